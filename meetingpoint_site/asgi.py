@@ -1,0 +1,15 @@
+"""The ASGI application: HTTP to Django, WebSockets to the signaling consumer, only from our own origins."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetingpoint_site.settings")
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from rooms.signaling.routing import websocket_application  # noqa: E402
+
+application = ProtocolTypeRouter({"http": django_application, "websocket": websocket_application})

@@ -1,0 +1,127 @@
+"""What is kept about rooms, and for how long. Nothing about a call itself: who met whom is not stored."""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+MIN_PEOPLE, MAX_PEOPLE = 2, 8
+ROOM_NAME_LENGTH = 80
+INVITE_LABEL_LENGTH = 60
+
+
+class Role(models.TextChoices):
+    """What somebody is in a room, from the most rights to the least."""
+
+    OWNER = "owner", _("owner")
+    MODERATOR = "moderator", _("moderator")
+    MEMBER = "member", _("member")
+    GUEST = "guest", _("guest")
+
+
+class Room(models.Model):
+    """A named place that lasts. `slug` is its address and, in the key derivations, its identity: it never changes."""
+
+    name = models.CharField(_("name"), max_length=ROOM_NAME_LENGTH)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rooms", verbose_name=_("owner"))
+    max_people = models.PositiveSmallIntegerField(
+        _("people at once"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    # The room key itself never reaches the server: epoch 0 is a room without a key, `key_check` proves a key right.
+    epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
+    key_check = models.BinaryField(max_length=16, null=True, editable=False)
+    rekey_required = models.BooleanField(_("new key required"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invite(models.Model):
+    """A link that lets people in. Only the hash of its token and the wrapped room key are kept."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="invites", verbose_name=_("room"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="invites", verbose_name=_("created by")
+    )
+    label = models.CharField(_("label"), max_length=INVITE_LABEL_LENGTH, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
+    token_hash = models.BinaryField(max_length=32, unique=True, editable=False)
+    wrapped_key = models.BinaryField(max_length=60, null=True, editable=False)
+    epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
+    uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
+    max_uses = models.PositiveIntegerField(_("uses allowed"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invite")
+        verbose_name_plural = _("invites")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.label or f"{self._meta.verbose_name} {self.pk}"
+
+
+class Membership(models.Model):
+    """Somebody's right to enter a room: of an account (`user`) or of a guest's browser (`browser`), never of both."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", verbose_name=_("room"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    # A random id that lives in the guest's session; it names a browser session, not a person.
+    browser = models.UUIDField(null=True, blank=True, editable=False)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
+    invite = models.ForeignKey(
+        Invite, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("invite")
+    )
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "user"], name="one_membership_per_user"),
+            models.UniqueConstraint(fields=["room", "browser"], name="one_membership_per_browser"),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, browser__isnull=True)
+                | models.Q(user__isnull=True, browser__isnull=False),
+                name="user_or_browser",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.get_role_display()} · {self.room}"
+
+
+class Redemption(models.Model):
+    """That a browser session has used an invite, so that pressing Join twice takes one use and not two."""
+
+    invite = models.ForeignKey(Invite, models.CASCADE, related_name="redemptions")
+    browser = models.UUIDField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invite", "browser"], name="one_redemption_per_browser")]

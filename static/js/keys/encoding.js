@@ -1,0 +1,72 @@
+/**
+ * Bytes and text: base64url without padding (RFC 4648 §5), UTF-8, and the two WebCrypto primitives that every key here is made of.
+ *
+ * @module
+ */
+
+const utf8 = new TextEncoder();
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+/**
+ * Encodes bytes as base64url without padding.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function toBase64Url(bytes) {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * Decodes base64url without padding. Only the one canonical spelling of a value is accepted, so that two different
+ * texts can never stand for the same secret.
+ *
+ * @param {string} text
+ * @returns {Bytes}
+ * @throws {SyntaxError} when the text is not canonical base64url
+ */
+export function fromBase64Url(text) {
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw new SyntaxError("not base64url");
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  if (toBase64Url(bytes) !== text) throw new SyntaxError("not canonical base64url");
+  return bytes;
+}
+
+/**
+ * Encodes text as UTF-8.
+ *
+ * @param {string} text
+ * @returns {Bytes}
+ */
+export function toUtf8(text) {
+  return utf8.encode(text);
+}
+
+/**
+ * Hashes bytes with SHA-256.
+ *
+ * @param {Bytes} bytes
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export async function sha256(bytes) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/**
+ * Derives bytes with HKDF-SHA256 (RFC 5869) and an empty salt.
+ *
+ * @param {Bytes | CryptoKey} input the key material, raw or as an HKDF key
+ * @param {string} info what the result is for; different purposes never share bytes
+ * @param {number} length in bytes
+ * @returns {Promise<Bytes>}
+ */
+export async function hkdf(input, info, length) {
+  const key =
+    input instanceof CryptoKey ? input : await crypto.subtle.importKey("raw", input, "HKDF", false, ["deriveBits"]);
+  const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: toUtf8(info) };
+  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, length * 8));
+}

@@ -1,0 +1,151 @@
+/**
+ * The invite secret: 16 random bytes that travel in the fragment of a link, which browsers never send.
+ *
+ * Two values are derived from it. The token is what the server gets at redemption (it stores only the token's hash); the
+ * wrap key seals the room key, and the server stores the sealed blob. With the blob deleted, the link opens nothing.
+ *
+ * @module
+ */
+
+import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+
+const SECRET_BYTES = 16;
+const ROOM_KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** The size of a wrapped room key: nonce, sealed key, tag. */
+export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
+
+/**
+ * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten
+ * (`#` as `%23`, the whole fragment moved into the path, `=` as `%3D`, surrounding spaces or full stops).
+ *
+ * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
+ * @returns {{secret: Bytes} | null} null when the text holds no invite of a version known here
+ */
+export function parseInviteLink(text) {
+  const repaired = text.trim().replace(/%25(?=23|3d)/gi, "%").replace(/%23/g, "#").replace(/%3d/gi, "=");
+  const match = /(?:^|#)k=1([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(repaired);
+  if (match === null) return null;
+  try {
+    return { secret: fromBase64Url(match[1]) };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Makes a new invite secret.
+ *
+ * @returns {Bytes} 16 bytes
+ */
+export function makeInviteSecret() {
+  return crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
+}
+
+/**
+ * Writes the link that a person shares.
+ *
+ * @param {string} origin `location.origin`
+ * @param {Bytes} secret
+ * @returns {string}
+ */
+export function inviteLink(origin, secret) {
+  requireLength(secret, SECRET_BYTES, "invite secret");
+  return `${origin}/i#k=1${toBase64Url(secret)}`;
+}
+
+/**
+ * Derives the token that the server gets at redemption.
+ *
+ * @param {Bytes} secret
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export async function inviteToken(secret) {
+  requireLength(secret, SECRET_BYTES, "invite secret");
+  return hkdf(secret, "meeting-point/v1/invite-token", 32);
+}
+
+/**
+ * Hashes a token to what the server stores.
+ *
+ * @param {Bytes} token
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export function tokenHash(token) {
+  return sha256(token);
+}
+
+/**
+ * Seals a room key under an invite secret, bound to this room and epoch.
+ *
+ * @param {Bytes} secret
+ * @param {Bytes} rawKey 32 bytes
+ * @param {string} room the room's slug
+ * @param {number} epoch from 1
+ * @returns {Promise<Bytes>} 60 bytes: nonce 12, sealed key 32, tag 16
+ */
+export async function wrapRoomKey(secret, rawKey, room, epoch) {
+  requireLength(rawKey, ROOM_KEY_BYTES, "room key");
+  const key = await wrapKey(secret);
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const sealed = await crypto.subtle.encrypt(wrapAlgorithm(nonce, room, epoch), key, rawKey);
+  const blob = new Uint8Array(WRAPPED_BYTES);
+  blob.set(nonce);
+  blob.set(new Uint8Array(sealed), NONCE_BYTES);
+  return blob;
+}
+
+/**
+ * Opens a sealed room key.
+ *
+ * @param {Bytes} secret
+ * @param {Bytes} blob what `wrapRoomKey` made
+ * @param {string} room the room's slug
+ * @param {number} epoch
+ * @returns {Promise<Bytes>} the room key, 32 bytes
+ * @throws {RangeError} when the blob has the wrong size
+ * @throws {DOMException} OperationError when the secret, the room or the epoch is not the one it was sealed for
+ */
+export async function unwrapRoomKey(secret, blob, room, epoch) {
+  requireLength(blob, WRAPPED_BYTES, "wrapped room key");
+  const key = await wrapKey(secret);
+  const algorithm = wrapAlgorithm(blob.slice(0, NONCE_BYTES), room, epoch);
+  return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, blob.slice(NONCE_BYTES)));
+}
+
+/**
+ * Derives the raw wrap key. Exported so that the published test vector can be checked.
+ *
+ * @param {Bytes} secret
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export function inviteWrapBytes(secret) {
+  requireLength(secret, SECRET_BYTES, "invite secret");
+  return hkdf(secret, "meeting-point/v1/invite-wrap", 32);
+}
+
+/** @param {Bytes} secret */
+async function wrapKey(secret) {
+  return crypto.subtle.importKey("raw", await inviteWrapBytes(secret), "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+/**
+ * @param {Bytes} iv
+ * @param {string} room
+ * @param {number} epoch
+ */
+function wrapAlgorithm(iv, room, epoch) {
+  return { name: "AES-GCM", iv, additionalData: toUtf8(`meeting-point/v1/invite-wrap|${room}|${epoch}`) };
+}
+
+/**
+ * @param {Bytes} bytes
+ * @param {number} length
+ * @param {string} what
+ */
+function requireLength(bytes, length, what) {
+  if (bytes.length !== length) throw new RangeError(`${what} must be ${length} bytes`);
+}

@@ -1,0 +1,91 @@
+/**
+ * Room keys at rest: IndexedDB "meeting-point", one record a room.
+ *
+ * Every device keeps a non-extractable HKDF key, enough to take part. A device that may invite must be able to wrap the
+ * key for a new link, so it also keeps an extractable copy (as an HMAC key: HKDF keys cannot be exported).
+ *
+ * @module
+ */
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {{room: string, epoch: number, key: CryptoKey, exportable?: CryptoKey}} KeyRecord */
+/** @typedef {{epoch: number, key: CryptoKey, raw?: Bytes}} StoredRoomKey raw only on a device that may invite */
+
+const DATABASE = "meeting-point";
+const STORE = "room-keys";
+
+/**
+ * Keeps a room key, replacing an earlier epoch's.
+ *
+ * @param {string} room the room's slug
+ * @param {number} epoch
+ * @param {Bytes} raw 32 bytes
+ * @param {{extractable?: boolean}} [options] extractable: this device may invite
+ * @returns {Promise<void>}
+ */
+export async function saveRoomKey(room, epoch, raw, { extractable = false } = {}) {
+  /** @type {KeyRecord} */
+  const record = { room, epoch, key: await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveBits"]) };
+  if (extractable) {
+    const algorithm = { name: "HMAC", hash: "SHA-256" };
+    record.exportable = await crypto.subtle.importKey("raw", raw, algorithm, true, ["sign"]);
+  }
+  await inStore("readwrite", (store) => store.put(record));
+}
+
+/**
+ * Loads the key of a room.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<StoredRoomKey | null>} null when this browser holds none
+ */
+export async function loadRoomKey(room) {
+  /** @type {KeyRecord | undefined} */
+  const record = await inStore("readonly", (store) => store.get(room));
+  if (record === undefined) return null;
+  const { epoch, key, exportable } = record;
+  if (exportable === undefined) return { epoch, key };
+  return { epoch, key, raw: new Uint8Array(await crypto.subtle.exportKey("raw", exportable)) };
+}
+
+/**
+ * Forgets the key of a room.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<void>}
+ */
+export async function forgetRoomKey(room) {
+  await inStore("readwrite", (store) => store.delete(room));
+}
+
+/**
+ * Runs one request in a transaction of its own and waits until it is durable.
+ *
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T>} act
+ * @returns {Promise<T>}
+ */
+async function inStore(mode, act) {
+  const database = await open();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const request = act(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function open() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "room" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

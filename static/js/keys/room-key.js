@@ -1,0 +1,30 @@
+/**
+ * The room key: 32 random bytes made in the owner's browser. The server keeps only its epoch and a check value.
+ *
+ * @module
+ */
+
+import { hkdf } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+
+/**
+ * Makes a new room key.
+ *
+ * @returns {Bytes} 32 bytes
+ */
+export function makeRoomKey() {
+  return crypto.getRandomValues(new Uint8Array(32));
+}
+
+/**
+ * Derives the check value by which everybody can tell that they hold the same key of the same epoch.
+ *
+ * @param {Bytes | CryptoKey} key raw, or the HKDF key of the key store
+ * @param {string} room the room's slug
+ * @param {number} epoch from 1
+ * @returns {Promise<Bytes>} 16 bytes
+ */
+export function roomKeyCheck(key, room, epoch) {
+  return hkdf(key, `meeting-point/v1/room-key-check|${room}|${epoch}`, 16);
+}

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fromBase64Url, toBase64Url } from "../../static/js/keys/encoding.js";
+import {
+  inviteLink,
+  inviteToken,
+  inviteWrapBytes,
+  makeInviteSecret,
+  parseInviteLink,
+  tokenHash,
+  unwrapRoomKey,
+  WRAPPED_BYTES,
+  wrapRoomKey,
+} from "../../static/js/keys/invite.js";
+import { makeRoomKey, roomKeyCheck } from "../../static/js/keys/room-key.js";
+
+const SECRET = Uint8Array.from({ length: 16 }, (_, index) => index);
+const PART = "AAECAwQFBgcICQoLDA0ODw";
+
+test("the published vector: link, token, stored hash and wrap key", async () => {
+  assert.equal(toBase64Url(SECRET), PART);
+  assert.equal(inviteLink("https://meet.example", SECRET), `https://meet.example/i#k=1${PART}`);
+  const token = await inviteToken(SECRET);
+  assert.equal(toBase64Url(token), "6tLVrPNeElYmfWGv_iW3qyQ4XcA6oXbStTkrqR3KnGk");
+  assert.equal(
+    Buffer.from(await tokenHash(token)).toString("hex"),
+    "3235217500ba535f095a3616c52fd1edcf20edf353ba1c96548902119fb2e0cd",
+  );
+  assert.equal(toBase64Url(await inviteWrapBytes(SECRET)), "VPJtm5HV_9fr7TBjufk49XMPrUSjNH8q3YwsMVRDy7U");
+});
+
+test("base64url is canonical: every length there and back, other spellings refused", () => {
+  for (let length = 0; length < 67; length += 1) {
+    const bytes = crypto.getRandomValues(new Uint8Array(length));
+    assert.deepEqual(fromBase64Url(toBase64Url(bytes)), bytes);
+  }
+  for (const text of ["A", "AA==", "AB", "A+/A", "AA A", "AAA\n", "é"]) {
+    assert.throws(() => fromBase64Url(text), SyntaxError, JSON.stringify(text));
+  }
+});
+
+test("an invite is found in the link, in its fragment, and in links that were rewritten on the way", () => {
+  const spellings = [
+    `#k=1${PART}`,
+    `k=1${PART}`,
+    `https://meet.example/i#k=1${PART}`,
+    ` https://meet.example/i#k=1${PART}\n`,
+    `https://meet.example/i/%23k=1${PART}`,
+    `https://meet.example/i%23k=1${PART}`,
+    `https://meet.example/i/%23k%3D1${PART}`,
+    `https://meet.example/i/%2523k%3d1${PART}?utm_source=mail`,
+    `/i/%23k=1${PART}`,
+    `<https://meet.example/i#k=1${PART}>.`,
+    `#k=1${PART}&utm_source=mail`,
+  ];
+  for (const spelling of spellings) {
+    assert.deepEqual(parseInviteLink(spelling)?.secret, SECRET, spelling);
+  }
+});
+
+test("what is not an invite is not one", () => {
+  const others = ["", "#", "#k=", "#k=1", `#k=2${PART}`, `#k=1${PART}A`, `#k=1${PART.slice(1)}`, `#ok=1${PART}`];
+  for (const text of [...others, `#k=1${PART.slice(0, -1)}x`, `#k=1${PART.slice(0, -1)}*`, "https://meet.example/i"]) {
+    assert.equal(parseInviteLink(text), null, text);
+  }
+});
+
+test("a room key goes through a link and comes out the same", async () => {
+  const secret = makeInviteSecret();
+  const raw = makeRoomKey();
+  const blob = await wrapRoomKey(secret, raw, "tea-4k2m", 3);
+  assert.equal(blob.length, WRAPPED_BYTES);
+  assert.deepEqual(await unwrapRoomKey(secret, blob, "tea-4k2m", 3), raw);
+  assert.notDeepEqual(await wrapRoomKey(secret, raw, "tea-4k2m", 3), blob);
+});
+
+test("another secret, room, epoch or a changed blob opens nothing", async () => {
+  const secret = makeInviteSecret();
+  const blob = await wrapRoomKey(secret, makeRoomKey(), "tea-4k2m", 3);
+  const changed = blob.slice();
+  changed[20] ^= 1;
+  const refused = { name: "OperationError" };
+  await assert.rejects(unwrapRoomKey(makeInviteSecret(), blob, "tea-4k2m", 3), refused);
+  await assert.rejects(unwrapRoomKey(secret, blob, "tea-4k2n", 3), refused);
+  await assert.rejects(unwrapRoomKey(secret, blob, "tea-4k2m", 4), refused);
+  await assert.rejects(unwrapRoomKey(secret, changed, "tea-4k2m", 3), refused);
+  await assert.rejects(unwrapRoomKey(secret, blob.slice(1), "tea-4k2m", 3), RangeError);
+  await assert.rejects(wrapRoomKey(secret, new Uint8Array(31), "tea-4k2m", 3), RangeError);
+});
+
+test("the check value tells keys, rooms and epochs apart, and is the same from a stored key", async () => {
+  const raw = makeRoomKey();
+  const check = await roomKeyCheck(raw, "tea-4k2m", 1);
+  assert.equal(check.length, 16);
+  const stored = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveBits"]);
+  assert.deepEqual(await roomKeyCheck(stored, "tea-4k2m", 1), check);
+  assert.notDeepEqual(await roomKeyCheck(makeRoomKey(), "tea-4k2m", 1), check);
+  assert.notDeepEqual(await roomKeyCheck(raw, "tea-4k2n", 1), check);
+  assert.notDeepEqual(await roomKeyCheck(raw, "tea-4k2m", 2), check);
+});

@@ -1,0 +1,67 @@
+# Meeting Point. `make` alone lists what there is; a second run of anything is quick, because stamp files say what is already installed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+.PHONY: help run test test-python test-js test-browser check format bench-signaling clean
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, one process, development settings).
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 $(BIN)/python manage.py serve --port $(PORT)
+
+test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.
+	@$(BIN)/python scripts/run_tests.py python js browser
+
+test-python: $(STAMPS)/dev $(STAMPS)/system ## Run the Python tests alone.
+	@$(BIN)/python scripts/run_tests.py python
+
+test-js: $(STAMPS)/dev $(STAMPS)/system ## Run the JavaScript tests alone.
+	@$(BIN)/python scripts/run_tests.py js
+
+test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run the browser stories alone.
+	@$(BIN)/python scripts/run_tests.py browser
+
+check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
+	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh
+
+format: $(STAMPS)/dev ## Put the Python files into the house format.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Measure the signaling server beside others, in one run.
+	@$(BIN)/python -m benchmarks.signaling
+
+clean: ## Remove what the tests and checks leave behind (never the database, never .env).
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ── What has to be there ─────────────────────────────────────────────────────────────────────────
+$(VENV)/bin/python:
+	@scripts/install-system.sh venv
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/runtime: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/runtime
+
+$(STAMPS)/system: scripts/install-system.sh | $(VENV)/bin/python
+	@scripts/install-system.sh tests
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/node: $(wildcard package.json package-lock.json) | $(VENV)/bin/python
+	@scripts/install-system.sh node
+	npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p $(STAMPS) && touch $@

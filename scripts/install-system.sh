@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Install the system packages that a step needs and that are not there yet.
+#   install-system.sh venv    Python's venv module, for every target
+#   install-system.sh node    Node.js and npm, for `make check`
+#   install-system.sh tests   browsers, Redis, PostgreSQL, coturn and Node.js, for `make test`
+# Packages are only installed as root on a system with apt; elsewhere the script says what is missing and fails.
+set -euo pipefail
+
+declare -a missing=()
+
+need() { # need <package> <test command...>
+  local package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+has_postgres() {
+  command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'
+}
+
+case "${1:-}" in
+  venv)
+    need python3-venv python3 -c 'import ensurepip, venv'
+    ;;
+  node)
+    need nodejs command -v node
+    need npm command -v npm
+    ;;
+  tests)
+    need nodejs command -v node
+    need chromium command -v chromium
+    need chromium-headless-shell command -v chromium-headless-shell
+    need firefox-esr command -v firefox-esr
+    need redis-server command -v redis-server
+    need postgresql has_postgres
+    need coturn command -v turnserver
+    ;;
+  *)
+    echo "usage: $0 venv|node|tests" >&2
+    exit 2
+    ;;
+esac
+
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  {
+    echo "Missing system packages: ${missing[*]}"
+    echo "Install them (on Debian, as root: apt-get update && apt-get install ${missing[*]}) and run make again."
+  } >&2
+  exit 1
+fi
+
+echo "Installing system packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  tail -n 30 "$log" >&2
+  echo "The packages could not be installed: ${missing[*]}" >&2
+  exit 1
+fi

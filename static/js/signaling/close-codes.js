@@ -1,0 +1,43 @@
+/**
+ * Why the server closes a socket, and what the browser does then. The same table is `CloseCode` in
+ * `rooms/signaling/codes.py` and the list in `docs/protocol.md`; a test compares the three.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} CloseRule
+ * @property {string} reason the name of the code
+ * @property {"stop" | "reconnect"} then what the client does: give up and tell the person, or come back by itself
+ */
+
+/** @type {Readonly<Record<number, Readonly<CloseRule>>>} */
+export const CLOSE_CODES = Object.freeze({
+  4000: { reason: "bad_message", then: "stop" },
+  4001: { reason: "signed_out", then: "stop" },
+  4003: { reason: "not_member", then: "stop" },
+  4004: { reason: "unknown_room", then: "stop" },
+  4005: { reason: "room_closed", then: "stop" },
+  4006: { reason: "room_expired", then: "stop" },
+  4007: { reason: "room_full", then: "stop" },
+  4008: { reason: "flooding", then: "stop" },
+  4009: { reason: "too_large", then: "stop" },
+  4010: { reason: "replaced", then: "stop" },
+  4011: { reason: "removed", then: "stop" },
+  4012: { reason: "draining", then: "reconnect" },
+  4013: { reason: "suspended", then: "stop" },
+  4014: { reason: "too_slow", then: "reconnect" },
+  4015: { reason: "join_timeout", then: "reconnect" },
+  4016: { reason: "version", then: "stop" },
+  4017: { reason: "membership_expired", then: "stop" },
+});
+
+/**
+ * Looks up what a close code means. Codes outside the table (1001, 1006, 1012, …) are a lost connection.
+ *
+ * @param {number} code
+ * @returns {Readonly<CloseRule>}
+ */
+export function closeRule(code) {
+  return CLOSE_CODES[code] ?? { reason: "lost", then: "reconnect" };
+}

@@ -1,0 +1,84 @@
+/**
+ * Reads what the server sends. The rest of the program sees checked values only; anything else is dropped.
+ *
+ * @module
+ */
+
+/** @typedef {import("./wire.js").ServerMessage} ServerMessage */
+/** @typedef {import("./wire.js").Peer} Peer */
+
+/** More people than any room holds: a roster beyond it is nonsense. */
+const MOST_PEERS = 64;
+/** @typedef {(value: unknown) => boolean} Check */
+
+/** @type {Check} */
+const text = (value) => typeof value === "string";
+/** @type {Check} */
+const whole = (value) => Number.isSafeInteger(value);
+/** @type {Check} */
+const peer = (value) => fits(value, { pid: isPid, member: text, role: text, hello: text });
+/** @type {Check} */
+const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && value.every(peer);
+/** @type {Check} */
+const room = (value) => fits(value, { slug: text, name: text, epoch: whole, max_people: whole });
+/** @type {Check} */
+const ice = (value) => Array.isArray(value) && value.every((server) => typeof server === "object" && server !== null);
+
+/** @type {Readonly<Record<string, Readonly<Record<string, Check>>>>} */
+const SHAPES = Object.freeze({
+  joined: {
+    pid: isPid,
+    member: text,
+    role: text,
+    room,
+    peers,
+    seq: whole,
+    ice,
+    ice_ttl: Number.isFinite,
+    now: Number.isFinite,
+  },
+  peer_joined: { peer, seq: whole },
+  peer_left: { pid: isPid, seq: whole },
+  roster: { peers, seq: whole },
+  relay: { from: isPid, body: text },
+  pong: { n: whole },
+  room: { room },
+  error: { code: text, about: text },
+});
+
+/**
+ * Reads one frame.
+ *
+ * @param {unknown} data `MessageEvent.data`
+ * @returns {ServerMessage | null} null for what is no message of this protocol
+ */
+export function readMessage(data) {
+  if (typeof data !== "string") return null;
+  try {
+    const message = JSON.parse(data);
+    const known = typeof message?.type === "string" && Object.hasOwn(SHAPES, message.type);
+    return known && fits(message, SHAPES[message.type]) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Tells whether a value can be a pid: 22 base64url characters.
+ *
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+export function isPid(value) {
+  return typeof value === "string" && /^[A-Za-z0-9_-]{22}$/.test(value);
+}
+
+/**
+ * @param {unknown} value
+ * @param {Readonly<Record<string, Check>>} shape
+ */
+function fits(value, shape) {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = /** @type {Record<string, unknown>} */ (value);
+  return Object.entries(shape).every(([name, check]) => check(fields[name]));
+}

@@ -1,0 +1,42 @@
+/**
+ * How long to wait before the next try.
+ *
+ * @module
+ */
+
+const FIRST_MS = 400;
+const LONGEST_MS = 15_000;
+const DRAIN_SPREAD_MS = 1_000;
+
+/**
+ * Doubles the wait at each try up to 15 s, and spreads every wait over its upper half, so that the people of a server
+ * that comes back do not all knock in the same moment. After a drain the first try comes within a second.
+ */
+export class ReconnectPolicy {
+  #tries = 0;
+  #random;
+
+  /** @param {() => number} [random] uniform in [0, 1) */
+  constructor(random = Math.random) {
+    this.#random = random;
+  }
+
+  /**
+   * Counts one more try and tells how long to wait before it.
+   *
+   * @param {{soon?: boolean}} [options] soon: the server asked to come back at once
+   * @returns {number} milliseconds
+   */
+  next({ soon = false } = {}) {
+    const tries = this.#tries;
+    this.#tries += 1;
+    if (soon && tries === 0) return Math.round(this.#random() * DRAIN_SPREAD_MS);
+    const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
+    return Math.round(ceiling * (0.5 + this.#random() / 2));
+  }
+
+  /** Starts over: the connection has held. */
+  reset() {
+    this.#tries = 0;
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * The signaling socket: gets into a room, stays there, comes back. It knows nothing of WebRTC: what it relays is opaque.
+ *
+ * @module
+ */
+
+import { closeRule } from "./close-codes.js";
+import { readMessage } from "./incoming.js";
+import { nextState } from "./lifecycle.js";
+import { ReconnectPolicy } from "./reconnect-policy.js";
+import { Roster } from "./roster.js";
+
+/** @typedef {import("./lifecycle.js").State} State */
+/** @typedef {import("./lifecycle.js").Input} Input */
+/** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+/** @typedef {import("./wire.js").ServerMessage} ServerMessage */
+/** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
+
+const DRAINING = 4012;
+const PING_EVERY_MS = 10_000;
+const PONG_WITHIN_MS = 10_000;
+const JOIN_WITHIN_MS = 15_000;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `state` {@link StateDetail}: fires when the state has changed; a stop for good has `code` and `reason`
+ * - `joined` the whole `joined` message; fires at the first entry and again after every reconnect
+ * - `roster` {peers}: the whole list, after changes were missed
+ * - `peer-joined` {peer}: somebody came, or came back with a fresh hello
+ * - `peer-left` {pid}
+ * - `relay` {from, body}
+ * - `room` {room}: name, size or epoch changed
+ * - `error` {code, about}: the server did not act on a message
+ */
+export class SignalingSocket extends EventTarget {
+  #url;
+  #pid;
+  #hello;
+  #policy;
+  #roster = new Roster();
+  /** @type {State} */
+  #state = "stopped";
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #attempt = 0;
+  #pings = 0;
+  /** @type {number | undefined} the one timer: join deadline, next ping, pong deadline or next try */
+  #timer;
+  /** @type {AbortController | null} */
+  #running = null;
+
+  /**
+   * @param {object} options
+   * @param {string} options.url absolute, or a path on this host
+   * @param {string} options.pid
+   * @param {string} options.hello
+   * @param {ReconnectPolicy} [options.reconnect]
+   */
+  constructor({ url, pid, hello, reconnect = new ReconnectPolicy() }) {
+    super();
+    this.#url = url;
+    this.#pid = pid;
+    this.#hello = hello;
+    this.#policy = reconnect;
+  }
+
+  /** @returns {State} */
+  get state() {
+    return this.#state;
+  }
+
+  /** Goes in; while waiting, tries again now. */
+  start() {
+    if (this.#running === null) {
+      this.#running = new AbortController();
+      globalThis.addEventListener("online", () => this.#online(), { signal: this.#running.signal });
+    }
+    this.#input("start");
+  }
+
+  /**
+   * Sends a body to one peer. It is dropped while there is no connection: whoever needs it heard sends it again after
+   * the next `joined`.
+   *
+   * @param {string} to
+   * @param {string} body
+   * @returns {boolean} whether it went out
+   */
+  relay(to, body) {
+    return this.#state === "open" && this.#send({ type: "relay", to, body });
+  }
+
+  /**
+   * Changes what the next join tells about oneself.
+   *
+   * @param {string} hello
+   */
+  setHello(hello) {
+    this.#hello = hello;
+  }
+
+  /** Goes out; the others are told at once. */
+  leave() {
+    if (this.#state === "open") this.#send({ type: "leave" });
+    this.#input("leave");
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{code?: number, soon?: boolean}} [why]
+   */
+  #input(input, { code, soon = false } = {}) {
+    const state = nextState(this.#state, input);
+    if (state === null) return;
+    this.#state = state;
+    clearTimeout(this.#timer);
+    /** @type {StateDetail} */
+    const detail = { state };
+    if (code !== undefined) Object.assign(detail, { code, reason: closeRule(code).reason });
+    if (state === "connecting") this.#connect();
+    if (state === "joining") this.#join();
+    if (state === "open") this.#pingLater();
+    if (state === "waiting") {
+      const wait = this.#policy.next({ soon });
+      detail.retryAt = Date.now() + wait;
+      this.#timer = setTimeout(() => this.#input("due"), wait);
+    }
+    if (state === "waiting" || state === "stopped") this.#drop();
+    if (state === "stopped") this.#rest();
+    this.#emit("state", detail);
+  }
+
+  #connect() {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    const url = new URL(this.#url, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    const current = () => attempt === this.#attempt;
+    socket.onopen = () => current() && this.#input("opened");
+    socket.onmessage = ({ data }) => current() && this.#receive(data);
+    socket.onclose = ({ code }) => current() && this.#closed(code);
+    this.#socket = socket;
+    this.#timer = setTimeout(() => this.#input("silent"), JOIN_WITHIN_MS);
+  }
+
+  #join() {
+    this.#send({ type: "join", v: 1, pid: this.#pid, hello: this.#hello });
+    this.#timer = setTimeout(() => this.#input("silent"), JOIN_WITHIN_MS);
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    if (closeRule(code).then === "stop") this.#input("refused", { code });
+    else this.#input("lost", { code, soon: code === DRAINING });
+  }
+
+  /** Lets go of the socket; whatever it still reports belongs to a superseded attempt. */
+  #drop() {
+    this.#attempt += 1;
+    this.#socket?.close(1000);
+    this.#socket = null;
+  }
+
+  #rest() {
+    this.#running?.abort();
+    this.#running = null;
+    this.#policy.reset();
+  }
+
+  /** A network is back: a waiting socket tries at once, an open one asks whether it is still alive. */
+  #online() {
+    if (this.#state === "open") this.#ping();
+    else this.#input("online");
+  }
+
+  #pingLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  #ping() {
+    clearTimeout(this.#timer);
+    this.#pings += 1;
+    this.#send({ type: "ping", n: this.#pings });
+    this.#timer = setTimeout(() => this.#input("silent"), PONG_WITHIN_MS);
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    const message = readMessage(data);
+    if (message === null) return;
+    if (message.type === "joined" && this.#state === "joining") {
+      this.#roster.replace(message.peers, message.seq);
+      this.#input("joined");
+      this.#emit("joined", message);
+    } else if (this.#state === "open") {
+      this.#deliver(message);
+    }
+  }
+
+  /** @param {ServerMessage} message */
+  #deliver(message) {
+    switch (message.type) {
+      case "peer_joined":
+        if (!this.#roster.add(message.peer, message.seq)) this.#send({ type: "sync" });
+        return this.#emit("peer-joined", { peer: message.peer });
+      case "peer_left":
+        if (!this.#roster.remove(message.pid, message.seq)) this.#send({ type: "sync" });
+        return this.#emit("peer-left", { pid: message.pid });
+      case "roster":
+        this.#roster.replace(message.peers, message.seq);
+        return this.#emit("roster", { peers: message.peers });
+      case "relay":
+        return this.#emit("relay", { from: message.from, body: message.body });
+      case "room":
+        return this.#emit("room", { room: message.room });
+      case "error":
+        return this.#emit("error", { code: message.code, about: message.about });
+      case "pong":
+        if (message.n !== this.#pings) return;
+        this.#policy.reset();
+        this.#pingLater();
+    }
+  }
+
+  /** @param {ClientMessage} message */
+  #send(message) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

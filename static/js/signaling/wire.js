@@ -1,0 +1,40 @@
+/**
+ * The messages of the signaling socket, as types. They mirror `rooms/signaling/messages.py`; a test compares the two.
+ *
+ * @module
+ */
+
+/** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
+/** @typedef {{slug: string, name: string, epoch: number, max_people: number}} Room */
+
+/**
+ * @typedef {object} Joined
+ * @property {"joined"} type
+ * @property {string} pid
+ * @property {string} member
+ * @property {string} role
+ * @property {Room} room
+ * @property {Peer[]} peers those who were here before
+ * @property {number} seq roster sequence number
+ * @property {RTCIceServer[]} ice
+ * @property {number} ice_ttl seconds
+ * @property {number} now milliseconds since the epoch
+ */
+
+/** @typedef {{type: "peer_joined", peer: Peer, seq: number}} PeerJoined */
+/** @typedef {{type: "peer_left", pid: string, seq: number}} PeerLeft */
+/** @typedef {{type: "roster", peers: Peer[], seq: number}} Roster */
+/** @typedef {{type: "relay", from: string, body: string}} Relayed */
+/** @typedef {{type: "pong", n: number}} Pong */
+/** @typedef {{type: "room", room: Room}} RoomChanged */
+/** @typedef {{type: "error", code: string, about: string}} Failure */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Pong | RoomChanged | Failure} ServerMessage */
+
+/** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
+/** @typedef {{type: "relay", to: string, body: string}} Relay */
+/** @typedef {{type: "leave"}} Leave */
+/** @typedef {{type: "ping", n: number}} Ping */
+/** @typedef {{type: "sync"}} Sync */
+/** @typedef {Join | Relay | Leave | Ping | Sync} ClientMessage */
+
+export {};

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import environ
 
 from . import __version__
+from .logs import logging_settings
 from .release import static_release
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ if not SECRET_KEY and (DEBUG or TESTING):
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "meetingpoint_site.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -157,3 +158,10 @@ TURN_TTL = env.int("TURN_TTL", default=12 * 3600)
 # ── Logging: levels and format here, what may never be written in logs.py ────────────────────────
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
+LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
+
+# How many processes serve this site: more than one need Redis (a system check says so).
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
+
+# ── Signing up and in, cookies, mail ──────────────────────────────────────────────────────────────
+from .allauth_settings import *  # noqa: E402, F403

@@ -1,0 +1,51 @@
+"""Mail in development: every mail becomes a file, and a page shows the newest ones."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+SHOWN = 20
+
+
+class EmailBackend(BaseEmailBackend):
+    """Writes each mail to `DEV_MAIL_DIR` as an `.eml` file whose name sorts by time."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        directory = Path(settings.DEV_MAIL_DIR)
+        directory.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            name = f"{time.time_ns()}-{secrets.token_hex(4)}.eml"
+            (directory / name).write_bytes(message.message().as_bytes())
+        return len(email_messages)
+
+
+@never_cache
+def dev_mail(request: HttpRequest) -> HttpResponse:
+    """Show the newest mails, newest first (routed in development only)."""
+    return render(request, "account/dev_mail.html", {"mails": newest_mails(), "directory": settings.DEV_MAIL_DIR})
+
+
+def newest_mails() -> list[dict[str, str]]:
+    """Return the newest mails as dicts of to, subject, date and text."""
+    paths = sorted(Path(settings.DEV_MAIL_DIR).glob("*.eml"), reverse=True)[:SHOWN]
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> dict[str, str]:
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = mail.get_body(("plain",))
+    return {
+        "to": str(mail["to"]),
+        "subject": str(mail["subject"]),
+        "date": str(mail["date"]),
+        "text": body.get_content() if body else "",
+    }

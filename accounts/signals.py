@@ -1,0 +1,32 @@
+"""What follows from signing out, from a new password and from the deletion of an account."""
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from .flows import end_sessions
+from .models import User
+from .sockets import close_deleted, close_session
+
+
+@receiver(user_logged_out)
+def on_signed_out(sender: Any, request: HttpRequest | None, **_: Any) -> None:
+    """Close the sockets of the session that ends (the key is still there: Django flushes the session afterwards)."""
+    if request is not None and request.session.session_key:
+        close_session(request.session.session_key)
+
+
+@receiver([password_changed, password_set, password_reset])
+def on_new_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """End the other sessions at once: Django would only notice at their next request, their sockets never."""
+    end_sessions(user, keep=request.session.session_key)
+
+
+@receiver(pre_delete, sender=User)
+def on_deleted(sender: Any, instance: User, **_: Any) -> None:
+    """Close the sockets of an account that is deleted."""
+    close_deleted(instance.pk)

@@ -1,0 +1,49 @@
+"""The settings page of an account, and ending one session of it."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .adapter import SessionsAdapter
+from .forms import ProfileForm
+from .models import User
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """Show an account at a glance and change the display name."""
+    user = request.user
+    assert isinstance(user, User)
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your name is saved. Rooms you are in now show it when you join again."))
+        return redirect("account_settings")
+    context = {
+        "form": form,
+        "address": EmailAddress.objects.get_primary(user),
+        "second_factor": get_mfa_adapter().is_mfa_enabled(user),
+        "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
+        "session_count": len(UserSession.objects.purge_and_list(user)),
+    }
+    return render(request, "account/settings.html", context)
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one other session of the person who asks; 404 for anybody else's."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    if session.is_current():
+        return redirect("account_logout")
+    SessionsAdapter().end_sessions([session])
+    messages.success(request, _("That browser is signed out."))
+    return redirect("usersessions_list")

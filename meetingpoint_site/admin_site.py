@@ -1,0 +1,34 @@
+"""The administration, for staff who signed in through the site's own pages and have a second factor."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+
+class MeetingPointAdminSite(AdminSite):
+    """Django's administration without its own password page."""
+
+    site_title = site_header = _("Meeting Point administration")
+    index_title = _("What is kept")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let active staff in who have a passkey or an authenticator app (in development: all active staff)."""
+        return super().has_permission(request) and has_second_factor(request)
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Send people to the site's sign-in page; staff without a second factor are told how to set one up."""
+        if AdminSite.has_permission(self, request) and not has_second_factor(request):
+            return render(request, "account/second_factor_needed.html", status=403)
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return response
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Say whether the person who asks has a second factor, which signing in then demanded, or need not."""
+    return settings.DEBUG or get_mfa_adapter().is_mfa_enabled(request.user)

@@ -1,0 +1,75 @@
+"""How people sign up and sign in: django-allauth's settings, the cookies, and the mail that carries the codes.
+
+Imported at the end of `settings.py`; what depends on the environment there (`DEBUG`, `HTTPS`, …) is read from it.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+_debug = env.bool("DEBUG", default=False)
+
+# ── Signing up and in: one e-mail address a person, proven by a code ─────────────────────────────
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "accounts.names.display_name"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"signup": "accounts.forms.SignUpForm", "login": "accounts.forms.SignInForm"}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# allauth's own limits stand (30 sign-ins a minute and address, 5 failures in 5 minutes an account, …); these are tighter.
+ACCOUNT_RATE_LIMITS = {"signup": "10/m/ip", "reset_password": "10/m/ip,3/m/key"}
+# Six digits: easy to read off a phone; three attempts and 15 minutes make guessing hopeless (3 in a million).
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+# ── Second factor ─────────────────────────────────────────────────────────────────────────────────
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _debug
+USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
+
+# ── Cookies ───────────────────────────────────────────────────────────────────────────────────────
+SESSION_COOKIE_NAME = "meetingpoint_session"
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+# Our modules read this cookie and send it back as X-CSRFToken.
+CSRF_COOKIE_HTTPONLY = False
+
+# ── Mail: a file a mail and a page to read them in development, EMAIL_URL everywhere else ─────────
+EMAIL_URL = env.str("EMAIL_URL", default="")
+DEV_MAIL = _debug and not EMAIL_URL
+DEV_MAIL_DIR = env.str("DEV_MAIL_DIR", default=str(Path(__file__).resolve().parent.parent / "var" / "mail"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Meeting Point <noreply@localhost>")
+if DEV_MAIL:
+    EMAIL_BACKEND = "accounts.dev_mail.EmailBackend"
+elif EMAIL_URL:
+    _mail = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST") or "localhost", _mail.get("EMAIL_PORT") or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_TLS")), bool(_mail.get("EMAIL_USE_SSL"))
+    EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 15
+
+LANGUAGES = [("en", _("English"))]

@@ -1,0 +1,24 @@
+"""The project as an app: its system checks, its administration, and what must be in place before the first log line."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class SiteConfig(AppConfig):
+    """Registers the checks of the settings."""
+
+    name = "meetingpoint_site"
+    default = True
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401 - importing registers them
+        from .logs import cover_daphne
+
+        cover_daphne()
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """`django.contrib.admin` with our site as the default one."""
+
+    default = False
+    default_site = "meetingpoint_site.admin_site.MeetingPointAdminSite"

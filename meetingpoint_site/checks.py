@@ -1,0 +1,162 @@
+"""System checks of the settings: what an operator can get wrong, said before the first person finds out."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+# RFC 7064 §3.1 and RFC 7065 §3.1: no slashes, the port optional, a transport for TURN alone.
+_HOST = r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
+STUN_URL = re.compile(rf"stuns?:{_HOST}")
+TURN_URL = re.compile(rf"turns?:{_HOST}(?:\?transport=(?:udp|tcp))?")
+
+Check = Callable[[], Iterable[CheckMessage]]
+
+
+def check(function: Check) -> Check:
+    """Register a check that needs no app configs."""
+
+    def run(app_configs: Any, **options: Any) -> list[CheckMessage]:
+        return list(function())
+
+    register(run)
+    return function
+
+
+@check
+def secret_key() -> Iterable[CheckMessage]:
+    """E001, E002: outside DEBUG there is a key, and it cannot be guessed."""
+    hint = "Set SECRET_KEY to at least 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    if settings.DEBUG:
+        return
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # how Django says that it is empty
+        key = ""
+    if not key:
+        yield Error("SECRET_KEY is not set.", hint=hint, id="meetingpoint.E001")
+    elif len(key) < 50 or len(set(key)) < 5:
+        yield Error("SECRET_KEY is too short or too simple.", hint=hint, id="meetingpoint.E002")
+
+
+@check
+def site_origins() -> Iterable[CheckMessage]:
+    """E003 to E005: every origin is scheme://host[:port], and https unless it is this machine."""
+    if not settings.SITE_ORIGINS:
+        yield Error("SITE_ORIGINS is empty.", hint="Example: SITE_ORIGINS=https://meet.example.org", id="meetingpoint.E003")
+    for origin in settings.SITE_ORIGINS:
+        problem = _origin_problem(origin)
+        if problem:
+            yield Error(
+                f"SITE_ORIGINS holds {origin!r}: {problem}.",
+                hint="Write scheme, host and, if it is not the usual one, port: https://meet.example.org",
+                id="meetingpoint.E004",
+            )
+        elif not settings.DEBUG and origin.startswith("http:") and urlsplit(origin).hostname not in LOCAL_HOSTS:
+            yield Error(
+                f"SITE_ORIGINS holds {origin!r}, which is not https.",
+                hint="Browsers give camera, microphone and WebCrypto to https pages (and to localhost) alone.",
+                id="meetingpoint.E005",
+            )
+
+
+def _origin_problem(origin: str) -> str:
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError as error:
+        return str(error)
+    if parts.scheme not in {"http", "https"}:
+        return "the scheme is neither https nor http"
+    if not parts.hostname or "*" in parts.hostname or re.search(r"[\s,]", origin):
+        return "there is no proper host name"
+    if parts.path or parts.query or parts.fragment or parts.username:
+        return "there is more than scheme, host and port"
+    return "the port is not a port" if port == 0 else ""
+
+
+@check
+def ice_urls() -> Iterable[CheckMessage]:
+    """E006 to E009: STUN and TURN addresses that browsers accept, and a secret to sign TURN credentials with."""
+    for name, pattern, example in (
+        ("STUN_URLS", STUN_URL, "stun:stun.example.org:3478"),
+        ("TURN_URLS", TURN_URL, "turn:turn.example.org:3478?transport=udp"),
+    ):
+        for url in getattr(settings, name):
+            if not pattern.fullmatch(url):
+                yield Error(
+                    f"{name} holds {url!r}, which browsers refuse.",
+                    hint=f"Example: {name}={example}",
+                    id="meetingpoint.E006" if name == "STUN_URLS" else "meetingpoint.E007",
+                )
+    if settings.TURN_URLS and not settings.TURN_SECRET:
+        yield Error(
+            "TURN_URLS is set but TURN_SECRET is not.",
+            hint="Set TURN_SECRET to coturn's static-auth-secret.",
+            id="meetingpoint.E008",
+        )
+    if not 300 <= settings.TURN_TTL <= 7 * 86400:
+        yield Error(
+            f"TURN_TTL is {settings.TURN_TTL} seconds.",
+            hint="Between 300 (five minutes) and 604800 (seven days); a call cannot outlive its credentials by much.",
+            id="meetingpoint.E009",
+        )
+
+
+@check
+def redis() -> Iterable[CheckMessage]:
+    """E010, E011: Redis is named by an address it understands, and is there when there are several processes."""
+    if settings.REDIS_URL:
+        if urlsplit(settings.REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+            yield Error(
+                "REDIS_URL is not a Redis address.", hint="Example: REDIS_URL=redis://127.0.0.1:6379/0", id="meetingpoint.E010"
+            )
+    elif settings.WEB_PROCESSES > 1:
+        yield Error(
+            f"WEB_PROCESSES is {settings.WEB_PROCESSES} but REDIS_URL is not set.",
+            hint="Processes find each other's people through Redis: set REDIS_URL, or run one process.",
+            id="meetingpoint.E011",
+        )
+
+
+@check
+def several_processes_on_sqlite() -> Iterable[CheckMessage]:
+    """W001: SQLite serves one process well and several poorly."""
+    if settings.WEB_PROCESSES > 1 and "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
+        yield Warning(
+            f"WEB_PROCESSES is {settings.WEB_PROCESSES} and the database is SQLite.",
+            hint="Set DATABASE_URL=postgres://… when there is more than one process.",
+            id="meetingpoint.W001",
+        )
+
+
+@check
+def mail() -> Iterable[CheckMessage]:
+    """W002, W003: codes need a mail server outside DEBUG, and a sender that is not refused."""
+    if settings.DEBUG:
+        return
+    if not settings.EMAIL_URL:
+        yield Warning(
+            "EMAIL_URL is not set: nobody can receive the code that proves an address.",
+            hint="Example: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
+            id="meetingpoint.W002",
+        )
+    elif "localhost" in settings.DEFAULT_FROM_EMAIL:
+        yield Warning(
+            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}: other mail servers will refuse it.",
+            hint='Example: DEFAULT_FROM_EMAIL="Meeting Point <meet@example.org>"',
+            id="meetingpoint.W003",
+        )
+
+
+@check
+def log_settings() -> Iterable[CheckMessage]:
+    """E012: the log format is one there is."""
+    if settings.LOG_FORMAT not in {"plain", "json"}:
+        yield Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Either plain or json.", id="meetingpoint.E012")

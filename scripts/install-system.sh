@@ -14,6 +14,10 @@ need() { # need <package> <test command...>
   "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 
+has_node() { # version 20 is the first whose tests and WebCrypto are what the tests use
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)'
+}
+
 has_postgres() {
   command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'
 }
@@ -23,11 +27,11 @@ case "${1:-}" in
     need python3-venv python3 -c 'import ensurepip, venv'
     ;;
   node)
-    need nodejs command -v node
+    need nodejs has_node
     need npm command -v npm
     ;;
   tests)
-    need nodejs command -v node
+    need nodejs has_node
     need chromium command -v chromium
     need chromium-headless-shell command -v chromium-headless-shell
     need firefox-esr command -v firefox-esr
@@ -60,5 +64,9 @@ trap 'rm -f "$log"' EXIT
 if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
   tail -n 30 "$log" >&2
   echo "The packages could not be installed: ${missing[*]}" >&2
+  exit 1
+fi
+if [[ " ${missing[*]} " == *" nodejs "* ]] && ! has_node; then
+  echo "Node.js 20 or newer is needed; this system's package is older. Install a newer one and run make again." >&2
   exit 1
 fi

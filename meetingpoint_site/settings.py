@@ -149,6 +149,9 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# ── Rooms: how long a guest without an account may come back after their link has expired, in hours ─
+GUEST_STAY_HOURS = env.int("GUEST_STAY_HOURS", default=12)
+
 # ── WebRTC: no third party is asked unless the operator names one ────────────────────────────────
 STUN_URLS = env.list("STUN_URLS", default=[])
 TURN_URLS = env.list("TURN_URLS", default=[])

@@ -1,6 +1,7 @@
 """What is kept about rooms, and for how long. Nothing about a call itself: who met whom is not stored."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,6 +21,15 @@ class Role(models.TextChoices):
     MODERATOR = "moderator", _("moderator")
     MEMBER = "member", _("member")
     GUEST = "guest", _("guest")
+
+
+class InviteState(models.TextChoices):
+    """What a link is worth."""
+
+    ACTIVE = "active", _("active")
+    USED_UP = "used_up", _("used up")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
 
 
 class Room(models.Model):
@@ -74,6 +84,16 @@ class Invite(models.Model):
     def __str__(self) -> str:
         return self.label or f"{self._meta.verbose_name} {self.pk}"
 
+    def state(self, now: datetime) -> InviteState:
+        """Say what the link is worth at `now`; the order is that in which a guest is told."""
+        if self.revoked_at is not None:
+            return InviteState.REVOKED
+        if self.expires_at <= now:
+            return InviteState.EXPIRED
+        if self.max_uses is not None and self.uses >= self.max_uses:
+            return InviteState.USED_UP
+        return InviteState.ACTIVE
+
 
 class Membership(models.Model):
     """Somebody's right to enter a room: of an account (`user`) or of a guest's browser (`browser`), never of both."""
@@ -125,3 +145,6 @@ class Redemption(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invite", "browser"], name="one_redemption_per_browser")]
+
+    def __str__(self) -> str:
+        return f"{self.invite} · {self.created_at:%Y-%m-%d}"

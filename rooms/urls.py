@@ -1,4 +1,24 @@
-from django.urls import URLPattern
+"""Addresses of rooms, of the call page and of invite links."""
+
+from django.urls import path
+
+from . import views_call, views_invites, views_rooms
 
 app_name = "rooms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("rooms/", views_rooms.dashboard, name="dashboard"),
+    path("rooms/new", views_rooms.create, name="create"),
+    path("rooms/<slug:slug>/", views_rooms.manage, name="manage"),
+    path("rooms/<slug:slug>/edit", views_rooms.edit, name="edit"),
+    path("rooms/<slug:slug>/close", views_rooms.close, name="close"),
+    path("rooms/<slug:slug>/reopen", views_rooms.reopen, name="reopen"),
+    path("rooms/<slug:slug>/delete", views_rooms.delete, name="delete"),
+    path("rooms/<slug:slug>/people/<uuid:membership_id>/remove", views_rooms.remove, name="remove"),
+    path("rooms/<slug:slug>/lock", views_invites.lock, name="lock"),
+    path("rooms/<slug:slug>/invites", views_invites.invites, name="invites"),
+    path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),
+    path("r/<slug:slug>", views_call.call, name="call"),
+    path("i", views_invites.invite_page, name="invite"),
+    path("i/<path:rest>", views_invites.invite_page),
+    path("invites/redeem", views_invites.redeem, name="redeem"),
+]

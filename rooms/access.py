@@ -1,0 +1,141 @@
+"""The only way to get hold of a room: who may see, enter, change it. Pages and sockets both ask here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import User
+
+from .models import Membership, Role, Room
+
+Visitor: TypeAlias = User | AnonymousUser | None
+
+
+class Reason(StrEnum):
+    """Why somebody is not let in; also the name of the close code that a socket gets."""
+
+    UNKNOWN_ROOM = "unknown_room"
+    NOT_MEMBER = "not_member"
+    ROOM_CLOSED = "room_closed"
+    ROOM_EXPIRED = "room_expired"
+    REMOVED = "removed"
+    SUSPENDED = "suspended"
+    MEMBERSHIP_EXPIRED = "membership_expired"
+
+
+class Refusal(Exception):
+    """Not let in. Only a member is told about the state of a room; see `rooms.views_call` for what strangers see."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Act(StrEnum):
+    """What can be done in or to a room."""
+
+    ENTER = "enter"
+    MANAGE = "manage"  # see the manage page and its invites
+    INVITE = "invite"
+    REVOKE_INVITE = "revoke_invite"
+    REMOVE_MEMBER = "remove_member"
+    CHANGE = "change"  # name, expiry, people limit
+    CLOSE = "close"  # and reopen
+    DELETE = "delete"
+    LOCK = "lock"  # give a keyless room its first key
+    ROTATE = "rotate"
+
+
+RIGHTS: dict[Role, frozenset[Act]] = {
+    Role.OWNER: frozenset(Act),
+    Role.MODERATOR: frozenset(
+        {Act.ENTER, Act.MANAGE, Act.INVITE, Act.REVOKE_INVITE, Act.REMOVE_MEMBER, Act.ROTATE},
+    ),
+    Role.MEMBER: frozenset({Act.ENTER}),
+    Role.GUEST: frozenset({Act.ENTER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is in a room."""
+
+    room: Room
+    role: Role
+    membership: Membership
+
+
+def may(role: Role | str, act: Act) -> bool:
+    """Say whether a role allows an act."""
+    return act in RIGHTS[Role(role)]
+
+
+def membership_of(user: Visitor, browser: UUID | None, room: Room) -> Membership | None:
+    """Return the membership of this account, else of this browser session, whatever its state."""
+    who = Q()
+    if user is not None and user.is_authenticated:
+        who |= Q(user=user.pk)
+    if browser is not None:
+        who |= Q(browser=browser)
+    if not who:
+        return None
+    found = list(room.memberships.filter(who))
+    return next((m for m in found if m.user_id is not None), found[0] if found else None)
+
+
+def standing(user: Visitor, browser: UUID | None, slug: str) -> Standing:
+    """Say who this is in the room, be it open or not. Raises `Refusal`."""
+    room = Room.objects.select_related("owner").filter(slug=slug).first()
+    if room is None:
+        raise Refusal(Reason.UNKNOWN_ROOM)
+    membership = membership_of(user, browser, room)
+    if membership is None:
+        raise Refusal(Reason.NOT_MEMBER)
+    if membership.removed_at is not None:
+        raise Refusal(Reason.REMOVED)
+    if membership.expires_at is not None and membership.expires_at <= timezone.now():
+        raise Refusal(Reason.MEMBERSHIP_EXPIRED)
+    return Standing(room, Role(membership.role), membership)
+
+
+def enter(user: Visitor, browser: UUID | None, slug: str) -> Standing:
+    """Say who this is in the room if they may go in now: the call page and the socket's join. Raises `Refusal`."""
+    found = standing(user, browser, slug)
+    if isinstance(user, User) and found.membership.user_id == user.pk and user.suspended_at is not None:
+        raise Refusal(Reason.SUSPENDED)
+    reason = why_shut(found.room)
+    if reason is not None:
+        raise Refusal(reason)
+    return found
+
+
+def why_shut(room: Room) -> Reason | None:
+    """Return why nobody can enter the room now, or None. A suspended owner shuts their rooms."""
+    if room.owner.suspended_at is not None:
+        return Reason.SUSPENDED
+    if room.closed_at is not None:
+        return Reason.ROOM_CLOSED
+    if room.expires_at is not None and room.expires_at <= timezone.now():
+        return Reason.ROOM_EXPIRED
+    return None
+
+
+def get_room_for(user: Visitor, slug: str, act: Act) -> Room:
+    """Return the room for an act of a signed-in person.
+
+    Raises `Http404` for a stranger (who learns nothing about the room) and `PermissionDenied` for a weak role.
+    """
+    try:
+        found = standing(user, None, slug)
+    except Refusal as refusal:
+        raise Http404 from refusal
+    if not may(found.role, act):
+        raise PermissionDenied
+    return found.room

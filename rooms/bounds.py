@@ -1,0 +1,21 @@
+"""Every bound of what people may ask for in rooms and invites, in one place."""
+
+from datetime import timedelta
+
+from .models import INVITE_LABEL_LENGTH, MAX_PEOPLE, MIN_PEOPLE, ROOM_NAME_LENGTH
+
+__all__ = ["INVITE_LABEL_LENGTH", "MAX_PEOPLE", "MIN_PEOPLE", "ROOM_NAME_LENGTH"]
+
+TOKEN_BYTES = 32  # the invite token, and its SHA-256
+WRAPPED_BYTES = 60  # nonce 12, sealed room key 32, tag 16
+KEY_CHECK_BYTES = 16
+
+MIN_INVITE_LIFE = timedelta(minutes=1)
+MAX_INVITE_LIFE = timedelta(days=90)
+MAX_INVITE_USES = 1000
+
+MAX_ROOMS_PER_OWNER = 200
+MAX_OPEN_INVITES_PER_ROOM = 100
+
+# A JSON body of this app: the largest (a new invite) is under 400 bytes.
+MAX_BODY_BYTES = 4096

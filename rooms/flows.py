@@ -1,0 +1,151 @@
+"""Acts of several steps upon rooms. They change rows AND tell the live sockets; pages and the admin go through them."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+from . import bounds
+from .models import Invite, Membership, Role, Room
+from .redeeming import InviteReason, InviteRefused, Redeemed, redeem
+from .signaling import outbound
+from .signaling.codes import CloseCode
+from .slugs import make_slug
+
+__all__ = ["InviteReason", "InviteRefused", "Redeemed", "redeem"]
+
+logger = logging.getLogger(__name__)
+
+
+class NotPossible(Exception):
+    """The act cannot be done now; the text says why, for the person who tried."""
+
+
+class WrongEpoch(NotPossible):
+    """The key that the browser used is not the room's key of now."""
+
+
+@transaction.atomic
+def create_room(owner: User, name: str, *, expires_at: datetime | None = None, max_people: int = 4) -> Room:
+    """Make a keyless room with its owner in it. Raises `NotPossible` when the owner has too many."""
+    if owner.rooms.count() >= bounds.MAX_ROOMS_PER_OWNER:
+        raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
+    room = Room.objects.create(
+        owner=owner, name=name, slug=make_slug(name), expires_at=expires_at, max_people=max_people
+    )
+    give_owner_membership(room)
+    return room
+
+
+def give_owner_membership(room: Room) -> Membership:
+    """Put the owner into the room as its owner; anybody who had that role before becomes a moderator."""
+    room.memberships.filter(role=Role.OWNER).exclude(user=room.owner).update(role=Role.MODERATOR)
+    place = {"role": Role.OWNER, "expires_at": None, "removed_at": None}
+    membership, _made = Membership.objects.update_or_create(room=room, user=room.owner, defaults=place)
+    return membership
+
+
+def change_room(room: Room, *, name: str, expires_at: datetime | None, max_people: int) -> None:
+    """Change what the owner chooses; people inside see it at once. The address stays."""
+    room.name, room.expires_at, room.max_people = name, expires_at, max_people
+    room.save(update_fields=["name", "expires_at", "max_people"])
+    transaction.on_commit(lambda: outbound.room_changed(room.pk))
+
+
+def close_room(room: Room) -> None:
+    """Shut the room: everybody inside leaves, nobody enters until it is reopened."""
+    if Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(closed_at=timezone.now()):
+        logger.info("room %d closed", room.pk)
+    transaction.on_commit(lambda: outbound.close_room(room.pk, CloseCode.ROOM_CLOSED))
+
+
+def reopen_room(room: Room) -> None:
+    """Open a closed room again."""
+    Room.objects.filter(pk=room.pk).update(closed_at=None)
+
+
+@transaction.atomic
+def delete_room(room: Room) -> None:
+    """Delete the room, its links and memberships."""
+    key = room.pk
+    room.delete()
+    logger.info("room %d deleted", key)
+    transaction.on_commit(lambda: outbound.close_room(key, CloseCode.UNKNOWN_ROOM))
+
+
+@transaction.atomic
+def lock_room(room: Room, epoch: int, key_check: bytes) -> bool:
+    """Set the room's key epoch if it is still the one before; return False when another device was first.
+
+    Links of the epoch before cannot open the new key: they are revoked.
+    """
+    moved = Room.objects.filter(pk=room.pk, epoch=epoch - 1).update(
+        epoch=epoch, key_check=key_check, rekey_required=False
+    )
+    if moved:
+        revoke_invites(room.invites.filter(epoch__lt=epoch))
+        transaction.on_commit(lambda: outbound.room_changed(room.pk))
+    return bool(moved)
+
+
+@transaction.atomic
+def create_invite(
+    room: Room,
+    by: User,
+    *,
+    token_hash: bytes,
+    wrapped_key: bytes | None,
+    epoch: int,
+    expires_at: datetime,
+    label: str = "",
+    max_uses: int | None = None,
+) -> Invite:
+    """Keep a link that a browser made. It ends with the room at the latest.
+
+    Raises `WrongEpoch` when the sealed key is not of the room's epoch, `NotPossible` for a shut room or too many links.
+    """
+    now = timezone.now()
+    room = Room.objects.select_for_update().get(pk=room.pk)
+    if epoch != room.epoch or (wrapped_key is None) != (room.epoch == 0):
+        raise WrongEpoch(_("The room key has changed. Reload the page."))
+    if room.closed_at is not None or (room.expires_at is not None and room.expires_at <= now):
+        raise NotPossible(_("The room is closed. Reopen it before you make links."))
+    if room.invites.filter(revoked_at=None, expires_at__gt=now).count() >= bounds.MAX_OPEN_INVITES_PER_ROOM:
+        raise NotPossible(_("This room has as many open links as it can have. Revoke one first."))
+    if Invite.objects.filter(token_hash=token_hash).exists():
+        raise NotPossible(_("This link exists already. Make a new one."))
+    return Invite.objects.create(
+        room=room,
+        created_by=by,
+        label=label,
+        token_hash=token_hash,
+        wrapped_key=wrapped_key,
+        epoch=epoch,
+        expires_at=min(expires_at, room.expires_at) if room.expires_at else expires_at,
+        max_uses=max_uses,
+    )
+
+
+def revoke_invite(invite: Invite) -> None:
+    """Make a link worthless at once: the sealed key is deleted with it. People who used it stay."""
+    revoke_invites(Invite.objects.filter(pk=invite.pk))
+
+
+def revoke_invites(invites: QuerySet[Invite]) -> int:
+    """Revoke the open ones of these links; return how many there were."""
+    return invites.filter(revoked_at__isnull=True).update(revoked_at=timezone.now(), wrapped_key=None)
+
+
+def remove_member(membership: Membership) -> None:
+    """Take somebody's place away; open sockets close. Raises `NotPossible` for the owner."""
+    if membership.role == Role.OWNER:
+        raise NotPossible(_("The owner cannot be removed from their own room."))
+    key: UUID = membership.pk
+    Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
+    transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.REMOVED))

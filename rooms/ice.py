@@ -1,0 +1,38 @@
+"""The STUN and TURN servers that a browser is told about, with credentials made for one person and a limited time."""
+
+import base64
+import hashlib
+import hmac
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class IceServers:
+    """`servers` as RTCConfiguration.iceServers wants them; `ttl` in seconds: ask again before it has passed."""
+
+    servers: list[dict[str, Any]]
+    ttl: int
+
+
+def ice_servers(member_id: UUID, now: float | None = None) -> IceServers:
+    """Return what STUN_URLS and TURN_URLS name; both empty gives no server, which is enough on a LAN.
+
+    TURN credentials follow coturn's `use-auth-secret` (draft-uberti-behave-turn-rest-00): the user name is the expiry
+    (Unix time, seconds) and the member, the password the base64 HMAC-SHA1 of it under TURN_SECRET.
+    """
+    servers: list[dict[str, Any]] = []
+    if settings.STUN_URLS:
+        servers.append({"urls": list(settings.STUN_URLS)})
+    if settings.TURN_URLS:
+        expiry = int(time.time() if now is None else now) + settings.TURN_TTL
+        username = f"{expiry}:{member_id.hex}"
+        digest = hmac.new(settings.TURN_SECRET.encode(), username.encode(), hashlib.sha1).digest()
+        servers.append(
+            {"urls": list(settings.TURN_URLS), "username": username, "credential": base64.b64encode(digest).decode()}
+        )
+    return IceServers(servers, settings.TURN_TTL)

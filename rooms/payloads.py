@@ -1,0 +1,88 @@
+"""The JSON bodies that pages send: decoded strictly, bounded, and refused with a sentence that says what is wrong."""
+
+import base64
+import binascii
+from typing import Annotated, TypeVar
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from accounts.names import clean_name
+
+from . import bounds
+
+
+class PayloadError(Exception):
+    """The body is not what it has to be; the text says why (for whoever writes a client, so it is not translated)."""
+
+
+class Redeem(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /invites/redeem: the token that the link's secret gives, base64url."""
+
+    token: str
+
+
+class Lock(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/lock: the check value of a new room key (base64url, 16 bytes) and the epoch it begins."""
+
+    epoch: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    key_check: str
+
+
+class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/invites. `expires_in` in seconds; `max_uses` null: unlimited until it expires."""
+
+    token_hash: str
+    epoch: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    expires_in: Annotated[
+        int,
+        msgspec.Meta(ge=int(bounds.MIN_INVITE_LIFE.total_seconds()), le=int(bounds.MAX_INVITE_LIFE.total_seconds())),
+    ]
+    wrapped: str | None = None
+    label: str = ""
+    max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
+
+
+Payload = TypeVar("Payload", bound=msgspec.Struct)
+
+
+def read(request: HttpRequest, kind: type[Payload]) -> Payload:
+    """Decode the body of a request. Raises `PayloadError`."""
+    if request.content_type != "application/json":
+        raise PayloadError("the body must be application/json")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > bounds.MAX_BODY_BYTES:
+        raise PayloadError(f"the body must not be longer than {bounds.MAX_BODY_BYTES} bytes")
+    try:
+        return msgspec.json.decode(request.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PayloadError(str(error)) from error
+
+
+def bytes_of(text: str, length: int, what: str) -> bytes:
+    """Decode exactly `length` bytes of base64url without padding, canonically spelled. Raises `PayloadError`."""
+    message = f"{what} must be {length} bytes as base64url"
+    try:
+        value = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise PayloadError(message) from error
+    if len(value) != length or to_text(value) != text:
+        raise PayloadError(message)
+    return value
+
+
+def to_text(value: bytes | memoryview | None) -> str | None:
+    """Encode bytes as base64url without padding; None stays None."""
+    return None if value is None else base64.urlsafe_b64encode(bytes(value)).rstrip(b"=").decode()
+
+
+def clean_label(text: str) -> str:
+    """Return a link's label as a name that people can read, or empty. Raises `PayloadError`."""
+    if "\0" in text:
+        raise PayloadError("label must not hold a NUL character")
+    if not text.strip():
+        return ""
+    try:
+        return clean_name(text, bounds.INVITE_LABEL_LENGTH)
+    except ValidationError as error:
+        raise PayloadError(f"label: {' '.join(error.messages)}") from error

@@ -1,0 +1,17 @@
+"""The address of a room: readable words from its name, then a tail that nobody can guess."""
+
+import secrets
+
+from django.utils.text import slugify
+
+# Crockford's base 32: no i, l, o, u, so that an address survives being read aloud.
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+TAIL_LENGTH = 11  # 55 bits
+HEAD_LENGTH = 40
+
+
+def make_slug(name: str) -> str:
+    """Return a new address such as `monday-standup-7k2m9qx4c1v`; a name without Latin letters gives `room-…`."""
+    head = slugify(name)[:HEAD_LENGTH].strip("-_") or "room"
+    tail = "".join(secrets.choice(ALPHABET) for _ in range(TAIL_LENGTH))
+    return f"{head}-{tail}"

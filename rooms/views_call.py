@@ -1,0 +1,72 @@
+"""The call page, and the plain page for everybody who is not let in."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+
+from .access import Act, Reason, Refusal, Standing, enter, may
+from .browser import browser_of
+from .payloads import to_text
+
+_STATUS = {
+    Reason.UNKNOWN_ROOM: HTTPStatus.NOT_FOUND,
+    Reason.NOT_MEMBER: HTTPStatus.NOT_FOUND,
+    Reason.ROOM_CLOSED: HTTPStatus.FORBIDDEN,
+    Reason.ROOM_EXPIRED: HTTPStatus.GONE,
+    Reason.REMOVED: HTTPStatus.FORBIDDEN,
+    Reason.SUSPENDED: HTTPStatus.FORBIDDEN,
+    Reason.MEMBERSHIP_EXPIRED: HTTPStatus.FORBIDDEN,
+}
+
+
+@never_cache
+@require_safe
+def call(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the room to those who may enter it."""
+    try:
+        found = enter(request.user, browser_of(request.session), slug)
+    except Refusal as refusal:
+        return refused(request, refusal.reason)
+    may_invite = may(found.role, Act.INVITE)
+    context = {
+        "room": found.room,
+        "standing": found,
+        "may_invite": may_invite,
+        "invites_url": reverse("rooms:invites", args=[slug]) if may_invite else None,
+        "page": _page(request, found, may_invite),
+    }
+    return render(request, "rooms/call.html", context)
+
+
+def refused(request: HttpRequest, reason: Reason) -> HttpResponse:
+    """Say in plain words why not.
+
+    A stranger gets the very same page for a room that exists and for one that does not: which rooms there are is
+    nobody's business who was not invited.
+    """
+    if reason is Reason.UNKNOWN_ROOM:
+        reason = Reason.NOT_MEMBER
+    return render(request, "rooms/refused.html", {"reason": reason.value}, status=_STATUS[reason])
+
+
+def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, object]:
+    """Return what the page's script is told."""
+    room, user = found.room, request.user
+    return {
+        "slug": room.slug,
+        "roomName": room.name,
+        "role": found.role.value,
+        "epoch": room.epoch,
+        "keyCheck": to_text(room.key_check),
+        "displayName": user.display_name if isinstance(user, User) else "",
+        "maxPeople": room.max_people,
+        "manageUrl": reverse("rooms:manage", args=[room.slug]) if may_invite else None,
+        "socketPath": f"/ws/rooms/{room.slug}",
+        "signedIn": user.is_authenticated,
+    }

@@ -1,0 +1,14 @@
+/**
+ * `<mp-meter>`: a bar that follows a sound level.
+ *
+ * @module
+ */
+
+export class MeterBar extends HTMLElement {
+  /** @param {number} level 0..1 */
+  set level(level) {
+    this.style.setProperty("--level", level.toFixed(2));
+  }
+}
+
+customElements.define("mp-meter", MeterBar);

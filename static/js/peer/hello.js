@@ -1,0 +1,64 @@
+/**
+ * What a person tells the others on entering: the hello, opaque to the server. Names come from strangers, so they are
+ * cleaned before anything shows them.
+ *
+ * @module
+ */
+
+/** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
+
+const LONGEST_NAME = 60;
+const LONGEST_HELLO = 4096;
+
+/**
+ * Cleans a name: one line, no control characters, no characters that turn the direction of the text around it or hide
+ * (Unicode TR36 §3), at most 60 characters with their accents.
+ *
+ * @param {unknown} name
+ * @returns {string} possibly empty
+ */
+export function cleanName(name) {
+  if (typeof name !== "string") return "";
+  const visible = name
+    .slice(0, LONGEST_HELLO)
+    .normalize("NFC")
+    .replace(/\s+/gu, " ")
+    .replace(/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu, "")
+    .replace(/(\p{M}{3})\p{M}+/gu, "$1")
+    .trim();
+  return [...visible].slice(0, LONGEST_NAME).join("").trim();
+}
+
+/**
+ * Writes a hello.
+ *
+ * @param {{name: string, muted?: boolean, camera?: boolean}} hello
+ * @returns {string} JSON
+ */
+export function writeHello({ name, muted = false, camera = true }) {
+  return JSON.stringify({ v: 1, name: cleanName(name), muted, camera });
+}
+
+/**
+ * Reads a hello. A field that is missing or of another type is as if nothing had been said.
+ *
+ * @param {string} text
+ * @returns {Hello}
+ */
+export function readHello(text) {
+  const fields = text.length <= LONGEST_HELLO ? parse(text) : {};
+  return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };
+}
+
+/**
+ * @param {string} text
+ * @returns {Record<string, unknown>}
+ */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

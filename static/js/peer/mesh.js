@@ -1,0 +1,208 @@
+/**
+ * The mesh: one connection to everybody in the room. It is told who is there and what arrives; whether there is a server
+ * at the moment makes no difference to the connections that stand.
+ *
+ * @module
+ */
+
+import { PeerConnection } from "./connection.js";
+import { readPeerMessage } from "./messages.js";
+
+/** @typedef {import("../signaling/wire.js").Peer} Peer */
+/** @typedef {import("./media-pair.js").Tracks} Tracks */
+/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
+
+/** Messages of somebody whose arrival has not been told yet are kept, this many of this many people. */
+const EARLY_MESSAGES = 16;
+const EARLY_PEOPLE = 16;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
+ * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
+ * - `peer-removed` {pid}: they left; their connection is closed
+ * - `peer-state` {pid, state}: connecting | connected | interrupted | failed
+ * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
+ * - `peer-tracks-changed` {pid, stream}
+ * - `peer-media` {pid, audio, video}: what the peer says it sends
+ */
+export class Mesh extends EventTarget {
+  /** @type {Map<string, PeerConnection>} */
+  peers = new Map();
+  #pid;
+  #certificate;
+  #send;
+  /** @type {RTCIceServer[]} */
+  #iceServers = [];
+  /** @type {RTCIceTransportPolicy} */
+  #iceTransportPolicy;
+  /** @type {Tracks} */
+  #tracks = { audio: null, video: null };
+  /** @type {Set<string>} those whose socket is gone while the connection to them stands */
+  #gone = new Set();
+  /** @type {Map<string, PeerMessage[]>} */
+  #early = new Map();
+  #closed = false;
+
+  /**
+   * @param {object} options
+   * @param {string} options.pid one's own
+   * @param {RTCCertificate} [options.certificate]
+   * @param {RTCIceTransportPolicy} [options.iceTransportPolicy]
+   * @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   */
+  constructor({ pid, certificate, iceTransportPolicy = "all", send }) {
+    super();
+    this.#pid = pid;
+    this.#certificate = certificate;
+    this.#iceTransportPolicy = iceTransportPolicy;
+    this.#send = send;
+  }
+
+  /** @param {RTCIceServer[]} iceServers for connections to come, and for the next restart of those that stand */
+  setIceServers(iceServers) {
+    this.#iceServers = iceServers;
+    for (const connection of this.peers.values()) connection.setIceServers(iceServers);
+  }
+
+  /**
+   * We have come in, or come back: offers to everybody new, and makes up for what was lost meanwhile.
+   *
+   * @param {Peer[]} peers everybody else in the room
+   */
+  joined(peers) {
+    this.sync(peers);
+    for (const { pid } of peers) this.peers.get(pid)?.offer();
+  }
+
+  /**
+   * Somebody came, or came back: they offer, we wait.
+   *
+   * @param {Peer} peer
+   */
+  add(peer) {
+    const { pid, member, role, hello } = peer;
+    if (this.#closed || pid === this.#pid) return;
+    this.#gone.delete(pid);
+    const known = this.peers.get(pid);
+    if (known !== undefined) {
+      this.#emit("peer-updated", { pid, member, role, hello });
+      return known.resend();
+    }
+    this.peers.set(pid, this.#connect(pid));
+    this.#emit("peer-added", { pid, member, role, hello });
+    for (const message of this.#early.get(pid) ?? []) void this.peers.get(pid)?.receive(message);
+    this.#early.delete(pid);
+  }
+
+  /**
+   * Changes were missed: this is the whole list.
+   *
+   * @param {Peer[]} peers everybody else in the room
+   */
+  sync(peers) {
+    for (const peer of peers) this.add(peer);
+    const here = new Set(peers.map(({ pid }) => pid));
+    for (const pid of [...this.peers.keys()]) if (!here.has(pid)) this.remove(pid);
+  }
+
+  /**
+   * The server says that somebody left. It may be only their socket: a connection that stands stays until it ends.
+   *
+   * @param {string} pid
+   */
+  remove(pid) {
+    this.#early.delete(pid);
+    if (this.peers.get(pid)?.state === "connected") this.#gone.add(pid);
+    else this.#drop(pid);
+  }
+
+  /**
+   * Takes a relayed body.
+   *
+   * @param {string} from
+   * @param {string} body
+   */
+  receive(from, body) {
+    const message = this.#closed || from === this.#pid ? null : readPeerMessage(body);
+    if (message === null) return;
+    const connection = this.peers.get(from);
+    if (connection !== undefined) void connection.receive(message);
+    else this.#keep(from, message);
+  }
+
+  /**
+   * Changes what everybody gets.
+   *
+   * @param {Tracks} tracks
+   */
+  setTracks(tracks) {
+    this.#tracks = tracks;
+    for (const connection of this.peers.values()) connection.setTracks(tracks);
+  }
+
+  /** Leaves: everybody is told at once. */
+  close() {
+    this.#closed = true;
+    for (const connection of [...this.peers.values()]) connection.close();
+    this.#early.clear();
+  }
+
+  /** @param {string} pid */
+  #connect(pid) {
+    const connection = new PeerConnection({
+      id: pid,
+      polite: this.#pid < pid,
+      iceServers: this.#iceServers,
+      iceTransportPolicy: this.#iceTransportPolicy,
+      certificate: this.#certificate,
+      tracks: this.#tracks,
+      send: (message) => this.#send(pid, JSON.stringify(message)),
+    });
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) =>
+      connection.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("state", ({ state }) => this.#changed(pid, state));
+    on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
+    on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
+    on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
+    return connection;
+  }
+
+  /**
+   * @param {string} pid
+   * @param {import("./watchdog.js").PeerState} state
+   */
+  #changed(pid, state) {
+    if (state === "closed" || (state !== "connected" && this.#gone.has(pid))) this.#drop(pid);
+    else this.#emit("peer-state", { pid, state });
+  }
+
+  /** @param {string} pid */
+  #drop(pid) {
+    const connection = this.peers.get(pid);
+    this.#gone.delete(pid);
+    if (!this.peers.delete(pid)) return;
+    connection?.close();
+    this.#emit("peer-removed", { pid });
+  }
+
+  /**
+   * @param {string} from
+   * @param {PeerMessage} message
+   */
+  #keep(from, message) {
+    const kept = this.#early.get(from) ?? [];
+    if (kept.length >= EARLY_MESSAGES || (kept.length === 0 && this.#early.size >= EARLY_PEOPLE)) return;
+    if (message.bye) this.#early.delete(from);
+    else this.#early.set(from, [...kept, message]);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

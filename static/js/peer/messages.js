@@ -1,0 +1,113 @@
+/**
+ * What two peers tell each other through the relay to connect. The server cannot look inside, so the receiver checks
+ * everything: types, sizes, counts.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} PeerMessage
+ * @property {number} attempt which of the sender's RTCPeerConnections speaks: rising, never used twice in a tab
+ * @property {number} [to] which of the receiver's it speaks to; absent until the sender has learnt it
+ * @property {{type: "offer" | "answer", sdp: string}} [description]
+ * @property {number} [offer] with a description: the number of the offer, or of the offer that is answered
+ * @property {(RTCIceCandidateInit | null)[]} [candidates] null: there are no more
+ * @property {true} [bye] the sender has left
+ */
+
+export const LIMITS = Object.freeze({
+  bodyCharacters: 65_536,
+  mediaSections: 8,
+  candidatesPerMinute: 60,
+  candidateCharacters: 1_024,
+});
+
+/**
+ * Reads a relayed body.
+ *
+ * @param {string} body
+ * @returns {PeerMessage | null} null when anything about it is out of bounds
+ */
+export function readPeerMessage(body) {
+  if (body.length > LIMITS.bodyCharacters) return null;
+  try {
+    const message = JSON.parse(body);
+    return isPeerMessage(message) ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {any} message
+ * @returns {message is PeerMessage}
+ */
+function isPeerMessage(message) {
+  if (typeof message !== "object" || message === null || Array.isArray(message)) return false;
+  const { attempt, to, description, offer, candidates, bye } = message;
+  if (!isCount(attempt) || (to !== undefined && !isCount(to))) return false;
+  if (description !== undefined && (!isDescription(description) || !isCount(offer))) return false;
+  if (candidates !== undefined && !isCandidates(candidates)) return false;
+  return bye === undefined || bye === true;
+}
+
+/** @param {unknown} value */
+function isCount(value) {
+  return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0;
+}
+
+/** @param {any} value */
+function isDescription(value) {
+  if (typeof value !== "object" || value === null || typeof value.sdp !== "string") return false;
+  if (value.type !== "offer" && value.type !== "answer") return false;
+  return (value.sdp.match(/^m=/gm)?.length ?? 0) <= LIMITS.mediaSections;
+}
+
+/** @param {unknown} list */
+function isCandidates(list) {
+  return Array.isArray(list) && list.length <= LIMITS.candidatesPerMinute && list.every(isCandidate);
+}
+
+/** @param {any} value */
+function isCandidate(value) {
+  if (value === null) return true;
+  if (typeof value !== "object" || !isText(value.candidate, LIMITS.candidateCharacters)) return false;
+  const { sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = value;
+  if (sdpMid !== null && !isText(sdpMid, 64)) return false;
+  if (usernameFragment !== null && !isText(usernameFragment, 256)) return false;
+  if (sdpMLineIndex === null) return sdpMid !== null;
+  return Number.isInteger(sdpMLineIndex) && sdpMLineIndex >= 0 && sdpMLineIndex < LIMITS.mediaSections;
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} longest
+ */
+function isText(value, longest) {
+  return typeof value === "string" && value.length <= longest;
+}
+
+/** Counts what a peer may send in a minute, in a window that slides. */
+export class Allowance {
+  /** @type {number[]} */
+  #times = [];
+  #most;
+
+  /** @param {number} most a minute */
+  constructor(most = LIMITS.candidatesPerMinute) {
+    this.#most = most;
+  }
+
+  /**
+   * Takes one, if there is one left.
+   *
+   * @param {number} [now] milliseconds on a clock that only rises
+   * @returns {boolean}
+   */
+  take(now = performance.now()) {
+    while (this.#times.length > 0 && this.#times[0] <= now - 60_000) this.#times.shift();
+    if (this.#times.length >= this.#most) return false;
+    this.#times.push(now);
+    return true;
+  }
+}

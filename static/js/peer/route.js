@@ -1,0 +1,37 @@
+/**
+ * Which way the packets of a connection take.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Route
+ * @property {"direct" | "relay"} kind relay: through a TURN server on either side
+ * @property {string} protocol "udp", "tcp" or "tls" (to the TURN server, when there is one)
+ * @property {number | null} rttMs last measured round trip
+ */
+
+/**
+ * Reads the route in use.
+ *
+ * @param {{getStats: () => Promise<RTCStatsReport>}} connection
+ * @returns {Promise<Route | null>} null while there is none
+ */
+export async function describeRoute(connection) {
+  const report = await connection.getStats();
+  /** @type {Map<string, any>} */
+  const stats = new Map(report.entries());
+  const all = [...stats.values()];
+  const chosen = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
+  // Firefox has no transport statistics: there the pair itself says that it is selected.
+  const pair = stats.get(chosen?.selectedCandidatePairId) ?? all.find(({ type, selected }) => type === "candidate-pair" && selected);
+  if (pair === undefined) return null;
+  const [local, remote] = [stats.get(pair.localCandidateId), stats.get(pair.remoteCandidateId)];
+  const relayed = local?.candidateType === "relay" || remote?.candidateType === "relay";
+  const rtt = pair.currentRoundTripTime;
+  return {
+    kind: relayed ? "relay" : "direct",
+    protocol: local?.relayProtocol ?? local?.protocol ?? "udp",
+    rttMs: typeof rtt === "number" ? Math.round(rtt * 1000) : null,
+  };
+}

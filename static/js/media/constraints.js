@@ -1,0 +1,57 @@
+/**
+ * What is asked of devices. Everything is `ideal`: a device that does less is better than none.
+ *
+ * @module
+ */
+
+/** @typedef {"audio" | "video"} Kind */
+
+/** @type {Readonly<Record<Kind, MediaTrackConstraints>>} */
+const WISHES = Object.freeze({
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } },
+});
+
+/** What the encoder should favour (mst-content-hint): clear speech, smooth motion. @type {Readonly<Record<Kind, string>>} */
+const HINTS = Object.freeze({ audio: "speech", video: "motion" });
+
+/**
+ * Opens a device.
+ *
+ * @param {Kind} kind
+ * @param {string | null} deviceId null: whichever the browser prefers
+ * @returns {Promise<MediaStreamTrack>}
+ * @throws {DOMException} see `deviceCause`
+ */
+export async function openTrack(kind, deviceId) {
+  const [track] = await open({ [kind]: wish(kind, deviceId) });
+  return track;
+}
+
+/**
+ * Opens a microphone and a camera with one question to the person.
+ *
+ * @param {Record<Kind, string | null>} deviceIds
+ * @returns {Promise<MediaStreamTrack[]>} one of each
+ * @throws {DOMException} when either cannot be had
+ */
+export function openBoth({ audio, video }) {
+  return open({ audio: wish("audio", audio), video: wish("video", video) });
+}
+
+/** @param {MediaStreamConstraints} constraints */
+async function open(constraints) {
+  const stream = await navigator.mediaDevices.getUserMedia(constraints);
+  const tracks = stream.getTracks();
+  for (const track of tracks) track.contentHint = HINTS[/** @type {Kind} */ (track.kind)];
+  return tracks;
+}
+
+/**
+ * @param {Kind} kind
+ * @param {string | null} deviceId
+ * @returns {MediaTrackConstraints}
+ */
+function wish(kind, deviceId) {
+  return deviceId === null ? WISHES[kind] : { ...WISHES[kind], deviceId: { exact: deviceId } };
+}

@@ -1,0 +1,50 @@
+/**
+ * Plays remote streams, and notices when the browser refuses sound before the person has touched the page.
+ *
+ * @module
+ */
+
+/**
+ * Events, all `CustomEvent`:
+ * - `refused`: a stream plays silently until `resume()` is called from a gesture: offer "press to hear"
+ * - `resumed`: everything is heard
+ */
+export class Playback extends EventTarget {
+  /** @type {Set<HTMLMediaElement>} */
+  #refused = new Set();
+
+  /**
+   * Plays a stream in an element. Where sound is refused, the picture still plays, muted.
+   *
+   * @param {HTMLMediaElement} element
+   * @param {MediaStream} stream
+   * @returns {Promise<void>} never rejects
+   */
+  async play(element, stream) {
+    if (element.srcObject !== stream) element.srcObject = stream;
+    try {
+      await element.play();
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      element.muted = true;
+      this.#refused.add(element);
+      this.dispatchEvent(new CustomEvent("refused"));
+      await element.play().catch(() => {});
+    }
+  }
+
+  /**
+   * Gives the sound back; to be called from a gesture.
+   *
+   * @returns {Promise<void>}
+   */
+  async resume() {
+    const elements = [...this.#refused];
+    this.#refused.clear();
+    for (const element of elements) {
+      element.muted = false;
+      if (element.srcObject instanceof MediaStream) await this.play(element, element.srcObject);
+    }
+    if (this.#refused.size === 0) this.dispatchEvent(new CustomEvent("resumed"));
+  }
+}

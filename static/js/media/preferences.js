@@ -1,0 +1,38 @@
+/**
+ * Which devices the person chose last, in `localStorage`. A browser that keeps nothing (private mode, blocked storage)
+ * simply forgets.
+ *
+ * @module
+ */
+
+/** @typedef {import("./constraints.js").Kind} Kind */
+
+const PREFIX = "meeting-point.device.";
+
+/**
+ * Remembers a choice.
+ *
+ * @param {Kind} kind
+ * @param {string} deviceId
+ */
+export function rememberDevice(kind, deviceId) {
+  try {
+    localStorage.setItem(PREFIX + kind, deviceId);
+  } catch {
+    // Storage is blocked or full: the choice holds for this visit.
+  }
+}
+
+/**
+ * Recalls the last choice.
+ *
+ * @param {Kind} kind
+ * @returns {string | null}
+ */
+export function recallDevice(kind) {
+  try {
+    return localStorage.getItem(PREFIX + kind);
+  } catch {
+    return null;
+  }
+}

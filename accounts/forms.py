@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    ConfirmEmailVerificationCodeForm,
+    ConfirmPasswordResetCodeForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +42,23 @@ class DisplayNameField(forms.CharField):
         return clean_name(super().clean(value))
 
 
-class SignUpForm(SignupForm):
+class Plain:
+    """Takes allauth's placeholders away: every field has a label, which stays readable while one types."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for field in fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        for name in ("email", "login"):
+            if name in fields:
+                fields[name].label = _("E-mail address")
+        if "code" in fields:
+            fields["code"].widget.attrs["inputmode"] = "numeric"
+            fields["code"].widget.attrs["autocomplete"] = "one-time-code"
+
+
+class SignUpForm(Plain, SignupForm):
     """E-mail address, name and password."""
 
     field_order = ["email", "display_name", "password1"]
@@ -37,20 +67,68 @@ class SignUpForm(SignupForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["email"].label = _("E-mail address")
         self.fields["email"].help_text = _("We send a code there to make sure that it is yours.")
-        _without_placeholders(self)
 
 
-class SignInForm(LoginForm):
+class SignInForm(Plain, LoginForm):
     """E-mail address and password."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["login"].label = _("E-mail address")
         # The page has a link of its own to the reset, below the form.
         self.fields["password"].help_text = ""
-        _without_placeholders(self)
+
+
+class VerificationCodeForm(Plain, ConfirmEmailVerificationCodeForm):
+    """The code that shows that an address belongs to the person."""
+
+
+class ResetCodeForm(Plain, ConfirmPasswordResetCodeForm):
+    """The code that allows a new password."""
+
+
+class AskForResetForm(Plain, ResetPasswordForm):
+    """The address to send that code to."""
+
+
+class NewPasswordForm(Plain, ResetPasswordKeyForm):
+    """A new password after the code."""
+
+
+class PasswordForm(Plain, ChangePasswordForm):
+    """A new password for somebody who knows the old one."""
+
+
+class PasswordAgainForm(Plain, ReauthenticateForm):
+    """The password once more, before something important."""
+
+
+class AddressForm(Plain, AddEmailForm):
+    """Another e-mail address."""
+
+
+class SecondFactorForm(Plain, AuthenticateForm):
+    """Six digits of an authenticator app, or a recovery code."""
+
+
+class SecondFactorAgainForm(Plain, ReauthenticateByCodeForm):
+    """The same once more, before something important."""
+
+
+class AuthenticatorAppForm(Plain, ActivateTOTPForm):
+    """The first six digits of a new authenticator app."""
+
+
+class PasskeyForm(Plain, AddWebAuthnForm):
+    """A passkey or security key; a passkey, which also replaces the password, unless the person says otherwise."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"].help_text = _("So that you know it again, for example “Laptop”.")
+        self.fields["passwordless"].label = _("Sign in with it alone, without the password")
+        self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN every time.")
+        self.fields["passwordless"].initial = True
 
 
 class ProfileForm(forms.ModelForm):
@@ -61,9 +139,3 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["display_name"]
-
-
-def _without_placeholders(form: forms.BaseForm) -> None:
-    """Take the placeholders away: every field has a label, which stays readable while one types."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)

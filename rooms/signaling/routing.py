@@ -1,3 +1,70 @@
-from channels.routing import URLRouter
+"""The way from a WebSocket handshake to the consumer: only from our own origins, only to addresses that exist."""
 
-websocket_application = URLRouter([])
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import parse_cookie
+
+from .consumer import SignalingConsumer
+
+_PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})\Z")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def serialized_origin(url: str) -> str:
+    """Return an origin as browsers write it in `Origin` (RFC 6454 §6.2): lower case, the default port left out."""
+    parts = urlsplit(url.lower())
+    port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{port}"
+
+
+class OriginValidator:
+    """Refuses handshakes (403) from pages that are not ours.
+
+    Channels' validator of the same name parses the header, which fails on some malformed ones; a comparison of
+    strings cannot, and browsers always send the serialized form.
+    """
+
+    def __init__(self, application: Any, origins: Iterable[str]) -> None:
+        self.application = application
+        self.origins = {serialized_origin(origin).encode() for origin in origins}
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        origins = [value for name, value in scope["headers"] if name == b"origin"]
+        if len(origins) == 1 and origins[0] in self.origins:
+            await self.application(scope, receive, send)
+        else:
+            await refuse(receive, send)
+
+
+class RoomRouter:
+    """Finds the room's slug in the path and the cookies in the headers."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        match = _PATH.match(scope["path"])
+        if match is None:
+            await refuse(receive, send)
+            return
+        cookies = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
+        scope = {
+            **scope,
+            "cookies": parse_cookie(cookies.decode("latin-1")),
+            "url_route": {"args": (), "kwargs": match.groupdict()},
+        }
+        await self.application(scope, receive, send)
+
+
+async def refuse(receive: Any, send: Any) -> None:
+    """Answer a handshake with 403."""
+    await receive()  # websocket.connect
+    await send({"type": "websocket.close"})
+
+
+websocket_application = OriginValidator(RoomRouter(SignalingConsumer.as_asgi()), settings.SITE_ORIGINS)

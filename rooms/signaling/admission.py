@@ -1,0 +1,121 @@
+"""Who stands behind a socket, and whether they may enter: the signaling server's only way to the database.
+
+It is asked at a join and around rare acts, never for a relayed message, in a few threads of its own: a slow query
+holds up other joins for a while and nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest
+
+from rooms.access import Refusal, enter
+from rooms.ice import ice_servers
+from rooms.models import Room as RoomRow
+
+from .codes import CloseCode
+from .messages import RoomInfo
+
+logger = logging.getLogger(__name__)
+_R = TypeVar("_R")
+
+_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="signaling")
+_SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class Refused(Exception):
+    """This visitor may not enter."""
+
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code.reason)
+        self.code = code
+
+
+class Unavailable(Exception):
+    """The database cannot be asked just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the server needs to know about somebody who may enter; times are seconds since the epoch."""
+
+    room_id: int
+    room: RoomInfo
+    room_expires: float | None
+    member: str
+    member_expires: float | None
+    role: str
+    user_id: int | None
+    ice: list[dict[str, str | list[str]]]
+    ice_ttl: int
+
+
+async def admit(session_key: str, slug: str) -> Admission:
+    """Look up the visitor of a session and ask `rooms.access`. Raises `Refused` or `Unavailable`."""
+    return await _in_thread(_admit, session_key, slug)
+
+
+async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
+    """Read a room again: what members see of it and when it expires. Raises `Refused` or `Unavailable`."""
+    return await _in_thread(_read_room, room_id)
+
+
+async def _in_thread(function: Callable[..., _R], *args: object) -> _R:
+    return await asyncio.get_running_loop().run_in_executor(_threads, _guarded, function, *args)
+
+
+def _guarded(function: Callable[..., _R], *args: object) -> _R:
+    close_old_connections()
+    try:
+        return function(*args)
+    except DatabaseError as error:
+        logger.warning("The database could not be asked: %s", type(error).__name__)
+        raise Unavailable from error
+    finally:
+        close_old_connections()
+
+
+def _admit(session_key: str, slug: str) -> Admission:
+    request = HttpRequest()
+    request.session = _SessionStore(session_key or None)
+    browser = request.session.get("browser") if session_key else None
+    signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
+    try:
+        standing = enter(get_user(request), UUID(browser) if browser else None, slug)
+    except Refusal as refusal:
+        code = CloseCode[refusal.reason.name.upper()]
+        if code is CloseCode.NOT_MEMBER and signed_out:
+            code = CloseCode.SIGNED_OUT
+        raise Refused(code) from None
+    membership, servers = standing.membership, ice_servers(standing.membership.id)
+    return Admission(
+        room_id=standing.room.pk,
+        room=_info(standing.room),
+        room_expires=standing.room.expires_at and standing.room.expires_at.timestamp(),
+        member=membership.id.hex,
+        member_expires=membership.expires_at and membership.expires_at.timestamp(),
+        role=str(standing.role),
+        user_id=membership.user_id,
+        ice=servers.servers,
+        ice_ttl=servers.ttl,
+    )
+
+
+def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
+    row = RoomRow.objects.filter(pk=room_id).first()
+    if row is None:
+        raise Refused(CloseCode.UNKNOWN_ROOM)
+    return _info(row), row.expires_at and row.expires_at.timestamp()
+
+
+def _info(row: RoomRow) -> RoomInfo:
+    return RoomInfo(row.slug, row.name, row.epoch, row.max_people)

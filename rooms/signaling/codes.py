@@ -1,0 +1,88 @@
+"""Why a socket ends: one table for the server, the client and `docs/protocol.md` (a test compares the three)."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Then(StrEnum):
+    """What the client does after a close."""
+
+    STOP = "stop"
+    RECONNECT = "reconnect"
+
+
+class CloseCode(IntEnum):
+    """The application's close codes, from the private range 4000-4999 (RFC 6455 §7.4.2)."""
+
+    BAD_MESSAGE = 4000
+    SIGNED_OUT = 4001
+    NOT_MEMBER = 4003
+    UNKNOWN_ROOM = 4004
+    ROOM_CLOSED = 4005
+    ROOM_EXPIRED = 4006
+    ROOM_FULL = 4007
+    FLOODING = 4008
+    TOO_LARGE = 4009
+    REPLACED = 4010
+    REMOVED = 4011
+    DRAINING = 4012
+    SUSPENDED = 4013
+    TOO_SLOW = 4014
+    JOIN_TIMEOUT = 4015
+    VERSION = 4016
+    MEMBERSHIP_EXPIRED = 4017
+
+    @property
+    def reason(self) -> str:
+        """The code's name as the wire, the client and `rooms.access.Reason` spell it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One row of the table: what the code means and what the client does."""
+
+    then: Then
+    meaning: str
+
+
+ENDINGS: dict[CloseCode, Ending] = {
+    CloseCode.BAD_MESSAGE: Ending(Then.STOP, "The client sent too many messages that this server does not understand."),
+    CloseCode.SIGNED_OUT: Ending(Then.STOP, "The session that opened this socket has ended."),
+    CloseCode.NOT_MEMBER: Ending(Then.STOP, "This browser session has no membership in the room."),
+    CloseCode.UNKNOWN_ROOM: Ending(Then.STOP, "There is no such room."),
+    CloseCode.ROOM_CLOSED: Ending(Then.STOP, "The room has been closed."),
+    CloseCode.ROOM_EXPIRED: Ending(Then.STOP, "The room's time is over."),
+    CloseCode.ROOM_FULL: Ending(Then.STOP, "As many people as it holds are in the room; offer to try again."),
+    CloseCode.FLOODING: Ending(Then.STOP, "The client went on sending after `slow_down`."),
+    CloseCode.TOO_LARGE: Ending(Then.STOP, "A frame was larger than the limit."),
+    CloseCode.REPLACED: Ending(Then.STOP, "The same membership has come in through another socket or tab."),
+    CloseCode.REMOVED: Ending(Then.STOP, "The membership has been taken away."),
+    CloseCode.DRAINING: Ending(Then.RECONNECT, "The server is restarting; reconnect at once, with jitter."),
+    CloseCode.SUSPENDED: Ending(Then.STOP, "The account has been suspended."),
+    CloseCode.TOO_SLOW: Ending(Then.RECONNECT, "The client did not read what was sent to it."),
+    CloseCode.JOIN_TIMEOUT: Ending(Then.RECONNECT, "No `join` came in time, or it could not be completed just now."),
+    CloseCode.VERSION: Ending(Then.STOP, "The client speaks another version of the protocol: reload the page."),
+    CloseCode.MEMBERSHIP_EXPIRED: Ending(Then.STOP, "The membership's time is over."),
+}
+
+
+class ErrorCode(StrEnum):
+    """What an `error` message says; the socket stays open."""
+
+    BAD_MESSAGE = "bad_message"
+    NOT_JOINED = "not_joined"
+    ALREADY_JOINED = "already_joined"
+    UNKNOWN_PEER = "unknown_peer"
+    TOO_LARGE = "too_large"
+    SLOW_DOWN = "slow_down"
+
+
+ERRORS: dict[ErrorCode, str] = {
+    ErrorCode.BAD_MESSAGE: "The frame is not a message of this protocol; `about` is empty.",
+    ErrorCode.NOT_JOINED: "The message needs a `join` first; `about` is the message's type.",
+    ErrorCode.ALREADY_JOINED: "This socket has joined already; `about` is `join`.",
+    ErrorCode.UNKNOWN_PEER: "Nobody with that id is in this room; `about` is the id.",
+    ErrorCode.TOO_LARGE: "The body is longer than the limit and was not relayed; `about` is the addressee's id.",
+    ErrorCode.SLOW_DOWN: "Messages come too fast and are dropped until the rate falls; `about` is empty.",
+}

@@ -1,0 +1,201 @@
+"""One socket of the signaling server: what a browser may ask for, and in which order."""
+
+import logging
+import time
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+
+from .admission import Refused, Unavailable, admit
+from .codes import CloseCode, ErrorCode
+from .events import Entry
+from .hub import Hub
+from .limits import BAD_MESSAGES, TokenBucket
+from .messages import (
+    MAX_BODY,
+    MAX_FRAME,
+    VERSION,
+    BadMessage,
+    Error,
+    Join,
+    Joined,
+    Leave,
+    Ping,
+    Pong,
+    Relay,
+    Sync,
+    decode,
+    encode,
+    relayed,
+    type_of,
+)
+from .outbox import Outbox
+from .presence import PidTaken, PresenceDown, RoomFull
+from .registry import Member, Socket, new_socket_id
+
+logger = logging.getLogger(__name__)
+
+NORMAL = 1000
+
+
+class SignalingConsumer(AsyncConsumer):
+    """Serves `/ws/rooms/<slug>`.
+
+    It keeps Channels' shape and replaces its loop: a plain receive loop without a channel-layer channel a socket and
+    without a look at the database a message.
+    """
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one connection until it ends."""
+        self.hub = hub = Hub.current()
+        self.slug: str = scope["url_route"]["kwargs"]["slug"]
+        now = time.monotonic()
+        self.outbox = Outbox(send)
+        self.socket = Socket(self.outbox, scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""), now)
+        self.bucket = TokenBucket(now)
+        self.bad = 0
+        self.told_slow = 0.0
+        await receive()  # websocket.connect
+        hub.sockets.add(self.socket)
+        try:
+            await send({"type": "websocket.accept"})
+            if hub.draining:
+                self.outbox.close(CloseCode.DRAINING)
+            while (event := await receive())["type"] == "websocket.receive":
+                if self.outbox.code is None:
+                    try:
+                        await self.take(event.get("text"))
+                    except Exception:
+                        logger.exception("A signaling message could not be acted upon")
+                        self.outbox.close(CloseCode.JOIN_TIMEOUT)
+        finally:
+            hub.sockets.discard(self.socket)
+            try:
+                if self.socket.member is not None:
+                    await hub.leave(self.socket.member)
+            finally:
+                self.socket.ended.set()
+
+    async def take(self, text: str | None) -> None:
+        """Act on one frame."""
+        now = time.monotonic()
+        if not self.bucket.take(now):
+            self.refuse_flood(now)
+            return
+        if text is None or len(text) > MAX_FRAME:
+            if text is None:
+                self.refuse_bad()
+            else:
+                self.outbox.close(CloseCode.TOO_LARGE)
+            return
+        try:
+            message = decode(text)
+        except BadMessage:
+            self.refuse_bad()
+            return
+        if type(message) is Relay:
+            self.relay(message)
+        elif type(message) is Ping:
+            self.outbox.text(encode(Pong(message.n)))
+        elif type(message) is Join:
+            await self.join(message)
+        elif self.socket.member is None:
+            self.error(ErrorCode.NOT_JOINED, type_of[type(message)])
+        elif type(message) is Sync:
+            await self.sync(self.socket.member)
+        elif type(message) is Leave:
+            self.outbox.close(NORMAL)
+            await self.hub.leave(self.socket.member)
+
+    def relay(self, message: Relay) -> None:
+        """Hand a body to one peer, whatever it says."""
+        member = self.socket.member
+        if member is None:
+            self.error(ErrorCode.NOT_JOINED, "relay")
+        elif len(message.body) > MAX_BODY + 2:
+            self.error(ErrorCode.TOO_LARGE, message.to)
+        elif not self.hub.deliver(member.room, message.to, relayed(member.entry.pid, message.body)):
+            self.error(ErrorCode.UNKNOWN_PEER, message.to)
+
+    async def join(self, message: Join) -> None:
+        """Enter the room, or end the socket with the reason why not."""
+        hub, socket = self.hub, self.socket
+        if socket.member is not None:
+            self.error(ErrorCode.ALREADY_JOINED, "join")
+            return
+        if message.v != VERSION:
+            self.outbox.close(CloseCode.VERSION)
+            return
+        began = time.monotonic()
+        try:
+            admission = await admit(socket.session_key, self.slug)
+        except Refused as refused:
+            self.outbox.close(refused.code)
+            return
+        except Unavailable:
+            self.outbox.close(CloseCode.JOIN_TIMEOUT)
+            return
+        socket.room_id, socket.membership, socket.user_id = admission.room_id, admission.member, admission.user_id
+        if self.outbox.code is not None or (code := hub.closed_since(began, socket)) is not None:
+            self.outbox.close(CloseCode.DRAINING if self.outbox.code is not None else code)
+            return
+        room = hub.open(admission.room_id, admission.room, admission.room_expires)
+        place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), hub.process, new_socket_id())
+        socket.member = member = Member(socket, room, place, admission.member_expires)
+        try:
+            peers, seq = await hub.join(member, admission.room.max_people)
+        except (RoomFull, PidTaken, PresenceDown) as failure:
+            socket.member = None
+            self.outbox.close(_FAILURES[type(failure)])
+            return
+        self.outbox.text(
+            encode(
+                Joined(
+                    pid=message.pid,
+                    member=admission.member,
+                    role=admission.role,
+                    room=room.info,
+                    peers=peers,
+                    seq=seq,
+                    ice=admission.ice,
+                    ice_ttl=admission.ice_ttl,
+                    now=int(time.time() * 1000),
+                )
+            )
+        )
+
+    async def sync(self, member: Member) -> None:
+        """Send the roster."""
+        try:
+            entries, seq = await self.hub.presence.roster(member.room.id)
+        except PresenceDown:
+            return  # a roster comes by itself when the store is back
+        self.outbox.text(self.hub.roster_frame(member.room, entries, seq, member.entry.pid))
+
+    def error(self, code: ErrorCode, about: str) -> None:
+        """Say that a message was not acted upon."""
+        self.outbox.text(encode(Error(code, about)))
+
+    def refuse_bad(self) -> None:
+        """Count a frame that is no message of this protocol."""
+        self.bad += 1
+        if self.bad >= BAD_MESSAGES:
+            self.outbox.close(CloseCode.BAD_MESSAGE)
+        else:
+            self.error(ErrorCode.BAD_MESSAGE, "")
+
+    def refuse_flood(self, now: float) -> None:
+        """Drop a message; say so at most once a second, and close the socket of one who goes on."""
+        if self.bucket.overdone:
+            self.outbox.close(CloseCode.FLOODING)
+        elif now - self.told_slow >= 1.0:
+            self.told_slow = now
+            self.error(ErrorCode.SLOW_DOWN, "")
+
+
+_FAILURES: dict[type[Exception], CloseCode] = {
+    RoomFull: CloseCode.ROOM_FULL,
+    PidTaken: CloseCode.BAD_MESSAGE,
+    PresenceDown: CloseCode.JOIN_TIMEOUT,
+}

@@ -1,0 +1,110 @@
+"""What server processes tell each other through their mailboxes. None of this can be reached from a browser."""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from .codes import CloseCode
+
+
+class Entry(Struct, frozen=True, array_like=True, gc=False):
+    """Somebody's place in a room, as the presence store keeps it.
+
+    `process` is the mailbox of the server process that holds the socket, `socket` tells a tab's old socket
+    from its new one, `order` is the place in the order of arrival, `hello` is JSON as it was written.
+    """
+
+    pid: str
+    member: str
+    role: str
+    hello: bytes
+    process: str
+    socket: str
+    order: int = 0
+
+
+class Scope(StrEnum):
+    """Which sockets a `Close` means."""
+
+    ROOM = "room"
+    MEMBERSHIP = "membership"
+    USER = "user"
+    SESSION = "session"
+
+
+class Event(Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """An item of mail."""
+
+
+class Deliver(Event):
+    """Hand a finished frame to one member."""
+
+    room: int
+    pid: str
+    text: str
+
+
+class Arrived(Event):
+    """Somebody has joined, or joined again."""
+
+    room: int
+    entry: Entry
+    seq: int
+
+
+class Departed(Event):
+    """Somebody has gone."""
+
+    room: int
+    pid: str
+    seq: int
+
+
+class Replace(Event):
+    """Close one socket that a newer one has replaced."""
+
+    room: int
+    pid: str
+    socket: str
+
+
+class Resync(Event):
+    """Read a room's roster again and send it to the members here."""
+
+    room: int
+
+
+class Close(Event):
+    """Close every socket of a room, membership, user or session."""
+
+    scope: Scope
+    key: str
+    code: CloseCode
+
+
+class Changed(Event):
+    """Read a room's row again and tell the members here."""
+
+    room: int
+
+
+class Probe(Event):
+    """A process's letter to itself: proof that its mailbox still receives."""
+
+    number: int
+
+
+AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | Changed | Probe
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[AnyEvent])
+
+
+def pack(events: list[AnyEvent]) -> bytes:
+    """Return mail as bytes."""
+    return _encoder.encode(events)
+
+
+def unpack(data: bytes) -> list[AnyEvent]:
+    """Return the items of `pack`. Raises `msgspec.MsgspecError`."""
+    return _decoder.decode(data)

@@ -1,0 +1,264 @@
+"""Where the members of a room are, and how to reach them: the one place that knows here from elsewhere.
+
+There is one hub a process (one an event loop, to be exact). Everything in it runs in that loop.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+
+from .codes import CloseCode
+from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, Scope
+from .mailbox import Mailbox, make_mailbox
+from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
+from .presence import Arrival, Presence, PresenceDown, make_presence
+from .registry import Member, Room, Socket, as_peer
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED_SECONDS = 15.0  # how long a `Close` also meets members whose admission was under way when it came
+
+
+class Hub:
+    """The rooms and sockets of this process."""
+
+    def __init__(self, presence: Presence) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.presence = presence
+        self.mailbox: Mailbox | None = make_mailbox(self)
+        self.rooms: dict[int, Room] = {}
+        self.sockets: set[Socket] = set()
+        self.orphans: set[int] = set()  # rooms where a leave could not be told to the store
+        self.draining = False
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._closes: deque[tuple[float, Close]] = deque()
+
+    @classmethod
+    def current(cls) -> "Hub":
+        """Return the running loop's hub, made at its first use."""
+        loop = asyncio.get_running_loop()
+        hub = _hubs.get(loop)
+        if hub is None:
+            for other in [other for other in _hubs if other.is_closed()]:
+                del _hubs[other]
+            hub = _hubs[loop] = cls(make_presence())
+            from .keeper import keep
+
+            hub.spawn(keep(hub))
+        return hub
+
+    @property
+    def process(self) -> str:
+        """This process's address: the name of its mailbox."""
+        return self.mailbox.name if self.mailbox else "here"
+
+    def spawn(self, coroutine: object) -> asyncio.Task[None]:
+        """Run a coroutine beside the sockets; a strong reference is kept until it ends."""
+        task = self.loop.create_task(coroutine)  # type: ignore[arg-type]
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def stop(self) -> None:
+        """End the background work."""
+        for task in self.tasks:
+            task.cancel()
+
+    # ── Coming, going, speaking ──────────────────────────────────────────────────────────────────
+
+    def open(self, room_id: int, info: RoomInfo, expires: float | None) -> Room:
+        """Return the room, with what has just been read about it."""
+        room = self.rooms.get(room_id)
+        if room is None:
+            room = self.rooms[room_id] = Room(room_id, info)
+        room.info, room.expires = info, expires
+        return room
+
+    async def join(self, member: Member, limit: int) -> tuple[list[Peer], int]:
+        """Bring a member in and tell the others; return the others and the roster's number.
+
+        When it returns the member is registered, and nothing has been sent to it: the caller answers before the next
+        event. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
+        """
+        room = member.room
+        room.waiting += 1
+        try:
+            async with room.lock:
+                if self.mailbox:
+                    await self.mailbox.ready()
+                arrival = await self.presence.join(room.id, member.entry, limit)
+                while room.seq > arrival.seq:  # mail about a later change has overtaken the answer
+                    arrival.entries, arrival.seq = await self.presence.roster(room.id)
+                return self._arrived(member, arrival)
+        finally:
+            room.waiting -= 1
+            self._forget_if_empty(room)
+
+    def _arrived(self, member: Member, arrival: Arrival) -> tuple[list[Peer], int]:
+        room, replaced = member.room, arrival.replaced
+        member.entry = next((e for e in arrival.entries if e.socket == member.entry.socket), member.entry)
+        if replaced is not None:
+            if replaced.process == self.process:
+                self._replace(room, replaced.pid, replaced.socket)
+            elif self.mailbox:
+                self.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
+        room.local[member.entry.pid] = member
+        room.remote = {entry.pid: entry for entry in arrival.entries if entry.process != self.process}
+        for departed in arrival.departed:
+            room.tell(encode(PeerLeft(departed.pid, departed.seq)), but=member)
+            self.mail(room, departed)
+        room.seq = max(room.seq, arrival.seq)
+        room.tell(encode(PeerJoined(member.peer(), arrival.seq)), but=member)
+        self.mail(room, Arrived(room.id, member.entry, arrival.seq))
+        return [as_peer(entry) for entry in arrival.entries if entry.pid != member.entry.pid], arrival.seq
+
+    async def leave(self, member: Member) -> None:
+        """Take a member out and tell the others; nothing happens the second time, or after a replacement."""
+        room, entry = member.room, member.entry
+        if room.local.get(entry.pid) is member:
+            del room.local[entry.pid]
+        room.waiting += 1
+        try:
+            async with room.lock:
+                seq = await self.presence.leave(room.id, entry.pid, entry.socket)
+                if seq is not None:
+                    self._departed(room, Departed(room.id, entry.pid, seq))
+        except PresenceDown:
+            self.orphans.add(room.id)
+            room.tell(encode(PeerLeft(entry.pid, room.seq + 1)))
+        finally:
+            room.waiting -= 1
+            self._forget_if_empty(room)
+
+    def _departed(self, room: Room, departed: Departed) -> None:
+        room.remote.pop(departed.pid, None)
+        room.seq = max(room.seq, departed.seq)
+        room.tell(encode(PeerLeft(departed.pid, departed.seq)))
+        self.mail(room, departed)
+
+    def deliver(self, room: Room, pid: str, frame: str) -> bool:
+        """Send a frame to one member of the room, wherever it is; False when nobody there has that id."""
+        member = room.local.get(pid)
+        if member is not None:
+            member.socket.outbox.text(frame)
+            return True
+        entry = room.remote.get(pid)
+        if entry is None or self.mailbox is None:
+            return False
+        self.mailbox.post(entry.process, Deliver(room.id, pid, frame))
+        return True
+
+    def roster_frame(self, room: Room, entries: list[Entry], seq: int, pid: str) -> str:
+        """Return the `roster` for the member `pid`."""
+        return encode(Roster([as_peer(entry) for entry in entries if entry.pid != pid], seq))
+
+    def mail(self, room: Room, event: AnyEvent) -> None:
+        """Tell the other processes that have members in the room."""
+        if self.mailbox:
+            for process in room.processes():
+                self.mailbox.post(process, event)
+
+    def _forget_if_empty(self, room: Room) -> None:
+        if not room.local and not room.waiting and self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
+
+    # ── News ─────────────────────────────────────────────────────────────────────────────────────
+
+    def post_from_thread(self, event: AnyEvent) -> None:
+        """Handle an event from any thread."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.handle, event)
+
+    def handle(self, event: AnyEvent) -> None:
+        """Act on an event of this process's views or of another process."""
+        match event:
+            case Deliver(room_id, pid, text):
+                if (room := self.rooms.get(room_id)) and (member := room.local.get(pid)):
+                    member.socket.outbox.text(text)
+            case Arrived(room_id, entry, seq):
+                if room := self.rooms.get(room_id):
+                    if mine := room.local.get(entry.pid):
+                        self._replace(room, entry.pid, mine.entry.socket)
+                    room.remote[entry.pid] = entry
+                    room.seq = max(room.seq, seq)
+                    room.tell(encode(PeerJoined(as_peer(entry), seq)))
+            case Departed(room_id, pid, seq):
+                if room := self.rooms.get(room_id):
+                    room.remote.pop(pid, None)
+                    room.seq = max(room.seq, seq)
+                    room.tell(encode(PeerLeft(pid, seq)))
+            case Replace(room_id, pid, socket):
+                if room := self.rooms.get(room_id):
+                    self._replace(room, pid, socket)
+            case Resync(room_id):
+                if room := self.rooms.get(room_id):
+                    self.spawn(self.resync_room(room))
+            case Close():
+                self._close(event)
+            case Changed(room_id):
+                if room := self.rooms.get(room_id):
+                    from .keeper import refresh
+
+                    self.spawn(refresh(self, room))
+            case Probe(number):
+                if self.mailbox:
+                    self.mailbox.heard(number)
+
+    def _replace(self, room: Room, pid: str, socket_id: str) -> None:
+        member = room.local.get(pid)
+        if member is not None and member.entry.socket == socket_id:
+            del room.local[pid]
+            member.socket.member = None  # its place has a new holder: its end frees nothing
+            member.socket.outbox.close(CloseCode.REPLACED)
+
+    def _close(self, event: Close) -> None:
+        self._closes.append((time.monotonic(), event))
+        for socket in tuple(self.sockets):
+            if _meets(event, socket):
+                self.expel(socket, event.code)
+
+    def closed_since(self, moment: float, socket: Socket) -> CloseCode | None:
+        """Return the code of a `Close` that met this socket while its admission was under way since `moment`."""
+        while self._closes and self._closes[0][0] < time.monotonic() - REMEMBERED_SECONDS:
+            self._closes.popleft()
+        return next((event.code for at, event in self._closes if at >= moment and _meets(event, socket)), None)
+
+    def expel(self, socket: Socket, code: CloseCode) -> None:
+        """Close a socket and free its place without waiting for the peer."""
+        socket.outbox.close(code)
+        if member := socket.member:
+            self.spawn(self.leave(member)).set_name("leave")
+
+    async def resync_room(self, room: Room) -> None:
+        """Read the roster from the store and send it to the members here."""
+        try:
+            async with room.lock:
+                entries, seq = await self.presence.roster(room.id)
+        except PresenceDown:
+            return
+        room.remote = {entry.pid: entry for entry in entries if entry.process != self.process}
+        room.seq = seq
+        for pid, member in tuple(room.local.items()):
+            member.socket.outbox.text(self.roster_frame(room, entries, seq, pid))
+
+
+def _meets(event: Close, socket: Socket) -> bool:
+    match event.scope:
+        case Scope.ROOM:
+            return socket.room_id is not None and str(socket.room_id) == event.key
+        case Scope.MEMBERSHIP:
+            return socket.membership == event.key
+        case Scope.USER:
+            return socket.user_id is not None and str(socket.user_id) == event.key
+        case Scope.SESSION:
+            return socket.session_key == event.key
+    return False
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def live_hubs() -> list[Hub]:
+    """Return the hubs of this process whose loops run; usually one, or none outside a server."""
+    return [hub for loop, hub in tuple(_hubs.items()) if not loop.is_closed()]

@@ -1,0 +1,139 @@
+"""What is looked after in the background: slow and late sockets, ended memberships, dead processes, a deaf mailbox."""
+
+import asyncio
+import logging
+import time
+
+from msgspec.structs import replace
+from redis.exceptions import RedisError
+
+from .admission import Refused, Unavailable, admit, read_room
+from .codes import CloseCode
+from .events import Entry, Resync
+from .hub import Hub
+from .limits import JOIN_SECONDS
+from .mailbox import PROBE_SECONDS, Mailbox
+from .messages import RoomChanged, encode
+from .presence import PresenceDown
+from .registry import Member, Room
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+
+
+async def keep(hub: Hub) -> None:
+    """Look after the hub until its process ends."""
+    if hub.mailbox:
+        hub.spawn(_keep_in_touch(hub, hub.mailbox))
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            sweep(hub)
+        except Exception:
+            logger.exception("The sockets could not be looked after")
+
+
+def sweep(hub: Hub) -> None:
+    """Close the sockets that are late to join, do not read, or whose member's time is over."""
+    now, clock = time.monotonic(), time.time()
+    for socket in tuple(hub.sockets):
+        member = socket.member
+        if member is None and now - socket.opened > JOIN_SECONDS:
+            socket.outbox.close(CloseCode.JOIN_TIMEOUT)
+        elif member is not None and member.room.expires is not None and member.room.expires <= clock:
+            hub.expel(socket, CloseCode.ROOM_EXPIRED)
+        elif member is not None and member.expires is not None and member.expires <= clock:
+            hub.expel(socket, CloseCode.MEMBERSHIP_EXPIRED)
+        elif socket.outbox.stalled(now):
+            hub.expel(socket, CloseCode.TOO_SLOW)
+        elif member is not None and socket.outbox.code is not None:
+            hub.expel(socket, CloseCode.TOO_SLOW)  # closed from here or found dead, and its place not freed yet
+
+
+async def _keep_in_touch(hub: Hub, mailbox: Mailbox) -> None:
+    """Keep the heartbeat and the mailbox alive; put everything right after Redis was away."""
+    behind = False  # whether the others may have missed something of ours, or we of theirs
+    while True:
+        try:
+            if not mailbox.name:
+                await mailbox.ready()
+                await hub.presence.beat(mailbox.name, ())
+            former = mailbox.name
+            if not await mailbox.hears():
+                behind = True
+                await mailbox.renew()
+                if not await mailbox.hears():
+                    continue
+            known = await hub.presence.beat(mailbox.name, hub.rooms)
+            if behind or not known or hub.orphans:
+                await resync(hub, mailbox, former)
+                behind = False
+            await _purge(hub)
+        except (PresenceDown, RedisError, OSError, TimeoutError) as error:
+            behind = True
+            logger.warning("Redis is away: %s", type(error).__name__)
+        except Exception:
+            behind = True
+            logger.exception("The other processes could not be kept in touch with")
+        await asyncio.sleep(PROBE_SECONDS)
+
+
+async def resync(hub: Hub, mailbox: Mailbox, former: str) -> None:
+    """Make the store agree with this process (once named `former`), and everybody's roster with the store."""
+    orphans, hub.orphans = hub.orphans, set()
+    rooms = set(hub.rooms) | orphans
+    held = {}
+    for room_id in rooms:
+        members = hub.rooms[room_id].local.values() if room_id in hub.rooms else ()
+        held[room_id] = [_here(hub, member) for member in members]
+    try:
+        await hub.presence.restore(hub.process, former, held)
+        for room_id in rooms:
+            await mailbox.broadcast(Resync(room_id))
+    except Exception:
+        hub.orphans |= orphans
+        raise
+    logger.info("Presence restored: %d rooms", len(rooms))
+    hub.spawn(recheck(hub))
+
+
+def _here(hub: Hub, member: Member) -> Entry:
+    member.entry = replace(member.entry, process=hub.process)
+    return member.entry
+
+
+async def recheck(hub: Hub) -> None:
+    """Ask again whether everybody here may be: what was closed elsewhere while Redis was away was not heard."""
+    for socket in tuple(hub.sockets):
+        if (member := socket.member) is None:
+            continue
+        try:
+            await admit(socket.session_key, member.room.info.slug)
+        except Refused as refusal:
+            hub.expel(socket, refusal.code)
+        except Unavailable:
+            return
+
+
+async def _purge(hub: Hub) -> None:
+    """Free the places that dead processes hold in rooms that have members here."""
+    remote = [room.id for room in hub.rooms.values() if room.remote]
+    for departed in await hub.presence.purge(remote):
+        hub.handle(departed)
+        if room := hub.rooms.get(departed.room):
+            hub.mail(room, departed)
+
+
+async def refresh(hub: Hub, room: Room) -> None:
+    """Read the room's row again, tell the members here, and apply a new end of the room."""
+    try:
+        info, expires = await read_room(room.id)
+    except Refused as refusal:
+        for member in tuple(room.local.values()):
+            hub.expel(member.socket, refusal.code)
+        return
+    except Unavailable:
+        return
+    room.info, room.expires = info, expires
+    room.tell(encode(RoomChanged(info)))

@@ -1,0 +1,138 @@
+"""The one channel by which a server process hears from the others, and what it posts to theirs.
+
+A process has a single channel on the channel layer, whatever the number of its sockets. Mail to another process is
+gathered until the event loop's next turn and sent as one message. What concerns every process goes to one group.
+
+The PubSub layer can stay connected and yet receive nothing after a restart of Redis, so the mailbox writes to itself
+every few seconds; when the letter does not come back it opens a new channel, and `renewed` tells the keeper to put
+everything right.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from .events import AnyEvent, Probe, pack, unpack
+
+if TYPE_CHECKING:
+    from .hub import Hub
+
+logger = logging.getLogger(__name__)
+
+GROUP = "signaling.all"
+MAIL = "signaling.mail"
+PROBE_SECONDS = 2.0  # between two letters to oneself, and how long one may take
+MOST_PENDING = 20_000  # letters held while the layer is away; what comes on top is lost, and a resync follows
+
+
+class Mailbox:
+    """The mailbox of one hub."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._layer: Any = get_channel_layer()
+        self.name = ""
+        self._opening: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._sender: asyncio.Task[None] | None = None
+        self._pending: dict[str, list[AnyEvent]] = defaultdict(list)
+        self._count = 0
+        self._probe = 0
+        self._heard = asyncio.Event()
+
+    async def ready(self) -> None:
+        """Wait until the mailbox has a name and receives; raises what the layer raises."""
+        if self._reader is None:
+            if self._opening is None or self._opening.done():
+                self._opening = asyncio.get_running_loop().create_task(self._open())
+            await asyncio.shield(self._opening)
+
+    async def _open(self) -> None:
+        name = await self._layer.new_channel("mailbox.")
+        await self._layer.group_add(GROUP, name)
+        self.name = name
+        self._reader = asyncio.get_running_loop().create_task(self._read(name))
+
+    async def _read(self, name: str) -> None:
+        while True:
+            message = await self._layer.receive(name)
+            try:
+                events = unpack(message["items"])
+            except (msgspec.MsgspecError, KeyError, TypeError):
+                logger.warning("Mail that is none of this release's was left unread")
+                continue
+            for event in events:
+                try:
+                    self._hub.handle(event)
+                except Exception:
+                    logger.exception("Mail of the kind %s could not be acted upon", type(event).__name__)
+
+    def post(self, process: str, event: AnyEvent) -> None:
+        """Send an event to another process with this loop turn's mail."""
+        if self._count >= MOST_PENDING:
+            return
+        self._count += 1
+        self._pending[process].append(event)
+        if self._sender is None:
+            self._sender = asyncio.get_running_loop().create_task(self._send_all())
+
+    async def broadcast(self, event: AnyEvent) -> None:
+        """Send an event to every process, this one included; raises what the layer raises."""
+        await self._layer.group_send(GROUP, {"type": MAIL, "items": pack([event])})
+
+    async def _send_all(self) -> None:
+        try:
+            while self._pending:
+                batch, self._pending, self._count = self._pending, defaultdict(list), 0
+                for process, events in batch.items():
+                    try:
+                        await self._layer.send(process, {"type": MAIL, "items": pack(events)})
+                    except Exception as error:
+                        logger.warning("%d letters could not be sent: %s", len(events), type(error).__name__)
+        finally:
+            self._sender = None
+
+    async def hears(self) -> bool:
+        """Write to oneself; whether the letter came back in time."""
+        self._probe += 1
+        self._heard.clear()
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._layer.send(self.name, {"type": MAIL, "items": pack([Probe(self._probe)])})
+                await self._heard.wait()
+        except Exception as error:
+            logger.warning("This process does not hear its own mail: %s", type(error).__name__)
+            return False
+        return True
+
+    def heard(self, number: int) -> None:
+        """Take note of a letter to oneself."""
+        if number == self._probe:
+            self._heard.set()
+
+    async def renew(self) -> None:
+        """Drop the subscription and open a new channel, under a new name; raises what the layer raises."""
+        await self.close()
+        await self.ready()
+
+    async def close(self) -> None:
+        """Stop receiving and drop the layer's connections."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait([self._reader], timeout=1)
+            self._reader = None
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self._layer.flush()
+        except Exception as error:
+            logger.info("The channel layer was away when the mailbox was closed: %s", type(error).__name__)
+
+
+def make_mailbox(hub: "Hub") -> Mailbox | None:
+    """Return a mailbox where there may be other processes."""
+    return Mailbox(hub) if settings.REDIS_URL else None

@@ -1,0 +1,182 @@
+"""The wire between a browser and this server: the one description that `docs/protocol.md` and `wire.js` follow.
+
+Every frame is a text frame with one JSON object whose `type` names it. `hello` and `body` are JSON strings that the
+server hands on exactly as they were written (`Raw`: checked to be valid JSON, never decoded or encoded again).
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from .codes import ErrorCode
+
+VERSION = 1
+MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket
+MAX_HELLO = 4_096  # bytes between the quotes, as written on the wire
+MAX_BODY = 60_000  # bytes between the quotes, as written on the wire
+
+PeerId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{22}\Z", description="16 bytes in base64url, made by the client")]
+Counter = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", gc=False):
+    """What a browser may send."""
+
+
+class Join(ClientMessage, tag="join"):
+    """Enter the room that the socket's address names."""
+
+    v: int
+    pid: PeerId
+    hello: Raw
+
+
+class Relay(ClientMessage, tag="relay"):
+    """Hand `body` to one peer."""
+
+    to: Annotated[str, Meta(max_length=22)]
+    body: Raw
+
+
+class Leave(ClientMessage, tag="leave"):
+    """Go, and let the others know at once."""
+
+
+class Ping(ClientMessage, tag="ping"):
+    """Ask whether the server is there."""
+
+    n: Counter
+
+
+class Sync(ClientMessage, tag="sync"):
+    """Ask for the roster again."""
+
+
+class Peer(Struct, frozen=True, gc=False):
+    """Somebody in the room: a tab (`pid`) of a membership (`member`)."""
+
+    pid: str
+    member: str
+    role: str
+    hello: Raw
+
+
+class RoomInfo(Struct, frozen=True, gc=False):
+    """What a member sees of the room."""
+
+    slug: str
+    name: str
+    epoch: int
+    max_people: int
+
+
+class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
+    """What the server may send."""
+
+
+class Joined(ServerMessage, tag="joined"):
+    """The answer to `join`: who is here already, and what is needed to reach them."""
+
+    pid: str
+    member: str
+    role: str
+    room: RoomInfo
+    peers: list[Peer]
+    seq: int
+    ice: list[dict[str, str | list[str]]]
+    ice_ttl: int
+    now: int
+
+
+class PeerJoined(ServerMessage, tag="peer_joined"):
+    """Somebody has come, or is back on a new socket with a fresh `hello`."""
+
+    peer: Peer
+    seq: int
+
+
+class PeerLeft(ServerMessage, tag="peer_left"):
+    """Somebody has gone."""
+
+    pid: str
+    seq: int
+
+
+class Roster(ServerMessage, tag="roster"):
+    """Everybody else in the room now: the answer to `sync`, and sent unasked when the server has lost track."""
+
+    peers: list[Peer]
+    seq: int
+
+
+class Relayed(ServerMessage, tag="relay"):
+    """What a peer sent by `relay`."""
+
+    sender: str = msgspec.field(name="from")
+    body: Raw = msgspec.field()
+
+
+class Pong(ServerMessage, tag="pong"):
+    """The answer to `ping`."""
+
+    n: int
+
+
+class RoomChanged(ServerMessage, tag="room"):
+    """The room's name, size or key epoch has changed."""
+
+    room: RoomInfo
+
+
+class Error(ServerMessage, tag="error"):
+    """A message was not acted upon."""
+
+    code: ErrorCode
+    about: str
+
+
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync)
+SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
+    Joined,
+    PeerJoined,
+    PeerLeft,
+    Roster,
+    Relayed,
+    Pong,
+    RoomChanged,
+    Error,
+)
+type_of = {message: message.__struct_config__.tag for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
+
+AnyClientMessage = Join | Relay | Leave | Ping | Sync
+_decoder = msgspec.json.Decoder(AnyClientMessage)
+_encoder = msgspec.json.Encoder()
+
+
+class BadMessage(ValueError):
+    """A frame that is no message of this protocol."""
+
+
+def decode(text: str) -> AnyClientMessage:
+    """Return the message in a text frame. Raises `BadMessage`."""
+    try:
+        message = _decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadMessage from error
+    if type(message) is Relay:
+        if message.body[:1] != b'"':
+            raise BadMessage
+    elif type(message) is Join and (message.hello[:1] != b'"' or len(message.hello) > MAX_HELLO + 2):
+        raise BadMessage
+    return message
+
+
+def encode(message: ServerMessage) -> str:
+    """Return the text frame of a message."""
+    return _encoder.encode(message).decode()
+
+
+def relayed(sender: str, body: Raw) -> str:
+    """Return the text frame of a `Relayed`, its body spliced in unread. `sender` is a checked `PeerId`."""
+    return f'{{"type":"relay","from":"{sender}","body":{bytes(body).decode()}}}'

@@ -1,0 +1,166 @@
+"""Who is in which room now. In memory for one process; in Redis, with expiry, for several (`presence_redis.py`).
+
+A store gives strict answers to two questions, however many join at the same moment: in which order people came, and
+whether the room is full. Every change of a room's roster has a number, `seq`; it starts at the time in milliseconds,
+so that it also rises over a restart of the server or of Redis.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.conf import settings
+
+from .events import Departed, Entry
+
+
+class RoomFull(Exception):
+    """As many sockets as the room holds are in it, none of them of the same membership."""
+
+
+class PidTaken(Exception):
+    """Another membership holds this `pid`."""
+
+
+class PresenceDown(Exception):
+    """The store cannot be reached just now."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """The outcome of a join: everybody in the room in order of arrival, the newcomer included."""
+
+    entries: list[Entry]
+    seq: int
+    departed: list[Departed] = field(default_factory=list)
+    replaced: Entry | None = None
+
+
+class Presence(Protocol):
+    """A store of who is where."""
+
+    async def join(self, room: int, entry: Entry, limit: int) -> Arrival:
+        """Give `entry` a place. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
+
+        A `pid` that is here already (same membership) keeps its place and its old socket is `replaced`. In a full
+        room the oldest socket of the same membership gives way.
+        """
+
+    async def leave(self, room: int, pid: str, socket: str) -> int | None:
+        """Free the place if that socket still holds it; return the `seq`, or None. Raises `PresenceDown`."""
+
+    async def roster(self, room: int) -> tuple[list[Entry], int]:
+        """Return everybody in order of arrival, and the `seq`. Raises `PresenceDown`."""
+
+    async def count(self, room: int) -> int:
+        """Return how many different memberships are in the room. Raises `PresenceDown`."""
+
+    async def purge(self, rooms: Iterable[int]) -> list[Departed]:
+        """Free the places that dead processes hold. Raises `PresenceDown`."""
+
+    async def beat(self, process: str, rooms: Iterable[int]) -> bool:
+        """Say that the process lives; False when the store did not know it (any more). Raises `PresenceDown`."""
+
+    async def restore(self, process: str, former: str, rooms: Mapping[int, list[Entry]]) -> None:
+        """Make the store agree with what the process (once named `former`) holds. Raises `PresenceDown`."""
+
+    async def close(self, process: str) -> None:
+        """Sign the process off."""
+
+
+class MemoryPresence:
+    """Presence in this process alone. Nothing in it waits, so a join is atomic by itself."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[int, dict[str, Entry]] = {}
+        self._seq: dict[int, int] = {}
+
+    def _next(self, room: int) -> int:
+        self._seq[room] = seq = max(self._seq.get(room, 0) + 1, int(time.time() * 1000) if room not in self._seq else 0)
+        return seq
+
+    async def join(self, room: int, entry: Entry, limit: int) -> Arrival:
+        places = self.rooms.setdefault(room, {})
+        departed: list[Departed] = []
+        replaced = places.get(entry.pid)
+        if replaced is not None:
+            if replaced.member != entry.member:
+                raise PidTaken
+        elif len(places) >= limit:
+            replaced = next((other for other in places.values() if other.member == entry.member), None)
+            if replaced is None:
+                raise RoomFull
+            del places[replaced.pid]
+            departed.append(Departed(room, replaced.pid, self._next(room)))
+        places[entry.pid] = entry
+        return Arrival(list(places.values()), self._next(room), departed, replaced)
+
+    async def leave(self, room: int, pid: str, socket: str) -> int | None:
+        places = self.rooms.get(room, {})
+        entry = places.get(pid)
+        if entry is None or entry.socket != socket:
+            return None
+        del places[pid]
+        seq = self._next(room)
+        if not places:
+            del self.rooms[room], self._seq[room]
+        return seq
+
+    async def roster(self, room: int) -> tuple[list[Entry], int]:
+        return list(self.rooms.get(room, {}).values()), self._seq.get(room, 0)
+
+    async def count(self, room: int) -> int:
+        return people(self.rooms.get(room, {}).values())
+
+    async def purge(self, rooms: Iterable[int]) -> list[Departed]:
+        return []
+
+    async def beat(self, process: str, rooms: Iterable[int]) -> bool:
+        return True
+
+    async def restore(self, process: str, former: str, rooms: Mapping[int, list[Entry]]) -> None:
+        return None
+
+    async def close(self, process: str) -> None:
+        return None
+
+
+def people(entries: Iterable[Entry]) -> int:
+    """Return how many different memberships there are: two tabs of one person count once."""
+    return len({entry.member for entry in entries})
+
+
+def make_presence() -> Presence:
+    """Return the store that the settings ask for."""
+    if settings.REDIS_URL:
+        from .presence_redis import RedisPresence
+
+        return RedisPresence(settings.REDIS_URL)
+    return MemoryPresence()
+
+
+async def count(room_id: int) -> int:
+    """Return how many people are in the room now; 0 when that cannot be known."""
+    from .hub import Hub
+
+    try:
+        return await Hub.current().presence.count(room_id)
+    except PresenceDown:
+        return 0
+
+
+def head_counts(room_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many people are in each room now, for views and the admin; 0 where that cannot be known."""
+    if settings.REDIS_URL:
+        from .presence_redis import head_counts as stored_counts
+
+        return stored_counts(settings.REDIS_URL, list(room_ids))
+    from .hub import live_hubs
+
+    counts = dict.fromkeys(room_ids, 0)
+    for hub in live_hubs():
+        if isinstance(hub.presence, MemoryPresence):
+            for room in counts:
+                counts[room] += people(list(hub.presence.rooms.get(room, {}).values()))
+    return counts

@@ -1,0 +1,260 @@
+"""Presence in Redis, for several server processes.
+
+Keys: `mp:room:<id>` a hash from `pid` to a place, `mp:room:<id>:seq` the roster's number, `mp:process:<name>` a
+heartbeat that expires. A place whose process has no heartbeat is nobody's. Each script runs atomically in Redis.
+A place is `order process member socket ` and the packed entry; names hold no blanks.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+import redis
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from .events import Departed, Entry
+from .presence import Arrival, PidTaken, PresenceDown, RoomFull, people
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 12  # a killed process's places are free after this and one round of the keeper
+ROOM_SECONDS = 3600  # what is left of a room nobody has entered since is forgotten after this
+TIMEOUT = 2.0  # seconds an answer of Redis may take
+
+_COMMON = """
+local room, seqkey = KEYS[1], KEYS[2]
+local PLACE = '^(%d+) (%S+) (%S+) (%S+) '
+local departed = {}
+local function next_seq()
+  if redis.call('EXISTS', seqkey) == 0 then
+    local t = redis.call('TIME')
+    redis.call('SET', seqkey, string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000)))
+  end
+  redis.call('EXPIRE', seqkey, 86400)
+  return redis.call('INCR', seqkey)
+end
+local function gone(pid)
+  redis.call('HDEL', room, pid)
+  departed[#departed + 1] = {pid, next_seq()}
+end
+local function places()
+  local flat, list = redis.call('HGETALL', room), {}
+  for i = 1, #flat, 2 do
+    local order, process, member, socket = string.match(flat[i + 1], PLACE)
+    if redis.call('EXISTS', 'mp:process:' .. process) == 0 then
+      gone(flat[i])
+    else
+      list[#list + 1] = {pid = flat[i], value = flat[i + 1], order = tonumber(order), process = process,
+                         member = member, socket = socket}
+    end
+  end
+  table.sort(list, function(a, b) return a.order < b.order end)
+  return list
+end
+local function put(pid, order, process, member, socket, packed)
+  redis.call('HSET', room, pid, string.format('%.0f', order) .. ' ' .. process .. ' ' .. member .. ' ' .. socket
+                                .. ' ' .. packed)
+end
+"""
+
+_JOIN = (
+    _COMMON
+    + """
+local pid, member, process, socket, packed, limit, life = unpack(ARGV)
+local list, replaced, order = places(), false, nil
+for _, place in ipairs(list) do
+  if place.pid == pid then
+    if place.member ~= member then return {'taken', departed} end
+    replaced, order = place.value, place.order
+  end
+end
+if not order and #list >= tonumber(limit) then
+  for _, place in ipairs(list) do
+    if place.member == member then
+      replaced = place.value
+      gone(place.pid)
+      break
+    end
+  end
+  if not replaced then return {'full', departed} end
+end
+local seq = next_seq()
+put(pid, order or seq, process, member, socket, packed)
+redis.call('EXPIRE', room, life)
+local values = {}
+for _, place in ipairs(places()) do values[#values + 1] = place.value end
+return {'ok', departed, seq, replaced, values}
+"""
+)
+
+_LEAVE = (
+    _COMMON
+    + """
+local value = redis.call('HGET', room, ARGV[1])
+if not value then return false end
+local _, _, _, socket = string.match(value, PLACE)
+if socket ~= ARGV[2] then return false end
+redis.call('HDEL', room, ARGV[1])
+return next_seq()
+"""
+)
+
+_PURGE = _COMMON + "places() return departed"
+
+# What the process holds is put back; what it (or its former name) is said to hold and does not is taken out. A place
+# that another living process has given the same pid since is newer and stays.
+_RESTORE = (
+    _COMMON
+    + """
+local process, former, life = ARGV[1], ARGV[2], ARGV[3]
+local mine, elsewhere = {}, {}
+for i = 4, #ARGV, 5 do mine[ARGV[i]] = ARGV[i + 2] end
+for _, place in ipairs(places()) do
+  if place.process == process or place.process == former then
+    if mine[place.pid] ~= place.socket then gone(place.pid) end
+  else
+    elsewhere[place.pid] = true
+  end
+end
+for i = 4, #ARGV, 5 do
+  local pid, member, socket, order, packed = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  if not elsewhere[pid] then put(pid, tonumber(order), process, member, socket, packed) end
+end
+redis.call('EXPIRE', room, life)
+return next_seq()
+"""
+)
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _down_when_unreachable(method: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
+    @wraps(method)
+    async def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return await method(*args, **kwargs)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise PresenceDown from error
+
+    return guarded
+
+
+def _keys(room: int) -> list[str]:
+    return [f"mp:room:{room}", f"mp:room:{room}:seq"]
+
+
+def _entry(value: bytes) -> Entry:
+    order, _, _, _, packed = value.split(b" ", 4)
+    return msgspec.structs.replace(msgspec.msgpack.decode(packed, type=Entry), order=int(order))
+
+
+def _departed(room: int, pairs: list[list[Any]]) -> list[Departed]:
+    return [Departed(room, pid.decode(), seq) for pid, seq in pairs]
+
+
+class RedisPresence:
+    """Presence shared by all processes that use one Redis."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        self._join = self._redis.register_script(_JOIN)
+        self._leave = self._redis.register_script(_LEAVE)
+        self._purge = self._redis.register_script(_PURGE)
+        self._restore = self._redis.register_script(_RESTORE)
+
+    @_down_when_unreachable
+    async def join(self, room: int, entry: Entry, limit: int) -> Arrival:
+        packed = msgspec.msgpack.encode(entry)
+        arguments = [entry.pid, entry.member, entry.process, entry.socket, packed, limit, ROOM_SECONDS]
+        answer = await self._join(keys=_keys(room), args=arguments)
+        if answer[0] == b"full":
+            raise RoomFull
+        if answer[0] == b"taken":
+            raise PidTaken
+        _, departed, seq, replaced, values = answer
+        return Arrival(
+            [_entry(value) for value in values],
+            seq,
+            _departed(room, departed),
+            _entry(replaced) if replaced else None,
+        )
+
+    @_down_when_unreachable
+    async def leave(self, room: int, pid: str, socket: str) -> int | None:
+        return await self._leave(keys=_keys(room), args=[pid, socket])
+
+    @_down_when_unreachable
+    async def roster(self, room: int) -> tuple[list[Entry], int]:
+        room_key, seq_key = _keys(room)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            values, seq = await pipe.hvals(room_key).get(seq_key).execute()
+        entries = [_entry(value) for value in values]
+        alive = await self._alive({entry.process for entry in entries})
+        present = [entry for entry in entries if entry.process in alive]
+        return sorted(present, key=lambda entry: entry.order), int(seq or 0)
+
+    @_down_when_unreachable
+    async def count(self, room: int) -> int:
+        entries, _ = await self.roster(room)
+        return people(entries)
+
+    @_down_when_unreachable
+    async def purge(self, rooms: Iterable[int]) -> list[Departed]:
+        departed: list[Departed] = []
+        for room in rooms:
+            departed += _departed(room, await self._purge(keys=_keys(room)))
+        return departed
+
+    @_down_when_unreachable
+    async def beat(self, process: str, rooms: Iterable[int]) -> bool:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.set(f"mp:process:{process}", 1, ex=HEARTBEAT_SECONDS, get=True)
+            for room in rooms:
+                pipe.expire(f"mp:room:{room}", ROOM_SECONDS)
+            answers = await pipe.execute()
+        return answers[0] is not None
+
+    @_down_when_unreachable
+    async def restore(self, process: str, former: str, rooms: Mapping[int, list[Entry]]) -> None:
+        for room, entries in rooms.items():
+            arguments: list[Any] = [process, former, ROOM_SECONDS]
+            for entry in entries:
+                arguments += [entry.pid, entry.member, entry.socket, entry.order, msgspec.msgpack.encode(entry)]
+            await self._restore(keys=_keys(room), args=arguments)
+
+    async def close(self, process: str) -> None:
+        try:
+            await self._redis.delete(f"mp:process:{process}")
+            await self._redis.aclose()
+        except (RedisError, OSError, TimeoutError):
+            logger.info("Redis was away when this process signed off")
+
+    async def _alive(self, processes: set[str]) -> set[str]:
+        names = list(processes)
+        found = await self._redis.mget([f"mp:process:{name}" for name in names]) if names else []
+        return {name for name, value in zip(names, found, strict=True) if value is not None}
+
+
+def head_counts(url: str, room_ids: list[int]) -> dict[int, int]:
+    """Return how many people are in each room, by a connection of its own; all 0 when Redis is away."""
+    counts = dict.fromkeys(room_ids, 0)
+    try:
+        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+            pipe = client.pipeline(transaction=False)
+            for room in room_ids:
+                pipe.hvals(f"mp:room:{room}")
+            rooms = [[_entry(value) for value in values] for values in pipe.execute()]
+            names = sorted({entry.process for entries in rooms for entry in entries})
+            found = client.mget([f"mp:process:{name}" for name in names]) if names else []
+    except (RedisError, OSError):
+        logger.warning("Redis is away: nobody knows who is in which room")
+        return counts
+    alive = {name for name, value in zip(names, found, strict=True) if value is not None}
+    for room, entries in zip(room_ids, rooms, strict=True):
+        counts[room] = people(entry for entry in entries if entry.process in alive)
+    return counts

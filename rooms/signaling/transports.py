@@ -1,0 +1,89 @@
+"""What the ASGI interface does not tell: how much of what was sent is still unsent, and how to cut a connection.
+
+Found from the `send` callable that the server made. A server that is not known here gets `UnknownTransport`: what the
+outbox itself holds still counts, and such servers wait in `send` until the peer has read.
+"""
+
+import functools
+from typing import Any, Protocol
+
+
+class Transport(Protocol):
+    """A connection below ASGI."""
+
+    def unsent(self) -> int:
+        """Return the bytes accepted by `send` that the kernel has not taken yet."""
+
+    def ignore_input(self) -> None:
+        """Read no more from the peer."""
+
+    def abort(self) -> None:
+        """Cut the connection without waiting for the peer."""
+
+
+class UnknownTransport:
+    """A server whose connections cannot be looked into."""
+
+    __slots__ = ()
+
+    def unsent(self) -> int:
+        return 0
+
+    def ignore_input(self) -> None:
+        return None
+
+    def abort(self) -> None:
+        return None
+
+
+class DaphneTransport:
+    """A Twisted connection; its buffers are those of `twisted.internet.abstract.FileDescriptor`."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+
+    def unsent(self) -> int:
+        transport = self._protocol.transport
+        return 0 if transport is None else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+
+    def ignore_input(self) -> None:
+        if self._protocol.transport is not None:
+            self._protocol.transport.pauseProducing()
+
+    def abort(self) -> None:
+        if self._protocol.transport is not None:
+            self._protocol.transport.abortConnection()
+
+
+class AsyncioTransport:
+    """A connection of uvicorn: an asyncio (or uvloop) transport."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    def unsent(self) -> int:
+        return 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
+
+    def ignore_input(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+
+UNKNOWN = UnknownTransport()
+
+
+def transport_of(send: Any) -> Transport:
+    """Return the connection behind an ASGI `send`."""
+    if isinstance(send, functools.partial) and send.args and hasattr(send.args[0], "sendMessage"):
+        return DaphneTransport(send.args[0])
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if hasattr(transport, "get_write_buffer_size"):
+        return AsyncioTransport(transport)
+    return UNKNOWN

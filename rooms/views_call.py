@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -26,6 +27,7 @@ _STATUS = {
 
 
 @never_cache
+@ensure_csrf_cookie
 @require_safe
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the room to those who may enter it."""

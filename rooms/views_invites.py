@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -54,7 +53,7 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
 
     What comes after `/i/` is a fragment that a mail scanner moved into the path; the page's script repairs it.
     """
-    return render(request, "rooms/invite.html", {"guest_hours": settings.GUEST_STAY_HOURS})
+    return render(request, "rooms/invite.html")
 
 
 @require_POST

@@ -1,0 +1,145 @@
+/**
+ * The page that every invite link opens. The fragment never leaves this browser; the server gets the token, on Join.
+ *
+ * @module
+ */
+
+import { fromBase64Url, toBase64Url } from "../keys/encoding.js";
+import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
+import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
+import { roomKeyCheck } from "../keys/room-key.js";
+import { part } from "../ui/parts.js";
+import { postJson } from "../ui/request.js";
+
+/** @typedef {import("../keys/encoding.js").Bytes} Bytes */
+
+/** Reasons after which the same link can work a moment later. */
+const PASSING = new Set(["offline", "slow_down", "room_closed"]);
+/** Roles whose devices may make links, and so keep a copy of the key that can be wrapped. */
+const INVITERS = new Set(["owner", "moderator"]);
+
+/** A stop with a block of its own on the page. */
+class Stop extends Error {
+  /**
+   * @param {string} state the `data-state` of the block
+   * @param {string} [slug] the room, when the person has a place in it anyway
+   */
+  constructor(state, slug) {
+    super(state);
+    this.state = state;
+    this.slug = slug;
+  }
+}
+
+const page = /** @type {HTMLElement} */ (document.querySelector(".invite-page"));
+const join = /** @type {HTMLButtonElement} */ (part(page, "join"));
+const again = /** @type {HTMLButtonElement} */ (part(page, "again"));
+
+/** @type {Bytes | null} */
+let secret = null;
+
+join.addEventListener("click", attempt);
+again.addEventListener("click", () => {
+  show("ready");
+  attempt();
+});
+// A second link pasted into the same tab changes the fragment without a new page.
+addEventListener("hashchange", begin);
+begin();
+
+/** Takes the secret out of the address, and out of sight. */
+function begin() {
+  if (secret !== null && !location.hash) return;
+  const bare = page.dataset.pagePath ?? "/i";
+  const carried = location.pathname + location.hash;
+  // Scanners of mail write the fragment into the path: the search for the secret covers the whole address.
+  secret = parseInviteLink(location.hash)?.secret ?? parseInviteLink(location.href)?.secret ?? null;
+  if (secret === null) secret = parseInviteLink(`#${location.pathname.slice(bare.length + 1)}`)?.secret ?? null;
+  history.replaceState(null, "", bare);
+  if (secret === null) show(carried === bare ? "none" : "damaged");
+  else show(able() ? "ready" : "unable");
+}
+
+/** @returns {boolean} */
+function able() {
+  return globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined && "RTCPeerConnection" in globalThis;
+}
+
+async function attempt() {
+  if (join.disabled || secret === null) return;
+  join.disabled = true;
+  part(page, "working").hidden = false;
+  try {
+    const slug = await redeem(secret);
+    location.replace(callUrl(slug));
+  } catch (error) {
+    const stop = error instanceof Stop ? error : new Stop("no_storage");
+    show(stop.state, stop.slug);
+  } finally {
+    join.disabled = false;
+    part(page, "working").hidden = true;
+  }
+}
+
+/**
+ * @param {Bytes} from the invite secret
+ * @returns {Promise<string>} the room's slug, once its key is kept
+ */
+async function redeem(from) {
+  const token = toBase64Url(await inviteToken(from));
+  const { status, data } = await postJson(page.dataset.redeemUrl ?? "", { token });
+  if (status === 0 || status >= 500) throw new Stop("offline");
+  if (status !== 200) {
+    const known = page.querySelector(`[data-state="${CSS.escape(String(data.reason))}"]`) !== null;
+    throw new Stop(known ? data.reason : "offline", data.slug);
+  }
+  await keepKey(from, data);
+  return data.slug;
+}
+
+/**
+ * Opens the sealed room key, checks that it is the room's, and keeps it.
+ *
+ * @param {Bytes} from
+ * @param {{slug: string, epoch: number, role: string, wrapped: string | null, key_check: string | null}} answer
+ */
+async function keepKey(from, { slug, epoch, role, wrapped, key_check: check }) {
+  const kept = await loadRoomKey(slug);
+  // A room that had a key never loses it, and its epochs only rise: anything else is a server that lies.
+  if (kept !== null && epoch < kept.epoch) throw new Stop("key_misfit");
+  if (epoch === 0) return;
+  if (wrapped === null || check === null) throw new Stop("key_misfit");
+  try {
+    const key = await unwrapRoomKey(from, fromBase64Url(wrapped), slug, epoch);
+    if (toBase64Url(await roomKeyCheck(key, slug, epoch)) !== check) throw new Stop("key_misfit");
+    const extractable = INVITERS.has(role) || (kept?.epoch === epoch && kept.raw !== undefined);
+    await saveRoomKey(slug, epoch, key, { extractable });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "OperationError") throw new Stop("key_misfit");
+    if (error instanceof RangeError || error instanceof SyntaxError) throw new Stop("key_misfit");
+    throw error;
+  }
+}
+
+/** @param {string} slug */
+function callUrl(slug) {
+  return (page.dataset.callUrl ?? "").replace("SLUG", encodeURIComponent(slug));
+}
+
+/**
+ * Shows one block of the page.
+ *
+ * @param {string} state
+ * @param {string} [slug]
+ */
+function show(state, slug) {
+  for (const block of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-state]"))) {
+    block.hidden = block.dataset.state !== state;
+  }
+  page.dataset.shown = state;
+  again.hidden = !PASSING.has(state);
+  const inside = /** @type {HTMLAnchorElement} */ (part(page, "inside"));
+  inside.hidden = slug === undefined;
+  if (slug !== undefined) inside.href = callUrl(slug);
+  if (state !== "ready") /** @type {HTMLElement} */ (page.querySelector(`[data-state="${state}"] h1`))?.focus();
+}

@@ -1,0 +1,28 @@
+/**
+ * Buttons that copy what a field holds: `<button data-copy="id of the field" data-copied="Copied">`.
+ *
+ * @module
+ */
+
+/**
+ * Brings the copy buttons of a page to life.
+ *
+ * @param {ParentNode} root
+ */
+export function enableCopyButtons(root) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-copy]"))) {
+    button.addEventListener("click", () => copy(button));
+  }
+}
+
+/** @param {HTMLButtonElement} button */
+async function copy(button) {
+  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy ?? ""));
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied ?? "";
+  } catch {
+    field.focus();
+    field.select();
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Moments in the reader's own language and time zone.
+ *
+ * @module
+ */
+
+const UNITS = /** @type {const} */ ([
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+]);
+
+/**
+ * Writes every `<time data-local>` of the page in local time.
+ *
+ * @param {ParentNode} root
+ */
+export function localizeTimes(root) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-local]"))) {
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+
+/**
+ * Says a length of time in its largest whole unit, such as "3 hours".
+ *
+ * @param {number} ms
+ * @returns {string}
+ */
+export function span(ms) {
+  const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
+  const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 };
+  const format = new Intl.NumberFormat(document.documentElement.lang, /** @type {Intl.NumberFormatOptions} */ (style));
+  return format.format(Math.floor(ms / size));
+}
+
+/**
+ * Says how long ago something was, such as "2 days ago".
+ *
+ * @param {number} ms
+ * @returns {string}
+ */
+export function ago(ms) {
+  const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  return format.format(-Math.floor(ms / size), unit);
+}

@@ -14,11 +14,7 @@ import { find, fromTemplate, text } from "./page-data.js";
 
 const STATE_SHOWN_MS = 4000;
 
-/** Events: `play-refused` (bubbles) fires when the browser wants a gesture before it plays sound. */
 export class Tile extends HTMLElement {
-  #stream = new MediaStream();
-  /** @type {HTMLVideoElement | null} */
-  #video = null;
   /** @type {number | undefined} */
   #fade;
 
@@ -34,15 +30,14 @@ export class Tile extends HTMLElement {
     tile.dataset.pid = pid;
     tile.dataset.self = String(self);
     tile.append(fromTemplate("tile-template"));
-    tile.#video = find(tile, "video", HTMLVideoElement);
-    tile.#video.muted = self;
+    tile.video.muted = self;
     tile.setState(self ? "self" : "connecting");
     return tile;
   }
 
-  /** @returns {MediaStream} what this tile plays */
-  get stream() {
-    return this.#stream;
+  /** @returns {HTMLVideoElement} */
+  get video() {
+    return find(this, "video", HTMLVideoElement);
   }
 
   /**
@@ -53,7 +48,7 @@ export class Tile extends HTMLElement {
   setPresence({ name, muted, camera }) {
     find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("you", { name }) : name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
-    this.#video?.setAttribute("aria-label", name);
+    this.video.setAttribute("aria-label", name);
     this.dataset.muted = String(muted);
     this.dataset.camera = String(camera);
   }
@@ -65,6 +60,7 @@ export class Tile extends HTMLElement {
    * @param {string} [route] direct | relay, once known
    */
   setState(state, route) {
+    if (state === this.dataset.state && route === this.dataset.route) return;
     const label = find(this, ".tile__state", HTMLElement);
     clearTimeout(this.#fade);
     this.dataset.state = state;
@@ -80,39 +76,12 @@ export class Tile extends HTMLElement {
   }
 
   /**
-   * Plays a track in the place of an earlier one of its kind; null takes it away.
-   *
-   * @param {"audio" | "video"} kind
-   * @param {MediaStreamTrack | null} track
-   */
-  setTrack(kind, track) {
-    const old = this.#stream.getTracks().filter((one) => one.kind === kind);
-    if (old.length === 1 && old[0] === track) return;
-    for (const one of old) this.#stream.removeTrack(one);
-    if (track) this.#stream.addTrack(track);
-    if (this.#video && this.#video.srcObject !== this.#stream) this.#video.srcObject = this.#stream;
-    void this.play();
-  }
-
-  /** Starts playing; a refusal is told to the page, which asks for a press. */
-  async play() {
-    try {
-      await this.#video?.play();
-    } catch (error) {
-      // AbortError: a newer track superseded this attempt, which then plays by itself.
-      if (error instanceof DOMException && error.name === "NotAllowedError") {
-        this.dispatchEvent(new CustomEvent("play-refused", { bubbles: true }));
-      }
-    }
-  }
-
-  /**
    * Sends the sound to a speaker.
    *
    * @param {string} deviceId empty for the system's default
    */
   async setSpeaker(deviceId) {
-    await this.#video?.setSinkId?.(deviceId);
+    await this.video.setSinkId?.(deviceId);
   }
 
   disconnectedCallback() {

@@ -1,0 +1,191 @@
+/**
+ * One stay in a room: brings socket and mesh together and keeps the list of who is there. It shows nothing.
+ *
+ * @module
+ */
+
+import { Mesh } from "../peer/mesh.js";
+import { readHello, writeHello } from "../peer/hello.js";
+import { describeRoute } from "../peer/route.js";
+import { SignalingSocket } from "../signaling/socket.js";
+import { called } from "../ui/names.js";
+
+/** @typedef {import("../ui/people-list.js").Person} Person */
+/** @typedef {import("../keys/identity.js").Identity} Identity */
+/** @typedef {import("../peer/media-pair.js").Tracks} Tracks */
+/** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
+
+const DRAINING = 4012;
+const ROUTES_EVERY_MS = 5000;
+
+/**
+ * Events, all `CustomEvent`; `people` is up to date when they fire:
+ * - `entered` {room}: let in, or back in after a reconnect
+ * - `away` {draining}: the server cannot be reached; connections that stand go on
+ * - `stopped` {code}: refused, or put out, for good
+ * - `room` {room}: name or key epoch changed
+ * - `refused` {code}: the server did not act on a message
+ * - `person-added` {person, news}: news is false for those who were there before
+ * - `person-changed` {person}
+ * - `person-removed` {person}
+ * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
+ */
+export class CallSession extends EventTarget {
+  /** @type {Map<string, Person>} the others, by pid */
+  people = new Map();
+  /** @type {Person} */
+  self;
+  socket;
+  mesh;
+  #life = new AbortController();
+  #entering = false;
+  #entered = false;
+
+  /**
+   * @param {object} options
+   * @param {Identity} options.identity
+   * @param {string} options.socketPath
+   * @param {string} options.role
+   * @param {import("../ui/names.js").Presence} options.presence
+   * @param {Tracks} options.tracks
+   */
+  constructor({ identity, socketPath, role, presence, tracks }) {
+    super();
+    const { pid, certificate } = identity;
+    this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
+    this.socket = new SignalingSocket({ url: socketPath, pid, hello: writeHello(presence) });
+    this.mesh = new Mesh({ pid, certificate, send: (to, body) => void this.socket.relay(to, body) });
+    this.mesh.setTracks(tracks);
+    this.#listen();
+  }
+
+  /** Goes in. */
+  start() {
+    this.socket.start();
+    const timer = setInterval(() => this.#readRoutes(), ROUTES_EVERY_MS);
+    this.#life.signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  /** Goes out: the others see it at once. */
+  leave() {
+    this.mesh.close();
+    this.socket.leave();
+    this.#life.abort();
+  }
+
+  /**
+   * Changes what is sent and what newcomers are told.
+   *
+   * @param {Tracks} tracks
+   * @param {{muted: boolean, camera: boolean}} presence
+   */
+  send(tracks, { muted, camera }) {
+    this.mesh.setTracks(tracks);
+    Object.assign(this.self, { muted, camera });
+    this.socket.setHello(writeHello(this.self));
+    this.#emit("person-changed", { person: this.self });
+  }
+
+  /** @returns {Person[]} oneself first */
+  get everybody() {
+    return [this.self, ...this.people.values()];
+  }
+
+  #listen() {
+    const { signal } = this.#life;
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(this.socket, "state", (detail) => this.#socketState(detail));
+    on(this.socket, "joined", (message) => this.#joined(message));
+    on(this.socket, "roster", ({ peers }) => this.mesh.sync(peers));
+    on(this.socket, "peer-joined", ({ peer }) => this.mesh.add(peer));
+    on(this.socket, "peer-left", ({ pid }) => this.mesh.remove(pid));
+    on(this.socket, "relay", ({ from, body }) => this.mesh.receive(from, body));
+    on(this.socket, "room", ({ room }) => this.#emit("room", { room }));
+    on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
+    on(this.mesh, "peer-added", (peer) => this.#added(peer));
+    on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.#change(pid, { role, ...named(hello) }));
+    on(this.mesh, "peer-removed", ({ pid }) => this.#removed(pid));
+    on(this.mesh, "peer-state", ({ pid, state }) => this.#stateOf(pid, state));
+    on(this.mesh, "peer-media", ({ pid, audio, video }) => this.#change(pid, { muted: !audio, camera: video }));
+    on(this.mesh, "peer-track", ({ pid, stream }) => this.#emit("stream", { pid, stream }));
+  }
+
+  /** @param {StateDetail} detail */
+  #socketState({ state, code }) {
+    if (state === "waiting") this.#emit("away", { draining: code === DRAINING, entered: this.#entered });
+    if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
+  }
+
+  /** @param {import("../signaling/wire.js").Joined} message */
+  #joined({ member, role, room, peers, ice }) {
+    Object.assign(this.self, { member, role });
+    this.mesh.setIceServers(ice);
+    this.#entering = !this.#entered;
+    this.mesh.joined(peers);
+    this.#entering = false;
+    this.#entered = true;
+    this.#emit("entered", { room });
+  }
+
+  /** @param {import("../signaling/wire.js").Peer} peer */
+  #added({ pid, member, role, hello }) {
+    const person = { pid, member, role, ...named(hello), self: false, state: "connecting" };
+    this.people.set(pid, person);
+    this.#emit("person-added", { person, news: !this.#entering });
+  }
+
+  /** @param {string} pid */
+  #removed(pid) {
+    const person = this.people.get(pid);
+    this.people.delete(pid);
+    if (person) this.#emit("person-removed", { person });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} state
+   */
+  #stateOf(pid, state) {
+    this.#change(pid, { state });
+    if (state === "connected") void this.#readRoute(pid);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {Partial<Person>} change
+   */
+  #change(pid, change) {
+    const person = this.people.get(pid);
+    if (!person) return;
+    const before = JSON.stringify(person);
+    Object.assign(person, change);
+    if (JSON.stringify(person) !== before) this.#emit("person-changed", { person });
+  }
+
+  #readRoutes() {
+    for (const { pid, state } of this.people.values()) if (state === "connected") void this.#readRoute(pid);
+  }
+
+  /** @param {string} pid */
+  async #readRoute(pid) {
+    const connection = this.mesh.peers.get(pid);
+    const route = connection ? await describeRoute(connection).catch(() => null) : null;
+    if (route && this.people.get(pid)?.state === "connected") this.#change(pid, { route: route.kind });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {string} hello */
+function named(hello) {
+  const told = readHello(hello);
+  return { ...told, name: called(told.name) };
+}

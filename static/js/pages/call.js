@@ -1,0 +1,145 @@
+/**
+ * The call page: before, in and after a call.
+ *
+ * `document.documentElement.dataset.callState` says which: prejoin, joining, in-call, reconnecting, ended. For diagnosis
+ * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media} of the current call.
+ *
+ * @module
+ */
+
+import { makeIdentity } from "../keys/identity.js";
+import { DeviceDesk } from "../ui/device-desk.js";
+import { Ended } from "../ui/ended.js";
+import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
+import { readPageData } from "../ui/page-data.js";
+import { Prejoin } from "../ui/prejoin.js";
+import { roomKeyState, showKeyState, showTrust } from "../ui/room-key-state.js";
+import { listenForKeys } from "../ui/shortcuts.js";
+import { Stage } from "../ui/stage.js";
+import { toast } from "../ui/toasts.js";
+import { keepAwake } from "../ui/wake-lock.js";
+import { CallSession } from "./call-session.js";
+
+/** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
+/** @typedef {{session: CallSession, stage: Stage, life: AbortController}} Call */
+
+const page = readPageData();
+const desk = new DeviceDesk();
+const prejoin = new Prejoin(desk, { keepName: !page.signedIn });
+const ended = new Ended();
+const dialogs = tieDialogs(() => end("left"));
+/** @type {Call | null} */
+let call = null;
+let name = "";
+/** How to come back after leaving: leaving switches the camera off. */
+let wasCameraOn = true;
+
+/** @param {CallState} state */
+function become(state) {
+  document.documentElement.dataset.callState = state;
+}
+
+/** Goes into the room as `name`. */
+async function join() {
+  if (call || document.documentElement.dataset.callState === "joining") return;
+  become("joining");
+  let identity;
+  try {
+    identity = await makeIdentity();
+  } catch {
+    return end("start");
+  }
+  wasCameraOn = desk.presence.camera;
+  const session = new CallSession({
+    identity,
+    socketPath: page.socketPath,
+    role: page.role,
+    presence: { name, ...desk.presence },
+    tracks: desk.tracks,
+  });
+  prejoin.shown = false;
+  ended.hide();
+  call = { session, stage: new Stage(session), life: new AbortController() };
+  Object.assign(globalThis, { meetingPoint: { mesh: session.mesh, socket: session.socket, media: desk.media } });
+  follow(call);
+  if (desk.speaker) call.stage.useSpeaker(desk.speaker);
+  call.stage.showSelf(desk.tracks.video);
+  keepAwake(call.life.signal);
+  session.start();
+}
+
+/** @param {Call} current */
+function follow({ session, life: { signal } }) {
+  /** @type {(type: string, act: (detail: any) => void) => void} */
+  const on = (type, act) =>
+    session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+  on("entered", ({ room }) => {
+    become("in-call");
+    void roomChanged(room);
+  });
+  on("away", ({ entered }) => become(entered ? "reconnecting" : "joining"));
+  on("stopped", ({ code }) => end(String(code)));
+  on("room", ({ room }) => void roomChanged(room));
+  const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
+  listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices }, signal);
+  addEventListener("pagehide", () => session.leave(), { signal });
+}
+
+/** @param {import("../signaling/wire.js").Room} room as the server names it now */
+async function roomChanged({ name: roomName, epoch }) {
+  for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
+  page.epoch = epoch;
+  showTrust(epoch);
+  if ((await checkKey()) !== "fits") end("key");
+}
+
+/**
+ * Ends the call, if there is one.
+ *
+ * @param {string} why a close code, or "left", "start", "key"
+ */
+function end(why) {
+  const current = call;
+  call = null;
+  become("ended");
+  current?.life.abort();
+  current?.session.leave();
+  current?.stage.close();
+  closeDialogs();
+  desk.stop();
+  prejoin.shown = false;
+  ended.show(why);
+}
+
+/** Comes back in the way one was. */
+async function again() {
+  const { muted, camera } = { muted: desk.media.muted, camera: wasCameraOn };
+  ended.hide();
+  await desk.start({ muted, camera });
+  await join();
+}
+
+/** Says whether the key of this browser fits, and lets nobody in with one that does not. */
+async function checkKey() {
+  const state = await roomKeyState(page.slug, page.epoch);
+  showKeyState(state);
+  prejoin.blocked = state !== "fits";
+  return state;
+}
+
+desk.addEventListener("changed", () => {
+  if (!call) return;
+  wasCameraOn = desk.presence.camera;
+  call.session.send(desk.tracks, desk.presence);
+  call.stage.showSelf(desk.tracks.video);
+});
+desk.addEventListener("speaker", (event) => call?.stage.useSpeaker(/** @type {CustomEvent} */ (event).detail.deviceId));
+desk.addEventListener("news", (event) => call && toast(/** @type {CustomEvent} */ (event).detail.words));
+prejoin.addEventListener("join", (event) => {
+  name = /** @type {CustomEvent} */ (event).detail.name;
+  void join();
+});
+ended.addEventListener("again", () => void again());
+become("prejoin");
+void checkKey();
+void desk.start();

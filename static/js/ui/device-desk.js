@@ -1,0 +1,144 @@
+/**
+ * Camera, microphone and speaker of this side, tied to every button, list and notice on the page that is about them.
+ *
+ * @module
+ */
+
+import { LevelMeter } from "../media/meter.js";
+import { LocalMedia } from "../media/devices.js";
+import { DevicePickers } from "./devices.js";
+import { ProblemNotes } from "./problem-notes.js";
+import { text } from "./page-data.js";
+import { onToggle, showToggle } from "./toggles.js";
+
+/** @typedef {import("../media/constraints.js").Kind} Kind */
+
+/**
+ * Events:
+ * - `changed`: a track, muting or a problem changed; the properties are already updated
+ * - `speaker` {deviceId}: another speaker was chosen
+ * - `news` {words}: something happened that the person should hear of during a call
+ */
+export class DeviceDesk extends EventTarget {
+  media = new LocalMedia();
+  problems = new ProblemNotes();
+  speaker = "";
+  starting = true;
+  #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
+  /** @type {LevelMeter | null} */
+  #meter = null;
+
+  constructor() {
+    super();
+    onToggle((which) => void (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
+    for (const pickers of this.#pickers) {
+      pickers.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
+    }
+  }
+
+  /** @returns {import("../peer/media-pair.js").Tracks} */
+  get tracks() {
+    return { audio: this.media.audioTrack, video: this.media.videoTrack };
+  }
+
+  /** @returns {{muted: boolean, camera: boolean}} as the others see it */
+  get presence() {
+    return { muted: this.media.muted || this.media.audioTrack === null, camera: this.media.cameraOn };
+  }
+
+  /**
+   * Opens the devices, anew after `stop`.
+   *
+   * @param {{muted: boolean, camera: boolean}} [as] how they were before; without it, everything is tried
+   */
+  async start(as) {
+    if (as) this.media = new LocalMedia();
+    const { media } = this;
+    media.addEventListener("changed", () => this.#changed());
+    media.addEventListener("failed", (event) => this.#failed(/** @type {CustomEvent} */ (event).detail));
+    media.addEventListener("devices", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
+    media.addEventListener("fallback", (event) => {
+      this.#news(text("device.fallback", { name: /** @type {CustomEvent} */ (event).detail.label }));
+    });
+    if (as?.muted) media.setMuted(true);
+    this.starting = true;
+    this.#changed();
+    await media.start({ audio: true, video: as?.camera ?? true });
+    this.starting = false;
+    this.#changed();
+  }
+
+  /** Switches both off, lights included. */
+  stop() {
+    this.media.stop();
+    this.#meter?.stop();
+    this.#meter = null;
+  }
+
+  /** Mutes or unmutes; looks for a microphone when there is none yet. */
+  async toggleMicrophone() {
+    if (this.media.audioTrack) return this.media.setMuted(!this.media.muted);
+    this.media.setMuted(false);
+    await this.media.start({ audio: true, video: false });
+  }
+
+  /** Switches the camera on or off. */
+  async toggleCamera() {
+    await this.media.setCameraOn(!this.media.cameraOn);
+  }
+
+  /** @param {{kind: import("./devices.js").DeviceKind, deviceId: string}} choice */
+  #choose({ kind, deviceId }) {
+    if (kind === "speaker") {
+      this.speaker = deviceId;
+      this.dispatchEvent(new CustomEvent("speaker", { detail: { deviceId } }));
+    } else {
+      void this.media.use(kind === "camera" ? "video" : "audio", deviceId);
+    }
+  }
+
+  #changed() {
+    const { audioTrack, videoTrack, muted, cameraOn } = this.media;
+    showToggle("microphone", audioTrack ? !muted : this.starting);
+    showToggle("camera", cameraOn || this.starting);
+    if (audioTrack) this.problems.clear("microphone");
+    if (videoTrack) this.problems.clear("camera");
+    this.#measure(audioTrack);
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #measure(track) {
+    if (track && !this.#meter) {
+      const meter = new LevelMeter();
+      meter.addEventListener("level", () => {
+        for (const { meter: bar } of this.#pickers) bar.level = meter.level;
+      });
+      this.#meter = meter;
+    }
+    this.#meter?.setTrack(track);
+  }
+
+  /** @param {{kind: Kind, cause: import("../media/device-errors.js").DeviceCause}} failure */
+  #failed({ kind, cause }) {
+    const title = this.problems.add(kind === "audio" ? "microphone" : "camera", cause);
+    this.#changed();
+    if (!this.starting) this.#news(title);
+  }
+
+  /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
+  #show({ audio, video, speakers }) {
+    const { audioTrack, videoTrack } = this.media;
+    const chosen = {
+      microphone: audioTrack?.getSettings().deviceId,
+      camera: videoTrack?.getSettings().deviceId,
+      speaker: this.speaker,
+    };
+    for (const pickers of this.#pickers) pickers.show({ camera: video, microphone: audio, speaker: speakers }, chosen);
+  }
+
+  /** @param {string} words */
+  #news(words) {
+    this.dispatchEvent(new CustomEvent("news", { detail: { words } }));
+  }
+}

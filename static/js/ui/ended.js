@@ -1,0 +1,40 @@
+/**
+ * The page after the call: why it ended, and the way on.
+ *
+ * @module
+ */
+
+import { byId, hasText, nextStep, text } from "./page-data.js";
+
+/** Events: `again` fires when the person wants back in. */
+export class Ended extends EventTarget {
+  #root = byId("ended", HTMLElement);
+  #title = byId("ended-title", HTMLElement);
+  #buttons = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-next]"));
+
+  constructor() {
+    super();
+    for (const button of this.#buttons) {
+      if (button.dataset.next === "reload") button.addEventListener("click", () => location.reload());
+      else if (button instanceof HTMLButtonElement) button.addEventListener("click", () => this.dispatchEvent(new Event("again")));
+    }
+  }
+
+  /**
+   * Says why.
+   *
+   * @param {string} why a close code, or "left", "start"
+   */
+  show(why) {
+    const key = `stop.${hasText(`stop.${why}.title`) ? why : "other"}`;
+    this.#title.textContent = text(`${key}.title`);
+    byId("ended-text", HTMLElement).textContent = text(`${key}.text`);
+    for (const button of this.#buttons) button.hidden = button.dataset.next !== nextStep(`${key}.title`);
+    this.#root.hidden = false;
+    this.#title.focus();
+  }
+
+  hide() {
+    this.#root.hidden = true;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The page before the call: mirror, name, join.
+ *
+ * @module
+ */
+
+import { cleanName } from "../peer/hello.js";
+import { byId, find } from "./page-data.js";
+
+/** @typedef {import("./device-desk.js").DeviceDesk} DeviceDesk */
+
+const NAME_KEPT_AS = "meeting-point.name";
+
+/** Events: `join` {name} fires when the person goes in; the name is cleaned and not empty. */
+export class Prejoin extends EventTarget {
+  #root = byId("prejoin", HTMLElement);
+  #preview = find(this.#root, ".preview", HTMLElement);
+  #video = find(this.#root, ".preview__video", HTMLVideoElement);
+  #empty = find(this.#root, ".preview__empty", HTMLElement);
+  #form = byId("join-form", HTMLFormElement);
+  #name = byId("display-name", HTMLInputElement);
+  #error = byId("name-error", HTMLElement);
+  #button = find(this.#form, "button", HTMLButtonElement);
+  #blocked = false;
+  #desk;
+  #keepName;
+
+  /**
+   * @param {DeviceDesk} desk
+   * @param {{keepName: boolean}} options keepName: remember the name in this browser, for people without an account
+   */
+  constructor(desk, { keepName }) {
+    super();
+    this.#desk = desk;
+    this.#keepName = keepName;
+    if (keepName && !this.#name.value) this.#name.value = recallName();
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.#name.addEventListener("input", () => this.#complain(false));
+    desk.addEventListener("changed", () => this.#show());
+    this.#show();
+  }
+
+  /** @param {boolean} shown */
+  set shown(shown) {
+    this.#root.hidden = !shown;
+  }
+
+  /** @param {boolean} blocked nobody can join from here, and another notice says why */
+  set blocked(blocked) {
+    this.#blocked = blocked;
+    this.#show();
+  }
+
+  #show() {
+    const { media, problems, starting } = this.#desk;
+    const track = media.videoTrack;
+    this.#preview.dataset.camera = track ? "on" : "off";
+    this.#empty.textContent = (starting ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
+    const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
+    if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
+    const without = !starting && problems.any && !track && !media.audioTrack;
+    this.#button.textContent = (without ? this.#button.dataset.textWithout : this.#button.dataset.textWith) ?? "";
+    this.#button.disabled = this.#blocked || problems.insecure;
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    const name = cleanName(this.#name.value);
+    this.#complain(name === "");
+    if (name === "") return this.#name.focus();
+    if (this.#keepName) keepNameForLater(name);
+    this.dispatchEvent(new CustomEvent("join", { detail: { name } }));
+  }
+
+  /** @param {boolean} wrong */
+  #complain(wrong) {
+    this.#error.hidden = !wrong;
+    this.#name.setAttribute("aria-invalid", String(wrong));
+  }
+}
+
+function recallName() {
+  try {
+    return localStorage.getItem(NAME_KEPT_AS) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} name */
+function keepNameForLater(name) {
+  try {
+    localStorage.setItem(NAME_KEPT_AS, name);
+  } catch {
+    // Storage is blocked: the name is asked for again next time.
+  }
+}

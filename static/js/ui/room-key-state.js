@@ -1,0 +1,56 @@
+/**
+ * Whether this browser's key fits the room.
+ *
+ * @module
+ */
+
+import { loadRoomKey } from "../keys/key-store.js";
+import { byId, find, text } from "./page-data.js";
+
+/** @typedef {"fits" | "none" | "old" | "downgrade" | "storage"} KeyState */
+
+/**
+ * Compares the epoch that this browser holds with the one that the server names (0: a room without a key).
+ *
+ * @param {string} slug
+ * @param {number} epoch
+ * @returns {Promise<KeyState>} downgrade: the server names a lower epoch than we hold, which must never be followed;
+ *   storage: this browser does not keep keys
+ */
+export async function roomKeyState(slug, epoch) {
+  let held;
+  try {
+    held = (await loadRoomKey(slug))?.epoch ?? 0;
+  } catch {
+    return epoch === 0 ? "fits" : "storage";
+  }
+  if (held === epoch) return "fits";
+  if (held > epoch) return "downgrade";
+  return held === 0 ? "none" : "old";
+}
+
+/**
+ * Says what is wrong, or nothing.
+ *
+ * @param {KeyState} state
+ */
+export function showKeyState(state) {
+  const notice = byId("key-problem", HTMLElement);
+  notice.hidden = state === "fits";
+  if (state === "fits") return;
+  find(notice, "h2", HTMLElement).textContent = text(`key.${state}.title`);
+  find(notice, "p", HTMLElement).textContent = text(`key.${state}.text`);
+}
+
+/**
+ * Shows which of the labels the room has.
+ *
+ * @param {number} epoch
+ */
+export function showTrust(epoch) {
+  for (const badge of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".trust"))) {
+    badge.textContent = text(epoch > 0 ? "trust.key" : "trust.keyless");
+    badge.classList.toggle("badge--muted", epoch === 0);
+    badge.title = text(epoch > 0 ? "trust.key.why" : "trust.keyless.why");
+  }
+}

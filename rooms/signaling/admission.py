@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TypeVar
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -19,6 +18,7 @@ from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest
 
 from rooms.access import Refusal, enter
+from rooms.browser import browser_of
 from rooms.ice import ice_servers
 from rooms.models import Room as RoomRow
 
@@ -87,10 +87,10 @@ def _guarded(function: Callable[..., _R], *args: object) -> _R:
 def _admit(session_key: str, slug: str) -> Admission:
     request = HttpRequest()
     request.session = _SessionStore(session_key or None)
-    browser = request.session.get("browser") if session_key else None
+    browser = browser_of(request.session)
     signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
     try:
-        standing = enter(get_user(request), UUID(browser) if browser else None, slug)
+        standing = enter(get_user(request), browser, slug)
     except Refusal as refusal:
         code = CloseCode[refusal.reason.name.upper()]
         if code is CloseCode.NOT_MEMBER and signed_out:

@@ -150,6 +150,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
 type_of = {message: message.__struct_config__.tag for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
 
 AnyClientMessage = Join | Relay | Leave | Ping | Sync
+_QUOTE = ord('"')
 _decoder = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()
 
@@ -165,11 +166,15 @@ def decode(text: str) -> AnyClientMessage:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadMessage from error
     if type(message) is Relay:
-        if message.body[:1] != b'"':
+        if not _is_string(message.body):
             raise BadMessage
-    elif type(message) is Join and (message.hello[:1] != b'"' or len(message.hello) > MAX_HELLO + 2):
+    elif type(message) is Join and (not _is_string(message.hello) or len(message.hello) > MAX_HELLO + 2):
         raise BadMessage
     return message
+
+
+def _is_string(value: Raw) -> bool:
+    return memoryview(value)[0] == _QUOTE
 
 
 def encode(message: ServerMessage) -> str:
@@ -179,4 +184,4 @@ def encode(message: ServerMessage) -> str:
 
 def relayed(sender: str, body: Raw) -> str:
     """Return the text frame of a `Relayed`, its body spliced in unread. `sender` is a checked `PeerId`."""
-    return f'{{"type":"relay","from":"{sender}","body":{bytes(body).decode()}}}'
+    return f'{{"type":"relay","from":"{sender}","body":{str(body, "utf-8")}}}'

@@ -36,19 +36,17 @@ def create_room(owner: User, name: str, *, expires_at: datetime | None = None, m
     """Make a keyless room with its owner in it. Raises `NotPossible` when the owner has too many."""
     if owner.rooms.count() >= bounds.MAX_ROOMS_PER_OWNER:
         raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
-    room = Room.objects.create(
-        owner=owner, name=name, slug=make_slug(name), expires_at=expires_at, max_people=max_people
-    )
-    give_owner_membership(room)
+    room = Room(owner=owner, name=name, expires_at=expires_at, max_people=max_people)
+    open_room(room)
     return room
 
 
-def give_owner_membership(room: Room) -> Membership:
-    """Put the owner into the room as its owner; anybody who had that role before becomes a moderator."""
-    room.memberships.filter(role=Role.OWNER).exclude(user=room.owner).update(role=Role.MODERATOR)
-    place = {"role": Role.OWNER, "expires_at": None, "removed_at": None}
-    membership, _made = Membership.objects.update_or_create(room=room, user=room.owner, defaults=place)
-    return membership
+@transaction.atomic
+def open_room(room: Room) -> None:
+    """Save a new room, give it its address, and put its owner into it."""
+    room.slug = make_slug(room.name)
+    room.save(force_insert=True)
+    Membership.objects.create(room=room, user=room.owner, role=Role.OWNER)
 
 
 def change_room(room: Room, *, name: str, expires_at: datetime | None, max_people: int) -> None:

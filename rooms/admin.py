@@ -1,0 +1,232 @@
+"""Rooms, links and memberships in the administration: found, closed, revoked, removed. No secret is shown.
+
+A room made here has no key (there is none on the server to give it); its owner locks it from their own browser.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.names import clean_name
+
+from . import bounds, flows
+from .models import Invite, InviteState, Membership, Room
+from .signaling.presence import head_counts
+
+
+class ShutFilter(admin.SimpleListFilter):
+    """Open, closed or expired."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("open")), ("closed", _("closed")), ("expired", _("expired"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
+        over = Q(expires_at__lte=timezone.now())
+        match self.value():
+            case "open":
+                return queryset.filter(closed_at__isnull=True).exclude(over)
+            case "closed":
+                return queryset.filter(closed_at__isnull=False)
+            case "expired":
+                return queryset.filter(over)
+        return queryset
+
+
+class InviteStateFilter(admin.SimpleListFilter):
+    """What the link is worth now."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(InviteState.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Invite]) -> QuerySet[Invite]:
+        revoked, expired = Q(revoked_at__isnull=False), Q(expires_at__lte=timezone.now())
+        used_up = Q(max_uses__isnull=False, uses__gte=F("max_uses"))
+        match self.value():
+            case InviteState.REVOKED:
+                return queryset.filter(revoked)
+            case InviteState.EXPIRED:
+                return queryset.filter(~revoked & expired)
+            case InviteState.USED_UP:
+                return queryset.filter(~revoked & ~expired & used_up)
+            case InviteState.ACTIVE:
+                return queryset.filter(~revoked & ~expired & ~used_up)
+        return queryset
+
+
+class RoomForm(forms.ModelForm):
+    """A room as staff may write it."""
+
+    class Meta:
+        model = Room
+        fields = ("name", "owner", "max_people", "expires_at")
+
+    def clean_name(self) -> str:
+        """Keep what people can read."""
+        return clean_name(self.cleaned_data["name"], bounds.ROOM_NAME_LENGTH)
+
+
+class RoomList(ChangeList):
+    """Asks for the head counts of one page of rooms at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Add `inside_now` to each room of the page."""
+        super().get_results(request)
+        rooms = list(self.result_list)
+        counts = head_counts([room.pk for room in rooms])
+        for room in rooms:
+            room.inside_now = counts.get(room.pk, 0)
+        self.result_list = rooms
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin):
+    """Rooms: their state, and who is in them now as a number, never as names."""
+
+    form = RoomForm
+    list_display = ("name", "slug", "owner", "inside", "max_people", "trust", "created_at", "expires_at", "closed_at")
+    list_filter = (ShutFilter, ("epoch", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "slug", "owner__email", "owner__display_name")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("slug", "inside", "trust", "created_at", "closed_at")
+    actions = ("close_rooms", "reopen_rooms", "revoke_links")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RoomList
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
+        """Fix the owner once there is one: the room key is in their browser, and nobody else has it."""
+        return self.readonly_fields if obj is None else ("owner", *self.readonly_fields)
+
+    @admin.display(description=_("people inside"))
+    def inside(self, room: Room) -> int:
+        if not hasattr(room, "inside_now"):
+            return head_counts([room.pk]).get(room.pk, 0) if room.pk else 0
+        return int(room.inside_now)
+
+    @admin.display(description=_("trust"), ordering="epoch")
+    def trust(self, room: Room) -> str:
+        return _t("Key-locked") if room.epoch else _t("Server-trusted")
+
+    def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
+        if change:
+            flows.change_room(obj, name=obj.name, expires_at=obj.expires_at, max_people=obj.max_people)
+        else:
+            flows.open_room(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Room) -> None:
+        flows.delete_room(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        for room in queryset:
+            flows.delete_room(room)
+
+    @admin.action(description=_("Close (everybody inside leaves)"), permissions=["change"])
+    def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        count = _each(self, request, queryset, flows.close_room, _t("Closed."))
+        messages.success(request, ngettext("%d room closed.", "%d rooms closed.", count) % count)
+
+    @admin.action(description=_("Reopen"), permissions=["change"])
+    def reopen_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        count = _each(self, request, queryset, flows.reopen_room, _t("Reopened."))
+        messages.success(request, ngettext("%d room reopened.", "%d rooms reopened.", count) % count)
+
+    @admin.action(description=_("Revoke all links"), permissions=["change"])
+    def revoke_links(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        count = flows.revoke_invites(Invite.objects.filter(room__in=queryset))
+        messages.success(request, ngettext("%d link revoked.", "%d links revoked.", count) % count)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only people themselves make, and that only actions change."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow the list's actions, never the form: what is shown of a row is all there is to see."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Leave out deletion in bulk: revoke or remove keeps what must be remembered."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+
+@admin.register(Invite)
+class InviteAdmin(ReadOnlyAdmin):
+    """Links by what is known of them; neither token nor key is here to be seen."""
+
+    list_display = ("__str__", "room", "created_by", "state", "uses", "max_uses", "created_at", "expires_at")
+    list_filter = (InviteStateFilter, "created_at", "expires_at")
+    list_select_related = ("room", "created_by")
+    search_fields = ("label", "room__name", "room__slug", "created_by__email")
+    date_hierarchy = "created_at"
+    fields = (
+        "room", "label", "state", "role", "created_by", "uses", "max_uses", "created_at", "expires_at", "revoked_at",
+    )  # fmt: skip
+    readonly_fields = fields
+    actions = ("revoke_links",)
+
+    @admin.display(description=_("state"))
+    def state(self, invite: Invite) -> str:
+        return str(invite.state(timezone.now()).label)
+
+    @admin.action(description=_("Revoke"), permissions=["change"])
+    def revoke_links(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
+        count = _each(self, request, queryset.filter(revoked_at__isnull=True), flows.revoke_invite, _t("Revoked."))
+        messages.success(request, ngettext("%d link revoked.", "%d links revoked.", count) % count)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    """Who has a place in which room."""
+
+    list_display = ("__str__", "room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
+    list_filter = (
+        "role",
+        ("removed_at", admin.EmptyFieldListFilter),
+        ("user", admin.EmptyFieldListFilter),
+        "created_at",
+    )
+    list_select_related = ("room", "user", "invite")
+    search_fields = ("room__name", "room__slug", "user__email", "user__display_name")
+    date_hierarchy = "created_at"
+    fields = ("room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
+    readonly_fields = fields
+    actions = ("remove_people",)
+
+    @admin.action(description=_("Remove from the room"), permissions=["change"])
+    def remove_people(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        try:
+            count = _each(self, request, queryset.filter(removed_at__isnull=True), flows.remove_member, _t("Removed."))
+        except flows.NotPossible as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, ngettext("%d person removed.", "%d people removed.", count) % count)
+
+
+def _each(
+    model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet, act: Callable[[Any], None], note: str
+) -> int:
+    """Do an act to each row and write it into the administration's log; return how many there were."""
+    done = list(rows)
+    for row in done:
+        act(row)
+        model_admin.log_change(request, row, note)
+    return len(done)

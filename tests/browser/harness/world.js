@@ -1,0 +1,295 @@
+/** A world in one page: people with a mesh each, and a relay between them that takes a random time. For tests only. */
+
+import { toBase64Url } from "/static/js/keys/encoding.js";
+import { makeIdentity } from "/static/js/keys/identity.js";
+import { LocalMedia } from "/static/js/media/devices.js";
+import { Playback } from "/static/js/media/playback.js";
+import { Mesh } from "/static/js/peer/mesh.js";
+import { describeRoute } from "/static/js/peer/route.js";
+
+const makePid = () => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+
+/** Hands bodies on, in order for each pair, after up to `longest` milliseconds; `lose` decides what never arrives. */
+class Relay {
+  people = new Map();
+  roads = new Map();
+  carried = 0;
+  lose = () => false;
+
+  constructor(longest) {
+    this.longest = longest;
+  }
+
+  send(from, to, body) {
+    this.carried += 1;
+    if (this.lose(from, to, JSON.parse(body))) return;
+    const road = `${from} ${to}`;
+    const before = this.roads.get(road) ?? Promise.resolve();
+    const delay = new Promise((resolve) => setTimeout(resolve, Math.random() * this.longest));
+    this.roads.set(road, Promise.all([before, delay]).then(() => this.people.get(to)?.mesh.receive(from, body)));
+  }
+
+  add(pid = makePid(), certificate = undefined) {
+    const mesh = new Mesh({ pid, certificate, send: (to, body) => this.send(pid, to, body) });
+    const person = { pid, mesh, peer: { pid, member: pid, role: "guest", hello: "{}" }, events: [] };
+    for (const type of ["peer-added", "peer-updated", "peer-removed", "peer-state", "peer-media"]) {
+      mesh.addEventListener(type, ({ detail }) => person.events.push({ type, ...detail }));
+    }
+    this.people.set(pid, person);
+    return person;
+  }
+}
+
+/** Plays what comes: Chromium decodes sound only when somebody listens. */
+function listen(mesh) {
+  const playback = new Playback();
+  mesh.addEventListener("peer-track", ({ detail }) => {
+    const element = document.createElement("video");
+    document.body.append(element);
+    void playback.play(element, detail.stream);
+  });
+}
+
+const connected = (person, other) => person.mesh.peers.get(other.pid)?.state === "connected";
+
+/** Waits for a condition, looking whenever something happened in a mesh and every 20 ms. */
+async function until(condition, what, within = 15000) {
+  const end = performance.now() + within;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not in ${within} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function framesOf(connection) {
+  const received = { frames: 0, energy: 0, video: 0, audio: 0 };
+  for (const stat of (await connection.getStats()).values()) {
+    if (stat.type !== "inbound-rtp") continue;
+    received[stat.kind] += 1;
+    received.frames += stat.framesDecoded ?? 0;
+    received.energy += stat.totalAudioEnergy ?? 0;
+  }
+  return received;
+}
+
+const world = {
+  /** Two people with a camera and a microphone. */
+  async meet() {
+    const relay = new Relay(30);
+    const media = new LocalMedia();
+    await media.start({ audio: true, video: true });
+    const [a, b] = [relay.add(), relay.add()];
+    const tracks = { audio: media.audioTrack, video: media.videoTrack };
+    for (const { mesh } of [a, b]) {
+      mesh.setTracks(tracks);
+      listen(mesh);
+    }
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => connected(a, b) && connected(b, a), "connection");
+    const first = await Promise.all([framesOf(a.mesh.peers.get(b.pid)), framesOf(b.mesh.peers.get(a.pid))]);
+    let last = first;
+    await until(async () => {
+      last = await Promise.all([framesOf(a.mesh.peers.get(b.pid)), framesOf(b.mesh.peers.get(a.pid))]);
+      return last.every(({ frames, energy }, side) => frames >= first[side].frames + 10 && energy > 0);
+    }, "rising frames and audio on both sides");
+    const route = await describeRoute(b.mesh.peers.get(a.pid));
+
+    // The camera goes off and on again, without a word through the relay.
+    const carried = relay.carried;
+    a.mesh.setTracks({ audio: media.audioTrack, video: null });
+    await until(() => b.events.some(({ type, video }) => type === "peer-media" && video === false), "camera off told");
+    const dark = (await framesOf(b.mesh.peers.get(a.pid))).frames;
+    a.mesh.setTracks(tracks);
+    await until(async () => (await framesOf(b.mesh.peers.get(a.pid))).frames > dark + 5, "frames after the camera is on");
+    const negotiated = relay.carried - carried;
+
+    // One leaves while the relay is dead: the other sees it at once.
+    relay.lose = () => true;
+    const left = performance.now();
+    a.mesh.close();
+    await until(() => b.mesh.peers.size === 0, "the other has noticed");
+    const noticed = performance.now() - left;
+    const ended = b.events.at(-1).type;
+    b.mesh.close();
+    media.stop();
+    return { first, last, messages: carried, negotiated, noticed, ended, route };
+  },
+
+  /** Both offer at the same moment, again and again, with nothing but receivers. */
+  async glare(rounds) {
+    const results = { rounds: 0, transceivers: new Set(), slowest: 0, messages: 0 };
+    const certificate = (await makeIdentity()).certificate;
+    for (let round = 0; round < rounds; round += 1) {
+      const relay = new Relay(20);
+      const [a, b] = [relay.add(undefined, certificate), relay.add(undefined, certificate)];
+      const began = performance.now();
+      a.mesh.joined([b.peer]);
+      if (round % 3 === 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
+      b.mesh.joined([a.peer]);
+      await until(() => connected(a, b) && connected(b, a), `glare, round ${round}`);
+      results.rounds += 1;
+      results.slowest = Math.max(results.slowest, performance.now() - began);
+      results.messages += relay.carried;
+      for (const [one, other] of [[a, b], [b, a]]) {
+        const stats = await one.mesh.peers.get(other.pid).getStats();
+        results.transceivers.add([...stats.values()].filter(({ type }) => type === "transport").length);
+        results.transceivers.add(`tracks ${one.mesh.peers.get(other.pid).remoteStream.getTracks().length}`);
+      }
+      a.mesh.close();
+      b.mesh.close();
+    }
+    return { ...results, transceivers: [...results.transceivers] };
+  },
+
+  /** Both restart ICE at the same moment, again and again, on one connection that stands. */
+  async restartGlare(rounds) {
+    const relay = new Relay(20);
+    const [a, b] = [relay.add(), relay.add()];
+    a.mesh.joined([b.peer]);
+    b.mesh.add(a.peer);
+    await until(() => connected(a, b) && connected(b, a), "connection");
+    const [ab, ba] = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
+    const pairs = new Set();
+    for (let round = 0; round < rounds; round += 1) {
+      const before = await localUfrag(ab);
+      ab.restartIce();
+      ba.restartIce();
+      await until(async () => (await localUfrag(ab)) !== before && connected(a, b) && connected(b, a), `restart ${round}`);
+      pairs.add(await localUfrag(ab));
+    }
+    const removed = [...a.events, ...b.events].filter(({ type }) => type === "peer-removed").length;
+    a.mesh.close();
+    b.mesh.close();
+    return { ways: pairs.size, removed };
+  },
+
+  /** Several people come within a moment; each new one offers to those who are listed. */
+  async crowd(count, within) {
+    const relay = new Relay(20);
+    const present = [];
+    const everybody = Array.from({ length: count }, () => relay.add());
+    await Promise.all(everybody.map(async (person) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * within));
+      const before = present.map(({ peer }) => peer);
+      for (const other of present) other.mesh.add(person.peer);
+      present.push(person);
+      person.mesh.joined(before);
+    }));
+    const pairs = everybody.flatMap((one) => everybody.filter((other) => other !== one).map((other) => [one, other]));
+    await until(() => pairs.every(([one, other]) => connected(one, other)), "everybody with everybody");
+    const added = everybody.map(({ events }) => events.filter(({ type }) => type === "peer-added").length);
+    const times = everybody.map(({ events }) => events.filter(({ type, state }) => type === "peer-state" && state === "connected").length);
+    for (const { mesh } of everybody) mesh.close();
+    return { connections: pairs.length / 2, added, times };
+  },
+
+  /** What is said first gets lost: offers, answers or candidates, as if a socket had died with them. */
+  async losing(kind) {
+    const relay = new Relay(10);
+    const [a, b] = [relay.add(), relay.add()];
+    let lost = 0;
+    relay.lose = (_from, _to, { description, candidates }) => {
+      const hit = description?.type === kind || (kind === "candidates" && candidates !== undefined);
+      lost += hit ? 1 : 0;
+      return hit;
+    };
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => lost > (kind === "candidates" ? 1 : 0), `a lost ${kind}`);
+    const silent = !connected(a, b);
+    relay.lose = () => false;
+    // Signaling returns: the one who was cut off is back in, the others see a refreshed peer.
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => connected(a, b) && connected(b, a), `connection after the loss of ${kind}`);
+    a.mesh.close();
+    b.mesh.close();
+    return { lost, silent };
+  },
+
+  /** One leaves and comes back with the same pid while the other never hears of it. */
+  async comeBack() {
+    const relay = new Relay(10);
+    const [a, b] = [relay.add(), relay.add()];
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => connected(a, b) && connected(b, a), "first connection");
+    const stream = b.mesh.peers.get(a.pid).remoteStream;
+    // a's mesh is dropped without goodbye reaching b, and a new one of the same pid comes in.
+    const later = relay.add(a.pid);
+    later.mesh.joined([b.peer]);
+    b.mesh.add(a.peer);
+    await until(() => connected(later, b) && connected(b, later), "second connection");
+    const same = b.mesh.peers.get(a.pid).remoteStream === stream && stream.getTracks().length === 2;
+    for (const { mesh } of [later, b]) mesh.close();
+    return { same, added: b.events.filter(({ type }) => type === "peer-added").length };
+  },
+
+  /** What a hostile peer may say does no harm to a connection that stands, and none to one that does not. */
+  async hostile() {
+    const relay = new Relay(5);
+    const [a, b] = [relay.add(), relay.add()];
+    const bodies = [
+      "", "{", "null", "[]", "1", '"x"', "{}", '{"attempt":0}', '{"attempt":1e99}', '{"attempt":"1"}',
+      JSON.stringify({ attempt: 9, description: { type: "offer", sdp: "v=0\r\n" }, offer: 1 }),
+      JSON.stringify({ attempt: 9, description: { type: "rollback", sdp: "" }, offer: 1 }),
+      JSON.stringify({ attempt: 9, description: { type: "offer", sdp: "m=video 9 x 0\r\n".repeat(9) }, offer: 1 }),
+      JSON.stringify({ attempt: 9, description: { type: "answer", sdp: "v=0\r\n" }, offer: 1 }),
+      JSON.stringify({ attempt: 9, candidates: Array(61).fill(null) }),
+      JSON.stringify({ attempt: 9, candidates: [{ candidate: "x".repeat(2000), sdpMid: "0" }] }),
+      JSON.stringify({ attempt: 9, candidates: [{ candidate: "candidate:1 1 udp 1 :: 9 typ host", sdpMid: "zzz" }] }),
+      "x".repeat(70000),
+    ];
+    b.mesh.add(a.peer);
+    for (const body of bodies) b.mesh.receive(a.pid, body);
+    a.mesh.joined([b.peer]);
+    // The false attempt 9 stands; a real tab's numbers would be ahead of what a stranger can have heard of.
+    await until(() => b.mesh.peers.size === 1, "still there");
+    const [c, d] = [relay.add(), relay.add()];
+    d.mesh.add(c.peer);
+    c.mesh.joined([d.peer]);
+    await until(() => connected(c, d) && connected(d, c), "connection");
+    for (const body of bodies.slice(0, 10)) d.mesh.receive(c.pid, body);
+    for (let count = 0; count < 200; count += 1) {
+      d.mesh.receive(c.pid, JSON.stringify({ attempt: 1e6, to: 1e6, candidates: [null] }));
+    }
+    for (const stranger of Array.from({ length: 40 }, makePid)) {
+      d.mesh.receive(stranger, JSON.stringify({ attempt: 1, bye: true }));
+      d.mesh.receive(stranger, JSON.stringify({ attempt: 1, candidates: [null] }));
+    }
+    const standing = connected(c, d) && connected(d, c) && d.mesh.peers.size === 1;
+    for (const { mesh } of [a, b, c, d]) mesh.close();
+    return standing;
+  },
+
+  /** The half of a meeting that happens in this page; `relayOut` hands bodies to the other browser. */
+  async half(pid, other, offers) {
+    const media = new LocalMedia();
+    await media.start({ audio: true, video: true });
+    const mesh = new Mesh({ pid, send: (to, body) => globalThis.relayOut(body) });
+    mesh.setTracks({ audio: media.audioTrack, video: media.videoTrack });
+    listen(mesh);
+    globalThis.relayIn = (body) => mesh.receive(other, body);
+    globalThis.received = async () => {
+      const connection = mesh.peers.get(other);
+      return connection?.state === "connected" ? framesOf(connection) : null;
+    };
+    globalThis.route = () => describeRoute(mesh.peers.get(other));
+    globalThis.finish = () => (mesh.close(), media.stop());
+    const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
+    if (offers) mesh.joined([peer]);
+    else mesh.add(peer);
+  },
+
+  makeIdentity,
+  makePid,
+};
+
+async function localUfrag(connection) {
+  const stats = [...(await connection.getStats()).values()];
+  const pair = stats.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
+  return stats.find(({ type }) => type === "transport")?.iceLocalUsernameFragment ?? pair?.id;
+}
+
+globalThis.world = world;

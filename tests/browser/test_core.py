@@ -1,0 +1,186 @@
+"""The browser's core modules by themselves, in real browsers: negotiation, glare, loss, a crowd, keys at rest."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = Path(__file__).resolve().parent / "harness"
+
+
+class Files(SimpleHTTPRequestHandler):
+    """Serves the harness and the static files, without a word."""
+
+    def translate_path(self, path: str) -> str:
+        """Map `/harness/` to the harness and everything else to the repository."""
+        if path.startswith("/harness/"):
+            return str(HARNESS / path.removeprefix("/harness/").split("?")[0])
+        return super().translate_path(path)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[str]:
+    """The address of the harness page."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(ROOT))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/harness/index.html"
+        server.shutdown()
+
+
+def open_world(browser: Browser, harness: str) -> Page:
+    """Open the harness in a fresh profile."""
+    page = browser.new_context().new_page()
+    page.goto(harness)
+    page.wait_for_function("globalThis.world !== undefined")
+    return page
+
+
+def post_to(queue: deque[str]) -> Callable[[str], None]:
+    """Return the function by which a page hands a body to the other browser."""
+
+    def post(body: str) -> None:
+        queue.append(body)
+
+    return post
+
+
+@pytest.fixture
+def page(chromium: Browser, harness: str) -> Iterator[Page]:
+    """The harness in Chromium; no error may go unnoticed."""
+    page = open_world(chromium, harness)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.context.close()
+    assert errors == []
+
+
+def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:
+    seen = page.evaluate("world.meet()")
+    for before, after in zip(seen["first"], seen["last"], strict=True):
+        assert after["frames"] >= before["frames"] + 10
+        assert after["energy"] > 0
+        assert (after["video"], after["audio"]) == (1, 1)
+    assert seen["messages"] <= 6  # offer, answer, and candidates in at most two batches a side
+    assert seen["negotiated"] == 0
+    assert seen["route"]["kind"] == "direct"
+    assert seen["ended"] == "peer-removed"
+    assert seen["noticed"] < 2000
+
+
+def test_both_offer_at_once_two_hundred_times(chromium: Browser, harness: str) -> None:
+    for _ in range(4):  # Chromium allows a renderer process 500 connections, those not yet collected included
+        page = open_world(chromium, harness)
+        seen = page.evaluate("world.glare(50)")
+        assert seen["rounds"] == 50
+        assert set(seen["transceivers"]) == {1, "tracks 2"}  # one transport, one pair: nothing doubled
+        page.context.close()
+
+
+def test_both_restart_at_once(page: Page) -> None:
+    assert page.evaluate("world.restartGlare(20)") == {"ways": 20, "removed": 0}
+
+
+def test_four_people_come_within_50_ms(page: Page) -> None:
+    assert page.evaluate("world.crowd(4, 50)") == {"connections": 6, "added": [3] * 4, "times": [3] * 4}
+
+
+@pytest.mark.parametrize("kind", ["offer", "answer", "candidates"])
+def test_what_is_lost_with_a_socket_is_made_up_for(page: Page, kind: str) -> None:
+    seen = page.evaluate(f"world.losing('{kind}')")
+    assert seen["lost"] >= 1
+    assert seen["silent"]
+
+
+def test_a_peer_that_comes_back_is_a_new_connection_in_the_same_tile(page: Page) -> None:
+    assert page.evaluate("world.comeBack()") == {"same": True, "added": 1}
+
+
+def test_a_hostile_peer_harms_nothing(page: Page) -> None:
+    assert page.evaluate("world.hostile()")
+
+
+def test_firefox_too_offers_both_at_once(firefox: Browser, harness: str) -> None:
+    page = open_world(firefox, harness)
+    seen = page.evaluate("world.glare(9)")
+    assert seen["rounds"] == 9
+    assert "tracks 2" in seen["transceivers"]
+    page.context.close()
+
+
+@pytest.mark.parametrize("offers", [(True, False), (False, True), (True, True)])
+def test_chromium_and_firefox_meet(
+    chromium: Browser, firefox: Browser, harness: str, offers: tuple[bool, bool]
+) -> None:
+    pages = [open_world(browser, harness) for browser in (chromium, firefox)]
+    pids = [page.evaluate("world.makePid()") for page in pages]
+    queues: list[deque[str]] = [deque(), deque()]
+    for side, page in enumerate(pages):
+        page.expose_function("relayOut", post_to(queues[1 - side]))
+    for side, page in enumerate(pages):
+        page.evaluate(
+            "([pid, other, offers]) => world.half(pid, other, offers)", [pids[side], pids[1 - side], offers[side]]
+        )
+
+    def turn() -> list[dict[str, float] | None]:
+        for side, page in enumerate(pages):
+            while queues[side]:
+                page.evaluate("(body) => relayIn(body)", queues[side].popleft())
+        return [page.evaluate("received()") for page in pages]
+
+    seen: list[dict[str, float] | None] = [None, None]
+    for _ in range(3000):
+        seen = turn()
+        if all(side and side["frames"] >= 10 and side["energy"] > 0 for side in seen):
+            break
+    assert all(side and side["frames"] >= 10 and side["energy"] > 0 for side in seen), seen
+    assert [page.evaluate("route()")["kind"] for page in pages] == ["direct", "direct"]
+    for page in pages:
+        page.evaluate("finish()")
+        page.context.close()
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+def test_a_tab_has_an_identity(request: pytest.FixtureRequest, harness: str, engine: str) -> None:
+    page = open_world(request.getfixturevalue(engine), harness)
+    identity = page.evaluate(
+        "world.makeIdentity().then(({pid, publicKey, fingerprint}) => ({pid, size: publicKey.length, fingerprint}))"
+    )
+    assert len(identity["pid"]) == 22
+    assert identity["size"] == 65
+    assert len(identity["fingerprint"]) == 32 * 3 - 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+def test_room_keys_at_rest(request: pytest.FixtureRequest, harness: str, engine: str) -> None:
+    page = open_world(request.getfixturevalue(engine), harness)
+    seen = page.evaluate("""async () => {
+      const store = await import("/static/js/keys/key-store.js");
+      const { makeRoomKey, roomKeyCheck } = await import("/static/js/keys/room-key.js");
+      const raw = makeRoomKey();
+      const check = String(await roomKeyCheck(raw, "tea", 2));
+      await store.saveRoomKey("tea", 2, raw);
+      const guest = await store.loadRoomKey("tea");
+      const same = String(await roomKeyCheck(guest.key, "tea", 2)) === check;
+      const locked = await crypto.subtle.exportKey("raw", guest.key).then(() => false, () => true);
+      await store.saveRoomKey("tea", 3, raw, { extractable: true });
+      const owner = await store.loadRoomKey("tea");
+      await store.forgetRoomKey("tea");
+      return {
+        guest: [guest.epoch, "raw" in guest, guest.key.extractable], same, locked,
+        owner: [owner.epoch, String(owner.raw) === String(raw)], forgotten: await store.loadRoomKey("tea"),
+      };
+    }""")
+    assert seen == {"guest": [2, False, False], "same": True, "locked": True, "owner": [3, True], "forgotten": None}
+    page.context.close()

@@ -20,9 +20,9 @@ from .models import User
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_settings(request: HttpRequest) -> HttpResponse:
     """Show an account at a glance and change the display name."""
-    user = request.user
-    assert isinstance(user, User)
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    # Read anew: a form that does not validate leaves its input in the instance, and the page's head shows request.user.
+    user = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your name is saved. Rooms you are in now show it when you join again."))

@@ -1,0 +1,170 @@
+"""People in the administration: find them, see how they sign in, suspend and reinstate them. No secret is shown."""
+
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from . import flows
+from .models import User
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Suspended or not."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("active", _("active")), ("suspended", _("suspended"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() in {"active", "suspended"}:
+            return queryset.filter(suspended_at__isnull=self.value() == "active")
+        return queryset
+
+
+class SecondFactorFilter(admin.SimpleListFilter):
+    """With a passkey or an authenticator app, or without."""
+
+    title = _("second factor")
+    parameter_name = "second_factor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(has_second_factor=self.value() == "yes")
+        return queryset
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People. Passwords are theirs: staff can suspend somebody, not become them."""
+
+    list_display = (
+        "email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "date_joined", "last_login",
+    )  # fmt: skip
+    list_filter = (StateFilter, SecondFactorFilter, "is_staff", "is_superuser", "date_joined")
+    search_fields = ("email", "display_name")
+    ordering = ("-date_joined",)
+    date_hierarchy = "date_joined"
+    readonly_fields = ("email", "state", "verified", "second_factor", "sessions", "date_joined", "last_login")
+    fieldsets = (
+        (None, {"fields": ("email", "display_name", "state")}),
+        (_("Signing in"), {"fields": ("verified", "second_factor", "sessions", "date_joined", "last_login")}),
+        (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups")}),
+    )
+    filter_horizontal = ("groups",)
+    actions = ("suspend_people", "reinstate_people")
+    change_form_template = "admin/accounts/user/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                session_total=Count("usersession", distinct=True),
+                has_second_factor=Exists(factors),
+                is_verified=Exists(addresses),
+            )
+        )
+
+    @admin.display(description=_("state"), ordering="suspended_at")
+    def state(self, user: User) -> str:
+        return _t("suspended since %s") % f"{user.suspended_at:%Y-%m-%d %H:%M}" if user.suspended_at else _t("active")
+
+    @admin.display(description=_("verified"), boolean=True)
+    def verified(self, user: User) -> bool:
+        return bool(getattr(user, "is_verified", False))
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return bool(getattr(user, "has_second_factor", False))
+
+    @admin.display(description=_("sessions"), ordering="session_total")
+    def sessions(self, user: User) -> int:
+        return int(getattr(user, "session_total", 0))
+
+    # People sign up themselves; rights over rights belong to superusers.
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        if isinstance(request.user, User) and request.user.is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
+
+    @admin.action(description=_("Suspend: sign out everywhere, end calls, refuse sign-in"), permissions=["change"])
+    def suspend_people(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._act(request, queryset, flows.suspend)
+
+    @admin.action(description=_("Reinstate: let them sign in again"), permissions=["change"])
+    def reinstate_people(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._act(request, queryset, flows.reinstate)
+
+    def _act(self, request: HttpRequest, people: QuerySet[User], act: Any) -> None:
+        """Do `act` to each person, keep a note of it, and say how many it reached and whom it did not."""
+        by = cast(User, request.user)
+        done = 0
+        for user in people:
+            try:
+                act(user, by)
+            except flows.NotAllowed:
+                self.message_user(request, _t("You may not do this to %s.") % user.email, messages.ERROR)
+            else:
+                self._note(by, user, _t("Suspended.") if user.suspended_at else _t("Reinstated."))
+                done += 1
+        if done:
+            self.message_user(request, ngettext("%d person.", "%d people.", done) % done, messages.SUCCESS)
+
+    @staticmethod
+    def _note(by: User, user: User, text: str) -> None:
+        LogEntry.objects.create(
+            user=by,
+            content_type=ContentType.objects.get_for_model(User),
+            object_id=str(user.pk),
+            object_repr=str(user)[:200],
+            action_flag=CHANGE,
+            change_message=text,
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(require_POST(view)), name=f"accounts_user_{name}")
+            for name, view in (("suspend", self.suspend_view), ("reinstate", self.reinstate_view))
+        ] + super().get_urls()
+
+    def suspend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Suspend one person (the button on their page)."""
+        return self._act_on_one(request, pk, flows.suspend)
+
+    def reinstate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Reinstate one person (the button on their page)."""
+        return self._act_on_one(request, pk, flows.reinstate)
+
+    def _act_on_one(self, request: HttpRequest, pk: int, act: Any) -> HttpResponse:
+        if self.has_change_permission(request):
+            self._act(request, self.get_queryset(request).filter(pk=pk), act)
+        return redirect(reverse("admin:accounts_user_change", args=[pk]))
+
+
+# What allauth registers shows session keys and second-factor secrets, and edits addresses past the flows.
+for model in (EmailAddress, Authenticator, UserSession):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)

@@ -1,0 +1,68 @@
+"""The cast of the account stories, and what they do with their mail."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "correct horse battery"
+
+
+def make_person(name: str, **fields) -> User:
+    """Make a person with a verified address `<name>@example.org`."""
+    email = f"{name.lower()}@example.org"
+    user = User.objects.create_user(email, PASSWORD, display_name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def sign_in(user: User, **headers) -> Client:
+    """Sign in over the page, as a browser of its own, and return it."""
+    client = Client(**headers)
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response.status_code == 302, response.content.decode()
+    return client
+
+
+def code_in_mail() -> str:
+    """Return the six digits of the newest mail."""
+    found = re.search(r"^\s+(\d{6})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+def give_second_factor(user: User) -> str:
+    """Set up an authenticator app for a person and return its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rate_limits():
+    """Every story begins with the rate limits unused (they are counted in the cache)."""
+    cache.clear()
+
+
+@pytest.fixture
+def olga(db) -> User:
+    """A person with an account."""
+    return make_person("Olga")
+
+
+@pytest.fixture
+def max_(db) -> User:
+    """Another one."""
+    return make_person("Max")
+
+
+@pytest.fixture
+def staff(db) -> User:
+    """A person who may open the administration."""
+    return make_person("Ada", is_staff=True, is_superuser=True)

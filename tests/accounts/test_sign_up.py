@@ -1,0 +1,67 @@
+"""From the sign-up form over the code in the mail to the dashboard."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+
+from .conftest import PASSWORD, code_in_mail, make_person
+
+pytestmark = pytest.mark.django_db
+FORM = {"email": "olga@example.org", "display_name": "Olga", "password1": PASSWORD}
+
+
+def test_a_person_signs_up_and_proves_the_address_by_a_code(client: Client):
+    page = client.get("/accounts/signup/").content.decode()
+    assert all(f'name="{name}"' in page for name in FORM)
+
+    # The form leads to the page that asks for the code; nobody is signed in yet.
+    response = client.post("/accounts/signup/", FORM)
+    assert response.headers["Location"] == "/accounts/confirm-email/"
+    assert "_auth_user_id" not in client.session
+    assert mail.outbox[-1].to == ["olga@example.org"]
+
+    # The code signs them in and brings them to their rooms.
+    response = client.post("/accounts/confirm-email/", {"code": code_in_mail()})
+    assert response.headers["Location"] == "/rooms/"
+    user = User.objects.get(email="olga@example.org")
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert user.display_name == "Olga"
+
+
+def test_a_wrong_code_lets_nobody_in_and_three_end_the_attempt(client: Client):
+    client.post("/accounts/signup/", FORM)
+    right = code_in_mail()
+    wrong = "000000" if right != "000000" else "111111"
+    response = client.post("/accounts/confirm-email/", {"code": wrong})
+    assert "This code is not right" in response.content.decode()
+    client.post("/accounts/confirm-email/", {"code": wrong})
+    client.post("/accounts/confirm-email/", {"code": wrong})
+    client.post("/accounts/confirm-email/", {"code": right})
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_name_is_cleaned_and_must_be_readable(client: Client):
+    response = client.post("/accounts/signup/", {**FORM, "display_name": "\u202e\u200b"})
+    assert "Please enter a name that people can read." in response.content.decode()
+    assert not User.objects.exists()
+
+    client.post("/accounts/signup/", {**FORM, "display_name": " Olga\u202e \n K. "})
+    assert User.objects.get().display_name == "Olga K."
+
+
+def test_signing_up_with_a_taken_address_looks_the_same_and_mails_its_owner(client: Client):
+    make_person("Olga")
+    response = client.post("/accounts/signup/", {**FORM, "password1": "something else 42"})
+    assert response.headers["Location"] == "/accounts/confirm-email/"
+    assert "already" in mail.outbox[-1].subject
+    assert User.objects.count() == 1
+
+
+def test_the_mail_says_what_it_is_for_in_our_words(client: Client, settings):
+    client.post("/accounts/signup/", FORM)
+    code = code_in_mail()
+    assert mail.outbox[-1].subject == f"{code} is your code for Meeting Point"
+    assert settings.SITE_ORIGINS[0] in mail.outbox[-1].body
+    assert "{{" not in mail.outbox[-1].body

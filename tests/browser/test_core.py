@@ -24,7 +24,7 @@ class Files(SimpleHTTPRequestHandler):
             return str(HARNESS / path.removeprefix("/harness/").split("?")[0])
         return super().translate_path(path)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_arguments: Any, **_named: Any) -> None:
         """Say nothing."""
 
 

@@ -1,0 +1,220 @@
+/**
+ * Perfect negotiation (W3C WebRTC §10.7) on one RTCPeerConnection, over a way on which anything may get lost:
+ *
+ * - every RTCPeerConnection has an attempt number, and every message says which attempt speaks, and to which; what was
+ *   meant for a superseded attempt is dropped;
+ * - every answer says which offer it answers.
+ *
+ * @module
+ */
+
+import { CandidateInbox } from "./candidate-inbox.js";
+import { CandidateOutbox } from "./candidate-outbox.js";
+
+/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
+
+/**
+ * @typedef {object} Options
+ * @property {boolean} polite whether this side gives way when both offer at once
+ * @property {number} attempt
+ * @property {number} theirAttempt the highest heard of, 0 for none
+ * @property {import("./messages.js").Allowance} allowance
+ * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
+ * @property {(message: PeerMessage) => void} send
+ */
+
+export class Negotiation {
+  #connection;
+  #options;
+  #inbox;
+  #outbox = new CandidateOutbox((candidates) => this.send({ candidates }));
+  #life = new AbortController();
+  #theirAttempt;
+  /** @type {number | undefined} the attempt of theirs whose description was taken */
+  #boundTo;
+  #offers = 0;
+  #makingOffer = false;
+  #ignoringOffer = false;
+  #settingAnswer = false;
+  /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
+  #latest = null;
+
+  /**
+   * @param {RTCPeerConnection} connection fresh
+   * @param {Options} options
+   */
+  constructor(connection, options) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#theirAttempt = options.theirAttempt;
+    this.#inbox = new CandidateInbox(connection, options.allowance);
+    const { signal } = this.#life;
+    connection.addEventListener("negotiationneeded", () => this.#negotiate(), { signal });
+    connection.addEventListener("icecandidate", ({ candidate }) => this.#found(candidate), { signal });
+  }
+
+  /** The highest attempt of theirs heard of. */
+  get theirAttempt() {
+    return this.#theirAttempt;
+  }
+
+  /** Nothing has been said by either side. */
+  get untouched() {
+    return this.#connection.remoteDescription === null && this.#connection.signalingState === "stable";
+  }
+
+  /** An offer of ours is out and not answered. */
+  get pending() {
+    return this.#connection.signalingState === "have-local-offer";
+  }
+
+  /** A description of theirs has been taken: the connection is more than a first offer. */
+  get established() {
+    return this.#connection.remoteDescription !== null;
+  }
+
+  /**
+   * Tells whether a message is meant for this attempt and not of a superseded one.
+   *
+   * @param {PeerMessage} message
+   */
+  concerns({ attempt, to, description, bye }) {
+    if (attempt < this.#theirAttempt || (to !== undefined && to !== this.#options.attempt)) return false;
+    return to !== undefined || attempt === this.#theirAttempt || description?.type === "offer" || bye === true;
+  }
+
+  /**
+   * Tells whether this RTCPeerConnection must be replaced before the message can be taken: the other side has begun
+   * anew, or both made their first offer at once and this side is polite.
+   *
+   * @param {PeerMessage} message one that concerns this attempt
+   */
+  mustYield(message) {
+    if (message.description?.type !== "offer") return false;
+    return this.#beginsAnew(message) || (this.#collides() && this.#options.polite && !this.established);
+  }
+
+  /**
+   * Takes a message that concerns this attempt.
+   *
+   * @param {PeerMessage} message
+   * @returns {Promise<void>} settles when it has been acted upon
+   * @throws {DOMException} when the description cannot be used
+   */
+  async receive(message) {
+    const { description, candidates } = message;
+    if (description?.type === "offer") await this.#takeOffer(message, description);
+    else if (description) await this.#takeAnswer(message, description);
+    if (candidates) this.#inbox.take(candidates, { drop: this.#ignoringOffer });
+  }
+
+  /** Sends the pending offer again, with the candidates found since. */
+  repeat() {
+    const { localDescription } = this.#connection;
+    if (this.pending && !this.#makingOffer && localDescription) this.#describe(localDescription, this.#offers);
+  }
+
+  /** Withdraws an unanswered offer and makes another, with what the network looks like now. */
+  async withdraw() {
+    try {
+      await this.#connection.setLocalDescription({ type: "rollback" });
+      this.#connection.restartIce();
+    } catch {
+      // The answer came in between: there is nothing to withdraw any more.
+    }
+  }
+
+  /**
+   * Sends a message in the name of this attempt.
+   *
+   * @param {Omit<PeerMessage, "attempt" | "to">} content
+   */
+  send(content) {
+    const to = this.#boundTo === undefined ? {} : { to: this.#boundTo };
+    this.#options.send({ attempt: this.#options.attempt, ...to, ...content });
+  }
+
+  /** Stops; what is still under way comes to nothing. */
+  stop() {
+    this.#life.abort();
+    this.#outbox.clear();
+  }
+
+  async #negotiate() {
+    try {
+      this.#makingOffer = true;
+      await this.#connection.setLocalDescription();
+      const { localDescription } = this.#connection;
+      if (this.#life.signal.aborted || !this.pending || !localDescription) return;
+      this.#offers += 1;
+      this.#describe(localDescription, this.#offers);
+    } catch {
+      // Closed, or overtaken by a remote offer; in the latter case `negotiationneeded` fires again if it is still needed.
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  #collides() {
+    return this.#makingOffer || (this.pending && !this.#settingAnswer);
+  }
+
+  /** @param {PeerMessage} message */
+  #beginsAnew({ attempt }) {
+    return attempt > this.#theirAttempt && this.established;
+  }
+
+  /**
+   * @param {PeerMessage} message
+   * @param {RTCSessionDescriptionInit} description
+   */
+  async #takeOffer(message, description) {
+    this.#theirAttempt = message.attempt;
+    this.#ignoringOffer = this.#collides() && !this.#options.polite;
+    if (this.#ignoringOffer) return;
+    const connection = this.#connection;
+    this.#latest = message;
+    const set = connection.setRemoteDescription(description);
+    this.#inbox.open();
+    await set;
+    if (this.#life.signal.aborted || message !== this.#latest) return;
+    this.#boundTo = message.attempt;
+    this.#options.prepareAnswer(description.sdp ?? "");
+    await connection.setLocalDescription();
+    const { localDescription } = connection;
+    if (this.#life.signal.aborted || localDescription?.type !== "answer") return;
+    this.#describe(localDescription, message.offer ?? 0);
+  }
+
+  /**
+   * @param {PeerMessage} message
+   * @param {RTCSessionDescriptionInit} description
+   */
+  async #takeAnswer(message, description) {
+    if (!this.pending || message.offer !== this.#offers) return;
+    try {
+      this.#settingAnswer = true;
+      const set = this.#connection.setRemoteDescription(description);
+      this.#ignoringOffer = false;
+      this.#inbox.open();
+      await set;
+      this.#theirAttempt = this.#boundTo = message.attempt;
+    } finally {
+      this.#settingAnswer = false;
+    }
+  }
+
+  /** @param {RTCIceCandidate | null} candidate */
+  #found(candidate) {
+    // An empty candidate ends one generation of one section; the final null, which every browser sends, says it all.
+    if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
+  }
+
+  /**
+   * @param {RTCSessionDescription} description
+   * @param {number} offer
+   */
+  #describe({ type, sdp }, offer) {
+    this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
+  }
+}

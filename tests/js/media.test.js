@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { deviceCause } from "../../static/js/media/device-errors.js";
+import { loudness } from "../../static/js/media/meter.js";
+import { recallDevice, rememberDevice } from "../../static/js/media/preferences.js";
+import { remoteLoudness } from "../../static/js/media/remote-levels.js";
+
+test("every failure of a device has a cause, by the names of every browser", (context) => {
+  context.after(() => {
+    delete globalThis.isSecureContext;
+    delete navigator.mediaDevices;
+  });
+  Object.defineProperty(globalThis, "navigator", { value: globalThis.navigator ?? {}, configurable: true });
+  assert.equal(deviceCause(new TypeError("no mediaDevices")), "unsupported");
+  navigator.mediaDevices = { getUserMedia() {} };
+  const causes = {
+    NotAllowedError: "denied",
+    PermissionDeniedError: "denied",
+    NotFoundError: "absent",
+    OverconstrainedError: "absent",
+    NotReadableError: "busy",
+    AbortError: "busy",
+    NotSupportedError: "unsupported",
+    toString: "unknown",
+    Surprise: "unknown",
+  };
+  for (const [name, cause] of Object.entries(causes)) {
+    assert.equal(deviceCause(new DOMException("", name)), cause, name);
+    assert.equal(deviceCause(Object.assign(new Error(), { name })), cause, name);
+  }
+  assert.equal(deviceCause("text"), "unknown");
+  globalThis.isSecureContext = false;
+  assert.equal(deviceCause(new DOMException("", "NotAllowedError")), "insecure");
+});
+
+test("loudness goes from silence to full in equal steps of decibels", () => {
+  assert.equal(loudness(1), 1);
+  assert.equal(loudness(2), 1);
+  assert.ok(Math.abs(loudness(10 ** (-30 / 20)) - 0.5) < 1e-9);
+  for (const value of [0.001, 0.0001, 0, -1, NaN, undefined]) assert.ok(loudness(value) < 1e-9);
+});
+
+test("the loudness of a peer is that of the loudest thing received, not of one's own voice", () => {
+  const report = new Map([
+    ["a", { type: "inbound-rtp", kind: "audio", audioLevel: 0.01 }],
+    ["b", { type: "inbound-rtp", kind: "audio", audioLevel: 0.1 }],
+    ["c", { type: "media-source", kind: "audio", audioLevel: 1 }],
+    ["d", { type: "inbound-rtp", kind: "video" }],
+  ]);
+  assert.equal(remoteLoudness(report), loudness(0.1));
+  assert.equal(remoteLoudness(new Map()), 0);
+});
+
+test("a chosen device is remembered where there is storage, and no harm is done where there is none", (context) => {
+  assert.equal(recallDevice("audio"), null);
+  rememberDevice("audio", "headset");
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
+  context.after(() => delete globalThis.localStorage);
+  rememberDevice("audio", "headset");
+  assert.equal(recallDevice("audio"), "headset");
+  assert.equal(recallDevice("video"), null);
+});

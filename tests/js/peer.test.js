@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { CandidateOutbox } from "../../static/js/peer/candidate-outbox.js";
+import { cleanName, readHello, writeHello } from "../../static/js/peer/hello.js";
+import { Allowance, LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
+import { describeRoute } from "../../static/js/peer/route.js";
+import { Watchdog } from "../../static/js/peer/watchdog.js";
+
+const candidate = { candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", sdpMid: "0", sdpMLineIndex: 0, usernameFragment: "abcd" };
+const sections = (count) => `v=0\r\n${"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(count)}`;
+
+test("names are shown as names: one line, nothing hidden, nothing turned around, 60 characters", () => {
+  assert.equal(cleanName("  Olga \n\t Ω  Müller "), "Olga Ω Müller");
+  assert.equal(cleanName("a\u202egnp.exe\u2066b\u0000\u0007\u200bc\ufeff"), "agnp.exebc");
+  assert.equal(cleanName("👩‍👩‍👧 Kim"), "👩‍👩‍👧 Kim");
+  assert.equal(cleanName(`Z${"\u0335".repeat(50)}algo`), `Z${"\u0335".repeat(3)}algo`);
+  assert.equal([...cleanName("😀".repeat(80))].length, 60);
+  assert.equal(cleanName("x".repeat(1e6)).length, 60);
+  for (const value of [undefined, null, 7, {}, ["a"], "\u200b\u2060"]) assert.equal(cleanName(value), "");
+});
+
+test("a hello comes back as it was written, and a foreign one says nothing", () => {
+  assert.deepEqual(readHello(writeHello({ name: " Max ", muted: true, camera: false })), { name: "Max", muted: true, camera: false });
+  const silent = { name: "", muted: false, camera: true };
+  for (const text of ["", "{", "null", "[]", "7", '"Max"', "{}", '{"name":{},"muted":"yes","camera":0}', `{"name":"${"x".repeat(5000)}"}`]) {
+    assert.deepEqual(readHello(text), silent, text);
+  }
+});
+
+test("messages within bounds are read", () => {
+  const good = [
+    { attempt: 1, description: { type: "offer", sdp: sections(LIMITS.mediaSections) }, offer: 1 },
+    { attempt: 2, to: 1, description: { type: "answer", sdp: sections(3) }, offer: 1 },
+    { attempt: 2, to: 1, candidates: [candidate, { candidate: candidate.candidate, sdpMid: "1" }, null] },
+    { attempt: 1, bye: true },
+  ];
+  for (const message of good) assert.deepEqual(readPeerMessage(JSON.stringify(message)), message);
+});
+
+test("messages out of bounds are dropped whole", () => {
+  const offer = { type: "offer", sdp: sections(1) };
+  const bad = [
+    {}, [], null, 7, "x", { attempt: 0 }, { attempt: 1.5 }, { attempt: "1" }, { attempt: 1, to: 0 }, { attempt: 1, bye: 1 },
+    { attempt: 1, description: offer }, { attempt: 1, description: { ...offer, type: "rollback" }, offer: 1 },
+    { attempt: 1, description: { type: "offer" }, offer: 1 },
+    { attempt: 1, description: { type: "offer", sdp: sections(LIMITS.mediaSections + 1) }, offer: 1 },
+    { attempt: 1, description: { type: "offer", sdp: "x".repeat(LIMITS.bodyCharacters) }, offer: 1 },
+    { attempt: 1, candidates: candidate }, { attempt: 1, candidates: Array(61).fill(null) },
+    { attempt: 1, candidates: ["candidate"] }, { attempt: 1, candidates: [{ candidate: 7, sdpMid: "0" }] },
+    { attempt: 1, candidates: [{ ...candidate, sdpMLineIndex: 8 }] }, { attempt: 1, candidates: [{ ...candidate, sdpMLineIndex: -1 }] },
+    { attempt: 1, candidates: [{ candidate: "x" }] }, { attempt: 1, candidates: [{ ...candidate, sdpMid: "m".repeat(65) }] },
+    { attempt: 1, candidates: [{ ...candidate, usernameFragment: {} }] },
+    { attempt: 1, candidates: [{ ...candidate, candidate: "x".repeat(LIMITS.candidateCharacters + 1) }] },
+  ];
+  for (const message of bad) assert.equal(readPeerMessage(JSON.stringify(message)), null, JSON.stringify(message)?.slice(0, 90));
+  assert.equal(readPeerMessage("{"), null);
+});
+
+test("sixty candidates a minute, in a window that slides", () => {
+  const allowance = new Allowance();
+  for (let count = 0; count < 60; count += 1) assert.ok(allowance.take(count * 10));
+  assert.ok(!allowance.take(600));
+  assert.ok(!allowance.take(59_999));
+  assert.ok(allowance.take(60_000), "the first is a minute old");
+  assert.ok(!allowance.take(60_001));
+});
+
+test("candidates go out in batches, and the last word sends what is there at once", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const sent = [];
+  const outbox = new CandidateOutbox((batch) => sent.push(batch));
+  outbox.push("a");
+  context.mock.timers.tick(60);
+  outbox.push("b");
+  assert.deepEqual(sent, []);
+  context.mock.timers.tick(40);
+  assert.deepEqual(sent, [["a", "b"]]);
+  outbox.push("c");
+  outbox.push(null);
+  assert.deepEqual(sent[1], ["c", null]);
+  outbox.push("of a connection that is gone");
+  outbox.clear();
+  context.mock.timers.tick(1000);
+  assert.equal(sent.length, 2);
+});
+
+test("help comes after 1.5 s of interruption, again with growing pauses, and no more once connected", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const calls = [];
+  const watchdog = new Watchdog((times) => calls.push(times), { polite: false });
+  watchdog.observe("connecting");
+  watchdog.observe("connected");
+  context.mock.timers.tick(60_000);
+  assert.deepEqual(calls, []);
+
+  watchdog.observe("interrupted");
+  context.mock.timers.tick(1_499);
+  assert.deepEqual(calls, []);
+  context.mock.timers.tick(1);
+  assert.deepEqual(calls, [1]);
+  watchdog.observe("failed");
+  for (const [wait, times] of [[4_000, 2], [8_000, 3], [16_000, 4], [16_000, 5]]) {
+    context.mock.timers.tick(wait - 1);
+    assert.equal(calls.at(-1), times - 1);
+    context.mock.timers.tick(1);
+    assert.equal(calls.at(-1), times);
+  }
+
+  watchdog.observe("connected");
+  watchdog.observe("failed");
+  context.mock.timers.tick(100);
+  assert.equal(calls.at(-1), 1, "counted afresh");
+  watchdog.observe("closed");
+  context.mock.timers.tick(60_000);
+  assert.equal(calls.at(-1), 1);
+});
+
+test("the polite side leaves the first help to the other", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let helped = 0;
+  new Watchdog(() => (helped += 1), { polite: true }).observe("interrupted");
+  context.mock.timers.tick(2_499);
+  assert.equal(helped, 0);
+  context.mock.timers.tick(1);
+  assert.equal(helped, 1);
+});
+
+test("the route is read from what either browser says", async () => {
+  const route = (...stats) => describeRoute({ getStats: async () => new Map(stats.map((stat) => [stat.id, stat])) });
+  const host = { id: "l", type: "local-candidate", candidateType: "host", protocol: "udp" };
+  const relay = { id: "r", type: "remote-candidate", candidateType: "relay", protocol: "udp" };
+  const pair = { id: "p", type: "candidate-pair", localCandidateId: "l", remoteCandidateId: "r", currentRoundTripTime: 0.0254 };
+  const transport = { id: "t", type: "transport", selectedCandidatePairId: "p" };
+  assert.equal(await route(), null);
+  assert.deepEqual(await route(transport, pair, host, { ...relay, candidateType: "srflx" }), { kind: "direct", protocol: "udp", rttMs: 25 });
+  assert.deepEqual(await route({ ...pair, selected: true }, host, relay), { kind: "relay", protocol: "udp", rttMs: 25 });
+  const turn = { ...host, candidateType: "relay", relayProtocol: "tls" };
+  assert.deepEqual(await route(transport, { ...pair, currentRoundTripTime: undefined }, turn), { kind: "relay", protocol: "tls", rttMs: null });
+});

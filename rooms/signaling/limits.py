@@ -9,7 +9,7 @@ BAD_MESSAGES = 20  # messages that are no messages before the socket is closed
 JOIN_SECONDS = 10.0  # from the connection to its `join`
 HELD_BYTES = 1_000_000  # unsent bytes held for one socket before it is closed as too slow
 STALL_SECONDS = 7.0  # without any of the held bytes going out before it is closed as too slow
-GRACE_SECONDS = 1.0  # for a slow socket to take its close frame before the connection is cut
+GRACE_SECONDS = 2.0  # for a slow or flooding peer to take its close frame before the connection is cut
 
 
 class TokenBucket:

@@ -18,9 +18,18 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server, twisted_loop
+    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
     from twisted.internet import defer, reactor
 
     from meetingpoint_site.asgi import application
+
+    class SocketProtocol(WebSocketProtocol):
+        """Autobahn, which would answer an `Origin` that it cannot parse with 400."""
+
+        def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+            if reason.startswith("HTTP Origin header"):
+                reason, code = "Forbidden", 403
+            super().failHandshake(reason, code, responseHeaders)
 
     class DrainingServer(Server):
         """Daphne, which would cut its sockets without a close frame."""
@@ -51,6 +60,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
             return defer.Deferred.fromFuture(asyncio.gather(*pending, return_exceptions=True)) if pending else None
 
     logging.getLogger("daphne").setLevel(logging.WARNING)
+    WebSocketFactory.protocol = SocketProtocol
     server = DrainingServer(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),

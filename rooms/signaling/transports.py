@@ -15,7 +15,7 @@ class Transport(Protocol):
         """Return the bytes accepted by `send` that the kernel has not taken yet."""
 
     def ignore_input(self) -> None:
-        """Read no more from the peer."""
+        """Let what the peer still sends take no memory."""
 
     def abort(self) -> None:
         """Cut the connection without waiting for the peer."""
@@ -69,8 +69,7 @@ class AsyncioTransport:
         return 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
 
     def ignore_input(self) -> None:
-        if not self._transport.is_closing():
-            self._transport.pause_reading()
+        return None  # uvicorn reads on and discards, so that the peer gets to the close frame
 
     def abort(self) -> None:
         self._transport.abort()

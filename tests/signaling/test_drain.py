@@ -1,0 +1,85 @@
+"""The end of a server process, seen from its sockets."""
+
+import asyncio
+import http.cookiejar
+import signal
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from tests.signaling.world import HELLO, SignalingServer, introduce
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_sigterm_tells_every_socket_and_ends_within_a_second(server: str) -> None:
+    app = SignalingServer(server)
+    app.migrate()
+    with app:
+        scene = app.room(people=4)
+        olga, max_, waiting = scene.caller(scene.olga), scene.caller(scene.max), scene.caller(scene.guests[0])
+        await introduce(olga, max_)
+        await waiting.connect()  # connected, not joined
+
+        started = time.monotonic()
+        app.signal(signal.SIGTERM)
+        codes = await asyncio.gather(olga.close_code(), max_.close_code(), waiting.close_code())
+        told = time.monotonic() - started
+        assert app.process
+        await asyncio.to_thread(app.process.wait, 5)
+        ended = time.monotonic() - started
+        assert codes == [4012, 4012, 4012]
+        assert told < 0.5
+        assert ended < 1.0
+        # Clean-up ran for all of them, and nothing went wrong in it.
+        assert "Drained: 3 sockets" in app.logged()
+        assert "Traceback" not in app.logged()
+
+
+async def test_a_socket_that_does_not_answer_does_not_hold_up_the_end() -> None:
+    app = SignalingServer("daphne")
+    app.migrate()
+    with app:
+        scene = app.room()
+        olga = scene.caller(scene.olga)
+        await olga.join()
+        olga.socket.transport.pause_reading()
+        started = time.monotonic()
+        app.signal(signal.SIGTERM)
+        assert app.process
+        await asyncio.to_thread(app.process.wait, 5)
+        assert time.monotonic() - started < 1.5
+
+
+async def test_signing_out_ends_the_sockets_of_that_session(app: SignalingServer) -> None:
+    scene = app.room()
+    olga, max_ = scene.caller(scene.olga), scene.caller(scene.max)
+    await introduce(olga, max_)
+    started = time.monotonic()
+    await asyncio.to_thread(sign_out, app, olga.session)
+    assert await olga.close_code() == 4001
+    assert (await max_.expect("peer_left"))["pid"] == olga.pid
+    assert time.monotonic() - started < 2
+    # Her session does not open the door again.
+    again = await scene.caller(scene.olga).connect()
+    await again.send("join", v=1, pid=again.pid, hello=HELLO)
+    assert await again.close_code() == 4001
+    await max_.close()
+
+
+def sign_out(app: SignalingServer, session: str) -> None:
+    """Press the sign-out button."""
+    from django.conf import settings
+
+    jar = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    url = f"{app.origin}/accounts/logout/"
+    opener.open(urllib.request.Request(url, headers={"Cookie": cookie}), timeout=10).close()
+    token = next(cookie.value for cookie in jar if "csrf" in cookie.name) or ""
+    name = next(cookie.name for cookie in jar if "csrf" in cookie.name)
+    jar.clear()
+    headers = {"Cookie": f"{cookie}; {name}={token}", "Origin": app.origin, "X-CSRFToken": token}
+    data = urllib.parse.urlencode({"csrfmiddlewaretoken": token}).encode()
+    opener.open(urllib.request.Request(url, data=data, headers=headers), timeout=10).close()

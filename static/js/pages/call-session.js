@@ -68,9 +68,9 @@ export class CallSession extends EventTarget {
 
   /** Goes out: the others see it at once. */
   leave() {
+    this.#life.abort();
     this.mesh.close();
     this.socket.leave();
-    this.#life.abort();
   }
 
   /**

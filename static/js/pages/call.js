@@ -16,7 +16,7 @@ import { Prejoin } from "../ui/prejoin.js";
 import { roomKeyState, showKeyState, showTrust } from "../ui/room-key-state.js";
 import { listenForKeys } from "../ui/shortcuts.js";
 import { Stage } from "../ui/stage.js";
-import { toast } from "../ui/toasts.js";
+import { clearToasts, toast } from "../ui/toasts.js";
 import { keepAwake } from "../ui/wake-lock.js";
 import { CallSession } from "./call-session.js";
 
@@ -106,6 +106,7 @@ function end(why) {
   current?.session.leave();
   current?.stage.close();
   closeDialogs();
+  clearToasts();
   desk.stop();
   prejoin.shown = false;
   ended.show(why);

@@ -46,7 +46,7 @@ export class Tile extends HTMLElement {
    * @param {Presence} presence
    */
   setPresence({ name, muted, camera }) {
-    find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("you", { name }) : name;
+    find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
     this.video.setAttribute("aria-label", name);
     this.dataset.muted = String(muted);

@@ -9,6 +9,11 @@ import { byId } from "./page-data.js";
 const SHOWN_MS = 5000;
 const AT_MOST = 3;
 
+/** Takes away what is still shown. */
+export function clearToasts() {
+  byId("toasts", HTMLElement).replaceChildren();
+}
+
 /**
  * Shows a text for five seconds.
  *

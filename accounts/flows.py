@@ -6,9 +6,11 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
+from rooms.signaling.codes import CloseCode
+
 from .adapter import SessionsAdapter
 from .models import User
-from .sockets import close_suspended
+from .sockets import close_user
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ def suspend(user: User, by: User) -> None:
     user.is_active = False
     user.save(update_fields=["suspended_at", "is_active"])
     # The sockets first: they are told "suspended" rather than "signed out".
-    close_suspended(user.pk)
+    close_user(user.pk, CloseCode.SUSPENDED)
     end_sessions(user)
     logger.info("account %d suspended by %d", user.pk, by.pk)
 

@@ -1,5 +1,7 @@
 """The forms of the account pages that are ours; the others are allauth's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import (
@@ -16,7 +18,12 @@ from allauth.account.forms import (
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +131,10 @@ class AuthenticatorAppForm(Plain, ActivateTOTPForm):
 class PasskeyForm(Plain, AddWebAuthnForm):
     """A passkey or security key; a passkey, which also replaces the password, unless the person says otherwise."""
 
+    def clean(self) -> dict[str, Any]:
+        with _well_formed():
+            return super().clean()
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["name"].label = _("Name of the passkey")
@@ -131,6 +142,26 @@ class PasskeyForm(Plain, AddWebAuthnForm):
         self.fields["passwordless"].label = _("Sign in with it alone, without the password")
         self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN every time.")
         self.fields["passwordless"].initial = True
+
+
+class UsesPasskey:
+    """Checks what a passkey answered; an answer that only a broken or hostile client sends is an error of the form."""
+
+    def clean_credential(self) -> Any:
+        with _well_formed():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class PasskeySignInForm(UsesPasskey, LoginWebAuthnForm):
+    """Signing in with a passkey alone."""
+
+
+class PasskeyFactorForm(UsesPasskey, AuthenticateWebAuthnForm):
+    """A passkey or security key after the password."""
+
+
+class PasskeyAgainForm(UsesPasskey, ReauthenticateWebAuthnForm):
+    """The same once more, before something important."""
 
 
 class ProfileForm(forms.ModelForm):
@@ -141,3 +172,12 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["display_name"]
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """Turn what the WebAuthn library raises for an answer of the wrong shape into words."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise forms.ValidationError(_("The passkey could not be used. Please try again."), code="malformed") from error

@@ -8,9 +8,11 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from rooms.signaling.codes import CloseCode
+
 from .flows import end_sessions
 from .models import User
-from .sockets import close_deleted, close_session
+from .sockets import close_session, close_user
 
 
 @receiver(user_logged_out)
@@ -29,4 +31,4 @@ def on_new_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> 
 @receiver(pre_delete, sender=User)
 def on_deleted(sender: Any, instance: User, **_: Any) -> None:
     """Close the sockets of an account that is deleted."""
-    close_deleted(instance.pk)
+    close_user(instance.pk, CloseCode.SIGNED_OUT)

@@ -2,23 +2,15 @@
 
 from django.db import transaction
 
+from rooms.signaling import outbound
+from rooms.signaling.codes import CloseCode
+
 
 def close_session(session_key: str) -> None:
-    """Close every socket that a browser session opened, as signed out (4001)."""
-    from rooms.signaling import codes, outbound
-
-    transaction.on_commit(lambda: outbound.close_session(session_key, codes.CloseCode.SIGNED_OUT))
+    """Close every socket that a browser session opened, as signed out."""
+    transaction.on_commit(lambda: outbound.close_session(session_key, CloseCode.SIGNED_OUT))
 
 
-def close_suspended(user_id: int) -> None:
-    """Close every socket of a person who is suspended (4013)."""
-    from rooms.signaling import codes, outbound
-
-    transaction.on_commit(lambda: outbound.close_user(user_id, codes.CloseCode.SUSPENDED))
-
-
-def close_deleted(user_id: int) -> None:
-    """Close every socket of a person whose account is deleted, as signed out (4001)."""
-    from rooms.signaling import codes, outbound
-
-    transaction.on_commit(lambda: outbound.close_user(user_id, codes.CloseCode.SIGNED_OUT))
+def close_user(user_id: int, code: CloseCode) -> None:
+    """Close every socket of a person with `code`."""
+    transaction.on_commit(lambda: outbound.close_user(user_id, code))

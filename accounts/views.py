@@ -1,7 +1,6 @@
 """The settings page of an account, and ending one session of it."""
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -30,7 +29,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "address": EmailAddress.objects.get_primary(user),
-        "second_factor": get_mfa_adapter().is_mfa_enabled(user),
+        "second_factor": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists(),
         "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
         "session_count": len(UserSession.objects.purge_and_list(user)),
     }

@@ -2,12 +2,17 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+
+# Recovery codes stand in for a lost second factor; alone they are none.
+SECOND_FACTORS = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
 
 
 class MeetingPointAdminSite(AdminSite):
@@ -20,7 +25,7 @@ class MeetingPointAdminSite(AdminSite):
         """Let active staff in who have a passkey or an authenticator app (in development: all active staff)."""
         return super().has_permission(request) and has_second_factor(request)
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Send people to the site's sign-in page; staff without a second factor are told how to set one up."""
         if AdminSite.has_permission(self, request) and not has_second_factor(request):
@@ -31,4 +36,4 @@ class MeetingPointAdminSite(AdminSite):
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Say whether the person who asks has a second factor, which signing in then demanded, or need not."""
-    return settings.DEBUG or get_mfa_adapter().is_mfa_enabled(request.user)
+    return settings.DEBUG or get_mfa_adapter().is_mfa_enabled(request.user, SECOND_FACTORS)

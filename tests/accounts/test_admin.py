@@ -1,0 +1,120 @@
+"""The administration: who gets in, what it shows, and suspending people there."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from accounts.models import User
+
+from .conftest import give_second_factor, make_person, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def in_the_administration(user: User) -> Client:
+    """Return a browser of a staff person who has, and used, a second factor."""
+    client = sign_in(user)
+    give_second_factor(user)
+    return client
+
+
+def test_a_stranger_is_sent_to_the_sites_own_sign_in_page(client: Client):
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+
+
+def test_a_person_who_is_not_staff_is_refused(olga):
+    assert sign_in(olga).get("/admin/", follow=True).status_code == 403
+
+
+def test_staff_without_a_second_factor_are_told_how_to_set_one_up(staff):
+    response = sign_in(staff).get("/admin/", follow=True)
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "The administration asks for a second factor" in page
+    assert 'href="/accounts/2fa/"' in page
+
+
+def test_recovery_codes_alone_are_no_second_factor(staff):
+    client = sign_in(staff)
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x", "used_mask": 0})
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_staff_with_a_second_factor_get_in(staff):
+    assert in_the_administration(staff).get("/admin/").status_code == 200
+
+
+def test_in_development_the_password_is_enough(staff, settings):
+    settings.DEBUG = True
+    assert sign_in(staff).get("/admin/").status_code == 200
+
+
+def test_people_are_found_by_name_and_address_and_filtered(staff, olga, max_):
+    client = in_the_administration(staff)
+    page = client.get("/admin/accounts/user/?q=olga").content.decode()
+    assert "olga@example.org" in page
+    assert "max@example.org" not in page
+    page = client.get("/admin/accounts/user/?second_factor=yes").content.decode()
+    assert "ada@example.org" in page
+    assert "olga@example.org" not in page
+    assert "olga@example.org" not in client.get("/admin/accounts/user/?state=suspended").content.decode()
+
+
+def test_no_secret_is_shown(staff, olga):
+    secret = give_second_factor(olga)
+    sessions = sign_in(staff).session.session_key
+    client = in_the_administration(staff)
+    page = client.get(f"/admin/accounts/user/{olga.pk}/change/").content.decode()
+    for hidden in (olga.password, secret, sessions, 'name="password"', 'name="is_active"'):
+        assert hidden not in page
+    for model in (EmailAddress, Authenticator, UserSession):
+        assert not admin.site.is_registered(model)
+
+
+def test_the_button_suspends_and_reinstates(staff, olga):
+    olgas = sign_in(olga)
+    client = in_the_administration(staff)
+    client.post(f"/admin/accounts/user/{olga.pk}/suspend/")
+    olga.refresh_from_db()
+    assert olga.suspended_at
+    assert olgas.get("/accounts/").status_code == 302
+    assert LogEntry.objects.get(user=staff).change_message == "Suspended."
+
+    assert "Reinstate" in client.get(f"/admin/accounts/user/{olga.pk}/change/").content.decode()
+    client.post(f"/admin/accounts/user/{olga.pk}/reinstate/")
+    olga.refresh_from_db()
+    assert not olga.suspended_at
+
+
+def test_the_button_needs_a_post(staff, olga):
+    assert in_the_administration(staff).get(f"/admin/accounts/user/{olga.pk}/suspend/").status_code == 405
+
+
+def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
+    response = in_the_administration(staff).post(
+        "/admin/accounts/user/",
+        {"action": "suspend_people", "_selected_action": [olga.pk, max_.pk, staff.pk]},
+        follow=True,
+    )
+    page = response.content.decode()
+    assert "2 people." in page
+    assert "You may not do this to ada@example.org." in page
+    assert set(User.objects.filter(suspended_at__isnull=False)) == {olga, max_}
+
+
+def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):
+    from django.contrib.auth.models import Permission
+
+    clerk = make_person("Cleo", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    client = in_the_administration(clerk)
+    page = client.get(f"/admin/accounts/user/{clerk.pk}/change/")
+    assert page.status_code == 200
+    client.post(f"/admin/accounts/user/{clerk.pk}/change/", {"display_name": "Cleo", "is_superuser": "on"})
+    clerk.refresh_from_db()
+    assert not clerk.is_superuser

@@ -1,0 +1,48 @@
+"""The list of sessions, and ending them."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+
+from .conftest import sign_in
+
+pytestmark = pytest.mark.django_db
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 (KHTML) Version/18.0 Safari/604.1"
+
+
+def test_the_list_names_browsers_in_words_and_marks_this_one(olga):
+    here = sign_in(olga, HTTP_USER_AGENT=FIREFOX)
+    sign_in(olga, HTTP_USER_AGENT=IPHONE)
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Firefox on Linux" in page
+    assert "Safari on iPhone" in page
+    assert page.count("This browser") == 1
+    assert here.session.session_key not in page
+
+
+def test_a_person_ends_one_other_session(olga):
+    here, there, third = sign_in(olga), sign_in(olga), sign_in(olga)
+    session = UserSession.objects.get(session_key=there.session.session_key)
+    assert here.post(f"/accounts/sessions/{session.pk}/end/").headers["Location"] == "/accounts/sessions/"
+    assert there.get("/accounts/").status_code == 302
+    assert third.get("/accounts/").status_code == 200
+    assert here.get("/accounts/").status_code == 200
+
+
+def test_a_person_ends_all_other_sessions(olga):
+    here, there = sign_in(olga), sign_in(olga)
+    here.post("/accounts/sessions/")
+    assert there.get("/accounts/").status_code == 302
+    assert here.get("/accounts/").status_code == 200
+
+
+def test_nobody_ends_the_session_of_somebody_else(olga, max_):
+    olgas = sign_in(olga)
+    session = UserSession.objects.get(user=olga)
+    assert sign_in(max_).post(f"/accounts/sessions/{session.pk}/end/").status_code == 404
+    assert olgas.get("/accounts/").status_code == 200
+
+
+def test_ending_needs_a_post(olga):
+    client = sign_in(olga)
+    assert client.get(f"/accounts/sessions/{UserSession.objects.get().pk}/end/").status_code == 405

@@ -7,7 +7,7 @@
 /** @typedef {{columns: number, width: number, height: number}} GridShape sizes in CSS pixels */
 
 /** Of one tile alone, which may fill nearly any stage, and of one among several. */
-const ALONE = { narrowest: 1 / 2, widest: 2 };
+const ALONE = { narrowest: 1 / 2, widest: 2.2 };
 const UPRIGHT = { narrowest: 9 / 16, widest: 16 / 9 };
 const LYING = { narrowest: 4 / 3, widest: 16 / 9 };
 

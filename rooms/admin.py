@@ -44,6 +44,24 @@ class ShutFilter(admin.SimpleListFilter):
         return queryset
 
 
+class TrustFilter(admin.SimpleListFilter):
+    """With a room key or without."""
+
+    title = _("trust")
+    parameter_name = "trust"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("key-locked", _("Key-locked")), ("server-trusted", _("Server-trusted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
+        match self.value():
+            case "key-locked":
+                return queryset.filter(epoch__gt=0)
+            case "server-trusted":
+                return queryset.filter(epoch=0)
+        return queryset
+
+
 class InviteStateFilter(admin.SimpleListFilter):
     """What the link is worth now."""
 
@@ -99,7 +117,7 @@ class RoomAdmin(admin.ModelAdmin):
 
     form = RoomForm
     list_display = ("name", "slug", "owner", "inside", "max_people", "trust", "created_at", "expires_at", "closed_at")
-    list_filter = (ShutFilter, ("epoch", admin.EmptyFieldListFilter), "created_at")
+    list_filter = (ShutFilter, TrustFilter, "created_at")
     list_select_related = ("owner",)
     search_fields = ("name", "slug", "owner__email", "owner__display_name")
     date_hierarchy = "created_at"

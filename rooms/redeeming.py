@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -130,9 +131,9 @@ def _take_use(invite: Invite, browser: UUID, now: datetime) -> bool:
 def _admit(invite: Invite, old: Membership | None, user: Visitor, browser: UUID) -> Membership:
     """Give a place: to the account of whoever is signed in, else to the browser session and for a limited time."""
     account = user if isinstance(user, User) else None
-    who: dict[str, object] = {"user": account} if account else {"browser": browser}
+    who: dict[str, Any] = {"user": account} if account else {"browser": browser}
     stay = timedelta(hours=settings.GUEST_STAY_HOURS)
-    place = {
+    place: dict[str, Any] = {
         "role": _granted(invite, account),
         "invite": invite,
         "expires_at": None if account else invite.expires_at + stay,

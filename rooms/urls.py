@@ -1,6 +1,6 @@
 """Addresses of rooms, of the call page and of invite links."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views_call, views_invites, views_rooms
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),
     path("r/<slug:slug>", views_call.call, name="call"),
     path("i", views_invites.invite_page, name="invite"),
-    path("i/<path:rest>", views_invites.invite_page),
+    # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.
+    re_path("^i[/#](?P<rest>.*)$", views_invites.invite_page),
     path("invites/redeem", views_invites.redeem, name="redeem"),
 ]

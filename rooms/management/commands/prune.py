@@ -13,8 +13,8 @@ class Command(BaseCommand):
 
     help = (
         "Delete what has ended: the sealed room keys of links that have expired or were revoked, at once; those links "
-        f"themselves after {KEEP_ENDED.days} days; guests' places {KEEP_ENDED.days} days after they ended; ended sign-in "
-        "sessions. Rooms, accounts and members' places are never deleted here. Safe at any time; run it daily."
+        f"themselves after {KEEP_ENDED.days} days; guests' places {KEEP_ENDED.days} days after they ended; ended "
+        "browser sessions. Rooms, accounts and members' places are never deleted here. Safe at any time; run it daily."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,95 @@
+"""The cast of the room stories: Olga owns a room, Max is a member of it, Sam is a stranger, a guest has no account."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import flows
+from rooms.models import Invite, Membership, Role, Room
+from rooms.payloads import to_text
+
+JOIN = "/invites/redeem"
+
+
+def make_person(name: str, **fields: Any) -> User:
+    return User.objects.create_user(f"{name.lower()}@example.org", display_name=name, **fields)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def post_json(client: Client, url: str, data: Any) -> HttpResponse:
+    return client.post(url, data, content_type="application/json")
+
+
+def make_link(room: Room, **choices: Any) -> tuple[str, Invite]:
+    """Make a link as the owner's browser does; return its token as base64url, and the row."""
+    room.refresh_from_db()
+    token = secrets.token_bytes(32)
+    values: dict[str, Any] = {
+        "expires_at": timezone.now() + timedelta(hours=1),
+        "max_uses": 1,
+        "epoch": room.epoch,
+        "wrapped_key": secrets.token_bytes(60) if room.epoch else None,
+    }
+    invite = flows.create_invite(room, room.owner, token_hash=hashlib.sha256(token).digest(), **{**values, **choices})
+    return str(to_text(token)), invite
+
+
+def join(client: Client, token: str) -> HttpResponse:
+    return post_json(client, JOIN, {"token": token})
+
+
+def expire(row: Any) -> None:
+    """Move the end of a room, link or membership into the past."""
+    row.expires_at = timezone.now() - timedelta(seconds=1)
+    row.save(update_fields=["expires_at"])
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    return make_person("Olga")
+
+
+@pytest.fixture
+def max_(db: None) -> User:
+    return make_person("Max")
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    return make_person("Sam")
+
+
+@pytest.fixture
+def room(olga: User, max_: User) -> Room:
+    """Olga's room, locked with a key, with Max in it."""
+    room = flows.create_room(olga, "Monday stand-up")
+    flows.lock_room(room, 1, b"k" * 16)
+    Membership.objects.create(room=room, user=max_, role=Role.MEMBER)
+    room.refresh_from_db()
+    return room
+
+
+@pytest.fixture
+def guest() -> Client:
+    return Client()

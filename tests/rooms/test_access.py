@@ -1,0 +1,145 @@
+"""Who may see, enter and change a room."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from rooms.access import Act, Reason, Refusal, enter, get_room_for, may, standing
+from rooms.models import Membership, Role, Room
+
+from .conftest import expire, join, make_link, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_owner_may_do_everything_and_a_guest_only_enter(act: Act) -> None:
+    assert may(Role.OWNER, act)
+    assert may(Role.GUEST, act) == (act == Act.ENTER)
+    assert may(Role.MEMBER, act) == (act == Act.ENTER)
+
+
+def test_a_moderator_looks_after_people_but_not_after_the_room() -> None:
+    assert may(Role.MODERATOR, Act.INVITE)
+    assert may(Role.MODERATOR, Act.REMOVE_MEMBER)
+    for act in (Act.CHANGE, Act.CLOSE, Act.DELETE, Act.LOCK):
+        assert not may(Role.MODERATOR, act)
+
+
+def test_owner_and_member_enter_and_a_stranger_does_not(room: Room, olga: User, max_: User, sam: User) -> None:
+    assert enter(olga, None, room.slug).role is Role.OWNER
+    assert enter(max_, None, room.slug).role is Role.MEMBER
+    for who, browser in ((sam, None), (None, None), (None, uuid4())):
+        with pytest.raises(Refusal) as caught:
+            enter(who, browser, room.slug)
+        assert caught.value.reason is Reason.NOT_MEMBER
+
+
+def refusal(user: User, room: Room) -> Reason | None:
+    try:
+        enter(user, None, room.slug)
+    except Refusal as caught:
+        return caught.reason
+    return None
+
+
+def test_each_state_of_a_room_has_its_own_reason(room: Room, olga: User, max_: User) -> None:
+    place = Membership.objects.get(user=max_)
+    assert refusal(max_, room) is None
+    room.closed_at = timezone.now()
+    room.save()
+    assert refusal(max_, room) is Reason.ROOM_CLOSED
+    assert standing(max_, None, room.slug).role is Role.MEMBER  # still a member, only not let in
+    room.closed_at = None
+    room.save()
+    expire(room)
+    assert refusal(max_, room) is Reason.ROOM_EXPIRED
+    room.expires_at = None
+    room.save()
+    olga.suspended_at = timezone.now()
+    olga.save()
+    assert refusal(max_, room) is Reason.SUSPENDED
+    expire(place)
+    assert refusal(max_, room) is Reason.MEMBERSHIP_EXPIRED
+    place.removed_at = timezone.now()
+    place.save()
+    assert refusal(max_, room) is Reason.REMOVED
+    room.delete()
+    assert refusal(max_, room) is Reason.UNKNOWN_ROOM
+
+
+def test_a_suspended_person_does_not_enter_a_room_that_is_open(room: Room, max_: User) -> None:
+    max_.suspended_at = timezone.now()
+    max_.save()
+    assert refusal(max_, room) is Reason.SUSPENDED
+
+
+def test_a_stranger_finds_nothing_where_a_weak_role_is_forbidden(room: Room, olga: User, max_: User, sam: User) -> None:
+    assert get_room_for(olga, room.slug, Act.DELETE) == room
+    with pytest.raises(PermissionDenied):
+        get_room_for(max_, room.slug, Act.DELETE)
+    with pytest.raises(Http404):
+        get_room_for(sam, room.slug, Act.DELETE)
+
+
+def test_a_stranger_cannot_tell_a_room_from_no_room(room: Room, sam: User) -> None:
+    for client in (signed_in(sam), Client()):
+        real = client.get(f"/r/{room.slug}")
+        missing = client.get("/r/" + "x" * len(room.slug))
+        assert real.status_code == missing.status_code == 404
+        masked = real.content.replace(room.slug.encode(), b"x" * len(room.slug))
+        assert 'data-reason="not_member"' in real.content.decode()
+        assert _without_tokens(masked) == _without_tokens(missing.content)
+
+
+def _without_tokens(page: bytes) -> list[bytes]:
+    return [line for line in page.splitlines() if b"csrfmiddlewaretoken" not in line]
+
+
+def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_: User) -> None:
+    response = signed_in(olga).get(f"/r/{room.slug}")
+    assert response.context["page"] == {
+        "slug": room.slug,
+        "roomName": "Monday stand-up",
+        "role": "owner",
+        "epoch": 1,
+        "keyCheck": "a2tra2tra2tra2tra2traw",
+        "displayName": "Olga",
+        "maxPeople": 4,
+        "manageUrl": f"/rooms/{room.slug}/",
+        "socketPath": f"/ws/rooms/{room.slug}",
+        "signedIn": True,
+    }
+    assert signed_in(max_).get(f"/r/{room.slug}").context["page"]["manageUrl"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "status"),
+    [
+        ({"closed_at": timedelta()}, "room_closed", 403),
+        ({"expires_at": timedelta()}, "room_expired", 410),
+    ],
+)
+def test_a_member_is_told_why_the_room_is_shut(
+    room: Room, max_: User, change: dict[str, timedelta], reason: str, status: int
+) -> None:
+    Room.objects.update(**{field: timezone.now() - ago for field, ago in change.items()})
+    response = signed_in(max_).get(f"/r/{room.slug}")
+    assert response.status_code == status
+    assert f'data-reason="{reason}"' in response.content.decode()
+
+
+def test_a_guest_whose_time_is_over_is_told_so(room: Room, guest: Client) -> None:
+    token, _invite = make_link(room)
+    assert join(guest, token).status_code == 200
+    assert guest.get(f"/r/{room.slug}").status_code == 200
+    expire(Membership.objects.get(browser__isnull=False))
+    response = guest.get(f"/r/{room.slug}")
+    assert response.status_code == 403
+    assert 'data-reason="membership_expired"' in response.content.decode()

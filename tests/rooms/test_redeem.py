@@ -1,0 +1,191 @@
+"""Coming in by a link."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import flows
+from rooms.models import Invite, Membership, Redemption, Role, Room
+from rooms.payloads import to_text
+
+from .conftest import expire, join, make_link, make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_guest_gets_the_sealed_key_and_a_place_for_a_limited_time(room: Room, guest: Client) -> None:
+    token, invite = make_link(room)
+    answer = join(guest, token)
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "slug": room.slug,
+        "name": "Monday stand-up",
+        "role": "guest",
+        "epoch": 1,
+        "wrapped": to_text(invite.wrapped_key),
+        "key_check": to_text(b"k" * 16),
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+    place = Membership.objects.get(invite=invite)
+    assert place.user is None
+    assert place.expires_at == invite.expires_at + timedelta(hours=12)
+    assert guest.get(f"/r/{room.slug}").status_code == 200
+
+
+def test_the_next_person_with_a_used_up_link_is_told_so(room: Room, guest: Client) -> None:
+    token, invite = make_link(room)
+    join(guest, token)
+    late = Client()
+    answer = join(late, token)
+    assert (answer.status_code, answer.json()) == (410, {"reason": "used_up"})
+    assert late.get(f"/r/{room.slug}").status_code == 404
+    assert Membership.objects.filter(invite=invite).count() == 1
+
+
+def test_joining_again_takes_no_second_use(room: Room, guest: Client) -> None:
+    token, invite = make_link(room, max_uses=2)
+    first, second = join(guest, token), join(guest, token)
+    assert first.json() == second.json()
+    invite.refresh_from_db()
+    assert (invite.uses, invite.redemptions.count()) == (1, 1)
+    assert join(Client(), token).status_code == 200
+
+
+def test_two_clicks_before_there_is_a_session_are_one_browser(room: Room) -> None:
+    token, invite = make_link(room, max_uses=5)
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/i")
+    secret = browser.cookies["csrftoken"].value
+    for _click in range(2):
+        click = Client(enforce_csrf_checks=True)
+        click.cookies["csrftoken"] = secret
+        data, headers = {"token": token}, {"X-CSRFToken": secret}
+        assert click.post("/invites/redeem", data, content_type="application/json", headers=headers).status_code == 200
+    invite.refresh_from_db()
+    assert invite.uses == 1
+    assert Membership.objects.filter(invite=invite).count() == 1
+
+
+def test_without_the_csrf_token_nobody_comes_in(room: Room) -> None:
+    token, invite = make_link(room)
+    assert join(Client(enforce_csrf_checks=True), token).status_code == 403
+    invite.refresh_from_db()
+    assert invite.uses == 0
+
+
+def test_a_signed_in_person_gets_a_place_that_stays(room: Room, sam: User) -> None:
+    token, _invite = make_link(room)
+    assert join(signed_in(sam), token).json()["role"] == "member"
+    place = Membership.objects.get(user=sam)
+    assert (place.expires_at, place.browser) == (None, None)
+    assert signed_in(sam).get(f"/r/{room.slug}").status_code == 200  # in any browser of theirs
+
+
+def test_owner_and_member_use_no_use_up(room: Room, olga: User, max_: User, guest: Client) -> None:
+    token, invite = make_link(room)
+    assert join(signed_in(olga), token).json()["role"] == "owner"
+    assert join(signed_in(max_), token).json()["role"] == "member"
+    invite.refresh_from_db()
+    assert invite.uses == 0
+    assert join(guest, token).status_code == 200
+
+
+def test_expired_link(room: Room, guest: Client, max_: User) -> None:
+    token, invite = make_link(room)
+    expire(invite)
+    answer = join(guest, token)
+    assert (answer.status_code, answer.json()) == (410, {"reason": "expired"})
+    invite.refresh_from_db()
+    assert invite.wrapped_key is None  # forgotten as soon as somebody looks
+    # A member is pointed to the room that they may enter anyway.
+    assert join(signed_in(max_), token).json() == {"reason": "expired", "slug": room.slug}
+
+
+def test_revoked_link(room: Room, guest: Client) -> None:
+    token, invite = make_link(room)
+    flows.revoke_invite(invite)
+    invite.refresh_from_db()
+    assert invite.wrapped_key is None
+    answer = join(guest, token)
+    assert (answer.status_code, answer.json()) == (410, {"reason": "revoked"})
+
+
+def test_unknown_link_writes_nothing(room: Room, guest: Client) -> None:
+    answer = join(guest, str(to_text(b"\0" * 32)))
+    assert (answer.status_code, answer.json()) == (404, {"reason": "unknown"})
+    assert not Session.objects.exists()
+    assert not Redemption.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["room_closed", "room_expired", "suspended"])
+def test_a_shut_room_takes_no_use(room: Room, olga: User, guest: Client, reason: str) -> None:
+    token, invite = make_link(room)
+    if reason == "room_closed":
+        flows.close_room(room)
+    elif reason == "room_expired":
+        expire(room)
+    else:
+        olga.suspended_at = timezone.now()
+        olga.save()
+    answer = join(guest, token)
+    assert (answer.status_code, answer.json()) == (410, {"reason": reason})
+    invite.refresh_from_db()
+    assert (invite.uses, invite.redemptions.count()) == (0, 0)
+
+
+def test_a_removed_person_comes_back_by_a_new_link_only(room: Room, sam: User, guest: Client) -> None:
+    old, _invite = make_link(room, max_uses=None)
+    for client in (signed_in(sam), guest):
+        join(client, old)
+        flows.remove_member(Membership.objects.latest("created_at"))
+        assert join(client, old).json() == {"reason": "removed"}
+        assert client.get(f"/r/{room.slug}").status_code == 403
+        new, _invite = make_link(room)
+        assert join(client, new).status_code == 200
+        assert client.get(f"/r/{room.slug}").status_code == 200
+
+
+def test_an_open_link_of_before_the_removal_is_no_way_back(room: Room, guest: Client) -> None:
+    first, _invite = make_link(room)
+    other, _invite = make_link(room)
+    join(guest, first)
+    flows.remove_member(Membership.objects.get(browser__isnull=False))
+    assert join(guest, other).json() == {"reason": "removed"}
+
+
+def test_a_link_of_before_the_first_key_is_revoked_with_it(olga: User, guest: Client) -> None:
+    room = flows.create_room(olga, "Open")
+    token, _invite = make_link(room)
+    assert flows.lock_room(room, 1, b"k" * 16)
+    assert not flows.lock_room(room, 1, b"x" * 16)  # another device was first
+    room.refresh_from_db()
+    assert bytes(room.key_check or b"") == b"k" * 16
+    assert join(guest, token).json() == {"reason": "revoked"}
+
+
+def test_a_moderators_link_gives_rights_to_an_account_only(room: Room, guest: Client) -> None:
+    token, _invite = make_link(room, max_uses=None)
+    Invite.objects.update(role=Role.MODERATOR)
+    assert join(guest, token).json()["role"] == "guest"
+    assert join(signed_in(make_person("Mia")), token).json()["role"] == "moderator"
+
+
+def test_a_guest_who_signs_in_takes_their_place_with_them(room: Room, guest: Client, sam: User) -> None:
+    token, _invite = make_link(room, max_uses=None)
+    join(guest, token)
+    guest.force_login(sam)
+    assert guest.get(f"/r/{room.slug}").status_code == 200
+
+
+def test_many_tries_are_slowed_down(room: Room, guest: Client) -> None:
+    unknown = str(to_text(b"\0" * 32))
+    assert {join(guest, unknown).status_code for _try in range(60)} == {404}
+    answer = join(guest, unknown)
+    assert (answer.status_code, answer.json()) == (429, {"reason": "slow_down"})
+    assert int(answer.headers["Retry-After"]) > 0
+    # A neighbour is not kept out.
+    assert guest.post("/invites/redeem", "{}", "application/json", REMOTE_ADDR="192.0.2.7").status_code == 400

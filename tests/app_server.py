@@ -1,0 +1,119 @@
+"""Meeting Point itself as real processes: `manage.py serve` with a database of its own, on a free port."""
+
+import email
+import json
+import os
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from email import policy
+from pathlib import Path
+
+from tests.services import Service, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class AppServer(Service):
+    """One server process in production settings (DEBUG off). Give several the same `settings` to share services."""
+
+    name = "app"
+    ready_within = 40.0
+
+    def __init__(self, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(port)
+        self.settings = {
+            "DATABASE_URL": f"sqlite:///{self.folder / 'db.sqlite3'}",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "SITE_ORIGINS": self.origin,
+            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "DEFAULT_FROM_EMAIL": "Meeting Point <post@meet.example.org>",
+            **(settings or {}),
+        }
+
+    @property
+    def origin(self) -> str:
+        """The origin under which browsers reach this process."""
+        return f"http://localhost:{self.port}"
+
+    def command(self) -> list[str]:
+        return [sys.executable, str(ROOT / "manage.py"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+
+    def environment(self) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return {**inherited, "ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1", **self.settings}
+
+    def ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.origin}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError:
+            return False
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """Run a `manage.py` command on this server's database and return what it wrote. Raises with its errors."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=self.environment(),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def migrate(self) -> None:
+        """Bring the database to the newest schema."""
+        self.manage("migrate", "--verbosity", "0")
+
+    def run_python(self, code: str, **values: object) -> object:
+        """Run `code` inside a Django process on this database; `values` are its variables, `result` is the answer."""
+        lines = [
+            "import json",
+            f"values = json.loads({json.dumps(json.dumps(values))})",
+            "globals().update(values)",
+            "result = None",
+            code,
+            "import sys; sys.stdout.write('\\n' + json.dumps(result, default=str))",
+        ]
+        return json.loads(self.manage("shell", "--command", "\n".join(lines)).splitlines()[-1])
+
+    def mails_to(self, address: str) -> Iterator[str]:
+        """Yield the texts of the mails sent to `address`, the newest first."""
+        folder = Path(self.settings["EMAIL_URL"].removeprefix("filemail:///"))
+        for path in sorted(folder.glob("*"), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+            for part in reversed(path.read_bytes().split(b"-" * 79 + b"\n")):
+                mail = email.message_from_bytes(part.strip(), policy=policy.default)
+                if address in str(mail["to"]):
+                    body = mail.get_body(("plain",))
+                    yield body.get_content() if body else ""
+
+    def mail_to(self, address: str) -> str:
+        """Wait for a mail to `address` and return the newest one's text."""
+        wait_until(lambda: any(self.mails_to(address)), 10, f"a mail to {address}")
+        return next(self.mails_to(address))
+
+    def logged(self) -> str:
+        """Return everything the process has written so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+def make_account(app: AppServer, address: str, name: str, password: str, *, staff: bool = False) -> None:
+    """Make an account with a proven address, as signing up does, in the database of `app`."""
+    app.run_python(
+        """
+from allauth.account.models import EmailAddress
+from accounts.models import User
+user = User.objects.create_user(address, password, display_name=name, is_staff=staff, is_superuser=staff)
+EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+""",
+        address=address,
+        name=name,
+        password=password,
+        staff=staff,
+    )

@@ -1,0 +1,86 @@
+"""Real browsers with fake cameras against real servers."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.app_server import AppServer
+from tests.browser.camera import make_camera
+from tests.browser.person import Person
+from tests.services import find_binary
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+FIREFOX_PREFERENCES = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+}
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium without a window, with a small camera and a beeping microphone that nobody has to allow."""
+    camera = make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")
+    browser = driver.chromium.launch(
+        executable_path=find_binary("chromium-headless-shell"),
+        headless=True,
+        args=[*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={camera}"],
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(driver: Playwright) -> Iterator[Browser]:
+    """The distribution's Firefox, driven over WebDriver BiDi, with a fake camera and microphone."""
+    browser = driver.firefox.launch(
+        channel="moz-firefox",
+        executable_path=find_binary("firefox-esr"),
+        headless=True,
+        timeout=60_000,
+        firefox_user_prefs=FIREFOX_PREFERENCES,
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[AppServer]:
+    """One server for the stories that do not harm it."""
+    server = AppServer()
+    server.migrate()
+    with server:
+        yield server
+
+
+@pytest.fixture
+def person(chromium: Browser, app: AppServer) -> Iterator[Callable[..., Person]]:
+    """Make people, each with a fresh profile; afterwards none of their browsers may have complained."""
+    everybody: list[Person] = []
+
+    def make(name: str, browser: Browser = chromium, server: AppServer = app, **context: object) -> Person:
+        everybody.append(Person(browser, server, name, **context))
+        return everybody[-1]
+
+    yield make
+    complaints = {who.name: who.complaints for who in everybody if who.complaints}
+    for who in everybody:
+        who.close()
+    assert not complaints

@@ -1,0 +1,165 @@
+"""A person at a browser of their own: what they do, what they see, and what their browser complains about."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.app_server import AppServer
+from tests.services import wait_until
+
+PASSWORD = "a long pass phrase for tests"
+# The browser itself reports answers of 4xx and a lost socket as errors; the stories cause both on purpose.
+# A static file that is missing is not among them.
+EXPECTED = re.compile(r"^(Failed to load resource: .*|WebSocket connection to .* failed.*|Firefox can.t establish .*)")
+
+NOTHING = {"frames": 0.0, "energy": 0.0}
+RECEIVED = """async () => {
+  const received = {};
+  for (const [pid, peer] of globalThis.meetingPoint?.mesh?.peers ?? []) {
+    const of = (received[pid] = { frames: 0, energy: 0 });
+    for (const entry of (await peer.getStats()).values()) {
+      if (entry.type !== 'inbound-rtp') continue;
+      if (entry.kind === 'video') of.frames += entry.framesDecoded ?? 0;
+      if (entry.kind === 'audio') of.energy += entry.totalAudioEnergy ?? 0;
+    }
+  }
+  return received;
+}"""
+
+
+class Person:
+    """Somebody with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors."""
+
+    def __init__(self, browser: Browser, app: AppServer, name: str, **context: Any) -> None:
+        self.app = app
+        self.name = name
+        self.address = f"{name.lower()}@example.org"
+        self.complaints: list[str] = []
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
+        self.context.expose_binding("reportViolation", lambda _, text: self.complaints.append(f"CSP: {text}"))
+        self.context.add_init_script(
+            "addEventListener('securitypolicyviolation', (e) => globalThis.reportViolation("
+            "`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));"
+        )
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """Open another tab in the same profile."""
+        page = self.context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("console", self._hear)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        missing_file = "/static/" in message.location.get("url", "")
+        if message.type == "error" and (missing_file or not EXPECTED.match(message.text)):
+            self.complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    # ── Going places ─────────────────────────────────────────────────────────────────────────────
+    def go(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.app.origin + path)
+
+    def sign_up(self) -> None:
+        """Make an account and prove the address with the code from the mail."""
+        self.go("/accounts/signup/")
+        self.page.get_by_label("E-mail address").fill(self.address)
+        self.page.get_by_label("Your name").fill(self.name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign up").click()
+        self.page.get_by_label("Code").wait_for()
+        code = re.search(r"\b\d{6}\b", self.app.mail_to(self.address))
+        assert code, "the mail has no code"
+        self.page.get_by_label("Code").fill(code[0])
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.wait_for_url("**/rooms/")
+
+    def sign_in(self) -> None:
+        """Sign in to an account that is there."""
+        self.go("/accounts/login/?next=/rooms/")
+        self.page.get_by_label("E-mail address").fill(self.address)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url("**/rooms/")
+
+    # ── Rooms and links ──────────────────────────────────────────────────────────────────────────
+    def make_room(self, name: str = "Monday meeting", people: int = 4) -> str:
+        """Make a room, wait until this browser has locked it with a key, and return its slug."""
+        self.go("/rooms/new")
+        self.page.locator("input[name=name]").fill(name)
+        self.page.locator("select[name=max_people]").select_option(str(people))
+        self.page.get_by_role("button", name="Make the room").click()
+        expect(self.page.get_by_text("Key-locked").first).to_be_visible()
+        return str(self.page.locator("[data-room]").get_attribute("data-room"))
+
+    def make_link(self, lasts: str = "1 hour", lets_in: str = "one person", label: str = "") -> str:
+        """Make an invitation on the page where this person is and return the link."""
+        form = self.page.locator("mp-invite-form")
+        form.get_by_label("Works for").select_option(lasts)
+        form.get_by_label("Lets in").select_option(lets_in)
+        form.get_by_label("For whom").fill(label)
+        form.get_by_role("button", name="Make a link").click()
+        made = form.get_by_label("Invite link")
+        expect(made).to_have_value(re.compile("/i#k="))
+        link = made.input_value()
+        form.get_by_role("button", name="Make another link").click()
+        return link
+
+    def follow(self, link: str) -> None:
+        """Open an invitation link as it was sent, and press Join."""
+        self.page.goto(link)
+        self.page.get_by_role("button", name="Join").click()
+
+    def accept(self, link: str) -> None:
+        """Follow a link that works, to the page before the call."""
+        self.follow(link)
+        self.page.wait_for_url("**/r/*")
+
+    # ── In the call ──────────────────────────────────────────────────────────────────────────────
+    def join(self, slug: str = "") -> None:
+        """Enter the call (from the room's page when `slug` is given) under this person's name."""
+        if slug:
+            self.go(f"/r/{slug}")
+        self.page.get_by_label("Your name").fill(self.name)
+        self.page.locator("#join-form button[type=submit]").click()
+        self.see_call_state("in-call")
+
+    def leave(self) -> None:
+        """Press Leave."""
+        self.page.get_by_role("button", name="Leave").click()
+        self.see_call_state("ended")
+
+    def see_call_state(self, state: str, seconds: float = 15) -> None:
+        """Wait until the call page is prejoin, joining, in-call, reconnecting or ended."""
+        expect(self.page.locator(f"html[data-call-state='{state}']")).to_be_attached(timeout=seconds * 1000)
+
+    def see_others(self, count: int, seconds: float = 15) -> None:
+        """Wait until there are tiles of `count` other people, no more and no fewer, all of them connected."""
+        others = self.page.locator("mp-tile[data-self='false']")
+        expect(others).to_have_count(count, timeout=seconds * 1000)
+        connected = self.page.locator("mp-tile[data-self='false'][data-state='connected']")
+        expect(connected).to_have_count(count, timeout=seconds * 1000)
+
+    def received(self) -> dict[str, dict[str, float]]:
+        """Return, for each peer, the decoded frames and the audio energy so far."""
+        return self.page.evaluate(RECEIVED)
+
+    def see_and_hear(self, count: int, seconds: float = 15) -> None:
+        """Wait until, from each of `count` peers, ten more frames have been decoded and more sound has come."""
+        before = self.received()
+
+        def flows() -> bool:
+            now = self.received()
+            return len(now) == count and all(
+                of["frames"] >= before.get(pid, NOTHING)["frames"] + 10
+                and of["energy"] > before.get(pid, NOTHING)["energy"]
+                for pid, of in now.items()
+            )
+
+        wait_until(flows, seconds, f"{self.name} sees and hears {count} others (before: {before})")
+
+    def close(self) -> None:
+        """Close the profile and forget everything in it."""
+        self.context.close()

@@ -1,0 +1,46 @@
+"""The whole way: an account, a room, a link, a guest, a call; and a third person who comes too late."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.person import Person
+
+Meet = Callable[..., Person]
+
+
+@pytest.mark.parametrize("guests_browser", ["chromium", "firefox"])
+def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
+    person: Meet, guests_browser: str, request: pytest.FixtureRequest
+) -> None:
+    browser: Browser = request.getfixturevalue(guests_browser)
+    olga = person("Olga" if guests_browser == "chromium" else "Olivia")
+    guest = person("Guest", browser=browser)
+    sam = person("Sam")
+
+    # Olga makes an account, a room and a link for one person.
+    olga.sign_up()
+    slug = olga.make_room("Monday meeting")
+    link = olga.make_link(lasts="1 hour", lets_in="one person")
+    assert "/i#k=1" in link
+
+    # Both enter; the secret is gone from the guest's address bar.
+    olga.join(slug)
+    guest.accept(link)
+    assert "k=" not in guest.page.url
+    guest.join()
+
+    # They see and hear each other.
+    for who in (olga, guest):
+        who.see_others(1)
+        who.see_and_hear(1)
+    expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
+
+    # Sam has the same link, and is told.
+    sam.follow(link)
+    expect(sam.page.get_by_role("heading", name="This link is used up")).to_be_visible()
+
+    # The guest leaves: Olga sees it at once.
+    guest.leave()
+    expect(olga.page.locator("mp-tile[data-self='false']")).to_have_count(0, timeout=2000)

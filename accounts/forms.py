@@ -61,7 +61,9 @@ class Plain:
             if name in fields:
                 fields[name].label = _("E-mail address")
         if "password1" in fields:
-            fields["password1"].help_text = _("At least 8 characters, and none of the passwords that everybody tries first.")
+            fields["password1"].help_text = _(
+                "At least 8 characters, and none of the passwords that everybody tries first."
+            )
         if "code" in fields:
             fields["code"].widget.attrs["inputmode"] = "numeric"
             fields["code"].widget.attrs["autocomplete"] = "one-time-code"

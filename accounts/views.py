@@ -29,7 +29,9 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "address": EmailAddress.objects.get_primary(user),
-        "second_factor": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists(),
+        "second_factor": Authenticator.objects.filter(user=user)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists(),
         "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
         "session_count": len(UserSession.objects.purge_and_list(user)),
     }

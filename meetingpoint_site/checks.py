@@ -32,7 +32,9 @@ def check(function: Check) -> Check:
 @check
 def secret_key() -> Iterable[CheckMessage]:
     """E001, E002: outside DEBUG there is a key, and it cannot be guessed."""
-    hint = "Set SECRET_KEY to at least 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    hint = (
+        "Set SECRET_KEY to at least 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
     if settings.DEBUG:
         return
     try:
@@ -49,7 +51,9 @@ def secret_key() -> Iterable[CheckMessage]:
 def site_origins() -> Iterable[CheckMessage]:
     """E003 to E005: every origin is scheme://host[:port], and https unless it is this machine."""
     if not settings.SITE_ORIGINS:
-        yield Error("SITE_ORIGINS is empty.", hint="Example: SITE_ORIGINS=https://meet.example.org", id="meetingpoint.E003")
+        yield Error(
+            "SITE_ORIGINS is empty.", hint="Example: SITE_ORIGINS=https://meet.example.org", id="meetingpoint.E003"
+        )
     for origin in settings.SITE_ORIGINS:
         problem = _origin_problem(origin)
         if problem:
@@ -115,7 +119,9 @@ def redis() -> Iterable[CheckMessage]:
     if settings.REDIS_URL:
         if urlsplit(settings.REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
             yield Error(
-                "REDIS_URL is not a Redis address.", hint="Example: REDIS_URL=redis://127.0.0.1:6379/0", id="meetingpoint.E010"
+                "REDIS_URL is not a Redis address.",
+                hint="Example: REDIS_URL=redis://127.0.0.1:6379/0",
+                id="meetingpoint.E010",
             )
     elif settings.WEB_PROCESSES > 1:
         yield Error(

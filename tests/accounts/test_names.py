@@ -15,7 +15,10 @@ from accounts.names import clean_name
         ("\u2066Max\u2069", "Max"),  # isolates
         ("A\u0000\u0007\u200bB", "AB"),  # control characters, zero width space
         ("e\u0301lodie", "\u00e9lodie"),  # NFC
-        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),  # Persian joiner
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),  # Persian joiner
         ("\u2028Li\ue000ne\u2029", "Line"),  # line and paragraph separators, private use
         ("\U0001f468\u200d\U0001f373", "\U0001f468\u200d\U0001f373"),  # a cook: one emoji of three characters
     ],

@@ -1,0 +1,154 @@
+"""The signaling socket and the mesh against a real server that restarts, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from rooms.signaling.codes import CloseCode
+from tests.app_server import AppServer, make_account
+from tests.browser.person import PASSWORD, Person
+
+# Two tabs' worth of sockets and meshes of one member in one page, as the call page wires them.
+CAST = """async ([path, names]) => {
+  const base = document.querySelector('link[rel=stylesheet]').href.replace(/css\\/.*$/, 'js/');
+  const from = (file) => import(base + file);
+  const { SignalingSocket } = await from('signaling/socket.js');
+  const { Mesh } = await from('peer/mesh.js');
+  const { makeIdentity } = await from('keys/identity.js');
+  globalThis.cast = {};
+  for (const name of names) {
+    const { pid, certificate } = await makeIdentity();
+    const socket = new SignalingSocket({ url: path, pid, hello: JSON.stringify({ v: 1, name }) });
+    const mesh = new Mesh({ pid, certificate, send: (to, body) => socket.relay(to, body) });
+    const who = { pid, socket, mesh, states: [], joins: 0, codes: [], peerStates: [] };
+    socket.addEventListener('state', ({ detail }) => {
+      who.states.push(detail.state);
+      if (detail.code) who.codes.push(detail.code);
+    });
+    socket.addEventListener('joined', ({ detail }) => {
+      who.joins += 1;
+      mesh.setIceServers(detail.ice);
+      mesh.joined(detail.peers);
+    });
+    socket.addEventListener('peer-joined', ({ detail }) => mesh.add(detail.peer));
+    socket.addEventListener('peer-left', ({ detail }) => mesh.remove(detail.pid));
+    socket.addEventListener('roster', ({ detail }) => mesh.sync(detail.peers));
+    socket.addEventListener('relay', ({ detail }) => mesh.receive(detail.from, detail.body));
+    mesh.addEventListener('peer-state', ({ detail }) => who.peerStates.push(detail.state));
+    globalThis.cast[name] = who;
+  }
+  globalThis.standing = () => Object.values(cast).every(({ mesh }) =>
+    mesh.peers.size === names.length - 1 && [...mesh.peers.values()].every(({ state }) => state === 'connected'));
+}"""
+
+
+@pytest.fixture
+def restartable() -> Iterator[AppServer]:
+    """A server of this test's own, to be stopped and started."""
+    with_database = AppServer()
+    with_database.migrate()
+    make_account(with_database, "olga@example.org", "Olga", PASSWORD)
+    with with_database as server:
+        yield server
+
+
+def make_room(app: AppServer, address: str) -> str:
+    """Make a room of this person's and return its slug."""
+    code = """
+from accounts.models import User
+from rooms.flows import create_room
+result = create_room(User.objects.get(email=address), "Tea").slug
+"""
+    return str(app.run_python(code, address=address))
+
+
+def arrive(who: Person) -> Page:
+    """Sign in and wait until the first page stands."""
+    who.sign_in()
+    who.page.wait_for_url(re.compile(r"^[^?]*/rooms/$"))
+    return who.page
+
+
+def wait(page: Page, condition: str, seconds: float = 20) -> None:
+    """Wait until an expression is true. `wait_for_function` would use `eval`, which the page's policy forbids."""
+    page.evaluate(f"""async () => {{
+      const end = Date.now() + {seconds * 1000};
+      while (!({condition})) {{
+        if (Date.now() > end) throw new Error('not in time: ' + JSON.stringify(cast));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }}
+    }}""")
+
+
+def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser, restartable: AppServer) -> None:
+    olga = Person(chromium, restartable, "Olga")
+    page = arrive(olga)
+    slug = make_room(restartable, olga.address)
+    page.evaluate(CAST, [f"/ws/rooms/{slug}", ["desk", "sofa"]])
+
+    # Both come in and connect.
+    page.evaluate("cast.desk.socket.start()")
+    wait(page, "cast.desk.joins === 1")
+    page.evaluate("cast.sofa.socket.start()")
+    wait(page, "standing()")
+
+    # The server goes: the sockets wait, the call does not notice.
+    restartable.stop()
+    wait(page, "Object.values(cast).every(({ socket }) => socket.state !== 'open')")
+    assert page.evaluate("standing()")
+    assert page.evaluate("cast.desk.codes[0]") == CloseCode.DRAINING
+
+    # An ICE restart that is begun meanwhile is made up for once the server is back.
+    page.evaluate("cast.desk.mesh.peers.get(cast.sofa.pid).restartIce()")
+    restartable.start()
+    wait(page, "Object.values(cast).every(({ socket, joins }) => socket.state === 'open' && joins === 2)")
+    wait(page, "standing()")
+    assert page.evaluate("cast.desk.peerStates.filter((state) => state === 'connected').length") == 1
+
+    # One leaves: the other sees it.
+    page.evaluate("(cast.sofa.mesh.close(), cast.sofa.socket.leave())")
+    wait(page, "cast.desk.mesh.peers.size === 0", 2)
+    assert page.evaluate("cast.sofa.socket.state") == "stopped"
+
+    # The room is closed: the socket stops for good and says why.
+    restartable.run_python(
+        "from rooms.models import Room; from rooms.flows import close_room; close_room(Room.objects.get(slug=slug))",
+        slug=slug,
+    )
+    page.evaluate("cast.desk.socket.leave()")
+    page.evaluate("cast.desk.socket.start()")
+    wait(page, "cast.desk.socket.state === 'stopped' && cast.desk.codes.length > 1")
+    assert page.evaluate("cast.desk.codes.at(-1)") == CloseCode.ROOM_CLOSED
+    assert all("ERR_CONNECTION_REFUSED" in complaint for complaint in olga.complaints)
+    olga.close()
+
+
+def test_a_socket_that_the_server_forgot_is_noticed_by_its_ping(chromium: Browser, app: AppServer) -> None:
+    make_account(app, "max@example.org", "Max", PASSWORD)
+    max_ = Person(chromium, app, "Max")
+    max_.page.clock.install()
+    page = arrive(max_)
+    slug = make_room(app, max_.address)
+    # The proxy swallows what the browser says after it has joined: half a connection, as after a change of network.
+    swallow: list[bool] = []
+
+    def proxy(route: Any) -> None:
+        server = route.connect_to_server()  # what the server says goes on to the page by itself
+        route.on_message(lambda message: None if swallow else server.send(message))
+
+    page.route_web_socket(f"**/ws/rooms/{slug}", proxy)
+    page.evaluate(CAST, [f"/ws/rooms/{slug}", ["desk"]])
+    page.evaluate("cast.desk.socket.start()")
+    wait(page, "cast.desk.joins === 1")
+    swallow.append(True)
+    page.clock.run_for(18_000)
+    assert page.evaluate("cast.desk.socket.state") == "open"
+    page.clock.run_for(3_000)
+    assert page.evaluate("cast.desk.states.at(-1)") in ("waiting", "connecting")
+    swallow.clear()
+    page.clock.run_for(2_000)
+    wait(page, "cast.desk.joins === 2")
+    max_.close()

@@ -141,7 +141,7 @@ class SignalingConsumer(AsyncConsumer):
             self.outbox.close(CloseCode.DRAINING if self.outbox.code is not None else code)
             return
         room = hub.open(admission.room_id, admission.room, admission.room_expires)
-        place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), hub.process, new_socket_id())
+        place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
         socket.member = member = Member(socket, room, place, admission.member_expires)
         try:
             peers, seq = await hub.join(member, admission.room.max_people)

@@ -8,6 +8,8 @@ import logging
 import time
 from collections import deque
 
+from msgspec.structs import replace
+
 from .codes import CloseCode
 from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, Scope
 from .mailbox import Mailbox, make_mailbox
@@ -31,6 +33,7 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.orphans: set[int] = set()  # rooms where a leave could not be told to the store
         self.draining = False
+        self._known = False
         self.tasks: set[asyncio.Task[None]] = set()
         self._closes: deque[tuple[float, Close]] = deque()
 
@@ -52,6 +55,17 @@ class Hub:
     def process(self) -> str:
         """This process's address: the name of its mailbox."""
         return self.mailbox.name if self.mailbox else "here"
+
+    async def ready(self) -> str:
+        """Return `process` once the store and the other processes know it. Raises `PresenceDown`."""
+        if self.mailbox and not self._known:
+            try:
+                await self.mailbox.ready()
+            except Exception as error:
+                raise PresenceDown from error
+            await self.presence.beat(self.mailbox.name, ())
+            self._known = True
+        return self.process
 
     def spawn(self, coroutine: object) -> asyncio.Task[None]:
         """Run a coroutine beside the sockets; a strong reference is kept until it ends."""
@@ -85,8 +99,7 @@ class Hub:
         room.waiting += 1
         try:
             async with room.lock:
-                if self.mailbox:
-                    await self.mailbox.ready()
+                member.entry = replace(member.entry, process=await self.ready())
                 arrival = await self.presence.join(room.id, member.entry, limit)
                 while room.seq > arrival.seq:  # mail about a later change has overtaken the answer
                     arrival.entries, arrival.seq = await self.presence.roster(room.id)

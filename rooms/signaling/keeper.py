@@ -56,10 +56,7 @@ async def _keep_in_touch(hub: Hub, mailbox: Mailbox) -> None:
     behind = False  # whether the others may have missed something of ours, or we of theirs
     while True:
         try:
-            if not mailbox.name:
-                await mailbox.ready()
-                await hub.presence.beat(mailbox.name, ())
-            former = mailbox.name
+            former = await hub.ready()
             if not await mailbox.hears():
                 behind = True
                 await mailbox.renew()

@@ -30,6 +30,19 @@ PROBE_SECONDS = 2.0  # between two letters to oneself, and how long one may take
 MOST_PENDING = 20_000  # letters held while the layer is away; what comes on top is lost, and a resync follows
 
 
+class _OneLine(logging.Filter):
+    """The layer logs a trace-back every second while Redis is away; one line says as much."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0]:
+            record.msg, record.args = "%s: %s", (record.getMessage(), record.exc_info[0].__name__)
+            record.exc_info = None
+        return True
+
+
+logging.getLogger("channels_redis.pubsub").addFilter(_OneLine())
+
+
 class Mailbox:
     """The mailbox of one hub."""
 

@@ -179,6 +179,7 @@ async def test_a_flood_ends_with_its_socket_alone(app: SignalingServer) -> None:
             try:
                 while True:
                     await flooder.socket.send(frame)
+                    await asyncio.sleep(0)  # let this client read its close frame too
             except ConnectionClosed:
                 return
 

@@ -1,0 +1,243 @@
+"""Two server processes that share one Redis: their members see no difference, whatever happens to one of the three."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.services import RedisServer
+from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
+
+
+@dataclass
+class Pair:
+    """Two processes, their Redis, and rooms in their database."""
+
+    first: SignalingServer
+    second: SignalingServer
+    redis: RedisServer
+
+    def meet(self, people: int = 8) -> tuple[Scene, Caller, Caller]:
+        """Return a room, Olga on the first process and Max on the second."""
+        scene = self.first.room(people)
+        return scene, scene.caller(scene.olga), scene.caller(scene.max, app=self.second)
+
+
+def start_pair(server: str) -> Iterator[Pair]:
+    with RedisServer() as redis:
+        first = SignalingServer(server, {"REDIS_URL": redis.url})
+        second = SignalingServer(server, {**first.settings, "SECRET_KEY": first.settings["SECRET_KEY"]})
+        origins = f"{first.origin},{second.origin}"
+        first.settings["SITE_ORIGINS"] = second.settings["SITE_ORIGINS"] = origins
+        first.migrate()
+        with first, second:
+            yield Pair(first, second, redis)
+            for app in (first, second):
+                assert "Traceback" not in app.logged()
+
+
+@pytest.fixture(scope="module", params=["daphne", "uvicorn"])
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """Two processes that stay up."""
+    yield from start_pair(request.param)
+
+
+@pytest.fixture
+def fragile_pair() -> Iterator[Pair]:
+    """Two processes that a story may harm."""
+    yield from start_pair("daphne")
+
+
+async def test_two_people_on_two_processes_meet_talk_and_part(pair: Pair) -> None:
+    _, olga, max_ = pair.meet()
+    first = await olga.join()
+    second = await max_.join(hello='{"name":"Max \\u00e9"}')
+    assert [peer["pid"] for peer in second["peers"]] == [olga.pid]
+    news = await olga.expect("peer_joined")
+    assert news["peer"]["hello"] == '{"name":"Max \\u00e9"}'
+    assert first["seq"] + 1 == second["seq"] == news["seq"]
+    # A burst keeps its order on the way through the mailbox.
+    for number in range(50):
+        await olga.relay(max_, f"{number} ü\\n")
+    assert [(await max_.expect("relay"))["body"] for _ in range(50)] == [f"{number} ü\\n" for number in range(50)]
+    await max_.relay(olga, "answer")
+    assert (await olga.expect("relay"))["from"] == max_.pid
+    await max_.send("leave")
+    assert (await olga.expect("peer_left"))["pid"] == max_.pid
+    await olga.close()
+
+
+async def test_a_tab_that_comes_back_on_the_other_process(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet()
+    await introduce(olga, max_)
+    again = scene.caller(scene.max, pid=max_.pid, app=pair.first)
+    joined = await again.join()
+    assert await max_.close_code() == 4010
+    assert (await olga.expect("peer_joined"))["seq"] == joined["seq"]
+    await olga.relay(again, "1")
+    assert (await again.expect("relay"))["body"] == "1"
+    assert all(message["type"] != "peer_left" for message in await olga.settled())
+    await olga.close()
+    await again.close()
+
+
+async def test_a_full_room_is_full_on_both(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet(people=2)
+    await introduce(olga, max_)
+    guest = await scene.caller(scene.guests[0], app=pair.second).connect()
+    await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
+    assert await guest.close_code() == 4007
+    other_tab = scene.caller(scene.max, app=pair.first)
+    await other_tab.join()
+    assert await max_.close_code() == 4010
+    assert (await olga.expect("peer_left"))["pid"] == max_.pid
+    await olga.close()
+    await other_tab.close()
+
+
+async def test_four_who_join_at_once_agree_on_the_order(pair: Pair) -> None:
+    scene = pair.first.room(people=4)
+    people = (scene.olga, scene.max, *scene.guests)
+    callers = [scene.caller(person, app=(pair.first, pair.second)[index % 2]) for index, person in enumerate(people)]
+    await asyncio.gather(*(caller.connect() for caller in callers))
+    answers = await asyncio.gather(*(caller.join() for caller in callers))
+    by_arrival = sorted(zip(answers, callers, strict=True), key=lambda pair: pair[0]["seq"])
+    assert len({answer["seq"] for answer in answers}) == 4
+    for place, (answer, caller) in enumerate(by_arrival):
+        listed = [peer["pid"] for peer in answer["peers"]]
+        expected = [other.pid for _, other in by_arrival]
+        # Whom it was not told of at once, it is told of by news: everybody exactly once.
+        told = listed[:]
+        while set(told) != set(expected) - {caller.pid}:
+            told.append((await caller.expect("peer_joined"))["peer"]["pid"])
+        assert len(told) == 3
+        assert set(expected[:place]) <= set(listed)
+    for caller in callers:
+        await caller.close()
+
+
+async def test_five_for_four_places_admits_exactly_four(pair: Pair) -> None:
+    scene = pair.first.scenes(1, people=4, guests=8)[0]
+    callers = [
+        scene.caller(person, app=(pair.first, pair.second)[index % 2]) for index, person in enumerate(scene.guests)
+    ]
+    await asyncio.gather(*(caller.connect() for caller in callers))
+
+    async def attempt(caller: Caller) -> int:
+        try:
+            await caller.join()
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else 1006
+        return 0
+
+    assert sorted(await asyncio.gather(*(attempt(caller) for caller in callers))) == [0] * 4 + [4007] * 4
+    for caller in callers:
+        await caller.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("outbound.close_membership(UUID(membership), CloseCode.REMOVED)", 4011),
+        ("outbound.close_room(room, CloseCode.ROOM_CLOSED)", 4005),
+        ("outbound.close_session(session, CloseCode.SIGNED_OUT)", 4001),
+        ("outbound.close_user(User.objects.get(email='max@example.org').pk, CloseCode.SUSPENDED)", 4013),
+    ],
+)
+async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: str, code: int) -> None:
+    scene, olga, max_ = pair.meet()
+    await introduce(olga, max_)
+    values = {"membership": max_.membership, "room": scene.id, "session": max_.session}
+    telling = asyncio.to_thread(
+        pair.first.run_python,
+        "from uuid import UUID\nfrom accounts.models import User\nfrom rooms.signaling import outbound\n"
+        f"from rooms.signaling.codes import CloseCode\n{call}",
+        **values,
+    )
+    _, got = await asyncio.gather(telling, max_.close_code())
+    assert got == code
+    if code != 4005:
+        assert (await olga.expect("peer_left"))["pid"] == max_.pid
+        await olga.close()
+
+
+async def test_a_renamed_room_is_told_to_everybody(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet()
+    await introduce(olga, max_)
+    code = (
+        "from rooms.models import Room\nfrom rooms.signaling import outbound\n"
+        "Room.objects.filter(pk=room).update(name='Encore', max_people=5)\noutbound.room_changed(room)"
+    )
+    await asyncio.to_thread(pair.first.run_python, code, room=scene.id)
+    for caller in (olga, max_):
+        assert (await caller.expect("room"))["room"] == {
+            "slug": scene.slug,
+            "name": "Encore",
+            "epoch": 0,
+            "max_people": 5,
+        }
+        await caller.close()
+
+
+async def test_head_counts_are_those_of_all_processes(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet()
+    tab = scene.caller(scene.max, app=pair.first)
+    await introduce(olga, max_, tab)
+    code = "from rooms.signaling.presence import head_counts\nresult = list(head_counts([room, 0]).values())"
+    assert await asyncio.to_thread(pair.second.run_python, code, room=scene.id) == [2, 0]
+    for caller in (olga, max_, tab):
+        await caller.close()
+
+
+async def test_a_killed_process_leaves_no_ghost(fragile_pair: Pair) -> None:
+    _, olga, max_ = fragile_pair.meet(people=2)
+    await introduce(olga, max_)
+    started = time.monotonic()
+    fragile_pair.second.kill()
+    left = await asyncio.wait_for(patiently(olga, "peer_left"), 30)
+    assert left["pid"] == max_.pid
+    assert time.monotonic() - started < 30
+    await olga.close()
+
+
+async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None:
+    scene, olga, max_ = fragile_pair.meet()
+    guest = scene.caller(scene.guests[0])
+    await introduce(olga, max_, guest)
+    fragile_pair.redis.kill()
+    # Whoever shares a process goes on talking.
+    await olga.relay(guest, "here")
+    assert (await guest.expect("relay"))["body"] == "here"
+    # A newcomer is asked to try again; somebody leaves while nobody can be told.
+    late = await scene.caller(scene.guests[1]).connect()
+    await late.send("join", v=1, pid=late.pid, hello=HELLO)
+    assert await late.close_code() == 4015
+    await guest.close()
+
+    await asyncio.to_thread(fragile_pair.redis.start)
+    started = time.monotonic()
+    # Everybody gets the roster again, and it is right: the other is in it, the one who left is not.
+    for caller, other in ((olga, max_), (max_, olga)):
+        while [peer["pid"] for peer in (await patiently(caller, "roster"))["peers"]] != [other.pid]:
+            pass
+    assert time.monotonic() - started < 10
+    token = secrets.token_hex(4)
+    await olga.relay(max_, token)
+    assert (await max_.expect("relay", body=token))["from"] == olga.pid
+    await max_.relay(olga, token)
+    assert (await olga.expect("relay", body=token))["from"] == max_.pid
+    await olga.close()
+    await max_.close()
+
+
+async def patiently(caller: Caller, kind: str) -> dict[str, object]:
+    """Return the next message of a kind, however long it takes (the caller sets the limit)."""
+    while True:
+        try:
+            return await caller.expect(kind)
+        except TimeoutError:
+            continue

@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return render(request, "account/account_inactive.html", {"suspended": user.suspended_at}, status=403)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that names the site by `SITE_NAME` and its first origin (the Host header is the client's word)."""
+        """Send a mail that names the site by `SITE_NAME` and its first origin: the Host header is the client's word."""
         super().send_mail(
             template_prefix, email, {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], **context}
         )
@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Passkeys and authenticator apps, which show the name of this site."""
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth passes it by name
         """Return what the name field of a new passkey says at first."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return gettext("Passkey %(number)d") % {"number": number}

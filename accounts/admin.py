@@ -20,6 +20,9 @@ from django.views.decorators.http import require_POST
 from . import flows
 from .models import User
 
+# Recovery codes stand in for a lost second factor; alone they are none.
+FACTORS = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+
 
 class StateFilter(admin.SimpleListFilter):
     """Suspended or not."""
@@ -47,7 +50,9 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() in {"yes", "no"}:
-            return queryset.filter(has_second_factor=self.value() == "yes")
+            return queryset.filter(
+                **{"has_second_factor": self.value() == "yes"}
+            )  # annotated by UserAdmin.get_queryset
         return queryset
 
 
@@ -55,9 +60,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
 class UserAdmin(admin.ModelAdmin):
     """People. Passwords are theirs: staff can suspend somebody, not become them."""
 
-    list_display = (
-        "email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "date_joined", "last_login",
-    )  # fmt: skip
+    list_display = ("email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "last_login")
     list_filter = (StateFilter, SecondFactorFilter, "is_staff", "is_superuser", "date_joined")
     search_fields = ("email", "display_name")
     ordering = ("-date_joined",)
@@ -73,14 +76,13 @@ class UserAdmin(admin.ModelAdmin):
     change_form_template = "admin/accounts/user/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
         return (
             super()
             .get_queryset(request)
             .annotate(
                 session_total=Count("usersession", distinct=True),
-                has_second_factor=Exists(factors),
+                has_second_factor=Exists(FACTORS),
                 is_verified=Exists(addresses),
             )
         )

@@ -40,6 +40,6 @@ def display_name(user: "User") -> str:
 
 
 def _allowed(character: str) -> bool:
-    """Say whether a character may stand in a name: anything but categories Cc, Cf (joiners apart), Co, Cs, Cn, Zl, Zp."""
+    """Say whether a character may stand in a name: none of Cc, Cf (joiners apart), Co, Cs, Cn, Zl and Zp may."""
     category = unicodedata.category(character)
     return character in _JOINERS or (category[0] != "C" and category not in {"Zl", "Zp"})

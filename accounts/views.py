@@ -1,5 +1,7 @@
 """The settings page of an account, and ending one session of it."""
 
+from typing import cast
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -20,7 +22,7 @@ from .models import User
 def account_settings(request: HttpRequest) -> HttpResponse:
     """Show an account at a glance and change the display name."""
     # Read anew: a form that does not validate leaves its input in the instance, and the page's head shows request.user.
-    user = User.objects.get(pk=request.user.pk)
+    user = User.objects.get(pk=cast(User, request.user).pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -135,7 +136,7 @@ def redis() -> Iterable[CheckMessage]:
 def several_processes_on_sqlite() -> Iterable[CheckMessage]:
     """W001: SQLite serves one process well and several poorly."""
     if settings.WEB_PROCESSES > 1 and "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
-        yield Warning(
+        yield Caution(
             f"WEB_PROCESSES is {settings.WEB_PROCESSES} and the database is SQLite.",
             hint="Set DATABASE_URL=postgres://… when there is more than one process.",
             id="meetingpoint.W001",
@@ -148,13 +149,13 @@ def mail() -> Iterable[CheckMessage]:
     if settings.DEBUG:
         return
     if not settings.EMAIL_URL:
-        yield Warning(
+        yield Caution(
             "EMAIL_URL is not set: nobody can receive the code that proves an address.",
             hint="Example: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
             id="meetingpoint.W002",
         )
     elif "localhost" in settings.DEFAULT_FROM_EMAIL:
-        yield Warning(
+        yield Caution(
             f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}: other mail servers will refuse it.",
             hint='Example: DEFAULT_FROM_EMAIL="Meeting Point <meet@example.org>"',
             id="meetingpoint.W003",

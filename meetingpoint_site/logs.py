@@ -1,8 +1,8 @@
 """Log lines, plain or JSON, that never hold an invite secret, a query string, a cookie, a token or an SDP.
 
-A mail scanner that turns the `#` of an invite link into `%23` sends the secret to the server as a path. So every record is
-redacted twice: its arguments before they are put together (a path with spaces is still one argument there), and the
-finished line, trace-back included. The root logger is the only one with a handler; server loggers propagate to it.
+A mail scanner that turns the `#` of an invite link into `%23` sends the secret to the server as a path. So every
+record is redacted twice: its arguments before they are put together (a path with spaces is still one argument there),
+and the finished line, trace-back included. The root logger alone has a handler; server loggers propagate to it.
 """
 
 import json
@@ -42,7 +42,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{REDACTED}",
     ),
-    # 32 bytes or more in base64url: an invite token, a session key, a wrapped key. Names in trace-backs have no digits and capitals.
+    # 32 bytes or more in base64url: an invite token, a session key, a wrapped key.
+    # Names in trace-backs have no capitals together with digits.
     (re.compile(r"(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43,}={0,2}"), REDACTED),
 )
 

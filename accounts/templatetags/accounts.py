@@ -2,7 +2,7 @@
 
 from django import template
 
-from ..browsers import describe
+from accounts.browsers import describe
 
 register = template.Library()
 

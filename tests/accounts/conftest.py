@@ -32,7 +32,7 @@ def sign_in(user: User, **headers) -> Client:
 
 def code_in_mail() -> str:
     """Return the six digits of the newest mail."""
-    found = re.search(r"^\s+(\d{6})\s*$", mail.outbox[-1].body, re.MULTILINE)
+    found = re.search(r"^\s+(\d{6})\s*$", str(mail.outbox[-1].body), re.MULTILINE)
     assert found, mail.outbox[-1].body
     return found[1]
 

@@ -1,0 +1,88 @@
+"""Whoever is signed out or suspended is out of the call too: on real servers, with real sockets."""
+
+import re
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from tests.signaling.world import Scene, SignalingServer
+
+STAFF = """
+from importlib import import_module
+from uuid import uuid4
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from accounts.models import User
+
+staff = User.objects.create_user(f"{uuid4().hex}@example.org", display_name="Ada", is_staff=True, is_superuser=True)
+TOTP.activate(staff, generate_totp_secret())
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY] = str(staff.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
+session.create()
+result = [session.session_key, User.objects.get(email="max@example.org").pk]
+"""
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[SignalingServer]:
+    """A server process in production settings."""
+    app = SignalingServer()
+    app.migrate()
+    with app:
+        yield app
+    assert "Traceback" not in app.logged()
+
+
+@pytest.fixture
+def room(app: SignalingServer) -> Scene:
+    """A room of Olga's with Max as a member."""
+    return app.room()
+
+
+def post(app: SignalingServer, session: str, path: str, form_on: str = "") -> None:
+    """Fetch a page with a form as the owner of a session, then send `path` with its token, as a browser does."""
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session}"
+    page = urllib.request.Request(app.origin + (form_on or path), headers={"Cookie": cookies})
+    with urllib.request.urlopen(page, timeout=10) as answer:
+        csrf = answer.headers["Set-Cookie"].split(";")[0]
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
+    assert token
+    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1]}).encode()
+    headers = {"Cookie": f"{cookies}; {csrf}", "Origin": app.origin}
+    urllib.request.urlopen(urllib.request.Request(app.origin + path, body, headers), timeout=10).close()
+
+
+async def test_signing_out_ends_the_call_of_that_browser_alone(app: SignalingServer, room: Scene) -> None:
+    max_, olga = room.caller(room.max), room.caller(room.olga)
+    await max_.join()
+    await olga.join()
+    post(app, room.max[0], "/accounts/logout/")
+    assert await max_.close_code() == 4001
+    await olga.expect("peer_left", pid=max_.pid)
+
+
+async def test_suspending_somebody_ends_their_calls_in_every_room(app: SignalingServer, room: Scene) -> None:
+    elsewhere = app.room()
+    here, there = room.caller(room.max), elsewhere.caller(elsewhere.max)
+    await here.join()
+    await there.join()
+    staff, max_pk = app.run_python(STAFF)  # type: ignore[misc]
+    change = f"/admin/accounts/user/{max_pk}/change/"
+    post(app, staff, f"/admin/accounts/user/{max_pk}/suspend/", form_on=change)
+    assert await here.close_code() == 4013
+    assert await there.close_code() == 4013
+
+    # Coming back is refused, and possible again once they are reinstated and have signed in.
+    again = room.caller(room.max)
+    await again.connect()
+    await again.send("join", v=1, pid=again.pid, hello="{}")
+    assert await again.close_code() in {4001, 4003, 4013}
+    post(app, staff, f"/admin/accounts/user/{max_pk}/reinstate/", form_on=change)
+    returned = app.room()
+    await returned.caller(returned.max).join()

@@ -123,7 +123,7 @@ async function again() {
 /** Says whether the key of this browser fits, and lets nobody in with one that does not. */
 async function checkKey() {
   const state = await roomKeyState(page.slug, page.epoch);
-  showKeyState(state);
+  showKeyState(state, page.manageUrl !== null);
   prejoin.blocked = state !== "fits";
   return state;
 }

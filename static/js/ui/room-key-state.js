@@ -5,7 +5,7 @@
  */
 
 import { loadRoomKey } from "../keys/key-store.js";
-import { byId, find, text } from "./page-data.js";
+import { byId, find, hasText, text } from "./page-data.js";
 
 /** @typedef {"fits" | "none" | "old" | "downgrade" | "storage"} KeyState */
 
@@ -33,13 +33,15 @@ export async function roomKeyState(slug, epoch) {
  * Says what is wrong, or nothing.
  *
  * @param {KeyState} state
+ * @param {boolean} mayInvite whoever may make links is told to make one, the others to ask
  */
-export function showKeyState(state) {
+export function showKeyState(state, mayInvite) {
   const notice = byId("key-problem", HTMLElement);
   notice.hidden = state === "fits";
   if (state === "fits") return;
   find(notice, "h2", HTMLElement).textContent = text(`key.${state}.title`);
-  find(notice, "p", HTMLElement).textContent = text(`key.${state}.text`);
+  const own = `key.${state}.text.own`;
+  find(notice, "p", HTMLElement).textContent = text(mayInvite && hasText(own) ? own : `key.${state}.text`);
 }
 
 /**
@@ -50,7 +52,7 @@ export function showKeyState(state) {
 export function showTrust(epoch) {
   for (const badge of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".trust"))) {
     badge.textContent = text(epoch > 0 ? "trust.key" : "trust.keyless");
-    badge.classList.toggle("badge--muted", epoch === 0);
+    badge.classList.toggle("badge--warn", epoch === 0);
     badge.title = text(epoch > 0 ? "trust.key.why" : "trust.keyless.why");
   }
 }

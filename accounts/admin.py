@@ -50,9 +50,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() in {"yes", "no"}:
-            return queryset.filter(
-                **{"has_second_factor": self.value() == "yes"}
-            )  # annotated by UserAdmin.get_queryset
+            return queryset.filter(Exists(FACTORS) if self.value() == "yes" else ~Exists(FACTORS))
         return queryset
 
 

@@ -4,6 +4,7 @@ import re
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -72,7 +73,8 @@ async def test_suspending_somebody_ends_their_calls_in_every_room(app: Signaling
     here, there = room.caller(room.max), elsewhere.caller(elsewhere.max)
     await here.join()
     await there.join()
-    staff, max_pk = app.run_python(STAFF)  # type: ignore[misc]
+    made: Any = app.run_python(STAFF)
+    staff, max_pk = made
     change = f"/admin/accounts/user/{max_pk}/change/"
     post(app, staff, f"/admin/accounts/user/{max_pk}/suspend/", form_on=change)
     assert await here.close_code() == 4013

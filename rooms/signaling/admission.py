@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from typing import TypeVar
 
@@ -100,9 +101,9 @@ def _admit(session_key: str, slug: str) -> Admission:
     return Admission(
         room_id=standing.room.pk,
         room=_info(standing.room),
-        room_expires=standing.room.expires_at and standing.room.expires_at.timestamp(),
+        room_expires=_seconds(standing.room.expires_at),
         member=membership.id.hex,
-        member_expires=membership.expires_at and membership.expires_at.timestamp(),
+        member_expires=_seconds(membership.expires_at),
         role=str(standing.role),
         user_id=membership.user_id,
         ice=servers.servers,
@@ -114,7 +115,11 @@ def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
     row = RoomRow.objects.filter(pk=room_id).first()
     if row is None:
         raise Refused(CloseCode.UNKNOWN_ROOM)
-    return _info(row), row.expires_at and row.expires_at.timestamp()
+    return _info(row), _seconds(row.expires_at)
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
 
 
 def _info(row: RoomRow) -> RoomInfo:

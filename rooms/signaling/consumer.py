@@ -137,8 +137,9 @@ class SignalingConsumer(AsyncConsumer):
             self.outbox.close(CloseCode.JOIN_TIMEOUT)
             return
         socket.room_id, socket.membership, socket.user_id = admission.room_id, admission.member, admission.user_id
-        if self.outbox.code is not None or (code := hub.closed_since(began, socket)) is not None:
-            self.outbox.close(CloseCode.DRAINING if self.outbox.code is not None else code)
+        if (code := hub.closed_since(began, socket)) is not None:
+            self.outbox.close(code)
+        if self.outbox.code is not None:
             return
         room = hub.open(admission.room_id, admission.room, admission.room_expires)
         place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())

@@ -37,7 +37,7 @@ class Event(Struct, frozen=True, array_like=True, tag=True, gc=False):
     """An item of mail."""
 
 
-class Deliver(Event):
+class Deliver(Event, frozen=True):
     """Hand a finished frame to one member."""
 
     room: int
@@ -45,7 +45,7 @@ class Deliver(Event):
     text: str
 
 
-class Arrived(Event):
+class Arrived(Event, frozen=True):
     """Somebody has joined, or joined again."""
 
     room: int
@@ -53,7 +53,7 @@ class Arrived(Event):
     seq: int
 
 
-class Departed(Event):
+class Departed(Event, frozen=True):
     """Somebody has gone."""
 
     room: int
@@ -61,7 +61,7 @@ class Departed(Event):
     seq: int
 
 
-class Replace(Event):
+class Replace(Event, frozen=True):
     """Close one socket that a newer one has replaced."""
 
     room: int
@@ -69,13 +69,13 @@ class Replace(Event):
     socket: str
 
 
-class Resync(Event):
+class Resync(Event, frozen=True):
     """Read a room's roster again and send it to the members here."""
 
     room: int
 
 
-class Close(Event):
+class Close(Event, frozen=True):
     """Close every socket of a room, membership, user or session."""
 
     scope: Scope
@@ -83,13 +83,13 @@ class Close(Event):
     code: CloseCode
 
 
-class Changed(Event):
+class Changed(Event, frozen=True):
     """Read a room's row again and tell the members here."""
 
     room: int
 
 
-class Probe(Event):
+class Probe(Event, frozen=True):
     """A process's letter to itself: proof that its mailbox still receives."""
 
     number: int

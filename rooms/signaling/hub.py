@@ -7,6 +7,8 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Coroutine
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -67,9 +69,9 @@ class Hub:
             self._known = True
         return self.process
 
-    def spawn(self, coroutine: object) -> asyncio.Task[None]:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a coroutine beside the sockets; a strong reference is kept until it ends."""
-        task = self.loop.create_task(coroutine)  # type: ignore[arg-type]
+        task = self.loop.create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task

@@ -24,7 +24,7 @@ class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     """What a browser may send."""
 
 
-class Join(ClientMessage, tag="join"):
+class Join(ClientMessage, frozen=True, tag="join"):
     """Enter the room that the socket's address names."""
 
     v: int
@@ -32,24 +32,24 @@ class Join(ClientMessage, tag="join"):
     hello: Raw
 
 
-class Relay(ClientMessage, tag="relay"):
+class Relay(ClientMessage, frozen=True, tag="relay"):
     """Hand `body` to one peer."""
 
     to: Annotated[str, Meta(max_length=22)]
     body: Raw
 
 
-class Leave(ClientMessage, tag="leave"):
+class Leave(ClientMessage, frozen=True, tag="leave"):
     """Go, and let the others know at once."""
 
 
-class Ping(ClientMessage, tag="ping"):
+class Ping(ClientMessage, frozen=True, tag="ping"):
     """Ask whether the server is there."""
 
     n: Counter
 
 
-class Sync(ClientMessage, tag="sync"):
+class Sync(ClientMessage, frozen=True, tag="sync"):
     """Ask for the roster again."""
 
 
@@ -75,7 +75,7 @@ class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
     """What the server may send."""
 
 
-class Joined(ServerMessage, tag="joined"):
+class Joined(ServerMessage, frozen=True, tag="joined"):
     """The answer to `join`: who is here already, and what is needed to reach them."""
 
     pid: str
@@ -89,47 +89,47 @@ class Joined(ServerMessage, tag="joined"):
     now: int
 
 
-class PeerJoined(ServerMessage, tag="peer_joined"):
+class PeerJoined(ServerMessage, frozen=True, tag="peer_joined"):
     """Somebody has come, or is back on a new socket with a fresh `hello`."""
 
     peer: Peer
     seq: int
 
 
-class PeerLeft(ServerMessage, tag="peer_left"):
+class PeerLeft(ServerMessage, frozen=True, tag="peer_left"):
     """Somebody has gone."""
 
     pid: str
     seq: int
 
 
-class Roster(ServerMessage, tag="roster"):
+class Roster(ServerMessage, frozen=True, tag="roster"):
     """Everybody else in the room now: the answer to `sync`, and sent unasked when the server has lost track."""
 
     peers: list[Peer]
     seq: int
 
 
-class Relayed(ServerMessage, tag="relay"):
+class Relayed(ServerMessage, frozen=True, tag="relay"):
     """What a peer sent by `relay`."""
 
     sender: str = msgspec.field(name="from")
     body: Raw = msgspec.field()
 
 
-class Pong(ServerMessage, tag="pong"):
+class Pong(ServerMessage, frozen=True, tag="pong"):
     """The answer to `ping`."""
 
     n: int
 
 
-class RoomChanged(ServerMessage, tag="room"):
+class RoomChanged(ServerMessage, frozen=True, tag="room"):
     """The room's name, size or key epoch has changed."""
 
     room: RoomInfo
 
 
-class Error(ServerMessage, tag="error"):
+class Error(ServerMessage, frozen=True, tag="error"):
     """A message was not acted upon."""
 
     code: ErrorCode
@@ -147,7 +147,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     RoomChanged,
     Error,
 )
-type_of = {message: message.__struct_config__.tag for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
+type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
 
 AnyClientMessage = Join | Relay | Leave | Ping | Sync
 _QUOTE = ord('"')

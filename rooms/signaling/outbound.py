@@ -50,7 +50,7 @@ def _tell(event: AnyEvent) -> None:
     for hub in live_hubs():
         hub.post_from_thread(event)
     if settings.REDIS_URL:
-        message = {"type": MAIL, "items": pack([event])}
+        message: dict[str, object] = {"type": MAIL, "items": pack([event])}
         try:
             asyncio.get_running_loop()
         except RuntimeError:

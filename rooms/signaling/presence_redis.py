@@ -6,7 +6,7 @@ A place is `order process member socket ` and the packed entry; names hold no bl
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -133,7 +133,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def _down_when_unreachable(method: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
+def _down_when_unreachable(method: Callable[_P, Coroutine[Any, Any, _R]]) -> Callable[_P, Coroutine[Any, Any, _R]]:
     @wraps(method)
     async def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
@@ -170,7 +170,7 @@ class RedisPresence:
     @_down_when_unreachable
     async def join(self, room: int, entry: Entry, limit: int) -> Arrival:
         packed = msgspec.msgpack.encode(entry)
-        arguments = [entry.pid, entry.member, entry.process, entry.socket, packed, limit, ROOM_SECONDS]
+        arguments: list[Any] = [entry.pid, entry.member, entry.process, entry.socket, packed, limit, ROOM_SECONDS]
         answer = await self._join(keys=_keys(room), args=arguments)
         if answer[0] == b"full":
             raise RoomFull
@@ -192,7 +192,9 @@ class RedisPresence:
     async def roster(self, room: int) -> tuple[list[Entry], int]:
         room_key, seq_key = _keys(room)
         async with self._redis.pipeline(transaction=True) as pipe:
-            values, seq = await pipe.hvals(room_key).get(seq_key).execute()
+            pipe.hvals(room_key)
+            pipe.get(seq_key)
+            values, seq = await pipe.execute()
         entries = [_entry(value) for value in values]
         alive = await self._alive({entry.process for entry in entries})
         present = [entry for entry in entries if entry.process in alive]

@@ -24,12 +24,12 @@ async def test_sigterm_tells_every_socket_and_ends_within_a_second(server: str) 
 
         started = time.monotonic()
         app.signal(signal.SIGTERM)
-        codes = await asyncio.gather(olga.close_code(), max_.close_code(), waiting.close_code())
+        codes = tuple(await asyncio.gather(*(caller.close_code() for caller in (olga, max_, waiting))))
         told = time.monotonic() - started
         assert app.process
         await asyncio.to_thread(app.process.wait, 5)
         ended = time.monotonic() - started
-        assert codes == [4012, 4012, 4012]
+        assert codes == (4012, 4012, 4012)
         assert told < 0.5
         assert ended < 1.0
         # Clean-up ran for all of them, and nothing went wrong in it.

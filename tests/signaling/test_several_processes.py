@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -234,7 +235,7 @@ async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None
     await max_.close()
 
 
-async def patiently(caller: Caller, kind: str) -> dict[str, object]:
+async def patiently(caller: Caller, kind: str) -> dict[str, Any]:
     """Return the next message of a kind, however long it takes (the caller sets the limit)."""
     while True:
         try:

@@ -97,10 +97,13 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         return InviteRefused(_SPENT[state], room.slug if inside else None)
     if invite.created_by.suspended_at is not None:
         return InviteRefused(InviteReason.SUSPENDED)
-    if not inside:
-        if not _take_use(invite, browser, now):
+    # A guest who has signed in since gets a place that stays, by the use that this browser took already.
+    signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
+    if not inside or signed_in_since:
+        if _take_use(invite, browser, now):
+            membership = _admit(invite, membership, user, browser)
+        elif not inside:
             return InviteRefused(_SPENT.get(state, InviteReason.USED_UP))
-        membership = _admit(invite, membership, user, browser)
     assert membership is not None  # noqa: S101 (inside, or just admitted)
     wrapped = bytes(invite.wrapped_key) if invite.wrapped_key is not None else None
     return Redeemed(room, membership, wrapped, invite.epoch)

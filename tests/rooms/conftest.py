@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -30,7 +29,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def post_json(client: Client, url: str, data: Any) -> HttpResponse:
+def post_json(client: Client, url: str, data: Any) -> Any:
     return client.post(url, data, content_type="application/json")
 
 
@@ -48,7 +47,7 @@ def make_link(room: Room, **choices: Any) -> tuple[str, Invite]:
     return str(to_text(token)), invite
 
 
-def join(client: Client, token: str) -> HttpResponse:
+def join(client: Client, token: str) -> Any:
     return post_json(client, JOIN, {"token": token})
 
 

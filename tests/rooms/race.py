@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import django
 
@@ -75,7 +76,7 @@ def all_at_once(browsers: list, token: str, link: int) -> dict[str, object]:
             answers[f"{response.status_code} {response.json().get('reason', '')}".strip()] += 1
         connections.close_all()
 
-    run_threads([lambda client=client: press_join(client) for client in browsers])
+    run_threads([partial(press_join, client) for client in browsers])
     invite = Invite.objects.get(pk=link)
     places = Membership.objects.filter(room=invite.room).exclude(role="owner").count()
     return {"answers": answers, "uses": invite.uses, "places": places}

@@ -174,11 +174,26 @@ def test_a_moderators_link_gives_rights_to_an_account_only(room: Room, guest: Cl
     assert join(signed_in(make_person("Mia")), token).json()["role"] == "moderator"
 
 
-def test_a_guest_who_signs_in_takes_their_place_with_them(room: Room, guest: Client, sam: User) -> None:
-    token, _invite = make_link(room, max_uses=None)
+def test_a_guest_who_signs_in_keeps_their_place_and_can_make_it_stay(room: Room, guest: Client, sam: User) -> None:
+    token, invite = make_link(room)
     join(guest, token)
     guest.force_login(sam)
     assert guest.get(f"/r/{room.slug}").status_code == 200
+    # The link is used up, by this very browser: opening it again takes no use and gives the place to the account.
+    assert join(guest, token).json()["role"] == "member"
+    place = Membership.objects.get(invite=invite)
+    assert (place.user, place.browser, place.expires_at) == (sam, None, None)
+    invite.refresh_from_db()
+    assert invite.uses == 1
+
+
+def test_a_guest_who_signed_in_is_not_shut_out_by_another_used_up_link(room: Room, guest: Client, sam: User) -> None:
+    first, _invite = make_link(room)
+    other, _invite = make_link(room)
+    join(guest, first)
+    join(Client(), other)
+    guest.force_login(sam)
+    assert join(guest, other).json()["role"] == "guest"
 
 
 def test_many_tries_are_slowed_down(room: Room, guest: Client) -> None:

@@ -49,6 +49,12 @@ def test_staff_with_a_second_factor_get_in(staff):
     assert in_the_administration(staff).get("/admin/").status_code == 200
 
 
+def test_its_scripts_run_under_the_same_policy_but_for_trusted_types(staff, client: Client):
+    inside = in_the_administration(staff).get("/admin/").headers["Content-Security-Policy"]
+    outside = client.get("/accounts/login/").headers["Content-Security-Policy"]
+    assert outside == f"{inside}; require-trusted-types-for 'script'"
+
+
 def test_in_development_the_password_is_enough(staff, settings):
     settings.DEBUG = True
     assert sign_in(staff).get("/admin/").status_code == 200

@@ -1,0 +1,1 @@
+"""What the server's work costs, measured beside others in one run."""

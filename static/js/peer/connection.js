@@ -83,8 +83,8 @@ export class PeerConnection extends EventTarget {
 
   /** Begins: makes the transceivers and offers. Does nothing once there are any. */
   offer() {
-    const { connection, pair } = this.#current;
-    if (this.#state === "closed" || connection.getTransceivers().length > 0) return;
+    const { connection, pair, negotiation } = this.#current;
+    if (this.#state === "closed" || negotiation.answering || connection.getTransceivers().length > 0) return;
     pair.make(connection);
     this.#openControl();
   }

@@ -63,6 +63,11 @@ export class Negotiation {
     return this.#connection.remoteDescription === null && this.#connection.signalingState === "stable";
   }
 
+  /** An offer of theirs is being taken, or has been: there is no need for a first one of ours. */
+  get answering() {
+    return this.#latest !== null;
+  }
+
   /** An offer of ours is out and not answered. */
   get pending() {
     return this.#connection.signalingState === "have-local-offer";
@@ -155,8 +160,10 @@ export class Negotiation {
     }
   }
 
+  /** A first offer collides as soon as its transceivers are there: `negotiationneeded` fires a moment later. */
   #collides() {
-    return this.#makingOffer || (this.pending && !this.#settingAnswer);
+    const begun = !this.established && this.#connection.getTransceivers().length > 0;
+    return this.#makingOffer || ((this.pending || begun) && !this.#settingAnswer);
   }
 
   /** @param {PeerMessage} message */
@@ -176,7 +183,10 @@ export class Negotiation {
     this.#latest = message;
     const set = connection.setRemoteDescription(description);
     this.#inbox.open();
-    await set;
+    await set.catch((error) => {
+      this.#latest = null;
+      throw error;
+    });
     if (this.#life.signal.aborted || message !== this.#latest) return;
     this.#boundTo = message.attempt;
     this.#options.prepareAnswer(description.sdp ?? "");

@@ -7,6 +7,15 @@ import { Playback } from "/static/js/media/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/route.js";
 
+/** Every RTCPeerConnection of the page, so that their inside can be looked at. @type {RTCPeerConnection[]} */
+const connections = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
 const makePid = () => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 
 /** Hands bodies on, in order for each pair, after up to `longest` milliseconds; `lose` decides what never arrives. */
@@ -131,10 +140,10 @@ const world = {
       results.rounds += 1;
       results.slowest = Math.max(results.slowest, performance.now() - began);
       results.messages += relay.carried;
-      for (const [one, other] of [[a, b], [b, a]]) {
-        const stats = await one.mesh.peers.get(other.pid).getStats();
-        results.transceivers.add([...stats.values()].filter(({ type }) => type === "transport").length);
-        results.transceivers.add(`tracks ${one.mesh.peers.get(other.pid).remoteStream.getTracks().length}`);
+      const standing = connections.splice(0).filter(({ signalingState }) => signalingState !== "closed");
+      for (const connection of standing) {
+        const pair = connection.getTransceivers().map(({ receiver, currentDirection }) => `${receiver.track.kind} ${currentDirection}`);
+        results.transceivers.add(pair.join(", "));
       }
       a.mesh.close();
       b.mesh.close();
@@ -152,6 +161,7 @@ const world = {
     const [ab, ba] = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
     const pairs = new Set();
     for (let round = 0; round < rounds; round += 1) {
+      await until(() => connections.every(({ signalingState }) => /stable|closed/.test(signalingState)), "nothing under way");
       const before = await localUfrag(ab);
       ab.restartIce();
       ba.restartIce();
@@ -221,6 +231,7 @@ const world = {
     later.mesh.joined([b.peer]);
     b.mesh.add(a.peer);
     await until(() => connected(later, b) && connected(b, later), "second connection");
+    await until(() => b.events.filter(({ type }) => type === "peer-media").length === 2, "control channel of the second");
     const same = b.mesh.peers.get(a.pid).remoteStream === stream && stream.getTracks().length === 2;
     for (const { mesh } of [later, b]) mesh.close();
     return { same, added: b.events.filter(({ type }) => type === "peer-added").length };

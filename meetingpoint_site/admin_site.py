@@ -1,6 +1,5 @@
 """The administration, for staff who signed in through the site's own pages and have a second factor."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -29,7 +28,7 @@ class MeetingPointAdminSite(AdminSite):
     site_title = site_header = _("Meeting Point administration")
     index_title = _("What is kept")
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wrap a view as Django does, with the policy that its scripts can run under."""
         inner = super().admin_view(view, cacheable)
 

@@ -65,7 +65,9 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _debug
+# Browsers allow passkeys on http://localhost; the library behind them has to be told.
+_origins = env.list("SITE_ORIGINS", default=["http://localhost:8000"])
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _debug or all(origin.startswith("http://localhost:") for origin in _origins)
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 
 # ── Cookies ───────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,57 @@
+"""A passkey of the browser's own (virtual) authenticator: added, then used in place of the password."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer
+from tests.browser.person import PASSWORD, Person
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def test_a_passkey_signs_in_without_a_password_and_a_refusal_is_said_in_words(
+    person: Callable[..., Person], own_app: AppServer
+) -> None:
+    # A server of its own: Max is asked for the passkey from then on.
+    max_ = person("Max", server=own_app)
+    page = max_.page
+    devtools = max_.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+
+    # Max adds one.
+    max_.sign_in()
+    max_.go("/accounts/2fa/webauthn/add/")
+    if "/reauthenticate/" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name of the passkey").fill("Laptop")
+    page.get_by_role("button", name="Add a passkey").click()
+    page.wait_for_url(lambda url: "/webauthn/add/" not in url)
+    max_.go("/accounts/2fa/webauthn/")
+    expect(page.get_by_text("Laptop")).to_be_visible()
+    expect(page.get_by_text("Signs you in alone")).to_be_visible()
+
+    # Signed out, the passkey alone brings Max back to his rooms.
+    max_.go("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    max_.go("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/rooms/")
+
+    # Another device without it is told so, and nothing happens.
+    max_.go("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    devtools.send("WebAuthn.clearCredentials", {"authenticatorId": authenticator})
+    devtools.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    max_.go("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("your device has no passkey for this site")

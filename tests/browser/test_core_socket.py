@@ -127,7 +127,6 @@ def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser,
 
 
 def test_a_socket_that_the_server_forgot_is_noticed_by_its_ping(chromium: Browser, app: AppServer) -> None:
-    make_account(app, "max@example.org", "Max", PASSWORD)
     max_ = Person(chromium, app, "Max")
     max_.page.clock.install()
     page = arrive(max_)

@@ -17,6 +17,8 @@ import { called } from "../ui/names.js";
 
 const DRAINING = 4012;
 const ROUTES_EVERY_MS = 5000;
+/** How long a server that said it is restarting is believed to be doing so. */
+const RESTART_MS = 30_000;
 
 /**
  * Events, all `CustomEvent`; `people` is up to date when they fire:
@@ -40,6 +42,7 @@ export class CallSession extends EventTarget {
   #life = new AbortController();
   #entering = false;
   #entered = false;
+  #drainedAt = -Infinity;
 
   /**
    * @param {object} options
@@ -114,7 +117,9 @@ export class CallSession extends EventTarget {
 
   /** @param {StateDetail} detail */
   #socketState({ state, code }) {
-    if (state === "waiting") this.#emit("away", { draining: code === DRAINING, entered: this.#entered });
+    if (code === DRAINING) this.#drainedAt = Date.now();
+    const draining = Date.now() - this.#drainedAt < RESTART_MS;
+    if (state === "waiting") this.#emit("away", { draining, entered: this.#entered });
     if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
   }
 

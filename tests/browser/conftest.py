@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.app_server import AppServer
+from tests.app_server import AppServer, make_account
 from tests.browser.camera import make_camera
-from tests.browser.person import Person
+from tests.browser.person import PASSWORD, Person
 from tests.services import find_binary
 
 CHROMIUM_ARGUMENTS = [
@@ -63,20 +63,34 @@ def firefox(driver: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[AppServer]:
-    """One server for the stories that do not harm it."""
-    server = AppServer()
-    server.migrate()
-    with server:
+    """One server for the stories that do not harm it, with accounts for Olga, Max and Sam."""
+    with a_server_with_the_cast() as server:
         yield server
 
 
 @pytest.fixture
-def person(chromium: Browser, app: AppServer) -> Iterator[Callable[..., Person]]:
+def own_app() -> Iterator[AppServer]:
+    """A server for one test alone, which may stop it, kill it and read all that it has written."""
+    with a_server_with_the_cast() as server:
+        yield server
+
+
+def a_server_with_the_cast() -> AppServer:
+    """Return a server, not started yet, whose database knows Olga, Max and Sam."""
+    server = AppServer(settings={"LOG_LEVEL": "DEBUG"})
+    server.migrate()
+    for name in ("Olga", "Max", "Sam"):
+        make_account(server, f"{name.lower()}@example.org", name, PASSWORD)
+    return server
+
+
+@pytest.fixture
+def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """Make people, each with a fresh profile; afterwards none of their browsers may have complained."""
     everybody: list[Person] = []
 
-    def make(name: str, browser: Browser = chromium, server: AppServer = app, **context: object) -> Person:
-        everybody.append(Person(browser, server, name, **context))
+    def make(name: str, browser: Browser = chromium, server: AppServer | None = None, **context: object) -> Person:
+        everybody.append(Person(browser, server or request.getfixturevalue("app"), name, **context))
         return everybody[-1]
 
     yield make

@@ -53,9 +53,10 @@ class Person:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        missing_file = "/static/" in message.location.get("url", "")
+        place = message.location.get("url", "")
+        missing_file = message.text.startswith("Failed to load") and "/static/" in place
         if message.type == "error" and (missing_file or not EXPECTED.match(message.text)):
-            self.complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+            self.complaints.append(f"console: {message.text} ({place})")
 
     # ── Going places ─────────────────────────────────────────────────────────────────────────────
     def go(self, path: str) -> None:

@@ -15,32 +15,32 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
     person: Meet, guests_browser: str, request: pytest.FixtureRequest
 ) -> None:
     browser: Browser = request.getfixturevalue(guests_browser)
-    olga = person("Olga" if guests_browser == "chromium" else "Olivia")
+    nora = person("Nora" if guests_browser == "chromium" else "Nina")  # has no account yet
     guest = person("Guest", browser=browser)
     sam = person("Sam")
 
-    # Olga makes an account, a room and a link for one person.
-    olga.sign_up()
-    slug = olga.make_room("Monday meeting")
-    link = olga.make_link(lasts="1 hour", lets_in="one person")
+    # Nora makes an account, a room and a link for one person.
+    nora.sign_up()
+    slug = nora.make_room("Monday meeting")
+    link = nora.make_link(lasts="1 hour", lets_in="one person")
     assert "/i#k=1" in link
 
     # Both enter; the secret is gone from the guest's address bar.
-    olga.join(slug)
+    nora.join(slug)
     guest.accept(link)
     assert "k=" not in guest.page.url
     guest.join()
 
     # They see and hear each other.
-    for who in (olga, guest):
+    for who in (nora, guest):
         who.see_others(1)
         who.see_and_hear(1)
-    expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
+    expect(nora.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
 
     # Sam has the same link, and is told.
     sam.follow(link)
     expect(sam.page.get_by_role("heading", name="This link is used up")).to_be_visible()
 
-    # The guest leaves: Olga sees it at once.
+    # The guest leaves: Nora sees it at once.
     guest.leave()
-    expect(olga.page.locator("mp-tile[data-self='false']")).to_have_count(0, timeout=2000)
+    expect(nora.page.locator("mp-tile[data-self='false']")).to_have_count(0, timeout=2000)

@@ -1,0 +1,49 @@
+"""A call that is under way, for the stories about what happens to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.app_server import AppServer
+from tests.browser.person import Person
+
+Meet = Callable[..., Person]
+ANYONE = "anyone until it expires"
+
+
+@dataclass
+class Meeting:
+    """A room of Olga's with people in it; `link` lets in anyone."""
+
+    slug: str
+    link: str
+    olga: Person
+    guests: list[Person]
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody, the owner first."""
+        return [self.olga, *self.guests]
+
+
+def make_meeting(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
+    """Let Olga make a room and a link, and `names` come in by it; they stand before the call, and Olga too."""
+    olga = person("Olga", server=server)
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link(lets_in=ANYONE)
+    guests = [person(name, server=server) for name in names]
+    for guest in guests:
+        guest.accept(link)
+    olga.go(f"/r/{slug}")
+    return Meeting(slug, link, olga, guests)
+
+
+def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
+    """Make a meeting, and wait until everybody sees and hears everybody."""
+    meeting = make_meeting(person, *names, server=server)
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_others(len(names))
+        who.see_and_hear(len(names))
+    return meeting

@@ -1,0 +1,58 @@
+"""Several people at the door in the same moment."""
+
+from playwright.sync_api import expect
+
+from tests.browser.meeting import Meet, make_meeting
+
+COUNT_CONNECTIONS = """
+const Real = globalThis.RTCPeerConnection;
+globalThis.connectionsMade = 0;
+globalThis.RTCPeerConnection = class extends Real {
+  constructor(...options) { super(...options); globalThis.connectionsMade += 1; }
+};
+"""
+PRESS_JOIN_AT = """([name, moment]) => {
+  document.querySelector('#display-name').value = name;
+  setTimeout(() => {
+    globalThis.joinedAt = Date.now();
+    document.querySelector('#join-form').requestSubmit();
+  }, moment - Date.now());
+}"""
+
+
+def test_four_people_within_fifty_milliseconds_make_six_connections(person: Meet) -> None:
+    meeting = make_meeting(person, "Guest", "Gust", "Gwen")
+    for who in meeting.people:
+        who.context.add_init_script(COUNT_CONNECTIONS)
+        who.page.reload()
+        who.see_call_state("prejoin")
+
+    moment = meeting.olga.page.evaluate("Date.now() + 1000")
+    for who in meeting.people:
+        who.page.evaluate(PRESS_JOIN_AT, [who.name, moment])
+
+    for who in meeting.people:
+        who.see_call_state("in-call")
+        who.see_others(3)
+    pressed = [who.page.evaluate("joinedAt") for who in meeting.people]
+    assert max(pressed) - min(pressed) <= 50
+    # Twelve ends: six connections between four people, each made once.
+    assert [who.page.evaluate("connectionsMade") for who in meeting.people] == [3, 3, 3, 3]
+    for who in meeting.people:
+        who.see_and_hear(3, seconds=30)
+
+
+def test_the_fifth_of_four_is_told_that_the_room_is_full(person: Meet) -> None:
+    meeting = make_meeting(person, "Guest", "Gust", "Gwen", "Gerd")
+    for who in meeting.people[:4]:
+        who.join()
+    late = meeting.guests[-1]
+    late.page.get_by_label("Your name").fill("Gerd")
+    late.page.locator("#join-form button[type=submit]").click()
+    expect(late.page.get_by_role("heading", name="The room is full")).to_be_visible()
+
+    # Somebody leaves, and there is a place.
+    meeting.guests[0].leave()
+    late.page.get_by_role("button", name="Try again").click()
+    late.see_call_state("in-call")
+    late.see_others(3)

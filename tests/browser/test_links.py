@@ -1,0 +1,84 @@
+"""Links that do not work say so, each in its own words; one that a mail scanner has damaged works all the same."""
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer
+from tests.browser.meeting import Meet, make_meeting
+from tests.browser.person import Person
+
+EXPIRE = """
+from datetime import timedelta
+from django.utils import timezone
+from rooms.models import Invite
+Invite.objects.filter(room__slug=slug).update(expires_at=timezone.now() - timedelta(seconds=1))
+"""
+
+
+def told(guest: Person, heading: str) -> None:
+    """Check that the page says `heading`, names a next step, and no longer offers to join."""
+    expect(guest.page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(guest.page.locator("section:visible p")).not_to_have_count(0)
+    expect(guest.page.get_by_role("button", name="Join")).to_be_hidden()
+
+
+@pytest.fixture
+def link(person: Meet) -> tuple[Person, str, str]:
+    """Olga on the page of her room, its slug, and a link."""
+    meeting = make_meeting(person)
+    meeting.olga.go(f"/rooms/{meeting.slug}/")
+    return meeting.olga, meeting.slug, meeting.link
+
+
+def test_an_expired_link(app: AppServer, person: Meet, link: tuple[Person, str, str]) -> None:
+    app.run_python(EXPIRE, slug=link[1])
+    guest = person("Guest")
+    guest.follow(link[2])
+    told(guest, "This link has expired")
+
+
+def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:
+    olga = link[0]
+    olga.page.on("dialog", lambda dialog: dialog.accept())
+    olga.page.get_by_role("button", name="Revoke").click()
+    expect(olga.page.get_by_text("Links that no longer work")).to_be_visible()
+    guest = person("Guest")
+    guest.follow(link[2])
+    told(guest, "This link was taken back")
+
+
+def test_an_unknown_link(app: AppServer, person: Meet) -> None:
+    guest = person("Guest")
+    guest.follow(f"{app.origin}/i#k=1{secrets.token_urlsafe(16)}")
+    told(guest, "We do not know this link")
+
+
+def test_a_link_to_a_closed_room(person: Meet, link: tuple[Person, str, str]) -> None:
+    link[0].page.get_by_role("button", name="Close the room").click()
+    expect(link[0].page.get_by_role("button", name="Reopen the room")).to_be_visible()
+    guest = person("Guest")
+    guest.follow(link[2])
+    expect(guest.page.get_by_role("heading", name="The room is closed")).to_be_visible()
+
+
+def test_a_link_that_a_scanner_rewrote(person: Meet, link: tuple[Person, str, str]) -> None:
+    guest = person("Guest")
+    guest.accept(link[2].replace("/i#k=", "/i/%23k="))
+    guest.join()
+
+
+def test_pressing_join_again_takes_no_second_use(person: Meet, link: tuple[Person, str, str]) -> None:
+    for_one = link[0].make_link(lets_in="one person")
+    guest = person("Guest")
+    guest.accept(for_one)
+    guest.accept(for_one)
+    guest.join()
+
+
+def test_a_room_address_lets_no_stranger_in(person: Meet, link: tuple[Person, str, str]) -> None:
+    sam = person("Sam")
+    sam.sign_in()
+    sam.go(f"/r/{link[1]}")
+    expect(sam.page.get_by_role("heading", name="There is no room here for you")).to_be_visible()

@@ -1,0 +1,46 @@
+"""The server goes away under a call: the pages say so, the call goes on, and everything comes back by itself."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer
+from tests.browser.meeting import Meet, start_call
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("stop", "The server is restarting."), ("kill", "The server cannot be reached.")]
+)
+def test_a_call_goes_on_while_the_server_is_away(own_app: AppServer, person: Meet, how: str, words: str) -> None:
+    meeting = start_call(person, "Guest", server=own_app)
+
+    if how == "stop":
+        assert own_app.stop() < 2
+    else:
+        own_app.kill()
+
+    # Both pages say so within a second, and nothing stops between the browsers.
+    gone = time.monotonic()
+    for who in meeting.people:
+        expect(who.page.locator("#banner")).to_contain_text(words, timeout=2000)
+        who.see_call_state("reconnecting", seconds=2)
+    assert time.monotonic() - gone < 2
+    for who in meeting.people:
+        who.see_others(1)
+        who.see_and_hear(1)
+
+    # The server is back, and nobody has to press anything.
+    own_app.start()
+    for who in meeting.people:
+        who.see_call_state("in-call", seconds=20)
+        expect(who.page.locator("#banner")).to_be_hidden()
+        who.see_others(1)
+        who.see_and_hear(1)
+
+    # Signaling works again: somebody new comes in and meets both.
+    late = person("Late", server=own_app)
+    late.accept(meeting.link)
+    late.join()
+    late.see_others(2)
+    late.see_and_hear(2)

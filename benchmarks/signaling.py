@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.meter import processor_seconds, resident_bytes
-from benchmarks.targets import Ours, Person, PeerServer, Target, Textbook
+from benchmarks.targets import Ours, PeerServer, Person, Target, Textbook
 
 BODY, OFFER, ANSWER, CANDIDATE = "x" * 1000, "o" * 3000, "a" * 2500, "c" * 180
 CANDIDATES = 8
@@ -144,7 +144,7 @@ def report(figures: dict[str, Figures]) -> str:
     """Return the table, the ratios and the targets as text."""
     median = statistics.median
     lines = [
-        "| server | µs a message | ms a call, candidates one by one | ms a call, batched | messages a call | KB an idle socket |",
+        "| server | µs a message | ms a call, candidates one by one | batched | messages a call | KB an idle socket |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, of in figures.items():
@@ -156,7 +156,10 @@ def report(figures: dict[str, Figures]) -> str:
             f"| {median(of.batched_ms):.2f} | {messages} | {of.idle_kb:.1f} |"
         )
     if peer := figures.get("peerserver"):
-        lines += ["", "Against PeerServer (as each one's own client sends candidates: ours batched, PeerJS one by one):"]
+        lines += [
+            "",
+            "Against PeerServer, candidates as each one's own client sends them (ours batched, PeerJS one by one):",
+        ]
         theirs_message, theirs_call = median(peer.message_us), median(peer.call_ms)
         for name, of in figures.items():
             if name != "peerserver":
@@ -176,11 +179,13 @@ def targets(figures: dict[str, Figures], peer_message: float, peer_call: float) 
     lines = []
 
     def judge(what: str, value: float, limit: float, unit: str) -> None:
-        lines.append(f"  {'reached' if value <= limit else 'MISSED '} {what}: {value:.2f}{unit} (at most {limit:g}{unit})")
+        verdict = "reached" if value <= limit else "MISSED "
+        lines.append(f"  {verdict} {what}: {value:.2f}{unit} (at most {limit:g}{unit})")
 
     fast = [figures[name] for name in ("uvicorn", "granian") if name in figures]
     if fast:
-        judge("call on the faster of uvicorn and Granian", min(median(of.batched_ms) for of in fast) / peer_call, 1.0, " ×")
+        best = min(median(of.batched_ms) for of in fast)
+        judge("call on the faster of uvicorn and Granian", best / peer_call, 1.0, " ×")
     if "uvicorn" in figures:
         judge("message on uvicorn", median(figures["uvicorn"].message_us) / peer_message, 1.5, " ×")
     for name in ("daphne", "uvicorn", "granian"):

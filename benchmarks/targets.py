@@ -175,7 +175,9 @@ class PeerServer(ServiceTarget):
 
     async def person(self, room: int, seat: int) -> Person:
         name = f"r{room}s{seat}{secrets.token_hex(4)}"
-        url = f"ws://127.0.0.1:{self.service.port}/peerjs?key=peerjs&id={name}&token={secrets.token_hex(6)}&version=1.5.4"
+        url = (
+            f"ws://127.0.0.1:{self.service.port}/peerjs?key=peerjs&id={name}&token={secrets.token_hex(6)}&version=1.5.4"
+        )
         socket = await connect(url, **QUIET)
         person = Person(socket, name, self._sender(socket))
         await person.receive("OPEN")

@@ -1,0 +1,105 @@
+"""The server, the browser's modules and `docs/protocol.md` describe one protocol."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from rooms.signaling import limits, messages
+from rooms.signaling.codes import ENDINGS, ERRORS, CloseCode, Then
+from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, type_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENT = (ROOT / "docs/protocol.md").read_text()
+WIRE = (ROOT / "static/js/signaling/wire.js").read_text()
+CLOSE_CODES = (ROOT / "static/js/signaling/close-codes.js").read_text()
+ALL = (*CLIENT_MESSAGES, *SERVER_MESSAGES)
+EXAMPLES: list[dict[str, Any]] = [
+    json.loads(block) for block in re.findall(r"```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
+]
+
+
+def wire_fields(struct: type[msgspec.Struct]) -> list[str]:
+    """Return the names of a struct's fields on the wire, `type` first for a message."""
+    fields = [field.encode_name for field in msgspec.structs.fields(struct)]
+    return ["type", *fields] if struct in ALL else fields
+
+
+def typedefs() -> dict[str, list[str]]:
+    """Return the object types of wire.js: their field names."""
+    found = {name: re.findall(r"(\w+): ", fields) for fields, name in re.findall(r"@typedef \{\{(.*?)\}\} (\w+)", WIRE)}
+    for block in re.findall(r"@typedef \{object\} (.*?)\*/", WIRE, re.DOTALL):
+        found[block.split()[0]] = re.findall(r"@property \{.*?\} (\w+)", block)
+    return found
+
+
+@pytest.mark.parametrize("struct", [*ALL, Peer, RoomInfo], ids=lambda struct: struct.__name__)
+def test_the_browser_knows_every_message(struct: type[msgspec.Struct]) -> None:
+    name = {"RoomInfo": "Room", "Error": "Failure"}.get(struct.__name__, struct.__name__)
+    assert typedefs()[name] == wire_fields(struct)
+
+
+def test_the_browser_knows_no_other_message() -> None:
+    kinds = set(re.findall(r'type: "(\w+)"|\{"(\w+)"\} type', WIRE))
+    assert {left or right for left, right in kinds} == set(type_of.values())
+
+
+def test_the_document_shows_every_message_with_all_its_fields() -> None:
+    shown = {(example["type"], tuple(example)) for example in EXAMPLES if "type" in example}
+    expected = {(type_of[struct], tuple(wire_fields(struct))) for struct in ALL}
+    assert shown == expected
+    assert [list(example) for example in EXAMPLES if "type" not in example] == [wire_fields(Peer)]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.get("type", "peer"))
+def test_the_documents_examples_are_messages(example: dict[str, Any]) -> None:
+    text = json.dumps(example)
+    client = [struct for struct in CLIENT_MESSAGES if type_of[struct] == example.get("type") and "from" not in example]
+    if client:
+        assert type(messages.decode(text)) is client[0]
+    else:
+        server = [struct for struct in (*SERVER_MESSAGES, Peer) if wire_fields(struct) == list(example)]
+        assert len(server) == 1
+        msgspec.json.decode(text, type=server[0])
+
+
+def test_the_tables_of_close_codes_agree() -> None:
+    browser = re.findall(r'(\d+): \{ reason: "(\w+)", then: "(\w+)" \}', CLOSE_CODES)
+    assert browser == [(str(int(code)), code.reason, ending.then.value) for code, ending in ENDINGS.items()]
+    rows = re.findall(r"^\| (\d{4}) \| `(\w+)` \| (\w+) \| (.*) \|$", DOCUMENT, re.MULTILINE)
+    assert rows == [(str(int(code)), code.reason, row.then.value, row.meaning) for code, row in ENDINGS.items()]
+    assert list(ENDINGS) == list(CloseCode)
+    assert {row.then for row in ENDINGS.values()} == set(Then)
+
+
+def test_the_tables_of_errors_agree() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", DOCUMENT, re.MULTILINE)
+    assert rows[1:] == [(code.value, meaning) for code, meaning in ERRORS.items()]
+
+
+def test_the_document_states_the_limits() -> None:
+    text = " ".join(DOCUMENT.split())
+    for statement in (
+        f"Version {messages.VERSION}.",
+        f"at most {messages.MAX_FRAME:,} bytes",
+        f"`hello` (at most {messages.MAX_HELLO:,} bytes)",
+        f"`body` (at most {messages.MAX_BODY:,} bytes)",
+        f"{limits.BURST:.0f} messages at once and {limits.MESSAGES_A_SECOND:.0f} a second",
+        f"after {limits.REFUSALS} dropped messages",
+        f"`join` within {limits.JOIN_SECONDS:.0f} seconds",
+        f"reads nothing for {limits.STALL_SECONDS:.0f} seconds",
+        f"At most {limits.HELD_BYTES / 1e6:.0f} MB",
+    ):
+        assert statement in text
+    assert limits.BAD_MESSAGES == 20
+    assert "The twentieth frame that is no message" in text
+
+
+def test_the_refusals_of_rooms_have_close_codes() -> None:
+    from rooms.access import Reason
+
+    assert {reason.name for reason in Reason} <= {code.name for code in CloseCode}
+    assert type_of[Error] == "error"

@@ -28,6 +28,7 @@ export function bestGrid(count, width, height, gap) {
     const rows = Math.ceil(count / columns);
     const cellWidth = (width - gap * (columns - 1)) / columns;
     const cellHeight = (height - gap * (rows - 1)) / rows;
+    if (cellWidth <= 0 || cellHeight <= 0) continue;
     const tileWidth = Math.min(cellWidth, cellHeight * widest);
     const tileHeight = Math.min(cellHeight, tileWidth / narrowest);
     if (tileWidth * tileHeight > best.width * best.height) {

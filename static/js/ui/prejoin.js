@@ -58,7 +58,7 @@ export class Prejoin extends EventTarget {
     this.#empty.textContent = (starting ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
     if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
-    const without = !starting && problems.any && !track && !media.audioTrack;
+    const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
     this.#button.textContent = (without ? this.#button.dataset.textWithout : this.#button.dataset.textWith) ?? "";
     this.#button.disabled = this.#blocked || problems.insecure;
   }

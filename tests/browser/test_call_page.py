@@ -1,0 +1,143 @@
+"""The call page as people meet it: before, in and after a call, with and without devices, and read out to them."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.person import Person
+from tests.services import find_binary
+
+Meet = Callable[..., Person]
+FAKE_CAMERA, YES_TO_ALL = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
+
+
+@pytest.fixture(scope="module")
+def bare_chromium(driver: Playwright) -> Iterator[Browser]:
+    """A machine without camera and microphone."""
+    arguments = [argument for argument in CHROMIUM_ARGUMENTS if argument != FAKE_CAMERA]
+    browser = driver.chromium.launch(executable_path=find_binary("chromium-headless-shell"), args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def strict_chromium(driver: Playwright) -> Iterator[Browser]:
+    """A browser in which nobody answers the question for the camera: without a window, Chromium takes that for No."""
+    arguments = [argument for argument in CHROMIUM_ARGUMENTS if argument != YES_TO_ALL]
+    browser = driver.chromium.launch(executable_path=find_binary("chromium"), args=["--headless=new", *arguments])
+    yield browser
+    browser.close()
+
+
+def expect_accessible(page: Page) -> None:
+    """Find no serious or critical breach of WCAG 2 in the page as it is."""
+    found = [
+        (violation["id"], [node["html"] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert found == []
+
+
+def test_what_one_does_shows_at_the_other(person: Meet) -> None:
+    olga, guest = person("Orla"), person("Guest", viewport={"width": 390, "height": 844})
+    olga.sign_up()
+    slug = olga.make_room("Garden club")
+    link = olga.make_link()
+    olga.join(slug)
+    expect(olga.page.get_by_text("You are the only one here.")).to_be_visible()
+    guest.accept(link)
+
+    # A guest must say a name, and it is remembered in that browser.
+    guest.page.locator("#join-form button").click()
+    expect(guest.page.get_by_text("Please type a name")).to_be_visible()
+    guest.join()
+    for who in (olga, guest):
+        who.see_others(1)
+        expect_accessible(who.page)
+    olgas_tile = guest.page.locator("mp-tile[data-self='false']")
+    expect(olgas_tile).to_have_attribute("data-muted", "false")
+    expect(olgas_tile).to_have_attribute("data-route", "direct", timeout=15_000)
+
+    # Keys and buttons do the same, and the other side sees it.
+    olga.page.keyboard.press("m")
+    expect(olga.page.get_by_role("button", name="Microphone")).to_have_attribute("aria-pressed", "false")
+    expect(olgas_tile).to_have_attribute("data-muted", "true")
+    olga.page.get_by_role("button", name="Camera").click()
+    expect(olgas_tile).to_have_attribute("data-camera", "false")
+    expect(olgas_tile.locator(".tile__avatar")).to_be_visible()
+    olga.page.keyboard.press("v")
+    expect(olgas_tile).to_have_attribute("data-camera", "true")
+
+    # Who is here, and how they are connected.
+    guest.page.get_by_role("button", name="People").click()
+    panel = guest.page.get_by_role("complementary", name="People")
+    expect(panel.get_by_role("listitem")).to_have_count(2)
+    expect(panel).to_contain_text("Connected directly")
+    expect_accessible(guest.page)
+
+    # The guest leaves, comes back with one press, and is told apart by name only.
+    guest.leave()
+    expect(olga.page.locator("#toasts")).to_contain_text("Guest left")
+    guest.page.get_by_role("button", name="Rejoin").click()
+    guest.see_call_state("in-call")
+    olga.see_others(1)
+    expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
+
+
+def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chromium: Browser) -> None:
+    olga, guest = person("Ora"), person("Guest", browser=bare_chromium)
+    olga.sign_up()
+    slug = olga.make_room("Garden club")
+    link = olga.make_link()
+    olga.join(slug)
+
+    guest.accept(link)
+    problems = guest.page.locator(".prejoin__problems")
+    expect(problems).to_contain_text("No camera was found.")
+    expect(problems).to_contain_text("No microphone was found.")
+    expect_accessible(guest.page)
+    expect(guest.page.get_by_role("button", name="Join without camera and microphone")).to_be_visible()
+    guest.join()
+    guest.see_others(1)
+    guest.see_and_hear(1)
+    expect(olga.page.locator("mp-tile[data-self='false'][data-muted='true'][data-camera='false']")).to_have_count(1)
+
+
+def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: Browser) -> None:
+    olga = person("Odile", browser=strict_chromium)
+    olga.sign_up()
+    olga.go(f"/r/{olga.make_room('Garden club')}")
+    problems = olga.page.locator(".prejoin__problems")
+    expect(problems).to_contain_text("The camera is blocked. Allow it for this site")
+    expect(problems).to_contain_text("The microphone is blocked. Allow it for this site")
+    expect_accessible(olga.page)
+
+
+def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
+    olga, elsewhere = person("Ofelia"), person("Ofelia")
+    olga.sign_up()
+    slug = olga.make_room("Garden club")
+    elsewhere.sign_in()
+    elsewhere.go(f"/r/{slug}")
+    expect(elsewhere.page.get_by_role("heading", name="This browser has no key for this room")).to_be_visible()
+    expect(elsewhere.page.locator("#join-form button")).to_be_disabled()
+
+    # She brings it along with a link from the browser that has it.
+    elsewhere.accept(olga.make_link())
+    elsewhere.join()
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_public_pages_fit_and_are_accessible(person: Meet, viewport: dict[str, int], color_scheme: str) -> None:
+    sam = person("Sam", viewport=viewport, color_scheme=color_scheme)
+    for path in ("/", "/how-it-works", "/accounts/login/", "/accounts/signup/", "/i", "/r/no-such-room"):
+        sam.go(path)
+        expect(sam.page).to_have_title(re.compile("Meeting Point"))
+        assert sam.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        expect_accessible(sam.page)

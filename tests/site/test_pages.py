@@ -1,0 +1,71 @@
+"""What anybody may read, and what is read when something is wrong."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.template.loader import get_template
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def olga() -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.create_user("olga@example.org", display_name="Olga"))
+    return client
+
+
+def test_the_landing_page_asks_a_stranger_to_sign_up_and_olga_to_come_in(stranger: Client, olga: Client) -> None:
+    for_a_stranger = stranger.get(reverse("landing")).content.decode()
+    assert reverse("account_signup") in for_a_stranger
+    assert "Open my rooms" not in for_a_stranger
+
+    for_olga = olga.get(reverse("landing")).content.decode()
+    assert "Open my rooms" in for_olga
+    assert "olga@example.org" in for_olga
+    assert reverse("account_signup") not in for_olga
+
+
+def test_both_pages_name_the_limit_of_what_is_claimed(stranger: Client) -> None:
+    for name in ("landing", "how_it_works"):
+        page = stranger.get(reverse(name)).content.decode()
+        words = " ".join(page.split())
+        assert "dishonest server could still place itself between two browsers" in words
+        assert "secure" not in words
+
+
+def test_a_page_that_is_not_there_says_so_in_words(stranger: Client) -> None:
+    answer = stranger.get("/nothing/here")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+
+
+def test_a_form_without_its_token_says_what_to_do(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"))
+    assert answer.status_code == 403
+    assert "reload the page and send it again" in answer.content.decode()
+
+
+def test_a_foreign_host_name_gets_a_plain_page(stranger: Client) -> None:
+    answer = stranger.get("/", SERVER_NAME="evil.example")
+    assert answer.status_code == 400
+    assert "made no sense" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
+def test_error_pages_need_no_context(name: str) -> None:
+    page = get_template(name).render()
+    assert "Meeting Point" in page
+    assert "<h1>" in page
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_error_pages_ask_nothing_of_the_database(name: str, django_assert_num_queries: pytest.FixtureRequest) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        get_template(name).render()

@@ -98,3 +98,16 @@ def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callab
     for who in everybody:
         who.close()
     assert not complaints
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show beside a failure what the servers of the test wrote last."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.failed:
+        values = getattr(item, "funcargs", {}).values()
+        servers = [s for value in values for s in (value if isinstance(value, list) else [value])]
+        for server in servers:
+            if isinstance(server, AppServer):
+                report.sections.append((f"log of {server.origin}", "\n".join(server.logged().splitlines()[-40:])))

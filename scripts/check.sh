@@ -15,7 +15,7 @@ step() {
 step "format" ruff format --check --quiet .
 step "style" ruff check --quiet .
 step "types, Python" mypy
-step "types, JavaScript" node_modules/.bin/tsc --project jsconfig.json
+step "types, JavaScript" node_modules/.bin/tsc --project tsconfig.json
 step "templates" djlint --lint --quiet templates
 step "templates compile" python scripts/check_templates.py
 step "migrations" python manage.py makemigrations --check --dry-run --verbosity 0

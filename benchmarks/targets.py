@@ -60,7 +60,7 @@ class Target(Protocol):
 
 
 class Ours:
-    """Meeting Point: session cookie, membership check and roster included."""
+    """Meeting Point: session cookie, membership check and roster included. Seat 0 is a signed-in owner, the others guests."""
 
     relayed = "relay"
     joins = 1
@@ -86,7 +86,7 @@ class Ours:
 
     async def person(self, room: int, seat: int) -> Person:
         scene = self.scenes[room % len(self.scenes)]
-        caller = scene.caller(scene.guests[seat])
+        caller = scene.caller(scene.guests[seat] if seat else scene.olga)
         await caller.join(hello='{"v":1,"name":"Guest"}')
 
         async def send(kind: str, to: str, body: str) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import User
 
 from .models import Membership, Role, Room
+from .prepared import Prepared
 
 Visitor: TypeAlias = User | AnonymousUser | None
 
@@ -77,24 +77,37 @@ def may(role: Role | str, act: Act) -> bool:
     return act in RIGHTS[Role(role)]
 
 
+_slug, _room, _user, _browser = (
+    (Room._meta.get_field("slug"), "x"),
+    (Membership._meta.get_field("room"), 1),
+    (Membership._meta.get_field("user"), 2),
+    (Membership._meta.get_field("browser"), UUID(int=1)),
+)
+_rooms_by_slug = Prepared(lambda slug: Room.objects.select_related("owner").filter(slug=slug).order_by(), _slug)
+_memberships_of_user = Prepared(
+    lambda room, user: Membership.objects.filter(room=room).filter(user=user).order_by(), _room, _user
+)
+_memberships_of_browser = Prepared(
+    lambda room, browser: Membership.objects.filter(room=room).filter(browser=browser).order_by(), _room, _browser
+)
+
+
 def membership_of(user: Visitor, browser: UUID | None, room: Room) -> Membership | None:
     """Return the membership of this account, else of this browser session, whatever its state."""
-    who = Q()
+    found: list[Membership] = []
     if user is not None and user.is_authenticated:
-        who |= Q(user=user.pk)
-    if browser is not None:
-        who |= Q(browser=browser)
-    if not who:
-        return None
-    found = list(room.memberships.filter(who))
-    return next((m for m in found if m.user_id is not None), found[0] if found else None)
+        found = _memberships_of_user(room.pk, user.pk)
+    if not found and browser is not None:
+        found = _memberships_of_browser(room.pk, browser)
+    return found[0] if found else None
 
 
 def standing(user: Visitor, browser: UUID | None, slug: str) -> Standing:
     """Say who this is in the room, be it open or not. Raises `Refusal`."""
-    room = Room.objects.select_related("owner").filter(slug=slug).first()
-    if room is None:
+    rooms = _rooms_by_slug(slug)
+    if not rooms:
         raise Refusal(Reason.UNKNOWN_ROOM)
+    room = rooms[0]
     membership = membership_of(user, browser, room)
     if membership is None:
         raise Refusal(Reason.NOT_MEMBER)

@@ -1,0 +1,113 @@
+"""People who are put out of a room know it within two seconds, whoever did it: the owner, staff, or they themselves."""
+
+import base64
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer, make_account
+from tests.browser import totp
+from tests.browser.meeting import Meet, make_meeting, start_call
+from tests.browser.person import PASSWORD, Person
+
+AT_ONCE = 2000  # milliseconds
+OTHERS = "mp-tile[data-self='false']"
+GIVE_SECOND_FACTOR = """
+from allauth.mfa.totp.internal.auth import TOTP
+from accounts.models import User
+TOTP.activate(User.objects.get(email=address), secret)
+"""
+
+
+@pytest.fixture
+def staff(app: AppServer, person: Meet) -> Person:
+    """Ada, who looks after the site, signed in to the administration with her second factor."""
+    name = f"Ada{secrets.token_hex(3)}"  # each code opens the door once, so each test has an Ada of its own
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
+    make_account(app, f"{name.lower()}@example.org", name, PASSWORD, staff=True)
+    app.run_python(GIVE_SECOND_FACTOR, address=f"{name.lower()}@example.org", secret=secret)
+    ada = person(name)
+    ada.go("/admin/")
+    ada.page.get_by_label("E-mail address").fill(ada.address)
+    ada.page.get_by_label("Password").fill(PASSWORD)
+    ada.page.get_by_role("button", name="Sign in", exact=True).click()
+    ada.page.locator("input[name=code]").fill(totp.code(secret))
+    ada.page.locator("form:has(input[name=code]) button[type=submit]").first.click()
+    expect(ada.page.get_by_role("heading", name="What is kept")).to_be_visible()
+    return ada
+
+
+def act(ada: Person, place: str, search: str, action: str) -> None:
+    """Do an action of the administration to the one row that `search` finds."""
+    ada.go(f"/admin/{place}/?q={search}")
+    ada.page.locator("input[name=_selected_action]").check()
+    ada.page.locator("select[name=action]").select_option(action)
+    ada.page.locator("button[name=index]").click()
+    expect(ada.page.locator(".messagelist .success")).to_be_visible()
+
+
+def told(who: Person, heading: str) -> None:
+    """Check that the page says so at once, in place of the call."""
+    expect(who.page.get_by_role("heading", name=heading)).to_be_visible(timeout=AT_ONCE)
+    who.see_call_state("ended")
+
+
+def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, staff: Person) -> None:
+    meeting = make_meeting(person)
+    make_account(app, "mallory@example.org", "Mallory", PASSWORD)
+    mallory = person("Mallory")
+    mallory.sign_in()
+    mallory.accept(meeting.link)
+    for who in (meeting.olga, mallory):
+        who.join()
+    meeting.olga.see_others(1)
+
+    act(staff, "accounts/user", mallory.address, "suspend_people")
+    told(mallory, "This account is suspended")
+    expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
+
+    # And does not come back, neither into the room nor into the account.
+    mallory.page.reload()
+    expect(mallory.page.get_by_label("Your name")).to_have_count(0)
+
+
+def test_staff_close_a_room(person: Meet, staff: Person) -> None:
+    meeting = start_call(person, "Guest")
+    act(staff, "rooms/room", meeting.slug, "close_rooms")
+    for who in meeting.people:
+        told(who, "The room is closed")
+
+
+def test_staff_revoke_a_link_and_those_inside_stay(person: Meet, staff: Person) -> None:
+    meeting = start_call(person, "Guest")
+    act(staff, "rooms/invite", meeting.slug, "revoke_links")
+    late = person("Late")
+    late.follow(meeting.link)
+    expect(late.page.get_by_role("heading", name="This link was taken back")).to_be_visible()
+    for who in meeting.people:
+        who.see_others(1)
+        who.see_and_hear(1)
+
+
+def test_the_owner_removes_a_guest(person: Meet) -> None:
+    meeting = start_call(person, "Guest")
+    (guest,) = meeting.guests
+    second_tab = meeting.olga.new_page()
+    second_tab.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
+    second_tab.get_by_role("button", name="Remove").click()
+    told(guest, "You were removed from the room")
+    expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
+
+    # The link that brought the guest does not bring them back.
+    guest.follow(meeting.link)
+    expect(guest.page.get_by_role("heading", name="You were removed from this room")).to_be_visible()
+
+
+def test_signing_out_in_another_tab_ends_the_call(person: Meet) -> None:
+    meeting = start_call(person, "Guest")
+    second_tab = meeting.olga.new_page()
+    second_tab.goto(f"{meeting.olga.app.origin}/accounts/logout/")
+    second_tab.locator("main").get_by_role("button", name="Sign out").click()
+    told(meeting.olga, "You were signed out")
+    expect(meeting.guests[0].page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)

@@ -60,7 +60,7 @@ class Target(Protocol):
 
 
 class Ours:
-    """Meeting Point: session cookie, membership check and roster included. Seat 0 is a signed-in owner, the others guests."""
+    """Meeting Point, with cookie, membership check and roster. Seat 0 is a signed-in owner, the others are guests."""
 
     relayed = "relay"
     joins = 1
@@ -141,7 +141,7 @@ class Textbook(ServiceTarget):
     relayed = "message"
 
     def command(self, port: int) -> list[str]:
-        options = ["--no-access-log", "-v", "0", "-p", str(port)]
+        options = ["-v", "0", "-p", str(port)]
         return [sys.executable, "-m", "daphne", *options, "benchmarks.textbook.asgi:application"]
 
     async def person(self, room: int, seat: int) -> Person:

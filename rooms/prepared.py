@@ -1,7 +1,8 @@
 """Queries that the ORM builds and compiles once, for the few places that are asked at every join.
 
-Building and compiling a query costs the ORM several times what SQLite or PostgreSQL needs to answer it. A `Prepared` query
-keeps the compiled SQL and only binds values; rows become model instances exactly as in `django.db.models.query.ModelIterable`.
+Building and compiling a query costs the ORM several times what SQLite or PostgreSQL needs to answer it. A `Prepared`
+query keeps the compiled SQL and only binds values; rows become model instances exactly as in
+`django.db.models.query.ModelIterable`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,8 @@
 """Real browsers with fake cameras against real servers."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -62,26 +64,36 @@ def firefox(driver: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app() -> Iterator[AppServer]:
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that knows Olga, Max and Sam; servers start from a copy of it."""
+    path = tmp_path_factory.mktemp("cast") / "db.sqlite3"
+    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}"})
+    server.migrate()
+    for name in ("Olga", "Max", "Sam"):
+        make_account(server, f"{name.lower()}@example.org", name, PASSWORD)
+    server.close()
+    return path
+
+
+def server_with(cast: Path) -> AppServer:
+    """Return a server, not started yet, with a copy of the cast's database."""
+    server = AppServer(settings={"LOG_LEVEL": "DEBUG"})
+    shutil.copy(cast, server.folder / "db.sqlite3")
+    return server
+
+
+@pytest.fixture(scope="session")
+def app(cast: Path) -> Iterator[AppServer]:
     """One server for the stories that do not harm it, with accounts for Olga, Max and Sam."""
-    with a_server_with_the_cast() as server:
+    with server_with(cast) as server:
         yield server
 
 
 @pytest.fixture
-def own_app() -> Iterator[AppServer]:
+def own_app(cast: Path) -> Iterator[AppServer]:
     """A server for one test alone, which may stop it, kill it and read all that it has written."""
-    with a_server_with_the_cast() as server:
+    with server_with(cast) as server:
         yield server
-
-
-def a_server_with_the_cast() -> AppServer:
-    """Return a server, not started yet, whose database knows Olga, Max and Sam."""
-    server = AppServer(settings={"LOG_LEVEL": "DEBUG"})
-    server.migrate()
-    for name in ("Olga", "Max", "Sam"):
-        make_account(server, f"{name.lower()}@example.org", name, PASSWORD)
-    return server
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+"""Every page: nothing serious for axe, no sideways scrolling, no complaint of the browser, in light and in dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.meeting import Meet, make_meeting
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True}
+
+UNREACHABLE_PATHS = ["/", "/how-it-works", "/accounts/signup/", "/accounts/login/", "/accounts/password/reset/", "/i"]
+ACCOUNT_PATHS = [
+    "/rooms/new",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+]
+
+
+def examine(page: Page) -> list[str]:
+    """Return what is wrong with the page as it stands, each with the first element that it is about."""
+    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    wrong = [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:200]}" for v in serious]
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if width[0] > width[1]:
+        wrong.append(f"{width[0]} pixels wide on a screen of {width[1]}")
+    return [f"{page.url}: {each}" for each in wrong]
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_is_for_everybody(person: Meet, screen: dict[str, object]) -> None:
+    wrong: list[str] = []
+
+    # What a stranger sees, error pages included.
+    sam = person("Sam", **screen)
+    for path in [*UNREACHABLE_PATHS, "/no-such-page", "/r/no-such-room"]:
+        sam.go(path)
+        wrong += examine(sam.page)
+    sam.page.goto(f"{sam.app.origin}/i#k=1AAECAwQFBgcICQoLDA0ODw")
+    wrong += examine(sam.page)
+    sam.page.get_by_role("button", name="Join").click()
+    expect(sam.page.get_by_role("heading", name="We do not know this link")).to_be_visible()
+    wrong += examine(sam.page)
+
+    # What an owner sees.
+    olga = person("Olga", **screen)
+    olga.sign_in()
+    wrong += examine(olga.page)
+    for path in ACCOUNT_PATHS:
+        olga.go(path)
+        wrong += examine(olga.page)
+    slug = olga.make_room()
+    olga.make_link(label="Ada and Grace")
+    wrong += examine(olga.page)
+    olga.page.get_by_role("link", name="Delete").click()
+    wrong += examine(olga.page)
+    olga.go("/rooms/")
+    wrong += examine(olga.page)
+
+    # Before, in and after a call.
+    olga.go(f"/r/{slug}")
+    olga.see_call_state("prejoin")
+    wrong += examine(olga.page)
+    olga.join()
+    wrong += examine(olga.page)
+    olga.page.get_by_label("Call controls").get_by_role("button", name="Invite").click()
+    expect(olga.page.get_by_role("dialog", name="Invite somebody")).to_be_visible()
+    wrong += examine(olga.page)
+    olga.page.keyboard.press("Escape")
+    olga.page.get_by_label("Call controls").get_by_role("button", name="People").click()
+    wrong += examine(olga.page)
+    olga.page.get_by_label("Call controls").get_by_role("button", name="People").click()
+    olga.leave()
+    wrong += examine(olga.page)
+
+    assert wrong == []
+
+
+def test_a_full_call_fits_a_desk_and_a_phone(person: Meet) -> None:
+    meeting = make_meeting(person, "Guest")
+    meeting.guests[0].page.set_viewport_size({"width": 390, "height": 844})
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_others(1)
+        assert examine(who.page) == []
+        # Every tile and every control is on the screen, whole.
+        for place in who.page.locator("mp-tile, .toolbar button").all():
+            expect(place).to_be_in_viewport(ratio=0.99)

@@ -4,8 +4,8 @@ Every server gets the same work from the same client, and only the server's proc
 each server in turn; the median of the rounds is shown, so that a busy moment of the machine hits nobody alone.
 
 A message is 1 KB, there and back between pairs. A call is two joins, offer, answer, 8 candidates a side, and the end of
-both sockets. For Meeting Point a join is a WebSocket handshake with a session cookie, the look-up of session, account and
-membership in the database, and the roster; one of the two is a signed-in owner, the other a guest.
+both sockets. For Meeting Point a join is a WebSocket handshake with a session cookie, the look-up of session, account
+and membership in the database, and the roster; one of the two is a signed-in owner, the other a guest.
 """
 
 import argparse

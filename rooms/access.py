@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -77,45 +77,37 @@ def may(role: Role | str, act: Act) -> bool:
     return act in RIGHTS[Role(role)]
 
 
-_slug, _room, _user, _browser = (
-    (Room._meta.get_field("slug"), "x"),
-    (Membership._meta.get_field("room"), 1),
-    (Membership._meta.get_field("user"), 2),
-    (Membership._meta.get_field("browser"), UUID(int=1)),
-)
-_rooms_by_slug = Prepared(lambda slug: Room.objects.select_related("owner").filter(slug=slug).order_by(), _slug)
-_memberships_of_user = Prepared(
-    lambda room, user: Membership.objects.filter(room=room).filter(user=user).order_by(), _room, _user
-)
-_memberships_of_browser = Prepared(
-    lambda room, browser: Membership.objects.filter(room=room).filter(browser=browser).order_by(), _room, _browser
+_slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
+_user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
+_browser: tuple[Any, Any] = (Membership._meta.get_field("browser"), UUID(int=1))
+_with_room = Membership.objects.select_related("room__owner").order_by()
+_of_user = Prepared(lambda slug, user: _with_room.filter(room__slug=slug).filter(user=user), _slug, _user)
+_of_browser = Prepared(
+    lambda slug, browser: _with_room.filter(room__slug=slug).filter(browser=browser), _slug, _browser
 )
 
 
-def membership_of(user: Visitor, browser: UUID | None, room: Room) -> Membership | None:
-    """Return the membership of this account, else of this browser session, whatever its state."""
+def membership_of(user: Visitor, browser: UUID | None, slug: str) -> Membership | None:
+    """Return the membership of this account, else of this browser session, whatever its state, with room and owner."""
     found: list[Membership] = []
     if user is not None and user.is_authenticated:
-        found = _memberships_of_user(room.pk, user.pk)
+        found = _of_user(slug, user.pk)
     if not found and browser is not None:
-        found = _memberships_of_browser(room.pk, browser)
+        found = _of_browser(slug, browser)
     return found[0] if found else None
 
 
 def standing(user: Visitor, browser: UUID | None, slug: str) -> Standing:
     """Say who this is in the room, be it open or not. Raises `Refusal`."""
-    rooms = _rooms_by_slug(slug)
-    if not rooms:
-        raise Refusal(Reason.UNKNOWN_ROOM)
-    room = rooms[0]
-    membership = membership_of(user, browser, room)
+    membership = membership_of(user, browser, slug)
     if membership is None:
-        raise Refusal(Reason.NOT_MEMBER)
+        known = Room.objects.filter(slug=slug).exists()
+        raise Refusal(Reason.NOT_MEMBER if known else Reason.UNKNOWN_ROOM)
     if membership.removed_at is not None:
         raise Refusal(Reason.REMOVED)
     if membership.expires_at is not None and membership.expires_at <= timezone.now():
         raise Refusal(Reason.MEMBERSHIP_EXPIRED)
-    return Standing(room, Role(membership.role), membership)
+    return Standing(membership.room, Role(membership.role), membership)
 
 
 def enter(user: Visitor, browser: UUID | None, slug: str) -> Standing:

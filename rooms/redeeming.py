@@ -86,7 +86,7 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
     shut = why_shut(room)
     if shut is not None:
         return InviteRefused(_SHUT[shut])
-    membership = membership_of(user, browser, room)
+    membership = membership_of(user, browser, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
         return InviteRefused(InviteReason.REMOVED)
     inside = membership is not None and _holds(membership, now)

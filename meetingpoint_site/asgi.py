@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetingpoint_site.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
@@ -13,6 +13,4 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": websocket_application, "lifespan": lifespan}
-)
+application = ProtocolTypeRouter({"http": django_application, "websocket": websocket_application, "lifespan": lifespan})

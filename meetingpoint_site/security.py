@@ -23,18 +23,21 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     )
 )
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=(self)"
-    for feature in (
-        "camera",
-        "microphone",
-        "display-capture",
-        "fullscreen",
-        "picture-in-picture",
-        "screen-wake-lock",
-        "speaker-selection",
+PERMISSIONS_POLICY = (
+    ", ".join(
+        f"{feature}=(self)"
+        for feature in (
+            "camera",
+            "microphone",
+            "display-capture",
+            "fullscreen",
+            "picture-in-picture",
+            "screen-wake-lock",
+            "speaker-selection",
+        )
     )
-) + ", geolocation=(), payment=(), usb=()"
+    + ", geolocation=(), payment=(), usb=()"
+)
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -11,6 +11,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,7 @@ def run_node() -> tuple[bool, Counter[str]]:
     return code == 0, counts
 
 
-SUITES = {
+SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
     "python": lambda: run_pytest("python", []),
     "js": run_node,
     "browser": lambda: run_pytest("browser", ["tests/browser"]),

@@ -1,7 +1,7 @@
 """Who stands behind a socket, and whether they may enter: the signaling server's only way to the database.
 
 It is asked at a join and around rare acts, never for a relayed message, in a few threads of its own: a slow query
-holds up other joins for a while and nothing else.
+holds up other joins and nothing else.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
 
 from rooms.access import Refusal, enter
@@ -30,7 +30,9 @@ from .messages import RoomInfo
 logger = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="signaling")
+# SQLite answers from this process's own memory: more threads would only take turns. A PostgreSQL may make one wait.
+_workers = 1 if connection.vendor == "sqlite" else 6
+_threads = ThreadPoolExecutor(_workers, thread_name_prefix="signaling")
 _sessions = Prepared(
     lambda key, now: Session.objects.filter(session_key=key).filter(expire_date__gt=now).order_by(),
     (Session._meta.get_field("session_key"), "x"),

@@ -3,14 +3,14 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.services import RedisServer
+from tests.services import PostgresServer, RedisServer
 from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
 
 
@@ -28,9 +28,9 @@ class Pair:
         return scene, scene.caller(scene.olga), scene.caller(scene.max, app=self.second)
 
 
-def start_pair(server: str) -> Iterator[Pair]:
+def start_pair(server: str, database: Mapping[str, str]) -> Iterator[Pair]:
     with RedisServer() as redis:
-        first = SignalingServer(server, {"REDIS_URL": redis.url})
+        first = SignalingServer(server, {"REDIS_URL": redis.url, **database})
         second = SignalingServer(server, {**first.settings, "SECRET_KEY": first.settings["SECRET_KEY"]})
         origins = f"{first.origin},{second.origin}"
         first.settings["SITE_ORIGINS"] = second.settings["SITE_ORIGINS"] = origins
@@ -41,16 +41,19 @@ def start_pair(server: str) -> Iterator[Pair]:
                 assert "Traceback" not in app.logged()
 
 
-@pytest.fixture(scope="module", params=["daphne", "uvicorn"])
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+@pytest.fixture(scope="module", params=["daphne on SQLite", "uvicorn on PostgreSQL"])
+def pair(request: pytest.FixtureRequest, postgres_server: PostgresServer) -> Iterator[Pair]:
     """Two processes that stay up."""
-    yield from start_pair(request.param)
+    server, database = request.param.split(" on ")
+    yield from start_pair(
+        server, {"DATABASE_URL": postgres_server.create_database()} if database == "PostgreSQL" else {}
+    )
 
 
 @pytest.fixture
 def fragile_pair() -> Iterator[Pair]:
     """Two processes that a story may harm."""
-    yield from start_pair("daphne")
+    yield from start_pair("daphne", {})
 
 
 async def test_two_people_on_two_processes_meet_talk_and_part(pair: Pair) -> None:

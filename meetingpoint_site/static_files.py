@@ -10,9 +10,9 @@ from whitenoise.responders import StaticFile
 class StaticFilesMiddleware(WhiteNoiseMiddleware):
     """Serves static files whole.
 
-    WhiteNoise answers with a synchronous stream, which Django under ASGI reads to its end anyway, with a warning a file.
-    Ours are small, so they are read at once. It also warns when STATIC_ROOT does not exist, which is the usual case here:
-    files are found where they are, without a collection step.
+    WhiteNoise answers with a synchronous stream, which Django under ASGI reads to its end anyway, with a warning a
+    file. Ours are small, so they are read at once. It also warns when STATIC_ROOT does not exist, which is the usual
+    case here: files are found where they are, without a collection step.
     """
 
     def add_files(self, root: str, prefix: str | None = None) -> None:

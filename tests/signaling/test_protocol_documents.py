@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = (ROOT / "docs/protocol.md").read_text()
 WIRE = (ROOT / "static/js/signaling/wire.js").read_text()
 CLOSE_CODES = (ROOT / "static/js/signaling/close-codes.js").read_text()
-ALL = (*CLIENT_MESSAGES, *SERVER_MESSAGES)
+ALL: tuple[type[msgspec.Struct], ...] = (*CLIENT_MESSAGES, *SERVER_MESSAGES)
 EXAMPLES: list[dict[str, Any]] = [
     json.loads(block) for block in re.findall(r"```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
 ]

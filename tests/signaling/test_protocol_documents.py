@@ -61,7 +61,8 @@ def test_the_documents_examples_are_messages(example: dict[str, Any]) -> None:
     if client:
         assert type(messages.decode(text)) is client[0]
     else:
-        server = [struct for struct in (*SERVER_MESSAGES, Peer) if wire_fields(struct) == list(example)]
+        ours: tuple[type[msgspec.Struct], ...] = (*SERVER_MESSAGES, Peer)
+        server = [struct for struct in ours if wire_fields(struct) == list(example)]
         assert len(server) == 1
         msgspec.json.decode(text, type=server[0])
 

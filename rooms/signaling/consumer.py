@@ -145,7 +145,7 @@ class SignalingConsumer(AsyncConsumer):
         place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
         socket.member = member = Member(socket, room, place, admission.member_expires)
         try:
-            peers, seq = await hub.join(member, admission.room.max_people)
+            peers, seq, later = await hub.join(member, admission.room.max_people)
         except (RoomFull, PidTaken, PresenceDown) as failure:
             socket.member = None
             self.outbox.close(_FAILURES[type(failure)])
@@ -165,6 +165,8 @@ class SignalingConsumer(AsyncConsumer):
                 )
             )
         )
+        for frame in later:
+            self.outbox.text(frame)
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""

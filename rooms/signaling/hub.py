@@ -91,11 +91,11 @@ class Hub:
         room.info, room.expires = info, expires
         return room
 
-    async def join(self, member: Member, limit: int) -> tuple[list[Peer], int]:
-        """Bring a member in and tell the others; return the others and the roster's number.
+    async def join(self, member: Member, limit: int) -> tuple[list[Peer], int, list[str]]:
+        """Bring a member in and tell the others; return those who were here, the roster's number and later news.
 
         When it returns the member is registered, and nothing has been sent to it: the caller answers before the next
-        event. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
+        event, and sends the news, as frames, after the answer. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
         """
         room = member.room
         room.waiting += 1
@@ -103,14 +103,12 @@ class Hub:
             async with room.lock:
                 member.entry = replace(member.entry, process=await self.ready())
                 arrival = await self.presence.join(room.id, member.entry, limit)
-                while room.seq > arrival.seq:  # mail about a later change has overtaken the answer
-                    arrival.entries, arrival.seq = await self.presence.roster(room.id)
                 return self._arrived(member, arrival)
         finally:
             room.waiting -= 1
             self._forget_if_empty(room)
 
-    def _arrived(self, member: Member, arrival: Arrival) -> tuple[list[Peer], int]:
+    def _arrived(self, member: Member, arrival: Arrival) -> tuple[list[Peer], int, list[str]]:
         room, replaced = member.room, arrival.replaced
         member.entry = next((e for e in arrival.entries if e.socket == member.entry.socket), member.entry)
         if replaced is not None:
@@ -120,13 +118,19 @@ class Hub:
                 self.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
         room.local[member.entry.pid] = member
         room.remote = {entry.pid: entry for entry in arrival.entries if entry.process != self.process}
-        for departed in arrival.departed:
-            room.tell(encode(PeerLeft(departed.pid, departed.seq)), but=member)
-            self.mail(room, departed)
+        room.since = member.since = arrival.seq
         room.seq = max(room.seq, arrival.seq)
-        room.tell(encode(PeerJoined(member.peer(), arrival.seq)), but=member)
-        self.mail(room, Arrived(room.id, member.entry, arrival.seq))
-        return [as_peer(entry) for entry in arrival.entries if entry.pid != member.entry.pid], arrival.seq
+        for departed in arrival.departed:
+            room.tell(_frame(departed), departed.seq, but=member)
+            self.mail(room, departed)
+        arrived = Arrived(room.id, member.entry, arrival.seq)
+        room.tell(_frame(arrived), arrival.seq, but=member)
+        self.mail(room, arrived)
+        later = [news for news in room.backlog if news.seq > arrival.seq]
+        for news in later:
+            room.note(news)
+        peers = [as_peer(entry) for entry in arrival.entries if entry.pid != member.entry.pid]
+        return peers, arrival.seq, [_frame(news) for news in later]
 
     async def leave(self, member: Member) -> None:
         """Take a member out and tell the others; nothing happens the second time, or after a replacement."""
@@ -149,7 +153,7 @@ class Hub:
     def _departed(self, room: Room, departed: Departed) -> None:
         room.remote.pop(departed.pid, None)
         room.seq = max(room.seq, departed.seq)
-        room.tell(encode(PeerLeft(departed.pid, departed.seq)))
+        room.tell(_frame(departed), departed.seq)
         self.mail(room, departed)
 
     def deliver(self, room: Room, pid: str, frame: str) -> bool:
@@ -174,7 +178,15 @@ class Hub:
             for process in room.processes():
                 self.mailbox.post(process, event)
 
+    def _news(self, room: Room, news: Arrived | Departed) -> None:
+        if room.waiting:
+            room.backlog.append(news)
+        room.note(news)
+        room.tell(_frame(news), news.seq)
+
     def _forget_if_empty(self, room: Room) -> None:
+        if not room.waiting:
+            room.backlog.clear()
         if not room.local and not room.waiting and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
 
@@ -193,16 +205,13 @@ class Hub:
                     member.socket.outbox.text(text)
             case Arrived(room_id, entry, seq):
                 if room := self.rooms.get(room_id):
-                    if mine := room.local.get(entry.pid):
+                    mine = room.local.get(entry.pid)
+                    if mine is not None and mine.since < seq:
                         self._replace(room, entry.pid, mine.entry.socket)
-                    room.remote[entry.pid] = entry
-                    room.seq = max(room.seq, seq)
-                    room.tell(encode(PeerJoined(as_peer(entry), seq)))
-            case Departed(room_id, pid, seq):
+                    self._news(room, event)
+            case Departed(room_id):
                 if room := self.rooms.get(room_id):
-                    room.remote.pop(pid, None)
-                    room.seq = max(room.seq, seq)
-                    room.tell(encode(PeerLeft(pid, seq)))
+                    self._news(room, event)
             case Replace(room_id, pid, socket):
                 if room := self.rooms.get(room_id):
                     self._replace(room, pid, socket)
@@ -253,9 +262,16 @@ class Hub:
         except PresenceDown:
             return
         room.remote = {entry.pid: entry for entry in entries if entry.process != self.process}
-        room.seq = seq
+        room.seq = room.since = seq
         for pid, member in tuple(room.local.items()):
+            member.since = seq
             member.socket.outbox.text(self.roster_frame(room, entries, seq, pid))
+
+
+def _frame(news: Arrived | Departed) -> str:
+    if isinstance(news, Arrived):
+        return encode(PeerJoined(as_peer(news.entry), news.seq))
+    return encode(PeerLeft(news.pid, news.seq))
 
 
 def _meets(event: Close, socket: Socket) -> bool:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from msgspec import Raw
 
-from .events import Entry
+from .events import Arrived, Departed, Entry
 from .messages import Peer, RoomInfo
 from .outbox import Outbox
 
@@ -27,21 +27,24 @@ class Socket:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Somebody in a room on a socket of this process; `expires` is in seconds since the epoch."""
+    """Somebody in a room on a socket of this process; `expires` is in seconds since the epoch.
+
+    `since` is the number of the last whole roster this member was given: older news is no news to it.
+    """
 
     socket: Socket
     room: "Room"
     entry: Entry
     expires: float | None
-
-    def peer(self) -> Peer:
-        """Return what the others see."""
-        return as_peer(self.entry)
-
+    since: int = 0
 
 @dataclass(slots=True, eq=False)
 class Room:
-    """A room that has members on this process; `remote` is where the members of other processes are."""
+    """A room that has members on this process; `remote` is where the members of other processes are.
+
+    `since` is the number of the roster that `remote` was last read from; `backlog` is the mail that came while a join
+    was under way, which may have overtaken the store's answer.
+    """
 
     id: int
     info: RoomInfo
@@ -49,17 +52,29 @@ class Room:
     local: dict[str, Member] = field(default_factory=dict)
     remote: dict[str, Entry] = field(default_factory=dict)
     seq: int = 0
-    waiting: int = 0  # joins under way
+    since: int = 0
+    backlog: list[Arrived | Departed] = field(default_factory=list)
+    waiting: int = 0  # joins and leaves under way
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def processes(self) -> set[str]:
         """Return the other processes that have members here."""
         return {entry.process for entry in self.remote.values()}
 
-    def tell(self, frame: str, but: Member | None = None) -> None:
-        """Send a frame to every member on this process."""
+    def note(self, news: Arrived | Departed) -> None:
+        """Take mail about another process's member into account."""
+        if news.seq <= self.since:
+            return
+        self.seq = max(self.seq, news.seq)
+        if isinstance(news, Arrived):
+            self.remote[news.entry.pid] = news.entry
+        else:
+            self.remote.pop(news.pid, None)
+
+    def tell(self, frame: str, seq: int | None = None, but: Member | None = None) -> None:
+        """Send a frame to every member on this process; one about the roster to those who do not know it yet."""
         for member in tuple(self.local.values()):
-            if member is not but:
+            if member is not but and (seq is None or seq > member.since):
                 member.socket.outbox.text(frame)
 
 

@@ -36,7 +36,10 @@ def typedefs() -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("struct", [*ALL, Peer, RoomInfo], ids=lambda struct: struct.__name__)
+STRUCTS: list[type[msgspec.Struct]] = [*ALL, Peer, RoomInfo]
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
 def test_the_browser_knows_every_message(struct: type[msgspec.Struct]) -> None:
     name = {"RoomInfo": "Room", "Error": "Failure"}.get(struct.__name__, struct.__name__)
     assert typedefs()[name] == wire_fields(struct)

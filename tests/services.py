@@ -172,8 +172,9 @@ class PostgresServer(Service):
         super().__init__(port)
         self.data = self.folder / "data"
         if os.geteuid() == 0:
-            self.user = "postgres"
-            entry = pwd.getpwnam(self.user)
+            users = {entry.pw_name: entry for entry in pwd.getpwall()}
+            entry = users.get("postgres") or users["nobody"]
+            self.user = entry.pw_name
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         subprocess.run(
             [find_binary("initdb"), "-D", self.data, "-U", "meetingpoint", "-A", "trust", "-E", "UTF8", "--no-sync"],

@@ -71,7 +71,7 @@ export class Mesh extends EventTarget {
    * @param {Peer[]} peers everybody else in the room
    */
   joined(peers) {
-    this.sync(peers);
+    this.#reconcile(peers);
     for (const { pid } of peers) this.peers.get(pid)?.offer();
   }
 
@@ -96,11 +96,19 @@ export class Mesh extends EventTarget {
   }
 
   /**
-   * Changes were missed: this is the whole list.
+   * Changes were missed: this is the whole list. Two who find each other in it only now have both missed who came first,
+   * so the order of their ids says who offers; should both do so, negotiation handles it.
    *
    * @param {Peer[]} peers everybody else in the room
    */
   sync(peers) {
+    const found = peers.filter(({ pid }) => !this.peers.has(pid) && this.#pid > pid);
+    this.#reconcile(peers);
+    for (const { pid } of found) this.peers.get(pid)?.offer();
+  }
+
+  /** @param {Peer[]} peers everybody else in the room */
+  #reconcile(peers) {
     for (const peer of peers) this.add(peer);
     const here = new Set(peers.map(({ pid }) => pid));
     for (const pid of [...this.peers.keys()]) if (!here.has(pid)) this.remove(pid);

@@ -38,6 +38,7 @@ class Member:
     expires: float | None
     since: int = 0
 
+
 @dataclass(slots=True, eq=False)
 class Room:
     """A room that has members on this process; `remote` is where the members of other processes are.

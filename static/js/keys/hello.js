@@ -1,0 +1,138 @@
+/**
+ * The hello: how a tab introduces itself through a server that need not be trusted. docs/sealed-signaling.md has the bytes.
+ *
+ * The fixed part names room, epoch, tab key and certificate; in a room with a key it carries a MAC that only holders of
+ * the key can make. The profile (name, microphone, camera) changes during a stay and is sealed by itself.
+ *
+ * @module
+ */
+
+import { canonical, concat } from "./canonical.js";
+import { fromBase64Url, sha256, toBase64Url } from "./encoding.js";
+import { pad, unpad } from "./padding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @typedef {Pick<import("./identity.js").Identity, "pid" | "publicKey" | "fingerprint">} PublicIdentity */
+/** @typedef {"malformed" | "mode" | "epoch" | "pid" | "key"} Refusal */
+
+/**
+ * @typedef {object} Hello
+ * @property {Bytes} fixed the canonical bytes that pair keys are bound to
+ * @property {Bytes} publicKey
+ * @property {string} fingerprint upper-case hex with colons
+ * @property {string} profile
+ */
+
+const LONGEST = 4_096;
+const PROFILE_SIZES = [512];
+const NONCE_BYTES = 12;
+const FINGERPRINT = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/;
+
+/**
+ * Why a hello is not believed: malformed; mode (with a key in a room without, or the other way round); epoch (made with
+ * another room key, and says so); pid (not the one of its tab key); key (not made with the room key).
+ */
+export class HelloRefused extends Error {
+  /** @param {Refusal} reason */
+  constructor(reason) {
+    super(`hello refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Encodes the fixed part.
+ *
+ * @param {RoomSeal} seal
+ * @param {PublicIdentity} identity
+ * @returns {Bytes}
+ */
+export function fixedPart({ room, epoch, secrets }, { pid, publicKey, fingerprint }) {
+  const mode = secrets === null ? "keyless" : "keyed";
+  return canonical("meeting-point/v1/hello", mode, room, epoch, pid, publicKey, fingerprint);
+}
+
+/**
+ * Writes a hello.
+ *
+ * @param {RoomSeal} seal
+ * @param {PublicIdentity} identity
+ * @param {string} profile at most 508 bytes of UTF-8
+ * @returns {Promise<string>}
+ */
+export async function writeSealedHello(seal, identity, profile) {
+  const open = { v: 1, e: seal.epoch, key: toBase64Url(identity.publicKey), fp: identity.fingerprint };
+  if (seal.secrets === null) return JSON.stringify({ ...open, mode: "keyless", profile });
+  const { mac, profile: profileKey } = seal.secrets;
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const algorithm = { name: "AES-GCM", iv, additionalData: profileContext(seal, identity.pid) };
+  const [tag, sealed] = await Promise.all([
+    crypto.subtle.sign("HMAC", mac, fixedPart(seal, identity)),
+    crypto.subtle.encrypt(algorithm, profileKey, pad(profile, PROFILE_SIZES)),
+  ]);
+  const parts = { mac: toBase64Url(new Uint8Array(tag)), profile: toBase64Url(concat(iv, new Uint8Array(sealed))) };
+  return JSON.stringify({ ...open, mode: "keyed", ...parts });
+}
+
+/**
+ * Reads a hello and believes nothing that it cannot prove.
+ *
+ * @param {RoomSeal} seal
+ * @param {string} pid under which the server names whoever sent it
+ * @param {string} text
+ * @returns {Promise<Hello>}
+ * @throws {HelloRefused}
+ */
+export async function readSealedHello(seal, pid, text) {
+  const { mode, e, publicKey, fp, mac, profile } = parse(text);
+  if (mode !== (seal.secrets === null ? "keyless" : "keyed")) throw new HelloRefused("mode");
+  if (e !== seal.epoch) throw new HelloRefused("epoch");
+  if (toBase64Url((await sha256(publicKey)).slice(0, 16)) !== pid) throw new HelloRefused("pid");
+  const fixed = fixedPart(seal, { pid, publicKey, fingerprint: fp });
+  if (seal.secrets === null) return { fixed, publicKey, fingerprint: fp, profile };
+  const tag = mac === null ? new Uint8Array(0) : mac;
+  if (!(await crypto.subtle.verify("HMAC", seal.secrets.mac, tag, fixed))) throw new HelloRefused("key");
+  return { fixed, publicKey, fingerprint: fp, profile: await openProfile(seal, seal.secrets.profile, pid, profile) };
+}
+
+/**
+ * @param {RoomSeal} seal
+ * @param {CryptoKey} key
+ * @param {string} pid
+ * @param {string} text
+ */
+async function openProfile(seal, key, pid, text) {
+  try {
+    const bytes = fromBase64Url(text);
+    const algorithm = { name: "AES-GCM", iv: bytes.slice(0, NONCE_BYTES), additionalData: profileContext(seal, pid) };
+    return unpad(new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(NONCE_BYTES))));
+  } catch {
+    throw new HelloRefused("key");
+  }
+}
+
+/**
+ * @param {RoomSeal} seal
+ * @param {string} pid
+ */
+function profileContext({ room, epoch }, pid) {
+  return canonical("meeting-point/v1/profile", room, epoch, pid);
+}
+
+/**
+ * @param {string} text
+ * @returns {{mode: string, e: number, publicKey: Bytes, fp: string, mac: Bytes | null, profile: string}}
+ */
+function parse(text) {
+  try {
+    const fields = text.length <= LONGEST ? JSON.parse(text) : null;
+    const { v, mode, e, key, fp, mac = null, profile } = fields;
+    const publicKey = fromBase64Url(key);
+    if (v !== 1 || typeof mode !== "string" || !Number.isSafeInteger(e) || publicKey.length !== 65) throw new TypeError();
+    if (typeof profile !== "string" || typeof fp !== "string" || !FINGERPRINT.test(fp)) throw new TypeError();
+    return { mode, e, publicKey, fp, mac: mac === null ? null : fromBase64Url(mac), profile };
+  } catch {
+    throw new HelloRefused("malformed");
+  }
+}

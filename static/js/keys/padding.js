@@ -1,0 +1,43 @@
+/**
+ * Padding: what is sealed has one of a few lengths, so that its length tells next to nothing.
+ *
+ * @module
+ */
+
+import { toUtf8 } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+
+const LENGTH_BYTES = 4;
+
+/**
+ * Pads a text with zeros to the smallest size that holds it, its own length (four bytes, big end first) in front.
+ *
+ * @param {string} text
+ * @param {readonly number[]} sizes in bytes, rising
+ * @returns {Bytes}
+ * @throws {RangeError} when it fits none
+ */
+export function pad(text, sizes) {
+  const bytes = toUtf8(text);
+  const size = sizes.find((limit) => bytes.length + LENGTH_BYTES <= limit);
+  if (size === undefined) throw new RangeError("too long to be sealed");
+  const padded = new Uint8Array(size);
+  new DataView(padded.buffer).setUint32(0, bytes.length);
+  padded.set(bytes, LENGTH_BYTES);
+  return padded;
+}
+
+/**
+ * Takes the padding off.
+ *
+ * @param {Bytes} padded what `pad` made
+ * @returns {string}
+ * @throws {RangeError} when the length in front is longer than what follows
+ * @throws {TypeError} when it is not UTF-8
+ */
+export function unpad(padded) {
+  const length = new DataView(padded.buffer, padded.byteOffset, padded.byteLength).getUint32(0);
+  if (length > padded.length - LENGTH_BYTES) throw new RangeError("padded wrongly");
+  return new TextDecoder("utf-8", { fatal: true }).decode(padded.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
+}

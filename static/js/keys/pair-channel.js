@@ -1,0 +1,146 @@
+/**
+ * The pair channel: what two tabs say to each other through the relay, sealed with keys that only the two of them have.
+ *
+ * The keys come from both tab keys and the room key and are bound to both hellos; there is one for each direction. They
+ * must never outlive the counters, so a channel is made once for a peer and kept for the whole stay.
+ *
+ * @module
+ */
+
+import { canonical, concat } from "./canonical.js";
+import { fromBase64Url, hkdf, sha256, toBase64Url } from "./encoding.js";
+import { pad, unpad } from "./padding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @typedef {{pid: string, fixed: Bytes}} End pid, and the fixed part of the hello */
+/** @typedef {"malformed" | "replayed" | "forged"} EnvelopeRefusal */
+
+/** The server takes bodies of 60,000 bytes as written; 43 KB in base64url with the envelope around it fit. */
+export const ENVELOPE_SIZES = Object.freeze([1_024, 4_096, 16_384, 44_032]);
+const LONGEST_BODY = 60_000;
+
+/** Why an envelope is thrown away: malformed; replayed (old, repeated or overtaken); forged (not made with the pair key). */
+export class EnvelopeRefused extends Error {
+  /** @param {EnvelopeRefusal} reason */
+  constructor(reason) {
+    super(`envelope refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export class PairChannel {
+  #seal;
+  #mine;
+  #theirs;
+  #outward;
+  #inward;
+  #sent = 0;
+  #heard = 0;
+
+  /**
+   * @param {object} made by `openPairChannel`
+   * @param {RoomSeal} made.seal
+   * @param {End} made.mine
+   * @param {End} made.theirs
+   * @param {CryptoKey} made.outward
+   * @param {CryptoKey} made.inward
+   */
+  constructor({ seal, mine, theirs, outward, inward }) {
+    this.#seal = seal;
+    this.#mine = mine;
+    this.#theirs = theirs;
+    this.#outward = outward;
+    this.#inward = inward;
+  }
+
+  /**
+   * Seals a text. Envelopes must reach the other side in the order of the calls.
+   *
+   * @param {string} text
+   * @returns {Promise<string>} a body for the relay
+   * @throws {RangeError} when it is longer than 44,028 bytes of UTF-8
+   */
+  async wrap(text) {
+    const padded = pad(text, ENVELOPE_SIZES);
+    this.#sent += 1;
+    const seq = this.#sent;
+    const algorithm = this.#algorithm(this.#mine.pid, this.#theirs.pid, seq);
+    const sealed = await crypto.subtle.encrypt(algorithm, this.#outward, padded);
+    return JSON.stringify({ seq, ct: toBase64Url(new Uint8Array(sealed)) });
+  }
+
+  /**
+   * Opens a body. One at a time: call it again when the last call has settled.
+   *
+   * @param {string} body
+   * @returns {Promise<string>}
+   * @throws {EnvelopeRefused}
+   */
+  async unwrap(body) {
+    const { seq, sealed } = parse(body);
+    if (seq <= this.#heard) throw new EnvelopeRefused("replayed");
+    const algorithm = this.#algorithm(this.#theirs.pid, this.#mine.pid, seq);
+    let text;
+    try {
+      text = unpad(new Uint8Array(await crypto.subtle.decrypt(algorithm, this.#inward, sealed)));
+    } catch {
+      throw new EnvelopeRefused("forged");
+    }
+    this.#heard = seq;
+    return text;
+  }
+
+  /**
+   * @param {string} from
+   * @param {string} to
+   * @param {number} seq
+   */
+  #algorithm(from, to, seq) {
+    const { room, epoch } = this.#seal;
+    const iv = new Uint8Array(12);
+    new DataView(iv.buffer).setBigUint64(4, BigInt(seq));
+    return { name: "AES-GCM", iv, additionalData: canonical("meeting-point/v1/envelope", room, epoch, from, to, seq) };
+  }
+}
+
+/**
+ * Agrees on the keys of a pair.
+ *
+ * @param {RoomSeal} seal
+ * @param {End & {privateKey: CryptoKey}} mine
+ * @param {End & {publicKey: Bytes}} theirs from a hello that has been believed
+ * @returns {Promise<PairChannel>}
+ * @throws {DOMException} when their key is no point on the curve
+ */
+export async function openPairChannel(seal, mine, theirs) {
+  const curve = { name: "ECDH", namedCurve: "P-256" };
+  const their = await crypto.subtle.importKey("raw", theirs.publicKey, curve, false, []);
+  const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: their }, mine.privateKey, 256));
+  const [low, high] = mine.pid < theirs.pid ? [mine, theirs] : [theirs, mine];
+  const salt = await sha256(concat(low.fixed, high.fixed));
+  const input = concat(shared, seal.secrets?.pairs ?? new Uint8Array(0));
+  const key = async (/** @type {End} */ from, /** @type {End} */ to) => {
+    const info = `meeting-point/v1/pair|${seal.room}|${seal.epoch}|${from.pid}|${to.pid}`;
+    const bytes = await hkdf(input, info, 32, salt);
+    return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  };
+  const [outward, inward] = await Promise.all([key(mine, theirs), key(theirs, mine)]);
+  return new PairChannel({ seal, mine, theirs, outward, inward });
+}
+
+/**
+ * @param {string} body
+ * @returns {{seq: number, sealed: Bytes}}
+ */
+function parse(body) {
+  try {
+    const { seq, ct } = body.length <= LONGEST_BODY ? JSON.parse(body) : null;
+    const sealed = fromBase64Url(ct);
+    if (!Number.isSafeInteger(seq) || seq < 1) throw new TypeError();
+    if (!ENVELOPE_SIZES.includes(sealed.length - 16)) throw new TypeError();
+    return { seq, sealed };
+  } catch {
+    throw new EnvelopeRefused("malformed");
+  }
+}

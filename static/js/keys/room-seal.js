@@ -1,0 +1,40 @@
+/**
+ * What a tab derives from the room key for one stay in a room. A room without a key (epoch 0) has no such secrets; its
+ * introductions are open, and whoever relays them is trusted.
+ *
+ * The room key itself may be non-extractable, so it is never joined to other bytes: a value derived from it is.
+ *
+ * @module
+ */
+
+import { hkdf } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {{mac: CryptoKey, profile: CryptoKey, pairs: Bytes}} RoomSecrets */
+/** @typedef {{room: string, epoch: number, secrets: RoomSecrets | null}} RoomSeal secrets: null in a room without a key */
+
+/**
+ * Derives the secrets of a stay.
+ *
+ * @param {string} room the room's slug
+ * @param {number} epoch from 1; 0 for a room without a key
+ * @param {Bytes | CryptoKey | null} key the room key of that epoch; null for a room without a key
+ * @returns {Promise<RoomSeal>}
+ * @throws {TypeError} when there is a key and no epoch, or an epoch and no key: a keyed room is never entered without
+ */
+export async function makeRoomSeal(room, epoch, key) {
+  if ((key === null) !== (epoch === 0)) throw new TypeError("a room has a key and an epoch, or neither");
+  if (key === null) return { room, epoch, secrets: null };
+  const of = (/** @type {string} */ purpose) => hkdf(key, `meeting-point/v1/${purpose}|${room}|${epoch}`, 32);
+  const [mac, profile, pairs] = await Promise.all([of("hello"), of("profile"), of("pair-secret")]);
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  return {
+    room,
+    epoch,
+    secrets: {
+      mac: await crypto.subtle.importKey("raw", mac, hmac, false, ["sign", "verify"]),
+      profile: await crypto.subtle.importKey("raw", profile, "AES-GCM", false, ["encrypt", "decrypt"]),
+      pairs,
+    },
+  };
+}

@@ -1,0 +1,241 @@
+/**
+ * The sealed link stands between the relay and whoever wants to talk to peers: hellos are checked on their way in, and
+ * every body is sealed for one peer. It knows neither what relays nor what is said.
+ *
+ * Everything that comes in is worked off one by one in the order it came, and so is everything that goes out: WebCrypto
+ * answers when it likes, and neither a message nor the news of an arrival may overtake another.
+ *
+ * @module
+ */
+
+import { fixedPart, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
+import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
+
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
+/** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
+/** @typedef {{hello: import("./hello.js").Hello, channel: import("./pair-channel.js").PairChannel}} Known */
+
+/** Envelopes of somebody whose arrival has not been told yet are kept, this many of this many people. */
+const EARLY_ENVELOPES = 16;
+const EARLY_PEOPLE = 16;
+/** Channels are never forgotten during a stay: the counter of a key must not begin again. */
+const MOST_CHANNELS = 1_024;
+
+/**
+ * Events, all `CustomEvent`; every peer named in one but the last two has proved who they are:
+ * - `joined` {peers}, `roster` {peers}, `peer-joined` {peer}: as the relay said it, less those who were refused
+ * - `peer-left` {pid}
+ * - `message` {from, body}: opened
+ * - `refused` {peer, reason}: their hello is not believed; nothing of theirs is taken
+ * - `tampered` {pid, reason}: an envelope under their name was thrown away
+ */
+export class SealedLink extends EventTarget {
+  #identity;
+  #seal;
+  #send;
+  /** @type {Map<string, Known>} */
+  #known = new Map();
+  /** @type {Map<string, string[]>} */
+  #early = new Map();
+  /** @type {Set<string>} */
+  #refused = new Set();
+  #inward = Promise.resolve();
+  #outward = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param {object} options
+   * @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
+   * @param {RoomSeal} options.seal
+   * @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   */
+  constructor({ identity, seal, send }) {
+    super();
+    this.#identity = identity;
+    this.#seal = seal;
+    this.#send = send;
+  }
+
+  /**
+   * Writes the hello to come in with.
+   *
+   * @param {string} profile what the others are told
+   * @returns {Promise<string>}
+   */
+  hello(profile) {
+    return writeSealedHello(this.#seal, this.#identity, profile);
+  }
+
+  /** @param {Peer[]} peers those who were here before */
+  joined(peers) {
+    this.#takeAll("joined", peers);
+  }
+
+  /** @param {Peer[]} peers everybody else */
+  sync(peers) {
+    this.#takeAll("roster", peers);
+  }
+
+  /** @param {Peer} peer */
+  add(peer) {
+    this.#take(async () => {
+      const known = await this.#believe(peer);
+      if (known === null) return;
+      this.#emit("peer-joined", { peer: known });
+      await this.#release([known]);
+    });
+  }
+
+  /** @param {string} pid */
+  remove(pid) {
+    this.#take(async () => {
+      this.#early.delete(pid);
+      this.#refused.delete(pid);
+      this.#emit("peer-left", { pid });
+    });
+  }
+
+  /**
+   * Takes a body from the relay.
+   *
+   * @param {string} from
+   * @param {string} body
+   */
+  receive(from, body) {
+    this.#take(() => this.#open(from, body));
+  }
+
+  /**
+   * Seals a text for a peer who is known, and sends it.
+   *
+   * @param {string} to
+   * @param {string} text
+   */
+  send(to, text) {
+    const channel = this.#known.get(to)?.channel;
+    if (channel === undefined) return;
+    this.#outward = this.#outward.then(async () => this.#send(to, await channel.wrap(text))).catch(() => {});
+  }
+
+  /** Stops: nothing is told any more. */
+  close() {
+    this.#closed = true;
+  }
+
+  /** @param {() => Promise<unknown>} act */
+  #take(act) {
+    this.#inward = this.#inward.then(async () => {
+      if (!this.#closed) await act();
+    });
+  }
+
+  /**
+   * @param {"joined" | "roster"} type
+   * @param {Peer[]} peers
+   */
+  #takeAll(type, peers) {
+    this.#take(async () => {
+      const believed = await this.#believeAll(peers);
+      this.#emit(type, { peers: believed });
+      await this.#release(believed);
+    });
+  }
+
+  /** @param {Peer[]} peers whose arrival has just been told */
+  async #release(peers) {
+    for (const { pid } of peers) {
+      const bodies = this.#early.get(pid) ?? [];
+      this.#early.delete(pid);
+      for (const body of bodies) await this.#open(pid, body);
+    }
+  }
+
+  /** @param {Peer[]} peers */
+  async #believeAll(peers) {
+    const here = new Set(peers.map(({ pid }) => pid));
+    for (const pid of [...this.#refused]) {
+      if (here.has(pid)) continue;
+      this.#refused.delete(pid);
+      this.#emit("peer-left", { pid });
+    }
+    const believed = await Promise.all(peers.map((peer) => this.#believe(peer)));
+    return believed.filter((peer) => peer !== null);
+  }
+
+  /**
+   * @param {Peer} peer
+   * @returns {Promise<KnownPeer | null>}
+   */
+  async #believe(peer) {
+    const { pid } = peer;
+    if (pid === this.#identity.pid) return null;
+    const known = this.#known.get(pid);
+    try {
+      const hello = await readSealedHello(this.#seal, pid, peer.hello);
+      // A tab's hello is the same for its whole life but for the profile.
+      if (known && String(known.hello.fixed) !== String(hello.fixed)) throw new HelloRefused("key");
+      if (!known) await this.#meet(pid, hello);
+      this.#refused.delete(pid);
+      return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
+    } catch (error) {
+      if (known) {
+        // They have proved themselves before; a false hello in their name changes nothing about them.
+        this.#emit("tampered", { pid, reason: "forged" });
+        return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
+      }
+      // Whatever else goes wrong with what a stranger sent (a key that is no point on the curve) is malformed too.
+      this.#refused.add(pid);
+      this.#emit("refused", { peer, reason: error instanceof HelloRefused ? error.reason : "malformed" });
+      return null;
+    }
+  }
+
+  /**
+   * @param {string} pid
+   * @param {import("./hello.js").Hello} hello
+   */
+  async #meet(pid, hello) {
+    if (this.#known.size >= MOST_CHANNELS) throw new RangeError("more peers than any room sees");
+    const { privateKey } = this.#identity;
+    const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), privateKey };
+    const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
+    this.#known.set(pid, { hello, channel });
+  }
+
+  /**
+   * @param {string} from
+   * @param {string} body
+   */
+  async #open(from, body) {
+    const known = this.#known.get(from);
+    if (known === undefined) return this.#keep(from, body);
+    try {
+      const text = await known.channel.unwrap(body);
+      if (!this.#closed) this.#emit("message", { from, body: text });
+    } catch (error) {
+      const reason = error instanceof EnvelopeRefused ? error.reason : "malformed";
+      this.#emit("tampered", { pid: from, reason });
+    }
+  }
+
+  /**
+   * @param {string} from
+   * @param {string} body
+   */
+  #keep(from, body) {
+    if (this.#refused.has(from)) return;
+    const kept = this.#early.get(from) ?? [];
+    if (kept.length >= EARLY_ENVELOPES || (kept.length === 0 && this.#early.size >= EARLY_PEOPLE)) return;
+    this.#early.set(from, [...kept, body]);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    if (!this.#closed) this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

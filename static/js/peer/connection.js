@@ -12,6 +12,7 @@ import { ControlChannel } from "./control-channel.js";
 import { MediaPair } from "./media-pair.js";
 import { Allowance } from "./messages.js";
 import { Negotiation } from "./negotiation.js";
+import { namesOnly, remoteFingerprint } from "./pin.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
@@ -25,6 +26,7 @@ import { Watchdog } from "./watchdog.js";
  * @property {RTCIceServer[]} [iceServers]
  * @property {RTCIceTransportPolicy} [iceTransportPolicy]
  * @property {RTCCertificate} [certificate]
+ * @property {string} [pin] the SHA-256 fingerprint of the only certificate that the peer may show
  * @property {Tracks} [tracks] what is sent at first
  * @property {(message: PeerMessage) => void} send
  */
@@ -39,8 +41,9 @@ let attempts = 0;
 
 /**
  * Events, all `CustomEvent`:
- * - `state` {state}: connecting | connected | interrupted (was connected, is being helped) | failed | closed (the other
- *   side has left, or `close()` was called)
+ * - `state` {state}: connecting | connected | interrupted (was connected, is being helped) | failed | refused (the
+ *   other side showed a certificate that is not the pinned one; over for good) | closed (the other side has left, or
+ *   `close()` was called)
  * - `track` {track, streams, kind}: a remote track came; it is already in `remoteStream`
  * - `tracks-changed` {stream}: the tracks of `remoteStream` came, went, fell silent or came back
  * - `media` {audio, video}: the other side says what it sends
@@ -60,6 +63,8 @@ export class PeerConnection extends EventTarget {
   /** @type {PeerState} */
   #state = "connecting";
   #stood = false;
+  /** @type {WeakSet<RTCPeerConnection>} those whose other end has shown the pinned certificate */
+  #proved = new WeakSet();
 
   /** @param {Options} options */
   constructor(options) {
@@ -84,7 +89,7 @@ export class PeerConnection extends EventTarget {
   /** Begins: makes the transceivers and offers. Does nothing once there are any. */
   offer() {
     const { connection, pair, negotiation } = this.#current;
-    if (this.#state === "closed" || negotiation.answering || connection.getTransceivers().length > 0) return;
+    if (this.#over || negotiation.answering || connection.getTransceivers().length > 0) return;
     pair.make(connection);
     this.#openControl();
   }
@@ -96,9 +101,11 @@ export class PeerConnection extends EventTarget {
    * @returns {Promise<void>} settles when it has been acted upon; never rejects
    */
   async receive(message) {
-    if (this.#state === "closed") return;
+    if (this.#over) return;
     if (!this.#current.negotiation.concerns(message)) return this.#answerStranger(message);
     if (message.bye) return this.#end();
+    const { pin } = this.#options;
+    if (pin !== undefined && message.description && !namesOnly(message.description.sdp, pin)) return this.#refuse();
     if (this.#current.negotiation.mustYield(message)) this.#renew();
     // A description that cannot be used, or a connection that was replaced while using it: the watchdog tries again.
     await this.#current.negotiation.receive(message).catch(() => {});
@@ -118,7 +125,7 @@ export class PeerConnection extends EventTarget {
   /** Looks for a new way to the peer. */
   restartIce() {
     if (this.#current.negotiation.pending) this.resend();
-    else if (this.#state !== "closed" && this.#current.negotiation.established) this.#current.connection.restartIce();
+    else if (!this.#over && this.#current.negotiation.established) this.#current.connection.restartIce();
   }
 
   /**
@@ -127,7 +134,7 @@ export class PeerConnection extends EventTarget {
    */
   resend() {
     const { connection, negotiation } = this.#current;
-    if (this.#state === "closed" || negotiation.untouched) return;
+    if (this.#over || negotiation.untouched) return;
     if (negotiation.pending && !negotiation.established) this.#startOver();
     else if (this.#state === "connected") negotiation.repeat();
     else if (negotiation.pending) void negotiation.withdraw();
@@ -137,7 +144,7 @@ export class PeerConnection extends EventTarget {
   /** @param {RTCIceServer[]} iceServers for the next search for a way */
   setIceServers(iceServers) {
     this.#options.iceServers = iceServers;
-    if (this.#state !== "closed") this.#current.connection.setConfiguration(this.#configuration());
+    if (!this.#over) this.#current.connection.setConfiguration(this.#configuration());
   }
 
   /** @returns {Promise<RTCStatsReport>} */
@@ -147,7 +154,7 @@ export class PeerConnection extends EventTarget {
 
   /** Leaves: tells the other side on every way there is, and ends. */
   close() {
-    if (this.#state === "closed") return;
+    if (this.#over) return this.#end();
     this.#control?.leave();
     this.#current.negotiation.send({ bye: true });
     this.#end();
@@ -264,14 +271,40 @@ export class PeerConnection extends EventTarget {
   }
 
   #observe() {
-    const { connectionState } = this.#current.connection;
-    if (connectionState === "connected" || connectionState === "failed") this.#enter(connectionState);
+    const { connection } = this.#current;
+    const { connectionState } = connection;
+    if (connectionState === "connected" && !this.#proved.has(connection)) void this.#prove(connection);
+    else if (connectionState === "connected" || connectionState === "failed") this.#enter(connectionState);
     else this.#enter(this.#stood ? "interrupted" : "connecting");
+  }
+
+  /**
+   * Compares the certificate at the other end with the pinned one before the connection counts as connected.
+   *
+   * @param {RTCPeerConnection} connection
+   */
+  async #prove(connection) {
+    const { pin } = this.#options;
+    const shown = pin === undefined ? null : await remoteFingerprint(connection);
+    if (this.#over || connection !== this.#current.connection) return;
+    if (shown !== null && shown !== pin) return this.#refuse();
+    this.#proved.add(connection);
+    this.#observe();
+  }
+
+  /** Whatever comes or happens now changes nothing any more. */
+  get #over() {
+    return this.#state === "closed" || this.#state === "refused";
+  }
+
+  #refuse() {
+    this.#dispose();
+    this.#enter("refused");
   }
 
   #end() {
     if (this.#state === "closed") return;
-    this.#dispose();
+    if (!this.#over) this.#dispose();
     this.#enter("closed");
   }
 

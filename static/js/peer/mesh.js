@@ -8,7 +8,7 @@
 import { PeerConnection } from "./connection.js";
 import { readPeerMessage } from "./messages.js";
 
-/** @typedef {import("../signaling/wire.js").Peer} Peer */
+/** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
 /** @typedef {import("./media-pair.js").Tracks} Tracks */
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 
@@ -21,7 +21,7 @@ const EARLY_PEOPLE = 16;
  * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
  * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
  * - `peer-removed` {pid}: they left; their connection is closed
- * - `peer-state` {pid, state}: connecting | connected | interrupted | failed
+ * - `peer-state` {pid, state}: connecting | connected | interrupted | failed | refused
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
  * - `peer-media` {pid, audio, video}: what the peer says it sends
@@ -81,7 +81,7 @@ export class Mesh extends EventTarget {
    * @param {Peer} peer
    */
   add(peer) {
-    const { pid, member, role, hello } = peer;
+    const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid) return;
     this.#gone.delete(pid);
     const known = this.peers.get(pid);
@@ -89,7 +89,7 @@ export class Mesh extends EventTarget {
       this.#emit("peer-updated", { pid, member, role, hello });
       return known.resend();
     }
-    this.peers.set(pid, this.#connect(pid));
+    this.peers.set(pid, this.#connect(pid, fingerprint));
     this.#emit("peer-added", { pid, member, role, hello });
     for (const message of this.#early.get(pid) ?? []) void this.peers.get(pid)?.receive(message);
     this.#early.delete(pid);
@@ -156,14 +156,18 @@ export class Mesh extends EventTarget {
     this.#early.clear();
   }
 
-  /** @param {string} pid */
-  #connect(pid) {
+  /**
+   * @param {string} pid
+   * @param {string} [pin]
+   */
+  #connect(pid, pin) {
     const connection = new PeerConnection({
       id: pid,
       polite: this.#pid < pid,
       iceServers: this.#iceServers,
       iceTransportPolicy: this.#iceTransportPolicy,
       certificate: this.#certificate,
+      pin,
       tracks: this.#tracks,
       send: (message) => this.#send(pid, JSON.stringify(message)),
     });

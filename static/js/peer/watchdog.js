@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {"connecting" | "connected" | "interrupted" | "failed" | "closed"} PeerState */
+/** @typedef {"connecting" | "connected" | "interrupted" | "failed" | "refused" | "closed"} PeerState */
 
 /**
  * Milliseconds before the first help. A first connection over a slow relay takes seconds; an interrupted one that does
@@ -12,7 +12,7 @@
  *
  * @type {Readonly<Record<PeerState, number | null>>}
  */
-const PATIENCE = Object.freeze({ connecting: 6_000, connected: null, interrupted: 1_500, failed: 100, closed: null });
+const PATIENCE = Object.freeze({ connecting: 6_000, connected: null, interrupted: 1_500, failed: 100, refused: null, closed: null });
 /** The polite side waits longer, so that mostly only one side offers. */
 const POLITE_EXTRA_MS = 1_000;
 const SHORTEST_AGAIN_MS = 4_000;

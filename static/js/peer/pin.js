@@ -1,0 +1,33 @@
+/**
+ * The pinned certificate: a connection must end at the certificate that the peer's hello named, and at no other.
+ *
+ * @module
+ */
+
+/**
+ * Tells whether a session description names exactly this fingerprint: on every `a=fingerprint` line, and at least once.
+ *
+ * @param {string} sdp
+ * @param {string} fingerprint SHA-256, upper-case hex with colons
+ * @returns {boolean}
+ */
+export function namesOnly(sdp, fingerprint) {
+  const named = sdp.split(/[\r\n]+/).filter((line) => /^\s*a\s*=\s*fingerprint/i.test(line));
+  const wanted = `a=fingerprint:sha-256 ${fingerprint}`.toUpperCase();
+  return named.length > 0 && named.every((line) => line.trimEnd().toUpperCase() === wanted);
+}
+
+/**
+ * Reads the fingerprint of the certificate at the other end of a connection that stands.
+ *
+ * @param {RTCPeerConnection} connection
+ * @returns {Promise<string | null>} null where the browser does not tell (Firefox): it has compared the certificate with
+ *   the description, and the description has been checked
+ */
+export async function remoteFingerprint(connection) {
+  const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;
+  const certificate = transport?.getRemoteCertificates?.()[0];
+  if (certificate === undefined) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", certificate));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join(":");
+}

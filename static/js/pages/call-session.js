@@ -1,9 +1,10 @@
 /**
- * One stay in a room: brings socket and mesh together and keeps the list of who is there. It shows nothing.
+ * One stay in a room: brings socket, sealed link and mesh together and keeps the list of who is there. It shows nothing.
  *
  * @module
  */
 
+import { SealedLink } from "../keys/sealed-link.js";
 import { Mesh } from "../peer/mesh.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { describeRoute } from "../peer/route.js";
@@ -30,6 +31,8 @@ const RESTART_MS = 30_000;
  * - `person-added` {person, news}: news is false for those who were there before
  * - `person-changed` {person}
  * - `person-removed` {person}
+ * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`), or messages
+ *   under somebody's name were `tampered` with (said once for each person)
  * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
  */
 export class CallSession extends EventTarget {
@@ -38,7 +41,11 @@ export class CallSession extends EventTarget {
   /** @type {Person} */
   self;
   socket;
+  link;
   mesh;
+  /** @type {Set<string>} those of whom it was said that their messages are tampered with */
+  #tampered = new Set();
+  #profiles = 0;
   #life = new AbortController();
   #entering = false;
   #entered = false;
@@ -47,32 +54,36 @@ export class CallSession extends EventTarget {
   /**
    * @param {object} options
    * @param {Identity} options.identity
+   * @param {import("../keys/room-seal.js").RoomSeal} options.seal
    * @param {string} options.socketPath
    * @param {string} options.role
    * @param {import("../ui/names.js").Presence} options.presence
    * @param {Tracks} options.tracks
    */
-  constructor({ identity, socketPath, role, presence, tracks }) {
+  constructor({ identity, seal, socketPath, role, presence, tracks }) {
     super();
     const { pid, certificate } = identity;
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
-    this.socket = new SignalingSocket({ url: socketPath, pid, hello: writeHello(presence) });
-    this.mesh = new Mesh({ pid, certificate, send: (to, body) => void this.socket.relay(to, body) });
+    this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
+    this.link = new SealedLink({ identity, seal, send: (to, body) => void this.socket.relay(to, body) });
+    this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.mesh.setTracks(tracks);
     this.#listen();
   }
 
   /** Goes in. */
-  start() {
-    this.socket.start();
+  async start() {
     const timer = setInterval(() => this.#readRoutes(), ROUTES_EVERY_MS);
     this.#life.signal.addEventListener("abort", () => clearInterval(timer));
+    await this.#introduce();
+    if (!this.#life.signal.aborted) this.socket.start();
   }
 
   /** Goes out: the others see it at once. */
   leave() {
     this.#life.abort();
     this.mesh.close();
+    this.link.close();
     this.socket.leave();
   }
 
@@ -85,7 +96,7 @@ export class CallSession extends EventTarget {
   send(tracks, { muted, camera }) {
     this.mesh.setTracks(tracks);
     Object.assign(this.self, { muted, camera });
-    this.socket.setHello(writeHello(this.self));
+    void this.#introduce();
     this.#emit("person-changed", { person: this.self });
   }
 
@@ -101,10 +112,17 @@ export class CallSession extends EventTarget {
       target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
     on(this.socket, "state", (detail) => this.#socketState(detail));
     on(this.socket, "joined", (message) => this.#joined(message));
-    on(this.socket, "roster", ({ peers }) => this.mesh.sync(peers));
-    on(this.socket, "peer-joined", ({ peer }) => this.mesh.add(peer));
-    on(this.socket, "peer-left", ({ pid }) => this.mesh.remove(pid));
-    on(this.socket, "relay", ({ from, body }) => this.mesh.receive(from, body));
+    on(this.socket, "roster", ({ peers }) => this.link.sync(peers));
+    on(this.socket, "peer-joined", ({ peer }) => this.link.add(peer));
+    on(this.socket, "peer-left", ({ pid }) => this.link.remove(pid));
+    on(this.socket, "relay", ({ from, body }) => this.link.receive(from, body));
+    on(this.link, "joined", ({ peers }) => this.#meet(peers));
+    on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
+    on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
+    on(this.link, "peer-left", ({ pid }) => this.#gone(pid));
+    on(this.link, "message", ({ from, body }) => this.mesh.receive(from, body));
+    on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
+    on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
     on(this.socket, "room", ({ room }) => this.#emit("room", { room }));
     on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
     on(this.mesh, "peer-added", (peer) => this.#added(peer));
@@ -127,16 +145,58 @@ export class CallSession extends EventTarget {
   #joined({ member, role, room, peers, ice }) {
     Object.assign(this.self, { member, role });
     this.mesh.setIceServers(ice);
+    this.#emit("entered", { room, again: this.#entered });
     this.#entering = !this.#entered;
+    this.#entered = true;
+    this.link.joined(peers);
+  }
+
+  /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
+  #meet(peers) {
     this.mesh.joined(peers);
     this.#entering = false;
-    this.#entered = true;
-    this.#emit("entered", { room });
+  }
+
+  /** Tells the socket what the next join says about oneself; the latest state wins. */
+  async #introduce() {
+    this.#profiles += 1;
+    const turn = this.#profiles;
+    const hello = await this.link.hello(writeHello(this.self));
+    if (turn === this.#profiles) this.socket.setHello(hello);
+  }
+
+  /**
+   * Shows somebody who could not prove who they are, connected to nobody.
+   *
+   * @param {import("../signaling/wire.js").Peer} peer
+   * @param {string} reason
+   */
+  #refuse({ pid, member, role }, reason) {
+    if (this.people.has(pid)) return;
+    const person = { pid, member, role, name: called(""), muted: true, camera: false, self: false, state: "refused", reason };
+    this.people.set(pid, person);
+    this.#emit("person-added", { person, news: false });
+    this.#emit("warned", { reason, name: person.name });
+  }
+
+  /** @param {string} pid */
+  #gone(pid) {
+    if (this.mesh.peers.has(pid)) this.mesh.remove(pid);
+    else this.#removed(pid);
+  }
+
+  /** @param {string} pid */
+  #warnOfTampering(pid) {
+    if (this.#tampered.has(pid)) return;
+    this.#tampered.add(pid);
+    this.#emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? called("") });
   }
 
   /** @param {import("../signaling/wire.js").Peer} peer */
   #added({ pid, member, role, hello }) {
     const person = { pid, member, role, ...named(hello), self: false, state: "connecting" };
+    // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
+    if (this.people.has(pid)) return this.#change(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
     this.#emit("person-added", { person, news: !this.#entering });
   }
@@ -153,7 +213,8 @@ export class CallSession extends EventTarget {
    * @param {string} state
    */
   #stateOf(pid, state) {
-    this.#change(pid, { state });
+    this.#change(pid, state === "refused" ? { state, reason: "certificate" } : { state });
+    if (state === "refused") this.#emit("warned", { reason: "certificate", name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#readRoute(pid);
   }
 

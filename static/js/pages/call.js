@@ -8,12 +8,13 @@
  */
 
 import { makeIdentity } from "../keys/identity.js";
+import { makeRoomSeal } from "../keys/room-seal.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
-import { readPageData } from "../ui/page-data.js";
+import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
-import { roomKeyState, showKeyState, showTrust } from "../ui/room-key-state.js";
+import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
 import { listenForKeys } from "../ui/shortcuts.js";
 import { Stage } from "../ui/stage.js";
 import { clearToasts, toast } from "../ui/toasts.js";
@@ -43,15 +44,19 @@ function become(state) {
 async function join() {
   if (call || document.documentElement.dataset.callState === "joining") return;
   become("joining");
-  let identity;
+  const { slug, epoch, keyCheck } = page;
+  const { state, key } = await heldRoomKey(slug, epoch, keyCheck);
+  if (state !== "fits") return end("key");
+  let identity, seal;
   try {
-    identity = await makeIdentity();
+    [identity, seal] = await Promise.all([makeIdentity(), makeRoomSeal(slug, epoch, key)]);
   } catch {
     return end("start");
   }
   wasCameraOn = desk.presence.camera;
   const session = new CallSession({
     identity,
+    seal,
     socketPath: page.socketPath,
     role: page.role,
     presence: { name, ...desk.presence },
@@ -65,7 +70,7 @@ async function join() {
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
   keepAwake(call.life.signal);
-  session.start();
+  void session.start();
 }
 
 /** @param {Call} current */
@@ -73,30 +78,37 @@ function follow({ session, life: { signal } }) {
   /** @type {(type: string, act: (detail: any) => void) => void} */
   const on = (type, act) =>
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-  on("entered", ({ room }) => {
+  on("entered", ({ room, again }) => {
     become("in-call");
-    void roomChanged(room);
+    roomChanged(room, again);
   });
   on("away", ({ entered }) => become(entered ? "reconnecting" : "joining"));
   on("stopped", ({ code }) => end(String(code)));
-  on("room", ({ room }) => void roomChanged(room));
+  on("room", ({ room }) => roomChanged(room, true));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
   listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 
-/** @param {import("../signaling/wire.js").Room} room as the server names it now */
-async function roomChanged({ name: roomName, epoch }) {
+/**
+ * Takes note of what the server says about the room. The call stays sealed with the key it began with: a lock that changes
+ * under it breaks nothing, and a server that takes the lock back is not followed.
+ *
+ * @param {import("../signaling/wire.js").Room} room as the server names it now
+ * @param {boolean} running whether the call had begun before
+ */
+function roomChanged({ name: roomName, epoch }, running) {
   for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
-  page.epoch = epoch;
-  showTrust(epoch);
-  if ((await checkKey()) !== "fits") end("key");
+  if (epoch < page.epoch) return end("downgrade");
+  if (epoch === page.epoch) return;
+  if (!running) return end("key");
+  toast(text("lock.changed"));
 }
 
 /**
  * Ends the call, if there is one.
  *
- * @param {string} why a close code, or "left", "start", "key"
+ * @param {string} why a close code, or "left", "start", "key", "downgrade"
  */
 function end(why) {
   const current = call;
@@ -122,10 +134,9 @@ async function again() {
 
 /** Says whether the key of this browser fits, and lets nobody in with one that does not. */
 async function checkKey() {
-  const state = await roomKeyState(page.slug, page.epoch);
+  const { state } = await heldRoomKey(page.slug, page.epoch, page.keyCheck);
   showKeyState(state, page.manageUrl !== null);
   prejoin.blocked = state !== "fits";
-  return state;
 }
 
 desk.addEventListener("changed", () => {

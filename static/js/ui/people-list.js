@@ -16,7 +16,8 @@ import { find, fromTemplate, hasText, text } from "./page-data.js";
  * @property {boolean} muted
  * @property {boolean} camera
  * @property {boolean} self
- * @property {string} state connecting, connected, interrupted, failed or self
+ * @property {string} state connecting, connected, interrupted, failed, refused or self
+ * @property {string} [reason] why they are refused
  * @property {string} [route] direct or relay
  */
 

@@ -4,29 +4,36 @@
  * @module
  */
 
+import { toBase64Url } from "../keys/encoding.js";
 import { loadRoomKey } from "../keys/key-store.js";
+import { roomKeyCheck } from "../keys/room-key.js";
 import { byId, find, hasText, text } from "./page-data.js";
 
-/** @typedef {"fits" | "none" | "old" | "downgrade" | "storage"} KeyState */
+/** @typedef {"fits" | "none" | "old" | "wrong" | "downgrade" | "storage"} KeyState */
 
 /**
- * Compares the epoch that this browser holds with the one that the server names (0: a room without a key).
+ * Finds the key with which a call in this room is sealed: that of the epoch that the server names (0: a room without one).
  *
  * @param {string} slug
  * @param {number} epoch
- * @returns {Promise<KeyState>} downgrade: the server names a lower epoch than we hold, which must never be followed;
- *   storage: this browser does not keep keys
+ * @param {string | null} keyCheck the check value that the server keeps, base64url
+ * @returns {Promise<{state: KeyState, key: CryptoKey | null}>} key: null in a room without one and in every state but
+ *   "fits"; downgrade: the server names a lower epoch than we hold, which must never be followed; wrong: a key of that
+ *   epoch, but another one; storage: this browser does not keep keys
  */
-export async function roomKeyState(slug, epoch) {
+export async function heldRoomKey(slug, epoch, keyCheck) {
   let held;
   try {
-    held = (await loadRoomKey(slug))?.epoch ?? 0;
+    held = await loadRoomKey(slug);
   } catch {
-    return epoch === 0 ? "fits" : "storage";
+    return { state: epoch === 0 ? "fits" : "storage", key: null };
   }
-  if (held === epoch) return "fits";
-  if (held > epoch) return "downgrade";
-  return held === 0 ? "none" : "old";
+  const known = held?.epoch ?? 0;
+  if (known > epoch) return { state: "downgrade", key: null };
+  if (known < epoch) return { state: known === 0 ? "none" : "old", key: null };
+  if (held === null) return { state: "fits", key: null };
+  const fits = toBase64Url(await roomKeyCheck(held.key, slug, epoch)) === keyCheck;
+  return fits ? { state: "fits", key: held.key } : { state: "wrong", key: null };
 }
 
 /**
@@ -42,17 +49,4 @@ export function showKeyState(state, mayInvite) {
   find(notice, "h2", HTMLElement).textContent = text(`key.${state}.title`);
   const own = `key.${state}.text.own`;
   find(notice, "p", HTMLElement).textContent = text(mayInvite && hasText(own) ? own : `key.${state}.text`);
-}
-
-/**
- * Shows which of the labels the room has.
- *
- * @param {number} epoch
- */
-export function showTrust(epoch) {
-  for (const badge of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".trust"))) {
-    badge.textContent = text(epoch > 0 ? "trust.key" : "trust.keyless");
-    badge.classList.toggle("badge--warn", epoch === 0);
-    badge.title = text(epoch > 0 ? "trust.key.why" : "trust.keyless.why");
-  }
 }

@@ -41,6 +41,7 @@ export class Stage {
     on("entered", () => this.#entered());
     on("away", ({ draining, entered }) => this.#away(draining, entered));
     on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")));
+    on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })));
     this.#playback.addEventListener("refused", () => (this.#hear.hidden = false));
     this.#playback.addEventListener("resumed", () => (this.#hear.hidden = true));
     this.#hear.addEventListener("click", () => void this.#playback.resume(), { signal });

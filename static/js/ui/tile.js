@@ -2,7 +2,7 @@
  * `<mp-tile>`: one person on the stage.
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
- * failed; self for oneself), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
+ * failed, refused; self for oneself), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
  *
  * @module
  */
@@ -56,7 +56,7 @@ export class Tile extends HTMLElement {
   /**
    * Says how the connection is, in words; "connected" fades after a moment.
    *
-   * @param {string} state connecting | connected | interrupted | failed | self
+   * @param {string} state connecting | connected | interrupted | failed | refused | self
    * @param {string} [route] direct | relay, once known
    */
   setState(state, route) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { canonical } from "../../static/js/keys/canonical.js";
@@ -184,4 +185,27 @@ test("only descriptions that name the pinned certificate, and no other, pass", (
   for (const bad of ["v=0\r\n", other, `${line}\r\n${other}`, `${line}\n${other}`, `${line}\r\na=fingerprint:sha-1 AB`, `${line} x`, `${line}\r\n A=Fingerprint:sha-256 CD`]) {
     assert.ok(!namesOnly(bad, FINGERPRINT), bad);
   }
+});
+
+test("the published vectors of docs/sealed-signaling.md", async () => {
+  const text = await readFile(new URL("../../docs/sealed-signaling.md", import.meta.url), "utf8");
+  const vector = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)[1]);
+  const seal = await makeRoomSeal(vector.room, vector.epoch, fromBase64Url(vector.room_key));
+  assert.equal(toBase64Url(seal.secrets.pairs), vector.pair_secret);
+  assert.equal(Buffer.from(canonical(...vector.canonical.values)).toString("hex"), vector.canonical.hex);
+  const ends = [];
+  for (const { private_key: d, public_key: key, pid, fingerprint, fixed_sha256: hash, mac } of [vector.a, vector.b]) {
+    const publicKey = fromBase64Url(key);
+    assert.equal(toBase64Url((await sha256(publicKey)).slice(0, 16)), pid);
+    const jwk = { kty: "EC", crv: "P-256", d, x: toBase64Url(publicKey.slice(1, 33)), y: toBase64Url(publicKey.slice(33)) };
+    const privateKey = await crypto.subtle.importKey("jwk", jwk, { name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+    const fixed = fixedPart(seal, { pid, publicKey, fingerprint });
+    assert.equal(toBase64Url(await sha256(fixed)), hash);
+    assert.equal(toBase64Url(new Uint8Array(await crypto.subtle.sign("HMAC", seal.secrets.mac, fixed))), mac);
+    ends.push({ pid, publicKey, privateKey, fingerprint });
+  }
+  const body = await (await channel(seal, ends[0], ends[1])).wrap(vector.text);
+  assert.ok(body.startsWith(vector.body_start));
+  assert.equal(toBase64Url(await sha256(new TextEncoder().encode(body))), vector.body_sha256);
+  assert.equal(await (await channel(seal, ends[1], ends[0])).unwrap(body), vector.text);
 });

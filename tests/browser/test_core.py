@@ -65,6 +65,11 @@ def page(chromium: Browser, harness: str) -> Iterator[Page]:
     assert errors == []
 
 
+def test_no_connection_ends_at_another_certificate_than_the_pinned_one(page: Page) -> None:
+    seen = page.evaluate("world.pinned(30)")
+    assert (seen["honest"], seen["refused"], seen["connected"]) == (10, 20, 0)
+
+
 def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:
     seen = page.evaluate("world.meet()")
     for before, after in zip(seen["first"], seen["last"], strict=True):

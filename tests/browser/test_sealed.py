@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import WebSocket, WebSocketRoute, expect
 
+from tests.app_server import AppServer
+from tests.browser.meeting import start_call
 from tests.browser.person import Person
 
 Meet = Callable[..., Person]
@@ -79,3 +82,70 @@ def test_a_server_that_swaps_the_fingerprint_is_refused_and_it_is_said(person: M
     expect(refused).to_have_count(1, timeout=5000)
     expect(guest.page.get_by_text("cannot show that they hold this room's key")).to_be_visible(timeout=5000)
     assert guest.page.evaluate("meetingPoint.mesh.peers.size") == 0
+
+
+def set_lock(app: AppServer, slug: str, epoch: int, *, keep_check: bool = True) -> None:
+    """Let the server claim another epoch, or another key, for the room."""
+    app.run_python(
+        """
+from rooms.models import Room
+room = Room.objects.get(slug=slug)
+room.epoch = epoch
+room.key_check = room.key_check if keep_check else bytes(16)
+room.save()
+""",
+        slug=slug,
+        epoch=epoch,
+        keep_check=keep_check,
+    )
+
+
+def test_people_meet_in_a_room_without_a_key_too(person: Meet, app: AppServer) -> None:
+    slug = app.run_python(
+        """
+from accounts.models import User
+from rooms import flows
+from rooms.models import Membership, Role
+room = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key")
+Membership.objects.create(room=room, user=User.objects.get(email="max@example.org"), role=Role.MEMBER)
+result = room.slug
+"""
+    )
+    people = [person("Olga"), person("Max")]
+    for who in people:
+        who.sign_in()
+        who.join(str(slug))
+    for who in people:
+        who.see_others(1)
+        who.see_and_hear(1)
+    expect(people[0].page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Max")
+
+
+@pytest.mark.parametrize(
+    ("epoch", "keep_check", "said"),
+    [
+        (2, True, "Your key is from before the lock was changed"),
+        (1, False, "Your key does not fit this room"),
+        (0, True, "Something is wrong with this room's key"),
+    ],
+    ids=["a newer lock", "another key", "a lock taken back"],
+)
+def test_a_key_that_does_not_fit_lets_nobody_in(
+    person: Meet, app: AppServer, epoch: int, keep_check: bool, said: str
+) -> None:
+    olga, guest = person("Olga"), person("Gustav")
+    slug = invited(olga, guest)
+    set_lock(app, slug, epoch, keep_check=keep_check)
+    guest.page.reload()
+    expect(guest.page.locator("#key-problem")).to_contain_text(said)
+    expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
+
+
+def test_a_server_that_takes_the_lock_back_under_a_call_is_not_followed(person: Meet, own_app: AppServer) -> None:
+    meeting = start_call(person, "Gustav", server=own_app)
+    set_lock(own_app, meeting.slug, 0)
+    own_app.stop()
+    own_app.start()
+    for who in meeting.people:
+        who.see_call_state("ended", seconds=30)
+        expect(who.page.get_by_text("The server took this room's lock back")).to_be_visible()

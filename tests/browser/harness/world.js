@@ -24,6 +24,8 @@ class Relay {
   roads = new Map();
   carried = 0;
   lose = () => false;
+  /** What the relay makes of a body on its way. @type {(body: string) => string} */
+  change = (body) => body;
 
   constructor(longest) {
     this.longest = longest;
@@ -35,7 +37,7 @@ class Relay {
     const road = `${from} ${to}`;
     const before = this.roads.get(road) ?? Promise.resolve();
     const delay = new Promise((resolve) => setTimeout(resolve, Math.random() * this.longest));
-    this.roads.set(road, Promise.all([before, delay]).then(() => this.people.get(to)?.mesh.receive(from, body)));
+    this.roads.set(road, Promise.all([before, delay]).then(() => this.people.get(to)?.mesh.receive(from, this.change(body))));
   }
 
   add(pid = makePid(), certificate = undefined) {
@@ -123,6 +125,33 @@ const world = {
     b.mesh.close();
     media.stop();
     return { first, last, messages: carried, negotiated, noticed, ended, route };
+  },
+
+  /** Pinned certificates: an honest relay brings two together; one that names a certificate of its own never does. */
+  async pinned(rounds) {
+    const [mine, theirs, foreign] = await Promise.all([makeIdentity(), makeIdentity(), makeIdentity()]);
+    const outcome = { honest: 0, refused: 0, connected: 0, slowest: 0 };
+    for (let round = 0; round < rounds; round += 1) {
+      const relay = new Relay(5);
+      const [a, b] = [relay.add(undefined, mine.certificate), relay.add(undefined, theirs.certificate)];
+      const swaps = round % 3;
+      if (swaps === 1) relay.change = (body) => body.replaceAll(mine.fingerprint, foreign.fingerprint);
+      if (swaps === 2) relay.change = (body) => body.replaceAll(theirs.fingerprint, foreign.fingerprint);
+      const began = performance.now();
+      b.mesh.add({ ...a.peer, fingerprint: mine.fingerprint });
+      a.mesh.joined([{ ...b.peer, fingerprint: theirs.fingerprint }]);
+      const ended = swaps === 0 ? "connected" : "refused";
+      const seen = (/** @type {{events: {state?: string}[]}} */ { events }) => events.some(({ state }) => state === ended);
+      await until(() => seen(a) || seen(b), `pinned, round ${round}: ${ended}`);
+      if (swaps === 0) await until(() => connected(a, b) && connected(b, a), "both connected");
+      outcome.slowest = Math.max(outcome.slowest, performance.now() - began);
+      if (swaps === 0) outcome.honest += 1;
+      else outcome.refused += 1;
+      if (swaps !== 0) outcome.connected += [...a.events, ...b.events].filter(({ state }) => state === "connected").length;
+      a.mesh.close();
+      b.mesh.close();
+    }
+    return outcome;
   },
 
   /** Both offer at the same moment, again and again, with nothing but receivers. */

@@ -10,7 +10,7 @@ from rooms.signaling.codes import CloseCode
 
 from .adapter import SessionsAdapter
 from .models import User
-from .sockets import close_user
+from .sockets import close_room, close_user
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def may_suspend(user: User, by: User) -> bool:
 
 @transaction.atomic
 def suspend(user: User, by: User) -> None:
-    """Lock a person out: no sign-in, no session, no socket (close code 4013). Raises `NotAllowed`.
+    """Lock a person out: no sign-in, no session, no socket, their rooms shut (close code 4013). Raises `NotAllowed`.
 
     A person who is suspended already keeps the first date.
     """
@@ -37,6 +37,8 @@ def suspend(user: User, by: User) -> None:
     user.save(update_fields=["suspended_at", "is_active"])
     # The sockets first: they are told "suspended" rather than "signed out".
     close_user(user.pk, CloseCode.SUSPENDED)
+    for room_id in user.rooms.values_list("pk", flat=True):
+        close_room(room_id, CloseCode.SUSPENDED)
     end_sessions(user)
     logger.info("account %d suspended by %d", user.pk, by.pk)
 

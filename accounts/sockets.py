@@ -14,3 +14,8 @@ def close_session(session_key: str) -> None:
 def close_user(user_id: int, code: CloseCode) -> None:
     """Close every socket of a person with `code`."""
     transaction.on_commit(lambda: outbound.close_user(user_id, code))
+
+
+def close_room(room_id: int, code: CloseCode) -> None:
+    """Close every socket in a room with `code`."""
+    transaction.on_commit(lambda: outbound.close_room(room_id, code))

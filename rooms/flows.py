@@ -70,11 +70,10 @@ def reopen_room(room: Room) -> None:
 
 @transaction.atomic
 def delete_room(room: Room) -> None:
-    """Delete the room, its links and memberships."""
+    """Delete the room, its links and memberships; `rooms.signals` tells those inside."""
     key = room.pk
     room.delete()
     logger.info("room %d deleted", key)
-    transaction.on_commit(lambda: outbound.close_room(key, CloseCode.UNKNOWN_ROOM))
 
 
 @transaction.atomic

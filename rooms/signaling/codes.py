@@ -59,7 +59,7 @@ ENDINGS: dict[CloseCode, Ending] = {
     CloseCode.REPLACED: Ending(Then.STOP, "The same membership has come in through another socket or tab."),
     CloseCode.REMOVED: Ending(Then.STOP, "The membership has been taken away."),
     CloseCode.DRAINING: Ending(Then.RECONNECT, "The server is restarting; reconnect at once, with jitter."),
-    CloseCode.SUSPENDED: Ending(Then.STOP, "The account has been suspended."),
+    CloseCode.SUSPENDED: Ending(Then.STOP, "The account, or that of the room's owner, has been suspended."),
     CloseCode.TOO_SLOW: Ending(Then.RECONNECT, "The client did not read what was sent to it."),
     CloseCode.JOIN_TIMEOUT: Ending(Then.RECONNECT, "No `join` came in time, or it could not be completed just now."),
     CloseCode.VERSION: Ending(Then.STOP, "The client speaks another version of the protocol: reload the page."),

@@ -64,12 +64,25 @@ def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, s
     meeting.olga.see_others(1)
 
     act(staff, "accounts/user", mallory.address, "suspend_people")
-    told(mallory, "This account is suspended")
+    told(mallory, "An account is suspended")
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
 
     # And does not come back, neither into the room nor into the account.
     mallory.page.reload()
     expect(mallory.page.get_by_label("Your name")).to_have_count(0)
+
+
+def test_a_suspended_owners_rooms_end_for_everybody(app: AppServer, person: Meet, staff: Person) -> None:
+    make_account(app, "oscar@example.org", "Oscar", PASSWORD)
+    oscar, guest = person("Oscar"), person("Guest")
+    oscar.sign_in()
+    slug = oscar.make_room()
+    guest.accept(oscar.make_link())
+    oscar.join(slug)
+    guest.join()
+    act(staff, "accounts/user", oscar.address, "suspend_people")
+    for who in (oscar, guest):
+        told(who, "An account is suspended")
 
 
 def test_staff_close_a_room(person: Meet, staff: Person) -> None:

@@ -148,6 +148,15 @@ def test_each_act_tells_the_sockets_once_it_is_committed(
     ]
 
 
+def test_the_deletion_of_an_account_tells_those_inside_its_rooms(
+    room: Room, olga: User, told: list[tuple[object, ...]], django_capture_on_commit_callbacks
+) -> None:
+    key = room.pk
+    with django_capture_on_commit_callbacks(execute=True):
+        olga.delete()
+    assert told == [("close_room", key, CloseCode.UNKNOWN_ROOM)]
+
+
 def test_close_and_reopen(room: Room, olga: User, max_: User) -> None:
     client, base = signed_in(olga), f"/rooms/{room.slug}"
     client.post(f"{base}/close")

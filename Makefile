@@ -16,7 +16,7 @@ help: ## Show this list.
 
 run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, one process, development settings).
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=1 $(BIN)/python manage.py serve --port $(PORT)
+	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py serve
 
 test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.
 	@$(BIN)/python scripts/run_tests.py python js browser

@@ -21,8 +21,11 @@ TESTING = "pytest" in sys.modules
 
 # Where people reach this site: the first origin is the one that mails and links name.
 SITE_ORIGINS = [origin.rstrip("/") for origin in env.list("SITE_ORIGINS", default=["http://localhost:8000"])]
+# The port that `manage.py serve` takes when it is told no other.
+PORT = env.int("PORT", default=8000)
 if DEBUG:
-    SITE_ORIGINS += [o for o in ("http://localhost:8000", "http://127.0.0.1:8000") if o not in SITE_ORIGINS]
+    SITE_ORIGINS += [f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")]
+    SITE_ORIGINS = list(dict.fromkeys(SITE_ORIGINS))
 SITE_NAME = env.str("SITE_NAME", default="Meeting Point")
 HTTPS = SITE_ORIGINS[0].startswith("https://")
 ALLOWED_HOSTS = sorted({urlsplit(origin).hostname or "" for origin in SITE_ORIGINS})

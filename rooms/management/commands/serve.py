@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from rooms.signaling.servers import SERVERS
@@ -21,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for all (default: 127.0.0.1)."
         )
-        parser.add_argument("--port", type=int, default=8000, help="TCP port to listen on (default: 8000).")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="TCP port to listen on (default: the setting PORT)."
+        )
         parser.add_argument(
             "--server", choices=sorted(SERVERS), default="daphne", help="The ASGI server to use (default: daphne)."
         )

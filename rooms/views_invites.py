@@ -132,8 +132,9 @@ def lock(request: HttpRequest, slug: str) -> JsonResponse:
     if asked.epoch != 1:
         raise PayloadError("epoch must be 1: the first key of a room")
     if not flows.lock_room(room, asked.epoch, bytes_of(asked.key_check, bounds.KEY_CHECK_BYTES, "key_check")):
-        room.refresh_from_db(fields=["epoch"])
-        return JsonResponse({"reason": "wrong_epoch", "epoch": room.epoch}, status=409)
+        room.refresh_from_db(fields=["epoch", "key_check"])
+        taken = {"reason": "wrong_epoch", "epoch": room.epoch, "key_check": to_text(room.key_check)}
+        return JsonResponse(taken, status=409)
     return JsonResponse({"epoch": asked.epoch})
 
 

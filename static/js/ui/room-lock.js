@@ -5,12 +5,14 @@
  */
 
 import { toBase64Url } from "../keys/encoding.js";
-import { forgetRoomKey, saveRoomKey } from "../keys/key-store.js";
+import { forgetRoomKey, loadRoomKey, saveRoomKey } from "../keys/key-store.js";
 import { makeRoomKey, roomKeyCheck } from "../keys/room-key.js";
 import { part } from "./parts.js";
 import { postJson } from "./request.js";
 
 const FIRST_EPOCH = 1;
+/** Answers after which the server has not changed the room. */
+const NOT_TAKEN = [400, 403, 404];
 
 export class RoomLock extends HTMLElement {
   connectedCallback() {
@@ -35,22 +37,30 @@ export class RoomLock extends HTMLElement {
     }
   }
 
-  async #makeKey() {
+  /** One tab at a time, and never a new key in place of one that the room may have by now. */
+  #makeKey() {
     const slug = this.dataset.slug ?? "";
-    const key = makeRoomKey();
-    const check = await roomKeyCheck(key, slug, FIRST_EPOCH);
+    return navigator.locks.request(`meeting-point room key ${slug}`, () => this.#offerKey(slug));
+  }
+
+  /** @param {string} slug */
+  async #offerKey(slug) {
+    const held = await loadRoomKey(slug);
+    // A key of a later epoch, or one that a guest got: the server says "no key" of a room that has one.
+    if (held !== null && (held.epoch !== FIRST_EPOCH || held.raw === undefined)) throw new Error("the room has a key");
+    const key = held?.raw ?? makeRoomKey();
+    const check = toBase64Url(await roomKeyCheck(key, slug, FIRST_EPOCH));
     // Kept before the server is told: a key that the room has and nobody holds would shut everybody out.
     await saveRoomKey(slug, FIRST_EPOCH, key, { extractable: true });
-    const answer = await postJson(this.dataset.url ?? "", { epoch: FIRST_EPOCH, key_check: toBase64Url(check) });
-    if (answer.status === 200 || answer.status === 409) {
-      // 409: another device locked the room first, and this key is nobody's.
-      if (answer.status === 409) await forgetRoomKey(slug);
-      // Fired when the room has a key; detail: {mine: whether it is the one made here}.
-      this.dispatchEvent(new CustomEvent("room-locked", { bubbles: true, detail: { mine: answer.status === 200 } }));
-      return;
-    }
-    if (answer.status !== 0) await forgetRoomKey(slug);
-    throw new Error("the room could not be locked");
+    const { status, data } = await postJson(this.dataset.url ?? "", { epoch: FIRST_EPOCH, key_check: check });
+    const locked = status === 200 || status === 409;
+    // 409 with our own check value: an earlier answer was lost, or another tab of this browser did it.
+    const mine = status === 200 || (status === 409 && data.key_check === check);
+    // Forgotten only when the server has surely not taken it; after a lost or broken answer it may have.
+    if (!mine && (locked || NOT_TAKEN.includes(status))) await forgetRoomKey(slug);
+    if (!locked) throw new Error("the room could not be locked");
+    // Fired when the room has a key; detail: {mine: whether it is the one that this browser holds}.
+    this.dispatchEvent(new CustomEvent("room-locked", { bubbles: true, detail: { mine } }));
   }
 }
 

@@ -1,0 +1,44 @@
+"""Locking a room: whatever happens to the answer, the room never has a key that nobody holds."""
+
+from playwright.sync_api import Route, expect
+
+from tests.app_server import AppServer
+from tests.browser.meeting import Meet
+
+KEYLESS_ROOM = """
+from accounts.models import User
+from rooms import flows
+result = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key").slug
+"""
+
+
+def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
+    slug = app.run_python(KEYLESS_ROOM)
+    olga = person("Olga")
+    olga.sign_in()
+    olga.go(f"/rooms/{slug}/")
+    lock = olga.page.get_by_role("button", name="Lock this room")
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch().status == 200
+        route.abort()
+
+    olga.page.route("**/lock", lose_the_answer, times=1)
+    lock.click()
+    expect(lock).to_be_enabled()
+    lock.click()
+    olga.page.get_by_role("button", name="Make a link").click()
+    expect(olga.page.get_by_text("The link is ready.")).to_be_visible()
+
+
+def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -> None:
+    slug = app.run_python(KEYLESS_ROOM)
+    olga = person("Olga")
+    olga.sign_in()
+    olga.go(f"/rooms/{slug}/")
+    second = olga.new_page()
+    second.goto(olga.page.url)
+    for page in (olga.page, second):
+        page.get_by_role("button", name="Lock this room").click()
+        page.get_by_role("button", name="Make a link").click()
+        expect(page.get_by_text("The link is ready.")).to_be_visible()

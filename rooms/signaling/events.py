@@ -54,11 +54,12 @@ class Arrived(Event, frozen=True):
 
 
 class Departed(Event, frozen=True):
-    """Somebody has gone."""
+    """Somebody has gone; `final` when they were put out and may not come back."""
 
     room: int
     pid: str
     seq: int
+    final: bool = False
 
 
 class Replace(Event, frozen=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from .codes import CloseCode
+from .codes import ENDINGS, CloseCode, Then
 from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, Scope
 from .mailbox import Mailbox, make_mailbox
 from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
@@ -142,10 +142,10 @@ class Hub:
             async with room.lock:
                 seq = await self.presence.leave(room.id, entry.pid, entry.socket)
                 if seq is not None:
-                    self._departed(room, Departed(room.id, entry.pid, seq))
+                    self._departed(room, Departed(room.id, entry.pid, seq, member.put_out))
         except PresenceDown:
             self.orphans.add(room.id)
-            room.tell(encode(PeerLeft(entry.pid, room.seq + 1)))
+            room.tell(encode(PeerLeft(entry.pid, room.seq + 1, member.put_out)))
         finally:
             room.waiting -= 1
             self._forget_if_empty(room)
@@ -250,9 +250,11 @@ class Hub:
 
     def expel(self, socket: Socket, code: CloseCode) -> None:
         """Close a socket and free its place without waiting for the peer."""
-        socket.outbox.close(code)
         if member := socket.member:
+            # Before the close: the socket's own end may come first and take the member out.
+            member.put_out = ENDINGS[code].then is Then.STOP
             self.spawn(self.leave(member)).set_name("leave")
+        socket.outbox.close(code)
 
     async def resync_room(self, room: Room) -> None:
         """Read the roster from the store and send it to the members here."""
@@ -271,7 +273,7 @@ class Hub:
 def _frame(news: Arrived | Departed) -> str:
     if isinstance(news, Arrived):
         return encode(PeerJoined(as_peer(news.entry), news.seq))
-    return encode(PeerLeft(news.pid, news.seq))
+    return encode(PeerLeft(news.pid, news.seq, news.final))
 
 
 def _meets(event: Close, socket: Socket) -> bool:

@@ -97,10 +97,11 @@ class PeerJoined(ServerMessage, frozen=True, tag="peer_joined"):
 
 
 class PeerLeft(ServerMessage, frozen=True, tag="peer_left"):
-    """Somebody has gone."""
+    """Somebody has gone; `final` when they were put out, so that nobody keeps a connection to them."""
 
     pid: str
     seq: int
+    final: bool = False
 
 
 class Roster(ServerMessage, frozen=True, tag="roster"):

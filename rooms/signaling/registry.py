@@ -29,7 +29,8 @@ class Socket:
 class Member:
     """Somebody in a room on a socket of this process; `expires` is in seconds since the epoch.
 
-    `since` is the number of the last whole roster this member was given: older news is no news to it.
+    `since` is the number of the last whole roster this member was given: older news is no news to it. `put_out` says
+    that the others are to end their connections to it when it goes.
     """
 
     socket: Socket
@@ -37,6 +38,7 @@ class Member:
     entry: Entry
     expires: float | None
     since: int = 0
+    put_out: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -70,6 +70,10 @@ def test_no_connection_ends_at_another_certificate_than_the_pinned_one(page: Pag
     assert (seen["honest"], seen["refused"], seen["connected"]) == (10, 20, 0)
 
 
+def test_nobody_keeps_a_connection_to_somebody_who_was_put_out(page: Page) -> None:
+    assert page.evaluate("world.putOut()") == {"kept": 1, "left": 0}
+
+
 def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:
     seen = page.evaluate("world.meet()")
     for before, after in zip(seen["first"], seen["last"], strict=True):

@@ -84,7 +84,7 @@ test("messages of the protocol are read, everything else is dropped", () => {
   const good = [
     joined,
     { type: "peer_joined", peer: peer(PID), seq: 2 },
-    { type: "peer_left", pid: PID, seq: 3 },
+    { type: "peer_left", pid: PID, seq: 3, final: false },
     { type: "roster", peers: [], seq: 3 },
     { type: "relay", from: PID, body: "{}" },
     { type: "pong", n: 1 },

@@ -165,7 +165,8 @@ async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: 
     _, got = await asyncio.gather(telling, max_.close_code())
     assert got == code
     if code != 4005:
-        assert (await olga.expect("peer_left"))["pid"] == max_.pid
+        left = await olga.expect("peer_left")
+        assert (left["pid"], left["final"]) == (max_.pid, True)
         await olga.close()
 
 

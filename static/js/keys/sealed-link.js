@@ -26,7 +26,7 @@ const MOST_CHANNELS = 1_024;
 /**
  * Events, all `CustomEvent`; every peer named in one but the last two has proved who they are:
  * - `joined` {peers}, `roster` {peers}, `peer-joined` {peer}: as the relay said it, less those who were refused
- * - `peer-left` {pid}
+ * - `peer-left` {pid, final}
  * - `message` {from, body}: opened
  * - `refused` {peer, reason}: their hello is not believed; nothing of theirs is taken
  * - `tampered` {pid, reason}: an envelope under their name was thrown away
@@ -88,12 +88,15 @@ export class SealedLink extends EventTarget {
     });
   }
 
-  /** @param {string} pid */
-  remove(pid) {
+  /**
+   * @param {string} pid
+   * @param {boolean} [final] they were put out
+   */
+  remove(pid, final = false) {
     this.#take(async () => {
       this.#early.delete(pid);
       this.#refused.delete(pid);
-      this.#emit("peer-left", { pid });
+      this.#emit("peer-left", { pid, final });
     });
   }
 
@@ -158,7 +161,7 @@ export class SealedLink extends EventTarget {
     for (const pid of [...this.#refused]) {
       if (here.has(pid)) continue;
       this.#refused.delete(pid);
-      this.#emit("peer-left", { pid });
+      this.#emit("peer-left", { pid, final: false });
     }
     const believed = await Promise.all(peers.map((peer) => this.#believe(peer)));
     return believed.filter((peer) => peer !== null);

@@ -114,12 +114,12 @@ export class CallSession extends EventTarget {
     on(this.socket, "joined", (message) => this.#joined(message));
     on(this.socket, "roster", ({ peers }) => this.link.sync(peers));
     on(this.socket, "peer-joined", ({ peer }) => this.link.add(peer));
-    on(this.socket, "peer-left", ({ pid }) => this.link.remove(pid));
+    on(this.socket, "peer-left", ({ pid, final }) => this.link.remove(pid, final));
     on(this.socket, "relay", ({ from, body }) => this.link.receive(from, body));
     on(this.link, "joined", ({ peers }) => this.#meet(peers));
     on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
     on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
-    on(this.link, "peer-left", ({ pid }) => this.#gone(pid));
+    on(this.link, "peer-left", ({ pid, final }) => this.#gone(pid, final));
     on(this.link, "message", ({ from, body }) => this.mesh.receive(from, body));
     on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
     on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
@@ -179,9 +179,12 @@ export class CallSession extends EventTarget {
     this.#emit("warned", { reason, name: person.name });
   }
 
-  /** @param {string} pid */
-  #gone(pid) {
-    if (this.mesh.peers.has(pid)) this.mesh.remove(pid);
+  /**
+   * @param {string} pid
+   * @param {boolean} final
+   */
+  #gone(pid, final) {
+    if (this.mesh.peers.has(pid)) this.mesh.remove(pid, final);
     else this.#removed(pid);
   }
 

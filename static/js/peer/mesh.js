@@ -118,10 +118,11 @@ export class Mesh extends EventTarget {
    * The server says that somebody left. It may be only their socket: a connection that stands stays until it ends.
    *
    * @param {string} pid
+   * @param {boolean} [final] they were put out: then no connection to them is kept either
    */
-  remove(pid) {
+  remove(pid, final = false) {
     this.#early.delete(pid);
-    if (this.peers.get(pid)?.state === "connected") this.#gone.add(pid);
+    if (!final && this.peers.get(pid)?.state === "connected") this.#gone.add(pid);
     else this.#drop(pid);
   }
 

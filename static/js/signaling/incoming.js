@@ -22,6 +22,8 @@ const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && v
 /** @type {Check} */
 const room = (value) => fits(value, { slug: text, name: text, epoch: whole, max_people: whole });
 /** @type {Check} */
+const flag = (value) => typeof value === "boolean";
+/** @type {Check} */
 const ice = (value) => Array.isArray(value) && value.every((server) => typeof server === "object" && server !== null);
 
 /** @type {Readonly<Record<string, Readonly<Record<string, Check>>>>} */
@@ -38,7 +40,7 @@ const SHAPES = Object.freeze({
     now: Number.isFinite,
   },
   peer_joined: { peer, seq: whole },
-  peer_left: { pid: isPid, seq: whole },
+  peer_left: { pid: isPid, seq: whole, final: flag },
   roster: { peers, seq: whole },
   relay: { from: isPid, body: text },
   pong: { n: whole },

@@ -27,7 +27,7 @@ const JOIN_WITHIN_MS = 15_000;
  * - `joined` the whole `joined` message; fires at the first entry and again after every reconnect
  * - `roster` {peers}: the whole list, after changes were missed
  * - `peer-joined` {peer}: somebody came, or came back with a fresh hello
- * - `peer-left` {pid}
+ * - `peer-left` {pid, final}: final when they were put out
  * - `relay` {from, body}
  * - `room` {room}: name, size or epoch changed
  * - `error` {code, about}: the server did not act on a message
@@ -207,7 +207,7 @@ export class SignalingSocket extends EventTarget {
         return this.#emit("peer-joined", { peer: message.peer });
       case "peer_left":
         if (!this.#roster.remove(message.pid, message.seq)) this.#send({ type: "sync" });
-        return this.#emit("peer-left", { pid: message.pid });
+        return this.#emit("peer-left", { pid: message.pid, final: message.final });
       case "roster":
         this.#roster.replace(message.peers, message.seq);
         return this.#emit("roster", { peers: message.peers });

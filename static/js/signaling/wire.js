@@ -22,7 +22,7 @@
  */
 
 /** @typedef {{type: "peer_joined", peer: Peer, seq: number}} PeerJoined */
-/** @typedef {{type: "peer_left", pid: string, seq: number}} PeerLeft */
+/** @typedef {{type: "peer_left", pid: string, seq: number, final: boolean}} PeerLeft */
 /** @typedef {{type: "roster", peers: Peer[], seq: number}} Roster */
 /** @typedef {{type: "relay", from: string, body: string}} Relayed */
 /** @typedef {{type: "pong", n: number}} Pong */

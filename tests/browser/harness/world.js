@@ -154,6 +154,21 @@ const world = {
     return outcome;
   },
 
+  /** Somebody whose socket is gone is kept as long as the connection stands; somebody who was put out is not. */
+  async putOut() {
+    const relay = new Relay(5);
+    const [a, b] = [relay.add(), relay.add()];
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => connected(a, b) && connected(b, a), "connection");
+    a.mesh.remove(b.pid);
+    const kept = a.mesh.peers.size;
+    a.mesh.remove(b.pid, true);
+    const left = a.mesh.peers.size;
+    await until(() => b.mesh.peers.size === 0, "the other side's end");
+    return { kept, left };
+  },
+
   /** Both offer at the same moment, again and again, with nothing but receivers. */
   async glare(rounds) {
     const results = { rounds: 0, transceivers: new Set(), slowest: 0, messages: 0 };

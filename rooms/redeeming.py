@@ -16,6 +16,8 @@ from accounts.models import User
 
 from .access import Reason, Visitor, membership_of, why_shut
 from .models import Invite, InviteState, Membership, Redemption, Role, Room
+from .signaling import outbound
+from .signaling.codes import CloseCode
 
 
 class InviteReason(StrEnum):
@@ -104,6 +106,10 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
             membership = _admit(invite, membership, user, browser)
         elif not inside:
             return InviteRefused(_SPENT.get(state, InviteReason.USED_UP))
+    elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
+        # A guest who is inside keeps the later of the two ends, without a use.
+        membership.expires_at = max(membership.expires_at, _guest_end(invite))
+        membership.save(update_fields=["expires_at"])
     assert membership is not None  # noqa: S101 (inside, or just admitted)
     wrapped = bytes(invite.wrapped_key) if invite.wrapped_key is not None else None
     return Redeemed(room, membership, wrapped, invite.epoch)
@@ -135,18 +141,25 @@ def _admit(invite: Invite, old: Membership | None, user: Visitor, browser: UUID)
     """Give a place: to the account of whoever is signed in, else to the browser session and for a limited time."""
     account = user if isinstance(user, User) else None
     who: dict[str, Any] = {"user": account} if account else {"browser": browser}
-    stay = timedelta(hours=settings.GUEST_STAY_HOURS)
     place: dict[str, Any] = {
         "role": _granted(invite, account),
         "invite": invite,
-        "expires_at": None if account else invite.expires_at + stay,
+        "expires_at": None if account else _guest_end(invite),
         "removed_at": None,
     }
     membership, _made = Membership.objects.update_or_create(room=invite.room, **who, defaults=place)
     if old is not None and old.pk != membership.pk:
-        # This browser's earlier place as a guest: it has one place now, that of the account.
+        # This browser's earlier place as a guest: it has one place now, that of the account. A socket that was let in
+        # as the guest has to come back as the account, or no order to close it would ever meet it.
+        key = old.pk
         old.delete()
+        transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.JOIN_TIMEOUT))
     return membership
+
+
+def _guest_end(invite: Invite) -> datetime:
+    """Return when the place of a guest who came by this link ends."""
+    return invite.expires_at + timedelta(hours=settings.GUEST_STAY_HOURS)
 
 
 def _granted(invite: Invite, account: User | None) -> Role:

@@ -154,7 +154,13 @@ def remove(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse
     except flows.NotPossible as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Removed. The links made so far do not let them in again."))
+        messages.success(
+            request,
+            _(
+                "Removed, and kept out on that account or browser. A link that still has uses lets in whoever holds "
+                "it: revoke it if they should not come back under another name."
+            ),
+        )
     return redirect(reverse("rooms:manage", args=[slug]) + "#people")
 
 

@@ -1,6 +1,7 @@
 """Coming in by a link."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,6 +12,8 @@ from accounts.models import User
 from rooms import flows
 from rooms.models import Invite, Membership, Redemption, Role, Room
 from rooms.payloads import to_text
+from rooms.signaling import outbound
+from rooms.signaling.codes import CloseCode
 
 from .conftest import expire, join, make_link, make_person, signed_in
 
@@ -185,6 +188,35 @@ def test_a_guest_who_signs_in_keeps_their_place_and_can_make_it_stay(room: Room,
     assert (place.user, place.browser, place.expires_at) == (sam, None, None)
     invite.refresh_from_db()
     assert invite.uses == 1
+
+
+def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
+    room: Room, guest: Client, sam: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    token, invite = make_link(room)
+    join(guest, token)
+    place = Membership.objects.get(invite=invite)
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(outbound, "close_membership", lambda *values: told.append(values))
+    guest.force_login(sam)
+    with django_capture_on_commit_callbacks(execute=True):
+        join(guest, token)
+    assert told == [(place.pk, CloseCode.JOIN_TIMEOUT)]
+
+
+def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_does_not_cut_it(
+    room: Room, guest: Client
+) -> None:
+    first, _invite = make_link(room)
+    longer, late = make_link(room, expires_at=timezone.now() + timedelta(days=20))
+    join(guest, first)
+    join(guest, longer)
+    place = Membership.objects.get(browser__isnull=False)
+    assert place.expires_at == late.expires_at + timedelta(hours=12)
+    join(guest, first)
+    place.refresh_from_db()
+    late.refresh_from_db()
+    assert (place.expires_at, late.uses) == (late.expires_at + timedelta(hours=12), 0)
 
 
 def test_a_guest_who_signed_in_is_not_shut_out_by_another_used_up_link(room: Room, guest: Client, sam: User) -> None:

@@ -95,7 +95,9 @@ INSTALLED_APPS.insert(INSTALLED_APPS.index("django.contrib.staticfiles"), "djang
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if "sqlite3" in _database["ENGINE"]:
-    _database["CONN_MAX_AGE"] = None  # opening the file costs more than most queries
+    _database["CONN_MAX_AGE"] = (
+        0  # each ASGI request has a thread context of its own: what it kept open would be left behind
+    )
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,

@@ -1,6 +1,6 @@
 """Locking a room: whatever happens to the answer, the room never has a key that nobody holds."""
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet
@@ -10,6 +10,13 @@ from accounts.models import User
 from rooms import flows
 result = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key").slug
 """
+
+
+def make_a_link(page: Page) -> None:
+    """Make a link once the page knows that the room is locked; only a browser that holds the key can."""
+    expect(page.get_by_text("Key-locked", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_text("The link is ready.")).to_be_visible()
 
 
 def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
@@ -27,8 +34,7 @@ def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
     lock.click()
     expect(lock).to_be_enabled()
     lock.click()
-    olga.page.get_by_role("button", name="Make a link").click()
-    expect(olga.page.get_by_text("The link is ready.")).to_be_visible()
+    make_a_link(olga.page)
 
 
 def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -> None:
@@ -40,5 +46,4 @@ def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -
     second.goto(olga.page.url)
     for page in (olga.page, second):
         page.get_by_role("button", name="Lock this room").click()
-        page.get_by_role("button", name="Make a link").click()
-        expect(page.get_by_text("The link is ready.")).to_be_visible()
+        make_a_link(page)

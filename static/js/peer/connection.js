@@ -47,6 +47,8 @@ let attempts = 0;
  * - `track` {track, streams, kind}: a remote track came; it is already in `remoteStream`
  * - `tracks-changed` {stream}: the tracks of `remoteStream` came, went, fell silent or came back
  * - `media` {audio, video}: the other side says what it sends
+ * - `reachable`: the control channel is open, for the first time or again; what was told before may not have arrived
+ * - `told` {topic, payload}: the other side tells something on a topic that is not this class's own; not checked
  */
 export class PeerConnection extends EventTarget {
   /** The tracks of the other side: one stream for the whole life of this object. */
@@ -58,6 +60,8 @@ export class PeerConnection extends EventTarget {
   #current;
   /** @type {ControlChannel | null} */
   #control = null;
+  /** What the other side was last told to be sent, in this channel. */
+  #toldMedia = "";
   #allowance = new Allowance();
   #watchdog;
   /** @type {PeerState} */
@@ -119,7 +123,18 @@ export class PeerConnection extends EventTarget {
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#current.pair.setTracks(tracks);
-    this.#control?.setMedia(this.#mediaState());
+    this.#tellMedia();
+  }
+
+  /**
+   * Tells the other side something without the server.
+   *
+   * @param {string} topic lower-case letters and hyphens; `media` and `bye` are this class's own
+   * @param {unknown} payload a JSON value
+   * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
+   */
+  tell(topic, payload) {
+    return this.#control?.tell(topic, payload) ?? false;
   }
 
   /** Looks for a new way to the peer. */
@@ -155,7 +170,7 @@ export class PeerConnection extends EventTarget {
   /** Leaves: tells the other side on every way there is, and ends. */
   close() {
     if (this.#over) return this.#end();
-    this.#control?.leave();
+    this.#control?.tell("bye", true);
     this.#current.negotiation.send({ bye: true });
     this.#end();
   }
@@ -244,17 +259,32 @@ export class PeerConnection extends EventTarget {
     if (this.#control !== null) return;
     const { connection, life } = this.#current;
     const { signal } = life;
-    const control = new ControlChannel(connection, this.#mediaState());
-    const heard = (/** @type {Event} */ event) => this.#emit("media", /** @type {CustomEvent} */ (event).detail);
-    control.addEventListener("media", heard, { signal });
-    control.addEventListener("bye", () => this.#end(), { signal });
+    const control = new ControlChannel(connection);
+    control.addEventListener("open", () => this.#opened(), { signal });
+    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
+    control.addEventListener("told", heard, { signal });
     control.addEventListener("ended", () => connection.connectionState === "connected" && this.#end(), { signal });
     this.#control = control;
   }
 
-  #mediaState() {
+  #opened() {
+    this.#toldMedia = "";
+    this.#tellMedia();
+    this.#emit("reachable", {});
+  }
+
+  #tellMedia() {
     const { audio, video } = this.#tracks;
-    return { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
+    const media = { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
+    const words = JSON.stringify(media);
+    if (words !== this.#toldMedia && this.tell("media", media)) this.#toldMedia = words;
+  }
+
+  /** @param {{topic: string, payload: any}} told */
+  #heard({ topic, payload }) {
+    if (topic === "bye") this.#end();
+    else if (topic === "media") this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
+    else this.#emit("told", { topic, payload });
   }
 
   /** @param {RTCTrackEvent} event */

@@ -1,57 +1,54 @@
 /**
  * The data channel that every connection has (negotiated, id 0): what two peers tell each other without the server.
  *
- * One JSON object a message: `{"media": {"audio": true, "video": false}}` what the sender sends at the moment, and
- * `{"bye": true}` it has left. Unknown fields are ignored.
+ * One JSON object a message, with one field: the topic, whose value is what is told (docs/protocol.md lists the topics).
+ * Topics that nobody listens to are ignored. Whoever listens to a topic checks what came.
  *
  * @module
  */
 
-/** @typedef {{audio: boolean, video: boolean}} MediaState whether something is to be heard and seen */
-
-const LONGEST = 1_024;
+/** Characters of one message; a session description with everything in it fits. */
+export const LONGEST = 65_536;
+const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
 /**
  * Events, all `CustomEvent`:
- * - `media` {@link MediaState}: the other side says what it sends
- * - `bye`: the other side has left
+ * - `open`: from now on `tell` reaches the other side
+ * - `told` {topic, payload}: payload is any JSON value, not checked
  * - `ended`: the channel was closed from the other side
  */
 export class ControlChannel extends EventTarget {
   #channel;
   #life = new AbortController();
-  /** @type {MediaState} */
-  #media;
 
-  /**
-   * @param {RTCPeerConnection} connection
-   * @param {MediaState} media told as soon as the channel opens
-   */
-  constructor(connection, media) {
+  /** @param {RTCPeerConnection} connection */
+  constructor(connection) {
     super();
-    this.#media = media;
     this.#channel = connection.createDataChannel("control", { negotiated: true, id: 0 });
     const { signal } = this.#life;
-    this.#channel.addEventListener("open", () => this.#send({ media: this.#media }), { signal });
+    this.#channel.addEventListener("open", () => this.dispatchEvent(new CustomEvent("open")), { signal });
     this.#channel.addEventListener("message", ({ data }) => this.#receive(data), { signal });
     this.#channel.addEventListener("close", () => this.dispatchEvent(new CustomEvent("ended")), { signal });
   }
 
-  /**
-   * Tells the other side what is sent, now or when the channel opens.
-   *
-   * @param {MediaState} media
-   */
-  setMedia(media) {
-    if (media.audio === this.#media.audio && media.video === this.#media.video) return;
-    this.#media = media;
-    this.#send({ media });
+  /** Whether the other side can be told anything. */
+  get open() {
+    return this.#channel.readyState === "open";
   }
 
-  /** Says goodbye and lets go. */
-  leave() {
-    this.#send({ bye: true });
-    this.detach();
+  /**
+   * Tells the other side something, in the order of the calls.
+   *
+   * @param {string} topic
+   * @param {unknown} payload a JSON value
+   * @returns {boolean} false when it was not sent: the channel is not open, or the message is too long
+   */
+  tell(topic, payload) {
+    if (!this.open) return false;
+    const message = JSON.stringify({ [topic]: payload });
+    if (message.length > LONGEST) return false;
+    this.#channel.send(message);
+    return true;
   }
 
   /** Lets go of a connection that is gone. */
@@ -59,30 +56,22 @@ export class ControlChannel extends EventTarget {
     this.#life.abort();
   }
 
-  /** @param {object} message */
-  #send(message) {
-    if (this.#channel.readyState === "open") this.#channel.send(JSON.stringify(message));
-  }
-
   /** @param {unknown} data */
   #receive(data) {
-    if (typeof data !== "string" || data.length > LONGEST) return;
-    const { bye, media } = parse(data);
-    if (bye === true) this.dispatchEvent(new CustomEvent("bye"));
-    if (typeof media !== "object" || media === null) return;
-    const detail = { audio: media.audio === true, video: media.video === true };
-    this.dispatchEvent(new CustomEvent("media", { detail }));
+    const told = typeof data === "string" && data.length <= LONGEST ? read(data) : null;
+    if (told) this.dispatchEvent(new CustomEvent("told", { detail: told }));
   }
 }
 
 /**
  * @param {string} text
- * @returns {any} an object
+ * @returns {{topic: string, payload: unknown} | null}
  */
-function parse(text) {
+function read(text) {
   try {
-    return JSON.parse(text) ?? {};
+    const [[topic, payload], ...more] = Object.entries(JSON.parse(text));
+    return TOPIC.test(topic) && more.length === 0 ? { topic, payload } : null;
   } catch {
-    return {};
+    return null;
   }
 }

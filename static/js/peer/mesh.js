@@ -25,6 +25,8 @@ const EARLY_PEOPLE = 16;
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
  * - `peer-media` {pid, audio, video}: what the peer says it sends
+ * - `peer-reachable` {pid}: `tell` reaches the peer, for the first time or again (what was told before may be lost)
+ * - `told` {pid, topic, payload}: a peer tells something without the server; payload is not checked
  */
 export class Mesh extends EventTarget {
   /** @type {Map<string, PeerConnection>} */
@@ -150,6 +152,18 @@ export class Mesh extends EventTarget {
     for (const connection of this.peers.values()) connection.setTracks(tracks);
   }
 
+  /**
+   * Tells somebody something without the server.
+   *
+   * @param {string} pid
+   * @param {string} topic
+   * @param {unknown} payload a JSON value
+   * @returns {boolean} false when it was not sent
+   */
+  tell(pid, topic, payload) {
+    return this.peers.get(pid)?.tell(topic, payload) ?? false;
+  }
+
   /** Leaves: everybody is told at once. */
   close() {
     this.#closed = true;
@@ -179,6 +193,8 @@ export class Mesh extends EventTarget {
     on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
     on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
     on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
+    on("reachable", () => this.#emit("peer-reachable", { pid }));
+    on("told", ({ topic, payload }) => this.#emit("told", { pid, topic, payload }));
     return connection;
   }
 

@@ -2,16 +2,18 @@
  * The call page: before, in and after a call.
  *
  * `document.documentElement.dataset.callState` says which: prejoin, joining, in-call, reconnecting, ended. For diagnosis
- * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media} of the current call.
+ * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media, files} of the current call.
  *
  * @module
  */
 
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
+import { FileExchange } from "../files/exchange.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
+import { FilePanel } from "../ui/file-panel.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
@@ -22,7 +24,7 @@ import { keepAwake } from "../ui/wake-lock.js";
 import { CallSession } from "./call-session.js";
 
 /** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
-/** @typedef {{session: CallSession, stage: Stage, life: AbortController}} Call */
+/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, life: AbortController}} Call */
 
 const page = readPageData();
 const desk = new DeviceDesk();
@@ -64,8 +66,11 @@ async function join() {
   });
   prejoin.shown = false;
   ended.hide();
-  call = { session, stage: new Stage(session), life: new AbortController() };
-  Object.assign(globalThis, { meetingPoint: { mesh: session.mesh, socket: session.socket, media: desk.media } });
+  const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
+  const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
+  const files = new FilePanel(session, exchange, { locked: epoch > 0 });
+  call = { session, stage: new Stage(session), files, life: new AbortController() };
+  Object.assign(globalThis, { meetingPoint: { mesh: session.mesh, socket: session.socket, media: desk.media, files: exchange } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
@@ -74,7 +79,7 @@ async function join() {
 }
 
 /** @param {Call} current */
-function follow({ session, life: { signal } }) {
+function follow({ session, files, life: { signal } }) {
   /** @type {(type: string, act: (detail: any) => void) => void} */
   const on = (type, act) =>
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -86,7 +91,7 @@ function follow({ session, life: { signal } }) {
   on("stopped", ({ code }) => end(String(code)));
   on("room", ({ room }) => roomChanged(room, true));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
-  listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices }, signal);
+  listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle() }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 
@@ -116,6 +121,7 @@ function end(why) {
   become("ended");
   current?.life.abort();
   current?.session.leave();
+  current?.files.close();
   current?.stage.close();
   closeDialogs();
   clearToasts();

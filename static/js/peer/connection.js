@@ -137,6 +137,12 @@ export class PeerConnection extends EventTarget {
     return this.#control?.tell(topic, payload) ?? false;
   }
 
+  /** On what terms a further connection to this peer is made; null when no certificate is pinned. */
+  get laneTerms() {
+    const { pin } = this.#options;
+    return pin === undefined ? null : { configuration: this.#configuration(), pin };
+  }
+
   /** Looks for a new way to the peer. */
   restartIce() {
     if (this.#current.negotiation.pending) this.resend();

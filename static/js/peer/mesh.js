@@ -164,6 +164,16 @@ export class Mesh extends EventTarget {
     return this.peers.get(pid)?.tell(topic, payload) ?? false;
   }
 
+  /**
+   * Says on what terms a further connection to a peer is made: with the same servers and certificate, to the same certificate.
+   *
+   * @param {string} pid
+   * @returns {{configuration: RTCConfiguration, pin: string} | null} null when there is no such peer, or no certificate is pinned
+   */
+  laneTerms(pid) {
+    return this.peers.get(pid)?.laneTerms ?? null;
+  }
+
   /** Leaves: everybody is told at once. */
   close() {
     this.#closed = true;

@@ -5,6 +5,7 @@
  */
 
 import { byId } from "./page-data.js";
+import { showSidePanel } from "./side-panel.js";
 
 /**
  * Ties the dialogs of the page to their buttons.
@@ -15,7 +16,7 @@ import { byId } from "./page-data.js";
 export function tieDialogs(leave) {
   const acts = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
-    people: () => showPeoplePanel(byId("people", HTMLElement).hidden),
+    people: () => showSidePanel("people", byId("people", HTMLElement).hidden),
     devices: () => openDialog(byId("devices-dialog", HTMLDialogElement)),
     leave,
   };
@@ -33,16 +34,10 @@ export function tieDialogs(leave) {
 /** Closes whatever is open. */
 export function closeDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-  showPeoplePanel(false);
+  showSidePanel("people", false);
 }
 
 /** @param {HTMLDialogElement} dialog */
 function openDialog(dialog) {
   if (!dialog.open) dialog.showModal();
-}
-
-/** @param {boolean} shown */
-function showPeoplePanel(shown) {
-  byId("people", HTMLElement).hidden = !shown;
-  for (const button of document.querySelectorAll(".tool[data-act='people']")) button.setAttribute("aria-expanded", String(shown));
 }

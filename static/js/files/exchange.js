@@ -1,0 +1,359 @@
+/**
+ * The exchange: all transfers of this tab, and what is said about them to the peers. It shows nothing.
+ *
+ * Files are offered with `file-offer` and nothing moves before the receiver has accepted. Everything that is said may be said
+ * twice: after a connection came back, both sides repeat where they stand.
+ *
+ * @module
+ */
+
+import { makeHead, offerMessages } from "./heads.js";
+import { Inbox } from "./inbox.js";
+import { makeTransferId, readHave, readOutcome, readTransfer } from "./messages.js";
+import { OutgoingFile } from "./outgoing-file.js";
+import { FilePair } from "./pair.js";
+import { toBase64Url } from "../keys/encoding.js";
+import { Transfer } from "./transfer.js";
+
+/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+/** @typedef {import("./heads.js").Chosen} Chosen */
+/** @typedef {import("./messages.js").FileHead} FileHead */
+/** @typedef {import("./range-set.js").Ranges} Ranges */
+/** @typedef {import("./transfer-state.js").TransferInput} TransferInput */
+
+/** What is kept of a transfer that goes out. @typedef {{heads: FileHead[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} Parcel */
+
+/** What the other side's words do to a transfer. @type {Readonly<Record<string, TransferInput>>} */
+const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
+
+/**
+ * Events, all `CustomEvent`:
+ * - `added` {transfer}: one of ours was offered, or somebody offers one
+ * - `removed` {transfer}: it is not in the list any more
+ * - `wanted` {member, files, count}: somebody waits for the rest of files that this tab does not hold any more
+ * - `refused` {pid}: a lane to that peer led to another certificate
+ */
+export class FileExchange extends EventTarget {
+  /** @type {Map<string, Transfer>} */
+  transfers = new Map();
+  #mesh;
+  #memberOf;
+  #inbox;
+  /** @type {Map<string, FilePair>} */
+  #pairs = new Map();
+  /** @type {Map<string, Parcel>} */
+  #parcels = new Map();
+  #life = new AbortController();
+
+  /**
+   * @param {object} options
+   * @param {Mesh} options.mesh
+   * @param {string} options.room the room's slug
+   * @param {(pid: string) => string} options.memberOf the membership of a peer, empty when it is not known
+   */
+  constructor({ mesh, room, memberOf }) {
+    super();
+    this.#mesh = mesh;
+    this.#memberOf = memberOf;
+    this.#inbox = new Inbox({ room, tell: (pid, topic, payload) => mesh.tell(pid, topic, payload), pair: (pid) => this.#pair(pid) });
+    const { signal } = this.#life;
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("told", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload));
+    on("peer-reachable", ({ pid }) => this.#reachable(pid));
+    on("peer-removed", ({ pid }) => this.#gone(pid));
+    this.#inbox.addEventListener("offered", (event) => this.#add(/** @type {CustomEvent} */ (event).detail.transfer));
+    this.#inbox.addEventListener("replaced", (event) => this.#forget(/** @type {CustomEvent} */ (event).detail.transfer));
+  }
+
+  /**
+   * Offers files to somebody.
+   *
+   * @param {string} pid
+   * @param {Chosen[]} chosen at least one
+   * @returns {Promise<Transfer>}
+   * @throws {DOMException} when one of them cannot be read
+   */
+  async offer(pid, chosen) {
+    const heads = [];
+    for (const one of chosen) heads.push(await makeHead(one));
+    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member: this.#memberOf(pid), heads });
+    const files = new Map(heads.map(({ id }, at) => [id, chosen[at].file]));
+    this.#parcels.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
+    this.#add(transfer);
+    this.#tellOffer(transfer);
+    return transfer;
+  }
+
+  /**
+   * Accepts an offer.
+   *
+   * @param {Transfer} transfer
+   * @param {import("./inbox.js").Destination} destination
+   */
+  async accept(transfer, destination) {
+    if (transfer.state !== "offered" || transfer.direction !== "in") return;
+    await this.#inbox.accept(transfer, destination);
+  }
+
+  /**
+   * Does what the person wants of a transfer, and tells the other side.
+   *
+   * @param {Transfer} transfer
+   * @param {"decline" | "pause" | "resume" | "cancel"} input
+   */
+  act(transfer, input) {
+    if (!transfer.take(input)) return;
+    this.#mesh.tell(transfer.pid, `file-${input}`, { transfer: transfer.id });
+    this.#follow(transfer);
+  }
+
+  /**
+   * Takes a transfer that is over, or whose peer is gone, from the list; what came and was not saved is thrown away.
+   *
+   * @param {Transfer} transfer
+   */
+  async remove(transfer) {
+    if (!transfer.isOver) this.act(transfer, transfer.direction === "in" && transfer.state === "offered" ? "decline" : "cancel");
+    this.#forget(transfer);
+    await this.#inbox.discard(transfer);
+  }
+
+  /** Leaves: what has come stays in the store, where a later visit finds it. */
+  close() {
+    this.#life.abort();
+    for (const pair of this.#pairs.values()) pair.close();
+    for (const transfer of this.transfers.values()) void this.#inbox.keep(transfer);
+  }
+
+  /** @param {Transfer} transfer */
+  #add(transfer) {
+    this.transfers.set(transfer.id, transfer);
+    this.#emit("added", { transfer });
+  }
+
+  /** @param {Transfer} transfer */
+  #forget(transfer) {
+    this.#parcels.delete(transfer.id);
+    if (this.transfers.delete(transfer.id)) this.#emit("removed", { transfer });
+  }
+
+  /**
+   * @param {string} pid
+   * @returns {FilePair}
+   */
+  #pair(pid) {
+    const known = this.#pairs.get(pid);
+    if (known) return known;
+    const pair = new FilePair(this.#mesh, pid);
+    this.#pairs.set(pid, pair);
+    pair.addEventListener("refused", () => this.#emit("refused", { pid }));
+    pair.queue.addEventListener("through", (event) => this.#through(pid, /** @type {CustomEvent} */ (event).detail));
+    pair.queue.addEventListener("broken", (event) => this.#broken(pid, /** @type {CustomEvent} */ (event).detail));
+    return pair;
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} topic
+   * @param {unknown} payload
+   */
+  #told(pid, topic, payload) {
+    if (topic === "file-signal") return this.#pair(pid).lanes.receive(payload);
+    if (topic === "file-offer") return void this.#inbox.offered(pid, this.#memberOf(pid), payload, this.transfers);
+    if (topic === "file-have") return this.#had(pid, payload);
+    if (topic === "file-done" || topic === "file-failed") return this.#outcome(pid, topic, payload);
+    if (topic === "file-end") return void this.#inbox.ended(pid, payload);
+    if (topic === "file-wanted") return this.#wanted(pid, payload);
+    const transfer = this.#transferOf(pid, readTransfer(payload));
+    if (!transfer) return;
+    if (topic === "file-accept" && transfer.direction === "out") this.#accepted(transfer);
+    const input = INPUTS[topic];
+    if (input === undefined || (input === "decline" && transfer.direction === "in")) return;
+    if (transfer.take(input)) this.#follow(transfer);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string | null} id
+   */
+  #transferOf(pid, id) {
+    const transfer = id === null ? undefined : this.transfers.get(id);
+    return transfer?.pid === pid ? transfer : undefined;
+  }
+
+  /** @param {Transfer} transfer its state has changed: so does what moves */
+  #follow(transfer) {
+    const { queue } = this.#pair(transfer.pid);
+    if (transfer.isOver) {
+      for (const { head } of transfer.entries) queue.drop(head.id);
+      if (transfer.state !== "done") void this.#inbox.discard(transfer);
+      return;
+    }
+    for (const { head } of transfer.entries) queue.pause(head.id, transfer.isPaused);
+  }
+
+  /** @param {Transfer} transfer */
+  #tellOffer({ id, pid }) {
+    const parcel = this.#parcels.get(id);
+    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#mesh.tell(pid, "file-offer", message);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  #had(pid, payload) {
+    for (const [id, parcel] of this.#parcels) {
+      if (this.transfers.get(id)?.pid !== pid) continue;
+      const told = readHave(payload, (file) => parcel.heads.find((head) => head.id === file)?.size);
+      if (told) parcel.had.set(told.file, told.have);
+    }
+  }
+
+  /** @param {Transfer} transfer */
+  #accepted(transfer) {
+    const parcel = this.#parcels.get(transfer.id);
+    if (!parcel || transfer.isOver) return;
+    transfer.take("accept");
+    const pair = this.#pair(transfer.pid);
+    for (const entry of transfer.entries) {
+      const file = parcel.files.get(entry.head.id);
+      if (!file || entry.status !== "waiting") continue;
+      const outgoing = new OutgoingFile(entry.head, file, parcel.had.get(entry.head.id) ?? []);
+      outgoing.paused = transfer.isPaused;
+      entry.status = "running";
+      entry.moved = () => outgoing.sent;
+      pair.queue.add(outgoing);
+    }
+    pair.run();
+  }
+
+  /**
+   * @param {string} pid
+   * @param {{file: OutgoingFile, root: import("./outgoing-file.js").Bytes}} detail
+   */
+  #through(pid, { file: { head }, root }) {
+    const transfer = this.#outgoing(pid, head.id);
+    const entry = transfer?.entry(head.id);
+    if (!transfer || !entry) return;
+    entry.status = "ending";
+    this.#parcels.get(transfer.id)?.roots.set(head.id, toBase64Url(root));
+    this.#tellEnd(transfer, head.id);
+    transfer.changed();
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {number} file
+   */
+  #tellEnd({ id, pid }, file) {
+    const root = this.#parcels.get(id)?.roots.get(file);
+    if (root !== undefined) this.#mesh.tell(pid, "file-end", { file, root });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {{file: OutgoingFile, reason: string}} detail
+   */
+  #broken(pid, { file: { head }, reason }) {
+    const transfer = this.#outgoing(pid, head.id);
+    const entry = transfer?.entry(head.id);
+    if (!transfer || !entry) return;
+    this.#mesh.tell(pid, "file-failed", { file: head.id, reason });
+    transfer.settle(entry, "failed", reason);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} topic
+   * @param {unknown} payload
+   */
+  #outcome(pid, topic, payload) {
+    const told = readOutcome(payload);
+    if (told === null) return;
+    const transfer = this.#outgoing(pid, told.file);
+    const entry = transfer?.entry(told.file);
+    if (!transfer || !entry) return topic === "file-failed" ? this.#inbox.failed(pid, told.file, told.reason) : undefined;
+    if (topic === "file-done" && entry.status !== "ending") return;
+    this.#pair(pid).queue.drop(told.file);
+    transfer.settle(entry, topic === "file-done" ? "done" : "failed", topic === "file-done" ? "" : told.reason);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {number} file
+   */
+  #outgoing(pid, file) {
+    return [...this.transfers.values()].find((one) => one.direction === "out" && one.pid === pid && one.entry(file));
+  }
+
+  /** @param {string} pid somebody can be told something, for the first time or again */
+  #reachable(pid) {
+    const member = this.#memberOf(pid);
+    for (const transfer of this.transfers.values()) {
+      if (transfer.pid !== pid && transfer.member === member && transfer.away && !transfer.isOver) this.#retarget(transfer, pid);
+      else if (transfer.pid === pid) this.#restate(transfer);
+    }
+  }
+
+  /**
+   * Somebody came back as another peer: what was offered to them is offered again, and goes on from what they have.
+   *
+   * @param {Transfer} transfer
+   * @param {string} pid
+   */
+  #retarget(transfer, pid) {
+    if (transfer.direction === "in") return this.#inbox.askFor(transfer, pid);
+    transfer.pid = pid;
+    transfer.away = false;
+    for (const entry of transfer.entries) if (entry.status === "running" || entry.status === "ending") entry.status = "waiting";
+    this.#parcels.get(transfer.id)?.had.clear();
+    this.#tellOffer(transfer);
+    this.#restate(transfer);
+    transfer.changed();
+  }
+
+  /** @param {Transfer} transfer says again what may have been lost */
+  #restate(transfer) {
+    const { id, pid, state, direction } = transfer;
+    if (state === "paused-here" || state === "paused-both") this.#mesh.tell(pid, "file-pause", { transfer: id });
+    if (state === "running" || state === "paused-there") this.#mesh.tell(pid, "file-resume", { transfer: id });
+    if (state === "cancelled") this.#mesh.tell(pid, "file-cancel", { transfer: id });
+    if (direction === "in") return;
+    if (state === "offered") this.#tellOffer(transfer);
+    for (const { head, status } of transfer.entries) if (status === "ending") this.#tellEnd(transfer, head.id);
+  }
+
+  /** @param {string} pid */
+  #gone(pid) {
+    this.#pairs.get(pid)?.close();
+    this.#pairs.delete(pid);
+    for (const transfer of this.transfers.values()) {
+      if (transfer.pid !== pid || transfer.isOver) continue;
+      transfer.away = true;
+      if (transfer.direction === "in" && transfer.state === "offered") transfer.take("cancel");
+      if (transfer.direction === "in") void this.#inbox.keep(transfer);
+      transfer.changed();
+    }
+  }
+
+  /**
+   * @param {string} pid
+   * @param {any} payload
+   */
+  #wanted(pid, payload) {
+    const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
+    const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";
+    const held = [...this.transfers.values()].some((one) => one.direction === "out" && one.pid === pid && !one.isOver);
+    if (count > 0 && !held) this.#emit("wanted", { pid, count, name });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

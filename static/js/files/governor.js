@@ -1,0 +1,109 @@
+/**
+ * Decides how many lanes a transfer has, and how fast it may go while people talk. It is told what was measured and keeps no
+ * clock of its own: one call of `decide` a second.
+ *
+ * Without a call it climbs: more lanes as long as they raise the rate by a tenth. With a call it keeps out of its way: when
+ * packets of the call take longer than they did, or get lost, lanes go, and then the rate.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Measured
+ * @property {number} rate bytes that left in the last second
+ * @property {number} made lanes that are or are being made
+ * @property {number} up lanes that take frames
+ * @property {boolean} pushing whether there was more to send than left
+ * @property {{rttMs: number, loss: number} | null} call what its connection says; null: nobody sends sound or pictures
+ */
+/** @typedef {{lanes: number, limit: number}} Decision lanes: how many there should be; limit: bytes a second */
+
+export const MOST_LANES = 8;
+/** With a call there are never more: beside one association of the call, each lane takes a share of the line. */
+const MOST_BESIDE_A_CALL = 2;
+/** Seconds that a change gets before it is judged: SCTP opens its window first. */
+const SETTLE_S = 3;
+/** What more lanes must bring. */
+const GAIN = 1.1;
+/** Seconds before more lanes are tried again after they brought nothing, doubling each time. */
+const RETRY_S = 15;
+const LONGEST_RETRY_S = 240;
+/** Milliseconds by which a round trip of the call may be longer than the shortest seen. */
+const EXTRA_RTT_MS = 40;
+const MOST_LOSS = 0.02;
+/** Bytes a second that are always allowed. */
+const LEAST = 16_000;
+
+export class Governor {
+  /** @type {{from: number, rate: number} | null} lanes and rate before the change that is being tried */
+  #trial = null;
+  #settling = 0;
+  #pause = 0;
+  #retry = RETRY_S;
+  #limit = Infinity;
+  #smooth = 0;
+  #shortest = Infinity;
+
+  /**
+   * Decides.
+   *
+   * @param {Measured} measured
+   * @returns {Decision}
+   */
+  decide({ rate, made, up, pushing, call }) {
+    this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
+    if (call) return this.#beside(call, made);
+    this.#limit = Infinity;
+    this.#shortest = Infinity;
+    return { lanes: this.#climb(made, up, pushing), limit: Infinity };
+  }
+
+  /**
+   * @param {number} made
+   * @param {number} up
+   * @param {boolean} pushing
+   */
+  #climb(made, up, pushing) {
+    if (made === 0) return 1;
+    if (!pushing) return made;
+    this.#pause = Math.max(0, this.#pause - 1);
+    if (up < made && this.#trial === null) return made;
+    this.#settling += 1;
+    if (this.#settling < SETTLE_S) return made;
+    if (this.#trial !== null) {
+      const { from, rate } = this.#trial;
+      this.#trial = null;
+      if (this.#smooth < rate * GAIN) {
+        this.#pause = this.#retry;
+        this.#retry = Math.min(LONGEST_RETRY_S, this.#retry * 2);
+        return from;
+      }
+      this.#retry = RETRY_S;
+    }
+    if (this.#pause > 0 || made >= MOST_LANES) return made;
+    this.#trial = { from: made, rate: this.#smooth };
+    this.#settling = 0;
+    // Doubling finds the right number in three steps; one more at a time would take seven.
+    return Math.min(MOST_LANES, made * 2);
+  }
+
+  /**
+   * @param {{rttMs: number, loss: number}} call
+   * @param {number} made
+   */
+  #beside({ rttMs, loss }, made) {
+    this.#trial = null;
+    this.#settling = 0;
+    this.#shortest = Math.min(this.#shortest, rttMs);
+    const late = rttMs - this.#shortest;
+    const harmed = late > EXTRA_RTT_MS || loss > MOST_LOSS;
+    if (harmed) {
+      this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
+    } else if (late < EXTRA_RTT_MS / 2) {
+      // As long as less than the limit leaves, raising it means nothing.
+      this.#limit = Math.min(this.#limit * 1.08 + LEAST, Math.max(4 * LEAST, this.#smooth * 1.5));
+    }
+    const lanes = harmed ? 1 : Math.min(Math.max(1, made), MOST_BESIDE_A_CALL);
+    return { lanes, limit: this.#limit };
+  }
+}

@@ -1,0 +1,359 @@
+/**
+ * The receiving half of the exchange: offers that come, where their files go, and when a file counts as whole.
+ *
+ * @module
+ */
+
+import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
+import { IncomingFile } from "./incoming-file.js";
+import { LIMITS, readEnd, readOffer } from "./messages.js";
+import { handleSink, memorySink, storeKey, storeSink } from "./sinks.js";
+import { Store } from "./store.js";
+import { Transfer } from "./transfer.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./messages.js").FileHead} FileHead */
+/** @typedef {import("./pair.js").FilePair} FilePair */
+/** @typedef {import("./sinks.js").Sink} Sink */
+/** @typedef {import("./transfer.js").Entry} Entry */
+
+/**
+ * Where the files of a transfer go: `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
+ *
+ * @typedef {{kind: "store"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
+ */
+/** @typedef {{sink: Promise<Sink>, incoming: Promise<IncomingFile>}} Opened */
+/** @typedef {{destination: Destination, keys: string[], batch: string, opened: Map<number, Opened>}} Bin what is known of a transfer that comes */
+
+/** What is kept longer than this is thrown away at the next visit. */
+const KEPT_MS = 24 * 3600_000;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `offered` {transfer}: all parts of an offer are here; one that continues an accepted one is accepted already
+ * - `replaced` {transfer}: the same files came in another transfer
+ */
+export class Inbox extends EventTarget {
+  #room;
+  #tell;
+  #pair;
+  #store = new Store();
+  /** Offers of which parts are still to come, by pid and transfer. @type {Map<string, FileHead[]>} */
+  #parts = new Map();
+  /** @type {Map<Transfer, Bin>} */
+  #bins = new Map();
+  /** Folders of the store with what is noted about them. @type {Promise<Map<string, {batch: string}>>} */
+  #kept;
+
+  /**
+   * @param {object} options
+   * @param {string} options.room
+   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.tell
+   * @param {(pid: string) => FilePair} options.pair
+   */
+  constructor({ room, tell, pair }) {
+    super();
+    this.#room = room;
+    this.#tell = tell;
+    this.#pair = pair;
+    this.#kept = this.#tidy();
+  }
+
+  /**
+   * Takes a part of an offer.
+   *
+   * @param {string} pid
+   * @param {string} member
+   * @param {unknown} payload
+   * @param {Map<string, Transfer>} transfers those that are known
+   */
+  async offered(pid, member, payload, transfers) {
+    const offer = readOffer(payload);
+    if (offer === null) return;
+    const known = transfers.get(offer.transfer);
+    if (known) return void (known.pid === pid && known.direction === "in" && this.#repeat(known));
+    const waiting = [...transfers.values()].filter((one) => one.pid === pid && one.direction === "in" && one.state === "offered");
+    if (waiting.length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
+    const heads = this.#collect(`${pid} ${offer.transfer}`, offer);
+    if (heads === null) return;
+    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
+    if (new Set(heads.map(({ id }) => id)).size < heads.length || transfer.bytes > LIMITS.fileBytes) return;
+    const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
+    const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
+    for (const [other, bin] of this.#bins) {
+      if (bin.batch === batch && other.away && !other.isOver) this.dispatchEvent(new CustomEvent("replaced", { detail: { transfer: other } }));
+    }
+    this.#bins.set(transfer, { destination: { kind: "store" }, keys, batch, opened: new Map() });
+    this.dispatchEvent(new CustomEvent("offered", { detail: { transfer } }));
+    const kept = await this.#kept;
+    if (keys.some((key) => kept.get(key)?.batch === batch)) await this.accept(transfer, { kind: "store" });
+  }
+
+  /**
+   * Accepts an offer: from now on its files may come.
+   *
+   * @param {Transfer} transfer
+   * @param {Destination} destination
+   */
+  async accept(transfer, destination) {
+    const bin = this.#bins.get(transfer);
+    if (!bin || !transfer.take("accept")) return;
+    bin.destination = destination;
+    const { receivers } = this.#pair(transfer.pid);
+    for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
+    await this.#tellHave(transfer);
+    this.#tell(transfer.pid, "file-accept", { transfer: transfer.id });
+  }
+
+  /**
+   * Takes the end of a file: compares the roots, and only then is there a file.
+   *
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  async ended(pid, payload) {
+    const end = readEnd(payload);
+    const transfer = end ? this.#find(pid, end.file) : undefined;
+    const entry = end ? transfer?.entry(end.file) : undefined;
+    if (!end || !transfer || !entry) return;
+    if (entry.status === "done") return void this.#tell(pid, "file-done", { file: end.file });
+    if (!transfer.isRunning || entry.status === "ending" || entry.status === "failed") return;
+    entry.status = "ending";
+    transfer.changed();
+    try {
+      const { sink, incoming } = this.#open(transfer, entry);
+      const file = await incoming;
+      if (!(await file.isWhole(end.root))) return this.#fail(transfer, entry, "incomplete");
+      file.stop();
+      entry.result = await (await sink).finish();
+    } catch {
+      return this.#fail(transfer, entry, "storage");
+    }
+    if (transfer.isOver) return;
+    this.#pair(pid).receivers.delete(end.file);
+    transfer.settle(entry, "done");
+    this.#tell(pid, "file-done", { file: end.file });
+  }
+
+  /**
+   * The sender cannot go on with a file.
+   *
+   * @param {string} pid
+   * @param {number} id
+   * @param {string} reason
+   */
+  failed(pid, id, reason) {
+    const transfer = this.#find(pid, id);
+    const entry = transfer?.entry(id);
+    if (!transfer || !entry || transfer.state === "offered") return;
+    void this.#drop(transfer, entry);
+    transfer.settle(entry, "failed", reason);
+  }
+
+  /**
+   * Asks somebody who came back for the rest of a transfer.
+   *
+   * @param {Transfer} transfer
+   * @param {string} pid
+   */
+  askFor(transfer, pid) {
+    const missing = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
+    this.#tell(pid, "file-wanted", { count: missing.length, name: missing[0]?.head.name ?? "" });
+  }
+
+  /**
+   * The peer is gone, or this tab leaves: what has come stays, where it can be kept.
+   *
+   * @param {Transfer} transfer
+   */
+  async keep(transfer) {
+    const bin = this.#bins.get(transfer);
+    for (const entry of transfer.entries) {
+      const opened = bin?.opened.get(entry.head.id);
+      if (!opened || entry.status === "done") continue;
+      await opened.incoming.then((file) => file.stop(), () => {});
+      await opened.sink.then((sink) => sink.keep(), () => {});
+    }
+    this.#kept = this.#list();
+  }
+
+  /**
+   * Nothing of a transfer is wanted any more.
+   *
+   * @param {Transfer} transfer
+   */
+  async discard(transfer) {
+    for (const entry of transfer.entries) await this.#drop(transfer, entry);
+    if (transfer.direction === "in") this.#bins.delete(transfer);
+  }
+
+  /**
+   * @param {string} name
+   * @param {import("./messages.js").Offer} offer
+   * @returns {FileHead[] | null} null until all of them are there
+   */
+  #collect(name, { count, files }) {
+    const heads = [...(this.#parts.get(name) ?? []), ...files];
+    this.#parts.delete(name);
+    if (heads.length === count) return heads;
+    // Somebody who begins many offers and ends none of them is forgotten, the oldest first.
+    if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
+    if (heads.length < count) this.#parts.set(name, heads);
+    return null;
+  }
+
+  /** @param {Transfer} transfer says again what was answered to an offer that came again */
+  #repeat(transfer) {
+    if (transfer.state === "declined") this.#tell(transfer.pid, "file-decline", { transfer: transfer.id });
+    else if (transfer.state === "cancelled") this.#tell(transfer.pid, "file-cancel", { transfer: transfer.id });
+    else if (transfer.state !== "offered") void this.#tellHave(transfer).then(() => this.#tell(transfer.pid, "file-accept", { transfer: transfer.id }));
+  }
+
+  /** @param {Transfer} transfer tells which pieces need not be sent */
+  async #tellHave(transfer) {
+    const bin = this.#bins.get(transfer);
+    const kept = await this.#kept;
+    if (bin?.destination.kind !== "store") return;
+    for (const [at, entry] of transfer.entries.entries()) {
+      if (!kept.has(bin.keys[at]) || entry.status === "done" || entry.status === "failed") continue;
+      const file = await this.#open(transfer, entry).incoming.catch(() => null);
+      if (file) this.#tell(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
+    }
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {Frame} frame the first, or one that came before the file was open
+   */
+  #first(transfer, entry, frame) {
+    if (transfer.isOver || entry.status === "done" || entry.status === "failed") return;
+    void this.#open(transfer, entry).incoming.then((file) => file.take(frame), () => this.#fail(transfer, entry, "storage"));
+  }
+
+  /**
+   * Opens a file once.
+   *
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @returns {Opened}
+   */
+  #open(transfer, entry) {
+    const bin = /** @type {Bin} */ (this.#bins.get(transfer));
+    const { id } = entry.head;
+    const known = bin.opened.get(id);
+    if (known) return known;
+    const sink = this.#sink(bin, transfer.entries.indexOf(entry), entry.head);
+    const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
+    const opened = { sink, incoming };
+    bin.opened.set(id, opened);
+    incoming.catch(() => {});
+    return opened;
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {Sink} sink
+   */
+  #receive(transfer, entry, sink) {
+    const { pid } = transfer;
+    const { id } = entry.head;
+    const file = new IncomingFile(entry.head, sink);
+    entry.moved = () => file.received;
+    if (entry.status === "waiting") entry.status = "running";
+    const pair = this.#pair(pid);
+    file.addEventListener("answer", (event) => {
+      const { kind, offset } = /** @type {CustomEvent} */ (event).detail;
+      pair.answer(kind, id, offset);
+    });
+    file.addEventListener("broken", (event) => this.#fail(transfer, entry, /** @type {CustomEvent} */ (event).detail.reason));
+    // Frames that wait for this promise come first: it was asked before.
+    queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.take(frame)));
+    return file;
+  }
+
+  /**
+   * @param {Bin} bin
+   * @param {number} at
+   * @param {FileHead} head
+   * @returns {Promise<Sink>}
+   */
+  async #sink({ destination, keys, batch }, at, head) {
+    if (destination.kind === "file") return handleSink(head, destination.handle);
+    if (destination.kind === "folder") {
+      let folder = destination.handle;
+      for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
+      return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
+    }
+    if (!(await Store.works()) || (await Store.room()) < head.size) return memorySink(head);
+    const about = { batch, name: head.name, at: Date.now() };
+    const key = keys[at] ?? "";
+    return storeSink(this.#store, head, key, about).catch(() => memorySink(head));
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {string} reason
+   */
+  #fail(transfer, entry, reason) {
+    if (entry.status === "done" || entry.status === "failed") return;
+    this.#tell(transfer.pid, "file-failed", { file: entry.head.id, reason });
+    void this.#drop(transfer, entry);
+    transfer.settle(entry, "failed", reason);
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   */
+  async #drop(transfer, entry) {
+    if (transfer.direction !== "in") return;
+    this.#pair(transfer.pid).receivers.delete(entry.head.id);
+    const opened = this.#bins.get(transfer)?.opened.get(entry.head.id);
+    this.#bins.get(transfer)?.opened.delete(entry.head.id);
+    if (!opened) return;
+    await opened.incoming.then((file) => file.stop(), () => {});
+    await opened.sink.then((sink) => sink.discard(), () => {});
+  }
+
+  /**
+   * @param {string} pid
+   * @param {number} file
+   */
+  #find(pid, file) {
+    return [...this.#bins.keys()].find((one) => one.pid === pid && one.entry(file));
+  }
+
+  /** Throws away what is too old. */
+  async #tidy() {
+    const kept = await this.#list();
+    for (const [key, { at }] of kept) {
+      if (Date.now() - at < KEPT_MS) continue;
+      kept.delete(key);
+      await this.#store.ask("remove", [key]);
+    }
+    return kept;
+  }
+
+  /** @returns {Promise<Map<string, {batch: string, at: number}>>} */
+  async #list() {
+    if (!(await Store.works())) return new Map();
+    const found = /** @type {{key: string, about: string}[]} */ (await this.#store.ask("list", []).catch(() => []));
+    return new Map(found.map(({ key, about }) => [key, readAbout(about)]));
+  }
+}
+
+/**
+ * @param {string} about
+ * @returns {{batch: string, at: number}}
+ */
+function readAbout(about) {
+  try {
+    const { batch, at } = JSON.parse(about);
+    return { batch: String(batch), at: Number(at) || 0 };
+  } catch {
+    return { batch: "", at: 0 };
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Keeps a rate: a bucket of bytes that fills with time.
+ *
+ * @module
+ */
+
+/** Seconds' worth of bytes that may go at once: a tab in the background gets its timers once a second. */
+const BURST_S = 0.25;
+const SHORTEST_WAIT_MS = 20;
+
+export class Pace {
+  /** Bytes a second; `Infinity`: no limit. */
+  #rate = Infinity;
+  #tokens = 0;
+  #filled = performance.now();
+  #refilled;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {() => void} refilled called when there are bytes again after there were none */
+  constructor(refilled) {
+    this.#refilled = refilled;
+  }
+
+  set rate(/** @type {number} */ rate) {
+    this.#fill();
+    this.#rate = rate;
+    if (rate === Infinity) this.#tokens = 0;
+  }
+
+  /** Whether something may be sent now; when not, `refilled` is called in time. */
+  get open() {
+    if (this.#rate === Infinity) return true;
+    this.#fill();
+    if (this.#tokens > 0) return true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#refilled();
+    }, Math.max(SHORTEST_WAIT_MS, ((1 - this.#tokens) / this.#rate) * 1000));
+    return false;
+  }
+
+  /** @param {number} bytes that were sent */
+  spend(bytes) {
+    if (this.#rate !== Infinity) this.#tokens -= bytes;
+  }
+
+  #fill() {
+    const now = performance.now();
+    const seconds = (now - this.#filled) / 1000;
+    this.#filled = now;
+    if (this.#rate !== Infinity) this.#tokens = Math.min(this.#rate * BURST_S, this.#tokens + this.#rate * seconds);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Everything about files between this tab and one peer, below the level of transfers: lanes, the queue of what is sent, and
+ * what is being received.
+ *
+ * @module
+ */
+
+import { readCallHealth } from "./call-health.js";
+import { readFrame, writeFrame } from "./frame.js";
+import { Governor } from "./governor.js";
+import { LaneSet } from "./lane-set.js";
+import { SendQueue } from "./send-queue.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./lane.js").Lane} Lane */
+/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+
+const GOVERN_EVERY_MS = 1_000;
+/** A lane that broke is replaced after this many milliseconds, and twice as many each time it breaks again. */
+const REPLACE_MS = 500;
+const LONGEST_REPLACE_MS = 16_000;
+/** Lanes stay up for a moment after the last file: the next one starts at once. */
+const IDLE_MS = 20_000;
+
+/** Events: `refused` when a lane led to another certificate than the peer's. */
+export class FilePair extends EventTarget {
+  lanes;
+  queue;
+  /** Whoever takes the frames of a file that comes, by its number. @type {Map<number, (frame: Frame) => void>} */
+  receivers = new Map();
+  #mesh;
+  #governor = new Governor();
+  #failures = 0;
+  #last = { departed: 0, at: 0 };
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #idle;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #replacing;
+  #closed = false;
+
+  /**
+   * @param {Mesh} mesh
+   * @param {string} pid
+   */
+  constructor(mesh, pid) {
+    super();
+    this.#mesh = mesh;
+    this.lanes = new LaneSet(() => mesh.laneTerms(pid), (message) => mesh.tell(pid, "file-signal", message));
+    this.queue = new SendQueue(() => this.lanes.standing);
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => this.lanes.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("up", ({ mine }) => mine && this.#rose());
+    on("room", () => this.queue.pump());
+    on("down", ({ lane, mine, refused }) => this.#fell(lane, mine, refused));
+    on("frame", ({ lane, mine, data }) => this.#heard(lane, mine, data));
+    this.queue.addEventListener("idle", () => this.#rest());
+  }
+
+  /** Sees to it that what is in the queue goes out. */
+  run() {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    if (this.#closed) return;
+    if (this.lanes.made.length === 0) this.lanes.add();
+    this.#last = { departed: this.#departed, at: performance.now() };
+    this.#timer ??= setInterval(() => void this.#govern(), GOVERN_EVERY_MS);
+    this.queue.pump();
+  }
+
+  /**
+   * Answers the sender of a file.
+   *
+   * @param {number} kind
+   * @param {number} file
+   * @param {number} offset
+   */
+  answer(kind, file, offset) {
+    // When there is no lane just now, the sender will ask again by the digest.
+    this.lanes.answering[0]?.send(writeFrame(kind, file, offset));
+  }
+
+  /** Ends it: the peer is gone. */
+  close() {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    clearTimeout(this.#idle);
+    clearTimeout(this.#replacing);
+    this.lanes.close();
+  }
+
+  /** Bytes that have left the lanes' buffers. */
+  get #departed() {
+    return this.queue.handed - this.lanes.standing.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  #rose() {
+    this.#failures = 0;
+    this.queue.pump();
+  }
+
+  /**
+   * @param {Lane} lane
+   * @param {boolean} mine
+   * @param {boolean} refused
+   */
+  #fell(lane, mine, refused) {
+    if (refused) this.dispatchEvent(new Event("refused"));
+    if (!mine || this.#closed) return;
+    this.queue.lost(lane);
+    if (lane.draining || refused || this.#idle !== undefined) return;
+    const wait = Math.min(LONGEST_REPLACE_MS, REPLACE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#replacing ??= setTimeout(() => {
+      this.#replacing = undefined;
+      if (this.lanes.made.length === 0 && this.#timer !== undefined) this.lanes.add();
+    }, wait);
+  }
+
+  /**
+   * @param {Lane} lane
+   * @param {boolean} mine
+   * @param {unknown} data
+   */
+  #heard(lane, mine, data) {
+    if (mine) {
+      this.queue.receive(data);
+      if (lane.draining && lane.carries.size === 0) lane.close();
+      return;
+    }
+    const frame = readFrame(data);
+    if (frame) this.receivers.get(frame.file)?.(frame);
+  }
+
+  /** Lanes are taken down when nothing has been sent for a while. */
+  #rest() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#idle ??= setTimeout(() => {
+      for (const lane of this.lanes.made) lane.close();
+      this.#idle = undefined;
+    }, IDLE_MS);
+  }
+
+  async #govern() {
+    const call = await readCallHealth(this.#mesh.peers);
+    if (this.#closed || this.#timer === undefined) return;
+    const now = performance.now();
+    const departed = this.#departed;
+    const rate = Math.max(0, (departed - this.#last.departed) / ((now - this.#last.at) / 1000));
+    this.#last = { departed, at: now };
+    const [made, up] = [this.lanes.made, this.lanes.standing.length];
+    const pushing = this.queue.isBusy && made.some(({ isUp, hasRoom }) => isUp && !hasRoom);
+    const { lanes, limit } = this.#governor.decide({ rate, made: made.length, up, pushing, call });
+    this.queue.limit = limit;
+    if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.add();
+    for (const lane of made.slice(Math.max(1, lanes))) this.#drain(lane);
+  }
+
+  /** @param {Lane} lane */
+  #drain(lane) {
+    lane.draining = true;
+    if (lane.carries.size === 0) lane.close();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * A set of whole numbers, kept as ranges: which pieces of a file are there.
+ *
+ * @module
+ */
+
+/** @typedef {[from: number, end: number][]} Ranges rising, apart from each other, `end` not included */
+
+/** At most so many ranges are told; what lies beyond them is sent again. */
+export const MOST_RANGES = 1_000;
+
+export class RangeSet {
+  /** @type {Ranges} */
+  #ranges;
+
+  /** @param {Ranges} [ranges] as `readRanges` or `ranges` gives them */
+  constructor(ranges = []) {
+    this.#ranges = ranges.map(([from, end]) => [from, end]);
+  }
+
+  /** @returns {Ranges} a copy */
+  get ranges() {
+    return this.#ranges.map(([from, end]) => [from, end]);
+  }
+
+  /** How many numbers are in it. */
+  get size() {
+    return this.#ranges.reduce((sum, [from, end]) => sum + end - from, 0);
+  }
+
+  /**
+   * Tells whether a number is in it.
+   *
+   * @param {number} number
+   */
+  has(number) {
+    const range = this.#ranges[this.#at(number)];
+    return range !== undefined && range[0] <= number;
+  }
+
+  /**
+   * Puts a number in.
+   *
+   * @param {number} number
+   */
+  add(number) {
+    if (this.has(number)) return;
+    const at = this.#at(number);
+    const [before, after] = [this.#ranges[at - 1], this.#ranges[at]];
+    const [joinsBefore, joinsAfter] = [before?.[1] === number, after?.[0] === number + 1];
+    if (joinsBefore && joinsAfter) this.#ranges.splice(at - 1, 2, [before[0], after[1]]);
+    else if (joinsBefore) before[1] = number + 1;
+    else if (joinsAfter) after[0] = number;
+    else this.#ranges.splice(at, 0, [number, number + 1]);
+  }
+
+  /**
+   * Takes a number out.
+   *
+   * @param {number} number
+   */
+  delete(number) {
+    if (!this.has(number)) return;
+    const at = this.#at(number);
+    const [from, end] = this.#ranges[at];
+    /** @type {Ranges} */
+    const rest = [[from, number], [number + 1, end]];
+    this.#ranges.splice(at, 1, ...rest.filter(([low, high]) => low < high));
+  }
+
+  /**
+   * Finds the first range that ends behind a number.
+   *
+   * @param {number} number
+   */
+  #at(number) {
+    let [low, high] = [0, this.#ranges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ranges[middle][1] > number) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/**
+ * Reads ranges that the other side told.
+ *
+ * @param {unknown} value
+ * @param {number} end they must lie below
+ * @returns {Ranges | null} null when they are none: not rising, not apart, too many, out of bounds
+ */
+export function readRanges(value, end) {
+  if (!Array.isArray(value) || value.length > MOST_RANGES) return null;
+  let last = -1;
+  for (const range of value) {
+    if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isSafeInteger)) return null;
+    if (range[0] <= last || range[1] <= range[0] || range[1] > end) return null;
+    last = range[1];
+  }
+  return value.map(([from, to]) => [from, to]);
+}

@@ -1,0 +1,105 @@
+/**
+ * Names of files come from strangers. They are rebuilt here before anything shows them or saves under them:
+ *
+ * - one component only, whatever slashes it came with; folders are rebuilt component by component;
+ * - none of the characters that Windows, macOS or Linux forbid or treat specially, no control characters, nothing that hides
+ *   or turns the direction of text (Unicode TR36 §3, UAX #9);
+ * - no leading dots or spaces, no trailing ones (Windows drops them), no device name of Windows;
+ * - at most 120 bytes of UTF-8, of which the last extension is kept, because it decides what opens the file.
+ *
+ * @module
+ */
+
+const LONGEST_BYTES = 120;
+const LONGEST_EXTENSION_BYTES = 24;
+const DEEPEST = 16;
+const LONGEST_READ = 4_096;
+/** What a name is when nothing is left of it. */
+const FALLBACK = "file";
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?=$|\.|\s)/i;
+const FORBIDDEN =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}:*?"<>|\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+const utf8 = new TextEncoder();
+
+/**
+ * Rebuilds a name.
+ *
+ * @param {unknown} name of a file, as the other side wrote it
+ * @returns {string} never empty, never more than one component
+ */
+export function safeName(name) {
+  const last = components(name).at(-1) ?? "";
+  const clean = scrub(last);
+  if (clean === "") return FALLBACK;
+  const named = DEVICE.test(clean) ? `_${clean}` : clean;
+  return shorten(named);
+}
+
+/**
+ * Rebuilds the folders of a file.
+ *
+ * @param {unknown} path as the other side wrote it, without the file's own name
+ * @returns {string[]} at most 16 components, none of which leads upwards
+ */
+export function safePath(path) {
+  return components(path)
+    .map((component) => scrub(component))
+    .filter((component) => component !== "")
+    .slice(0, DEEPEST)
+    .map((component) => shorten(DEVICE.test(component) ? `_${component}` : component));
+}
+
+/**
+ * Splits a safe name where its real extension begins: the part that decides what a double click does.
+ *
+ * @param {string} name
+ * @returns {{stem: string, extension: string}} extension: without its dot, possibly empty
+ */
+export function splitName(name) {
+  const dot = name.lastIndexOf(".");
+  if (dot <= 0 || dot === name.length - 1) return { stem: name, extension: "" };
+  return { stem: name.slice(0, dot), extension: name.slice(dot + 1) };
+}
+
+/**
+ * @param {unknown} path
+ * @returns {string[]}
+ */
+function components(path) {
+  return typeof path === "string" ? path.slice(-LONGEST_READ).normalize("NFC").split(/[/\\]/) : [];
+}
+
+/** @param {string} component */
+function scrub(component) {
+  return component
+    .replace(/\s+/gu, " ")
+    .replace(FORBIDDEN, "")
+    .replace(/(\p{M}{3})\p{M}+/gu, "$1")
+    .replace(/^[. ]+|[. ]+$/g, "");
+}
+
+/** @param {string} name */
+function shorten(name) {
+  if (utf8.encode(name).length <= LONGEST_BYTES) return name;
+  const { stem, extension } = splitName(name);
+  const tail = extension ? `.${cut(extension, LONGEST_EXTENSION_BYTES)}` : "";
+  const room = LONGEST_BYTES - utf8.encode(tail).length;
+  return `${cut(stem, room).replace(/[. ]+$/, "") || FALLBACK}${tail}`;
+}
+
+/**
+ * Keeps as many whole characters as fit.
+ *
+ * @param {string} text
+ * @param {number} bytes
+ */
+function cut(text, bytes) {
+  let [kept, used] = ["", 0];
+  for (const character of text) {
+    used += utf8.encode(character).length;
+    if (used > bytes) break;
+    kept += character;
+  }
+  return kept;
+}

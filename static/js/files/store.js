@@ -1,0 +1,95 @@
+/**
+ * The page's side of `store-worker.js`.
+ *
+ * @module
+ */
+
+const ROOT = "incoming";
+
+/** @typedef {{resolve: (value: any) => void, reject: (error: unknown) => void}} Waiting */
+
+/** One for the whole page, started when the first file comes. */
+export class Store {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Map<number, Waiting>} */
+  #waiting = new Map();
+  #calls = 0;
+
+  /** Whether this browser can keep files at all (a private window of Firefox cannot). */
+  static async works() {
+    if (!navigator.storage?.getDirectory || !("createSyncAccessHandle" in FileSystemFileHandle.prototype)) return false;
+    return navigator.storage.getDirectory().then(() => true, () => false);
+  }
+
+  /**
+   * How many bytes there is room for.
+   *
+   * @returns {Promise<number>}
+   */
+  static async room() {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    return Math.max(0, quota - usage);
+  }
+
+  /**
+   * Asks the worker.
+   *
+   * @param {"open" | "write" | "finish" | "close" | "remove" | "list"} act
+   * @param {unknown[]} values
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<any>}
+   * @throws {DOMException} NoModificationAllowedError: open elsewhere; QuotaExceededError: no room
+   */
+  ask(act, values, transfer = []) {
+    this.#worker ??= this.#start();
+    this.#calls += 1;
+    const call = this.#calls;
+    this.#worker.postMessage({ call, act, values }, transfer);
+    return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
+  }
+
+  /**
+   * Opens a whole file for reading.
+   *
+   * @param {string} key
+   * @returns {Promise<File>}
+   */
+  async file(key) {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT);
+    return (await (await folder.getDirectoryHandle(key)).getFileHandle("data")).getFile();
+  }
+
+  #start() {
+    const worker = new Worker(scriptUrl(new URL("./store-worker.js", import.meta.url)), { type: "module" });
+    worker.addEventListener("message", ({ data: { call, result, error } }) => {
+      const waiting = this.#waiting.get(call);
+      this.#waiting.delete(call);
+      if (error === undefined) waiting?.resolve(result);
+      else waiting?.reject(new DOMException(error, error));
+    });
+    return worker;
+  }
+}
+
+/** @type {{createScriptURL: (url: string) => string} | null} */
+let policy = null;
+
+/**
+ * Says that an address may be run as a script: the site's policy (Trusted Types) wants it said in so many words. Only scripts
+ * of this site's own folder are.
+ *
+ * @param {URL} url
+ * @returns {string}
+ */
+export function scriptUrl(url) {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  if (!types) return url.href;
+  policy ??= types.createPolicy("files", {
+    createScriptURL(/** @type {string} */ address) {
+      if (!address.startsWith(new URL("./", import.meta.url).href)) throw new TypeError("not a script of this folder");
+      return address;
+    },
+  });
+  return /** @type {{createScriptURL: (url: string) => string}} */ (policy).createScriptURL(url.href);
+}

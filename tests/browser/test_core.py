@@ -87,6 +87,24 @@ def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:
     assert seen["noticed"] < 2000
 
 
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+def test_once_the_channel_is_open_nothing_goes_through_the_relay(
+    request: pytest.FixtureRequest, harness: str, engine: str
+) -> None:
+    page = open_world(request.getfixturevalue(engine), harness)
+    seen = page.evaluate("world.withoutRelay()")
+    assert seen["relayed"] == 0
+    assert seen["first"] == [5, 5]  # microphone, camera, channel, and one pair of sections for both screens
+    assert seen["last"] == [5, 5, 5, 5]
+    assert "peer-removed" not in seen["kinds"]
+    page.context.close()
+
+
+@pytest.mark.parametrize("first", ['{"version":{"v":2}}', '{"version":1}', '{"media":{"audio":true}}', "x"])
+def test_a_peer_that_speaks_another_version_is_refused(page: Page, first: str) -> None:
+    assert page.evaluate("(first) => world.foreign(first)", first) == "version"
+
+
 def test_both_offer_at_once_two_hundred_times(chromium: Browser, harness: str) -> None:
     for _ in range(4):  # Chromium allows a renderer process 500 connections, those not yet collected included
         page = open_world(chromium, harness)

@@ -46,7 +46,7 @@ test("messages out of bounds are dropped whole", () => {
     { attempt: 1, description: { type: "offer" }, offer: 1 },
     { attempt: 1, description: { type: "offer", sdp: sections(LIMITS.mediaSections + 1) }, offer: 1 },
     { attempt: 1, description: { type: "offer", sdp: "x".repeat(LIMITS.bodyCharacters) }, offer: 1 },
-    { attempt: 1, candidates: candidate }, { attempt: 1, candidates: Array(61).fill(null) },
+    { attempt: 1, candidates: candidate }, { attempt: 1, candidates: Array(LIMITS.candidatesAtOnce + 1).fill(null) },
     { attempt: 1, candidates: ["candidate"] }, { attempt: 1, candidates: [{ candidate: 7, sdpMid: "0" }] },
     { attempt: 1, candidates: [{ ...candidate, sdpMLineIndex: 8 }] }, { attempt: 1, candidates: [{ ...candidate, sdpMLineIndex: -1 }] },
     { attempt: 1, candidates: [{ candidate: "x" }] }, { attempt: 1, candidates: [{ ...candidate, sdpMid: "m".repeat(65) }] },
@@ -57,8 +57,8 @@ test("messages out of bounds are dropped whole", () => {
   assert.equal(readPeerMessage("{"), null);
 });
 
-test("sixty candidates a minute, in a window that slides", () => {
-  const allowance = new Allowance();
+test("an allowance is for a minute, in a window that slides", () => {
+  const allowance = new Allowance(60);
   for (let count = 0; count < 60; count += 1) assert.ok(allowance.take(count * 10));
   assert.ok(!allowance.take(600));
   assert.ok(!allowance.take(59_999));

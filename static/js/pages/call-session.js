@@ -31,7 +31,7 @@ const RESTART_MS = 30_000;
  * - `person-added` {person, news}: news is false for those who were there before
  * - `person-changed` {person}
  * - `person-removed` {person}
- * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`), or messages
+ * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`, `version`), or messages
  *   under somebody's name were `tampered` with (said once for each person)
  * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
  */
@@ -128,7 +128,7 @@ export class CallSession extends EventTarget {
     on(this.mesh, "peer-added", (peer) => this.#added(peer));
     on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.#change(pid, { role, ...named(hello) }));
     on(this.mesh, "peer-removed", ({ pid }) => this.#removed(pid));
-    on(this.mesh, "peer-state", ({ pid, state }) => this.#stateOf(pid, state));
+    on(this.mesh, "peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason));
     on(this.mesh, "peer-media", ({ pid, audio, video }) => this.#change(pid, { muted: !audio, camera: video }));
     on(this.mesh, "peer-track", ({ pid, stream }) => this.#emit("stream", { pid, stream }));
   }
@@ -214,10 +214,11 @@ export class CallSession extends EventTarget {
   /**
    * @param {string} pid
    * @param {string} state
+   * @param {string} [reason]
    */
-  #stateOf(pid, state) {
-    this.#change(pid, state === "refused" ? { state, reason: "certificate" } : { state });
-    if (state === "refused") this.#emit("warned", { reason: "certificate", name: this.people.get(pid)?.name ?? called("") });
+  #stateOf(pid, state, reason) {
+    this.#change(pid, reason ? { state, reason } : { state });
+    if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#readRoute(pid);
   }
 

@@ -1,15 +1,20 @@
 /**
- * The candidates of the other side: no more of them than allowed, and none before the description they belong to.
+ * The candidates of the other side: no more of them than allowed, each once, and none before the description they belong
+ * to. The same candidate may come several times, by several ways.
  *
  * @module
  */
 
 /** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
 
+const MOST_SEEN = 512;
+
 export class CandidateInbox {
   #connection;
   #allowance;
   #open = false;
+  /** @type {Set<string>} those that were taken, as text */
+  #seen = new Set();
   /** @type {Candidate[]} came before their description */
   #early = [];
 
@@ -29,10 +34,10 @@ export class CandidateInbox {
    * @param {{drop: boolean}} options drop: count them, but they belong to an offer that is being ignored
    */
   take(candidates, { drop }) {
-    const allowed = candidates.filter(() => this.#allowance.take());
+    const fresh = candidates.filter((candidate) => !this.#seen.has(words(candidate)) && this.#allowance.take());
     if (drop) return;
-    if (this.#open) for (const candidate of allowed) this.#add(candidate);
-    else this.#early.push(...allowed);
+    if (this.#open) for (const candidate of fresh) this.#add(candidate);
+    else this.#early.push(...fresh);
   }
 
   /** A remote description is being set: the browser itself puts what is added from now on behind it. */
@@ -47,6 +52,16 @@ export class CandidateInbox {
    * @param {Candidate} candidate
    */
   #add(candidate) {
-    this.#connection.addIceCandidate(candidate ?? undefined).catch(() => {});
+    // The allowance keeps the set small; what is forgotten only counts twice.
+    if (this.#seen.size >= MOST_SEEN) this.#seen.clear();
+    if (candidate) this.#seen.add(words(candidate));
+    // One that has overtaken its description may come again behind it.
+    const forget = () => this.#seen.delete(words(candidate));
+    this.#connection.addIceCandidate(candidate ?? undefined).catch(forget);
   }
+}
+
+/** @param {Candidate} candidate */
+function words(candidate) {
+  return candidate ? JSON.stringify([candidate.candidate, candidate.sdpMid, candidate.usernameFragment]) : "";
 }

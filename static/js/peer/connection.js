@@ -1,7 +1,8 @@
 /**
  * One connection to one peer, for as long as the two are in a room: it negotiates, recovers, and starts over if it must.
  *
- * It knows nothing of the socket: it is handed a `send` and told what arrives. A first offer that collides is not rolled
+ * It knows nothing of the socket: it is handed a `send` and told what arrives. Once the control channel is open, the two
+ * negotiate over it; `send` is for what comes before, and for when no packets come through. A first offer that collides is not rolled
  * back; the polite side starts over with a fresh RTCPeerConnection instead. A rollback leaves transceivers behind that no
  * later description takes over (RFC 8829 §5.10: only those of `addTrack` are).
  *
@@ -9,8 +10,9 @@
  */
 
 import { ControlChannel } from "./control-channel.js";
-import { MediaPair } from "./media-pair.js";
-import { Allowance } from "./messages.js";
+import { Inbound } from "./inbound.js";
+import { MediaPair, NOTHING } from "./media-pair.js";
+import { Allowance, checkPeerMessage, LIMITS } from "./messages.js";
 import { Negotiation } from "./negotiation.js";
 import { namesOnly, remoteFingerprint } from "./pin.js";
 import { Watchdog } from "./watchdog.js";
@@ -28,10 +30,11 @@ import { Watchdog } from "./watchdog.js";
  * @property {RTCCertificate} [certificate]
  * @property {string} [pin] the SHA-256 fingerprint of the only certificate that the peer may show
  * @property {Tracks} [tracks] what is sent at first
- * @property {(message: PeerMessage) => void} send
+ * @property {Tracks} [screen] what is shared at first
+ * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
  */
 
-/** @typedef {{connection: RTCPeerConnection, pair: MediaPair, negotiation: Negotiation, life: AbortController}} Attempt */
+/** @typedef {{connection: RTCPeerConnection, pair: MediaPair, screen: MediaPair, negotiation: Negotiation, life: AbortController}} Attempt */
 
 /** How often help leaves a first connection alone that is still looking for a way. */
 const FIRST_TRIES = 2;
@@ -41,28 +44,35 @@ let attempts = 0;
 
 /**
  * Events, all `CustomEvent`:
- * - `state` {state}: connecting | connected | interrupted (was connected, is being helped) | failed | refused (the
- *   other side showed a certificate that is not the pinned one; over for good) | closed (the other side has left, or
- *   `close()` was called)
- * - `track` {track, streams, kind}: a remote track came; it is already in `remoteStream`
+ * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
+ *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
+ *   protocol) | closed (the other side has left, or `close()` was called)
+ * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
+ * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
+ * - `sending` {}: transceivers were made; see `transceivers`
  * - `tracks-changed` {stream}: the tracks of `remoteStream` came, went, fell silent or came back
  * - `media` {audio, video}: the other side says what it sends
  * - `reachable`: the control channel is open, for the first time or again; what was told before may not have arrived
  * - `told` {topic, payload}: the other side tells something on a topic that is not this class's own; not checked
  */
 export class PeerConnection extends EventTarget {
-  /** The tracks of the other side: one stream for the whole life of this object. */
-  remoteStream = new MediaStream();
+  #inbound = new Inbound();
   #options;
   /** @type {Tracks} */
   #tracks;
+  /** @type {Tracks} */
+  #screen;
   /** @type {Attempt} */
   #current;
   /** @type {ControlChannel | null} */
   #control = null;
   /** What the other side was last told to be sent, in this channel. */
   #toldMedia = "";
-  #allowance = new Allowance();
+  #toldScreen = false;
+  /** @type {MediaStream | null} */
+  #shownScreen = null;
+  #candidates = new Allowance(LIMITS.candidatesPerMinute);
+  #descriptions = new Allowance(LIMITS.descriptionsPerMinute);
   #watchdog;
   /** @type {PeerState} */
   #state = "connecting";
@@ -74,7 +84,8 @@ export class PeerConnection extends EventTarget {
   constructor(options) {
     super();
     this.#options = { ...options };
-    this.#tracks = options.tracks ?? { audio: null, video: null };
+    this.#tracks = options.tracks ?? NOTHING;
+    this.#screen = options.screen ?? NOTHING;
     this.#watchdog = new Watchdog((times) => this.#help(times), options);
     this.#current = this.#begin(0);
     this.#watchdog.observe(this.#state);
@@ -83,6 +94,26 @@ export class PeerConnection extends EventTarget {
   /** The peer's pid. */
   get id() {
     return this.#options.id;
+  }
+
+  /** The camera and microphone of the other side: one stream for the whole life of this object. */
+  get remoteStream() {
+    return this.#inbound.stream;
+  }
+
+  /** @returns {MediaStream | null} what the other side shares */
+  get screen() {
+    return this.#inbound.screen;
+  }
+
+  /**
+   * What media goes through; null before it is there.
+   *
+   * @returns {Readonly<{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null, screenAudio: RTCRtpTransceiver | null, screenVideo: RTCRtpTransceiver | null}>}
+   */
+  get transceivers() {
+    const { pair, screen } = this.#current;
+    return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
   }
 
   /** @returns {PeerState} */
@@ -96,6 +127,7 @@ export class PeerConnection extends EventTarget {
     if (this.#over || negotiation.answering || connection.getTransceivers().length > 0) return;
     pair.make(connection);
     this.#openControl();
+    this.#emit("sending", {});
   }
 
   /**
@@ -109,7 +141,9 @@ export class PeerConnection extends EventTarget {
     if (!this.#current.negotiation.concerns(message)) return this.#answerStranger(message);
     if (message.bye) return this.#end();
     const { pin } = this.#options;
-    if (pin !== undefined && message.description && !namesOnly(message.description.sdp, pin)) return this.#refuse();
+    const { description } = message;
+    if (description && !this.#descriptions.take()) return;
+    if (pin !== undefined && description && !namesOnly(description.sdp, pin)) return this.#refuse("certificate");
     if (this.#current.negotiation.mustYield(message)) this.#renew();
     // A description that cannot be used, or a connection that was replaced while using it: the watchdog tries again.
     await this.#current.negotiation.receive(message).catch(() => {});
@@ -127,9 +161,20 @@ export class PeerConnection extends EventTarget {
   }
 
   /**
+   * Shares a screen, with its sound if it has one, or stops. Negotiates the first time only.
+   *
+   * @param {Tracks} screen both null: nothing
+   */
+  setScreen(screen) {
+    this.#screen = screen;
+    this.#current.screen.setTracks(screen);
+    this.#tellScreen();
+  }
+
+  /**
    * Tells the other side something without the server.
    *
-   * @param {string} topic lower-case letters and hyphens; `media` and `bye` are this class's own
+   * @param {string} topic lower-case letters and hyphens; `version`, `signal`, `media`, `screen` and `bye` are taken
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
    */
@@ -173,11 +218,9 @@ export class PeerConnection extends EventTarget {
     return this.#current.connection.getStats();
   }
 
-  /** Leaves: tells the other side on every way there is, and ends. */
+  /** Leaves: tells the other side, and ends. */
   close() {
-    if (this.#over) return this.#end();
-    this.#control?.tell("bye", true);
-    this.#current.negotiation.send({ bye: true });
+    if (!this.#over) this.#current.negotiation.send({ bye: true });
     this.#end();
   }
 
@@ -192,19 +235,31 @@ export class PeerConnection extends EventTarget {
     const connection = new RTCPeerConnection(this.#configuration());
     connection.addEventListener("track", (event) => this.#gained(event), { signal });
     connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
-    const pair = new MediaPair(this.#tracks);
+    const pair = new MediaPair(this.#tracks, 0);
+    const screen = new MediaPair(this.#screen, 1);
     const negotiation = new Negotiation(connection, {
       polite: this.#options.polite,
       attempt: attempts,
       theirAttempt,
-      allowance: this.#allowance,
+      allowance: this.#candidates,
       prepareAnswer: (sdp) => {
-        pair.adopt(connection);
+        for (const half of [pair, screen]) half.adopt(connection);
         if (/^m=application /m.test(sdp)) this.#openControl();
+        this.#emit("sending", {});
       },
-      send: this.#options.send,
+      send: (message) => this.#say(message),
     });
-    return { connection, pair, negotiation, life };
+    return { connection, pair, screen, negotiation, life };
+  }
+
+  /**
+   * A channel on a path that died takes everything and delivers nothing: it is the only way as long as packets come.
+   *
+   * @param {PeerMessage} message
+   */
+  #say(message) {
+    const told = this.tell(message.bye ? "bye" : "signal", message.bye ?? message);
+    if (!told || this.#state !== "connected") this.#options.send(message);
   }
 
   /** @returns {RTCConfiguration} */
@@ -232,7 +287,8 @@ export class PeerConnection extends EventTarget {
     negotiation.stop();
     this.#control?.detach();
     this.#control = null;
-    for (const track of this.remoteStream.getTracks()) this.remoteStream.removeTrack(track);
+    this.#inbound.clear();
+    this.#showScreen();
     connection.close();
   }
 
@@ -269,13 +325,17 @@ export class PeerConnection extends EventTarget {
     control.addEventListener("open", () => this.#opened(), { signal });
     const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
     control.addEventListener("told", heard, { signal });
+    control.addEventListener("foreign", () => this.#refuse("version"), { signal });
     control.addEventListener("ended", () => connection.connectionState === "connected" && this.#end(), { signal });
     this.#control = control;
   }
 
   #opened() {
     this.#toldMedia = "";
+    this.#toldScreen = false;
     this.#tellMedia();
+    this.#tellScreen();
+    this.#current.negotiation.repeat();
     this.#emit("reachable", {});
   }
 
@@ -286,23 +346,67 @@ export class PeerConnection extends EventTarget {
     if (words !== this.#toldMedia && this.tell("media", media)) this.#toldMedia = words;
   }
 
+  #tellScreen() {
+    const shares = this.#screen.video !== null;
+    if (shares) this.#makeScreen();
+    if (shares !== this.#toldScreen && this.tell("screen", { video: shares })) this.#toldScreen = shares;
+  }
+
+  /**
+   * Adds the sections for screens, which both sides then use. Only the side that does not give way ever adds any, when
+   * either shares for the first time: so there is no collision in which they would be added twice.
+   */
+  #makeScreen() {
+    const { connection, screen } = this.#current;
+    if (this.#options.polite || screen.made || !this.#control?.open) return;
+    screen.make(connection);
+    this.#emit("sending", {});
+  }
+
   /** @param {{topic: string, payload: any}} told */
   #heard({ topic, payload }) {
-    if (topic === "bye") this.#end();
-    else if (topic === "media") this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
-    else this.#emit("told", { topic, payload });
+    switch (topic) {
+      case "bye":
+        return this.#end();
+      case "signal":
+        return this.#signalled(checkPeerMessage(payload));
+      case "media":
+        return this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
+      case "screen":
+        return this.#heardOfScreen(payload?.video === true);
+      default:
+        this.#emit("told", { topic, payload });
+    }
+  }
+
+  /** @param {PeerMessage | null} message */
+  #signalled(message) {
+    if (message !== null) void this.receive(message);
+  }
+
+  /** @param {boolean} shares */
+  #heardOfScreen(shares) {
+    if (shares) this.#makeScreen();
+    this.#inbound.tellScreen(shares);
+    this.#showScreen();
+  }
+
+  #showScreen() {
+    const { screen } = this.#inbound;
+    if (screen === this.#shownScreen) return;
+    this.#shownScreen = screen;
+    this.#emit("screen", { stream: screen });
   }
 
   /** @param {RTCTrackEvent} event */
-  #gained({ track, streams }) {
-    for (const other of this.remoteStream.getTracks()) {
-      if (other.kind === track.kind) this.remoteStream.removeTrack(other);
-    }
-    this.remoteStream.addTrack(track);
+  #gained(event) {
+    const { track } = event;
+    const stream = this.#inbound.take(this.#current.connection, event);
+    if (stream !== this.remoteStream) return this.#showScreen();
     const changed = () => this.#emit("tracks-changed", { stream: this.remoteStream });
     const { signal } = this.#current.life;
     for (const type of ["mute", "unmute", "ended"]) track.addEventListener(type, changed, { signal });
-    this.#emit("track", { track, streams, kind: track.kind });
+    this.#emit("track", { track, kind: track.kind });
     changed();
   }
 
@@ -323,7 +427,7 @@ export class PeerConnection extends EventTarget {
     const { pin } = this.#options;
     const shown = pin === undefined ? null : await remoteFingerprint(connection);
     if (this.#over || connection !== this.#current.connection) return;
-    if (shown !== null && shown !== pin) return this.#refuse();
+    if (shown !== null && shown !== pin) return this.#refuse("certificate");
     this.#proved.add(connection);
     this.#observe();
   }
@@ -333,9 +437,10 @@ export class PeerConnection extends EventTarget {
     return this.#state === "closed" || this.#state === "refused";
   }
 
-  #refuse() {
+  /** @param {"certificate" | "version"} reason */
+  #refuse(reason) {
     this.#dispose();
-    this.#enter("refused");
+    this.#enter("refused", reason);
   }
 
   #end() {
@@ -344,13 +449,16 @@ export class PeerConnection extends EventTarget {
     this.#enter("closed");
   }
 
-  /** @param {PeerState} state */
-  #enter(state) {
+  /**
+   * @param {PeerState} state
+   * @param {string} [reason]
+   */
+  #enter(state, reason) {
     this.#stood ||= state === "connected";
     if (state === this.#state) return;
     this.#state = state;
     this.#watchdog.observe(state);
-    this.#emit("state", { state });
+    this.#emit("state", { state, reason });
   }
 
   /**

@@ -1,17 +1,21 @@
 /**
- * The one pair of transceivers of a connection: audio, then video. The offerer makes them, the answerer takes over the
- * ones that came with the offer, and nothing but `replaceTrack` happens to them afterwards: muting, switching a camera
- * or plugging one in later needs no negotiation. That is why they are `sendrecv` even when there is no device: a sender
- * without a track sends nothing.
+ * A pair of transceivers of a connection, audio and video: the first pair carries microphone and camera, the second the
+ * screen with its sound. One side makes a pair, the other takes over the one that came with the offer, and nothing but
+ * `replaceTrack` happens to it afterwards: muting, switching a camera or sharing the screen again needs no negotiation.
+ * That is why both are `sendrecv` even when there is nothing to send: a sender without a track sends nothing.
  *
  * @module
  */
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {"audio" | "video"} Kind */
+/** @typedef {0 | 1} Place which pair of a connection: 0 camera and microphone, 1 screen and its sound */
 
 /** @type {readonly Kind[]} */
 const KINDS = ["audio", "video"];
+
+/** @type {Readonly<Tracks>} */
+export const NOTHING = Object.freeze({ audio: null, video: null });
 
 export class MediaPair {
   /** @type {Record<Kind, RTCRtpTransceiver | null>} */
@@ -20,40 +24,55 @@ export class MediaPair {
   #stream = new MediaStream();
   /** @type {Tracks} */
   #tracks;
+  #place;
 
-  /** @param {Tracks} tracks what is sent first */
-  constructor(tracks) {
+  /**
+   * @param {Tracks} tracks what is sent first
+   * @param {Place} place
+   */
+  constructor(tracks, place) {
     this.#tracks = tracks;
+    this.#place = place;
+  }
+
+  /** The pair is there on this side. */
+  get made() {
+    return this.#transceivers.video !== null;
+  }
+
+  /** @returns {Readonly<Record<Kind, RTCRtpTransceiver | null>>} */
+  get transceivers() {
+    return this.#transceivers;
   }
 
   /**
-   * Makes the pair, for the offerer.
+   * Makes the pair, for the side that offers it first.
    *
-   * @param {RTCPeerConnection} connection without transceivers
+   * @param {RTCPeerConnection} connection with as many pairs as come before this one
    */
   make(connection) {
     for (const kind of KINDS) {
       const init = { direction: /** @type {const} */ ("sendrecv"), streams: [this.#stream] };
       this.#transceivers[kind] = connection.addTransceiver(kind, init);
     }
-    this.#place();
+    this.#send();
   }
 
   /**
-   * Takes over the pair of a remote offer that has just been set, for the answerer. Does nothing at later offers.
+   * Takes over the pair of a remote offer that has just been set, if it has one and there is none yet.
    *
    * @param {RTCPeerConnection} connection
    */
   adopt(connection) {
     for (const kind of KINDS) {
       if (this.#transceivers[kind] !== null) continue;
-      const found = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
+      const found = ofKind(connection, kind)[this.#place];
       if (found === undefined) continue;
       found.direction = "sendrecv";
       found.sender.setStreams?.(this.#stream);
       this.#transceivers[kind] = found;
     }
-    this.#place();
+    this.#send();
   }
 
   /**
@@ -63,10 +82,10 @@ export class MediaPair {
    */
   setTracks(tracks) {
     this.#tracks = tracks;
-    this.#place();
+    this.#send();
   }
 
-  #place() {
+  #send() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
       const track = this.#tracks[kind];
@@ -74,4 +93,26 @@ export class MediaPair {
       if (sender && sender.track !== track) sender.replaceTrack(track).catch(() => {});
     }
   }
+}
+
+/**
+ * Tells which pair a transceiver belongs to.
+ *
+ * @param {RTCPeerConnection} connection
+ * @param {RTCRtpTransceiver} transceiver
+ * @returns {Place | null} null for one that belongs to no pair
+ */
+export function placeOf(connection, transceiver) {
+  const { kind } = transceiver.receiver.track;
+  const place = ofKind(connection, kind).indexOf(transceiver);
+  return place === 0 || place === 1 ? place : null;
+}
+
+/**
+ * @param {RTCPeerConnection} connection
+ * @param {string} kind
+ * @returns {RTCRtpTransceiver[]} in the order of their making
+ */
+function ofKind(connection, kind) {
+  return connection.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
 }

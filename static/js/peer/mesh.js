@@ -6,6 +6,7 @@
  */
 
 import { PeerConnection } from "./connection.js";
+import { NOTHING } from "./media-pair.js";
 import { readPeerMessage } from "./messages.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
@@ -21,10 +22,12 @@ const EARLY_PEOPLE = 16;
  * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
  * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
  * - `peer-removed` {pid}: they left; their connection is closed
- * - `peer-state` {pid, state}: connecting | connected | interrupted | failed | refused
+ * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version)
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
  * - `peer-media` {pid, audio, video}: what the peer says it sends
+ * - `peer-screen` {pid, stream}: the peer shares its screen; null: no more. Several may share at once
+ * - `peer-sending` {pid}: transceivers to this peer were made; `peers.get(pid).transceivers` has them
  * - `peer-reachable` {pid}: `tell` reaches the peer, for the first time or again (what was told before may be lost)
  * - `told` {pid, topic, payload}: a peer tells something without the server; payload is not checked
  */
@@ -39,7 +42,9 @@ export class Mesh extends EventTarget {
   /** @type {RTCIceTransportPolicy} */
   #iceTransportPolicy;
   /** @type {Tracks} */
-  #tracks = { audio: null, video: null };
+  #tracks = NOTHING;
+  /** @type {Tracks} */
+  #screen = NOTHING;
   /** @type {Set<string>} those whose socket is gone while the connection to them stands */
   #gone = new Set();
   /** @type {Map<string, PeerMessage[]>} */
@@ -153,6 +158,16 @@ export class Mesh extends EventTarget {
   }
 
   /**
+   * Shares a screen with everybody, those who come later too, or stops. Works while the server is away.
+   *
+   * @param {{video: MediaStreamTrack, audio?: MediaStreamTrack | null} | null} screen
+   */
+  setScreen(screen) {
+    this.#screen = screen ? { video: screen.video, audio: screen.audio ?? null } : NOTHING;
+    for (const connection of this.peers.values()) connection.setScreen(this.#screen);
+  }
+
+  /**
    * Tells somebody something without the server.
    *
    * @param {string} pid
@@ -194,15 +209,18 @@ export class Mesh extends EventTarget {
       certificate: this.#certificate,
       pin,
       tracks: this.#tracks,
+      screen: this.#screen,
       send: (message) => this.#send(pid, JSON.stringify(message)),
     });
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) =>
       connection.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("state", ({ state }) => this.#changed(pid, state));
+    on("state", ({ state, reason }) => this.#changed(pid, state, reason));
     on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
     on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
     on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
+    on("screen", ({ stream }) => this.#emit("peer-screen", { pid, stream }));
+    on("sending", () => this.#emit("peer-sending", { pid }));
     on("reachable", () => this.#emit("peer-reachable", { pid }));
     on("told", ({ topic, payload }) => this.#emit("told", { pid, topic, payload }));
     return connection;
@@ -211,10 +229,11 @@ export class Mesh extends EventTarget {
   /**
    * @param {string} pid
    * @param {import("./watchdog.js").PeerState} state
+   * @param {string} [reason]
    */
-  #changed(pid, state) {
+  #changed(pid, state, reason) {
     if (state === "closed" || (state !== "connected" && this.#gone.has(pid))) this.#drop(pid);
-    else this.#emit("peer-state", { pid, state });
+    else this.#emit("peer-state", { pid, state, reason });
   }
 
   /** @param {string} pid */

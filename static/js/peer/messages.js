@@ -1,6 +1,6 @@
 /**
- * What two peers tell each other through the relay to connect. The server cannot look inside, so the receiver checks
- * everything: types, sizes, counts.
+ * What two peers tell each other to connect, whichever way it comes. Nobody on the way can look inside, so the receiver
+ * checks everything: types, sizes, counts.
  *
  * @module
  */
@@ -18,7 +18,9 @@
 export const LIMITS = Object.freeze({
   bodyCharacters: 65_536,
   mediaSections: 8,
-  candidatesPerMinute: 60,
+  candidatesPerMinute: 120,
+  candidatesAtOnce: 60,
+  descriptionsPerMinute: 240,
   candidateCharacters: 1_024,
 });
 
@@ -31,11 +33,20 @@ export const LIMITS = Object.freeze({
 export function readPeerMessage(body) {
   if (body.length > LIMITS.bodyCharacters) return null;
   try {
-    const message = JSON.parse(body);
-    return isPeerMessage(message) ? message : null;
+    return checkPeerMessage(JSON.parse(body));
   } catch {
     return null;
   }
+}
+
+/**
+ * Checks a message that came over the control channel.
+ *
+ * @param {unknown} message a JSON value
+ * @returns {PeerMessage | null} null when anything about it is out of bounds
+ */
+export function checkPeerMessage(message) {
+  return isPeerMessage(message) ? message : null;
 }
 
 /**
@@ -65,7 +76,7 @@ function isDescription(value) {
 
 /** @param {unknown} list */
 function isCandidates(list) {
-  return Array.isArray(list) && list.length <= LIMITS.candidatesPerMinute && list.every(isCandidate);
+  return Array.isArray(list) && list.length <= LIMITS.candidatesAtOnce && list.every(isCandidate);
 }
 
 /** @param {any} value */
@@ -94,7 +105,7 @@ export class Allowance {
   #most;
 
   /** @param {number} most a minute */
-  constructor(most = LIMITS.candidatesPerMinute) {
+  constructor(most) {
     this.#most = most;
   }
 

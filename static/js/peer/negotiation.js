@@ -3,7 +3,8 @@
  *
  * - every RTCPeerConnection has an attempt number, and every message says which attempt speaks, and to which; what was
  *   meant for a superseded attempt is dropped;
- * - every answer says which offer it answers.
+ * - every answer says which offer it answers;
+ * - a message may come several times, by several ways: an offer is taken once, and what is older than it is dropped.
  *
  * @module
  */
@@ -12,6 +13,9 @@ import { CandidateInbox } from "./candidate-inbox.js";
 import { CandidateOutbox } from "./candidate-outbox.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
+
+/** An offer that comes again this much later was repeated because its answer was lost; before that it is a double. */
+const DOUBLE_WITHIN_MS = 1_000;
 
 /**
  * @typedef {object} Options
@@ -38,6 +42,10 @@ export class Negotiation {
   #settingAnswer = false;
   /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
   #latest = null;
+  /** The newest offer of `#theirAttempt` that was taken or passed over, 0 for none. */
+  #theirOffer = 0;
+  /** @type {{offer: number, at: number} | null} what was answered last, and when (ms on the page's clock) */
+  #answered = null;
 
   /**
    * @param {RTCPeerConnection} connection fresh
@@ -119,8 +127,13 @@ export class Negotiation {
     if (this.pending && !this.#makingOffer && localDescription) this.#describe(localDescription, this.#offers);
   }
 
-  /** Withdraws an unanswered offer and makes another, with what the network looks like now. */
+  /**
+   * Withdraws an unanswered offer and makes another, with what the network looks like now. One that adds sections is
+   * repeated instead: if only its answer was lost, the other side has them already, and others in their place do not fit.
+   */
   async withdraw() {
+    const { currentLocalDescription, localDescription } = this.#connection;
+    if (sections(localDescription) > sections(currentLocalDescription ?? localDescription)) return this.repeat();
     try {
       await this.#connection.setLocalDescription({ type: "rollback" });
       this.#connection.restartIce();
@@ -176,7 +189,10 @@ export class Negotiation {
    * @param {RTCSessionDescriptionInit} description
    */
   async #takeOffer(message, description) {
-    this.#theirAttempt = message.attempt;
+    const { attempt, offer = 0 } = message;
+    if (attempt === this.#theirAttempt && offer <= this.#theirOffer) return this.#answerAgain(offer);
+    this.#theirAttempt = attempt;
+    this.#theirOffer = offer;
     this.#ignoringOffer = this.#collides() && !this.#options.polite;
     if (this.#ignoringOffer) return;
     const connection = this.#connection;
@@ -193,7 +209,18 @@ export class Negotiation {
     await connection.setLocalDescription();
     const { localDescription } = connection;
     if (this.#life.signal.aborted || localDescription?.type !== "answer") return;
-    this.#describe(localDescription, message.offer ?? 0);
+    this.#answered = { offer, at: performance.now() };
+    this.#describe(localDescription, offer);
+  }
+
+  /** @param {number} offer one that was taken before */
+  #answerAgain(offer) {
+    const { signalingState, localDescription } = this.#connection;
+    const answered = this.#answered;
+    if (offer !== answered?.offer || signalingState !== "stable" || localDescription?.type !== "answer") return;
+    if (performance.now() - answered.at < DOUBLE_WITHIN_MS) return;
+    answered.at = performance.now();
+    this.#describe(localDescription, offer);
   }
 
   /**
@@ -208,6 +235,7 @@ export class Negotiation {
       this.#ignoringOffer = false;
       this.#inbox.open();
       await set;
+      if (message.attempt !== this.#theirAttempt) this.#theirOffer = 0;
       this.#theirAttempt = this.#boundTo = message.attempt;
     } finally {
       this.#settingAnswer = false;
@@ -227,4 +255,9 @@ export class Negotiation {
   #describe({ type, sdp }, offer) {
     this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
   }
+}
+
+/** @param {RTCSessionDescription | null} description */
+function sections(description) {
+  return description?.sdp.match(/^m=/gm)?.length ?? 0;
 }

@@ -43,7 +43,7 @@ class Relay {
   add(pid = makePid(), certificate = undefined) {
     const mesh = new Mesh({ pid, certificate, send: (to, body) => this.send(pid, to, body) });
     const person = { pid, mesh, peer: { pid, member: pid, role: "guest", hello: "{}" }, events: [] };
-    for (const type of ["peer-added", "peer-updated", "peer-removed", "peer-state", "peer-media"]) {
+    for (const type of ["peer-added", "peer-updated", "peer-removed", "peer-state", "peer-media", "peer-screen"]) {
       mesh.addEventListener(type, ({ detail }) => person.events.push({ type, ...detail }));
     }
     this.people.set(pid, person);
@@ -59,6 +59,19 @@ function listen(mesh) {
     document.body.append(element);
     void playback.play(element, detail.stream);
   });
+}
+
+/** A track without a camera. */
+function paintedTrack(colour) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+  const paint = canvas.getContext("2d");
+  let turn = 0;
+  setInterval(() => {
+    turn += 1;
+    paint.fillStyle = turn % 2 === 0 ? colour : "white";
+    paint.fillRect(0, 0, 64, 48);
+  }, 50);
+  return canvas.captureStream(20).getVideoTracks()[0];
 }
 
 const connected = (person, other) => person.mesh.peers.get(other.pid)?.state === "connected";
@@ -167,6 +180,80 @@ const world = {
     const left = a.mesh.peers.size;
     await until(() => b.mesh.peers.size === 0, "the other side's end");
     return { kept, left };
+  },
+
+  /** The relay is dead from the moment the channel is open: screens are shared, and ICE restarts, over the channel alone. */
+  async withoutRelay() {
+    const relay = new Relay(5);
+    const [a, b] = [relay.add(), relay.add()];
+    const open = [];
+    for (const { pid, mesh } of [a, b]) mesh.addEventListener("peer-reachable", () => open.push(pid));
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => open.length === 2 && connected(a, b) && connected(b, a), "channel");
+    relay.lose = () => true;
+    const carried = relay.carried;
+    const ends = [[a, b], [b, a]];
+    const connection = (one, other) => one.mesh.peers.get(other.pid);
+    const shown = (one) => one.events.findLast(({ type }) => type === "peer-screen")?.stream ?? null;
+    const frames = async (one, other) => (await framesOf(connection(one, other))).frames;
+
+    // Both share at the same moment.
+    const screens = [paintedTrack("red"), paintedTrack("blue")];
+    a.mesh.setScreen({ video: screens[0] });
+    b.mesh.setScreen({ video: screens[1] });
+    for (const [one, other] of ends) {
+      await until(() => shown(one) !== null && connection(one, other).screen === shown(one), "a screen on each side");
+      await until(async () => (await frames(one, other)) > 3, "frames of the screen");
+    }
+    const sections = () => connections.filter(({ signalingState }) => signalingState !== "closed")
+      .map(({ localDescription }) => localDescription.sdp.match(/^m=/gm).length);
+    const first = sections();
+
+    // One stops and shares something else; a restart of ICE comes in between.
+    a.mesh.setScreen(null);
+    await until(() => shown(b) === null, "the screen is gone");
+    const before = await localUfrag(connection(a, b));
+    connection(b, a).restartIce();
+    await until(async () => (await localUfrag(connection(a, b))) !== before, "restarted");
+    const dark = await frames(b, a);
+    a.mesh.setScreen({ video: screens[1] });
+    await until(() => shown(b) !== null, "shared again");
+    await until(async () => (await frames(b, a)) > dark + 3, "frames again");
+
+    // Somebody who comes later sees what is shared.
+    const late = relay.add();
+    relay.lose = () => false;
+    const relayed = relay.carried - carried;
+    a.mesh.add(late.peer);
+    late.mesh.joined([a.peer]);
+    await until(() => shown(late) !== null, "a screen for the newcomer");
+    await until(async () => (await frames(late, a)) > 3, "frames for the newcomer");
+    const last = sections();
+    const kinds = [...new Set(b.events.map(({ type }) => type))];
+    for (const { mesh } of [a, b, late]) mesh.close();
+    return { relayed, first, last, kinds };
+  },
+
+  /** One side speaks another version, or begins with something else: nothing of it is taken, and it is said why. */
+  async foreign(first) {
+    const relay = new Relay(5);
+    const [a, b] = [relay.add(), relay.add()];
+    const send = RTCDataChannel.prototype.send;
+    let changed = false;
+    RTCDataChannel.prototype.send = function (data) {
+      if (changed) return send.call(this, data);
+      changed = true;
+      return send.call(this, first);
+    };
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    const refused = ({ events }) => events.find(({ state }) => state === "refused");
+    await until(() => refused(a) || refused(b), "refused");
+    RTCDataChannel.prototype.send = send;
+    const { reason } = refused(a) ?? refused(b);
+    for (const { mesh } of [a, b]) mesh.close();
+    return reason;
   },
 
   /** Both offer at the same moment, again and again, with nothing but receivers. */

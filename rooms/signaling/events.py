@@ -91,9 +91,11 @@ class Changed(Event, frozen=True):
 
 
 class Probe(Event, frozen=True):
-    """A process's letter to itself: proof that its mailbox still receives."""
+    """A process's letter to itself: proof that its mailbox still receives, directly or by the group."""
 
+    process: str
     number: int
+    by_group: bool
 
 
 AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | Changed | Probe

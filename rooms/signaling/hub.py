@@ -33,7 +33,7 @@ class Hub:
         self.mailbox: Mailbox | None = make_mailbox(self)
         self.rooms: dict[int, Room] = {}
         self.sockets: set[Socket] = set()
-        self.orphans: set[int] = set()  # rooms where a leave could not be told to the store
+        self.orphans: set[int] = set()  # rooms that may differ from the store: it was away when one of them changed
         self.draining = False
         self._known = False
         self.tasks: set[asyncio.Task[None]] = set()
@@ -225,9 +225,9 @@ class Hub:
                     from .keeper import refresh
 
                     self.spawn(refresh(self, room))
-            case Probe(number):
+            case Probe():
                 if self.mailbox:
-                    self.mailbox.heard(number)
+                    self.mailbox.heard(event)
 
     def _replace(self, room: Room, pid: str, socket_id: str) -> None:
         member = room.local.get(pid)
@@ -262,6 +262,7 @@ class Hub:
             async with room.lock:
                 entries, seq = await self.presence.roster(room.id)
         except PresenceDown:
+            self.orphans.add(room.id)
             return
         room.remote = {entry.pid: entry for entry in entries if entry.process != self.process}
         room.seq = room.since = seq

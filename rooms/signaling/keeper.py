@@ -57,6 +57,7 @@ async def _keep_in_touch(hub: Hub, mailbox: Mailbox) -> None:
     while True:
         try:
             former = await hub.ready()
+            await mailbox.ready()  # it has no channel when renewing it failed the last time
             if not await mailbox.hears():
                 behind = True
                 await mailbox.renew()

@@ -3,9 +3,10 @@
 A process has a single channel on the channel layer, whatever the number of its sockets. Mail to another process is
 gathered until the event loop's next turn and sent as one message. What concerns every process goes to one group.
 
-The PubSub layer can stay connected and yet receive nothing after a restart of Redis, so the mailbox writes to itself
-every few seconds; when the letter does not come back it opens a new channel, and `renewed` tells the keeper to put
-everything right.
+The PubSub layer can stay connected and yet receive nothing after a restart of Redis, on its channel or on the group,
+so the mailbox writes to itself every few seconds by both ways. When one of the letters does not come back, the mailbox
+begins anew with a fresh layer: one whose connections ended in the middle of something keeps wrong books about what it
+is subscribed to. The keeper then puts everything right.
 """
 
 import asyncio
@@ -14,7 +15,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import channel_layers
 from django.conf import settings
 
 from .events import AnyEvent, Probe, pack, unpack
@@ -48,7 +50,7 @@ class Mailbox:
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
-        self._layer: Any = get_channel_layer()
+        self._layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
         self.name = ""
         self._opening: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -56,6 +58,7 @@ class Mailbox:
         self._pending: dict[str, list[AnyEvent]] = defaultdict(list)
         self._count = 0
         self._probe = 0
+        self._ways: set[bool] = set()
         self._heard = asyncio.Event()
 
     async def ready(self) -> None:
@@ -111,26 +114,32 @@ class Mailbox:
             self._sender = None
 
     async def hears(self) -> bool:
-        """Write to oneself; whether the letter came back in time."""
+        """Write to oneself, directly and to the group; whether both letters came back in time."""
         self._probe += 1
+        self._ways.clear()
         self._heard.clear()
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                await self._layer.send(self.name, {"type": MAIL, "items": pack([Probe(self._probe)])})
+                letter = pack([Probe(self.name, self._probe, by_group=False)])
+                await self._layer.send(self.name, {"type": MAIL, "items": letter})
+                await self.broadcast(Probe(self.name, self._probe, by_group=True))
                 await self._heard.wait()
         except Exception as error:
             logger.warning("This process does not hear its own mail: %s", type(error).__name__)
             return False
         return True
 
-    def heard(self, number: int) -> None:
-        """Take note of a letter to oneself."""
-        if number == self._probe:
-            self._heard.set()
+    def heard(self, probe: Probe) -> None:
+        """Take note of a letter to oneself; those of other processes to themselves come by the group, too."""
+        if (probe.process, probe.number) == (self.name, self._probe):
+            self._ways.add(probe.by_group)
+            if len(self._ways) == 2:
+                self._heard.set()
 
     async def renew(self) -> None:
-        """Drop the subscription and open a new channel, under a new name; raises what the layer raises."""
+        """Open a new channel on a fresh layer, under a new name; raises what the layer raises."""
         await self.close()
+        self._layer = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
         await self.ready()
 
     async def close(self) -> None:

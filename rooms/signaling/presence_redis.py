@@ -7,8 +7,9 @@ A place is `order process member socket ` and the packed entry; names hold no bl
 
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 import redis
@@ -133,12 +134,15 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def _down_when_unreachable(method: Callable[_P, Coroutine[Any, Any, _R]]) -> Callable[_P, Coroutine[Any, Any, _R]]:
+def _down_when_unreachable(
+    method: Callable[Concatenate["RedisPresence", _P], Coroutine[Any, Any, _R]],
+) -> Callable[Concatenate["RedisPresence", _P], Coroutine[Any, Any, _R]]:
     @wraps(method)
-    async def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+    async def guarded(self: "RedisPresence", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
-            return await method(*args, **kwargs)
+            return await method(self, *args, **kwargs)
         except (RedisError, OSError, TimeoutError) as error:
+            await self.drop_idle()
             raise PresenceDown from error
 
     return guarded
@@ -228,6 +232,11 @@ class RedisPresence:
             for entry in entries:
                 arguments += [entry.pid, entry.member, entry.socket, entry.order, msgspec.msgpack.encode(entry)]
             await self._restore(keys=_keys(room), args=arguments)
+
+    async def drop_idle(self) -> None:
+        """Forget the connections that wait to be used: when one has broken, the others mostly have, too."""
+        with suppress(RedisError, OSError, TimeoutError):
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
 
     async def close(self, process: str) -> None:
         try:

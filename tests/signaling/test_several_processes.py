@@ -5,12 +5,15 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.services import PostgresServer, RedisServer
+from rooms.signaling.presence import PresenceDown
+from rooms.signaling.presence_redis import RedisPresence
+from tests.services import PostgresServer, RedisServer, wait_until
 from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
 
 
@@ -239,10 +242,70 @@ async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None
     await max_.close()
 
 
-async def patiently(caller: Caller, kind: str) -> dict[str, Any]:
-    """Return the next message of a kind, however long it takes (the caller sets the limit)."""
+async def test_whoever_comes_while_redis_returns_is_seen_by_everybody(fragile_pair: Pair) -> None:
+    """Both processes have noticed that Redis is away; a newcomer enters by the one before the other is back."""
+    scene, olga, max_ = fragile_pair.meet()
+    await introduce(olga, max_)
+    await max_.close()
+    fragile_pair.redis.kill()
+    for app in (fragile_pair.first, fragile_pair.second):
+        await asyncio.to_thread(wait_until, partial(has_noticed, app), 20, "noticing that Redis is away")
+    await asyncio.to_thread(fragile_pair.redis.start)
+    async with asyncio.timeout(20):
+        guest, present = await let_in(scene, fragile_pair.second)
+        await asyncio.gather(sees_only(olga, guest, set()), sees_only(guest, olga, present))
+    await guest.close()
+    await olga.close()
+
+
+async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:
+    """Several connections were open; each would fail once, and with it somebody's roster."""
+    with RedisServer() as redis:
+        presence = RedisPresence(redis.url)
+        await asyncio.gather(*(presence.roster(room) for room in range(5)))
+        redis.kill()
+        await asyncio.to_thread(redis.start)
+        with pytest.raises(PresenceDown):
+            await presence.roster(1)
+        for room in range(5):
+            assert await presence.roster(room) == ([], 0)
+        await presence.close("this")
+
+
+def has_noticed(app: SignalingServer) -> bool:
+    """Say whether a process has logged that Redis is away."""
+    return "Redis is away" in app.logged()
+
+
+async def let_in(scene: Scene, app: SignalingServer) -> tuple[Caller, set[str]]:
+    """Join as a guest, again and again while the server asks to try again; return the tab and whom it found inside."""
+    while True:
+        guest = await scene.caller(scene.guests[0], app=app).connect()
+        await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
+        try:
+            return guest, {peer["pid"] for peer in (await guest.expect("joined"))["peers"]}
+        except ConnectionClosed:
+            continue
+
+
+async def sees_only(caller: Caller, other: Caller, present: set[str]) -> None:
+    """Read until, by all that the server has told, nobody but the other is in the room."""
+    while present != {other.pid}:
+        message = await patiently(caller, "roster", "peer_joined", "peer_left")
+        if message["type"] == "roster":
+            present = {peer["pid"] for peer in message["peers"]}
+        elif message["type"] == "peer_joined":
+            present.add(message["peer"]["pid"])
+        else:
+            present.discard(message["pid"])
+
+
+async def patiently(caller: Caller, *kinds: str) -> dict[str, Any]:
+    """Return the next message of some kinds, however long it takes (the caller sets the limit)."""
     while True:
         try:
-            return await caller.expect(kind)
+            message = caller.unread.pop(0) if caller.unread else await caller.receive()
         except TimeoutError:
             continue
+        if message["type"] in kinds:
+            return message

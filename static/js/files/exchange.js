@@ -119,6 +119,16 @@ export class FileExchange extends EventTarget {
     await this.#inbox.discard(transfer);
   }
 
+  /**
+   * Counts the lanes by which files go to a peer.
+   *
+   * @param {string} pid
+   * @returns {number}
+   */
+  lanesOf(pid) {
+    return this.#pairs.get(pid)?.lanes.standing.length ?? 0;
+  }
+
   /** Leaves: what has come stays in the store, where a later visit finds it. */
   close() {
     this.#life.abort();

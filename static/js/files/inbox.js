@@ -8,7 +8,7 @@ import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
 import { IncomingFile } from "./incoming-file.js";
 import { LIMITS, readEnd, readOffer } from "./messages.js";
 import { handleSink, memorySink, storeKey, storeSink } from "./sinks.js";
-import { Store } from "./store.js";
+import { store } from "./store.js";
 import { Transfer } from "./transfer.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -37,7 +37,6 @@ export class Inbox extends EventTarget {
   #room;
   #tell;
   #pair;
-  #store = new Store();
   /** Offers of which parts are still to come, by pid and transfer. @type {Map<string, FileHead[]>} */
   #parts = new Map();
   /** @type {Map<Transfer, Bin>} */
@@ -286,10 +285,10 @@ export class Inbox extends EventTarget {
       for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
       return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
     }
-    if (!(await Store.works()) || (await Store.room()) < head.size) return memorySink(head);
+    if (!(await store.works()) || (await store.room()) < head.size) return memorySink(head);
     const about = { batch, name: head.name, at: Date.now() };
     const key = keys[at] ?? "";
-    return storeSink(this.#store, head, key, about).catch(() => memorySink(head));
+    return storeSink(store, head, key, about).catch(() => memorySink(head));
   }
 
   /**
@@ -332,15 +331,15 @@ export class Inbox extends EventTarget {
     for (const [key, { at }] of kept) {
       if (Date.now() - at < KEPT_MS) continue;
       kept.delete(key);
-      await this.#store.ask("remove", [key]);
+      await store.ask("remove", [key]);
     }
     return kept;
   }
 
   /** @returns {Promise<Map<string, {batch: string, at: number}>>} */
   async #list() {
-    if (!(await Store.works())) return new Map();
-    const found = /** @type {{key: string, about: string}[]} */ (await this.#store.ask("list", []).catch(() => []));
+    if (!(await store.works())) return new Map();
+    const found = /** @type {{key: string, about: string}[]} */ (await store.ask("list", []).catch(() => []));
     return new Map(found.map(({ key, about }) => [key, readAbout(about)]));
   }
 }

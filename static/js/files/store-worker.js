@@ -20,7 +20,7 @@ const FLUSH_BYTES = 16_000_000;
 /** @type {Map<string, Kept>} */
 const files = new Map();
 
-const acts = { open, write, finish, close, remove, list };
+const acts = { able, open, write, finish, close, remove, list };
 
 addEventListener("message", async ({ data: { call, act, values } }) => {
   try {
@@ -30,6 +30,11 @@ addEventListener("message", async ({ data: { call, act, values } }) => {
     postMessage({ call, error: /** @type {Error} */ (error).name });
   }
 });
+
+/** @returns {Promise<boolean>} whether files can be kept here; the synchronous handle shows itself to workers only */
+async function able() {
+  return "createSyncAccessHandle" in FileSystemFileHandle.prototype && Boolean(await root());
+}
 
 /** @returns {Promise<FileSystemDirectoryHandle>} */
 async function root() {

@@ -8,18 +8,19 @@ const ROOT = "incoming";
 
 /** @typedef {{resolve: (value: any) => void, reject: (error: unknown) => void}} Waiting */
 
-/** One for the whole page, started when the first file comes. */
 export class Store {
   /** @type {Worker | null} */
   #worker = null;
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
   #calls = 0;
+  /** @type {Promise<boolean> | null} */
+  #able = null;
 
   /** Whether this browser can keep files at all (a private window of Firefox cannot). */
-  static async works() {
-    if (!navigator.storage?.getDirectory || !("createSyncAccessHandle" in FileSystemFileHandle.prototype)) return false;
-    return navigator.storage.getDirectory().then(() => true, () => false);
+  works() {
+    this.#able ??= this.ask("able", []).catch(() => false);
+    return this.#able;
   }
 
   /**
@@ -27,7 +28,7 @@ export class Store {
    *
    * @returns {Promise<number>}
    */
-  static async room() {
+  async room() {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     return Math.max(0, quota - usage);
   }
@@ -35,7 +36,7 @@ export class Store {
   /**
    * Asks the worker.
    *
-   * @param {"open" | "write" | "finish" | "close" | "remove" | "list"} act
+   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act
    * @param {unknown[]} values
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
@@ -71,6 +72,9 @@ export class Store {
     return worker;
   }
 }
+
+/** The one of this page; its worker starts when it is first asked. */
+export const store = new Store();
 
 /** @type {{createScriptURL: (url: string) => string} | null} */
 let policy = null;

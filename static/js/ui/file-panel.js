@@ -5,14 +5,15 @@
  */
 
 import { LIMITS } from "../files/messages.js";
-import { Store } from "../files/store.js";
+import { store } from "../files/store.js";
 import { MEMORY_LIMIT } from "../files/sinks.js";
+import { safeName } from "../files/safe-name.js";
 import { fromInput, fromTransfer } from "./chosen-files.js";
 import { sizeWord, whatWord } from "./file-words.js";
 import { byId, find, text } from "./page-data.js";
 import { chooseDestination, saveAll } from "./save-files.js";
 import { showSidePanel } from "./side-panel.js";
-import { toast } from "./toasts.js";
+import { clearToasts, toast } from "./toasts.js";
 import { TransferItem } from "./transfer-item.js";
 
 /** @typedef {import("../files/exchange.js").FileExchange} FileExchange */
@@ -62,7 +63,10 @@ export class FilePanel {
   /** Opens or closes the panel. */
   toggle() {
     showSidePanel("files", this.#panel.hidden);
-    if (!this.#panel.hidden) byId("files-title", HTMLElement).focus();
+    if (this.#panel.hidden) return;
+    // What they say stands in the panel, which they would cover on a phone.
+    clearToasts();
+    byId("files-title", HTMLElement).focus();
   }
 
   /** Takes everything down; what is on its way stops. */
@@ -134,7 +138,7 @@ export class FilePanel {
     showSidePanel("files", true);
     this.#showPeople();
     const size = sizeWord(chosen.reduce((sum, { file }) => sum + file.size, 0));
-    const what = chosen.length === 1 ? text("files.what.one", { name: chosen[0].file.name, size }) : text("files.what.many", { count: chosen.length, size });
+    const what = chosen.length === 1 ? text("files.what.one", { name: safeName(chosen[0].file.name), size }) : text("files.what.many", { count: chosen.length, size });
     byId("files-what", HTMLElement).textContent = what;
     this.#form.hidden = false;
     find(this.#form, "button[type=submit]", HTMLButtonElement).focus();
@@ -283,7 +287,7 @@ export class FilePanel {
   }
 
   async #measureRoom() {
-    const stored = (await Store.works()) ? await Store.room() : MEMORY_LIMIT;
+    const stored = (await store.works()) ? await store.room() : MEMORY_LIMIT;
     this.#room = { bytes: Math.max(stored, MEMORY_LIMIT), elsewhere: "showSaveFilePicker" in globalThis };
     for (const item of this.#items.values()) this.#show(item);
   }

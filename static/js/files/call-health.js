@@ -36,7 +36,7 @@ async function read(connection) {
     if (stat.type === "remote-inbound-rtp") {
       const out = stats.get(stat.localId);
       const packets = out?.packetsSent ?? 0;
-      const known = counters.get(stat.id) ?? { lost: stat.packetsLost ?? 0, sent: packets };
+      const known = counters.get(stat.id) ?? { lost: stat.packetsLost ?? 0, sent: 0 };
       counters.set(stat.id, { lost: stat.packetsLost ?? 0, sent: packets });
       sent += Math.max(0, packets - known.sent);
       lost += Math.max(0, (stat.packetsLost ?? 0) - known.lost);

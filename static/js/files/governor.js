@@ -34,6 +34,17 @@ const MOST_LOSS = 0.02;
 /** Bytes a second that are always allowed. */
 const LEAST = 16_000;
 
+/**
+ * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip.
+ *
+ * @param {number} rttMs
+ * @returns {number}
+ */
+export function firstLanes(rttMs) {
+  if (rttMs < 10) return 1;
+  return rttMs < 30 ? 2 : 4;
+}
+
 export class Governor {
   /** @type {{from: number, rate: number} | null} lanes and rate before the change that is being tried */
   #trial = null;

@@ -5,9 +5,10 @@
  * @module
  */
 
+import { describeRoute } from "../peer/route.js";
 import { readCallHealth } from "./call-health.js";
 import { readFrame, writeFrame } from "./frame.js";
-import { Governor } from "./governor.js";
+import { Governor, firstLanes } from "./governor.js";
 import { LaneSet } from "./lane-set.js";
 import { SendQueue } from "./send-queue.js";
 
@@ -29,6 +30,7 @@ export class FilePair extends EventTarget {
   /** Whoever takes the frames of a file that comes, by its number. @type {Map<number, (frame: Frame) => void>} */
   receivers = new Map();
   #mesh;
+  #pid;
   #governor = new Governor();
   #failures = 0;
   #last = { departed: 0, at: 0 };
@@ -47,6 +49,7 @@ export class FilePair extends EventTarget {
   constructor(mesh, pid) {
     super();
     this.#mesh = mesh;
+    this.#pid = pid;
     this.lanes = new LaneSet(() => mesh.laneTerms(pid), (message) => mesh.tell(pid, "file-signal", message));
     this.queue = new SendQueue(() => this.lanes.standing);
     /** @type {(type: string, act: (detail: any) => void) => void} */
@@ -63,7 +66,7 @@ export class FilePair extends EventTarget {
     clearTimeout(this.#idle);
     this.#idle = undefined;
     if (this.#closed) return;
-    if (this.lanes.made.length === 0) this.lanes.add();
+    if (this.lanes.made.length === 0) void this.#begin();
     this.#last = { departed: this.#departed, at: performance.now() };
     this.#timer ??= setInterval(() => void this.#govern(), GOVERN_EVERY_MS);
     this.queue.pump();
@@ -143,6 +146,15 @@ export class FilePair extends EventTarget {
     }, IDLE_MS);
   }
 
+  /** The first lane at once; on a long way some more, since one alone would take seconds to show that it is too few. */
+  async #begin() {
+    this.lanes.add();
+    const peer = this.#mesh.peers.get(this.#pid);
+    const [call, route] = await Promise.all([readCallHealth(this.#mesh.peers), peer ? describeRoute(peer).catch(() => null) : null]);
+    if (this.#closed) return;
+    for (let more = call ? 0 : firstLanes(route?.rttMs ?? 0) - this.lanes.made.length; more > 0; more -= 1) this.lanes.add();
+  }
+
   async #govern() {
     const call = await readCallHealth(this.#mesh.peers);
     if (this.#closed || this.#timer === undefined) return;
@@ -151,7 +163,7 @@ export class FilePair extends EventTarget {
     const rate = Math.max(0, (departed - this.#last.departed) / ((now - this.#last.at) / 1000));
     this.#last = { departed, at: now };
     const [made, up] = [this.lanes.made, this.lanes.standing.length];
-    const pushing = this.queue.isBusy && made.some(({ isUp, hasRoom }) => isUp && !hasRoom);
+    const { isPushing: pushing } = this.queue;
     const { lanes, limit } = this.#governor.decide({ rate, made: made.length, up, pushing, call });
     this.queue.limit = limit;
     if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.add();

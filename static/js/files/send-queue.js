@@ -55,6 +55,11 @@ export class SendQueue extends EventTarget {
     return [...this.#files.values()].some(({ paused }) => !paused);
   }
 
+  /** Whether more could be sent at once if the lanes took more: neither the file nor the other side's disk holds it up. */
+  get isPushing() {
+    return this.#ready.some(({ file }) => !file.paused) && this.#flying < WINDOW;
+  }
+
   /** Bytes a second that may be sent; `Infinity`: as much as goes. */
   set limit(/** @type {number} */ rate) {
     this.#pace.rate = rate;

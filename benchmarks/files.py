@@ -1,0 +1,180 @@
+"""File transfer measured in one run: one connection at its limit, ours, and the schemes of others, on several lines.
+
+Two Chromium processes with profiles of their own, each in a network namespace where the line is a long one; bytes are
+counted where they arrive. Ours reads a file from the disk, hashes it, and writes it to the disk of the other side; the
+others send memory and throw it away. Run as root: namespaces and TAP devices need it.
+"""
+
+import argparse
+import contextlib
+import statistics
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, sync_playwright
+
+from benchmarks.meter import processor_seconds
+from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.services import find_binary, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = "http://localhost:9/benchmarks/files_page/index.html"
+MB = 1_000_000
+
+
+@dataclass
+class Line:
+    """A way between the two browsers. `delay` is milliseconds one way, `loss` percent."""
+
+    name: str
+    delay: float = 0
+    loss: float = 0
+    seconds: int = 12
+    schemes: tuple[str, ...] = ()
+
+
+@dataclass
+class Figures:
+    """What a scheme reached on a line, one entry a round."""
+
+    rate: list[float] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+    lanes: int = 1
+
+
+class Side:
+    """One browser with the measuring page; the files of the page come from the repository, without a network."""
+
+    def __init__(self, playwright: Playwright, folder: Path, namespace: str | None) -> None:
+        self.folder = folder
+        folder.mkdir()
+        wrapper = folder / "chromium"
+        inside = f"ip netns exec {namespace} " if namespace else ""
+        binary = find_binary("chromium-headless-shell")
+        wrapper.write_text(f'#!/bin/sh\necho $$ > {folder}/pid\nexec {inside}{binary} "$@"\n')
+        wrapper.chmod(0o755)
+        self.context: BrowserContext = playwright.chromium.launch_persistent_context(
+            folder / "profile", executable_path=str(wrapper), args=CHROMIUM_ARGUMENTS
+        )
+        self.context.route("**/*", serve)
+        self.pid = int((folder / "pid").read_text())
+        self.posted: deque[str] = deque()
+        self.page = self.fresh()
+
+    def fresh(self) -> Page:
+        """Open the page anew."""
+        page = self.context.new_page()
+        page.expose_function("post", lambda text: self.posted.append(text))
+        page.goto(ADDRESS)
+        page.wait_for_function("globalThis.bench !== undefined")
+        return page
+
+    def renew(self) -> None:
+        """Replace the page by a fresh one."""
+        self.page.close()
+        self.posted.clear()
+        self.page = self.fresh()
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call a function of the page."""
+        return self.page.evaluate("([name, values]) => globalThis.bench[name](...values)", [name, list(arguments)])
+
+
+def serve(route: Route) -> None:
+    """Answer a request from the repository."""
+    path = ROOT / route.request.url.split("localhost:9/")[1].split("?")[0]
+    types = {".html": "text/html", ".js": "text/javascript"}
+    if path.is_file():
+        route.fulfill(body=path.read_bytes(), content_type=types.get(path.suffix))
+    else:
+        route.fulfill(status=404)
+
+
+def carry(one: Side, other: Side) -> None:
+    """Hand over what the pages have posted to each other."""
+    for here, there in ((one, other), (other, one)):
+        here.page.evaluate("0")  # lets Playwright take in what was posted
+        while here.posted:
+            there.call("hear", here.posted.popleft())
+
+
+def pump(sender: Side, receiver: Side, seconds: float) -> None:
+    """Let time pass while the pages may talk."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        carry(sender, receiver)
+        time.sleep(0.1)
+
+
+def begin_ours(sender: Side, receiver: Side, file: Path) -> None:
+    """Connect two tabs as a call does, and offer the file."""
+    mine, theirs = sender.page.evaluate("bench.identity"), receiver.page.evaluate("bench.identity")
+    sender.call("enter", theirs)
+    receiver.call("enter", mine)
+
+    def met() -> bool:
+        carry(sender, receiver)
+        return bool(sender.call("connected") and receiver.call("connected"))
+
+    wait_until(met, 20, "the two browsers are connected")
+    sender.page.locator("#source").set_input_files(str(file))
+    sender.call("offer")
+
+
+def measure(name: str, sender: Side, receiver: Side, file: Path, line: Line, lanes: int) -> tuple[float, float, int]:
+    """Return MB a second, processor seconds a GB, and the number of lanes, from the first byte on."""
+    sender.renew()
+    receiver.renew()
+    if name == "ours":
+        begin_ours(sender, receiver, file)
+    else:
+        receiver.call("listen", name)
+        sender.call("start", name, lanes)
+
+    def flows() -> bool:
+        carry(sender, receiver)
+        return bool(receiver.call("received"))
+
+    wait_until(flows, 30, f"bytes by {name}")
+    before = processor_seconds(sender.pid) + processor_seconds(receiver.pid)
+    started, first = time.monotonic(), receiver.call("received")
+    pump(sender, receiver, line.seconds)
+    came = receiver.call("received") - first
+    seconds = time.monotonic() - started
+    used = processor_seconds(sender.pid) + processor_seconds(receiver.pid) - before
+    count = sender.call("lanes")
+    for side in (sender, receiver):
+        side.call("leave" if name == "ours" else "stop")
+    return came / seconds / MB, used / (came / 1e9), count
+
+
+def run(lines: list[Line], rounds: int, bed: Callable[[Line], Any]) -> dict[str, dict[str, Figures]]:
+    """Measure every scheme on every line, round by round."""
+    results: dict[str, dict[str, Figures]] = {}
+    with tempfile.TemporaryDirectory(prefix="meetingpoint-files-") as folder, sync_playwright() as playwright:
+        file = Path(folder) / "source.bin"
+        with file.open("wb") as out, Path("/dev/urandom").open("rb") as random:
+            for _ in range(1000):
+                out.write(random.read(MB))
+        for line in lines:
+            figures = results[line.name] = {name: Figures() for name in line.schemes}
+            with bed(line) as (here, there):
+                sides = [
+                    Side(playwright, Path(folder) / f"{line.name}-{role}".replace(" ", "-"), namespace)
+                    for role, namespace in (("sender", here), ("receiver", there))
+                ]
+                for _ in range(rounds):
+                    for name, of in figures.items():
+                        scheme, _, lanes = name.partition(" × ")
+                        rate, cost, of.lanes = measure(scheme, *sides, file, line, int(lanes or 1))
+                        of.rate.append(rate)
+                        of.cost.append(cost)
+                        print(f"{line.name}: {name}: {rate:.2f} MB/s, {cost:.0f} s/GB, {of.lanes} lanes", flush=True)
+                for side in sides:
+                    side.context.close()
+    return results

@@ -1,0 +1,109 @@
+/**
+ * One side of a measurement; the other is another browser. `post(text)` hands a message to it, `bench.hear(text)` takes one.
+ */
+
+import { FileExchange } from "/static/js/files/exchange.js";
+import { makeIdentity } from "/static/js/keys/identity.js";
+import { Mesh } from "/static/js/peer/mesh.js";
+import { SCHEMES } from "./schemes.js";
+
+const identity = await makeIdentity();
+const post = (message) => globalThis.post(JSON.stringify(message));
+
+/** Plain connections for the schemes of others. */
+const plain = new Map();
+let running = false;
+let received = 0;
+let scheme = null;
+
+function connection(number) {
+  if (plain.has(number)) return plain.get(number);
+  const peer = new RTCPeerConnection();
+  const channel = peer.createDataChannel("bench", { negotiated: true, id: 0 });
+  channel.binaryType = "arraybuffer";
+  peer.addEventListener("icecandidate", ({ candidate }) => post({ plain: number, candidate }));
+  const state = { since: 0 };
+  channel.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") return;
+    received += data.byteLength;
+    scheme?.answer(channel, state, data.byteLength);
+  });
+  const one = { peer, channel, early: [] };
+  plain.set(number, one);
+  return one;
+}
+
+async function hearPlain({ plain: number, description, candidate }) {
+  const { peer, early } = connection(number);
+  if (description) {
+    await peer.setRemoteDescription(description);
+    for (const one of early.splice(0)) await peer.addIceCandidate(one);
+    if (description.type !== "offer") return;
+    await peer.setLocalDescription();
+    post({ plain: number, description: peer.localDescription });
+  } else if (candidate) {
+    if (peer.remoteDescription) await peer.addIceCandidate(candidate);
+    else early.push(candidate);
+  }
+}
+
+/** Ours: the modules of the call page, on a connection without sound and pictures. */
+let mesh = null;
+let exchange = null;
+let transfer = null;
+
+function enter(other) {
+  mesh = new Mesh({ pid: identity.pid, certificate: identity.certificate, send: (to, body) => post({ mesh: body }) });
+  exchange = new FileExchange({ mesh, room: "bench", memberOf: () => "bench" });
+  exchange.addEventListener("added", ({ detail }) => {
+    transfer = detail.transfer;
+    if (transfer.direction === "in") void exchange.accept(transfer, { kind: "store" });
+  });
+  const peer = { pid: other.pid, member: "bench", role: "guest", hello: "{}", fingerprint: other.fingerprint };
+  if (identity.pid > other.pid) mesh.joined([peer]);
+  else mesh.add(peer);
+}
+
+globalThis.bench = {
+  identity: { pid: identity.pid, fingerprint: identity.fingerprint },
+  enter,
+  async hear(text) {
+    const message = JSON.parse(text);
+    if (message.mesh) mesh.receive([...mesh.peers.keys()][0], message.mesh);
+    else await hearPlain(message);
+  },
+  /** Sends by a scheme of others until `stop`. */
+  async start(name, lanes) {
+    running = true;
+    for (let number = 0; number < lanes; number += 1) {
+      const { peer, channel } = connection(number);
+      await peer.setLocalDescription();
+      post({ plain: number, description: peer.localDescription });
+      const begin = () => void SCHEMES[name].send(channel, () => running && channel.readyState === "open").catch(console.error);
+      channel.addEventListener("open", begin);
+    }
+  },
+  listen(name) {
+    scheme = SCHEMES[name];
+    received = 0;
+  },
+  stop() {
+    running = false;
+    for (const { peer } of plain.values()) peer.close();
+    plain.clear();
+  },
+  connected: () => [...(mesh?.peers.values() ?? [])].some((peer) => peer.tell("bench", 0)),
+  async offer() {
+    const [file] = document.getElementById("source").files;
+    await exchange.offer([...mesh.peers.keys()][0], [{ file, path: [] }]);
+  },
+  /** Bytes that came, by whatever way. */
+  received: () => received + (transfer?.direction === "in" ? transfer.moved : 0),
+  state: () => transfer && [transfer.state, ...transfer.failures.map(({ reason }) => reason)].join(" "),
+  lanes: () => exchange?.lanesOf([...mesh.peers.keys()][0]) ?? plain.size,
+  async leave() {
+    if (transfer) await exchange.remove(transfer);
+    exchange?.close();
+    mesh?.close();
+  },
+};

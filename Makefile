@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run test test-python test-js test-browser check format bench-signaling clean
+.PHONY: help run test test-python test-js test-browser check format bench-signaling bench-files clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ format: $(STAMPS)/dev ## Put the Python files into the house format.
 
 bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Measure the signaling server beside others, in one run.
 	@$(BIN)/python -m benchmarks.signaling
+
+bench-files: $(STAMPS)/dev $(STAMPS)/system ## Measure file transfer beside one bare connection and the schemes of others, in one run (root).
+	@$(BIN)/python -m benchmarks.files
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test

@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, Route, sync_playwright
 
 from benchmarks.meter import processor_seconds
+from benchmarks.wire import two_namespaces
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
 from tests.services import find_binary, wait_until
 
@@ -153,7 +154,17 @@ def measure(name: str, sender: Side, receiver: Side, file: Path, line: Line, lan
     return came / seconds / MB, used / (came / 1e9), count
 
 
-def run(lines: list[Line], rounds: int, bed: Callable[[Line], Any]) -> dict[str, dict[str, Figures]]:
+@contextlib.contextmanager
+def bed(line: Line) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the namespaces of the two browsers; none of their own where the line is the loopback."""
+    if not line.delay and not line.loss:
+        yield None, None
+        return
+    with two_namespaces(delay=line.delay, loss=line.loss) as names:
+        yield names
+
+
+def run(lines: list[Line], rounds: int) -> dict[str, dict[str, Figures]]:
     """Measure every scheme on every line, round by round."""
     results: dict[str, dict[str, Figures]] = {}
     with tempfile.TemporaryDirectory(prefix="meetingpoint-files-") as folder, sync_playwright() as playwright:
@@ -171,10 +182,74 @@ def run(lines: list[Line], rounds: int, bed: Callable[[Line], Any]) -> dict[str,
                 for _ in range(rounds):
                     for name, of in figures.items():
                         scheme, _, lanes = name.partition(" × ")
-                        rate, cost, of.lanes = measure(scheme, *sides, file, line, int(lanes or 1))
+                        rate, cost, of.lanes = measure(scheme, sides[0], sides[1], file, line, int(lanes or 1))
                         of.rate.append(rate)
                         of.cost.append(cost)
                         print(f"{line.name}: {name}: {rate:.2f} MB/s, {cost:.0f} s/GB, {of.lanes} lanes", flush=True)
                 for side in sides:
                     side.context.close()
     return results
+
+
+PEERS = ("pairdrop", "filepizza", "webwormhole", "sharedrop")
+LINES = [
+    Line("loopback", seconds=12, schemes=("raw", "ours", *PEERS)),
+    Line("80 ms", delay=40, seconds=30, schemes=("raw", "raw × 8", "ours", *PEERS)),
+    Line("80 ms, 1 % loss", delay=40, loss=1, seconds=30, schemes=("raw", "raw × 8", "ours", *PEERS)),
+]
+
+
+def report(results: dict[str, dict[str, Figures]]) -> str:
+    """Return the tables, the ratios and the targets as text. Medians over the rounds."""
+    lines = ["| line | scheme | MB/s | processor seconds a GB | lanes |", "| --- | --- | ---: | ---: | ---: |"]
+    for line, figures in results.items():
+        for name, of in figures.items():
+            rate, cost = statistics.median(of.rate), statistics.median(of.cost)
+            lines.append(f"| {line} | {name} | {rate:.2f} | {cost:.0f} | {of.lanes} |")
+    lines += ["", "Targets:", *targets(results)]
+    return "\n".join(lines)
+
+
+def targets(results: dict[str, dict[str, Figures]]) -> list[str]:
+    """Return one line a target: what was to be reached, what was."""
+    said = []
+
+    def judge(what: str, value: float, limit: float, *, at_least: bool) -> None:
+        reached = value >= limit if at_least else value <= limit
+        bound = f"at {'least' if at_least else 'most'} {limit:g}"
+        said.append(f"  {'reached' if reached else 'MISSED '} {what}: {value:.2f} × ({bound})")
+
+    for line, figures in results.items():
+        rate = {name: statistics.median(of.rate) for name, of in figures.items()}
+        cost = {name: statistics.median(of.cost) for name, of in figures.items()}
+        if "ours" not in figures:
+            continue
+        if line == "loopback" and "raw" in figures:
+            judge("loopback, speed beside raw", rate["ours"] / rate["raw"], 0.95, at_least=True)
+            judge("loopback, processor time beside raw", cost["ours"] / cost["raw"], 1.15, at_least=False)
+        peers = {name: rate[name] for name in PEERS if name in rate}
+        if line != "loopback" and peers:
+            best = max(peers, key=lambda name: peers[name])
+            judge(
+                f"{line}, speed beside {best}", rate["ours"] / peers[best], 5 if "loss" in line else 3.5, at_least=True
+            )
+        if "raw × 8" in figures:
+            judge(f"{line}, processor time beside raw × 8", cost["ours"] / cost["raw × 8"], 1.15, at_least=False)
+    return said
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", nargs="*", choices=[line.name for line in LINES], help="only these")
+    parser.add_argument("--only", nargs="*", choices=["raw", "raw × 8", "ours", *PEERS], help="only these schemes")
+    parser.add_argument("--rounds", type=int, default=2)
+    options = parser.parse_args()
+    lines = [line for line in LINES if not options.lines or line.name in options.lines]
+    for line in lines:
+        line.schemes = tuple(name for name in line.schemes if not options.only or name in options.only)
+    print(report(run(lines, options.rounds)))
+
+
+if __name__ == "__main__":
+    main()

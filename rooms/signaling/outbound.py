@@ -7,10 +7,12 @@ layer; without `REDIS_URL` there is one process only.
 
 import asyncio
 import logging
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
 
 from .codes import CloseCode
@@ -19,6 +21,8 @@ from .hub import live_hubs
 from .mailbox import GROUP, MAIL
 
 logger = logging.getLogger(__name__)
+
+SECONDS = 2.0  # that a view waits for Redis at most
 
 
 def close_room(room_id: int, code: CloseCode) -> None:
@@ -54,18 +58,30 @@ def _tell(event: AnyEvent) -> None:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            async_to_sync(_publish_async)(message)
+            async_to_sync(publish)(message)
         else:
-            _background.add(task := asyncio.ensure_future(_publish_async(message)))
+            _background.add(task := asyncio.ensure_future(publish(message)))
             task.add_done_callback(_background.discard)
 
 
 _background: set[asyncio.Future[None]] = set()
 
 
-async def _publish_async(message: dict[str, object]) -> None:
+async def publish(message: dict[str, object]) -> None:
+    """Send a message to every process; never raises."""
     try:
         await get_channel_layer().group_send(GROUP, message)
+    except Exception:
+        await _publish_anew(message)
+
+
+async def _publish_anew(message: dict[str, object]) -> None:
+    """Try once more over fresh connections: those from before a restart of Redis fail at their next use."""
+    layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
+    try:
+        async with asyncio.timeout(SECONDS):
+            await layer.group_send(GROUP, message)
+            await layer.flush()
     except Exception as error:
-        # The other processes check their members again when the layer is back (Hub.resync).
+        # The other processes check their members again when Redis is back (keeper.recheck).
         logger.warning("The channel layer could not be reached: %s", type(error).__name__)

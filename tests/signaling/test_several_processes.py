@@ -9,8 +9,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from channels.layers import channel_layers
 from websockets.exceptions import ConnectionClosed
 
+from rooms.signaling import outbound
+from rooms.signaling.mailbox import GROUP
 from rooms.signaling.presence import PresenceDown
 from rooms.signaling.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
@@ -256,6 +259,26 @@ async def test_whoever_comes_while_redis_returns_is_seen_by_everybody(fragile_pa
         await asyncio.gather(sees_only(olga, guest, set()), sees_only(guest, olga, present))
     await guest.close()
     await olga.close()
+
+
+async def test_the_first_order_after_a_restart_of_redis_is_not_lost(settings: Any) -> None:
+    """The connection over which the order before it went is from before the restart."""
+    with RedisServer() as redis:
+        settings.CHANNEL_LAYERS = {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [redis.url]},
+            }
+        }
+        for _ in range(2):
+            other = channel_layers.make_backend("default")
+            name = await other.new_channel()
+            await other.group_add(GROUP, name)
+            await outbound.publish({"type": "order"})
+            assert await asyncio.wait_for(other.receive(name), 5) == {"type": "order"}
+            await other.flush()
+            redis.kill()
+            await asyncio.to_thread(redis.start)
 
 
 async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:

@@ -3,9 +3,12 @@
 import logging
 import time
 from typing import Any
+from uuid import UUID
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
+
+from rooms.ice import ice_servers
 
 from .admission import Refused, Unavailable, admit
 from .codes import CloseCode, ErrorCode
@@ -18,11 +21,13 @@ from .messages import (
     VERSION,
     BadMessage,
     Error,
+    Ice,
     Join,
     Joined,
     Leave,
     Ping,
     Pong,
+    Refresh,
     Relay,
     Sync,
     decode,
@@ -104,6 +109,8 @@ class SignalingConsumer(AsyncConsumer):
             self.error(ErrorCode.NOT_JOINED, type_of[type(message)])
         elif type(message) is Sync:
             await self.sync(self.socket.member)
+        elif type(message) is Refresh:
+            self.refresh(self.socket.member)
         elif type(message) is Leave:
             self.outbox.close(NORMAL)
             await self.hub.leave(self.socket.member)
@@ -175,6 +182,11 @@ class SignalingConsumer(AsyncConsumer):
         except PresenceDown:
             return  # a roster comes by itself when the store is back
         self.outbox.text(self.hub.roster_frame(member.room, entries, seq, member.entry.pid))
+
+    def refresh(self, member: Member) -> None:
+        """Send ICE servers with fresh credentials. The socket itself proves the membership: it ends with it."""
+        servers = ice_servers(UUID(member.entry.member))
+        self.outbox.text(encode(Ice(servers.servers, servers.ttl)))
 
     def error(self, code: ErrorCode, about: str) -> None:
         """Say that a message was not acted upon."""

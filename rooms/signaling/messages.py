@@ -53,6 +53,10 @@ class Sync(ClientMessage, frozen=True, tag="sync"):
     """Ask for the roster again."""
 
 
+class Refresh(ClientMessage, frozen=True, tag="refresh"):
+    """Ask for ICE servers with fresh credentials."""
+
+
 class Peer(Struct, frozen=True, gc=False):
     """Somebody in the room: a tab (`pid`) of a membership (`member`)."""
 
@@ -118,6 +122,13 @@ class Relayed(ServerMessage, frozen=True, tag="relay"):
     body: Raw = msgspec.field()
 
 
+class Ice(ServerMessage, frozen=True, tag="ice"):
+    """The answer to `refresh`: what `joined` named has been replaced by these servers, good for `ice_ttl` seconds."""
+
+    ice: list[dict[str, str | list[str]]]
+    ice_ttl: int
+
+
 class Pong(ServerMessage, frozen=True, tag="pong"):
     """The answer to `ping`."""
 
@@ -137,20 +148,21 @@ class Error(ServerMessage, frozen=True, tag="error"):
     about: str
 
 
-CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync)
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync, Refresh)
 SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Joined,
     PeerJoined,
     PeerLeft,
     Roster,
     Relayed,
+    Ice,
     Pong,
     RoomChanged,
     Error,
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
 
-AnyClientMessage = Join | Relay | Leave | Ping | Sync
+AnyClientMessage = Join | Relay | Leave | Ping | Sync | Refresh
 _QUOTE = ord('"')
 _decoder = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()

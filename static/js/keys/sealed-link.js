@@ -41,6 +41,8 @@ export class SealedLink extends EventTarget {
   #early = new Map();
   /** @type {Set<string>} */
   #refused = new Set();
+  /** @type {Set<string>} those who were heard by another way, too: numbers that are not new mean nothing there */
+  #severalWays = new Set();
   #inward = Promise.resolve();
   #outward = Promise.resolve();
   #closed = false;
@@ -105,8 +107,11 @@ export class SealedLink extends EventTarget {
    *
    * @param {string} from
    * @param {string} body
+   * @param {{again?: boolean}} [options] again: it came by another way than the relay's own, on which it may have been
+   *   overtaken or come before
    */
-  receive(from, body) {
+  receive(from, body, { again = false } = {}) {
+    if (again && this.#known.has(from)) this.#severalWays.add(from);
     this.#take(() => this.#open(from, body));
   }
 
@@ -219,6 +224,7 @@ export class SealedLink extends EventTarget {
       if (!this.#closed) this.#emit("message", { from, body: text });
     } catch (error) {
       const reason = error instanceof EnvelopeRefused ? error.reason : "malformed";
+      if (reason === "replayed" && this.#severalWays.has(from)) return;
       this.#emit("tampered", { pid: from, reason });
     }
   }

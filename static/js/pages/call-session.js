@@ -5,10 +5,15 @@
  */
 
 import { SealedLink } from "../keys/sealed-link.js";
+import { Kicks } from "../peer/kicks.js";
 import { Mesh } from "../peer/mesh.js";
+import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { describeRoute } from "../peer/route.js";
+import { ThirdPeer } from "../peer/third.js";
+import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
+import { Ways } from "../signaling/ways.js";
 import { called } from "../ui/names.js";
 
 /** @typedef {import("../ui/people-list.js").Person} Person */
@@ -17,9 +22,12 @@ import { called } from "../ui/names.js";
 /** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
 
 const DRAINING = 4012;
+const REMOVED = 4011;
 const ROUTES_EVERY_MS = 5000;
 /** How long a server that said it is restarting is believed to be doing so. */
 const RESTART_MS = 30_000;
+/** @type {readonly string[]} states of a connection that stood and does not any more */
+const LOST = ["interrupted", "failed"];
 
 /**
  * Events, all `CustomEvent`; `people` is up to date when they fire:
@@ -43,6 +51,9 @@ export class CallSession extends EventTarget {
   socket;
   link;
   mesh;
+  kicks;
+  #third;
+  #fresh = new IceRefresh(() => this.socket.refresh());
   /** @type {Set<string>} those of whom it was said that their messages are tampered with */
   #tampered = new Set();
   #profiles = 0;
@@ -65,8 +76,13 @@ export class CallSession extends EventTarget {
     const { pid, certificate } = identity;
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
-    this.link = new SealedLink({ identity, seal, send: (to, body) => void this.socket.relay(to, body) });
+    const { signal } = this.#life;
+    this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
+    this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
+    this.#third = new ThirdPeer(this.mesh, signal);
+    const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
+    const ways = new Ways({ socket: this.socket, third: this.#third, lost });
     this.mesh.setTracks(tracks);
     this.#listen();
   }
@@ -82,6 +98,7 @@ export class CallSession extends EventTarget {
   /** Goes out: the others see it at once. */
   leave() {
     this.#life.abort();
+    this.#fresh.stop();
     this.mesh.close();
     this.link.close();
     this.socket.leave();
@@ -116,6 +133,10 @@ export class CallSession extends EventTarget {
     on(this.socket, "peer-joined", ({ peer }) => this.link.add(peer));
     on(this.socket, "peer-left", ({ pid, final }) => this.link.remove(pid, final));
     on(this.socket, "relay", ({ from, body }) => this.link.receive(from, body));
+    on(this.socket, "ice", (message) => this.#useIce(message));
+    on(this.#third, "relay", ({ from, body }) => this.link.receive(from, body, { again: true }));
+    on(new NetworkWatch(signal), "changed", () => this.#suspect());
+    on(this.kicks, "kicked", () => this.#emit("stopped", { code: REMOVED }));
     on(this.link, "joined", ({ peers }) => this.#meet(peers));
     on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
     on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
@@ -137,18 +158,36 @@ export class CallSession extends EventTarget {
   #socketState({ state, code }) {
     if (code === DRAINING) this.#drainedAt = Date.now();
     const draining = Date.now() - this.#drainedAt < RESTART_MS;
+    if (state === "open" || state === "waiting") this.mesh.setServed(state === "open");
     if (state === "waiting") this.#emit("away", { draining, entered: this.#entered });
     if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
   }
 
   /** @param {import("../signaling/wire.js").Joined} message */
-  #joined({ member, role, room, peers, ice }) {
+  #joined({ member, role, room, peers, ice, ice_ttl }) {
     Object.assign(this.self, { member, role });
-    this.mesh.setIceServers(ice);
+    this.#useIce({ ice, ice_ttl });
     this.#emit("entered", { room, again: this.#entered });
     this.#entering = !this.#entered;
     this.#entered = true;
     this.link.joined(peers);
+  }
+
+  /** @param {{ice: RTCIceServer[], ice_ttl: number}} servers ice_ttl: seconds */
+  #useIce({ ice, ice_ttl }) {
+    this.mesh.setIceServers(ice);
+    this.#fresh.renewed(ice_ttl);
+  }
+
+  /** Something may have happened to the network: who is still there? */
+  #suspect() {
+    this.mesh.suspect();
+    this.socket.check();
+  }
+
+  /** @param {string} pid */
+  #roleOf(pid) {
+    return pid === this.self.pid ? this.self.role : this.people.get(pid)?.role;
   }
 
   /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
@@ -220,6 +259,7 @@ export class CallSession extends EventTarget {
     this.#change(pid, reason ? { state, reason } : { state });
     if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#readRoute(pid);
+    this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
   }
 
   /**

@@ -22,6 +22,7 @@ import { Stage } from "../ui/stage.js";
 import { clearToasts, toast } from "../ui/toasts.js";
 import { keepAwake } from "../ui/wake-lock.js";
 import { CallSession } from "./call-session.js";
+import { takeCall } from "./one-tab.js";
 
 /** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, life: AbortController}} Call */
@@ -75,6 +76,7 @@ async function join() {
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
   keepAwake(call.life.signal);
+  takeCall(slug, () => end("4010"), call.life.signal);
   void session.start();
 }
 

@@ -9,12 +9,13 @@
  * @module
  */
 
-import { ControlChannel } from "./control-channel.js";
 import { Inbound } from "./inbound.js";
 import { MediaPair, NOTHING } from "./media-pair.js";
-import { Allowance, checkPeerMessage, LIMITS } from "./messages.js";
+import { Allowance, LIMITS } from "./messages.js";
 import { Negotiation } from "./negotiation.js";
 import { namesOnly, remoteFingerprint } from "./pin.js";
+import { packetsHeard, Pulse } from "./pulse.js";
+import { Talk } from "./talk.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
@@ -34,10 +35,20 @@ import { Watchdog } from "./watchdog.js";
  * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
  */
 
-/** @typedef {{connection: RTCPeerConnection, pair: MediaPair, screen: MediaPair, negotiation: Negotiation, life: AbortController}} Attempt */
+/**
+ * @typedef {object} Attempt
+ * @property {RTCPeerConnection} connection
+ * @property {MediaPair} pair
+ * @property {MediaPair} screen
+ * @property {Negotiation} negotiation
+ * @property {Pulse} pulse
+ * @property {AbortController} life
+ */
 
 /** How often help leaves a first connection alone that is still looking for a way. */
 const FIRST_TRIES = 2;
+/** From this help on, some five seconds into an interruption, nothing is sent any more until the connection is back. */
+const GIVE_UP_SENDING = 2;
 
 /** Attempt numbers of this tab; shared by all connections, so none is ever used twice. */
 let attempts = 0;
@@ -64,11 +75,8 @@ export class PeerConnection extends EventTarget {
   #screen;
   /** @type {Attempt} */
   #current;
-  /** @type {ControlChannel | null} */
-  #control = null;
-  /** What the other side was last told to be sent, in this channel. */
-  #toldMedia = "";
-  #toldScreen = false;
+  /** @type {Talk | null} */
+  #talk = null;
   /** @type {MediaStream | null} */
   #shownScreen = null;
   #candidates = new Allowance(LIMITS.candidatesPerMinute);
@@ -126,7 +134,7 @@ export class PeerConnection extends EventTarget {
     const { connection, pair, negotiation } = this.#current;
     if (this.#over || negotiation.answering || connection.getTransceivers().length > 0) return;
     pair.make(connection);
-    this.#openControl();
+    this.#openTalk();
     this.#emit("sending", {});
   }
 
@@ -157,7 +165,7 @@ export class PeerConnection extends EventTarget {
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#current.pair.setTracks(tracks);
-    this.#tellMedia();
+    this.#talk?.tellMedia(tracks);
   }
 
   /**
@@ -168,24 +176,30 @@ export class PeerConnection extends EventTarget {
   setScreen(screen) {
     this.#screen = screen;
     this.#current.screen.setTracks(screen);
-    this.#tellScreen();
+    this.#makeScreen();
+    this.#talk?.tellScreen(screen);
   }
 
   /**
    * Tells the other side something without the server.
    *
-   * @param {string} topic lower-case letters and hyphens; `version`, `signal`, `media`, `screen` and `bye` are taken
+   * @param {string} topic lower-case letters and hyphens; those that `Talk` itself uses are taken
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
    */
   tell(topic, payload) {
-    return this.#control?.tell(topic, payload) ?? false;
+    return this.#talk?.tell(topic, payload) ?? false;
   }
 
   /** On what terms a further connection to this peer is made; null when no certificate is pinned. */
   get laneTerms() {
     const { pin } = this.#options;
     return pin === undefined ? null : { configuration: this.#configuration(), pin };
+  }
+
+  /** Something may have happened to the network: finds out at once whether the peer is still there. */
+  suspect() {
+    this.#current.pulse.suspect();
   }
 
   /** Looks for a new way to the peer. */
@@ -244,12 +258,17 @@ export class PeerConnection extends EventTarget {
       allowance: this.#candidates,
       prepareAnswer: (sdp) => {
         for (const half of [pair, screen]) half.adopt(connection);
-        if (/^m=application /m.test(sdp)) this.#openControl();
+        if (/^m=application /m.test(sdp)) this.#openTalk();
         this.#emit("sending", {});
       },
       send: (message) => this.#say(message),
     });
-    return { connection, pair, screen, negotiation, life };
+    const pulse = new Pulse({
+      count: async () => packetsHeard(await connection.getStats()),
+      ask: () => this.#talk?.ask(),
+      changed: (silent) => this.#fellSilent(silent),
+    });
+    return { connection, pair, screen, negotiation, pulse, life };
   }
 
   /**
@@ -282,11 +301,11 @@ export class PeerConnection extends EventTarget {
   }
 
   #dispose() {
-    const { connection, negotiation, life } = this.#current;
+    const { connection, negotiation, pulse, life } = this.#current;
     life.abort();
     negotiation.stop();
-    this.#control?.detach();
-    this.#control = null;
+    pulse.stop();
+    this.#talk = null;
     this.#inbound.clear();
     this.#showScreen();
     connection.close();
@@ -305,6 +324,7 @@ export class PeerConnection extends EventTarget {
   /** @param {number} times */
   #help(times) {
     const { connection, negotiation } = this.#current;
+    if (this.#stood && times >= GIVE_UP_SENDING) this.#pause(true);
     if (negotiation.pending) this.resend();
     else if (negotiation.untouched && times >= FIRST_TRIES) this.offer();
     else if (this.#transportEnded()) this.#startOver();
@@ -317,39 +337,42 @@ export class PeerConnection extends EventTarget {
     return states.includes("failed") || states.includes("closed");
   }
 
-  #openControl() {
-    if (this.#control !== null) return;
+  /** @param {boolean} paused */
+  #pause(paused) {
+    const { pair, screen } = this.#current;
+    for (const half of [pair, screen]) half.pause(paused);
+  }
+
+  /** @param {boolean} silent */
+  #fellSilent(silent) {
+    this.#observe();
+    if (silent && this.#state === "interrupted") this.#watchdog.hurry();
+  }
+
+  #openTalk() {
+    if (this.#talk !== null) return;
     const { connection, life } = this.#current;
     const { signal } = life;
-    const control = new ControlChannel(connection);
-    control.addEventListener("open", () => this.#opened(), { signal });
-    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    control.addEventListener("told", heard, { signal });
-    control.addEventListener("foreign", () => this.#refuse("version"), { signal });
-    control.addEventListener("ended", () => connection.connectionState === "connected" && this.#end(), { signal });
-    this.#control = control;
+    const talk = new Talk(connection, signal);
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => talk.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("open", () => this.#opened());
+    on("foreign", () => this.#refuse("version"));
+    on("ended", () => connection.connectionState === "connected" && this.#end());
+    on("bye", () => this.#end());
+    on("signal", ({ message }) => void this.receive(message));
+    on("media", (media) => this.#emit("media", media));
+    on("screen", ({ shares }) => this.#heardOfScreen(shares));
+    on("told", (told) => this.#emit("told", told));
+    this.#talk = talk;
   }
 
   #opened() {
-    this.#toldMedia = "";
-    this.#toldScreen = false;
-    this.#tellMedia();
-    this.#tellScreen();
+    this.#makeScreen();
+    this.#talk?.tellMedia(this.#tracks);
+    this.#talk?.tellScreen(this.#screen);
     this.#current.negotiation.repeat();
     this.#emit("reachable", {});
-  }
-
-  #tellMedia() {
-    const { audio, video } = this.#tracks;
-    const media = { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
-    const words = JSON.stringify(media);
-    if (words !== this.#toldMedia && this.tell("media", media)) this.#toldMedia = words;
-  }
-
-  #tellScreen() {
-    const shares = this.#screen.video !== null;
-    if (shares) this.#makeScreen();
-    if (shares !== this.#toldScreen && this.tell("screen", { video: shares })) this.#toldScreen = shares;
   }
 
   /**
@@ -358,36 +381,16 @@ export class PeerConnection extends EventTarget {
    */
   #makeScreen() {
     const { connection, screen } = this.#current;
-    if (this.#options.polite || screen.made || !this.#control?.open) return;
+    const wanted = this.#screen.video !== null || this.#inbound.screenTold;
+    if (!wanted || this.#options.polite || screen.made || !this.#talk?.open) return;
     screen.make(connection);
     this.#emit("sending", {});
   }
 
-  /** @param {{topic: string, payload: any}} told */
-  #heard({ topic, payload }) {
-    switch (topic) {
-      case "bye":
-        return this.#end();
-      case "signal":
-        return this.#signalled(checkPeerMessage(payload));
-      case "media":
-        return this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
-      case "screen":
-        return this.#heardOfScreen(payload?.video === true);
-      default:
-        this.#emit("told", { topic, payload });
-    }
-  }
-
-  /** @param {PeerMessage | null} message */
-  #signalled(message) {
-    if (message !== null) void this.receive(message);
-  }
-
   /** @param {boolean} shares */
   #heardOfScreen(shares) {
-    if (shares) this.#makeScreen();
-    this.#inbound.tellScreen(shares);
+    this.#inbound.screenTold = shares;
+    this.#makeScreen();
     this.#showScreen();
   }
 
@@ -411,10 +414,11 @@ export class PeerConnection extends EventTarget {
   }
 
   #observe() {
-    const { connection } = this.#current;
+    const { connection, pulse } = this.#current;
     const { connectionState } = connection;
     if (connectionState === "connected" && !this.#proved.has(connection)) void this.#prove(connection);
-    else if (connectionState === "connected" || connectionState === "failed") this.#enter(connectionState);
+    else if (connectionState === "failed") this.#enter("failed");
+    else if (connectionState === "connected" && !pulse.silent) this.#enter("connected");
     else this.#enter(this.#stood ? "interrupted" : "connecting");
   }
 
@@ -449,14 +453,20 @@ export class PeerConnection extends EventTarget {
     this.#enter("closed");
   }
 
+  #stand() {
+    this.#stood = true;
+    this.#pause(false);
+    this.#current.pulse.start();
+  }
+
   /**
    * @param {PeerState} state
    * @param {string} [reason]
    */
   #enter(state, reason) {
-    this.#stood ||= state === "connected";
     if (state === this.#state) return;
     this.#state = state;
+    if (state === "connected") this.#stand();
     this.#watchdog.observe(state);
     this.#emit("state", { state, reason });
   }

@@ -10,17 +10,13 @@ import { placeOf } from "./media-pair.js";
 export class Inbound {
   /** Camera and microphone. */
   stream = new MediaStream();
+  /** Whether the other side says that it shares a screen. */
+  screenTold = false;
   #screen = new MediaStream();
-  #screenTold = false;
 
   /** @returns {MediaStream | null} what the other side shares, once it has said so and the track is there */
   get screen() {
-    return this.#screenTold && this.#screen.getVideoTracks().length > 0 ? this.#screen : null;
-  }
-
-  /** @param {boolean} shares what the other side says */
-  tellScreen(shares) {
-    this.#screenTold = shares;
+    return this.screenTold && this.#screen.getVideoTracks().length > 0 ? this.#screen : null;
   }
 
   /**
@@ -41,7 +37,7 @@ export class Inbound {
 
   /** The RTCPeerConnection is gone: nothing of it is kept. */
   clear() {
-    this.#screenTold = false;
+    this.screenTold = false;
     for (const stream of [this.stream, this.#screen]) {
       for (const track of stream.getTracks()) stream.removeTrack(track);
     }

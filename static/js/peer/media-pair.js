@@ -25,6 +25,9 @@ export class MediaPair {
   /** @type {Tracks} */
   #tracks;
   #place;
+  #paused = false;
+  /** @type {Record<Kind, MediaStreamTrack | null>} what the senders were last asked to send */
+  #asked = { audio: null, video: null };
 
   /**
    * @param {Tracks} tracks what is sent first
@@ -85,12 +88,22 @@ export class MediaPair {
     this.#send();
   }
 
+  /** @param {boolean} paused nothing is sent, whatever the tracks are */
+  pause(paused) {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.#send();
+  }
+
   #send() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
-      const track = this.#tracks[kind];
+      const track = this.#paused ? null : this.#tracks[kind];
+      // What was asked for last counts: `sender.track` follows only when the browser has got round to it.
+      if (!sender || this.#asked[kind] === track) continue;
+      this.#asked[kind] = track;
       // It rejects only on a connection that has been closed meanwhile: there is nothing left to send to.
-      if (sender && sender.track !== track) sender.replaceTrack(track).catch(() => {});
+      sender.replaceTrack(track).catch(() => {});
     }
   }
 }

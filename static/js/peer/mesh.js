@@ -5,17 +5,17 @@
  * @module
  */
 
+import { Attendance } from "./attendance.js";
 import { PeerConnection } from "./connection.js";
+import { EarlyMessages } from "./early-messages.js";
 import { NOTHING } from "./media-pair.js";
 import { readPeerMessage } from "./messages.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
 /** @typedef {import("./media-pair.js").Tracks} Tracks */
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 
-/** Messages of somebody whose arrival has not been told yet are kept, this many of this many people. */
-const EARLY_MESSAGES = 16;
-const EARLY_PEOPLE = 16;
+/** Those who were put out are remembered for the stay, this many. */
+const MOST_BANNED = 1_024;
 
 /**
  * Events, all `CustomEvent`:
@@ -45,10 +45,10 @@ export class Mesh extends EventTarget {
   #tracks = NOTHING;
   /** @type {Tracks} */
   #screen = NOTHING;
-  /** @type {Set<string>} those whose socket is gone while the connection to them stands */
-  #gone = new Set();
-  /** @type {Map<string, PeerMessage[]>} */
-  #early = new Map();
+  #attendance = new Attendance((pid) => this.#drop(pid));
+  #early = new EarlyMessages();
+  /** @type {Set<string>} */
+  #banned = new Set();
   #closed = false;
 
   /**
@@ -89,8 +89,8 @@ export class Mesh extends EventTarget {
    */
   add(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
-    if (this.#closed || pid === this.#pid) return;
-    this.#gone.delete(pid);
+    if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
+    this.#attendance.here(pid);
     const known = this.peers.get(pid);
     if (known !== undefined) {
       this.#emit("peer-updated", { pid, member, role, hello });
@@ -98,8 +98,7 @@ export class Mesh extends EventTarget {
     }
     this.peers.set(pid, this.#connect(pid, fingerprint));
     this.#emit("peer-added", { pid, member, role, hello });
-    for (const message of this.#early.get(pid) ?? []) void this.peers.get(pid)?.receive(message);
-    this.#early.delete(pid);
+    for (const message of this.#early.release(pid)) void this.peers.get(pid)?.receive(message);
   }
 
   /**
@@ -128,9 +127,32 @@ export class Mesh extends EventTarget {
    * @param {boolean} [final] they were put out: then no connection to them is kept either
    */
   remove(pid, final = false) {
-    this.#early.delete(pid);
-    if (!final && this.peers.get(pid)?.state === "connected") this.#gone.add(pid);
+    const { state } = this.peers.get(pid) ?? {};
+    this.#early.release(pid);
+    if (!final && (state === "connected" || state === "interrupted")) this.#attendance.gone(pid);
     else this.#drop(pid);
+  }
+
+  /**
+   * Puts somebody out for the rest of this stay: the connection ends at once, and none is made to them again.
+   *
+   * @param {string} pid
+   */
+  ban(pid) {
+    if (pid === this.#pid || this.#banned.size >= MOST_BANNED) return;
+    this.#banned.add(pid);
+    this.#early.release(pid);
+    this.#drop(pid);
+  }
+
+  /** @param {boolean} served whether there is a server that says who is here; without it, long silence means gone */
+  setServed(served) {
+    this.#attendance.served = served;
+  }
+
+  /** Something may have happened to the network: finds out at once who is still there. */
+  suspect() {
+    for (const connection of this.peers.values()) connection.suspect();
   }
 
   /**
@@ -140,11 +162,11 @@ export class Mesh extends EventTarget {
    * @param {string} body
    */
   receive(from, body) {
-    const message = this.#closed || from === this.#pid ? null : readPeerMessage(body);
+    const message = this.#closed || from === this.#pid || this.#banned.has(from) ? null : readPeerMessage(body);
     if (message === null) return;
     const connection = this.peers.get(from);
     if (connection !== undefined) void connection.receive(message);
-    else this.#keep(from, message);
+    else this.#early.keep(from, message);
   }
 
   /**
@@ -193,6 +215,7 @@ export class Mesh extends EventTarget {
   close() {
     this.#closed = true;
     for (const connection of [...this.peers.values()]) connection.close();
+    this.#attendance.clear();
     this.#early.clear();
   }
 
@@ -232,28 +255,18 @@ export class Mesh extends EventTarget {
    * @param {string} [reason]
    */
   #changed(pid, state, reason) {
-    if (state === "closed" || (state !== "connected" && this.#gone.has(pid))) this.#drop(pid);
-    else this.#emit("peer-state", { pid, state, reason });
+    if (state === "closed") return this.#drop(pid);
+    this.#attendance.observe(pid, state);
+    this.#emit("peer-state", { pid, state, reason });
   }
 
   /** @param {string} pid */
   #drop(pid) {
     const connection = this.peers.get(pid);
-    this.#gone.delete(pid);
+    this.#attendance.forget(pid);
     if (!this.peers.delete(pid)) return;
     connection?.close();
     this.#emit("peer-removed", { pid });
-  }
-
-  /**
-   * @param {string} from
-   * @param {PeerMessage} message
-   */
-  #keep(from, message) {
-    const kept = this.#early.get(from) ?? [];
-    if (kept.length >= EARLY_MESSAGES || (kept.length === 0 && this.#early.size >= EARLY_PEOPLE)) return;
-    if (message.bye) this.#early.delete(from);
-    else this.#early.set(from, [...kept, message]);
   }
 
   /**

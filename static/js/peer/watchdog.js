@@ -8,7 +8,7 @@
 
 /**
  * Milliseconds before the first help. A first connection over a slow relay takes seconds; an interrupted one that does
- * not come back within 1.5 s mostly needs new candidates.
+ * not come back within 1.5 s mostly needs new candidates. `hurry` is for when it is certain that nothing comes any more.
  *
  * @type {Readonly<Record<PeerState, number | null>>}
  */
@@ -16,7 +16,7 @@ const PATIENCE = Object.freeze({ connecting: 6_000, connected: null, interrupted
 /** The polite side waits longer, so that mostly only one side offers. */
 const POLITE_EXTRA_MS = 1_000;
 const SHORTEST_AGAIN_MS = 4_000;
-const LONGEST_AGAIN_MS = 16_000;
+const LONGEST_AGAIN_MS = 8_000;
 
 export class Watchdog {
   #help;
@@ -47,6 +47,11 @@ export class Watchdog {
     } else if (this.#helped === 0) {
       this.#arm(patience + (this.#polite ? POLITE_EXTRA_MS : 0));
     }
+  }
+
+  /** The path is dead for certain: the first help comes now. */
+  hurry() {
+    if (this.#helped === 0) this.#arm(this.#polite ? POLITE_EXTRA_MS : 0);
   }
 
   /** Stops watching. */

@@ -43,6 +43,7 @@ const SHAPES = Object.freeze({
   peer_left: { pid: isPid, seq: whole, final: flag },
   roster: { peers, seq: whole },
   relay: { from: isPid, body: text },
+  ice: { ice, ice_ttl: Number.isFinite },
   pong: { n: whole },
   room: { room },
   error: { code: text, about: text },

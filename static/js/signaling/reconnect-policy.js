@@ -24,14 +24,14 @@ export class ReconnectPolicy {
   /**
    * Counts one more try and tells how long to wait before it.
    *
-   * @param {{soon?: boolean}} [options] soon: the server asked to come back at once
+   * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked to come back at once; longest: milliseconds
    * @returns {number} milliseconds
    */
-  next({ soon = false } = {}) {
+  next({ soon = false, longest = LONGEST_MS } = {}) {
     const tries = this.#tries;
     this.#tries += 1;
     if (soon && tries === 0) return Math.round(this.#random() * DRAIN_SPREAD_MS);
-    const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** tries);
+    const ceiling = Math.min(longest, FIRST_MS * 2 ** tries);
     return Math.round(ceiling * (0.5 + this.#random() / 2));
   }
 

@@ -17,6 +17,11 @@ export class Roster {
     return [...this.#peers.values()];
   }
 
+  /** @param {string} pid */
+  has(pid) {
+    return this.#peers.has(pid);
+  }
+
   /**
    * Takes a whole list.
    *

@@ -20,6 +20,8 @@ const DRAINING = 4012;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 10_000;
 const JOIN_WITHIN_MS = 15_000;
+/** While calls are interrupted, for each of these waits: it is mostly one's own network that is gone. */
+const URGENT_MS = 4_000;
 
 /**
  * Events, all `CustomEvent`:
@@ -29,6 +31,7 @@ const JOIN_WITHIN_MS = 15_000;
  * - `peer-joined` {peer}: somebody came, or came back with a fresh hello
  * - `peer-left` {pid, final}: final when they were put out
  * - `relay` {from, body}
+ * - `ice` {ice, ice_ttl}: fresh servers, as asked for by `refresh`
  * - `room` {room}: name, size or epoch changed
  * - `error` {code, about}: the server did not act on a message
  */
@@ -44,6 +47,8 @@ export class SignalingSocket extends EventTarget {
   #socket = null;
   #attempt = 0;
   #pings = 0;
+  /** Connections to peers are interrupted: tries come sooner, and silence is taken for the end sooner. */
+  #urgent = false;
   /** @type {number | undefined} the one timer: join deadline, next ping, pong deadline or next try */
   #timer;
   /** @type {AbortController | null} */
@@ -73,7 +78,6 @@ export class SignalingSocket extends EventTarget {
   start() {
     if (this.#running === null) {
       this.#running = new AbortController();
-      globalThis.addEventListener("online", () => this.#online(), { signal: this.#running.signal });
     }
     this.#input("start");
   }
@@ -88,6 +92,33 @@ export class SignalingSocket extends EventTarget {
    */
   relay(to, body) {
     return this.#state === "open" && this.#send({ type: "relay", to, body });
+  }
+
+  /**
+   * Tells whether the server has named this peer as being in the room, and can hand bodies to them.
+   *
+   * @param {string} pid
+   */
+  knows(pid) {
+    return this.#state === "open" && this.#roster.has(pid);
+  }
+
+  /** @param {boolean} urgent connections to peers are interrupted: finds out at once whether the server is there */
+  set urgent(urgent) {
+    if (urgent === this.#urgent) return;
+    this.#urgent = urgent;
+    if (urgent) this.check();
+  }
+
+  /** Asks for ICE servers with fresh credentials. */
+  refresh() {
+    if (this.#state === "open") this.#send({ type: "refresh" });
+  }
+
+  /** The network may have changed: a waiting socket tries at once, an open one asks whether it is still alive. */
+  check() {
+    if (this.#state === "open") this.#ping(URGENT_MS);
+    else this.#input("online");
   }
 
   /**
@@ -121,7 +152,7 @@ export class SignalingSocket extends EventTarget {
     if (state === "joining") this.#join();
     if (state === "open") this.#pingLater();
     if (state === "waiting") {
-      const wait = this.#policy.next({ soon });
+      const wait = this.#policy.next({ soon, longest: this.#urgent ? URGENT_MS : undefined });
       detail.retryAt = Date.now() + wait;
       this.#timer = setTimeout(() => this.#input("due"), wait);
     }
@@ -141,7 +172,7 @@ export class SignalingSocket extends EventTarget {
     socket.onmessage = ({ data }) => current() && this.#receive(data);
     socket.onclose = ({ code }) => current() && this.#closed(code);
     this.#socket = socket;
-    this.#timer = setTimeout(() => this.#input("silent"), JOIN_WITHIN_MS);
+    this.#timer = setTimeout(() => this.#input("silent"), this.#urgent ? URGENT_MS : JOIN_WITHIN_MS);
   }
 
   #join() {
@@ -168,22 +199,17 @@ export class SignalingSocket extends EventTarget {
     this.#policy.reset();
   }
 
-  /** A network is back: a waiting socket tries at once, an open one asks whether it is still alive. */
-  #online() {
-    if (this.#state === "open") this.#ping();
-    else this.#input("online");
-  }
-
   #pingLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ping(), PING_EVERY_MS);
   }
 
-  #ping() {
+  /** @param {number} [within] milliseconds */
+  #ping(within = this.#urgent ? URGENT_MS : PONG_WITHIN_MS) {
     clearTimeout(this.#timer);
     this.#pings += 1;
     this.#send({ type: "ping", n: this.#pings });
-    this.#timer = setTimeout(() => this.#input("silent"), PONG_WITHIN_MS);
+    this.#timer = setTimeout(() => this.#input("silent"), within);
   }
 
   /** @param {unknown} data */
@@ -213,6 +239,8 @@ export class SignalingSocket extends EventTarget {
         return this.#emit("roster", { peers: message.peers });
       case "relay":
         return this.#emit("relay", { from: message.from, body: message.body });
+      case "ice":
+        return this.#emit("ice", { ice: message.ice, ice_ttl: message.ice_ttl });
       case "room":
         return this.#emit("room", { room: message.room });
       case "error":

@@ -25,16 +25,18 @@
 /** @typedef {{type: "peer_left", pid: string, seq: number, final: boolean}} PeerLeft */
 /** @typedef {{type: "roster", peers: Peer[], seq: number}} Roster */
 /** @typedef {{type: "relay", from: string, body: string}} Relayed */
+/** @typedef {{type: "ice", ice: RTCIceServer[], ice_ttl: number}} Ice */
 /** @typedef {{type: "pong", n: number}} Pong */
 /** @typedef {{type: "room", room: Room}} RoomChanged */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Pong | RoomChanged | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
 /** @typedef {{type: "leave"}} Leave */
 /** @typedef {{type: "ping", n: number}} Ping */
 /** @typedef {{type: "sync"}} Sync */
-/** @typedef {Join | Relay | Leave | Ping | Sync} ClientMessage */
+/** @typedef {{type: "refresh"}} Refresh */
+/** @typedef {Join | Relay | Leave | Ping | Sync | Refresh} ClientMessage */
 
 export {};

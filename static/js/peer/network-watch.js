@@ -1,0 +1,24 @@
+/**
+ * Notices what may have changed about the network, before anything has failed: it is back, it is another one, or the
+ * page is in front again after the machine may have slept.
+ *
+ * @module
+ */
+
+/**
+ * Events:
+ * - `changed`
+ */
+export class NetworkWatch extends EventTarget {
+  /** @param {AbortSignal} signal */
+  constructor(signal) {
+    super();
+    const changed = () => this.dispatchEvent(new CustomEvent("changed"));
+    addEventListener("online", changed, { signal });
+    addEventListener("pageshow", changed, { signal });
+    document.addEventListener("visibilitychange", () => !document.hidden && changed(), { signal });
+    // Not in Firefox and Safari: there, the silence that follows says it.
+    const { connection } = /** @type {{connection?: EventTarget}} */ (navigator);
+    connection?.addEventListener("change", changed, { signal });
+  }
+}

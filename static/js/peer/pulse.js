@@ -1,0 +1,145 @@
+/**
+ * Whether packets still come: the browser itself says so only after many seconds. It looks at the count of packets twice
+ * a second; in a silence it asks the other side, so that a call in which nobody sends anything is not taken for a dead one.
+ *
+ * Timers of a page in the background come once a second, and none come in a sleep: a silence counts only when the other
+ * side was asked and had time to answer.
+ *
+ * @module
+ */
+
+const EVERY_MS = 500;
+const CLOSER_MS = 250;
+/** A path without a packet for this long is taken for dead, if nothing answered meanwhile. */
+const SILENCE_MS = 1_500;
+const QUESTIONS = 3;
+/** A look that comes this late means that the machine slept. */
+const SLEPT_MS = 3_000;
+/** After a sleep or a change of network, what was heard before says little: this much silence is enough. */
+const SUSPICIOUS_MS = 1_000;
+
+/**
+ * @typedef {object} Options
+ * @property {() => Promise<number>} count how many packets have come so far; a change of the number means life
+ * @property {() => void} ask asks the other side for a sign of life
+ * @property {(silent: boolean) => void} changed told once at each change
+ * @property {() => number} [now] milliseconds on a clock that only rises
+ */
+
+export class Pulse {
+  #options;
+  #now;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #running = false;
+  #count = NaN;
+  #silent = false;
+  #asked = 0;
+  /** When a packet was last seen, and when it was last looked, ms on the page's clock. */
+  #heardAt = 0;
+  #lookedAt = 0;
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** No packet has come for too long. */
+  get silent() {
+    return this.#silent;
+  }
+
+  /** Begins to look; does nothing when it looks already. */
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    this.#heardAt = this.#lookedAt = this.#now();
+    this.#later(EVERY_MS);
+  }
+
+  /** Stops, for good. */
+  stop() {
+    this.#running = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** Something may have happened to the network: looks at once, and is content with less silence. */
+  suspect() {
+    if (!this.#running || this.#silent) return;
+    this.#heardAt = Math.min(this.#heardAt, this.#now() - (SILENCE_MS - SUSPICIOUS_MS));
+    this.#later(0);
+  }
+
+  /** @param {number} wait */
+  #later(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), wait);
+  }
+
+  async #look() {
+    // It rejects only on a connection that was closed meanwhile.
+    const count = await this.#options.count().catch(() => NaN);
+    if (!this.#running) return;
+    const now = this.#now();
+    const slept = now - this.#lookedAt > SLEPT_MS;
+    this.#lookedAt = now;
+    if (count !== this.#count) this.#heard(count, now);
+    else if (!this.#silent) this.#miss(now, slept);
+    this.#later(this.#asked > 0 && !this.#silent ? CLOSER_MS : EVERY_MS);
+  }
+
+  /**
+   * @param {number} count
+   * @param {number} now
+   */
+  #heard(count, now) {
+    this.#count = count;
+    this.#heardAt = now;
+    this.#asked = 0;
+    this.#become(false);
+  }
+
+  /**
+   * @param {number} now
+   * @param {boolean} slept
+   */
+  #miss(now, slept) {
+    if (slept) {
+      this.#asked = 0;
+      this.#heardAt = now - (SILENCE_MS - SUSPICIOUS_MS);
+    }
+    if (this.#asked >= QUESTIONS && now - this.#heardAt >= SILENCE_MS) return this.#become(true);
+    this.#asked += 1;
+    this.#options.ask();
+  }
+
+  /** @param {boolean} silent */
+  #become(silent) {
+    if (silent === this.#silent) return;
+    this.#silent = silent;
+    this.#options.changed(silent);
+  }
+}
+
+/**
+ * Counts what has come over a connection: packets of media and data, and answers to the checks of the path in use.
+ *
+ * @param {RTCStatsReport} report
+ * @returns {number}
+ */
+export function packetsHeard(report) {
+  let count = 0;
+  /** @type {Map<string, any>} */
+  const stats = new Map(report.entries());
+  for (const { type, packetsReceived = 0, messagesReceived = 0, selectedCandidatePairId } of stats.values()) {
+    if (type === "transport") {
+      const { responsesReceived = 0, requestsReceived = 0 } = stats.get(selectedCandidatePairId) ?? {};
+      count += packetsReceived + responsesReceived + requestsReceived;
+    }
+    // Firefox counts no packets of the transport: there, media and messages have to do.
+    if (type === "inbound-rtp") count += packetsReceived;
+    if (type === "data-channel") count += messagesReceived;
+  }
+  return count;
+}

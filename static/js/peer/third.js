@@ -1,0 +1,97 @@
+/**
+ * Signaling through a third peer: when two who are in a call lose their connection while the server is away, somebody
+ * whom both still reach hands their messages on. What is handed on is sealed for the addressee: whoever carries it can
+ * neither read nor change it, only drop it.
+ *
+ * @module
+ */
+
+import { Allowance } from "./messages.js";
+
+/** @typedef {import("./mesh.js").Mesh} Mesh */
+
+const TOPIC = "relay";
+/** As the server takes it: `body` of docs/protocol.md. */
+export const LONGEST_BODY = 60_000;
+/** Bodies a minute from one peer, whether to be handed on or handed over. */
+export const BODIES_PER_MINUTE = 120;
+/** So many are asked to carry the same body: one of them may have lost the addressee, too. */
+const CARRIERS = 2;
+const PID = /^[A-Za-z0-9_-]{22}$/;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `relay` {from, body}: a body that a third peer has handed over; it says who wrote it, which only opening it proves
+ */
+export class ThirdPeer extends EventTarget {
+  #mesh;
+  /** @type {Map<string, Allowance>} by the peer who tells */
+  #allowances = new Map();
+  #turn = 0;
+
+  /**
+   * @param {Mesh} mesh
+   * @param {AbortSignal} signal
+   */
+  constructor(mesh, signal) {
+    super();
+    this.#mesh = mesh;
+    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
+    mesh.addEventListener("told", heard, { signal });
+    const left = (/** @type {Event} */ event) => this.#allowances.delete(/** @type {CustomEvent} */ (event).detail.pid);
+    mesh.addEventListener("peer-removed", left, { signal });
+  }
+
+  /**
+   * Asks others to hand a body on; each time others, if there are enough.
+   *
+   * @param {string} to
+   * @param {string} body
+   * @returns {boolean} whether anybody was asked
+   */
+  send(to, body) {
+    const all = [...this.#mesh.peers.keys()].filter((pid) => pid !== to && this.#reaches(pid));
+    this.#turn += 1;
+    const from = all.length > CARRIERS ? this.#turn % all.length : 0;
+    const carriers = [...all.slice(from), ...all.slice(0, from)].slice(0, CARRIERS);
+    return carriers.filter((pid) => this.#mesh.tell(pid, TOPIC, { to, body })).length > 0;
+  }
+
+  /** @param {{pid: string, topic: string, payload: unknown}} told */
+  #heard({ pid, topic, payload }) {
+    if (topic !== TOPIC || !this.#allowance(pid).take()) return;
+    const letter = readLetter(payload);
+    if (letter === null) return;
+    if ("from" in letter) {
+      if (letter.from !== pid) this.dispatchEvent(new CustomEvent("relay", { detail: letter }));
+    } else if (letter.to !== pid && this.#reaches(letter.to)) {
+      this.#mesh.tell(letter.to, TOPIC, { from: pid, body: letter.body });
+    }
+  }
+
+  /** @param {string} pid */
+  #reaches(pid) {
+    return this.#mesh.peers.get(pid)?.state === "connected";
+  }
+
+  /** @param {string} pid */
+  #allowance(pid) {
+    const allowance = this.#allowances.get(pid) ?? new Allowance(BODIES_PER_MINUTE);
+    this.#allowances.set(pid, allowance);
+    return allowance;
+  }
+}
+
+/**
+ * Reads what was told: a body to hand on, or one that was handed over.
+ *
+ * @param {any} payload
+ * @returns {{to: string, body: string} | {from: string, body: string} | null}
+ */
+export function readLetter(payload) {
+  const { to, from, body } = payload ?? {};
+  if (typeof body !== "string" || body.length > LONGEST_BODY) return null;
+  const [names, pid] = to === undefined ? ["from", from] : ["to", to];
+  if (typeof pid !== "string" || !PID.test(pid) || (to !== undefined && from !== undefined)) return null;
+  return names === "to" ? { to: pid, body } : { from: pid, body };
+}

@@ -1,0 +1,35 @@
+/**
+ * The ways by which a sealed body reaches a peer when their own channel does not: the server's socket, and somebody whom
+ * both reach.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {{relay: (to: string, body: string) => boolean, knows: (pid: string) => boolean}} socket
+ * @property {{send: (to: string, body: string) => boolean}} third
+ * @property {(pid: string) => boolean} lost whether the connection to a peer stood and is interrupted
+ */
+
+export class Ways {
+  #options;
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a body. To somebody whose connection is lost it goes by every way: the server may know them and yet not reach
+   * them. It may come twice then; the number in the envelope says so.
+   *
+   * @param {string} to
+   * @param {string} body
+   */
+  send(to, body) {
+    const { socket, third, lost } = this.#options;
+    const sent = socket.knows(to) && socket.relay(to, body);
+    if (!sent || lost(to)) third.send(to, body);
+  }
+}

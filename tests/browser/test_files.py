@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.meeting import make_meeting
 from tests.browser.person import Person
+from tests.browser.test_call_page import expect_accessible
+from tests.services import wait_until
 
 Meet = Callable[..., Person]
 
@@ -42,6 +44,34 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+MOVED = "[...globalThis.meetingPoint.files.transfers.values()].reduce((sum, { moved }) => sum + moved, 0)"
+KEPT = """async () => {
+  const names = [];
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle("incoming", { create: true });
+  for await (const name of folder.keys()) names.push(name);
+  return names;
+}"""
+COUNT = """() => {
+  const send = RTCDataChannel.prototype.send;
+  globalThis.sentBytes = 0;
+  RTCDataChannel.prototype.send = function (data) {
+    if (data instanceof Uint8Array && data.length > 48) globalThis.sentBytes += data.length;
+    return send.call(this, data);
+  };
+}"""
+
+
+def kept(who: Person) -> list[str]:
+    """Return the folders in which this browser keeps files that came."""
+    return who.page.evaluate(KEPT)
+
+
+def count_sent(who: Person) -> None:
+    """From now on, count the bytes of files that this tab hands to its lanes, as `sentBytes`."""
+    who.page.evaluate(COUNT)
+
+
 def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
@@ -61,3 +91,116 @@ def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     download.value.save_as(saved)
     assert download.value.suggested_filename == "holiday.tar"
     assert digest(saved) == digest(file)
+
+
+def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+
+    # The guest says no, and Olga is told; nothing was written.
+    sent = send(olga, file)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Decline").click()
+    expect(sent).to_contain_text("Declined")
+    assert kept(guest) == []
+
+    # Olga takes an offer back.
+    sent = send(olga, file)
+    expect(guest.page.locator(".transfer")).to_have_count(2)
+    sent.get_by_role("button", name="Cancel").click()
+    expect(guest.page.locator(".transfer").first).to_contain_text("Cancelled")
+
+    # A hostile name is shown for what it is, a folder as a list; Pause stops it on both sides, and Cancel ends it.
+    evil = tmp_path / "annual report\u202efdp.exe"
+    evil.write_bytes(b"x")
+    send(olga, evil)
+    last = guest.page.locator(".transfer").first
+    expect(last.locator(".transfer__stem")).to_have_text("annual reportfdp")
+    expect(last.locator(".transfer__extension")).to_have_text("EXE")
+    sent = send(olga, file, evil)
+    expect(last).to_contain_text("2 files")
+    expect_accessible(guest.page)
+    last.get_by_role("button", name="Accept").click()
+    last.get_by_role("button", name="Pause").click()
+    expect(sent).to_contain_text("paused by the other side")
+    sent.get_by_role("button", name="Pause").click()
+    expect(last).to_contain_text("paused by both")
+    last.get_by_role("button", name="Cancel").click()
+    expect(sent).to_contain_text("Cancelled")
+    wait_until(lambda: kept(guest) == [], 5, "what had come is thrown away")
+
+
+HARM = """(harm) => {
+  globalThis.honestSend ??= RTCDataChannel.prototype.send;
+  const send = globalThis.honestSend;
+  let done = false;
+  RTCDataChannel.prototype.send = function (data) {
+    const frame = data instanceof Uint8Array && data.length > 17 && data[0] === 1 ? data : null;
+    if (frame && (harm === "flip" || !done)) {
+      done = true;
+      if (harm === "flip") { data = frame.slice(); data[20] ^= 1; }
+      if (harm === "less") data = frame.slice(0, frame.length - 1);
+      if (harm === "more") { data = new Uint8Array(frame.length + 1); data.set(frame); }
+      if (harm === "beyond") { data = frame.slice(); new DataView(data.buffer).setBigUint64(8, 5_000_000_000n); }
+    }
+    return send.call(this, data);
+  };
+}"""
+
+
+def test_what_is_not_what_was_offered_is_refused(person: Meet, file: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+    for number, harm in enumerate(("flip", "less", "more", "beyond"), start=1):
+        olga.page.evaluate(HARM, harm)
+        sent = send(olga, file)
+        offered = open_files(guest)
+        expect(guest.page.locator(".transfer")).to_have_count(number)
+        offered.get_by_role("button", name="Accept").click()
+        expect(offered).to_contain_text("Nothing of it was kept", timeout=20_000)
+        expect(sent).to_contain_text("Stopped")
+        expect(offered.get_by_role("button", name="Save", exact=True)).to_be_hidden()
+        wait_until(lambda: kept(guest) == [], 5, f"nothing of it is kept ({harm})")
+
+
+def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    file = tmp_path / "holiday.tar"
+    file.write_bytes(os.urandom(40_000_000))
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+    count_sent(olga)
+    send(olga, file)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Accept").click()
+    wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 20, "some of it came")
+
+    # The receiver reloads in the middle: nobody has to press anything but Join.
+    guest.page.reload()
+    before = olga.page.evaluate("globalThis.sentBytes")
+    guest.join()
+    open_files(guest)
+    wait_until(lambda: guest.page.evaluate(MOVED) > 20_000_000, 20, "it went on")
+
+    # The sender reloads: the same file has to be chosen again, and again only the rest is sent.
+    olga.page.reload()
+    olga.join()
+    count_sent(olga)
+    expect(olga.page.locator("#files-wanted")).to_contain_text("still waits for the rest of “holiday.tar”")
+    sent = send(olga, file)
+    expect(offered).to_contain_text("Received whole", timeout=30_000)
+    expect(sent).to_contain_text("Sent whole")
+    assert before < 40_000_000
+    assert olga.page.evaluate("globalThis.sentBytes") < 24_000_000
+    with guest.page.expect_download() as download:
+        offered.get_by_role("button", name="Save", exact=True).click()
+    download.value.save_as(tmp_path / "saved")
+    assert digest(tmp_path / "saved") == digest(file)

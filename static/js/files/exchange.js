@@ -158,6 +158,7 @@ export class FileExchange extends EventTarget {
     const pair = new FilePair(this.#mesh, pid);
     this.#pairs.set(pid, pair);
     pair.addEventListener("refused", () => this.#emit("refused", { pid }));
+    pair.addEventListener("garbage", () => this.#inbox.failAll(pid));
     pair.queue.addEventListener("through", (event) => this.#through(pid, /** @type {CustomEvent} */ (event).detail));
     pair.queue.addEventListener("broken", (event) => this.#broken(pid, /** @type {CustomEvent} */ (event).detail));
     return pair;

@@ -150,6 +150,18 @@ export class Inbox extends EventTarget {
   }
 
   /**
+   * Somebody sends what is no frame: nothing more is taken from them.
+   *
+   * @param {string} pid
+   */
+  failAll(pid) {
+    for (const transfer of this.#bins.keys()) {
+      if (transfer.pid !== pid || !transfer.isRunning) continue;
+      for (const entry of transfer.entries) this.#fail(transfer, entry, "too-much");
+    }
+  }
+
+  /**
    * Asks somebody who came back for the rest of a transfer.
    *
    * @param {Transfer} transfer

@@ -21,6 +21,8 @@ const LOW_WATER = 400_000;
 /** A lane that cannot be made, or whose packets stop, is given up after this many milliseconds. */
 const OPENS_WITHIN_MS = 15_000;
 const SILENT_MS = 4_000;
+/** Messages (of 64 KB at most) that may come before it is known whose they are. */
+const MOST_EARLY = 128;
 
 /**
  * Events, all `CustomEvent`:
@@ -42,6 +44,8 @@ export class Lane extends EventTarget {
   #inbox;
   #outbox;
   #life = new AbortController();
+  /** @type {unknown[]} */
+  #early = [];
   #proved = false;
   #up = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -147,9 +151,7 @@ export class Lane extends EventTarget {
     channel.addEventListener("open", () => this.#rise(), { signal });
     channel.addEventListener("close", () => this.close(), { signal });
     channel.addEventListener("bufferedamountlow", () => this.dispatchEvent(new Event("room")), { signal });
-    channel.addEventListener("message", ({ data }) => {
-      if (this.#up) this.dispatchEvent(new CustomEvent("frame", { detail: { data } }));
-    }, { signal });
+    channel.addEventListener("message", ({ data }) => this.#heard(data), { signal });
   }
 
   /** @param {{type: "offer" | "answer", sdp: string}} description */
@@ -162,6 +164,12 @@ export class Lane extends EventTarget {
     if (type !== "offer") return;
     await this.#connection.setLocalDescription();
     this.#describe();
+  }
+
+  /** @param {unknown} data kept until the certificate has been compared: the other side may be done with that sooner */
+  #heard(data) {
+    if (this.#up) this.dispatchEvent(new CustomEvent("frame", { detail: { data } }));
+    else if (this.#early.push(data) > MOST_EARLY) this.close();
   }
 
   #observe() {
@@ -184,6 +192,7 @@ export class Lane extends EventTarget {
     if (this.#up) return;
     this.#up = true;
     this.dispatchEvent(new Event("up"));
+    for (const data of this.#early.splice(0)) this.#heard(data);
   }
 
   /** @param {number} patience milliseconds */

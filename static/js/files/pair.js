@@ -23,7 +23,7 @@ const LONGEST_REPLACE_MS = 16_000;
 /** Lanes stay up for a moment after the last file: the next one starts at once. */
 const IDLE_MS = 20_000;
 
-/** Events: `refused` when a lane led to another certificate than the peer's. */
+/** Events: `refused` when a lane led to another certificate than the peer's; `garbage` when something came that is no frame. */
 export class FilePair extends EventTarget {
   lanes;
   queue;
@@ -134,6 +134,7 @@ export class FilePair extends EventTarget {
     }
     const frame = readFrame(data);
     if (frame) this.receivers.get(frame.file)?.(frame);
+    else this.dispatchEvent(new Event("garbage"));
   }
 
   /** Lanes are taken down when nothing has been sent for a while. */

@@ -13,7 +13,8 @@ from rooms.signaling.codes import ENDINGS, ERRORS, CloseCode, Then
 from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, type_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT = (ROOT / "docs/protocol.md").read_text()
+# The second part is between browsers; tests/js/protocol.test.js looks after it.
+DOCUMENT = (ROOT / "docs/protocol.md").read_text().split("\n# Between peers\n")[0]
 WIRE = (ROOT / "static/js/signaling/wire.js").read_text()
 CLOSE_CODES = (ROOT / "static/js/signaling/close-codes.js").read_text()
 ALL: tuple[type[msgspec.Struct], ...] = (*CLIENT_MESSAGES, *SERVER_MESSAGES)

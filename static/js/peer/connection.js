@@ -2,20 +2,18 @@
  * One connection to one peer, for as long as the two are in a room: it negotiates, recovers, and starts over if it must.
  *
  * It knows nothing of the socket: it is handed a `send` and told what arrives. Once the control channel is open, the two
- * negotiate over it; `send` is for what comes before, and for when no packets come through. A first offer that collides is not rolled
- * back; the polite side starts over with a fresh RTCPeerConnection instead. A rollback leaves transceivers behind that no
- * later description takes over (RFC 8829 §5.10: only those of `addTrack` are).
+ * negotiate over it; `send` is for what comes before, and for when no packets come through. A first offer that collides
+ * is not rolled back; the polite side starts over with a fresh RTCPeerConnection instead. A rollback leaves transceivers
+ * behind that no later description takes over (RFC 8829 §5.10: only those of `addTrack` are).
  *
  * @module
  */
 
+import { Attempt } from "./attempt.js";
 import { Inbound } from "./inbound.js";
-import { MediaPair, NOTHING } from "./media-pair.js";
+import { NOTHING } from "./media-pair.js";
 import { Allowance, LIMITS } from "./messages.js";
-import { Negotiation } from "./negotiation.js";
-import { namesOnly, remoteFingerprint } from "./pin.js";
-import { packetsHeard, Pulse } from "./pulse.js";
-import { Talk } from "./talk.js";
+import { namesOnly } from "./pin.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
@@ -35,23 +33,10 @@ import { Watchdog } from "./watchdog.js";
  * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
  */
 
-/**
- * @typedef {object} Attempt
- * @property {RTCPeerConnection} connection
- * @property {MediaPair} pair
- * @property {MediaPair} screen
- * @property {Negotiation} negotiation
- * @property {Pulse} pulse
- * @property {AbortController} life
- */
-
 /** How often help leaves a first connection alone that is still looking for a way. */
 const FIRST_TRIES = 2;
 /** From this help on, some five seconds into an interruption, nothing is sent any more until the connection is back. */
 const GIVE_UP_SENDING = 2;
-
-/** Attempt numbers of this tab; shared by all connections, so none is ever used twice. */
-let attempts = 0;
 
 /**
  * Events, all `CustomEvent`:
@@ -73,10 +58,7 @@ export class PeerConnection extends EventTarget {
   #tracks;
   /** @type {Tracks} */
   #screen;
-  /** @type {Attempt} */
   #current;
-  /** @type {Talk | null} */
-  #talk = null;
   /** @type {MediaStream | null} */
   #shownScreen = null;
   #candidates = new Allowance(LIMITS.candidatesPerMinute);
@@ -85,8 +67,6 @@ export class PeerConnection extends EventTarget {
   /** @type {PeerState} */
   #state = "connecting";
   #stood = false;
-  /** @type {WeakSet<RTCPeerConnection>} those whose other end has shown the pinned certificate */
-  #proved = new WeakSet();
 
   /** @param {Options} options */
   constructor(options) {
@@ -131,11 +111,7 @@ export class PeerConnection extends EventTarget {
 
   /** Begins: makes the transceivers and offers. Does nothing once there are any. */
   offer() {
-    const { connection, pair, negotiation } = this.#current;
-    if (this.#over || negotiation.answering || connection.getTransceivers().length > 0) return;
-    pair.make(connection);
-    this.#openTalk();
-    this.#emit("sending", {});
+    if (!this.#over) this.#current.offer();
   }
 
   /**
@@ -165,7 +141,7 @@ export class PeerConnection extends EventTarget {
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#current.pair.setTracks(tracks);
-    this.#talk?.tellMedia(tracks);
+    this.#current.talk?.tellMedia(tracks);
   }
 
   /**
@@ -177,7 +153,7 @@ export class PeerConnection extends EventTarget {
     this.#screen = screen;
     this.#current.screen.setTracks(screen);
     this.#makeScreen();
-    this.#talk?.tellScreen(screen);
+    this.#current.talk?.tellScreen(screen);
   }
 
   /**
@@ -188,7 +164,7 @@ export class PeerConnection extends EventTarget {
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
    */
   tell(topic, payload) {
-    return this.#talk?.tell(topic, payload) ?? false;
+    return this.#current.talk?.tell(topic, payload) ?? false;
   }
 
   /** On what terms a further connection to this peer is made; null when no certificate is pinned. */
@@ -243,32 +219,33 @@ export class PeerConnection extends EventTarget {
    * @returns {Attempt}
    */
   #begin(theirAttempt) {
-    attempts += 1;
-    const life = new AbortController();
-    const { signal } = life;
-    const connection = new RTCPeerConnection(this.#configuration());
-    connection.addEventListener("track", (event) => this.#gained(event), { signal });
-    connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
-    const pair = new MediaPair(this.#tracks, 0);
-    const screen = new MediaPair(this.#screen, 1);
-    const negotiation = new Negotiation(connection, {
-      polite: this.#options.polite,
-      attempt: attempts,
+    const { polite, pin } = this.#options;
+    const attempt = new Attempt({
+      configuration: this.#configuration(),
+      pin,
+      polite,
       theirAttempt,
+      tracks: this.#tracks,
+      screen: this.#screen,
       allowance: this.#candidates,
-      prepareAnswer: (sdp) => {
-        for (const half of [pair, screen]) half.adopt(connection);
-        if (/^m=application /m.test(sdp)) this.#openTalk();
-        this.#emit("sending", {});
-      },
       send: (message) => this.#say(message),
     });
-    const pulse = new Pulse({
-      count: async () => packetsHeard(await connection.getStats()),
-      ask: () => this.#talk?.ask(),
-      changed: (silent) => this.#fellSilent(silent),
-    });
-    return { connection, pair, screen, negotiation, pulse, life };
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => attempt.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("changed", () => this.#observe());
+    on("silent", () => this.#fellSilent());
+    on("impostor", () => this.#refuse("certificate"));
+    on("foreign", () => this.#refuse("version"));
+    on("track", (event) => this.#gained(event));
+    on("sending", () => this.#emit("sending", {}));
+    on("open", () => this.#opened());
+    on("ended", () => attempt.connection.connectionState === "connected" && this.#end());
+    on("bye", () => this.#end());
+    on("signal", ({ message }) => void this.receive(message));
+    on("media", (media) => this.#emit("media", media));
+    on("screen", ({ shares }) => this.#heardOfScreen(shares));
+    on("told", (told) => this.#emit("told", told));
+    return attempt;
   }
 
   /**
@@ -278,7 +255,7 @@ export class PeerConnection extends EventTarget {
    */
   #say(message) {
     const told = this.tell(message.bye ? "bye" : "signal", message.bye ?? message);
-    if (!told || this.#state !== "connected") this.#options.send(message);
+    if (!told || this.#state === "interrupted" || this.#state === "failed") this.#options.send(message);
   }
 
   /** @returns {RTCConfiguration} */
@@ -301,14 +278,9 @@ export class PeerConnection extends EventTarget {
   }
 
   #dispose() {
-    const { connection, negotiation, pulse, life } = this.#current;
-    life.abort();
-    negotiation.stop();
-    pulse.stop();
-    this.#talk = null;
+    this.#current.dispose();
     this.#inbound.clear();
     this.#showScreen();
-    connection.close();
   }
 
   /**
@@ -324,54 +296,24 @@ export class PeerConnection extends EventTarget {
   /** @param {number} times */
   #help(times) {
     const { connection, negotiation } = this.#current;
-    if (this.#stood && times >= GIVE_UP_SENDING) this.#pause(true);
+    if (this.#stood && times >= GIVE_UP_SENDING) this.#current.pause(true);
     if (negotiation.pending) this.resend();
     else if (negotiation.untouched && times >= FIRST_TRIES) this.offer();
-    else if (this.#transportEnded()) this.#startOver();
+    else if (this.#current.ended) this.#startOver();
     else if (negotiation.established && (this.#state !== "connecting" || times > FIRST_TRIES)) connection.restartIce();
   }
 
-  /** A DTLS transport that failed does not come back by an ICE restart. */
-  #transportEnded() {
-    const states = this.#current.connection.getSenders().map(({ transport }) => transport?.state);
-    return states.includes("failed") || states.includes("closed");
-  }
-
-  /** @param {boolean} paused */
-  #pause(paused) {
-    const { pair, screen } = this.#current;
-    for (const half of [pair, screen]) half.pause(paused);
-  }
-
-  /** @param {boolean} silent */
-  #fellSilent(silent) {
+  #fellSilent() {
     this.#observe();
-    if (silent && this.#state === "interrupted") this.#watchdog.hurry();
-  }
-
-  #openTalk() {
-    if (this.#talk !== null) return;
-    const { connection, life } = this.#current;
-    const { signal } = life;
-    const talk = new Talk(connection, signal);
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => talk.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("open", () => this.#opened());
-    on("foreign", () => this.#refuse("version"));
-    on("ended", () => connection.connectionState === "connected" && this.#end());
-    on("bye", () => this.#end());
-    on("signal", ({ message }) => void this.receive(message));
-    on("media", (media) => this.#emit("media", media));
-    on("screen", ({ shares }) => this.#heardOfScreen(shares));
-    on("told", (told) => this.#emit("told", told));
-    this.#talk = talk;
+    if (this.#state === "interrupted") this.#watchdog.hurry();
   }
 
   #opened() {
     this.#makeScreen();
-    this.#talk?.tellMedia(this.#tracks);
-    this.#talk?.tellScreen(this.#screen);
-    this.#current.negotiation.repeat();
+    const { talk, negotiation } = this.#current;
+    talk?.tellMedia(this.#tracks);
+    talk?.tellScreen(this.#screen);
+    negotiation.repeat();
     this.#emit("reachable", {});
   }
 
@@ -380,11 +322,8 @@ export class PeerConnection extends EventTarget {
    * either shares for the first time: so there is no collision in which they would be added twice.
    */
   #makeScreen() {
-    const { connection, screen } = this.#current;
     const wanted = this.#screen.video !== null || this.#inbound.screenTold;
-    if (!wanted || this.#options.polite || screen.made || !this.#talk?.open) return;
-    screen.make(connection);
-    this.#emit("sending", {});
+    if (wanted && !this.#options.polite) this.#current.makeScreen();
   }
 
   /** @param {boolean} shares */
@@ -407,33 +346,16 @@ export class PeerConnection extends EventTarget {
     const stream = this.#inbound.take(this.#current.connection, event);
     if (stream !== this.remoteStream) return this.#showScreen();
     const changed = () => this.#emit("tracks-changed", { stream: this.remoteStream });
-    const { signal } = this.#current.life;
+    const { signal } = this.#current;
     for (const type of ["mute", "unmute", "ended"]) track.addEventListener(type, changed, { signal });
     this.#emit("track", { track, kind: track.kind });
     changed();
   }
 
   #observe() {
-    const { connection, pulse } = this.#current;
-    const { connectionState } = connection;
-    if (connectionState === "connected" && !this.#proved.has(connection)) void this.#prove(connection);
-    else if (connectionState === "failed") this.#enter("failed");
-    else if (connectionState === "connected" && !pulse.silent) this.#enter("connected");
+    if (this.#current.failed) this.#enter("failed");
+    else if (this.#current.standing) this.#enter("connected");
     else this.#enter(this.#stood ? "interrupted" : "connecting");
-  }
-
-  /**
-   * Compares the certificate at the other end with the pinned one before the connection counts as connected.
-   *
-   * @param {RTCPeerConnection} connection
-   */
-  async #prove(connection) {
-    const { pin } = this.#options;
-    const shown = pin === undefined ? null : await remoteFingerprint(connection);
-    if (this.#over || connection !== this.#current.connection) return;
-    if (shown !== null && shown !== pin) return this.#refuse("certificate");
-    this.#proved.add(connection);
-    this.#observe();
   }
 
   /** Whatever comes or happens now changes nothing any more. */
@@ -455,7 +377,7 @@ export class PeerConnection extends EventTarget {
 
   #stand() {
     this.#stood = true;
-    this.#pause(false);
+    this.#current.pause(false);
     this.#current.pulse.start();
   }
 

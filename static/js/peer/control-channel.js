@@ -72,7 +72,7 @@ export class ControlChannel extends EventTarget {
 
   /** @param {unknown} data */
   #receive(data) {
-    const told = typeof data === "string" && data.length <= LONGEST ? read(data) : null;
+    const told = typeof data === "string" && data.length <= LONGEST ? readTold(data) : null;
     if (this.#understood === undefined) this.#meet(told);
     else if (this.#understood && told) this.dispatchEvent(new CustomEvent("told", { detail: told }));
   }
@@ -85,10 +85,12 @@ export class ControlChannel extends EventTarget {
 }
 
 /**
+ * Reads a message.
+ *
  * @param {string} text
- * @returns {Told | null}
+ * @returns {Told | null} null when it is none
  */
-function read(text) {
+export function readTold(text) {
   try {
     const [[topic, payload], ...more] = Object.entries(JSON.parse(text));
     return TOPIC.test(topic) && more.length === 0 ? { topic, payload } : null;

@@ -7,7 +7,7 @@
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
 
-const TOPIC = "kick";
+export const TOPIC = "kick";
 const PID = /^[A-Za-z0-9_-]{22}$/;
 /** @type {readonly (string | undefined)[]} */
 const MAY_KICK = ["owner", "moderator"];

@@ -18,7 +18,7 @@
 export const LIMITS = Object.freeze({
   bodyCharacters: 65_536,
   mediaSections: 8,
-  candidatesPerMinute: 120,
+  candidatesPerMinute: 240,
   candidatesAtOnce: 60,
   descriptionsPerMinute: 240,
   candidateCharacters: 1_024,

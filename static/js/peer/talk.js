@@ -11,8 +11,10 @@ import { Allowance, checkPeerMessage } from "./messages.js";
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./media-pair.js").Tracks} Tracks */
 
+/** The topics that are the connection's own. */
+export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong", "bye"]);
 /** Questions a minute that are answered: an honest side asks four a second at most. */
-const ANSWERS_PER_MINUTE = 300;
+export const ANSWERS_PER_MINUTE = 300;
 
 /**
  * Events, all `CustomEvent`:

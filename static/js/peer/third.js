@@ -10,7 +10,7 @@ import { Allowance } from "./messages.js";
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
 
-const TOPIC = "relay";
+export const TOPIC = "relay";
 /** As the server takes it: `body` of docs/protocol.md. */
 export const LONGEST_BODY = 60_000;
 /** Bodies a minute from one peer, whether to be handed on or handed over. */

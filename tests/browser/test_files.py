@@ -204,3 +204,24 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Pa
         offered.get_by_role("button", name="Save", exact=True).click()
     download.value.save_as(tmp_path / "saved")
     assert digest(tmp_path / "saved") == digest(file)
+
+
+def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
+    olga, guest = person("Olga"), person("Guest")
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link()
+    olga.join(slug)
+
+    guest.page.goto(link)
+    guest.page.get_by_role("button", name="Only send or receive files").click()
+    guest.page.get_by_role("button", name="Join for files").click()
+    guest.see_call_state("in-call")
+    expect(guest.page.get_by_role("complementary", name="Files")).to_be_visible()
+    expect_accessible(guest.page)
+    assert guest.page.evaluate("meetingPoint.media.audioTrack === null && meetingPoint.media.videoTrack === null")
+
+    guest.see_others(1)
+    sent = send(guest, file)
+    open_files(olga).get_by_role("button", name="Accept").click()
+    expect(sent).to_contain_text("Sent whole", timeout=20_000)

@@ -28,8 +28,10 @@ import { takeCall } from "./one-tab.js";
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, life: AbortController}} Call */
 
 const page = readPageData();
+/** Whether the person comes for files alone: no device is asked for until they press its button. */
+const filesOnly = new URLSearchParams(location.search).has("files");
 const desk = new DeviceDesk();
-const prejoin = new Prejoin(desk, { keepName: !page.signedIn });
+const prejoin = new Prejoin(desk, { keepName: !page.signedIn, filesOnly });
 const ended = new Ended();
 const dialogs = tieDialogs(() => end("left"));
 /** @type {Call | null} */
@@ -87,6 +89,7 @@ function follow({ session, files, life: { signal } }) {
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
   on("entered", ({ room, again }) => {
     become("in-call");
+    if (filesOnly && !again) files.toggle();
     roomChanged(room, again);
   });
   on("away", ({ entered }) => become(entered ? "reconnecting" : "joining"));
@@ -136,7 +139,7 @@ function end(why) {
 async function again() {
   const { muted, camera } = { muted: desk.media.muted, camera: wasCameraOn };
   ended.hide();
-  await desk.start({ muted, camera });
+  await desk.start({ muted, camera, microphone: !filesOnly });
   await join();
 }
 
@@ -162,4 +165,4 @@ prejoin.addEventListener("join", (event) => {
 ended.addEventListener("again", () => void again());
 become("prejoin");
 void checkKey();
-void desk.start();
+void desk.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);

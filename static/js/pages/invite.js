@@ -33,15 +33,18 @@ class Stop extends Error {
 
 const page = /** @type {HTMLElement} */ (document.querySelector(".invite-page"));
 const join = /** @type {HTMLButtonElement} */ (part(page, "join"));
+const files = /** @type {HTMLButtonElement} */ (part(page, "files"));
 const again = /** @type {HTMLButtonElement} */ (part(page, "again"));
 
 /** @type {Bytes | null} */
 let secret = null;
 
-join.addEventListener("click", attempt);
+join.addEventListener("click", () => void attempt(""));
+// For files alone nobody is asked for a camera: the call page sees it by its address.
+files.addEventListener("click", () => void attempt("?files"));
 again.addEventListener("click", () => {
   show("ready");
-  attempt();
+  void attempt("");
 });
 // A second link pasted into the same tab changes the fragment without a new page.
 addEventListener("hashchange", begin);
@@ -65,18 +68,19 @@ function able() {
   return globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined && "RTCPeerConnection" in globalThis;
 }
 
-async function attempt() {
+/** @param {string} query goes with the address of the call */
+async function attempt(query) {
   if (join.disabled || secret === null) return;
-  join.disabled = true;
+  join.disabled = files.disabled = true;
   part(page, "working").hidden = false;
   try {
     const slug = await redeem(secret);
-    location.replace(callUrl(slug));
+    location.replace(callUrl(slug) + query);
   } catch (error) {
     const stop = error instanceof Stop ? error : new Stop("no_storage");
     show(stop.state, stop.slug);
   } finally {
-    join.disabled = false;
+    join.disabled = files.disabled = false;
     part(page, "working").hidden = true;
   }
 }

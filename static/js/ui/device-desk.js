@@ -49,7 +49,8 @@ export class DeviceDesk extends EventTarget {
   /**
    * Opens the devices, anew after `stop`.
    *
-   * @param {{muted: boolean, camera: boolean}} [as] how they were before; without it, everything is tried
+   * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] how they were before; without it, everything is
+   *   tried; microphone: false: it is not asked for
    */
   async start(as) {
     if (as) this.media = new LocalMedia();
@@ -63,7 +64,7 @@ export class DeviceDesk extends EventTarget {
     if (as?.muted) media.setMuted(true);
     this.starting = true;
     this.#changed();
-    await media.start({ audio: true, video: as?.camera ?? true });
+    await media.start({ audio: as?.microphone ?? true, video: as?.camera ?? true });
     this.starting = false;
     this.#changed();
   }

@@ -24,16 +24,23 @@ export class Prejoin extends EventTarget {
   #blocked = false;
   #desk;
   #keepName;
+  #filesOnly;
 
   /**
    * @param {DeviceDesk} desk
-   * @param {{keepName: boolean}} options keepName: remember the name in this browser, for people without an account
+   * @param {{keepName: boolean, filesOnly?: boolean}} options keepName: remember the name in this browser, for people without
+   *   an account; filesOnly: there is no mirror, and a name to begin with, so that one press is enough
    */
-  constructor(desk, { keepName }) {
+  constructor(desk, { keepName, filesOnly = false }) {
     super();
     this.#desk = desk;
     this.#keepName = keepName;
+    this.#filesOnly = filesOnly;
     if (keepName && !this.#name.value) this.#name.value = recallName();
+    if (filesOnly) {
+      this.#root.dataset.mode = "files";
+      this.#name.value ||= this.#name.dataset.stranger ?? "";
+    }
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#complain(false));
     desk.addEventListener("changed", () => this.#show());
@@ -59,7 +66,8 @@ export class Prejoin extends EventTarget {
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
     if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
-    this.#button.textContent = (without ? this.#button.dataset.textWithout : this.#button.dataset.textWith) ?? "";
+    const { textWith, textWithout, textFiles } = this.#button.dataset;
+    this.#button.textContent = (this.#filesOnly ? textFiles : without ? textWithout : textWith) ?? "";
     this.#button.disabled = this.#blocked || problems.insecure;
   }
 

@@ -60,7 +60,7 @@ export async function sha256(bytes) {
  * Derives bytes with HKDF-SHA256 (RFC 5869).
  *
  * @param {Bytes | CryptoKey} input the key material, raw or as an HKDF key
- * @param {string} info what the result is for; different purposes never share bytes
+ * @param {string | Bytes} info what the result is for; different purposes never share bytes
  * @param {number} length in bytes
  * @param {Bytes} [salt] none by default
  * @returns {Promise<Bytes>}
@@ -68,6 +68,6 @@ export async function sha256(bytes) {
 export async function hkdf(input, info, length, salt = new Uint8Array(0)) {
   const key =
     input instanceof CryptoKey ? input : await crypto.subtle.importKey("raw", input, "HKDF", false, ["deriveBits"]);
-  const algorithm = { name: "HKDF", hash: "SHA-256", salt, info: toUtf8(info) };
+  const algorithm = { name: "HKDF", hash: "SHA-256", salt, info: typeof info === "string" ? toUtf8(info) : info };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, length * 8));
 }

@@ -13,7 +13,8 @@ import { pad, unpad } from "./padding.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
-/** @typedef {{pid: string, fixed: Bytes}} End pid, and the fixed part of the hello */
+/** @typedef {import("./sas-code.js").End} End */
+/** @typedef {import("./sas-code.js").SasPair} SasPair */
 /** @typedef {"malformed" | "replayed" | "forged"} EnvelopeRefusal */
 
 /** The server takes bodies of 60,000 bytes as written; 43 KB in base64url with the envelope around it fit. */
@@ -30,6 +31,8 @@ export class EnvelopeRefused extends Error {
 }
 
 export class PairChannel {
+  /** @type {SasPair} what a safety code of this pair is made of */
+  sas;
   #seal;
   #mine;
   #theirs;
@@ -45,8 +48,10 @@ export class PairChannel {
    * @param {End} made.theirs
    * @param {CryptoKey} made.outward
    * @param {CryptoKey} made.inward
+   * @param {SasPair} made.sas
    */
-  constructor({ seal, mine, theirs, outward, inward }) {
+  constructor({ seal, mine, theirs, outward, inward, sas }) {
+    this.sas = sas;
     this.#seal = seal;
     this.#mine = mine;
     this.#theirs = theirs;
@@ -120,13 +125,27 @@ export async function openPairChannel(seal, mine, theirs) {
   const [low, high] = mine.pid < theirs.pid ? [mine, theirs] : [theirs, mine];
   const salt = await sha256(concat(low.fixed, high.fixed));
   const input = concat(shared, seal.secrets?.pairs ?? new Uint8Array(0));
+  const part = `${seal.room}|${seal.epoch}`;
   const key = async (/** @type {End} */ from, /** @type {End} */ to) => {
-    const info = `meeting-point/v1/pair|${seal.room}|${seal.epoch}|${from.pid}|${to.pid}`;
-    const bytes = await hkdf(input, info, 32, salt);
+    const bytes = await hkdf(input, `meeting-point/v1/pair|${part}|${from.pid}|${to.pid}`, 32, salt);
     return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
   };
-  const [outward, inward] = await Promise.all([key(mine, theirs), key(theirs, mine)]);
-  return new PairChannel({ seal, mine, theirs, outward, inward });
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const [outward, inward, forCode, check] = await Promise.all([
+    key(mine, theirs),
+    key(theirs, mine),
+    crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]),
+    hkdf(input, `meeting-point/v1/pair-check|${part}`, 32, salt).then((bytes) =>
+      crypto.subtle.importKey("raw", bytes, hmac, false, ["sign", "verify"]),
+    ),
+  ]);
+  const ends = { low: endOf(low), high: endOf(high) };
+  return new PairChannel({ seal, mine, theirs, outward, inward, sas: { seal, ...ends, shared: forCode, check } });
+}
+
+/** @param {End} end and more */
+function endOf({ pid, fixed, fingerprint }) {
+  return { pid, fixed, fingerprint };
 }
 
 /**

@@ -43,6 +43,8 @@ export class SealedLink extends EventTarget {
   #refused = new Set();
   /** @type {Set<string>} those who were heard by another way, too: numbers that are not new mean nothing there */
   #severalWays = new Set();
+  /** @type {Map<string, string>} why, by pid */
+  #shunned = new Map();
   #inward = Promise.resolve();
   #outward = Promise.resolve();
   #closed = false;
@@ -127,6 +129,26 @@ export class SealedLink extends EventTarget {
     this.#outward = this.#outward.then(async () => this.#send(to, await channel.wrap(text))).catch(() => {});
   }
 
+  /**
+   * What a safety code with a peer is made of.
+   *
+   * @param {string} pid
+   * @returns {import("./sas-code.js").SasPair | null} null: nobody who has proved who they are
+   */
+  pairOf(pid) {
+    return this.#known.get(pid)?.channel.sas ?? null;
+  }
+
+  /**
+   * Believes this tab nothing any more, for the whole stay, whatever it or the relay says: it counts as refused.
+   *
+   * @param {string} pid
+   * @param {string} reason
+   */
+  shun(pid, reason) {
+    this.#shunned.set(pid, reason);
+  }
+
   /** Stops: nothing is told any more. */
   close() {
     this.#closed = true;
@@ -179,6 +201,8 @@ export class SealedLink extends EventTarget {
   async #believe(peer) {
     const { pid } = peer;
     if (pid === this.#identity.pid) return null;
+    const shunned = this.#shunned.get(pid);
+    if (shunned !== undefined) return this.#refuse(peer, shunned);
     const known = this.#known.get(pid);
     try {
       const hello = await readSealedHello(this.#seal, pid, peer.hello);
@@ -194,10 +218,18 @@ export class SealedLink extends EventTarget {
         return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
       }
       // Whatever else goes wrong with what a stranger sent (a key that is no point on the curve) is malformed too.
-      this.#refused.add(pid);
-      this.#emit("refused", { peer, reason: error instanceof HelloRefused ? error.reason : "malformed" });
-      return null;
+      return this.#refuse(peer, error instanceof HelloRefused ? error.reason : "malformed");
     }
+  }
+
+  /**
+   * @param {Peer} peer
+   * @param {string} reason
+   */
+  #refuse(peer, reason) {
+    this.#refused.add(peer.pid);
+    this.#emit("refused", { peer, reason });
+    return null;
   }
 
   /**
@@ -206,8 +238,8 @@ export class SealedLink extends EventTarget {
    */
   async #meet(pid, hello) {
     if (this.#known.size >= MOST_CHANNELS) throw new RangeError("more peers than any room sees");
-    const { privateKey } = this.#identity;
-    const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), privateKey };
+    const { privateKey, fingerprint } = this.#identity;
+    const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), fingerprint, privateKey };
     const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
     this.#known.set(pid, { hello, channel });
   }
@@ -218,6 +250,7 @@ export class SealedLink extends EventTarget {
    */
   async #open(from, body) {
     const known = this.#known.get(from);
+    if (this.#shunned.has(from)) return;
     if (known === undefined) return this.#keep(from, body);
     try {
       const text = await known.channel.unwrap(body);

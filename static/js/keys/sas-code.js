@@ -1,0 +1,95 @@
+/**
+ * What a safety code is made of: the commitment, the code, and the proof that somebody has confirmed it.
+ * docs/sealed-signaling.md has the bytes and test vectors.
+ *
+ * @module
+ */
+
+import { canonical, concat } from "./canonical.js";
+import { hkdf, sha256, toUtf8 } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End of a pair: pid, fixed part of the hello, certificate */
+
+/**
+ * What both ends of a pair know, whichever of them asks. `low` is the one whose pid sorts first; it begins.
+ *
+ * @typedef {object} SasPair
+ * @property {{room: string, epoch: number}} seal
+ * @property {End} low
+ * @property {End} high
+ * @property {CryptoKey} shared the ECDH of the two tab keys, for HKDF
+ * @property {CryptoKey} check HMAC key of the pair
+ */
+
+/** @typedef {{low: Bytes, high: Bytes}} Nonces of 32 bytes each */
+
+/**
+ * @typedef {object} SafetyCode
+ * @property {number[]} emoji seven places, 0 to 63, in the table of the Matrix specification
+ * @property {string[]} numbers three groups of four digits, for those who would rather read numbers
+ */
+
+/**
+ * Commits the beginning side to its nonce before it has seen the other's: neither can then choose a nonce that makes the
+ * code come out as it likes.
+ *
+ * @param {SasPair} pair
+ * @param {Bytes} nonce of `low`
+ * @returns {Promise<Bytes>}
+ */
+export function commitment({ seal, low, high }, nonce) {
+  return sha256(canonical("meeting-point/v1/sas-commit", seal.room, seal.epoch, low.fixed, high.fixed, nonce));
+}
+
+/**
+ * Makes the code. Both forms come from the same 42 bits; the numbers are their remainder by 10^12, 39.9 bits.
+ *
+ * @param {SasPair} pair
+ * @param {Nonces} nonces
+ * @returns {Promise<SafetyCode>}
+ */
+export async function safetyCode({ low, high, shared }, nonces) {
+  const info = concat(toUtf8("meeting-point/v1/sas"), await sha256(concat(low.fixed, high.fixed)));
+  const bytes = await hkdf(shared, info, 6, concat(nonces.low, nonces.high));
+  const bits = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) >> 6n;
+  const emoji = Array.from({ length: 7 }, (_, place) => Number((bits >> BigInt(36 - 6 * place)) & 63n));
+  const digits = String(bits % 10n ** 12n).padStart(12, "0");
+  return { emoji, numbers: [digits.slice(0, 4), digits.slice(4, 8), digits.slice(8)] };
+}
+
+/**
+ * Proves to the other end that the person at `from` has pressed "They match": for these certificates and this code.
+ *
+ * @param {SasPair} pair
+ * @param {Nonces} nonces
+ * @param {string} from pid of whoever has confirmed
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export async function confirmation(pair, nonces, from) {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", pair.check, confirmed(pair, nonces, from)));
+}
+
+/**
+ * Checks such a proof.
+ *
+ * @param {SasPair} pair
+ * @param {Nonces} nonces
+ * @param {string} from pid of whoever says that they have confirmed
+ * @param {Bytes} mac
+ * @returns {Promise<boolean>}
+ */
+export function isConfirmation(pair, nonces, from, mac) {
+  return crypto.subtle.verify("HMAC", pair.check, mac, confirmed(pair, nonces, from));
+}
+
+/**
+ * @param {SasPair} pair
+ * @param {Nonces} nonces
+ * @param {string} pid
+ */
+function confirmed({ seal, low, high }, nonces, pid) {
+  const [from, to] = pid === low.pid ? [low, high] : [high, low];
+  const names = [seal.room, seal.epoch, from.pid, to.pid, from.fingerprint, to.fingerprint];
+  return canonical("meeting-point/v1/sas-confirm", ...names, nonces.low, nonces.high);
+}

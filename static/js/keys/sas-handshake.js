@@ -1,0 +1,141 @@
+/**
+ * The handshake that makes a pair's safety code, once in the life of two tabs:
+ *
+ *     low → high  commit: a hash of low's nonce
+ *     high → low  answer: high's nonce
+ *     low → high  reveal: low's nonce, which high checks against the commitment
+ *
+ * Any of them may get lost or come twice: each side says again what it said last, never anything else. The first commitment and
+ * the first answer count and stay; so whoever was shown a nonce cannot take back what it chose before.
+ *
+ * @module
+ */
+
+import { commitment, safetyCode } from "./sas-code.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./sas-code.js").SasPair} SasPair */
+/** @typedef {import("./sas-code.js").SafetyCode} SafetyCode */
+/** @typedef {import("./sas-code.js").Nonces} Nonces */
+/** @typedef {import("./sas-messages.js").Step} Step */
+
+/** More than any honest handshake needs, however much is lost. */
+const MOST_MESSAGES = 256;
+
+export class SasHandshake {
+  /** @type {"open" | "made" | "failed"} */
+  state = "open";
+  /** @type {SafetyCode | null} */
+  code = null;
+  /** @type {Nonces | null} both, once the code is made */
+  nonces = null;
+  #pair;
+  #begins;
+  #send;
+  #settled;
+  #nonce = crypto.getRandomValues(new Uint8Array(32));
+  /** @type {Bytes | null} */
+  #commitment = null;
+  /** @type {Bytes | null} */
+  #answer = null;
+  #heard = 0;
+  /** @type {Promise<void>} */
+  #turn = Promise.resolve();
+
+  /**
+   * @param {object} options
+   * @param {SasPair} options.pair
+   * @param {string} options.pid one's own
+   * @param {(step: Step, value: Bytes) => void} options.send may lose what it is given
+   * @param {() => void} options.settled called once, when the state is `made` or `failed`
+   */
+  constructor({ pair, pid, send, settled }) {
+    this.#pair = pair;
+    this.#begins = pid === pair.low.pid;
+    this.#send = send;
+    this.#settled = settled;
+  }
+
+  /** Says what was said last (or begins): for the first time, and whenever something may have been lost. */
+  speak() {
+    this.#do(async () => {
+      if (this.#begins) await this.#speakFirst();
+      else if (this.#commitment !== null && this.state === "open") this.#send("answer", this.#nonce);
+    });
+  }
+
+  /**
+   * Takes a message of the other side.
+   *
+   * @param {Step} step
+   * @param {Bytes} value 32 bytes
+   * @returns {Promise<void>} settles when it has been acted upon
+   */
+  take(step, value) {
+    this.#heard += 1;
+    if (this.#heard > MOST_MESSAGES) return this.#turn;
+    return this.#do(() => (this.#begins ? this.#takeFirst(step, value) : this.#takeSecond(step, value)));
+  }
+
+  async #speakFirst() {
+    if (this.#answer !== null) return this.#send("reveal", this.#nonce);
+    this.#commitment ??= await commitment(this.#pair, this.#nonce);
+    this.#send("commit", this.#commitment);
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Bytes} value
+   */
+  async #takeFirst(step, value) {
+    if (step !== "answer" || this.#commitment === null) return;
+    const first = this.#answer === null;
+    this.#answer ??= value;
+    this.#send("reveal", this.#nonce);
+    if (first) await this.#make({ low: this.#nonce, high: this.#answer });
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Bytes} value
+   */
+  async #takeSecond(step, value) {
+    if (this.state !== "open") return;
+    if (step === "commit") {
+      this.#commitment ??= value;
+      this.#send("answer", this.#nonce);
+    } else if (step === "reveal" && this.#commitment !== null) {
+      const fits = same(await commitment(this.#pair, value), this.#commitment);
+      if (fits) await this.#make({ low: value, high: this.#nonce });
+      else this.#settle("failed");
+    }
+  }
+
+  /** @param {Nonces} nonces */
+  async #make(nonces) {
+    this.code = await safetyCode(this.#pair, nonces);
+    this.nonces = nonces;
+    this.#settle("made");
+  }
+
+  /** @param {"made" | "failed"} state */
+  #settle(state) {
+    this.state = state;
+    this.#settled();
+  }
+
+  /** @param {() => Promise<void>} act one after the other: WebCrypto answers when it likes */
+  #do(act) {
+    return (this.#turn = this.#turn.then(act));
+  }
+}
+
+/**
+ * Compares what is no secret.
+ *
+ * @param {Bytes} one
+ * @param {Bytes} other
+ */
+function same(one, other) {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}

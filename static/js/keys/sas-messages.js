@@ -1,0 +1,77 @@
+/**
+ * What two tabs tell each other about their safety code. Everything comes from a stranger: one reader for each way in.
+ *
+ * @module
+ */
+
+import { fromBase64Url, toBase64Url } from "./encoding.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {"commit" | "answer" | "reveal"} Step */
+/** @typedef {{step: Step, value: Bytes} | {step: "stop"}} SasMessage value: 32 bytes */
+
+/** Every text of this kind begins with it, and none of another kind: the others are objects that begin with other fields. */
+const MARK = '{"sas":';
+const LONGEST = 128;
+const STEPS = ["commit", "answer", "reveal"];
+
+/**
+ * Tells a handshake's text from what else comes through a pair's envelopes.
+ *
+ * @param {string} text
+ */
+export function isSasText(text) {
+  return text.startsWith(MARK);
+}
+
+/**
+ * Writes a message for the pair's envelopes.
+ *
+ * @param {SasMessage} message
+ * @returns {string}
+ */
+export function writeSasText(message) {
+  const value = message.step === "stop" ? {} : { value: toBase64Url(message.value) };
+  return JSON.stringify({ sas: { step: message.step, ...value } });
+}
+
+/**
+ * Reads such a text.
+ *
+ * @param {string} text
+ * @returns {SasMessage | null} null when anything about it is out of bounds
+ */
+export function readSasText(text) {
+  try {
+    const { step, value } = text.length <= LONGEST ? JSON.parse(text).sas : null;
+    if (step === "stop") return { step };
+    return STEPS.includes(step) ? { step, value: bytesOf(value) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Reads what came over the control channel on the topic `sas`.
+ *
+ * @param {any} payload
+ * @returns {{confirm: Bytes} | {stop: true} | null}
+ */
+export function readSasTold(payload) {
+  try {
+    if (payload.stop === true) return { stop: true };
+    return { confirm: bytesOf(payload.confirm) };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Bytes} 32 bytes
+ * @throws {TypeError | SyntaxError}
+ */
+function bytesOf(value) {
+  if (typeof value !== "string" || value.length !== 43) throw new TypeError();
+  return fromBase64Url(value);
+}

@@ -6,6 +6,8 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
+from rooms.flows import require_new_key
+from rooms.models import Room
 from rooms.signaling.codes import CloseCode
 
 from .adapter import SessionsAdapter
@@ -40,6 +42,8 @@ def suspend(user: User, by: User) -> None:
     for room_id in user.rooms.values_list("pk", flat=True):
         close_room(room_id, CloseCode.SUSPENDED)
     end_sessions(user)
+    # They hold the keys of the rooms in which they had a place.
+    require_new_key(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True))
     logger.info("account %d suspended by %d", user.pk, by.pk)
 
 

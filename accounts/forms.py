@@ -173,7 +173,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["display_name"]
+        fields = ["display_name", "hide_address"]
 
 
 @contextmanager

@@ -30,6 +30,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail address"), unique=True)
     display_name = models.CharField(_("display name"), max_length=60, help_text=_("Shown to the people you meet."))
+    hide_address = models.BooleanField(
+        _("hide my internet address"),
+        default=False,
+        help_text=_(
+            "In calls, the people you meet see only the address of this site's relay server. Without a relay server "
+            "you cannot be reached then."
+        ),
+    )
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the administration."))
     is_active = models.BooleanField(_("active"), default=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)

@@ -91,7 +91,7 @@ class RoomForm(forms.ModelForm):
 
     class Meta:
         model = Room
-        fields = ("name", "owner", "max_people", "expires_at")
+        fields = ("name", "owner", "max_people", "expires_at", "relay_only")
 
     def clean_name(self) -> str:
         """Keep what people can read."""
@@ -144,7 +144,9 @@ class RoomAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         if change:
-            flows.change_room(obj, name=obj.name, expires_at=obj.expires_at, max_people=obj.max_people)
+            flows.change_room(
+                obj, name=obj.name, expires_at=obj.expires_at, max_people=obj.max_people, relay_only=obj.relay_only
+            )
         else:
             flows.open_room(obj)
 

@@ -13,6 +13,7 @@ KEY_CHECK_BYTES = 16
 MIN_INVITE_LIFE = timedelta(minutes=1)
 MAX_INVITE_LIFE = timedelta(days=90)
 MAX_INVITE_USES = 1000
+SECOND_DEVICE_LIFE = timedelta(minutes=10)  # of the link that brings a room to another device of its owner's
 
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100

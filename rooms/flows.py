@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -32,11 +33,13 @@ class WrongEpoch(NotPossible):
 
 
 @transaction.atomic
-def create_room(owner: User, name: str, *, expires_at: datetime | None = None, max_people: int = 4) -> Room:
+def create_room(
+    owner: User, name: str, *, expires_at: datetime | None = None, max_people: int = 4, relay_only: bool = False
+) -> Room:
     """Make a keyless room with its owner in it. Raises `NotPossible` when the owner has too many."""
     if owner.rooms.count() >= bounds.MAX_ROOMS_PER_OWNER:
         raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
-    room = Room(owner=owner, name=name, expires_at=expires_at, max_people=max_people)
+    room = Room(owner=owner, name=name, expires_at=expires_at, max_people=max_people, relay_only=relay_only)
     open_room(room)
     return room
 
@@ -49,10 +52,12 @@ def open_room(room: Room) -> None:
     Membership.objects.create(room=room, user=room.owner, role=Role.OWNER)
 
 
-def change_room(room: Room, *, name: str, expires_at: datetime | None, max_people: int) -> None:
+def change_room(
+    room: Room, *, name: str, expires_at: datetime | None, max_people: int, relay_only: bool = False
+) -> None:
     """Change what the owner chooses; people inside see it at once. The address stays."""
-    room.name, room.expires_at, room.max_people = name, expires_at, max_people
-    room.save(update_fields=["name", "expires_at", "max_people"])
+    room.name, room.expires_at, room.max_people, room.relay_only = name, expires_at, max_people, relay_only
+    room.save(update_fields=["name", "expires_at", "max_people", "relay_only"])
     transaction.on_commit(lambda: outbound.room_changed(room.pk))
 
 
@@ -80,7 +85,8 @@ def delete_room(room: Room) -> None:
 def lock_room(room: Room, epoch: int, key_check: bytes) -> bool:
     """Set the room's key epoch if it is still the one before; return False when another device was first.
 
-    Links of the epoch before cannot open the new key: they are revoked.
+    The first key, every later one, and the new beginning after a lost key are the same act. Links of the epoch before
+    cannot open the new key: they are revoked.
     """
     moved = Room.objects.filter(pk=room.pk, epoch=epoch - 1).update(
         epoch=epoch, key_check=key_check, rekey_required=False
@@ -102,10 +108,13 @@ def create_invite(
     expires_at: datetime,
     label: str = "",
     max_uses: int | None = None,
+    role: Role = Role.GUEST,
 ) -> Invite:
     """Keep a link that a browser made. It ends with the room at the latest.
 
-    Raises `WrongEpoch` when the sealed key is not of the room's epoch, `NotPossible` for a shut room or too many links.
+    A link with the role of the owner brings the room key to another device of the owner's: for one use, ten minutes,
+    and nobody else. Raises `WrongEpoch` when the sealed key is not of the room's epoch, `NotPossible` for a shut room,
+    too many links, or somebody else's room.
     """
     now = timezone.now()
     room = Room.objects.select_for_update().get(pk=room.pk)
@@ -115,12 +124,17 @@ def create_invite(
         raise NotPossible(_("The room is closed. Reopen it before you make links."))
     if room.invites.filter(revoked_at=None, expires_at__gt=now).count() >= bounds.MAX_OPEN_INVITES_PER_ROOM:
         raise NotPossible(_("This room has as many open links as it can have. Revoke one first."))
+    if role == Role.OWNER:
+        if by.pk != room.owner_id:
+            raise NotPossible(_("Only the owner can bring this room to another device."))
+        max_uses, expires_at = 1, min(expires_at, now + bounds.SECOND_DEVICE_LIFE)
     if Invite.objects.filter(token_hash=token_hash).exists():
         raise NotPossible(_("This link exists already. Make a new one."))
     return Invite.objects.create(
         room=room,
         created_by=by,
         label=label,
+        role=role,
         token_hash=token_hash,
         wrapped_key=wrapped_key,
         epoch=epoch,
@@ -140,9 +154,23 @@ def revoke_invites(invites: QuerySet[Invite]) -> int:
 
 
 def remove_member(membership: Membership) -> None:
-    """Take somebody's place away; open sockets close. Raises `NotPossible` for the owner."""
+    """Take somebody's place away: open sockets close, and the room needs a new key.
+
+    Raises `NotPossible` for the owner.
+    """
     if membership.role == Role.OWNER:
         raise NotPossible(_("The owner cannot be removed from their own room."))
     key: UUID = membership.pk
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
     transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.REMOVED))
+    require_new_key(Room.objects.filter(pk=membership.room_id))
+
+
+def require_new_key(rooms: QuerySet[Room]) -> None:
+    """Ask for a new key in those of the rooms that have one: somebody who held it may not come in any more.
+
+    The first browser of somebody who may rotate and holds the key of now makes it (static/js/pages/key-life.js).
+    """
+    for key in rooms.filter(epoch__gt=0, rekey_required=False).values_list("pk", flat=True):
+        Room.objects.filter(pk=key).update(rekey_required=True)
+        transaction.on_commit(partial(outbound.room_changed, key))

@@ -43,12 +43,26 @@ class RoomForm(forms.Form):
         help_text=_("Everybody sends to everybody directly, so small rooms run best on phones and slow lines."),
     )
 
+    relay_only = forms.BooleanField(
+        label=_("Hide everybody's internet address"),
+        required=False,
+        help_text=_(
+            "Calls then go through this site's relay server only, still encrypted from browser to browser: nobody "
+            "inside learns another's address. Without a relay server nobody can be reached."
+        ),
+    )
+
     def __init__(self, *args: object, room: Room | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.room = room
         choices: list[tuple[str, object]] = [("", _("until you delete it"))]
         if room is not None:
-            self.initial = {"name": room.name, "max_people": room.max_people, "lasts": ""}
+            self.initial = {
+                "name": room.name,
+                "max_people": room.max_people,
+                "lasts": "",
+                "relay_only": room.relay_only,
+            }
             if room.expires_at is not None:
                 choices.insert(0, (KEEP, _("as it is now")))
                 self.initial["lasts"] = KEEP

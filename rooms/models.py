@@ -48,6 +48,11 @@ class Room(models.Model):
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     key_check = models.BinaryField(max_length=16, null=True, editable=False)
     rekey_required = models.BooleanField(_("new key required"), default=False, editable=False)
+    relay_only = models.BooleanField(
+        _("hide everybody's address"),
+        default=False,
+        help_text=_("Calls go through the relay server only, so that nobody inside learns another's internet address."),
+    )
 
     class Meta:
         verbose_name = _("room")

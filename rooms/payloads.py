@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -41,6 +41,7 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ]
     wrapped: str | None = None
     label: str = ""
+    role: Literal["guest", "owner"] = "guest"
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
 
 

@@ -31,6 +31,7 @@ class InviteReason(StrEnum):
     ROOM_EXPIRED = "room_expired"
     SUSPENDED = "suspended"
     REMOVED = "removed"
+    NOT_YOURS = "not_yours"
 
 
 class InviteRefused(Exception):
@@ -99,6 +100,8 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         return InviteRefused(_SPENT[state], room.slug if inside else None)
     if invite.created_by.suspended_at is not None:
         return InviteRefused(InviteReason.SUSPENDED)
+    if invite.role == Role.OWNER:
+        return _second_device(invite, membership, user, browser, now)
     # A guest who has signed in since gets a place that stays, by the use that this browser took already.
     signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
     if not inside or signed_in_since:
@@ -111,8 +114,22 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         membership.expires_at = max(membership.expires_at, _guest_end(invite))
         membership.save(update_fields=["expires_at"])
     assert membership is not None  # noqa: S101 (inside, or just admitted)
-    wrapped = bytes(invite.wrapped_key) if invite.wrapped_key is not None else None
-    return Redeemed(room, membership, wrapped, invite.epoch)
+    return Redeemed(room, membership, _bytes(invite.wrapped_key), invite.epoch)
+
+
+def _second_device(
+    invite: Invite, membership: Membership | None, user: Visitor, browser: UUID, now: datetime
+) -> Redeemed | InviteRefused:
+    """Give the owner the sealed key in another browser: the place is theirs already, the use is taken all the same."""
+    if membership is None or user != invite.room.owner:
+        return InviteRefused(InviteReason.NOT_YOURS)
+    if not _take_use(invite, browser, now):
+        return InviteRefused(InviteReason.USED_UP, invite.room.slug)
+    return Redeemed(invite.room, membership, _bytes(invite.wrapped_key), invite.epoch)
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def _holds(membership: Membership, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -68,6 +69,11 @@ def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, 
         "keyCheck": to_text(room.key_check),
         "displayName": user.display_name if isinstance(user, User) else "",
         "maxPeople": room.max_people,
+        "rekeyRequired": room.rekey_required,
+        "relayOnly": room.relay_only,
+        "hideAddress": isinstance(user, User) and user.hide_address,
+        "hasRelay": bool(settings.TURN_URLS),
+        "lockUrl": reverse("rooms:lock", args=[room.slug]) if may(found.role, Act.ROTATE) else None,
         "manageUrl": reverse("rooms:manage", args=[room.slug]) if may_invite else None,
         "socketPath": f"/ws/rooms/{room.slug}",
         "signedIn": user.is_authenticated,

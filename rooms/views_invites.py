@@ -19,7 +19,7 @@ from accounts.models import User
 from . import bounds, flows, ratelimit
 from .access import Act, get_room_for
 from .browser import browser_for, keep_browser
-from .models import Invite, Room
+from .models import Invite, Role, Room
 from .payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
 
 # A whole class behind one address gets in at once; a robot gets one try a second, of 2^128 links.
@@ -108,6 +108,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         expires_at=timezone.now() + timedelta(seconds=asked.expires_in),
         label=clean_label(asked.label),
         max_uses=asked.max_uses,
+        role=Role(asked.role),
     )
     return JsonResponse(listing(room), status=201)
 
@@ -127,10 +128,10 @@ def revoke(request: HttpRequest, slug: str, invite_id: int) -> JsonResponse:
 @answers_json
 def lock(request: HttpRequest, slug: str) -> JsonResponse:
     """Give the room a key that a browser made: POST {epoch, key_check}. 409 when another device was first."""
-    room = get_room_for(request.user, slug, Act.LOCK)
+    room = get_room_for(request.user, slug, Act.ROTATE)
     asked = read(request, Lock)
-    if asked.epoch != 1:
-        raise PayloadError("epoch must be 1: the first key of a room")
+    if asked.epoch == 1:
+        get_room_for(request.user, slug, Act.LOCK)
     if not flows.lock_room(room, asked.epoch, bytes_of(asked.key_check, bounds.KEY_CHECK_BYTES, "key_check")):
         room.refresh_from_db(fields=["epoch", "key_check"])
         taken = {"reason": "wrong_epoch", "epoch": room.epoch, "key_check": to_text(room.key_check)}

@@ -73,6 +73,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["name"],
                 expires_at=form.expires_at(),
                 max_people=form.cleaned_data["max_people"],
+                relay_only=form.cleaned_data["relay_only"],
             )
         except flows.NotPossible as error:
             form.add_error(None, str(error))
@@ -107,6 +108,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         name=form.cleaned_data["name"],
         expires_at=form.expires_at(),
         max_people=form.cleaned_data["max_people"],
+        relay_only=form.cleaned_data["relay_only"],
     )
     messages.success(request, _("Saved."))
     return redirect("rooms:manage", slug)
@@ -158,7 +160,7 @@ def remove(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse
             request,
             _(
                 "Removed, and kept out on that account or browser. A link that still has uses lets in whoever holds "
-                "it: revoke it if they should not come back under another name."
+                "it, until the room has a new key: then the links of before are revoked."
             ),
         )
     return redirect(reverse("rooms:manage", args=[slug]) + "#people")
@@ -179,6 +181,8 @@ def _manage_page(
         "role": role,
         "may_change": may(role, Act.CHANGE),
         "may_lock": may(role, Act.LOCK),
+        "may_rotate": may(role, Act.ROTATE),
+        "next_epoch": room.epoch + 1,
         "fresh": fresh,
         "shut": why_shut(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),

@@ -22,6 +22,7 @@ from rooms.access import Refusal, enter
 from rooms.browser import browser_of
 from rooms.ice import ice_servers
 from rooms.models import Room as RoomRow
+from rooms.payloads import to_text
 from rooms.prepared import Prepared
 
 from .codes import CloseCode
@@ -141,4 +142,5 @@ def _seconds(moment: datetime | None) -> float | None:
 
 
 def _info(row: RoomRow) -> RoomInfo:
-    return RoomInfo(row.slug, row.name, row.epoch, row.max_people)
+    check = to_text(row.key_check)
+    return RoomInfo(row.slug, row.name, row.epoch, row.max_people, check, row.rekey_required, row.relay_only)

@@ -73,6 +73,9 @@ class RoomInfo(Struct, frozen=True, gc=False):
     name: str
     epoch: int
     max_people: int
+    key_check: str | None = None
+    rekey_required: bool = False
+    relay_only: bool = False
 
 
 class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
@@ -136,7 +139,7 @@ class Pong(ServerMessage, frozen=True, tag="pong"):
 
 
 class RoomChanged(ServerMessage, frozen=True, tag="room"):
-    """The room's name, size or key epoch has changed."""
+    """The room's name, size, key or rules have changed."""
 
     room: RoomInfo
 

@@ -75,9 +75,9 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def server_with(cast: Path) -> AppServer:
+def server_with(cast: Path, **settings: str) -> AppServer:
     """Return a server, not started yet, with a copy of the cast's database."""
-    server = AppServer(settings={"LOG_LEVEL": "DEBUG"})
+    server = AppServer(settings={"LOG_LEVEL": "DEBUG", **settings})
     shutil.copy(cast, server.folder / "db.sqlite3")
     return server
 

@@ -12,15 +12,15 @@ const peer = (pid, hello = "{}") => ({ pid, member: "m", role: "guest", hello })
 
 test("every state answers every input as written here, and no other way", () => {
   const expected = {
-    //            start         opened     joined  lost       refused    silent     due           online        leave
-    stopped:    ["connecting",  null,      null,   null,      null,      null,      null,         null,         null],
-    connecting: [null,          "joining", null,   "waiting", "stopped", "waiting", null,         null,         "stopped"],
-    joining:    [null,          null,      "open", "waiting", "stopped", "waiting", null,         null,         "stopped"],
-    open:       [null,          null,      null,   "waiting", "stopped", "waiting", null,         null,         "stopped"],
-    waiting:    ["connecting",  null,      null,   null,      null,      null,      "connecting", "connecting", "stopped"],
+    //            start         opened     joined  lost       refused    silent     due           online        renew         leave
+    stopped:    ["connecting",  null,      null,   null,      null,      null,      null,         null,         null,         null],
+    connecting: [null,          "joining", null,   "waiting", "stopped", "waiting", null,         null,         null,         "stopped"],
+    joining:    [null,          null,      "open", "waiting", "stopped", "waiting", null,         null,         null,         "stopped"],
+    open:       [null,          null,      null,   "waiting", "stopped", "waiting", null,         null,         "connecting", "stopped"],
+    waiting:    ["connecting",  null,      null,   null,      null,      null,      "connecting", "connecting", null,         "stopped"],
   };
   assert.deepEqual(STATES, Object.keys(expected));
-  assert.equal(INPUTS.length, 9);
+  assert.equal(INPUTS.length, 10);
   for (const state of STATES) {
     INPUTS.forEach((input, index) => {
       assert.equal(nextState(state, input), expected[state][index], `${state} × ${input}`);
@@ -79,7 +79,7 @@ test("a roster notices what it has missed", () => {
 });
 
 test("messages of the protocol are read, everything else is dropped", () => {
-  const room = { slug: "tea-4k2m", name: "Tea", epoch: 0, max_people: 8 };
+  const room = { slug: "tea-4k2m", name: "Tea", epoch: 0, max_people: 8, key_check: null, rekey_required: false, relay_only: false };
   const joined = { type: "joined", pid: PID, member: "m", role: "owner", room, peers: [peer(PID)], seq: 1, ice: [], ice_ttl: 600, now: 1 };
   const good = [
     joined,

@@ -115,8 +115,14 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "manageUrl": f"/rooms/{room.slug}/",
         "socketPath": f"/ws/rooms/{room.slug}",
         "signedIn": True,
+        "rekeyRequired": False,
+        "relayOnly": False,
+        "hideAddress": False,
+        "hasRelay": False,
+        "lockUrl": f"/rooms/{room.slug}/lock",
     }
     assert signed_in(max_).get(f"/r/{room.slug}").context["page"]["manageUrl"] is None
+    assert signed_in(max_).get(f"/r/{room.slug}").context["page"]["lockUrl"] is None
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ def test_a_first_room(olga: User) -> None:
 def test_only_the_first_look_at_a_new_room_locks_it_unasked(olga: User) -> None:
     client = signed_in(olga)
     made = client.post("/rooms/new", NEW)
-    assert "data-fresh" in client.get(made.headers["Location"]).content.decode()
+    assert "data-at-once" in client.get(made.headers["Location"]).content.decode()
     again = client.get(made.headers["Location"]).content.decode()
     assert "mp-room-lock" in again
-    assert "data-fresh" not in again
+    assert "data-at-once" not in again
 
 
 def test_the_address_reads_well_and_cannot_be_guessed() -> None:
@@ -143,6 +143,7 @@ def test_each_act_tells_the_sockets_once_it_is_committed(
     assert told == [
         ("room_changed", room.pk),
         ("close_membership", place.pk, CloseCode.REMOVED),
+        ("room_changed", room.pk),
         ("close_room", room.pk, CloseCode.ROOM_CLOSED),
         ("close_room", room.pk, CloseCode.UNKNOWN_ROOM),
     ]

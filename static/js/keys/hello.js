@@ -97,6 +97,20 @@ export async function readSealedHello(seal, pid, text) {
 }
 
 /**
+ * Reads the epoch that a hello claims; nothing about it is proved.
+ *
+ * @param {string} text
+ * @returns {number} -1 for what is no hello
+ */
+export function helloEpoch(text) {
+  try {
+    return parse(text).e;
+  } catch {
+    return -1;
+  }
+}
+
+/**
  * @param {RoomSeal} seal
  * @param {CryptoKey} key
  * @param {string} pid

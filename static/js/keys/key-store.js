@@ -49,6 +49,63 @@ export async function loadRoomKey(room) {
 }
 
 /**
+ * Keeps a key that was made here and may or may not be the room's by now, beside the one that is.
+ *
+ * @param {string} room the room's slug
+ * @param {number} epoch the epoch that it would begin
+ * @param {Bytes} raw 32 bytes
+ * @returns {Promise<void>}
+ */
+export async function saveOfferedKey(room, epoch, raw) {
+  await saveRoomKey(offered(room), epoch, raw, { extractable: true });
+}
+
+/**
+ * Loads the key that was offered last.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<StoredRoomKey | null>}
+ */
+export function loadOfferedKey(room) {
+  return loadRoomKey(offered(room));
+}
+
+/**
+ * Makes the offered key the room's key of this browser, in one transaction.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<void>}
+ */
+export async function adoptOfferedKey(room) {
+  /** @type {KeyRecord | undefined} */
+  const record = await inStore("readonly", (store) => store.get(offered(room)));
+  if (record === undefined) return;
+  await inStore("readwrite", (store) => {
+    store.delete(offered(room));
+    return store.put({ ...record, room });
+  });
+}
+
+/**
+ * Forgets the offered key: the room surely has another.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<void>}
+ */
+export function forgetOfferedKey(room) {
+  return forgetRoomKey(offered(room));
+}
+
+/**
+ * A slug holds no blanks: the name is free.
+ *
+ * @param {string} room
+ */
+function offered(room) {
+  return `${room} offered`;
+}
+
+/**
  * Forgets the key of a room.
  *
  * @param {string} room the room's slug

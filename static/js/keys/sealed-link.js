@@ -8,7 +8,7 @@
  * @module
  */
 
-import { fixedPart, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
+import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 
 /** @typedef {import("./identity.js").Identity} Identity */
@@ -34,6 +34,8 @@ const MOST_CHANNELS = 1_024;
 export class SealedLink extends EventTarget {
   #identity;
   #seal;
+  /** @type {RoomSeal[]} those of earlier epochs of this stay */
+  #earlier = [];
   #send;
   /** @type {Map<string, Known>} */
   #known = new Map();
@@ -70,6 +72,21 @@ export class SealedLink extends EventTarget {
    */
   hello(profile) {
     return writeSealedHello(this.#seal, this.#identity, profile);
+  }
+
+  /**
+   * Goes on under the next room key: from now on only those who hold it are believed when they come; those who are known
+   * stay known, by whichever key of this stay they introduce themselves.
+   *
+   * @param {RoomSeal} seal
+   * @returns {Promise<void>} settles when it holds
+   */
+  rekey(seal) {
+    this.#take(async () => {
+      this.#earlier.push(this.#seal);
+      this.#seal = seal;
+    });
+    return this.#inward;
   }
 
   /** @param {Peer[]} peers those who were here before */
@@ -205,9 +222,12 @@ export class SealedLink extends EventTarget {
     if (shunned !== undefined) return this.#refuse(peer, shunned);
     const known = this.#known.get(pid);
     try {
-      const hello = await readSealedHello(this.#seal, pid, peer.hello);
-      // A tab's hello is the same for its whole life but for the profile.
-      if (known && String(known.hello.fixed) !== String(hello.fixed)) throw new HelloRefused("key");
+      const seal = known ? this.#sealOf(peer.hello) : this.#seal;
+      // Made with the next key, which has not been handed over to us yet.
+      if (seal === null) return { ...peer, hello: known?.hello.profile ?? "", fingerprint: known?.hello.fingerprint ?? "" };
+      const hello = await readSealedHello(seal, pid, peer.hello);
+      // A tab's keys are the same for its whole life.
+      if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
       if (!known) await this.#meet(pid, hello);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
@@ -230,6 +250,16 @@ export class SealedLink extends EventTarget {
     this.#refused.add(peer.pid);
     this.#emit("refused", { peer, reason });
     return null;
+  }
+
+  /**
+   * @param {string} text the hello of somebody who is known
+   * @returns {RoomSeal | null} null for one of an epoch after ours
+   */
+  #sealOf(text) {
+    const epoch = helloEpoch(text);
+    if (epoch > this.#seal.epoch) return null;
+    return this.#earlier.find((seal) => seal.epoch === epoch) ?? this.#seal;
   }
 
   /**
@@ -280,4 +310,12 @@ export class SealedLink extends EventTarget {
   #emit(type, detail) {
     if (!this.#closed) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/**
+ * @param {import("./hello.js").Hello} one
+ * @param {import("./hello.js").Hello} other
+ */
+function sameKeys(one, other) {
+  return one.fingerprint === other.fingerprint && String(one.publicKey) === String(other.publicKey);
 }

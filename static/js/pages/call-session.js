@@ -9,6 +9,7 @@ import { Kicks } from "../peer/kicks.js";
 import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
+import { hasRelay } from "../peer/relay-rule.js";
 import { describeRoute } from "../peer/route.js";
 import { ThirdPeer } from "../peer/third.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
@@ -33,7 +34,7 @@ const LOST = ["interrupted", "failed"];
  * Events, all `CustomEvent`; `people` is up to date when they fire:
  * - `entered` {room}: let in, or back in after a reconnect
  * - `away` {draining}: the server cannot be reached; connections that stand go on
- * - `stopped` {code}: refused, or put out, for good
+ * - `stopped` {code}: refused, or put out, for good; `no-relay`: addresses are to be hidden, and there is no relay server
  * - `room` {room}: name or key epoch changed
  * - `refused` {code}: the server did not act on a message
  * - `person-added` {person, news}: news is false for those who were there before
@@ -48,6 +49,8 @@ export class CallSession extends EventTarget {
   people = new Map();
   /** @type {Person} */
   self;
+  /** What this stay is sealed with now. */
+  seal;
   socket;
   link;
   mesh;
@@ -57,6 +60,9 @@ export class CallSession extends EventTarget {
   /** @type {Set<string>} those of whom it was said that their messages are tampered with */
   #tampered = new Set();
   #profiles = 0;
+  #hideAddress;
+  /** @type {RTCIceServer[]} */
+  #ice = [];
   #life = new AbortController();
   #entering = false;
   #entered = false;
@@ -70,9 +76,12 @@ export class CallSession extends EventTarget {
    * @param {string} options.role
    * @param {import("../ui/names.js").Presence} options.presence
    * @param {Tracks} options.tracks
+   * @param {boolean} options.hideAddress whether to go through the relay server only
    */
-  constructor({ identity, seal, socketPath, role, presence, tracks }) {
+  constructor({ identity, seal, socketPath, role, presence, tracks, hideAddress }) {
     super();
+    this.seal = seal;
+    this.#hideAddress = hideAddress;
     const { pid, certificate } = identity;
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
@@ -117,6 +126,18 @@ export class CallSession extends EventTarget {
     this.#emit("person-changed", { person: this.self });
   }
 
+  /**
+   * Goes on under the next room key: newcomers are believed by it, and the others hear of it as if we had come again.
+   *
+   * @param {import("../keys/room-seal.js").RoomSeal} seal
+   */
+  async rekey(seal) {
+    this.seal = seal;
+    await this.link.rekey(seal);
+    await this.#introduce();
+    this.socket.rejoin();
+  }
+
   /** @returns {Person[]} oneself first */
   get everybody() {
     return [this.self, ...this.people.values()];
@@ -144,7 +165,7 @@ export class CallSession extends EventTarget {
     on(this.link, "message", ({ from, body }) => this.mesh.receive(from, body));
     on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
     on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
-    on(this.socket, "room", ({ room }) => this.#emit("room", { room }));
+    on(this.socket, "room", ({ room }) => this.#route(room) && this.#emit("room", { room }));
     on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
     on(this.mesh, "peer-added", (peer) => this.#added(peer));
     on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.#change(pid, { role, ...named(hello) }));
@@ -166,6 +187,8 @@ export class CallSession extends EventTarget {
   /** @param {import("../signaling/wire.js").Joined} message */
   #joined({ member, role, room, peers, ice, ice_ttl }) {
     Object.assign(this.self, { member, role });
+    this.#ice = ice;
+    if (!this.#route(room)) return;
     this.#useIce({ ice, ice_ttl });
     this.#emit("entered", { room, again: this.#entered });
     this.#entering = !this.#entered;
@@ -188,6 +211,22 @@ export class CallSession extends EventTarget {
   /** @param {string} pid */
   #roleOf(pid) {
     return pid === this.self.pid ? this.self.role : this.people.get(pid)?.role;
+  }
+
+  /**
+   * Keeps to the relay where an address is to be hidden, and to nothing at all where there is no relay.
+   *
+   * @param {import("../signaling/wire.js").Room} room
+   * @returns {boolean} whether there may be a call
+   */
+  #route({ relay_only: relayOnly }) {
+    const relay = relayOnly || this.#hideAddress;
+    if (relay && !hasRelay(this.#ice)) {
+      this.#emit("stopped", { code: "no-relay" });
+      return false;
+    }
+    this.mesh.setIceTransportPolicy(relay ? "relay" : "all");
+    return true;
   }
 
   /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */

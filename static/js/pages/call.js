@@ -22,16 +22,17 @@ import { Stage } from "../ui/stage.js";
 import { clearToasts, toast } from "../ui/toasts.js";
 import { keepAwake } from "../ui/wake-lock.js";
 import { CallSession } from "./call-session.js";
+import { KeyLife } from "./key-life.js";
 import { takeCall } from "./one-tab.js";
 
 /** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
-/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, life: AbortController}} Call */
+/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, keys: KeyLife, life: AbortController}} Call */
 
 const page = readPageData();
 /** Whether the person comes for files alone: no device is asked for until they press its button. */
 const filesOnly = new URLSearchParams(location.search).has("files");
 const desk = new DeviceDesk();
-const prejoin = new Prejoin(desk, { keepName: !page.signedIn, filesOnly });
+const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const dialogs = tieDialogs(() => end("left"));
 /** @type {Call | null} */
@@ -66,13 +67,15 @@ async function join() {
     role: page.role,
     presence: { name, ...desk.presence },
     tracks: desk.tracks,
+    hideAddress: prejoin.hideAddress,
   });
   prejoin.shown = false;
   ended.hide();
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
   const files = new FilePanel(session, exchange, { locked: epoch > 0 });
-  call = { session, stage: new Stage(session), files, life: new AbortController() };
+  const keys = new KeyLife(session, { slug, lockUrl: page.lockUrl });
+  call = { session, stage: new Stage(session), files, keys, life: new AbortController() };
   Object.assign(globalThis, { meetingPoint: { mesh: session.mesh, socket: session.socket, media: desk.media, files: exchange } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
@@ -83,7 +86,7 @@ async function join() {
 }
 
 /** @param {Call} current */
-function follow({ session, files, life: { signal } }) {
+function follow({ session, files, keys: keyLife, life: { signal } }) {
   /** @type {(type: string, act: (detail: any) => void) => void} */
   const on = (type, act) =>
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -95,24 +98,30 @@ function follow({ session, files, life: { signal } }) {
   on("away", ({ entered }) => become(entered ? "reconnecting" : "joining"));
   on("stopped", ({ code }) => end(String(code)));
   on("room", ({ room }) => roomChanged(room, true));
+  keyLife.addEventListener("renewed", (event) => {
+    Object.assign(page, /** @type {CustomEvent} */ (event).detail);
+    toast(text("lock.renewed"));
+  });
+  keyLife.addEventListener("missing", () => toast(text("lock.missing")));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
   listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle() }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 
 /**
- * Takes note of what the server says about the room. The call stays sealed with the key it began with: a lock that changes
- * under it breaks nothing, and a server that takes the lock back is not followed.
+ * Takes note of what the server says about the room. A new key is `KeyLife`'s business; a call that began without one stays
+ * as it is, and a server that takes a lock back is not followed.
  *
  * @param {import("../signaling/wire.js").Room} room as the server names it now
  * @param {boolean} running whether the call had begun before
  */
 function roomChanged({ name: roomName, epoch }, running) {
   for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
-  if (epoch < page.epoch) return end("downgrade");
-  if (epoch === page.epoch) return;
+  const known = call?.session.seal.epoch ?? page.epoch;
+  if (epoch < known) return end("downgrade");
+  if (epoch === known) return;
   if (!running) return end("key");
-  toast(text("lock.changed"));
+  if (known === 0) toast(text("lock.changed"));
 }
 
 /**
@@ -127,6 +136,7 @@ function end(why) {
   current?.life.abort();
   current?.session.leave();
   current?.files.close();
+  current?.keys.close();
   current?.stage.close();
   closeDialogs();
   clearToasts();

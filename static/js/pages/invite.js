@@ -15,6 +15,7 @@ import { postJson } from "../ui/request.js";
 
 /** Reasons after which the same link can work a moment later. */
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);
+const CARRIED = "meeting-point.invite";
 /** Roles whose devices may make links, and so keep a copy of the key that can be wrapped. */
 const INVITERS = new Set(["owner", "moderator"]);
 
@@ -46,6 +47,10 @@ again.addEventListener("click", () => {
   show("ready");
   void attempt("");
 });
+// The secret outlives the sign-in in this tab's storage, and no longer.
+part(page, "sign-in").addEventListener("click", () => {
+  if (secret !== null) sessionStorage.setItem(CARRIED, `#k=1${toBase64Url(secret)}`);
+});
 // A second link pasted into the same tab changes the fragment without a new page.
 addEventListener("hashchange", begin);
 begin();
@@ -57,10 +62,22 @@ function begin() {
   const carried = location.pathname + location.hash;
   // Scanners of mail write the fragment into the path: the search for the secret covers the whole address.
   secret = parseInviteLink(location.hash)?.secret ?? parseInviteLink(location.href)?.secret ?? null;
+  if (secret === null) secret = carriedOver();
   if (secret === null) secret = parseInviteLink(`#${location.pathname.slice(bare.length + 1)}`)?.secret ?? null;
   history.replaceState(null, "", bare);
   if (secret === null) show(carried === bare ? "none" : "damaged");
   else show(able() ? "ready" : "unable");
+}
+
+/** @returns {Bytes | null} the secret that was kept over a sign-in */
+function carriedOver() {
+  try {
+    const kept = sessionStorage.getItem(CARRIED) ?? "";
+    sessionStorage.removeItem(CARRIED);
+    return parseInviteLink(kept)?.secret ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** @returns {boolean} */
@@ -142,6 +159,7 @@ function show(state, slug) {
   }
   page.dataset.shown = state;
   again.hidden = !PASSING.has(state);
+  part(page, "sign-in").hidden = state !== "not_yours";
   const inside = /** @type {HTMLAnchorElement} */ (part(page, "inside"));
   inside.hidden = slug === undefined;
   if (slug !== undefined) inside.href = callUrl(slug);

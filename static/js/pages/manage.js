@@ -8,6 +8,7 @@ import { enableCopyButtons } from "../ui/copy-button.js";
 import { InviteForm } from "../ui/invite-form.js";
 import { InviteList } from "../ui/invite-list.js";
 import "../ui/room-lock.js";
+import "../ui/second-device.js";
 import { localizeTimes } from "../ui/times.js";
 
 localizeTimes(document);

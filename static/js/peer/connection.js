@@ -203,6 +203,20 @@ export class PeerConnection extends EventTarget {
     if (!this.#over) this.#current.connection.setConfiguration(this.#configuration());
   }
 
+  /**
+   * Says over which candidates the connection may go. To hide an address it begins anew: an ICE restart would keep the
+   * sockets that are open, and with them a direct way (Chromium).
+   *
+   * @param {RTCIceTransportPolicy} policy
+   */
+  setIceTransportPolicy(policy) {
+    this.#options.iceTransportPolicy = policy;
+    if (this.#over) return;
+    if (policy === "relay") return this.#startOver();
+    this.#current.connection.setConfiguration(this.#configuration());
+    this.restartIce();
+  }
+
   /** @returns {Promise<RTCStatsReport>} */
   getStats() {
     return this.#current.connection.getStats();

@@ -73,6 +73,17 @@ export class Mesh extends EventTarget {
   }
 
   /**
+   * Says over which candidates connections may go, from now on and for those that stand: they look for a new way.
+   *
+   * @param {RTCIceTransportPolicy} policy
+   */
+  setIceTransportPolicy(policy) {
+    if (policy === this.#iceTransportPolicy) return;
+    this.#iceTransportPolicy = policy;
+    for (const connection of this.peers.values()) connection.setIceTransportPolicy(policy);
+  }
+
+  /**
    * We have come in, or come back: offers to everybody new, and makes up for what was lost meanwhile.
    *
    * @param {Peer[]} peers everybody else in the room

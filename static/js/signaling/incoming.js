@@ -20,9 +20,13 @@ const peer = (value) => fits(value, { pid: isPid, member: text, role: text, hell
 /** @type {Check} */
 const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && value.every(peer);
 /** @type {Check} */
-const room = (value) => fits(value, { slug: text, name: text, epoch: whole, max_people: whole });
-/** @type {Check} */
 const flag = (value) => typeof value === "boolean";
+/** @type {Check} */
+const textOrNull = (value) => value === null || text(value);
+/** @type {Readonly<Record<string, Check>>} */
+const ROOM = { slug: text, name: text, epoch: whole, max_people: whole, key_check: textOrNull, rekey_required: flag, relay_only: flag };
+/** @type {Check} */
+const room = (value) => fits(value, ROOM);
 /** @type {Check} */
 const ice = (value) => Array.isArray(value) && value.every((server) => typeof server === "object" && server !== null);
 

@@ -13,10 +13,11 @@
 /** @typedef {"stopped" | "connecting" | "joining" | "open" | "waiting"} State */
 
 /**
- * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "leave"} Input
+ * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input
  * start: the person wants in, or wants to try again now · opened: the WebSocket opened · joined: the server let us in ·
  * lost: closed with a code after which one comes back · refused: closed with a code after which one does not ·
- * silent: no answer in time · due: the waiting is over · online: the browser found a network · leave: the person goes
+ * silent: no answer in time · due: the waiting is over · online: the browser found a network · renew: what we told of
+ * ourselves has changed: in again on another socket · leave: the person goes
  */
 
 /** @type {readonly State[]} */
@@ -32,6 +33,7 @@ export const INPUTS = Object.freeze([
   "silent",
   "due",
   "online",
+  "renew",
   "leave",
 ]);
 
@@ -40,7 +42,7 @@ export const LIFECYCLE = Object.freeze({
   stopped: { start: "connecting" },
   connecting: { opened: "joining", lost: "waiting", refused: "stopped", silent: "waiting", leave: "stopped" },
   joining: { joined: "open", lost: "waiting", refused: "stopped", silent: "waiting", leave: "stopped" },
-  open: { lost: "waiting", refused: "stopped", silent: "waiting", leave: "stopped" },
+  open: { lost: "waiting", refused: "stopped", silent: "waiting", renew: "connecting", leave: "stopped" },
   waiting: { start: "connecting", due: "connecting", online: "connecting", leave: "stopped" },
 });
 

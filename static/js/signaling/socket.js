@@ -130,6 +130,14 @@ export class SignalingSocket extends EventTarget {
     this.#hello = hello;
   }
 
+  /**
+   * Comes in once more with the hello of now. The old socket is left to the server, which closes it when the new one has
+   * taken its place: for the others we were never away.
+   */
+  rejoin() {
+    this.#input("renew");
+  }
+
   /** Goes out; the others are told at once. */
   leave() {
     if (this.#state === "open") this.#send({ type: "leave" });

@@ -5,7 +5,16 @@
  */
 
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
-/** @typedef {{slug: string, name: string, epoch: number, max_people: number}} Room */
+/**
+ * @typedef {object} Room
+ * @property {string} slug
+ * @property {string} name
+ * @property {number} epoch
+ * @property {number} max_people
+ * @property {string | null} key_check base64url
+ * @property {boolean} rekey_required
+ * @property {boolean} relay_only
+ */
 
 /**
  * @typedef {object} Joined

@@ -7,12 +7,10 @@
  * @module
  */
 
-import { toBase64Url } from "../keys/encoding.js";
-import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } from "../keys/invite.js";
 import { loadRoomKey } from "../keys/key-store.js";
+import { makeInvite } from "./make-invite.js";
 import { part, readStrings } from "./parts.js";
 import { drawQr } from "./qr.js";
-import { postJson } from "./request.js";
 
 const MAX_SECONDS = 90 * 86_400;
 const MAX_USES = 1000;
@@ -120,19 +118,15 @@ export class InviteForm extends HTMLElement {
     if (!unlimited && !(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) {
       return this.#complain(this.#strings.usesRange);
     }
-    const secret = makeInviteSecret();
     const key = this.#epoch > 0 ? await this.#rawKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
-    const answer = await postJson(this.dataset.url ?? "", {
-      token_hash: toBase64Url(await tokenHash(await inviteToken(secret))),
-      wrapped: key && toBase64Url(await wrapRoomKey(secret, key, this.dataset.slug ?? "", this.#epoch)),
-      epoch: this.#epoch,
-      expires_in: seconds,
-      max_uses: unlimited ? null : uses,
-      label: String(values.get("label") ?? ""),
-    });
+    const { url = "", slug = "" } = this.dataset;
+    const { link, answer } = await makeInvite(
+      { url, slug, epoch: this.#epoch, key },
+      { expires_in: seconds, max_uses: unlimited ? null : uses, label: String(values.get("label") ?? "") },
+    );
     if (answer.status !== 201) return this.#complain(this.#reason(answer));
-    this.#show(inviteLink(location.origin, secret));
+    this.#show(link);
     // Fired once the link is shown; detail: the room's links as GET of `data-url` lists them.
     this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: answer.data }));
   }

@@ -18,6 +18,11 @@
  * @property {string | null} manageUrl null unless this person may invite
  * @property {string} socketPath
  * @property {boolean} signedIn
+ * @property {boolean} rekeyRequired whether somebody who held the key was put out since it was made
+ * @property {boolean} relayOnly whether everybody's address is hidden in this room
+ * @property {boolean} hideAddress whether this person wants theirs hidden everywhere
+ * @property {boolean} hasRelay whether the site has a relay server
+ * @property {string | null} lockUrl null unless this person may give the room a new key
  */
 
 /**

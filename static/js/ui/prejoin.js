@@ -5,6 +5,7 @@
  */
 
 import { cleanName } from "../peer/hello.js";
+import { keepHidden, recallHidden } from "../peer/relay-rule.js";
 import { byId, find } from "./page-data.js";
 
 /** @typedef {import("./device-desk.js").DeviceDesk} DeviceDesk */
@@ -21,17 +22,20 @@ export class Prejoin extends EventTarget {
   #name = byId("display-name", HTMLInputElement);
   #error = byId("name-error", HTMLElement);
   #button = find(this.#form, "button", HTMLButtonElement);
+  #hide = byId("hide-address", HTMLInputElement);
   #blocked = false;
+  #noWay = false;
   #desk;
   #keepName;
   #filesOnly;
 
   /**
    * @param {DeviceDesk} desk
-   * @param {{keepName: boolean, filesOnly?: boolean}} options keepName: remember the name in this browser, for people without
-   *   an account; filesOnly: there is no mirror, and a name to begin with, so that one press is enough
+   * @param {{keepName: boolean, page: import("./page-data.js").CallPageData, filesOnly?: boolean}} options keepName: remember
+   *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
+   *   that one press is enough
    */
-  constructor(desk, { keepName, filesOnly = false }) {
+  constructor(desk, { keepName, page, filesOnly = false }) {
     super();
     this.#desk = desk;
     this.#keepName = keepName;
@@ -41,6 +45,7 @@ export class Prejoin extends EventTarget {
       this.#root.dataset.mode = "files";
       this.#name.value ||= this.#name.dataset.stranger ?? "";
     }
+    this.#showRelayRule(page);
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#complain(false));
     desk.addEventListener("changed", () => this.#show());
@@ -58,6 +63,39 @@ export class Prejoin extends EventTarget {
     this.#show();
   }
 
+  /** Whether this person's address is to be hidden from the others. */
+  get hideAddress() {
+    return this.#hide.checked;
+  }
+
+  /**
+   * The choice to hide one's address is offered where a relay can carry the call; where it is not a choice, that is said.
+   *
+   * @param {import("./page-data.js").CallPageData} page
+   */
+  #showRelayRule({ relayOnly, hideAddress, hasRelay }) {
+    this.#hide.checked = hideAddress || recallHidden();
+    this.#hide.addEventListener("change", () => {
+      keepHidden(this.#hide.checked);
+      this.#look(relayOnly, hasRelay);
+    });
+    byId("hide-address-field", HTMLElement).hidden = relayOnly || (!hasRelay && !this.#hide.checked);
+    byId("relay-only", HTMLElement).hidden = !relayOnly || !hasRelay;
+    this.#look(relayOnly, hasRelay);
+  }
+
+  /**
+   * @param {boolean} relayOnly
+   * @param {boolean} hasRelay
+   */
+  #look(relayOnly, hasRelay) {
+    this.#noWay = !hasRelay && (relayOnly || this.#hide.checked);
+    const notice = byId("no-relay", HTMLElement);
+    notice.hidden = !this.#noWay;
+    notice.textContent = (relayOnly ? notice.dataset.textRoom : notice.dataset.textOwn) ?? "";
+    this.#show();
+  }
+
   #show() {
     const { media, problems, starting } = this.#desk;
     const track = media.videoTrack;
@@ -68,7 +106,7 @@ export class Prejoin extends EventTarget {
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
     const { textWith, textWithout, textFiles } = this.#button.dataset;
     this.#button.textContent = (this.#filesOnly ? textFiles : without ? textWithout : textWith) ?? "";
-    this.#button.disabled = this.#blocked || problems.insecure;
+    this.#button.disabled = this.#blocked || this.#noWay || problems.insecure;
   }
 
   /** @param {SubmitEvent} event */

@@ -5,7 +5,7 @@
  */
 
 import { toBase64Url } from "../keys/encoding.js";
-import { loadRoomKey } from "../keys/key-store.js";
+import { adoptOfferedKey, loadOfferedKey, loadRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { byId, find, hasText, text } from "./page-data.js";
 
@@ -25,6 +25,12 @@ export async function heldRoomKey(slug, epoch, keyCheck) {
   let held;
   try {
     held = await loadRoomKey(slug);
+    // A key that was offered here, whose answer was lost: the server shows that it was taken.
+    const offered = await loadOfferedKey(slug);
+    if (offered?.epoch === epoch && toBase64Url(await roomKeyCheck(offered.key, slug, epoch)) === keyCheck) {
+      await adoptOfferedKey(slug);
+      held = await loadRoomKey(slug);
+    }
   } catch {
     return { state: epoch === 0 ? "fits" : "storage", key: null };
   }

@@ -1,0 +1,151 @@
+"""Room keys in life: a new one in the middle of a call, the owner's second device, a lost key, and hidden addresses."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app_server import AppServer
+from tests.browser.conftest import server_with
+from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
+from tests.browser.person import PASSWORD, Person
+from tests.services import CoturnServer, wait_until
+
+OWN_CANDIDATES = """async () => {
+  const [connection] = globalThis.meetingPoint.mesh.peers.values();
+  const kinds = [...(await connection.getStats()).values()].filter(({ type }) => type === "local-candidate");
+  return [...new Set(kinds.map(({ candidateType }) => candidateType))];
+}"""
+RENEWED = "This room has a new key, and you have it."
+MODULES = "document.querySelector('script[src*=\"/js/pages/\"]').src.replace(/pages[/].*/, '')"
+HELD_EPOCH = f"""async (slug) => {{
+  const {{ loadRoomKey }} = await import({MODULES} + "keys/key-store.js");
+  const held = await loadRoomKey(slug);
+  return [held?.epoch ?? 0, held?.raw !== undefined];
+}}"""
+# A code is a picture; this is the link in another one, made as the button makes it.
+ANOTHER_CODE = f"""async () => {{
+  const {{ makeInvite }} = await import({MODULES} + "ui/make-invite.js");
+  const {{ loadRoomKey }} = await import({MODULES} + "keys/key-store.js");
+  const {{ url, slug }} = document.querySelector("mp-second-device").dataset;
+  const room = {{ url, slug, epoch: 1, key: (await loadRoomKey(slug)).raw }};
+  return (await makeInvite(room, {{ expires_in: 600, max_uses: 1, role: "owner" }})).link;
+}}"""
+
+
+def held(who: Person, slug: str) -> list[object]:
+    """Return the epoch of the key in somebody's browser, and whether it may leave it."""
+    return who.page.evaluate(HELD_EPOCH, slug)
+
+
+def test_whoever_is_put_out_is_out_and_the_others_go_on_under_a_new_key(person: Meet) -> None:
+    meeting = start_call(person, "Guest", "Max")
+    olga, guest, out = meeting.olga, *meeting.guests
+    office = olga.new_page()
+    office.goto(f"{olga.app.origin}/rooms/{meeting.slug}/#people")
+    # The list has the owner first, then the guests in the order in which they came.
+    office.get_by_role("button", name="Remove").last.click()
+    expect(out.page.get_by_role("heading", name="You were removed from the room")).to_be_visible()
+    expect(olga.page.get_by_text(RENEWED)).to_be_visible(timeout=15_000)
+    wait_until(lambda: held(guest, meeting.slug) == [2, False], 15, "the guest has the new key")
+    assert held(olga, meeting.slug) == [2, True]
+    for who in (olga, guest):
+        who.see_others(1)
+        who.see_and_hear(1)
+    # The old link opens nothing; the key that was handed over outlives a reload; a new link brings a newcomer.
+    out.follow(meeting.link)
+    expect(out.page.get_by_role("heading", name=re.compile("taken back|removed"))).to_be_visible()
+    guest.page.reload()
+    guest.join()
+    office.goto(f"{olga.app.origin}/rooms/{meeting.slug}/")
+    newcomer = person("Ada")
+    newcomer.accept(make_a_link(office))
+    newcomer.join()
+    for who in (olga, guest, newcomer):
+        who.see_others(2)
+        who.see_and_hear(2)
+
+
+def make_a_link(page: Page) -> str:
+    """Make a link for one person on the room's page."""
+    page.get_by_role("button", name="Make a link").click()
+    made = page.get_by_label("Invite link")
+    expect(made).to_have_value(re.compile("/i#k="))
+    return made.input_value()
+
+
+def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
+    olga, phone, sam = person("Olga"), person("Olga"), person("Sam")
+    olga.sign_in()
+    slug = olga.make_room()
+    with olga.page.expect_response("**/invites") as made:
+        olga.page.get_by_role("button", name="Use this room on another device").click()
+    assert made.value.status == 201
+    expect(olga.page.get_by_role("img", name="QR code for your other device")).to_be_visible()
+    link = olga.page.evaluate(ANOTHER_CODE)
+    sam.follow(link)
+    expect(sam.page.get_by_role("heading", name="This code is for the room's owner")).to_be_visible()
+    phone.follow(link)
+    phone.page.get_by_role("link", name="Sign in").click()
+    phone.page.get_by_label("E-mail address").fill(phone.address)
+    phone.page.get_by_label("Password").fill(PASSWORD)
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
+    phone.page.get_by_role("button", name="Join").click()
+    phone.page.wait_for_url("**/r/*")
+    assert held(phone, slug) == [1, True]
+
+
+def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
+    olga, other = person("Olga"), person("Olga")
+    olga.sign_in()
+    slug = olga.make_room()
+    other.sign_in()
+    other.go(f"/rooms/{slug}/")
+    other.page.get_by_text("Make a new key…").click()
+    other.page.get_by_role("button", name="The key is lost: begin with a new one").click()
+    expect(other.page.get_by_role("button", name="Make a link")).to_be_visible()
+    olga.go(f"/r/{slug}")
+    expect(olga.page.get_by_text("Your key is from before the lock was changed")).to_be_visible()
+
+
+def test_a_room_that_hides_addresses_needs_a_relay(person: Meet) -> None:
+    meeting = make_meeting(person, "Guest")
+    hide_addresses(meeting)
+    guest = meeting.guests[0]
+    guest.page.reload()
+    expect(guest.page.get_by_text("this site has no relay server to carry the call")).to_be_visible()
+    expect(guest.page.locator("#join-form button[type=submit]")).to_be_disabled()
+
+
+@pytest.fixture
+def relayed_app(cast: Path, coturn_server: CoturnServer) -> Iterator[AppServer]:
+    """A server with a relay."""
+    with server_with(cast, **coturn_server.settings) as server:
+        yield server
+
+
+def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app: AppServer) -> None:
+    meeting = start_call(person, "Guest", server=relayed_app)
+    hide_addresses(meeting)
+    for who in meeting.people:
+        expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
+        who.see_and_hear(1)
+    # And from the start: nothing but relayed candidates was ever gathered.
+    guest = meeting.guests[0]
+    guest.page.reload()
+    guest.join()
+    guest.see_others(1)
+    expect(guest.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
+    assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
+
+
+def hide_addresses(meeting: Meeting) -> None:
+    """Let Olga change the room in another tab."""
+    page = meeting.olga.new_page()
+    page.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
+    page.get_by_label("Hide everybody's internet address").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.close()

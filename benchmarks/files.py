@@ -112,17 +112,21 @@ def pump(sender: Side, receiver: Side, seconds: float) -> None:
         time.sleep(0.1)
 
 
-def begin_ours(sender: Side, receiver: Side, file: Path) -> None:
-    """Connect two tabs as a call does, and offer the file."""
+def connect(sender: Side, receiver: Side, *, call: bool) -> None:
+    """Connect two tabs as a call does, with sound and pictures or without."""
     mine, theirs = sender.page.evaluate("bench.identity"), receiver.page.evaluate("bench.identity")
-    sender.call("enter", theirs)
-    receiver.call("enter", mine)
+    sender.call("enter", theirs, call)
+    receiver.call("enter", mine, call)
 
     def met() -> bool:
         carry(sender, receiver)
         return bool(sender.call("connected") and receiver.call("connected"))
 
     wait_until(met, 20, "the two browsers are connected")
+
+
+def offer(sender: Side, file: Path) -> None:
+    """Offer the file; the other side accepts whatever comes."""
     sender.page.locator("#source").set_input_files(str(file))
     sender.call("offer")
 
@@ -132,7 +136,8 @@ def measure(name: str, sender: Side, receiver: Side, file: Path, line: Line, lan
     sender.renew()
     receiver.renew()
     if name == "ours":
-        begin_ours(sender, receiver, file)
+        connect(sender, receiver, call=False)
+        offer(sender, file)
     else:
         receiver.call("listen", name)
         sender.call("start", name, lanes)

@@ -52,13 +52,21 @@ let mesh = null;
 let exchange = null;
 let transfer = null;
 
-function enter(other) {
+async function enter(other, call = false) {
   mesh = new Mesh({ pid: identity.pid, certificate: identity.certificate, send: (to, body) => post({ mesh: body }) });
   exchange = new FileExchange({ mesh, room: "bench", memberOf: () => "bench" });
   exchange.addEventListener("added", ({ detail }) => {
     transfer = detail.transfer;
     if (transfer.direction === "in") void exchange.accept(transfer, { kind: "store" });
   });
+  if (call) {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360, frameRate: 15 } });
+    mesh.setTracks({ audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0] });
+    mesh.addEventListener("peer-track", ({ detail }) => {
+      const element = Object.assign(document.createElement("video"), { autoplay: true, srcObject: detail.stream });
+      document.body.append(element);
+    });
+  }
   const peer = { pid: other.pid, member: "bench", role: "guest", hello: "{}", fingerprint: other.fingerprint };
   if (identity.pid > other.pid) mesh.joined([peer]);
   else mesh.add(peer);
@@ -96,6 +104,19 @@ globalThis.bench = {
   async offer() {
     const [file] = document.getElementById("source").files;
     await exchange.offer([...mesh.peers.keys()][0], [{ file, path: [] }]);
+  },
+  /** What has come of the call: frames decoded, samples heard and made up. */
+  async call() {
+    const came = { frames: 0, samples: 0, concealed: 0 };
+    for (const peer of mesh.peers.values()) {
+      for (const stat of (await peer.getStats()).values()) {
+        if (stat.type !== "inbound-rtp") continue;
+        came.frames += stat.framesDecoded ?? 0;
+        came.samples += stat.totalSamplesReceived ?? 0;
+        came.concealed += (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
+      }
+    }
+    return came;
   },
   /** Bytes that came, by whatever way. */
   received: () => received + (transfer?.direction === "in" ? transfer.moved : 0),

@@ -29,10 +29,13 @@ const GAIN = 1.1;
 const RETRY_S = 15;
 const LONGEST_RETRY_S = 240;
 /** Milliseconds by which a round trip of the call may be longer than the shortest seen. */
-const EXTRA_RTT_MS = 40;
+const EXTRA_RTT_MS = 60;
 const MOST_LOSS = 0.02;
-/** Bytes a second that are always allowed. */
+/** Bytes a second that are always allowed, and those that a transfer beside a call begins with. */
 const LEAST = 16_000;
+const FIRST_LIMIT = 24_000;
+/** A round trip of less is within a house, where the line is rarely the call's bottleneck. */
+const NEAR_MS = 5;
 
 /**
  * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip.
@@ -52,6 +55,8 @@ export class Governor {
   #pause = 0;
   #retry = RETRY_S;
   #limit = Infinity;
+  /** Whether the rate still rises quickly: nothing has been harmed by it yet. */
+  #searching = false;
   #smooth = 0;
   #shortest = Infinity;
 
@@ -63,7 +68,7 @@ export class Governor {
    */
   decide({ rate, made, up, pushing, call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
-    if (call) return this.#beside(call, made);
+    if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);
     this.#limit = Infinity;
     this.#shortest = Infinity;
     return { lanes: this.#climb(made, up, pushing), limit: Infinity };
@@ -101,18 +106,24 @@ export class Governor {
   /**
    * @param {{rttMs: number, loss: number}} call
    * @param {number} made
+   * @param {number} rate what left in the last second; `Infinity` when there was no more to send
    */
-  #beside({ rttMs, loss }, made) {
+  #beside({ rttMs, loss }, made, rate) {
     this.#trial = null;
     this.#settling = 0;
     this.#shortest = Math.min(this.#shortest, rttMs);
+    if (this.#limit === Infinity) [this.#limit, this.#searching] = [FIRST_LIMIT, true];
     const late = rttMs - this.#shortest;
     const harmed = late > EXTRA_RTT_MS || loss > MOST_LOSS;
-    if (harmed) {
+    const full = this.#searching && rate < this.#limit / 2;
+    if (harmed || full) {
+      this.#searching = false;
       this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
-    } else if (late < EXTRA_RTT_MS / 2) {
-      // As long as less than the limit leaves, raising it means nothing.
-      this.#limit = Math.min(this.#limit * 1.08 + LEAST, Math.max(4 * LEAST, this.#smooth * 1.5));
+    } else if (late < EXTRA_RTT_MS / 2 && this.#smooth > this.#limit / 2) {
+      // As long as much less than the limit leaves, raising it means nothing.
+      // Round trips are measured every few seconds: a rate that doubles meanwhile is too high before anybody knows it.
+      const quick = this.#shortest < NEAR_MS ? 1.6 : 1.2;
+      this.#limit = this.#searching ? this.#limit * quick : this.#limit * 1.05 + LEAST / 8;
     }
     const lanes = harmed ? 1 : Math.min(Math.max(1, made), MOST_BESIDE_A_CALL);
     return { lanes, limit: this.#limit };

@@ -8,7 +8,7 @@
 
 import { sha256 } from "../keys/encoding.js";
 import { KIND } from "./frame.js";
-import { CHUNK, DIGEST, PIECE, pieceCount, pieceLength, rootOf, sameBytes } from "./pieces.js";
+import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 import { WINDOW, WINDOW_PIECES } from "./send-queue.js";
 
@@ -16,7 +16,7 @@ import { WINDOW, WINDOW_PIECES } from "./send-queue.js";
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./messages.js").FileHead} FileHead */
 /** @typedef {import("./sinks.js").Sink} Sink */
-/** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece closed: being checked and written */
+/** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being checked and written */
 
 /** How often a piece may come wrong before the file is given up. */
 const MOST_WRONG = 3;
@@ -71,7 +71,7 @@ export class IncomingFile extends EventTarget {
     if (this.#over) return;
     const index = Math.floor(offset / PIECE);
     const within = offset - index * PIECE;
-    if (index >= pieceCount(this.head.size) || within % CHUNK !== 0) return this.#break("too-much");
+    if (index >= pieceCount(this.head.size) || within % UNIT !== 0) return this.#break("too-much");
     if (kind === KIND.digest) this.#takeDigest(index, within, payload);
     else if (kind === KIND.chunk) this.#takeChunk(index, within, payload);
   }
@@ -121,13 +121,16 @@ export class IncomingFile extends EventTarget {
    */
   #takeChunk(index, within, payload) {
     const length = pieceLength(this.head.size, index);
-    if (payload.length !== Math.min(CHUNK, length - within)) return this.#break("too-much");
+    const end = within + payload.length;
+    if (end > length || payload.length > CHUNK || (end < length && end % UNIT !== 0)) return this.#break("too-much");
     if (this.#have.has(index)) return;
     const piece = this.#piece(index);
-    if (!piece || piece.closed || piece.got.has(within)) return;
+    if (!piece || piece.closed) return;
     piece.bytes.set(payload, within);
-    piece.got.add(within);
-    this.#partial += payload.length;
+    for (let unit = within; unit < end; unit += UNIT) {
+      if (!piece.got.has(unit)) this.#partial += Math.min(UNIT, length - unit);
+      piece.got.add(unit);
+    }
     this.#complete(index, piece);
   }
 
@@ -155,7 +158,7 @@ export class IncomingFile extends EventTarget {
    * @param {OpenPiece} piece
    */
   async #complete(index, piece) {
-    if (piece.digest === null || piece.got.size < Math.ceil(piece.bytes.length / CHUNK)) return;
+    if (piece.digest === null || piece.got.size < Math.ceil(piece.bytes.length / UNIT)) return;
     piece.closed = true;
     const { digest, bytes } = piece;
     const { length } = bytes;

@@ -6,12 +6,20 @@
 
 import { sha256 } from "../keys/encoding.js";
 import { KIND, writeFrame } from "./frame.js";
-import { CHUNK, DIGEST, PIECE, pieceCount, pieceLength, rootOf } from "./pieces.js";
+import { DIGEST, PIECE, pieceCount, pieceLength, rootOf } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
 /** @typedef {import("./messages.js").FileHead} FileHead */
-/** @typedef {{piece: Piece, slot: number, lane: import("./lane.js").Lane | null}} Part slot: -1 is the digest; lane: over which it went */
+/**
+ * What goes into one frame.
+ *
+ * @typedef {object} Part
+ * @property {Piece} piece
+ * @property {number} from where in the piece; -1: its digest
+ * @property {number} length
+ * @property {import("./lane.js").Lane | null} lane over which it went
+ */
 
 /** Pieces read at once: reading 4 MB costs a fifth of what reading 64 KB at a time does. */
 const BLOCK = 4;
@@ -25,7 +33,7 @@ export class Piece {
   digest;
   bytes;
   /** @type {Part[]} */
-  parts;
+  parts = [];
 
   /**
    * @param {OutgoingFile} file
@@ -38,21 +46,30 @@ export class Piece {
     this.index = index;
     this.digest = digest;
     this.bytes = bytes;
-    const chunks = bytes ? Math.ceil(bytes.length / CHUNK) : 0;
-    this.parts = Array.from({ length: chunks + 1 }, (_, at) => ({ piece: this, slot: at - 1, lane: null }));
+  }
+
+  /**
+   * Makes the parts: the digest, then the bytes.
+   *
+   * @param {number} size of a part, in bytes: a multiple of `UNIT`, `CHUNK` at most
+   */
+  cut(size) {
+    const length = this.bytes?.length ?? 0;
+    this.parts = [{ piece: this, from: -1, length: DIGEST, lane: null }];
+    for (let from = 0; from < length; from += size) this.parts.push({ piece: this, from, length: Math.min(size, length - from), lane: null });
   }
 
   /**
    * Writes the frame of a part.
    *
-   * @param {number} slot
+   * @param {Part} part
    * @returns {Bytes}
    */
-  frame(slot) {
+  frame({ from, length }) {
     const { id } = this.file.head;
     const offset = this.index * PIECE;
-    if (slot < 0 || this.bytes === null) return writeFrame(KIND.digest, id, offset, this.digest);
-    return writeFrame(KIND.chunk, id, offset + slot * CHUNK, this.bytes.subarray(slot * CHUNK, (slot + 1) * CHUNK));
+    if (from < 0 || this.bytes === null) return writeFrame(KIND.digest, id, offset, this.digest);
+    return writeFrame(KIND.chunk, id, offset + from, this.bytes.subarray(from, from + length));
   }
 }
 

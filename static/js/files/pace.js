@@ -7,6 +7,8 @@
 /** Seconds' worth of bytes that may go at once: a tab in the background gets its timers once a second. */
 const BURST_S = 0.25;
 const SHORTEST_WAIT_MS = 20;
+/** Below this many bytes a second what is sent is cut small. */
+const SLOW = 1_000_000;
 
 export class Pace {
   /** Bytes a second; `Infinity`: no limit. */
@@ -26,6 +28,11 @@ export class Pace {
     this.#fill();
     this.#rate = rate;
     if (rate === Infinity) this.#tokens = 0;
+  }
+
+  /** Whether a large message would keep the line busy for long. */
+  get isSlow() {
+    return this.#rate < SLOW;
   }
 
   /** Whether something may be sent now; when not, `refilled` is called in time. */

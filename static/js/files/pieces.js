@@ -15,6 +15,8 @@ import { sha256 } from "../keys/encoding.js";
 export const PIECE = 1_000_000;
 /** Bytes of a chunk. With its header it stays below 65,536, which every browser takes as one message. */
 export const CHUNK = 62_500;
+/** A chunk may be cut into such parts: a slow line carries one of them in the time in which a call hears nothing of it. */
+export const UNIT = 12_500;
 /** Bytes of a digest (SHA-256). */
 export const DIGEST = 32;
 

@@ -8,7 +8,7 @@
  */
 
 import { KIND, readFrame } from "./frame.js";
-import { PIECE } from "./pieces.js";
+import { CHUNK, PIECE, UNIT } from "./pieces.js";
 import { Pace } from "./pace.js";
 
 /** @typedef {import("./lane.js").Lane} Lane */
@@ -143,7 +143,7 @@ export class SendQueue extends EventTarget {
     for (let lane = this.#emptiest(); lane; lane = this.#emptiest()) {
       const part = this.#pace.open ? this.#next() : undefined;
       if (!part) return;
-      const frame = part.piece.frame(part.slot);
+      const frame = part.piece.frame(part);
       if (!lane.send(frame)) {
         this.#first.unshift(part);
         continue;
@@ -179,6 +179,7 @@ export class SendQueue extends EventTarget {
 
   /** @param {Piece} piece */
   #launch(piece) {
+    piece.cut(this.#pace.isSlow ? UNIT : CHUNK);
     piece.file.flying.set(piece.index, piece);
     piece.file.sent += piece.bytes?.length ?? 0;
     this.#flying += piece.bytes?.length ?? 0;

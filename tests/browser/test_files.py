@@ -83,7 +83,7 @@ def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     expect(offered).to_contain_text("From Olga")
     expect(offered.locator(".transfer__extension")).to_have_text("TAR")
     offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received whole", timeout=30_000)
+    expect(offered).to_contain_text("Received whole", timeout=60_000)
     expect(sent).to_contain_text("Sent whole")
     with guest.page.expect_download() as download:
         offered.get_by_role("button", name="Save", exact=True).click()
@@ -163,7 +163,7 @@ def test_what_is_not_what_was_offered_is_refused(person: Meet, file: Path) -> No
         offered = open_files(guest)
         expect(guest.page.locator(".transfer")).to_have_count(number)
         offered.get_by_role("button", name="Accept").click()
-        expect(offered).to_contain_text("Nothing of it was kept", timeout=20_000)
+        expect(offered).to_contain_text("Nothing of it was kept", timeout=60_000)
         expect(sent).to_contain_text("Stopped")
         expect(offered.get_by_role("button", name="Save", exact=True)).to_be_hidden()
         wait_until(lambda: kept(guest) == [], 5, f"nothing of it is kept ({harm})")
@@ -181,14 +181,14 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Pa
     send(olga, file)
     offered = open_files(guest)
     offered.get_by_role("button", name="Accept").click()
-    wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 20, "some of it came")
+    wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 60, "some of it came")
 
     # The receiver reloads in the middle: nobody has to press anything but Join.
     guest.page.reload()
     before = olga.page.evaluate("globalThis.sentBytes")
     guest.join()
     open_files(guest)
-    wait_until(lambda: guest.page.evaluate(MOVED) > 20_000_000, 20, "it went on")
+    wait_until(lambda: guest.page.evaluate(MOVED) > 20_000_000, 60, "it went on")
 
     # The sender reloads: the same file has to be chosen again, and again only the rest is sent.
     olga.page.reload()
@@ -196,7 +196,7 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Pa
     count_sent(olga)
     expect(olga.page.locator("#files-wanted")).to_contain_text("still waits for the rest of “holiday.tar”")
     sent = send(olga, file)
-    expect(offered).to_contain_text("Received whole", timeout=30_000)
+    expect(offered).to_contain_text("Received whole", timeout=60_000)
     expect(sent).to_contain_text("Sent whole")
     assert before < 40_000_000
     assert olga.page.evaluate("globalThis.sentBytes") < 24_000_000
@@ -224,4 +224,4 @@ def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file:
     guest.see_others(1)
     sent = send(guest, file)
     open_files(olga).get_by_role("button", name="Accept").click()
-    expect(sent).to_contain_text("Sent whole", timeout=20_000)
+    expect(sent).to_contain_text("Sent whole", timeout=60_000)

@@ -35,7 +35,8 @@ const MOST_LOSS = 0.02;
 const LEAST = 16_000;
 const FIRST_LIMIT = 24_000;
 /** A round trip of less is within a house, where the line is rarely the call's bottleneck. */
-const NEAR_MS = 5;
+const NEAR_MS = 8;
+const FIRST_LIMIT_NEAR = 4_000_000;
 
 /**
  * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip.
@@ -112,18 +113,19 @@ export class Governor {
     this.#trial = null;
     this.#settling = 0;
     this.#shortest = Math.min(this.#shortest, rttMs);
-    if (this.#limit === Infinity) [this.#limit, this.#searching] = [FIRST_LIMIT, true];
+    if (this.#limit === Infinity) [this.#limit, this.#searching] = [rttMs < NEAR_MS ? FIRST_LIMIT_NEAR : FIRST_LIMIT, true];
     const late = rttMs - this.#shortest;
     const harmed = late > EXTRA_RTT_MS || loss > MOST_LOSS;
-    const full = this.#searching && rate < this.#limit / 2;
+    const full = this.#searching && this.#shortest >= NEAR_MS && rate < this.#limit / 2;
     if (harmed || full) {
       this.#searching = false;
       this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
     } else if (late < EXTRA_RTT_MS / 2 && this.#smooth > this.#limit / 2) {
       // As long as much less than the limit leaves, raising it means nothing.
       // Round trips are measured every few seconds: a rate that doubles meanwhile is too high before anybody knows it.
-      const quick = this.#shortest < NEAR_MS ? 1.6 : 1.2;
-      this.#limit = this.#searching ? this.#limit * quick : this.#limit * 1.05 + LEAST / 8;
+      const near = this.#shortest < NEAR_MS;
+      const slow = near ? this.#limit * 1.2 + LEAST : this.#limit * 1.05 + LEAST / 8;
+      this.#limit = this.#searching ? this.#limit * (near ? 2 : 1.2) : slow;
     }
     const lanes = harmed ? 1 : Math.min(Math.max(1, made), MOST_BESIDE_A_CALL);
     return { lanes, limit: this.#limit };

@@ -71,7 +71,7 @@ def test_no_connection_ends_at_another_certificate_than_the_pinned_one(page: Pag
 
 
 def test_nobody_keeps_a_connection_to_somebody_who_was_put_out(page: Page) -> None:
-    assert page.evaluate("world.putOut()") == {"kept": 1, "left": 0}
+    assert page.evaluate("world.putOut()") == {"kept": 1, "left": 0, "back": 0}
 
 
 def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:
@@ -115,7 +115,11 @@ def test_both_offer_at_once_two_hundred_times(chromium: Browser, harness: str) -
 
 
 def test_both_restart_at_once(page: Page) -> None:
-    assert page.evaluate("world.restartGlare(20)") == {"ways": 20, "removed": 0}
+    assert page.evaluate("world.restartGlare(20)") == {"ways": 20, "removed": 0, "agreed": True}
+
+
+def test_what_comes_twice_and_late_changes_nothing(page: Page) -> None:
+    assert page.evaluate("world.restartGlare(12, [60, 700, 1500])") == {"ways": 12, "removed": 0, "agreed": True}
 
 
 def test_four_people_come_within_50_ms(page: Page) -> None:

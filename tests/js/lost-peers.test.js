@@ -73,6 +73,21 @@ test("1.5 s without a packet or an answer is silence, and the next packet ends i
   assert.deepEqual(changes.map(([silent]) => silent), [true, false]);
 });
 
+test("a path that the browser forgets takes its count with it, and is no sign of life", async (context) => {
+  const time = clock(context);
+  const changes = [];
+  let packets = 100;
+  const pulse = new Pulse({ now: () => time.now, count: async () => packets, ask: () => {}, changed: (silent) => changes.push(silent) });
+  pulse.start();
+  await time.pass(4_000);
+  for (packets of [90, 40, 0]) await time.pass(1_000);
+  assert.deepEqual(changes, [true]);
+  packets = 1;
+  await time.pass(600);
+  assert.deepEqual(changes, [true, false]);
+  pulse.stop();
+});
+
 test("in the background, where timers come once a second, silence needs its three questions", async (context) => {
   const time = clock(context);
   const path = { flows: true };
@@ -112,7 +127,7 @@ test("what is heard is counted from what either browser tells", () => {
   const pair = { id: "p", type: "candidate-pair", responsesReceived: 3, requestsReceived: 4 };
   const other = { id: "q", type: "candidate-pair", responsesReceived: 100 };
   const transport = { type: "transport", packetsReceived: 50, selectedCandidatePairId: "p" };
-  assert.equal(packetsHeard(report(transport, pair, other)), 57);
+  assert.equal(packetsHeard(report(transport, pair, other)), 157);
   assert.equal(packetsHeard(report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 })), 9);
   assert.equal(packetsHeard(report()), 0);
 });

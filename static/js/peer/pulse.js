@@ -2,8 +2,8 @@
  * Whether packets still come: the browser itself says so only after many seconds. It looks at the count of packets twice
  * a second; in a silence it asks the other side, so that a call in which nobody sends anything is not taken for a dead one.
  *
- * Timers of a page in the background come once a second, and none come in a sleep: a silence counts only when the other
- * side was asked and had time to answer.
+ * Timers of a page in the background come once a second, and none come while the machine sleeps: a silence counts only when
+ * the other side was asked and had time to answer.
  *
  * @module
  */
@@ -13,14 +13,12 @@ const CLOSER_MS = 250;
 /** A path without a packet for this long is taken for dead, if nothing answered meanwhile. */
 const SILENCE_MS = 1_500;
 const QUESTIONS = 3;
-/** A look that comes this late means that the machine slept. */
-const SLEPT_MS = 3_000;
-/** After a sleep or a change of network, what was heard before says little: this much silence is enough. */
+/** After a change of network, what was heard before says little: this much silence is enough. */
 const SUSPICIOUS_MS = 1_000;
 
 /**
  * @typedef {object} Options
- * @property {() => Promise<number>} count how many packets have come so far; a change of the number means life
+ * @property {() => Promise<number>} count how many packets have come so far; a higher number means life
  * @property {() => void} ask asks the other side for a sign of life
  * @property {(silent: boolean) => void} changed told once at each change
  * @property {() => number} [now] milliseconds on a clock that only rises
@@ -32,12 +30,11 @@ export class Pulse {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
-  #count = NaN;
+  #count = 0;
   #silent = false;
   #asked = 0;
-  /** When a packet was last seen, and when it was last looked, ms on the page's clock. */
+  /** When a packet was last seen, ms on the page's clock. */
   #heardAt = 0;
-  #lookedAt = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -54,7 +51,7 @@ export class Pulse {
   start() {
     if (this.#running) return;
     this.#running = true;
-    this.#heardAt = this.#lookedAt = this.#now();
+    this.#heardAt = this.#now();
     this.#later(EVERY_MS);
   }
 
@@ -82,33 +79,23 @@ export class Pulse {
     const count = await this.#options.count().catch(() => NaN);
     if (!this.#running) return;
     const now = this.#now();
-    const slept = now - this.#lookedAt > SLEPT_MS;
-    this.#lookedAt = now;
-    if (count !== this.#count) this.#heard(count, now);
-    else if (!this.#silent) this.#miss(now, slept);
+    // It falls when the browser forgets a path that it has tried: that is no sign of life.
+    const more = count > this.#count;
+    this.#count = count;
+    if (more) this.#heard(now);
+    else if (!this.#silent) this.#miss(now);
     this.#later(this.#asked > 0 && !this.#silent ? CLOSER_MS : EVERY_MS);
   }
 
-  /**
-   * @param {number} count
-   * @param {number} now
-   */
-  #heard(count, now) {
-    this.#count = count;
+  /** @param {number} now */
+  #heard(now) {
     this.#heardAt = now;
     this.#asked = 0;
     this.#become(false);
   }
 
-  /**
-   * @param {number} now
-   * @param {boolean} slept
-   */
-  #miss(now, slept) {
-    if (slept) {
-      this.#asked = 0;
-      this.#heardAt = now - (SILENCE_MS - SUSPICIOUS_MS);
-    }
+  /** @param {number} now */
+  #miss(now) {
     if (this.#asked >= QUESTIONS && now - this.#heardAt >= SILENCE_MS) return this.#become(true);
     this.#asked += 1;
     this.#options.ask();
@@ -123,22 +110,18 @@ export class Pulse {
 }
 
 /**
- * Counts what has come over a connection: packets of media and data, and answers to the checks of the path in use.
+ * Counts what has come over a connection: packets of media and data, and checks of its paths.
  *
  * @param {RTCStatsReport} report
  * @returns {number}
  */
 export function packetsHeard(report) {
   let count = 0;
-  /** @type {Map<string, any>} */
-  const stats = new Map(report.entries());
-  for (const { type, packetsReceived = 0, messagesReceived = 0, selectedCandidatePairId } of stats.values()) {
-    if (type === "transport") {
-      const { responsesReceived = 0, requestsReceived = 0 } = stats.get(selectedCandidatePairId) ?? {};
-      count += packetsReceived + responsesReceived + requestsReceived;
-    }
+  for (const stat of report.values()) {
+    const { type, packetsReceived = 0, messagesReceived = 0, responsesReceived = 0, requestsReceived = 0 } = stat;
+    if (type === "candidate-pair") count += responsesReceived + requestsReceived;
     // Firefox counts no packets of the transport: there, media and messages have to do.
-    if (type === "inbound-rtp") count += packetsReceived;
+    if (type === "transport" || type === "inbound-rtp") count += packetsReceived;
     if (type === "data-channel") count += messagesReceived;
   }
   return count;

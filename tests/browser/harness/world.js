@@ -179,7 +179,16 @@ const world = {
     a.mesh.remove(b.pid, true);
     const left = a.mesh.peers.size;
     await until(() => b.mesh.peers.size === 0, "the other side's end");
-    return { kept, left };
+
+    // Somebody who was put out for good is not let in again, whatever the server says.
+    a.mesh.ban(b.pid);
+    a.mesh.add(b.peer);
+    b.mesh.joined([a.peer]);
+    const heard = relay.carried;
+    await until(() => relay.carried > heard + 1, "an offer and candidates");
+    const back = a.mesh.peers.size;
+    for (const { mesh } of [a, b]) mesh.close();
+    return { kept, left, back };
   },
 
   /** The relay is dead from the moment the channel is open: screens are shared, and ICE restarts, over the channel alone. */
@@ -282,8 +291,17 @@ const world = {
     return { ...results, transceivers: [...results.transceivers] };
   },
 
-  /** Both restart ICE at the same moment, again and again, on one connection that stands. */
-  async restartGlare(rounds) {
+  /**
+   * Both restart ICE at the same moment, again and again, on one connection that stands. With `late`, everything that is
+   * said comes again after these milliseconds, as if it had come by other ways, too.
+   */
+  async restartGlare(rounds, late = []) {
+    const send = RTCDataChannel.prototype.send;
+    RTCDataChannel.prototype.send = function (data) {
+      send.call(this, data);
+      const again = () => this.readyState === "open" && send.call(this, data);
+      if (data.startsWith('{"signal"')) for (const wait of late) setTimeout(again, wait);
+    };
     const relay = new Relay(20);
     const [a, b] = [relay.add(), relay.add()];
     a.mesh.joined([b.peer]);
@@ -299,10 +317,17 @@ const world = {
       await until(async () => (await localUfrag(ab)) !== before && connected(a, b) && connected(b, a), `restart ${round}`);
       pairs.add(await localUfrag(ab));
     }
-    const removed = [...a.events, ...b.events].filter(({ type }) => type === "peer-removed").length;
+    // Once the last word has been repeated, both still speak of the same way.
+    RTCDataChannel.prototype.send = send;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, ...late) + 100));
+    await until(() => connections.every(({ signalingState }) => /stable|closed/.test(signalingState)), "nothing under way");
+    const [left, right] = connections.filter(({ signalingState }) => signalingState === "stable");
+    const agreed = [[left, right], [right, left]].every(([one, other]) =>
+      ufragOf(one.localDescription) === ufragOf(other.remoteDescription));
+    const removed = [...a.events, ...b.events].filter(({ type, state }) => type === "peer-removed" || state === "interrupted").length;
     a.mesh.close();
     b.mesh.close();
-    return { ways: pairs.size, removed };
+    return { ways: pairs.size, removed, agreed };
   },
 
   /** Several people come within a moment; each new one offers to those who are listed. */
@@ -427,6 +452,8 @@ const world = {
   makeIdentity,
   makePid,
 };
+
+const ufragOf = ({ sdp }) => sdp.match(/^a=ice-ufrag:(.*)$/m)[1];
 
 async function localUfrag(connection) {
   const stats = [...(await connection.getStats()).values()];

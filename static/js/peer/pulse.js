@@ -76,7 +76,7 @@ export class Pulse {
 
   async #look() {
     // It rejects only on a connection that was closed meanwhile.
-    const count = await this.#options.count().catch(() => NaN);
+    const count = await this.#options.count().catch(() => 0);
     if (!this.#running) return;
     const now = this.#now();
     // It falls when the browser forgets a path that it has tried: that is no sign of life.

@@ -225,3 +225,37 @@ def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file:
     sent = send(guest, file)
     open_files(olga).get_by_role("button", name="Accept").click()
     expect(sent).to_contain_text("Sent whole", timeout=60_000)
+
+
+CATCH = """
+globalThis.caught = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration) {
+    super(configuration);
+    globalThis.caught.push(this);
+  }
+};
+"""
+
+
+def test_a_lane_that_breaks_is_replaced(person: Meet, tmp_path: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    file = tmp_path / "holiday.tar"
+    file.write_bytes(os.urandom(40_000_000))
+    guest.page.add_init_script(CATCH)
+    guest.page.reload()
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+    count_sent(olga)
+    sent = send(olga, file)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Accept").click()
+    wait_until(lambda: guest.page.evaluate(MOVED) > 6_000_000, 60, "some of it came")
+    closed = "caught.filter((one) => one.getTransceivers().length === 0).map((lane) => lane.close()).length"
+    assert guest.page.evaluate(closed) >= 1
+    expect(offered).to_contain_text("Received whole", timeout=60_000)
+    expect(sent).to_contain_text("Sent whole")
+    # What is sent twice is what was in flight: a window at most.
+    assert olga.page.evaluate("globalThis.sentBytes") < 40_100_000 + 16_000_000

@@ -2,7 +2,7 @@
  * The call page: before, in and after a call.
  *
  * `document.documentElement.dataset.callState` says which: prejoin, joining, in-call, reconnecting, ended. For diagnosis
- * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media, files} of the current call.
+ * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { makeRoomSeal } from "../keys/room-seal.js";
 import { FileExchange } from "../files/exchange.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
+import { adaptMedia } from "../ui/call-media.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
 import { FilePanel } from "../ui/file-panel.js";
 import { readPageData, text } from "../ui/page-data.js";
@@ -75,8 +76,12 @@ async function join() {
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
   const files = new FilePanel(session, exchange, { locked: epoch > 0 });
   const keys = new KeyLife(session, { slug, lockUrl: page.lockUrl });
-  call = { session, stage: new Stage(session), files, keys, life: new AbortController() };
-  Object.assign(globalThis, { meetingPoint: { mesh: session.mesh, socket: session.socket, media: desk.media, files: exchange } });
+  const life = new AbortController();
+  const stage = new Stage(session);
+  const adaptation = adaptMedia(session, stage, life.signal);
+  call = { session, stage, files, keys, life };
+  const { mesh, socket } = session;
+  Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);

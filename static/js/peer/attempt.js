@@ -23,6 +23,7 @@ import { Talk } from "./talk.js";
  * @property {Tracks} tracks what is sent at first
  * @property {Tracks} screen what is shared at first
  * @property {import("./messages.js").Allowance} allowance of candidates
+ * @property {(sdp: string) => string} amend changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
 
@@ -51,7 +52,7 @@ export class Attempt extends EventTarget {
   #life = new AbortController();
 
   /** @param {Options} options */
-  constructor({ configuration, pin, polite, theirAttempt, tracks, screen, allowance, send }) {
+  constructor({ configuration, pin, polite, theirAttempt, tracks, screen, allowance, amend, send }) {
     super();
     attempts += 1;
     this.#pin = pin;
@@ -60,7 +61,7 @@ export class Attempt extends EventTarget {
     this.screen = new MediaPair(screen, 1);
     const prepareAnswer = (/** @type {string} */ sdp) => this.#prepareAnswer(sdp);
     const numbers = { attempt: attempts, theirAttempt };
-    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, allowance, prepareAnswer, send });
+    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, allowance, amend, prepareAnswer, send });
     this.pulse = new Pulse({
       count: async () => packetsHeard(await this.connection.getStats()),
       ask: () => this.talk?.ask(),

@@ -61,6 +61,8 @@ export class PeerConnection extends EventTarget {
   #current;
   /** @type {MediaStream | null} */
   #shownScreen = null;
+  /** @type {(sdp: string) => string} */
+  #amend = (sdp) => sdp;
   #candidates = new Allowance(LIMITS.candidatesPerMinute);
   #descriptions = new Allowance(LIMITS.descriptionsPerMinute);
   #watchdog;
@@ -157,6 +159,17 @@ export class PeerConnection extends EventTarget {
   }
 
   /**
+   * Sends in another manner than the other side asks for in its descriptions, such as longer packets of sound.
+   *
+   * @param {(sdp: string) => string} amend changes a description of theirs, within what they have said they take
+   * @returns {void} negotiates anew if the two have negotiated before
+   */
+  tune(amend) {
+    this.#amend = amend;
+    if (!this.#over) this.#current.negotiation.renew();
+  }
+
+  /**
    * Tells the other side something without the server.
    *
    * @param {string} topic lower-case letters and hyphens; those that `Talk` itself uses are taken
@@ -242,6 +255,7 @@ export class PeerConnection extends EventTarget {
       tracks: this.#tracks,
       screen: this.#screen,
       allowance: this.#candidates,
+      amend: (sdp) => this.#amend(sdp),
       send: (message) => this.#say(message),
     });
     /** @type {(type: string, act: (detail: any) => void) => void} */

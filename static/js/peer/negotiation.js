@@ -23,6 +23,7 @@ const DOUBLE_WITHIN_MS = 1_000;
  * @property {number} attempt
  * @property {number} theirAttempt the highest heard of, 0 for none
  * @property {import("./messages.js").Allowance} allowance
+ * @property {(sdp: string) => string} amend changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
  * @property {(message: PeerMessage) => void} send
  */
@@ -121,6 +122,17 @@ export class Negotiation {
     if (candidates) this.#inbox.take(candidates, { drop: this.#ignoringOffer });
   }
 
+  /** Negotiates anew, so that `amend` is heard; once the negotiation under way is over, if there is one. */
+  renew() {
+    const connection = this.#connection;
+    if (!this.established) return;
+    if (connection.signalingState === "stable") void this.#negotiate();
+    else {
+      const options = { once: true, signal: this.#life.signal };
+      connection.addEventListener("signalingstatechange", () => this.renew(), options);
+    }
+  }
+
   /** Sends the pending offer again, with the candidates found since. */
   repeat() {
     const { localDescription } = this.#connection;
@@ -179,6 +191,14 @@ export class Negotiation {
     return this.#makingOffer || ((this.pending || begun) && !this.#settingAnswer);
   }
 
+  /**
+   * @param {RTCSessionDescriptionInit} description
+   * @returns {RTCSessionDescriptionInit}
+   */
+  #amended({ type, sdp = "" }) {
+    return { type, sdp: this.#options.amend(sdp) };
+  }
+
   /** @param {PeerMessage} message */
   #beginsAnew({ attempt }) {
     return attempt > this.#theirAttempt && this.established;
@@ -197,7 +217,7 @@ export class Negotiation {
     if (this.#ignoringOffer) return;
     const connection = this.#connection;
     this.#latest = message;
-    const set = connection.setRemoteDescription(description);
+    const set = connection.setRemoteDescription(this.#amended(description));
     this.#inbox.open();
     await set.catch((error) => {
       this.#latest = null;
@@ -231,7 +251,7 @@ export class Negotiation {
     if (!this.pending || message.offer !== this.#offers) return;
     try {
       this.#settingAnswer = true;
-      const set = this.#connection.setRemoteDescription(description);
+      const set = this.#connection.setRemoteDescription(this.#amended(description));
       this.#ignoringOffer = false;
       this.#inbox.open();
       await set;

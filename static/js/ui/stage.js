@@ -56,6 +56,11 @@ export class Stage {
     this.#add(session.self, false);
   }
 
+  /** Where the tiles are. */
+  get grid() {
+    return this.#grid;
+  }
+
   /** Takes everything down. */
   close() {
     this.#life.abort();

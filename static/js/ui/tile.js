@@ -13,10 +13,14 @@ import { find, fromTemplate, text } from "./page-data.js";
 /** @typedef {import("./names.js").Presence} Presence */
 
 const STATE_SHOWN_MS = 4000;
+/** Three pictures' time. */
+const STILL_SHOWN_MS = 12_000;
 
 export class Tile extends HTMLElement {
   /** @type {number | undefined} */
   #fade;
+  /** @type {number | undefined} */
+  #stillFade;
 
   /**
    * Makes the tile of a person.
@@ -70,6 +74,26 @@ export class Tile extends HTMLElement {
     if (state === "connected") this.#fade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
   }
 
+  /**
+   * Shows a picture in place of the moving one, until that moves again or no picture has come for a while.
+   *
+   * @param {Blob} picture
+   * @returns {Promise<void>} settles when it is shown, or cannot be
+   */
+  async showStill(picture) {
+    const bitmap = await createImageBitmap(picture).catch(() => null);
+    if (bitmap === null) return;
+    const canvas = find(this, ".tile__still", HTMLCanvasElement);
+    Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    canvas.hidden = false;
+    clearTimeout(this.#stillFade);
+    this.#stillFade = setTimeout(() => (canvas.hidden = true), STILL_SHOWN_MS);
+    const hide = () => (canvas.hidden = true);
+    this.video.requestVideoFrameCallback?.(hide);
+  }
+
   /** @param {boolean} speaking */
   setSpeaking(speaking) {
     this.dataset.speaking = String(speaking);
@@ -86,6 +110,7 @@ export class Tile extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.#fade);
+    clearTimeout(this.#stillFade);
   }
 }
 

@@ -1,0 +1,202 @@
+/**
+ * Media that goes on where the line or the processor is thin: once a second each connection is measured, both ends tell
+ * each other what they see, and what is sent follows from it. See docs/media.md.
+ *
+ * @module
+ */
+
+import { decodingCaps } from "./capabilities.js";
+import { PeerAdaptation } from "./peer-adaptation.js";
+import { readStill, StillCamera } from "./stills.js";
+import { shareUplink } from "./share.js";
+
+/** @typedef {import("./reports.js").View} View */
+/** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
+
+const EVERY_MS = 1_000;
+const STILL_EVERY_MS = 4_000;
+/** Of the cores, for all encoders together: the rest decodes, draws and does other things. */
+const FOR_ENCODING = 0.6;
+/** The browser's estimates together, and some: with less than they could use, they would never find out that there is more. */
+const BEYOND_ESTIMATE = 1.5;
+const AUDIO_KBPS = 40;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `adapted` {pid}: once a second for everybody connected; `of(pid)` is up to date
+ * - `still` {pid, picture}: a picture (Blob) that takes the place of the moving one for a few seconds
+ */
+export class Adaptation extends EventTarget {
+  #mesh;
+  #views;
+  /** @type {Map<string, PeerAdaptation>} */
+  #peers = new Map();
+  /** kbit/s for all pictures and sound together; Infinity: no cap. */
+  #cap = Infinity;
+  #strain = 0;
+  #stills;
+  #lastStill = 0;
+  #ticking = false;
+
+  /**
+   * @param {import("../peer/mesh.js").Mesh} mesh
+   * @param {Views} views
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(mesh, views, signal) {
+    super();
+    this.#mesh = mesh;
+    this.#views = views;
+    this.#stills = new StillCamera();
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("peer-added", ({ pid }) => this.#add(pid));
+    on("peer-removed", ({ pid }) => this.#peers.delete(pid));
+    on("peer-reachable", ({ pid }) => void this.#introduce(pid));
+    on("told", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
+    for (const pid of mesh.peers.keys()) this.#add(pid);
+    const timer = setInterval(() => void this.#tick(), EVERY_MS);
+    signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      this.#stills.stop();
+    });
+  }
+
+  /**
+   * What is known about somebody.
+   *
+   * @param {string} pid
+   * @returns {Pick<PeerAdaptation, "state" | "measured" | "report" | "caps"> | undefined}
+   */
+  of(pid) {
+    return this.#peers.get(pid);
+  }
+
+  /** Share of the processor that media takes, 1: all cores. */
+  get strain() {
+    return this.#strain;
+  }
+
+  /** @param {number | null} kbps for everything that is sent; null: no cap */
+  setCap(kbps) {
+    this.#cap = kbps ?? Infinity;
+    this.#act();
+  }
+
+  /** Something came into view or went out of it: the senders hear of it at once. */
+  viewChanged() {
+    for (const [pid, peer] of this.#peers) if (this.#seen(pid) !== peer.toldSeen) this.#tellReport(pid);
+  }
+
+  /** @param {string} pid */
+  #seen(pid) {
+    const { tile, screen } = this.#views(pid);
+    return `${tile.visible} ${screen?.visible}`;
+  }
+
+  /** @param {string} pid */
+  #add(pid) {
+    const connection = this.#mesh.peers.get(pid);
+    if (connection) this.#peers.set(pid, new PeerAdaptation(connection));
+  }
+
+  /** @param {string} pid */
+  async #introduce(pid) {
+    this.#mesh.tell(pid, "caps", await decodingCaps());
+    this.#tellReport(pid);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} topic
+   * @param {unknown} payload
+   */
+  #heard(pid, topic, payload) {
+    const peer = this.#peers.get(pid);
+    if (topic === "still") this.#heardStill(pid, payload);
+    else if (peer && (topic === "report" || topic === "caps") && peer.hear(topic, payload)) this.#act();
+  }
+
+  /**
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  #heardStill(pid, payload) {
+    const picture = readStill(payload);
+    if (picture !== null && this.#peers.get(pid)?.mayShowStill()) this.#emit("still", { pid, picture });
+  }
+
+  async #tick() {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    try {
+      await Promise.all([...this.#peers.values()].map((peer) => peer.read()));
+      const busy = [...this.#peers.values()].reduce((sum, { measured }) => sum + (measured?.busy ?? 0), 0);
+      this.#strain = busy / (navigator.hardwareConcurrency || 2);
+      for (const pid of this.#peers.keys()) this.#tellReport(pid);
+      this.#act();
+      await this.#sendStills();
+    } finally {
+      this.#ticking = false;
+    }
+    for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
+  }
+
+  /** @param {string} pid */
+  #tellReport(pid) {
+    const { tile, screen } = this.#views(pid);
+    const peer = this.#peers.get(pid);
+    const inbound = peer?.measured?.inbound;
+    if (!inbound) return;
+    peer.toldSeen = this.#seen(pid);
+    const { decodeMs, fps, freezes, loss, concealed, jitterMs, kbps } = inbound;
+    const rounded = { decodeMs: round(decodeMs), fps: round(fps), loss: round(loss), concealed: round(concealed) };
+    const rest = { freezes, jitterMs: round(jitterMs), downKbps: round(kbps), strain: round(this.#strain) };
+    this.#mesh.tell(pid, "report", { tile, screen, ...rounded, ...rest });
+  }
+
+  #act() {
+    const wishes = new Map([...this.#peers].map(([pid, peer]) => [pid, peer.wish]));
+    const pictures = Math.max(1, [...wishes.values()].filter((wish) => wish > 0).length);
+    const shares = shareUplink(wishes, this.#uplink(wishes));
+    const cores = ((navigator.hardwareConcurrency || 2) * FOR_ENCODING) / pictures;
+    const saving = this.#cap !== Infinity;
+    for (const [pid, peer] of this.#peers) {
+      peer.act({ share: shares.get(pid) ?? Infinity, saving, strain: this.#strain, cores });
+    }
+  }
+
+  /**
+   * @param {Map<string, number>} wishes
+   * @returns {number} kbit/s for all pictures together
+   */
+  #uplink(wishes) {
+    const capped = Math.max(0, this.#cap - AUDIO_KBPS * wishes.size);
+    if (wishes.size < 2) return capped;
+    const estimates = [...this.#peers.values()].map(({ available }) => available);
+    return Math.min(capped, estimates.reduce((sum, one) => sum + one, 0) * BEYOND_ESTIMATE);
+  }
+
+  async #sendStills() {
+    const waiting = [...this.#peers].filter(([, peer]) => peer.stills);
+    const now = performance.now();
+    if (waiting.length === 0 || now - this.#lastStill < STILL_EVERY_MS) return;
+    this.#lastStill = now;
+    const track = this.#mesh.peers.get(waiting[0][0])?.transceivers.video?.sender.track ?? null;
+    const still = await this.#stills.take(track);
+    if (still !== null) for (const [pid] of waiting) this.#mesh.tell(pid, "still", still);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {number} value */
+function round(value) {
+  return Math.round(value * 1_000) / 1_000;
+}

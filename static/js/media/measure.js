@@ -1,0 +1,159 @@
+/**
+ * What the statistics of a connection say about the last second, in both directions.
+ *
+ * @module
+ */
+
+/** @typedef {Map<string, any>} Stats */
+
+/**
+ * @typedef {object} Counts totals since the connection began, times in seconds as the browser counts them
+ * @property {number} at ms
+ * @property {number} received bytes of media
+ * @property {number} packets of video and sound that came
+ * @property {number} lost
+ * @property {number} decoded frames
+ * @property {number} decodeTime
+ * @property {number} freezes
+ * @property {number} frozenTime
+ * @property {number} samples of sound
+ * @property {number} concealed samples that were made up because nothing came in time
+ * @property {number} audioPackets
+ * @property {number} videoPackets
+ * @property {number} sent bytes of media
+ * @property {number} encoded frames
+ * @property {number} encodeTime
+ */
+
+/**
+ * @typedef {object} Inbound
+ * @property {number} decodeMs a frame
+ * @property {number} fps
+ * @property {number} loss 0 to 1
+ * @property {number} concealed 0 to 1
+ * @property {number} jitterMs
+ * @property {number} kbps
+ * @property {number} height
+ * @property {number} freezes in all
+ * @property {number} audioPackets in all
+ * @property {number} videoPackets in all
+ * @property {number} decoded frames in all
+ * @property {string} codec
+ */
+
+/**
+ * @typedef {object} Outbound
+ * @property {number | null} available kbit/s; null: this browser does not say
+ * @property {number} kbps
+ * @property {number} loss 0 to 1, as the other side's RTCP says
+ * @property {number} rttMs
+ * @property {boolean} limited by the processor
+ * @property {number} encodeMs a frame
+ * @property {number} fps
+ * @property {number} height
+ * @property {string} codec
+ */
+
+/** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: seconds of coding a second */
+
+/**
+ * Compares the statistics with those of before.
+ *
+ * @param {RTCStatsReport | Stats} report
+ * @param {Counts | null} before
+ * @returns {Measured}
+ */
+export function measure(report, before) {
+  const all = [...report.values()];
+  const inbound = all.filter(({ type }) => type === "inbound-rtp");
+  const outbound = all.filter(({ type }) => type === "outbound-rtp");
+  const heard = all.filter(({ type }) => type === "remote-inbound-rtp");
+  const counts = count(inbound, outbound, all);
+  const past = before !== null && before.at < counts.at && before.received <= counts.received ? before : null;
+  const seconds = past ? (counts.at - past.at) / 1_000 : 0;
+  /** @param {keyof Counts} name */
+  const grown = (name) => (past ? Math.max(0, counts[name] - past[name]) : 0);
+  /** @param {number} part @param {number} whole */
+  const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
+  const seen = inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
+  const shown = outbound.find(({ kind, active }) => kind === "video" && active !== false);
+  const pair = all.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
+  const available = pair?.availableOutgoingBitrate;
+  return {
+    inbound: {
+      decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
+      fps: ratio(grown("decoded"), seconds),
+      loss: share(grown("lost"), grown("lost") + grown("packets")),
+      concealed: share(grown("concealed"), grown("samples")),
+      jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
+      kbps: ratio(grown("received") * 8, seconds) / 1_000,
+      height: Math.min(seen?.frameHeight ?? 0, seen?.frameWidth ?? 0),
+      freezes: counts.freezes,
+      audioPackets: counts.audioPackets,
+      videoPackets: counts.videoPackets,
+      decoded: counts.decoded,
+      codec: codecOf(report, seen),
+    },
+    outbound: {
+      available: typeof available === "number" && available > 0 ? available / 1_000 : null,
+      kbps: ratio(grown("sent") * 8, seconds) / 1_000,
+      loss: share(Math.max(0, ...heard.map(({ fractionLost = 0 }) => fractionLost)), 1),
+      rttMs: 1_000 * (pair?.currentRoundTripTime ?? heard[0]?.roundTripTime ?? 0),
+      limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
+      encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
+      fps: ratio(grown("encoded"), seconds),
+      height: Math.min(shown?.frameHeight ?? 0, shown?.frameWidth ?? 0),
+      codec: codecOf(report, shown),
+    },
+    busy: ratio(grown("encodeTime") + grown("decodeTime"), seconds),
+    counts,
+  };
+}
+
+/**
+ * @param {any[]} inbound
+ * @param {any[]} outbound
+ * @param {any[]} all
+ * @returns {Counts}
+ */
+function count(inbound, outbound, all) {
+  /** @param {any[]} list @param {string} field */
+  const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);
+  const of = (/** @type {string} */ kind) => inbound.filter((entry) => entry.kind === kind);
+  return {
+    at: all.reduce((latest, { timestamp = 0 }) => Math.max(latest, timestamp), 0),
+    received: sum(inbound, "bytesReceived"),
+    packets: sum(inbound, "packetsReceived"),
+    lost: sum(inbound, "packetsLost"),
+    decoded: sum(inbound, "framesDecoded"),
+    decodeTime: sum(inbound, "totalDecodeTime"),
+    freezes: sum(inbound, "freezeCount"),
+    frozenTime: sum(inbound, "totalFreezesDuration"),
+    samples: sum(inbound, "totalSamplesReceived"),
+    concealed: sum(inbound, "concealedSamples") - sum(inbound, "silentConcealedSamples"),
+    audioPackets: sum(of("audio"), "packetsReceived"),
+    videoPackets: sum(of("video"), "packetsReceived"),
+    sent: sum(outbound, "bytesSent"),
+    encoded: sum(outbound, "framesEncoded"),
+    encodeTime: sum(outbound, "totalEncodeTime"),
+  };
+}
+
+/**
+ * @param {number} part
+ * @param {number} whole
+ * @returns {number} 0 to 1
+ */
+function share(part, whole) {
+  return whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
+}
+
+/**
+ * @param {RTCStatsReport | Stats} report
+ * @param {any} stream
+ * @returns {string} "VP9", "AV1"…; empty while there is none
+ */
+function codecOf(report, stream) {
+  const codec = /** @type {any} */ (report.get(stream?.codecId));
+  return codec?.mimeType?.split("/")[1]?.toUpperCase() ?? "";
+}

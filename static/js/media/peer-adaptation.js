@@ -1,0 +1,174 @@
+/**
+ * What is known about the media to and from one peer, and what is done about it.
+ *
+ * @module
+ */
+
+import { thisBrowser } from "./browser-differences.js";
+import { sendableCodecs } from "./capabilities.js";
+import { commonCodecs } from "./codecs.js";
+import { beginning, decide } from "./decision.js";
+import { measure } from "./measure.js";
+import { Allowance } from "../peer/messages.js";
+import { readCaps, readReport } from "./reports.js";
+import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, STILLS, TOP } from "./rungs.js";
+import { SenderControl } from "./sender-control.js";
+import { amendSound, ORDINARY } from "./sound.js";
+
+/** @typedef {import("../peer/connection.js").PeerConnection} PeerConnection */
+/** @typedef {import("./measure.js").Measured} Measured */
+/** @typedef {import("./reports.js").Report} Report */
+
+/** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
+const REPORTS_PER_MINUTE = 240;
+const STILLS_PER_MINUTE = 30;
+const SCREEN_KBPS = 1_500;
+const SCREEN_FPS = 5;
+const SPEECH_KBPS = 32;
+const THIN_SPEECH_KBPS = 16;
+
+export class PeerAdaptation {
+  state = beginning(performance.now());
+  /** @type {Measured | null} */
+  measured = null;
+  /** @type {Report | null} what the peer said last */
+  report = null;
+  /** @type {import("./reports.js").Caps | null} */
+  caps = null;
+  /** What of this peer is in view here, as they were told last. */
+  toldSeen = "";
+  #connection;
+  #control;
+  #manner = ORDINARY;
+  #reports = new Allowance(REPORTS_PER_MINUTE);
+  #stills = new Allowance(STILLS_PER_MINUTE);
+  #froze = false;
+
+  /** @param {PeerConnection} connection */
+  constructor(connection) {
+    this.#connection = connection;
+    this.#control = new SenderControl(() => this.#tune());
+    this.#tune();
+  }
+
+  /** @returns {boolean} whether a picture every few seconds takes the place of a moving one */
+  get stills() {
+    const { rung, why } = this.state;
+    return rung === STILLS && why !== "hidden" && why !== "no-camera";
+  }
+
+  /** @returns {number} kbit/s that a picture as large as the receiver shows it could use; 0 when nobody looks */
+  get wish() {
+    const { tile } = this.report ?? {};
+    if (tile && !tile.visible) return 0;
+    return most(tile ? rungForTile(tile.height) : TOP, this.state.codec);
+  }
+
+  /** @returns {number} kbit/s that the line to the peer carries, as far as it is known */
+  get available() {
+    return this.measured?.outbound.available ?? Infinity;
+  }
+
+  /**
+   * Takes what the peer tells.
+   *
+   * @param {string} topic
+   * @param {unknown} payload
+   * @returns {boolean} whether it changes what the peer sees, so that something must be done at once
+   */
+  hear(topic, payload) {
+    if (!this.#reports.take()) return false;
+    if (topic === "caps") this.caps = readCaps(payload) ?? this.caps;
+    if (topic !== "report") return topic === "caps";
+    const report = readReport(payload);
+    if (report === null) return false;
+    const before = this.report;
+    this.report = report;
+    this.#froze ||= report.freezes > (before?.freezes ?? report.freezes);
+    return before?.tile.visible !== report.tile.visible || before?.screen?.visible !== report.screen?.visible;
+  }
+
+  /** @returns {boolean} whether the peer has not sent too many pictures already */
+  mayShowStill() {
+    return this.#stills.take();
+  }
+
+  /** Reads the statistics. @returns {Promise<boolean>} false when the connection is gone */
+  async read() {
+    const stats = await this.#connection.getStats().catch(() => null);
+    if (stats === null) return false;
+    this.measured = measure(stats, this.measured?.counts ?? null);
+    return true;
+  }
+
+  /**
+   * Decides, and does it.
+   *
+   * @param {{share: number, saving: boolean, strain: number, cores: number}} terms
+   */
+  act({ share, saving, strain, cores }) {
+    const { audio, video, screenVideo } = this.#connection.transceivers;
+    if (this.measured === null || this.#connection.state !== "connected") return;
+    const { outbound } = this.measured;
+    const screen = this.#screenKbps(screenVideo);
+    this.state = decide(this.state, {
+      now: performance.now(),
+      available: outbound.available === null ? null : Math.max(0, outbound.available - screen),
+      share,
+      saving,
+      loss: outbound.loss,
+      rttMs: outbound.rttMs,
+      froze: this.#froze,
+      limited: outbound.limited,
+      strain,
+      theirStrain: this.report?.strain ?? 0,
+      tile: this.report?.tile ?? null,
+      source: sourceOf(video?.sender),
+      codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
+      cores,
+    });
+    this.#froze = false;
+    const { state } = this;
+    const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
+    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), share));
+    void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec });
+    const seen = this.report?.screen?.visible ?? true;
+    void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
+    void this.#control.speak(audio, { kbps: state.thin ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    if (state.thin !== this.#manner.thin || state.red !== this.#manner.red) {
+      this.#manner = { thin: state.thin, red: state.red };
+      this.#tune();
+    }
+  }
+
+  /** @param {RTCRtpTransceiver | null} transceiver */
+  #screenKbps(transceiver) {
+    if (!transceiver?.sender.track) return 0;
+    return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6));
+  }
+
+  #tune() {
+    this.#connection.tune((sdp) => amendSound(sdp, this.#manner));
+  }
+}
+
+/**
+ * The encoder may use what the next rung needs: only so does it show whether the line would carry it.
+ *
+ * @param {import("./decision.js").State} state
+ */
+function headroom({ rung, line, codec }) {
+  const climbing = rung === line ? Math.min(rung + 1, TOP) : rung;
+  return Math.max(most(rung, codec), need(climbing, codec) * 1.5);
+}
+
+/**
+ * @param {RTCRtpSender | undefined} sender
+ * @returns {{height: number} | null} the camera that is on
+ */
+function sourceOf(sender) {
+  const { track } = sender ?? {};
+  if (!track || track.readyState === "ended") return null;
+  const { width = 1280, height = 720 } = track.getSettings();
+  return { height: Math.min(width, height) };
+}

@@ -1,0 +1,79 @@
+/**
+ * The ladder of pictures: from nothing but sound to 720p, and what each rung costs.
+ *
+ * @module
+ */
+
+/** @typedef {"AV1" | "VP9" | "VP8" | "H264"} Codec */
+
+/**
+ * @typedef {object} Rung
+ * @property {string} name
+ * @property {number} height of the shorter side, px; 0: no moving picture
+ * @property {number} fps
+ * @property {number} need kbit/s in VP8 below which it is worse than the rung below
+ * @property {number} most kbit/s in VP8 above which nobody sees a difference
+ */
+
+/** @type {readonly Rung[]} from the lowest */
+export const RUNGS = Object.freeze([
+  { name: "audio", height: 0, fps: 0, need: 0, most: 0 },
+  { name: "stills", height: 0, fps: 0, need: 12, most: 12 },
+  { name: "180p", height: 180, fps: 8, need: 40, most: 150 },
+  { name: "270p", height: 270, fps: 15, need: 110, most: 320 },
+  { name: "360p", height: 360, fps: 30, need: 260, most: 700 },
+  { name: "540p", height: 540, fps: 30, need: 550, most: 1_100 },
+  { name: "720p", height: 720, fps: 30, need: 900, most: 1_700 },
+]);
+
+export const AUDIO_ONLY = 0;
+export const STILLS = 1;
+export const LOWEST_VIDEO = 2;
+export const TOP = RUNGS.length - 1;
+/** Where a connection begins: what the 300 kbit/s carry that browsers begin with. */
+export const FIRST = 4;
+
+/** How much of the bits of VP8 each needs for the same picture. @type {Readonly<Record<Codec, number>>} */
+export const THRIFT = Object.freeze({ AV1: 0.65, VP9: 0.8, VP8: 1, H264: 1.1 });
+
+/** Milliseconds to encode a busy picture of 640×360, measured on one core. @type {Readonly<Record<Codec, number>>} */
+export const ENCODE_MS = Object.freeze({ AV1: 16.6, VP9: 8.9, VP8: 6.6, H264: 4.9 });
+
+/**
+ * @param {number} rung
+ * @param {Codec} codec
+ * @returns {number} kbit/s below which the rung does not hold
+ */
+export function need(rung, codec) {
+  return RUNGS[rung].need * THRIFT[codec];
+}
+
+/**
+ * @param {number} rung
+ * @param {Codec} codec
+ * @returns {number} kbit/s that the encoder may use at most
+ */
+export function most(rung, codec) {
+  return RUNGS[rung].most * THRIFT[codec];
+}
+
+/**
+ * @param {number} rung
+ * @param {Codec} codec
+ * @returns {number} cores that encoding takes, as a rule
+ */
+export function encodeLoad(rung, codec) {
+  const { height, fps } = RUNGS[rung];
+  return (ENCODE_MS[codec] * (height / 360) ** 2 * fps) / 1_000;
+}
+
+/**
+ * Finds the lowest rung that fills a tile.
+ *
+ * @param {number} pixels height of the tile as the person sees it, device px
+ * @returns {number} a rung with a moving picture
+ */
+export function rungForTile(pixels) {
+  const found = RUNGS.findIndex(({ height }) => height >= pixels * 0.8 && height > 0);
+  return found < 0 ? TOP : found;
+}

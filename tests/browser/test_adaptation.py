@@ -1,0 +1,84 @@
+"""Codecs for each pair and direction, and a picture that nobody sees."""
+
+from typing import Any
+
+from tests.browser.meeting import Meet, Meeting, make_meeting
+from tests.browser.person import Person
+from tests.services import wait_until
+
+WITHOUT = """
+const real = RTCRtpReceiver.getCapabilities.bind(RTCRtpReceiver);
+RTCRtpReceiver.getCapabilities = (kind) => {
+  const lacking = %s;
+  const decodes = ({ mimeType }) => !lacking.includes(mimeType.split('/')[1]);
+  return { ...real(kind), codecs: real(kind).codecs.filter(decodes) };
+};
+"""
+SENT = """async (name) => {
+  const person = [...document.querySelectorAll('mp-tile[data-self="false"]')]
+    .find((tile) => tile.querySelector('.tile__name').textContent === name);
+  const peer = globalThis.meetingPoint.mesh.peers.get(person?.dataset.pid);
+  const stats = await peer?.transceivers.video?.sender.getStats();
+  if (!stats) return null;
+  for (const entry of stats.values()) {
+    if (entry.type === 'outbound-rtp' && entry.framesSent !== undefined) {
+      return { codec: stats.get(entry.codecId)?.mimeType.split('/')[1], frames: entry.framesSent };
+    }
+  }
+  return null;
+}"""
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def sent(who: Person, to: str) -> dict[str, Any]:
+    """Return what `who` sends to the person of that name: the codec and the number of frames so far."""
+    return who.page.evaluate(SENT, to) or {"codec": None, "frames": 0}
+
+
+def join_all(meeting: Meeting) -> None:
+    """Let everybody in, and wait until all of them are connected."""
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_others(len(meeting.people) - 1)
+
+
+def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_not_encoded(person: Meet) -> None:
+    meeting = make_meeting(person, "Max", "Guest")
+    olga, (no_av1, only_vp8) = meeting.olga, meeting.guests
+    for who, lacking in ((no_av1, ["AV1"]), (only_vp8, ["AV1", "VP9", "H264"])):
+        who.context.add_init_script(WITHOUT % lacking)
+        who.page.reload()
+    join_all(meeting)
+
+    def codecs() -> dict[str, str]:
+        pairs = [(one, other) for one in meeting.people for other in meeting.people if one is not other]
+        return {f"{one.name} to {other.name}": sent(one, other.name)["codec"] for one, other in pairs}
+
+    # What somebody sends is what the other one decodes, not what they decode themselves.
+    table = {
+        "Olga to Max": "VP9",
+        "Max to Olga": "AV1",
+        "Olga to Guest": "VP8",
+        "Guest to Olga": "AV1",
+        "Max to Guest": "VP8",
+        "Guest to Max": "VP9",
+    }
+    wait_until(lambda: codecs() == table, 30, "every pair has its codec")
+
+    # Max looks away: nobody encodes anything for him, and the others go on.
+    no_av1.page.evaluate(HIDE, True)
+    seen: list[int] = []
+
+    def stopped() -> bool:
+        seen.append(sent(olga, "Max")["frames"])
+        return len(seen) > 8 and len(set(seen[-8:])) == 1
+
+    wait_until(stopped, 15, "no frames for a hidden page")
+    others = sent(olga, "Guest")["frames"]
+    wait_until(lambda: sent(olga, "Guest")["frames"] > others + 5, 15, "frames for those who look")
+    no_av1.page.evaluate(HIDE, False)
+    wait_until(lambda: sent(olga, "Max")["frames"] > seen[-1], 6, "frames for a page that is shown again")

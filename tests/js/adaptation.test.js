@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { commonCodecs, pickCodec } from "../../static/js/media/codecs.js";
+import { beginning, decide } from "../../static/js/media/decision.js";
+import { measure } from "../../static/js/media/measure.js";
+import { readCaps, readReport } from "../../static/js/media/reports.js";
+import { RUNGS } from "../../static/js/media/rungs.js";
+import { shareUplink } from "../../static/js/media/share.js";
+import { amendSound } from "../../static/js/media/sound.js";
+import { readStill } from "../../static/js/media/stills.js";
+
+const FINE = {
+  available: 3000,
+  share: Infinity,
+  saving: false,
+  loss: 0,
+  rttMs: 30,
+  froze: false,
+  limited: false,
+  strain: 0.2,
+  theirStrain: 0.2,
+  tile: { height: 800, visible: true },
+  source: { height: 720 },
+  codecs: ["VP9", "VP8"],
+  cores: 2,
+};
+
+/** Lets seconds pass, one decision each; what the line carries may follow from the state. */
+function pass(state, from, seconds, evidence) {
+  const seen = [];
+  for (let second = 1; second <= seconds; second += 1) {
+    const now = from + 1000 * second;
+    state = decide(state, { ...FINE, now, ...(typeof evidence === "function" ? evidence(state, second) : evidence) });
+    seen.push(state);
+  }
+  return { state, seen, now: from + 1000 * seconds };
+}
+
+const names = (seen) => seen.map(({ rung }) => RUNGS[rung].name);
+const changes = (seen) => names(seen).filter((name, at, all) => at > 0 && name !== all[at - 1]).length;
+
+test("each line ends at its rung and stays there", () => {
+  const table = [
+    [3000, "720p"],
+    [700, "540p"],
+    [300, "360p"],
+    [170, "270p"],
+    [95, "180p"],
+    [45, "stills"],
+    [30, "audio"],
+  ];
+  for (const [available, rung] of table) {
+    const { state, now } = pass(beginning(0), 0, 60, { available });
+    assert.equal(RUNGS[state.rung].name, rung, `${available} kbit/s`);
+    const { seen } = pass(state, now, 30, { available });
+    assert.ok(changes(seen) <= 1, `${available} kbit/s: ${names(seen)}`);
+  }
+});
+
+test("a line that grows thin is followed within three seconds, one that recovers within twenty", () => {
+  let { state, now } = pass(beginning(0), 0, 60, {});
+  assert.equal(state.why, "full");
+  const thin = pass(state, now, 3, { available: 150 });
+  assert.ok(thin.state.rung <= 3, names(thin.seen).join());
+  assert.equal(thin.state.why, "our-uplink");
+  ({ state, now } = pass(thin.state, thin.now, 27, { available: 150 }));
+  const wide = pass(state, now, 20, {});
+  assert.ok(wide.state.rung >= 4, names(wide.seen).join());
+});
+
+test("a climb that fails doubles the wait, and a calm minute ends the penalty", () => {
+  // It promises 600, and carries 300 once more is sent.
+  const promise = (state) => ({ available: state.rung > 4 ? 250 : 600 });
+  const { seen } = pass(beginning(0), 0, 120, promise);
+  const climbs = seen.flatMap(({ rung }, at) => (at > 0 && rung > seen[at - 1].rung ? [at] : []));
+  const gaps = climbs.slice(1).map((at, index) => at - climbs[index]);
+  assert.ok(gaps.length >= 2 && gaps.every((gap, index) => index === 0 || gap > gaps[index - 1]), `${climbs}`);
+});
+
+test("a starved processor steps the codec first, then the rung, and gets both back", () => {
+  let { state, now } = pass(beginning(0), 0, 40, {});
+  const { line } = state;
+  const first = pass(state, now, 4, { limited: true });
+  assert.equal(first.state.codec, "VP8");
+  assert.equal(first.state.line, line);
+  assert.equal(first.state.rung, line);
+  const later = pass(first.state, first.now, 6, { limited: true });
+  assert.ok(later.state.rung < line);
+  assert.equal(later.state.line, line, "the line is not to blame");
+  assert.equal(later.state.why, "our-processor");
+  ({ state, now } = pass(later.state, later.now, 300, {}));
+  assert.equal(state.rung, line);
+  assert.equal(state.codec, "VP9");
+});
+
+test("nobody encodes what nobody sees, and a hidden picture tells nothing of the line", () => {
+  const { state, now } = pass(beginning(0), 0, 40, {});
+  const hidden = pass(state, now, 1, { tile: { height: 400, visible: false }, share: 0 });
+  assert.deepEqual([hidden.state.active, hidden.state.why], [false, "hidden"]);
+  const idle = pass(hidden.state, hidden.now, 20, { tile: { height: 400, visible: false }, available: 60 });
+  assert.equal(idle.state.line, state.line);
+  const shown = pass(idle.state, idle.now, 1, { tile: { height: 200, visible: true } });
+  assert.deepEqual([shown.state.active, RUNGS[shown.state.rung].name, shown.state.why], [true, "180p", "small-tile"]);
+  const off = pass(shown.state, shown.now, 1, { source: null });
+  assert.deepEqual([off.state.active, off.state.why], [false, "no-camera"]);
+});
+
+test("a browser that does not say what its line carries climbs by trying and falls by loss", () => {
+  const clean = pass(beginning(0), 0, 60, { available: null });
+  assert.equal(RUNGS[clean.state.rung].name, "720p");
+  const lossy = pass(clean.state, clean.now, 15, { available: null, loss: 0.25, froze: true });
+  assert.ok(lossy.state.rung < clean.state.rung);
+});
+
+test("sound goes in long packets on a thin line and twice on a lossy one", () => {
+  const thin = pass(beginning(0), 0, 20, { available: 60 });
+  assert.equal(thin.state.thin, true);
+  assert.equal(thin.state.red, false);
+  const wide = pass(thin.state, thin.now, 60, {});
+  assert.equal(wide.state.thin, false);
+  const lossy = pass(wide.state, wide.now, 10, { loss: 0.2 });
+  assert.equal(lossy.state.red, true);
+  assert.equal(pass(lossy.state, lossy.now, 60, {}).state.red, false);
+});
+
+test("the codec is the best that both have and the processor can pay for", () => {
+  const desktop = { mobile: false, safari: false };
+  const all = ["VP8", "H264", "AV1", "VP9"];
+  const caps = (...codecs) => ({ decode: codecs.map((codec) => ({ codec, efficient: false })) });
+  const table = [
+    [caps("AV1", "VP9", "VP8", "H264"), desktop, ["AV1", "VP9", "VP8", "H264"]],
+    [caps("VP9", "VP8"), desktop, ["VP9", "VP8"]],
+    [caps("VP8"), desktop, ["VP8"]],
+    [null, desktop, ["AV1", "VP9", "VP8", "H264"]],
+    [caps("AV1", "VP8", "H264"), { mobile: true, safari: false }, ["H264", "VP8", "AV1"]],
+    [caps("AV1", "VP8", "H264"), { mobile: false, safari: true }, ["H264", "VP8"]],
+  ];
+  for (const [theirs, here, expected] of table) assert.deepEqual(commonCodecs(all, theirs, here), expected);
+  const order = ["AV1", "VP9", "VP8", "H264"];
+  assert.equal(pickCodec(order, { rung: 3, cores: 1, step: 0, kbps: 1000 }), "AV1");
+  assert.equal(pickCodec(order, { rung: 6, cores: 1.2, step: 0, kbps: 3000 }), "VP9");
+  assert.equal(pickCodec(order, { rung: 6, cores: 0.1, step: 0, kbps: 3000 }), "H264");
+  assert.equal(pickCodec(order, { rung: 3, cores: 1, step: 2, kbps: 1000 }), "VP8");
+  assert.equal(pickCodec(["VP8"], { rung: 3, cores: 1, step: 3, kbps: 1000 }), "VP8");
+});
+
+test("one uplink is shared: small wishes first, the rest evenly", () => {
+  const wishes = new Map([["a", 100], ["b", 1000], ["c", 1000], ["d", 0]]);
+  assert.deepEqual(Object.fromEntries(shareUplink(wishes, 900)), { d: 0, a: 100, b: 400, c: 400 });
+  assert.deepEqual(Object.fromEntries(shareUplink(wishes, 9000)), { d: 0, a: 100, b: 1000, c: 1000 });
+  assert.equal(shareUplink(wishes, Infinity).get("b"), Infinity);
+});
+
+const REPORT = {
+  tile: { height: 300, visible: true },
+  screen: null,
+  decodeMs: 2.5,
+  fps: 30,
+  freezes: 1,
+  loss: 0.02,
+  concealed: 0,
+  jitterMs: 4,
+  downKbps: 400,
+  strain: 0.4,
+};
+
+test("a report is read whole or not at all", () => {
+  assert.deepEqual(readReport({ ...REPORT, extra: 1 }), REPORT);
+  const lies = [null, 1, "x", [], {}, { ...REPORT, tile: null }, { ...REPORT, tile: { height: 1e9, visible: true } }];
+  for (const field of Object.keys(REPORT)) {
+    if (field !== "screen") lies.push({ ...REPORT, [field]: "1" }, { ...REPORT, [field]: -1 }, { ...REPORT, [field]: NaN });
+  }
+  lies.push({ ...REPORT, screen: { height: "2", visible: true } }, { ...REPORT, loss: 1.1 });
+  for (const lie of lies) assert.equal(readReport(lie), null, JSON.stringify(lie));
+});
+
+test("capabilities name known codecs once each", () => {
+  const decode = [{ codec: "VP8", efficient: false }, { codec: "VP8", efficient: true }, { codec: "XYZ", efficient: true }];
+  assert.deepEqual(readCaps({ decode }), { decode: [{ codec: "VP8", efficient: false }] });
+  for (const lie of [null, {}, { decode: {} }, { decode: Array(17).fill({}) }, { decode: [{ codec: 1, efficient: true }] }]) {
+    assert.equal(readCaps(lie), null);
+  }
+});
+
+test("a still is a small JPEG and nothing else", () => {
+  const jpeg = (height, width) =>
+    Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3, 0, 0]);
+  assert.equal(readStill({ jpeg: jpeg(108, 192).toString("base64") })?.type, "image/jpeg");
+  const lies = [jpeg(60000, 192), jpeg(108, 0), Buffer.from("GIF89a......"), Buffer.from([0xff, 0xd8])];
+  for (const lie of lies) assert.equal(readStill({ jpeg: lie.toString("base64") }), null);
+  for (const lie of [null, {}, { jpeg: 1 }, { jpeg: "a".repeat(30000) }, { jpeg: "<svg>" }]) assert.equal(readStill(lie), null);
+});
+
+test("the other side's description is amended for sound, and for nothing else", () => {
+  const audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n";
+  const sdp = `v=0\r\n${audio}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n`;
+  const plain = amendSound(sdp, { thin: false, red: false });
+  assert.match(plain, /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
+  assert.match(plain, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111 63 0\r$/m);
+  const both = amendSound(sdp, { thin: true, red: true });
+  assert.match(both, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 63 111 0\r$/m);
+  assert.equal(both.match(/a=ptime:60\r\n/g).length, 1);
+  assert.equal(amendSound(both, { thin: true, red: false }).match(/ptime/g).length, 2);
+  assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96\r\na=rtpmap:96 VP8\/90000\r\n$/);
+  assert.equal(amendSound("nonsense", { thin: true, red: true }), "nonsense");
+});
+
+test("statistics become rates; a connection that began anew starts again at nothing", () => {
+  const stats = (at, more) =>
+    new Map([
+      ["v", { type: "inbound-rtp", kind: "video", timestamp: at, frameHeight: 360, frameWidth: 640, codecId: "c", ...more }],
+      ["c", { type: "codec", mimeType: "video/VP9" }],
+      ["p", { type: "candidate-pair", nominated: true, state: "succeeded", availableOutgoingBitrate: 500_000, currentRoundTripTime: 0.05 }],
+    ]);
+  const first = measure(stats(1000, { bytesReceived: 1000, framesDecoded: 10, totalDecodeTime: 0.1, packetsReceived: 10, packetsLost: 0 }), null);
+  assert.equal(first.inbound.kbps, 0);
+  const second = measure(stats(2000, { bytesReceived: 51_000, framesDecoded: 40, totalDecodeTime: 0.25, packetsReceived: 100, packetsLost: 10 }), first.counts);
+  assert.equal(second.inbound.kbps, 400);
+  assert.equal(second.inbound.fps, 30);
+  assert.ok(Math.abs(second.inbound.decodeMs - 5) < 1e-9);
+  assert.equal(second.inbound.loss, 0.1);
+  assert.equal(second.inbound.codec, "VP9");
+  assert.deepEqual([second.outbound.available, second.outbound.rttMs], [500, 50]);
+  assert.equal(measure(stats(3000, { bytesReceived: 5 }), second.counts).inbound.fps, 0);
+});

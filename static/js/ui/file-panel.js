@@ -36,6 +36,8 @@ export class FilePanel {
   #locked;
   /** @type {Map<Transfer, TransferItem>} */
   #items = new Map();
+  /** Names of those with whom there are transfers; they may leave. @type {Map<string, string>} */
+  #names = new Map();
   /** @type {Chosen[]} */
   #chosen = [];
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
@@ -196,7 +198,9 @@ export class FilePanel {
 
   /** @param {string} pid */
   #nameOf(pid) {
-    return this.#session.people.get(pid)?.name ?? text("files.gone");
+    const name = this.#session.people.get(pid)?.name;
+    if (name !== undefined) this.#names.set(pid, name);
+    return this.#names.get(pid) ?? text("files.gone");
   }
 
   /** @param {Transfer} transfer */

@@ -1,10 +1,11 @@
 /**
- * Ties the adaptation of media to the stage of a call.
+ * Ties what adapts media, and shared screens, to the stage of a call.
  *
  * @module
  */
 
 import { Adaptation } from "../media/adaptation.js";
+import { Screens } from "./screens.js";
 import { TileViews } from "./tile-views.js";
 
 /**
@@ -16,7 +17,8 @@ import { TileViews } from "./tile-views.js";
  * @returns {Adaptation}
  */
 export function adaptMedia(session, stage, signal) {
-  const views = new TileViews(stage.grid, signal);
+  new Screens(session, signal);
+  const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.of(pid), signal);
   views.addEventListener("changed", () => adaptation.viewChanged());
   adaptation.addEventListener("still", (event) => {

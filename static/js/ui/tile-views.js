@@ -28,7 +28,7 @@ export class TileViews extends EventTarget {
     super();
     this.#root = root;
     const tiles = new MutationObserver(() => this.#watch());
-    tiles.observe(root, { childList: true });
+    tiles.observe(root, { childList: true, subtree: true });
     for (const type of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
       document.addEventListener(type, () => this.#changed(), { signal, capture: true });
     }

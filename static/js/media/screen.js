@@ -1,0 +1,73 @@
+/**
+ * Sharing a screen, a window or a tab, with its sound where the browser can.
+ *
+ * @module
+ */
+
+import { deviceCause } from "./device-errors.js";
+
+/** The sound of the call itself is left out where the browser can (`restrictOwnAudio`), so that nobody hears an echo. */
+const WISHES = {
+  video: { frameRate: { ideal: 5, max: 15 } },
+  audio: { restrictOwnAudio: true, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  selfBrowserSurface: "exclude",
+  systemAudio: "include",
+};
+
+/** Whether this browser can share a screen: phones cannot. */
+export function canShare() {
+  return globalThis.navigator?.mediaDevices?.getDisplayMedia !== undefined;
+}
+
+/**
+ * Events, all `CustomEvent`:
+ * - `changed` {screen}: {video, audio | null} while shared, null when it ended, whoever ended it: this page, the browser's
+ *   own bar, or the window that was shared
+ * - `failed` {cause}: it could not be had; a person who thinks better of it is no failure
+ */
+export class ScreenShare extends EventTarget {
+  /** @type {{video: MediaStreamTrack, audio: MediaStreamTrack | null} | null} */
+  #screen = null;
+  #asking = false;
+
+  get sharing() {
+    return this.#screen !== null;
+  }
+
+  /** Asks the person what to share. @returns {Promise<void>} settles when it is shared, or will not be */
+  async start() {
+    if (this.#screen !== null || this.#asking) return;
+    this.#asking = true;
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia(/** @type {DisplayMediaStreamOptions} */ (WISHES));
+      const [video] = stream.getVideoTracks();
+      const audio = stream.getAudioTracks()[0] ?? null;
+      video.contentHint = "detail";
+      if (audio) audio.contentHint = "music";
+      video.addEventListener("ended", () => this.stop());
+      this.#screen = { video, audio };
+      this.#emit("changed", { screen: this.#screen });
+    } catch (error) {
+      const cause = deviceCause(error);
+      if (cause !== "denied") this.#emit("failed", { cause });
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** Ends it. Does nothing when nothing is shared. */
+  stop() {
+    if (this.#screen === null) return;
+    for (const track of [this.#screen.video, this.#screen.audio]) track?.stop();
+    this.#screen = null;
+    this.#emit("changed", { screen: null });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

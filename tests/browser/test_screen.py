@@ -1,0 +1,38 @@
+"""Screens: several people share at once, and stop from the page or from the browser's own bar."""
+
+from playwright.sync_api import expect
+
+from tests.browser.meeting import Meet, start_call
+
+SHOWN = """() => {
+  const video = document.querySelector('mp-screen video');
+  return video.videoWidth > 0 && video.currentTime > 0;
+}"""
+END_BY_THE_BROWSER = """() => {
+  for (const peer of globalThis.meetingPoint.mesh.peers.values()) {
+    const { track } = peer.transceivers.screenVideo.sender;
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  }
+}"""
+
+
+def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
+    meeting = start_call(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    for sharer, viewer in ((olga, guest), (guest, olga)):
+        sharer.page.get_by_role("button", name="Share screen").click()
+        expect(sharer.page.get_by_text("You are sharing your screen.")).to_be_visible()
+        screen = viewer.page.locator("mp-screen")
+        expect(screen).to_have_count(1)
+        expect(screen.get_by_text(f"Screen of {sharer.name}")).to_be_visible()
+        viewer.page.wait_for_function(SHOWN)
+    assert guest.page.locator("mp-screen video").evaluate("video => video.videoWidth") >= 640
+    # People stay in view above the screens.
+    guest.see_and_hear(1)
+
+    olga.page.locator("#sharing").get_by_role("button", name="Stop").click()
+    expect(guest.page.locator("mp-screen")).to_have_count(0)
+    guest.page.evaluate(END_BY_THE_BROWSER)
+    expect(olga.page.locator("mp-screen")).to_have_count(0)
+    expect(guest.page.get_by_text("You are sharing your screen.")).to_be_hidden()

@@ -28,12 +28,13 @@ function clock(context) {
 
 /** A pulse on a path of which the test decides whether packets come by themselves, and whether questions are answered. */
 function listening(time, path) {
-  const changes = [];
+  const [changes, doubts] = [[], []];
   let packets = 0;
   let asked = 0;
   const pulse = new Pulse({
     now: () => time.now,
-    count: async () => (path.flows ? (packets += 1) : packets),
+    count: async () => ({ path: "p", count: path.flows ? (packets += 1) : packets }),
+    doubt: () => doubts.push(time.now),
     ask: () => {
       asked += 1;
       if (path.answers) packets += 1;
@@ -41,48 +42,50 @@ function listening(time, path) {
     changed: (silent) => changes.push([silent, time.now]),
   });
   pulse.start();
-  return { pulse, changes, asked: () => asked };
+  return { pulse, changes, doubts, asked: () => asked };
 }
 
 test("a path on which packets come is never asked about, and never silent", async (context) => {
   const time = clock(context);
-  const { changes, asked } = listening(time, { flows: true });
+  const { changes, doubts, asked } = listening(time, { flows: true });
   await time.pass(60_000);
-  assert.deepEqual([changes, asked()], [[], 0]);
+  assert.deepEqual([changes, doubts, asked()], [[], [], 0]);
 });
 
 test("a call in which nobody sends anything is asked about, and not silent", async (context) => {
   const time = clock(context);
-  const { changes, asked } = listening(time, { answers: true });
+  const { changes, doubts, asked } = listening(time, { answers: true });
   await time.pass(60_000);
-  assert.deepEqual(changes, []);
+  assert.deepEqual([changes, doubts], [[], []]);
   assert.ok(asked() > 30 && asked() < 130, `asked ${asked()} times in a minute`);
 });
 
 test("1.5 s without a packet or an answer is silence, and the next packet ends it", async (context) => {
   const time = clock(context);
   const path = { flows: true };
-  const { changes } = listening(time, path);
+  const { changes, doubts } = listening(time, path);
   await time.pass(5_000);
   path.flows = false;
   await time.pass(3_000);
   assert.equal(changes.length, 1);
+  assert.ok(doubts.length === 1 && changes[0][1] - doubts[0] >= 500, "doubt comes well before");
   assert.ok(changes[0][0] && changes[0][1] >= 6_000 && changes[0][1] <= 7_100, String(changes));
   path.flows = true;
   await time.pass(600);
   assert.deepEqual(changes.map(([silent]) => silent), [true, false]);
 });
 
-test("a path that the browser forgets takes its count with it, and is no sign of life", async (context) => {
+test("another path, and checks that come on it, are no sign of life before more comes on it", async (context) => {
   const time = clock(context);
   const changes = [];
-  let packets = 100;
-  const pulse = new Pulse({ now: () => time.now, count: async () => packets, ask: () => {}, changed: (silent) => changes.push(silent) });
+  let now = { path: "p", count: 100 };
+  const changed = (silent) => changes.push(silent);
+  const pulse = new Pulse({ now: () => time.now, count: async () => now, ask: () => {}, doubt: () => {}, changed });
   pulse.start();
   await time.pass(4_000);
-  for (packets of [90, 40, 0]) await time.pass(1_000);
+  for (now of [{ path: "p", count: 40 }, { path: "q", count: 900 }, { path: "q", count: 900 }]) await time.pass(1_000);
   assert.deepEqual(changes, [true]);
-  packets = 1;
+  now = { path: "q", count: 901 };
   await time.pass(600);
   assert.deepEqual(changes, [true, false]);
   pulse.stop();
@@ -127,9 +130,10 @@ test("what is heard is counted from what either browser tells", () => {
   const pair = { id: "p", type: "candidate-pair", responsesReceived: 3, requestsReceived: 4 };
   const other = { id: "q", type: "candidate-pair", responsesReceived: 100 };
   const transport = { type: "transport", packetsReceived: 50, selectedCandidatePairId: "p" };
-  assert.equal(packetsHeard(report(transport, pair, other)), 157);
-  assert.equal(packetsHeard(report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 })), 9);
-  assert.equal(packetsHeard(report()), 0);
+  assert.deepEqual(packetsHeard(report(transport, pair, other)), { path: "p", count: 57 });
+  const firefox = report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 });
+  assert.deepEqual(packetsHeard(firefox), { path: "", count: 9 });
+  assert.deepEqual(packetsHeard(report()), { path: "", count: 0 });
 });
 
 test("somebody is taken for gone by the server's word and 3 s, or by 25 s without a server", async (context) => {

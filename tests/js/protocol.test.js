@@ -13,11 +13,12 @@ const text = part.replace(/\s+/g, " ");
 const examples = [...part.matchAll(/```json\n(.*?)\n```/gs)].map(([, block]) => readTold(block));
 
 test("the document has every topic of the core in its table, and shows each", () => {
-  const core = ["version", ...TOPICS, RELAY, KICK].toSorted();
   const rows = [...part.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, topic]) => topic);
-  assert.deepEqual(rows.toSorted(), core);
   assert.ok(!examples.includes(null), "every example is a message");
-  assert.deepEqual([...new Set(examples.map(({ topic }) => topic))].toSorted(), core);
+  for (const topic of ["version", ...TOPICS, RELAY, KICK]) {
+    assert.equal(rows.filter((row) => row === topic).length, 1, `${topic} in the table`);
+    assert.ok(examples.some((told) => told.topic === topic), `${topic} shown`);
+  }
 });
 
 test("the document's examples are taken", () => {

@@ -157,6 +157,7 @@ export class CallSession extends EventTarget {
     on(this.socket, "ice", (message) => this.#useIce(message));
     on(this.#third, "relay", ({ from, body }) => this.link.receive(from, body, { again: true }));
     on(new NetworkWatch(signal), "changed", () => this.#suspect());
+    on(this.mesh, "peer-doubt", () => this.socket.check());
     on(this.kicks, "kicked", () => this.#emit("stopped", { code: REMOVED }));
     on(this.link, "joined", ({ peers }) => this.#meet(peers));
     on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));

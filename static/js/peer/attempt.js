@@ -33,6 +33,7 @@ let attempts = 0;
 /**
  * Events, all `CustomEvent`, none after `dispose`:
  * - `changed`: `standing` or `failed` may be another now
+ * - `doubt`: a question has not been answered at once
  * - `silent`: no packet has come for too long
  * - `impostor`: it ends at another certificate than the pinned one
  * - `track`: `detail` is the RTCTrackEvent
@@ -65,6 +66,7 @@ export class Attempt extends EventTarget {
     this.pulse = new Pulse({
       count: async () => packetsHeard(await this.connection.getStats()),
       ask: () => this.talk?.ask(),
+      doubt: () => this.#emit("doubt"),
       changed: (silent) => this.#emit(silent ? "silent" : "changed"),
     });
     const { signal } = this;

@@ -12,7 +12,7 @@ const SOCKET_GONE_MS = 3_000;
 /** The same for anybody, while no server can say who is here: long enough for a change of network. */
 const NO_SERVER_MS = 25_000;
 
-/** @typedef {{lostAt: number, gone: boolean, timer?: ReturnType<typeof setTimeout>}} Entry lostAt: ms on the page's clock, Infinity while the connection stands */
+/** @typedef {{lostAt: number, goneAt: number, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there */
 
 export class Attendance {
   #left;
@@ -42,7 +42,7 @@ export class Attendance {
    * @param {string} pid
    */
   here(pid) {
-    this.#entry(pid).gone = false;
+    this.#entry(pid).goneAt = Infinity;
     this.#judge(pid);
   }
 
@@ -52,7 +52,7 @@ export class Attendance {
    * @param {string} pid
    */
   gone(pid) {
-    this.#entry(pid).gone = true;
+    this.#entry(pid).goneAt = this.#now();
     this.#judge(pid);
   }
 
@@ -80,7 +80,7 @@ export class Attendance {
 
   /** @param {string} pid */
   #entry(pid) {
-    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), gone: false };
+    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), goneAt: Infinity };
     this.#entries.set(pid, entry);
     return entry;
   }
@@ -89,8 +89,10 @@ export class Attendance {
   #judge(pid) {
     const entry = this.#entry(pid);
     clearTimeout(entry.timer);
-    const patience = entry.gone ? SOCKET_GONE_MS : this.#served ? Infinity : NO_SERVER_MS;
-    const rest = entry.lostAt + patience - this.#now();
+    // Whose socket went because their network was gone is given the time to come back with both.
+    const gone = Math.max(entry.goneAt, entry.lostAt) + SOCKET_GONE_MS;
+    const unheard = this.#served ? Infinity : entry.lostAt + NO_SERVER_MS;
+    const rest = Math.min(gone, unheard) - this.#now();
     if (rest !== Infinity) entry.timer = setTimeout(() => this.#end(pid), Math.max(0, rest));
   }
 

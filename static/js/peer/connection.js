@@ -43,6 +43,7 @@ const GIVE_UP_SENDING = 2;
  * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
  *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
  *   protocol) | closed (the other side has left, or `close()` was called)
+ * - `doubt` {}: nothing has come for a moment; the connection may turn out to be interrupted
  * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
  * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
  * - `sending` {}: transceivers were made; see `transceivers`
@@ -262,6 +263,7 @@ export class PeerConnection extends EventTarget {
     const on = (type, act) => attempt.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on("changed", () => this.#observe());
     on("silent", () => this.#fellSilent());
+    on("doubt", () => this.#emit("doubt", {}));
     on("impostor", () => this.#refuse("certificate"));
     on("foreign", () => this.#refuse("version"));
     on("track", (event) => this.#gained(event));

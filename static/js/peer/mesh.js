@@ -23,6 +23,7 @@ const MOST_BANNED = 1_024;
  * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
  * - `peer-removed` {pid}: they left; their connection is closed
  * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version)
+ * - `peer-doubt` {pid}: nothing has come from them for a moment
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
  * - `peer-media` {pid, audio, video}: what the peer says it sends
@@ -254,6 +255,7 @@ export class Mesh extends EventTarget {
     on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
     on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
     on("screen", ({ stream }) => this.#emit("peer-screen", { pid, stream }));
+    on("doubt", () => this.#emit("peer-doubt", { pid }));
     on("sending", () => this.#emit("peer-sending", { pid }));
     on("reachable", () => this.#emit("peer-reachable", { pid }));
     on("told", ({ topic, payload }) => this.#emit("told", { pid, topic, payload }));

@@ -13,13 +13,17 @@ const CLOSER_MS = 250;
 /** A path without a packet for this long is taken for dead, if nothing answered meanwhile. */
 const SILENCE_MS = 1_500;
 const QUESTIONS = 3;
+/** The question with which doubt begins. */
+const DOUBT = 2;
 /** After a change of network, what was heard before says little: this much silence is enough. */
 const SUSPICIOUS_MS = 1_000;
 
 /**
  * @typedef {object} Options
- * @property {() => Promise<number>} count how many packets have come so far; a higher number means life
+ * @property {() => Promise<{path: string, count: number}>} count how many packets have come so far; a higher number on the
+ *   same path means life
  * @property {() => void} ask asks the other side for a sign of life
+ * @property {() => void} doubt told when a question was not answered at once: well before it counts as silence
  * @property {(silent: boolean) => void} changed told once at each change
  * @property {() => number} [now] milliseconds on a clock that only rises
  */
@@ -30,6 +34,8 @@ export class Pulse {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
+  /** @type {string | null} null before the first look */
+  #path = null;
   #count = 0;
   #silent = false;
   #asked = 0;
@@ -76,11 +82,12 @@ export class Pulse {
 
   async #look() {
     // It rejects only on a connection that was closed meanwhile.
-    const count = await this.#options.count().catch(() => 0);
+    const { path, count } = await this.#options.count().catch(() => ({ path: "", count: 0 }));
     if (!this.#running) return;
     const now = this.#now();
-    // It falls when the browser forgets a path that it has tried: that is no sign of life.
-    const more = count > this.#count;
+    // Checks that get through elsewhere while the path in use is dead are no sign of life, nor is a change of path.
+    const more = this.#path === null || (path === this.#path && count > this.#count);
+    this.#path = path;
     this.#count = count;
     if (more) this.#heard(now);
     else if (!this.#silent) this.#miss(now);
@@ -98,6 +105,7 @@ export class Pulse {
   #miss(now) {
     if (this.#asked >= QUESTIONS && now - this.#heardAt >= SILENCE_MS) return this.#become(true);
     this.#asked += 1;
+    if (this.#asked === DOUBT) this.#options.doubt();
     this.#options.ask();
   }
 
@@ -110,19 +118,24 @@ export class Pulse {
 }
 
 /**
- * Counts what has come over a connection: packets of media and data, and checks of its paths.
+ * Counts what has come over a connection: packets of media and data, and checks of the path in use.
  *
  * @param {RTCStatsReport} report
- * @returns {number}
+ * @returns {{path: string, count: number}} path: the browser's name for it
  */
 export function packetsHeard(report) {
-  let count = 0;
-  for (const stat of report.values()) {
-    const { type, packetsReceived = 0, messagesReceived = 0, responsesReceived = 0, requestsReceived = 0 } = stat;
-    if (type === "candidate-pair") count += responsesReceived + requestsReceived;
+  let [path, count] = ["", 0];
+  /** @type {Map<string, any>} */
+  const stats = new Map(report.entries());
+  for (const { type, packetsReceived = 0, messagesReceived = 0, selectedCandidatePairId } of stats.values()) {
+    if (type === "transport" && selectedCandidatePairId) {
+      const { responsesReceived = 0, requestsReceived = 0 } = stats.get(selectedCandidatePairId) ?? {};
+      path = selectedCandidatePairId;
+      count += responsesReceived + requestsReceived;
+    }
     // Firefox counts no packets of the transport: there, media and messages have to do.
     if (type === "transport" || type === "inbound-rtp") count += packetsReceived;
     if (type === "data-channel") count += messagesReceived;
   }
-  return count;
+  return { path, count };
 }

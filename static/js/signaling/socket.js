@@ -48,6 +48,8 @@ export class SignalingSocket extends EventTarget {
   #socket = null;
   #attempt = 0;
   #pings = 0;
+  /** When the answer to the last ping is due, ms since the epoch; Infinity while none is awaited. */
+  #pongBy = Infinity;
   /** Connections to peers are interrupted: tries come sooner, and silence is taken for the end sooner. */
   #urgent = false;
   /** @type {number | undefined} the one timer: join deadline, next ping, pong deadline or next try */
@@ -209,12 +211,16 @@ export class SignalingSocket extends EventTarget {
   }
 
   #pingLater() {
+    this.#pongBy = Infinity;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ping(), PING_EVERY_MS);
   }
 
   /** @param {number} [within] milliseconds */
   #ping(within = this.#urgent ? URGENT_PONG_MS : PONG_WITHIN_MS) {
+    // One that is asked for while an answer is awaited must not put the end of the waiting off.
+    if (this.#pongBy < Date.now() + within) return;
+    this.#pongBy = Date.now() + within;
     clearTimeout(this.#timer);
     this.#pings += 1;
     this.#send({ type: "ping", n: this.#pings });

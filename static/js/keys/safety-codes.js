@@ -91,6 +91,14 @@ export class SafetyCodes extends EventTarget {
   }
 
   /**
+   * @param {string} pid
+   * @returns {Safety | undefined} undefined: never met
+   */
+  of(pid) {
+    return this.#entries.get(pid)?.safety;
+  }
+
+  /**
    * Takes a text from the pair's envelopes, if it is about the code.
    *
    * @param {string} pid

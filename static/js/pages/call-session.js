@@ -10,12 +10,14 @@ import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/relay-rule.js";
-import { describeRoute } from "../peer/route.js";
 import { ThirdPeer } from "../peer/third.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
 import { Ways } from "../signaling/ways.js";
 import { called } from "../ui/names.js";
+import { makeSafety } from "./call-safety.js";
+import { LateNotice } from "./late-notice.js";
+import { RouteWatch } from "./route-watch.js";
 
 /** @typedef {import("../ui/people-list.js").Person} Person */
 /** @typedef {import("../keys/identity.js").Identity} Identity */
@@ -24,7 +26,6 @@ import { called } from "../ui/names.js";
 
 const DRAINING = 4012;
 const REMOVED = 4011;
-const ROUTES_EVERY_MS = 5000;
 /** How long a server that said it is restarting is believed to be doing so. */
 const RESTART_MS = 30_000;
 /** @type {readonly string[]} states of a connection that stood and does not any more */
@@ -40,8 +41,8 @@ const LOST = ["interrupted", "failed"];
  * - `person-added` {person, news}: news is false for those who were there before
  * - `person-changed` {person}
  * - `person-removed` {person}
- * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`, `version`), or messages
- *   under somebody's name were `tampered` with (said once for each person)
+ * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`, `version`; `differ`,
+ *   `differ-there`, `code`: the safety code), or messages under somebody's name were `tampered` with (said once for each person)
  * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
  */
 export class CallSession extends EventTarget {
@@ -55,6 +56,10 @@ export class CallSession extends EventTarget {
   link;
   mesh;
   kicks;
+  safety;
+  #locked;
+  #late;
+  #routes;
   #third;
   #fresh = new IceRefresh(() => this.socket.refresh());
   /** @type {Set<string>} those of whom it was said that their messages are tampered with */
@@ -90,6 +95,10 @@ export class CallSession extends EventTarget {
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
     this.#third = new ThirdPeer(this.mesh, signal);
+    this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
+    this.#locked = seal.secrets !== null;
+    this.#late = new LateNotice((of, late) => this.#change(of, { late }), signal);
+    this.#routes = new RouteWatch(this.mesh, (of, route) => this.#change(of, { route }), signal);
     const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
     const ways = new Ways({ socket: this.socket, third: this.#third, lost });
     this.mesh.setTracks(tracks);
@@ -98,8 +107,6 @@ export class CallSession extends EventTarget {
 
   /** Goes in. */
   async start() {
-    const timer = setInterval(() => this.#readRoutes(), ROUTES_EVERY_MS);
-    this.#life.signal.addEventListener("abort", () => clearInterval(timer));
     await this.#introduce();
     if (!this.#life.signal.aborted) this.socket.start();
   }
@@ -163,9 +170,10 @@ export class CallSession extends EventTarget {
     on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
     on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
     on(this.link, "peer-left", ({ pid, final }) => this.#gone(pid, final));
-    on(this.link, "message", ({ from, body }) => this.mesh.receive(from, body));
+    on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));
     on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
     on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
+    on(this.safety, "changed", ({ pid, safety }) => this.#change(pid, { safety }));
     on(this.socket, "room", ({ room }) => this.#route(room) && this.#emit("room", { room }));
     on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
     on(this.mesh, "peer-added", (peer) => this.#added(peer));
@@ -276,7 +284,9 @@ export class CallSession extends EventTarget {
 
   /** @param {import("../signaling/wire.js").Peer} peer */
   #added({ pid, member, role, hello }) {
-    const person = { pid, member, role, ...named(hello), self: false, state: "connecting" };
+    const safety = this.safety.of(pid);
+    const person = { pid, member, role, ...named(hello), self: false, state: "connecting", locked: this.#locked, safety };
+    this.#late.observe(pid, "connecting");
     // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
     if (this.people.has(pid)) return this.#change(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
@@ -286,6 +296,7 @@ export class CallSession extends EventTarget {
   /** @param {string} pid */
   #removed(pid) {
     const person = this.people.get(pid);
+    this.#late.observe(pid, "closed");
     this.people.delete(pid);
     if (person) this.#emit("person-removed", { person });
   }
@@ -298,7 +309,8 @@ export class CallSession extends EventTarget {
   #stateOf(pid, state, reason) {
     this.#change(pid, reason ? { state, reason } : { state });
     if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
-    if (state === "connected") void this.#readRoute(pid);
+    if (state === "connected") void this.#routes.look(pid);
+    this.#late.observe(pid, state);
     this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
   }
 
@@ -312,17 +324,6 @@ export class CallSession extends EventTarget {
     const before = JSON.stringify(person);
     Object.assign(person, change);
     if (JSON.stringify(person) !== before) this.#emit("person-changed", { person });
-  }
-
-  #readRoutes() {
-    for (const { pid, state } of this.people.values()) if (state === "connected") void this.#readRoute(pid);
-  }
-
-  /** @param {string} pid */
-  async #readRoute(pid) {
-    const connection = this.mesh.peers.get(pid);
-    const route = connection ? await describeRoute(connection).catch(() => null) : null;
-    if (route && this.people.get(pid)?.state === "connected") this.#change(pid, { route: route.kind });
   }
 
   /**

@@ -42,7 +42,7 @@ const GIVE_UP_SENDING = 2;
  * Events, all `CustomEvent`:
  * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
  *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
- *   protocol) | closed (the other side has left, or `close()` was called)
+ *   protocol, or what `refuse` was given) | closed (the other side has left, or `close()` was called)
  * - `doubt` {}: nothing has come for a moment; the connection may turn out to be interrupted
  * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
  * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
@@ -130,7 +130,7 @@ export class PeerConnection extends EventTarget {
     const { pin } = this.#options;
     const { description } = message;
     if (description && !this.#descriptions.take()) return;
-    if (pin !== undefined && description && !namesOnly(description.sdp, pin)) return this.#refuse("certificate");
+    if (pin !== undefined && description && !namesOnly(description.sdp, pin)) return this.refuse("certificate");
     if (this.#current.negotiation.mustYield(message)) this.#renew();
     // A description that cannot be used, or a connection that was replaced while using it: the watchdog tries again.
     await this.#current.negotiation.receive(message).catch(() => {});
@@ -236,6 +236,17 @@ export class PeerConnection extends EventTarget {
     return this.#current.connection.getStats();
   }
 
+  /**
+   * Ends for good, and says nothing more: whoever is at the other end is not who they should be.
+   *
+   * @param {string} reason
+   */
+  refuse(reason) {
+    if (this.#over) return;
+    this.#dispose();
+    this.#enter("refused", reason);
+  }
+
   /** Leaves: tells the other side, and ends. */
   close() {
     if (!this.#over) this.#current.negotiation.send({ bye: true });
@@ -264,8 +275,8 @@ export class PeerConnection extends EventTarget {
     on("changed", () => this.#observe());
     on("silent", () => this.#fellSilent());
     on("doubt", () => this.#emit("doubt", {}));
-    on("impostor", () => this.#refuse("certificate"));
-    on("foreign", () => this.#refuse("version"));
+    on("impostor", () => this.refuse("certificate"));
+    on("foreign", () => this.refuse("version"));
     on("track", (event) => this.#gained(event));
     on("sending", () => this.#emit("sending", {}));
     on("open", () => this.#opened());
@@ -391,12 +402,6 @@ export class PeerConnection extends EventTarget {
   /** Whatever comes or happens now changes nothing any more. */
   get #over() {
     return this.#state === "closed" || this.#state === "refused";
-  }
-
-  /** @param {"certificate" | "version"} reason */
-  #refuse(reason) {
-    this.#dispose();
-    this.#enter("refused", reason);
   }
 
   #end() {

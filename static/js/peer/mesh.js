@@ -22,7 +22,7 @@ const MOST_BANNED = 1_024;
  * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
  * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
  * - `peer-removed` {pid}: they left; their connection is closed
- * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version)
+ * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version, or what `refuse` was given)
  * - `peer-doubt` {pid}: nothing has come from them for a moment
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
@@ -155,6 +155,16 @@ export class Mesh extends EventTarget {
     this.#banned.add(pid);
     this.#early.release(pid);
     this.#drop(pid);
+  }
+
+  /**
+   * Ends the connection to somebody and makes none again as long as they are here; unlike those who were put out, they show.
+   *
+   * @param {string} pid
+   * @param {string} reason
+   */
+  refuse(pid, reason) {
+    this.peers.get(pid)?.refuse(reason);
   }
 
   /** @param {boolean} served whether there is a server that says who is here; without it, long silence means gone */

@@ -6,6 +6,7 @@
 
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "./page-data.js";
+import { showTrust, trustOf } from "./trust.js";
 
 /**
  * @typedef {object} Person
@@ -18,6 +19,9 @@ import { find, fromTemplate, hasText, text } from "./page-data.js";
  * @property {boolean} self
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused
+ * @property {boolean} [late] whether a first connection takes longer than it should
+ * @property {boolean} [locked] whether they have proved that they hold the room's key
+ * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
  */
 
@@ -31,7 +35,10 @@ export function showPeople(list, people) {
   /** @type {Map<string, Person[]>} */
   const members = new Map();
   for (const person of people) members.set(person.member, [...(members.get(person.member) ?? []), person]);
+  const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
   list.replaceChildren(...[...members.values()].map(entry));
+  // Whoever walks through the list by keyboard stays where they are.
+  if (focused?.dataset.pid) /** @type {HTMLElement | null} */ (list.querySelector(`[data-pid="${focused.dataset.pid}"]`))?.focus();
 }
 
 /**
@@ -58,6 +65,9 @@ function entry(tabs) {
   find(item, ".person__state", HTMLElement).textContent = [roleWord(person.role), stateWord(person)].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
+  // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
+  const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
+  showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);
   return root;
 }
 
@@ -67,7 +77,14 @@ function roleWord(role) {
 }
 
 /** @param {Person} person */
-function stateWord({ state, route }) {
+function rank(person) {
+  return ["", "server", "key", "verified"].indexOf(trustOf(person));
+}
+
+/** @param {Person} person */
+function stateWord({ state, route, late, reason }) {
   if (state === "self") return "";
+  if (state === "connecting" && late) return text("state.late");
+  if (state === "refused" && hasText(`refused.${reason}`)) return text(`refused.${reason}`);
   return text(`state.${state === "connected" && route ? route : state}`);
 }

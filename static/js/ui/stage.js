@@ -9,6 +9,7 @@ import { RemoteLevels } from "../media/remote-levels.js";
 import { Grid } from "./grid.js";
 import { byId, find, text } from "./page-data.js";
 import { headCount, showPeople } from "./people-list.js";
+import { SafetyDialog } from "./safety-dialog.js";
 import { Tile } from "./tile.js";
 import { toast } from "./toasts.js";
 
@@ -37,6 +38,8 @@ export class Stage {
     on("person-added", ({ person, news }) => this.#add(person, news));
     on("person-changed", ({ person }) => this.#update(person));
     on("person-removed", ({ person }) => this.#remove(person));
+    const safety = new SafetyDialog(session, signal);
+    for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
     on("stream", ({ pid, stream }) => this.#play(pid, stream));
     on("entered", () => this.#entered());
     on("away", ({ draining, entered }) => this.#away(draining, entered));
@@ -110,8 +113,7 @@ export class Stage {
   /** @param {Person} person */
   #update(person) {
     const tile = this.#grid.tile(person.pid);
-    tile?.setPresence(person);
-    tile?.setState(person.state, person.route);
+    tile?.setPerson(person);
     this.#count();
   }
 

@@ -2,15 +2,17 @@
  * `<mp-tile>`: one person on the stage.
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
- * failed, refused; self for oneself), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
+ * failed, refused; self for oneself), `data-late` (no connection yet, for longer than usual), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
  *
  * @module
  */
 
 import { initials } from "./names.js";
-import { find, fromTemplate, text } from "./page-data.js";
+import { find, fromTemplate, hasText, text } from "./page-data.js";
+import { showTrust } from "./trust.js";
 
 /** @typedef {import("./names.js").Presence} Presence */
+/** @typedef {import("./people-list.js").Person} Person */
 
 const STATE_SHOWN_MS = 4000;
 /** Three pictures' time. */
@@ -92,6 +94,22 @@ export class Tile extends HTMLElement {
     this.#stillFade = setTimeout(() => (canvas.hidden = true), STILL_SHOWN_MS);
     const hide = () => (canvas.hidden = true);
     this.video.requestVideoFrameCallback?.(hide);
+  }
+
+  /**
+   * Shows how a person is connected, and whom one trusts with it.
+   *
+   * @param {Person} person
+   */
+  setPerson(person) {
+    const { state, route, late = false, reason } = person;
+    this.setPresence(person);
+    this.setState(state, route);
+    this.dataset.late = String(late);
+    const label = find(this, ".tile__state", HTMLElement);
+    if (state === "connecting" && late) label.textContent = text("state.late");
+    if (state === "refused" && hasText(`refused.${reason}`)) label.textContent = text(`refused.${reason}`);
+    showTrust(find(this, ".trust-button", HTMLButtonElement), person);
   }
 
   /** @param {boolean} speaking */

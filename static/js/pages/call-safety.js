@@ -1,0 +1,44 @@
+/**
+ * Ties the safety codes of a stay to the two ways in which they are agreed on: sealed envelopes and the control channel.
+ *
+ * @module
+ */
+
+import { SafetyCodes } from "../keys/safety-codes.js";
+import { readHello } from "../peer/hello.js";
+
+const TOPIC = "sas";
+
+/**
+ * Makes the codes, and listens for everything but the link's messages.
+ *
+ * @param {object} options
+ * @param {string} options.pid one's own
+ * @param {import("../keys/sealed-link.js").SealedLink} options.link
+ * @param {import("../peer/mesh.js").Mesh} options.mesh
+ * @param {AbortSignal} options.signal ends it
+ * @returns {SafetyCodes}
+ */
+export function makeSafety({ pid, link, mesh, signal }) {
+  const safety = new SafetyCodes({
+    pid,
+    pairOf: (peer) => link.pairOf(peer),
+    send: (to, text) => link.send(to, text),
+    tell: (to, payload) => mesh.tell(to, TOPIC, payload),
+    nameOf: ({ hello }) => readHello(hello).name,
+  });
+  /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+  const on = (target, type, act) =>
+    target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+  for (const type of ["joined", "roster"]) on(link, type, ({ peers }) => peers.forEach(safety.meet, safety));
+  on(link, "peer-joined", ({ peer }) => safety.meet(peer));
+  on(link, "peer-left", ({ pid: left }) => safety.leave(left));
+  on(mesh, "peer-reachable", ({ pid: reached }) => safety.reachable(reached));
+  on(mesh, "told", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload));
+  on(safety, "stopped", ({ pid: stopped, reason }) => {
+    link.shun(stopped, reason);
+    mesh.refuse(stopped, reason);
+  });
+  signal.addEventListener("abort", () => safety.close());
+  return safety;
+}

@@ -1,0 +1,154 @@
+"""The safety code through the real pages, and what a server achieves that only loses or repeats messages."""
+
+import json
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, WebSocketRoute, expect
+
+from tests.browser.meeting import Meet, make_meeting
+from tests.browser.person import Person
+
+
+def label(who: Person) -> Locator:
+    """Find the trust label on the tile of the only other person."""
+    return who.page.locator("mp-tile[data-self='false'] .trust-button")
+
+
+def open_code(who: Person) -> Locator:
+    """Open the safety code of the only other person with the keyboard alone and wait for it."""
+    label(who).focus()
+    who.page.keyboard.press("Enter")
+    dialog = who.page.locator("#safety-dialog")
+    expect(dialog.locator(".safety__emoji li")).to_have_count(7)
+    return dialog
+
+
+def code_in(dialog: Locator) -> tuple[list[str], str]:
+    """Read the pictures with their names, and the numbers."""
+    return dialog.locator(".safety__emoji li").all_inner_texts(), dialog.locator("[data-part=numbers]").inner_text()
+
+
+KEEP_SOCKETS = """
+globalThis.sockets = [];
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    sockets.push(this);
+  }
+};
+"""
+
+
+def test_two_people_compare_their_code(person: Meet) -> None:
+    meeting = make_meeting(person, "Gustav")
+    olga, guest = meeting.people
+    olga.page.add_init_script(KEEP_SOCKETS)
+    olga.page.reload()
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_others(1)
+    for who in meeting.people:
+        expect(label(who)).to_have_text("Key-locked")
+    dialogs = [open_code(who) for who in meeting.people]
+    pictures, numbers = code_in(dialogs[0])
+    assert code_in(dialogs[1]) == (pictures, numbers)
+    assert re.fullmatch(r"\d{4} \d{4} \d{4}", numbers)
+    assert all(re.fullmatch(r"\S+\n[A-Z][A-Za-z ]+", picture) for picture in pictures)
+
+    # One says that they match: the other is told, and decides for themselves.
+    dialogs[0].get_by_role("button", name="They match").click()
+    expect(label(olga)).to_have_text("Verified")
+    expect(dialogs[1].get_by_text("Olga says that the codes match.")).to_be_visible()
+    expect(label(guest)).to_have_text("Key-locked")
+    dialogs[1].get_by_role("button", name="They match").click()
+    expect(label(guest)).to_have_text("Verified")
+    for who, dialog in zip(meeting.people, dialogs, strict=True):
+        dialog.get_by_role("button", name="Close").click()
+        who.page.get_by_role("button", name="People").click()
+        expect(who.page.locator(".person .trust-button:visible")).to_have_text("Verified")
+
+    # A restart of ICE and another socket change nothing about it.
+    olga.page.evaluate(
+        """async () => {
+          const [peer] = meetingPoint.mesh.peers.values();
+          peer.restartIce();
+          const { socket } = meetingPoint;
+          const back = new Promise((resolve) => socket.addEventListener("joined", resolve, { once: true }));
+          sockets.at(-1).close();
+          await back;
+        }"""
+    )
+    olga.see_and_hear(1)
+    for who in meeting.people:
+        expect(label(who)).to_have_text("Verified")
+    assert code_in(open_code(olga)) == (pictures, numbers)
+    olga.page.keyboard.press("Escape")
+
+    # Somebody who reloads has another key, and so another code.
+    guest.page.reload()
+    guest.join()
+    olga.see_others(1)
+    expect(label(olga)).to_have_text("Key-locked")
+    dialog = open_code(olga)
+    expect(dialog.get_by_text("Gustav has reconnected once with a new key")).to_be_visible()
+    assert code_in(dialog) != (pictures, numbers)
+
+    # "They don't match" parts them, and both are told.
+    dialog.get_by_role("button", name="They don't match").click()
+    for who, words in ((olga, "you said that the codes differ"), (guest, "the other side said that the codes differ")):
+        tile = who.page.locator("mp-tile[data-state='refused']")
+        expect(tile).to_contain_text(words)
+        expect(label(who)).to_be_hidden()
+        assert who.page.evaluate("[...meetingPoint.mesh.peers.values()].every(({ state }) => state === 'refused')")
+    expect(olga.page.get_by_text("because the safety codes differ")).to_be_visible()
+    expect(guest.page.get_by_text("Olga said that your safety codes differ")).to_be_visible()
+
+
+def handle_relayed(who: Person, hand_on: Callable[[WebSocketRoute, str], None]) -> None:
+    """Put a server in front of this person that does as it likes with what is relayed to them."""
+
+    def between(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def heard(data: str | bytes) -> None:
+            text = str(data)
+            if json.loads(text)["type"] == "relay":
+                hand_on(route, text)
+            else:
+                route.send(text)
+
+        server.on_message(heard)
+
+    who.page.route_web_socket("**/ws/rooms/*", between)
+
+
+def test_a_server_that_loses_everything_is_noticed_and_it_is_said(person: Meet) -> None:
+    meeting = make_meeting(person, "Gustav")
+    olga, guest = meeting.people
+    handle_relayed(guest, lambda _route, _text: None)
+    guest.page.reload()
+    olga.join()
+    guest.join()
+    for who in meeting.people:
+        tile = who.page.locator("mp-tile[data-self='false']")
+        expect(tile).to_contain_text("No answer yet", timeout=5000)
+        expect(tile).to_have_attribute("data-state", "connecting")
+
+
+def test_a_server_that_repeats_messages_is_noticed_and_it_is_said(person: Meet) -> None:
+    meeting = make_meeting(person, "Gustav")
+    olga, guest = meeting.people
+
+    def twice(route: WebSocketRoute, text: str) -> None:
+        route.send(text)
+        route.send(text)
+
+    handle_relayed(guest, twice)
+    guest.page.reload()
+    olga.join()
+    guest.join()
+    expect(guest.page.get_by_text("Something on the way changed or repeated messages of Olga")).to_have_count(1)
+    guest.see_others(1)
+    expect(guest.page.get_by_text("Something on the way changed or repeated messages of Olga")).to_have_count(1)

@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run test test-python test-js test-browser check format bench-signaling bench-files clean
+.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -19,7 +19,7 @@ run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, 
 	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py serve
 
 test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.
-	@$(BIN)/python scripts/run_tests.py python js browser
+	@$(BIN)/python scripts/run_tests.py python js browser lab
 
 test-python: $(STAMPS)/dev $(STAMPS)/system ## Run the Python tests alone.
 	@$(BIN)/python scripts/run_tests.py python
@@ -29,6 +29,9 @@ test-js: $(STAMPS)/dev $(STAMPS)/system ## Run the JavaScript tests alone.
 
 test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run the browser stories alone.
 	@$(BIN)/python scripts/run_tests.py browser
+
+test-faults: $(STAMPS)/dev $(STAMPS)/system ## Tell every story of the network lab and print its figures (root, 7 minutes).
+	@$(BIN)/python scripts/run_tests.py faults
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh

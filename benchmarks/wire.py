@@ -2,7 +2,8 @@
 
 The kernels of small machines and containers often lack netem; TAP devices they have. One process carries both ways:
 `python -m benchmarks.wire NAMESPACE DEVICE NAMESPACE DEVICE '{"delay": 40, "loss": 1, "rate": 0, "queue": 300}'`.
-Delay and queue are milliseconds, loss is percent, rate is bits a second (0: no limit), each way the same. Needs root.
+Delay and queue are milliseconds, loss is percent, rate is bits a second (0: no limit), each way the same. `@FILE` in
+place of the JSON names a file with it, which is read again when it has changed. Needs root.
 """
 
 import contextlib
@@ -36,7 +37,30 @@ def open_tap(namespace: str, device: str) -> int:
     return tap
 
 
-def carry(first: int, second: int, *, delay: float, loss: float, rate: float, queue: float) -> None:
+class Kind:
+    """What the line is like now."""
+
+    def __init__(self, text: str) -> None:
+        self._file = Path(text[1:]) if text.startswith("@") else None
+        self._changed, self._looked = 0, 0.0
+        self._read(self._file.read_text() if self._file else text)
+
+    def _read(self, text: str) -> None:
+        kind: dict[str, float] = json.loads(text)
+        self.delay, self.loss, self.rate, self.queue = (kind[name] for name in ("delay", "loss", "rate", "queue"))
+
+    def look(self, now: float) -> None:
+        """Read the file again, ten times a second at most."""
+        if self._file is None or now - self._looked < 0.1:
+            return
+        self._looked = now
+        changed = self._file.stat().st_mtime_ns
+        if changed != self._changed:
+            self._changed = changed
+            self._read(self._file.read_text())
+
+
+def carry(first: int, second: int, kind: Kind) -> None:
     """Carry frames both ways for ever. Loss is drawn from a fixed seed, so that runs are alike."""
     draw = random.Random(7).random  # noqa: S311 - lost packets are no secret
     free = {first: 0.0, second: 0.0}
@@ -47,6 +71,7 @@ def carry(first: int, second: int, *, delay: float, loss: float, rate: float, qu
         watch.register(tap, select.EPOLLIN)
     while True:
         now = time.monotonic()
+        kind.look(now)
         while waiting and waiting[0][0] <= now:
             _, _, tap, frame = heapq.heappop(waiting)
             with contextlib.suppress(OSError):
@@ -57,15 +82,15 @@ def carry(first: int, second: int, *, delay: float, loss: float, rate: float, qu
                     frame = os.read(tap, LONGEST_FRAME)
                 except BlockingIOError:
                     break
-                if draw() * 100 < loss:
+                if draw() * 100 < kind.loss:
                     continue
                 due = time.monotonic()
-                if rate:
-                    if free[tap] - due > queue / 1000:
+                if kind.rate:
+                    if free[tap] - due > kind.queue / 1000:
                         continue
-                    free[tap] = due = max(due, free[tap]) + len(frame) * 8 / rate
+                    free[tap] = due = max(due, free[tap]) + len(frame) * 8 / kind.rate
                 number += 1
-                heapq.heappush(waiting, (due + delay / 1000, number, second if tap == first else first, frame))
+                heapq.heappush(waiting, (due + kind.delay / 1000, number, second if tap == first else first, frame))
 
 
 @contextlib.contextmanager
@@ -100,6 +125,6 @@ def _ip(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    taps = [open_tap(*pair) for pair in (sys.argv[1:3], sys.argv[3:5])]
+    one, other = open_tap(*sys.argv[1:3]), open_tap(*sys.argv[3:5])
     print("up", flush=True)
-    carry(*taps, **json.loads(sys.argv[5]))
+    carry(one, other, Kind(sys.argv[5]))

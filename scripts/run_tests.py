@@ -59,6 +59,8 @@ SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
     "python": lambda: run_pytest("python", []),
     "js": run_node,
     "browser": lambda: run_pytest("browser", ["tests/browser"]),
+    "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"]),
+    "faults": lambda: run_pytest("faults", ["tests/lab"]),
 }
 
 

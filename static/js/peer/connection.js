@@ -33,6 +33,8 @@ import { Watchdog } from "./watchdog.js";
  * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
  */
 
+/** How long we answer by the way by which the other side came. */
+const DETOUR_MS = 3_000;
 /** How often help leaves a first connection alone that is still looking for a way. */
 const FIRST_TRIES = 2;
 /** From this help on, some five seconds into an interruption, nothing is sent any more until the connection is back. */
@@ -67,6 +69,8 @@ export class PeerConnection extends EventTarget {
   #candidates = new Allowance(LIMITS.candidatesPerMinute);
   #descriptions = new Allowance(LIMITS.descriptionsPerMinute);
   #watchdog;
+  /** When the other side last made an offer by another way than the connection that stands, ms on the page's clock. */
+  #detouredAt = -Infinity;
   /** @type {PeerState} */
   #state = "connecting";
   #stood = false;
@@ -121,10 +125,13 @@ export class PeerConnection extends EventTarget {
    * Takes a message of the peer, checked by `readPeerMessage`.
    *
    * @param {PeerMessage} message
+   * @param {{direct?: boolean}} [options] direct: it came over the connection itself
    * @returns {Promise<void>} settles when it has been acted upon; never rejects
    */
-  async receive(message) {
+  async receive(message, { direct = false } = {}) {
     if (this.#over) return;
+    const detour = !direct && message.description?.type === "offer" && this.#state === "connected";
+    if (detour) this.#detouredAt = performance.now();
     if (!this.#current.negotiation.concerns(message)) return this.#answerStranger(message);
     if (message.bye) return this.#end();
     const { pin } = this.#options;
@@ -282,7 +289,7 @@ export class PeerConnection extends EventTarget {
     on("open", () => this.#opened());
     on("ended", () => attempt.connection.connectionState === "connected" && this.#end());
     on("bye", () => this.#end());
-    on("signal", ({ message }) => void this.receive(message));
+    on("signal", ({ message }) => void this.receive(message, { direct: true }));
     on("media", (media) => this.#emit("media", media));
     on("screen", ({ shares }) => this.#heardOfScreen(shares));
     on("told", (told) => this.#emit("told", told));
@@ -290,13 +297,15 @@ export class PeerConnection extends EventTarget {
   }
 
   /**
-   * A channel on a path that died takes everything and delivers nothing: it is the only way as long as packets come.
+   * A channel on a path that died takes everything and delivers nothing: it is the only way as long as packets come, and
+   * as long as the other side uses it, too: they may know of the death before we do.
    *
    * @param {PeerMessage} message
    */
   #say(message) {
     const told = this.tell(message.bye ? "bye" : "signal", message.bye ?? message);
-    if (!told || this.#state === "interrupted" || this.#state === "failed") this.#options.send(message);
+    const detoured = performance.now() - this.#detouredAt < DETOUR_MS;
+    if (!told || detoured || this.#state === "interrupted" || this.#state === "failed") this.#options.send(message);
   }
 
   /** @returns {RTCConfiguration} */

@@ -1,0 +1,88 @@
+"""The lab: an internet for the run, people at home behind it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, Playwright
+
+from tests.browser.camera import make_camera
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, cast, driver
+from tests.browser.person import Person
+from tests.lab import figures
+from tests.lab.network import Home, Internet
+from tests.lab.servers import MAP, LabApp, LabRelay
+from tests.services import find_binary
+
+__all__ = ["cast", "driver"]
+Settle = Callable[..., "Resident"]
+
+
+class Resident(Person):
+    """Somebody at a browser at home; `home` is their network."""
+
+    home: Home
+
+
+@pytest.fixture(scope="session")
+def internet() -> Iterator[Internet]:
+    """Servers and nobody else yet."""
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces need root")
+    with Internet() as net:
+        yield net
+
+
+@pytest.fixture(scope="session")
+def relay(internet: Internet) -> Iterator[LabRelay]:
+    """STUN and TURN."""
+    with LabRelay(internet.relay) as server:
+        yield server
+
+
+@pytest.fixture
+def lab_app(internet: Internet, relay: LabRelay, cast: Path) -> Iterator[LabApp]:
+    """The application, for one story."""
+    with LabApp(internet.server, cast, relay.settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small picture for everybody's camera."""
+    return make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")
+
+
+@pytest.fixture
+def settle(driver: Playwright, internet: Internet, lab_app: LabApp, camera: Path, tmp_path: Path) -> Iterator[Settle]:
+    """Move people into homes: `settle("Olga", "symmetric")`."""
+    everybody: list[Resident] = []
+
+    def make(name: str, nat: str = "cone", mobile: str | None = None) -> Resident:
+        home = internet.home(nat, mobile)
+        program = tmp_path / f"chromium-{home.name}"
+        program.write_text(f'#!/bin/sh\nexec {" ".join(home.prefix)} {find_binary("chromium-headless-shell")} "$@"\n')
+        program.chmod(0o755)
+        arguments = [*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={camera}", "--ignore-certificate-errors"]
+        browser = driver.chromium.launch(
+            executable_path=str(program), headless=True, args=[*arguments, f"--host-resolver-rules={MAP}"]
+        )
+        person = Resident(browser, lab_app, name)
+        person.home = home
+        everybody.append(person)
+        return person
+
+    yield make
+    for person in everybody:
+        with suppress(Error):  # some stories end it before
+            person.page.context.browser.close()  # type: ignore[union-attr]
+        person.home.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures."""
+    if figures.FIGURES:
+        terminalreporter.section("figures")
+        terminalreporter.write_line(figures.table())

@@ -1,0 +1,36 @@
+"""Which way two people find to each other, by the routers they are behind."""
+
+import pytest
+
+from tests.browser.meeting import Meeting
+from tests.lab.calls import begin, route_of
+from tests.lab.conftest import Settle
+from tests.lab.network import Internet
+
+pytestmark = pytest.mark.short
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("cone", "cone", {"direct"}),
+        ("symmetric", "symmetric", {"relay udp"}),
+        ("udp-blocked", "cone", {"relay tcp", "relay tls"}),
+        ("tls-only", "symmetric", {"relay tls"}),
+    ],
+)
+def test_people_meet_whatever_their_routers_do(settle: Settle, one: str, other: str, expected: set[str]) -> None:
+    call = begin(settle("Olga", one), settle("Guest", other))
+    assert route_of(call.olga) in expected
+
+
+def test_the_server_carries_nothing_of_a_call(settle: Settle, internet: Internet) -> None:
+    call: Meeting = begin(settle("Olga"), settle("Guest"))
+    for who in call.people:
+        who.see_and_hear(1)
+    before = internet.server.received("wan")
+    for _ in range(3):
+        for who in call.people:
+            who.see_and_hear(1)
+    # Pings of the sockets, and nothing of the several hundred kilobytes between the two.
+    assert internet.server.received("wan") - before < 20_000

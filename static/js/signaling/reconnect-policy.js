@@ -5,11 +5,12 @@
  */
 
 const FIRST_MS = 400;
-const LONGEST_MS = 15_000;
+/** Whoever is in a call is back within this time of the server's return, and the knocks of many are spread over half of it. */
+const LONGEST_MS = 5_000;
 const DRAIN_SPREAD_MS = 1_000;
 
 /**
- * Doubles the wait at each try up to 15 s, and spreads every wait over its upper half, so that the people of a server
+ * Doubles the wait at each try up to 5 s, and spreads every wait over its upper half, so that the people of a server
  * that comes back do not all knock in the same moment. After a drain the first try comes within a second.
  */
 export class ReconnectPolicy {

@@ -31,11 +31,12 @@ export class SecondDevice extends HTMLElement {
 
   async #begin() {
     const button = /** @type {HTMLButtonElement} */ (part(this, "begin"));
-    const { url = "", slug = "", epoch } = this.dataset;
+    const { url = "", slug = "", epoch, label = "" } = this.dataset;
     button.disabled = true;
     part(this, "failed").hidden = true;
     const key = await this.#key();
-    const made = key && (await makeInvite({ url, slug, epoch: Number(epoch), key }, { expires_in: TEN_MINUTES, max_uses: 1, role: "owner" }));
+    const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
+    const made = key && (await makeInvite({ url, slug, epoch: Number(epoch), key }, choices));
     button.disabled = false;
     if (made?.answer.status !== 201) {
       part(this, "failed").hidden = false;

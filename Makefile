@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files clean
+.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-media clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Measure the signaling server be
 
 bench-files: $(STAMPS)/dev $(STAMPS)/system ## Measure file transfer beside one bare connection and the schemes of others, in one run (root).
 	@$(BIN)/python -m benchmarks.files
+
+bench-media: $(STAMPS)/dev $(STAMPS)/system ## Measure calls on thin and lossy lines beside a plain peer connection, in one run (root).
+	@$(BIN)/python -m benchmarks.media
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test

@@ -51,8 +51,9 @@ class Figures:
 class Side:
     """One browser with the measuring page; the files of the page come from the repository, without a network."""
 
-    def __init__(self, playwright: Playwright, folder: Path, namespace: str | None) -> None:
+    def __init__(self, playwright: Playwright, folder: Path, namespace: str | None, address: str = ADDRESS) -> None:
         self.folder = folder
+        self.address = address
         folder.mkdir()
         wrapper = folder / "chromium"
         inside = f"ip netns exec {namespace} " if namespace else ""
@@ -71,7 +72,7 @@ class Side:
         """Open the page anew."""
         page = self.context.new_page()
         page.expose_function("post", lambda text: self.posted.append(text))
-        page.goto(ADDRESS)
+        page.goto(self.address)
         page.wait_for_function("globalThis.bench !== undefined")
         return page
 

@@ -17,8 +17,9 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
@@ -96,14 +97,32 @@ def carry(first: int, second: int, kind: Kind) -> None:
 @contextlib.contextmanager
 def two_namespaces(*, delay: float, loss: float, rate: float = 0, queue: float = 300) -> Iterator[tuple[str, str]]:
     """Yield the names of two namespaces that a line of this kind joins; they are gone afterwards."""
+    with shaped_line(delay=delay, loss=loss, rate=rate, queue=queue) as (names, _):
+        yield names
+
+
+@contextlib.contextmanager
+def shaped_line(**kind: float) -> Iterator[tuple[tuple[str, str], Callable[..., None]]]:
+    """Yield the names of two namespaces, and what changes the `delay`, `loss` and `rate` of their line."""
     names = (f"mpb{os.getpid()}a", f"mpb{os.getpid()}b")
-    kind = json.dumps({"delay": delay, "loss": loss, "rate": rate, "queue": queue})
+    kind = {"rate": 0, "queue": 300} | kind
+    folder = tempfile.TemporaryDirectory(prefix="meetingpoint-wire-")
+    file = Path(folder.name) / "kind.json"
+
+    def change(**to: float) -> None:
+        """Write the whole file at once: the line may be reading it."""
+        kind.update(to)
+        fresh = file.with_suffix(".fresh")
+        fresh.write_text(json.dumps(kind))
+        fresh.replace(file)
+
+    change()
     wire: subprocess.Popen[bytes] | None = None
     try:
         for name in names:
             _ip("netns", "add", name)
             _ip("-n", name, "link", "set", "lo", "up")
-        command = [sys.executable, "-m", "benchmarks.wire", names[0], "wire", names[1], "wire", kind]
+        command = [sys.executable, "-m", "benchmarks.wire", names[0], "wire", names[1], "wire", f"@{file}"]
         wire = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert wire.stdout
         wire.stdout.readline()
@@ -111,11 +130,12 @@ def two_namespaces(*, delay: float, loss: float, rate: float = 0, queue: float =
             _ip("-n", name, "addr", "add", f"10.77.0.{host}/24", "dev", "wire")
             _ip("-n", name, "link", "set", "wire", "up")
             _ip("-n", name, "route", "add", "default", "dev", "wire")
-        yield names
+        yield names, change
     finally:
         if wire:
             wire.kill()
             wire.wait()
+        folder.cleanup()
         for name in names:
             _ip("netns", "del", name)
 

@@ -16,6 +16,7 @@ const FINE = {
   saving: false,
   loss: 0,
   rttMs: 30,
+  concealed: 0,
   froze: false,
   limited: false,
   strain: 0.2,

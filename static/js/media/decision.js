@@ -21,6 +21,7 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, rungForTile, STILLS, TOP } from 
  * @property {boolean} saving whether the share comes from the person's data saver
  * @property {number} loss 0 to 1, of what was sent last
  * @property {number} rttMs
+ * @property {number} concealed 0 to 1, of the sound at the receiver
  * @property {boolean} froze whether the picture froze at the receiver since the last decision
  * @property {boolean} limited whether the browser says that the processor limits the encoder
  * @property {number} strain share of this processor that media takes
@@ -54,12 +55,14 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, rungForTile, STILLS, TOP } from 
  * @property {number} fellAt
  * @property {number} codecAt
  * @property {number} lossy a running mean of the loss
+ * @property {number} broken a running mean of the sound that had to be made up
  * @property {number} freezes a running count, halved every few seconds
  */
 
 /** @typedef {Record<"low" | "high" | "bad" | "strained" | "easy" | "thinned" | "wide" | "lossless", number | null>} Marks */
 
 const LOW_MS = 1_500;
+const GIVE_UP_MS = 6_000;
 const CLIMB_MS = 10_000;
 const LONGEST_WAIT_MS = 160_000;
 /** A fall this soon after a climb means that the climb was wrong. */
@@ -71,6 +74,8 @@ const EASE_MS = 30_000;
 /** What sound needs, kbit/s with its headers, in ordinary and in long packets. */
 const AUDIO = 50;
 const AUDIO_THIN = 26;
+/** Below this, sound that breaks up or a picture that stands still is laid to the line, whatever its estimate says. */
+const THIN_KBPS = 130;
 
 /**
  * @param {number} now ms
@@ -79,7 +84,7 @@ const AUDIO_THIN = 26;
 export function beginning(now) {
   const since = { low: null, high: null, bad: null, strained: null, easy: null, thinned: null, wide: null, lossless: null };
   const times = { climbedAt: -Infinity, steppedAt: -Infinity, fellAt: -Infinity, codecAt: now };
-  const sound = { thin: false, red: false, lossy: 0, freezes: 0 };
+  const sound = { thin: false, red: false, lossy: 0, broken: 0, freezes: 0 };
   const rungs = { line: FIRST, processor: TOP, rung: FIRST, active: true };
   return { ...rungs, codec: "VP8", step: 0, why: "starting", wait: CLIMB_MS, easeWait: EASE_MS, since, ...times, ...sound };
 }
@@ -95,6 +100,7 @@ export function decide(before, evidence) {
   /** @type {State} */
   const state = { ...before, since: { ...before.since } };
   state.lossy += (evidence.loss - state.lossy) * 0.3;
+  state.broken += (evidence.concealed - state.broken) * 0.3;
   state.freezes = state.freezes * 0.8 + (evidence.froze ? 1 : 0);
   weighProcessor(state, evidence);
   weighLine(state, evidence);
@@ -138,13 +144,19 @@ function weighLine(state, evidence) {
   const sent = Math.min(state.line, state.rung);
   const settled = now - state.climbedAt >= GRACE_MS;
   const floor = need(sent, state.codec) * (settled ? 0.85 : 0.5);
-  const bad = state.lossy > 0.12 || state.freezes > 2;
+  const thin = evidence.available === null || evidence.available < THIN_KBPS;
+  const bad = state.freezes > 2 || state.broken > 0.06 || (evidence.available === null && state.lossy > 0.12);
   const low = held(state, "low", room < floor, now);
-  const ill = held(state, "bad", bad && settled && state.line > LOWEST_VIDEO && evidence.available === null, now);
-  if (low >= LOW_MS || (low > 0 && room < floor / 2)) return fall(state, now, highest(room, state.codec, sent - 1));
+  const ill = held(state, "bad", bad && settled && thin && sent >= LOWEST_VIDEO, now);
+  // An estimate undershoots right after a fall, and only a longer look tells whether there is room for no picture at all.
+  const patience = sent <= LOWEST_VIDEO ? GIVE_UP_MS : LOW_MS;
+  const steep = room < floor / 2 && sent > LOWEST_VIDEO && now - state.fellAt >= GRACE_MS;
+  if (low >= patience || (low > 0 && steep)) return fall(state, now, Math.max(highest(room, state.codec, sent - 1), Math.min(sent - 1, LOWEST_VIDEO)));
   if (ill >= LOW_MS) return fall(state, now, sent - 1);
   const binding = state.line < TOP && (state.rung === state.line || state.line < LOWEST_VIDEO);
-  const above = Math.min(state.line + 1, TOP);
+  // From nothing but sound straight to the lowest moving picture, if that may fit.
+  const leap = state.line === AUDIO_ONLY && room >= need(LOWEST_VIDEO, state.codec) * 0.6;
+  const above = leap ? LOWEST_VIDEO : Math.min(state.line + 1, TOP);
   const wanted = need(above, state.codec) * 1.2;
   const headroom = evidence.available === null ? state.lossy < 0.03 && state.freezes < 0.5 : climbable(state, room, wanted);
   if (held(state, "high", binding && headroom, now) < state.wait) return;
@@ -177,7 +189,7 @@ function fall(state, now, to) {
   state.line = Math.max(AUDIO_ONLY, to);
   state.fellAt = now;
   state.since.low = state.since.bad = state.since.high = null;
-  state.freezes = 0;
+  state.freezes = state.broken = 0;
 }
 
 /**
@@ -185,8 +197,8 @@ function fall(state, now, to) {
  * @param {Evidence} evidence
  * @returns {number} kbit/s for the picture
  */
-function roomFor({ thin, red }, { available, share }) {
-  const sound = (thin ? AUDIO_THIN : AUDIO) * (red ? 1.6 : 1);
+function roomFor({ thin, red, line }, { available, share }) {
+  const sound = (thin || line <= LOWEST_VIDEO ? AUDIO_THIN : AUDIO) * (red ? 1.6 : 1);
   return Math.min(share, available === null ? Infinity : Math.max(0, available - sound));
 }
 

@@ -118,6 +118,7 @@ export class PeerAdaptation {
       saving,
       loss: outbound.loss,
       rttMs: outbound.rttMs,
+      concealed: this.report?.concealed ?? 0,
       froze: this.#froze,
       limited: outbound.limited,
       strain,
@@ -130,7 +131,9 @@ export class PeerAdaptation {
     this.#froze = false;
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
-    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), share));
+    // On a thin line the encoder is kept from overshooting at the cost of the sound.
+    const line = state.rung > LOWEST_VIDEO ? Infinity : this.available * 0.7;
+    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), share, line));
     void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec });
     const seen = this.report?.screen?.visible ?? true;
     void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });

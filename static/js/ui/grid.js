@@ -1,5 +1,6 @@
 /**
- * `<mp-grid>`: lays the tiles out. Two people: the other one fills the stage, oneself floats in a corner.
+ * `<mp-grid>`: lays the tiles out. Two people: the other one fills the stage, oneself floats in a corner,
+ * unless a shared screen has the stage.
  *
  * @module
  */
@@ -54,7 +55,8 @@ export class Grid extends HTMLElement {
   arrange() {
     const tiles = this.tiles;
     if (tiles.length === 0 || this.clientWidth === 0) return;
-    const floating = tiles.length === 2;
+    const sharing = this.closest('[data-screens]:not([data-screens="0"])') !== null;
+    const floating = tiles.length === 2 && !sharing;
     this.dataset.floating = String(floating);
     this.dataset.count = String(tiles.length);
     const shape = bestGrid(floating ? 1 : tiles.length, this.clientWidth, this.clientHeight, GAP);

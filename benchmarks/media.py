@@ -1,0 +1,201 @@
+"""A call on thin and lossy lines, measured twice: a plain peer connection on browser defaults, and ours.
+
+Two Chromium processes in network namespaces; a user-space line joins them, and one sends a
+camera of 1280×720 and a microphone to the other. All figures are taken where they arrive. Run as root.
+"""
+
+import argparse
+import itertools
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.files import Side, carry
+from benchmarks.wire import shaped_line
+from tests.services import wait_until
+
+ADDRESS = "http://localhost:9/benchmarks/media_page/index.html"
+SETTLING = 10
+SCHEMES = ("plain", "ours")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line. `steps` are (seconds, bits a second, 0 for no limit); `delay` is milliseconds one way, `loss` percent."""
+
+    name: str
+    steps: tuple[tuple[int, int], ...]
+    delay: float = 20
+    loss: float = 0
+    kinds: tuple[str, ...] = ("audio", "video")
+
+
+LINES = [
+    Line("300 kbit/s", ((40, 300_000),)),
+    Line("150 kbit/s", ((40, 150_000),)),
+    Line("100 kbit/s", ((40, 100_000),)),
+    Line("60 kbit/s", ((40, 60_000),)),
+    Line("40 kbit/s, sound", ((40, 40_000),), kinds=("audio",)),
+    Line("5 % loss", ((40, 2_000_000),), loss=5),
+    Line("20 % loss", ((40, 2_000_000),), loss=20),
+    Line("300 ms", ((40, 2_000_000),), delay=150),
+    Line("2 M, 150 k, 2 M", ((30, 2_000_000), (30, 150_000), (40, 2_000_000))),
+]
+
+
+@dataclass
+class Figures:
+    """What came over a line. Seconds count from the first frame; concealment counts after ten seconds, in percent."""
+
+    fps: float = 0
+    freezes: int = 0
+    frozen: float = 0
+    concealed: float = 0
+    stills: int = 0
+    adapted: float | None = None
+    back: float | None = None
+    changes: int = 0
+    rungs: list[str] = field(default_factory=list)
+
+
+def sample(sides: tuple[Side, Side], seconds: float) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Let time pass while the pages may talk; return what has come by then and what the sender has decided."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        carry(*sides)
+        time.sleep(0.1)
+    return sides[1].call("received"), sides[0].call("decided")
+
+
+def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any) -> Figures:
+    """Run one call over all steps of a line."""
+    for side in sides:
+        side.renew()
+    change(rate=line.steps[0][1])
+    sides[1].call("start", scheme, False, line.kinds)
+    sides[0].call("start", scheme, True, line.kinds)
+    wait_until(lambda: sample(sides, 0.2)[0]["samples"], 30, f"sound by {scheme}")
+    samples: list[tuple[float, dict[str, Any]]] = []
+    figures = Figures()
+    moments = list(itertools.accumulate(seconds for seconds, _ in line.steps))
+    began = time.monotonic()
+    for until, (_, rate) in zip(moments, line.steps, strict=True):
+        change(rate=rate)
+        while time.monotonic() - began < until:
+            received, decided = sample(sides, 1)
+            samples.append((time.monotonic() - began, received))
+            if decided:
+                figures.rungs.append(decided["rung"])
+    summarise(figures, samples, moments)
+    return figures
+
+
+def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], moments: list[int]) -> None:
+    """Fill in the figures from the samples of each second and the ends of the steps."""
+    (first_at, first), (last_at, last) = samples[0], samples[-1]
+    settled = next(seen for at, seen in samples if at >= SETTLING)
+    figures.fps = (last["frames"] - first["frames"]) / (last_at - first_at)
+    figures.freezes, figures.stills = last["freezes"], last["stills"]
+    # The browser counts a freeze when it is over; one that lasts to the end shows as seconds without a frame.
+    stood = next((last_at - at for at, seen in samples if seen["frames"] == last["frames"]), 0.0)
+    figures.frozen = last["frozen"] + (stood if last["frames"] and not figures.stills and stood > 1.5 else 0)
+    heard = last["samples"] - settled["samples"]
+    figures.concealed = 100 * (last["concealed"] - settled["concealed"]) / max(1, heard)
+    late = [rung for (at, _), rung in zip(samples, figures.rungs, strict=False) if at >= SETTLING]
+    figures.changes = sum(one != other for one, other in itertools.pairwise(late))
+    if len(moments) < 3:
+        return
+    pairs = [(at, before, seen) for (_, before), (at, seen) in itertools.pairwise(samples)]
+    figures.adapted = since(pairs, moments[0], moments[1], frames=6, height=1)
+    figures.back = since(pairs, moments[1], moments[2], frames=24, height=360)
+
+
+def since(pairs: list[Any], start: float, end: float, *, frames: int, height: int) -> float | None:
+    """Return the seconds from `start` to the first of three good seconds in a row; None when there were none."""
+    good = 0
+    for at, before, seen in pairs:
+        if not start + 0.5 < at <= end:
+            continue
+        fine = seen["frames"] - before["frames"] >= frames and seen["height"] >= height
+        good = good + 1 if fine and seen["frozen"] - before["frozen"] < 0.5 else 0
+        if good == 3:
+            return max(0.0, float(at - start - 3))
+    return None
+
+
+def run(lines: list[Line], schemes: list[str]) -> dict[str, dict[str, Figures]]:
+    """Measure every scheme on every line."""
+    results: dict[str, dict[str, Figures]] = {}
+    with tempfile.TemporaryDirectory(prefix="meetingpoint-media-") as folder, sync_playwright() as playwright:
+        for number, line in enumerate(lines):
+            kind = {"delay": line.delay, "loss": line.loss, "rate": line.steps[0][1]}
+            with shaped_line(**kind) as (names, change):
+                sides = (
+                    Side(playwright, Path(folder) / f"{number}-sender", names[0], ADDRESS),
+                    Side(playwright, Path(folder) / f"{number}-receiver", names[1], ADDRESS),
+                )
+                for scheme in schemes:
+                    figures = measure(scheme, line, sides, change)
+                    results.setdefault(line.name, {})[scheme] = figures
+                    print(f"{line.name}: {scheme}: {figures}", flush=True)
+                for side in sides:
+                    side.context.close()
+    return results
+
+
+def report(results: dict[str, dict[str, Figures]]) -> str:
+    """Return the table and the targets as text."""
+    head = "| line | scheme | frames/s | freezes | frozen s | concealed % | stills | adapted s | back s | changes |"
+    said = [head, "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    for line, schemes in results.items():
+        for name, of in schemes.items():
+            adapted, back = ("–" if value is None else f"{value:.0f}" for value in (of.adapted, of.back))
+            figures = f"{of.fps:.1f} | {of.freezes} | {of.frozen:.1f} | {of.concealed:.2f} | {of.stills}"
+            said.append(f"| {line} | {name} | {figures} | {adapted} | {back} | {of.changes} |")
+    return "\n".join([*said, "", "Targets:", *targets(results)])
+
+
+def targets(results: dict[str, dict[str, Figures]]) -> list[str]:
+    """Return one line a target: what was to be reached, what was."""
+    said = []
+
+    def judge(what: str, value: float | None, most: float) -> None:
+        word = "reached" if value is not None and value <= most else "MISSED "
+        said.append(f"  {word} {what}: {'never' if value is None else f'{value:.2f}'} (at most {most:.2f})")
+
+    both = [schemes for schemes in results.values() if len(schemes) == len(SCHEMES)]
+    if both:
+        plain, ours = (sum(schemes[name].frozen for schemes in both) for name in SCHEMES)
+        judge("seconds frozen over the set, beside a third of plain", ours, plain / 3)
+    for line, schemes in results.items():
+        if "ours" not in schemes:
+            continue
+        of = schemes["ours"]
+        if line.startswith("40 kbit/s"):
+            judge(f"{line}: concealment, %", of.concealed, 1)
+        if line.startswith("20 %"):
+            judge(f"{line}: concealment, %", of.concealed, 2)
+        if "," in line and "M" in line:
+            judge(f"{line}: adapted, s", of.adapted, 3)
+            judge(f"{line}: back, s", of.back, 20)
+        else:
+            judge(f"{line}: changes of rung in 30 s", of.changes, 1)
+    return said
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", nargs="*", choices=[line.name for line in LINES], help="only these")
+    parser.add_argument("--only", nargs="*", choices=SCHEMES, default=list(SCHEMES), help="only these schemes")
+    options = parser.parse_args()
+    lines = [line for line in LINES if not options.lines or line.name in options.lines]
+    print(report(run(lines, options.only)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+/** One end of a call that is measured: a plain peer connection on browser defaults, or ours. For benchmarks only. */
+
+import { Adaptation } from "/static/js/media/adaptation.js";
+import { Playback } from "/static/js/media/playback.js";
+import { RUNGS } from "/static/js/media/rungs.js";
+import { Mesh } from "/static/js/peer/mesh.js";
+
+const VIEW = { tile: { height: 720, visible: true }, screen: null };
+const OTHER = { first: "B".repeat(22), second: "A".repeat(22) };
+
+/** @type {() => Promise<RTCStatsReport>} */
+let stats = async () => new Map();
+let hear = () => {};
+let adaptation = null;
+let stills = 0;
+
+async function tracks(kinds) {
+  const video = kinds.includes("video") && { width: 1280, height: 720, frameRate: 30 };
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
+  return { audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0] ?? null };
+}
+
+function play(stream) {
+  const element = document.createElement("video");
+  document.body.append(element);
+  void new Playback().play(element, stream);
+}
+
+async function plain(sends, kinds) {
+  const connection = new RTCPeerConnection();
+  stats = () => connection.getStats();
+  connection.onicecandidate = ({ candidate }) => post(JSON.stringify({ candidate }));
+  connection.ontrack = ({ streams }) => play(streams[0]);
+  hear = async (text) => {
+    const { candidate, description } = JSON.parse(text);
+    if (candidate) return connection.addIceCandidate(candidate);
+    if (!description) return;
+    await connection.setRemoteDescription(description);
+    if (description.type !== "offer") return;
+    await connection.setLocalDescription();
+    post(JSON.stringify({ description: connection.localDescription }));
+  };
+  if (!sends) return;
+  const mine = await tracks(kinds);
+  const stream = new MediaStream(Object.values(mine).filter(Boolean));
+  for (const track of stream.getTracks()) connection.addTrack(track, stream);
+  await connection.setLocalDescription();
+  post(JSON.stringify({ description: connection.localDescription }));
+}
+
+async function ours(sends, kinds) {
+  const other = sends ? OTHER.first : OTHER.second;
+  const mesh = new Mesh({ pid: sends ? OTHER.second : OTHER.first, send: (to, body) => post(body) });
+  adaptation = new Adaptation(mesh, () => VIEW, new AbortController().signal);
+  adaptation.addEventListener("still", () => (stills += 1));
+  mesh.addEventListener("peer-track", ({ detail }) => play(detail.stream));
+  stats = () => mesh.peers.get(other)?.getStats() ?? new Map();
+  hear = (text) => mesh.receive(other, text);
+  const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
+  if (!sends) return mesh.add(peer);
+  mesh.setTracks(await tracks(kinds));
+  mesh.joined([peer]);
+}
+
+globalThis.bench = {
+  start: (scheme, sends, kinds) => (scheme === "plain" ? plain : ours)(sends, kinds),
+  hear: (text) => void hear(text),
+
+  /** What has come so far. */
+  async received() {
+    const seen = { frames: 0, freezes: 0, frozen: 0, height: 0, samples: 0, concealed: 0, bytes: 0, stills };
+    for (const entry of (await stats()).values()) {
+      if (entry.type !== "inbound-rtp") continue;
+      seen.bytes += entry.bytesReceived;
+      if (entry.kind === "video") {
+        seen.frames += entry.framesDecoded ?? 0;
+        seen.freezes += entry.freezeCount ?? 0;
+        seen.frozen += entry.totalFreezesDuration ?? 0;
+        seen.height = Math.max(seen.height, entry.frameHeight ?? 0);
+      } else {
+        seen.samples += entry.totalSamplesReceived ?? 0;
+        seen.concealed += (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
+      }
+    }
+    return seen;
+  },
+
+  /** What the sender has decided; null for a plain connection. */
+  decided() {
+    const { state, measured } = adaptation?.of(OTHER.first) ?? {};
+    if (!state) return null;
+    return { rung: RUNGS[state.rung].name, why: state.why, codec: state.codec, thin: state.thin, red: state.red, available: measured?.outbound.available };
+  },
+};

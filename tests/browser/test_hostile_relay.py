@@ -1,0 +1,94 @@
+"""A relay that lies in every way it can, between the browser's own modules, in Chromium."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.test_core import harness, open_world
+
+__all__ = ["harness"]
+RUNS = 1000
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, harness: str) -> Iterator[Page]:
+    """The hostile relay in Chromium; no error may go unnoticed."""
+    page = open_world(chromium, harness)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.evaluate("import('/harness/hostile.js')")
+    page.set_default_timeout(120_000)
+    yield page
+    page.context.close()
+    assert errors == []
+
+
+def show(what: str, seen: dict[str, object]) -> None:
+    """Print a figure."""
+    sys.stdout.write(f"{what}: {seen}\n")
+
+
+SAID = {
+    "swapped fingerprint": "refused key",
+    "swapped key": "refused pid",
+    "swapped key and pid": "refused key",
+    "another's pid": "refused pid",
+    "ghost with another key": "refused key",
+    "ghost without a key": "refused mode",
+    "keyless downgrade": "refused mode",
+    "older epoch": "refused epoch",
+    "profile of another": "refused key",
+    "replay": "tampered replayed",
+    "reorder": "tampered replayed",
+    "change": "tampered forged",
+    "reflect": "tampered forged",
+}
+
+
+def test_nobody_without_the_room_key_is_connected_to_and_it_is_said(page: Page) -> None:
+    seen = page.evaluate("(runs) => hostile.keyed(runs)", RUNS)
+    show("keyed, attacked", seen)
+    assert (seen["runs"], seen["connected"], seen["silent"]) == (RUNS, 0, 0)
+    assert seen["slowest"] < 5000
+    assert {kind: said[0] for kind, said in seen["told"].items()} == SAID
+    insider = page.evaluate("hostile.keyed(10, true)")
+    assert insider["connected"] == 10, "whoever has the room's key is let in, or nothing was measured"
+
+
+def test_codes_agree_when_the_relay_is_honest(page: Page) -> None:
+    seen = page.evaluate("(runs) => hostile.honest(runs)", RUNS)
+    show("keyless, honest", seen)
+    assert (seen["runs"], seen["agree"], seen["different"]) == (RUNS, RUNS, RUNS)
+
+
+def test_codes_differ_when_somebody_is_in_the_middle(page: Page) -> None:
+    seen = page.evaluate("(runs) => hostile.middle(runs)", RUNS)
+    show("keyless, somebody in the middle", seen)
+    assert (seen["runs"], seen["differ"], seen["agree"]) == (RUNS, RUNS, 0)
+
+
+def test_who_breaks_a_commitment_gets_no_code_and_is_cut_off(page: Page) -> None:
+    seen = page.evaluate("(runs) => hostile.cheating(runs)", RUNS)
+    show("keyless, a broken commitment", seen)
+    assert (seen["runs"], seen["code"], seen["stopped"], seen["equal"]) == (RUNS, 0, RUNS, RUNS)
+
+
+@pytest.mark.parametrize("kind", ["honest", "middle"])
+def test_codes_on_real_connections(page: Page, kind: str) -> None:
+    seen = page.evaluate("(kind) => hostile.real(kind, 12)", kind)
+    show(f"real connections, {kind}", seen)
+    assert (seen["runs"], seen["connected"], seen["agree"]) == (12, 12, 12 if kind == "honest" else 0)
+
+
+def test_no_real_connection_to_whoever_lacks_the_room_key(page: Page) -> None:
+    # All at once, as the one that only loses messages takes the four seconds of patience.
+    outcomes = page.evaluate(
+        """async () => Object.fromEntries(await Promise.all([...hostile.attacks, "drop"].map(
+          async (kind) => [kind, await hostile.real(kind, 2)])))"""
+    )
+    for kind, seen in outcomes.items():
+        show(f"real connections, {kind}", seen)
+        assert (seen["runs"], seen["connected"], seen["silent"]) == (2, 0, 0), kind
+        assert seen["slowest"] < 5000, kind

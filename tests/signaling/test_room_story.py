@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.signaling.world import HELLO, Caller, SignalingServer, introduce, make_pid
+from tests.signaling.world import HELLO, PLAIN, Caller, SignalingServer, introduce, make_pid
 
 
 async def test_two_people_meet_talk_and_part(app: SignalingServer) -> None:
@@ -17,7 +17,7 @@ async def test_two_people_meet_talk_and_part(app: SignalingServer) -> None:
     assert joined["peers"] == []
     assert joined["member"] == olga.membership
     assert joined["role"] == "owner"
-    assert joined["room"] == {"slug": scene.slug, "name": "Rehearsal", "epoch": 0, "max_people": 4}
+    assert joined["room"] == {"slug": scene.slug, "name": "Rehearsal", "epoch": 0, "max_people": 4, **PLAIN}
     assert joined["ice"] == []
 
     # A guest comes: he is told of Olga, she of him, and the numbers follow each other.

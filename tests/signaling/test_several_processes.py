@@ -17,7 +17,7 @@ from rooms.signaling.mailbox import GROUP
 from rooms.signaling.presence import PresenceDown
 from rooms.signaling.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
-from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
+from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
 
 
 @dataclass
@@ -190,6 +190,7 @@ async def test_a_renamed_room_is_told_to_everybody(pair: Pair) -> None:
             "name": "Encore",
             "epoch": 0,
             "max_people": 5,
+            **PLAIN,
         }
         await caller.close()
 

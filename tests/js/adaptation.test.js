@@ -123,6 +123,9 @@ test("sound goes in long packets on a thin line and twice on a lossy one", () =>
   const lossy = pass(wide.state, wide.now, 10, { loss: 0.2 });
   assert.equal(lossy.state.red, true);
   assert.equal(pass(lossy.state, lossy.now, 60, {}).state.red, false);
+  const alone = { source: null, available: 300, loss: 0.12, concealed: 0.12 };
+  const full = pass(beginning(0), 0, 3, alone).state;
+  assert.deepEqual([full.thin, full.red], [true, false], "long packets are tried before sending twice as much");
 });
 
 test("the codec is the best that both have and the processor can pay for", () => {
@@ -205,6 +208,11 @@ test("the other side's description is amended for sound, and for nothing else", 
   assert.equal(amendSound(both, { thin: true, red: false }).match(/ptime/g).length, 2);
   assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96\r\na=rtpmap:96 VP8\/90000\r\n$/);
   assert.equal(amendSound("nonsense", { thin: true, red: true }), "nonsense");
+});
+
+test("a pair that is being checked again still says what the line carries", () => {
+  const pair = { type: "candidate-pair", nominated: true, state: "in-progress", availableOutgoingBitrate: 80_000 };
+  assert.equal(measure(new Map([["p", pair]]), null).outbound.available, 80);
 });
 
 test("statistics become rates; a connection that began anew starts again at nothing", () => {

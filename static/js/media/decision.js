@@ -74,6 +74,8 @@ const EASE_MS = 30_000;
 /** What sound needs, kbit/s with its headers, in ordinary and in long packets. */
 const AUDIO = 50;
 const AUDIO_THIN = 26;
+/** How long long packets are tried before sound alone is sent twice. */
+const TRY_THIN_MS = 6_000;
 /** Below this, sound that breaks up or a picture that stands still is laid to the line, whatever its estimate says. */
 const THIN_KBPS = 130;
 
@@ -218,12 +220,16 @@ function highest(room, codec, most) {
  * @param {State} state
  * @param {Evidence} evidence
  */
-function weighSound(state, { now, available }) {
+function weighSound(state, { now, available, source }) {
   const line = available ?? Infinity;
-  const thinned = state.line <= LOWEST_VIDEO || line < 120;
-  if (held(state, "thinned", thinned, now) >= 1_000) state.thin = true;
+  // Without a picture the estimate says little: sound that breaks up shows that the line is thin.
+  const alone = source === null;
+  const thinned = state.line <= LOWEST_VIDEO || line < 120 || (alone && state.broken > 0.02);
+  const thinFor = held(state, "thinned", thinned, now);
+  if (thinFor >= 1_000) state.thin = true;
   if (held(state, "wide", state.line > LOWEST_VIDEO + 1 && line > 250, now) >= 20_000) state.thin = false;
-  if (state.lossy > 0.03 && line > 100 && !(state.thin && line < 160)) state.red = true;
+  if (state.lossy > 0.03 && line > 100 && !(state.thin && line < 160) && !(alone && thinFor < TRY_THIN_MS)) state.red = true;
+  if (alone && line < AUDIO) state.red = false;
   if (held(state, "lossless", state.lossy < 0.01 || line < 80, now) >= 20_000) state.red = false;
 }
 

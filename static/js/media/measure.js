@@ -77,7 +77,10 @@ export function measure(report, before) {
   const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
   const seen = inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
   const shown = outbound.find(({ kind, active }) => kind === "video" && active !== false);
-  const pair = all.find(({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded");
+  const transport = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
+  // A pair that is being checked again is not "succeeded" for the moment; Firefox has no transport and names the pair itself.
+  const own = all.find(({ type, nominated, selected }) => type === "candidate-pair" && (selected ?? nominated));
+  const pair = report.get(transport?.selectedCandidatePairId) ?? own;
   const available = pair?.availableOutgoingBitrate;
   return {
     inbound: {

@@ -71,7 +71,24 @@ def sample(sides: tuple[Side, Side], seconds: float) -> tuple[dict[str, Any], di
     return sides[1].call("received"), sides[0].call("decided")
 
 
-def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any) -> Figures:
+def tell(at: float, before: dict[str, Any] | None, seen: dict[str, Any], decided: dict[str, Any] | None) -> None:
+    """Print what came in a second and what was decided in it."""
+    grown = {name: seen[name] - (before or {}).get(name, 0) for name in ("frames", "frozen", "concealed", "bytes")}
+    came = f"{grown['frames']:3} frames {seen['height']:4} px {grown['bytes'] / 125:6.0f} kbit"
+    print(f"{at:5.1f} s  {came}  frozen {grown['frozen']:4.1f}  concealed {grown['concealed']:5}", end="")
+    if decided:
+        of, sent = decided["seen"], decided["sent"]
+        line = "?" if of["available"] is None else f"{of['available']:.0f}"
+        sees = f"line {line} loss {of['loss']:.2f} rtt {of['rttMs']:.0f} concealed {of['concealed']:.2f}"
+        strain = f"strain {of['strain']:.2f}/{of['theirStrain']:.2f}{' cpu' if of['limited'] else ''}"
+        sound = f"{' long' if decided['longPackets'] else ''}{' twice' if decided['twice'] else ''}"
+        print(f" | {decided['rung']} {sent['codec']} {decided['why']}{sound} | {sees} {strain}", end="")
+        goes = f"sent {sent['kbps']:.0f} kbit/s {sent['fps']:.0f} fps {sent['height']} px"
+        print(f"{' froze' if of['froze'] else ''} | {goes}", end="")
+    print(flush=True)
+
+
+def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any, *, trace: bool = False) -> Figures:
     """Run one call over all steps of a line."""
     for side in sides:
         side.renew()
@@ -87,6 +104,8 @@ def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any) -> F
         change(rate=rate)
         while time.monotonic() - began < until:
             received, decided = sample(sides, 1)
+            if trace:
+                tell(time.monotonic() - began, samples[-1][1] if samples else None, received, decided)
             samples.append((time.monotonic() - began, received))
             if decided:
                 figures.rungs.append(decided["rung"])
@@ -127,7 +146,7 @@ def since(pairs: list[Any], start: float, end: float, *, frames: int, height: in
     return None
 
 
-def run(lines: list[Line], schemes: list[str]) -> dict[str, dict[str, Figures]]:
+def run(lines: list[Line], schemes: list[str], *, trace: bool = False) -> dict[str, dict[str, Figures]]:
     """Measure every scheme on every line."""
     results: dict[str, dict[str, Figures]] = {}
     with tempfile.TemporaryDirectory(prefix="meetingpoint-media-") as folder, sync_playwright() as playwright:
@@ -139,7 +158,7 @@ def run(lines: list[Line], schemes: list[str]) -> dict[str, dict[str, Figures]]:
                     Side(playwright, Path(folder) / f"{number}-receiver", names[1], ADDRESS),
                 )
                 for scheme in schemes:
-                    figures = measure(scheme, line, sides, change)
+                    figures = measure(scheme, line, sides, change, trace=trace)
                     results.setdefault(line.name, {})[scheme] = figures
                     print(f"{line.name}: {scheme}: {figures}", flush=True)
                 for side in sides:
@@ -192,9 +211,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", nargs="*", choices=[line.name for line in LINES], help="only these")
     parser.add_argument("--only", nargs="*", choices=SCHEMES, default=list(SCHEMES), help="only these schemes")
+    parser.add_argument("--trace", action="store_true", help="print every second")
     options = parser.parse_args()
     lines = [line for line in LINES if not options.lines or line.name in options.lines]
-    print(report(run(lines, options.only)))
+    print(report(run(lines, options.only, trace=options.trace)))
 
 
 if __name__ == "__main__":

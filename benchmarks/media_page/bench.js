@@ -85,10 +85,13 @@ globalThis.bench = {
     return seen;
   },
 
-  /** What the sender has decided; null for a plain connection. */
+  /** What the sender has decided, and on what grounds; null for a plain connection. */
   decided() {
-    const { state, measured } = adaptation?.of(OTHER.first) ?? {};
-    if (!state) return null;
-    return { rung: RUNGS[state.rung].name, why: state.why, codec: state.codec, thin: state.thin, red: state.red, available: measured?.outbound.available };
+    const { state, evidence, measured, sending } = adaptation?.of(OTHER.first) ?? {};
+    if (!evidence) return null;
+    const { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain } = evidence;
+    const seen = { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain };
+    const { kbps, fps, height, codec } = measured.outbound;
+    return { ...sending, line: RUNGS[state.line].name, wait: state.wait, seen, sent: { kbps, fps, height, codec } };
   },
 };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { commonCodecs, pickCodec } from "../../static/js/media/codecs.js";
 import { beginning, decide } from "../../static/js/media/decision.js";
 import { measure } from "../../static/js/media/measure.js";
+import { outcomeOf, readOutcome } from "../../static/js/media/outcome.js";
 import { readCaps, readReport } from "../../static/js/media/reports.js";
 import { RUNGS } from "../../static/js/media/rungs.js";
 import { shareUplink } from "../../static/js/media/share.js";
@@ -185,6 +186,19 @@ test("capabilities name known codecs once each", () => {
   for (const lie of [null, {}, { decode: {} }, { decode: Array(17).fill({}) }, { decode: [{ codec: 1, efficient: true }] }]) {
     assert.equal(readCaps(lie), null);
   }
+});
+
+test("what is sent is said in words that the other side reads whole or not at all", () => {
+  const { state, now } = pass(beginning(0), 0, 60, { available: 95 });
+  const said = outcomeOf(state);
+  assert.deepEqual(said, { picture: "moving", rung: "180p", codec: "VP9", why: "our-uplink", longPackets: true, twice: false });
+  assert.deepEqual(readOutcome(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
+  const hidden = outcomeOf(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
+  assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
+  assert.equal(outcomeOf(pass(beginning(0), 0, 60, { available: 45 }).state).picture, "stills");
+  const lies = [null, 1, "x", [], {}, { ...said, codec: "XYZ" }, { ...said, why: "<b>" }, { ...said, twice: 1 }, { ...said, picture: "all" }];
+  for (const field of Object.keys(said)) lies.push({ ...said, [field]: undefined }, { ...said, [field]: {} });
+  for (const lie of lies) assert.equal(readOutcome(lie), null, JSON.stringify(lie));
 });
 
 test("a still is a small JPEG and nothing else", () => {

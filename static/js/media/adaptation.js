@@ -20,10 +20,13 @@ const FOR_ENCODING = 0.6;
 /** The browser's estimates together, and some: with less than they could use, they would never find out that there is more. */
 const BEYOND_ESTIMATE = 1.5;
 const AUDIO_KBPS = 40;
+/** What peers tell each other about media, read by `PeerAdaptation`. */
+const TOPICS = ["report", "caps", "sends"];
 
 /**
  * Events, all `CustomEvent`:
  * - `adapted` {pid}: once a second for everybody connected; `of(pid)` is up to date
+ * - `outcome` {pid, sending, receiving}: what is sent to somebody, or what they say they send, has changed
  * - `still` {pid, picture}: a picture (Blob) that takes the place of the moving one for a few seconds
  */
 export class Adaptation extends EventTarget {
@@ -66,7 +69,7 @@ export class Adaptation extends EventTarget {
    * What is known about somebody.
    *
    * @param {string} pid
-   * @returns {Pick<PeerAdaptation, "state" | "measured" | "report" | "caps"> | undefined}
+   * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "report" | "caps"> | undefined}
    */
   of(pid) {
     return this.#peers.get(pid);
@@ -104,6 +107,9 @@ export class Adaptation extends EventTarget {
   async #introduce(pid) {
     this.#mesh.tell(pid, "caps", await decodingCaps());
     this.#tellReport(pid);
+    const peer = this.#peers.get(pid);
+    if (peer) peer.toldOutcome = "";
+    this.#tellOutcomes();
   }
 
   /**
@@ -114,7 +120,11 @@ export class Adaptation extends EventTarget {
   #heard(pid, topic, payload) {
     const peer = this.#peers.get(pid);
     if (topic === "still") this.#heardStill(pid, payload);
-    else if (peer && (topic === "report" || topic === "caps") && peer.hear(topic, payload)) this.#act();
+    else if (peer && TOPICS.includes(topic)) {
+      const before = JSON.stringify(peer.receiving);
+      if (peer.hear(topic, payload)) this.#act();
+      if (JSON.stringify(peer.receiving) !== before) this.#emitOutcome(pid, peer);
+    }
   }
 
   /**
@@ -164,6 +174,26 @@ export class Adaptation extends EventTarget {
     for (const [pid, peer] of this.#peers) {
       peer.act({ share: shares.get(pid) ?? Infinity, saving, strain: this.#strain, cores });
     }
+    this.#tellOutcomes();
+  }
+
+  /** Whoever gets something else than before is told what, and so is this page. */
+  #tellOutcomes() {
+    for (const [pid, peer] of this.#peers) {
+      const { sending } = peer;
+      const words = JSON.stringify(sending);
+      if (words === peer.toldOutcome || !this.#mesh.tell(pid, "sends", sending)) continue;
+      peer.toldOutcome = words;
+      this.#emitOutcome(pid, peer);
+    }
+  }
+
+  /**
+   * @param {string} pid
+   * @param {PeerAdaptation} peer
+   */
+  #emitOutcome(pid, { sending, receiving }) {
+    this.#emit("outcome", { pid, sending, receiving });
   }
 
   /**
@@ -178,7 +208,7 @@ export class Adaptation extends EventTarget {
   }
 
   async #sendStills() {
-    const waiting = [...this.#peers].filter(([, peer]) => peer.stills);
+    const waiting = [...this.#peers].filter(([, peer]) => peer.sending.picture === "stills");
     const now = performance.now();
     if (waiting.length === 0 || now - this.#lastStill < STILL_EVERY_MS) return;
     this.#lastStill = now;

@@ -32,9 +32,7 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, rungForTile, STILLS, TOP } from 
  * @property {number} cores for the encoder of this one picture
  */
 
-/**
- * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "starting"} Why
- */
+/** @typedef {import("./outcome.js").Why} Why */
 
 /**
  * @typedef {object} State

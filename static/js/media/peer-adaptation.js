@@ -9,14 +9,16 @@ import { sendableCodecs } from "./capabilities.js";
 import { commonCodecs } from "./codecs.js";
 import { beginning, decide } from "./decision.js";
 import { measure } from "./measure.js";
+import { outcomeOf, readOutcome } from "./outcome.js";
 import { Allowance } from "../peer/messages.js";
 import { readCaps, readReport } from "./reports.js";
-import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, STILLS, TOP } from "./rungs.js";
+import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, TOP } from "./rungs.js";
 import { SenderControl } from "./sender-control.js";
 import { amendSound, ORDINARY } from "./sound.js";
 
 /** @typedef {import("../peer/connection.js").PeerConnection} PeerConnection */
 /** @typedef {import("./measure.js").Measured} Measured */
+/** @typedef {import("./outcome.js").Outcome} Outcome */
 /** @typedef {import("./reports.js").Report} Report */
 
 /** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
@@ -35,8 +37,14 @@ export class PeerAdaptation {
   report = null;
   /** @type {import("./reports.js").Caps | null} */
   caps = null;
+  /** @type {import("./decision.js").Evidence | null} what the last decision rests on */
+  evidence = null;
+  /** @type {Outcome | null} what the peer says it sends */
+  receiving = null;
   /** What of this peer is in view here, as they were told last. */
   toldSeen = "";
+  /** What is sent to this peer, as they were told last. */
+  toldOutcome = "";
   #connection;
   #control;
   #manner = ORDINARY;
@@ -51,10 +59,9 @@ export class PeerAdaptation {
     this.#tune();
   }
 
-  /** @returns {boolean} whether a picture every few seconds takes the place of a moving one */
-  get stills() {
-    const { rung, why } = this.state;
-    return rung === STILLS && why !== "hidden" && why !== "no-camera";
+  /** @returns {Outcome} what is sent */
+  get sending() {
+    return outcomeOf(this.state);
   }
 
   /** @returns {number} kbit/s that a picture as large as the receiver shows it could use; 0 when nobody looks */
@@ -79,6 +86,7 @@ export class PeerAdaptation {
   hear(topic, payload) {
     if (!this.#reports.take()) return false;
     if (topic === "caps") this.caps = readCaps(payload) ?? this.caps;
+    if (topic === "sends") this.receiving = readOutcome(payload) ?? this.receiving;
     if (topic !== "report") return topic === "caps";
     const report = readReport(payload);
     if (report === null) return false;
@@ -111,7 +119,7 @@ export class PeerAdaptation {
     if (this.measured === null || this.#connection.state !== "connected") return;
     const { outbound } = this.measured;
     const screen = this.#screenKbps(screenVideo);
-    this.state = decide(this.state, {
+    this.evidence = {
       now: performance.now(),
       available: outbound.available === null ? null : Math.max(0, outbound.available - screen),
       share,
@@ -127,7 +135,8 @@ export class PeerAdaptation {
       source: sourceOf(video?.sender),
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
       cores,
-    });
+    };
+    this.state = decide(this.state, this.evidence);
     this.#froze = false;
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];

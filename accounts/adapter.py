@@ -14,6 +14,8 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rooms.moderation.rules import rules
+
 from .models import User
 from .sockets import close_session
 
@@ -29,6 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("That was too fast. Please wait a minute and try again."),
         "same_as_current": _("This is your address already."),
     }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say whether there may be new accounts, as the rules of the site have it."""
+        return rules().sign_up_open
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Keep the name from the sign-up form with the person."""

@@ -34,6 +34,13 @@ def clean_name(text: str, max_length: int = MAX_LENGTH) -> str:
     return name
 
 
+def clean_words(text: str) -> str:
+    """Return `text` in NFC, in lines as it was written, without the characters that `clean_name` takes away."""
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    kept = ("".join(c if _allowed(c) else " " if c.isspace() else "" for c in line).rstrip() for line in lines)
+    return "\n".join(kept).strip()
+
+
 def display_name(user: "User") -> str:
     """Return how a person is called on the page and in mails (allauth asks by this name)."""
     return user.display_name or user.email

@@ -45,8 +45,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-# allauth's own limits stand (30 sign-ins a minute and address, 5 failures in 5 minutes each account, …); tighter:
-ACCOUNT_RATE_LIMITS = {"signup": "10/m/ip", "reset_password": "10/m/ip,3/m/key"}
+# allauth's own limits stand (30 sign-ins a minute and address, 5 failures in 5 minutes each account, …), one of them
+# tighter. Signing up is counted by a token bucket (accounts/urls.py).
+ACCOUNT_RATE_LIMITS = {"signup": None, "reset_password": "10/m/ip,3/m/key"}
 # Six digits: easy to read off a phone; three attempts and 15 minutes make guessing hopeless (3 in a million).
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

@@ -167,3 +167,24 @@ def log_settings() -> Iterable[CheckMessage]:
     """E012: the log format is one there is."""
     if settings.LOG_FORMAT not in {"plain", "json"}:
         yield Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Either plain or json.", id="meetingpoint.E012")
+
+
+@check
+def abuse() -> Iterable[CheckMessage]:
+    """E020 to E022: the rules of the site are spelled right, limits let something through, and days are days."""
+    who, _colon, group = settings.ROOM_MAKERS.partition(":")
+    if who not in {"everybody", "verified", "staff", "group"} or (who == "group") != bool(group.strip()):
+        yield Error(
+            f"ROOM_MAKERS is {settings.ROOM_MAKERS!r}.",
+            hint="Either everybody, verified, staff, or group:<name of a group>.",
+            id="meetingpoint.E020",
+        )
+    if not 0.1 <= settings.LIMIT_FACTOR <= 10_000:
+        yield Error(
+            f"LIMIT_FACTOR is {settings.LIMIT_FACTOR}.",
+            hint="Between 0.1 and 10000: 1 is usual, 10 does for a school behind one address.",
+            id="meetingpoint.E021",
+        )
+    for name in ("REPORT_DAYS", "DEED_DAYS"):
+        if getattr(settings, name) < 1:
+            yield Error(f"{name} is {getattr(settings, name)}.", hint="At least 1 day.", id="meetingpoint.E022")

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "meetingpoint_site",
     "accounts",
     "rooms",
+    "rooms.moderation",
 ]
 
 MIDDLEWARE = [
@@ -115,7 +116,12 @@ if REDIS_URL:
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},  # of 300, a few strangers would push everybody's rate limits out
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # ── People ────────────────────────────────────────────────────────────────────────────────────────
@@ -157,6 +163,13 @@ if TRUSTED_PROXIES:
 
 # ── Rooms: how long a guest without an account may come back after their link has expired, in hours ─
 GUEST_STAY_HOURS = env.int("GUEST_STAY_HOURS", default=12)
+
+# ── Abuse: the rules until staff write others, how often things may be done, how long reports are kept ─
+SIGN_UP_OPEN = env.bool("SIGN_UP_OPEN", default=True)
+ROOM_MAKERS = env.str("ROOM_MAKERS", default="everybody")
+LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
+REPORT_DAYS = env.int("REPORT_DAYS", default=90)
+DEED_DAYS = env.int("DEED_DAYS", default=730)
 
 # ── WebRTC: no third party is asked unless the operator names one ────────────────────────────────
 STUN_URLS = env.list("STUN_URLS", default=[])

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,6 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 
 from .models import Membership, Role, Room
+from .moderation.models import RoomMakers
+from .moderation.rules import rules
 from .prepared import Prepared
 
 Visitor: TypeAlias = User | AnonymousUser | None
@@ -130,6 +133,20 @@ def why_shut(room: Room) -> Reason | None:
     if room.expires_at is not None and room.expires_at <= timezone.now():
         return Reason.ROOM_EXPIRED
     return None
+
+
+def may_make_rooms(user: User) -> bool:
+    """Say whether this person may make rooms, as the rules of the site have it."""
+    rule = rules()
+    match rule.room_makers:
+        case RoomMakers.EVERYBODY:
+            return True
+        case RoomMakers.VERIFIED:
+            return EmailAddress.objects.filter(user=user, verified=True).exists()
+        case RoomMakers.STAFF:
+            return user.is_staff
+        case RoomMakers.GROUP:
+            return user.is_staff or user.groups.filter(name=rule.group).exists()
 
 
 def get_room_for(user: Visitor, slug: str, act: Act) -> Room:

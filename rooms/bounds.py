@@ -18,5 +18,7 @@ SECOND_DEVICE_LIFE = timedelta(minutes=10)  # of the link that brings a room to 
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100
 
-# A JSON body of this app: the largest (a new invite) is under 400 bytes.
+# A JSON body of this app: the largest (a new invite) is under 400 bytes. But a report's 2,000 characters may each be
+# written as \ud83d\ude00.
 MAX_BODY_BYTES = 4096
+MAX_REPORT_BYTES = 32_768

@@ -61,16 +61,22 @@ def change_room(
     transaction.on_commit(lambda: outbound.room_changed(room.pk))
 
 
-def close_room(room: Room) -> None:
-    """Shut the room: everybody inside leaves, nobody enters until it is reopened."""
+def close_room(room: Room, *, by_site: bool = False) -> None:
+    """Shut the room: everybody inside leaves, nobody enters until it is reopened; `by_site`: by a moderator alone."""
+    if by_site:
+        Room.objects.filter(pk=room.pk).update(closed_by_site=True)
     if Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(closed_at=timezone.now()):
         logger.info("room %d closed", room.pk)
     transaction.on_commit(lambda: outbound.close_room(room.pk, CloseCode.ROOM_CLOSED))
 
 
-def reopen_room(room: Room) -> None:
-    """Open a closed room again."""
-    Room.objects.filter(pk=room.pk).update(closed_at=None)
+def reopen_room(room: Room, *, by_site: bool = False) -> None:
+    """Open a closed room again. Raises `NotPossible` for one that a moderator of the site closed, unless `by_site`."""
+    rooms = Room.objects.filter(pk=room.pk)
+    if by_site:
+        rooms.update(closed_at=None, closed_by_site=False)
+    elif not rooms.filter(closed_by_site=False).update(closed_at=None):
+        raise NotPossible(_("A moderator of this site has closed this room. Only they can open it again."))
 
 
 @transaction.atomic

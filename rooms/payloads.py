@@ -45,15 +45,23 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
 
 
+class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/report. `about` is somebody's `member` in the roster, empty for the room as a whole."""
+
+    category: str
+    words: str = ""
+    about: str = ""
+
+
 Payload = TypeVar("Payload", bound=msgspec.Struct)
 
 
-def read(request: HttpRequest, kind: type[Payload]) -> Payload:
-    """Decode the body of a request. Raises `PayloadError`."""
+def read(request: HttpRequest, kind: type[Payload], longest: int = bounds.MAX_BODY_BYTES) -> Payload:
+    """Decode the body of a request, of at most `longest` bytes. Raises `PayloadError`."""
     if request.content_type != "application/json":
         raise PayloadError("the body must be application/json")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > bounds.MAX_BODY_BYTES:
-        raise PayloadError(f"the body must not be longer than {bounds.MAX_BODY_BYTES} bytes")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > longest:
+        raise PayloadError(f"the body must not be longer than {longest} bytes")
     try:
         return msgspec.json.decode(request.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

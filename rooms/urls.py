@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from . import views_call, views_invites, views_rooms
+from .moderation import views as views_moderation
 
 app_name = "rooms"
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/lock", views_invites.lock, name="lock"),
     path("rooms/<slug:slug>/invites", views_invites.invites, name="invites"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),
+    path("rooms/<slug:slug>/report", views_moderation.report, name="report"),
     path("r/<slug:slug>", views_call.call, name="call"),
     path("i", views_invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.

@@ -35,7 +35,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         found = enter(request.user, browser_of(request.session), slug)
     except Refusal as refusal:
-        return refused(request, refusal.reason)
+        return refused(request, refusal.reason, slug)
     may_invite = may(found.role, Act.INVITE)
     context = {
         "room": found.room,
@@ -47,7 +47,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rooms/call.html", context)
 
 
-def refused(request: HttpRequest, reason: Reason) -> HttpResponse:
+def refused(request: HttpRequest, reason: Reason, slug: str) -> HttpResponse:
     """Say in plain words why not.
 
     A stranger gets the very same page for a room that exists and for one that does not: which rooms there are is
@@ -55,7 +55,10 @@ def refused(request: HttpRequest, reason: Reason) -> HttpResponse:
     """
     if reason is Reason.UNKNOWN_ROOM:
         reason = Reason.NOT_MEMBER
-    return render(request, "rooms/refused.html", {"reason": reason.value}, status=_STATUS[reason])
+    # Whoever has, or had, a place here may still say what happened.
+    report_url = None if reason is Reason.NOT_MEMBER else reverse("rooms:report", args=[slug])
+    context = {"reason": reason.value, "report_url": report_url}
+    return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 
 
 def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, object]:

@@ -21,9 +21,7 @@ from .access import Act, get_room_for
 from .browser import browser_for, keep_browser
 from .models import Invite, Role, Room
 from .payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
-
-# A whole class behind one address gets in at once; a robot gets one try a second, of 2^128 links.
-REDEEM_BURST, REDEEM_PER_SECOND = 60, 1.0
+from .ratelimit import limited
 
 JsonView = Callable[..., HttpResponse]
 
@@ -57,12 +55,11 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 @require_POST
+@limited(ratelimit.REDEEM, ratelimit.address_of)
 @answers_json
 @cache_control(no_store=True)
 def redeem(request: HttpRequest) -> JsonResponse:
     """Let in whoever holds a link: POST {token}."""
-    if not ratelimit.take(f"redeem:{ratelimit.address_of(request)}", burst=REDEEM_BURST, per_second=REDEEM_PER_SECOND):
-        return JsonResponse({"reason": "slow_down"}, status=429, headers={"Retry-After": "5"})
     token = bytes_of(read(request, Redeem).token, bounds.TOKEN_BYTES, "token")
     browser = browser_for(request, token)
     try:
@@ -89,6 +86,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@limited(ratelimit.NEW_INVITE, ratelimit.account_of)
 @answers_json
 @cache_control(no_store=True)
 def invites(request: HttpRequest, slug: str) -> JsonResponse:

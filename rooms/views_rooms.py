@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 
-from . import flows
-from .access import Act, Reason, get_room_for, may, standing, why_shut
+from . import flows, ratelimit
+from .access import Act, Reason, get_room_for, may, may_make_rooms, standing, why_shut
 from .forms import RoomForm
 from .models import Membership, Role, Room
+from .moderation.rules import rules
 from .signaling.presence import head_counts
 from .views_invites import listing
 
@@ -57,14 +58,19 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     places = [Place(m.room, Role(m.role), counts.get(m.room_id, 0), why_shut(m.room)) for m in memberships]
     mine = [p for p in places if p.role == Role.OWNER]
     others = [p for p in places if p.role != Role.OWNER]
-    return render(request, "rooms/dashboard.html", {"mine": mine, "others": others})
+    return render(
+        request, "rooms/dashboard.html", {"mine": mine, "others": others, "may_make_rooms": may_make_rooms(user)}
+    )
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@ratelimit.limited(ratelimit.NEW_ROOM, ratelimit.account_of)
 def create(request: HttpRequest) -> HttpResponse:
-    """Make a room."""
+    """Make a room, or say who may."""
+    if not may_make_rooms(_person(request)):
+        return render(request, "rooms/may_not_create.html", {"rules": rules()}, status=403)
     form = RoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,8 +133,12 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a closed room again."""
-    flows.reopen_room(get_room_for(request.user, slug, Act.CLOSE))
-    messages.success(request, _("The room is open again."))
+    try:
+        flows.reopen_room(get_room_for(request.user, slug, Act.CLOSE))
+    except flows.NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The room is open again."))
     return redirect("rooms:manage", slug)
 
 

@@ -232,7 +232,7 @@ def test_many_tries_are_slowed_down(room: Room, guest: Client) -> None:
     unknown = str(to_text(b"\0" * 32))
     assert {join(guest, unknown).status_code for _try in range(60)} == {404}
     answer = join(guest, unknown)
-    assert (answer.status_code, answer.json()) == (429, {"reason": "slow_down"})
+    assert (answer.status_code, answer.json()["reason"]) == (429, "slow_down")
     assert int(answer.headers["Retry-After"]) > 0
     # A neighbour is not kept out.
     assert guest.post("/invites/redeem", "{}", "application/json", REMOTE_ADDR="192.0.2.7").status_code == 400

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import bounds
+from rooms import bounds, flows
 from rooms.models import Membership, Role, Room
 from rooms.signaling import outbound
 from rooms.signaling.codes import CloseCode
@@ -231,3 +231,14 @@ def test_a_suspended_persons_session_opens_nothing(room: Room, olga: User) -> No
     olga.save()
     assert client.get("/rooms/").status_code == 302
     assert client.get(f"/r/{room.slug}").status_code == 404
+
+
+def test_only_a_moderator_reopens_what_a_moderator_closed(room: Room, olga: User) -> None:
+    flows.close_room(room, by_site=True)
+    client = signed_in(olga)
+    assert "only they can open it again" in client.get(f"/rooms/{room.slug}/").content.decode()
+    page = client.post(f"/rooms/{room.slug}/reopen", follow=True).content.decode()
+    assert "A moderator of this site has closed this room." in page
+    assert Room.objects.filter(closed_at__isnull=False, closed_by_site=True).exists()
+    flows.reopen_room(room, by_site=True)
+    assert Room.objects.filter(closed_at__isnull=True, closed_by_site=False).exists()

@@ -107,4 +107,4 @@ def test_the_checks_are_registered():
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.checks") == 7
+    assert modules.count("meetingpoint_site.checks") == 8

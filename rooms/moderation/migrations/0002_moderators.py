@@ -1,0 +1,41 @@
+from django.db import migrations
+
+GROUP = "Moderators"
+# What a moderator may: look at these, and moderate. Everything else, rights and rules included, is for superusers.
+PERMISSIONS = [
+    ("accounts", "user", "view_user", "Can view person"),
+    ("rooms", "room", "view_room", "Can view room"),
+    ("rooms", "invite", "view_invite", "Can view invite"),
+    ("rooms", "membership", "view_membership", "Can view membership"),
+    ("moderation", "report", "view_report", "Can view report"),
+    ("moderation", "report", "moderate", "Can act on reports, rooms, links and people"),
+    ("moderation", "ban", "view_ban", "Can view banned guest"),
+    ("moderation", "deed", "view_deed", "Can view act of a moderator"),
+]
+
+
+def make_group(apps, schema_editor):
+    """Make the group. Django makes permissions after all migrations, and takes those that are there already."""
+    kinds = apps.get_model("contenttypes", "ContentType").objects
+    permissions = apps.get_model("auth", "Permission").objects
+    group, _made = apps.get_model("auth", "Group").objects.get_or_create(name=GROUP)
+    for app, model, codename, name in PERMISSIONS:
+        kind, _made = kinds.get_or_create(app_label=app, model=model)
+        permission, _made = permissions.get_or_create(content_type=kind, codename=codename, defaults={"name": name})
+        group.permissions.add(permission)
+
+
+def drop_group(apps, schema_editor):
+    apps.get_model("auth", "Group").objects.filter(name=GROUP).delete()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("moderation", "0001_initial"),
+        ("accounts", "0001_initial"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
+
+    operations = [migrations.RunPython(make_group, drop_group)]

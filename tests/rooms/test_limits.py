@@ -1,0 +1,89 @@
+"""Nobody floods the site, and who is slowed down is told in words when to try again."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from rooms import ratelimit
+from rooms.models import Room
+
+from .conftest import make_person, post_json, signed_in
+from .test_make_links import link
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """A clock that one turns on by hand, in seconds."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("rooms.ratelimit.time.time", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+def test_a_bucket_holds_its_burst_and_fills_again(clock: Callable[[float], None]) -> None:
+    limit = ratelimit.Limit("test", burst=3, every=10)
+    assert [ratelimit.take(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
+    clock(4)
+    assert ratelimit.take(limit, "olga") == pytest.approx(6)  # a refused try costs nothing
+    clock(6)
+    assert [ratelimit.take(limit, "olga") for _ in range(2)] == [0, 10]
+    assert ratelimit.take(limit, "max") == 0
+    clock(1000)
+    assert [ratelimit.take(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
+
+
+def test_the_operator_makes_them_wider(settings, clock: Callable[[float], None]) -> None:
+    settings.LIMIT_FACTOR = 10
+    limit = ratelimit.Limit("test", burst=3, every=10)
+    assert [ratelimit.take(limit, "olga") for _ in range(31)] == [0] * 30 + [1]
+
+
+@pytest.mark.parametrize(
+    ("wait", "words"), [(0.2, "in 1 second"), (59, "in 59 seconds"), (61, "in 2 minutes"), (3601, "in 2 hours")]
+)
+def test_the_wait_is_said_in_words(wait: float, words: str) -> None:
+    assert ratelimit.in_words(wait) == words
+
+
+def empty(limit: ratelimit.Limit, whom: object) -> None:
+    while not ratelimit.take(limit, whom):
+        pass
+
+
+def test_rooms_are_made_only_so_often(olga: User, max_: User) -> None:
+    empty(ratelimit.NEW_ROOM, olga.pk)
+    answer = signed_in(olga).post("/rooms/new", {"name": "One more", "max_people": 4})
+    assert answer.status_code == 429
+    assert re.search(r"You can do it again in \d minutes;", answer.content.decode())
+    assert int(answer.headers["Retry-After"]) > 60
+    assert not Room.objects.exists()
+    assert signed_in(max_).post("/rooms/new", {"name": "Mine", "max_people": 4}).status_code == 302
+    assert signed_in(olga).get("/rooms/new").status_code == 200
+
+
+def test_links_are_made_only_so_often(room: Room, olga: User) -> None:
+    empty(ratelimit.NEW_INVITE, olga.pk)
+    answer = post_json(signed_in(olga), f"/rooms/{room.slug}/invites", link())
+    assert answer.status_code == 429
+    assert answer.json()["message"].startswith("That was too often. Try again in ")
+
+
+def test_accounts_are_made_only_so_often_from_one_address(client: Client) -> None:
+    empty(ratelimit.SIGN_UP, "127.0.0.1")
+    data = {"email": "new@example.org", "display_name": "New", "password1": "correct horse battery"}
+    assert client.post("/accounts/signup/", data).status_code == 429
+    assert not User.objects.exists()
+    assert client.get("/accounts/signup/").status_code == 200
+    assert client.post("/accounts/signup/", data, REMOTE_ADDR="192.0.2.7").status_code == 302
+    assert User.objects.get().email == "new@example.org"
+
+
+def test_reports_are_taken_only_so_often(room: Room, max_: User) -> None:
+    empty(ratelimit.REPORT, max_.pk)
+    answer = signed_in(max_).post(f"/rooms/{room.slug}/report", {"category": "fraud"})
+    assert answer.status_code == 429
+    assert make_person("Mia").reports_by.count() == room.reports.count() == 0

@@ -1,0 +1,115 @@
+"""Reporting a room or a person: who may, what is kept, and that nothing else is."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from rooms import flows
+from rooms.models import Membership, Role, Room
+from rooms.moderation.models import WORDS_LENGTH, Report
+
+from .conftest import expire, join, make_link, make_person, post_json, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(room: Room, guest: Client) -> Client:
+    """A guest with a place in the room."""
+    token, _invite = make_link(room)
+    assert join(guest, token).status_code == 200
+    return guest
+
+
+def url(room: Room) -> str:
+    return f"/rooms/{room.slug}/report"
+
+
+def test_a_guest_reports_a_person_from_the_call(room: Room, inside: Client, max_: User) -> None:
+    place = Membership.objects.get(user=max_)
+    sent = {"category": "harassment", "words": "Max shouted at me.\nTwice.", "about": place.pk.hex}
+    answer = post_json(inside, url(room), sent)
+    assert (answer.status_code, answer.json()) == (201, {})
+    report = Report.objects.get()
+    assert (report.room, report.owner, report.about, report.about_user) == (room, room.owner, place, max_)
+    assert (report.by_user, report.by_browser) == (None, Membership.objects.get(role=Role.GUEST).browser)
+    assert (report.category, report.words, report.settled_at) == ("harassment", "Max shouted at me.\nTwice.", None)
+
+
+def test_a_member_reports_a_guest_and_the_room(room: Room, inside: Client, max_: User) -> None:
+    guests = Membership.objects.get(role=Role.GUEST)
+    client = signed_in(max_)
+    assert post_json(client, url(room), {"category": "fraud", "about": str(guests.pk)}).status_code == 201
+    assert client.post(url(room), {"category": "other", "words": "A strange room."}).status_code == 200
+    about_room, about_guest = Report.objects.all()
+    assert (about_guest.about_browser, about_guest.about_user, about_guest.by_user) == (guests.browser, None, max_)
+    assert (about_room.about, about_room.about_person) == (None, False)
+
+
+def test_who_was_put_out_or_came_too_late_can_still_report(room: Room, inside: Client) -> None:
+    flows.remove_member(Membership.objects.get(role=Role.GUEST))
+    refused = inside.get(f"/r/{room.slug}")
+    assert (refused.status_code, url(room) in refused.content.decode()) == (403, True)
+    assert "What is sent" in inside.get(url(room)).content.decode()
+    flows.close_room(room)
+    expire(room)
+    page = inside.post(url(room), {"category": "hate", "words": "…"}).content.decode()
+    assert "Thank you for telling us" in page
+
+
+def test_a_stranger_reports_nothing_and_learns_nothing(room: Room, sam: User, guest: Client) -> None:
+    for client in (signed_in(sam), guest):
+        assert client.get(url(room)).status_code == client.get("/rooms/no-such-room/report").status_code == 404
+        assert client.post(url(room), {"category": "hate"}).status_code == 404
+        assert url(room) not in client.get(f"/r/{room.slug}").content.decode()
+    assert not Report.objects.exists()
+
+
+def test_only_people_of_this_room_can_be_named(room: Room, max_: User, sam: User) -> None:
+    elsewhere = flows.create_room(sam, "Elsewhere")
+    client, place = signed_in(max_), Membership.objects.get(user=max_)
+    for about in (elsewhere.memberships.get().pk, "7", "<script>", "0" * 32, place.pk):
+        answer = post_json(client, url(room), {"category": "hate", "about": str(about)})
+        assert answer.status_code == 400
+        assert answer.json()["message"] in {"There is no such person in this room.", "You cannot report yourself."}
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"category": "weather"}, "Select a valid choice"),
+        ({"category": ""}, "This field is required"),
+        ({"category": "other", "words": " \u202e\u200b "}, "Please say what happened"),
+        ({"category": "hate", "words": "x" * (WORDS_LENGTH + 1)}, "at most 2000 characters"),
+        ({"category": "hate", "words": "\0"}, "Null characters"),
+        ({"category": "hate", "more": 1}, "unknown field"),
+        ({"category": 7}, "Expected `str`"),
+        ({}, "missing required field"),
+    ],
+)
+def test_what_is_no_report_is_refused_in_words(room: Room, max_: User, data: object, message: str) -> None:
+    answer = post_json(signed_in(max_), url(room), data)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "bad_request")
+    assert message in answer.json()["message"]
+    assert not Report.objects.exists()
+
+
+def test_words_in_every_script_are_kept_and_tricks_with_direction_are_not(room: Room, max_: User) -> None:
+    words = "😀" * (WORDS_LENGTH - 40) + " מדי ፊደል ไทย"
+    assert post_json(signed_in(max_), url(room), {"category": "hate", "words": words}).status_code == 201
+    assert Report.objects.get().words == words
+    post_json(signed_in(max_), url(room), {"category": "hate", "words": "a\u202eb\r\n\tc\x07 \n\n"})
+    assert Report.objects.first().words == "ab\n c"  # type: ignore[union-attr]
+
+
+def test_who_is_deleted_is_gone_from_reports(room: Room, inside: Client, max_: User) -> None:
+    mia = make_person("Mia")
+    Membership.objects.create(room=room, user=mia, role=Role.MEMBER)
+    place = Membership.objects.get(user=max_)
+    post_json(signed_in(mia), url(room), {"category": "hate", "words": "Bad.", "about": place.pk.hex})
+    for gone in (mia, max_, room.owner):
+        gone.delete()
+    report = Report.objects.get()
+    assert (report.room, report.owner, report.about, report.about_user, report.by_user) == (None,) * 5
+    assert (report.words, report.about_person) == ("Bad.", True)

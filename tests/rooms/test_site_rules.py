@@ -1,0 +1,97 @@
+"""Who may make rooms, and whether anybody may sign up: from the environment, then from the administration."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.test import Client
+
+from accounts.models import User
+from rooms.access import may_make_rooms
+from rooms.moderation.models import RoomMakers, SiteRules
+from rooms.moderation.rules import forget
+
+from .conftest import make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def rule(**values) -> None:
+    """Write the rules as the administration does."""
+    SiteRules.objects.update_or_create(pk=1, defaults=values)
+    forget()
+
+
+def test_everybody_makes_rooms_until_somebody_says_otherwise(olga: User) -> None:
+    assert may_make_rooms(olga)
+    assert "Make your first room" in signed_in(olga).get("/rooms/").content.decode()
+
+
+def test_the_environment_rules_until_there_is_a_row(settings, olga: User) -> None:
+    settings.ROOM_MAKERS = "staff"
+    assert not may_make_rooms(olga)
+    rule(room_makers=RoomMakers.EVERYBODY)
+    assert may_make_rooms(olga)
+
+
+def test_only_proven_addresses(olga: User) -> None:
+    rule(room_makers=RoomMakers.VERIFIED)
+    assert not may_make_rooms(olga)
+    EmailAddress.objects.create(user=olga, email=olga.email, verified=True, primary=True)
+    assert may_make_rooms(olga)
+
+
+def test_only_staff_and_only_a_group(olga: User) -> None:
+    ada = make_person("Ada", is_staff=True)
+    rule(room_makers=RoomMakers.STAFF)
+    assert (may_make_rooms(olga), may_make_rooms(ada)) == (False, True)
+    teachers = Group.objects.create(name="Teachers")
+    rule(room_makers=RoomMakers.GROUP, group=teachers)
+    assert (may_make_rooms(olga), may_make_rooms(ada)) == (False, True)
+    olga.groups.add(teachers)
+    assert may_make_rooms(olga)
+
+
+def test_the_groups_name_may_come_from_the_environment(settings, olga: User) -> None:
+    settings.ROOM_MAKERS = "group: Teachers"
+    assert not may_make_rooms(olga)
+    olga.groups.add(Group.objects.create(name="Teachers"))
+    assert may_make_rooms(olga)
+
+
+def test_who_may_not_is_told_so_in_words(olga: User) -> None:
+    rule(room_makers=RoomMakers.STAFF)
+    client = signed_in(olga)
+    page = client.get("/rooms/").content.decode()
+    assert "not everybody may make rooms" in page
+    assert "/rooms/new" not in page
+    for answer in (client.get("/rooms/new"), client.post("/rooms/new", {"name": "Mine", "max_people": 4})):
+        assert answer.status_code == 403
+        assert "You cannot make rooms here" in answer.content.decode()
+    assert not olga.rooms.exists()
+
+
+def test_sign_up_can_be_closed(client: Client) -> None:
+    assert "No new accounts" not in client.get("/accounts/signup/").content.decode()
+    rule(sign_up_open=False)
+    data = {"email": "new@example.org", "display_name": "New", "password1": "correct horse battery"}
+    for answer in (client.get("/accounts/signup/"), client.post("/accounts/signup/", data)):
+        assert "This site takes no new accounts" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("ROOM_MAKERS", "everyone", "E020"),
+        ("ROOM_MAKERS", "group:", "E020"),
+        ("ROOM_MAKERS", "staff:x", "E020"),
+        ("LIMIT_FACTOR", 0, "E021"),
+        ("REPORT_DAYS", 0, "E022"),
+    ],
+)
+def test_slips_in_the_settings_are_named(settings, name: str, value: object, error: str) -> None:
+    setattr(settings, name, value)
+    with pytest.raises(SystemCheckError, match=f"meetingpoint.{error}"):
+        call_command("check")

@@ -1,6 +1,7 @@
 """The seam between django-allauth and our own policy: names, who may come in, which mails say what."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from rooms.moderation.rules import rules
 
 from .models import User
+from .sending import MailFailed, mail_errors
 from .sockets import close_session
 
 
@@ -47,10 +49,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return render(request, "account/account_inactive.html", {"suspended": user.suspended_at}, status=403)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that names the site by `SITE_NAME` and its first origin: the Host header is the client's word."""
-        super().send_mail(
-            template_prefix, email, {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], **context}
-        )
+        """Send a mail that names the site by `SITE_NAME` and its first origin: the Host header is the client's word.
+
+        Raises `MailFailed`.
+        """
+        named = {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], **context}
+        with mail_errors():
+            super().send_mail(template_prefix, email, named)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell a person by mail what has been done; that it is done does not depend on the mail."""
+        with suppress(MailFailed):  # it is in the log
+            super().send_notification_mail(*args, **kwargs)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("account_settings")

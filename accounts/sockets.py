@@ -11,6 +11,11 @@ def close_session(session_key: str) -> None:
     transaction.on_commit(lambda: outbound.close_session(session_key, CloseCode.SIGNED_OUT))
 
 
+def move_session(old: str, new: str) -> None:
+    """Keep the sockets of a browser session whose key has changed."""
+    transaction.on_commit(lambda: outbound.session_moved(old, new))
+
+
 def close_user(user_id: int, code: CloseCode) -> None:
     """Close every socket of a person with `code`."""
     transaction.on_commit(lambda: outbound.close_user(user_id, code))

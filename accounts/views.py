@@ -1,8 +1,10 @@
-"""The settings page of an account, and ending one session of it."""
+"""Signing up, the settings page of an account, and ending one session of it."""
 
 from typing import cast
 
 from allauth.account.models import EmailAddress
+from allauth.account.views import SignupView
+from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -13,8 +15,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .adapter import SessionsAdapter
-from .forms import ProfileForm
+from .forms import ProfileForm, SignUpForm
 from .models import User
+from .sending import MailFailed
+
+
+class SignUp(SignupView):
+    """The sign-up form. Without the mail that carries the code there is no account: the next try begins anew."""
+
+    user: User | None = None
+
+    def form_valid(self, form: SignUpForm) -> HttpResponse:
+        """Make the account and send the code; when the mail cannot be sent, undo it and say so."""
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except MailFailed:
+            # No transaction around this: it would hold SQLite's only write lock for as long as the mail server takes.
+            if self.user is not None:
+                self.user.delete()
+            ratelimit.clear(self.request, action="confirm_email", key=form.cleaned_data["email"].lower())
+            form.add_error(None, _("We could not send the mail with your code. Please try again in a few minutes."))
+            return self.render_to_response(self.get_context_data(form=form), status=503)
+        return response
 
 
 @login_required

@@ -84,6 +84,13 @@ class Close(Event, frozen=True):
     code: CloseCode
 
 
+class SessionMoved(Event, frozen=True):
+    """A browser session goes on under another key: what its sockets opened under `old` belongs to `new`."""
+
+    old: str
+    new: str
+
+
 class Changed(Event, frozen=True):
     """Read a room's row again and tell the members here."""
 
@@ -98,7 +105,7 @@ class Probe(Event, frozen=True):
     by_group: bool
 
 
-AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | Changed | Probe
+AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | SessionMoved | Changed | Probe
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyEvent])
 

@@ -13,11 +13,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from .codes import ENDINGS, CloseCode, Then
-from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, Scope
+from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, SessionMoved
 from .mailbox import Mailbox, make_mailbox
 from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
 from .presence import Arrival, Presence, PresenceDown, make_presence
-from .registry import Member, Room, Socket, as_peer
+from .registry import Member, Room, Socket, as_peer, meets
 
 logger = logging.getLogger(__name__)
 
@@ -220,6 +220,10 @@ class Hub:
                     self.spawn(self.resync_room(room))
             case Close():
                 self._close(event)
+            case SessionMoved(old, new):
+                for its in self.sockets:
+                    if its.session_key == old:
+                        its.session_key = new
             case Changed(room_id):
                 if room := self.rooms.get(room_id):
                     from .keeper import refresh
@@ -239,14 +243,14 @@ class Hub:
     def _close(self, event: Close) -> None:
         self._closes.append((time.monotonic(), event))
         for socket in tuple(self.sockets):
-            if _meets(event, socket):
+            if meets(event, socket):
                 self.expel(socket, event.code)
 
     def closed_since(self, moment: float, socket: Socket) -> CloseCode | None:
         """Return the code of a `Close` that met this socket while its admission was under way since `moment`."""
         while self._closes and self._closes[0][0] < time.monotonic() - REMEMBERED_SECONDS:
             self._closes.popleft()
-        return next((event.code for at, event in self._closes if at >= moment and _meets(event, socket)), None)
+        return next((event.code for at, event in self._closes if at >= moment and meets(event, socket)), None)
 
     def expel(self, socket: Socket, code: CloseCode) -> None:
         """Close a socket and free its place without waiting for the peer."""
@@ -275,19 +279,6 @@ def _frame(news: Arrived | Departed) -> str:
     if isinstance(news, Arrived):
         return encode(PeerJoined(as_peer(news.entry), news.seq))
     return encode(PeerLeft(news.pid, news.seq, news.final))
-
-
-def _meets(event: Close, socket: Socket) -> bool:
-    match event.scope:
-        case Scope.ROOM:
-            return socket.room_id is not None and str(socket.room_id) == event.key
-        case Scope.MEMBERSHIP:
-            return socket.membership == event.key
-        case Scope.USER:
-            return socket.user_id is not None and str(socket.user_id) == event.key
-        case Scope.SESSION:
-            return socket.session_key == event.key
-    return False
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

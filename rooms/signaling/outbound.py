@@ -16,7 +16,7 @@ from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
 
 from .codes import CloseCode
-from .events import AnyEvent, Changed, Close, Scope, pack
+from .events import AnyEvent, Changed, Close, Scope, SessionMoved, pack
 from .hub import live_hubs
 from .mailbox import GROUP, MAIL
 
@@ -43,6 +43,11 @@ def close_user(user_id: int, code: CloseCode) -> None:
 def close_session(session_key: str, code: CloseCode) -> None:
     """Close every socket that one browser session opened."""
     _tell(Close(Scope.SESSION, session_key, code))
+
+
+def session_moved(old: str, new: str) -> None:
+    """Let the sockets that a session opened under its old key stay, as those of its new one."""
+    _tell(SessionMoved(old, new))
 
 
 def room_changed(room_id: int) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from msgspec import Raw
 
-from .events import Arrived, Departed, Entry
+from .events import Arrived, Close, Departed, Entry, Scope
 from .messages import Peer, RoomInfo
 from .outbox import Outbox
 
@@ -79,6 +79,20 @@ class Room:
         for member in tuple(self.local.values()):
             if member is not but and (seq is None or seq > member.since):
                 member.socket.outbox.text(frame)
+
+
+def meets(event: Close, socket: Socket) -> bool:
+    """Say whether an order to close means this socket."""
+    match event.scope:
+        case Scope.ROOM:
+            return socket.room_id is not None and str(socket.room_id) == event.key
+        case Scope.MEMBERSHIP:
+            return socket.membership == event.key
+        case Scope.USER:
+            return socket.user_id is not None and str(socket.user_id) == event.key
+        case Scope.SESSION:
+            return socket.session_key == event.key
+    return False
 
 
 def as_peer(entry: Entry) -> Peer:

@@ -1,6 +1,7 @@
 """Whoever is signed out or suspended is out of the call too: on real servers, with real sockets."""
 
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -46,17 +47,32 @@ def room(app: SignalingServer) -> Scene:
     return app.room()
 
 
-def post(app: SignalingServer, session: str, path: str, form_on: str = "") -> None:
-    """Fetch a page with a form as the owner of a session, then send `path` with its token, as a browser does."""
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the answer itself carries the cookies."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def post(app: SignalingServer, session: str, path: str, form_on: str = "", **fields: str) -> str:
+    """Fetch a page with a form as the owner of a session, then send `path` with its token, as a browser does.
+
+    Returns the key of the session that the browser has afterwards.
+    """
     cookies = f"{settings.SESSION_COOKIE_NAME}={session}"
     page = urllib.request.Request(app.origin + (form_on or path), headers={"Cookie": cookies})
     with urllib.request.urlopen(page, timeout=10) as answer:
         csrf = answer.headers["Set-Cookie"].split(";")[0]
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
     assert token
-    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1]}).encode()
+    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
     headers = {"Cookie": f"{cookies}; {csrf}", "Origin": app.origin}
-    urllib.request.urlopen(urllib.request.Request(app.origin + path, body, headers), timeout=10).close()
+    opener = urllib.request.build_opener(Stay)
+    with pytest.raises(urllib.error.HTTPError) as answered:
+        opener.open(urllib.request.Request(app.origin + path, body, headers), timeout=10)
+    assert answered.value.code == 302
+    kept = re.search(rf"{settings.SESSION_COOKIE_NAME}=(\w+)", str(answered.value.headers))
+    return kept[1] if kept else session
 
 
 async def test_signing_out_ends_the_call_of_that_browser_alone(app: SignalingServer, room: Scene) -> None:
@@ -66,6 +82,46 @@ async def test_signing_out_ends_the_call_of_that_browser_alone(app: SignalingSer
     post(app, room.max[0], "/accounts/logout/")
     assert await max_.close_code() == 4001
     await olga.expect("peer_left", pid=max_.pid)
+
+
+PASSWORD = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from accounts.models import User
+max_ = User.objects.get(email="max@example.org")
+max_.set_password("correct horse battery")
+max_.save()
+EmailAddress.objects.get_or_create(user=max_, email=max_.email, verified=True, primary=True)
+for key in keys:
+    session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    session[HASH_SESSION_KEY] = max_.get_session_auth_hash()
+    session.save()
+    UserSession.objects.create(user=max_, session_key=key, ip="127.0.0.1")
+"""
+
+
+async def test_a_new_password_ends_the_calls_of_other_browsers_and_not_of_this_one(
+    app: SignalingServer, room: Scene
+) -> None:
+    elsewhere = app.room()
+    app.run_python(PASSWORD, keys=[room.max[0], elsewhere.max[0]])
+    here, there = room.caller(room.max), elsewhere.caller(elsewhere.max)
+    await here.join()
+    await there.join()
+    new = "staple battery horse"
+    passwords = {"oldpassword": "correct horse battery", "password1": new, "password2": new}
+    key = post(app, room.max[0], "/accounts/password/change/", **passwords)
+    assert key != room.max[0]
+    assert await there.close_code() == 4001
+
+    # The socket of this browser stays, belongs to the session of now, and ends with it.
+    await here.send("ping", n=1)
+    await here.expect("pong", n=1)
+    post(app, key, "/accounts/logout/")
+    assert await here.close_code() == 4001
 
 
 async def test_suspending_somebody_ends_their_calls_in_every_room(app: SignalingServer, room: Scene) -> None:

@@ -77,6 +77,15 @@ def test_pressing_join_again_takes_no_second_use(person: Meet, link: tuple[Perso
     guest.join()
 
 
+def test_a_browser_that_keeps_no_cookies_is_told_so(person: Meet, link: tuple[Person, str, str]) -> None:
+    guest = person("Guest")
+    guest.page.goto(link[2])
+    expect(guest.page.get_by_role("button", name="Join")).to_be_visible()
+    guest.context.clear_cookies()
+    guest.page.get_by_role("button", name="Join").click()
+    told(guest, "This browser sends no cookies")
+
+
 def test_a_room_address_lets_no_stranger_in(person: Meet, link: tuple[Person, str, str]) -> None:
     sam = person("Sam")
     sam.sign_in()

@@ -110,6 +110,8 @@ async function redeem(from) {
   const token = toBase64Url(await inviteToken(from));
   const { status, data } = await postJson(page.dataset.redeemUrl ?? "", { token });
   if (status === 0 || status >= 500) throw new Stop("offline");
+  // Django's check of the CSRF cookie refuses with a page of words, our own refusals are JSON with a reason.
+  if (status === 403 && data.reason === undefined) throw new Stop("no_cookies");
   if (status !== 200) {
     const known = page.querySelector(`[data-state="${CSS.escape(String(data.reason))}"]`) !== null;
     throw new Stop(known ? data.reason : "offline", data.slug);

@@ -42,27 +42,47 @@ class Refusal(Exception):
 
 
 class Act(StrEnum):
-    """What can be done in or to a room."""
+    """What can be done in or to a room. Each has a row in `RIGHTS` and in docs/roles.md; a test compares the three."""
 
     ENTER = "enter"
-    MANAGE = "manage"  # see the manage page and its invites
-    INVITE = "invite"
+    LEAVE = "leave"  # give up one's own place for good
+    MANAGE = "manage"  # see the manage page, its people and its links
+    INVITE = "invite"  # make links for guests
+    INVITE_MEMBER = "invite_member"  # make links for members
+    INVITE_MODERATOR = "invite_moderator"  # make links for moderators
     REVOKE_INVITE = "revoke_invite"
-    REMOVE_MEMBER = "remove_member"
+    REMOVE_MEMBER = "remove_member"  # or a guest
+    REMOVE_MODERATOR = "remove_moderator"
+    CHANGE_ROLE = "change_role"  # name and un-name moderators
+    TRANSFER = "transfer"  # make somebody else the owner
     CHANGE = "change"  # name, expiry, people limit
     CLOSE = "close"  # and reopen
     DELETE = "delete"
     LOCK = "lock"  # give a keyless room its first key
-    ROTATE = "rotate"
+    ROTATE = "rotate"  # give it another one
 
 
-RIGHTS: dict[Role, frozenset[Act]] = {
-    Role.OWNER: frozenset(Act),
-    Role.MODERATOR: frozenset(
-        {Act.ENTER, Act.MANAGE, Act.INVITE, Act.REVOKE_INVITE, Act.REMOVE_MEMBER, Act.ROTATE},
-    ),
-    Role.MEMBER: frozenset({Act.ENTER}),
-    Role.GUEST: frozenset({Act.ENTER}),
+_OWNER = frozenset({Role.OWNER})
+_HOSTS = frozenset({Role.OWNER, Role.MODERATOR})
+_EVERYBODY = frozenset(Role)
+
+RIGHTS: dict[Act, frozenset[Role]] = {
+    Act.ENTER: _EVERYBODY,
+    Act.LEAVE: _EVERYBODY - _OWNER,
+    Act.MANAGE: _HOSTS,
+    Act.INVITE: _HOSTS,
+    Act.INVITE_MEMBER: _HOSTS,
+    Act.INVITE_MODERATOR: _OWNER,
+    Act.REVOKE_INVITE: _HOSTS,
+    Act.REMOVE_MEMBER: _HOSTS,
+    Act.REMOVE_MODERATOR: _OWNER,
+    Act.CHANGE_ROLE: _OWNER,
+    Act.TRANSFER: _OWNER,
+    Act.CHANGE: _OWNER,
+    Act.CLOSE: _OWNER,
+    Act.DELETE: _OWNER,
+    Act.LOCK: _OWNER,
+    Act.ROTATE: _HOSTS,
 }
 
 
@@ -77,7 +97,7 @@ class Standing:
 
 def may(role: Role | str, act: Act) -> bool:
     """Say whether a role allows an act."""
-    return act in RIGHTS[Role(role)]
+    return Role(role) in RIGHTS[act]
 
 
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")

@@ -10,26 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.access import Act, Reason, Refusal, enter, get_room_for, may, standing
+from rooms.access import Act, Reason, Refusal, enter, get_room_for, standing
 from rooms.models import Membership, Role, Room
 
 from .conftest import expire, join, make_link, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("act", Act)
-def test_an_owner_may_do_everything_and_a_guest_only_enter(act: Act) -> None:
-    assert may(Role.OWNER, act)
-    assert may(Role.GUEST, act) == (act == Act.ENTER)
-    assert may(Role.MEMBER, act) == (act == Act.ENTER)
-
-
-def test_a_moderator_looks_after_people_but_not_after_the_room() -> None:
-    assert may(Role.MODERATOR, Act.INVITE)
-    assert may(Role.MODERATOR, Act.REMOVE_MEMBER)
-    for act in (Act.CHANGE, Act.CLOSE, Act.DELETE, Act.LOCK):
-        assert not may(Role.MODERATOR, act)
 
 
 def test_owner_and_member_enter_and_a_stranger_does_not(room: Room, olga: User, max_: User, sam: User) -> None:

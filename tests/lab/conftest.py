@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Error, Playwright
 
 from tests.browser.camera import make_camera
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, cast, driver
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, app, cast, chromium, driver, person
 from tests.browser.person import Person
 from tests.lab import figures
 from tests.lab.network import Home, Internet
 from tests.lab.servers import MAP, LabApp, LabRelay
 from tests.services import find_binary
 
-__all__ = ["cast", "driver"]
+__all__ = ["app", "cast", "chromium", "driver", "person"]
 Settle = Callable[..., "Resident"]
 
 
@@ -69,16 +69,16 @@ def settle(driver: Playwright, internet: Internet, lab_app: LabApp, camera: Path
         browser = driver.chromium.launch(
             executable_path=str(program), headless=True, args=[*arguments, f"--host-resolver-rules={MAP}"]
         )
-        person = Resident(browser, lab_app, name)
-        person.home = home
-        everybody.append(person)
-        return person
+        resident = Resident(browser, lab_app, name)
+        resident.home = home
+        everybody.append(resident)
+        return resident
 
     yield make
-    for person in everybody:
+    for resident in everybody:
         with suppress(Error):  # some stories end it before
-            person.page.context.browser.close()  # type: ignore[union-attr]
-        person.home.remove()
+            resident.page.context.browser.close()  # type: ignore[union-attr]
+        resident.home.remove()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

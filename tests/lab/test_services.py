@@ -1,0 +1,142 @@
+"""What happens to calls when Redis or the database goes, and when many come at once: on this machine's own network."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app_server import AppServer, make_account
+from tests.browser.meeting import Meet, start_call
+from tests.browser.person import PASSWORD, Person
+from tests.browser.test_core import harness, open_world
+from tests.lab.calls import longest_gap, watch
+from tests.lab.figures import measure
+from tests.services import PostgresServer, RedisServer, free_port, wait_until
+
+__all__ = ["harness"]
+LISTEN = """() => {
+  globalThis.synced = false;
+  meetingPoint.socket.addEventListener("roster", () => (globalThis.synced = true));
+}"""
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis that a story may end."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL that a story may end."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def processes(postgres: PostgresServer, redis: RedisServer) -> Iterator[list[AppServer]]:
+    """Two server processes that share everything but their port."""
+    ports = [free_port(), free_port()]
+    settings = {
+        "DATABASE_URL": postgres.create_database(),
+        "REDIS_URL": redis.url,
+        "SITE_ORIGINS": ",".join(f"http://localhost:{port}" for port in ports),
+        "SECRET_KEY": "the same in both processes, as an operator would set it; long enough",
+        "WEB_PROCESSES": "2",
+    }
+    first, second = (AppServer(port, settings) for port in ports)
+    first.migrate()
+    make_account(first, "olga@example.org", "Olga", PASSWORD)
+    with first, second:
+        yield [first, second]
+
+
+def call_on_two(person: Meet, processes: list[AppServer]) -> tuple[str, list[Person]]:
+    """Let Olga on one process and a guest on the other be in a call; return the room and the two."""
+    first, second = processes
+    olga, guest = person("Olga", server=first), person("Guest", server=second)
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link().replace(first.origin, second.origin)
+    olga.join(slug)
+    guest.accept(link)
+    guest.join()
+    for who in (olga, guest):
+        who.see_others(1)
+        who.see_and_hear(1)
+    return slug, [olga, guest]
+
+
+@pytest.mark.parametrize("seconds", [3, 60])
+def test_redis_goes_and_comes_back(
+    person: Meet, processes: list[AppServer], redis: RedisServer, seconds: float
+) -> None:
+    _slug, people = call_on_two(person, processes)
+    watch(*people)
+    for who in people:
+        who.page.evaluate(LISTEN)
+    redis.kill()
+    time.sleep(seconds)  # the fault itself
+    redis.start()
+    began = time.monotonic()
+    for who in people:
+        wait_until(lambda who=who: who.page.evaluate("synced"), 30, f"{who.name} has the roster again")  # type: ignore[misc]
+    measure(f"F4 Redis away for {seconds} s: everybody's roster right", time.monotonic() - began, 10)
+    for who in people:
+        who.see_others(1)
+        who.see_and_hear(1)
+    measure(f"F4 Redis away for {seconds} s: longest gap between frames", max(map(longest_gap, people)), 0.5)
+
+
+def test_the_database_goes_and_comes_back(person: Meet, processes: list[AppServer], postgres: PostgresServer) -> None:
+    slug, people = call_on_two(person, processes)
+    watch(*people)
+    postgres.kill()
+    stranger = person("Sam", server=processes[0])
+    stranger.go("/accounts/login/")
+    stranger.page.get_by_label("E-mail address").fill(stranger.address)
+    stranger.page.get_by_label("Password").fill(PASSWORD)
+    with stranger.page.expect_response("**/accounts/login/**") as answer:
+        stranger.page.get_by_role("button", name="Sign in", exact=True).click()
+    assert answer.value.status in (500, 503)
+    for who in people:
+        who.see_and_hear(1)
+        who.see_others(1)
+    postgres.start()
+    began = time.monotonic()
+    page = people[0].new_page()
+    page.goto(f"{processes[0].origin}/rooms/{slug}/")
+    expect(page.get_by_role("heading", name="Invite people")).to_be_visible()
+    measure("F5 the database was away: pages back", time.monotonic() - began, 5)
+    for who in people:
+        who.see_and_hear(1)
+    measure("F5 the database was away: longest gap between frames", max(map(longest_gap, people)), 0.5)
+
+
+def test_somebody_reloads_ten_times(person: Meet) -> None:
+    call = start_call(person, "Guest")
+    for _ in range(10):
+        call.guests[0].page.reload()
+        call.guests[0].join()
+    began = time.monotonic()
+    call.olga.see_others(1, seconds=30)
+    measure("F9 reloaded ten times: one tile, and it is connected", time.monotonic() - began, 10)
+
+
+def test_both_offer_at_once_a_thousand_times(chromium: Browser, harness: str) -> None:
+    connected = 0
+    for _ in range(20):
+        page = open_world(chromium, harness)
+        connected += page.evaluate("world.glare(50)")["rounds"]
+        page.context.close()
+    measure("F16 both offer at once, 1000 times: not connected", 1000 - connected, 0, "of")
+
+
+def test_eight_come_within_fifty_milliseconds(chromium: Browser, harness: str) -> None:
+    page = open_world(chromium, harness)
+    began = time.monotonic()
+    seen = page.evaluate("world.crowd(8, 50)")
+    measure("F16 eight within 50 ms: everybody with everybody", time.monotonic() - began, 10)
+    assert seen["connections"] == 28

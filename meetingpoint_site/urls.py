@@ -19,3 +19,5 @@ urlpatterns = [
 
 if settings.DEV_MAIL:
     urlpatterns += [path("dev/", include("accounts.dev_urls"))]
+
+handler500 = "meetingpoint_site.views.server_error"

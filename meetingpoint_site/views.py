@@ -1,11 +1,18 @@
 """Pages that belong to no app, and the two questions that a supervisor asks."""
 
+import sys
+from typing import Final
+
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.cache import never_cache
+
+RETRY_AFTER: Final = 5  # seconds; a database that was restarted is back by then
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -31,6 +38,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if settings.REDIS_URL:
         answers["redis"] = _cache_answers()
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for an uncaught exception: 503 when the database is away, which passes by itself, else 500."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        page = render_to_string("503.html")  # without a context: nothing in it may ask the database
+        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    return defaults.server_error(request)
 
 
 def _database_answers() -> bool:

@@ -62,14 +62,14 @@ def test_a_foreign_host_name_gets_a_plain_page(stranger: Client) -> None:
     assert "made no sense" in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("name", ["400.html", "403.html", "404.html", "500.html", "503.html", "403_csrf.html"])
 def test_error_pages_need_no_context(name: str) -> None:
     page = get_template(name).render()
     assert "Meeting Point" in page
     assert "<h1>" in page
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_error_pages_ask_nothing_of_the_database(name: str, django_assert_num_queries: pytest.FixtureRequest) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         get_template(name).render()

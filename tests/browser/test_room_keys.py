@@ -141,6 +141,22 @@ def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app:
     assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
 
 
+def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast: Path) -> None:
+    with CoturnServer() as turn, server_with(cast, **turn.settings) as app:
+        meeting = start_call(person, "Guest", server=app)
+        hide_addresses(meeting)
+        for who in meeting.people:
+            expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
+        turn.kill()
+        for who in meeting.people:
+            expect(who.page.get_by_text("The relay server does not answer").first).to_be_visible(timeout=40_000)
+            assert who.page.evaluate(OWN_CANDIDATES) in ([], ["relay"])
+        turn.start()
+        for who in meeting.people:
+            who.see_others(1, seconds=40)
+            who.see_and_hear(1)
+
+
 def hide_addresses(meeting: Meeting) -> None:
     """Let Olga change the room in another tab."""
     page = meeting.olga.new_page()

@@ -66,6 +66,7 @@ export class CallSession extends EventTarget {
   #tampered = new Set();
   #profiles = 0;
   #hideAddress;
+  #relayed = false;
   /** @type {RTCIceServer[]} */
   #ice = [];
   #life = new AbortController();
@@ -97,7 +98,8 @@ export class CallSession extends EventTarget {
     this.#third = new ThirdPeer(this.mesh, signal);
     this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
     this.#locked = seal.secrets !== null;
-    this.#late = new LateNotice((of, late) => this.#change(of, { late }), signal);
+    const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
+    this.#late = new LateNotice((of, late) => this.#change(of, { late }), relayAway, signal);
     this.#routes = new RouteWatch(this.mesh, (of, route) => this.#change(of, { route }), signal);
     const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
     const ways = new Ways({ socket: this.socket, third: this.#third, lost });
@@ -229,12 +231,12 @@ export class CallSession extends EventTarget {
    * @returns {boolean} whether there may be a call
    */
   #route({ relay_only: relayOnly }) {
-    const relay = relayOnly || this.#hideAddress;
-    if (relay && !hasRelay(this.#ice)) {
+    this.#relayed = relayOnly || this.#hideAddress;
+    if (this.#relayed && !hasRelay(this.#ice)) {
       this.#emit("stopped", { code: "no-relay" });
       return false;
     }
-    this.mesh.setIceTransportPolicy(relay ? "relay" : "all");
+    this.mesh.setIceTransportPolicy(this.#relayed ? "relay" : "all");
     return true;
   }
 

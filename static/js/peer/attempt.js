@@ -48,6 +48,8 @@ export class Attempt extends EventTarget {
   pulse;
   /** @type {Talk | null} */
   talk = null;
+  /** Whether an address of this side was found since it last began to look for some. */
+  addressed = false;
   #pin;
   #proved = false;
   #life = new AbortController();
@@ -71,6 +73,8 @@ export class Attempt extends EventTarget {
     });
     const { signal } = this;
     this.connection.addEventListener("track", (event) => this.#emit("track", event), { signal });
+    this.connection.addEventListener("icegatheringstatechange", () => this.#gathering(), { signal });
+    this.connection.addEventListener("icecandidate", ({ candidate }) => (this.addressed ||= !!candidate?.candidate), { signal });
     this.connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
   }
 
@@ -138,6 +142,10 @@ export class Attempt extends EventTarget {
       const hand = (/** @type {Event} */ event) => this.#emit(type, /** @type {CustomEvent} */ (event).detail);
       this.talk.addEventListener(type, hand, { signal: this.signal });
     }
+  }
+
+  #gathering() {
+    if (this.connection.iceGatheringState === "gathering") this.addressed = false;
   }
 
   #observe() {

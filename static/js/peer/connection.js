@@ -111,6 +111,11 @@ export class PeerConnection extends EventTarget {
     return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
   }
 
+  /** Whether this side has an address to be reached at, as far as its latest search has come. */
+  get addressed() {
+    return this.#current.addressed;
+  }
+
   /** @returns {PeerState} */
   get state() {
     return this.#state;

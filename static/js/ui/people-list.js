@@ -19,7 +19,7 @@ import { showTrust, trustOf } from "./trust.js";
  * @property {boolean} self
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused
- * @property {boolean} [late] whether a first connection takes longer than it should
+ * @property {import("../pages/late-notice.js").Lateness} [late] why a connection takes longer than it should
  * @property {boolean} [locked] whether they have proved that they hold the room's key
  * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
@@ -81,10 +81,15 @@ function rank(person) {
   return ["", "server", "key", "verified"].indexOf(trustOf(person));
 }
 
-/** @param {Person} person */
-function stateWord({ state, route, late, reason }) {
+/**
+ * Says in a few words how somebody is connected.
+ *
+ * @param {Person} person
+ */
+export function stateWord({ state, route, late, reason }) {
   if (state === "self") return "";
-  if (state === "connecting" && late) return text("state.late");
+  if (late === "relay") return text("state.relay-away");
+  if (late && state === "connecting") return text("state.late");
   if (state === "refused" && hasText(`refused.${reason}`)) return text(`refused.${reason}`);
   return text(`state.${state === "connected" && route ? route : state}`);
 }

@@ -2,13 +2,14 @@
  * `<mp-tile>`: one person on the stage.
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
- * failed, refused; self for oneself), `data-late` (no connection yet, for longer than usual), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
+ * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
  *
  * @module
  */
 
 import { initials } from "./names.js";
-import { find, fromTemplate, hasText, text } from "./page-data.js";
+import { find, fromTemplate, text } from "./page-data.js";
+import { stateWord } from "./people-list.js";
 import { showTrust } from "./trust.js";
 
 /** @typedef {import("./names.js").Presence} Presence */
@@ -71,7 +72,6 @@ export class Tile extends HTMLElement {
     clearTimeout(this.#fade);
     this.dataset.state = state;
     if (route) this.dataset.route = route;
-    label.textContent = state === "self" ? "" : text(`state.${state === "connected" && route ? route : state}`);
     label.hidden = state === "self";
     if (state === "connected") this.#fade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
   }
@@ -102,13 +102,11 @@ export class Tile extends HTMLElement {
    * @param {Person} person
    */
   setPerson(person) {
-    const { state, route, late = false, reason } = person;
+    const { state, route, late = "" } = person;
     this.setPresence(person);
     this.setState(state, route);
-    this.dataset.late = String(late);
-    const label = find(this, ".tile__state", HTMLElement);
-    if (state === "connecting" && late) label.textContent = text("state.late");
-    if (state === "refused" && hasText(`refused.${reason}`)) label.textContent = text(`refused.${reason}`);
+    this.dataset.late = late;
+    find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
   }
 

@@ -20,6 +20,7 @@ from .registry import Member, Room
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+REFRESH_PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to read a room while the database is away
 
 
 async def keep(hub: Hub) -> None:
@@ -102,7 +103,7 @@ def _here(hub: Hub, member: Member) -> Entry:
 
 
 async def recheck(hub: Hub) -> None:
-    """Ask again whether everybody here may be: what was closed elsewhere while Redis was away was not heard."""
+    """Ask again who may be here, and what the rooms are: what was done elsewhere while Redis was away was not heard."""
     for socket in tuple(hub.sockets):
         if (member := socket.member) is None:
             continue
@@ -112,6 +113,8 @@ async def recheck(hub: Hub) -> None:
             hub.expel(socket, refusal.code)
         except Unavailable:
             return
+    for room in tuple(hub.rooms.values()):
+        await refresh(hub, room)
 
 
 async def _purge(hub: Hub) -> None:
@@ -125,13 +128,17 @@ async def _purge(hub: Hub) -> None:
 
 async def refresh(hub: Hub, room: Room) -> None:
     """Read the room's row again, tell the members here, and apply a new end of the room."""
-    try:
-        info, expires = await read_room(room.id)
-    except Refused as refusal:
-        for member in tuple(room.local.values()):
-            hub.expel(member.socket, refusal.code)
-        return
-    except Unavailable:
-        return
+    for pause in (*REFRESH_PAUSES, None):
+        try:
+            info, expires = await read_room(room.id)
+            break
+        except Refused as refusal:
+            for member in tuple(room.local.values()):
+                hub.expel(member.socket, refusal.code)
+            return
+        except Unavailable:
+            if pause is None or hub.rooms.get(room.id) is not room:
+                return
+            await asyncio.sleep(pause)
     room.info, room.expires = info, expires
     room.tell(encode(RoomChanged(info)))

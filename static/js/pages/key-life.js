@@ -24,6 +24,8 @@ const KEEPERS = new Set(["owner", "moderator"]);
 /** How long whoever was put out is given to be gone before the others get a new key; spread, so that one is first. */
 const ROTATE_AFTER_MS = 1_000;
 const ROTATE_SPREAD_MS = 1_000;
+/** When the server could not be asked to take the new key. */
+const ROTATE_AGAIN_MS = 10_000;
 /** How long a key of which the server tells may be on its way to us. */
 const HANDED_WITHIN_MS = 8_000;
 const TOPIC = "rekey";
@@ -87,21 +89,32 @@ export class KeyLife extends EventTarget {
     else if (room.rekey_required && this.#keeps && this.#lockUrl !== null) this.#later(() => this.#rotate(), wait());
   }
 
-  /** Another tab of this browser may have made the key; else somebody hands it over, or nobody does. */
-  async #look() {
+  /**
+   * Another tab of this browser may have made the key; else somebody hands it over, or nobody does.
+   *
+   * @param {boolean} [again] whether there was time to hand it over
+   */
+  async #look(again = false) {
     const room = this.#room;
     if (room === null || room.epoch <= this.#epoch) return;
     const { state, key } = await heldRoomKey(this.#slug, room.epoch, room.key_check);
     if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
-    this.#later(async () => this.#emit("missing"), HANDED_WITHIN_MS);
+    if (again) return this.#emit("missing");
+    this.#later(() => this.#look(true), HANDED_WITHIN_MS);
   }
 
+  /** @returns {Promise<void>} */
   async #rotate() {
     const epoch = this.#epoch + 1;
     if (!this.#room?.rekey_required || this.#room.epoch !== this.#epoch) return;
     const held = await loadRoomKey(this.#slug);
     if (held?.epoch !== this.#epoch || held.raw === undefined) return;
-    const mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "" });
+    let mine;
+    try {
+      mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "" });
+    } catch {
+      return this.#later(() => this.#rotate(), ROTATE_AGAIN_MS);
+    }
     const made = mine ? await loadRoomKey(this.#slug) : null;
     if (made?.epoch === epoch) await this.#adopt(epoch, made.key);
   }

@@ -24,13 +24,12 @@ import { byId, find, hasText, text } from "./page-data.js";
 export async function heldRoomKey(slug, epoch, keyCheck) {
   let held;
   try {
-    held = await loadRoomKey(slug);
-    // A key that was offered here, whose answer was lost: the server shows that it was taken.
+    // A key that was offered here, and the answer was lost or is not here yet: the server shows that it was taken. This
+    // comes before the look at the key that is held, for another tab may move the one to the place of the other meanwhile.
     const offered = await loadOfferedKey(slug);
-    if (offered?.epoch === epoch && toBase64Url(await roomKeyCheck(offered.key, slug, epoch)) === keyCheck) {
-      await adoptOfferedKey(slug);
-      held = await loadRoomKey(slug);
-    }
+    const taken = offered?.epoch === epoch && toBase64Url(await roomKeyCheck(offered.key, slug, epoch)) === keyCheck;
+    if (taken) await adoptOfferedKey(slug);
+    held = await loadRoomKey(slug);
   } catch {
     return { state: epoch === 0 ? "fits" : "storage", key: null };
   }

@@ -122,6 +122,11 @@ def test_what_comes_twice_and_late_changes_nothing(page: Page) -> None:
     assert page.evaluate("world.restartGlare(12, [60, 700, 1500])") == {"ways": 12, "removed": 0, "agreed": True}
 
 
+def test_sound_is_sent_otherwise_without_a_word_to_the_other_side(page: Page) -> None:
+    seen = page.evaluate("world.retuned()")
+    assert seen == {"quiet": 0, "signalingState": "stable", "attempts": 2}
+
+
 def test_four_people_come_within_50_ms(page: Page) -> None:
     assert page.evaluate("world.crowd(4, 50)") == {"connections": 6, "added": [3] * 4, "times": [3] * 4}
 
@@ -176,6 +181,11 @@ def test_chromium_and_firefox_meet(
             break
     assert all(side and side["frames"] >= 10 and side["energy"] > 0 for side in seen), seen
     assert [page.evaluate("route()")["kind"] for page in pages] == ["direct", "direct"]
+    # Each sends its sound otherwise from now on, without a word: not one body is handed over, and media goes on.
+    assert [page.evaluate("retune()") for page in pages] == ["stable", "stable"]
+    before = [page.evaluate("received()") for page in pages]
+    for page, earlier in zip(pages, before, strict=True):
+        page.wait_for_function("async (frames) => (await received()).frames > frames + 5", arg=earlier["frames"])
     for page in pages:
         page.evaluate("finish()")
         page.context.close()

@@ -55,7 +55,7 @@ export class PeerAdaptation {
   /** @param {PeerConnection} connection */
   constructor(connection) {
     this.#connection = connection;
-    this.#control = new SenderControl(() => this.#tune());
+    this.#control = new SenderControl(() => connection.renegotiate());
     this.#tune();
   }
 

@@ -175,10 +175,15 @@ export class PeerConnection extends EventTarget {
    * Sends in another manner than the other side asks for in its descriptions, such as longer packets of sound.
    *
    * @param {(sdp: string) => string} amend changes a description of theirs, within what they have said they take
-   * @returns {void} negotiates anew if the two have negotiated before
+   * @returns {void} what was negotiated before is amended in place, without a word to the other side where that does
    */
   tune(amend) {
     this.#amend = amend;
+    if (!this.#over) this.#current.negotiation.retune();
+  }
+
+  /** Makes changed preferences of codecs heard. */
+  renegotiate() {
     if (!this.#over) this.#current.negotiation.renew();
   }
 

@@ -11,6 +11,7 @@
 
 import { CandidateInbox } from "./candidate-inbox.js";
 import { CandidateOutbox } from "./candidate-outbox.js";
+import { Retuner, Turns } from "./retune.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 
@@ -41,6 +42,10 @@ export class Negotiation {
   #makingOffer = false;
   #ignoringOffer = false;
   #settingAnswer = false;
+  #retuner;
+  /** How many offers of theirs are being taken. */
+  #taking = 0;
+  #turns = new Turns(() => this.#idle);
   /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
   #latest = null;
   /** The newest offer of `#theirAttempt` that was taken or passed over, 0 for none. */
@@ -55,10 +60,12 @@ export class Negotiation {
   constructor(connection, options) {
     this.#connection = connection;
     this.#options = options;
+    this.#retuner = new Retuner(connection);
     this.#theirAttempt = options.theirAttempt;
     this.#inbox = new CandidateInbox(connection, options.allowance);
     const { signal } = this.#life;
     connection.addEventListener("negotiationneeded", () => this.#negotiate(), { signal });
+    connection.addEventListener("signalingstatechange", () => this.#turns.goOn(), { signal });
     connection.addEventListener("icecandidate", ({ candidate }) => this.#found(candidate), { signal });
   }
 
@@ -79,7 +86,7 @@ export class Negotiation {
 
   /** An offer of ours is out and not answered. */
   get pending() {
-    return this.#connection.signalingState === "have-local-offer";
+    return this.#connection.signalingState === "have-local-offer" && !this.#retuner.active;
   }
 
   /** A description of theirs has been taken: the connection is more than a first offer. */
@@ -117,20 +124,31 @@ export class Negotiation {
    */
   async receive(message) {
     const { description, candidates } = message;
-    if (description?.type === "offer") await this.#takeOffer(message, description);
-    else if (description) await this.#takeAnswer(message, description);
+    if (description?.type === "offer") {
+      this.#taking += 1;
+      await this.#takeOffer(message, description).finally(() => {
+        this.#taking -= 1;
+        this.#turns.goOn();
+      });
+    }
+    if (description?.type === "answer") await this.#takeAnswer(message, description);
     if (candidates) this.#inbox.take(candidates, { drop: this.#ignoringOffer });
   }
 
-  /** Negotiates anew, so that `amend` is heard; once the negotiation under way is over, if there is one. */
+  /** Negotiates anew; once the negotiation under way is over, if there is one. */
   renew() {
-    const connection = this.#connection;
-    if (!this.established) return;
-    if (connection.signalingState === "stable") void this.#negotiate();
-    else {
-      const options = { once: true, signal: this.#life.signal };
-      connection.addEventListener("signalingstatechange", () => this.renew(), options);
-    }
+    if (this.established) this.#turns.take(() => void this.#negotiate());
+  }
+
+  /** Makes a changed `amend` heard, here alone; where that does not do, by negotiating anew. */
+  retune() {
+    if (!this.established || !this.#retuner.ask()) return;
+    this.#turns.take(async () => {
+      const done = await this.#retuner.run(this.#options.amend, () => this.#idle);
+      if (this.#life.signal.aborted || done === "done") return;
+      if (done === "again") this.retune();
+      else this.renew();
+    });
   }
 
   /** Sends the pending offer again, with the candidates found since. */
@@ -182,7 +200,13 @@ export class Negotiation {
       // Closed, or overtaken by a remote offer; in the latter case `negotiationneeded` fires again if it is still needed.
     } finally {
       this.#makingOffer = false;
+      this.#turns.goOn();
     }
+  }
+
+  /** A description that is being set is not yet to be seen in the state: what is set after it would be an answer, not an offer. */
+  get #idle() {
+    return this.#connection.signalingState === "stable" && !this.#makingOffer && this.#taking === 0;
   }
 
   /** A first offer collides as soon as its transceivers are there: `negotiationneeded` fires a moment later. */
@@ -229,6 +253,7 @@ export class Negotiation {
     await connection.setLocalDescription();
     const { localDescription } = connection;
     if (this.#life.signal.aborted || localDescription?.type !== "answer") return;
+    this.#retuner.heard(description.sdp ?? "", localDescription.sdp);
     this.#answered = { offer, at: performance.now() };
     this.#describe(localDescription, offer);
   }
@@ -255,6 +280,7 @@ export class Negotiation {
       this.#ignoringOffer = false;
       this.#inbox.open();
       await set;
+      this.#retuner.heard(description.sdp ?? "");
       if (message.attempt !== this.#theirAttempt) this.#theirOffer = 0;
       this.#theirAttempt = this.#boundTo = message.attempt;
     } finally {

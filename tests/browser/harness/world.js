@@ -3,6 +3,7 @@
 import { toBase64Url } from "/static/js/keys/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
 import { LocalMedia } from "/static/js/media/devices.js";
+import { amendSound } from "/static/js/media/sound.js";
 import { Playback } from "/static/js/media/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/route.js";
@@ -430,6 +431,53 @@ const world = {
     return standing;
   },
 
+  /** Both send sound in long packets, then as usual; neither tells the other. Then they negotiate as ever. */
+  async retuned() {
+    const relay = new Relay(5);
+    const media = new LocalMedia();
+    await media.start({ audio: true, video: true });
+    const [a, b] = [relay.add(), relay.add()];
+    for (const { mesh } of [a, b]) {
+      mesh.setTracks({ audio: media.audioTrack, video: media.videoTrack });
+      listen(mesh);
+    }
+    b.mesh.add(a.peer);
+    a.mesh.joined([b.peer]);
+    await until(() => connected(a, b) && connected(b, a), "connection");
+    const ends = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
+    await until(async () => (await Promise.all(ends.map(framesOf))).every(({ frames, energy }) => frames > 5 && energy > 0), "media");
+    const told = [];
+    for (const end of ends) {
+      const { tell } = end;
+      end.tell = (topic, payload) => (told.push(topic), tell.call(end, topic, payload));
+    }
+    const tune = async (manner) => {
+      // Silence counts, too: only then do the packets of a second show how long they are.
+      for (const end of ends) end.tune((sdp) => amendSound(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
+      await until(async () => (await Promise.all(ends.map(soundOf))).every(({ rate, size }) => manner.check(rate, size)), manner.name);
+    };
+    const { signalingState } = connections.at(-1);
+    let usual = 0;
+    await tune({ name: "ordinary", thin: false, red: false, check: (rate, size) => rate > 40 && (usual = size) > 0 });
+    await tune({ name: "twice", thin: false, red: true, check: (rate, size) => rate > 40 && size > 1.4 * usual });
+    await tune({ name: "long", thin: true, red: false, check: (rate) => rate > 5 && rate < 22 });
+    await tune({ name: "ordinary again", thin: false, red: false, check: (rate, size) => rate > 40 && size < 1.2 * usual });
+    const quiet = told.filter((topic) => topic === "signal").length;
+
+    // While it is tuned again and again, one shares a screen and the other looks for a new way.
+    const before = await localUfrag(ends[0]);
+    const stop = setInterval(() => ends.forEach((end, at) => end.tune((sdp) => amendSound(sdp, { thin: at > 0, red: false }))), 11);
+    b.mesh.setScreen({ video: paintedTrack("red") });
+    ends[1].restartIce();
+    await until(() => a.events.some(({ type, stream }) => type === "peer-screen" && stream), "a screen");
+    await until(async () => (await localUfrag(ends[0])) !== before, "restarted");
+    clearInterval(stop);
+    const last = (await framesOf(ends[0])).frames;
+    await until(async () => (await framesOf(ends[0])).frames > last + 5 && connected(a, b) && connected(b, a), "frames after all of it");
+    media.stop();
+    return { quiet, signalingState, attempts: connections.length };
+  },
+
   /** The half of a meeting that happens in this page; `relayOut` hands bodies to the other browser. */
   async half(pid, other, offers) {
     const media = new LocalMedia();
@@ -442,6 +490,11 @@ const world = {
       const connection = mesh.peers.get(other);
       return connection?.state === "connected" ? framesOf(connection) : null;
     };
+    globalThis.retune = async () => {
+      mesh.peers.get(other).tune((sdp) => amendSound(sdp, { thin: true, red: true }));
+      await until(() => /a=ptime:60/.test(connections.at(-1).remoteDescription.sdp), "tuned");
+      return connections.at(-1).signalingState;
+    };
     globalThis.route = () => describeRoute(mesh.peers.get(other));
     globalThis.finish = () => (mesh.close(), media.stop());
     const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
@@ -452,6 +505,20 @@ const world = {
   makeIdentity,
   makePid,
 };
+
+/** How many packets of sound a connection has sent a second, in the last half, and of how many bytes. */
+async function soundOf(connection) {
+  const read = async () => {
+    const stats = await connection.getStats();
+    const sound = [...stats.values()].find(({ type, kind }) => type === "outbound-rtp" && kind === "audio");
+    return { packets: sound?.packetsSent ?? 0, bytes: sound?.bytesSent ?? 0, at: sound?.timestamp ?? 0 };
+  };
+  const first = await read();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const last = await read();
+  const packets = last.packets - first.packets;
+  return { rate: (1_000 * packets) / (last.at - first.at), size: (last.bytes - first.bytes) / Math.max(1, packets) };
+}
 
 const ufragOf = ({ sdp }) => sdp.match(/^a=ice-ufrag:(.*)$/m)[1];
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Membership, Role, Room
+from .models import Door, Membership, Role, Room
 from .moderation.models import RoomMakers
 from .moderation.rules import rules
 from .prepared import Prepared
@@ -31,6 +31,7 @@ class Reason(StrEnum):
     REMOVED = "removed"
     SUSPENDED = "suspended"
     MEMBERSHIP_EXPIRED = "membership_expired"
+    LOCKED = "locked"
 
 
 class Refusal(Exception):
@@ -60,6 +61,9 @@ class Act(StrEnum):
     DELETE = "delete"
     LOCK = "lock"  # give a keyless room its first key
     ROTATE = "rotate"  # give it another one
+    CHANGE_DOOR = "change_door"  # who has to knock, and whether a host must be here
+    ADMIT = "admit"  # let in who knocks; whoever may is a host
+    END_MEETING = "end_meeting"  # for everybody inside
 
 
 _OWNER = frozenset({Role.OWNER})
@@ -83,6 +87,9 @@ RIGHTS: dict[Act, frozenset[Role]] = {
     Act.DELETE: _OWNER,
     Act.LOCK: _OWNER,
     Act.ROTATE: _HOSTS,
+    Act.CHANGE_DOOR: _HOSTS,
+    Act.ADMIT: _HOSTS,
+    Act.END_MEETING: _HOSTS,
 }
 
 
@@ -141,7 +148,24 @@ def enter(user: Visitor, browser: UUID | None, slug: str) -> Standing:
     reason = why_shut(found.room)
     if reason is not None:
         raise Refusal(reason)
+    if found.room.door == Door.LOCKED and not is_host(found.role) and not found.membership.stays:
+        raise Refusal(Reason.LOCKED)
     return found
+
+
+def is_host(role: Role | str) -> bool:
+    """Say whether this role opens the door to others, and so never waits at it."""
+    return may(role, Act.ADMIT)
+
+
+def must_knock(found: Standing) -> bool:
+    """Say whether somebody who may enter has to be let in by a host first: a guest whom none has let in yet."""
+    return found.room.door == Door.KNOCK and found.role == Role.GUEST and found.membership.admitted_at is None
+
+
+def needs_host(found: Standing) -> bool:
+    """Say whether somebody who may enter can do so only while a host is inside."""
+    return found.room.host_needed and not is_host(found.role)
 
 
 def why_shut(room: Room) -> Reason | None:

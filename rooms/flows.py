@@ -88,14 +88,14 @@ def delete_room(room: Room) -> None:
 
 
 @transaction.atomic
-def lock_room(room: Room, epoch: int, key_check: bytes) -> bool:
+def lock_room(room: Room, epoch: int, key_check: bytes, *, key_by_hosts: bool = False) -> bool:
     """Set the room's key epoch if it is still the one before; return False when another device was first.
 
     The first key, every later one, and the new beginning after a lost key are the same act. Links of the epoch before
-    cannot open the new key: they are revoked.
+    cannot open the new key: they are revoked. `key_by_hosts`: it was made for a door at which guests knock.
     """
     moved = Room.objects.filter(pk=room.pk, epoch=epoch - 1).update(
-        epoch=epoch, key_check=key_check, rekey_required=False
+        epoch=epoch, key_check=key_check, key_by_hosts=key_by_hosts, rekey_required=False
     )
     if moved:
         revoke_invites(room.invites.filter(epoch__lt=epoch))
@@ -115,16 +115,19 @@ def create_invite(
     label: str = "",
     max_uses: int | None = None,
     role: Role = Role.GUEST,
+    lobby: bool = False,
 ) -> Invite:
     """Keep a link that a browser made. It ends with the room at the latest.
 
     A link with the role of the owner brings the room key to another device of the owner's: for one use, ten minutes,
-    and nobody else. Raises `WrongEpoch` when the sealed key is not of the room's epoch, `NotPossible` for a shut room,
-    too many links, or somebody else's room.
+    and nobody else. `lobby`: what is sealed is the lobby key, as in all guests' links where hosts give the room key.
+    Raises `WrongEpoch` when the sealed key is not of the room's epoch or not of the right kind, `NotPossible` for a
+    shut room, too many links, or somebody else's room.
     """
     now = timezone.now()
     room = Room.objects.select_for_update().get(pk=room.pk)
-    if epoch != room.epoch or (wrapped_key is None) != (room.epoch == 0):
+    of_now = epoch == room.epoch and lobby == (room.key_by_hosts and role == Role.GUEST)
+    if not of_now or (wrapped_key is None) != (room.epoch == 0):
         raise WrongEpoch(_("The room key has changed. Reload the page."))
     if room.closed_at is not None or (room.expires_at is not None and room.expires_at <= now):
         raise NotPossible(_("The room is closed. Reopen it before you make links."))
@@ -143,6 +146,7 @@ def create_invite(
         role=role,
         token_hash=token_hash,
         wrapped_key=wrapped_key,
+        lobby=lobby,
         epoch=epoch,
         expires_at=min(expires_at, room.expires_at) if room.expires_at else expires_at,
         max_uses=max_uses,

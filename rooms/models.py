@@ -23,6 +23,14 @@ class Role(models.TextChoices):
     GUEST = "guest", _("guest")
 
 
+class Door(models.TextChoices):
+    """Who comes in: whoever has a place, whoever a host lets in, or nobody new."""
+
+    OPEN = "open", _("open")
+    KNOCK = "knock", _("guests knock")
+    LOCKED = "locked", _("locked")
+
+
 class InviteState(models.TextChoices):
     """What a link is worth."""
 
@@ -49,6 +57,11 @@ class Room(models.Model):
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     key_check = models.BinaryField(max_length=16, null=True, editable=False)
     rekey_required = models.BooleanField(_("new key required"), default=False, editable=False)
+    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.OPEN)
+    host_needed = models.BooleanField(_("a host must be here"), default=False)
+    # Whether the key of now was made for a door at which guests knock: their links hold the lobby key, and a host's
+    # browser gives the room key to whom it lets in. Never true without a key.
+    key_by_hosts = models.BooleanField(default=False, editable=False)
     relay_only = models.BooleanField(
         _("hide everybody's address"),
         default=False,
@@ -75,6 +88,8 @@ class Invite(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
     token_hash = models.BinaryField(max_length=32, unique=True, editable=False)
     wrapped_key = models.BinaryField(max_length=60, null=True, editable=False)
+    # Whether that is the lobby key, with which one can knock and no more.
+    lobby = models.BooleanField(default=False, editable=False)
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
     max_uses = models.PositiveIntegerField(_("uses allowed"), null=True, blank=True)
@@ -123,6 +138,10 @@ class Membership(models.Model):
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("until"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
+    # When a host let this guest in. Until then they knock at a door where guests do.
+    admitted_at = models.DateTimeField(_("let in"), null=True, blank=True, editable=False)
+    # Was inside when the door was locked, and so may come back. Forgotten when the door is unlocked.
+    stays = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("membership")

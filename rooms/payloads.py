@@ -24,10 +24,35 @@ class Redeem(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Lock(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/lock: the check value of a new room key (base64url, 16 bytes) and the epoch it begins."""
+    """POST /rooms/<slug>/lock: the check value of a new room key (base64url, 16 bytes) and the epoch it begins.
+
+    `by_hosts`: it is made for a door at which guests knock, and hosts give it to those whom they let in.
+    """
 
     epoch: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     key_check: str
+    by_hosts: bool = False
+
+
+class ChangeDoor(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/door, with the epoch and check value of a new key when the kind of door needs one."""
+
+    door: Literal["open", "knock", "locked"]
+    host_needed: bool
+    epoch: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
+    key_check: str | None = None
+    by_hosts: bool = False
+
+
+class PutOut(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/put-out. `member` as in the roster; `for_good`: their place is taken away."""
+
+    member: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+    for_good: bool
+
+
+class Nothing(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An empty object."""
 
 
 class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -42,6 +67,7 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     wrapped: str | None = None
     label: str = ""
     role: Literal["guest", "owner"] = "guest"
+    lobby: bool = False
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .access import Reason, Visitor, membership_of, why_shut
-from .models import Invite, InviteState, Membership, Redemption, Role, Room
+from .models import Door, Invite, InviteState, Membership, Redemption, Role, Room
 from .signaling import outbound
 from .signaling.codes import CloseCode
 
@@ -45,12 +45,17 @@ class InviteRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """What a good link gives: a place in the room, and the room key as sealed by whoever made the link."""
+    """What a good link gives: a place in the room, and a key as sealed by whoever made the link.
+
+    `holds` says which key that is, and the seal is bound to it: `room`, `room-by-hosts` (the room key of a room where
+    guests knock) or `lobby` (with which one can knock).
+    """
 
     room: Room
     membership: Membership
     wrapped_key: bytes | None
     epoch: int
+    holds: str
 
 
 _SHUT: dict[Reason, InviteReason] = {
@@ -114,7 +119,7 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         membership.expires_at = max(membership.expires_at, _guest_end(invite))
         membership.save(update_fields=["expires_at"])
     assert membership is not None  # noqa: S101 (inside, or just admitted)
-    return Redeemed(room, membership, _bytes(invite.wrapped_key), invite.epoch)
+    return _redeemed(invite, membership)
 
 
 def _second_device(
@@ -125,7 +130,13 @@ def _second_device(
         return InviteRefused(InviteReason.NOT_YOURS)
     if not _take_use(invite, browser, now):
         return InviteRefused(InviteReason.USED_UP, invite.room.slug)
-    return Redeemed(invite.room, membership, _bytes(invite.wrapped_key), invite.epoch)
+    return _redeemed(invite, membership)
+
+
+def _redeemed(invite: Invite, membership: Membership) -> Redeemed:
+    room = invite.room
+    holds = "lobby" if invite.lobby else "room-by-hosts" if room.key_by_hosts else "room"
+    return Redeemed(room, membership, _bytes(invite.wrapped_key), invite.epoch, holds)
 
 
 def _bytes(value: bytes | memoryview | None) -> bytes | None:
@@ -160,6 +171,9 @@ def _admit(invite: Invite, old: Membership | None, user: Visitor, browser: UUID)
     who: dict[str, Any] = {"user": account} if account else {"browser": browser}
     place: dict[str, Any] = {
         "role": _granted(invite, account),
+        # A guest who signs in is still the one whom a host let in; somebody who was removed is not.
+        "admitted_at": old.admitted_at if old and old.removed_at is None else None,
+        "stays": bool(old and old.removed_at is None and old.stays),
         "invite": invite,
         "expires_at": None if account else _guest_end(invite),
         "removed_at": None,
@@ -180,7 +194,12 @@ def _guest_end(invite: Invite) -> datetime:
 
 
 def _granted(invite: Invite, account: User | None) -> Role:
-    """Return the role a link gives: rights above a guest's need an account, and an account is never just a guest."""
+    """Return the role a link gives: rights above a guest's need an account, and an account is more than a guest.
+
+    Where guests knock, an account is a guest, too, until a host has let it in.
+    """
     if account is None:
         return Role.GUEST
-    return Role.MEMBER if invite.role == Role.GUEST else Role(invite.role)
+    if invite.role != Role.GUEST:
+        return Role(invite.role)
+    return Role.GUEST if invite.room.door == Door.KNOCK else Role.MEMBER

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views_call, views_invites, views_rooms
+from . import views_call, views_hosting, views_invites, views_rooms
 from .moderation import views as views_moderation
 
 app_name = "rooms"
@@ -15,6 +15,9 @@ urlpatterns = [
     path("rooms/<slug:slug>/reopen", views_rooms.reopen, name="reopen"),
     path("rooms/<slug:slug>/delete", views_rooms.delete, name="delete"),
     path("rooms/<slug:slug>/people/<uuid:membership_id>/remove", views_rooms.remove, name="remove"),
+    path("rooms/<slug:slug>/put-out", views_hosting.put_out, name="put_out"),
+    path("rooms/<slug:slug>/door", views_hosting.door, name="door"),
+    path("rooms/<slug:slug>/end", views_hosting.end_meeting, name="end_meeting"),
     path("rooms/<slug:slug>/lock", views_invites.lock, name="lock"),
     path("rooms/<slug:slug>/invites", views_invites.invites, name="invites"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),

@@ -10,16 +10,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 
-from . import bounds, flows, ratelimit
+from . import bounds, flows, hosting, ratelimit
 from .access import Act, get_room_for
 from .browser import browser_for, keep_browser
-from .models import Invite, Role, Room
+from .models import Door, Invite, Role, Room
 from .payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
 from .ratelimit import limited
 
@@ -79,6 +80,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
             "role": done.membership.role,
             "epoch": done.epoch,
             "wrapped": to_text(done.wrapped_key),
+            "holds": done.holds,
             "key_check": to_text(done.room.key_check),
         }
     )
@@ -107,6 +109,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         label=clean_label(asked.label),
         max_uses=asked.max_uses,
         role=Role(asked.role),
+        lobby=asked.lobby,
     )
     return JsonResponse(listing(room), status=201)
 
@@ -130,11 +133,19 @@ def lock(request: HttpRequest, slug: str) -> JsonResponse:
     asked = read(request, Lock)
     if asked.epoch == 1:
         get_room_for(request.user, slug, Act.LOCK)
-    if not flows.lock_room(room, asked.epoch, bytes_of(asked.key_check, bounds.KEY_CHECK_BYTES, "key_check")):
-        room.refresh_from_db(fields=["epoch", "key_check"])
-        taken = {"reason": "wrong_epoch", "epoch": room.epoch, "key_check": to_text(room.key_check)}
-        return JsonResponse(taken, status=409)
+    check = bytes_of(asked.key_check, bounds.KEY_CHECK_BYTES, "key_check")
+    if asked.by_hosts != hosting.fits_hosts(room, Door(room.door)):
+        raise flows.WrongEpoch(_("The door has changed. Reload the page."))
+    if not flows.lock_room(room, asked.epoch, check, key_by_hosts=asked.by_hosts):
+        return another_was_first(room)
     return JsonResponse({"epoch": asked.epoch})
+
+
+def another_was_first(room: Room) -> JsonResponse:
+    """Answer a new key for which another device's was taken."""
+    room.refresh_from_db(fields=["epoch", "key_check"])
+    taken = {"reason": "wrong_epoch", "epoch": room.epoch, "key_check": to_text(room.key_check)}
+    return JsonResponse(taken, status=409)
 
 
 def listing(room: Room) -> dict[str, object]:

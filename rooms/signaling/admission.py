@@ -11,16 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
+from django.utils import timezone
 
-from rooms.access import Refusal, enter
+from rooms import ratelimit
+from rooms.access import Refusal, enter, must_knock, needs_host
 from rooms.browser import browser_of
 from rooms.ice import ice_servers
+from rooms.models import Membership, Role
 from rooms.models import Room as RoomRow
 from rooms.payloads import to_text
 from rooms.prepared import Prepared
@@ -77,11 +81,23 @@ class Admission:
     user_id: int | None
     ice: list[dict[str, str | list[str]]]
     ice_ttl: int
+    must_knock: bool
+    needs_host: bool
 
 
 async def admit(session_key: str, slug: str) -> Admission:
     """Look up the visitor of a session and ask `rooms.access`. Raises `Refused` or `Unavailable`."""
     return await _in_thread(_admit, session_key, slug)
+
+
+async def take_knock(member: str) -> bool:
+    """Count a knock; False when this membership knocks too often. Raises `Unavailable`."""
+    return not await _in_thread(ratelimit.take, ratelimit.KNOCK, member)
+
+
+async def let_in(member: str) -> None:
+    """Keep that a host let somebody in: they knock no more, and an account is a member's now. Raises `Unavailable`."""
+    await _in_thread(_let_in, UUID(member))
 
 
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
@@ -127,6 +143,8 @@ def _admit(session_key: str, slug: str) -> Admission:
         user_id=membership.user_id,
         ice=servers.servers,
         ice_ttl=servers.ttl,
+        must_knock=must_knock(standing),
+        needs_host=needs_host(standing),
     )
 
 
@@ -137,10 +155,17 @@ def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
     return _info(row), _seconds(row.expires_at)
 
 
+def _let_in(member: UUID) -> None:
+    place = Membership.objects.filter(pk=member, removed_at=None)
+    place.filter(admitted_at=None).update(admitted_at=timezone.now())
+    place.filter(role=Role.GUEST, user__isnull=False).update(role=Role.MEMBER)
+
+
 def _seconds(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
 
 
 def _info(row: RoomRow) -> RoomInfo:
     check = to_text(row.key_check)
-    return RoomInfo(row.slug, row.name, row.epoch, row.max_people, check, row.rekey_required, row.relay_only)
+    rules = row.relay_only, row.door, row.host_needed
+    return RoomInfo(row.slug, row.name, row.epoch, row.max_people, check, row.rekey_required, *rules)

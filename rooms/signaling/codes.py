@@ -31,6 +31,12 @@ class CloseCode(IntEnum):
     JOIN_TIMEOUT = 4015
     VERSION = 4016
     MEMBERSHIP_EXPIRED = 4017
+    LOCKED = 4018
+    DENIED = 4019
+    KNOCK_FIRST = 4020
+    NOBODY_ANSWERED = 4021
+    MEETING_ENDED = 4022
+    SENT_OUT = 4023
 
     @property
     def reason(self) -> str:
@@ -64,6 +70,14 @@ ENDINGS: dict[CloseCode, Ending] = {
     CloseCode.JOIN_TIMEOUT: Ending(Then.RECONNECT, "No `join` came in time, or it could not be completed just now."),
     CloseCode.VERSION: Ending(Then.STOP, "The client speaks another version of the protocol: reload the page."),
     CloseCode.MEMBERSHIP_EXPIRED: Ending(Then.STOP, "The membership's time is over."),
+    CloseCode.LOCKED: Ending(Then.STOP, "The door is locked: nobody new comes in."),
+    CloseCode.DENIED: Ending(Then.STOP, "A host did not let them in."),
+    CloseCode.KNOCK_FIRST: Ending(
+        Then.RECONNECT, "The door keeps them out: a newcomer sends `knock`, somebody in a call tries again."
+    ),
+    CloseCode.NOBODY_ANSWERED: Ending(Then.STOP, "They waited at the door for as long as one can."),
+    CloseCode.MEETING_ENDED: Ending(Then.STOP, "A host has ended the meeting for everybody."),
+    CloseCode.SENT_OUT: Ending(Then.STOP, "A host has sent them out of the call; the membership stays."),
 }
 
 
@@ -76,6 +90,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_PEER = "unknown_peer"
     TOO_LARGE = "too_large"
     SLOW_DOWN = "slow_down"
+    NOT_ALLOWED = "not_allowed"
 
 
 ERRORS: dict[ErrorCode, str] = {
@@ -85,4 +100,5 @@ ERRORS: dict[ErrorCode, str] = {
     ErrorCode.UNKNOWN_PEER: "Nobody with that id is in this room; `about` is the id.",
     ErrorCode.TOO_LARGE: "The body is longer than the limit and was not relayed; `about` is the addressee's id.",
     ErrorCode.SLOW_DOWN: "Messages come too fast and are dropped until the rate falls; `about` is empty.",
+    ErrorCode.NOT_ALLOWED: "Only hosts may do that; `about` is the message's type.",
 }

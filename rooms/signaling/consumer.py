@@ -8,22 +8,27 @@ from uuid import UUID
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
+from rooms.access import is_host
 from rooms.ice import ice_servers
 
-from .admission import Refused, Unavailable, admit
+from .admission import Admission, Refused, Unavailable, admit, take_knock
 from .codes import CloseCode, ErrorCode
 from .events import Entry
 from .hub import Hub
 from .limits import BAD_MESSAGES, TokenBucket
+from .lobby import NOTHING
 from .messages import (
     MAX_BODY,
     MAX_FRAME,
     VERSION,
+    Admit,
     BadMessage,
+    Deny,
     Error,
     Ice,
     Join,
     Joined,
+    Knock,
     Leave,
     Ping,
     Pong,
@@ -77,6 +82,7 @@ class SignalingConsumer(AsyncConsumer):
         finally:
             hub.sockets.discard(self.socket)
             try:
+                hub.lobby.leave(self.socket)
                 if self.socket.member is not None:
                     await hub.leave(self.socket.member)
             finally:
@@ -105,12 +111,16 @@ class SignalingConsumer(AsyncConsumer):
             self.outbox.text(encode(Pong(message.n)))
         elif type(message) is Join:
             await self.join(message)
+        elif type(message) is Knock:
+            await self.knock(message)
         elif self.socket.member is None:
             self.error(ErrorCode.NOT_JOINED, type_of[type(message)])
         elif type(message) is Sync:
             await self.sync(self.socket.member)
         elif type(message) is Refresh:
             self.refresh(self.socket.member)
+        elif type(message) is Admit or type(message) is Deny:
+            await self.answer(self.socket.member, message)
         elif type(message) is Leave:
             self.outbox.close(NORMAL)
             await self.hub.leave(self.socket.member)
@@ -125,28 +135,62 @@ class SignalingConsumer(AsyncConsumer):
         elif not self.hub.deliver(member.room, message.to, relayed(member.entry.pid, message.body)):
             self.error(ErrorCode.UNKNOWN_PEER, message.to)
 
-    async def join(self, message: Join) -> None:
-        """Enter the room, or end the socket with the reason why not."""
+    async def ask(self, message: Join | Knock) -> Admission | None:
+        """Ask whether whoever is at this socket may enter; None when the socket was ended, or is in use already."""
         hub, socket = self.hub, self.socket
-        if socket.member is not None:
-            self.error(ErrorCode.ALREADY_JOINED, "join")
-            return
+        if socket.member is not None or socket.waiter is not None:
+            self.error(ErrorCode.ALREADY_JOINED, type_of[type(message)])
+            return None
         if message.v != VERSION:
             self.outbox.close(CloseCode.VERSION)
-            return
+            return None
         began = time.monotonic()
         try:
             admission = await admit(socket.session_key, self.slug)
         except Refused as refused:
             self.outbox.close(refused.code)
-            return
+            return None
         except Unavailable:
             self.outbox.close(CloseCode.JOIN_TIMEOUT)
-            return
+            return None
         socket.room_id, socket.membership, socket.user_id = admission.room_id, admission.member, admission.user_id
         if (code := hub.closed_since(began, socket)) is not None:
             self.outbox.close(code)
-        if self.outbox.code is not None:
+        return None if self.outbox.code is not None else admission
+
+    async def knock(self, message: Knock) -> None:
+        """Wait at the door, or hear that there is nothing to wait for."""
+        if (admission := await self.ask(message)) is None:
+            return
+        entry = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
+        try:
+            if not await take_knock(admission.member):
+                self.outbox.close(CloseCode.FLOODING)
+                return
+            await self.hub.lobby.knock(self.socket, admission, entry, lobby=message.lobby)
+        except (RoomFull, PresenceDown, Unavailable) as failure:
+            self.outbox.close(_FAILURES[type(failure)])
+
+    async def answer(self, member: Member, message: Admit | Deny) -> None:
+        """Let somebody in who waits, or send them away; the right to do so is looked up anew."""
+        try:
+            admission = await admit(self.socket.session_key, self.slug)
+        except (Refused, Unavailable):
+            return
+        if not is_host(admission.role):
+            self.error(ErrorCode.NOT_ALLOWED, type_of[type(message)])
+            return
+        body = bytes(message.body) if isinstance(message, Admit) else NOTHING
+        admitted = isinstance(message, Admit)
+        self.hub.lobby.answer(member.room.id, message.member, member.entry.pid, admitted=admitted, body=body)
+
+    async def join(self, message: Join) -> None:
+        """Enter the room, or end the socket with the reason why not."""
+        hub, socket = self.hub, self.socket
+        if (admission := await self.ask(message)) is None:
+            return
+        if admission.must_knock or (admission.needs_host and not await hub.lobby.hosts_in(admission.room_id)):
+            self.outbox.close(CloseCode.KNOCK_FIRST)
             return
         room = hub.open(admission.room_id, admission.room, admission.room_expires)
         place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
@@ -174,6 +218,8 @@ class SignalingConsumer(AsyncConsumer):
         )
         for frame in later:
             self.outbox.text(frame)
+        if is_host(admission.role):
+            hub.lobby.host_came(room)
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""
@@ -213,4 +259,5 @@ _FAILURES: dict[type[Exception], CloseCode] = {
     RoomFull: CloseCode.ROOM_FULL,
     PidTaken: CloseCode.BAD_MESSAGE,
     PresenceDown: CloseCode.JOIN_TIMEOUT,
+    Unavailable: CloseCode.JOIN_TIMEOUT,
 }

@@ -97,6 +97,36 @@ class Changed(Event, frozen=True):
     room: int
 
 
+class Knocked(Event, frozen=True):
+    """Somebody waits to be let in: said again and again as long as they do."""
+
+    room: int
+    entry: Entry
+
+
+class KnockEnded(Event, frozen=True):
+    """Somebody waits no more."""
+
+    room: int
+    member: str
+
+
+class Answered(Event, frozen=True):
+    """A host (the peer `by`) lets somebody in who waits, or does not; `body` is for them, JSON as it was written."""
+
+    room: int
+    member: str
+    by: str
+    admitted: bool
+    body: bytes
+
+
+class HostCame(Event, frozen=True):
+    """A host has joined: whoever waits for one may come in, and whoever knocks is to be heard."""
+
+    room: int
+
+
 class Probe(Event, frozen=True):
     """A process's letter to itself: proof that its mailbox still receives, directly or by the group."""
 
@@ -105,7 +135,8 @@ class Probe(Event, frozen=True):
     by_group: bool
 
 
-AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | SessionMoved | Changed | Probe
+DoorEvent = Knocked | KnockEnded | Answered | HostCame
+AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | SessionMoved | Changed | Probe | DoorEvent
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyEvent])
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from .codes import ENDINGS, CloseCode, Then
 from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, SessionMoved
+from .lobby import Lobby
 from .mailbox import Mailbox, make_mailbox
 from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
 from .presence import Arrival, Presence, PresenceDown, make_presence
@@ -33,6 +34,7 @@ class Hub:
         self.mailbox: Mailbox | None = make_mailbox(self)
         self.rooms: dict[int, Room] = {}
         self.sockets: set[Socket] = set()
+        self.lobby = Lobby(self)
         self.orphans: set[int] = set()  # rooms that may differ from the store: it was away when one of them changed
         self.draining = False
         self._known = False
@@ -225,6 +227,7 @@ class Hub:
                     if its.session_key == old:
                         its.session_key = new
             case Changed(room_id):
+                self.lobby.review(room_id)
                 if room := self.rooms.get(room_id):
                     from .keeper import refresh
 
@@ -232,6 +235,8 @@ class Hub:
             case Probe():
                 if self.mailbox:
                     self.mailbox.heard(event)
+            case _:
+                self.lobby.handle(event)
 
     def _replace(self, room: Room, pid: str, socket_id: str) -> None:
         member = room.local.get(pid)

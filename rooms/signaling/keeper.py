@@ -27,6 +27,7 @@ async def keep(hub: Hub) -> None:
     """Look after the hub until its process ends."""
     if hub.mailbox:
         hub.spawn(_keep_in_touch(hub, hub.mailbox))
+    hub.spawn(hub.lobby.keep())
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
@@ -40,7 +41,7 @@ def sweep(hub: Hub) -> None:
     now, clock = time.monotonic(), time.time()
     for socket in tuple(hub.sockets):
         member = socket.member
-        if member is None and now - socket.opened > JOIN_SECONDS:
+        if member is None and socket.waiter is None and now - socket.opened > JOIN_SECONDS:
             socket.outbox.close(CloseCode.JOIN_TIMEOUT)
         elif member is not None and member.room.expires is not None and member.room.expires <= clock:
             hub.expel(socket, CloseCode.ROOM_EXPIRED)
@@ -104,6 +105,7 @@ def _here(hub: Hub, member: Member) -> Entry:
 
 async def recheck(hub: Hub) -> None:
     """Ask again who may be here, and what the rooms are: what was done elsewhere while Redis was away was not heard."""
+    hub.lobby.review_all()
     for socket in tuple(hub.sockets):
         if (member := socket.member) is None:
             continue

@@ -7,6 +7,10 @@ REFUSALS = 200  # messages dropped by `slow_down` before the socket is closed
 BAD_MESSAGES = 20  # messages that are no messages before the socket is closed
 
 JOIN_SECONDS = 10.0  # from the connection to its `join`
+WAIT_SECONDS = 1_800.0  # that one can wait at the door
+MOST_WAITING = 20  # people at the door of one room, on one process
+KNOCK_SECONDS = 5.0  # between two times that hosts are told of the same knock
+
 HELD_BYTES = 1_000_000  # unsent bytes held for one socket before it is closed as too slow
 STALL_SECONDS = 7.0  # without any of the held bytes going out before it is closed as too slow
 GRACE_SECONDS = 2.0  # for a slow or flooding peer to take its close frame before the connection is cut

@@ -15,8 +15,10 @@ VERSION = 1
 MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket
 MAX_HELLO = 4_096  # bytes between the quotes, as written on the wire
 MAX_BODY = 60_000  # bytes between the quotes, as written on the wire
+MAX_ADMISSION = 4_096  # the same of the body of an `admit`
 
 PeerId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{22}\Z", description="16 bytes in base64url, made by the client")]
+MemberId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z", description="a membership")]
 Counter = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -57,6 +59,28 @@ class Refresh(ClientMessage, frozen=True, tag="refresh"):
     """Ask for ICE servers with fresh credentials."""
 
 
+class Knock(ClientMessage, frozen=True, tag="knock"):
+    """Ask to be let in. `lobby`: whoever asks needs the room key from a host, whatever the server thinks."""
+
+    v: int
+    pid: PeerId
+    hello: Raw
+    lobby: bool
+
+
+class Admit(ClientMessage, frozen=True, tag="admit"):
+    """Let somebody in who knocks, and hand them `body`."""
+
+    member: MemberId
+    body: Raw
+
+
+class Deny(ClientMessage, frozen=True, tag="deny"):
+    """Send somebody away who knocks."""
+
+    member: MemberId
+
+
 class Peer(Struct, frozen=True, gc=False):
     """Somebody in the room: a tab (`pid`) of a membership (`member`)."""
 
@@ -76,6 +100,8 @@ class RoomInfo(Struct, frozen=True, gc=False):
     key_check: str | None = None
     rekey_required: bool = False
     relay_only: bool = False
+    door: str = "open"
+    host_needed: bool = False
 
 
 class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
@@ -144,6 +170,37 @@ class RoomChanged(ServerMessage, frozen=True, tag="room"):
     room: RoomInfo
 
 
+class Waiting(ServerMessage, frozen=True, tag="waiting"):
+    """The answer to `knock`, and news while one waits: for a host's answer (`knock`) or for a host to come (`host`).
+
+    `hosts` says whether one is here, `left` for how many seconds one can wait.
+    """
+
+    why: str
+    hosts: bool
+    left: int
+    room: RoomInfo
+
+
+class ComeIn(ServerMessage, frozen=True, tag="come_in"):
+    """Nothing keeps the waiting one out any more: they may `join`. `body` is what the host handed them, or empty."""
+
+    sender: str = msgspec.field(name="from")
+    body: Raw = msgspec.field()
+
+
+class Knocks(ServerMessage, frozen=True, tag="knocks"):
+    """To hosts: somebody waits to be let in. Said again every few seconds; not said for longer, it is over."""
+
+    peer: Peer
+
+
+class KnockOver(ServerMessage, frozen=True, tag="knock_over"):
+    """To hosts: somebody waits no more, whatever the reason."""
+
+    member: str
+
+
 class Error(ServerMessage, frozen=True, tag="error"):
     """A message was not acted upon."""
 
@@ -151,7 +208,7 @@ class Error(ServerMessage, frozen=True, tag="error"):
     about: str
 
 
-CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync, Refresh)
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync, Refresh, Knock, Admit, Deny)
 SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Joined,
     PeerJoined,
@@ -161,11 +218,15 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Ice,
     Pong,
     RoomChanged,
+    Waiting,
+    ComeIn,
+    Knocks,
+    KnockOver,
     Error,
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
 
-AnyClientMessage = Join | Relay | Leave | Ping | Sync | Refresh
+AnyClientMessage = Join | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny
 _QUOTE = ord('"')
 _decoder = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()
@@ -184,7 +245,10 @@ def decode(text: str) -> AnyClientMessage:
     if type(message) is Relay:
         if not _is_string(message.body):
             raise BadMessage
-    elif type(message) is Join and (not _is_string(message.hello) or len(message.hello) > MAX_HELLO + 2):
+    elif type(message) is Join or type(message) is Knock:
+        if not _is_string(message.hello) or len(message.hello) > MAX_HELLO + 2:
+            raise BadMessage
+    elif type(message) is Admit and (not _is_string(message.body) or len(message.body) > MAX_ADMISSION + 2):
         raise BadMessage
     return message
 

@@ -150,17 +150,22 @@ async def count(room_id: int) -> int:
         return 0
 
 
-def head_counts(room_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many people are in each room now, for views and the admin; 0 where that cannot be known."""
+def members_inside(room_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return the memberships in each room now, for views and the admin; none where that cannot be known."""
     if settings.REDIS_URL:
-        from .presence_redis import head_counts as stored_counts
+        from .presence_redis import members_inside as stored_members
 
-        return stored_counts(settings.REDIS_URL, list(room_ids))
+        return stored_members(settings.REDIS_URL, list(room_ids))
     from .hub import live_hubs
 
-    counts = dict.fromkeys(room_ids, 0)
+    inside: dict[int, set[str]] = {room: set() for room in room_ids}
     for hub in live_hubs():
         if isinstance(hub.presence, MemoryPresence):
-            for room in counts:
-                counts[room] += people(list(hub.presence.rooms.get(room, {}).values()))
-    return counts
+            for room, found in inside.items():
+                found.update(entry.member for entry in list(hub.presence.rooms.get(room, {}).values()))
+    return inside
+
+
+def head_counts(room_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many people are in each room now, for views and the admin; 0 where that cannot be known."""
+    return {room: len(members) for room, members in members_inside(room_ids).items()}

@@ -251,9 +251,9 @@ class RedisPresence:
         return {name for name, value in zip(names, found, strict=True) if value is not None}
 
 
-def head_counts(url: str, room_ids: list[int]) -> dict[int, int]:
-    """Return how many people are in each room, by a connection of its own; all 0 when Redis is away."""
-    counts = dict.fromkeys(room_ids, 0)
+def members_inside(url: str, room_ids: list[int]) -> dict[int, set[str]]:
+    """Return the memberships in each room, by a connection of its own; none when Redis is away."""
+    inside: dict[int, set[str]] = {room: set() for room in room_ids}
     try:
         with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
             pipe = client.pipeline(transaction=False)
@@ -264,8 +264,8 @@ def head_counts(url: str, room_ids: list[int]) -> dict[int, int]:
             found = client.mget([f"mp:process:{name}" for name in names]) if names else []
     except (RedisError, OSError):
         logger.warning("Redis is away: nobody knows who is in which room")
-        return counts
+        return inside
     alive = {name for name, value in zip(names, found, strict=True) if value is not None}
     for room, entries in zip(room_ids, rooms, strict=True):
-        counts[room] = people(entry for entry in entries if entry.process in alive)
-    return counts
+        inside[room] = {entry.member for entry in entries if entry.process in alive}
+    return inside

@@ -19,6 +19,7 @@ class Socket:
     session_key: str
     opened: float
     member: "Member | None" = None
+    waiter: "Waiter | None" = None
     room_id: int | None = None
     membership: str = ""
     user_id: int | None = None
@@ -39,6 +40,23 @@ class Member:
     expires: float | None
     since: int = 0
     put_out: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """Somebody at the door, on a socket of this process: not in the roster, known to hosts alone.
+
+    `lobby`: they need the room key from a host. `why` and `hosts` are what they were told last; `until` is monotonic.
+    """
+
+    socket: Socket
+    room_id: int
+    info: RoomInfo
+    entry: Entry
+    lobby: bool
+    until: float
+    why: str = ""
+    hosts: bool = False
 
 
 @dataclass(slots=True, eq=False)

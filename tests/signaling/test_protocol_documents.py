@@ -66,7 +66,8 @@ def test_the_documents_examples_are_messages(example: dict[str, Any]) -> None:
         assert type(messages.decode(text)) is client[0]
     else:
         ours: tuple[type[msgspec.Struct], ...] = (*SERVER_MESSAGES, Peer)
-        server = [struct for struct in ours if wire_fields(struct) == list(example)]
+        kind = example.get("type")
+        server = [s for s in ours if wire_fields(s) == list(example) and type_of.get(s) == kind]
         assert len(server) == 1
         msgspec.json.decode(text, type=server[0])
 
@@ -97,6 +98,10 @@ def test_the_document_states_the_limits() -> None:
         f"`join` within {limits.JOIN_SECONDS:.0f} seconds",
         f"reads nothing for {limits.STALL_SECONDS:.0f} seconds",
         f"At most {limits.HELD_BYTES / 1e6:.0f} MB",
+        f"At most {limits.MOST_WAITING} people wait for a room",
+        f"now and every {limits.KNOCK_SECONDS:.0f} seconds; a knock that was not repeated for 15 seconds",
+        f"a string of at most {messages.MAX_ADMISSION:,} bytes",
+        f'"left": {limits.WAIT_SECONDS:.0f}',
     ):
         assert statement in text
     assert limits.BAD_MESSAGES == 20

@@ -17,6 +17,7 @@ from rooms.signaling.mailbox import GROUP
 from rooms.signaling.presence import PresenceDown
 from rooms.signaling.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
+from tests.signaling.doors import change_door, knock, post
 from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
 
 
@@ -332,3 +333,40 @@ async def patiently(caller: Caller, *kinds: str) -> dict[str, Any]:
             continue
         if message["type"] in kinds:
             return message
+
+
+async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> None:
+    scene, olga, _ = pair.meet()
+    await change_door(scene, "knock")
+    guest = scene.caller(scene.guests[0], app=pair.second)
+    assert (await knock(guest))["hosts"] is False
+    await olga.join()
+    assert (await olga.expect("knocks"))["peer"]["pid"] == guest.pid
+    assert (await guest.expect("waiting"))["hosts"] is True
+    await olga.send("admit", member=guest.membership, body="key")
+    assert await guest.expect("come_in") == {"type": "come_in", "from": olga.pid, "body": "key"}
+    assert (await olga.expect("knock_over"))["member"] == guest.membership
+    assert [peer["pid"] for peer in (await guest.join())["peers"]] == [olga.pid]
+    # Locked over one process, for those on both: whoever is inside may come back.
+    await change_door(scene, "locked")
+    await guest.expect("room")
+    guest.socket.transport.abort()
+    back = scene.caller(scene.guests[0], pid=guest.pid, app=pair.first)
+    await back.join()
+    stranger = await scene.caller(scene.guests[1], app=pair.second).connect()
+    await stranger.send("knock", v=1, pid=stranger.pid, hello=HELLO, lobby=False)
+    assert await stranger.close_code() == 4018
+    for caller in (olga, back):
+        await caller.close()
+
+
+async def test_those_who_wait_for_a_host_come_in_when_one_joins_elsewhere(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet()
+    await change_door(scene, "open", host_needed=True)
+    assert (await knock(max_))["why"] == "host"
+    await olga.join()
+    await max_.expect("come_in")
+    await max_.join()
+    # The meeting is ended on one process for those on both.
+    assert await post(scene, "end", {}) == 200
+    assert await max_.close_code() == await olga.close_code() == 4022

@@ -19,7 +19,13 @@ from tests.app_server import ROOT, AppServer
 PATIENCE = 10.0  # seconds that anything expected may take on a busy machine
 HELLO = json.dumps({"v": 1, "name": "Olga ✓"})
 # What is told of a room without a key and without rules of its own.
-PLAIN = {"key_check": None, "rekey_required": False, "relay_only": False}
+PLAIN = {
+    "key_check": None,
+    "rekey_required": False,
+    "relay_only": False,
+    "door": "open",
+    "host_needed": False,
+}
 
 MAKE_ROOM = """
 from datetime import timedelta

@@ -30,6 +30,12 @@ export const CLOSE_CODES = Object.freeze({
   4015: { reason: "join_timeout", then: "reconnect" },
   4016: { reason: "version", then: "stop" },
   4017: { reason: "membership_expired", then: "stop" },
+  4018: { reason: "locked", then: "stop" },
+  4019: { reason: "denied", then: "stop" },
+  4020: { reason: "knock_first", then: "reconnect" },
+  4021: { reason: "nobody_answered", then: "stop" },
+  4022: { reason: "meeting_ended", then: "stop" },
+  4023: { reason: "sent_out", then: "stop" },
 });
 
 /**

@@ -24,7 +24,17 @@ const flag = (value) => typeof value === "boolean";
 /** @type {Check} */
 const textOrNull = (value) => value === null || text(value);
 /** @type {Readonly<Record<string, Check>>} */
-const ROOM = { slug: text, name: text, epoch: whole, max_people: whole, key_check: textOrNull, rekey_required: flag, relay_only: flag };
+const ROOM = {
+  slug: text,
+  name: text,
+  epoch: whole,
+  max_people: whole,
+  key_check: textOrNull,
+  rekey_required: flag,
+  relay_only: flag,
+  door: text,
+  host_needed: flag,
+};
 /** @type {Check} */
 const room = (value) => fits(value, ROOM);
 /** @type {Check} */
@@ -50,6 +60,10 @@ const SHAPES = Object.freeze({
   ice: { ice, ice_ttl: Number.isFinite },
   pong: { n: whole },
   room: { room },
+  waiting: { why: text, hosts: flag, left: whole, room },
+  come_in: { from: text, body: text },
+  knocks: { peer },
+  knock_over: { member: text },
   error: { code: text, about: text },
 });
 

@@ -14,6 +14,8 @@
  * @property {string | null} key_check base64url
  * @property {boolean} rekey_required
  * @property {boolean} relay_only
+ * @property {string} door open, knock or locked
+ * @property {boolean} host_needed
  */
 
 /**
@@ -37,8 +39,12 @@
 /** @typedef {{type: "ice", ice: RTCIceServer[], ice_ttl: number}} Ice */
 /** @typedef {{type: "pong", n: number}} Pong */
 /** @typedef {{type: "room", room: Room}} RoomChanged */
+/** @typedef {{type: "waiting", why: string, hosts: boolean, left: number, room: Room}} Waiting */
+/** @typedef {{type: "come_in", from: string, body: string}} ComeIn */
+/** @typedef {{type: "knocks", peer: Peer}} Knocks */
+/** @typedef {{type: "knock_over", member: string}} KnockOver */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Waiting | ComeIn | Knocks | KnockOver | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
@@ -46,6 +52,9 @@
 /** @typedef {{type: "ping", n: number}} Ping */
 /** @typedef {{type: "sync"}} Sync */
 /** @typedef {{type: "refresh"}} Refresh */
-/** @typedef {Join | Relay | Leave | Ping | Sync | Refresh} ClientMessage */
+/** @typedef {{type: "knock", v: 1, pid: string, hello: string, lobby: boolean}} Knock */
+/** @typedef {{type: "admit", member: string, body: string}} Admit */
+/** @typedef {{type: "deny", member: string}} Deny */
+/** @typedef {Join | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny} ClientMessage */
 
 export {};

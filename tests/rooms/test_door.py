@@ -1,0 +1,162 @@
+"""What a door asks of whom, and the room keys that go with it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from rooms import flows, hosting
+from rooms.access import Reason, Refusal, Standing, enter, must_knock, needs_host
+from rooms.models import Door, Membership, Role, Room
+from rooms.payloads import to_text
+
+from .conftest import join, make_link, post_json, signed_in
+
+pytestmark = pytest.mark.django_db
+KEY = b"n" * 16
+
+
+@pytest.fixture
+def keyless(olga: User, max_: User) -> Room:
+    """A room of Olga's without a key, with Max in it."""
+    room = flows.create_room(olga, "Tea")
+    Membership.objects.create(room=room, user=max_, role=Role.MEMBER)
+    return room
+
+
+def shut(room: Room, door: Door, **more: Any) -> Room:
+    assert hosting.change_door(room, door, **{"host_needed": False, **more})
+    room.refresh_from_db()
+    return room
+
+
+def come_as(room: Room, client: Client, **link: Any) -> Membership:
+    """Come by a link and return the place it gave."""
+    token, _invite = make_link(room, **link)
+    before = set(room.memberships.values_list("pk", flat=True))
+    assert join(client, token).status_code == 200
+    return room.memberships.exclude(pk__in=before).get()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("door", Door)
+@pytest.mark.parametrize("host_needed", [False, True])
+def test_the_door_knows_every_role(keyless: Room, sam: User, role: Role, door: Door, host_needed: bool) -> None:
+    shut(keyless, door, host_needed=host_needed)
+    Membership.objects.filter(room=keyless, role=Role.OWNER).update(role=Role.MEMBER)
+    Membership.objects.create(room=keyless, user=sam, role=role)
+    host = role in (Role.OWNER, Role.MODERATOR)
+    if door == Door.LOCKED and not host:
+        with pytest.raises(Refusal) as caught:
+            enter(sam, None, keyless.slug)
+        assert caught.value.reason is Reason.LOCKED
+        return
+    found = enter(sam, None, keyless.slug)
+    assert must_knock(found) == (door == Door.KNOCK and role == Role.GUEST)
+    assert needs_host(found) == (host_needed and not host)
+
+
+def test_who_was_let_in_knocks_no_more(keyless: Room, guest: Client) -> None:
+    shut(keyless, Door.KNOCK)
+    place = come_as(keyless, guest)
+    assert must_knock(Standing(keyless, Role.GUEST, place))
+    place.admitted_at = timezone.now()
+    assert not must_knock(Standing(keyless, Role.GUEST, place))
+
+
+def test_an_account_that_comes_by_a_guests_link_knocks_like_a_guest(keyless: Room, sam: User) -> None:
+    shut(keyless, Door.KNOCK)
+    assert come_as(keyless, signed_in(sam)).role == Role.GUEST
+    assert must_knock(enter(sam, None, keyless.slug))
+
+
+def test_a_guest_who_was_let_in_and_signs_in_stays_let_in(keyless: Room, guest: Client, sam: User) -> None:
+    shut(keyless, Door.KNOCK)
+    token, _ = make_link(keyless, max_uses=None)
+    join(guest, token)
+    Membership.objects.filter(user=None).update(admitted_at=timezone.now())
+    guest.force_login(sam)
+    assert join(guest, token).status_code == 200
+    assert not must_knock(enter(sam, None, keyless.slug))
+
+
+def test_a_locked_room_is_a_plain_page_for_whoever_is_outside(keyless: Room, max_: User, olga: User) -> None:
+    shut(keyless, Door.LOCKED)
+    answer = signed_in(max_).get(f"/r/{keyless.slug}")
+    assert answer.status_code == 403
+    assert 'data-reason="locked"' in answer.content.decode()
+    assert signed_in(olga).get(f"/r/{keyless.slug}").status_code == 200
+
+
+def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room, guest: Client, sam: User) -> None:
+    open_token, open_link = make_link(room)
+    with pytest.raises(flows.NotPossible):
+        hosting.change_door(room, Door.KNOCK, host_needed=False)
+    # Links that hold the old key are worth nothing from then on.
+    shut(room, Door.KNOCK, key=(2, KEY))
+    assert (room.epoch, room.key_by_hosts, room.door) == (2, True, Door.KNOCK)
+    open_link.refresh_from_db()
+    assert open_link.wrapped_key is None
+    assert join(guest, open_token).json()["reason"] == "revoked"
+    # A guest's link holds the lobby key, and no other is taken.
+    with pytest.raises(flows.WrongEpoch):
+        make_link(room)
+    token, _ = make_link(room, lobby=True)
+    assert join(guest, token).json()["holds"] == "lobby"
+    with pytest.raises(flows.WrongEpoch):
+        make_link(room, role=Role.OWNER, lobby=True)
+    # Locking and unlocking leaves the key as it is; opening the door takes another again.
+    shut(room, Door.LOCKED)
+    shut(room, Door.KNOCK)
+    assert room.epoch == 2
+    with pytest.raises(flows.NotPossible):
+        hosting.change_door(room, Door.OPEN, host_needed=False)
+    shut(room, Door.OPEN, key=(3, KEY))
+    assert not room.key_by_hosts
+    with pytest.raises(flows.WrongEpoch):
+        make_link(room, lobby=True)
+
+
+def test_the_door_stays_as_it_is_when_another_device_was_first_with_a_key(room: Room) -> None:
+    assert flows.lock_room(room, 2, b"x" * 16)
+    assert not hosting.change_door(room, Door.KNOCK, host_needed=True, key=(2, KEY))
+    room.refresh_from_db()
+    assert (room.door, room.host_needed, room.key_by_hosts) == (Door.OPEN, False, False)
+
+
+def test_who_may_change_the_door(room: Room, olga: User, max_: User, sam: User) -> None:
+    body = {"door": "knock", "host_needed": True, "epoch": 2, "key_check": to_text(KEY), "by_hosts": True}
+    url = f"/rooms/{room.slug}/door"
+    assert post_json(signed_in(max_), url, body).status_code == 403
+    assert post_json(signed_in(sam), url, body).status_code == 404
+    assert post_json(signed_in(olga), url, {**body, "by_hosts": False}).status_code == 400
+    assert post_json(signed_in(olga), url, {**body, "door": "ajar"}).status_code == 400
+    Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
+    assert post_json(signed_in(max_), url, body).status_code == 200
+    room.refresh_from_db()
+    assert (room.door, room.host_needed, room.epoch, room.key_by_hosts) == (Door.KNOCK, True, 2, True)
+    # Later keys are of the same kind, or refused: the browser that makes them has to know what its links will hold.
+    lock = {"epoch": 3, "key_check": to_text(KEY)}
+    assert post_json(signed_in(max_), f"/rooms/{room.slug}/lock", lock).status_code == 409
+    assert post_json(signed_in(max_), f"/rooms/{room.slug}/lock", {**lock, "by_hosts": True}).status_code == 200
+
+
+def test_only_hosts_put_out_and_end(room: Room, max_: User, sam: User, olga: User) -> None:
+    place = Membership.objects.create(room=room, user=sam, role=Role.GUEST, admitted_at=timezone.now())
+    body = {"member": place.pk.hex, "for_good": False}
+    for act, data in (("put-out", body), ("end", {})):
+        assert post_json(signed_in(max_), f"/rooms/{room.slug}/{act}", data).status_code == 403
+        assert post_json(signed_in(olga), f"/rooms/{room.slug}/{act}", data).status_code == 200
+    place.refresh_from_db()
+    assert place.admitted_at is None
+    assert place.removed_at is None
+    room.refresh_from_db()
+    assert not room.rekey_required
+    assert post_json(signed_in(olga), f"/rooms/{room.slug}/put-out", {**body, "for_good": True}).status_code == 200
+    place.refresh_from_db()
+    assert place.removed_at is not None
+    owner = Membership.objects.get(room=room, user=olga).pk.hex
+    for bad in ({**body, "member": owner}, {**body, "member": "x"}, {"for_good": True}):
+        assert post_json(signed_in(olga), f"/rooms/{room.slug}/put-out", bad).status_code in (400, 409)

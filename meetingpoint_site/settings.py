@@ -107,7 +107,9 @@ if "sqlite3" in _database["ENGINE"]:
     }
 elif "postgresql" in _database["ENGINE"]:
     _database["CONN_MAX_AGE"] = 0
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
+    _database["CONN_HEALTH_CHECKS"] = True  # what was open before a restart of the database is not handed out
+    _pool = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5}
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": _pool}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 
-from . import flows, ratelimit
+from . import flows, hosting, ratelimit
 from .access import Act, Reason, get_room_for, may, may_make_rooms, standing, why_shut
 from .forms import RoomForm
-from .models import Membership, Role, Room
+from .models import Door, Membership, Role, Room
 from .moderation.rules import rules
 from .signaling.presence import head_counts
 from .views_invites import listing
@@ -193,6 +193,7 @@ def _manage_page(
         "may_lock": may(role, Act.LOCK),
         "may_rotate": may(role, Act.ROTATE),
         "next_epoch": room.epoch + 1,
+        "by_hosts": hosting.fits_hosts(room, Door(room.door)),
         "fresh": fresh,
         "shut": why_shut(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),

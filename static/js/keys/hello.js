@@ -14,7 +14,7 @@ import { pad, unpad } from "./padding.js";
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
 /** @typedef {Pick<import("./identity.js").Identity, "pid" | "publicKey" | "fingerprint">} PublicIdentity */
-/** @typedef {"malformed" | "mode" | "epoch" | "pid" | "key"} Refusal */
+/** @typedef {"malformed" | "mode" | "lobby" | "epoch" | "pid" | "key"} Refusal */
 
 /**
  * @typedef {object} Hello
@@ -30,8 +30,9 @@ const NONCE_BYTES = 12;
 const FINGERPRINT = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/;
 
 /**
- * Why a hello is not believed: malformed; mode (with a key in a room without, or the other way round); epoch (made with
- * another room key, and says so); pid (not the one of its tab key); key (not made with the room key).
+ * Why a hello is not believed: malformed; mode (with a key in a room without, or the other way round); lobby (of somebody
+ * who knocks, and whom no host has let in); epoch (made with another room key, and says so); pid (not the one of its tab
+ * key); key (not made with the room key).
  */
 export class HelloRefused extends Error {
   /** @param {Refusal} reason */
@@ -48,8 +49,7 @@ export class HelloRefused extends Error {
  * @param {PublicIdentity} identity
  * @returns {Bytes}
  */
-export function fixedPart({ room, epoch, secrets }, { pid, publicKey, fingerprint }) {
-  const mode = secrets === null ? "keyless" : "keyed";
+export function fixedPart({ room, epoch, mode }, { pid, publicKey, fingerprint }) {
   return canonical("meeting-point/v1/hello", mode, room, epoch, pid, publicKey, fingerprint);
 }
 
@@ -63,7 +63,7 @@ export function fixedPart({ room, epoch, secrets }, { pid, publicKey, fingerprin
  */
 export async function writeSealedHello(seal, identity, profile) {
   const open = { v: 1, e: seal.epoch, key: toBase64Url(identity.publicKey), fp: identity.fingerprint };
-  if (seal.secrets === null) return JSON.stringify({ ...open, mode: "keyless", profile });
+  if (seal.secrets === null) return JSON.stringify({ ...open, mode: seal.mode, profile });
   const { mac, profile: profileKey } = seal.secrets;
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const algorithm = { name: "AES-GCM", iv, additionalData: profileContext(seal, identity.pid) };
@@ -72,7 +72,7 @@ export async function writeSealedHello(seal, identity, profile) {
     crypto.subtle.encrypt(algorithm, profileKey, pad(profile, PROFILE_SIZES)),
   ]);
   const parts = { mac: toBase64Url(new Uint8Array(tag)), profile: toBase64Url(concat(iv, new Uint8Array(sealed))) };
-  return JSON.stringify({ ...open, mode: "keyed", ...parts });
+  return JSON.stringify({ ...open, mode: seal.mode, ...parts });
 }
 
 /**
@@ -86,7 +86,7 @@ export async function writeSealedHello(seal, identity, profile) {
  */
 export async function readSealedHello(seal, pid, text) {
   const { mode, e, publicKey, fp, mac, profile } = parse(text);
-  if (mode !== (seal.secrets === null ? "keyless" : "keyed")) throw new HelloRefused("mode");
+  if (mode !== seal.mode) throw new HelloRefused(mode === "lobby" ? "lobby" : "mode");
   if (e !== seal.epoch) throw new HelloRefused("epoch");
   if (toBase64Url((await sha256(publicKey)).slice(0, 16)) !== pid) throw new HelloRefused("pid");
   const fixed = fixedPart(seal, { pid, publicKey, fingerprint: fp });

@@ -79,19 +79,27 @@ export function tokenHash(token) {
 }
 
 /**
- * Seals a room key under an invite secret, bound to this room and epoch.
+ * What a link holds: the room key; the room key of a room where guests knock (for those who do not); or the lobby key, with
+ * which one can knock. The seal is bound to it, so that nobody can pass the one off as the other.
+ *
+ * @typedef {"room" | "room-by-hosts" | "lobby"} Holds
+ */
+
+/**
+ * Seals a key under an invite secret, bound to this room and epoch.
  *
  * @param {Bytes} secret
  * @param {Bytes} rawKey 32 bytes
  * @param {string} room the room's slug
  * @param {number} epoch from 1
+ * @param {Holds} [holds]
  * @returns {Promise<Bytes>} 60 bytes: nonce 12, sealed key 32, tag 16
  */
-export async function wrapRoomKey(secret, rawKey, room, epoch) {
+export async function wrapRoomKey(secret, rawKey, room, epoch, holds = "room") {
   requireLength(rawKey, ROOM_KEY_BYTES, "room key");
   const key = await wrapKey(secret);
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const sealed = await crypto.subtle.encrypt(wrapAlgorithm(nonce, room, epoch), key, rawKey);
+  const sealed = await crypto.subtle.encrypt(wrapAlgorithm(nonce, room, epoch, holds), key, rawKey);
   const blob = new Uint8Array(WRAPPED_BYTES);
   blob.set(nonce);
   blob.set(new Uint8Array(sealed), NONCE_BYTES);
@@ -99,20 +107,21 @@ export async function wrapRoomKey(secret, rawKey, room, epoch) {
 }
 
 /**
- * Opens a sealed room key.
+ * Opens a sealed key.
  *
  * @param {Bytes} secret
  * @param {Bytes} blob what `wrapRoomKey` made
  * @param {string} room the room's slug
  * @param {number} epoch
- * @returns {Promise<Bytes>} the room key, 32 bytes
+ * @param {Holds} [holds]
+ * @returns {Promise<Bytes>} the key, 32 bytes
  * @throws {RangeError} when the blob has the wrong size
- * @throws {DOMException} OperationError when the secret, the room or the epoch is not the one it was sealed for
+ * @throws {DOMException} OperationError when the secret, the room, the epoch or the kind is not the one it was sealed for
  */
-export async function unwrapRoomKey(secret, blob, room, epoch) {
+export async function unwrapRoomKey(secret, blob, room, epoch, holds = "room") {
   requireLength(blob, WRAPPED_BYTES, "wrapped room key");
   const key = await wrapKey(secret);
-  const algorithm = wrapAlgorithm(blob.slice(0, NONCE_BYTES), room, epoch);
+  const algorithm = wrapAlgorithm(blob.slice(0, NONCE_BYTES), room, epoch, holds);
   return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, blob.slice(NONCE_BYTES)));
 }
 
@@ -136,9 +145,11 @@ async function wrapKey(secret) {
  * @param {Bytes} iv
  * @param {string} room
  * @param {number} epoch
+ * @param {Holds} holds
  */
-function wrapAlgorithm(iv, room, epoch) {
-  return { name: "AES-GCM", iv, additionalData: toUtf8(`meeting-point/v1/invite-wrap|${room}|${epoch}`) };
+function wrapAlgorithm(iv, room, epoch, holds) {
+  const kind = holds === "room" ? "" : `|${holds}`;
+  return { name: "AES-GCM", iv, additionalData: toUtf8(`meeting-point/v1/invite-wrap|${room}|${epoch}${kind}`) };
 }
 
 /**

@@ -8,8 +8,15 @@
  */
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
-/** @typedef {{room: string, epoch: number, key: CryptoKey, exportable?: CryptoKey}} KeyRecord */
-/** @typedef {{epoch: number, key: CryptoKey, raw?: Bytes}} StoredRoomKey raw only on a device that may invite */
+/**
+ * @typedef {object} KeyRecord
+ * @property {string} room
+ * @property {number} epoch
+ * @property {CryptoKey} key
+ * @property {CryptoKey} [exportable]
+ * @property {boolean} [byHosts] whether hosts give this key to guests, whose links must not hold it
+ */
+/** @typedef {{epoch: number, key: CryptoKey, raw?: Bytes, byHosts: boolean}} StoredRoomKey raw only on a device that may invite */
 
 const DATABASE = "meeting-point";
 const STORE = "room-keys";
@@ -20,12 +27,13 @@ const STORE = "room-keys";
  * @param {string} room the room's slug
  * @param {number} epoch
  * @param {Bytes} raw 32 bytes
- * @param {{extractable?: boolean}} [options] extractable: this device may invite
+ * @param {{extractable?: boolean, byHosts?: boolean}} [options] extractable: this device may invite; byHosts: guests get
+ *   this key from hosts, and their links must not hold it
  * @returns {Promise<void>}
  */
-export async function saveRoomKey(room, epoch, raw, { extractable = false } = {}) {
+export async function saveRoomKey(room, epoch, raw, { extractable = false, byHosts = false } = {}) {
   /** @type {KeyRecord} */
-  const record = { room, epoch, key: await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveBits"]) };
+  const record = { room, epoch, byHosts, key: await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveBits"]) };
   if (extractable) {
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     record.exportable = await crypto.subtle.importKey("raw", raw, algorithm, true, ["sign"]);
@@ -43,9 +51,9 @@ export async function loadRoomKey(room) {
   /** @type {KeyRecord | undefined} */
   const record = await inStore("readonly", (store) => store.get(room));
   if (record === undefined) return null;
-  const { epoch, key, exportable } = record;
-  if (exportable === undefined) return { epoch, key };
-  return { epoch, key, raw: new Uint8Array(await crypto.subtle.exportKey("raw", exportable)) };
+  const { epoch, key, exportable, byHosts = false } = record;
+  if (exportable === undefined) return { epoch, key, byHosts };
+  return { epoch, key, byHosts, raw: new Uint8Array(await crypto.subtle.exportKey("raw", exportable)) };
 }
 
 /**
@@ -54,10 +62,11 @@ export async function loadRoomKey(room) {
  * @param {string} room the room's slug
  * @param {number} epoch the epoch that it would begin
  * @param {Bytes} raw 32 bytes
+ * @param {boolean} byHosts as in `saveRoomKey`
  * @returns {Promise<void>}
  */
-export async function saveOfferedKey(room, epoch, raw) {
-  await saveRoomKey(offered(room), epoch, raw, { extractable: true });
+export async function saveOfferedKey(room, epoch, raw, byHosts) {
+  await saveRoomKey(offered(room), epoch, raw, { extractable: true, byHosts });
 }
 
 /**
@@ -94,6 +103,28 @@ export async function adoptOfferedKey(room) {
  */
 export function forgetOfferedKey(room) {
   return forgetRoomKey(offered(room));
+}
+
+/**
+ * Keeps a lobby key, beside the room key that this browser may hold.
+ *
+ * @param {string} room the room's slug
+ * @param {number} epoch
+ * @param {Bytes} raw 32 bytes
+ * @returns {Promise<void>}
+ */
+export function saveLobbyKey(room, epoch, raw) {
+  return saveRoomKey(`${room} lobby`, epoch, raw);
+}
+
+/**
+ * Loads the lobby key of a room.
+ *
+ * @param {string} room the room's slug
+ * @returns {Promise<StoredRoomKey | null>}
+ */
+export function loadLobbyKey(room) {
+  return loadRoomKey(`${room} lobby`);
 }
 
 /**

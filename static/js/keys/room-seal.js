@@ -11,7 +11,13 @@ import { hkdf } from "./encoding.js";
 
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /** @typedef {{mac: CryptoKey, profile: CryptoKey, pairs: Bytes}} RoomSecrets */
-/** @typedef {{room: string, epoch: number, secrets: RoomSecrets | null}} RoomSeal secrets: null in a room without a key */
+/**
+ * @typedef {object} RoomSeal
+ * @property {string} room the room's slug
+ * @property {number} epoch
+ * @property {"keyed" | "keyless" | "lobby"} mode lobby: made with the lobby key, by somebody who knocks
+ * @property {RoomSecrets | null} secrets null in a room without a key
+ */
 
 /**
  * Derives the secrets of a stay.
@@ -24,17 +30,35 @@ import { hkdf } from "./encoding.js";
  */
 export async function makeRoomSeal(room, epoch, key) {
   if ((key === null) !== (epoch === 0)) throw new TypeError("a room has a key and an epoch, or neither");
-  if (key === null) return { room, epoch, secrets: null };
+  if (key === null) return { room, epoch, mode: "keyless", secrets: null };
+  return { room, epoch, mode: "keyed", secrets: await secretsOf(room, epoch, key) };
+}
+
+/**
+ * Derives the secrets with which somebody knocks and is answered.
+ *
+ * @param {string} room the room's slug
+ * @param {number} epoch from 1
+ * @param {Bytes | CryptoKey} lobbyKey
+ * @returns {Promise<RoomSeal>}
+ */
+export async function makeLobbySeal(room, epoch, lobbyKey) {
+  return { room, epoch, mode: "lobby", secrets: await secretsOf(room, epoch, lobbyKey) };
+}
+
+/**
+ * @param {string} room
+ * @param {number} epoch
+ * @param {Bytes | CryptoKey} key
+ * @returns {Promise<RoomSecrets>}
+ */
+async function secretsOf(room, epoch, key) {
   const of = (/** @type {string} */ purpose) => hkdf(key, `meeting-point/v1/${purpose}|${room}|${epoch}`, 32);
   const [mac, profile, pairs] = await Promise.all([of("hello"), of("profile"), of("pair-secret")]);
   const hmac = { name: "HMAC", hash: "SHA-256" };
   return {
-    room,
-    epoch,
-    secrets: {
-      mac: await crypto.subtle.importKey("raw", mac, hmac, false, ["sign", "verify"]),
-      profile: await crypto.subtle.importKey("raw", profile, "AES-GCM", false, ["encrypt", "decrypt"]),
-      pairs,
-    },
+    mac: await crypto.subtle.importKey("raw", mac, hmac, false, ["sign", "verify"]),
+    profile: await crypto.subtle.importKey("raw", profile, "AES-GCM", false, ["encrypt", "decrypt"]),
+    pairs,
   };
 }

@@ -6,7 +6,7 @@
 
 import { fromBase64Url, toBase64Url } from "../keys/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
-import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
+import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { part } from "../ui/parts.js";
 import { postJson } from "../ui/request.js";
@@ -121,22 +121,25 @@ async function redeem(from) {
 }
 
 /**
- * Opens the sealed room key, checks that it is the room's, and keeps it.
+ * Opens the sealed key and keeps it; a room key only if it is the room's. A lobby key needs no such check: a wrong one opens
+ * nothing that a host hands over.
  *
  * @param {Bytes} from
- * @param {{slug: string, epoch: number, role: string, wrapped: string | null, key_check: string | null}} answer
+ * @param {{slug: string, epoch: number, role: string, holds: import("../keys/invite.js").Holds, wrapped: string | null,
+ *   key_check: string | null}} answer
  */
-async function keepKey(from, { slug, epoch, role, wrapped, key_check: check }) {
-  const kept = await loadRoomKey(slug);
+async function keepKey(from, { slug, epoch, role, holds, wrapped, key_check: check }) {
+  const [kept, lobby] = await Promise.all([loadRoomKey(slug), loadLobbyKey(slug)]);
   // A room that had a key never loses it, and its epochs only rise: anything else is a server that lies.
-  if (kept !== null && epoch < kept.epoch) throw new Stop("key_misfit");
+  if (epoch < Math.max(kept?.epoch ?? 0, lobby?.epoch ?? 0)) throw new Stop("key_misfit");
   if (epoch === 0) return;
   if (wrapped === null || check === null) throw new Stop("key_misfit");
   try {
-    const key = await unwrapRoomKey(from, fromBase64Url(wrapped), slug, epoch);
+    const key = await unwrapRoomKey(from, fromBase64Url(wrapped), slug, epoch, holds);
+    if (holds === "lobby") return await saveLobbyKey(slug, epoch, key);
     if (toBase64Url(await roomKeyCheck(key, slug, epoch)) !== check) throw new Stop("key_misfit");
     const extractable = INVITERS.has(role) || (kept?.epoch === epoch && kept.raw !== undefined);
-    await saveRoomKey(slug, epoch, key, { extractable });
+    await saveRoomKey(slug, epoch, key, { extractable, byHosts: holds === "room-by-hosts" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "OperationError") throw new Stop("key_misfit");
     if (error instanceof RangeError || error instanceof SyntaxError) throw new Stop("key_misfit");

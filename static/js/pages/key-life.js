@@ -111,7 +111,7 @@ export class KeyLife extends EventTarget {
     if (held?.epoch !== this.#epoch || held.raw === undefined) return;
     let mine;
     try {
-      mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "" });
+      mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "", byHosts: held.byHosts });
     } catch {
       return this.#later(() => this.#rotate(), ROTATE_AGAIN_MS);
     }
@@ -130,12 +130,12 @@ export class KeyLife extends EventTarget {
     const handed = read(payload);
     if (handed === null || !teller || !KEEPERS.has(teller.role) || this.#epoch === 0) return;
     this.#after(async () => {
-      const { epoch, key } = handed;
+      const { epoch, key, byHosts } = handed;
       if (epoch <= this.#epoch) return;
       const check = toBase64Url(await roomKeyCheck(key, this.#slug, epoch));
       // The server cannot know a key, but it knows whether this is the one that the room was given.
       if (this.#room?.epoch === epoch && this.#room.key_check !== check) return;
-      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#keeps });
+      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#keeps, byHosts });
       await this.#adopt(epoch, key);
     });
   }
@@ -155,7 +155,7 @@ export class KeyLife extends EventTarget {
   async #handOver() {
     const held = this.#keeps ? await loadRoomKey(this.#slug) : null;
     if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#owed.clear();
-    const payload = { epoch: held.epoch, key: toBase64Url(held.raw) };
+    const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
     for (const pid of this.#owed) if (this.#session.mesh.tell(pid, TOPIC, payload)) this.#owed.delete(pid);
   }
 
@@ -188,16 +188,17 @@ export class KeyLife extends EventTarget {
 }
 
 /**
- * Reads what came on the topic: `{epoch, key}`, the key as 32 bytes of base64url.
+ * Reads what came on the topic: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
  *
  * @param {any} payload
- * @returns {{epoch: number, key: Bytes} | null}
+ * @returns {{epoch: number, key: Bytes, byHosts: boolean} | null}
  */
 function read(payload) {
-  const { epoch, key } = payload ?? {};
+  const { epoch, key, by_hosts: byHosts } = payload ?? {};
   if (!Number.isSafeInteger(epoch) || epoch < 2 || typeof key !== "string" || key.length !== 43) return null;
+  if (typeof byHosts !== "boolean") return null;
   try {
-    return { epoch, key: fromBase64Url(key) };
+    return { epoch, key: fromBase64Url(key), byHosts };
   } catch {
     return null;
   }

@@ -49,7 +49,7 @@ export class InviteForm extends HTMLElement {
   async refresh(epoch) {
     if (epoch !== undefined) this.dataset.epoch = String(epoch);
     const able = globalThis.crypto?.subtle !== undefined;
-    const holds = able && (this.#epoch === 0 || (await this.#rawKey().catch(() => null)) !== null);
+    const holds = able && (this.#epoch === 0 || (await this.#roomKey().catch(() => null)) !== null);
     part(this, "unable").hidden = able;
     part(this, "locked").hidden = !able || holds;
     this.#form.hidden = !holds || !part(this, "made").hidden;
@@ -80,10 +80,10 @@ export class InviteForm extends HTMLElement {
     return Number(this.dataset.epoch);
   }
 
-  /** @returns {Promise<import("../keys/encoding.js").Bytes | null>} the room key, if it is the one of now and may leave */
-  async #rawKey() {
+  /** @returns {Promise<import("../keys/key-store.js").StoredRoomKey | null>} the room key, if it is the one of now and may leave */
+  async #roomKey() {
     const kept = await loadRoomKey(this.dataset.slug ?? "");
-    return kept !== null && kept.epoch === this.#epoch ? (kept.raw ?? null) : null;
+    return kept?.epoch === this.#epoch && kept.raw !== undefined ? kept : null;
   }
 
   #showCustomFields() {
@@ -118,11 +118,11 @@ export class InviteForm extends HTMLElement {
     if (!unlimited && !(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) {
       return this.#complain(this.#strings.usesRange);
     }
-    const key = this.#epoch > 0 ? await this.#rawKey().catch(() => null) : null;
+    const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
     const { url = "", slug = "" } = this.dataset;
     const { link, answer } = await makeInvite(
-      { url, slug, epoch: this.#epoch, key },
+      { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
       { expires_in: seconds, max_uses: unlimited ? null : uses, label: String(values.get("label") ?? "") },
     );
     if (answer.status !== 201) return this.#complain(this.#reason(answer));

@@ -6,24 +6,30 @@
 
 import { toBase64Url } from "../keys/encoding.js";
 import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } from "../keys/invite.js";
+import { lobbyKey } from "../keys/lobby.js";
 import { postJson } from "./request.js";
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
 
 /**
- * Makes a link.
+ * Makes a link. Where hosts give the room key to guests, a guest's link holds the lobby key instead.
  *
- * @param {{url: string, slug: string, epoch: number, key: Bytes | null}} room key: null in a room without one
+ * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room key: null in a room without
+ *   one; byHosts: as this browser knows it from the key itself
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds
  * @returns {Promise<{link: string, answer: import("./request.js").Answer}>} the link is good when the status is 201
  */
-export async function makeInvite({ url, slug, epoch, key }, choices) {
+export async function makeInvite({ url, slug, epoch, key, byHosts }, choices) {
   const secret = makeInviteSecret();
+  const lobby = key !== null && byHosts && (choices.role ?? "guest") === "guest";
+  const holds = lobby ? "lobby" : byHosts ? "room-by-hosts" : "room";
+  const inside = key && lobby ? await lobbyKey(key, slug, epoch) : key;
   const answer = await postJson(url, {
     ...choices,
     token_hash: toBase64Url(await tokenHash(await inviteToken(secret))),
-    wrapped: key && toBase64Url(await wrapRoomKey(secret, key, slug, epoch)),
+    wrapped: inside && toBase64Url(await wrapRoomKey(secret, inside, slug, epoch, holds)),
     epoch,
+    lobby,
   });
   return { link: inviteLink(location.origin, secret), answer };
 }

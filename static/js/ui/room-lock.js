@@ -2,7 +2,7 @@
  * `<mp-room-lock>`: gives a room its first key, or the next one, made in this browser.
  *
  * `data-epoch` is the epoch that the key begins. `data-at-once`: without a press; `data-holder` and `data-lost`: only in a
- * browser that holds the key of now, or only in one that does not (hidden elsewhere).
+ * browser that holds the key of now, or only in one that does not (hidden elsewhere). `data-by-hosts`: guests knock.
  *
  * @module
  */
@@ -39,7 +39,10 @@ export class RoomLock extends HTMLElement {
     part(this, "failed").hidden = true;
     try {
       const { slug = "", url = "" } = this.dataset;
-      const mine = await offerRoomKey({ slug, epoch: this.#epoch, url });
+      // The next key is for the same kind of door as the one of now; what this browser holds says which that is.
+      const held = await loadRoomKey(slug);
+      const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
+      const mine = await offerRoomKey({ slug, epoch: this.#epoch, url, byHosts });
       // Fired when the room has the key; detail: {mine: whether it is the one that this browser holds}.
       this.dispatchEvent(new CustomEvent("room-locked", { bubbles: true, detail: { mine } }));
     } catch {

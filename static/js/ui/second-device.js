@@ -26,7 +26,7 @@ export class SecondDevice extends HTMLElement {
 
   async #key() {
     const held = await loadRoomKey(this.dataset.slug ?? "").catch(() => null);
-    return held?.epoch === Number(this.dataset.epoch) ? (held.raw ?? null) : null;
+    return held?.epoch === Number(this.dataset.epoch) && held.raw ? { raw: held.raw, byHosts: held.byHosts } : null;
   }
 
   async #begin() {
@@ -36,7 +36,8 @@ export class SecondDevice extends HTMLElement {
     part(this, "failed").hidden = true;
     const key = await this.#key();
     const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
-    const made = key && (await makeInvite({ url, slug, epoch: Number(epoch), key }, choices));
+    const room = { url, slug, epoch: Number(epoch) };
+    const made = key && (await makeInvite({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
     button.disabled = false;
     if (made?.answer.status !== 201) {
       part(this, "failed").hidden = false;

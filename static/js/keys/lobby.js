@@ -1,0 +1,114 @@
+/**
+ * The lobby key: what guests' links hold in a room where guests knock. It follows from the room key and does not lead back
+ * to it. With it one can prove to a host's browser that one came by a link; the room key itself comes from a host, sealed for
+ * this one tab, so that a server that lets somebody in by itself lets in nobody. docs/sealed-signaling.md has the bytes.
+ *
+ * @module
+ */
+
+import { canonical, concat } from "./canonical.js";
+import { fromBase64Url, hkdf, sha256, toBase64Url } from "./encoding.js";
+import { fixedPart } from "./hello.js";
+
+/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @typedef {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} Tab */
+
+const NONCE_BYTES = 12;
+const ROOM_KEY_BYTES = 32;
+const SEALED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + 16;
+const CURVE = { name: "ECDH", namedCurve: "P-256" };
+
+/** What a host handed over is not the room's key, or not for us. */
+export class AdmissionRefused extends Error {}
+
+/**
+ * Derives the lobby key.
+ *
+ * @param {Bytes | CryptoKey} roomKey raw, or the HKDF key of the key store
+ * @param {string} room the room's slug
+ * @param {number} epoch from 1
+ * @returns {Promise<Bytes>} 32 bytes
+ */
+export function lobbyKey(roomKey, room, epoch) {
+  return hkdf(roomKey, `meeting-point/v1/lobby|${room}|${epoch}`, 32);
+}
+
+/**
+ * Seals the room key for one tab that knocks.
+ *
+ * @param {RoomSeal} lobby made with the lobby key
+ * @param {Tab} host
+ * @param {{fixed: Bytes, publicKey: Bytes}} guest from a hello that has been believed
+ * @param {Bytes} roomKey 32 bytes
+ * @returns {Promise<string>} what the server hands on
+ * @throws {DOMException} when the guest's key is no point on the curve
+ */
+export async function sealAdmission(lobby, host, guest, roomKey) {
+  const theirs = await crypto.subtle.importKey("raw", guest.publicKey, CURVE, false, []);
+  const [key, additionalData] = await admissionKey(lobby, host.privateKey, theirs, host.publicKey, guest.fixed);
+  const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, roomKey);
+  return JSON.stringify({ key: toBase64Url(host.publicKey), sealed: toBase64Url(concat(iv, new Uint8Array(sealed))) });
+}
+
+/**
+ * Opens what a host handed over, and believes it only if it is the key from which our lobby key follows: nobody who does
+ * not hold that can have made it.
+ *
+ * @param {RoomSeal} lobby made with the lobby key
+ * @param {Tab} guest
+ * @param {Bytes | CryptoKey} heldLobbyKey
+ * @param {string} body what `sealAdmission` made
+ * @returns {Promise<Bytes>} the room key
+ * @throws {AdmissionRefused}
+ */
+export async function openAdmission(lobby, guest, heldLobbyKey, body) {
+  const { room, epoch } = lobby;
+  let roomKey;
+  try {
+    const { hostKey, sealed } = parse(body);
+    const theirs = await crypto.subtle.importKey("raw", hostKey, CURVE, false, []);
+    const [key, additionalData] = await admissionKey(lobby, guest.privateKey, theirs, hostKey, fixedPart(lobby, guest));
+    const algorithm = { name: "AES-GCM", iv: sealed.slice(0, NONCE_BYTES), additionalData };
+    roomKey = new Uint8Array(await crypto.subtle.decrypt(algorithm, key, sealed.slice(NONCE_BYTES)));
+  } catch {
+    throw new AdmissionRefused("not sealed for this tab");
+  }
+  const [held, follows] = await Promise.all([check(heldLobbyKey), lobbyKey(roomKey, room, epoch).then(check)]);
+  if (held !== follows) throw new AdmissionRefused("not the room's key");
+  return roomKey;
+}
+
+/** @param {Bytes | CryptoKey} key a value by which two lobby keys can be compared, as one of them cannot be read */
+async function check(key) {
+  return toBase64Url(await hkdf(key, "meeting-point/v1/lobby-check", 16));
+}
+
+/**
+ * @param {RoomSeal} lobby
+ * @param {CryptoKey} mine
+ * @param {CryptoKey} theirs
+ * @param {Bytes} hostKey
+ * @param {Bytes} guestFixed
+ * @returns {Promise<[CryptoKey, Bytes]>} the key and the associated data
+ */
+async function admissionKey({ room, epoch, secrets }, mine, theirs, hostKey, guestFixed) {
+  const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, mine, 256));
+  const context = canonical("meeting-point/v1/admission", room, epoch, hostKey, guestFixed);
+  const input = concat(shared, secrets?.pairs ?? new Uint8Array(0));
+  const bytes = await hkdf(input, `meeting-point/v1/admission|${room}|${epoch}`, 32, await sha256(context));
+  return [await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), context];
+}
+
+/**
+ * @param {string} body
+ * @returns {{hostKey: Bytes, sealed: Bytes}}
+ */
+function parse(body) {
+  const { key, sealed } = JSON.parse(body);
+  const parts = { hostKey: fromBase64Url(key), sealed: fromBase64Url(sealed) };
+  if (parts.hostKey.length !== 65 || parts.sealed.length !== SEALED_BYTES) throw new RangeError("not an admission");
+  return parts;
+}

@@ -99,8 +99,8 @@ export class CallSession extends EventTarget {
     this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
     this.#locked = seal.secrets !== null;
     const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
-    this.#late = new LateNotice((of, late) => this.#change(of, { late }), relayAway, signal);
-    this.#routes = new RouteWatch(this.mesh, (of, route) => this.#change(of, { route }), signal);
+    this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
+    this.#routes = new RouteWatch(this.mesh, (of, route) => this.mark(of, { route }), signal);
     const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
     const ways = new Ways({ socket: this.socket, third: this.#third, lost });
     this.mesh.setTracks(tracks);
@@ -175,14 +175,14 @@ export class CallSession extends EventTarget {
     on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));
     on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
     on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
-    on(this.safety, "changed", ({ pid, safety }) => this.#change(pid, { safety }));
+    on(this.safety, "changed", ({ pid, safety }) => this.mark(pid, { safety }));
     on(this.socket, "room", ({ room }) => this.#route(room) && this.#emit("room", { room }));
     on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
     on(this.mesh, "peer-added", (peer) => this.#added(peer));
-    on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.#change(pid, { role, ...named(hello) }));
+    on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.mark(pid, { role, ...named(hello) }));
     on(this.mesh, "peer-removed", ({ pid }) => this.#removed(pid));
     on(this.mesh, "peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason));
-    on(this.mesh, "peer-media", ({ pid, audio, video }) => this.#change(pid, { muted: !audio, camera: video }));
+    on(this.mesh, "peer-media", ({ pid, audio, video }) => this.mark(pid, { muted: !audio, camera: video }));
     on(this.mesh, "peer-track", ({ pid, stream }) => this.#emit("stream", { pid, stream }));
   }
 
@@ -290,7 +290,7 @@ export class CallSession extends EventTarget {
     const person = { pid, member, role, ...named(hello), self: false, state: "connecting", locked: this.#locked, safety };
     this.#late.observe(pid, "connecting");
     // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
-    if (this.people.has(pid)) return this.#change(pid, { ...person, reason: undefined });
+    if (this.people.has(pid)) return this.mark(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
     this.#emit("person-added", { person, news: !this.#entering });
   }
@@ -309,7 +309,7 @@ export class CallSession extends EventTarget {
    * @param {string} [reason]
    */
   #stateOf(pid, state, reason) {
-    this.#change(pid, reason ? { state, reason } : { state });
+    this.mark(pid, reason ? { state, reason } : { state });
     if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#routes.look(pid);
     this.#late.observe(pid, state);
@@ -317,11 +317,13 @@ export class CallSession extends EventTarget {
   }
 
   /**
+   * Notes something about a person, oneself too: `person-changed` follows if it is new.
+   *
    * @param {string} pid
    * @param {Partial<Person>} change
    */
-  #change(pid, change) {
-    const person = this.people.get(pid);
+  mark(pid, change) {
+    const person = pid === this.self.pid ? this.self : this.people.get(pid);
     if (!person) return;
     const before = JSON.stringify(person);
     Object.assign(person, change);

@@ -15,6 +15,7 @@ import { Ended } from "../ui/ended.js";
 import { adaptMedia } from "../ui/call-media.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
 import { FilePanel } from "../ui/file-panel.js";
+import { tieMoreMenu } from "../ui/more-menu.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
@@ -36,6 +37,7 @@ const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const dialogs = tieDialogs(() => end("left"));
+tieMoreMenu();
 /** @type {Call | null} */
 let call = null;
 let name = "";

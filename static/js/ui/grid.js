@@ -1,6 +1,6 @@
 /**
  * `<mp-grid>`: lays the tiles out. Two people: the other one fills the stage, oneself floats in a corner,
- * unless a shared screen has the stage.
+ * unless a shared screen has the stage. Somebody pinned is large, above a strip of the others.
  *
  * @module
  */
@@ -9,6 +9,8 @@ import { bestGrid } from "./grid-shape.js";
 import { Tile } from "./tile.js";
 
 const GAP = 12;
+/** Of the height, for those who are not pinned; at least so many pixels. */
+const STRIP = { share: 0.22, least: 96 };
 
 export class Grid extends HTMLElement {
   #observer = new ResizeObserver(() => this.arrange());
@@ -59,10 +61,23 @@ export class Grid extends HTMLElement {
     const floating = tiles.length === 2 && !sharing;
     this.dataset.floating = String(floating);
     this.dataset.count = String(tiles.length);
-    const shape = bestGrid(floating ? 1 : tiles.length, this.clientWidth, this.clientHeight, GAP);
-    this.style.setProperty("--tile-width", `${shape.width}px`);
-    this.style.setProperty("--tile-height", `${shape.height}px`);
+    const pinned = !floating && !sharing && tiles.length > 1 && tiles.some((tile) => tile.dataset.pinned === "true");
+    this.dataset.pinned = String(pinned);
+    const { clientWidth: width, clientHeight: height } = this;
+    const strip = pinned ? Math.max(STRIP.least, Math.round(height * STRIP.share)) : height;
+    const count = floating ? 1 : pinned ? tiles.length - 1 : tiles.length;
+    this.#size("tile", bestGrid(count, width, strip, GAP));
+    if (pinned) this.#size("pinned", bestGrid(1, width, height - strip - GAP, GAP));
     this.style.setProperty("--gap", `${GAP}px`);
+  }
+
+  /**
+   * @param {string} what
+   * @param {{width: number, height: number}} shape pixels
+   */
+  #size(what, { width, height }) {
+    this.style.setProperty(`--${what}-width`, `${width}px`);
+    this.style.setProperty(`--${what}-height`, `${height}px`);
   }
 }
 

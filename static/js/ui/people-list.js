@@ -6,6 +6,7 @@
 
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "./page-data.js";
+import { personMenu } from "./person-menu.js";
 import { showTrust, trustOf } from "./trust.js";
 
 /**
@@ -23,6 +24,8 @@ import { showTrust, trustOf } from "./trust.js";
  * @property {boolean} [locked] whether they have proved that they hold the room's key
  * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
+ * @property {boolean} [pinned] whether one keeps them large
+ * @property {boolean} [hushed] whether one does not want to hear them
  */
 
 /**
@@ -38,7 +41,9 @@ export function showPeople(list, people) {
   const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
   list.replaceChildren(...[...members.values()].map(entry));
   // Whoever walks through the list by keyboard stays where they are.
-  if (focused?.dataset.pid) /** @type {HTMLElement | null} */ (list.querySelector(`[data-pid="${focused.dataset.pid}"]`))?.focus();
+  if (!focused?.dataset.pid) return;
+  const [which] = focused.classList;
+  /** @type {HTMLElement | null} */ (list.querySelector(`.${which}[data-pid="${focused.dataset.pid}"]`))?.focus();
 }
 
 /**
@@ -65,6 +70,8 @@ function entry(tabs) {
   find(item, ".person__state", HTMLElement).textContent = [roleWord(person.role), stateWord(person)].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
+  root.dataset.hushed = String(tabs.some(({ hushed }) => hushed));
+  personMenu.fit(find(item, ".person-more", HTMLButtonElement), person);
   // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
   const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
   showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);

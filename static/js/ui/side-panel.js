@@ -14,7 +14,7 @@ export function showSidePanel(id, shown) {
   const panels = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".stage__body > aside"));
   for (const panel of panels) if (panel.id === id || shown) panel.hidden = panel.id !== id || !shown;
   for (const panel of panels) {
-    const buttons = document.querySelectorAll(`.toolbar [aria-controls="${CSS.escape(panel.id)}"]`);
+    const buttons = document.querySelectorAll(`.tool[aria-controls="${CSS.escape(panel.id)}"]`);
     for (const button of buttons) button.setAttribute("aria-expanded", String(!panel.hidden));
   }
 }

@@ -6,9 +6,11 @@
 
 import { Playback } from "../media/playback.js";
 import { RemoteLevels } from "../media/remote-levels.js";
+import { ForMe } from "./for-me.js";
 import { Grid } from "./grid.js";
 import { byId, find, text } from "./page-data.js";
 import { headCount, showPeople } from "./people-list.js";
+import { personMenu } from "./person-menu.js";
 import { SafetyDialog } from "./safety-dialog.js";
 import { Tile } from "./tile.js";
 import { toast } from "./toasts.js";
@@ -40,6 +42,8 @@ export class Stage {
     on("person-removed", ({ person }) => this.#remove(person));
     const safety = new SafetyDialog(session, signal);
     for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
+    personMenu.follow(session, signal);
+    new ForMe(session, signal);
     on("stream", ({ pid, stream }) => this.#play(pid, stream));
     on("entered", () => this.#entered());
     on("away", ({ draining, entered }) => this.#away(draining, entered));
@@ -114,6 +118,7 @@ export class Stage {
   #update(person) {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
+    this.#grid.arrange();
     this.#count();
   }
 

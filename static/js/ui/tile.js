@@ -2,7 +2,8 @@
  * `<mp-tile>`: one person on the stage.
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
- * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay).
+ * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
+ * `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
  *
  * @module
  */
@@ -10,6 +11,7 @@
 import { initials } from "./names.js";
 import { find, fromTemplate, text } from "./page-data.js";
 import { stateWord } from "./people-list.js";
+import { personMenu } from "./person-menu.js";
 import { showTrust } from "./trust.js";
 
 /** @typedef {import("./names.js").Presence} Presence */
@@ -106,6 +108,9 @@ export class Tile extends HTMLElement {
     this.setPresence(person);
     this.setState(state, route);
     this.dataset.late = late;
+    this.dataset.pinned = String(person.pinned === true);
+    this.dataset.hushed = String(person.hushed === true);
+    personMenu.fit(find(this, ".person-more", HTMLButtonElement), person);
     find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
   }

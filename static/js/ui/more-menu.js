@@ -1,0 +1,27 @@
+/**
+ * The "More" menu of the toolbar. What stands in the toolbar with `data-menu-below="<rem>"` moves into the menu while the page
+ * is narrower than that, and comes back to its place; what is always in the menu stands in the template.
+ *
+ * @module
+ */
+
+import { byId } from "./page-data.js";
+import { tiePopoverList } from "./popover-list.js";
+
+/** Ties the menu to its button, for as long as the page is there. */
+export function tieMoreMenu() {
+  const menu = byId("more-menu", HTMLElement);
+  tiePopoverList(menu, () => byId("more", HTMLButtonElement));
+  const moved = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".toolbar [data-menu-below]"));
+  // What moves keeps its order in the menu and comes before what is always there.
+  const after = menu.firstElementChild;
+  for (const tool of moved) {
+    const [home, away] = [document.createComment(""), document.createComment("")];
+    tool.after(home);
+    menu.insertBefore(away, after);
+    const narrow = matchMedia(`(width < ${tool.dataset.menuBelow}rem)`);
+    const fit = () => (narrow.matches ? away : home).before(tool);
+    narrow.addEventListener("change", fit);
+    fit();
+  }
+}

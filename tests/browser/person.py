@@ -127,6 +127,14 @@ class Person:
         self.page.locator("#join-form button[type=submit]").click()
         self.see_call_state("in-call")
 
+    def use(self, tool: str) -> None:
+        """Press a button of the toolbar, or, where the page is too narrow for it, of the menu that it has moved to."""
+        button = self.page.get_by_label("Call controls").get_by_role("button", name=tool)
+        if button.count() == 0:
+            self.page.get_by_role("button", name="More", exact=True).click()
+            button = self.page.get_by_role("group", name="More").get_by_role("button", name=tool)
+        button.click()
+
     def leave(self) -> None:
         """Press Leave."""
         self.page.get_by_role("button", name="Leave").click()

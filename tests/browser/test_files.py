@@ -35,7 +35,7 @@ def open_files(who: Person) -> Locator:
     """Open the file panel and return the newest entry."""
     panel = who.page.locator("#files")
     if panel.is_hidden():
-        who.page.get_by_role("button", name="Files").first.click()
+        who.use("Files")
     return who.page.locator(".transfer").first
 
 

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
@@ -107,6 +108,16 @@ def may(role: Role | str, act: Act) -> bool:
     return Role(role) in RIGHTS[act]
 
 
+def to_remove(role: Role | str) -> Act:
+    """Return the act that takes the place of somebody with this role away."""
+    return Act.REMOVE_MODERATOR if role == Role.MODERATOR else Act.REMOVE_MEMBER
+
+
+def to_invite(role: Role | str) -> Act:
+    """Return the act that makes a link which gives this role. (With the owner's it gives the owner's own place.)"""
+    return {Role.MEMBER: Act.INVITE_MEMBER, Role.MODERATOR: Act.INVITE_MODERATOR}.get(Role(role), Act.INVITE)
+
+
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 _user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
 _browser: tuple[Any, Any] = (Membership._meta.get_field("browser"), UUID(int=1))
@@ -198,10 +209,24 @@ def get_room_for(user: Visitor, slug: str, act: Act) -> Room:
 
     Raises `Http404` for a stranger (who learns nothing about the room) and `PermissionDenied` for a weak role.
     """
+    return get_standing_for(user, slug, act).room
+
+
+def get_standing_for(user: Visitor, slug: str, act: Act) -> Standing:
+    """Return who a signed-in person is in the room, for an act of theirs. Raises as `get_room_for`."""
     try:
         found = standing(user, None, slug)
     except Refusal as refusal:
         raise Http404 from refusal
     if not may(found.role, act):
         raise PermissionDenied
-    return found.room
+    return found
+
+
+def get_place_for(user: Visitor, slug: str, place_id: UUID) -> Membership:
+    """Return somebody's place for its removal by a signed-in person. Raises as `get_room_for`."""
+    by = get_standing_for(user, slug, Act.REMOVE_MEMBER)
+    place = get_object_or_404(by.room.memberships.select_related("room"), pk=place_id)
+    if not may(by.role, to_remove(place.role)):
+        raise PermissionDenied
+    return place

@@ -14,6 +14,7 @@ MIN_INVITE_LIFE = timedelta(minutes=1)
 MAX_INVITE_LIFE = timedelta(days=90)
 MAX_INVITE_USES = 1000
 SECOND_DEVICE_LIFE = timedelta(minutes=10)  # of the link that brings a room to another device of its owner's
+MODERATOR_LINK_LIFE = timedelta(days=1)  # of a link for one person whom it makes a moderator
 
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100

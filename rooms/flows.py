@@ -120,9 +120,9 @@ def create_invite(
     """Keep a link that a browser made. It ends with the room at the latest.
 
     A link with the role of the owner brings the room key to another device of the owner's: for one use, ten minutes,
-    and nobody else. `lobby`: what is sealed is the lobby key, as in all guests' links where hosts give the room key.
-    Raises `WrongEpoch` when the sealed key is not of the room's epoch or not of the right kind, `NotPossible` for a
-    shut room, too many links, or somebody else's room.
+    and nobody else. One that makes a moderator is for one use and a day at most. `lobby`: what is sealed is the lobby
+    key, as in all guests' links where hosts give the room key. Raises `WrongEpoch` when the sealed key is not of the
+    room's epoch or not of the right kind, `NotPossible` for a shut room, too many links, or somebody else's room.
     """
     now = timezone.now()
     room = Room.objects.select_for_update().get(pk=room.pk)
@@ -137,6 +137,8 @@ def create_invite(
         if by.pk != room.owner_id:
             raise NotPossible(_("Only the owner can bring this room to another device."))
         max_uses, expires_at = 1, min(expires_at, now + bounds.SECOND_DEVICE_LIFE)
+    if role == Role.MODERATOR:
+        max_uses, expires_at = 1, min(expires_at, now + bounds.MODERATOR_LINK_LIFE)
     if Invite.objects.filter(token_hash=token_hash).exists():
         raise NotPossible(_("This link exists already. Make a new one."))
     return Invite.objects.create(
@@ -172,6 +174,7 @@ def remove_member(membership: Membership) -> None:
         raise NotPossible(_("The owner cannot be removed from their own room."))
     key: UUID = membership.pk
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
+    Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
     transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.REMOVED))
     require_new_key(Room.objects.filter(pk=membership.room_id))
 

@@ -46,6 +46,10 @@ class Room(models.Model):
     name = models.CharField(_("name"), max_length=ROOM_NAME_LENGTH)
     slug = models.SlugField(_("address"), max_length=80, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rooms", verbose_name=_("owner"))
+    # To whom the owner wants to hand the room over; it is theirs once they accept.
+    offered_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="rooms_offered"
+    )
     max_people = models.PositiveSmallIntegerField(
         _("people at once"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
     )

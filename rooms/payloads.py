@@ -66,7 +66,7 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ]
     wrapped: str | None = None
     label: str = ""
-    role: Literal["guest", "owner"] = "guest"
+    role: Literal["guest", "member", "moderator", "owner"] = "guest"
     lobby: bool = False
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .access import Reason, Visitor, membership_of, why_shut
-from .models import Door, Invite, InviteState, Membership, Redemption, Role, Room
+from .models import Invite, InviteState, Membership, Redemption, Role, Room
 from .signaling import outbound
 from .signaling.codes import CloseCode
 
@@ -32,6 +32,7 @@ class InviteReason(StrEnum):
     SUSPENDED = "suspended"
     REMOVED = "removed"
     NOT_YOURS = "not_yours"
+    ACCOUNT_NEEDED = "account_needed"
 
 
 class InviteRefused(Exception):
@@ -73,8 +74,9 @@ _SPENT: dict[InviteState, InviteReason] = {
 def redeem(token: bytes, user: Visitor, browser: UUID) -> Redeemed:
     """Let somebody in by a link. Raises `InviteRefused`.
 
-    No use is taken from somebody who has a place in the room already, nor twice from one browser session. A removed
-    person comes back only by a link that was made after the removal.
+    No use is taken from somebody who has as good a place in the room already, nor twice from one browser session. A
+    removed person comes back only by a link that was made after the removal. A link raises a role and never lowers one;
+    whoever it makes more than a guest needs an account.
     """
     with transaction.atomic():
         # Refused with a return, not a raise: what the attempt cleans up has to be kept.
@@ -107,11 +109,15 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         return InviteRefused(InviteReason.SUSPENDED)
     if invite.role == Role.OWNER:
         return _second_device(invite, membership, user, browser, now)
-    # A guest who has signed in since gets a place that stays, by the use that this browser took already.
+    role = Role(invite.role)
+    if role != Role.GUEST and not isinstance(user, User):
+        return InviteRefused(InviteReason.ACCOUNT_NEEDED, room.slug if inside else None)
+    # A guest who has signed in since gets the place on the account, by the use that this browser took already.
     signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
-    if not inside or signed_in_since:
+    raised = membership is not None and _above(role, Role(membership.role))
+    if not inside or signed_in_since or raised:
         if _take_use(invite, browser, now):
-            membership = _admit(invite, membership, user, browser)
+            membership = _admit(invite, membership if inside else None, membership, user, browser)
         elif not inside:
             return InviteRefused(_SPENT.get(state, InviteReason.USED_UP))
     elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
@@ -165,17 +171,23 @@ def _take_use(invite: Invite, browser: UUID, now: datetime) -> bool:
     return bool(taken)
 
 
-def _admit(invite: Invite, old: Membership | None, user: Visitor, browser: UUID) -> Membership:
-    """Give a place: to the account of whoever is signed in, else to the browser session and for a limited time."""
+def _admit(invite: Invite, held: Membership | None, old: Membership | None, user: Visitor, browser: UUID) -> Membership:
+    """Give a place: to the account of whoever is signed in, else to the browser session.
+
+    `old` is the place they have or had, `held` the same if it still counts: then nothing of it is lost.
+    """
     account = user if isinstance(user, User) else None
     who: dict[str, Any] = {"user": account} if account else {"browser": browser}
+    role, end = Role(invite.role), _guest_end(invite)
+    if held is not None and not _above(role, Role(held.role)):
+        role, end = Role(held.role), max(held.expires_at or end, end)
     place: dict[str, Any] = {
-        "role": _granted(invite, account),
+        "role": role,
         # A guest who signs in is still the one whom a host let in; somebody who was removed is not.
-        "admitted_at": old.admitted_at if old and old.removed_at is None else None,
-        "stays": bool(old and old.removed_at is None and old.stays),
+        "admitted_at": held.admitted_at if held else None,
+        "stays": bool(held and held.stays),
         "invite": invite,
-        "expires_at": None if account else _guest_end(invite),
+        "expires_at": end if role == Role.GUEST else None,
         "removed_at": None,
     }
     membership, _made = Membership.objects.update_or_create(room=invite.room, **who, defaults=place)
@@ -184,8 +196,16 @@ def _admit(invite: Invite, old: Membership | None, user: Visitor, browser: UUID)
         # as the guest has to come back as the account, or no order to close it would ever meet it.
         key = old.pk
         old.delete()
-        transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.JOIN_TIMEOUT))
+        transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.ROLE_CHANGED))
+    elif held is not None and held.role != role:
+        told_of_role(membership)
     return membership
+
+
+def told_of_role(membership: Membership) -> None:
+    """Let the open call pages of a place come back at once, which tells them and everybody else the role of now."""
+    key: UUID = membership.pk
+    transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.ROLE_CHANGED))
 
 
 def _guest_end(invite: Invite) -> datetime:
@@ -193,13 +213,7 @@ def _guest_end(invite: Invite) -> datetime:
     return invite.expires_at + timedelta(hours=settings.GUEST_STAY_HOURS)
 
 
-def _granted(invite: Invite, account: User | None) -> Role:
-    """Return the role a link gives: rights above a guest's need an account, and an account is more than a guest.
-
-    Where guests knock, an account is a guest, too, until a host has let it in.
-    """
-    if account is None:
-        return Role.GUEST
-    if invite.role != Role.GUEST:
-        return Role(invite.role)
-    return Role.GUEST if invite.room.door == Door.KNOCK else Role.MEMBER
+def _above(role: Role, other: Role) -> bool:
+    """Say whether a role is higher than another; `Role` names them from the most rights to the least."""
+    ranks = list(Role)
+    return ranks.index(role) < ranks.index(other)

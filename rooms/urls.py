@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views_call, views_hosting, views_invites, views_rooms
+from . import views_call, views_hosting, views_invites, views_people, views_rooms
 from .moderation import views as views_moderation
 
 app_name = "rooms"
@@ -14,7 +14,13 @@ urlpatterns = [
     path("rooms/<slug:slug>/close", views_rooms.close, name="close"),
     path("rooms/<slug:slug>/reopen", views_rooms.reopen, name="reopen"),
     path("rooms/<slug:slug>/delete", views_rooms.delete, name="delete"),
-    path("rooms/<slug:slug>/people/<uuid:membership_id>/remove", views_rooms.remove, name="remove"),
+    path("rooms/<slug:slug>/people/<uuid:place_id>/remove", views_people.remove, name="remove"),
+    path("rooms/<slug:slug>/people/<uuid:place_id>/role", views_people.change_role, name="change_role"),
+    path("rooms/<slug:slug>/people/<uuid:place_id>/hand-over", views_people.hand_over, name="hand_over"),
+    path("rooms/<slug:slug>/people/<uuid:place_id>/offer", views_people.offer, name="offer"),
+    path("rooms/<slug:slug>/offer/withdraw", views_people.withdraw, name="withdraw"),
+    path("rooms/<slug:slug>/offer", views_people.answer_offer, name="answer_offer"),
+    path("rooms/<slug:slug>/leave", views_people.leave, name="leave"),
     path("rooms/<slug:slug>/put-out", views_hosting.put_out, name="put_out"),
     path("rooms/<slug:slug>/door", views_hosting.door, name="door"),
     path("rooms/<slug:slug>/end", views_hosting.end_meeting, name="end_meeting"),

@@ -42,6 +42,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "room": found.room,
         "standing": found,
         "may_invite": may_invite,
+        "may_invite_moderators": may(found.role, Act.INVITE_MODERATOR),
         "invites_url": reverse("rooms:invites", args=[slug]) if may_invite else None,
         "page": _page(request, found, may_invite),
     }

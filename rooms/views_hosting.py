@@ -4,11 +4,10 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from . import bounds, flows, hosting
-from .access import Act, get_room_for
+from .access import Act, get_place_for, get_room_for
 from .models import Door, Role
 from .payloads import ChangeDoor, Nothing, PayloadError, PutOut, bytes_of, read
 from .views_invites import another_was_first, answers_json
@@ -37,9 +36,9 @@ def door(request: HttpRequest, slug: str) -> JsonResponse:
 @answers_json
 def put_out(request: HttpRequest, slug: str) -> JsonResponse:
     """End somebody's stay, or take their place away: POST {member, for_good}."""
-    room = get_room_for(request.user, slug, Act.REMOVE_MEMBER)
+    get_room_for(request.user, slug, Act.REMOVE_MEMBER)
     asked = read(request, PutOut)
-    place = get_object_or_404(room.memberships, pk=UUID(asked.member))
+    place = get_place_for(request.user, slug, UUID(asked.member))
     if place.role == Role.MODERATOR:
         get_room_for(request.user, slug, Act.REMOVE_MODERATOR)
     if asked.for_good:

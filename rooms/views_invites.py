@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 
 from . import bounds, flows, hosting, ratelimit
-from .access import Act, get_room_for
+from .access import Act, get_room_for, to_invite
 from .browser import browser_for, keep_browser
 from .models import Door, Invite, Role, Room
 from .payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
@@ -97,6 +97,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         return JsonResponse(listing(get_room_for(request.user, slug, Act.MANAGE)))
     room = get_room_for(request.user, slug, Act.INVITE)
     asked = read(request, NewInvite)
+    get_room_for(request.user, slug, to_invite(asked.role))
     wrapped = asked.wrapped
     assert isinstance(request.user, User)  # noqa: S101 (login_required)
     flows.create_invite(
@@ -158,6 +159,7 @@ def _row(invite: Invite, room: Room, now: datetime) -> dict[str, object]:
     return {
         "id": invite.pk,
         "label": invite.label,
+        "role": invite.role,
         "state": invite.state(now).value,
         "uses": invite.uses,
         "maxUses": invite.max_uses,

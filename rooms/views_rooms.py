@@ -1,13 +1,12 @@
 """My rooms: the dashboard, making a room, and the page where its owner looks after it."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from .models import Door, Membership, Role, Room
 from .moderation.rules import rules
 from .signaling.presence import head_counts
 from .views_invites import listing
+from .views_people import listed
 
 # In the session for one page view: this browser has just made the room, so it makes the room's key without asking.
 FRESH_ROOM = "fresh_room"
@@ -41,6 +41,10 @@ class Place:
     def may_manage(self) -> bool:
         return may(self.role, Act.MANAGE)
 
+    @property
+    def may_leave(self) -> bool:
+        return may(self.role, Act.LEAVE)
+
 
 @never_cache
 @login_required
@@ -58,9 +62,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     places = [Place(m.room, Role(m.role), counts.get(m.room_id, 0), why_shut(m.room)) for m in memberships]
     mine = [p for p in places if p.role == Role.OWNER]
     others = [p for p in places if p.role != Role.OWNER]
-    return render(
-        request, "rooms/dashboard.html", {"mine": mine, "others": others, "may_make_rooms": may_make_rooms(user)}
-    )
+    offered = [p.room for p in others if p.room.offered_to_id == user.pk]
+    context = {"mine": mine, "others": others, "offered": offered, "may_make_rooms": may_make_rooms(user)}
+    return render(request, "rooms/dashboard.html", context)
 
 
 @never_cache
@@ -156,35 +160,10 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("rooms:dashboard")
 
 
-@login_required
-@require_POST
-def remove(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
-    """Take somebody's place in the room away."""
-    room = get_room_for(request.user, slug, Act.REMOVE_MEMBER)
-    try:
-        flows.remove_member(get_object_or_404(room.memberships, pk=membership_id))
-    except flows.NotPossible as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request,
-            _(
-                "Removed, and kept out on that account or browser. A link that still has uses lets in whoever holds "
-                "it, until the room has a new key: then the links of before are revoked."
-            ),
-        )
-    return redirect(reverse("rooms:manage", args=[slug]) + "#people")
-
-
 def _manage_page(
     request: HttpRequest, room: Room, form: RoomForm, *, fresh: bool = False, status: int = 200
 ) -> HttpResponse:
     role = standing(request.user, None, room.slug).role
-    people = (
-        room.memberships.filter(removed_at__isnull=True)
-        .exclude(expires_at__lte=timezone.now())
-        .select_related("user", "invite")
-    )
     context = {
         "room": room,
         "form": form,
@@ -197,7 +176,10 @@ def _manage_page(
         "fresh": fresh,
         "shut": why_shut(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),
-        "people": people,
+        "people": listed(room, role),
+        "may_change_roles": may(role, Act.CHANGE_ROLE),
+        "may_transfer": may(role, Act.TRANSFER),
+        "may_invite_moderators": may(role, Act.INVITE_MODERATOR),
         "room_url": settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug]),
         "invites_url": reverse("rooms:invites", args=[room.slug]),
         "listing": listing(room),

@@ -37,6 +37,7 @@ class CloseCode(IntEnum):
     NOBODY_ANSWERED = 4021
     MEETING_ENDED = 4022
     SENT_OUT = 4023
+    ROLE_CHANGED = 4024
 
     @property
     def reason(self) -> str:
@@ -78,6 +79,7 @@ ENDINGS: dict[CloseCode, Ending] = {
     CloseCode.NOBODY_ANSWERED: Ending(Then.STOP, "They waited at the door for as long as one can."),
     CloseCode.MEETING_ENDED: Ending(Then.STOP, "A host has ended the meeting for everybody."),
     CloseCode.SENT_OUT: Ending(Then.STOP, "A host has sent them out of the call; the membership stays."),
+    CloseCode.ROLE_CHANGED: Ending(Then.RECONNECT, "The person has another role now; come back to be told which."),
 }
 
 

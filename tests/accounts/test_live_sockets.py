@@ -1,16 +1,11 @@
 """Whoever is signed out or suspended is out of the call too: on real servers, with real sockets."""
 
-import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 
-from tests.signaling.world import Scene, SignalingServer
+from tests.signaling.world import Scene, SignalingServer, post
 
 STAFF = """
 from importlib import import_module
@@ -45,34 +40,6 @@ def app() -> Iterator[SignalingServer]:
 def room(app: SignalingServer) -> Scene:
     """A room of Olga's with Max as a member."""
     return app.room()
-
-
-class Stay(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: the answer itself carries the cookies."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def post(app: SignalingServer, session: str, path: str, form_on: str = "", **fields: str) -> str:
-    """Fetch a page with a form as the owner of a session, then send `path` with its token, as a browser does.
-
-    Returns the key of the session that the browser has afterwards.
-    """
-    cookies = f"{settings.SESSION_COOKIE_NAME}={session}"
-    page = urllib.request.Request(app.origin + (form_on or path), headers={"Cookie": cookies})
-    with urllib.request.urlopen(page, timeout=10) as answer:
-        csrf = answer.headers["Set-Cookie"].split(";")[0]
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
-    assert token
-    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
-    headers = {"Cookie": f"{cookies}; {csrf}", "Origin": app.origin}
-    opener = urllib.request.build_opener(Stay)
-    with pytest.raises(urllib.error.HTTPError) as answered:
-        opener.open(urllib.request.Request(app.origin + path, body, headers), timeout=10)
-    assert answered.value.code == 302
-    kept = re.search(rf"{settings.SESSION_COOKIE_NAME}=(\w+)", str(answered.value.headers))
-    return kept[1] if kept else session
 
 
 async def test_signing_out_ends_the_call_of_that_browser_alone(app: SignalingServer, room: Scene) -> None:

@@ -108,6 +108,7 @@ def test_the_owner_removes_a_guest(person: Meet) -> None:
     (guest,) = meeting.guests
     second_tab = meeting.olga.new_page()
     second_tab.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
+    second_tab.locator(".people-list summary").click()
     second_tab.get_by_role("button", name="Remove").click()
     told(guest, "You were removed from the room")
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)

@@ -78,7 +78,7 @@ def test_tokens_that_are_no_tokens(db: None, guest: Client, token: str) -> None:
         {"label": "x" * 61},
         {"label": "x" * 10_000},
         {"label": ["x"]},
-        {"role": "moderator"},
+        {"role": "janitor"},
         {"created_by": 1},
     ],
 )

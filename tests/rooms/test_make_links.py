@@ -44,6 +44,7 @@ def test_a_new_link_is_kept_and_listed(room: Room, olga: User) -> None:
     assert row == {
         "id": invite.pk,
         "label": "Ada & Grace",
+        "role": "guest",
         "state": "active",
         "uses": 0,
         "maxUses": None,

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from rooms import flows
-from rooms.models import Invite, Membership, Redemption, Role, Room
+from rooms.models import Membership, Redemption, Role, Room
 from rooms.payloads import to_text
 from rooms.signaling import outbound
 from rooms.signaling.codes import CloseCode
 
-from .conftest import expire, join, make_link, make_person, signed_in
+from .conftest import expire, join, make_link, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -81,12 +81,54 @@ def test_without_the_csrf_token_nobody_comes_in(room: Room) -> None:
     assert invite.uses == 0
 
 
-def test_a_signed_in_person_gets_a_place_that_stays(room: Room, sam: User) -> None:
-    token, _invite = make_link(room)
+def test_a_members_link_gives_an_account_a_place_that_stays(room: Room, sam: User) -> None:
+    token, _invite = make_link(room, role=Role.MEMBER)
     assert join(signed_in(sam), token).json()["role"] == "member"
     place = Membership.objects.get(user=sam)
     assert (place.expires_at, place.browser) == (None, None)
     assert signed_in(sam).get(f"/r/{room.slug}").status_code == 200  # in any browser of theirs
+
+
+def test_a_guests_link_gives_an_account_a_place_that_ends(room: Room, sam: User) -> None:
+    token, invite = make_link(room)
+    assert join(signed_in(sam), token).json()["role"] == "guest"
+    place = Membership.objects.get(user=sam)
+    assert (place.expires_at, place.browser) == (invite.expires_at + timedelta(hours=12), None)
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.MODERATOR])
+def test_more_than_a_guests_place_needs_an_account(room: Room, guest: Client, sam: User, role: Role) -> None:
+    token, invite = make_link(room, role=role)
+    assert (join(guest, token).status_code, join(guest, token).json()) == (410, {"reason": "account_needed"})
+    invite.refresh_from_db()
+    assert invite.uses == 0
+    guest.force_login(sam)
+    assert join(guest, token).json()["role"] == role
+
+
+def test_a_link_raises_a_role_by_a_use_and_never_lowers_one(
+    room: Room, max_: User, olga: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(outbound, "close_membership", lambda *values: told.append(values))
+    higher, invite = make_link(room, role=Role.MODERATOR)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert join(signed_in(max_), higher).json()["role"] == "moderator"
+    place = Membership.objects.get(user=max_)
+    assert told == [(place.pk, CloseCode.ROLE_CHANGED)]  # an open call page hears of it
+    invite.refresh_from_db()
+    assert invite.uses == 1
+    lower, invite = make_link(room, role=Role.MEMBER)
+    assert join(signed_in(max_), lower).json()["role"] == "moderator"
+    assert join(signed_in(olga), lower).json()["role"] == "owner"
+    invite.refresh_from_db()
+    assert invite.uses == 0
+
+
+def test_a_moderators_link_is_for_one_person_and_a_day(room: Room) -> None:
+    _token, invite = make_link(room, role=Role.MODERATOR, max_uses=None, expires_at=timezone.now() + timedelta(days=30))
+    assert invite.max_uses == 1
+    assert invite.expires_at <= timezone.now() + timedelta(days=1)
 
 
 def test_owner_and_member_use_no_use_up(room: Room, olga: User, max_: User, guest: Client) -> None:
@@ -171,22 +213,18 @@ def test_a_link_of_before_the_first_key_is_revoked_with_it(olga: User, guest: Cl
     assert join(guest, token).json() == {"reason": "revoked"}
 
 
-def test_a_moderators_link_gives_rights_to_an_account_only(room: Room, guest: Client) -> None:
-    token, _invite = make_link(room, max_uses=None)
-    Invite.objects.update(role=Role.MODERATOR)
-    assert join(guest, token).json()["role"] == "guest"
-    assert join(signed_in(make_person("Mia")), token).json()["role"] == "moderator"
-
-
-def test_a_guest_who_signs_in_keeps_their_place_and_can_make_it_stay(room: Room, guest: Client, sam: User) -> None:
+def test_a_guest_who_signs_in_keeps_their_place_and_can_take_it_to_the_account(
+    room: Room, guest: Client, sam: User
+) -> None:
     token, invite = make_link(room)
     join(guest, token)
     guest.force_login(sam)
     assert guest.get(f"/r/{room.slug}").status_code == 200
     # The link is used up, by this very browser: opening it again takes no use and gives the place to the account.
-    assert join(guest, token).json()["role"] == "member"
+    assert join(guest, token).json()["role"] == "guest"
     place = Membership.objects.get(invite=invite)
-    assert (place.user, place.browser, place.expires_at) == (sam, None, None)
+    end = invite.expires_at + timedelta(hours=12)
+    assert (place.user, place.browser, place.expires_at) == (sam, None, end)
     invite.refresh_from_db()
     assert invite.uses == 1
 
@@ -202,7 +240,7 @@ def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
     guest.force_login(sam)
     with django_capture_on_commit_callbacks(execute=True):
         join(guest, token)
-    assert told == [(place.pk, CloseCode.JOIN_TIMEOUT)]
+    assert told == [(place.pk, CloseCode.ROLE_CHANGED)]
 
 
 def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_does_not_cut_it(

@@ -3,13 +3,18 @@
 import asyncio
 import itertools
 import json
+import re
 import secrets
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -220,3 +225,31 @@ async def introduce(*callers: Caller) -> None:
         await caller.join()
         for earlier in callers[:index]:
             await earlier.expect("peer_joined")
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the answer itself carries the cookies."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def post(app: SignalingServer, session: str, path: str, form_on: str = "", **fields: str) -> str:
+    """Fetch a page with a form as the owner of a session, then send `path` with its token, as a browser does.
+
+    Returns the key of the session that the browser has afterwards.
+    """
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session}"
+    page = urllib.request.Request(app.origin + (form_on or path), headers={"Cookie": cookies})
+    with urllib.request.urlopen(page, timeout=10) as answer:
+        csrf = answer.headers["Set-Cookie"].split(";")[0]
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
+    assert token
+    body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+    headers = {"Cookie": f"{cookies}; {csrf}", "Origin": app.origin}
+    opener = urllib.request.build_opener(_Stay)
+    with pytest.raises(urllib.error.HTTPError) as answered:
+        opener.open(urllib.request.Request(app.origin + path, body, headers), timeout=10)
+    assert answered.value.code == 302
+    kept = re.search(rf"{settings.SESSION_COOKIE_NAME}=(\w+)", str(answered.value.headers))
+    return kept[1] if kept else session

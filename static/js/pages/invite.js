@@ -48,9 +48,11 @@ again.addEventListener("click", () => {
   void attempt("");
 });
 // The secret outlives the sign-in in this tab's storage, and no longer.
-part(page, "sign-in").addEventListener("click", () => {
-  if (secret !== null) sessionStorage.setItem(CARRIED, `#k=1${toBase64Url(secret)}`);
-});
+for (const way of ["sign-in", "sign-up"]) {
+  part(page, way).addEventListener("click", () => {
+    if (secret !== null) sessionStorage.setItem(CARRIED, `#k=1${toBase64Url(secret)}`);
+  });
+}
 // A second link pasted into the same tab changes the fragment without a new page.
 addEventListener("hashchange", begin);
 begin();
@@ -164,7 +166,8 @@ function show(state, slug) {
   }
   page.dataset.shown = state;
   again.hidden = !PASSING.has(state);
-  part(page, "sign-in").hidden = state !== "not_yours";
+  part(page, "sign-in").hidden = state !== "not_yours" && state !== "account_needed";
+  part(page, "sign-up").hidden = state !== "account_needed";
   const inside = /** @type {HTMLAnchorElement} */ (part(page, "inside"));
   inside.hidden = slug === undefined;
   if (slug !== undefined) inside.href = callUrl(slug);

@@ -36,6 +36,7 @@ export const CLOSE_CODES = Object.freeze({
   4021: { reason: "nobody_answered", then: "stop" },
   4022: { reason: "meeting_ended", then: "stop" },
   4023: { reason: "sent_out", then: "stop" },
+  4024: { reason: "role_changed", then: "reconnect" },
 });
 
 /**

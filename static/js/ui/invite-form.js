@@ -12,6 +12,7 @@ import { makeInvite } from "./make-invite.js";
 import { part, readStrings } from "./parts.js";
 import { drawQr } from "./qr.js";
 
+const ONE_DAY = 86_400;
 const MAX_SECONDS = 90 * 86_400;
 const MAX_USES = 1000;
 
@@ -90,6 +91,8 @@ export class InviteForm extends HTMLElement {
     const values = new FormData(this.#form);
     part(this, "custom-expiry").hidden = values.get("expiry") !== "custom";
     part(this, "custom-uses").hidden = values.get("uses") !== "custom";
+    part(this, "measure").hidden = values.get("role") === "moderator";
+    part(this, "for-moderator").hidden = values.get("role") !== "moderator";
   }
 
   /** @param {SubmitEvent} event */
@@ -108,27 +111,35 @@ export class InviteForm extends HTMLElement {
 
   async #make() {
     const values = new FormData(this.#form);
-    const custom = Number(values.get("amount")) * Number(values.get("unit"));
-    const seconds = values.get("expiry") === "custom" ? custom : Number(values.get("expiry"));
-    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) {
-      return this.#complain(this.#strings.expiryRange);
-    }
-    const uses = values.get("uses") === "custom" ? Number(values.get("max-uses")) : Number(values.get("uses"));
-    const unlimited = values.get("uses") === "unlimited";
-    if (!unlimited && !(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) {
-      return this.#complain(this.#strings.usesRange);
-    }
+    const choices = this.#choices(values);
+    if (typeof choices === "string") return this.#complain(choices);
     const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
     const { url = "", slug = "" } = this.dataset;
     const { link, answer } = await makeInvite(
       { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
-      { expires_in: seconds, max_uses: unlimited ? null : uses, label: String(values.get("label") ?? "") },
+      { ...choices, label: String(values.get("label") ?? "") },
     );
     if (answer.status !== 201) return this.#complain(this.#reason(answer));
     this.#show(link);
     // Fired once the link is shown; detail: the room's links as GET of `data-url` lists them.
     this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: answer.data }));
+  }
+
+  /**
+   * @param {FormData} values
+   * @returns {{expires_in: number, max_uses: number | null, role: string} | string} or what is wrong
+   */
+  #choices(values) {
+    const role = String(values.get("role"));
+    if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };
+    const custom = Number(values.get("amount")) * Number(values.get("unit"));
+    const seconds = values.get("expiry") === "custom" ? custom : Number(values.get("expiry"));
+    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) return this.#strings.expiryRange ?? "";
+    if (values.get("uses") === "unlimited") return { expires_in: seconds, max_uses: null, role };
+    const uses = values.get("uses") === "custom" ? Number(values.get("max-uses")) : Number(values.get("uses"));
+    if (!(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) return this.#strings.usesRange ?? "";
+    return { expires_in: seconds, max_uses: uses, role };
   }
 
   /** @param {import("./request.js").Answer} answer */

@@ -14,7 +14,7 @@ const TICK_MS = 1000;
 const ASK_MS = 10_000;
 const BADGES = { active: "badge--good", used_up: "badge--warn", expired: "badge--muted", revoked: "badge--bad" };
 
-/** @typedef {{id: number, label: string, state: keyof typeof BADGES, uses: number, maxUses: number | null, expiresAt: number, revokeUrl: string}} Invite */
+/** @typedef {{id: number, label: string, role: string, state: keyof typeof BADGES, uses: number, maxUses: number | null, expiresAt: number, revokeUrl: string}} Invite */
 /** @typedef {{now: number, invites: Invite[]}} Listing */
 
 export class InviteList extends HTMLElement {
@@ -77,12 +77,13 @@ export class InviteList extends HTMLElement {
   }
 
   /** @param {Invite} invite */
-  #newRow({ id, label, revokeUrl }) {
+  #newRow({ id, label, role, revokeUrl }) {
     const template = /** @type {HTMLTemplateElement} */ (part(this, "row"));
     const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     const row = /** @type {HTMLElement} */ (copy.firstElementChild);
     row.dataset.id = String(id);
     field(row, "label").textContent = label || this.#strings.unnamed;
+    field(row, "role").textContent = this.#strings[`role.${role}`];
     field(row, "revoke").addEventListener("click", () => this.#revoke(revokeUrl));
     return row;
   }

@@ -12,14 +12,15 @@ const UNITS = /** @type {const} */ ([
 ]);
 
 /**
- * Writes every `<time data-local>` of the page in local time.
+ * Writes every `<time data-local>` of the page in local time; with `data-local="date"` the day alone.
  *
  * @param {ParentNode} root
  */
 export function localizeTimes(root) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (root.querySelectorAll("time[data-local]"))) {
-    time.textContent = format.format(new Date(time.dateTime));
+    time.textContent = (time.dataset.local === "date" ? day : moment).format(new Date(time.dateTime));
   }
 }
 

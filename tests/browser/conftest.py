@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.app_server import AppServer, make_account
 from tests.browser.camera import make_camera
 from tests.browser.person import PASSWORD, Person
-from tests.services import find_binary
+from tests.services import PostgresServer, RedisServer, find_binary, free_port
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -94,6 +94,37 @@ def own_app(cast: Path) -> Iterator[AppServer]:
     """A server for one test alone, which may stop it, kill it and read all that it has written."""
     with server_with(cast) as server:
         yield server
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis that one test may end."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> PostgresServer:
+    """The PostgreSQL under `processes`."""
+    return postgres_server
+
+
+@pytest.fixture
+def processes(postgres: PostgresServer, redis: RedisServer) -> Iterator[list[AppServer]]:
+    """Two server processes that share everything but their port, with an account for Olga."""
+    ports = [free_port(), free_port()]
+    settings = {
+        "DATABASE_URL": postgres.create_database(),
+        "REDIS_URL": redis.url,
+        "SITE_ORIGINS": ",".join(f"http://localhost:{port}" for port in ports),
+        "SECRET_KEY": "the same in both processes, as an operator would set it; long enough",
+        "WEB_PROCESSES": "2",
+    }
+    first, second = (AppServer(port, settings) for port in ports)
+    first.migrate()
+    make_account(first, "olga@example.org", "Olga", PASSWORD)
+    with first, second:
+        yield [first, second]
 
 
 @pytest.fixture

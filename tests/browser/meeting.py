@@ -47,3 +47,19 @@ def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Me
         who.see_others(len(names))
         who.see_and_hear(len(names))
     return meeting
+
+
+def call_on_two(person: Meet, processes: list[AppServer], guest_name: str = "Guest") -> Meeting:
+    """Let Olga on one process and a guest on the other be in a call; `link`, at the second, lets in one person."""
+    first, second = processes
+    olga, guest = person("Olga", server=first), person(guest_name, server=second)
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link(lets_in="one person").replace(first.origin, second.origin)
+    olga.join(slug)
+    guest.accept(link)
+    guest.join()
+    for who in (olga, guest):
+        who.see_others(1)
+        who.see_and_hear(1)
+    return Meeting(slug, link, olga, [guest])

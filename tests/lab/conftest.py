@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Error, Playwright
 
 from tests.browser.camera import make_camera
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, app, cast, chromium, driver, person
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, app, cast, chromium, driver, person, processes, redis
 from tests.browser.person import Person
 from tests.lab import figures
 from tests.lab.network import Home, Internet
 from tests.lab.servers import MAP, LabApp, LabRelay
 from tests.services import find_binary
 
-__all__ = ["app", "cast", "chromium", "driver", "person"]
+__all__ = ["app", "cast", "chromium", "driver", "person", "processes", "redis"]
 Settle = Callable[..., "Resident"]
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.app_server import AppServer, make_account
-from tests.browser.meeting import Meet, start_call
-from tests.browser.person import PASSWORD, Person
+from tests.app_server import AppServer
+from tests.browser.meeting import Meet, call_on_two, start_call
+from tests.browser.person import PASSWORD
 from tests.browser.test_core import harness, open_world
 from tests.lab.calls import longest_gap, watch
 from tests.lab.figures import measure
-from tests.services import PostgresServer, RedisServer, free_port, wait_until
+from tests.services import PostgresServer, RedisServer, wait_until
 
 __all__ = ["harness"]
 LISTEN = """() => {
@@ -22,58 +22,17 @@ LISTEN = """() => {
 
 
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    """A Redis that a story may end."""
-    with RedisServer() as server:
-        yield server
-
-
-@pytest.fixture
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL that a story may end."""
     with PostgresServer() as server:
         yield server
 
 
-@pytest.fixture
-def processes(postgres: PostgresServer, redis: RedisServer) -> Iterator[list[AppServer]]:
-    """Two server processes that share everything but their port."""
-    ports = [free_port(), free_port()]
-    settings = {
-        "DATABASE_URL": postgres.create_database(),
-        "REDIS_URL": redis.url,
-        "SITE_ORIGINS": ",".join(f"http://localhost:{port}" for port in ports),
-        "SECRET_KEY": "the same in both processes, as an operator would set it; long enough",
-        "WEB_PROCESSES": "2",
-    }
-    first, second = (AppServer(port, settings) for port in ports)
-    first.migrate()
-    make_account(first, "olga@example.org", "Olga", PASSWORD)
-    with first, second:
-        yield [first, second]
-
-
-def call_on_two(person: Meet, processes: list[AppServer]) -> tuple[str, list[Person]]:
-    """Let Olga on one process and a guest on the other be in a call; return the room and the two."""
-    first, second = processes
-    olga, guest = person("Olga", server=first), person("Guest", server=second)
-    olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link().replace(first.origin, second.origin)
-    olga.join(slug)
-    guest.accept(link)
-    guest.join()
-    for who in (olga, guest):
-        who.see_others(1)
-        who.see_and_hear(1)
-    return slug, [olga, guest]
-
-
 @pytest.mark.parametrize("seconds", [3, 60])
 def test_redis_goes_and_comes_back(
     person: Meet, processes: list[AppServer], redis: RedisServer, seconds: float
 ) -> None:
-    _slug, people = call_on_two(person, processes)
+    people = call_on_two(person, processes).people
     watch(*people)
     for who in people:
         who.page.evaluate(LISTEN)
@@ -94,7 +53,8 @@ def test_redis_goes_and_comes_back(
 def test_the_database_goes_and_comes_back(
     person: Meet, processes: list[AppServer], postgres: PostgresServer, seconds: float
 ) -> None:
-    slug, people = call_on_two(person, processes)
+    call = call_on_two(person, processes)
+    people = call.people
     watch(*people)
     postgres.kill()
     time.sleep(seconds)  # the fault itself, and what follows takes a while, too
@@ -113,7 +73,7 @@ def test_the_database_goes_and_comes_back(
     began = time.monotonic()
     page = people[0].new_page()
     for server in processes:
-        page.goto(f"{server.origin}/rooms/{slug}/")
+        page.goto(f"{server.origin}/rooms/{call.slug}/")
         expect(page.get_by_role("heading", name="Invite people")).to_be_visible()
     measure(f"F5 the database was away for {seconds} s and more: pages back", time.monotonic() - began, 5)
     for who in people:

@@ -295,7 +295,7 @@ class RealTab extends Tab {
     const { signal } = this.life;
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => link.send(to, body) });
     this.safety = makeSafety({ pid, link, mesh: this.mesh, signal });
-    const late = new LateNotice((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), signal);
+    const late = new LateNotice((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
     for (const [type, act] of [["joined", "joined"], ["roster", "sync"]]) listen(link, type, ({ peers }) => this.mesh[act](peers));
     listen(link, "peer-joined", ({ peer }) => this.mesh.add(peer));
     listen(link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));

@@ -155,7 +155,7 @@ def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast
         turn.start()
         for who in meeting.people:
             who.see_others(1, seconds=40)
-            who.see_and_hear(1)
+            who.see_and_hear(1, seconds=40)
 
 
 def hide_addresses(meeting: Meeting) -> None:

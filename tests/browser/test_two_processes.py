@@ -10,9 +10,8 @@ from tests.services import RedisServer
 def test_people_on_two_processes_meet_and_redis_may_go(
     person: Meet, processes: list[AppServer], redis: RedisServer
 ) -> None:
-    first, second = processes
     call = call_on_two(person, processes)
-    olga, guest, sam = call.olga, call.guests[0], person("Sam", server=second)
+    olga, guest, sam = call.olga, call.guests[0], person("Sam", server=processes[1])
 
     # One use is one use, whichever process is asked.
     sam.follow(call.link)

@@ -10,11 +10,12 @@ PAGES, EACH = 25, 400  # Chromium allows a renderer process 500 connections, tho
 
 
 def test_ten_thousand_broken_descriptions(chromium: Browser, harness: str) -> None:
-    longest, answered, errors = 0.0, 0, []
+    longest, answered = 0.0, 0
+    errors: list[str] = []
     for seed in range(PAGES):
         page = open_world(chromium, harness)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("crash", lambda: errors.append("crash"))
+        page.on("crash", lambda _page: errors.append("crash"))
         page.evaluate("import('/harness/mutations.js')")
         seen = page.evaluate("([count, seed]) => mutations.run(count, seed)", [EACH, seed])
         assert seen["taken"] == EACH

@@ -185,6 +185,6 @@ def abuse() -> Iterable[CheckMessage]:
             hint="Between 0.1 and 10000: 1 is usual, 10 does for a school behind one address.",
             id="meetingpoint.E021",
         )
-    for name in ("REPORT_DAYS", "DEED_DAYS"):
+    for name in ("RETENTION_DAYS", "REPORT_DAYS", "DEED_DAYS"):
         if getattr(settings, name) < 1:
             yield Error(f"{name} is {getattr(settings, name)}.", hint="At least 1 day.", id="meetingpoint.E022")

@@ -166,6 +166,8 @@ if TRUSTED_PROXIES:
 
 # ── Rooms: how long a guest without an account may come back after their link has expired, in hours ─
 GUEST_STAY_HOURS = env.int("GUEST_STAY_HOURS", default=12)
+# For how many days `manage.py prune` leaves rooms, links and places that have ended.
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=30)
 
 # ── Abuse: the rules until staff write others, how often things may be done, how long reports are kept ─
 SIGN_UP_OPEN = env.bool("SIGN_UP_OPEN", default=True)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,10 @@ class RoomForm(forms.Form):
     lasts = forms.ChoiceField(
         label=_("The room lasts"),
         required=False,
-        help_text=_("After that nobody can enter it any more, and you can still extend or delete it."),
+        help_text=_(
+            "After that nobody can enter it any more. You can still extend it; %(days)d days later it is deleted."
+        )
+        % {"days": settings.RETENTION_DAYS},
     )
     max_people = forms.TypedChoiceField(
         label=_("People at once"),

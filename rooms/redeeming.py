@@ -121,9 +121,7 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
         elif not inside:
             return InviteRefused(_SPENT.get(state, InviteReason.USED_UP))
     elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
-        # A guest who is inside keeps the later of the two ends, without a use.
-        membership.expires_at = max(membership.expires_at, _guest_end(invite))
-        membership.save(update_fields=["expires_at"])
+        _extend(membership, _guest_end(invite))
     assert membership is not None  # noqa: S101 (inside, or just admitted)
     return _redeemed(invite, membership)
 
@@ -200,6 +198,14 @@ def _admit(invite: Invite, held: Membership | None, old: Membership | None, user
     elif held is not None and held.role != role:
         told_of_role(membership)
     return membership
+
+
+def _extend(membership: Membership, end: datetime) -> None:
+    """Give a guest who is inside the later of the two ends, without a use."""
+    if membership.expires_at is not None and membership.expires_at < end:
+        membership.expires_at = end
+        membership.save(update_fields=["expires_at"])
+        told_of_role(membership)  # an open socket would end at the old end
 
 
 def told_of_role(membership: Membership) -> None:

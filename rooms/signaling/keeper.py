@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from .admission import Refused, Unavailable, admit, read_room
 from .codes import CloseCode
+from .endings import end_of, warn
 from .events import Entry, Resync
 from .hub import Hub
 from .limits import JOIN_SECONDS
@@ -37,20 +38,21 @@ async def keep(hub: Hub) -> None:
 
 
 def sweep(hub: Hub) -> None:
-    """Close the sockets that are late to join, do not read, or whose member's time is over."""
+    """Close the sockets that are late to join, do not read, or whose member's time is over; warn before the end."""
     now, clock = time.monotonic(), time.time()
     for socket in tuple(hub.sockets):
         member = socket.member
+        end = end_of(member.room.expires, member.expires) if member is not None else None
         if member is None and socket.waiter is None and now - socket.opened > JOIN_SECONDS:
             socket.outbox.close(CloseCode.JOIN_TIMEOUT)
-        elif member is not None and member.room.expires is not None and member.room.expires <= clock:
-            hub.expel(socket, CloseCode.ROOM_EXPIRED)
-        elif member is not None and member.expires is not None and member.expires <= clock:
-            hub.expel(socket, CloseCode.MEMBERSHIP_EXPIRED)
+        elif end is not None and end.at <= clock:
+            hub.expel(socket, end.code)
         elif socket.outbox.stalled(now):
             hub.expel(socket, CloseCode.TOO_SLOW)
         elif member is not None and socket.outbox.code is not None:
             hub.expel(socket, CloseCode.TOO_SLOW)  # closed from here or found dead, and its place not freed yet
+        elif member is not None and member.since:  # before, the answer to its join has not been sent
+            warn(member, end, clock)
 
 
 async def _keep_in_touch(hub: Hub, mailbox: Mailbox) -> None:

@@ -17,6 +17,7 @@ from rooms.models import Door
 
 from .admission import Admission, Refused, Unavailable, admit, let_in
 from .codes import CloseCode
+from .endings import end_of
 from .events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
 from .limits import KNOCK_SECONDS, MOST_WAITING, WAIT_SECONDS
 from .messages import ComeIn, KnockOver, Knocks, Waiting, encode
@@ -47,7 +48,8 @@ class Lobby:
             raise RoomFull
         hosts = await self.hosts_in(admission.room_id)
         until = time.monotonic() + WAIT_SECONDS
-        waiter = Waiter(socket, admission.room_id, admission.room, entry, lobby, until)
+        end = end_of(admission.room_expires, admission.member_expires)
+        waiter = Waiter(socket, admission.room_id, admission.room, entry, lobby, until, end)
         if former is not None:
             former.socket.waiter = None
             former.socket.outbox.close(CloseCode.REPLACED)
@@ -118,6 +120,8 @@ class Lobby:
         for waiter in tuple(self._rooms.get(room, {}).values()):
             if waiter.socket.outbox.code is not None:
                 self.leave(waiter.socket)
+            elif waiter.end is not None and waiter.end.at <= time.time():
+                self._send_away(waiter, waiter.end.code)
             elif time.monotonic() > waiter.until:
                 self._send_away(waiter, CloseCode.NOBODY_ANSWERED)
             elif waiter.why == KNOCK:
@@ -143,6 +147,7 @@ class Lobby:
         if waiter.socket.waiter is not waiter:
             return
         changed, waiter.info = waiter.info != admission.room, admission.room
+        waiter.end = end_of(admission.room_expires, admission.member_expires)
         if waiter.lobby or admission.must_knock:
             self._tell(waiter, KNOCK, hosts, again=changed)
             self._everywhere(Knocked(waiter.room_id, waiter.entry))

@@ -170,6 +170,13 @@ class RoomChanged(ServerMessage, frozen=True, tag="room"):
     room: RoomInfo
 
 
+class Ending(ServerMessage, frozen=True, tag="ending"):
+    """The time of the `room`, or of one's own `place` in it, is over in `left` seconds; null: not so soon any more."""
+
+    what: str
+    left: int | None
+
+
 class Waiting(ServerMessage, frozen=True, tag="waiting"):
     """The answer to `knock`, and news while one waits: for a host's answer (`knock`) or for a host to come (`host`).
 
@@ -218,6 +225,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Ice,
     Pong,
     RoomChanged,
+    Ending,
     Waiting,
     ComeIn,
     Knocks,

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from msgspec import Raw
@@ -9,6 +10,9 @@ from msgspec import Raw
 from .events import Arrived, Close, Departed, Entry, Scope
 from .messages import Peer, RoomInfo
 from .outbox import Outbox
+
+if TYPE_CHECKING:
+    from .endings import End
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +35,7 @@ class Member:
     """Somebody in a room on a socket of this process; `expires` is in seconds since the epoch.
 
     `since` is the number of the last whole roster this member was given: older news is no news to it. `put_out` says
-    that the others are to end their connections to it when it goes.
+    that the others are to end their connections to it when it goes. `warned_of` is the end that it was warned of.
     """
 
     socket: Socket
@@ -40,6 +44,7 @@ class Member:
     expires: float | None
     since: int = 0
     put_out: bool = False
+    warned_of: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +52,7 @@ class Waiter:
     """Somebody at the door, on a socket of this process: not in the roster, known to hosts alone.
 
     `lobby`: they need the room key from a host. `why` and `hosts` are what they were told last; `until` is monotonic.
+    `end` is when their time in the room is over.
     """
 
     socket: Socket
@@ -55,6 +61,7 @@ class Waiter:
     entry: Entry
     lobby: bool
     until: float
+    end: "End | None" = None
     why: str = ""
     hosts: bool = False
 

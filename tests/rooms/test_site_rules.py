@@ -89,6 +89,7 @@ def test_sign_up_can_be_closed(client: Client) -> None:
         ("ROOM_MAKERS", "staff:x", "E020"),
         ("LIMIT_FACTOR", 0, "E021"),
         ("REPORT_DAYS", 0, "E022"),
+        ("RETENTION_DAYS", 0, "E022"),
     ],
 )
 def test_slips_in_the_settings_are_named(settings, name: str, value: object, error: str) -> None:

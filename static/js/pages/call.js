@@ -14,6 +14,7 @@ import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { adaptMedia } from "../ui/call-media.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
+import { EndingNotice } from "../ui/ending-notice.js";
 import { FilePanel } from "../ui/file-panel.js";
 import { tieMoreMenu } from "../ui/more-menu.js";
 import { readPageData, text } from "../ui/page-data.js";
@@ -83,6 +84,7 @@ async function join() {
   const adaptation = adaptMedia(session, stage, life.signal);
   call = { session, stage, files, keys, life };
   const { mesh, socket } = session;
+  new EndingNotice(socket, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);

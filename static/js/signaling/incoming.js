@@ -22,6 +22,8 @@ const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && v
 /** @type {Check} */
 const flag = (value) => typeof value === "boolean";
 /** @type {Check} */
+const secondsOrNull = (value) => value === null || (whole(value) && Number(value) >= 0);
+/** @type {Check} */
 const textOrNull = (value) => value === null || text(value);
 /** @type {Readonly<Record<string, Check>>} */
 const ROOM = {
@@ -60,6 +62,7 @@ const SHAPES = Object.freeze({
   ice: { ice, ice_ttl: Number.isFinite },
   pong: { n: whole },
   room: { room },
+  ending: { what: text, left: secondsOrNull },
   waiting: { why: text, hosts: flag, left: whole, room },
   come_in: { from: text, body: text },
   knocks: { peer },

@@ -34,6 +34,7 @@ const URGENT_PONG_MS = 1_200;
  * - `relay` {from, body}
  * - `ice` {ice, ice_ttl}: fresh servers, as asked for by `refresh`
  * - `room` {room}: name, size or epoch changed
+ * - `ending` {what, left}: the time of the `room` or of one's `place` in it is over in `left` seconds; null: not so soon
  * - `error` {code, about}: the server did not act on a message
  */
 export class SignalingSocket extends EventTarget {
@@ -258,6 +259,8 @@ export class SignalingSocket extends EventTarget {
         return this.#emit("ice", { ice: message.ice, ice_ttl: message.ice_ttl });
       case "room":
         return this.#emit("room", { room: message.room });
+      case "ending":
+        return this.#emit("ending", { what: message.what, left: message.left });
       case "error":
         return this.#emit("error", { code: message.code, about: message.about });
       case "pong":

@@ -39,12 +39,13 @@
 /** @typedef {{type: "ice", ice: RTCIceServer[], ice_ttl: number}} Ice */
 /** @typedef {{type: "pong", n: number}} Pong */
 /** @typedef {{type: "room", room: Room}} RoomChanged */
+/** @typedef {{type: "ending", what: string, left: number | null}} Ending left: seconds */
 /** @typedef {{type: "waiting", why: string, hosts: boolean, left: number, room: Room}} Waiting */
 /** @typedef {{type: "come_in", from: string, body: string}} ComeIn */
 /** @typedef {{type: "knocks", peer: Peer}} Knocks */
 /** @typedef {{type: "knock_over", member: string}} KnockOver */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Waiting | ComeIn | Knocks | KnockOver | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Ending | Waiting | ComeIn | Knocks | KnockOver | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */

@@ -19,10 +19,10 @@ environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules
 
-# Where people reach this site: the first origin is the one that mails and links name.
-SITE_ORIGINS = [origin.rstrip("/") for origin in env.list("SITE_ORIGINS", default=["http://localhost:8000"])]
 # The port that `manage.py serve` takes when it is told no other.
 PORT = env.int("PORT", default=8000)
+# Where people reach this site: the first origin is the one that mails and links name.
+SITE_ORIGINS = [origin.rstrip("/") for origin in env.list("SITE_ORIGINS", default=[f"http://localhost:{PORT}"])]
 if DEBUG:
     SITE_ORIGINS += [f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")]
     SITE_ORIGINS = list(dict.fromkeys(SITE_ORIGINS))

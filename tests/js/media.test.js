@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { deviceCause } from "../../static/js/media/device-errors.js";
 import { loudness } from "../../static/js/media/meter.js";
 import { recallDevice, rememberDevice } from "../../static/js/media/preferences.js";
-import { remoteLoudness } from "../../static/js/media/remote-levels.js";
+import { loudest } from "../../static/js/media/remote-levels.js";
 
 test("every failure of a device has a cause, by the names of every browser", (context) => {
   context.after(() => {
@@ -48,8 +48,8 @@ test("the loudness of a peer is that of the loudest thing received, not of one's
     ["c", { type: "media-source", kind: "audio", audioLevel: 1 }],
     ["d", { type: "inbound-rtp", kind: "video" }],
   ]);
-  assert.equal(remoteLoudness(report), loudness(0.1));
-  assert.equal(remoteLoudness(new Map()), 0);
+  assert.equal(loudest(report, "inbound-rtp"), loudness(0.1));
+  assert.equal(loudest(new Map(), "media-source"), 0);
 });
 
 test("a chosen device is remembered where there is storage, and no harm is done where there is none", (context) => {

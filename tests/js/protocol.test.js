@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
+import { LIMITS as CHAT, readGot, readHistory, readSaid, TOPICS as CHATS } from "../../static/js/chat/messages.js";
+import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { LONGEST, MOST_WAITING, readTold, VERSION } from "../../static/js/peer/control-channel.js";
 import { TOPIC as KICK } from "../../static/js/peer/kicks.js";
 import { checkPeerMessage, LIMITS } from "../../static/js/peer/messages.js";
@@ -15,7 +18,7 @@ const examples = [...part.matchAll(/```json\n(.*?)\n```/gs)].map(([, block]) => 
 test("the document has every topic of the core in its table, and shows each", () => {
   const rows = [...part.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, topic]) => topic);
   assert.ok(!examples.includes(null), "every example is a message");
-  for (const topic of ["version", ...TOPICS, RELAY, KICK]) {
+  for (const topic of ["version", ...TOPICS, RELAY, KICK, ...Object.values(CHATS), ...Object.values(HANDS), REACT]) {
     assert.equal(rows.filter((row) => row === topic).length, 1, `${topic} in the table`);
     assert.ok(examples.some((told) => told.topic === topic), `${topic} shown`);
   }
@@ -26,6 +29,11 @@ test("the document's examples are taken", () => {
   assert.deepEqual(shown("version"), [{ v: VERSION }]);
   for (const payload of shown("signal")) assert.ok(checkPeerMessage(payload), JSON.stringify(payload));
   for (const payload of shown("relay")) assert.deepEqual(readLetter(payload), payload);
+  for (const payload of shown("chat")) assert.deepEqual(readSaid(payload), payload);
+  for (const payload of shown("chat-got")) assert.equal(readGot(payload), payload.id);
+  for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);
+  for (const payload of shown("hand")) assert.equal(readHand(payload).up, payload.up);
+  for (const payload of shown("react")) assert.equal(readReaction(payload), payload);
 });
 
 test("the document states the limits", () => {
@@ -39,6 +47,11 @@ test("the document states the limits", () => {
     `At most ${ANSWERS_PER_MINUTE} a minute are answered`,
     `at most ${number(LONGEST_BODY)} characters`,
     `At most ${BODIES_PER_MINUTE} bodies a minute`,
+    `\`text\` has at most ${number(CHAT.textCharacters)} characters; control characters are thrown away and it has at most ${CHAT.lines} lines`,
+    `At most ${CHAT.takenPerMinute} messages a minute are taken`,
+    `the last ${CHAT.messagesKept} messages, at most ${number(CHAT.charactersKept)} characters`,
+    `At most ${CHAT.asksPerMinute} questions a minute are answered`,
+    `One of ${REACTIONS.map((one) => `\`${one}\``).join(", ")}. At most ${PER_MINUTE} reactions a minute`,
   ]) {
     assert.ok(text.includes(statement), statement);
   }

@@ -1,5 +1,6 @@
 /**
- * Who is speaking: the audio levels of remote tracks, polled from statistics, so that no audio graph is needed.
+ * Who is speaking: the audio levels of remote tracks and of the own microphone, polled from statistics, so that no audio graph
+ * is needed.
  *
  * @module
  */
@@ -7,7 +8,9 @@
 import { loudness } from "./meter.js";
 
 const EVERY_MS = 250;
-const SPEAKING = 0.35;
+/** Loud enough to begin, and to go on: between the two nobody flickers. */
+const BEGINS = 0.35;
+const GOES_ON = 0.27;
 /** Pauses between words do not end a turn. */
 const HOLD_MS = 800;
 
@@ -15,18 +18,24 @@ const HOLD_MS = 800;
 
 /**
  * Events, all `CustomEvent`:
- * - `level` {id, level, speaking}: level 0 to 1; fires for every connection four times a second
+ * - `level` {id, level, speaking}: level 0 to 1; fires for every connection four times a second, and for oneself (id: `own`)
+ *   as often as there is a connection that says it
  */
 export class RemoteLevels extends EventTarget {
   #connections;
   /** @type {Map<string, number>} when each was last loud enough, ms on the page's clock */
   #loudAt = new Map();
+  #own;
   #timer = setInterval(() => this.#poll(), EVERY_MS);
 
-  /** @param {ReadonlyMap<string, Measured>} connections live: what is added or removed later counts too */
-  constructor(connections) {
+  /**
+   * @param {ReadonlyMap<string, Measured>} connections live: what is added or removed later counts too
+   * @param {string} own what oneself is called in events
+   */
+  constructor(connections, own) {
     super();
     this.#connections = connections;
+    this.#own = own;
   }
 
   /** Stops polling, for good. */
@@ -35,7 +44,8 @@ export class RemoteLevels extends EventTarget {
   }
 
   #poll() {
-    for (const id of this.#loudAt.keys()) if (!this.#connections.has(id)) this.#loudAt.delete(id);
+    for (const id of this.#loudAt.keys()) if (id !== this.#own && !this.#connections.has(id)) this.#loudAt.delete(id);
+    if (this.#connections.size === 0) this.#tell(this.#own, 0);
     for (const [id, connection] of this.#connections) void this.#measure(id, connection);
   }
 
@@ -47,24 +57,36 @@ export class RemoteLevels extends EventTarget {
     // It rejects only on a connection that was closed meanwhile.
     const report = await connection.getStats().catch(() => null);
     if (report === null || !this.#connections.has(id)) return;
-    const level = remoteLoudness(report);
+    this.#tell(id, loudest(report, "inbound-rtp"));
+    // Every connection measures the same microphone: one is enough.
+    const [first] = this.#connections.keys();
+    if (id === first) this.#tell(this.#own, loudest(report, "media-source"));
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} level
+   */
+  #tell(id, level) {
     const now = performance.now();
-    if (level >= SPEAKING) this.#loudAt.set(id, now);
+    const spoke = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;
+    if (level >= (spoke ? GOES_ON : BEGINS)) this.#loudAt.set(id, now);
     const speaking = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;
     this.dispatchEvent(new CustomEvent("level", { detail: { id, level, speaking } }));
   }
 }
 
 /**
- * Reads the loudness of what is received.
+ * Reads the loudness of what is received, or of what is sent.
  *
  * @param {RTCStatsReport} report
+ * @param {"inbound-rtp" | "media-source"} type
  * @returns {number} 0 to 1
  */
-export function remoteLoudness(report) {
-  let loudest = 0;
+export function loudest(report, type) {
+  let level = 0;
   for (const stat of report.values()) {
-    if (stat.type === "inbound-rtp" && stat.kind === "audio") loudest = Math.max(loudest, loudness(stat.audioLevel));
+    if (stat.type === type && stat.kind === "audio") level = Math.max(level, loudness(stat.audioLevel));
   }
-  return loudest;
+  return level;
 }

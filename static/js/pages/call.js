@@ -9,10 +9,14 @@
 
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
+import { Chat } from "../chat/chat.js";
+import { Hands } from "../chat/hands.js";
+import { Reactions } from "../chat/reactions.js";
 import { FileExchange } from "../files/exchange.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { adaptMedia } from "../ui/call-media.js";
+import { ChatPanel } from "../ui/chat-panel.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
 import { EndingNotice } from "../ui/ending-notice.js";
 import { FilePanel } from "../ui/file-panel.js";
@@ -21,6 +25,7 @@ import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
 import { listenForKeys } from "../ui/shortcuts.js";
+import { showSigns } from "../ui/signs.js";
 import { Stage } from "../ui/stage.js";
 import { clearToasts, toast } from "../ui/toasts.js";
 import { keepAwake } from "../ui/wake-lock.js";
@@ -29,7 +34,7 @@ import { KeyLife } from "./key-life.js";
 import { takeCall } from "./one-tab.js";
 
 /** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
-/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, keys: KeyLife, life: AbortController}} Call */
+/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyLife, life: AbortController}} Call */
 
 const page = readPageData();
 /** Whether the person comes for files alone: no device is asked for until they press its button. */
@@ -82,7 +87,10 @@ async function join() {
   const life = new AbortController();
   const stage = new Stage(session);
   const adaptation = adaptMedia(session, stage, life.signal);
-  call = { session, stage, files, keys, life };
+  const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
+  const hands = new Hands(session, life.signal);
+  showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
+  call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new EndingNotice(socket, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
@@ -95,7 +103,7 @@ async function join() {
 }
 
 /** @param {Call} current */
-function follow({ session, files, keys: keyLife, life: { signal } }) {
+function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }) {
   /** @type {(type: string, act: (detail: any) => void) => void} */
   const on = (type, act) =>
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -113,7 +121,8 @@ function follow({ session, files, keys: keyLife, life: { signal } }) {
   });
   keyLife.addEventListener("missing", () => toast(text("lock.missing")));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
-  listenForKeys({ ...keys, i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle() }, signal);
+  const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
+  listenForKeys({ ...keys, ...panels, h: () => hands.raise(!hands.up) }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 

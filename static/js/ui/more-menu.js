@@ -8,10 +8,11 @@
 import { byId } from "./page-data.js";
 import { tiePopoverList } from "./popover-list.js";
 
-/** Ties the menu to its button, for as long as the page is there. */
+/** Ties the menu, and that of the reactions, to their buttons, for as long as the page is there. */
 export function tieMoreMenu() {
   const menu = byId("more-menu", HTMLElement);
   tiePopoverList(menu, () => byId("more", HTMLButtonElement));
+  tiePopoverList(byId("react-menu", HTMLElement), () => byId("react", HTMLButtonElement));
   const moved = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".toolbar [data-menu-below]"));
   // What moves keeps its order in the menu and comes before what is always there.
   const after = menu.firstElementChild;

@@ -24,6 +24,7 @@ import { showTrust, trustOf } from "./trust.js";
  * @property {boolean} [locked] whether they have proved that they hold the room's key
  * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
+ * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
  * @property {boolean} [pinned] whether one keeps them large
  * @property {boolean} [hushed] whether one does not want to hear them
  */
@@ -44,6 +45,18 @@ export function showPeople(list, people) {
   if (!focused?.dataset.pid) return;
   const [which] = focused.classList;
   /** @type {HTMLElement | null} */ (list.querySelector(`.${which}[data-pid="${focused.dataset.pid}"]`))?.focus();
+}
+
+/**
+ * Shows in the list who is speaking.
+ *
+ * @param {HTMLElement} list
+ * @param {Person} person
+ * @param {boolean} speaking
+ */
+export function showSpeaking(list, { member }, speaking) {
+  const row = /** @type {HTMLElement | null} */ (list.querySelector(`[data-member="${CSS.escape(member)}"]`));
+  if (row && row.dataset.speaking !== String(speaking)) row.dataset.speaking = String(speaking);
 }
 
 /**
@@ -70,12 +83,28 @@ function entry(tabs) {
   find(item, ".person__state", HTMLElement).textContent = [roleWord(person.role), stateWord(person)].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
+  root.dataset.member = person.member;
+  showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
   root.dataset.hushed = String(tabs.some(({ hushed }) => hushed));
   personMenu.fit(find(item, ".person-more", HTMLButtonElement), person);
   // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
   const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
   showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);
   return root;
+}
+
+/**
+ * Shows a raised hand, and whose turn it is.
+ *
+ * @param {HTMLElement} root
+ * @param {string} prefix of the classes within
+ * @param {number} [hand] from 1; otherwise it is not up
+ */
+export function showTurn(root, prefix, hand = 0) {
+  const up = hand >= 1 && Number.isFinite(hand);
+  root.dataset.hand = up ? String(hand) : "";
+  find(root, `${prefix}__hand`, HTMLElement).hidden = !up;
+  find(root, `${prefix}__turn`, HTMLElement).textContent = up ? String(hand) : "";
 }
 
 /** @param {string} role */

@@ -9,7 +9,7 @@ import { RemoteLevels } from "../media/remote-levels.js";
 import { ForMe } from "./for-me.js";
 import { Grid } from "./grid.js";
 import { byId, find, text } from "./page-data.js";
-import { headCount, showPeople } from "./people-list.js";
+import { headCount, showPeople, showSpeaking } from "./people-list.js";
 import { personMenu } from "./person-menu.js";
 import { SafetyDialog } from "./safety-dialog.js";
 import { Tile } from "./tile.js";
@@ -52,10 +52,11 @@ export class Stage {
     this.#playback.addEventListener("refused", () => (this.#hear.hidden = false));
     this.#playback.addEventListener("resumed", () => (this.#hear.hidden = true));
     this.#hear.addEventListener("click", () => void this.#playback.resume(), { signal });
-    const levels = new RemoteLevels(session.mesh.peers);
+    const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
     levels.addEventListener("level", (event) => {
       const { id, speaking } = /** @type {CustomEvent} */ (event).detail;
       this.#grid.tile(id)?.setSpeaking(speaking);
+      showSpeaking(this.#list, session.people.get(id) ?? session.self, speaking);
     });
     signal.addEventListener("abort", () => levels.stop());
     this.#root.hidden = false;

@@ -3,14 +3,14 @@
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
  * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
- * `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
+ * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
  *
  * @module
  */
 
 import { initials } from "./names.js";
 import { find, fromTemplate, text } from "./page-data.js";
-import { stateWord } from "./people-list.js";
+import { showTurn, stateWord } from "./people-list.js";
 import { personMenu } from "./person-menu.js";
 import { showTrust } from "./trust.js";
 
@@ -20,6 +20,9 @@ import { showTrust } from "./trust.js";
 const STATE_SHOWN_MS = 4000;
 /** Three pictures' time. */
 const STILL_SHOWN_MS = 12_000;
+/** As long as the animation of `.tile__float`. */
+const FLOAT_MS = 3_000;
+const MOST_FLOATS = 8;
 
 export class Tile extends HTMLElement {
   /** @type {number | undefined} */
@@ -110,6 +113,7 @@ export class Tile extends HTMLElement {
     this.dataset.late = late;
     this.dataset.pinned = String(person.pinned === true);
     this.dataset.hushed = String(person.hushed === true);
+    showTurn(this, ".tile", person.hand);
     personMenu.fit(find(this, ".person-more", HTMLButtonElement), person);
     find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
@@ -118,6 +122,23 @@ export class Tile extends HTMLElement {
   /** @param {boolean} speaking */
   setSpeaking(speaking) {
     this.dataset.speaking = String(speaking);
+  }
+
+  /**
+   * Lets a picture float over the tile for a moment.
+   *
+   * @param {string} glyph
+   */
+  float(glyph) {
+    const place = find(this, ".tile__floats", HTMLElement);
+    if (place.childElementCount >= MOST_FLOATS) return;
+    const picture = document.createElement("span");
+    picture.className = "tile__float";
+    picture.textContent = glyph;
+    picture.style.setProperty("--from", `${Math.round(20 + Math.random() * 60)}%`);
+    place.append(picture);
+    // Not when the animation ends: who wants no motion sees the picture stand still for as long.
+    setTimeout(() => picture.remove(), FLOAT_MS);
   }
 
   /**

@@ -1,0 +1,176 @@
+/**
+ * The chat of a room: from browser to browser, kept by those who are in the call and by nobody else.
+ *
+ * A message goes to everybody who is there and is sent again, whenever somebody can be reached, until they have said that it came.
+ * Who comes later asks those who are there for what was said (history.js).
+ *
+ * @module
+ */
+
+import { toBase64Url } from "../keys/encoding.js";
+import { Allowance } from "../peer/messages.js";
+import { History } from "./history.js";
+import { ChatLog } from "./log.js";
+import { cleanText, LIMITS, readGot, readSaid, TOPICS } from "./messages.js";
+
+/** @typedef {import("./log.js").Entry} Entry */
+/** @typedef {import("./messages.js").Kept} Kept */
+/** @typedef {import("../ui/people-list.js").Person} Person */
+/** @typedef {{mesh: import("../peer/mesh.js").Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `message` {entry, live}: one was added; live: false for what was said before
+ * - `changed` {entry}: its author has confirmed it, or it came to somebody
+ */
+export class Chat extends EventTarget {
+  log = new ChatLog();
+  #room;
+  #mesh;
+  #written = new Allowance(LIMITS.writtenPerMinute);
+  /** @type {Map<string, Allowance>} */
+  #taken = new Map();
+
+  /**
+   * @param {Room} room
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(room, signal) {
+    super();
+    this.#room = room;
+    this.#mesh = room.mesh;
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(this.#mesh, "told", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
+    on(this.#mesh, "peer-reachable", ({ pid }) => this.#catchUp(pid));
+    on(this.#mesh, "peer-removed", ({ pid }) => this.#gone(pid));
+    on(this.#mesh, "peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid));
+    const history = new History(this.#mesh, { kept: () => this.#kept(), have: (pid) => this.#have(pid) }, signal);
+    on(history, "kept", ({ pid, kept }) => this.#keep(pid, kept));
+  }
+
+  /**
+   * Says something to everybody who is there.
+   *
+   * @param {string} words
+   * @returns {"said" | "empty" | "too-long" | "too-fast"}
+   */
+  say(words) {
+    if (words.length > LIMITS.textCharacters) return "too-long";
+    const text = cleanText(words);
+    if (text === "") return "empty";
+    if (!this.#written.take()) return "too-fast";
+    const { pid, name } = this.#room.self;
+    const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+    // Later than all that was read, whatever the clocks say: an answer never stands above its question.
+    const at = Math.max(Date.now(), this.log.newest + 1);
+    const { entry } = this.log.take({ id, pid, name, at, text }, { own: true });
+    for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
+    this.#emit("message", { entry, live: true });
+    for (const peer of entry.waiting) this.#tell(peer, entry);
+    return "said";
+  }
+
+  /**
+   * @param {string} pid
+   * @param {Entry} entry
+   */
+  #tell(pid, { id, at, text }) {
+    this.#mesh.tell(pid, TOPICS.said, { id, at, text });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} topic
+   * @param {unknown} payload
+   */
+  #heard(pid, topic, payload) {
+    if (topic === TOPICS.said) this.#said(pid, payload);
+    else if (topic === TOPICS.got) this.#got(pid, readGot(payload));
+  }
+
+  /**
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  #said(pid, payload) {
+    const taken = this.#taken.get(pid) ?? new Allowance(LIMITS.takenPerMinute);
+    this.#taken.set(pid, taken);
+    const said = taken.take() ? readSaid(payload) : null;
+    const author = this.#room.people.get(pid);
+    if (said === null || author === undefined) return;
+    this.#mesh.tell(pid, TOPICS.got, { id: said.id });
+    this.#add({ ...said, pid, name: author.name }, { oldest: HOUR_MS }, true);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string | null} id
+   */
+  #got(pid, id) {
+    const entry = this.log.entries.find((one) => one.own && one.id === id);
+    if (entry?.waiting.delete(pid)) this.#emit("changed", { entry });
+  }
+
+  /** @param {string} pid can be reached: for the first time, or again */
+  #catchUp(pid) {
+    for (const entry of this.log.entries) if (entry.waiting.has(pid)) this.#tell(pid, entry);
+  }
+
+  /** @param {string} pid has left, or is not talked to: nothing waits for them any more */
+  #gone(pid) {
+    this.#taken.delete(pid);
+    for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.#emit("changed", { entry });
+  }
+
+  /**
+   * Takes what a peer has kept. What somebody else has said is taken from another only while its author cannot be asked, and
+   * it is marked with who handed it on.
+   *
+   * @param {string} pid
+   * @param {Kept[]} kept
+   */
+  #keep(pid, kept) {
+    const teller = this.#room.people.get(pid);
+    if (teller === undefined) return;
+    for (const one of kept) {
+      if (one.pid === this.#room.self.pid) continue;
+      const author = this.#room.people.get(one.pid);
+      if (one.pid === pid) this.#add({ ...one, name: teller.name }, { oldest: DAY_MS }, false);
+      else if (author?.state !== "connected") this.#add(one, { oldest: DAY_MS, from: teller.name }, false);
+    }
+  }
+
+  /**
+   * @param {Kept} kept
+   * @param {{oldest: number, from?: string}} how
+   * @param {boolean} live
+   */
+  #add(kept, how, live) {
+    const { entry, is } = this.log.take(kept, how);
+    if (is === "new") this.#emit("message", { entry, live });
+    if (is === "confirmed") this.#emit("changed", { entry });
+  }
+
+  /** @param {string} pid will be asked: what others have handed on of theirs they are to tell themselves */
+  #have(pid) {
+    return this.log.entries.filter((one) => one.pid !== pid || one.from === "").map(({ id }) => id);
+  }
+
+  /** @returns {Kept[]} */
+  #kept() {
+    return this.log.entries.map(({ id, pid, name, at, text }) => ({ id, pid, name, at, text }));
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

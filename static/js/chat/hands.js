@@ -1,0 +1,135 @@
+/**
+ * Raised hands, in the order in which they were raised.
+ *
+ * Clocks differ, so nobody is told *when* a hand was raised but *for how long* it has been up. What one has heard first counts:
+ * nobody gets ahead by telling another time later.
+ *
+ * @module
+ */
+
+import { Allowance } from "../peer/messages.js";
+
+/** @typedef {import("./chat.js").Room} Room */
+
+export const TOPICS = Object.freeze({ hand: "hand", lower: "lower-hand" });
+const PER_MINUTE = 60;
+const DAY_MS = 86_400_000;
+/** @type {readonly (string | undefined)[]} */
+const HOSTS = ["owner", "moderator"];
+
+/**
+ * Reads the topic `hand`.
+ *
+ * @param {any} payload
+ * @returns {{up: boolean, for: number} | null} for: milliseconds
+ */
+export function readHand(payload) {
+  const { up, for: time } = payload ?? {};
+  if (up === false) return { up, for: 0 };
+  return up === true && Number.isSafeInteger(time) && time >= 0 && time <= DAY_MS ? { up, for: time } : null;
+}
+
+/**
+ * Events, all `CustomEvent`:
+ * - `changed` {pid, up, news}: somebody's hand, oneself's too; news: false for one that had been up before one came
+ * - `lowered` {by}: a host has lowered one's own; by: their pid
+ */
+export class Hands extends EventTarget {
+  #room;
+  #mesh;
+  #now;
+  /** When each was raised, on the own clock. @type {Map<string, number>} */
+  #raised = new Map();
+  /** @type {Map<string, Allowance>} */
+  #taken = new Map();
+
+  /**
+   * @param {Room} room
+   * @param {AbortSignal} signal ends it
+   * @param {() => number} [now] milliseconds on a clock that only rises
+   */
+  constructor(room, signal, now = () => performance.now()) {
+    super();
+    this.#room = room;
+    this.#mesh = room.mesh;
+    this.#now = now;
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("told", (told) => this.#heard(told));
+    on("peer-reachable", ({ pid }) => this.up && this.#tell(pid));
+    on("peer-removed", ({ pid }) => this.#gone(pid));
+  }
+
+  /** Whether one's own hand is up. */
+  get up() {
+    return this.#raised.has(this.#room.self.pid);
+  }
+
+  /** @returns {string[]} the pids of those whose hands are up, first come first */
+  get order() {
+    return [...this.#raised].toSorted(([, one], [, other]) => one - other).map(([pid]) => pid);
+  }
+
+  /** @param {boolean} up whether one's own hand is to be up */
+  raise(up) {
+    if (up === this.up) return;
+    this.#set(this.#room.self.pid, up ? this.#now() : null, true);
+    for (const pid of this.#mesh.peers.keys()) this.#tell(pid);
+  }
+
+  /**
+   * Asks somebody to take their hand down, as a host.
+   *
+   * @param {string} pid
+   */
+  lower(pid) {
+    this.#mesh.tell(pid, TOPICS.lower, true);
+  }
+
+  /** @param {string} pid */
+  #tell(pid) {
+    const since = this.#raised.get(this.#room.self.pid);
+    const hand = since === undefined ? { up: false } : { up: true, for: Math.round(this.#now() - since) };
+    this.#mesh.tell(pid, TOPICS.hand, hand);
+  }
+
+  /** @param {{pid: string, topic: string, payload: unknown}} told */
+  #heard({ pid, topic, payload }) {
+    if (topic !== TOPICS.hand && topic !== TOPICS.lower) return;
+    const taken = this.#taken.get(pid) ?? new Allowance(PER_MINUTE);
+    this.#taken.set(pid, taken);
+    const person = this.#room.people.get(pid);
+    if (!taken.take() || person === undefined) return;
+    if (topic === TOPICS.hand) return this.#shown(pid, readHand(payload));
+    if (payload !== true || !this.up || !HOSTS.includes(person.role)) return;
+    this.raise(false);
+    this.dispatchEvent(new CustomEvent("lowered", { detail: { by: pid } }));
+  }
+
+  /**
+   * @param {string} pid
+   * @param {ReturnType<typeof readHand>} hand
+   */
+  #shown(pid, hand) {
+    if (hand === null || hand.up === this.#raised.has(pid)) return;
+    // Up for a while already: it was raised before one could hear of it.
+    this.#set(pid, hand.up ? this.#now() - hand.for : null, hand.for < 2_000);
+  }
+
+  /** @param {string} pid */
+  #gone(pid) {
+    this.#taken.delete(pid);
+    if (this.#raised.has(pid)) this.#set(pid, null, false);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {number | null} since null: down
+   * @param {boolean} news
+   */
+  #set(pid, since, news) {
+    if (since === null) this.#raised.delete(pid);
+    else this.#raised.set(pid, since);
+    this.dispatchEvent(new CustomEvent("changed", { detail: { pid, up: since !== null, news } }));
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What was said before one came, or while one was cut off: asked of one peer after the other, each time with the ids of what
+ * one has already, so that nothing comes twice.
+ *
+ * @module
+ */
+
+import { LONGEST } from "../peer/control-channel.js";
+import { Allowance } from "../peer/messages.js";
+import { LIMITS, readHistory, TOPICS } from "./messages.js";
+
+/** @typedef {import("./messages.js").Kept} Kept */
+/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+
+/** How long one waits for the next part of an answer. */
+const PATIENCE_MS = 5_000;
+/** Parts of one answer: as many as the largest history needs, and a few. */
+const MOST_PARTS = 8;
+/** Room for what stands around the messages of a part, and for the escapes of JSON within one. */
+const PART_CHARACTERS = LONGEST - 256;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `kept` {pid, kept}: what a peer has kept; checked in form, nothing else
+ */
+export class History extends EventTarget {
+  #mesh;
+  #kept;
+  #have;
+  /** @type {string[]} those to be asked; the first one has been asked */
+  #queue = [];
+  #parts = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #patience;
+  /** @type {Map<string, Allowance>} */
+  #asks = new Map();
+
+  /**
+   * @param {Mesh} mesh
+   * @param {object} own
+   * @param {() => Kept[]} own.kept what one has oneself, oldest first
+   * @param {(pid: string) => string[]} own.have ids of what this peer need not tell
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(mesh, { kept, have }, signal) {
+    super();
+    this.#mesh = mesh;
+    this.#kept = kept;
+    this.#have = have;
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("peer-reachable", ({ pid }) => this.#want(pid));
+    on("peer-removed", ({ pid }) => this.#gone(pid));
+    on("told", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)));
+    signal.addEventListener("abort", () => clearTimeout(this.#patience));
+  }
+
+  /** @param {string} pid */
+  #want(pid) {
+    const at = this.#queue.indexOf(pid);
+    // Somebody who was just asked on a connection that is gone is asked again.
+    if (at === 0) return this.#ask();
+    if (at === -1) this.#queue.push(pid);
+    if (this.#queue.length === 1) this.#ask();
+  }
+
+  /** @param {string} pid */
+  #gone(pid) {
+    this.#asks.delete(pid);
+    const at = this.#queue.indexOf(pid);
+    if (at === 0) this.#next();
+    else if (at > 0) this.#queue.splice(at, 1);
+  }
+
+  #ask() {
+    const [pid] = this.#queue;
+    clearTimeout(this.#patience);
+    if (pid === undefined) return;
+    this.#parts = 0;
+    if (!this.#mesh.tell(pid, TOPICS.history, { have: this.#have(pid) })) return this.#next();
+    this.#patience = setTimeout(() => this.#next(), PATIENCE_MS);
+  }
+
+  #next() {
+    this.#queue.shift();
+    this.#ask();
+  }
+
+  /**
+   * @param {string} pid
+   * @param {ReturnType<typeof readHistory>} read
+   */
+  #heard(pid, read) {
+    if (read === null) return;
+    if ("have" in read) return this.#answer(pid, new Set(read.have));
+    // Only what was asked for.
+    if (pid !== this.#queue[0]) return;
+    this.#parts += 1;
+    this.dispatchEvent(new CustomEvent("kept", { detail: { pid, kept: read.kept } }));
+    if (!read.more || this.#parts >= MOST_PARTS) this.#next();
+  }
+
+  /**
+   * @param {string} pid
+   * @param {Set<string>} have
+   */
+  #answer(pid, have) {
+    const asks = this.#asks.get(pid) ?? new Allowance(LIMITS.asksPerMinute);
+    this.#asks.set(pid, asks);
+    if (!asks.take()) return;
+    const parts = inParts(this.#kept().filter(({ id }) => !have.has(id)));
+    for (const [index, kept] of parts.entries()) this.#mesh.tell(pid, TOPICS.history, { kept, more: index < parts.length - 1 });
+  }
+}
+
+/**
+ * Divides messages so that each part fits into one message of the control channel.
+ *
+ * @param {Kept[]} kept
+ * @returns {Kept[][]} at least one, perhaps empty
+ */
+export function inParts(kept) {
+  /** @type {Kept[][]} */
+  const parts = [[]];
+  let characters = 0;
+  for (const one of kept) {
+    const length = JSON.stringify(one).length + 1;
+    if (characters + length > PART_CHARACTERS) {
+      parts.push([]);
+      characters = 0;
+    }
+    parts.at(-1)?.push(one);
+    characters += length;
+  }
+  return parts;
+}

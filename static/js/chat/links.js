@@ -1,0 +1,83 @@
+/**
+ * Finds the links in a text. Only http and https; a link is shown as it was written and leads where it says.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} Piece
+ * @property {string} text as it was written
+ * @property {string} [href] where it leads, normalized
+ * @property {string} [host] the host in the letters that the name system knows, where those differ from what was written
+ */
+
+const LONGEST = 2_048;
+/**
+ * From the scheme to the first space or quote, or to anything that shows nothing or turns the direction of text: a link ends
+ * there, as what comes behind could pretend to be another address.
+ */
+const CANDIDATE =
+  /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+/giu;
+const PAIRS = /** @type {Readonly<Record<string, string>>} */ ({ ")": "(", "]": "[" });
+
+/**
+ * Takes a text apart; the pieces together are the text.
+ *
+ * @param {string} text
+ * @returns {Piece[]}
+ */
+export function findLinks(text) {
+  /** @type {Piece[]} */
+  const pieces = [];
+  let done = 0;
+  for (const { 0: found, index } of text.matchAll(CANDIDATE)) {
+    const written = withoutEnd(found);
+    const target = readLink(written);
+    if (target === null) continue;
+    if (index > done) pieces.push({ text: text.slice(done, index) });
+    pieces.push({ text: written, ...target });
+    done = index + written.length;
+  }
+  if (done < text.length) pieces.push({ text: text.slice(done) });
+  return pieces;
+}
+
+/**
+ * @param {string} written
+ * @returns {{href: string, host?: string} | null} null when it is no link that can be shown honestly
+ */
+function readLink(written) {
+  if (written.length > LONGEST || !URL.canParse(written)) return null;
+  const { protocol, username, password, host, href } = new URL(written);
+  if (protocol !== "http:" && protocol !== "https:") return null;
+  // What stands before an @ looks like the host and is not.
+  if (username !== "" || password !== "" || /^https?:\/\/[^/?#]*@/iu.test(written)) return null;
+  const shown = /^https?:\/\/([^/?#]*)/iu.exec(written)?.[1] ?? "";
+  const same = shown.toLowerCase().replace(/:(80|443)?$/, "") === host.replace(/:(80|443)$/, "");
+  return same ? { href } : { href, host };
+}
+
+/**
+ * Takes off what belongs to the sentence around a link: its full stop, or a bracket that was opened before it.
+ *
+ * @param {string} link
+ */
+function withoutEnd(link) {
+  let end = link.length;
+  while (end > 0) {
+    const last = /** @type {string} */ (link[end - 1]);
+    const opening = PAIRS[last];
+    const rest = link.slice(0, end - 1);
+    if (opening === undefined ? !/[.,;:!?'*_~»“”’]/u.test(last) : count(rest, opening) > count(rest, last)) break;
+    end -= 1;
+  }
+  return link.slice(0, end);
+}
+
+/**
+ * @param {string} text
+ * @param {string} character
+ */
+function count(text, character) {
+  return text.split(character).length - 1;
+}

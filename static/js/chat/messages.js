@@ -1,0 +1,118 @@
+/**
+ * What peers tell each other to chat. It comes from strangers, so types, sizes and counts are checked here and nowhere else.
+ *
+ * @module
+ */
+
+import { cleanName } from "../peer/hello.js";
+
+/**
+ * @typedef {object} Said a message of the one who tells it
+ * @property {string} id 16 random bytes in base64url
+ * @property {number} at when it was written: milliseconds since 1970 on the author's clock, later than all that they had read
+ * @property {string} text
+ */
+
+/** @typedef {Said & {pid: string, name: string}} Kept a message that somebody kept; pid and name: of its author */
+/** @typedef {{have: string[]}} Ask the ids of what one has already */
+/** @typedef {{kept: Kept[], more: boolean}} Answer more: another part follows */
+
+export const TOPICS = Object.freeze({ said: "chat", got: "chat-got", history: "chat-history" });
+export const LIMITS = Object.freeze({
+  textCharacters: 4_000,
+  lines: 200,
+  messagesKept: 200,
+  charactersKept: 131_072,
+  /** What one writes, and what is taken from one peer: that one more, as after a break everything comes again. */
+  writtenPerMinute: 60,
+  takenPerMinute: 120,
+  /** Questions for what was said before, of one peer. */
+  asksPerMinute: 12,
+  idsAtOnce: 200,
+  keptAtOnce: 200,
+});
+
+const ID = /^[A-Za-z0-9_-]{22}$/;
+/** Everything that controls a terminal but shows nothing; tabs and new lines stay. */
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufff9-\ufffb]/g;
+
+/**
+ * Makes a text fit to be shown: nothing that hides, no towers of accents, no empty screens. Directions are not touched: each
+ * message is shown in an isolate of its own.
+ *
+ * @param {string} text
+ * @returns {string} possibly empty
+ */
+export function cleanText(text) {
+  const lines = wellFormed(text.slice(0, LIMITS.textCharacters))
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
+    .replace(CONTROLS, "")
+    .replace(/(\p{M}{6})\p{M}+/gu, "$1")
+    .replace(/[^\S\n]+$/gmu, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim()
+    .split("\n");
+  return [...lines.slice(0, LIMITS.lines - 1), lines.slice(LIMITS.lines - 1).join(" ")].join("\n").trimEnd();
+}
+
+/**
+ * Reads the topic `chat`.
+ *
+ * @param {any} payload
+ * @returns {Said | null}
+ */
+export function readSaid(payload) {
+  if (typeof payload !== "object" || payload === null) return null;
+  const { id, at, text } = payload;
+  if (!isId(id) || !isTime(at) || typeof text !== "string" || text.length > LIMITS.textCharacters) return null;
+  const clean = cleanText(text);
+  return clean === "" ? null : { id, at, text: clean };
+}
+
+/**
+ * Reads the topic `chat-got`.
+ *
+ * @param {any} payload
+ * @returns {string | null} the id of a message that has come
+ */
+export function readGot(payload) {
+  return isId(payload?.id) ? payload.id : null;
+}
+
+/**
+ * Reads the topic `chat-history`.
+ *
+ * @param {any} payload
+ * @returns {Ask | Answer | null}
+ */
+export function readHistory(payload) {
+  const { have, kept, more } = payload ?? {};
+  if (Array.isArray(have)) return have.length <= LIMITS.idsAtOnce && have.every(isId) ? { have } : null;
+  if (!Array.isArray(kept) || kept.length > LIMITS.keptAtOnce || typeof more !== "boolean") return null;
+  const read = kept.map(readKept).filter((one) => one !== null);
+  return { kept: read, more };
+}
+
+/**
+ * @param {any} value
+ * @returns {Kept | null}
+ */
+function readKept(value) {
+  const said = readSaid(value);
+  return said && isId(value.pid) && typeof value.name === "string" ? { ...said, pid: value.pid, name: cleanName(value.name) } : null;
+}
+
+/** @param {unknown} value */
+function isId(value) {
+  return typeof value === "string" && ID.test(value);
+}
+
+/** @param {unknown} value */
+function isTime(value) {
+  return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0;
+}
+
+/** @param {string} text halves of surrogate pairs become U+FFFD */
+function wellFormed(text) {
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+}

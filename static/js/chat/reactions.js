@@ -1,0 +1,71 @@
+/**
+ * Reactions: one of a few pictures, shown for a moment and kept by nobody.
+ *
+ * @module
+ */
+
+import { Allowance } from "../peer/messages.js";
+
+/** @typedef {import("./chat.js").Room} Room */
+
+export const TOPIC = "react";
+export const REACTIONS = /** @type {const} */ (["thumb", "clap", "heart", "laugh", "wow", "party"]);
+/** From one person; whoever presses faster is shown no faster. */
+export const PER_MINUTE = 60;
+
+/** @typedef {typeof REACTIONS[number]} Reaction */
+
+/**
+ * Reads the topic `react`.
+ *
+ * @param {unknown} payload
+ * @returns {Reaction | null}
+ */
+export function readReaction(payload) {
+  return REACTIONS.find((one) => one === payload) ?? null;
+}
+
+/**
+ * Events, all `CustomEvent`:
+ * - `reaction` {pid, reaction}: somebody's, oneself's too
+ */
+export class Reactions extends EventTarget {
+  #room;
+  #mesh;
+  /** @type {Map<string, Allowance>} */
+  #taken = new Map();
+
+  /**
+   * @param {Room} room
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(room, signal) {
+    super();
+    this.#room = room;
+    this.#mesh = room.mesh;
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("told", ({ pid, topic, payload }) => topic === TOPIC && room.people.has(pid) && this.#show(pid, readReaction(payload)));
+    on("peer-removed", ({ pid }) => this.#taken.delete(pid));
+  }
+
+  /** @param {Reaction} reaction is shown to everybody who is there */
+  react(reaction) {
+    const { pid } = this.#room.self;
+    if (!this.#show(pid, reaction)) return;
+    for (const peer of this.#mesh.peers.keys()) this.#mesh.tell(peer, TOPIC, reaction);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {Reaction | null} reaction
+   * @returns {boolean} whether it is shown
+   */
+  #show(pid, reaction) {
+    const taken = this.#taken.get(pid) ?? new Allowance(PER_MINUTE);
+    this.#taken.set(pid, taken);
+    if (!taken.take() || reaction === null) return false;
+    this.dispatchEvent(new CustomEvent("reaction", { detail: { pid, reaction } }));
+    return true;
+  }
+}

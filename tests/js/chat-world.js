@@ -1,0 +1,74 @@
+/** People whose messages reach each other in memory, in order: what a mesh does, without the network. */
+
+/** The mesh of one person. */
+class Link extends EventTarget {
+  peers = new Map();
+  #pid;
+  #world;
+
+  constructor(pid, world) {
+    super();
+    this.#pid = pid;
+    this.#world = world;
+  }
+
+  tell(to, topic, payload) {
+    if (this.peers.get(to)?.state !== "connected") return false;
+    this.#world.queue.push([this.#pid, to, JSON.stringify({ topic, payload })]);
+    return true;
+  }
+
+  emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+export class World {
+  queue = [];
+  #all = new Map();
+  #count = 0;
+
+  /** Somebody, as a session knows them. */
+  add(name, role = "guest") {
+    this.#count += 1;
+    const pid = `${name}${this.#count}`.padEnd(22, "_");
+    const person = { pid, self: { pid, name, role }, people: new Map(), mesh: new Link(pid, this) };
+    this.#all.set(pid, person);
+    return person;
+  }
+
+  /** Two can reach each other, for the first time or again. */
+  connect(one, other) {
+    for (const [a, b] of [[one, other], [other, one]]) {
+      a.mesh.peers.set(b.pid, { state: "connected" });
+      a.people.set(b.pid, { ...b.self, state: "connected" });
+    }
+    one.mesh.emit("peer-reachable", { pid: other.pid });
+    other.mesh.emit("peer-reachable", { pid: one.pid });
+  }
+
+  /** What was on its way between two is lost. */
+  interrupt(one, other) {
+    this.queue = this.queue.filter(([from, to]) => ![from, to].every((pid) => pid === one.pid || pid === other.pid));
+    for (const [a, b] of [[one, other], [other, one]]) {
+      a.mesh.peers.get(b.pid).state = "interrupted";
+      a.people.get(b.pid).state = "interrupted";
+    }
+  }
+
+  /** One has left, as the other sees it. */
+  part(one, gone) {
+    one.mesh.peers.delete(gone.pid);
+    one.people.delete(gone.pid);
+    one.mesh.emit("peer-removed", { pid: gone.pid });
+  }
+
+  /** Everything that was told arrives. */
+  async settle() {
+    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+      const [from, to, body] = next;
+      this.#all.get(to)?.mesh.emit("told", { pid: from, ...JSON.parse(body) });
+      await null;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Hands, readHand, TOPICS } from "../../static/js/chat/hands.js";
+import { PER_MINUTE, Reactions, readReaction, REACTIONS, TOPIC } from "../../static/js/chat/reactions.js";
+import { RemoteLevels } from "../../static/js/media/remote-levels.js";
+import { World } from "./chat-world.js";
+
+const SIGNAL = new AbortController().signal;
+const NOT_VALUES = [undefined, null, 7, "up", [], {}, true];
+
+test("hands and reactions that are none are dropped", () => {
+  for (const value of [...NOT_VALUES, { up: "yes" }, { up: true }, { up: true, for: -1 }, { up: true, for: 0.5 }, { up: true, for: 1e12 }]) assert.equal(readHand(value), null);
+  for (const value of [...NOT_VALUES, "__proto__", "Heart", "❤️", ["heart"], "heart "]) assert.equal(readReaction(value), null);
+  for (const value of REACTIONS) assert.equal(readReaction(value), value);
+});
+
+function assembly(...names) {
+  const world = new World();
+  const time = { now: 0 };
+  const people = names.map((name) => {
+    const person = world.add(name, name === "Olga" ? "owner" : "guest");
+    const clock = time.now + Math.random() * 1e6;
+    person.hands = new Hands(person, SIGNAL, () => clock + time.now);
+    person.seen = [];
+    person.hands.addEventListener("changed", ({ detail }) => person.seen.push(detail));
+    return person;
+  });
+  return { world, time, people };
+}
+
+test("hands stand in the order in which they were raised, for those who come later too", async () => {
+  const { world, time, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
+  world.connect(olga, max);
+  max.hands.raise(true);
+  await world.settle();
+  time.now = 5_000;
+  olga.hands.raise(true);
+  await world.settle();
+  assert.deepEqual(olga.seen.map(({ news }) => news), [true, true]);
+  time.now = 60_000;
+  world.connect(guest, olga);
+  world.connect(guest, max);
+  await world.settle();
+  for (const { hands } of [olga, max, guest]) assert.deepEqual(hands.order, [max.pid, olga.pid]);
+  // Those were up before: no news.
+  assert.deepEqual(guest.seen.map(({ news }) => news), [false, false]);
+
+  max.hands.raise(false);
+  await world.settle();
+  for (const { hands } of [olga, max, guest]) assert.deepEqual(hands.order, [olga.pid]);
+  world.part(guest, olga);
+  assert.deepEqual(guest.hands.order, []);
+});
+
+test("nobody gets ahead by saying later that they were earlier", async () => {
+  const { world, people: [olga, max] } = assembly("Olga", "Max");
+  world.connect(olga, max);
+  olga.hands.raise(true);
+  max.hands.raise(true);
+  await world.settle();
+  const before = olga.hands.order;
+  max.mesh.tell(olga.pid, TOPICS.hand, { up: true, for: 1_000_000 });
+  await world.settle();
+  assert.deepEqual(olga.hands.order, before);
+});
+
+test("a host lowers a hand; anybody else is not listened to", async () => {
+  const { world, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
+  for (const [one, other] of [[olga, max], [olga, guest], [max, guest]]) world.connect(one, other);
+  guest.hands.raise(true);
+  await world.settle();
+  max.hands.lower(guest.pid);
+  await world.settle();
+  assert.equal(guest.hands.up, true);
+  const by = [];
+  guest.hands.addEventListener("lowered", ({ detail }) => by.push(detail.by));
+  olga.hands.lower(guest.pid);
+  await world.settle();
+  assert.deepEqual([guest.hands.up, by, max.hands.order], [false, [olga.pid], []]);
+});
+
+test("reactions are shown at both ends, and a flood of them is cut off", async () => {
+  const world = new World();
+  const [olga, max] = ["Olga", "Max"].map((name) => {
+    const person = world.add(name);
+    person.shown = [];
+    person.reactions = new Reactions(person, SIGNAL);
+    person.reactions.addEventListener("reaction", ({ detail }) => person.shown.push(detail));
+    return person;
+  });
+  world.connect(olga, max);
+  olga.reactions.react("clap");
+  await world.settle();
+  for (const { shown } of [olga, max]) assert.deepEqual(shown, [{ pid: olga.pid, reaction: "clap" }]);
+  for (let count = 0; count < 200; count += 1) olga.mesh.tell(max.pid, TOPIC, "heart");
+  for (let count = 0; count < 200; count += 1) max.reactions.react("wow");
+  await world.settle();
+  assert.deepEqual([max, olga].map(({ shown }) => shown.length), [2 * PER_MINUTE, 1 + PER_MINUTE]);
+});
+
+test("somebody speaks from a loud beginning to a pause, and does not flicker in between", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  let amplitude = 0;
+  const stats = () => new Map([["a", { type: "inbound-rtp", kind: "audio", audioLevel: amplitude }], ["b", { type: "media-source", kind: "audio", audioLevel: 0.5 }]]);
+  const levels = new RemoteLevels(new Map([["peer", { getStats: async () => stats() }]]), "own");
+  const heard = { peer: [], own: [] };
+  levels.addEventListener("level", ({ detail }) => heard[detail.id].push(detail.speaking));
+  const quiet = 10 ** (-43 / 20); // between the two thresholds
+  for (const [loudness, polls] of [[quiet, 4], [0.1, 1], [quiet, 8], [0, 6]]) {
+    amplitude = loudness;
+    for (let poll = 0; poll < polls; poll += 1) {
+      now += 250;
+      context.mock.timers.tick(250);
+      await new Promise(setImmediate);
+    }
+  }
+  levels.stop();
+  const [never, yes, pause] = [Array(4).fill(false), Array(9).fill(true), [true, true, true, false, false, false]];
+  assert.deepEqual(heard.peer, [...never, ...yes, ...pause]);
+  assert.ok(heard.own.every((speaking) => speaking));
+});

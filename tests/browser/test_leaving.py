@@ -55,4 +55,6 @@ def test_mute_and_camera_are_seen_by_the_others(person: Meet) -> None:
     expect(tile).to_have_attribute("data-camera", "false")
     toolbar.get_by_role("button", name="Camera").click()
     expect(tile).to_have_attribute("data-camera", "true")
+    toolbar.get_by_role("button", name="Microphone").click()
+    expect(tile).to_have_attribute("data-muted", "false")
     meeting.olga.see_and_hear(1)

@@ -78,7 +78,7 @@ function paintedTrack(colour) {
 const connected = (person, other) => person.mesh.peers.get(other.pid)?.state === "connected";
 
 /** Waits for a condition, looking whenever something happened in a mesh and every 20 ms. */
-async function until(condition, what, within = 15000) {
+async function until(condition, what, within = 30_000) {
   const end = performance.now() + within;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not in ${within} ms: ${what}`);

@@ -10,11 +10,10 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from rooms.signaling.codes import CloseCode
-
 from .flows import end_sessions
+from .leaving import forget
 from .models import User
-from .sockets import close_session, close_user, move_session
+from .sockets import close_session, move_session
 
 
 @receiver(user_logged_in)
@@ -48,5 +47,5 @@ def _follow_key(request: HttpRequest) -> None:
 
 @receiver(pre_delete, sender=User)
 def on_deleted(sender: Any, instance: User, **_: Any) -> None:
-    """Close the sockets of an account that is deleted."""
-    close_user(instance.pk, CloseCode.SIGNED_OUT)
+    """Leave nothing of an account that is deleted, and end its calls."""
+    forget(instance)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from rooms import ratelimit
 
-from . import views
+from . import views, views_data
 
 limited_sign_up = ratelimit.limited(ratelimit.SIGN_UP, ratelimit.address_of)
 
@@ -12,5 +12,9 @@ urlpatterns = [
     path("", views.account_settings, name="account_settings"),
     # It stands in for allauth's page of this name.
     path("signup/", limited_sign_up(views.SignUp.as_view()), name="account_signup"),
+    path("data/", views_data.data, name="account_data"),
+    path("data/download", views_data.download, name="account_download"),
+    path("data/delete", views_data.delete, name="account_delete"),
+    path("data/deleted", views_data.deleted, name="account_deleted"),
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),
 ]

@@ -50,7 +50,15 @@ def test_a_new_password_keeps_this_browser_and_signs_out_the_others(olga):
 
 
 @pytest.mark.parametrize(
-    "path", ["/accounts/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"]
+    "path",
+    [
+        "/accounts/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/sessions/",
+        "/accounts/data/",
+    ],
 )
 def test_every_settings_page_has_the_navigation_and_no_inline_script_or_style(olga, path):
     page = sign_in(olga).get(path).content.decode()

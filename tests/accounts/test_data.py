@@ -1,0 +1,60 @@
+"""What is asked before data is handed out or deleted, and who cannot be deleted."""
+
+import json
+
+import pytest
+from django.core import mail
+
+from accounts.models import User
+from rooms import flows
+
+from .conftest import PASSWORD, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/accounts/data/download", "/accounts/data/delete"])
+def test_who_only_found_the_browser_open_gets_nothing_and_deletes_nothing(olga, client, path):
+    """Being signed in is not enough: the password, or a second factor, is asked for."""
+    assert client.get(path).headers["Location"].startswith("/accounts/login/")
+    client = sign_in(olga)
+    client.post("/accounts/reauthenticate/", {"password": "wrong"})
+    assert client.get(path).headers["Location"].startswith("/accounts/reauthenticate/")
+    client.post("/accounts/data/delete", {"sure": "yes"})
+    assert User.objects.filter(pk=olga.pk).exists()
+
+
+def test_the_file_is_for_whoever_asked(olga, max_):
+    client = sign_in(olga)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    response = client.get("/accounts/data/download")
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="meeting-point-')
+    assert "no-store" in response.headers["Cache-Control"]
+    assert json.loads(response.content)["account"]["email"] == olga.email
+    assert max_.email not in response.content.decode()
+
+
+def test_deleting_says_what_goes_asks_once_more_and_does_it(olga, max_):
+    room = flows.create_room(olga, "Choir")
+    client, elsewhere = sign_in(olga), sign_in(olga)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/accounts/data/delete").content.decode()
+    assert room.name in page
+    assert client.post("/accounts/data/delete").status_code == 400
+    assert User.objects.filter(pk=olga.pk).exists()
+
+    assert client.post("/accounts/data/delete", {"sure": "yes"}).headers["Location"] == "/accounts/data/deleted"
+    assert "Your account is deleted" in client.get("/accounts/data/deleted").content.decode()
+    assert [user.email for user in User.objects.all()] == [max_.email]
+    assert client.get("/accounts/").status_code == elsewhere.get("/accounts/").status_code == 302
+    assert [(m.to, m.subject) for m in mail.outbox[-1:]] == [([olga.email], "Your Meeting Point account is deleted")]
+
+
+def test_the_last_superuser_stays(staff):
+    staff.is_superuser = True
+    staff.save()
+    client = sign_in(staff)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    response = client.post("/accounts/data/delete", {"sure": "yes"})
+    assert "Give somebody else that right first" in response.content.decode()
+    assert User.objects.filter(pk=staff.pk).exists()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
-from .access import Act, Reason, Refusal, Standing, enter, may
+from .access import Act, Reason, Refusal, Standing, enter, may, must_knock, needs_host
 from .browser import browser_of
 from .payloads import to_text
 
@@ -78,6 +78,10 @@ def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, 
         "relayOnly": room.relay_only,
         "hideAddress": isinstance(user, User) and user.hide_address,
         "hasRelay": bool(settings.TURN_URLS),
+        "mustWait": must_knock(found) or needs_host(found),
+        "doorUrl": reverse("rooms:door", args=[room.slug]) if may(found.role, Act.CHANGE_DOOR) else None,
+        "putOutUrl": reverse("rooms:put_out", args=[room.slug]) if may(found.role, Act.REMOVE_MEMBER) else None,
+        "endUrl": reverse("rooms:end_meeting", args=[room.slug]) if may(found.role, Act.END_MEETING) else None,
         "lockUrl": reverse("rooms:lock", args=[room.slug]) if may(found.role, Act.ROTATE) else None,
         "manageUrl": reverse("rooms:manage", args=[room.slug]) if may_invite else None,
         "socketPath": f"/ws/rooms/{room.slug}",

@@ -169,6 +169,7 @@ def _manage_page(
         "form": form,
         "role": role,
         "may_change": may(role, Act.CHANGE),
+        "may_change_door": may(role, Act.CHANGE_DOOR),
         "may_lock": may(role, Act.LOCK),
         "may_rotate": may(role, Act.ROTATE),
         "next_epoch": room.epoch + 1,

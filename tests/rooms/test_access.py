@@ -106,9 +106,13 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "hideAddress": False,
         "hasRelay": False,
         "lockUrl": f"/rooms/{room.slug}/lock",
+        "mustWait": False,
+        "doorUrl": f"/rooms/{room.slug}/door",
+        "putOutUrl": f"/rooms/{room.slug}/put-out",
+        "endUrl": f"/rooms/{room.slug}/end",
     }
-    assert signed_in(max_).get(f"/r/{room.slug}").context["page"]["manageUrl"] is None
-    assert signed_in(max_).get(f"/r/{room.slug}").context["page"]["lockUrl"] is None
+    for_max = signed_in(max_).get(f"/r/{room.slug}").context["page"]
+    assert [for_max[url] for url in ("manageUrl", "lockUrl", "doorUrl", "putOutUrl", "endUrl")] == [None] * 5
 
 
 @pytest.mark.parametrize(

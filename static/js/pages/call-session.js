@@ -34,7 +34,8 @@ const LOST = ["interrupted", "failed"];
 /**
  * Events, all `CustomEvent`; `people` is up to date when they fire:
  * - `entered` {room}: let in, or back in after a reconnect
- * - `away` {draining}: the server cannot be reached; connections that stand go on
+ * - `away` {draining, entered, code}: the server cannot be reached, or closed with a code after which one comes back;
+ *   connections that stand go on
  * - `stopped` {code}: refused, or put out, for good; `no-relay`: addresses are to be hidden, and there is no relay server
  * - `room` {room}: name or key epoch changed
  * - `refused` {code}: the server did not act on a message
@@ -191,7 +192,7 @@ export class CallSession extends EventTarget {
     if (code === DRAINING) this.#drainedAt = Date.now();
     const draining = Date.now() - this.#drainedAt < RESTART_MS;
     if (state === "open" || state === "waiting") this.mesh.setServed(state === "open");
-    if (state === "waiting") this.#emit("away", { draining, entered: this.#entered });
+    if (state === "waiting") this.#emit("away", { draining, entered: this.#entered, code });
     if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
   }
 

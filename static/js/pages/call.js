@@ -1,7 +1,7 @@
 /**
  * The call page: before, in and after a call.
  *
- * `document.documentElement.dataset.callState` says which: prejoin, joining, in-call, reconnecting, ended. For diagnosis
+ * `document.documentElement.dataset.callState` says which: prejoin, waiting (at the door), joining, in-call, reconnecting, ended. For diagnosis
  * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
  *
  * @module
@@ -15,6 +15,8 @@ import { Reactions } from "../chat/reactions.js";
 import { FileExchange } from "../files/exchange.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
+import { HostActs } from "../ui/host-acts.js";
+import { MuteRequest } from "../ui/mute-request.js";
 import { adaptMedia } from "../ui/call-media.js";
 import { ChatPanel } from "../ui/chat-panel.js";
 import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
@@ -29,11 +31,14 @@ import { showSigns } from "../ui/signs.js";
 import { Stage } from "../ui/stage.js";
 import { clearToasts, toast } from "../ui/toasts.js";
 import { keepAwake } from "../ui/wake-lock.js";
+import { AtTheDoor } from "./at-the-door.js";
 import { CallSession } from "./call-session.js";
+import { DoorBell } from "./door-bell.js";
+import { DoorKeeper } from "./door-keeper.js";
 import { KeyLife } from "./key-life.js";
 import { takeCall } from "./one-tab.js";
 
-/** @typedef {"prejoin" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
+/** @typedef {"prejoin" | "waiting" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyLife, life: AbortController}} Call */
 
 const page = readPageData();
@@ -42,11 +47,16 @@ const filesOnly = new URLSearchParams(location.search).has("files");
 const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
+const door = new AtTheDoor(page);
+/** Closed with this, whoever wants in has to knock first. */
+const KNOCK_FIRST = 4020;
 const dialogs = tieDialogs(() => end("left"));
 tieMoreMenu();
 /** @type {Call | null} */
 let call = null;
 let name = "";
+/** Whether the door has been passed since the page came. */
+let letIn = false;
 /** How to come back after leaving: leaving switches the camera off. */
 let wasCameraOn = true;
 
@@ -55,12 +65,18 @@ function become(state) {
   document.documentElement.dataset.callState = state;
 }
 
-/** Goes into the room as `name`. */
+/** Goes into the room as `name`, or to its door. */
 async function join() {
   if (call || document.documentElement.dataset.callState === "joining") return;
   become("joining");
   const { slug, epoch, keyCheck } = page;
   const { state, key } = await heldRoomKey(slug, epoch, keyCheck);
+  if (state === "lobby" || (state === "fits" && page.mustWait && !letIn)) {
+    become("waiting");
+    ended.hide();
+    prejoin.shown = true;
+    return door.knock({ epoch, key, lobby: state === "lobby", presence: { name, ...desk.presence } });
+  }
   if (state !== "fits") return end("key");
   let identity, seal;
   try {
@@ -90,6 +106,10 @@ async function join() {
   const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
+  const keeper = new DoorKeeper(session, identity, life.signal);
+  if (page.doorUrl !== null) new HostActs(session, page, life.signal);
+  new MuteRequest(session, () => !desk.media.muted && void desk.toggleMicrophone(), life.signal);
+  new DoorBell(keeper, { slug, roomName: () => page.roomName, signal: life.signal });
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new EndingNotice(socket, life.signal);
@@ -112,7 +132,10 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
     if (filesOnly && !again) files.toggle();
     roomChanged(room, again);
   });
-  on("away", ({ entered }) => become(entered ? "reconnecting" : "joining"));
+  on("away", ({ entered, code }) => {
+    if (!entered && code === KNOCK_FIRST) return knockFirst();
+    become(entered ? "reconnecting" : "joining");
+  });
   on("stopped", ({ code }) => end(String(code)));
   on("room", ({ room }) => roomChanged(room, true));
   keyLife.addEventListener("renewed", (event) => {
@@ -134,6 +157,7 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
  * @param {boolean} running whether the call had begun before
  */
 function roomChanged({ name: roomName, epoch }, running) {
+  page.roomName = roomName;
   for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
   const known = call?.session.seal.epoch ?? page.epoch;
   if (epoch < known) return end("downgrade");
@@ -145,12 +169,21 @@ function roomChanged({ name: roomName, epoch }, running) {
 /**
  * Ends the call, if there is one.
  *
- * @param {string} why a close code, or "left", "start", "key", "downgrade"
+ * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
  */
 function end(why) {
+  become("ended");
+  drop();
+  letIn = false;
+  desk.stop();
+  prejoin.shown = false;
+  ended.show(why);
+}
+
+/** Takes the call down. */
+function drop() {
   const current = call;
   call = null;
-  become("ended");
   current?.life.abort();
   current?.session.leave();
   current?.files.close();
@@ -158,9 +191,15 @@ function end(why) {
   current?.stage.close();
   closeDialogs();
   clearToasts();
-  desk.stop();
-  prejoin.shown = false;
-  ended.show(why);
+}
+
+/** The door was shut since the page came: instead of joining, one waits. */
+function knockFirst() {
+  drop();
+  page.mustWait = true;
+  letIn = false;
+  become("prejoin");
+  void join();
 }
 
 /** Comes back in the way one was. */
@@ -175,7 +214,8 @@ async function again() {
 async function checkKey() {
   const { state } = await heldRoomKey(page.slug, page.epoch, page.keyCheck);
   showKeyState(state, page.manageUrl !== null);
-  prejoin.blocked = state !== "fits";
+  prejoin.blocked = state !== "fits" && state !== "lobby";
+  prejoin.knocks = state === "lobby" || page.mustWait;
 }
 
 desk.addEventListener("changed", () => {
@@ -191,6 +231,12 @@ prejoin.addEventListener("join", (event) => {
   void join();
 });
 ended.addEventListener("again", () => void again());
+door.addEventListener("let-in", () => {
+  letIn = true;
+  void join();
+});
+door.addEventListener("stopped", (event) => end(/** @type {CustomEvent} */ (event).detail.why));
+door.addEventListener("cancelled", () => become("prejoin"));
 become("prejoin");
 void checkKey();
 void desk.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);

@@ -5,6 +5,7 @@
  */
 
 import { enableCopyButtons } from "../ui/copy-button.js";
+import "../ui/door-form.js";
 import { InviteForm } from "../ui/invite-form.js";
 import { InviteList } from "../ui/invite-list.js";
 import "../ui/room-lock.js";
@@ -21,6 +22,10 @@ document.addEventListener("invite-made", (event) => {
 
 // Badges, links and the form all depend on the key: the page is asked for again rather than patched in four places.
 document.addEventListener("room-locked", () => location.reload());
+
+document.addEventListener("door-changed", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail.rekeyed) location.reload();
+});
 
 // Coming back with the browser's Back button shows the page as it was: the key may have come since.
 addEventListener("pageshow", ({ persisted }) => {

@@ -33,8 +33,9 @@ const URGENT_PONG_MS = 1_200;
  * - `peer-left` {pid, final}: final when they were put out
  * - `relay` {from, body}
  * - `ice` {ice, ice_ttl}: fresh servers, as asked for by `refresh`
- * - `room` {room}: name, size or epoch changed
+ * - `room` {room}: name, size, epoch or door changed
  * - `ending` {what, left}: the time of the `room` or of one's `place` in it is over in `left` seconds; null: not so soon
+ * - `knocks` {peer}, `knock-over` {member}: somebody at the door, told to hosts
  * - `error` {code, about}: the server did not act on a message
  */
 export class SignalingSocket extends EventTarget {
@@ -112,6 +113,18 @@ export class SignalingSocket extends EventTarget {
     if (urgent === this.#urgent) return;
     this.#urgent = urgent;
     if (urgent) this.check();
+  }
+
+  /**
+   * Lets somebody in who knocks, or sends them away.
+   *
+   * @param {string} member
+   * @param {string | null} body what is handed to them; null sends them away
+   * @returns {boolean} whether it went out
+   */
+  answer(member, body) {
+    if (this.#state !== "open") return false;
+    return this.#send(body === null ? { type: "deny", member } : { type: "admit", member, body });
   }
 
   /** Asks for ICE servers with fresh credentials. */
@@ -261,6 +274,10 @@ export class SignalingSocket extends EventTarget {
         return this.#emit("room", { room: message.room });
       case "ending":
         return this.#emit("ending", { what: message.what, left: message.left });
+      case "knocks":
+        return this.#emit("knocks", { peer: message.peer });
+      case "knock_over":
+        return this.#emit("knock-over", { member: message.member });
       case "error":
         return this.#emit("error", { code: message.code, about: message.about });
       case "pong":

@@ -22,6 +22,10 @@
  * @property {boolean} relayOnly whether everybody's address is hidden in this room
  * @property {boolean} hideAddress whether this person wants theirs hidden everywhere
  * @property {boolean} hasRelay whether the site has a relay server
+ * @property {boolean} mustWait whether this person has to be let in, or to wait for a host, as things were when the page came
+ * @property {string | null} doorUrl null unless this person is a host
+ * @property {string | null} putOutUrl likewise
+ * @property {string | null} endUrl likewise
  * @property {string | null} lockUrl null unless this person may give the room a new key
  */
 

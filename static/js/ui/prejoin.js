@@ -25,6 +25,7 @@ export class Prejoin extends EventTarget {
   #hide = byId("hide-address", HTMLInputElement);
   #blocked = false;
   #noWay = false;
+  #knocks = false;
   #desk;
   #keepName;
   #filesOnly;
@@ -60,6 +61,12 @@ export class Prejoin extends EventTarget {
   /** @param {boolean} blocked nobody can join from here, and another notice says why */
   set blocked(blocked) {
     this.#blocked = blocked;
+    this.#show();
+  }
+
+  /** @param {boolean} knocks whether this person has to be let in */
+  set knocks(knocks) {
+    this.#knocks = knocks;
     this.#show();
   }
 
@@ -104,8 +111,9 @@ export class Prejoin extends EventTarget {
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
     if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
-    const { textWith, textWithout, textFiles } = this.#button.dataset;
-    this.#button.textContent = (this.#filesOnly ? textFiles : without ? textWithout : textWith) ?? "";
+    const { textWith, textWithout, textFiles, textKnock } = this.#button.dataset;
+    const words = this.#filesOnly ? textFiles : without ? textWithout : textWith;
+    this.#button.textContent = (this.#knocks ? textKnock : words) ?? "";
     this.#button.disabled = this.#blocked || this.#noWay || problems.insecure;
   }
 

@@ -1,0 +1,49 @@
+/**
+ * Two soft tones, made on the spot: no file has to come.
+ *
+ * @module
+ */
+
+const NOTES = [659.26, 523.25]; // E5, C5: hertz
+const APART_S = 0.22;
+const RING_S = 0.7;
+const LOUDNESS = 0.12;
+/** Many who come at once are one sound. */
+const AT_MOST_EVERY_MS = 4_000;
+
+export class Chime {
+  /** @type {AudioContext | null} */
+  #context = null;
+  #last = -Infinity;
+
+  /** Rings, where the browser lets the page make a sound. */
+  ring() {
+    if (performance.now() - this.#last < AT_MOST_EVERY_MS || !globalThis.AudioContext) return;
+    this.#last = performance.now();
+    const context = (this.#context ??= new AudioContext());
+    void context.resume();
+    NOTES.forEach((note, at) => play(context, note, context.currentTime + at * APART_S));
+  }
+
+  /** Lets go of the sound device. */
+  close() {
+    void this.#context?.close();
+    this.#context = null;
+  }
+}
+
+/**
+ * @param {AudioContext} context
+ * @param {number} frequency hertz
+ * @param {number} at seconds on the context's clock
+ */
+function play(context, frequency, at) {
+  const tone = new OscillatorNode(context, { frequency });
+  const loudness = new GainNode(context, { gain: 0 });
+  loudness.gain.setValueAtTime(0, at);
+  loudness.gain.linearRampToValueAtTime(LOUDNESS, at + 0.02);
+  loudness.gain.exponentialRampToValueAtTime(0.0001, at + RING_S);
+  tone.connect(loudness).connect(context.destination);
+  tone.start(at);
+  tone.stop(at + RING_S);
+}

@@ -1,0 +1,120 @@
+/**
+ * The socket of somebody who stands at the door of a room: asks to be let in, and waits. It comes back when it is lost.
+ *
+ * @module
+ */
+
+import { closeRule } from "./close-codes.js";
+import { readMessage } from "./incoming.js";
+import { ReconnectPolicy } from "./reconnect-policy.js";
+
+/** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+
+const DRAINING = 4012;
+const PING_EVERY_MS = 10_000;
+const ANSWER_WITHIN_MS = 15_000;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `waiting` {why, hosts, left, room}: as the server says it, again when any of it changes
+ * - `come-in` {from, body}: let in; the socket is at rest then, and one joins on another
+ * - `away`: the server cannot be reached; it is asked again
+ * - `stopped` {code}: sent away, or refused
+ */
+export class KnockSocket extends EventTarget {
+  #url;
+  /** @type {ClientMessage} */
+  #knock;
+  #policy = new ReconnectPolicy();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #pings = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} the next ping, its answer's deadline, or the next try */
+  #timer;
+
+  /** @param {{url: string, pid: string, hello: string, lobby: boolean}} options url: absolute, or a path on this host */
+  constructor({ url, pid, hello, lobby }) {
+    super();
+    this.#url = url;
+    this.#knock = { type: "knock", v: 1, pid, hello, lobby };
+  }
+
+  /** Begins to wait. */
+  start() {
+    const url = new URL(this.#url, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    this.#drop();
+    this.#socket = socket;
+    const current = () => this.#socket === socket;
+    socket.onopen = () => current() && socket.send(JSON.stringify(this.#knock));
+    socket.onmessage = ({ data }) => current() && this.#receive(data);
+    socket.onclose = ({ code }) => current() && this.#closed(code);
+    this.#expect(ANSWER_WITHIN_MS);
+  }
+
+  /** Goes away from the door; nothing more is told. */
+  leave() {
+    this.#drop();
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    const message = readMessage(data);
+    if (message?.type === "waiting") {
+      const { why, hosts, left, room } = message;
+      this.#pingLater();
+      this.#emit("waiting", { why, hosts, left, room });
+    } else if (message?.type === "come_in") {
+      this.#drop();
+      this.#emit("come-in", { from: message.from, body: message.body });
+    } else if (message?.type === "pong" && message.n === this.#pings) {
+      this.#policy.reset();
+      this.#pingLater();
+    }
+  }
+
+  #pingLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#pings += 1;
+      this.#socket?.send(JSON.stringify({ type: "ping", n: this.#pings }));
+      this.#expect(ANSWER_WITHIN_MS);
+    }, PING_EVERY_MS);
+  }
+
+  /** @param {number} within milliseconds */
+  #expect(within) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#again(false), within);
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    if (closeRule(code).then === "reconnect") return this.#again(code === DRAINING);
+    this.#drop();
+    this.#emit("stopped", { code });
+  }
+
+  /** @param {boolean} soon whether the server asked to come back at once */
+  #again(soon) {
+    this.#drop();
+    this.#timer = setTimeout(() => this.start(), this.#policy.next({ soon }));
+    this.#emit("away");
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close(1000);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} [detail]
+   */
+  #emit(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

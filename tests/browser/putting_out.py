@@ -1,0 +1,64 @@
+"""How long it takes until somebody who is put out is gone, at every end."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.services import wait_until
+
+# In the page of somebody who stays: when the server said that the other is gone, and when their last track ended.
+# In the page of whoever goes: when the call was over, and when the last track that came in ended.
+WATCH = """(pid) => {
+  const { mesh, socket } = meetingPoint;
+  const seen = (globalThis.gone = { socket: null, media: null });
+  const tracks = new Set();
+  const look = () => {
+    const peers = pid === null ? [...mesh.peers.values()] : [mesh.peers.get(pid)].filter(Boolean);
+    for (const peer of peers) for (const track of peer.remoteStream.getTracks()) tracks.add(track);
+  };
+  look();
+  seen.tracks = tracks.size;
+  socket.addEventListener("peer-left", ({ detail }) => {
+    if (detail.pid === pid) seen.socket ??= Date.now();
+  });
+  const timer = setInterval(() => {
+    if (pid === null && document.documentElement.dataset.callState === "ended") seen.socket ??= Date.now();
+    if ([...tracks].every((track) => track.readyState === "ended")) seen.media ??= Date.now();
+    if (seen.socket && seen.media) clearInterval(timer);
+  }, 20);
+}"""
+
+
+def at_most(milliseconds: float, who: Person, heading: str) -> None:
+    """Check that the page says so within that time, in place of the call."""
+    expect(who.page.get_by_role("heading", name=heading)).to_be_visible(timeout=milliseconds)
+    who.see_call_state("ended")
+
+
+@contextmanager
+def stopwatch(what: str, goes: Person, stay: list[Person], limit: float) -> Iterator[Callable[[], None]]:
+    """Print and check after how many milliseconds `goes` is gone at everybody's end.
+
+    The time runs from the call of what is yielded, right before the press.
+    """
+    pid = goes.page.locator("mp-tile[data-self='true']").get_attribute("data-pid")
+    goes.page.evaluate(WATCH, None)
+    for who in stay:
+        who.page.evaluate(WATCH, pid)
+    presses: list[float] = []
+    yield lambda: presses.append(time.time() * 1000)
+    (began,) = presses
+    ends = {}
+    for who in (goes, *stay):
+        wait_until(
+            lambda who=who: all(who.page.evaluate("[gone.socket, gone.media]")), 10, f"{who.name}: {goes.name} is gone"
+        )  # type: ignore[misc]
+        seen = who.page.evaluate("gone")
+        assert seen["tracks"], f"{who.name} got no media"
+        ends[who.name] = {kind: round(seen[kind] - began) for kind in ("socket", "media")}
+    sys.stdout.write(f"{what}, milliseconds after the press: {ends}\n")
+    assert max(max(end.values()) for end in ends.values()) <= limit

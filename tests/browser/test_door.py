@@ -1,0 +1,138 @@
+"""The door, with a host, a member and a guest, on two server processes."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer, make_account
+from tests.browser.meeting import ANYONE, Meet
+from tests.browser.person import PASSWORD, Person
+from tests.browser.putting_out import at_most, stopwatch
+
+AT_ONCE = 2000  # milliseconds
+OTHERS = "mp-tile[data-self='false']"
+
+# A server that brings somebody in by itself: it names them to a page as it would name anybody.
+BRING_IN = """([pid, hello]) => meetingPoint.socket.dispatchEvent(new CustomEvent("peer-joined", {
+  detail: { peer: { pid, member: "0".repeat(32), role: "guest", hello } } }))"""
+# What the guest's browser can say of itself with the key that it holds: with it, `lobby` only knocks.
+SAY_HELLO = """async ([base, slug, lobby]) => {
+  const load = (path) => import(`${base}js/${path}`);
+  const [{ makeIdentity }, store, seals, { writeSealedHello }] = await Promise.all(
+    ["keys/identity.js", "keys/key-store.js", "keys/room-seal.js", "keys/hello.js"].map(load));
+  const { epoch, key } = await (lobby ? store.loadLobbyKey(slug) : store.loadRoomKey(slug));
+  const identity = await makeIdentity();
+  const seal = await (lobby ? seals.makeLobbySeal : seals.makeRoomSeal)(slug, epoch, key);
+  return [identity.pid, await writeSealedHello(seal, identity, '{"v":1,"name":"Guest"}')];
+}"""
+
+
+def choose(host: Person, item: str) -> None:
+    """Press an item of the "More" menu."""
+    host.page.get_by_role("button", name="More", exact=True).click()
+    host.page.locator("#more-menu").get_by_role("button", name=item).click()
+
+
+def about(host: Person, name: str, item: str) -> None:
+    """Press an item of the menu of a person's tile."""
+    tile = host.page.locator(OTHERS, has_text=name)
+    tile.hover()
+    tile.locator(".person-more").click()
+    host.page.locator("#person-menu").get_by_role("button", name=item).click()
+
+
+def ask_to_come_in(guest: Person) -> None:
+    """Knock under one's name."""
+    guest.page.get_by_label("Your name").fill(guest.name)
+    guest.page.get_by_role("button", name="Ask to come in").click()
+    expect(guest.page.get_by_role("heading", name="The room knows you are here")).to_be_visible()
+
+
+def refused_by(insider: Person, told: list[str], words: str) -> None:
+    """Check that a lying server can show somebody to a person inside, and no more."""
+    insider.page.evaluate(BRING_IN, told)
+    expect(insider.page.get_by_text(words)).to_be_visible()
+    expect(insider.page.locator(f"mp-tile[data-pid='{told[0]}'][data-state='refused']")).to_have_count(1)
+    assert insider.page.evaluate("(pid) => meetingPoint.mesh.peers.has(pid)", told[0]) is False
+
+
+def hello_of(guest: Person, slug: str, *, lobby: bool) -> list[str]:
+    """Return a new tab's id and hello, made with what this browser holds."""
+    base = guest.page.locator("script[type=module]").last.get_attribute("src").split("js/")[0]  # type: ignore[union-attr]
+    return list(guest.page.evaluate(SAY_HELLO, [base, slug, lobby]))
+
+
+def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list[AppServer]) -> None:
+    first, second = processes
+    make_account(first, "max@example.org", "Max", PASSWORD)
+    olga, guest = person("Olga", server=first), person("Guest", server=second)
+    max_ = person("Max", server=second)
+    for who in (olga, max_):
+        who.sign_in()
+    slug = olga.make_room()
+    max_.accept(olga.make_link().replace(first.origin, second.origin))
+    olga.join(slug)
+    max_.join()
+    olga.see_others(1)
+
+    # The door is set in the call. It takes a new key, which Max gets from browser to browser.
+    choose(olga, "The door")
+    door = olga.page.locator("#door-dialog")
+    door.get_by_label("Guests knock").check()
+    expect(door.get_by_text("links from before stop working")).to_be_visible()
+    door.get_by_role("button", name="Set the door").click()
+    expect(door.get_by_text("Saved.")).to_be_visible()
+    door.get_by_role("button", name="Close").click()
+    expect(max_.page.get_by_text("This room has a new key, and you have it.")).to_be_visible()
+
+    # Who comes by a link now has to be let in. A host sees it in another tab of theirs, too, and denies there.
+    office = olga.new_page()
+    office.goto(f"{first.origin}/rooms/{slug}/")
+    olga.page, call = office, olga.page
+    link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
+    olga.page = call
+    guest.accept(link)
+    ask_to_come_in(guest)
+    expect(office.locator(".knock")).to_contain_text("Guest would like to come in.")
+    expect(call.locator("#knock-count")).to_have_text("1")
+    expect(call).to_have_title(re.compile(r"^\(1\) "))
+    office.get_by_role("button", name="Deny").click()
+    expect(guest.page.get_by_role("heading", name="You were not let in")).to_be_visible()
+    expect(call.locator(".knock:visible")).to_have_count(0)
+
+    # A server that lets the guest in by itself brings them to nobody.
+    refused_by(max_, hello_of(guest, slug, lobby=True), "Somebody came in whom no host has let in.")
+
+    # Let in by one press, they are connected to everybody, under the room's key.
+    guest.page.reload()
+    ask_to_come_in(guest)
+    call.get_by_role("button", name="Let in").click()
+    guest.see_call_state("in-call")
+    guest.see_others(2)
+    guest.see_and_hear(2)
+    expect(guest.page.locator(f"{OTHERS} .trust-button__word")).to_have_text(["Key-locked"] * 2)
+
+    # A request to mute is one, and no more than that.
+    about(olga, "Max", "Ask to mute")
+    max_.page.get_by_role("button", name="Mute me").click()
+    expect(olga.page.locator(OTHERS, has_text="Max")).to_have_attribute("data-muted", "true")
+
+    # Removed: socket and connections end at once, at everybody's end.
+    old = hello_of(guest, slug, lobby=False)
+    about(olga, "Guest", "Remove")
+    with stopwatch("a host removes a guest", guest, [olga, max_], AT_ONCE) as start:
+        start()
+        olga.page.get_by_role("button", name="Remove from the room").click()
+    at_most(AT_ONCE, guest, "You were removed from the room")
+    # The room has another key soon, and the one they took along opens nothing; neither does their link.
+    for who in (olga, max_):
+        expect(who.page.get_by_text("This room has a new key, and you have it.")).to_be_visible()
+        refused_by(who, old, "Somebody came in with a room key from before or after yours.")
+    guest.follow(link)
+    expect(guest.page.get_by_role("heading", name=re.compile("You were removed|was taken back"))).to_be_visible()
+
+    # The end, for everybody.
+    choose(olga, "End for everybody")
+    olga.page.get_by_role("button", name="End the meeting").click()
+    for who in (olga, max_):
+        at_most(AT_ONCE, who, "The meeting has ended")

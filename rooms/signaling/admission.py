@@ -24,7 +24,7 @@ from rooms import ratelimit
 from rooms.access import Refusal, enter, must_knock, needs_host
 from rooms.browser import browser_of
 from rooms.ice import ice_servers
-from rooms.models import Membership, Role
+from rooms.models import Membership
 from rooms.models import Room as RoomRow
 from rooms.payloads import to_text
 from rooms.prepared import Prepared
@@ -96,7 +96,7 @@ async def take_knock(member: str) -> bool:
 
 
 async def let_in(member: str) -> None:
-    """Keep that a host let somebody in: they knock no more, and an account is a member's now. Raises `Unavailable`."""
+    """Keep that a host let somebody in: they knock no more. Raises `Unavailable`."""
     await _in_thread(_let_in, UUID(member))
 
 
@@ -156,9 +156,7 @@ def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
 
 
 def _let_in(member: UUID) -> None:
-    place = Membership.objects.filter(pk=member, removed_at=None)
-    place.filter(admitted_at=None).update(admitted_at=timezone.now())
-    place.filter(role=Role.GUEST, user__isnull=False).update(role=Role.MEMBER)
+    Membership.objects.filter(pk=member, removed_at=None, admitted_at=None).update(admitted_at=timezone.now())
 
 
 def _seconds(moment: datetime | None) -> float | None:

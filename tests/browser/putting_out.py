@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from playwright.sync_api import expect
 
@@ -54,9 +55,7 @@ def stopwatch(what: str, goes: Person, stay: list[Person], limit: float) -> Iter
     (began,) = presses
     ends = {}
     for who in (goes, *stay):
-        wait_until(
-            lambda who=who: all(who.page.evaluate("[gone.socket, gone.media]")), 10, f"{who.name}: {goes.name} is gone"
-        )  # type: ignore[misc]
+        wait_until(partial(who.page.evaluate, "Boolean(gone.socket && gone.media)"), 10, f"{who.name}: it is over")
         seen = who.page.evaluate("gone")
         assert seen["tracks"], f"{who.name} got no media"
         ends[who.name] = {kind: round(seen[kind] - began) for kind in ("socket", "media")}

@@ -264,6 +264,65 @@ test("what was handed on is confirmed when its author comes back", async (contex
   assert.deepEqual(guest.read(), [["Max", "hello"]]);
 });
 
+test("the next one is asked when somebody does not answer, goes on for ever, or leaves; an answer may have several parts", async (context) => {
+  const { world, people: [olga, max, sam, guest] } = meet(context, "Olga", "Max", "Sam", "Guest");
+  const long = "x".repeat(LIMITS.textCharacters);
+  for (let count = 0; count < 30; count += 1) max.chat.say(`${count} ${long.slice(10)}`);
+  const asked = [];
+  for (const person of [sam, guest]) {
+    // Programs of their own, which answer nothing.
+    person.mesh = Object.assign(new EventTarget(), { peers: new Map(), emit: (type, { topic }) => type === "told" && topic === TOPICS.history && asked.push(person) });
+    world.connect(olga, person);
+  }
+  world.connect(olga, max);
+  await world.settle();
+  assert.deepEqual([asked, olga.read().length], [[sam], 0]);
+  for (let count = 0; count < 8; count += 1) {
+    assert.deepEqual(asked, [sam]);
+    world.queue.push([sam.pid, olga.pid, JSON.stringify({ topic: TOPICS.history, payload: { kept: [], more: true } })]);
+    await world.settle();
+  }
+  assert.deepEqual(asked, [sam, guest]);
+  context.mock.timers.tick(5_000);
+  await world.settle();
+  assert.equal(olga.read().length, 30);
+
+  // One who leaves while they are asked does not stand in the way either.
+  world.connect(olga, sam);
+  world.connect(olga, guest);
+  await world.settle();
+  assert.deepEqual(asked, [sam, guest, sam]);
+  world.part(olga, sam);
+  await world.settle();
+  assert.deepEqual(asked, [sam, guest, sam, guest]);
+});
+
+test("who asks again and again is answered for a while", async (context) => {
+  const { world, people: [olga, max] } = meet(context, "Olga", "Max");
+  olga.chat.say("hello");
+  world.connect(olga, max);
+  await world.settle();
+  let answers = 0;
+  max.mesh.addEventListener("told", ({ detail }) => (answers += detail.topic === TOPICS.history && "kept" in detail.payload ? 1 : 0));
+  for (let count = 0; count < 50; count += 1) max.mesh.tell(olga.pid, TOPICS.history, { have: [] });
+  await world.settle();
+  assert.equal(answers, LIMITS.asksPerMinute - 1);
+});
+
+test("nothing waits for those who are refused, or who leave", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, "Olga", "Max", "Sam");
+  for (const other of [max, sam]) {
+    world.connect(olga, other);
+    world.interrupt(olga, other);
+  }
+  olga.mesh.peers.get(sam.pid).state = "refused";
+  olga.chat.say("hello");
+  const [{ waiting }] = olga.chat.log.entries;
+  assert.deepEqual([...waiting], [max.pid]);
+  world.part(olga, max);
+  assert.equal(waiting.size, 0);
+});
+
 test("a flood is cut off, on both sides", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);

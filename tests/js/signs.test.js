@@ -80,6 +80,14 @@ test("a host lowers a hand; anybody else is not listened to", async () => {
   assert.deepEqual([guest.hands.up, by, max.hands.order], [false, [olga.pid], []]);
 });
 
+test("hands that go up and down without end are no longer looked at", async () => {
+  const { world, people: [olga, max] } = assembly("Olga", "Max");
+  world.connect(olga, max);
+  for (let count = 0; count < 200; count += 1) olga.mesh.tell(max.pid, TOPICS.hand, count % 2 ? { up: false } : { up: true, for: 0 });
+  await world.settle();
+  assert.equal(max.seen.length, 60);
+});
+
 test("reactions are shown at both ends, and a flood of them is cut off", async () => {
   const world = new World();
   const [olga, max] = ["Olga", "Max"].map((name) => {

@@ -78,6 +78,11 @@ export class History extends EventTarget {
     if (pid === undefined) return;
     this.#parts = 0;
     if (!this.#mesh.tell(pid, TOPICS.history, { have: this.#have(pid) })) return this.#next();
+    this.#wait();
+  }
+
+  #wait() {
+    clearTimeout(this.#patience);
     this.#patience = setTimeout(() => this.#next(), PATIENCE_MS);
   }
 
@@ -97,7 +102,8 @@ export class History extends EventTarget {
     if (pid !== this.#queue[0]) return;
     this.#parts += 1;
     this.dispatchEvent(new CustomEvent("kept", { detail: { pid, kept: read.kept } }));
-    if (!read.more || this.#parts >= MOST_PARTS) this.#next();
+    if (read.more && this.#parts < MOST_PARTS) this.#wait();
+    else this.#next();
   }
 
   /**

@@ -48,11 +48,10 @@ export function findLinks(text) {
  */
 function readLink(written) {
   if (written.length > LONGEST || !URL.canParse(written)) return null;
-  const { protocol, username, password, host, href } = new URL(written);
-  if (protocol !== "http:" && protocol !== "https:") return null;
-  // What stands before an @ looks like the host and is not.
-  if (username !== "" || password !== "" || /^https?:\/\/[^/?#]*@/iu.test(written)) return null;
+  const { host, href } = new URL(written);
   const shown = /^https?:\/\/([^/?#]*)/iu.exec(written)?.[1] ?? "";
+  // What stands before an @ looks like the host and is not.
+  if (shown.includes("@")) return null;
   const same = shown.toLowerCase().replace(/:(80|443)?$/, "") === host.replace(/:(80|443)$/, "");
   return same ? { href } : { href, host };
 }

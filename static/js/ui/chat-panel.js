@@ -20,6 +20,7 @@ const TOAST_CHARACTERS = 80;
 /** Who writes much is not to push all other news away. */
 const TOAST_EVERY_MS = 4_000;
 const NOTE_MS = 6_000;
+const MOST_ROWS = 5;
 
 export class ChatPanel {
   #panel = byId("chat", HTMLElement);
@@ -52,6 +53,7 @@ export class ChatPanel {
     on(chat, "message", ({ detail }) => this.#added(detail.entry, detail.live));
     on(chat, "changed", ({ detail }) => this.#changed(detail.entry));
     on(byId("chat-form", HTMLFormElement), "submit", (event) => this.#submit(event));
+    on(this.#field, "input", () => this.#fit());
     on(this.#field, "keydown", (event) => this.#key(event));
     on(this.#panel, "keydown", (event) => event.key === "Escape" && this.#close());
     on(this.#scroll, "scroll", () => this.#atEnd() && (this.#newer.hidden = true));
@@ -96,8 +98,15 @@ export class ChatPanel {
     event.preventDefault();
     const done = this.#chat.say(this.#field.value);
     if (done === "said") this.#field.value = "";
+    this.#fit();
     this.#say(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
     this.#field.focus();
+  }
+
+  /** Gives the field as many lines as were written, where the style sheet cannot (`field-sizing`). */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.rows = Math.min(MOST_ROWS, this.#field.value.split("\n").length);
   }
 
   /** @param {KeyboardEvent} event */

@@ -40,7 +40,9 @@ export function showPeople(list, people) {
   const members = new Map();
   for (const person of people) members.set(person.member, [...(members.get(person.member) ?? []), person]);
   const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
+  const speaking = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-speaking="true"]'))].map(({ dataset }) => dataset.member);
   list.replaceChildren(...[...members.values()].map(entry));
+  for (const member of speaking) if (member) showSpeaking(list, { member }, true);
   // Whoever walks through the list by keyboard stays where they are.
   if (!focused?.dataset.pid) return;
   const [which] = focused.classList;
@@ -51,7 +53,7 @@ export function showPeople(list, people) {
  * Shows in the list who is speaking.
  *
  * @param {HTMLElement} list
- * @param {Person} person
+ * @param {{member: string}} person
  * @param {boolean} speaking
  */
 export function showSpeaking(list, { member }, speaking) {

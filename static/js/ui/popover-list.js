@@ -18,10 +18,12 @@ const GAP = 8;
 export function tiePopoverList(popover, opener) {
   popover.addEventListener("beforetoggle", (event) => {
     const beside = /** @type {ToggleEvent} */ (event).newState === "open" ? opener() : null;
-    if (beside) place(popover, beside);
-  });
-  popover.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "open") buttonsOf(popover)[0]?.focus({ preventScroll: true });
+    if (beside === null) return;
+    place(popover, beside);
+    // The browser moves the focus there as it opens the list: whoever types fast types into the list.
+    for (const button of popover.querySelectorAll("button")) button.autofocus = false;
+    const first = popover.querySelector("button:not([hidden], :disabled)");
+    if (first instanceof HTMLButtonElement) first.autofocus = true;
   });
   popover.addEventListener("keydown", (event) => walk(popover, event));
   // Before the button acts: the focus goes back to the opener, from where a dialog that the button opens takes it on.

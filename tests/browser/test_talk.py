@@ -1,0 +1,141 @@
+"""What people tell each other beside the call: chat, reactions, hands; and how each sees the others for themselves."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.app_server import AppServer
+from tests.browser.meeting import make_meeting
+from tests.browser.person import Person
+from tests.browser.test_pages import examine
+from tests.rooms.corpus import UNICODE, XSS
+from tests.services import wait_until
+
+Meet = Callable[..., Person]
+LOOKALIKE = "https://\u0430pple.com/login"
+BOXES = """() => ['.stage__head', '.toolbar', '#chat', '.stage__tiles'].map(
+  (selector) => Object.values(document.querySelector(selector).getBoundingClientRect().toJSON()).map(Math.round))"""
+AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
+
+
+def say(who: Person, words: str) -> None:
+    """Send a message; the chat is open."""
+    who.page.get_by_label("Message to everybody").fill(words)
+    who.page.get_by_role("button", name="Send", exact=True).click()
+
+
+def said(who: Person) -> list[str]:
+    """Return the texts in somebody's chat, from the top."""
+    return who.page.locator(".chat__words").all_inner_texts()
+
+
+def tile_of(who: Person, name: str) -> Locator:
+    """Return the tile in which somebody sees another person."""
+    return who.page.locator("mp-tile[data-self='false']", has=who.page.get_by_text(name, exact=True))
+
+
+def tiles(who: Person) -> list[Locator]:
+    """Return all tiles that somebody sees, their own too."""
+    return who.page.locator("mp-tile").all()
+
+
+def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> None:
+    # Whoever comes last has a name that wants to be code.
+    hostile = XSS[10]
+    meeting = make_meeting(person, "Guest", hostile, server=own_app)
+    olga, guest, late = meeting.people
+    guest.page.set_viewport_size({"width": 390, "height": 844})
+    for who in (olga, guest):
+        who.join()
+    for who in (olga, guest):
+        who.see_others(1)
+
+    # A message shows as a number where the chat is closed; an answer comes back, and every text stays a text.
+    olga.page.keyboard.press("c")
+    boxes = olga.page.evaluate(BOXES)
+    say(olga, f"Shall we begin? {LOOKALIKE}")
+    expect(guest.page.locator("#chat-count")).to_have_text("1")
+    guest.use("Chat")
+    expect(guest.page.locator("#chat-count")).to_be_hidden()
+    assert examine(guest.page) == []
+    say(guest, "Yes.")
+    for corpus in (XSS, UNICODE):
+        say(guest, "\n".join(corpus))
+    expect(olga.page.locator(".chat__message")).to_have_count(4)
+    assert said(olga) == said(guest)
+    assert "<script>xss7()</script>\n<ScRiPt" in said(olga)[2]
+    links = olga.page.locator(".chat__words a")
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("rel", "noopener noreferrer")
+    expect(olga.page.locator(".chat__host")).to_have_text(" (xn--pple-43d.com)")
+
+    # Who comes late has all of it, from those who said it.
+    late.join()
+    for who in meeting.people:
+        who.see_others(2)
+    late.use("Chat")
+    expect(late.page.locator(".chat__message")).to_have_count(4)
+    expect(late.page.locator(".chat__from:not([hidden])")).to_have_count(0)
+    assert said(late) == said(olga)
+    say(late, "Hello from the third.")
+    expect(olga.page.locator(".chat__message")).to_have_count(5)
+    assert olga.page.evaluate(BOXES) == boxes
+    for who in meeting.people:
+        assert examine(who.page) == []
+        assert who.page.evaluate(
+            "[...document.querySelectorAll('.chat__scroll')].every((e) => e.scrollWidth <= e.clientWidth)"
+        )
+
+    # A reaction floats over the tile; hands stand in the order in which they went up, and a host lowers one.
+    olga.use("React")
+    olga.page.get_by_role("button", name="Applause").click()
+    expect(tile_of(guest, "Olga").locator(".tile__float")).to_have_text("👏")
+    guest.page.get_by_role("button", name="Close the chat").click()
+    guest.use("Raise hand")
+    expect(tile_of(olga, "Guest")).to_have_attribute("data-hand", "1")
+    late.use("Raise hand")
+    for who in (olga, guest):
+        expect(tile_of(who, hostile)).to_have_attribute("data-hand", "2")
+    olga.use("People")
+    row = olga.page.locator(".person", has_text="Guest").first
+    expect(row.locator(".person__turn")).to_have_text("1")
+    row.get_by_role("button", name="More about Guest").click()
+    assert examine(olga.page) == []
+    olga.page.get_by_role("button", name="Lower their hand").click()
+    expect(guest.page.locator("#toasts")).to_contain_text("Olga has lowered your hand")
+    expect(tile_of(guest, hostile)).to_have_attribute("data-hand", "1")
+
+    # Pinned and muted for oneself alone, by keyboard: the focus comes back to where it was.
+    tile = tile_of(olga, "Guest")
+    more = tile.get_by_role("button", name="More about Guest")
+    more.focus()
+    olga.page.keyboard.press("Enter")
+    olga.page.keyboard.press("Enter")
+    expect(tile).to_have_attribute("data-pinned", "true")
+    expect(more).to_be_focused()
+    olga.page.keyboard.press("Enter")
+    olga.page.keyboard.press("ArrowDown")
+    olga.page.keyboard.press("Enter")
+    expect(tile).to_have_attribute("data-hushed", "true")
+    expect(more).to_be_focused()
+    assert tile.evaluate(AUDIO) == [False]
+    assert tile_of(late, "Guest").evaluate(AUDIO) == [True]
+    heights = {each.get_attribute("data-pinned"): each.evaluate("(e) => e.clientHeight") for each in tiles(olga)}
+    assert heights["true"] > 2 * heights["false"]
+
+    # The server dies; what is said comes all the same. Who reloads gets what was said by those who are gone, marked.
+    own_app.kill()
+    olga.page.keyboard.press("c")
+    say(olga, "The server is gone.")
+    expect(late.page.locator(".chat__message")).to_have_count(6)
+    wait_until(lambda: said(guest)[-1] == "The server is gone.", 15, "the guest reads it, too")
+    own_app.start()
+    guest.leave()
+    expect(tile_of(late, "Guest")).to_have_count(0)
+    late.page.reload()
+    late.join()
+    late.use("Chat")
+    expect(late.page.locator(".chat__message")).to_have_count(6, timeout=30_000)
+    marked = late.page.locator(".chat__message", has=late.page.get_by_text("Handed on by Olga"))
+    expect(marked.locator(".chat__words")).to_have_count(4)
+    assert said(late) == said(olga)

@@ -33,7 +33,8 @@
  * @property {number} concealed 0 to 1
  * @property {number} jitterMs
  * @property {number} kbps
- * @property {number} height
+ * @property {number} height of the shorter side, px
+ * @property {number} width of the longer side, px
  * @property {number} freezes in all
  * @property {number} audioPackets in all
  * @property {number} videoPackets in all
@@ -50,7 +51,8 @@
  * @property {boolean} limited by the processor
  * @property {number} encodeMs a frame
  * @property {number} fps
- * @property {number} height
+ * @property {number} height of the shorter side, px
+ * @property {number} width of the longer side, px
  * @property {string} codec
  */
 
@@ -91,6 +93,7 @@ export function measure(report, before) {
       jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
       kbps: ratio(grown("received") * 8, seconds) / 1_000,
       height: Math.min(seen?.frameHeight ?? 0, seen?.frameWidth ?? 0),
+      width: Math.max(seen?.frameHeight ?? 0, seen?.frameWidth ?? 0),
       freezes: counts.freezes,
       audioPackets: counts.audioPackets,
       videoPackets: counts.videoPackets,
@@ -106,6 +109,7 @@ export function measure(report, before) {
       encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
       fps: ratio(grown("encoded"), seconds),
       height: Math.min(shown?.frameHeight ?? 0, shown?.frameWidth ?? 0),
+      width: Math.max(shown?.frameHeight ?? 0, shown?.frameWidth ?? 0),
       codec: codecOf(report, shown),
     },
     busy: ratio(grown("encodeTime") + grown("decodeTime"), seconds),

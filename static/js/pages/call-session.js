@@ -10,6 +10,7 @@ import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/relay-rule.js";
+import { whyThisPath } from "../peer/route.js";
 import { ThirdPeer } from "../peer/third.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
@@ -101,7 +102,7 @@ export class CallSession extends EventTarget {
     this.#locked = seal.secrets !== null;
     const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
     this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
-    this.#routes = new RouteWatch(this.mesh, (of, route) => this.mark(of, { route }), signal);
+    this.#routes = new RouteWatch(this.mesh, (of, route) => this.#routed(of, route), signal);
     const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
     const ways = new Ways({ socket: this.socket, third: this.#third, lost });
     this.mesh.setTracks(tracks);
@@ -239,6 +240,15 @@ export class CallSession extends EventTarget {
     }
     this.mesh.setIceTransportPolicy(this.#relayed ? "relay" : "all");
     return true;
+  }
+
+  /**
+   * @param {string} pid
+   * @param {import("../peer/route.js").Route} route
+   */
+  #routed(pid, route) {
+    const path = whyThisPath(route, { relayed: this.#relayed, servers: this.#ice });
+    this.mark(pid, { route: route.kind, protocol: route.protocol, path });
   }
 
   /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */

@@ -14,7 +14,7 @@ export class RouteWatch {
 
   /**
    * @param {import("../peer/mesh.js").Mesh} mesh
-   * @param {(pid: string, kind: string) => void} tell
+   * @param {(pid: string, route: import("../peer/route.js").Route) => void} tell
    * @param {AbortSignal} signal ends it
    */
   constructor(mesh, tell, signal) {
@@ -33,6 +33,6 @@ export class RouteWatch {
     const connection = this.#mesh.peers.get(pid);
     if (connection?.state !== "connected") return;
     const route = await describeRoute(connection).catch(() => null);
-    if (route && this.#mesh.peers.get(pid)?.state === "connected") this.#tell(pid, route.kind);
+    if (route && this.#mesh.peers.get(pid)?.state === "connected") this.#tell(pid, route);
   }
 }

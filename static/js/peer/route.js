@@ -35,3 +35,20 @@ export async function describeRoute(connection) {
     rttMs: typeof rtt === "number" ? Math.round(rtt * 1000) : null,
   };
 }
+
+/** @typedef {"direct" | "hidden" | "udp-blocked" | "no-direct"} PathWhy see `whyThisPath` */
+
+/**
+ * Says why a connection takes the way it takes: it is direct; an address is to be hidden; UDP does not get through, as it
+ * would have been taken before TCP; or there is no direct way between the two networks.
+ *
+ * @param {Route} route
+ * @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: whether this side goes through relays only
+ * @returns {PathWhy}
+ */
+export function whyThisPath({ kind, protocol }, { relayed, servers }) {
+  const overUdp = servers.some(({ urls }) => [urls].flat().some((url) => /^turn:/i.test(url) && !/transport=tcp/i.test(url)));
+  if (protocol !== "udp" && (kind === "direct" || overUdp)) return "udp-blocked";
+  if (kind === "direct") return "direct";
+  return relayed ? "hidden" : "no-direct";
+}

@@ -5,6 +5,7 @@
  */
 
 import { Adaptation } from "../media/adaptation.js";
+import { Health } from "./health.js";
 import { Screens } from "./screens.js";
 import { TileViews } from "./tile-views.js";
 
@@ -25,5 +26,6 @@ export function adaptMedia(session, stage, signal) {
     const { pid, picture } = /** @type {CustomEvent} */ (event).detail;
     void stage.grid.tile(pid)?.showStill(picture);
   });
+  new Health(session, adaptation, stage.grid, signal);
   return adaptation;
 }

@@ -25,6 +25,9 @@ import { showTrust, trustOf } from "./trust.js";
  * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
  * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
+ * @property {string} [protocol] udp, tcp or tls
+ * @property {import("../peer/route.js").PathWhy} [path] why the connection takes this way
+ * @property {import("../media/quality.js").Quality} [quality] how good the connection is; missing before it is known
  * @property {boolean} [pinned] whether one keeps them large
  * @property {boolean} [hushed] whether one does not want to hear them
  */

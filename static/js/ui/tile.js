@@ -12,6 +12,7 @@ import { initials } from "./names.js";
 import { find, fromTemplate, text } from "./page-data.js";
 import { showTurn, stateWord } from "./people-list.js";
 import { personMenu } from "./person-menu.js";
+import { showQuality } from "./quality-mark.js";
 import { showTrust } from "./trust.js";
 
 /** @typedef {import("./names.js").Presence} Presence */
@@ -117,6 +118,7 @@ export class Tile extends HTMLElement {
     personMenu.fit(find(this, ".person-more", HTMLButtonElement), person);
     find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
+    showQuality(find(this, ".quality", HTMLButtonElement), person);
   }
 
   /** @param {boolean} speaking */

@@ -68,6 +68,12 @@ def test_two_people_compare_their_code(person: Meet) -> None:
         dialog.get_by_role("button", name="Close").click()
         who.page.get_by_role("button", name="People").click()
         expect(who.page.locator(".person .trust-button:visible")).to_have_text("Verified")
+    # Whoever sends a file is told the same of its receiver, and the receiver of its sender.
+    olga.page.locator("#files-input").set_input_files(files={"name": "a.txt", "mimeType": "", "buffer": b"a"})
+    expect(olga.page.locator("#files-to")).to_contain_text("Gustav · Verified")
+    expect(olga.page.locator("#files-trust")).to_contain_text("Verified: you have compared")
+    olga.page.get_by_role("button", name="Send", exact=True).click()
+    expect(guest.page.locator(".transfer__trust")).to_have_text("Verified")
 
     # A restart of ICE and another socket change nothing about it.
     olga.page.evaluate(

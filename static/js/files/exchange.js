@@ -7,21 +7,15 @@
  * @module
  */
 
-import { makeHead, offerMessages } from "./heads.js";
 import { Inbox } from "./inbox.js";
-import { makeTransferId, readHave, readOutcome, readTransfer } from "./messages.js";
-import { OutgoingFile } from "./outgoing-file.js";
+import { readOutcome, readTransfer } from "./messages.js";
+import { Outbox } from "./outbox.js";
 import { FilePair } from "./pair.js";
-import { toBase64Url } from "../keys/encoding.js";
-import { Transfer } from "./transfer.js";
 
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 /** @typedef {import("./heads.js").Chosen} Chosen */
-/** @typedef {import("./messages.js").FileHead} FileHead */
-/** @typedef {import("./range-set.js").Ranges} Ranges */
+/** @typedef {import("./transfer.js").Transfer} Transfer */
 /** @typedef {import("./transfer-state.js").TransferInput} TransferInput */
-
-/** What is kept of a transfer that goes out. @typedef {{heads: FileHead[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} Parcel */
 
 /** What the other side's words do to a transfer. @type {Readonly<Record<string, TransferInput>>} */
 const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
@@ -39,10 +33,11 @@ export class FileExchange extends EventTarget {
   #mesh;
   #memberOf;
   #inbox;
+  #outbox;
   /** @type {Map<string, FilePair>} */
   #pairs = new Map();
-  /** @type {Map<string, Parcel>} */
-  #parcels = new Map();
+  /** Peers who can be told something. @type {Set<string>} */
+  #reached = new Set();
   #life = new AbortController();
 
   /**
@@ -55,7 +50,12 @@ export class FileExchange extends EventTarget {
     super();
     this.#mesh = mesh;
     this.#memberOf = memberOf;
-    this.#inbox = new Inbox({ room, tell: (pid, topic, payload) => mesh.tell(pid, topic, payload), pair: (pid) => this.#pair(pid) });
+    const ways = {
+      tell: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.tell(pid, topic, payload),
+      pair: (/** @type {string} */ pid) => this.#pair(pid),
+    };
+    this.#inbox = new Inbox({ room, ...ways });
+    this.#outbox = new Outbox({ transfers: this.transfers, ...ways });
     const { signal } = this.#life;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -75,13 +75,9 @@ export class FileExchange extends EventTarget {
    * @throws {DOMException} when one of them cannot be read
    */
   async offer(pid, chosen) {
-    const heads = [];
-    for (const one of chosen) heads.push(await makeHead(one));
-    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member: this.#memberOf(pid), heads });
-    const files = new Map(heads.map(({ id }, at) => [id, chosen[at].file]));
-    this.#parcels.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
+    const transfer = await this.#outbox.pack(pid, this.#memberOf(pid), chosen);
     this.#add(transfer);
-    this.#tellOffer(transfer);
+    this.#outbox.tellOffer(transfer);
     return transfer;
   }
 
@@ -89,7 +85,7 @@ export class FileExchange extends EventTarget {
    * Accepts an offer.
    *
    * @param {Transfer} transfer
-   * @param {import("./inbox.js").Destination} destination
+   * @param {import("./destination.js").Destination} destination
    */
   async accept(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;
@@ -144,7 +140,7 @@ export class FileExchange extends EventTarget {
 
   /** @param {Transfer} transfer */
   #forget(transfer) {
-    this.#parcels.delete(transfer.id);
+    this.#outbox.forget(transfer);
     if (this.transfers.delete(transfer.id)) this.#emit("removed", { transfer });
   }
 
@@ -159,8 +155,8 @@ export class FileExchange extends EventTarget {
     this.#pairs.set(pid, pair);
     pair.addEventListener("refused", () => this.#emit("refused", { pid }));
     pair.addEventListener("garbage", () => this.#inbox.failAll(pid));
-    pair.queue.addEventListener("through", (event) => this.#through(pid, /** @type {CustomEvent} */ (event).detail));
-    pair.queue.addEventListener("broken", (event) => this.#broken(pid, /** @type {CustomEvent} */ (event).detail));
+    pair.queue.addEventListener("through", (event) => this.#outbox.through(pid, /** @type {CustomEvent} */ (event).detail));
+    pair.queue.addEventListener("broken", (event) => this.#outbox.broken(pid, /** @type {CustomEvent} */ (event).detail));
     return pair;
   }
 
@@ -172,13 +168,13 @@ export class FileExchange extends EventTarget {
   #told(pid, topic, payload) {
     if (topic === "file-signal") return this.#pair(pid).lanes.receive(payload);
     if (topic === "file-offer") return void this.#inbox.offered(pid, this.#memberOf(pid), payload, this.transfers);
-    if (topic === "file-have") return this.#had(pid, payload);
-    if (topic === "file-done" || topic === "file-failed") return this.#outcome(pid, topic, payload);
+    if (topic === "file-have") return this.#outbox.had(pid, payload);
+    if (topic === "file-done" || topic === "file-failed") return this.#outcome(pid, topic, readOutcome(payload));
     if (topic === "file-end") return void this.#inbox.ended(pid, payload);
     if (topic === "file-wanted") return this.#wanted(pid, payload);
     const transfer = this.#transferOf(pid, readTransfer(payload));
     if (!transfer) return;
-    if (topic === "file-accept" && transfer.direction === "out") this.#accepted(transfer);
+    if (topic === "file-accept" && transfer.direction === "out") this.#outbox.accepted(transfer);
     const input = INPUTS[topic];
     if (input === undefined || (input === "decline" && transfer.direction === "in")) return;
     if (transfer.take(input)) this.#follow(transfer);
@@ -204,123 +200,36 @@ export class FileExchange extends EventTarget {
     for (const { head } of transfer.entries) queue.pause(head.id, transfer.isPaused);
   }
 
-  /** @param {Transfer} transfer */
-  #tellOffer({ id, pid }) {
-    const parcel = this.#parcels.get(id);
-    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#mesh.tell(pid, "file-offer", message);
-  }
-
-  /**
-   * @param {string} pid
-   * @param {unknown} payload
-   */
-  #had(pid, payload) {
-    for (const [id, parcel] of this.#parcels) {
-      if (this.transfers.get(id)?.pid !== pid) continue;
-      const told = readHave(payload, (file) => parcel.heads.find((head) => head.id === file)?.size);
-      if (told) parcel.had.set(told.file, told.have);
-    }
-  }
-
-  /** @param {Transfer} transfer */
-  #accepted(transfer) {
-    const parcel = this.#parcels.get(transfer.id);
-    if (!parcel || transfer.isOver) return;
-    transfer.take("accept");
-    const pair = this.#pair(transfer.pid);
-    for (const entry of transfer.entries) {
-      const file = parcel.files.get(entry.head.id);
-      if (!file || entry.status !== "waiting") continue;
-      const outgoing = new OutgoingFile(entry.head, file, parcel.had.get(entry.head.id) ?? []);
-      outgoing.paused = transfer.isPaused;
-      entry.status = "running";
-      entry.moved = () => outgoing.sent;
-      pair.queue.add(outgoing);
-    }
-    pair.run();
-  }
-
-  /**
-   * @param {string} pid
-   * @param {{file: OutgoingFile, root: import("./outgoing-file.js").Bytes}} detail
-   */
-  #through(pid, { file: { head }, root }) {
-    const transfer = this.#outgoing(pid, head.id);
-    const entry = transfer?.entry(head.id);
-    if (!transfer || !entry) return;
-    entry.status = "ending";
-    this.#parcels.get(transfer.id)?.roots.set(head.id, toBase64Url(root));
-    this.#tellEnd(transfer, head.id);
-    transfer.changed();
-  }
-
-  /**
-   * @param {Transfer} transfer
-   * @param {number} file
-   */
-  #tellEnd({ id, pid }, file) {
-    const root = this.#parcels.get(id)?.roots.get(file);
-    if (root !== undefined) this.#mesh.tell(pid, "file-end", { file, root });
-  }
-
-  /**
-   * @param {string} pid
-   * @param {{file: OutgoingFile, reason: string}} detail
-   */
-  #broken(pid, { file: { head }, reason }) {
-    const transfer = this.#outgoing(pid, head.id);
-    const entry = transfer?.entry(head.id);
-    if (!transfer || !entry) return;
-    this.#mesh.tell(pid, "file-failed", { file: head.id, reason });
-    transfer.settle(entry, "failed", reason);
-  }
-
   /**
    * @param {string} pid
    * @param {string} topic
-   * @param {unknown} payload
+   * @param {{file: number, reason: string} | null} told
    */
-  #outcome(pid, topic, payload) {
-    const told = readOutcome(payload);
+  #outcome(pid, topic, told) {
     if (told === null) return;
-    const transfer = this.#outgoing(pid, told.file);
-    const entry = transfer?.entry(told.file);
-    if (!transfer || !entry) return topic === "file-failed" ? this.#inbox.failed(pid, told.file, told.reason) : undefined;
-    if (topic === "file-done" && entry.status !== "ending") return;
-    this.#pair(pid).queue.drop(told.file);
-    transfer.settle(entry, topic === "file-done" ? "done" : "failed", topic === "file-done" ? "" : told.reason);
-  }
-
-  /**
-   * @param {string} pid
-   * @param {number} file
-   */
-  #outgoing(pid, file) {
-    return [...this.transfers.values()].find((one) => one.direction === "out" && one.pid === pid && one.entry(file));
+    const reason = topic === "file-failed" ? told.reason : null;
+    if (!this.#outbox.outcome(pid, told.file, reason) && reason !== null) this.#inbox.failed(pid, told.file, reason);
   }
 
   /** @param {string} pid somebody can be told something, for the first time or again */
   #reachable(pid) {
+    this.#reached.add(pid);
     const member = this.#memberOf(pid);
     for (const transfer of this.transfers.values()) {
-      if (transfer.pid !== pid && transfer.member === member && transfer.away && !transfer.isOver) this.#retarget(transfer, pid);
+      if (transfer.pid !== pid && transfer.member === member && transfer.away && !transfer.isOver) this.#cameBack(transfer, pid);
       else if (transfer.pid === pid) this.#restate(transfer);
     }
   }
 
   /**
-   * Somebody came back as another peer: what was offered to them is offered again, and goes on from what they have.
+   * Somebody came back as another peer.
    *
    * @param {Transfer} transfer
    * @param {string} pid
    */
-  #retarget(transfer, pid) {
+  #cameBack(transfer, pid) {
     if (transfer.direction === "in") return this.#inbox.askFor(transfer, pid);
-    transfer.pid = pid;
-    transfer.away = false;
-    for (const entry of transfer.entries) if (entry.status === "running" || entry.status === "ending") entry.status = "waiting";
-    this.#parcels.get(transfer.id)?.had.clear();
-    this.#tellOffer(transfer);
+    this.#outbox.offerAnew(transfer, pid);
     this.#restate(transfer);
     transfer.changed();
   }
@@ -331,21 +240,23 @@ export class FileExchange extends EventTarget {
     if (state === "paused-here" || state === "paused-both") this.#mesh.tell(pid, "file-pause", { transfer: id });
     if (state === "running" || state === "paused-there") this.#mesh.tell(pid, "file-resume", { transfer: id });
     if (state === "cancelled") this.#mesh.tell(pid, "file-cancel", { transfer: id });
-    if (direction === "in") return;
-    if (state === "offered") this.#tellOffer(transfer);
-    for (const { head, status } of transfer.entries) if (status === "ending") this.#tellEnd(transfer, head.id);
+    if (direction === "out") this.#outbox.restate(transfer);
   }
 
   /** @param {string} pid */
   #gone(pid) {
     this.#pairs.get(pid)?.close();
     this.#pairs.delete(pid);
+    this.#reached.delete(pid);
     for (const transfer of this.transfers.values()) {
       if (transfer.pid !== pid || transfer.isOver) continue;
       transfer.away = true;
       if (transfer.direction === "in" && transfer.state === "offered") transfer.take("cancel");
       if (transfer.direction === "in") void this.#inbox.keep(transfer);
       transfer.changed();
+      // Somebody who came back may be here again before it is noticed that they were gone.
+      const again = [...this.#reached].find((other) => this.#memberOf(other) === transfer.member);
+      if (again !== undefined && !transfer.isOver) this.#cameBack(transfer, again);
     }
   }
 

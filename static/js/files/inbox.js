@@ -5,28 +5,22 @@
  */
 
 import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
+import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
+import { KeptFiles } from "./kept-files.js";
 import { LIMITS, readEnd, readOffer } from "./messages.js";
-import { handleSink, memorySink, storeKey, storeSink } from "./sinks.js";
-import { store } from "./store.js";
+import { OfferParts } from "./offer-parts.js";
+import { storeKey } from "./sinks.js";
 import { Transfer } from "./transfer.js";
 
+/** @typedef {import("./destination.js").Destination} Destination */
 /** @typedef {import("./frame.js").Frame} Frame */
-/** @typedef {import("./messages.js").FileHead} FileHead */
 /** @typedef {import("./pair.js").FilePair} FilePair */
 /** @typedef {import("./sinks.js").Sink} Sink */
 /** @typedef {import("./transfer.js").Entry} Entry */
 
-/**
- * Where the files of a transfer go: `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
- *
- * @typedef {{kind: "store"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
- */
 /** @typedef {{sink: Promise<Sink>, incoming: Promise<IncomingFile>}} Opened */
 /** @typedef {{destination: Destination, keys: string[], batch: string, opened: Map<number, Opened>}} Bin what is known of a transfer that comes */
-
-/** What is kept longer than this is thrown away at the next visit. */
-const KEPT_MS = 24 * 3600_000;
 
 /**
  * Events, all `CustomEvent`:
@@ -37,12 +31,10 @@ export class Inbox extends EventTarget {
   #room;
   #tell;
   #pair;
-  /** Offers of which parts are still to come, by pid and transfer. @type {Map<string, FileHead[]>} */
-  #parts = new Map();
+  #parts = new OfferParts();
+  #kept = new KeptFiles();
   /** @type {Map<Transfer, Bin>} */
   #bins = new Map();
-  /** Folders of the store with what is noted about them. @type {Promise<Map<string, {batch: string}>>} */
-  #kept;
 
   /**
    * @param {object} options
@@ -55,7 +47,6 @@ export class Inbox extends EventTarget {
     this.#room = room;
     this.#tell = tell;
     this.#pair = pair;
-    this.#kept = this.#tidy();
   }
 
   /**
@@ -73,10 +64,9 @@ export class Inbox extends EventTarget {
     if (known) return void (known.pid === pid && known.direction === "in" && this.#repeat(known));
     const waiting = [...transfers.values()].filter((one) => one.pid === pid && one.direction === "in" && one.state === "offered");
     if (waiting.length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
-    const heads = this.#collect(`${pid} ${offer.transfer}`, offer);
+    const heads = this.#parts.take(pid, offer);
     if (heads === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
-    if (new Set(heads.map(({ id }) => id)).size < heads.length || transfer.bytes > LIMITS.fileBytes) return;
     const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
     const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
     for (const [other, bin] of this.#bins) {
@@ -84,8 +74,7 @@ export class Inbox extends EventTarget {
     }
     this.#bins.set(transfer, { destination: { kind: "store" }, keys, batch, opened: new Map() });
     this.dispatchEvent(new CustomEvent("offered", { detail: { transfer } }));
-    const kept = await this.#kept;
-    if (keys.some((key) => kept.get(key)?.batch === batch)) await this.accept(transfer, { kind: "store" });
+    if (await this.#kept.hasBatch(keys, batch)) await this.accept(transfer, { kind: "store" });
   }
 
   /**
@@ -185,7 +174,7 @@ export class Inbox extends EventTarget {
       await opened.incoming.then((file) => file.stop(), () => {});
       await opened.sink.then((sink) => sink.keep(), () => {});
     }
-    this.#kept = this.#list();
+    this.#kept.refresh();
   }
 
   /**
@@ -198,21 +187,6 @@ export class Inbox extends EventTarget {
     if (transfer.direction === "in") this.#bins.delete(transfer);
   }
 
-  /**
-   * @param {string} name
-   * @param {import("./messages.js").Offer} offer
-   * @returns {FileHead[] | null} null until all of them are there
-   */
-  #collect(name, { count, files }) {
-    const heads = [...(this.#parts.get(name) ?? []), ...files];
-    this.#parts.delete(name);
-    if (heads.length === count) return heads;
-    // Somebody who begins many offers and ends none of them is forgotten, the oldest first.
-    if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
-    if (heads.length < count) this.#parts.set(name, heads);
-    return null;
-  }
-
   /** @param {Transfer} transfer says again what was answered to an offer that came again */
   #repeat(transfer) {
     if (transfer.state === "declined") this.#tell(transfer.pid, "file-decline", { transfer: transfer.id });
@@ -223,10 +197,9 @@ export class Inbox extends EventTarget {
   /** @param {Transfer} transfer tells which pieces need not be sent */
   async #tellHave(transfer) {
     const bin = this.#bins.get(transfer);
-    const kept = await this.#kept;
     if (bin?.destination.kind !== "store") return;
     for (const [at, entry] of transfer.entries.entries()) {
-      if (!kept.has(bin.keys[at]) || entry.status === "done" || entry.status === "failed") continue;
+      if (entry.status === "done" || entry.status === "failed" || !(await this.#kept.has(bin.keys[at]))) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
       if (file) this.#tell(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
     }
@@ -254,7 +227,7 @@ export class Inbox extends EventTarget {
     const { id } = entry.head;
     const known = bin.opened.get(id);
     if (known) return known;
-    const sink = this.#sink(bin, transfer.entries.indexOf(entry), entry.head);
+    const sink = openSink(bin.destination, entry.head, { key: bin.keys[transfer.entries.indexOf(entry)], batch: bin.batch });
     const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
     const opened = { sink, incoming };
     bin.opened.set(id, opened);
@@ -282,25 +255,6 @@ export class Inbox extends EventTarget {
     // Frames that wait for this promise come first: it was asked before.
     queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.take(frame)));
     return file;
-  }
-
-  /**
-   * @param {Bin} bin
-   * @param {number} at
-   * @param {FileHead} head
-   * @returns {Promise<Sink>}
-   */
-  async #sink({ destination, keys, batch }, at, head) {
-    if (destination.kind === "file") return handleSink(head, destination.handle);
-    if (destination.kind === "folder") {
-      let folder = destination.handle;
-      for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
-      return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
-    }
-    if (!(await store.works()) || (await store.room()) < head.size) return memorySink(head);
-    const about = { batch, name: head.name, at: Date.now() };
-    const key = keys[at] ?? "";
-    return storeSink(store, head, key, about).catch(() => memorySink(head));
   }
 
   /**
@@ -335,36 +289,5 @@ export class Inbox extends EventTarget {
    */
   #find(pid, file) {
     return [...this.#bins.keys()].find((one) => one.pid === pid && one.entry(file));
-  }
-
-  /** Throws away what is too old. */
-  async #tidy() {
-    const kept = await this.#list();
-    for (const [key, { at }] of kept) {
-      if (Date.now() - at < KEPT_MS) continue;
-      kept.delete(key);
-      await store.ask("remove", [key]);
-    }
-    return kept;
-  }
-
-  /** @returns {Promise<Map<string, {batch: string, at: number}>>} */
-  async #list() {
-    if (!(await store.works())) return new Map();
-    const found = /** @type {{key: string, about: string}[]} */ (await store.ask("list", []).catch(() => []));
-    return new Map(found.map(({ key, about }) => [key, readAbout(about)]));
-  }
-}
-
-/**
- * @param {string} about
- * @returns {{batch: string, at: number}}
- */
-function readAbout(about) {
-  try {
-    const { batch, at } = JSON.parse(about);
-    return { batch: String(batch), at: Number(at) || 0 };
-  } catch {
-    return { batch: "", at: 0 };
   }
 }

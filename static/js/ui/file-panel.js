@@ -1,5 +1,5 @@
 /**
- * The file panel: choosing what to send and to whom, and the list of transfers.
+ * The file panel: the list of transfers, and what leads to one more.
  *
  * @module
  */
@@ -7,14 +7,15 @@
 import { LIMITS } from "../files/messages.js";
 import { store } from "../files/store.js";
 import { MEMORY_LIMIT } from "../files/sinks.js";
-import { safeName } from "../files/safe-name.js";
-import { fromInput, fromTransfer } from "./chosen-files.js";
-import { sizeWord, whatWord } from "./file-words.js";
-import { byId, find, text } from "./page-data.js";
+import { FileForm } from "./file-form.js";
+import { FilePicker } from "./file-picker.js";
+import { whatWord } from "./file-words.js";
+import { byId, text } from "./page-data.js";
 import { chooseDestination, saveAll } from "./save-files.js";
 import { showSidePanel } from "./side-panel.js";
 import { clearToasts, toast } from "./toasts.js";
 import { TransferItem } from "./transfer-item.js";
+import { trustOf } from "./trust.js";
 
 /** @typedef {import("../files/exchange.js").FileExchange} FileExchange */
 /** @typedef {import("../files/heads.js").Chosen} Chosen */
@@ -22,24 +23,19 @@ import { TransferItem } from "./transfer-item.js";
 /** @typedef {import("../pages/call-session.js").CallSession} CallSession */
 /** @typedef {import("./transfer-item.js").Act} Act */
 
-const EVERYBODY = "*";
 const TICK_MS = 1_000;
 
 export class FilePanel {
   #panel = byId("files", HTMLElement);
   #list = byId("files-list", HTMLElement);
-  #form = byId("files-send", HTMLFormElement);
-  #to = byId("files-to", HTMLSelectElement);
-  #veil = byId("dropveil", HTMLElement);
   #session;
   #exchange;
-  #locked;
+  #form;
+  #picker;
   /** @type {Map<Transfer, TransferItem>} */
   #items = new Map();
   /** Names of those with whom there are transfers; they may leave. @type {Map<string, string>} */
   #names = new Map();
-  /** @type {Chosen[]} */
-  #chosen = [];
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
   #room;
   #life = new AbortController();
@@ -47,19 +43,18 @@ export class FilePanel {
   /**
    * @param {CallSession} session
    * @param {FileExchange} exchange
-   * @param {{locked: boolean}} options locked: the room has a key
    */
-  constructor(session, exchange, { locked }) {
+  constructor(session, exchange) {
+    const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
-    this.#locked = locked;
+    this.#form = new FileForm(() => this.#others, signal);
+    this.#picker = new FilePicker(signal);
     this.#list.replaceChildren();
     this.#listen();
-    this.#drops();
-    this.#showPeople();
     void this.#measureRoom();
     const timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#life.signal.addEventListener("abort", () => clearInterval(timer));
+    signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   /** Opens or closes the panel. */
@@ -75,8 +70,6 @@ export class FilePanel {
   close() {
     this.#life.abort();
     this.#exchange.close();
-    this.#veil.hidden = true;
-    this.#forget();
     showSidePanel("files", false);
   }
 
@@ -90,74 +83,37 @@ export class FilePanel {
     on(this.#exchange, "wanted", (detail) => this.#wanted(detail));
     on(this.#exchange, "refused", ({ pid }) => this.#say(text("files.news.refused", { name: this.#nameOf(pid) })));
     for (const type of ["person-added", "person-changed", "person-removed"]) on(this.#session, type, () => this.#showPeople());
-    const [files, folder] = [byId("files-input", HTMLInputElement), byId("folder-input", HTMLInputElement)];
-    const acts = { toggle: () => this.toggle(), close: () => this.toggle(), choose: () => files.click(), "choose-folder": () => folder.click(), forget: () => this.#forget() };
+    on(this.#picker, "chosen", ({ chosen }) => this.choose(chosen));
+    on(this.#picker, "unreadable", () => this.#say(text("files.news.unreadable")));
+    on(this.#form, "send", ({ chosen, pids }) => void this.#send(chosen, pids));
+    const acts = {
+      toggle: () => this.toggle(),
+      close: () => this.toggle(),
+      choose: () => this.#picker.choose(),
+      "choose-folder": () => this.#picker.chooseFolder(),
+      forget: () => this.#form.forget(),
+    };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-files]"))) {
       button.addEventListener("click", acts[/** @type {keyof typeof acts} */ (button.dataset.files)], { signal });
     }
-    for (const input of [files, folder]) input.addEventListener("change", () => this.#choose(fromInput(input)), { signal });
-    this.#form.addEventListener("submit", (event) => void this.#send(event), { signal });
-    this.#to.addEventListener("change", () => this.#showTrust(), { signal });
   }
 
-  /** Anywhere on the page: what is dropped or pasted is chosen. */
-  #drops() {
-    const { signal } = this.#life;
-    const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
-    const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ act) => document.addEventListener(type, act, { signal });
-    on("dragover", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      this.#veil.hidden = false;
-    });
-    on("dragleave", (event) => event.relatedTarget === null && (this.#veil.hidden = true));
-    on("drop", (event) => {
-      this.#veil.hidden = true;
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      void this.#take(event.dataTransfer);
-    });
-    on("paste", (event) => {
-      if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]")) return;
-      if (event.clipboardData?.files.length > 0) void this.#take(event.clipboardData);
-    });
-  }
-
-  /** @param {DataTransfer} data */
-  async #take(data) {
-    try {
-      this.#choose(await fromTransfer(data));
-    } catch {
-      this.#say(text("files.news.unreadable"));
-    }
-  }
-
-  /** @param {Chosen[]} chosen */
-  #choose(chosen) {
-    if (chosen.length === 0) return;
+  /**
+   * Asks to whom some files are to go.
+   *
+   * @param {Chosen[]} chosen at least one
+   */
+  choose(chosen) {
     if (chosen.length > LIMITS.filesOffered) return this.#say(text("files.news.too-many", { count: LIMITS.filesOffered }));
-    this.#chosen = chosen;
     showSidePanel("files", true);
-    this.#showPeople();
-    const size = sizeWord(chosen.reduce((sum, { file }) => sum + file.size, 0));
-    const what = chosen.length === 1 ? text("files.what.one", { name: safeName(chosen[0].file.name), size }) : text("files.what.many", { count: chosen.length, size });
-    byId("files-what", HTMLElement).textContent = what;
-    this.#form.hidden = false;
-    find(this.#form, "button[type=submit]", HTMLButtonElement).focus();
+    this.#form.show(chosen);
   }
 
-  #forget() {
-    this.#chosen = [];
-    this.#form.hidden = true;
-  }
-
-  /** @param {SubmitEvent} event */
-  async #send(event) {
-    event.preventDefault();
-    const [chosen, to] = [this.#chosen, this.#to.value];
-    const pids = to === EVERYBODY ? this.#others.map(({ pid }) => pid) : [to];
-    if (chosen.length === 0 || to === "") return;
-    this.#forget();
+  /**
+   * @param {Chosen[]} chosen
+   * @param {string[]} pids
+   */
+  async #send(chosen, pids) {
     byId("files-wanted", HTMLElement).hidden = true;
     try {
       for (const pid of pids) await this.#exchange.offer(pid, chosen);
@@ -172,28 +128,8 @@ export class FilePanel {
   }
 
   #showPeople() {
-    const others = this.#others;
-    const before = this.#to.value;
-    const options = others.map(({ pid, name }) => new Option(name, pid));
-    if (others.length > 1) options.unshift(new Option(text("files.everybody", { count: others.length }), EVERYBODY));
-    if (others.length === 0) options.push(new Option(text("files.nobody"), ""));
-    if (JSON.stringify(options.map(said)) !== JSON.stringify([...this.#to.options].map(said))) this.#to.replaceChildren(...options);
-    if (options.some(({ value }) => value === before)) this.#to.value = before;
-    find(this.#form, "button[type=submit]", HTMLButtonElement).disabled = others.length === 0;
-    this.#showTrust();
+    this.#form.showPeople();
     for (const item of this.#items.values()) this.#show(item);
-  }
-
-  #showTrust() {
-    const pid = this.#to.value;
-    byId("files-trust", HTMLElement).textContent = pid === "" ? "" : text(`files.trust.${this.#trustOf(pid)}.text`);
-  }
-
-  /** @param {string} pid a peer, or everybody */
-  #trustOf(pid) {
-    const person = /** @type {{verified?: boolean} | undefined} */ (this.#session.people.get(pid));
-    if (person?.verified === true) return "verified";
-    return this.#locked ? "locked" : "server";
   }
 
   /** @param {string} pid */
@@ -205,7 +141,8 @@ export class FilePanel {
 
   /** @param {Transfer} transfer */
   #who({ pid }) {
-    return { name: this.#nameOf(pid), trust: this.#trustOf(pid) };
+    const person = this.#session.people.get(pid);
+    return { name: this.#nameOf(pid), trust: person ? trustOf(person) : "" };
   }
 
   /** @param {Transfer} transfer */
@@ -303,9 +240,4 @@ export class FilePanel {
     note.hidden = false;
     showSidePanel("files", true);
   }
-}
-
-/** @param {HTMLOptionElement} option */
-function said({ value, text: words }) {
-  return [value, words];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../files/inbox.js").Destination} Destination */
+/** @typedef {import("../files/destination.js").Destination} Destination */
 /** @typedef {import("../files/transfer.js").Transfer} Transfer */
 
 /**

@@ -10,7 +10,7 @@ import { find, fromTemplate, text } from "./page-data.js";
 
 /** @typedef {import("../files/transfer.js").Transfer} Transfer */
 /** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} Act */
-/** @typedef {{name: string, trust: string}} Who trust: key of the label, see strings_files.html */
+/** @typedef {{name: string, trust: import("./trust.js").Trust}} Who */
 
 /** How quickly the shown speed follows: the share of the newest second. */
 const SMOOTHING = 0.3;
@@ -72,7 +72,8 @@ export class TransferItem extends EventTarget {
     root.dataset.away = String(transfer.away);
     find(root, ".transfer__name", HTMLElement).textContent = text(direction === "in" ? "files.from" : "files.to", { name: who.name });
     const trust = find(root, ".transfer__trust", HTMLElement);
-    trust.textContent = text(`files.trust.${who.trust}`);
+    trust.hidden = who.trust === "";
+    trust.textContent = who.trust === "" ? "" : text(`trust.${who.trust}`);
     trust.classList.toggle("badge--warn", who.trust === "server");
     trust.classList.toggle("badge--good", who.trust === "verified");
     const progress = find(root, ".transfer__progress", HTMLProgressElement);

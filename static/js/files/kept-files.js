@@ -1,0 +1,73 @@
+/**
+ * What lies in the store from before: files of which a part came, by the names of their folders.
+ *
+ * @module
+ */
+
+import { store } from "./store.js";
+
+/** What is kept longer than this is thrown away at the next visit. */
+const KEPT_MS = 24 * 3600_000;
+
+/** @typedef {{batch: string, at: number}} About batch: the files that were offered together; at: milliseconds since 1970 */
+
+export class KeptFiles {
+  /** @type {Promise<Map<string, About>>} */
+  #known = this.#tidy();
+
+  /**
+   * Tells whether something of a file is here.
+   *
+   * @param {string} key
+   */
+  async has(key) {
+    return (await this.#known).has(key);
+  }
+
+  /**
+   * Tells whether one of these files was accepted before, together with the others.
+   *
+   * @param {string[]} keys
+   * @param {string} batch
+   */
+  async hasBatch(keys, batch) {
+    const known = await this.#known;
+    return keys.some((key) => known.get(key)?.batch === batch);
+  }
+
+  /** Looks again: files have been added. */
+  refresh() {
+    this.#known = list();
+  }
+
+  /** Throws away what is too old. */
+  async #tidy() {
+    const known = await list();
+    for (const [key, { at }] of known) {
+      if (Date.now() - at < KEPT_MS) continue;
+      known.delete(key);
+      await store.ask("remove", [key]);
+    }
+    return known;
+  }
+}
+
+/** @returns {Promise<Map<string, About>>} */
+async function list() {
+  if (!(await store.works())) return new Map();
+  const found = /** @type {{key: string, about: string}[]} */ (await store.ask("list", []).catch(() => []));
+  return new Map(found.map(({ key, about }) => [key, readAbout(about)]));
+}
+
+/**
+ * @param {string} about
+ * @returns {About}
+ */
+function readAbout(about) {
+  try {
+    const { batch, at } = JSON.parse(about);
+    return { batch: String(batch), at: Number(at) || 0 };
+  } catch {
+    return { batch: "", at: 0 };
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Puts offers together that take several messages.
+ *
+ * @module
+ */
+
+import { LIMITS } from "./messages.js";
+
+/** @typedef {import("./messages.js").FileHead} FileHead */
+
+export class OfferParts {
+  /** Offers of which parts are still to come, by peer and transfer. @type {Map<string, FileHead[]>} */
+  #parts = new Map();
+
+  /**
+   * Takes a part.
+   *
+   * @param {string} pid
+   * @param {import("./messages.js").Offer} offer
+   * @returns {FileHead[] | null} null until all of them are there; null, too, when they make no sense together
+   */
+  take(pid, { transfer, count, files }) {
+    const name = `${pid} ${transfer}`;
+    const heads = [...(this.#parts.get(name) ?? []), ...files];
+    this.#parts.delete(name);
+    if (heads.length === count) return makeSense(heads) ? heads : null;
+    // Somebody who begins many offers and ends none of them is forgotten, the oldest first.
+    if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
+    if (heads.length < count) this.#parts.set(name, heads);
+    return null;
+  }
+}
+
+/** @param {FileHead[]} heads */
+function makeSense(heads) {
+  const bytes = heads.reduce((sum, { size }) => sum + size, 0);
+  return new Set(heads.map(({ id }) => id)).size === heads.length && bytes <= LIMITS.fileBytes;
+}

@@ -41,20 +41,21 @@ def at_most(milliseconds: float, who: Person, heading: str) -> None:
 
 
 @contextmanager
-def stopwatch(what: str, goes: Person, stay: list[Person], limit: float) -> Iterator[Callable[[], None]]:
-    """Print and check after how many milliseconds `goes` is gone at everybody's end.
+def stopwatch(what: str, goes: list[Person], stay: list[Person], limit: float) -> Iterator[Callable[[], None]]:
+    """Print and check after how many milliseconds they are gone, at their own end and at that of those who stay.
 
     The time runs from the call of what is yielded, right before the press.
     """
-    pid = goes.page.locator("mp-tile[data-self='true']").get_attribute("data-pid")
-    goes.page.evaluate(WATCH, None)
+    pid = goes[0].page.locator("mp-tile[data-self='true']").get_attribute("data-pid")
+    for who in goes:
+        who.page.evaluate(WATCH, None)
     for who in stay:
         who.page.evaluate(WATCH, pid)
     presses: list[float] = []
     yield lambda: presses.append(time.time() * 1000)
     (began,) = presses
     ends = {}
-    for who in (goes, *stay):
+    for who in (*goes, *stay):
         wait_until(partial(who.page.evaluate, "Boolean(gone.socket && gone.media)"), 10, f"{who.name}: it is over")
         seen = who.page.evaluate("gone")
         assert seen["tracks"], f"{who.name} got no media"

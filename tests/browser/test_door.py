@@ -80,6 +80,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     choose(olga, "The door")
     door = olga.page.locator("#door-dialog")
     door.get_by_label("Guests knock").check()
+    door.get_by_label("A host must be here").check()
     expect(door.get_by_text("links from before stop working")).to_be_visible()
     door.get_by_role("button", name="Set the door").click()
     expect(door.get_by_text("The door is set.")).to_be_visible()
@@ -87,11 +88,12 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     expect(max_.page.get_by_text("This room has a new key, and you have it.")).to_be_visible()
 
     # Who comes by a link now has to be let in. A host sees it in another tab of theirs, too, and denies there.
-    office = olga.new_page()
-    office.goto(f"{first.origin}/rooms/{slug}/")
-    olga.page, call = office, olga.page
+    olga.page.get_by_role("button", name="Invite").first.click()
+    expect(olga.page.get_by_text("Guests who come by the link knock")).to_be_visible()
     link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
-    olga.page = call
+    olga.page.keyboard.press("Escape")
+    call, office = olga.page, olga.new_page()
+    office.goto(f"{first.origin}/rooms/{slug}/")
     guest.accept(link)
     ask_to_come_in(guest)
     expect(office.locator(".knock")).to_contain_text("Guest would like to come in.")
@@ -121,7 +123,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     # Removed: socket and connections end at once, at everybody's end.
     old = hello_of(guest, slug, lobby=False)
     about(olga, "Guest", "Remove")
-    with stopwatch("a host removes a guest", guest, [olga, max_], AT_ONCE) as start:
+    with stopwatch("a host removes a guest in the call", [guest], [olga, max_], AT_ONCE) as start:
         start()
         olga.page.get_by_role("button", name="Remove from the room").click()
     at_most(AT_ONCE, guest, "You were removed from the room")
@@ -137,3 +139,9 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     olga.page.get_by_role("button", name="End the meeting").click()
     for who in (olga, max_):
         at_most(AT_ONCE, who, "The meeting has ended")
+
+    # Without a host nobody comes in; with one, they come in by themselves.
+    max_.page.get_by_role("button", name="Rejoin").click()
+    expect(max_.page.get_by_role("heading", name="Waiting for a host")).to_be_visible()
+    olga.page.get_by_role("button", name="Rejoin").click()
+    max_.see_call_state("in-call")

@@ -263,13 +263,14 @@ test("a body goes by the socket, by a third peer without it, and both ways to so
   assert.equal(send({ lost: true }), "socket+third");
 });
 
-test("only owners and moderators put people out, and nobody an owner", () => {
-  const roles = { [A]: "owner", [B]: "moderator", [C]: "member" };
+test("only owners and moderators put people out, nobody an owner, and no moderator another", () => {
+  const other = "f".repeat(22);
+  const roles = { [A]: "owner", [B]: "moderator", [C]: "member", [other]: "moderator" };
   const mesh = new Reached(A, B, C);
   const kicks = new Kicks(mesh, { pid: D, roleOf: (pid) => roles[pid], signal: new AbortController().signal });
   const by = [];
   kicks.addEventListener("kicked", ({ detail }) => by.push(detail.by));
-  for (const payload of [null, {}, { pid: 7 }, { pid: "x" }, { pid: B }, { pid: A }]) mesh.hear(B, "kick", payload);
+  for (const payload of [null, {}, { pid: 7 }, { pid: "x" }, { pid: B }, { pid: A }, { pid: other }]) mesh.hear(B, "kick", payload);
   mesh.hear(C, "kick", { pid: A });
   mesh.hear(C, "kick", { pid: D });
   mesh.hear("e".repeat(22), "kick", { pid: C });

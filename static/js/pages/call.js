@@ -16,6 +16,7 @@ import { FileExchange } from "../files/exchange.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { HostActs } from "../ui/host-acts.js";
+import { InviteForm } from "../ui/invite-form.js";
 import { MuteRequest } from "../ui/mute-request.js";
 import { adaptMedia } from "../ui/call-media.js";
 import { ChatPanel } from "../ui/chat-panel.js";
@@ -140,6 +141,8 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
   on("room", ({ room }) => roomChanged(room, true));
   keyLife.addEventListener("renewed", (event) => {
     Object.assign(page, /** @type {CustomEvent} */ (event).detail);
+    const form = document.querySelector("mp-invite-form");
+    if (form instanceof InviteForm) void form.refresh(page.epoch);
     toast(text("lock.renewed"));
   });
   keyLife.addEventListener("missing", () => toast(text("lock.missing")));

@@ -9,8 +9,17 @@
 
 export const TOPIC = "kick";
 const PID = /^[A-Za-z0-9_-]{22}$/;
-/** @type {readonly (string | undefined)[]} */
-const MAY_KICK = ["owner", "moderator"];
+
+/**
+ * Says who puts out whom, as `rooms/access.py` has it: the owner everybody else, moderators members and guests.
+ *
+ * @param {string | undefined} by
+ * @param {string | undefined} whom undefined: nobody whom the server has named
+ */
+function mayKick(by, whom) {
+  if (whom === "owner") return false;
+  return by === "owner" || (by === "moderator" && whom !== "moderator");
+}
 
 /**
  * Events, all `CustomEvent`:
@@ -49,9 +58,9 @@ export class Kicks extends EventTarget {
 
   /** @param {{pid: string, topic: string, payload: any}} told */
   #heard({ pid: by, topic, payload }) {
-    if (topic !== TOPIC || !MAY_KICK.includes(this.#roleOf(by))) return;
+    if (topic !== TOPIC) return;
     const pid = payload?.pid;
-    if (typeof pid !== "string" || !PID.test(pid) || pid === by || this.#roleOf(pid) === "owner") return;
+    if (typeof pid !== "string" || !PID.test(pid) || pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
     if (pid !== this.#pid) this.#mesh.ban(pid);
     else this.dispatchEvent(new CustomEvent("kicked", { detail: { by } }));
   }

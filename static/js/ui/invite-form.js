@@ -48,9 +48,14 @@ export class InviteForm extends HTMLElement {
    * @param {number} [epoch] the room's key epoch, when it has changed
    */
   async refresh(epoch) {
-    if (epoch !== undefined) this.dataset.epoch = String(epoch);
+    if (epoch !== undefined && epoch !== this.#epoch) {
+      this.dataset.epoch = String(epoch);
+      this.reset(); // a link that is shown was made with the key before, and is revoked
+    }
     const able = globalThis.crypto?.subtle !== undefined;
-    const holds = able && (this.#epoch === 0 || (await this.#roomKey().catch(() => null)) !== null);
+    const kept = able && this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
+    const holds = able && (this.#epoch === 0 || kept !== null);
+    part(this, "knocks").hidden = !(this.#epoch > 0 ? kept?.byHosts : "knock" in this.dataset);
     part(this, "unable").hidden = able;
     part(this, "locked").hidden = !able || holds;
     this.#form.hidden = !holds || !part(this, "made").hidden;

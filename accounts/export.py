@@ -17,8 +17,9 @@ from django.utils import timezone
 from rooms.models import Invite, Membership, Room
 from rooms.moderation.models import Deed, Report
 
+from . import notices
 from .browsers import describe
-from .models import User
+from .models import MailKind, User
 
 FORMAT = 1
 
@@ -34,6 +35,7 @@ def export(user: User) -> dict[str, Any]:
             {"email": row.email, "verified": row.verified, "primary": row.primary}
             for row in EmailAddress.objects.filter(user=user)
         ],
+        "mails_switched_off": [kind.value for kind in MailKind if not notices.wanted(kind, user.email)],
         "signing_in": [_factor(row) for row in Authenticator.objects.filter(user=user)],
         "browsers": [_browser(row) for row in UserSession.objects.filter(user=user)],
         "rooms": [_room(row) for row in user.rooms.all()],

@@ -5,6 +5,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -18,6 +19,7 @@ from rooms.guests import forget_browsers
 from rooms.models import Room
 from rooms.signaling.codes import CloseCode
 
+from . import notices
 from .flows import end_sessions
 from .models import User
 from .sending import MailFailed
@@ -56,6 +58,8 @@ def forget(user: User) -> None:
     close_user(user.pk, CloseCode.SIGNED_OUT)
     end_sessions(user)
     forget_browsers(browsers)
+    for address in {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}:
+        notices.forget(address)
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
     about.delete()  # it names them; the trail of moderators has numbers alone
 

@@ -25,6 +25,27 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
 
+class MailKind(models.TextChoices):
+    """Mails that nobody has to get; a person switches each off, and so can whoever has no account."""
+
+    INVITATION = "invitation", _("Invitations that somebody sends to my address")
+    WAITING = "waiting", _("Somebody waits at the door of a room that I look after, and nobody is there to open")
+    EXPIRING = "expiring", _("A room of mine ends within a day")
+
+
+class MailStop(models.Model):
+    """That an address gets no mails of a kind. The address itself is not kept, only a keyed hash of it."""
+
+    kind = models.CharField(max_length=10, choices=MailKind.choices)
+    address_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address_hash", "kind"], name="one_stop_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.address_hash[:8]}"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. `suspended_at` is set and cleared by `accounts.flows` alone."""
 

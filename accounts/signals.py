@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import email_changed, password_changed, password_reset, password_set
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -10,6 +10,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from . import notices
 from .flows import end_sessions
 from .leaving import forget
 from .models import User
@@ -34,6 +35,13 @@ def on_new_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> 
     """End the other sessions at once: Django would only notice at their next request, their sockets never."""
     _follow_key(request)
     end_sessions(user, keep=request.session.session_key)
+
+
+@receiver(email_changed)
+def on_new_address(sender: Any, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
+    """Let what somebody has switched off stay off."""
+    if from_email_address is not None:
+        notices.move(from_email_address.email, to_email_address.email)
 
 
 def _follow_key(request: HttpRequest) -> None:

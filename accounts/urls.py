@@ -4,7 +4,7 @@ from django.urls import path
 
 from rooms import ratelimit
 
-from . import views, views_data
+from . import views, views_data, views_mails
 
 limited_sign_up = ratelimit.limited(ratelimit.SIGN_UP, ratelimit.address_of)
 
@@ -16,5 +16,7 @@ urlpatterns = [
     path("data/download", views_data.download, name="account_download"),
     path("data/delete", views_data.delete, name="account_delete"),
     path("data/deleted", views_data.deleted, name="account_deleted"),
+    path("mails/", views_mails.choose, name="account_mails"),
+    path("mails/stop/<str:token>", views_mails.stop, name="mail_stop"),
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),
 ]

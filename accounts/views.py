@@ -14,9 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from . import notices
 from .adapter import SessionsAdapter
 from .forms import ProfileForm, SignUpForm
-from .models import User
+from .models import MailKind, User
 from .sending import MailFailed
 
 
@@ -57,6 +58,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
         .exists(),
         "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
+        "mail_kinds": [(kind, notices.wanted(kind, user.email)) for kind in MailKind],
         "session_count": len(UserSession.objects.purge_and_list(user)),
     }
     return render(request, "account/settings.html", context)

@@ -55,6 +55,8 @@ class Room(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    # The end of which the owner was told by mail.
+    reminded_of = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     closed_by_site = models.BooleanField(_("closed by a moderator of the site"), default=False, editable=False)
     # The room key itself never reaches the server: epoch 0 is a room without a key, `key_check` proves a key right.

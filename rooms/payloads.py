@@ -71,6 +71,13 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
 
 
+class MailInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/invites/<id>/mail: to whom, and the whole link if the mail is to hold it."""
+
+    address: Annotated[str, msgspec.Meta(max_length=254)]
+    link: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+
+
 class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """POST /rooms/<slug>/report. `about` is somebody's `member` in the roster, empty for the room as a whole."""
 

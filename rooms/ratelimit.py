@@ -41,6 +41,9 @@ NEW_ROOM = Limit("new-room", 20, 180)  # an account
 NEW_INVITE = Limit("new-invite", 60, 30)  # an account
 KNOCK = Limit("knock", 5, 30)  # a browser at one room
 REPORT = Limit("report", 5, 600)  # an account or browser
+MAIL_FROM = Limit("mail-from", 20, 300)  # an account
+MAIL_TO = Limit("mail-to", 5, 3600)  # an address that gets invitations, as a hash
+MAIL_WAITING = Limit("mail-waiting", 1, 900)  # a room at whose door somebody waits
 REPORT_FROM = Limit("report-from", 30, 120)  # an address
 
 

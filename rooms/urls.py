@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views_call, views_hosting, views_invites, views_people, views_rooms
+from . import views_call, views_hosting, views_invites, views_mail, views_people, views_rooms
 from .moderation import views as views_moderation
 
 app_name = "rooms"
@@ -27,6 +27,7 @@ urlpatterns = [
     path("rooms/<slug:slug>/lock", views_invites.lock, name="lock"),
     path("rooms/<slug:slug>/invites", views_invites.invites, name="invites"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),
+    path("rooms/<slug:slug>/invites/<int:invite_id>/mail", views_mail.mail, name="mail_invite"),
     path("rooms/<slug:slug>/report", views_moderation.report, name="report"),
     path("r/<slug:slug>", views_call.call, name="call"),
     path("i", views_invites.invite_page, name="invite"),

@@ -100,7 +100,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
     get_room_for(request.user, slug, to_invite(asked.role))
     wrapped = asked.wrapped
     assert isinstance(request.user, User)  # noqa: S101 (login_required)
-    flows.create_invite(
+    made = flows.create_invite(
         room,
         request.user,
         token_hash=bytes_of(asked.token_hash, bounds.TOKEN_BYTES, "token_hash"),
@@ -112,7 +112,8 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         role=Role(asked.role),
         lobby=asked.lobby,
     )
-    return JsonResponse(listing(room), status=201)
+    mail_url = reverse("rooms:mail_invite", args=[room.slug, made.pk])
+    return JsonResponse({**listing(room), "mailUrl": mail_url}, status=201)
 
 
 @login_required

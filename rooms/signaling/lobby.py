@@ -17,6 +17,7 @@ from rooms.models import Door
 
 from .admission import Admission, Refused, Unavailable, admit, let_in
 from .codes import CloseCode
+from .door_mail import tell_hosts
 from .endings import end_of
 from .events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
 from .limits import KNOCK_SECONDS, MOST_WAITING, WAIT_SECONDS
@@ -56,6 +57,8 @@ class Lobby:
         socket.waiter = waiter
         self._rooms.setdefault(waiter.room_id, {})[entry.member] = waiter
         self._judge(waiter, admission, hosts)
+        if socket.waiter is waiter and not hosts:
+            tell_hosts(waiter.room_id)
 
     def leave(self, socket: Socket) -> None:
         """Forget whoever waited on this socket; nothing happens when nobody does."""

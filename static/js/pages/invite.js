@@ -8,6 +8,7 @@ import { fromBase64Url, toBase64Url } from "../keys/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
+import { readInviteCode } from "../ui/invite-mail.js";
 import { part } from "../ui/parts.js";
 import { postJson } from "../ui/request.js";
 
@@ -46,6 +47,13 @@ files.addEventListener("click", () => void attempt("?files"));
 again.addEventListener("click", () => {
   show("ready");
   void attempt("");
+});
+part(page, "code-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const code = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("code");
+  secret = readInviteCode(String(code ?? ""))?.secret ?? null;
+  part(page, "code-error").hidden = secret !== null;
+  if (secret !== null) show(able() ? "ready" : "unable");
 });
 // The secret outlives the sign-in in this tab's storage, and no longer.
 for (const way of ["sign-in", "sign-up"]) {

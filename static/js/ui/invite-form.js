@@ -8,6 +8,7 @@
  */
 
 import { loadRoomKey } from "../keys/key-store.js";
+import { InviteMail } from "./invite-mail.js";
 import { makeInvite } from "./make-invite.js";
 import { part, readStrings } from "./parts.js";
 import { drawQr } from "./qr.js";
@@ -20,12 +21,15 @@ export class InviteForm extends HTMLElement {
   /** @type {Record<string, string>} */
   #strings = {};
   #teardown = new AbortController();
+  /** @type {InviteMail | null} */
+  #mail = null;
 
   connectedCallback() {
     this.#teardown = new AbortController();
     this.#strings = readStrings(this);
     const { signal } = this.#teardown;
     const form = this.#form;
+    this.#mail = new InviteMail(this, this.#strings, signal);
     form.addEventListener("submit", (event) => this.#submit(event), { signal });
     form.addEventListener("change", () => this.#showCustomFields(), { signal });
     part(this, "copy").addEventListener("click", () => this.#copy(), { signal });
@@ -64,6 +68,7 @@ export class InviteForm extends HTMLElement {
   /** Forgets the link that is shown and offers the form again. */
   reset() {
     this.#link.value = "";
+    this.#mail?.offer("", "");
     part(this, "qr").replaceChildren();
     part(this, "qr").hidden = true;
     part(this, "show-qr").setAttribute("aria-expanded", "false");
@@ -127,6 +132,7 @@ export class InviteForm extends HTMLElement {
     );
     if (answer.status !== 201) return this.#complain(this.#reason(answer));
     this.#show(link);
+    this.#mail?.offer(link, answer.data.mailUrl);
     // Fired once the link is shown; detail: the room's links as GET of `data-url` lists them.
     this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: answer.data }));
   }

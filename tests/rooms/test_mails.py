@@ -1,0 +1,169 @@
+"""Mails that rooms send: what is in them, who gets them, how often, and how one is rid of them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts import notices
+from accounts.models import MailKind, MailStop, User
+from rooms import flows
+from rooms.models import Membership, Role, Room
+from rooms.notices import somebody_waits
+
+from .conftest import make_link, post_json, signed_in
+
+pytestmark = pytest.mark.django_db
+LINK = "http://localhost:8000/i#k=1AAECAwQFBgcICQoLDA0ODw"
+STOP = re.compile(r"<http://localhost:8000(/accounts/mails/stop/[^>]+)>")
+
+
+@pytest.fixture(autouse=True)
+def _origin(settings) -> None:
+    settings.SITE_ORIGINS = ["http://localhost:8000"]
+
+
+def send(client: Client, room: Room, address: str = "ada@example.net", **body: object):
+    _token, invite = make_link(room, role=body.pop("role", Role.GUEST))
+    return post_json(client, f"/rooms/{room.slug}/invites/{invite.pk}/mail", {"address": address, **body})
+
+
+def sent() -> list[EmailMessage]:
+    return mail.outbox
+
+
+def test_an_invitation_without_the_secret_leads_to_the_page_that_asks_for_it(room: Room, olga: User) -> None:
+    assert send(signed_in(olga), room).status_code == 204
+    [letter] = sent()
+    assert letter.to == ["ada@example.net"]
+    assert letter.subject == "Olga invites you to a meeting in “Monday stand-up”"
+    assert "http://localhost:8000/i\n" in letter.body
+    assert "#k=" not in letter.body
+    assert "a code that only Olga can give you" in letter.body
+
+
+def test_an_invitation_holds_the_whole_link_when_the_sender_says_so(room: Room, max_: User) -> None:
+    Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
+    assert send(signed_in(max_), room, link=LINK, role=Role.MEMBER).status_code == 204
+    assert LINK in sent()[0].body
+    assert "It needs an account" in sent()[0].body
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example/i#k=1AAECAwQFBgcICQoLDA0ODw", LINK + "x", LINK + "\nhttps://evil.example", LINK[:-1], ""],
+)
+def test_nothing_else_can_be_sent_as_a_link(room: Room, olga: User, link: str) -> None:
+    assert send(signed_in(olga), room, link=link).status_code == 400
+    assert sent() == []
+
+
+@pytest.mark.parametrize(
+    "address", ["ada", "ada@example.net\nBcc: x@example.net", "a@b@c", "ada@example.net,x@example.net"]
+)
+def test_an_address_is_one_address(room: Room, olga: User, address: str) -> None:
+    assert send(signed_in(olga), room, address).status_code == 409
+    assert sent() == []
+
+
+def test_names_that_would_become_links_are_left_out(room: Room, olga: User) -> None:
+    Room.objects.update(name="Win at https://evil.example")
+    User.objects.filter(pk=olga.pk).update(display_name="www.evil.example")
+    assert send(signed_in(olga), room).status_code == 204
+    assert "evil" not in f"{sent()[0].subject} {sent()[0].body}"
+
+
+def test_only_those_who_may_invite_send_and_only_links_that_work(room: Room, olga: User, max_: User, sam: User) -> None:
+    assert send(signed_in(max_), room).status_code == 403
+    assert send(signed_in(sam), room).status_code == 404
+    _token, invite = make_link(room)
+    flows.revoke_invite(invite)
+    path = f"/rooms/{room.slug}/invites/{invite.pk}/mail"
+    assert post_json(signed_in(olga), path, {"address": "ada@example.net"}).status_code == 409
+    assert sent() == []
+
+
+def test_one_address_gets_five_invitations_and_one_account_sends_twenty(room: Room, olga: User) -> None:
+    client = signed_in(olga)
+    assert [send(client, room).status_code for _ in range(6)] == [204] * 5 + [429]
+    others = [send(client, room, f"ada{n}@example.net").status_code for n in range(16)]
+    assert others == [204] * 14 + [429] * 2
+    assert len(sent()) == 19
+
+
+def stop_link() -> str:
+    letter = sent()[-1]
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    found = STOP.fullmatch(letter.extra_headers["List-Unsubscribe"])
+    assert found
+    assert found[1] in letter.body
+    assert letter.to[0] not in found[1]
+    return found[1]
+
+
+def test_whoever_has_no_account_is_rid_of_invitations_by_one_click(room: Room, olga: User) -> None:
+    send(signed_in(olga), room)
+    link, program = stop_link(), Client(enforce_csrf_checks=True)
+    assert "No more of these mails?" in program.get(link).content.decode()
+    assert send(signed_in(olga), room).status_code == 204  # a look changes nothing
+
+    assert program.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    answer = send(signed_in(olga), room, "Ada@example.net")
+    assert (answer.status_code, answer.json()["reason"]) == (409, "not_possible")
+    assert send(signed_in(olga), room, "grace@example.net").status_code == 204
+    assert "ada" not in str(MailStop.objects.values())
+
+
+@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t.replace("invitation", "waiting"), lambda _t: "x"])
+def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
+    token = notices.token_for(MailKind.INVITATION, "ada@example.net")
+    assert client.post(f"/accounts/mails/stop/{change(token)}").status_code == 404
+    assert not MailStop.objects.exists()
+
+
+def test_hosts_hear_once_in_a_while_that_somebody_waits(room: Room, olga: User, max_: User) -> None:
+    Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
+    somebody_waits(room.pk)
+    somebody_waits(room.pk)
+    assert [letter.to for letter in sent()] == [[olga.email], [max_.email]]
+    assert f"/r/{room.slug}" in sent()[0].body
+
+
+def test_owners_are_told_a_day_before_the_end_once_for_each_end(room: Room, olga: User) -> None:
+    brief = flows.create_room(olga, "Brief", expires_at=timezone.now() + timedelta(hours=3))
+    Room.objects.exclude(pk=brief.pk).update(created_at=timezone.now() - timedelta(days=5))
+
+    def told(hours: float) -> int:
+        Room.objects.filter(pk=room.pk).update(expires_at=timezone.now() + timedelta(hours=hours))
+        before = len(sent())
+        for _ in range(2):
+            call_command("remind", verbosity=0)
+        return len(sent()) - before
+
+    assert told(25) == 0
+    assert told(23) == 1
+    assert sent()[-1].to == [olga.email]
+    assert sent()[-1].subject == "“Monday stand-up” ends within a day"
+    assert told(30) == 0
+    assert told(20) == 1
+
+
+def test_each_kind_is_switched_off_in_the_settings_and_stays_off_under_a_new_address(room: Room, olga: User) -> None:
+    client = signed_in(olga)
+    assert client.get("/accounts/").content.decode().count(" checked>") == 3
+    client.post("/accounts/mails/", {"kind": ["invitation", "expiring", "nonsense"]})
+    assert client.get("/accounts/").content.decode().count(" checked>") == 2
+    somebody_waits(room.pk)
+    assert sent() == []
+
+    notices.move(olga.email, "olga@new.example.org")
+    assert not notices.wanted(MailKind.WAITING, "olga@new.example.org")
+    assert notices.wanted(MailKind.WAITING, olga.email)
+    client.post("/accounts/mails/", {"kind": MailKind.values})
+    notices.move("olga@new.example.org", olga.email)
+    assert not notices.wanted(MailKind.WAITING, olga.email)

@@ -15,6 +15,15 @@ Meet = Callable[..., Person]
 LOOKALIKE = "https://\u0430pple.com/login"
 BOXES = """() => ['.stage__head', '.toolbar', '#chat', '.stage__tiles'].map(
   (selector) => Object.values(document.querySelector(selector).getBoundingClientRect().toJSON()).map(Math.round))"""
+WATCH_FLOATS = """() => {
+  globalThis.floated = [];
+  const note = (node) => node.className === 'tile__float' && floated.push(node.textContent);
+  const watch = new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(note)));
+  watch.observe(document.querySelector('mp-grid'), { childList: true, subtree: true });
+}"""
+# A browser from which nothing comes back, until its connection is made anew.
+MUTE, UNMUTE = "meetingPoint.mesh.tell = () => false", "delete meetingPoint.mesh.tell"
+REACHABLE = "pid => meetingPoint.mesh.dispatchEvent(new CustomEvent('peer-reachable', { detail: { pid } }))"
 AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
 
 
@@ -69,16 +78,25 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     expect(links).to_have_attribute("rel", "noopener noreferrer")
     expect(olga.page.locator(".chat__host")).to_have_text(" (xn--pple-43d.com)")
 
+    # A message that has not come, as far as anybody knows, says so; it is sent again, and is there once.
+    guest.page.evaluate(MUTE)
+    say(olga, "Are you there?")
+    expect(olga.page.locator(".chat__state").last).to_have_text("Not delivered to Guest yet")
+    guest.page.evaluate(UNMUTE)
+    olga.page.evaluate(REACHABLE, tile_of(olga, "Guest").get_attribute("data-pid"))
+    expect(olga.page.locator(".chat__state:not([hidden])")).to_have_count(0)
+    expect(guest.page.locator(".chat__message")).to_have_count(5)
+
     # Who comes late has all of it, from those who said it.
     late.join()
     for who in meeting.people:
         who.see_others(2)
     late.use("Chat")
-    expect(late.page.locator(".chat__message")).to_have_count(4)
+    expect(late.page.locator(".chat__message")).to_have_count(5)
     expect(late.page.locator(".chat__from:not([hidden])")).to_have_count(0)
     assert said(late) == said(olga)
     say(late, "Hello from the third.")
-    expect(olga.page.locator(".chat__message")).to_have_count(5)
+    expect(olga.page.locator(".chat__message")).to_have_count(6)
     assert olga.page.evaluate(BOXES) == boxes
     for who in meeting.people:
         assert examine(who.page) == []
@@ -87,9 +105,11 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
         )
 
     # A reaction floats over the tile; hands stand in the order in which they went up, and a host lowers one.
+    guest.page.evaluate(WATCH_FLOATS)
     olga.use("React")
     olga.page.get_by_role("button", name="Applause").click()
-    expect(tile_of(guest, "Olga").locator(".tile__float")).to_have_text("👏")
+    wait_until(lambda: guest.page.evaluate("floated") == ["👏"], 15, "the reaction floats over Olga's tile")
+    expect(guest.page.locator("#signs-news")).to_have_text("Olga: Applause")
     guest.page.get_by_role("button", name="Close the chat").click()
     guest.use("Raise hand")
     expect(tile_of(olga, "Guest")).to_have_attribute("data-hand", "1")
@@ -127,7 +147,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     own_app.kill()
     olga.page.keyboard.press("c")
     say(olga, "The server is gone.")
-    expect(late.page.locator(".chat__message")).to_have_count(6)
+    expect(late.page.locator(".chat__message")).to_have_count(7)
     wait_until(lambda: said(guest)[-1] == "The server is gone.", 15, "the guest reads it, too")
     own_app.start()
     guest.leave()
@@ -135,7 +155,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     late.page.reload()
     late.join()
     late.use("Chat")
-    expect(late.page.locator(".chat__message")).to_have_count(6, timeout=30_000)
+    expect(late.page.locator(".chat__message")).to_have_count(7, timeout=30_000)
     marked = late.page.locator(".chat__message", has=late.page.get_by_text("Handed on by Olga"))
     expect(marked.locator(".chat__words")).to_have_count(4)
     assert said(late) == said(olga)

@@ -65,6 +65,7 @@ export class ChatPanel {
     // However it came to be seen or hidden: another panel may have taken its place.
     const seen = new MutationObserver(() => this.#shownOrHidden());
     seen.observe(this.#panel, { attributeFilter: ["hidden"] });
+    on(document, "visibilitychange", () => this.#shownOrHidden());
     signal.addEventListener("abort", () => {
       seen.disconnect();
       clearTimeout(this.#noteTimer);
@@ -90,7 +91,12 @@ export class ChatPanel {
   }
 
   #shownOrHidden() {
-    if (!this.#panel.hidden) this.#count(0);
+    if (this.#seen) this.#count(0);
+  }
+
+  /** Whether somebody can be reading. */
+  get #seen() {
+    return !this.#panel.hidden && !document.hidden;
   }
 
   /** @param {SubmitEvent} event */
@@ -134,7 +140,7 @@ export class ChatPanel {
     this.#group(entries.indexOf(entry));
     if (follow) this.#toEnd();
     else this.#newer.hidden = this.#panel.hidden;
-    if (this.#panel.hidden && !entry.own) this.#tell(entry, live);
+    if (!this.#seen && !entry.own) this.#tell(entry, live);
   }
 
   /** @param {Entry} entry */
@@ -171,7 +177,7 @@ export class ChatPanel {
   #tell({ name, text: words }, live) {
     this.#count(this.#unread + 1);
     const now = performance.now();
-    if (!live || now - this.#toasted < TOAST_EVERY_MS) return;
+    if (!live || !this.#panel.hidden || now - this.#toasted < TOAST_EVERY_MS) return;
     this.#toasted = now;
     const line = [...words.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");

@@ -1,0 +1,121 @@
+"""Three people and their roles on two processes: invited by mail, warned of the end, named, removed, handed the room."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.app_server import AppServer, make_account
+from tests.browser.meeting import Meet
+from tests.browser.person import PASSWORD, Person
+
+SOON = """
+from datetime import timedelta
+from django.utils import timezone
+from rooms.models import Room
+Room.objects.filter(slug=slug).update(expires_at=timezone.now() + timedelta(minutes=9, seconds=30))
+"""
+OTHERS = "mp-tile[data-self='false']"
+
+
+def invite_by_mail(olga: Person, address: str) -> tuple[str, str]:
+    """Send a guest's invitation without its secret; return the mail and the code that Olga hands over herself."""
+    form = olga.page.locator("mp-invite-form")
+    form.get_by_role("button", name="Make a link").click()
+    form.get_by_role("button", name="Send by mail").click()
+    form.get_by_label("E-mail address").fill(address)
+    expect(form.get_by_label("Where to go, and no secret")).to_be_checked()  # the room has a key
+    form.get_by_role("button", name="Send", exact=True).click()
+    code = form.locator("[data-part=code]")
+    expect(code).to_be_visible()
+    return olga.app.mail_to(address), code.inner_text()
+
+
+def member_link(olga: Person) -> str:
+    """Make a link that makes a member."""
+    form = olga.page.locator("mp-invite-form")
+    form.get_by_role("button", name="Make another link").click()
+    form.get_by_label("They come as").select_option("member")
+    return olga.make_link()
+
+
+def row(manage: Page, name: str) -> Locator:
+    """Return somebody's row in the list of people of the manage page."""
+    return manage.locator(".people-list__row").filter(has_text=name)
+
+
+def act(manage: Page, name: str, button: str) -> None:
+    """Do something about somebody in that list."""
+    row(manage, name).locator("summary").click()
+    row(manage, name).get_by_text(button).click()
+
+
+def people_with(who: Person, role: str) -> Locator:
+    """Return those whom the list in the call shows under a role."""
+    return who.page.locator(".people__list > li").filter(has_text=role)
+
+
+def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer]) -> None:
+    first, second = processes
+    make_account(first, "max@example.org", "Max", PASSWORD)
+    olga, max_ = person("Olga", server=first), person("Max", server=second)
+    guest = person("Guest", server=second)
+    olga.sign_in()
+    slug = olga.make_room()
+    letter, code = invite_by_mail(olga, "guest@example.net")
+    link = member_link(olga)
+    first.run_python(SOON, slug=slug)
+
+    # The guest finds the page in the mail, and the code somewhere else; Max has a link for members.
+    assert code not in letter
+    page = re.search(r"^ +(http\S+)$", letter, re.MULTILINE)
+    assert page
+    guest.page.goto(page[1].replace(first.origin, second.origin))
+    guest.page.get_by_label("Code or link").fill(code)
+    guest.page.get_by_role("button", name="Continue").click()
+    guest.page.get_by_role("button", name="Join").click()
+    guest.page.wait_for_url("**/r/*")
+    max_.sign_in()
+    max_.accept(link.replace(first.origin, second.origin))
+    olga.go(f"/r/{slug}")
+    everybody = (olga, max_, guest)
+    for who in everybody:
+        who.join()
+
+    # The end is near: everybody is told, until Olga gives the room more time.
+    for who in everybody:
+        who.see_others(2)
+        expect(who.page.get_by_text("This room ends at")).to_be_visible()
+    manage = olga.new_page()
+    manage.goto(f"{first.origin}/rooms/{slug}/")
+    manage.get_by_label("The room lasts").select_option("1 day from now")
+    manage.get_by_role("button", name="Save").click()
+    for who in everybody:
+        expect(who.page.get_by_text("This room ends at")).to_be_hidden()
+
+    # Olga names Max a moderator: all see it, the call goes on, and Max may do more.
+    guest.use("People")
+    expect(people_with(guest, "Moderator")).to_have_count(0)
+    act(manage, "Max", "Make a moderator")
+    expect(people_with(guest, "Moderator")).to_contain_text("Max")
+    for who in everybody:
+        who.see_others(2)
+    max_.see_and_hear(2)
+    of_max = max_.new_page()
+    of_max.goto(f"{second.origin}/rooms/{slug}/")
+    expect(row(of_max, "Olga").locator("summary")).to_have_count(0)
+    act(of_max, "Guest", "Remove")
+    expect(guest.page.get_by_role("heading", name="You were removed from the room")).to_be_visible(timeout=2000)
+    for who in (olga, max_):
+        who.see_others(1)
+
+    # Olga hands the room over; it is Max's once Max says so.
+    act(manage, "Max", "Hand the room over")
+    manage.get_by_role("button", name="Offer the room").click()
+    of_max.goto(f"{second.origin}/rooms/")
+    of_max.get_by_role("button", name="Take the room over").click()
+    expect(row(of_max, "Max")).to_contain_text("Owner")
+    max_.use("People")
+    expect(people_with(max_, "Moderator")).to_contain_text("Olga")
+    for who in (olga, max_):
+        who.see_others(1)
+    olga.see_and_hear(1)

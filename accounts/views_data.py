@@ -60,7 +60,10 @@ def delete(request: HttpRequest) -> HttpResponse:
             else:
                 request.session.flush()
                 request.user = AnonymousUser()
-                return redirect("account_deleted")
+                response = redirect("account_deleted")
+                # The room keys of this browser, which open nothing now. Not with the next page: anybody can link to it.
+                response["Clear-Site-Data"] = '"storage"'
+                return response
     places = Membership.objects.filter(user=user, removed_at=None).select_related("room")
     context = {
         "error": error,

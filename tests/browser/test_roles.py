@@ -1,4 +1,4 @@
-"""Three people and their roles on two processes: invited by mail, warned of the end, named, removed, handed the room."""
+"""Three people and their roles on two processes: invited by mail, warned of the end, named, removed, given the room."""
 
 import re
 

@@ -1,23 +1,19 @@
 """People in the administration: find them, see how they sign in, suspend and reinstate them. No secret is shown."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
-from . import flows
+from rooms.moderation.acts import ACTS
+from rooms.moderation.confirm import Moderated, address
+
 from .models import User
 
 # Recovery codes stand in for a lost second factor; alone they are none.
@@ -55,7 +51,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(Moderated):
     """People. Passwords are theirs: staff can suspend somebody, not become them."""
 
     list_display = ("email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "last_login")
@@ -70,7 +66,7 @@ class UserAdmin(admin.ModelAdmin):
         (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
     filter_horizontal = ("groups",)
-    actions = ("suspend_people", "reinstate_people")
+    moderator_acts = ("warn", "suspend", "reinstate")
     change_form_template = "admin/accounts/user/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -110,58 +106,13 @@ class UserAdmin(admin.ModelAdmin):
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
 
-    @admin.action(description=_("Suspend: sign out everywhere, end calls, refuse sign-in"), permissions=["change"])
-    def suspend_people(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._act(request, queryset, flows.suspend)
-
-    @admin.action(description=_("Reinstate: let them sign in again"), permissions=["change"])
-    def reinstate_people(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._act(request, queryset, flows.reinstate)
-
-    def _act(self, request: HttpRequest, people: QuerySet[User], act: Any) -> None:
-        """Do `act` to each person, keep a note of it, and say how many it reached and whom it did not."""
-        by = cast(User, request.user)
-        done = 0
-        for user in people:
-            try:
-                act(user, by)
-            except flows.NotAllowed:
-                self.message_user(request, _t("You may not do this to %s.") % user.email, messages.ERROR)
-            else:
-                self._note(by, user, _t("Suspended.") if user.suspended_at else _t("Reinstated."))
-                done += 1
-        if done:
-            self.message_user(request, ngettext("%d person.", "%d people.", done) % done, messages.SUCCESS)
-
-    @staticmethod
-    def _note(by: User, user: User, text: str) -> None:
-        LogEntry.objects.create(
-            user=by,
-            content_type=ContentType.objects.get_for_model(User),
-            object_id=str(user.pk),
-            object_repr=str(user)[:200],
-            action_flag=CHANGE,
-            change_message=text,
-        )
-
-    def get_urls(self) -> list[URLPattern]:
-        return [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(require_POST(view)), name=f"accounts_user_{name}")
-            for name, view in (("suspend", self.suspend_view), ("reinstate", self.reinstate_view))
-        ] + super().get_urls()
-
-    def suspend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Suspend one person (the button on their page)."""
-        return self._act_on_one(request, pk, flows.suspend)
-
-    def reinstate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Reinstate one person (the button on their page)."""
-        return self._act_on_one(request, pk, flows.reinstate)
-
-    def _act_on_one(self, request: HttpRequest, pk: int, act: Any) -> HttpResponse:
-        if self.has_change_permission(request):
-            self._act(request, self.get_queryset(request).filter(pk=pk), act)
-        return redirect(reverse("admin:accounts_user_change", args=[pk]))
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
+        """Offer moderators what they can do about this person."""
+        user = options.get("obj")
+        if isinstance(user, User) and self.has_moderate_permission(request):
+            names = ("warn", "reinstate" if user.suspended_at else "suspend")
+            context["moderator_acts"] = [(ACTS[name], address(name, [user])) for name in names]
+        return super().render_change_form(request, context, *args, **options)
 
 
 # What allauth registers shows session keys and second-factor secrets, and edits addresses past the flows.

@@ -22,8 +22,8 @@ class NotAllowed(Exception):
 
 
 def may_suspend(user: User, by: User) -> bool:
-    """Say whether `by` may suspend or reinstate `user`: staff, nobody themselves, a superuser only by a superuser."""
-    return by.is_staff and by.pk != user.pk and (by.is_superuser or not user.is_superuser)
+    """Say whether `by` may suspend or reinstate `user`: staff, nobody themselves, and staff only by a superuser."""
+    return by.is_staff and by.pk != user.pk and (by.is_superuser or not (user.is_staff or user.is_superuser))
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -39,6 +41,24 @@ class MeetingPointAdminSite(AdminSite):
             return response
 
         return with_policy
+
+    def get_urls(self) -> list[Any]:
+        """Add the search through everything, and the page that asks before an act."""
+        from rooms.moderation.confirm import act_view
+        from rooms.moderation.dashboard import search_view
+
+        return [
+            path("search/", self.admin_view(search_view), name="moderation_search"),
+            path("act/<slug:name>/", self.admin_view(act_view), name="moderation_act"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the numbers of now to moderators, above what is kept."""
+        from rooms.moderation.dashboard import may_see, numbers
+
+        found = {"numbers": numbers()} if may_see(request) else {}
+        return super().index(request, {**found, **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let active staff in who have a passkey or an authenticator app (in development: all active staff)."""

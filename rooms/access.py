@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .models import Door, Membership, Role, Room
-from .moderation.models import RoomMakers
+from .moderation.models import Ban, RoomMakers
 from .moderation.rules import rules
 from .prepared import Prepared
 
@@ -188,6 +188,11 @@ def why_shut(room: Room) -> Reason | None:
     if room.expires_at is not None and room.expires_at <= timezone.now():
         return Reason.ROOM_EXPIRED
     return None
+
+
+def is_banned(browser: UUID) -> bool:
+    """Say whether a moderator of the site keeps this browser out, as long as it has no account."""
+    return Ban.objects.filter(browser=browser).exists()
 
 
 def may_make_rooms(user: User) -> bool:

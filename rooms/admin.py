@@ -3,23 +3,24 @@
 A room made here has no key (there is none on the server to give it); its owner locks it from their own browser.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.names import clean_name
 
 from . import bounds, flows
 from .models import Invite, InviteState, Membership, Room
+from .moderation.admin import ReadOnly
+from .moderation.confirm import Moderated
+from .signaling.live import live_counts
 from .signaling.presence import head_counts
 
 
@@ -86,6 +87,19 @@ class InviteStateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class LiveFilter(admin.SimpleListFilter):
+    """With somebody inside now."""
+
+    title = _("people inside")
+    parameter_name = "live"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("somebody now"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
+        return queryset.filter(pk__in=live_counts()) if self.value() == "yes" else queryset
+
+
 class RoomForm(forms.ModelForm):
     """A room as staff may write it."""
 
@@ -112,18 +126,18 @@ class RoomList(ChangeList):
 
 
 @admin.register(Room)
-class RoomAdmin(admin.ModelAdmin):
+class RoomAdmin(Moderated):
     """Rooms: their state, and who is in them now as a number, never as names."""
 
     form = RoomForm
     list_display = ("name", "slug", "owner", "inside", "max_people", "trust", "created_at", "expires_at", "closed_at")
-    list_filter = (ShutFilter, TrustFilter, "created_at")
+    list_filter = (LiveFilter, ShutFilter, TrustFilter, "created_at")
     list_select_related = ("owner",)
     search_fields = ("name", "slug", "owner__email", "owner__display_name")
     date_hierarchy = "created_at"
     autocomplete_fields = ("owner",)
     readonly_fields = ("slug", "inside", "trust", "created_at", "closed_at")
-    actions = ("close_rooms", "reopen_rooms", "revoke_links")
+    moderator_acts = ("close-room", "reopen-room", "revoke-links")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RoomList
@@ -157,39 +171,9 @@ class RoomAdmin(admin.ModelAdmin):
         for room in queryset:
             flows.delete_room(room)
 
-    @admin.action(description=_("Close (everybody inside leaves)"), permissions=["change"])
-    def close_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        count = _each(self, request, queryset, flows.close_room, _t("Closed."))
-        messages.success(request, ngettext("%d room closed.", "%d rooms closed.", count) % count)
-
-    @admin.action(description=_("Reopen"), permissions=["change"])
-    def reopen_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        count = _each(self, request, queryset, flows.reopen_room, _t("Reopened."))
-        messages.success(request, ngettext("%d room reopened.", "%d rooms reopened.", count) % count)
-
-    @admin.action(description=_("Revoke all links"), permissions=["change"])
-    def revoke_links(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
-        count = flows.revoke_invites(Invite.objects.filter(room__in=queryset))
-        messages.success(request, ngettext("%d link revoked.", "%d links revoked.", count) % count)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only people themselves make, and that only actions change."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow the list's actions, never the form: what is shown of a row is all there is to see."""
-        return obj is None and super().has_change_permission(request)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Leave out deletion in bulk: revoke or remove keeps what must be remembered."""
-        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
-
 
 @admin.register(Invite)
-class InviteAdmin(ReadOnlyAdmin):
+class InviteAdmin(ReadOnly):
     """Links by what is known of them; neither token nor key is here to be seen."""
 
     list_display = ("__str__", "room", "created_by", "state", "uses", "max_uses", "created_at", "expires_at")
@@ -201,20 +185,15 @@ class InviteAdmin(ReadOnlyAdmin):
         "room", "label", "state", "role", "created_by", "uses", "max_uses", "created_at", "expires_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
-    actions = ("revoke_links",)
+    moderator_acts = ("revoke-link",)
 
     @admin.display(description=_("state"))
     def state(self, invite: Invite) -> str:
         return str(invite.state(timezone.now()).label)
 
-    @admin.action(description=_("Revoke"), permissions=["change"])
-    def revoke_links(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
-        count = _each(self, request, queryset.filter(revoked_at__isnull=True), flows.revoke_invite, _t("Revoked."))
-        messages.success(request, ngettext("%d link revoked.", "%d links revoked.", count) % count)
-
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(ReadOnly):
     """Who has a place in which room."""
 
     list_display = ("__str__", "room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
@@ -229,24 +208,4 @@ class MembershipAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     fields = ("room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
     readonly_fields = fields
-    actions = ("remove_people",)
-
-    @admin.action(description=_("Remove from the room"), permissions=["change"])
-    def remove_people(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        try:
-            count = _each(self, request, queryset.filter(removed_at__isnull=True), flows.remove_member, _t("Removed."))
-        except flows.NotPossible as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, ngettext("%d person removed.", "%d people removed.", count) % count)
-
-
-def _each(
-    model_admin: admin.ModelAdmin, request: HttpRequest, rows: QuerySet, act: Callable[[Any], None], note: str
-) -> int:
-    """Do an act to each row and write it into the administration's log; return how many there were."""
-    done = list(rows)
-    for row in done:
-        act(row)
-        model_admin.log_change(request, row, note)
-    return len(done)
+    moderator_acts = ("remove", "ban-guest")

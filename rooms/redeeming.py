@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .access import Reason, Visitor, membership_of, why_shut
+from .access import Reason, Visitor, is_banned, membership_of, why_shut
 from .models import Invite, InviteState, Membership, Redemption, Role, Room
 from .signaling import outbound
 from .signaling.codes import CloseCode
@@ -33,6 +33,7 @@ class InviteReason(StrEnum):
     REMOVED = "removed"
     NOT_YOURS = "not_yours"
     ACCOUNT_NEEDED = "account_needed"
+    BANNED = "banned"
 
 
 class InviteRefused(Exception):
@@ -96,6 +97,8 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
     shut = why_shut(room)
     if shut is not None:
         return InviteRefused(_SHUT[shut])
+    if not isinstance(user, User) and is_banned(browser):
+        return InviteRefused(InviteReason.BANNED)
     membership = membership_of(user, browser, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
         return InviteRefused(InviteReason.REMOVED)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -193,3 +194,8 @@ class SiteRules(models.Model):
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
+
+    def clean(self) -> None:
+        """Ask for the group where one is needed."""
+        if self.room_makers == RoomMakers.GROUP and self.group is None:
+            raise ValidationError({"group": _("Choose the group whose people may make rooms.")})

@@ -10,15 +10,16 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from .codes import ENDINGS, CloseCode, Then
 from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, SessionMoved
 from .lobby import Lobby
 from .mailbox import Mailbox, make_mailbox
-from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
+from .messages import Paths, Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
 from .presence import Arrival, Presence, PresenceDown, make_presence
 from .registry import Member, Room, Socket, as_peer, meets
+from .tally import make_tally
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Hub:
     def __init__(self, presence: Presence) -> None:
         self.loop = asyncio.get_running_loop()
         self.presence = presence
+        self.tally = make_tally()
         self.mailbox: Mailbox | None = make_mailbox(self)
         self.rooms: dict[int, Room] = {}
         self.sockets: set[Socket] = set()
@@ -151,6 +153,12 @@ class Hub:
         finally:
             room.waiting -= 1
             self._forget_if_empty(room)
+
+    def count(self, paths: Paths) -> None:
+        """Count what somebody who leaves says of their connections; nothing is kept of who it was."""
+        counts = asdict(paths)
+        if any(counts.values()):
+            self.spawn(self.tally.add(counts))
 
     def _departed(self, room: Room, departed: Departed) -> None:
         room.remote.pop(departed.pid, None)

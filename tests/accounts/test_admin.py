@@ -1,14 +1,17 @@
 """The administration: who gets in, what it shows, and suspending people there."""
 
+import html
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
+from rooms.moderation.models import Deed
 
 from .conftest import give_second_factor, make_person, sign_in
 
@@ -82,35 +85,48 @@ def test_no_secret_is_shown(staff, olga):
         assert not admin.site.is_registered(model)
 
 
-def test_the_button_suspends_and_reinstates(staff, olga):
+def do(client: Client, page: str, act: str) -> str:
+    """Follow the link of an act on a page, give a reason, and return what the administration says then."""
+    found = re.search(rf'href="(/admin/act/{act}/[^"]+)"', page)
+    assert found, page
+    return client.post(html.unescape(found[1]), {"reason": "Because."}, follow=True).content.decode()
+
+
+def test_the_button_asks_for_a_reason_then_suspends_and_reinstates(staff, olga):
     olgas = sign_in(olga)
     client = in_the_administration(staff)
-    client.post(f"/admin/accounts/user/{olga.pk}/suspend/")
+    address = f"/admin/accounts/user/{olga.pk}/change/"
+    done = do(client, client.get(address).content.decode(), "suspend")
     olga.refresh_from_db()
     assert olga.suspended_at
+    assert "Suspend: done for olga@example.org." in done
     assert olgas.get("/accounts/").status_code == 302
-    assert LogEntry.objects.get(user=staff).change_message == "Suspended."
+    deed = Deed.objects.get()
+    assert (deed.by, deed.act, deed.target, deed.reason) == (staff, "suspend", str(olga.pk), "Because.")
 
-    assert "Reinstate" in client.get(f"/admin/accounts/user/{olga.pk}/change/").content.decode()
-    client.post(f"/admin/accounts/user/{olga.pk}/reinstate/")
+    do(client, client.get(address).content.decode(), "reinstate")
     olga.refresh_from_db()
     assert not olga.suspended_at
 
 
-def test_the_button_needs_a_post(staff, olga):
-    assert in_the_administration(staff).get(f"/admin/accounts/user/{olga.pk}/suspend/").status_code == 405
+def test_looking_at_the_question_changes_nothing(staff, olga):
+    client = in_the_administration(staff)
+    page = client.get(f"/admin/act/suspend/?rows={olga.pk}").content.decode()
+    assert "They are signed out everywhere" in page
+    assert client.post(f"/admin/act/suspend/?rows={olga.pk}", {"reason": " "}).status_code == 400
+    olga.refresh_from_db()
+    assert not olga.suspended_at
 
 
 def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
-    response = in_the_administration(staff).post(
-        "/admin/accounts/user/",
-        {"action": "suspend_people", "_selected_action": [olga.pk, max_.pk, staff.pk]},
-        follow=True,
-    )
-    page = response.content.decode()
-    assert "2 people." in page
+    client = in_the_administration(staff)
+    chosen = {"action": "suspend", "_selected_action": [olga.pk, max_.pk, staff.pk]}
+    asked = client.post("/admin/accounts/user/", chosen)
+    page = client.post(asked.headers["Location"], {"reason": "Because."}, follow=True).content.decode()
+    assert page.count("Suspend: done for ") == 2
     assert "You may not do this to ada@example.org." in page
     assert set(User.objects.filter(suspended_at__isnull=False)) == {olga, max_}
+    assert Deed.objects.count() == 2
 
 
 def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):

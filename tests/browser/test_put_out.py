@@ -45,8 +45,10 @@ def act(ada: Person, place: str, search: str, action: str, start: Callable[[], N
     ada.go(f"/admin/{place}/?q={search}")
     ada.page.locator("input[name=_selected_action]").check()
     ada.page.locator("select[name=action]").select_option(action)
-    start()
     ada.page.locator("button[name=index]").click()
+    ada.page.get_by_label("Your reason").fill("They asked for it.")
+    start()
+    ada.page.locator(".mp-confirm button[type=submit]").click()
     expect(ada.page.locator(".messagelist .success")).to_be_visible()
 
 
@@ -67,7 +69,7 @@ def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, s
         who.see_others(1)
 
     with stopwatch("staff suspend somebody", [mallory], [meeting.olga], AT_ONCE) as start:
-        act(staff, "accounts/user", mallory.address, "suspend_people", start)
+        act(staff, "accounts/user", mallory.address, "suspend", start)
     told(mallory, "An account is suspended")
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
 
@@ -87,7 +89,7 @@ def test_a_suspended_owners_rooms_end_for_everybody(app: AppServer, person: Meet
     for who in (oscar, guest):
         who.see_others(1)
     with stopwatch("staff suspend a room's owner", [oscar, guest], [], AT_ONCE) as start:
-        act(staff, "accounts/user", oscar.address, "suspend_people", start)
+        act(staff, "accounts/user", oscar.address, "suspend", start)
     for who in (oscar, guest):
         told(who, "An account is suspended")
 
@@ -95,14 +97,14 @@ def test_a_suspended_owners_rooms_end_for_everybody(app: AppServer, person: Meet
 def test_staff_close_a_room(person: Meet, staff: Person) -> None:
     meeting = start_call(person, "Guest")
     with stopwatch("staff close a room", meeting.people, [], AT_ONCE) as start:
-        act(staff, "rooms/room", meeting.slug, "close_rooms", start)
+        act(staff, "rooms/room", meeting.slug, "close-room", start)
     for who in meeting.people:
         told(who, "The room is closed")
 
 
 def test_staff_revoke_a_link_and_those_inside_stay(person: Meet, staff: Person) -> None:
     meeting = start_call(person, "Guest")
-    act(staff, "rooms/invite", meeting.slug, "revoke_links")
+    act(staff, "rooms/invite", meeting.slug, "revoke-link")
     late = person("Late")
     late.follow(meeting.link)
     expect(late.page.get_by_role("heading", name="This link was taken back")).to_be_visible()

@@ -22,7 +22,9 @@ def staff(db: None, settings) -> Client:
 
 def act(client: Client, model: str, action: str, *rows: object) -> None:
     data = {"action": action, "_selected_action": [row.pk for row in rows]}  # type: ignore[attr-defined]
-    assert client.post(f"/admin/rooms/{model}/", data).status_code == 302
+    asked = client.post(f"/admin/rooms/{model}/", data)
+    assert asked.status_code == 302
+    assert client.post(asked.headers["Location"], {"reason": "They asked for it."}).status_code == 302
 
 
 @pytest.mark.parametrize("model", ["room", "invite", "membership"])
@@ -78,23 +80,23 @@ def test_a_room_made_here_is_keyless_and_its_owner_is_in_it(staff: Client, olga:
 def test_staff_close_revoke_and_remove(staff: Client, room: Room, max_: User) -> None:
     _token, invite = make_link(room)
     place = Membership.objects.get(user=max_)
-    act(staff, "invite", "revoke_links", invite)
-    act(staff, "membership", "remove_people", place)
-    act(staff, "room", "close_rooms", room)
+    act(staff, "invite", "revoke-link", invite)
+    act(staff, "membership", "remove", place)
+    act(staff, "room", "close-room", room)
     for row in (invite, place, room):
         row.refresh_from_db()
     assert invite.revoked_at is not None
     assert invite.wrapped_key is None
     assert place.removed_at is not None
     assert room.closed_at is not None
-    act(staff, "room", "reopen_rooms", room)
+    act(staff, "room", "reopen-room", room)
     room.refresh_from_db()
     assert room.closed_at is None
 
 
 def test_the_owner_is_not_removed_from_their_own_room(staff: Client, room: Room) -> None:
     owner = Membership.objects.get(role=Role.OWNER)
-    act(staff, "membership", "remove_people", owner)
+    act(staff, "membership", "remove", owner)
     owner.refresh_from_db()
     assert owner.removed_at is None
 
@@ -102,7 +104,7 @@ def test_the_owner_is_not_removed_from_their_own_room(staff: Client, room: Room)
 def test_all_links_of_a_room_are_revoked_at_once(staff: Client, room: Room) -> None:
     make_link(room)
     make_link(room)
-    act(staff, "room", "revoke_links", room)
+    act(staff, "room", "revoke-links", room)
     assert not Invite.objects.filter(revoked_at__isnull=True).exists()
 
 

@@ -18,6 +18,7 @@ import { Ways } from "../signaling/ways.js";
 import { called } from "../ui/names.js";
 import { makeSafety } from "./call-safety.js";
 import { LateNotice } from "./late-notice.js";
+import { PathTally } from "./path-tally.js";
 import { RouteWatch } from "./route-watch.js";
 
 /** @typedef {import("../ui/people-list.js").Person} Person */
@@ -62,6 +63,7 @@ export class CallSession extends EventTarget {
   #locked;
   #late;
   #routes;
+  #paths;
   #third;
   #fresh = new IceRefresh(() => this.socket.refresh());
   /** @type {Set<string>} those of whom it was said that their messages are tampered with */
@@ -100,6 +102,7 @@ export class CallSession extends EventTarget {
     this.#third = new ThirdPeer(this.mesh, signal);
     this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
     this.#locked = seal.secrets !== null;
+    this.#paths = new PathTally(pid);
     const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
     this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
     this.#routes = new RouteWatch(this.mesh, (of, route) => this.#routed(of, route), signal);
@@ -121,7 +124,7 @@ export class CallSession extends EventTarget {
     this.#fresh.stop();
     this.mesh.close();
     this.link.close();
-    this.socket.leave();
+    this.socket.leave(this.#paths.counts);
   }
 
   /**
@@ -247,6 +250,7 @@ export class CallSession extends EventTarget {
    * @param {import("../peer/route.js").Route} route
    */
   #routed(pid, route) {
+    this.#paths.took(pid, route);
     const path = whyThisPath(route, { relayed: this.#relayed, servers: this.#ice });
     this.mark(pid, { route: route.kind, protocol: route.protocol, path });
   }
@@ -323,6 +327,7 @@ export class CallSession extends EventTarget {
     this.mark(pid, reason ? { state, reason } : { state });
     if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#routes.look(pid);
+    if (state === "failed") this.#paths.failed(pid);
     this.#late.observe(pid, state);
     this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
   }

@@ -155,9 +155,13 @@ export class SignalingSocket extends EventTarget {
     this.#input("renew");
   }
 
-  /** Goes out; the others are told at once. */
-  leave() {
-    if (this.#state === "open") this.#send({ type: "leave" });
+  /**
+   * Goes out; the others are told at once.
+   *
+   * @param {import("./wire.js").Paths} [paths] which way one's connections took
+   */
+  leave(paths = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 }) {
+    if (this.#state === "open") this.#send({ type: "leave", paths });
     this.#input("leave");
   }
 

@@ -49,7 +49,8 @@
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
-/** @typedef {{type: "leave"}} Leave */
+/** @typedef {{direct: number, relay_udp: number, relay_tcp: number, failed: number}} Paths */
+/** @typedef {{type: "leave", paths: Paths}} Leave */
 /** @typedef {{type: "ping", n: number}} Ping */
 /** @typedef {{type: "sync"}} Sync */
 /** @typedef {{type: "refresh"}} Refresh */

@@ -1,0 +1,51 @@
+/**
+ * Counts which way the connections of one stay took, to be said once, on leaving. No name goes with it: the server only adds
+ * the numbers up, so that whoever runs it sees whether people reach each other.
+ *
+ * @module
+ */
+
+/** @typedef {import("../signaling/wire.js").Paths} Paths */
+
+/** The server takes no more of each. */
+const AT_MOST = 64;
+
+export class PathTally {
+  #pid;
+  /** @type {Map<string, keyof Paths>} the last way to each, by pid */
+  #ways = new Map();
+
+  /** @param {string} pid one's own: of the two ends of a connection the one whose pid sorts first counts it */
+  constructor(pid) {
+    this.#pid = pid;
+  }
+
+  /**
+   * A connection stands.
+   *
+   * @param {string} pid
+   * @param {import("../peer/route.js").Route} route
+   */
+  took(pid, { kind, protocol }) {
+    if (kind === "direct") this.#ways.set(pid, "direct");
+    else this.#ways.set(pid, protocol === "udp" ? "relay_udp" : "relay_tcp");
+  }
+
+  /**
+   * A connection did not come about, or broke; only the first is a failure.
+   *
+   * @param {string} pid
+   */
+  failed(pid) {
+    if (!this.#ways.has(pid)) this.#ways.set(pid, "failed");
+  }
+
+  /** @returns {Paths} */
+  get counts() {
+    const counts = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 };
+    for (const [pid, way] of this.#ways) {
+      if (this.#pid < pid) counts[way] = Math.min(counts[way] + 1, AT_MOST);
+    }
+    return counts;
+  }
+}

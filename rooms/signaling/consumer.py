@@ -123,7 +123,7 @@ class SignalingConsumer(AsyncConsumer):
             await self.answer(self.socket.member, message)
         elif type(message) is Leave:
             self.outbox.close(NORMAL)
-            self.hub.count(message.paths)
+            self.hub.spawn(self.hub.tally.add(message.paths))
             await self.hub.leave(self.socket.member)
 
     def relay(self, message: Relay) -> None:

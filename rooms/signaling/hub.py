@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from .codes import ENDINGS, CloseCode, Then
 from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, SessionMoved
 from .lobby import Lobby
 from .mailbox import Mailbox, make_mailbox
-from .messages import Paths, Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
+from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
 from .presence import Arrival, Presence, PresenceDown, make_presence
 from .registry import Member, Room, Socket, as_peer, meets
 from .tally import make_tally
@@ -153,12 +153,6 @@ class Hub:
         finally:
             room.waiting -= 1
             self._forget_if_empty(room)
-
-    def count(self, paths: Paths) -> None:
-        """Count what somebody who leaves says of their connections; nothing is kept of who it was."""
-        counts = asdict(paths)
-        if any(counts.values()):
-            self.spawn(self.tally.add(counts))
 
     def _departed(self, room: Room, departed: Departed) -> None:
         room.remote.pop(departed.pid, None)

@@ -13,6 +13,7 @@ from typing import Protocol
 import redis
 import redis.asyncio
 from django.conf import settings
+from msgspec.structs import asdict
 from redis.exceptions import RedisError
 
 from .messages import Paths
@@ -27,8 +28,8 @@ DAYS = 31
 class Tally(Protocol):
     """Counts for today."""
 
-    async def add(self, counts: Mapping[str, int]) -> None:
-        """Add so many of each way; never raises."""
+    async def add(self, paths: Paths) -> None:
+        """Add what somebody who leaves says; never raises."""
 
 
 class MemoryTally:
@@ -37,8 +38,8 @@ class MemoryTally:
     def __init__(self) -> None:
         self.days: dict[str, Counter[str]] = {}
 
-    async def add(self, counts: Mapping[str, int]) -> None:
-        self.days.setdefault(_day(0), Counter()).update(counts)
+    async def add(self, paths: Paths) -> None:
+        self.days.setdefault(_day(0), Counter()).update(asdict(paths))
         for old in self.days.keys() - set(_days()):
             del self.days[old]
 
@@ -49,7 +50,10 @@ class RedisTally:
     def __init__(self, url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
-    async def add(self, counts: Mapping[str, int]) -> None:
+    async def add(self, paths: Paths) -> None:
+        counts = {way: count for way, count in asdict(paths).items() if count}
+        if not counts:
+            return
         key = _key(_day(0))
         try:
             async with self._redis.pipeline(transaction=False) as pipe:

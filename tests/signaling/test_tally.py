@@ -33,8 +33,7 @@ async def test_one_process_counts_in_memory(monkeypatch: pytest.MonkeyPatch) -> 
     hub = Hub(MemoryPresence())
     hubs._hubs[asyncio.get_running_loop()] = hub
     for counts in (Paths(direct=2), Paths(), Paths(direct=1, failed=1)):
-        hub.count(counts)
-    await asyncio.gather(*hub.tasks)
+        await hub.tally.add(counts)
     assert tally.totals(1) == tally.totals(30) == {"direct": 3, "relay_udp": 0, "relay_tcp": 0, "failed": 1}
 
     # Yesterday is not today, and what is older than a month is forgotten.
@@ -42,8 +41,7 @@ async def test_one_process_counts_in_memory(monkeypatch: pytest.MonkeyPatch) -> 
     hub.tally.days[tally._day(1)] = hub.tally.days.pop(tally._day(0))
     hub.tally.days["2001-01-01"] = hub.tally.days[tally._day(1)]
     assert (tally.totals(1)["direct"], tally.totals(7)["direct"]) == (0, 3)
-    hub.count(Paths(direct=1))
-    await asyncio.gather(*hub.tasks)
+    await hub.tally.add(Paths(direct=1))
     assert set(hub.tally.days) == {tally._day(0), tally._day(1)}
     hub.stop()
 
@@ -81,4 +79,4 @@ def test_without_redis_nothing_is_known_and_nothing_breaks(settings: Any) -> Non
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert set(tally.totals(7).values()) == {0}
     assert live_counts() == {}
-    asyncio.run(tally.RedisTally("redis://127.0.0.1:1/0").add(TWO))
+    asyncio.run(tally.RedisTally("redis://127.0.0.1:1/0").add(Paths(**TWO)))

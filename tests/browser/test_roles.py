@@ -100,6 +100,7 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     for who in everybody:
         who.see_others(2)
     max_.see_and_hear(2)
+    expect(max_.page.get_by_text("You look after this room now.")).to_be_visible()
     of_max = max_.new_page()
     of_max.goto(f"{second.origin}/rooms/{slug}/")
     expect(row(of_max, "Olga").locator("summary")).to_have_count(0)

@@ -27,6 +27,7 @@ import { tieMoreMenu } from "../ui/more-menu.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
+import { RoleNotice } from "../ui/role-notice.js";
 import { listenForKeys } from "../ui/shortcuts.js";
 import { showSigns } from "../ui/signs.js";
 import { Stage } from "../ui/stage.js";
@@ -114,6 +115,7 @@ async function join() {
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new EndingNotice(socket, life.signal);
+  new RoleNotice(session, page.role, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);

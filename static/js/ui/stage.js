@@ -18,6 +18,9 @@ import { toast } from "./toasts.js";
 /** @typedef {import("../pages/call-session.js").CallSession} CallSession */
 /** @typedef {import("./people-list.js").Person} Person */
 
+/** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
+const ROLE_CHANGED = 4024;
+
 export class Stage {
   #root = byId("stage", HTMLElement);
   #grid = find(this.#root, "mp-grid", Grid);
@@ -46,7 +49,7 @@ export class Stage {
     new ForMe(session, signal);
     on("stream", ({ pid, stream }) => this.#play(pid, stream));
     on("entered", () => this.#entered());
-    on("away", ({ draining, entered }) => this.#away(draining, entered));
+    on("away", ({ draining, entered, code }) => code !== ROLE_CHANGED && this.#away(draining, entered));
     on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")));
     on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })));
     this.#playback.addEventListener("refused", () => (this.#hear.hidden = false));

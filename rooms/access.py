@@ -209,6 +209,22 @@ def may_make_rooms(user: User) -> bool:
             return user.is_staff or user.groups.filter(name=rule.group).exists()
 
 
+def relay_tester(user: Visitor, browser: UUID | None) -> UUID | None:
+    """Return in whose name the connection test may use the relay for a few minutes, or None.
+
+    A relay costs whoever runs the site: it is for those who could be in a call, which are people with an account that
+    is not suspended and guests with a place in a room that is open.
+    """
+    if isinstance(user, User):
+        return None if user.suspended_at is not None else UUID(int=user.pk)
+    if browser is None:
+        return None
+    places = _with_room.filter(browser=browser, removed_at=None)
+    now = timezone.now()
+    held = (place for place in places if place.expires_at is None or place.expires_at > now)
+    return next((place.pk for place in held if why_shut(place.room) is None), None)
+
+
 def get_room_for(user: Visitor, slug: str, act: Act) -> Room:
     """Return the room for an act of a signed-in person.
 

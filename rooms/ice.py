@@ -19,20 +19,23 @@ class IceServers:
     ttl: int
 
 
-def ice_servers(member_id: UUID, now: float | None = None) -> IceServers:
+def ice_servers(member_id: UUID, now: float | None = None, ttl: int | None = None) -> IceServers:
     """Return what STUN_URLS and TURN_URLS name; both empty gives no server, which is enough on a LAN.
+
+    `ttl` is in seconds, TURN_TTL unless it is given.
 
     TURN credentials follow coturn's `use-auth-secret` (draft-uberti-behave-turn-rest-00): the user name is the expiry
     (Unix time, seconds) and the member, the password the base64 HMAC-SHA1 of it under TURN_SECRET.
     """
+    ttl = settings.TURN_TTL if ttl is None else ttl
     servers: list[dict[str, Any]] = []
     if settings.STUN_URLS:
         servers.append({"urls": list(settings.STUN_URLS)})
     if settings.TURN_URLS:
-        expiry = int(time.time() if now is None else now) + settings.TURN_TTL
+        expiry = int(time.time() if now is None else now) + ttl
         username = f"{expiry}:{member_id.hex}"
         digest = hmac.new(settings.TURN_SECRET.encode(), username.encode(), hashlib.sha1).digest()
         servers.append(
             {"urls": list(settings.TURN_URLS), "username": username, "credential": base64.b64encode(digest).decode()}
         )
-    return IceServers(servers, settings.TURN_TTL)
+    return IceServers(servers, ttl)

@@ -44,6 +44,7 @@ REPORT = Limit("report", 5, 600)  # an account or browser
 MAIL_FROM = Limit("mail-from", 20, 300)  # an account
 MAIL_TO = Limit("mail-to", 5, 3600)  # an address that gets invitations, as a hash
 MAIL_WAITING = Limit("mail-waiting", 1, 900)  # a room at whose door somebody waits
+RELAY_TEST = Limit("relay-test", 10, 60)  # an account or a guest's place
 REPORT_FROM = Limit("report-from", 30, 120)  # an address
 
 

@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from . import views_call, views_hosting, views_invites, views_mail, views_people, views_rooms
+from . import (
+    views_call,
+    views_connection_test,
+    views_hosting,
+    views_invites,
+    views_mail,
+    views_people,
+    views_rooms,
+)
 from .moderation import views as views_moderation
 
 app_name = "rooms"
@@ -29,6 +37,8 @@ urlpatterns = [
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", views_invites.revoke, name="revoke"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/mail", views_mail.mail, name="mail_invite"),
     path("rooms/<slug:slug>/report", views_moderation.report, name="report"),
+    path("connection-test", views_connection_test.page, name="connection_test"),
+    path("connection-test/servers", views_connection_test.servers, name="connection_test_servers"),
     path("r/<slug:slug>", views_call.call, name="call"),
     path("i", views_invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.

@@ -7,7 +7,7 @@
  */
 
 import { rate, share, size } from "./figures.js";
-import { byId, hasText, text } from "./page-data.js";
+import { byId, find, hasText, text } from "./page-data.js";
 import { part } from "./parts.js";
 import { personMenu } from "./person-menu.js";
 import { qualityWords } from "./quality-mark.js";
@@ -122,6 +122,7 @@ export class DetailsDialog {
     const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityWords(quality) }) : qualityWords(quality);
     this.#say("word", title || text("quality.none"));
     this.#say("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
+    find(this.#dialog, ".details__test", HTMLElement).hidden = level === "good";
     this.#dialog.dataset.level = level;
   }
 

@@ -6,6 +6,9 @@
 
 import { byId, hasText, nextStep, text } from "./page-data.js";
 
+/** After these, a test of the connection may tell more. */
+const OF_THE_CONNECTION = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
+
 /** Events: `again` fires when the person wants back in. */
 export class Ended extends EventTarget {
   #root = byId("ended", HTMLElement);
@@ -30,6 +33,7 @@ export class Ended extends EventTarget {
     this.#title.textContent = text(`${key}.title`);
     byId("ended-text", HTMLElement).textContent = text(`${key}.text`);
     for (const button of this.#buttons) button.hidden = button.dataset.next !== nextStep(`${key}.title`);
+    byId("ended-test", HTMLElement).hidden = !OF_THE_CONNECTION.includes(key);
     this.#root.hidden = false;
     this.#title.focus();
   }

@@ -1,0 +1,141 @@
+/**
+ * The single tests of the connection test. Each answers with what it saw; what that means says `verdicts.js`.
+ *
+ * @module
+ */
+
+import { openTrack } from "../media/constraints.js";
+import { deviceCause } from "../media/device-errors.js";
+import { LevelMeter } from "../media/meter.js";
+import { gather, Pair, PATIENCE_MS } from "./pair.js";
+
+/** @typedef {import("./verdicts.js").Seen} Seen */
+
+/** Loud enough to be a voice. */
+const HEARD = 0.2;
+const LISTEN_MS = 5_000;
+const FLOOD_MS = 3_000;
+
+/** @returns {Seen["browser"]} */
+export function tryBrowser() {
+  const webrtc = "RTCPeerConnection" in globalThis;
+  return { secure: globalThis.isSecureContext, webrtc, devices: navigator.mediaDevices?.getUserMedia !== undefined };
+}
+
+/**
+ * Opens a socket to the server and closes it again.
+ *
+ * @param {string} path
+ * @returns {Promise<Seen["server"]>}
+ */
+export function tryServer(path) {
+  const began = performance.now();
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    const done = (/** @type {boolean} */ open) => {
+      clearTimeout(timer);
+      socket.close();
+      resolve({ open, ms: Math.round(performance.now() - began) });
+    };
+    const timer = setTimeout(() => done(false), PATIENCE_MS);
+    socket.addEventListener("open", () => done(true));
+    socket.addEventListener("error", () => done(false));
+  });
+}
+
+/**
+ * @param {string[]} urls
+ * @returns {Promise<Seen["stun"]>}
+ */
+export async function tryStun(urls) {
+  if (urls.length === 0) return { offered: false, found: false, errors: [], ms: 0, addresses: [] };
+  const { types, errors, ms, addresses } = await gather({ iceServers: [{ urls }] });
+  return { offered: true, found: types.includes("srflx"), errors, ms, addresses };
+}
+
+/**
+ * Connects two ends over the relay alone, and leaves them connected for what comes next.
+ *
+ * @param {RTCIceServer | null | undefined} server null: not for this person; undefined: the site has none of the kind
+ * @returns {Promise<{seen: import("./verdicts.js").RelaySeen, pair: Pair | null}>} the pair is the caller's to close
+ */
+export async function tryRelay(server) {
+  const nothing = { found: false, rttMs: null, errors: [], addresses: [] };
+  if (!server) return { seen: { offered: server === null, allowed: false, ...nothing }, pair: null };
+  const pair = new Pair({ iceServers: [server], iceTransportPolicy: "relay" });
+  const rttMs = await pair.connect();
+  const { types, errors, addresses } = pair.found;
+  if (rttMs === null) pair.close();
+  const seen = { offered: true, allowed: true, found: types.includes("relay"), rttMs, errors, addresses };
+  return { seen, pair: rttMs === null ? null : pair };
+}
+
+/**
+ * Measures what goes through a pair; without one, what this browser moves within itself.
+ *
+ * @param {Pair | null} relayed
+ * @returns {Promise<Seen["bandwidth"]>}
+ */
+export async function tryBandwidth(relayed) {
+  const pair = relayed ?? new Pair({});
+  try {
+    if (relayed === null && (await pair.connect()) === null) return { relayed: false, kbps: 0 };
+    return { relayed: relayed !== null, kbps: await pair.flood(FLOOD_MS) };
+  } finally {
+    pair.close();
+  }
+}
+
+/** @returns {Promise<Seen["camera"]>} */
+export async function tryCamera() {
+  try {
+    const track = await openTrack("video", null);
+    const { width = 0, height = 0 } = track.getSettings();
+    track.stop();
+    return { cause: null, width, height };
+  } catch (error) {
+    return { cause: deviceCause(error), width: 0, height: 0 };
+  }
+}
+
+/**
+ * Listens until something is heard.
+ *
+ * @returns {Promise<Seen["microphone"]>}
+ */
+export async function tryMicrophone() {
+  let track;
+  try {
+    track = await openTrack("audio", null);
+  } catch (error) {
+    return { cause: deviceCause(error), heard: false };
+  }
+  const meter = new LevelMeter();
+  meter.setTrack(track);
+  const heard = await new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), LISTEN_MS);
+    meter.addEventListener("level", () => {
+      if (meter.level < HEARD) return;
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+  meter.stop();
+  track.stop();
+  return { cause: null, heard };
+}
+
+/** Plays a short tone, to be called from a press. */
+export function playTone() {
+  const context = new AudioContext();
+  const [tone, volume] = [context.createOscillator(), context.createGain()];
+  tone.frequency.value = 523;
+  volume.gain.setValueAtTime(0.2, context.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.8);
+  tone.connect(volume).connect(context.destination);
+  tone.addEventListener("ended", () => void context.close());
+  tone.start();
+  tone.stop(context.currentTime + 0.8);
+}

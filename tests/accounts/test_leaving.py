@@ -181,7 +181,7 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     post(app, wanda["here"], "/accounts/data/delete", sure="yes")
     assert await in_call.close_code() == 4001
     assert await guest.close_code() == 4004
-    assert time.monotonic() - began < 2 * 3  # 0.2 s on a quiet machine
+    assert time.monotonic() - began < 2 * 3  # 0.1 s, and 0.6 s on a machine with much else to do
 
     assert scan(app, wanda)[0] == set()
     asks_for_key = "from rooms.models import Room; result = Room.objects.get(name='Mondays').rekey_required"

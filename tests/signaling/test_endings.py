@@ -1,5 +1,6 @@
 """The end of a room and of a guest's place, by the server's clock: people are warned, then sent out."""
 
+from tests.signaling.doors import change_door
 from tests.signaling.world import HELLO, Scene, SignalingServer, introduce, post
 
 SET = """
@@ -8,15 +9,15 @@ from django.utils import timezone
 from rooms.models import Membership, Room
 now = timezone.now()
 if room is not None:
-    Room.objects.filter(pk=id).update(expires_at=now + timedelta(seconds=room), door=door)
+    Room.objects.filter(pk=id).update(expires_at=now + timedelta(seconds=room))
 if guest is not None:
     Membership.objects.filter(pk=place).update(expires_at=now + timedelta(seconds=guest))
 """
 
 
-def end(scene: Scene, *, room: float | None = None, guest: float | None = None, door: str = "open") -> None:
+def end(scene: Scene, *, room: float | None = None, guest: float | None = None) -> None:
     """Let the room, or the first guest's place in it, end in so many seconds."""
-    scene.app.run_python(SET, id=scene.id, room=room, guest=guest, door=door, place=scene.guests[0][1])
+    scene.app.run_python(SET, id=scene.id, room=room, guest=guest, place=scene.guests[0][1])
 
 
 async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_it_is_put_off(
@@ -28,7 +29,7 @@ async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_i
     await introduce(olga, guest)
     for person in (olga, guest):
         told = await person.expect("ending", what="room")
-        assert 560 <= told["left"] <= 590
+        assert 500 <= told["left"] <= 590
 
     manage, fields = f"/rooms/{scene.slug}/", {"name": "Rehearsal", "max_people": "8"}
     post(app, olga.session, f"{manage}edit", form_on=manage, lasts="1d", **fields)
@@ -42,12 +43,14 @@ async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_i
 
 async def test_at_the_end_of_the_room_everybody_is_sent_out_and_nobody_comes_back(app: SignalingServer) -> None:
     scene = app.room()
-    end(scene, room=4, door="knock")
+    await change_door(scene, "knock")
     olga, max_, guest = scene.caller(scene.olga), scene.caller(scene.max), scene.caller(scene.guests[0])
     await introduce(olga, max_)
     await guest.connect()
     await guest.send("knock", v=1, pid=guest.pid, hello=HELLO, lobby=False)
     await guest.expect("waiting")
+    end(scene, room=2)
+    await change_door(scene, "knock", host_needed=True)  # the process reads the room again
     assert await olga.close_code() == 4006
     assert await max_.close_code() == 4006
     assert await guest.close_code() == 4006
@@ -58,7 +61,7 @@ async def test_at_the_end_of_the_room_everybody_is_sent_out_and_nobody_comes_bac
 
 async def test_the_end_of_a_guests_place_is_final_for_them_alone(app: SignalingServer) -> None:
     scene = app.room()
-    end(scene, guest=4)
+    end(scene, guest=8)
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await introduce(olga, guest)
     assert (await guest.expect("ending"))["what"] == "place"

@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-media clean
+.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-files-memory bench-media clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -30,7 +30,7 @@ test-js: $(STAMPS)/dev $(STAMPS)/system ## Run the JavaScript tests alone.
 test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run the browser stories alone.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system ## Tell every story of the network lab and print its figures (root, 7 minutes).
+test-faults: $(STAMPS)/dev $(STAMPS)/system ## Tell every story of the network lab and print its figures (root, 20 minutes).
 	@$(BIN)/python scripts/run_tests.py faults
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
@@ -45,6 +45,9 @@ bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Measure the signaling server be
 
 bench-files: $(STAMPS)/dev $(STAMPS)/system ## Measure file transfer beside one bare connection and the schemes of others, in one run (root).
 	@$(BIN)/python -m benchmarks.files
+
+bench-files-memory: $(STAMPS)/dev $(STAMPS)/system ## Measure the memory of both tabs for files of 4 GB, and of 2 GB to a slow disk (15 minutes).
+	@$(BIN)/python -m benchmarks.files_memory
 
 bench-media: $(STAMPS)/dev $(STAMPS)/system ## Measure calls on thin and lossy lines beside a plain peer connection, in one run (root).
 	@$(BIN)/python -m benchmarks.media

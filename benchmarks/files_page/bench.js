@@ -4,6 +4,7 @@
 
 import { FileExchange } from "/static/js/files/exchange.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
+import { store } from "/static/js/files/store.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { SCHEMES } from "./schemes.js";
 
@@ -104,6 +105,30 @@ globalThis.bench = {
   async offer() {
     const [file] = document.getElementById("source").files;
     await exchange.offer([...mesh.peers.keys()][0], [{ file, path: [] }]);
+  },
+  /** From now on the disk takes so many bytes a second; 0: as many as it can. */
+  slow(rate) {
+    if (rate === 0) return;
+    const ask = store.ask.bind(store);
+    let free = 0;
+    store.ask = async (act, values, transfer) => {
+      if (act === "write") {
+        const now = performance.now();
+        free = Math.max(now, free) + (values[2].length / rate) * 1000;
+        await new Promise((resolve) => setTimeout(resolve, free - now));
+      }
+      return ask(act, values, transfer);
+    };
+  },
+  /** SHA-256 over the digests of the blocks of what came, in hexadecimal. */
+  async digest(block) {
+    const [{ result }] = transfer.entries;
+    const digests = [];
+    for (let from = 0; from < result.size; from += block) {
+      digests.push(await crypto.subtle.digest("SHA-256", await result.slice(from, from + block).arrayBuffer()));
+    }
+    const all = new Uint8Array(await crypto.subtle.digest("SHA-256", await new Blob(digests).arrayBuffer()));
+    return Array.from(all, (byte) => byte.toString(16).padStart(2, "0")).join("");
   },
   /** What has come of the call: frames decoded, samples heard and made up. */
   async call() {

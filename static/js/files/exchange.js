@@ -216,13 +216,14 @@ export class FileExchange extends EventTarget {
     this.#reached.add(pid);
     const member = this.#memberOf(pid);
     for (const transfer of this.transfers.values()) {
-      if (transfer.pid !== pid && transfer.member === member && transfer.away && !transfer.isOver) this.#cameBack(transfer, pid);
+      // A tab whose line was cut comes back as the peer it was, perhaps before the other side has noticed anything.
+      if (transfer.member === member && transfer.away && !transfer.isOver) this.#cameBack(transfer, pid);
       else if (transfer.pid === pid) this.#restate(transfer);
     }
   }
 
   /**
-   * Somebody came back as another peer.
+   * Somebody came back, as another peer after a reload.
    *
    * @param {Transfer} transfer
    * @param {string} pid
@@ -267,8 +268,10 @@ export class FileExchange extends EventTarget {
   #wanted(pid, payload) {
     const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
     const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";
-    const held = [...this.transfers.values()].some((one) => one.direction === "out" && one.pid === pid && !one.isOver);
-    if (count > 0 && !held) this.#emit("wanted", { pid, count, name });
+    const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
+    if (count > 0 && held.length === 0) this.#emit("wanted", { pid, count, name });
+    // They were cut off and this side has not noticed: what was under way has to begin anew over there.
+    for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#cameBack(transfer, pid);
   }
 
   /**

@@ -40,11 +40,14 @@ export const LARGEST_FRAME = HEADER + CHUNK;
  * @param {number} file
  * @param {number} offset
  * @param {Uint8Array} [payload]
+ * @param {Bytes} [into] memory to write it into, `LARGEST_FRAME` long; fresh memory without it
  * @returns {Bytes}
  */
-export function writeFrame(kind, file, offset, payload) {
-  const frame = new Uint8Array(HEADER + (payload?.length ?? 0));
-  const view = new DataView(frame.buffer);
+export function writeFrame(kind, file, offset, payload, into) {
+  const length = HEADER + (payload?.length ?? 0);
+  const frame = into ? into.subarray(0, length) : new Uint8Array(length);
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  view.setUint32(0, 0);
   view.setUint8(0, kind);
   view.setUint32(4, file);
   view.setBigUint64(8, BigInt(offset));

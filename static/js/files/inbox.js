@@ -5,6 +5,7 @@
  */
 
 import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
+import { Bin } from "./bin.js";
 import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
 import { KeptFiles } from "./kept-files.js";
@@ -13,14 +14,12 @@ import { OfferParts } from "./offer-parts.js";
 import { storeKey } from "./sinks.js";
 import { Transfer } from "./transfer.js";
 
+/** @typedef {import("./bin.js").Opened} Opened */
 /** @typedef {import("./destination.js").Destination} Destination */
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./pair.js").FilePair} FilePair */
 /** @typedef {import("./sinks.js").Sink} Sink */
 /** @typedef {import("./transfer.js").Entry} Entry */
-
-/** @typedef {{sink: Promise<Sink>, incoming: Promise<IncomingFile>}} Opened */
-/** @typedef {{destination: Destination, keys: string[], batch: string, opened: Map<number, Opened>}} Bin what is known of a transfer that comes */
 
 /**
  * Events, all `CustomEvent`:
@@ -62,8 +61,8 @@ export class Inbox extends EventTarget {
     if (offer === null) return;
     const known = transfers.get(offer.transfer);
     if (known) return void (known.pid === pid && known.direction === "in" && this.#repeat(known));
-    const waiting = [...transfers.values()].filter((one) => one.pid === pid && one.direction === "in" && one.state === "offered");
-    if (waiting.length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
+    const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
+    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
     const heads = this.#parts.take(pid, offer);
     if (heads === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
@@ -72,7 +71,7 @@ export class Inbox extends EventTarget {
     for (const [other, bin] of this.#bins) {
       if (bin.batch === batch && other.away && !other.isOver) this.dispatchEvent(new CustomEvent("replaced", { detail: { transfer: other } }));
     }
-    this.#bins.set(transfer, { destination: { kind: "store" }, keys, batch, opened: new Map() });
+    this.#bins.set(transfer, new Bin(keys, batch));
     this.dispatchEvent(new CustomEvent("offered", { detail: { transfer } }));
     if (await this.#kept.hasBatch(keys, batch)) await this.accept(transfer, { kind: "store" });
   }
@@ -157,8 +156,8 @@ export class Inbox extends EventTarget {
    * @param {string} pid
    */
   askFor(transfer, pid) {
-    const missing = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
-    this.#tell(pid, "file-wanted", { count: missing.length, name: missing[0]?.head.name ?? "" });
+    const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
+    this.#tell(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
   /**
@@ -167,13 +166,7 @@ export class Inbox extends EventTarget {
    * @param {Transfer} transfer
    */
   async keep(transfer) {
-    const bin = this.#bins.get(transfer);
-    for (const entry of transfer.entries) {
-      const opened = bin?.opened.get(entry.head.id);
-      if (!opened || entry.status === "done") continue;
-      await opened.incoming.then((file) => file.stop(), () => {});
-      await opened.sink.then((sink) => sink.keep(), () => {});
-    }
+    await this.#bins.get(transfer)?.close(transfer.entries);
     this.#kept.refresh();
   }
 
@@ -184,22 +177,38 @@ export class Inbox extends EventTarget {
    */
   async discard(transfer) {
     for (const entry of transfer.entries) await this.#drop(transfer, entry);
-    if (transfer.direction === "in") this.#bins.delete(transfer);
+    await this.#bins.get(transfer)?.discardAll();
+    this.#bins.delete(transfer);
   }
 
   /** @param {Transfer} transfer says again what was answered to an offer that came again */
   #repeat(transfer) {
+    if (transfer.away && transfer.isRunning) this.#reopen(transfer);
     if (transfer.state === "declined") this.#tell(transfer.pid, "file-decline", { transfer: transfer.id });
     else if (transfer.state === "cancelled") this.#tell(transfer.pid, "file-cancel", { transfer: transfer.id });
     else if (transfer.state !== "offered") void this.#tellHave(transfer).then(() => this.#tell(transfer.pid, "file-accept", { transfer: transfer.id }));
+  }
+
+  /** @param {Transfer} transfer its sender was away: what was kept of it is opened when more of it comes */
+  #reopen(transfer) {
+    transfer.away = false;
+    for (const entry of transfer.entries) {
+      if (entry.status === "done" || entry.status === "failed") continue;
+      if (entry.status === "ending") entry.status = "running";
+      this.#pair(transfer.pid).receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
+    }
+    transfer.changed();
   }
 
   /** @param {Transfer} transfer tells which pieces need not be sent */
   async #tellHave(transfer) {
     const bin = this.#bins.get(transfer);
     if (bin?.destination.kind !== "store") return;
+    await bin.closed;
+    this.#kept.refresh();
     for (const [at, entry] of transfer.entries.entries()) {
-      if (entry.status === "done" || entry.status === "failed" || !(await this.#kept.has(bin.keys[at]))) continue;
+      if (entry.status === "done" || entry.status === "failed") continue;
+      if (!bin.opened.has(entry.head.id) && !(await this.#kept.has(bin.keys[at]))) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
       if (file) this.#tell(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
     }
@@ -227,7 +236,8 @@ export class Inbox extends EventTarget {
     const { id } = entry.head;
     const known = bin.opened.get(id);
     if (known) return known;
-    const sink = openSink(bin.destination, entry.head, { key: bin.keys[transfer.entries.indexOf(entry)], batch: bin.batch });
+    const key = bin.keys[transfer.entries.indexOf(entry)];
+    const sink = bin.closed.then(() => openSink(bin.destination, entry.head, { key, batch: bin.batch }));
     const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
     const opened = { sink, incoming };
     bin.opened.set(id, opened);
@@ -276,11 +286,7 @@ export class Inbox extends EventTarget {
   async #drop(transfer, entry) {
     if (transfer.direction !== "in") return;
     this.#pair(transfer.pid).receivers.delete(entry.head.id);
-    const opened = this.#bins.get(transfer)?.opened.get(entry.head.id);
-    this.#bins.get(transfer)?.opened.delete(entry.head.id);
-    if (!opened) return;
-    await opened.incoming.then((file) => file.stop(), () => {});
-    await opened.sink.then((sink) => sink.discard(), () => {});
+    await this.#bins.get(transfer)?.discard(entry.head.id);
   }
 
   /**

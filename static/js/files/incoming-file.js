@@ -8,7 +8,7 @@
 
 import { sha256 } from "../keys/encoding.js";
 import { KIND } from "./frame.js";
-import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "./pieces.js";
+import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, release, rootOf, sameBytes } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 import { WINDOW, WINDOW_PIECES } from "./send-queue.js";
 
@@ -127,6 +127,7 @@ export class IncomingFile extends EventTarget {
     const piece = this.#piece(index);
     if (!piece || piece.closed) return;
     piece.bytes.set(payload, within);
+    release(payload);
     for (let unit = within; unit < end; unit += UNIT) {
       if (!piece.got.has(unit)) this.#partial += Math.min(UNIT, length - unit);
       piece.got.add(unit);

@@ -145,15 +145,20 @@ export class Outbox {
   }
 
   /**
-   * Offers again what was offered to somebody who came back as another peer; it goes on from what they have.
+   * Offers again what was offered to somebody who came back; it goes on from what they have.
    *
    * @param {Transfer} transfer
    * @param {string} pid
    */
   offerAnew(transfer, pid) {
+    const same = transfer.pid === pid;
     transfer.pid = pid;
     transfer.away = false;
-    for (const entry of transfer.entries) if (entry.status === "running" || entry.status === "ending") entry.status = "waiting";
+    for (const entry of transfer.entries) {
+      this.#pair(pid).queue.drop(entry.head.id);
+      // Whoever is the same knows what is whole: they are only told its end again.
+      if (entry.status === "running" || (entry.status === "ending" && !same)) entry.status = "waiting";
+    }
     this.#parcels.get(transfer.id)?.had.clear();
     this.tellOffer(transfer);
   }

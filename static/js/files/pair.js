@@ -41,6 +41,8 @@ export class FilePair extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #replacing;
   #closed = false;
+  /** The lane by which something came last: the others may be dead already. @type {Lane | null} */
+  #lively = null;
 
   /**
    * @param {Mesh} mesh
@@ -81,7 +83,8 @@ export class FilePair extends EventTarget {
    */
   answer(kind, file, offset) {
     // When there is no lane just now, the sender will ask again by the digest.
-    this.lanes.answering[0]?.send(writeFrame(kind, file, offset));
+    const lane = this.#lively?.isUp ? this.#lively : this.lanes.answering.at(-1);
+    lane?.send(writeFrame(kind, file, offset));
   }
 
   /** Ends it: the peer is gone. */
@@ -132,6 +135,7 @@ export class FilePair extends EventTarget {
       if (lane.draining && lane.carries.size === 0) lane.close();
       return;
     }
+    this.#lively = lane;
     const frame = readFrame(data);
     if (frame) this.receivers.get(frame.file)?.(frame);
     else this.dispatchEvent(new Event("garbage"));

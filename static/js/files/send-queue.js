@@ -17,11 +17,11 @@ import { Pace } from "./pace.js";
 /** @typedef {import("./outgoing-file.js").Piece} Piece */
 
 /** Bytes in flight at most; also how many a receiver must be ready to hold. */
-export const WINDOW = 16_000_000;
+export const WINDOW = 12_000_000;
 /** Pieces in flight at most: small files are one piece each. */
 export const WINDOW_PIECES = 256;
 /** Pieces read and not handed to a lane yet. */
-const READ_AHEAD = 8;
+const READ_AHEAD = 4;
 
 /**
  * Events, all `CustomEvent`:
@@ -191,6 +191,7 @@ export class SendQueue extends EventTarget {
     for (const part of piece.parts) part.lane?.carries.delete(part);
     this.#flying -= piece.bytes?.length ?? 0;
     this.#flyingPieces -= 1;
+    if (piece.bytes) piece.release();
   }
 
   async #readAhead() {

@@ -5,7 +5,7 @@
  */
 
 import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
-import { DIGEST, PIECE, pieceCount } from "./pieces.js";
+import { DIGEST, PIECE, pieceCount, release } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
@@ -76,7 +76,10 @@ export async function handleSink({ size }, handle) {
   const stream = await handle.createWritable();
   return {
     ...nothing(size),
-    write: (index, bytes) => stream.write({ type: "write", position: index * PIECE, data: bytes }),
+    write: async (index, bytes) => {
+      await stream.write({ type: "write", position: index * PIECE, data: bytes });
+      release(bytes);
+    },
     finish: async () => {
       await stream.close();
       return null;
@@ -100,7 +103,10 @@ export function memorySink({ size }) {
   const forget = async () => void (pieces.length = 0);
   return {
     ...nothing(size),
-    write: async (index, bytes) => void (pieces[index] = new Blob([bytes])),
+    write: async (index, bytes) => {
+      pieces[index] = new Blob([bytes]);
+      release(bytes);
+    },
     finish: async () => new Blob(pieces, { type: "application/octet-stream" }),
     keep: forget,
     discard: forget,

@@ -8,11 +8,11 @@
  * @module
  */
 
-import { DIGEST, PIECE } from "./pieces.js";
+import { DIGEST, PIECE, release } from "./pieces.js";
 
 const ROOT = "incoming";
-/** Bytes written between two flushes. */
-const FLUSH_BYTES = 16_000_000;
+/** Bytes written between two flushes: what a tab that is killed may have to receive once more, beside what is in flight. */
+const FLUSH_BYTES = 4_000_000;
 
 /** @typedef {{read: (buffer: Uint8Array, at: {at: number}) => number, write: (buffer: Uint8Array, at: {at: number}) => number, truncate: (size: number) => void, flush: () => void, getSize: () => number, close: () => void}} SyncHandle FileSystemSyncAccessHandle, which TypeScript knows in workers only */
 /** @typedef {{data: SyncHandle, digests: SyncHandle, unflushed: number, journal: [number, Uint8Array][]}} Kept */
@@ -78,7 +78,7 @@ async function open(key, pieces, about) {
 /**
  * @param {string} key
  * @param {number} index
- * @param {Uint8Array} bytes
+ * @param {import("./pieces.js").Bytes} bytes
  * @param {Uint8Array} digest
  */
 function write(key, index, bytes, digest) {
@@ -86,6 +86,7 @@ function write(key, index, bytes, digest) {
   if (kept.data.write(bytes, { at: index * PIECE }) !== bytes.length) throw new DOMException("no room", "QuotaExceededError");
   kept.journal.push([index, digest]);
   kept.unflushed += bytes.length;
+  release(bytes);
   if (kept.unflushed >= FLUSH_BYTES) flush(kept);
 }
 

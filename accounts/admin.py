@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from rooms.moderation.acts import ACTS
-from rooms.moderation.confirm import Moderated, address
+from rooms.moderation.confirm import Moderated
 
 from .models import User
 
@@ -67,7 +66,6 @@ class UserAdmin(Moderated):
     )
     filter_horizontal = ("groups",)
     moderator_acts = ("warn", "suspend", "reinstate")
-    change_form_template = "admin/accounts/user/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
@@ -106,13 +104,8 @@ class UserAdmin(Moderated):
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
-        """Offer moderators what they can do about this person."""
-        user = options.get("obj")
-        if isinstance(user, User) and self.has_moderate_permission(request):
-            names = ("warn", "reinstate" if user.suspended_at else "suspend")
-            context["moderator_acts"] = [(ACTS[name], address(name, [user])) for name in names]
-        return super().render_change_form(request, context, *args, **options)
+    def offered(self, row: User) -> tuple[str, ...]:
+        return ("warn", "reinstate" if row.suspended_at else "suspend")
 
 
 # What allauth registers shows session keys and second-factor secrets, and edits addresses past the flows.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import clean_name
 
 from . import bounds, flows
-from .models import Invite, InviteState, Membership, Room
+from .models import Invite, InviteState, Membership, Role, Room
 from .moderation.admin import ReadOnly
 from .moderation.confirm import Moderated
 from .signaling.live import live_counts
@@ -139,6 +139,9 @@ class RoomAdmin(Moderated):
     readonly_fields = ("slug", "inside", "trust", "created_at", "closed_at")
     moderator_acts = ("close-room", "reopen-room", "revoke-links")
 
+    def offered(self, row: Room) -> tuple[str, ...]:
+        return ("reopen-room" if row.closed_at else "close-room", "revoke-links")
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RoomList
 
@@ -187,6 +190,9 @@ class InviteAdmin(ReadOnly):
     readonly_fields = fields
     moderator_acts = ("revoke-link",)
 
+    def offered(self, row: Invite) -> tuple[str, ...]:
+        return self.moderator_acts if row.state(timezone.now()) is InviteState.ACTIVE else ()
+
     @admin.display(description=_("state"))
     def state(self, invite: Invite) -> str:
         return str(invite.state(timezone.now()).label)
@@ -209,3 +215,7 @@ class MembershipAdmin(ReadOnly):
     fields = ("room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
     readonly_fields = fields
     moderator_acts = ("remove", "ban-guest")
+
+    def offered(self, row: Membership) -> tuple[str, ...]:
+        remove = () if row.removed_at or row.role == Role.OWNER else ("remove",)
+        return (*remove, "ban-guest") if row.browser else remove

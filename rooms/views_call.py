@@ -14,6 +14,7 @@ from accounts.models import User
 
 from .access import Act, Reason, Refusal, Standing, enter, may, must_knock, needs_host
 from .browser import browser_of
+from .moderation.reporting import ReportForm
 from .payloads import to_text
 
 _STATUS = {
@@ -44,6 +45,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "may_invite": may_invite,
         "may_invite_moderators": may(found.role, Act.INVITE_MODERATOR),
         "invites_url": reverse("rooms:invites", args=[slug]) if may_invite else None,
+        "report_form": ReportForm(None, mine=found.membership, auto_id="report-%s"),
         "page": _page(request, found, may_invite),
     }
     return render(request, "rooms/call.html", context)
@@ -82,6 +84,7 @@ def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, 
         "doorUrl": reverse("rooms:door", args=[room.slug]) if may(found.role, Act.CHANGE_DOOR) else None,
         "putOutUrl": reverse("rooms:put_out", args=[room.slug]) if may(found.role, Act.REMOVE_MEMBER) else None,
         "endUrl": reverse("rooms:end_meeting", args=[room.slug]) if may(found.role, Act.END_MEETING) else None,
+        "reportUrl": reverse("rooms:report", args=[room.slug]),
         "lockUrl": reverse("rooms:lock", args=[room.slug]) if may(found.role, Act.ROTATE) else None,
         "manageUrl": reverse("rooms:manage", args=[room.slug]) if may_invite else None,
         "socketPath": f"/ws/rooms/{room.slug}",

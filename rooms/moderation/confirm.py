@@ -130,6 +130,18 @@ class Moderated(admin.ModelAdmin):
     """A list whose rows moderators act on, each act after a page that asks for the reason."""
 
     moderator_acts: tuple[str, ...] = ()
+    change_form_template = "admin/moderation/change_form.html"
+
+    def offered(self, row: Any) -> tuple[str, ...]:
+        """Return those of `moderator_acts` that the page of a row offers: those that would change something."""
+        return self.moderator_acts
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
+        """Offer moderators what they can do about this row."""
+        row = options.get("obj")
+        if row is not None and self.has_moderate_permission(request):
+            context["moderator_acts"] = [(ACTS[name], address(name, [row])) for name in self.offered(row)]
+        return super().render_change_form(request, context, *args, **options)
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         """Say whether the person is a moderator; Django asks by this name for `permissions=["moderate"]`."""

@@ -26,8 +26,8 @@ class ReportForm(forms.Form):
     )
     about = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, mine: Membership) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, mine: Membership, auto_id: str = "id_%s") -> None:
+        super().__init__(data, auto_id=auto_id)
         self.mine = mine
 
     def clean_words(self) -> str:

@@ -26,6 +26,7 @@ import { FilePanel } from "../ui/file-panel.js";
 import { tieMoreMenu } from "../ui/more-menu.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
+import { ReportDialog } from "../ui/report-dialog.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
 import { RoleNotice } from "../ui/role-notice.js";
 import { listenForKeys } from "../ui/shortcuts.js";
@@ -110,6 +111,7 @@ async function join() {
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
   const keeper = new DoorKeeper(session, identity, life.signal);
   if (page.doorUrl !== null) new HostActs(session, page, life.signal);
+  new ReportDialog(session, page.reportUrl, life.signal);
   new MuteRequest(session, () => !desk.media.muted && void desk.toggleMicrophone(), life.signal);
   new DoorBell(keeper, { slug, roomName: () => page.roomName, signal: life.signal });
   call = { session, stage, files, chat, hands, keys, life };

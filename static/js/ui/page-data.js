@@ -26,6 +26,7 @@
  * @property {string | null} doorUrl null unless this person is a host
  * @property {string | null} putOutUrl likewise
  * @property {string | null} endUrl likewise
+ * @property {string} reportUrl
  * @property {string | null} lockUrl null unless this person may give the room a new key
  */
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Locator, expect
 
+from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
 from tests.browser.test_files import MOVED, open_files, send
 from tests.lab.calls import begin
@@ -186,3 +187,30 @@ def test_a_call_does_not_suffer_from_a_file(settle: Settle, tmp_path: Path) -> N
     )
     measure(f"{name}: frames that are missing", 100 * (1 - beside / without), 10, "%")
     measure("files, 2 Mbit/s beside a call: sound that was made up", 100 * concealed, 1, "%")
+
+
+def test_two_files_go_to_two_people_at_once(settle: Settle, lab_app: LabApp, tmp_path: Path) -> None:
+    olga, guest, gustav = (settle(name) for name in ("Olga", "Guest", "Gustav"))
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link(lets_in=ANYONE)
+    for who in (guest, gustav):
+        who.accept(link)
+    for who in (olga, guest, gustav):
+        who.go(f"/r/{slug}?files")
+        who.join()
+    olga.see_others(2, seconds=30)
+    olga.home.shape(rate=40_000_000, delay=5)
+    files = [tmp_path / "one.bin", tmp_path / "two.bin"]
+    for file in files:
+        file.write_bytes(os.urandom(SIZE // 2))
+    olga.page.locator("#files-input").set_input_files([str(file) for file in files])
+    olga.page.locator("#files-to").select_option("*")
+    olga.page.get_by_role("button", name="Send", exact=True).click()
+    for who in (guest, gustav):
+        open_files(who).get_by_role("button", name="Accept").click()
+    wait_until(lambda: max(who.page.evaluate(MOVED) for who in (guest, gustav)) > SIZE / 2, 60, "half of it came")
+    moved = sorted(who.page.evaluate(MOVED) for who in (guest, gustav))
+    for who in (guest, gustav):
+        expect(who.page.locator(".transfer").first).to_contain_text("Received whole", timeout=60_000)
+    measure("files, to two at once: how much less one of them has", 100 * (1 - moved[0] / moved[1]), 50, "%")

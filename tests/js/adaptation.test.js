@@ -168,7 +168,15 @@ const REPORT = {
   jitterMs: 4,
   downKbps: 400,
   strain: 0.4,
+  cap: null,
 };
+
+test("a data saver has its reason, on whichever side it is", () => {
+  const why = (evidence) => pass(beginning(0), 0, 20, { share: 100, ...evidence }).state.why;
+  assert.equal(why({ saving: true }), "saver");
+  assert.equal(why({ saving: true, asked: true }), "their-saver");
+  assert.equal(why({}), "our-uplink");
+});
 
 test("a report is read whole or not at all", () => {
   assert.deepEqual(readReport({ ...REPORT, extra: 1 }), REPORT);

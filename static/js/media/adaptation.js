@@ -7,6 +7,7 @@
 
 import { decodingCaps } from "./capabilities.js";
 import { PeerAdaptation } from "./peer-adaptation.js";
+import { most, rungForTile } from "./rungs.js";
 import { readStill, StillCamera } from "./stills.js";
 import { shareUplink } from "./share.js";
 
@@ -20,6 +21,7 @@ const FOR_ENCODING = 0.6;
 /** The browser's estimates together, and some: with less than they could use, they would never find out that there is more. */
 const BEYOND_ESTIMATE = 1.5;
 const AUDIO_KBPS = 40;
+const SCREEN_WISH_KBPS = 1_500;
 /** What peers tell each other about media, read by `PeerAdaptation`. */
 const TOPICS = ["report", "caps", "sends"];
 
@@ -80,10 +82,11 @@ export class Adaptation extends EventTarget {
     return this.#strain;
   }
 
-  /** @param {number | null} kbps for everything that is sent; null: no cap */
+  /** @param {number | null} kbps for everything that is sent, and for everything that the others are asked for; null: no cap */
   setCap(kbps) {
     this.#cap = kbps ?? Infinity;
     this.#act();
+    for (const pid of this.#peers.keys()) this.#tellReport(pid);
   }
 
   /** Something came into view or went out of it: the senders hear of it at once. */
@@ -161,8 +164,27 @@ export class Adaptation extends EventTarget {
     peer.toldSeen = this.#seen(pid);
     const { decodeMs, fps, freezes, loss, concealed, jitterMs, kbps } = inbound;
     const rounded = { decodeMs: round(decodeMs), fps: round(fps), loss: round(loss), concealed: round(concealed) };
-    const rest = { freezes, jitterMs: round(jitterMs), downKbps: round(kbps), strain: round(this.#strain) };
+    const rest = { freezes, jitterMs: round(jitterMs), downKbps: round(kbps), strain: round(this.#strain), cap: this.#capFor(pid) };
     this.#mesh.tell(pid, "report", { tile, screen, ...rounded, ...rest });
+  }
+
+  /**
+   * Divides what may come among those who are seen, by how large they are.
+   *
+   * @param {string} asked pid
+   * @returns {number | null} kbit/s; null: no limit
+   */
+  #capFor(asked) {
+    if (this.#cap === Infinity) return null;
+    const wishes = new Map(
+      [...this.#peers.keys()].map((pid) => {
+        const { tile, screen } = this.#views(pid);
+        const wanted = (tile.visible ? most(rungForTile(tile.height), "VP8") : 0) + (screen?.visible ? SCREEN_WISH_KBPS : 0);
+        return [pid, wanted];
+      }),
+    );
+    const pictures = Math.max(0, this.#cap - AUDIO_KBPS * wishes.size);
+    return Math.round((shareUplink(wishes, pictures).get(asked) ?? 0) + AUDIO_KBPS);
   }
 
   #act() {

@@ -18,7 +18,8 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, rungForTile, STILLS, TOP } from 
  * @property {number} now ms on a clock that only rises
  * @property {number | null} available kbit/s that the line to this peer carries, sound included; null: this browser does not say
  * @property {number} share kbit/s that this peer's picture may have of the whole uplink; Infinity: no limit
- * @property {boolean} saving whether the share comes from the person's data saver
+ * @property {boolean} saving whether the share comes from a data saver
+ * @property {boolean} [asked] whether it is the receiver's
  * @property {number} loss 0 to 1, of what was sent last
  * @property {number} rttMs
  * @property {number} concealed 0 to 1, of the sound at the receiver
@@ -238,7 +239,7 @@ function weighSound(state, { now, available, source }) {
  * @param {Evidence} evidence
  */
 function settle(state, evidence) {
-  const { tile, source, share, saving, theirStrain } = evidence;
+  const { tile, source, share, saving, asked, theirStrain } = evidence;
   const shown = tile === null ? TOP : rungForTile(tile.height);
   const seen = tile === null || tile.visible;
   state.rung = Math.min(state.line, state.processor, shown, source ? Math.max(rungForTile(source.height), LOWEST_VIDEO) : TOP);
@@ -246,7 +247,7 @@ function settle(state, evidence) {
   state.codec = chooseCodec(state, evidence);
   if (source === null) state.why = "no-camera";
   else if (!seen) state.why = "hidden";
-  else if (state.line < Math.min(state.processor, shown, TOP)) state.why = saving && share < 1e6 ? "saver" : state.lossy > 0.05 ? "loss" : "our-uplink";
+  else if (state.line < Math.min(state.processor, shown, TOP)) state.why = saving && share < 1e6 ? (asked ? "their-saver" : "saver") : state.lossy > 0.05 ? "loss" : "our-uplink";
   else if (state.processor < Math.min(shown, TOP)) state.why = theirStrain > evidence.strain ? "their-processor" : "our-processor";
   else state.why = shown < TOP ? "small-tile" : "full";
 }

@@ -107,6 +107,16 @@ export class LocalMedia extends EventTarget {
   }
 
   /**
+   * Opens the device in use anew: it gives nothing.
+   *
+   * @param {Kind} kind
+   * @returns {Promise<void>}
+   */
+  renew(kind) {
+    return this.#open(kind);
+  }
+
+  /**
    * Lists what can be chosen.
    *
    * @returns {Promise<{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}>}

@@ -12,9 +12,9 @@ import { RUNGS, STILLS } from "./rungs.js";
 /**
  * Why it is not more, seen from the sender: everything is sent; the tile is small; nobody looks; the camera is off; the
  * line between the two, or the sender's whole uplink, is thin; it loses much; the sender's or the receiver's processor
- * is busy; the sender saves data; nothing was measured yet.
+ * is busy; the sender or the receiver saves data; nothing was measured yet.
  *
- * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "starting"} Why
+ * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "their-saver" | "starting"} Why
  */
 
 /**
@@ -30,7 +30,7 @@ import { RUNGS, STILLS } from "./rungs.js";
 /** @type {readonly string[]} */
 const REASONS = [
   ...["full", "small-tile", "hidden", "no-camera", "our-uplink", "loss"],
-  ...["our-processor", "their-processor", "saver", "starting"],
+  ...["our-processor", "their-processor", "saver", "their-saver", "starting"],
 ];
 const CODECS = ["AV1", "VP9", "VP8", "H264"];
 const PICTURES = ["moving", "stills", "none"];

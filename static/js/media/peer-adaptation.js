@@ -26,6 +26,8 @@ const REPORTS_PER_MINUTE = 240;
 const STILLS_PER_MINUTE = 30;
 const SCREEN_KBPS = 1_500;
 const SCREEN_FPS = 5;
+/** Of what a receiver that saves data wants at most. */
+const AUDIO_KBPS = 40;
 const SPEECH_KBPS = 32;
 const THIN_SPEECH_KBPS = 16;
 
@@ -118,12 +120,16 @@ export class PeerAdaptation {
     const { audio, video, screenVideo } = this.#connection.transceivers;
     if (this.measured === null || this.#connection.state !== "connected") return;
     const { outbound } = this.measured;
-    const screen = this.#screenKbps(screenVideo);
+    const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);
+    const asked = theirs < share;
+    const most = Math.min(share, theirs);
+    const screen = this.#screenKbps(screenVideo, saving || asked ? most : Infinity);
     this.evidence = {
       now: performance.now(),
       available: outbound.available === null ? null : Math.max(0, outbound.available - screen),
-      share,
-      saving,
+      share: Math.max(0, most - screen),
+      saving: saving || asked,
+      asked,
       loss: outbound.loss,
       rttMs: outbound.rttMs,
       concealed: this.report?.concealed ?? 0,
@@ -142,7 +148,7 @@ export class PeerAdaptation {
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
     // On a thin line the encoder is kept from overshooting at the cost of the sound.
     const line = state.rung > LOWEST_VIDEO ? Infinity : this.available * 0.7;
-    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), share, line));
+    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), Math.max(0, most - screen), line));
     void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec });
     const seen = this.report?.screen?.visible ?? true;
     void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
@@ -153,10 +159,13 @@ export class PeerAdaptation {
     }
   }
 
-  /** @param {RTCRtpTransceiver | null} transceiver */
-  #screenKbps(transceiver) {
+  /**
+   * @param {RTCRtpTransceiver | null} transceiver
+   * @param {number} saved kbit/s that a data saver leaves for all pictures; Infinity: there is none
+   */
+  #screenKbps(transceiver, saved) {
     if (!transceiver?.sender.track) return 0;
-    return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6));
+    return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6), saved * 0.6);
   }
 
   #tune() {

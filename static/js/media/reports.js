@@ -19,6 +19,7 @@
  * @property {number} concealed 0 to 1, of the sound of the last second
  * @property {number} jitterMs
  * @property {number} downKbps what came
+ * @property {number | null} cap kbit/s that the receiver wants at most, all together; null: no limit
  * @property {number} strain share of the processor that encoding and decoding take, 1: all cores
  */
 
@@ -40,11 +41,11 @@ export function readReport(payload) {
   const tile = readView(told.tile);
   const screen = told.screen === null || told.screen === undefined ? null : readView(told.screen);
   if (tile === null || (screen === null && told.screen)) return null;
-  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain } = told;
+  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain, cap = null } = told;
   const shares = [loss, concealed].every((value) => within(value, 1));
   const amounts = [decodeMs, jitterMs].every((value) => within(value, 60_000)) && within(fps, 240);
-  if (!shares || !amounts || !within(freezes, 1e9) || !within(downKbps, 1e7) || !within(strain, 1e3)) return null;
-  return { tile, screen, decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain };
+  if (!shares || !amounts || !within(freezes, 1e9) || !within(downKbps, 1e7) || !within(strain, 1e3) || (cap !== null && !within(cap, 1e7))) return null;
+  return { tile, screen, decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain, cap };
 }
 
 /**

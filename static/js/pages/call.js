@@ -27,6 +27,7 @@ import { tieMoreMenu } from "../ui/more-menu.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { ReportDialog } from "../ui/report-dialog.js";
+import { SaverSwitch } from "../ui/saver-switch.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
 import { RoleNotice } from "../ui/role-notice.js";
 import { listenForKeys } from "../ui/shortcuts.js";
@@ -50,6 +51,7 @@ const filesOnly = new URLSearchParams(location.search).has("files");
 const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
+const saver = new SaverSwitch();
 const door = new AtTheDoor(page);
 /** Closed with this, whoever wants in has to knock first. */
 const KNOCK_FIRST = 4020;
@@ -105,7 +107,7 @@ async function join() {
   const keys = new KeyLife(session, { slug, lockUrl: page.lockUrl });
   const life = new AbortController();
   const stage = new Stage(session);
-  const adaptation = adaptMedia(session, stage, life.signal);
+  const adaptation = adaptMedia(session, stage, { desk, saver, signal: life.signal });
   const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);

@@ -182,6 +182,15 @@ export class PeerConnection extends EventTarget {
     if (!this.#over) this.#current.negotiation.retune();
   }
 
+  /**
+   * The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew.
+   *
+   * @param {import("./media-pair.js").Kind} kind
+   */
+  async sendAgain(kind) {
+    if (!this.#over) await this.#current.pair.again(kind);
+  }
+
   /** Makes changed preferences of codecs heard. */
   renegotiate() {
     if (!this.#over) this.#current.negotiation.renew();

@@ -95,6 +95,20 @@ export class MediaPair {
     this.#send();
   }
 
+  /**
+   * Hands a sender its track once more: it begins anew, with a picture that stands for itself.
+   *
+   * @param {Kind} kind
+   * @returns {Promise<void>} never rejects
+   */
+  async again(kind) {
+    const sender = this.#transceivers[kind]?.sender;
+    const track = this.#asked[kind];
+    if (!sender || !track) return;
+    await sender.replaceTrack(null).catch(() => {});
+    if (this.#asked[kind] === track) await sender.replaceTrack(track).catch(() => {});
+  }
+
   #send() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;

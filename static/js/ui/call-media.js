@@ -6,6 +6,7 @@
 
 import { Adaptation } from "../media/adaptation.js";
 import { Health } from "./health.js";
+import { MicrophoneWatch } from "./microphone-watch.js";
 import { Screens } from "./screens.js";
 import { TileViews } from "./tile-views.js";
 
@@ -14,10 +15,13 @@ import { TileViews } from "./tile-views.js";
  *
  * @param {import("../pages/call-session.js").CallSession} session
  * @param {import("./stage.js").Stage} stage
- * @param {AbortSignal} signal ends it
+ * @param {object} options
+ * @param {import("./device-desk.js").DeviceDesk} options.desk
+ * @param {import("./saver-switch.js").SaverSwitch} options.saver
+ * @param {AbortSignal} options.signal ends it
  * @returns {Adaptation}
  */
-export function adaptMedia(session, stage, signal) {
+export function adaptMedia(session, stage, { desk, saver, signal }) {
   new Screens(session, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.of(pid), signal);
@@ -26,6 +30,9 @@ export function adaptMedia(session, stage, signal) {
     const { pid, picture } = /** @type {CustomEvent} */ (event).detail;
     void stage.grid.tile(pid)?.showStill(picture);
   });
+  adaptation.setCap(saver.cap);
+  saver.addEventListener("changed", () => adaptation.setCap(saver.cap), { signal });
+  new MicrophoneWatch(desk, session.mesh, signal);
   new Health(session, adaptation, stage.grid, signal);
   return adaptation;
 }

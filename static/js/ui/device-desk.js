@@ -88,6 +88,12 @@ export class DeviceDesk extends EventTarget {
     await this.media.setCameraOn(!this.media.cameraOn);
   }
 
+  /** @param {import("../media/microphone.js").MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
+  sayOfMicrophone(trouble) {
+    if (trouble === "") this.problems.clear("microphone");
+    else this.#news(this.problems.add("microphone", trouble));
+  }
+
   /** @param {{kind: import("./devices.js").DeviceKind, deviceId: string}} choice */
   #choose({ kind, deviceId }) {
     if (kind === "speaker") {

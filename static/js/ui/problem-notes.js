@@ -27,7 +27,7 @@ export class ProblemNotes {
    * Tells of a failure.
    *
    * @param {DeviceName} device
-   * @param {import("../media/device-errors.js").DeviceCause} cause
+   * @param {import("../media/device-errors.js").DeviceCause | import("../media/microphone.js").MicrophoneTrouble} cause
    * @returns {string} its title
    */
   add(device, cause) {

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { listenToOwn, SOUND } from "../../static/js/media/microphone.js";
+import { missWhatIsSent, NOTHING_MISSED } from "../../static/js/media/missing.js";
+import { clampCap } from "../../static/js/media/saver.js";
+import { readAgain } from "../../static/js/peer/again.js";
+
+/** Lets seconds pass; what comes in each is told by a function of the second. Returns what was done, and when. */
+function watch(seconds, comes) {
+  const counts = { audioPackets: 0, videoPackets: 0, decoded: 0 };
+  let memory = NOTHING_MISSED;
+  const seen = [];
+  for (let second = 1; second <= seconds; second += 1) {
+    const { audio = 50, video = 60, frames = 30, ...told } = comes(second);
+    counts.audioPackets += audio;
+    counts.videoPackets += video;
+    counts.decoded += frames;
+    memory = missWhatIsSent(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...told });
+    if (memory.heal) seen.push(`${second}: mend ${memory.heal.symptom} ${memory.heal.turn}`);
+    if (memory.said && !seen.some((one) => one.endsWith(`say ${memory.said}`))) seen.push(`${second}: say ${memory.said}`);
+  }
+  return { seen, said: memory.said };
+}
+
+test("what is sent and does not arrive is mended twice and then said", () => {
+  const table = [
+    ["all is well", () => ({}), []],
+    ["no sound", () => ({ audio: 0 }), ["8: mend no-sound 1", "14: mend no-sound 2", "20: say no-sound"]],
+    ["no picture", () => ({ video: 0, frames: 0 }), ["8: mend no-picture 1", "14: mend no-picture 2", "20: say no-picture"]],
+    ["a frozen decoder", () => ({ frames: 0 }), ["8: mend frozen 1", "14: mend frozen 2", "20: say frozen"]],
+    ["muted", () => ({ audio: 0, sound: false }), []],
+    ["no picture is sent", () => ({ video: 0, frames: 0, picture: false }), []],
+    ["an interruption is another's business", () => ({ audio: 0, video: 0, frames: 0, connected: false }), []],
+    ["a pause of five seconds", (second) => (second > 4 && second < 10 ? { audio: 0, video: 0, frames: 0 } : {}), []],
+    ["mended at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: mend no-sound 1"]],
+  ];
+  for (const [name, comes, expected] of table) assert.deepEqual(watch(30, comes).seen, expected, name);
+});
+
+test("what comes back is not said any more, and what goes on failing is not mended for ever", () => {
+  assert.equal(watch(40, (second) => (second < 30 ? { audio: 0 } : {})).said, "");
+  // Ten seconds of silence, five of sound, over and over.
+  const { seen } = watch(300, (second) => (second % 15 < 10 ? { audio: 0 } : {}));
+  assert.equal(seen.filter((one) => one.includes("mend")).length, 2, seen.join());
+  const minutes = watch(200, (second) => (second % 100 < 10 ? { audio: 0 } : {}));
+  assert.equal(minutes.seen.filter((one) => one.includes("mend")).length, 2, "a long calm gives two more");
+});
+
+test("another connection starts from nothing", () => {
+  let memory = NOTHING_MISSED;
+  const facts = { connected: true, sound: true, picture: false, videoPackets: 0, decoded: 0 };
+  for (let second = 1; second < 7; second += 1) memory = missWhatIsSent(memory, { ...facts, now: second * 1000, audioPackets: 500 });
+  memory = missWhatIsSent(memory, { ...facts, now: 7000, audioPackets: 3 });
+  memory = missWhatIsSent(memory, { ...facts, now: 8000, audioPackets: 3 });
+  assert.equal(memory.heal, null);
+});
+
+/** Lets seconds pass with one's own microphone, as `watch`. */
+function listen(seconds, gives) {
+  let [memory, energy, total] = [SOUND, 0, 0];
+  const seen = [];
+  for (let second = 1; second <= seconds; second += 1) {
+    const { loud = true, counted = true, ...rest } = gives(second, seen);
+    if (loud) energy += 0.01;
+    total += 1;
+    const stats = counted ? { energy, seconds: total } : { energy: null, seconds: null };
+    const before = memory.said;
+    memory = listenToOwn(memory, { now: second * 1000, on: true, taken: false, ...stats, ...rest });
+    if (memory.heal) seen.push(`${second}: open`);
+    if (memory.said !== before) seen.push(`${second}: say ${memory.said || "well"}`);
+  }
+  return seen;
+}
+
+test("a microphone that gives nothing is opened anew twice and then said", () => {
+  const table = [
+    ["sound", () => ({}), []],
+    ["taken by the system", () => ({ taken: true }), ["4: open", "7: open", "10: say taken"]],
+    ["taken for a moment", (second) => ({ taken: second < 3 }), []],
+    ["given back after a call", (second) => ({ taken: second < 30 }), ["4: open", "7: open", "10: say taken", "30: say well"]],
+    ["silent to the last bit", () => ({ loud: false }), ["22: open", "42: open", "62: say silent"]],
+    ["opened anew it works", (_, seen) => ({ loud: seen.length > 0 }), ["22: open"]],
+    ["a pause between sentences", (second) => ({ loud: second % 15 === 0 }), []],
+    ["muted by the person", () => ({ on: false, loud: false }), []],
+    ["a browser that does not count", () => ({ counted: false, loud: false }), []],
+    ["alone in the room", (second) => ({ counted: second > 50, loud: second <= 50 }), ["72: open"]],
+  ];
+  for (const [name, gives, expected] of table) assert.deepEqual(listen(75, gives), expected, name);
+});
+
+test("a request for something anew names one of two kinds", () => {
+  assert.equal(readAgain({ kind: "audio" }), "audio");
+  assert.equal(readAgain({ kind: "video", extra: 1 }), "video");
+  for (const lie of [null, "audio", {}, { kind: "screen" }, { kind: ["audio"] }, []]) assert.equal(readAgain(lie), null);
+});
+
+test("a cap is within bounds", () => {
+  const table = [[300, 300], [1, 50], [1e9, 10_000], [NaN, 300], [-5, 300], [123.4, 123]];
+  for (const [typed, kept] of table) assert.equal(clampCap(typed), kept);
+});

@@ -56,7 +56,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(pe
     expect(details).to_be_visible()
     olga.page.keyboard.press("Escape")
 
-    # Olga's voice is lost on her side behind everybody's back, and the system takes the guest's microphone: both are mended.
+    # Olga's voice is lost on her side, and the system takes the guest's microphone: both are mended.
     guest = meeting.guests[0]
     olga.page.evaluate(LOSE_VOICE)
     taken = guest.page.evaluate(TAKE_MICROPHONE)

@@ -110,6 +110,7 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "doorUrl": f"/rooms/{room.slug}/door",
         "putOutUrl": f"/rooms/{room.slug}/put-out",
         "endUrl": f"/rooms/{room.slug}/end",
+        "reportUrl": f"/rooms/{room.slug}/report",
     }
     for_max = signed_in(max_).get(f"/r/{room.slug}").context["page"]
     assert [for_max[url] for url in ("manageUrl", "lockUrl", "doorUrl", "putOutUrl", "endUrl")] == [None] * 5

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {import("./constraints.js").Kind} Kind */
+/** @typedef {import("./constraints.js").Kind | "speaker"} Kind */
 
 const PREFIX = "meeting-point.device.";
 

@@ -6,6 +6,7 @@
 
 import { LevelMeter } from "../media/meter.js";
 import { LocalMedia } from "../media/devices.js";
+import { recallDevice, rememberDevice } from "../media/preferences.js";
 import { DevicePickers } from "./devices.js";
 import { ProblemNotes } from "./problem-notes.js";
 import { text } from "./page-data.js";
@@ -22,7 +23,8 @@ import { onToggle, showToggle } from "./toggles.js";
 export class DeviceDesk extends EventTarget {
   media = new LocalMedia();
   problems = new ProblemNotes();
-  speaker = "";
+  /** Empty for the system's default. */
+  speaker = recallDevice("speaker") ?? "";
   starting = true;
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
@@ -98,6 +100,7 @@ export class DeviceDesk extends EventTarget {
   #choose({ kind, deviceId }) {
     if (kind === "speaker") {
       this.speaker = deviceId;
+      rememberDevice("speaker", deviceId);
       this.dispatchEvent(new CustomEvent("speaker", { detail: { deviceId } }));
     } else {
       void this.media.use(kind === "camera" ? "video" : "audio", deviceId);

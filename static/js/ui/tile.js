@@ -149,7 +149,8 @@ export class Tile extends HTMLElement {
    * @param {string} deviceId empty for the system's default
    */
   async setSpeaker(deviceId) {
-    await this.video.setSinkId?.(deviceId);
+    // A speaker that is gone, or not allowed here: the sound goes where it went before, at first to the default.
+    await this.video.setSinkId?.(deviceId).catch(() => {});
   }
 
   disconnectedCallback() {

@@ -1,17 +1,14 @@
 """What people tell each other beside the call: chat, reactions, hands; and how each sees the others for themselves."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer
-from tests.browser.meeting import make_meeting
+from tests.browser.meeting import ANYONE, Meet
 from tests.browser.person import Person
 from tests.browser.test_pages import examine
 from tests.rooms.corpus import UNICODE, XSS
 from tests.services import wait_until
 
-Meet = Callable[..., Person]
 LOOKALIKE = "https://\u0430pple.com/login"
 BOXES = """() => ['.stage__head', '.toolbar', '#chat', '.stage__tiles'].map(
   (selector) => Object.values(document.querySelector(selector).getBoundingClientRect().toJSON()).map(Math.round))"""
@@ -48,11 +45,16 @@ def tiles(who: Person) -> list[Locator]:
     return who.page.locator("mp-tile").all()
 
 
-def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> None:
+def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServer]) -> None:
+    first, second = processes
     # Whoever comes last has a name that wants to be code.
-    hostile = XSS[10]
-    meeting = make_meeting(person, "Guest", hostile, server=own_app)
-    olga, guest, late = meeting.people
+    olga, guest, late = person("Olga", server=first), person("Guest", server=second), person(XSS[10], server=second)
+    olga.sign_in()
+    slug = olga.make_room()
+    link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
+    for who in (guest, late):
+        who.accept(link)
+    olga.go(f"/r/{slug}")
     guest.page.set_viewport_size({"width": 390, "height": 844})
     for who in (olga, guest):
         who.join()
@@ -89,7 +91,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
 
     # Who comes late has all of it, from those who said it.
     late.join()
-    for who in meeting.people:
+    for who in (olga, guest, late):
         who.see_others(2)
     late.use("Chat")
     expect(late.page.locator(".chat__message")).to_have_count(5)
@@ -98,7 +100,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     say(late, "Hello from the third.")
     expect(olga.page.locator(".chat__message")).to_have_count(6)
     assert olga.page.evaluate(BOXES) == boxes
-    for who in meeting.people:
+    for who in (olga, guest, late):
         assert examine(who.page) == []
         assert who.page.evaluate(
             "[...document.querySelectorAll('.chat__scroll')].every((e) => e.scrollWidth <= e.clientWidth)"
@@ -115,7 +117,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     expect(tile_of(olga, "Guest")).to_have_attribute("data-hand", "1")
     late.use("Raise hand")
     for who in (olga, guest):
-        expect(tile_of(who, hostile)).to_have_attribute("data-hand", "2")
+        expect(tile_of(who, late.name)).to_have_attribute("data-hand", "2")
     olga.use("People")
     row = olga.page.locator(".person", has_text="Guest").first
     expect(row.locator(".person__turn")).to_have_text("1")
@@ -123,7 +125,7 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     assert examine(olga.page) == []
     olga.page.get_by_role("button", name="Lower their hand").click()
     expect(guest.page.locator("#toasts")).to_contain_text("Olga has lowered your hand")
-    expect(tile_of(guest, hostile)).to_have_attribute("data-hand", "1")
+    expect(tile_of(guest, late.name)).to_have_attribute("data-hand", "1")
 
     # Pinned and muted for oneself alone, by keyboard: the focus comes back to where it was.
     tile = tile_of(olga, "Guest")
@@ -143,13 +145,15 @@ def test_three_people_talk_beside_the_call(person: Meet, own_app: AppServer) -> 
     heights = {each.get_attribute("data-pinned"): each.evaluate("(e) => e.clientHeight") for each in tiles(olga)}
     assert heights["true"] > 2 * heights["false"]
 
-    # The server dies; what is said comes all the same. Who reloads gets what was said by those who are gone, marked.
-    own_app.kill()
+    # The servers die; what is said comes all the same. Who reloads gets what was said by those who are gone, marked.
+    for server in processes:
+        server.kill()
     olga.page.keyboard.press("c")
     say(olga, "The server is gone.")
     expect(late.page.locator(".chat__message")).to_have_count(7)
     wait_until(lambda: said(guest)[-1] == "The server is gone.", 15, "the guest reads it, too")
-    own_app.start()
+    for server in processes:
+        server.start()
     guest.leave()
     expect(tile_of(late, "Guest")).to_have_count(0)
     late.page.reload()

@@ -145,4 +145,6 @@ form.addEventListener("submit", (event) => {
 withAddresses.addEventListener("change", showReport);
 byId("play-tone", HTMLButtonElement).addEventListener("click", playTone);
 enableCopyButtons(document);
+// Pressed before now, they would have done nothing.
+for (const button of form.querySelectorAll("button")) button.disabled = false;
 document.body.dataset.testState = "idle";

@@ -51,7 +51,9 @@ class Figures:
 class Side:
     """One browser with the measuring page; the files of the page come from the repository, without a network."""
 
-    def __init__(self, playwright: Playwright, folder: Path, namespace: str | None, address: str = ADDRESS) -> None:
+    def __init__(
+        self, playwright: Playwright, folder: Path, namespace: str | None, address: str = ADDRESS, *more: str
+    ) -> None:
         self.folder = folder
         self.address = address
         folder.mkdir()
@@ -61,7 +63,7 @@ class Side:
         wrapper.write_text(f'#!/bin/sh\necho $$ > {folder}/pid\nexec {inside}{binary} "$@"\n')
         wrapper.chmod(0o755)
         self.context: BrowserContext = playwright.chromium.launch_persistent_context(
-            folder / "profile", executable_path=str(wrapper), args=CHROMIUM_ARGUMENTS
+            folder / "profile", executable_path=str(wrapper), args=[*CHROMIUM_ARGUMENTS, *more]
         )
         self.context.route("**/*", serve)
         self.pid = int((folder / "pid").read_text())

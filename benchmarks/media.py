@@ -20,6 +20,7 @@ from tests.services import wait_until
 
 ADDRESS = "http://localhost:9/benchmarks/media_page/index.html"
 SETTLING = 10
+CAMERA = "--use-fake-device-for-media-stream=fps=30"
 SCHEMES = ("plain", "ours")
 
 
@@ -98,9 +99,9 @@ def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any, *, t
     wait_until(lambda: sample(sides, 0.2)[0]["samples"], 30, f"sound by {scheme}")
     samples: list[tuple[float, dict[str, Any]]] = []
     figures = Figures()
-    moments = list(itertools.accumulate(seconds for seconds, _ in line.steps))
+    moments: list[float] = []
     began = time.monotonic()
-    for until, (_, rate) in zip(moments, line.steps, strict=True):
+    for until, (_, rate) in zip(itertools.accumulate(seconds for seconds, _ in line.steps), line.steps, strict=True):
         change(rate=rate)
         while time.monotonic() - began < until:
             received, decided = sample(sides, 1)
@@ -109,11 +110,12 @@ def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any, *, t
             samples.append((time.monotonic() - began, received))
             if decided:
                 figures.rungs.append(decided["rung"])
+        moments.append(time.monotonic() - began)
     summarise(figures, samples, moments)
     return figures
 
 
-def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], moments: list[int]) -> None:
+def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], moments: list[float]) -> None:
     """Fill in the figures from the samples of each second and the ends of the steps."""
     (first_at, first), (last_at, last) = samples[0], samples[-1]
     settled = next(seen for at, seen in samples if at >= SETTLING)
@@ -128,21 +130,26 @@ def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], mom
     figures.changes = sum(one != other for one, other in itertools.pairwise(late))
     if len(moments) < 3:
         return
-    pairs = [(at, before, seen) for (_, before), (at, seen) in itertools.pairwise(samples)]
+    pairs = list(itertools.pairwise(samples))
     figures.adapted = since(pairs, moments[0], moments[1], frames=6, height=1)
     figures.back = since(pairs, moments[1], moments[2], frames=24, height=360)
 
 
 def since(pairs: list[Any], start: float, end: float, *, frames: int, height: int) -> float | None:
-    """Return the seconds from `start` to the first of three good seconds in a row; None when there were none."""
-    good = 0
-    for at, before, seen in pairs:
-        if not start + 0.5 < at <= end:
+    """Return the seconds from `start` to the first of three good samples in a row; None when there were none.
+
+    A sample is good with `frames` a second, `height` pixels and no freeze of half a second.
+    """
+    good, since_then = 0, start
+    for (then, before), (at, seen) in pairs:
+        if not start < at <= end:
             continue
-        fine = seen["frames"] - before["frames"] >= frames and seen["height"] >= height
+        fine = seen["frames"] - before["frames"] >= frames * (at - then) and seen["height"] >= height
         good = good + 1 if fine and seen["frozen"] - before["frozen"] < 0.5 else 0
+        if good == 1:
+            since_then = then
         if good == 3:
-            return max(0.0, float(at - start - 3))
+            return max(0.0, since_then - start)
     return None
 
 
@@ -154,8 +161,8 @@ def run(lines: list[Line], schemes: list[str], *, trace: bool = False) -> dict[s
             kind = {"delay": line.delay, "loss": line.loss, "rate": line.steps[0][1]}
             with shaped_line(**kind) as (names, change):
                 sides = (
-                    Side(playwright, Path(folder) / f"{number}-sender", names[0], ADDRESS),
-                    Side(playwright, Path(folder) / f"{number}-receiver", names[1], ADDRESS),
+                    Side(playwright, Path(folder) / f"{number}-sender", names[0], ADDRESS, CAMERA),
+                    Side(playwright, Path(folder) / f"{number}-receiver", names[1], ADDRESS, CAMERA),
                 )
                 for scheme in schemes:
                     figures = measure(scheme, line, sides, change, trace=trace)

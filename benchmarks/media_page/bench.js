@@ -66,6 +66,9 @@ globalThis.bench = {
   start: (scheme, sends, kinds) => (scheme === "plain" ? plain : ours)(sends, kinds),
   hear: (text) => void hear(text),
 
+  /** Everything the browser counts. */
+  stats: async () => stats(),
+
   /** What has come so far. */
   async received() {
     const seen = { frames: 0, freezes: 0, frozen: 0, height: 0, samples: 0, concealed: 0, bytes: 0, stills };

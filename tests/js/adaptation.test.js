@@ -8,11 +8,12 @@ import { outcomeOf, readOutcome } from "../../static/js/media/outcome.js";
 import { readCaps, readReport } from "../../static/js/media/reports.js";
 import { RUNGS } from "../../static/js/media/rungs.js";
 import { shareUplink } from "../../static/js/media/share.js";
-import { amendSound } from "../../static/js/media/sound.js";
-import { readStill } from "../../static/js/media/stills.js";
+import { amendMedia } from "../../static/js/media/amend.js";
+import { StillReader, StillSender } from "../../static/js/media/stills.js";
 
 const FINE = {
   available: 3000,
+  used: 1000,
   share: Infinity,
   saving: false,
   loss: 0,
@@ -39,13 +40,20 @@ function pass(state, from, seconds, evidence) {
   return { state, seen, now: from + 1000 * seconds };
 }
 
+/** A line of so many kbit/s: what is too much for it waits in a queue, and then the sound breaks up. */
+const thinLine = (kbps) => (state) => {
+  const sends = 24 + [0, 14, 28, 70, 160, 350, 600][state.rung];
+  const over = sends > kbps;
+  return { available: kbps, used: sends, rttMs: over ? 400 : 30, concealed: over ? 0.1 : 0 };
+};
+
 const names = (seen) => seen.map(({ rung }) => RUNGS[rung].name);
 const changes = (seen) => names(seen).filter((name, at, all) => at > 0 && name !== all[at - 1]).length;
 
 test("each line ends at its rung and stays there", () => {
   const table = [
     [3000, "720p"],
-    [700, "540p"],
+    [600, "540p"],
     [300, "360p"],
     [170, "270p"],
     [95, "180p"],
@@ -53,9 +61,10 @@ test("each line ends at its rung and stays there", () => {
     [30, "audio"],
   ];
   for (const [available, rung] of table) {
-    const { state, now } = pass(beginning(0), 0, 60, { available });
+    const line = thinLine(available);
+    const { state, now } = pass(beginning(0), 0, 60, line);
     assert.equal(RUNGS[state.rung].name, rung, `${available} kbit/s`);
-    const { seen } = pass(state, now, 30, { available });
+    const { seen } = pass(state, now, 30, line);
     assert.ok(changes(seen) <= 1, `${available} kbit/s: ${names(seen)}`);
   }
 });
@@ -74,8 +83,8 @@ test("a line that grows thin is followed within three seconds, one that recovers
 test("a climb that fails doubles the wait, and a calm minute ends the penalty", () => {
   // It promises 600, and carries 300 once more is sent.
   const promise = (state) => ({ available: state.rung > 4 ? 250 : 600 });
-  const { seen } = pass(beginning(0), 0, 120, promise);
-  const climbs = seen.flatMap(({ rung }, at) => (at > 0 && rung > seen[at - 1].rung ? [at] : []));
+  const { seen } = pass(beginning(0), 0, 400, promise);
+  const climbs = seen.flatMap(({ rung }, at) => (at > 0 && rung > 4 && rung > seen[at - 1].rung ? [at] : []));
   const gaps = climbs.slice(1).map((at, index) => at - climbs[index]);
   assert.ok(gaps.length >= 2 && gaps.every((gap, index) => index === 0 || gap > gaps[index - 1]), `${climbs}`);
 });
@@ -125,8 +134,10 @@ test("sound goes in long packets on a thin line and twice on a lossy one", () =>
   assert.equal(lossy.state.red, true);
   assert.equal(pass(lossy.state, lossy.now, 60, {}).state.red, false);
   const alone = { source: null, available: 300, loss: 0.12, concealed: 0.12 };
-  const full = pass(beginning(0), 0, 3, alone).state;
-  assert.deepEqual([full.thin, full.red], [true, false], "long packets are tried before sending twice as much");
+  const full = pass(beginning(0), 0, 5, (_, second) => ({ ...alone, rttMs: second > 1 ? 400 : 30 }));
+  assert.deepEqual([full.state.thin, full.state.red], [true, false], "a full line is not helped by sending twice as much");
+  const random = pass(beginning(0), 0, 10, { ...alone, loss: 0.2 });
+  assert.deepEqual([random.state.thin, random.state.red], [false, true], "one that loses at random is");
 });
 
 test("the codec is the best that both have and the processor can pay for", () => {
@@ -203,7 +214,7 @@ test("what is sent is said in words that the other side reads whole or not at al
   assert.deepEqual(readOutcome(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
   const hidden = outcomeOf(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
   assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
-  assert.equal(outcomeOf(pass(beginning(0), 0, 60, { available: 45 }).state).picture, "stills");
+  assert.equal(outcomeOf(pass(beginning(0), 0, 60, thinLine(45)).state).picture, "stills");
   const lies = [null, 1, "x", [], {}, { ...said, codec: "XYZ" }, { ...said, why: "<b>" }, { ...said, twice: 1 }, { ...said, picture: "all" }];
   for (const field of Object.keys(said)) lies.push({ ...said, [field]: undefined }, { ...said, [field]: {} });
   for (const lie of lies) assert.equal(readOutcome(lie), null, JSON.stringify(lie));
@@ -212,24 +223,54 @@ test("what is sent is said in words that the other side reads whole or not at al
 test("a still is a small JPEG and nothing else", () => {
   const jpeg = (height, width) =>
     Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3, 0, 0]);
-  assert.equal(readStill({ jpeg: jpeg(108, 192).toString("base64") })?.type, "image/jpeg");
+  const take = (payloads) => {
+    const reader = new StillReader();
+    return payloads.map((payload) => reader.take(payload)).at(-1);
+  };
+  const pieces = (text, size = 5) => Array.from({ length: Math.ceil(text.length / size) }, (_, part) => ({ part, of: Math.ceil(text.length / size), jpeg: text.slice(part * size, (part + 1) * size) }));
+  const fine = jpeg(108, 192).toString("base64");
+  assert.equal(take(pieces(fine))?.type, "image/jpeg");
+  assert.equal(take([...pieces(fine).slice(0, 3), ...pieces(fine)])?.type, "image/jpeg", "a new one takes the place of one that was broken off");
   const lies = [jpeg(60000, 192), jpeg(108, 0), Buffer.from("GIF89a......"), Buffer.from([0xff, 0xd8])];
-  for (const lie of lies) assert.equal(readStill({ jpeg: lie.toString("base64") }), null);
-  for (const lie of [null, {}, { jpeg: 1 }, { jpeg: "a".repeat(30000) }, { jpeg: "<svg>" }]) assert.equal(readStill(lie), null);
+  for (const lie of lies) assert.equal(take(pieces(lie.toString("base64"))), null);
+  assert.equal(take(pieces(fine).filter(({ part }) => part !== 2)), null, "one is missing");
+  assert.equal(take(pieces(fine).toReversed()), null);
+  assert.equal(take(pieces("<svg onload=1>")), null);
+  const single = { part: 0, of: 1, jpeg: fine };
+  assert.equal(take([single])?.type, "image/jpeg");
+  for (const lie of [null, 1, {}, [], { ...single, jpeg: 1 }, { ...single, jpeg: "" }, { ...single, jpeg: "a".repeat(2001) }, { ...single, of: 61 }, { ...single, of: "1" }, { ...single, part: 1 }]) {
+    assert.equal(take([lie]), null, JSON.stringify(lie));
+  }
 });
 
-test("the other side's description is amended for sound, and for nothing else", () => {
+test("a still goes in pieces, and stops when nobody wants it any more", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const sender = new StillSender();
+  const told = [];
+  sender.send({ jpeg: "x".repeat(1000) }, (piece) => told.push(piece) > 0);
+  assert.deepEqual([told.length, sender.busy], [1, true]);
+  for (let tick = 0; tick < 5; tick += 1) context.mock.timers.tick(300);
+  assert.deepEqual(told.map(({ part, of, jpeg }) => [part, of, jpeg.length]), [[0, 3, 400], [1, 3, 400], [2, 3, 200]]);
+  assert.equal(sender.busy, false);
+  sender.send({ jpeg: "x".repeat(1000) }, () => false);
+  assert.equal(sender.busy, false);
+});
+
+test("the other side's description is amended for sound and the first second of pictures, and for nothing else", () => {
   const audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n";
-  const sdp = `v=0\r\n${audio}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n`;
-  const plain = amendSound(sdp, { thin: false, red: false });
+  const sdp = `v=0\r\n${audio}m=video 9 UDP/TLS/RTP/SAVPF 96 98\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\n`;
+  const plain = amendMedia(sdp, { thin: false, red: false });
   assert.match(plain, /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
+  assert.match(plain, /a=rtpmap:111 opus\/48000\/2\r\na=rtcp-fb:111 nack\r\n/);
+  assert.equal(amendMedia(plain, { thin: false, red: false }).match(/nack/g).length, 1);
   assert.match(plain, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111 63 0\r$/m);
-  const both = amendSound(sdp, { thin: true, red: true });
+  const both = amendMedia(sdp, { thin: true, red: true });
   assert.match(both, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 63 111 0\r$/m);
   assert.equal(both.match(/a=ptime:60\r\n/g).length, 1);
-  assert.equal(amendSound(both, { thin: true, red: false }).match(/ptime/g).length, 2);
-  assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96\r\na=rtpmap:96 VP8\/90000\r\n$/);
-  assert.equal(amendSound("nonsense", { thin: true, red: true }), "nonsense");
+  assert.equal(amendMedia(both, { thin: true, red: false }).match(/ptime/g).length, 2);
+  assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96 98\r\na=rtpmap:96 VP8\/90000\r\na=fmtp:96 x-google-start-bitrate=150\r\n/);
+  assert.match(both, /a=rtpmap:98 VP9\/90000\r\na=fmtp:98 profile-id=0;x-google-start-bitrate=150\r\n$/);
+  assert.equal(amendMedia("nonsense", { thin: true, red: true }), "nonsense");
 });
 
 test("a pair that is being checked again still says what the line carries", () => {

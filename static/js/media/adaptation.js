@@ -1,5 +1,5 @@
 /**
- * Media that goes on where the line or the processor is thin: once a second each connection is measured, both ends tell
+ * Media that goes on where the line or the processor is thin: once or twice a second each connection is measured, both ends tell
  * each other what they see, and what is sent follows from it. See docs/media.md.
  *
  * @module
@@ -8,13 +8,16 @@
 import { decodingCaps } from "./capabilities.js";
 import { PeerAdaptation } from "./peer-adaptation.js";
 import { most, rungForTile } from "./rungs.js";
-import { readStill, StillCamera } from "./stills.js";
+import { StillCamera, StillSender } from "./stills.js";
 import { shareUplink } from "./share.js";
 
 /** @typedef {import("./reports.js").View} View */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
 
-const EVERY_MS = 1_000;
+/** With few people evidence is gathered twice as often: what a line can no longer carry piles up quickly. */
+const EVERY_MS = 500;
+const FEW = 2;
+const REPORT_EVERY_MS = 900;
 const STILL_EVERY_MS = 4_000;
 /** Of the cores, for all encoders together: the rest decodes, draws and does other things. */
 const FOR_ENCODING = 0.6;
@@ -27,7 +30,7 @@ const TOPICS = ["report", "caps", "sends"];
 
 /**
  * Events, all `CustomEvent`:
- * - `adapted` {pid}: once a second for everybody connected; `of(pid)` is up to date
+ * - `adapted` {pid}: once or twice a second for everybody connected; `of(pid)` is up to date
  * - `outcome` {pid, sending, receiving}: what is sent to somebody, or what they say they send, has changed
  * - `still` {pid, picture}: a picture (Blob) that takes the place of the moving one for a few seconds
  */
@@ -40,8 +43,11 @@ export class Adaptation extends EventTarget {
   #cap = Infinity;
   #strain = 0;
   #stills;
+  #stillSender = new StillSender();
   #lastStill = 0;
   #ticking = false;
+  #turn = 0;
+  #reportedAt = -Infinity;
 
   /**
    * @param {import("../peer/mesh.js").Mesh} mesh
@@ -57,6 +63,7 @@ export class Adaptation extends EventTarget {
     const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
     on("peer-added", ({ pid }) => this.#add(pid));
     on("peer-removed", ({ pid }) => this.#peers.delete(pid));
+    on("peer-state", ({ state }) => state === "connected" && void this.#tick());
     on("peer-reachable", ({ pid }) => void this.#introduce(pid));
     on("told", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
     for (const pid of mesh.peers.keys()) this.#add(pid);
@@ -64,6 +71,7 @@ export class Adaptation extends EventTarget {
     signal.addEventListener("abort", () => {
       clearInterval(timer);
       this.#stills.stop();
+      this.#stillSender.stop();
     });
   }
 
@@ -135,18 +143,22 @@ export class Adaptation extends EventTarget {
    * @param {unknown} payload
    */
   #heardStill(pid, payload) {
-    const picture = readStill(payload);
-    if (picture !== null && this.#peers.get(pid)?.mayShowStill()) this.#emit("still", { pid, picture });
+    const picture = this.#peers.get(pid)?.hearStill(payload) ?? null;
+    if (picture !== null) this.#emit("still", { pid, picture });
   }
 
   async #tick() {
-    if (this.#ticking) return;
+    this.#turn += 1;
+    if (this.#ticking || (this.#peers.size > FEW && this.#turn % 2 === 0)) return;
     this.#ticking = true;
     try {
       await Promise.all([...this.#peers.values()].map((peer) => peer.read()));
       const busy = [...this.#peers.values()].reduce((sum, { measured }) => sum + (measured?.busy ?? 0), 0);
       this.#strain = busy / (navigator.hardwareConcurrency || 2);
-      for (const pid of this.#peers.keys()) this.#tellReport(pid);
+      if (performance.now() - this.#reportedAt >= REPORT_EVERY_MS) {
+        this.#reportedAt = performance.now();
+        for (const pid of this.#peers.keys()) this.#tellReport(pid);
+      }
       this.#act();
       await this.#sendStills();
     } finally {
@@ -230,13 +242,18 @@ export class Adaptation extends EventTarget {
   }
 
   async #sendStills() {
-    const waiting = [...this.#peers].filter(([, peer]) => peer.sending.picture === "stills");
+    const waiting = () => [...this.#peers].filter(([, peer]) => peer.sending.picture === "stills").map(([pid]) => pid);
+    const [first] = waiting();
     const now = performance.now();
-    if (waiting.length === 0 || now - this.#lastStill < STILL_EVERY_MS) return;
+    if (first === undefined || this.#stillSender.busy || now - this.#lastStill < STILL_EVERY_MS) return;
     this.#lastStill = now;
-    const track = this.#mesh.peers.get(waiting[0][0])?.transceivers.video?.sender.track ?? null;
-    const still = await this.#stills.take(track);
-    if (still !== null) for (const [pid] of waiting) this.#mesh.tell(pid, "still", still);
+    const still = await this.#stills.take(this.#mesh.peers.get(first)?.transceivers.video?.sender.track ?? null);
+    if (still === null) return;
+    const everybody = waiting();
+    this.#stillSender.send(still, (piece) => {
+      const wanted = waiting().filter((pid) => everybody.includes(pid));
+      return wanted.map((pid) => this.#mesh.tell(pid, "still", piece)).includes(true);
+    });
   }
 
   /**

@@ -23,6 +23,7 @@
  * @property {number} sent bytes of media
  * @property {number} encoded frames
  * @property {number} encodeTime
+ * @property {number} echoes round trips that the other side's RTCP has measured
  */
 
 /**
@@ -70,7 +71,7 @@ export function measure(report, before) {
   const inbound = all.filter(({ type }) => type === "inbound-rtp");
   const outbound = all.filter(({ type }) => type === "outbound-rtp");
   const heard = all.filter(({ type }) => type === "remote-inbound-rtp");
-  const counts = count(inbound, outbound, all);
+  const counts = count(inbound, outbound, heard, all);
   const past = before !== null && before.at < counts.at && before.received <= counts.received ? before : null;
   const seconds = past ? (counts.at - past.at) / 1_000 : 0;
   /** @param {keyof Counts} name */
@@ -84,6 +85,7 @@ export function measure(report, before) {
   const own = all.find(({ type, nominated, selected }) => type === "candidate-pair" && (selected ?? nominated));
   const pair = report.get(transport?.selectedCandidatePairId) ?? own;
   const available = pair?.availableOutgoingBitrate;
+  const echo = Math.max(...heard.map(({ roundTripTime = 0 }) => roundTripTime), 0);
   return {
     inbound: {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
@@ -104,7 +106,8 @@ export function measure(report, before) {
       available: typeof available === "number" && available > 0 ? available / 1_000 : null,
       kbps: ratio(grown("sent") * 8, seconds) / 1_000,
       loss: share(Math.max(0, ...heard.map(({ fractionLost = 0 }) => fractionLost)), 1),
-      rttMs: 1_000 * (pair?.currentRoundTripTime ?? heard[0]?.roundTripTime ?? 0),
+      // RTCP measures once a second, the checks of a pair every few seconds.
+      rttMs: 1_000 * ((grown("echoes") > 0 ? echo : pair?.currentRoundTripTime ?? echo) || 0),
       limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
       encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
       fps: ratio(grown("encoded"), seconds),
@@ -120,10 +123,11 @@ export function measure(report, before) {
 /**
  * @param {any[]} inbound
  * @param {any[]} outbound
+ * @param {any[]} heard
  * @param {any[]} all
  * @returns {Counts}
  */
-function count(inbound, outbound, all) {
+function count(inbound, outbound, heard, all) {
   /** @param {any[]} list @param {string} field */
   const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);
   const of = (/** @type {string} */ kind) => inbound.filter((entry) => entry.kind === kind);
@@ -143,6 +147,7 @@ function count(inbound, outbound, all) {
     sent: sum(outbound, "bytesSent"),
     encoded: sum(outbound, "framesEncoded"),
     encodeTime: sum(outbound, "totalEncodeTime"),
+    echoes: sum(heard, "roundTripTimeMeasurements"),
   };
 }
 

@@ -14,7 +14,8 @@ import { Allowance } from "../peer/messages.js";
 import { readCaps, readReport } from "./reports.js";
 import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, TOP } from "./rungs.js";
 import { SenderControl } from "./sender-control.js";
-import { amendSound, ORDINARY } from "./sound.js";
+import { StillReader } from "./stills.js";
+import { amendMedia, FIRST_MANNER } from "./amend.js";
 
 /** @typedef {import("../peer/connection.js").PeerConnection} PeerConnection */
 /** @typedef {import("./measure.js").Measured} Measured */
@@ -24,6 +25,7 @@ import { amendSound, ORDINARY } from "./sound.js";
 /** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
 const REPORTS_PER_MINUTE = 240;
 const STILLS_PER_MINUTE = 30;
+const PIECES_PER_MINUTE = 600;
 const SCREEN_KBPS = 1_500;
 const SCREEN_FPS = 5;
 /** Of what a receiver that saves data wants at most. */
@@ -49,9 +51,11 @@ export class PeerAdaptation {
   toldOutcome = "";
   #connection;
   #control;
-  #manner = ORDINARY;
+  #manner = FIRST_MANNER;
   #reports = new Allowance(REPORTS_PER_MINUTE);
   #stills = new Allowance(STILLS_PER_MINUTE);
+  #pieces = new Allowance(PIECES_PER_MINUTE);
+  #stillReader = new StillReader();
   #froze = false;
 
   /** @param {PeerConnection} connection */
@@ -98,9 +102,15 @@ export class PeerAdaptation {
     return before?.tile.visible !== report.tile.visible || before?.screen?.visible !== report.screen?.visible;
   }
 
-  /** @returns {boolean} whether the peer has not sent too many pictures already */
-  mayShowStill() {
-    return this.#stills.take();
+  /**
+   * Takes a piece of a picture that takes the place of the moving one.
+   *
+   * @param {unknown} payload
+   * @returns {Blob | null} the picture, once it is complete
+   */
+  hearStill(payload) {
+    const picture = this.#pieces.take() ? this.#stillReader.take(payload) : null;
+    return picture !== null && this.#stills.take() ? picture : null;
   }
 
   /** Reads the statistics. @returns {Promise<boolean>} false when the connection is gone */
@@ -127,6 +137,7 @@ export class PeerAdaptation {
     this.evidence = {
       now: performance.now(),
       available: outbound.available === null ? null : Math.max(0, outbound.available - screen),
+      used: outbound.kbps,
       share: Math.max(0, most - screen),
       saving: saving || asked,
       asked,
@@ -147,8 +158,10 @@ export class PeerAdaptation {
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
     // On a thin line the encoder is kept from overshooting at the cost of the sound.
-    const line = state.rung > LOWEST_VIDEO ? Infinity : this.available * 0.7;
-    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(headroom(state), Math.max(0, most - screen), line));
+    const line = state.rung > LOWEST_VIDEO || state.nudge ? Infinity : this.available * 0.7;
+    // For a moment more than the line is known to carry: only then does Chromium look whether it does.
+    const wish = state.nudge ? Math.max(headroom(state), 2 * this.available) : headroom(state);
+    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(wish, Math.max(0, most - screen), line));
     void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec });
     const seen = this.report?.screen?.visible ?? true;
     void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
@@ -169,7 +182,7 @@ export class PeerAdaptation {
   }
 
   #tune() {
-    this.#connection.tune((sdp) => amendSound(sdp, this.#manner));
+    this.#connection.tune((sdp) => amendMedia(sdp, this.#manner));
   }
 }
 

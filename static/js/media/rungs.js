@@ -30,8 +30,8 @@ export const AUDIO_ONLY = 0;
 export const STILLS = 1;
 export const LOWEST_VIDEO = 2;
 export const TOP = RUNGS.length - 1;
-/** Where a connection begins: what the 300 kbit/s carry that browsers begin with. */
-export const FIRST = 4;
+/** Where a connection begins: what most lines carry, until the first estimate is there. */
+export const FIRST = 3;
 
 /** How much of the bits of VP8 each needs for the same picture. @type {Readonly<Record<Codec, number>>} */
 export const THRIFT = Object.freeze({ AV1: 0.65, VP9: 0.8, VP8: 1, H264: 1.1 });

@@ -1,17 +1,23 @@
 /**
- * A picture every few seconds over the data channel, where the line carries no moving one: 192 pixels wide, some 5 kB.
+ * A picture every few seconds over the data channel, where the line carries no moving one: 192 pixels wide, some 4 kB. It
+ * goes in pieces, one after the other over some seconds: all at once it would stand before the sound in every queue.
  *
  * @module
  */
 
 const WIDTH = 192;
-const QUALITY = 0.5;
+const QUALITY = 0.4;
 /** Characters of base64. */
 const LONGEST = 24_000;
+/** 12 kbit/s with what is around each piece: what the rung needs. */
+const PIECE = 400;
+const PIECE_EVERY_MS = 300;
+const LONGEST_PIECE = 2_000;
 /** A larger picture than this is refused before it is decoded, px. */
 const LARGEST = 640;
 
 /** @typedef {{jpeg: string}} Still base64 */
+/** @typedef {{part: number, of: number, jpeg: string}} Piece of a still, the first has number 0 */
 
 export class StillCamera {
   /** @type {HTMLVideoElement | null} */
@@ -47,15 +53,77 @@ export class StillCamera {
   }
 }
 
+/** Sends pictures, one at a time. */
+export class StillSender {
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  #timer = null;
+
+  /** A picture is still on its way. */
+  get busy() {
+    return this.#timer !== null;
+  }
+
+  /**
+   * @param {Still} still
+   * @param {(piece: Piece) => boolean} tell whether anybody still wants it
+   */
+  send({ jpeg }, tell) {
+    this.stop();
+    const of = Math.ceil(jpeg.length / PIECE);
+    let part = 0;
+    const next = () => {
+      const wanted = tell({ part, of, jpeg: jpeg.slice(part * PIECE, (part + 1) * PIECE) });
+      part += 1;
+      this.#timer = wanted && part < of ? setTimeout(next, PIECE_EVERY_MS) : null;
+    };
+    next();
+  }
+
+  stop() {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+/** Puts the pictures of one peer together; they come in order, or not at all. */
+export class StillReader {
+  /** @type {string[]} */
+  #parts = [];
+  #of = 0;
+
+  /**
+   * Takes a piece (topic `still`).
+   *
+   * @param {unknown} payload
+   * @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size
+   */
+  take(payload) {
+    const { part, of, jpeg } = typeof payload === "object" && payload !== null ? /** @type {any} */ (payload) : {};
+    const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= LONGEST_PIECE;
+    if (!text || !Number.isInteger(of) || of < 1 || of > LONGEST / PIECE) return this.#forget();
+    if (part === 0) [this.#parts, this.#of] = [[], of];
+    if (part !== this.#parts.length || of !== this.#of) return this.#forget();
+    this.#parts.push(jpeg);
+    if (this.#parts.length < of) return null;
+    const whole = this.#parts.join("");
+    this.#forget();
+    return readStill(whole);
+  }
+
+  #forget() {
+    [this.#parts, this.#of] = [[], 0];
+    return null;
+  }
+}
+
 /**
- * Reads a picture that a peer sent (topic `still`).
+ * Reads a picture that a peer sent.
  *
- * @param {unknown} payload
+ * @param {string} jpeg base64
  * @returns {Blob | null} null when it is no JPEG of a modest size
  */
-export function readStill(payload) {
-  const jpeg = /** @type {any} */ (payload)?.jpeg;
-  if (typeof jpeg !== "string" || jpeg.length > LONGEST || !/^[A-Za-z0-9+/]+={0,2}$/.test(jpeg)) return null;
+export function readStill(jpeg) {
+  if (jpeg.length > LONGEST || !/^[A-Za-z0-9+/]+={0,2}$/.test(jpeg)) return null;
   try {
     const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));
     const size = sizeOf(bytes);

@@ -3,7 +3,7 @@
 import { toBase64Url } from "/static/js/keys/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
 import { LocalMedia } from "/static/js/media/devices.js";
-import { amendSound } from "/static/js/media/sound.js";
+import { amendMedia } from "/static/js/media/amend.js";
 import { Playback } from "/static/js/media/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/route.js";
@@ -453,7 +453,7 @@ const world = {
     }
     const tune = async (manner) => {
       // Silence counts, too: only then do the packets of a second show how long they are.
-      for (const end of ends) end.tune((sdp) => amendSound(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
+      for (const end of ends) end.tune((sdp) => amendMedia(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
       await until(async () => (await Promise.all(ends.map(soundOf))).every(({ rate, size }) => manner.check(rate, size)), manner.name);
     };
     const { signalingState } = connections.at(-1);
@@ -466,7 +466,7 @@ const world = {
 
     // While it is tuned again and again, one shares a screen and the other looks for a new way.
     const before = await localUfrag(ends[0]);
-    const stop = setInterval(() => ends.forEach((end, at) => end.tune((sdp) => amendSound(sdp, { thin: at > 0, red: false }))), 11);
+    const stop = setInterval(() => ends.forEach((end, at) => end.tune((sdp) => amendMedia(sdp, { thin: at > 0, red: false }))), 11);
     b.mesh.setScreen({ video: paintedTrack("red") });
     ends[1].restartIce();
     await until(() => a.events.some(({ type, stream }) => type === "peer-screen" && stream), "a screen");
@@ -491,7 +491,7 @@ const world = {
       return connection?.state === "connected" ? framesOf(connection) : null;
     };
     globalThis.retune = async () => {
-      mesh.peers.get(other).tune((sdp) => amendSound(sdp, { thin: true, red: true }));
+      mesh.peers.get(other).tune((sdp) => amendMedia(sdp, { thin: true, red: true }));
       await until(() => /a=ptime:60/.test(connections.at(-1).remoteDescription.sdp), "tuned");
       return connections.at(-1).signalingState;
     };

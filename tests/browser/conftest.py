@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,9 @@ def driver() -> Iterator[Playwright]:
         yield playwright
 
 
-@pytest.fixture(scope="session")
-def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium without a window, with a small camera and a beeping microphone that nobody has to allow."""
-    camera = make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")
+@contextmanager
+def chromium_with(driver: Playwright, camera: Path) -> Iterator[Browser]:
+    """Run Chromium without a window, with this file for a camera and a beeping microphone that nobody has to allow."""
     browser = driver.chromium.launch(
         executable_path=find_binary("chromium-headless-shell"),
         headless=True,
@@ -47,6 +47,13 @@ def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     )
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a small camera."""
+    with chromium_with(driver, make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -187,6 +187,27 @@ test("a data saver has its reason, on whichever side it is", () => {
   assert.equal(why({ saving: true }), "saver");
   assert.equal(why({ saving: true, asked: true }), "their-saver");
   assert.equal(why({}), "our-uplink");
+  assert.equal(why({ saving: true, available: 90, share: 3000 }), "our-uplink", "a saver that leaves more than the line has");
+});
+
+test("the reason is what holds back, not what could", () => {
+  const tile = (height) => ({ height, visible: true });
+  const table = [
+    [{}, "full"],
+    [{ source: { height: 180 } }, "full"],
+    [{ source: { height: 180 }, available: 200 }, "full"],
+    [{ source: { height: 180 }, available: 200, share: 100, saving: true }, "full"],
+    [{ source: { height: 180 }, tile: tile(200) }, "full"],
+    [{ source: { height: 270 } }, "full"],
+    [{ source: { height: 360 }, tile: tile(200) }, "small-tile"],
+    [{ source: { height: 360 }, available: 120 }, "our-uplink"],
+    [{ source: { height: 360 }, available: 120, loss: 0.2 }, "loss"],
+    [{ source: { height: 360 }, strain: 0.9 }, "our-processor"],
+    [{ source: { height: 360 }, theirStrain: 0.9 }, "their-processor"],
+  ];
+  for (const [evidence, why] of table) {
+    assert.equal(pass(beginning(0), 0, 40, evidence).state.why, why, JSON.stringify(evidence));
+  }
 });
 
 test("a report is read whole or not at all", () => {

@@ -144,17 +144,30 @@ function weighSound(state, { now, available, source }) {
  * @param {Evidence} evidence
  */
 function settle(state, evidence) {
-  const { tile, source, share, saving, asked, theirStrain } = evidence;
+  const { tile, source, strain, theirStrain } = evidence;
   const shown = tile === null ? TOP : rungForTile(tile.height);
+  const given = source === null ? TOP : Math.max(rungForTile(source.height), LOWEST_VIDEO);
+  // More than the camera gives and the receiver shows cannot be held back by anything.
+  const wanted = Math.min(shown, given);
   const seen = tile === null || tile.visible;
-  state.rung = Math.min(state.line, state.processor, shown, source ? Math.max(rungForTile(source.height), LOWEST_VIDEO) : TOP);
+  state.rung = Math.min(state.line, state.processor, wanted);
   state.active = seen && source !== null && state.rung >= LOWEST_VIDEO;
   state.codec = chooseCodec(state, evidence);
   if (source === null) state.why = "no-camera";
   else if (!seen) state.why = "hidden";
-  else if (state.line < Math.min(state.processor, shown, TOP)) state.why = saving && share < 1e6 ? (asked ? "their-saver" : "saver") : state.lossy > 0.05 ? "loss" : "our-uplink";
-  else if (state.processor < Math.min(shown, TOP)) state.why = theirStrain > evidence.strain ? "their-processor" : "our-processor";
-  else state.why = shown < TOP ? "small-tile" : "full";
+  else if (state.line < Math.min(state.processor, wanted)) state.why = ofLine(state, evidence);
+  else if (state.processor < wanted) state.why = theirStrain > strain ? "their-processor" : "our-processor";
+  else state.why = shown < given ? "small-tile" : "full";
+}
+
+/**
+ * @param {State} state
+ * @param {Evidence} evidence
+ * @returns {Why} what keeps the line from carrying more
+ */
+function ofLine({ lossy }, { available, share, saving, asked }) {
+  if (saving && share < (available ?? Infinity)) return asked ? "their-saver" : "saver";
+  return lossy > 0.05 ? "loss" : "our-uplink";
 }
 
 /**

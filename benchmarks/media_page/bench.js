@@ -90,11 +90,11 @@ globalThis.bench = {
 
   /** What the sender has decided, and on what grounds; null for a plain connection. */
   decided() {
-    const { state, evidence, measured, sending } = adaptation?.of(OTHER.first) ?? {};
+    const { state, evidence, moment, sending } = adaptation?.of(OTHER.first) ?? {};
     if (!evidence) return null;
     const { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain } = evidence;
     const seen = { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain };
-    const { kbps, fps, height, codec } = measured.outbound;
+    const { kbps, fps, height, codec } = moment.outbound;
     return { ...sending, line: RUNGS[state.line].name, wait: state.wait, seen, sent: { kbps, fps, height, codec } };
   },
 };

@@ -17,7 +17,8 @@ import { shareUplink } from "./share.js";
 /** With few people evidence is gathered twice as often: what a line can no longer carry piles up quickly. */
 const EVERY_MS = 500;
 const FEW = 2;
-const REPORT_EVERY_MS = 900;
+/** A second, less what timers are late. */
+const SECOND_MS = 900;
 const STILL_EVERY_MS = 4_000;
 /** Of the cores, for all encoders together: the rest decodes, draws and does other things. */
 const FOR_ENCODING = 0.6;
@@ -30,7 +31,7 @@ const TOPICS = ["report", "caps", "sends"];
 
 /**
  * Events, all `CustomEvent`:
- * - `adapted` {pid}: once or twice a second for everybody connected; `of(pid)` is up to date
+ * - `adapted` {pid}: once a second for everybody connected; `of(pid)` is up to date
  * - `outcome` {pid, sending, receiving}: what is sent to somebody, or what they say they send, has changed
  * - `still` {pid, picture}: a picture (Blob) that takes the place of the moving one for a few seconds
  */
@@ -47,7 +48,7 @@ export class Adaptation extends EventTarget {
   #lastStill = 0;
   #ticking = false;
   #turn = 0;
-  #reportedAt = -Infinity;
+  #secondAt = -Infinity;
 
   /**
    * @param {import("../peer/mesh.js").Mesh} mesh
@@ -79,7 +80,7 @@ export class Adaptation extends EventTarget {
    * What is known about somebody.
    *
    * @param {string} pid
-   * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "report" | "caps"> | undefined}
+   * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "moment" | "report" | "caps"> | undefined}
    */
   of(pid) {
     return this.#peers.get(pid);
@@ -152,19 +153,23 @@ export class Adaptation extends EventTarget {
     if (this.#ticking || (this.#peers.size > FEW && this.#turn % 2 === 0)) return;
     this.#ticking = true;
     try {
-      await Promise.all([...this.#peers.values()].map((peer) => peer.read()));
-      const busy = [...this.#peers.values()].reduce((sum, { measured }) => sum + (measured?.busy ?? 0), 0);
-      this.#strain = busy / (navigator.hardwareConcurrency || 2);
-      if (performance.now() - this.#reportedAt >= REPORT_EVERY_MS) {
-        this.#reportedAt = performance.now();
-        for (const pid of this.#peers.keys()) this.#tellReport(pid);
-      }
-      this.#act();
-      await this.#sendStills();
+      await this.#look();
     } finally {
       this.#ticking = false;
     }
-    for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
+  }
+
+  async #look() {
+    const now = performance.now();
+    const second = now - this.#secondAt >= SECOND_MS;
+    if (second) this.#secondAt = now;
+    await Promise.all([...this.#peers.values()].map((peer) => peer.read(second)));
+    const busy = [...this.#peers.values()].reduce((sum, { moment }) => sum + (moment?.busy ?? 0), 0);
+    this.#strain = busy / (navigator.hardwareConcurrency || 2);
+    if (second) for (const pid of this.#peers.keys()) this.#tellReport(pid);
+    this.#act();
+    await this.#sendStills();
+    if (second) for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
   }
 
   /** @param {string} pid */

@@ -1,5 +1,5 @@
 /**
- * What the statistics of a connection say about the last second, in both directions.
+ * What the statistics of a connection say about the time since they were last looked at, in both directions.
  *
  * @module
  */
@@ -107,7 +107,7 @@ export function measure(report, before) {
       kbps: ratio(grown("sent") * 8, seconds) / 1_000,
       loss: share(Math.max(0, ...heard.map(({ fractionLost = 0 }) => fractionLost)), 1),
       // RTCP measures once a second, the checks of a pair every few seconds.
-      rttMs: 1_000 * ((grown("echoes") > 0 ? echo : pair?.currentRoundTripTime ?? echo) || 0),
+      rttMs: 1_000 * ((counts.echoes > 0 ? echo : pair?.currentRoundTripTime ?? echo) || 0),
       limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
       encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
       fps: ratio(grown("encoded"), seconds),

@@ -35,8 +35,10 @@ const THIN_SPEECH_KBPS = 16;
 
 export class PeerAdaptation {
   state = beginning(performance.now());
-  /** @type {Measured | null} */
+  /** @type {Measured | null} over the last second: what is told and shown */
   measured = null;
+  /** @type {Measured | null} since it was last looked: what is decided by */
+  moment = null;
   /** @type {Report | null} what the peer said last */
   report = null;
   /** @type {import("./reports.js").Caps | null} */
@@ -79,7 +81,7 @@ export class PeerAdaptation {
 
   /** @returns {number} kbit/s that the line to the peer carries, as far as it is known */
   get available() {
-    return this.measured?.outbound.available ?? Infinity;
+    return this.moment?.outbound.available ?? Infinity;
   }
 
   /**
@@ -113,12 +115,16 @@ export class PeerAdaptation {
     return picture !== null && this.#stills.take() ? picture : null;
   }
 
-  /** Reads the statistics. @returns {Promise<boolean>} false when the connection is gone */
-  async read() {
+  /**
+   * Reads the statistics.
+   *
+   * @param {boolean} second whether a second has passed
+   */
+  async read(second) {
     const stats = await this.#connection.getStats().catch(() => null);
-    if (stats === null) return false;
-    this.measured = measure(stats, this.measured?.counts ?? null);
-    return true;
+    if (stats === null) return;
+    this.moment = measure(stats, this.moment?.counts ?? null);
+    if (second || this.measured === null) this.measured = measure(stats, this.measured?.counts ?? null);
   }
 
   /**
@@ -128,8 +134,8 @@ export class PeerAdaptation {
    */
   act({ share, saving, strain, cores }) {
     const { audio, video, screenVideo } = this.#connection.transceivers;
-    if (this.measured === null || this.#connection.state !== "connected") return;
-    const { outbound } = this.measured;
+    if (this.moment === null || this.#connection.state !== "connected") return;
+    const { outbound } = this.moment;
     const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);
     const asked = theirs < share;
     const most = Math.min(share, theirs);

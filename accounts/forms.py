@@ -15,6 +15,9 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SignupForm,
 )
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -25,6 +28,7 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
@@ -118,11 +122,24 @@ class AddressForm(Plain, AddEmailForm):
     """Another e-mail address."""
 
 
-class SecondFactorForm(Plain, AuthenticateForm):
+class UsedOnce:
+    """Takes each code once. allauth remembers a used one for 30 seconds, but takes it for 90 (`MFA_TOTP_TOLERANCE`)."""
+
+    def clean_code(self) -> str:
+        """Return the code. Raises `ValidationError` for one that is not right, or was used before."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        user: User = self.user  # type: ignore[attr-defined]
+        good_for = mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)
+        if not cache.add(f"used-code:{user.pk}:{normalize_user_code(code)}", 1, timeout=good_for):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactorForm(Plain, UsedOnce, AuthenticateForm):
     """Six digits of an authenticator app, or a recovery code."""
 
 
-class SecondFactorAgainForm(Plain, ReauthenticateByCodeForm):
+class SecondFactorAgainForm(Plain, UsedOnce, ReauthenticateByCodeForm):
     """The same once more, before something important."""
 
 

@@ -26,7 +26,8 @@ def browser_for(request: HttpRequest, token: bytes) -> uuid.UUID:
     """Return the id of this browser session, or the one it will have if `token` is good. Writes nothing.
 
     Two clicks that race before there is a session must count as one browser. What they share is the CSRF secret, so the
-    first id is derived from it; and from the token, so that the secret alone gives nobody a guest's place.
+    first id is derived from it; from the token, so that the secret alone gives nobody a guest's place; and from the
+    account, so that somebody who was removed from their place on it does not come back by the same use as a guest.
     """
     known = browser_of(request.session)
     if known is not None:
@@ -34,7 +35,8 @@ def browser_for(request: HttpRequest, token: bytes) -> uuid.UUID:
     secret = request.META.get("CSRF_COOKIE")
     if not secret:
         return uuid.uuid4()
-    seed = salted_hmac("rooms.browser", secret.encode() + token, algorithm="sha256").digest()
+    account = str(request.user.pk).encode() if request.user.is_authenticated else b""
+    seed = salted_hmac("rooms.browser", secret.encode() + token + account, algorithm="sha256").digest()
     return uuid.UUID(bytes=hashlib.sha256(seed).digest()[:16], version=4)
 
 

@@ -165,14 +165,16 @@ def revoke_invites(invites: QuerySet[Invite]) -> int:
     return invites.filter(revoked_at__isnull=True).update(revoked_at=timezone.now(), wrapped_key=None)
 
 
+@transaction.atomic
 def remove_member(membership: Membership) -> None:
     """Take somebody's place away: open sockets close, and the room needs a new key.
 
-    Raises `NotPossible` for the owner.
+    Raises `NotPossible` for the owner, whoever that is when it is done: a room can be handed over meanwhile.
     """
-    if membership.role == Role.OWNER:
-        raise NotPossible(_("The owner cannot be removed from their own room."))
+    Room.objects.select_for_update().filter(pk=membership.room_id).first()  # nobody takes it over meanwhile
     key: UUID = membership.pk
+    if Membership.objects.filter(pk=key, role=Role.OWNER).exists():
+        raise NotPossible(_("The owner cannot be removed from their own room."))
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
     Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
     transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.REMOVED))

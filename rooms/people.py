@@ -65,6 +65,8 @@ def accept_room(room: Room, user: User) -> None:
     The room key does not travel with it: it is in the browsers of those who hold it.
     """
     room = Room.objects.select_for_update(of=("self",)).select_related("owner").get(pk=room.pk)
+    if room.owner.suspended_at is not None:
+        raise NotPossible(_("The room is shut. It can be handed over once it is open again."))
     places = holding(room)
     new = places.filter(user=user, role__in=(Role.MODERATOR, Role.MEMBER)).first()
     if room.offered_to_id != user.pk or new is None:
@@ -92,6 +94,7 @@ def leave_room(membership: Membership) -> None:
     if membership.role == Role.OWNER:
         raise NotPossible(_("This is your room: hand it over or delete it."))
     key = membership.pk
+    Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
     membership.delete()
     transaction.on_commit(lambda: outbound.close_membership(key, CloseCode.NOT_MEMBER))
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from . import bounds, flows, hosting
 from .access import Act, get_place_for, get_room_for
-from .models import Door, Role
+from .models import Door
 from .payloads import ChangeDoor, Nothing, PayloadError, PutOut, bytes_of, read
 from .views_invites import another_was_first, answers_json
 
@@ -39,8 +39,6 @@ def put_out(request: HttpRequest, slug: str) -> JsonResponse:
     get_room_for(request.user, slug, Act.REMOVE_MEMBER)
     asked = read(request, PutOut)
     place = get_place_for(request.user, slug, UUID(asked.member))
-    if place.role == Role.MODERATOR:
-        get_room_for(request.user, slug, Act.REMOVE_MODERATOR)
     if asked.for_good:
         flows.remove_member(place)
     else:

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
 from django.test import Client
 
 from .conftest import PASSWORD, give_second_factor, sign_in
@@ -53,6 +54,17 @@ def test_the_digits_sign_in_and_wrong_ones_do_not(olga):
     assert "_auth_user_id" not in client.session
     client.post("/accounts/2fa/authenticate/", {"code": right})
     assert client.session["_auth_user_id"] == str(olga.pk)
+
+
+def test_digits_are_taken_once_for_as_long_as_they_are_right(olga):
+    right = digits(give_second_factor(olga))
+    first, second = sign_in(olga), sign_in(olga)
+    first.post("/accounts/2fa/authenticate/", {"code": right})
+    assert first.session["_auth_user_id"] == str(olga.pk)
+    # allauth forgets after half a minute which digits were used, and takes them for longer.
+    cache.delete(f"allauth.mfa.totp.used?user={olga.pk}&code={right}")
+    second.post("/accounts/2fa/authenticate/", {"code": right})
+    assert "_auth_user_id" not in second.session
 
 
 def test_setting_up_asks_for_the_password_again(olga):

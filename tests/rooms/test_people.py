@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import flows as accounts
 from accounts.models import User
-from rooms import bounds
+from rooms import bounds, flows, people
 from rooms.models import Invite, Membership, Role, Room
 from rooms.signaling import outbound
 from rooms.signaling.codes import CloseCode
@@ -144,6 +145,30 @@ def test_an_offer_is_turned_down_taken_back_or_void(room: Room, olga: User, max_
     assert offered_to() is None
     assert signed_in(max_).post(path, {"accept": "yes"}).status_code == 404
     assert Room.objects.get().owner == olga
+
+
+def test_a_room_is_not_handed_on_past_the_suspension_of_its_owner(room: Room, olga: User, max_: User) -> None:
+    signed_in(olga).post(url(room, "offer", max_))
+    accounts.suspend(olga, make_person("Ada", is_staff=True))
+    page = signed_in(max_).post(f"/rooms/{room.slug}/offer", {"accept": "yes"}, follow=True).content.decode()
+    assert "once it is open again" in page
+    assert Room.objects.get().owner == olga
+    assert signed_in(max_).get(f"/r/{room.slug}").status_code == 403  # shut, as all of Olga's rooms
+
+
+def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
+    stale = of(max_)  # as a request read it before Max accepted
+    people.offer_room(stale)
+    people.accept_room(room, max_)
+    with pytest.raises(flows.NotPossible):
+        flows.remove_member(stale)
+    assert (of(max_).role, of(max_).removed_at) == (Role.OWNER, None)
+
+
+def test_an_offer_ends_with_the_place_that_was_left(room: Room, olga: User, max_: User) -> None:
+    signed_in(olga).post(url(room, "offer", max_))
+    signed_in(max_).post(f"/rooms/{room.slug}/leave")
+    assert Room.objects.get().offered_to is None
 
 
 def test_nobody_gets_more_rooms_than_one_person_can_have(

@@ -195,6 +195,17 @@ def test_a_removed_person_comes_back_by_a_new_link_only(room: Room, sam: User, g
         assert client.get(f"/r/{room.slug}").status_code == 200
 
 
+def test_signing_out_is_no_way_back_by_the_same_use(room: Room, sam: User) -> None:
+    browser = Client()
+    browser.get("/i")  # the CSRF cookie outlives the session
+    browser.force_login(sam)
+    token, _invite = make_link(room)
+    assert join(browser, token).status_code == 200
+    flows.remove_member(Membership.objects.get(user=sam))
+    browser.post("/accounts/logout/")
+    assert join(browser, token).json()["reason"] == "used_up"
+
+
 def test_an_open_link_of_before_the_removal_is_no_way_back(room: Room, guest: Client) -> None:
     first, _invite = make_link(room)
     other, _invite = make_link(room)

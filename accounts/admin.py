@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.moderation.confirm import Moderated
 
+from .flows import may_suspend
 from .models import User
 
 # Recovery codes stand in for a lost second factor; alone they are none.
@@ -99,6 +100,13 @@ class UserAdmin(Moderated):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Let nobody delete themselves here (their own page asks for the password), and staff only be deleted by a superuser."""
+        return super().has_delete_permission(request, obj) and obj != request.user and _may_touch(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if isinstance(request.user, User) and request.user.is_superuser:
             return self.readonly_fields
@@ -106,6 +114,12 @@ class UserAdmin(Moderated):
 
     def offered(self, row: User) -> tuple[str, ...]:
         return ("warn", "reinstate" if row.suspended_at else "suspend")
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Say whether this person may change or delete that one: who may suspend them may (`accounts.flows.may_suspend`)."""
+    by = request.user
+    return user is None or (isinstance(by, User) and (by == user or may_suspend(user, by)))
 
 
 # What allauth registers shows session keys and second-factor secrets, and edits addresses past the flows.

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-from .acts import Kind, note
+from .acts import WORDS, Kind, note
 from .confirm import Moderated
 from .context import context_of
 from .models import Ban, Deed, Report, SiteRules
@@ -132,6 +132,32 @@ def about_whom(report: Report) -> str:
     return _t("somebody whose account is deleted") if report.about_person else _t("the room")
 
 
+class InWords(admin.SimpleListFilter):
+    """The values of a field of the trail that occur in it, by their words."""
+
+    words: dict[Any, Any] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        found = Deed.objects.order_by().values_list(self.parameter_name, flat=True).distinct()
+        named = [(value, str(self.words.get(value, value))) for value in found]
+        return sorted(named, key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Deed]) -> QuerySet[Deed]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+class ActFilter(InWords):
+    """What was done."""
+
+    title, parameter_name, words = _("what"), "act", WORDS
+
+
+class KindFilter(InWords):
+    """What it was done to."""
+
+    title, parameter_name, words = _("kind"), "kind", KINDS
+
+
 class TrailList(ChangeList):
     """Says what was done to whom in words, with one query a kind for a page."""
 
@@ -149,7 +175,7 @@ class DeedAdmin(ReadOnly):
 
     list_display = ("at", "by", "done", "what_kind", "whom", "reason", "report")
     list_display_links = None
-    list_filter = ("act", "kind", "at")
+    list_filter = (ActFilter, KindFilter, "at")
     list_select_related = ("by", "report")
     search_fields = ("reason", "by__email", "target")
     date_hierarchy = "at"

@@ -140,3 +140,22 @@ def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):
     client.post(f"/admin/accounts/user/{clerk.pk}/change/", {"display_name": "Cleo", "is_superuser": "on"})
     clerk.refresh_from_db()
     assert not clerk.is_superuser
+
+
+def test_staff_who_are_no_superusers_neither_change_nor_delete_superusers(staff, olga):
+    from django.contrib.auth.models import Permission
+
+    clerk = make_person("Cleo", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=("view_user", "change_user", "delete_user")))
+    client = in_the_administration(clerk)
+    for person, may in ((olga, True), (staff, False)):
+        client.post(f"/admin/accounts/user/{person.pk}/change/", {"display_name": "Renamed"})
+        person.refresh_from_db()
+        assert (person.display_name == "Renamed") is may
+        assert client.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"}).status_code == (302 if may else 403)
+        assert User.objects.filter(pk=person.pk).exists() is not may
+
+
+def test_nobody_deletes_themselves_there(staff):
+    client = in_the_administration(staff)
+    assert client.post(f"/admin/accounts/user/{staff.pk}/delete/", {"post": "yes"}).status_code == 403

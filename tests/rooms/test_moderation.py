@@ -331,6 +331,18 @@ def test_many_reports_are_dismissed_at_once(desk: Client, room: Room) -> None:
 # ── The trail ────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_the_filters_of_the_trail_are_in_words(desk: Client, guests: Membership) -> None:
+    desk.post(address("ban-guest", guests), WORDS)
+    desk.post(address("lift-ban", Ban.objects.get()), WORDS)
+    page = desk.get("/admin/moderation/deed/").content.decode()
+    filters = page[page.index('id="changelist-filter"') :]
+    for words in ("Ban the guest", "Lift the ban", "place in a room", "banned guest"):
+        assert words in filters
+    assert ">ban-guest<" not in filters
+    only = desk.get("/admin/moderation/deed/?act=lift-ban").context["cl"].result_list
+    assert [deed.act for deed in only] == ["lift-ban"]
+
+
 def test_the_trail_is_written_once(mona: User) -> None:
     deed = Deed.objects.create(by=mona, act="warn", kind="person", target="7", reason="First.")
     deed.reason = "Second."

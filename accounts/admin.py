@@ -104,7 +104,7 @@ class UserAdmin(Moderated):
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let nobody delete themselves here (their own page asks for the password), and staff only be deleted by a superuser."""
+        """Let nobody delete themselves here: their own page asks for the password first."""
         return super().has_delete_permission(request, obj) and obj != request.user and _may_touch(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class UserAdmin(Moderated):
 
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
-    """Say whether this person may change or delete that one: who may suspend them may (`accounts.flows.may_suspend`)."""
+    """Say whether this person may change or delete that one: staff only by a superuser, as with suspending."""
     by = request.user
     return user is None or (isinstance(by, User) and (by == user or may_suspend(user, by)))
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 60  # characters (code points), as in the column
 
+# Letters, signs and marks that show nothing: Hangul fillers, Khmer inherent vowels, the combining grapheme joiner and
+# the empty Braille cell (Unicode's Default_Ignorable_Code_Point outside Cf, and U+2800).
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
 # Characters of category Cf that words need: zero width (non-)joiner in Persian, Hindi, … and in emoji.
 _JOINERS = {"\u200c", "\u200d"}
 
@@ -47,6 +51,6 @@ def display_name(user: "User") -> str:
 
 
 def _allowed(character: str) -> bool:
-    """Say whether a character may stand in a name: none of Cc, Cf (joiners apart), Co, Cs, Cn, Zl and Zp may."""
+    """Say whether a character may stand in a name: none of category C (joiners apart), Zl or Zp, no blank one."""
     category = unicodedata.category(character)
-    return character in _JOINERS or (category[0] != "C" and category not in {"Zl", "Zp"})
+    return character in _JOINERS or (category[0] != "C" and category not in {"Zl", "Zp"} and character not in _BLANK)

@@ -4,6 +4,8 @@ The link is signed and names a kind of mail and the keyed hash of an address, ne
 signing in, from the page and by one click in a mail program (RFC 8058).
 """
 
+import re
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,9 @@ from django.utils.translation import gettext as _
 
 from .models import MailKind, MailStop
 from .sending import mail_errors
+
+# Letters behind a dot without a space, as in a domain; after NFKC these are the dots of IDNA (RFC 3490 §3.1).
+_DOMAIN = re.compile(r"\w[.\u3002][^\W\d_]{2}")
 
 
 def _signer() -> Signer:
@@ -88,7 +93,17 @@ def send(kind: MailKind, address: str, template: str, context: dict[str, Any]) -
     return True
 
 
-def quotable(name: str) -> str:
-    """Return a name that somebody gave for a mail to strangers: none that would become a link there."""
-    text = name.lower()
-    return _("a room") if "://" in text or "www." in text or "@" in text else f"“{name}”"
+def quotable_room(name: str) -> str:
+    """Return what a room is called in a mail to strangers."""
+    return _("a room") if _becomes_link(name) else f"“{name}”"
+
+
+def quotable_person(name: str) -> str:
+    """Return what a person is called in a mail to strangers."""
+    return _("Somebody") if _becomes_link(name) else name
+
+
+def _becomes_link(name: str) -> bool:
+    """Say whether a mail program would make a link of a part of a name: whoever chose it may want to advertise."""
+    text = unicodedata.normalize("NFKC", name)
+    return "://" in text or "@" in text or _DOMAIN.search(text) is not None

@@ -49,8 +49,8 @@ def invite(link_row: Invite, sender: User, address: str, link: str | None) -> No
     if wait:
         raise TooOften(wait)
     context = {
-        "sender": sender.display_name if notices.quotable(sender.display_name) != _("a room") else _("Somebody"),
-        "room": notices.quotable(link_row.room.name),
+        "sender": notices.quotable_person(sender.display_name),
+        "room": notices.quotable_room(link_row.room.name),
         "link": link,
         "until": _moment(link_row.expires_at),
         "account": link_row.role != Role.GUEST,
@@ -69,7 +69,10 @@ def somebody_waits(room_id: int) -> None:
             url = settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug])
             with suppress(MailFailed):  # it is in the log
                 notices.send(
-                    MailKind.WAITING, place.user.email, "waiting", {"room": notices.quotable(room.name), "url": url}
+                    MailKind.WAITING,
+                    place.user.email,
+                    "waiting",
+                    {"room": notices.quotable_room(room.name), "url": url},
                 )
 
 
@@ -82,7 +85,7 @@ def remind() -> int:
     for room in due.select_related("owner"):
         url = settings.SITE_ORIGINS[0] + reverse("rooms:manage", args=[room.slug])
         context = {
-            "room": notices.quotable(room.name),
+            "room": notices.quotable_room(room.name),
             "until": _moment(room.expires_at),
             "days": settings.RETENTION_DAYS,
             "url": url,

@@ -180,9 +180,9 @@ ALL = (
     ),
     Act(
         "ban-guest", Kind.PLACE, _("Ban the guest"),
-        _("Their browser is put out of every room at once, and no link lets it in as a guest again. A guest is known by "
-          "a cookie of that browser alone: with another browser, a private window or cleared cookies they could come "
-          "again, so revoke the link that they used, too."),
+        _("Their browser is put out of every room at once, and no link lets it in as a guest again. A guest is known "
+          "by a cookie of that browser alone: with another browser, a private window or cleared cookies they could "
+          "come again, so revoke the link that they used, too."),
         _ban,
     ),
     Act(

@@ -138,7 +138,7 @@ class InWords(admin.SimpleListFilter):
     words: dict[Any, Any] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        found = Deed.objects.order_by().values_list(self.parameter_name, flat=True).distinct()
+        found = Deed.objects.order_by().values_list(str(self.parameter_name), flat=True).distinct()
         named = [(value, str(self.words.get(value, value))) for value in found]
         return sorted(named, key=lambda pair: pair[1])
 

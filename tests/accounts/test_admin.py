@@ -152,7 +152,9 @@ def test_staff_who_are_no_superusers_neither_change_nor_delete_superusers(staff,
         client.post(f"/admin/accounts/user/{person.pk}/change/", {"display_name": "Renamed"})
         person.refresh_from_db()
         assert (person.display_name == "Renamed") is may
-        assert client.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"}).status_code == (302 if may else 403)
+        assert client.post(f"/admin/accounts/user/{person.pk}/delete/", {"post": "yes"}).status_code == (
+            302 if may else 403
+        )
         assert User.objects.filter(pk=person.pk).exists() is not may
 
 

@@ -19,6 +19,7 @@ from accounts.names import clean_name
             "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
             "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         ),  # Persian joiner
+        ("M\u3164a\u2800x", "Max"),  # letters and signs that show nothing
         ("\u2028Li\ue000ne\u2029", "Line"),  # line and paragraph separators, private use
         ("\U0001f468\u200d\U0001f373", "\U0001f468\u200d\U0001f373"),  # a cook: one emoji of three characters
     ],
@@ -27,7 +28,7 @@ def test_what_is_kept(given, kept):
     assert clean_name(given) == kept
 
 
-@pytest.mark.parametrize("given", ["", "   ", "\u202e", "\u200d", "\u0301", "\u2800\u200b"[1:]])
+@pytest.mark.parametrize("given", ["", "   ", "\u202e", "\u200d", "\u0301", "\u2800\u200b", "\u3164", "\uffa0\u115f"])
 def test_nothing_readable_is_refused(given):
     with pytest.raises(ValidationError, match="people can read"):
         clean_name(given)

@@ -17,6 +17,8 @@ test("names are shown as names: one line, nothing hidden, nothing turned around,
   assert.equal(cleanName(`Z${"\u0335".repeat(50)}algo`), `Z${"\u0335".repeat(3)}algo`);
   assert.equal([...cleanName("😀".repeat(80))].length, 60);
   assert.equal(cleanName("x".repeat(1e6)).length, 60);
+  assert.equal(cleanName("M\u{e0041}a\u3164x"), "Max");
+  for (const blank of ["\u3164", "\u2800\u2800", "\uffa0\u115f", "\u{e0041}", "\u200d", "\u0301"]) assert.equal(cleanName(blank), "");
   for (const value of [undefined, null, 7, {}, ["a"], "\u200b\u2060"]) assert.equal(cleanName(value), "");
 });
 

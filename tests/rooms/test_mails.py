@@ -71,11 +71,21 @@ def test_an_address_is_one_address(room: Room, olga: User, address: str) -> None
     assert sent() == []
 
 
-def test_names_that_would_become_links_are_left_out(room: Room, olga: User) -> None:
-    Room.objects.update(name="Win at https://evil.example")
-    User.objects.filter(pk=olga.pk).update(display_name="www.evil.example")
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example", "www.evil.example", "evil.example", "evil\u3002example", "evil\uff0eexample", "a@evil"],
+)
+def test_names_that_would_become_links_are_left_out(room: Room, olga: User, link: str) -> None:
+    Room.objects.update(name=f"Win at {link}")
+    User.objects.filter(pk=olga.pk).update(display_name=f"{link} wins")
     assert send(signed_in(olga), room).status_code == 204
     assert "evil" not in f"{sent()[0].subject} {sent()[0].body}"
+
+
+def test_other_names_with_dots_stay(room: Room, olga: User) -> None:
+    Room.objects.update(name="Release 2.0, part 1.b ...")
+    assert send(signed_in(olga), room).status_code == 204
+    assert "Release 2.0, part 1.b ..." in sent()[0].subject
 
 
 def test_only_those_who_may_invite_send_and_only_links_that_work(room: Room, olga: User, max_: User, sam: User) -> None:

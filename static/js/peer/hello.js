@@ -9,6 +9,11 @@
 
 const LONGEST_NAME = 60;
 const LONGEST_HELLO = 4096;
+/**
+ * What a name may not hold, as in accounts/names.py: controls, everything that turns directions or hides, but for the joiners
+ * that words and emoji need; and letters and signs that show nothing.
+ */
+const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 
 /**
  * Cleans a name: one line, no control characters, no characters that turn the direction of the text around it or hide
@@ -23,10 +28,11 @@ export function cleanName(name) {
     .slice(0, LONGEST_HELLO)
     .normalize("NFC")
     .replace(/\s+/gu, " ")
-    .replace(/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu, "")
+    .replace(HIDDEN, "")
     .replace(/(\p{M}{3})\p{M}+/gu, "$1")
     .trim();
-  return [...visible].slice(0, LONGEST_NAME).join("").trim();
+  const kept = [...visible].slice(0, LONGEST_NAME).join("").trim();
+  return /[\p{L}\p{N}\p{S}\p{P}]/u.test(kept) ? kept : "";
 }
 
 /**

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from meetingpoint_site.bodies import MOST
+
 from .drain import drain
 from .hub import Hub
 from .messages import MAX_FRAME
@@ -16,6 +18,7 @@ PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-
 
 def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
+    from daphne import http_protocol
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server, twisted_loop
     from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
@@ -30,6 +33,30 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
             if reason.startswith("HTTP Origin header"):
                 reason, code = "Forbidden", 403
             super().failHandshake(reason, code, responseHeaders)
+
+    class BoundedRequest(http_protocol.WebRequest):
+        """A request of Daphne, which would take a body of any size before it asks the application."""
+
+        taken = 0
+        refused = False
+
+        def gotLength(self, length: int | None) -> None:  # noqa: N802
+            super().gotLength(length)
+            if length is not None and length > MOST:
+                self.refuse()
+
+        def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+            self.taken += len(data)
+            if self.taken > MOST:
+                self.refuse()
+            else:
+                super().handleContentChunk(data)
+
+        def refuse(self) -> None:
+            if not self.refused:
+                self.refused = True
+                self.channel.transport.write(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")
+                self.channel.loseConnection()
 
     class DrainingServer(Server):
         """Daphne, which would cut its sockets without a close frame."""
@@ -61,6 +88,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
 
     logging.getLogger("daphne").setLevel(logging.WARNING)
     WebSocketFactory.protocol = SocketProtocol
+    http_protocol.WebRequest = BoundedRequest
     server = DrainingServer(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),

@@ -1,0 +1,33 @@
+"""Requests that are larger than this site takes are refused before they fill anything."""
+
+import socket
+
+import pytest
+
+from meetingpoint_site.bodies import MOST
+from tests.signaling.world import SignalingServer
+
+HEAD = "POST /invites/redeem HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n"
+
+
+def answer_to(app: SignalingServer, headers: str, body: bytes) -> str:
+    """Send a request whose body never ends and return the status code of the answer."""
+    with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
+        connection.sendall(HEAD.format(port=app.port).encode() + headers.encode() + b"\r\n")
+        connection.sendall(body)
+        return connection.recv(4096).split(b"\r\n")[0].decode().split()[1]
+
+
+async def test_a_body_that_is_announced_as_too_large_is_refused_before_it_comes(app: SignalingServer) -> None:
+    assert answer_to(app, f"Content-Length: {MOST + 1}\r\n", b"{") == "413"
+
+
+async def test_a_body_in_chunks_is_counted(app: SignalingServer) -> None:
+    chunk = b"10000\r\n" + b" " * 65_536 + b"\r\n"
+    assert answer_to(app, "Transfer-Encoding: chunked\r\n", chunk * 4 + b"1\r\n{\r\n") == "413"
+
+
+@pytest.mark.parametrize("headers", ["Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n"])
+async def test_a_small_one_is_read(app: SignalingServer, headers: str) -> None:
+    body = b"{}" if "Length" in headers else b"2\r\n{}\r\n0\r\n\r\n"
+    assert answer_to(app, headers, body) == "403"  # no CSRF token: it came to the view

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers, has_vary_header
 
 # CSP Level 3. No inline script or style, no third party, no nonce; 'wasm-unsafe-eval' allows WebAssembly alone.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -48,7 +50,7 @@ HEADERS = {
 
 
 class SecurityHeadersMiddleware:
-    """Add `HEADERS` to every response, static files and errors included."""
+    """Add `HEADERS` to every response, static files and errors included; keep out of caches what a session may show."""
 
     sync_capable = True
     async_capable = True
@@ -62,13 +64,16 @@ class SecurityHeadersMiddleware:
         if iscoroutinefunction(self.get_response):
             return self._call_async(request)
         response = self.get_response(request)
-        return self._add(response)  # type: ignore[arg-type]
+        return self._add(request, response)  # type: ignore[arg-type]
 
     async def _call_async(self, request: HttpRequest) -> HttpResponse:
-        return self._add(await self.get_response(request))  # type: ignore[misc]
+        return self._add(request, await self.get_response(request))  # type: ignore[misc]
 
     @staticmethod
-    def _add(response: HttpResponse) -> HttpResponse:
+    def _add(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        personal = settings.SESSION_COOKIE_NAME in request.COOKIES and has_vary_header(response, "Cookie")
+        if personal and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         return response

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.cache import never_cache
+from redis.exceptions import RedisError
 
 RETRY_AFTER: Final = 5  # seconds; a database that was restarted is back by then
 
@@ -41,8 +42,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for an uncaught exception: 503 when the database is away, which passes by itself, else 500."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    """Answer for an uncaught exception: 503 when the database or Redis is away, which passes by itself, else 500."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError | RedisError):
         page = render_to_string("503.html")  # without a context: nothing in it may ask the database
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return defaults.server_error(request)

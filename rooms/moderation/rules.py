@@ -1,9 +1,11 @@
 """The rules of the site: from the row that staff wrote, else from the environment. Read at most every ten seconds."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 from .models import RoomMakers, SiteRules
 
@@ -21,17 +23,20 @@ class Rules:
 
 
 def rules() -> Rules:
-    """Return the rules of now."""
-    found = cache.get(KEY)
-    if not isinstance(found, Rules):
-        found = _read()
-        cache.set(KEY, found, timeout=SECONDS)
-    return found
+    """Return the rules of now; they are known while Redis is away, too."""
+    with suppress(RedisError):
+        found = cache.get(KEY)
+        if not isinstance(found, Rules):
+            found = _read()
+            cache.set(KEY, found, timeout=SECONDS)
+        return found
+    return _read()
 
 
 def forget() -> None:
     """Read them anew at the next question: they have been changed."""
-    cache.delete(KEY)
+    with suppress(RedisError):
+        cache.delete(KEY)
 
 
 def from_environment() -> Rules:

@@ -1,14 +1,15 @@
-"""What a page says while the database is away, told by a real server whose PostgreSQL is killed."""
+"""What pages say while the database or Redis is away, told by real servers whose PostgreSQL or Redis is killed."""
 
 import secrets
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
 from django.conf import settings
 
 from tests.app_server import AppServer
-from tests.services import PostgresServer
+from tests.services import PostgresServer, RedisServer
 
 
 def test_pages_ask_to_try_again_while_the_database_is_away() -> None:
@@ -24,3 +25,22 @@ def test_pages_ask_to_try_again_while_the_database_is_away() -> None:
             assert answer.code == 503
             assert int(answer.headers["Retry-After"]) > 0
             assert "Back in a moment" in answer.read().decode()
+
+
+def test_pages_are_read_and_nothing_uncounted_is_done_while_redis_is_away() -> None:
+    with RedisServer() as redis:
+        app = AppServer(settings={"REDIS_URL": redis.url})
+        app.migrate()
+        with app:
+            redis.kill()
+            with urllib.request.urlopen(f"{app.origin}/accounts/signup/") as page:
+                assert page.status == 200
+                form = page.read().decode()
+            token = form.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            cookie = page.headers["Set-Cookie"].split(";")[0]
+            body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "email": "olga@example.org"}).encode()
+            asked = urllib.request.Request(f"{app.origin}/accounts/signup/", body, {"Cookie": cookie})
+            with pytest.raises(urllib.error.HTTPError) as refusal:
+                urllib.request.urlopen(asked)
+            assert refusal.value.code == 503
+            assert "Back in a moment" in refusal.value.read().decode()

@@ -32,6 +32,12 @@ def test_the_landing_page_asks_a_stranger_to_sign_up_and_olga_to_come_in(strange
     assert reverse("account_signup") not in for_olga
 
 
+@pytest.mark.parametrize("name", ["landing", "account_settings", "usersessions_list", "mfa_index", "rooms:dashboard"])
+def test_no_cache_keeps_what_a_session_shows(stranger: Client, olga: Client, name: str) -> None:
+    assert "no-store" in olga.get(reverse(name)).headers["Cache-Control"]
+    assert "no-store" not in stranger.get(reverse("landing")).headers.get("Cache-Control", "")
+
+
 def test_both_pages_name_the_limit_of_what_is_claimed(stranger: Client) -> None:
     limits = {
         "landing": "only by changing the program that your browser loads",

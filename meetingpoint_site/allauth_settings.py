@@ -44,11 +44,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+# To change the address or the password one proves once more who one is, as for everything about second factors.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # allauth's own limits stand (30 sign-ins a minute and address, 5 failures in 5 minutes each account, …), one of them
-# tighter. Signing up is counted by a token bucket (accounts/urls.py).
+# tighter. Signing up and asking for a new password are counted by token buckets as well (accounts/urls.py).
 ACCOUNT_RATE_LIMITS = {"signup": None, "reset_password": "10/m/ip,3/m/key"}
-# Six digits: easy to read off a phone; three attempts and 15 minutes make guessing hopeless (3 in a million).
+# Six digits: easy to read off a phone. A code dies after three wrong tries or 15 minutes, and few are sent to one
+# address (rooms.ratelimit.RESET): some two hundred guesses a day, of a million.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 

@@ -48,6 +48,18 @@ def change_door(room: Room, door: Door, *, host_needed: bool, key: tuple[int, by
     return True
 
 
+@transaction.atomic
+def new_key(room: Room, epoch: int, key_check: bytes, *, by_hosts: bool) -> bool:
+    """Give the room a key that was made for the door as it is now; return False when another device was first.
+
+    Raises `WrongEpoch` when the door has become one of the other kind meanwhile.
+    """
+    room = Room.objects.select_for_update().get(pk=room.pk)
+    if by_hosts != fits_hosts(room, Door(room.door)):
+        raise flows.WrongEpoch(_("The door has changed. Reload the page."))
+    return flows.lock_room(room, epoch, key_check, key_by_hosts=by_hosts)
+
+
 def fits_hosts(room: Room, door: Door) -> bool:
     """Say whether the key of a room with this door is given by hosts. A locked door leaves the key as it is."""
     return room.key_by_hosts if door == Door.LOCKED else door == Door.KNOCK

@@ -54,7 +54,7 @@ class Room(models.Model):
         _("people at once"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True, db_index=True)
     # The end of which the owner was told by mail.
     reminded_of = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
@@ -100,7 +100,7 @@ class Invite(models.Model):
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
     max_uses = models.PositiveIntegerField(_("uses allowed"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("expires"))
+    expires_at = models.DateTimeField(_("expires"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -136,7 +136,7 @@ class Membership(models.Model):
         verbose_name=_("person"),
     )
     # A random id that lives in the guest's session; it names a browser session, not a person.
-    browser = models.UUIDField(null=True, blank=True, editable=False)
+    browser = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
     invite = models.ForeignKey(
         Invite, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("invite")
@@ -171,7 +171,7 @@ class Redemption(models.Model):
     """That a browser session has used an invite, so that pressing Join twice takes one use and not two."""
 
     invite = models.ForeignKey(Invite, models.CASCADE, related_name="redemptions")
-    browser = models.UUIDField(editable=False)
+    browser = models.UUIDField(editable=False, db_index=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

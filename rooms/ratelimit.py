@@ -4,9 +4,11 @@ Every limit of the site stands here, apart from those of a socket (`signaling/li
 `LIMIT_FACTOR` multiplies them all.
 """
 
+import hashlib
 import ipaddress
 import math
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -37,6 +39,7 @@ class Limit:
 # gets one try a second, of 2^256.
 SIGN_UP = Limit("sign-up", 30, 60)  # an address
 REDEEM = Limit("redeem", 60, 1)  # an address
+RESET = Limit("reset", 6, 1200)  # a mail address: each code that is sent there can be guessed at three times
 NEW_ROOM = Limit("new-room", 20, 180)  # an account
 NEW_INVITE = Limit("new-invite", 60, 30)  # an account
 KNOCK = Limit("knock", 5, 30)  # a browser at one room
@@ -76,6 +79,12 @@ def address_of(request: HttpRequest) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def mail_address_of(request: HttpRequest) -> str:
+    """Return whom to count where a mail address was typed; allauth takes any case and width of it for the same."""
+    typed = unicodedata.normalize("NFKC", request.POST.get("email", "")).strip().casefold()
+    return hashlib.sha256(typed.encode()).hexdigest()
 
 
 def account_of(request: HttpRequest) -> str:

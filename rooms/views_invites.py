@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +19,7 @@ from accounts.models import User
 from . import bounds, flows, hosting, ratelimit
 from .access import Act, get_room_for, to_invite
 from .browser import browser_for, keep_browser
-from .models import Door, Invite, Role, Room
+from .models import Invite, Role, Room
 from .payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
 from .ratelimit import limited
 
@@ -136,9 +135,7 @@ def lock(request: HttpRequest, slug: str) -> JsonResponse:
     if asked.epoch == 1:
         get_room_for(request.user, slug, Act.LOCK)
     check = bytes_of(asked.key_check, bounds.KEY_CHECK_BYTES, "key_check")
-    if asked.by_hosts != hosting.fits_hosts(room, Door(room.door)):
-        raise flows.WrongEpoch(_("The door has changed. Reload the page."))
-    if not flows.lock_room(room, asked.epoch, check, key_by_hosts=asked.by_hosts):
+    if not hosting.new_key(room, asked.epoch, check, by_hosts=asked.by_hosts):
         return another_was_first(room)
     return JsonResponse({"epoch": asked.epoch})
 

@@ -6,6 +6,7 @@ so that it also rises over a restart of the server or of Redis.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -16,7 +17,7 @@ from .events import Departed, Entry
 
 
 class RoomFull(Exception):
-    """As many sockets as the room holds are in it, none of them of the same membership."""
+    """As many sockets as the room holds are in it, each of another membership and none of this one."""
 
 
 class PidTaken(Exception):
@@ -44,7 +45,8 @@ class Presence(Protocol):
         """Give `entry` a place. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
 
         A `pid` that is here already (same membership) keeps its place and its old socket is `replaced`. In a full
-        room the oldest socket of the same membership gives way.
+        room the oldest socket of the same membership gives way, else the oldest of whoever has the most of at least
+        two: a person with many tabs keeps nobody out.
         """
 
     async def leave(self, room: int, pid: str, socket: str) -> int | None:
@@ -88,7 +90,7 @@ class MemoryPresence:
             if replaced.member != entry.member:
                 raise PidTaken
         elif len(places) >= limit:
-            replaced = next((other for other in places.values() if other.member == entry.member), None)
+            replaced = _gives_way(entry.member, places.values())
             if replaced is None:
                 raise RoomFull
             del places[replaced.pid]
@@ -124,6 +126,14 @@ class MemoryPresence:
 
     async def close(self, process: str) -> None:
         return None
+
+
+def _gives_way(member: str, entries: Iterable[Entry]) -> Entry | None:
+    held = Counter(entry.member for entry in entries)
+    whose = member if held[member] else held.most_common(1)[0][0]
+    if whose != member and held[whose] < 2:
+        return None
+    return next(entry for entry in entries if entry.member == whose)
 
 
 def people(entries: Iterable[Entry]) -> int:

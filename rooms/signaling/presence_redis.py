@@ -73,14 +73,20 @@ for _, place in ipairs(list) do
   end
 end
 if not order and #list >= tonumber(limit) then
+  local held, whose = {}, nil
+  for _, place in ipairs(list) do held[place.member] = (held[place.member] or 0) + 1 end
   for _, place in ipairs(list) do
-    if place.member == member then
+    if held[place.member] > (whose and held[whose] or 1) then whose = place.member end
+  end
+  if held[member] then whose = member end
+  if not whose then return {'full', departed} end
+  for _, place in ipairs(list) do
+    if place.member == whose then
       replaced = place.value
       gone(place.pid)
       break
     end
   end
-  if not replaced then return {'full', departed} end
 end
 local seq = next_seq()
 put(pid, order or seq, process, member, socket, packed)

@@ -41,6 +41,17 @@ def test_a_new_address_counts_once_its_code_was_entered(olga):
     assert olga.email == "olga@new.example.org"
 
 
+def test_an_old_session_alone_does_not_change_the_address(olga):
+    client = sign_in(olga)
+    session = client.session
+    session["account_authentication_methods"] = []  # as after a quarter of an hour
+    session.save()
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "sam@example.org"})
+    assert "/accounts/reauthenticate/" in answer.headers["Location"]
+    assert EmailAddress.objects.filter(user=olga).count() == 1
+    assert not mail.outbox
+
+
 def test_a_new_password_keeps_this_browser_and_signs_out_the_others(olga):
     client, elsewhere = sign_in(olga), sign_in(olga)
     new = "a new and longer one"

@@ -126,6 +126,14 @@ def test_the_door_stays_as_it_is_when_another_device_was_first_with_a_key(room: 
     assert (room.door, room.host_needed, room.key_by_hosts) == (Door.OPEN, False, False)
 
 
+def test_a_first_key_is_made_for_the_door_of_that_moment(keyless: Room) -> None:
+    asked = Room.objects.get(pk=keyless.pk)  # a request that read the room before the door changed
+    hosting.change_door(keyless, Door.KNOCK, host_needed=False)
+    with pytest.raises(flows.WrongEpoch):
+        hosting.new_key(asked, 1, b"k" * 16, by_hosts=False)
+    assert hosting.new_key(asked, 1, b"k" * 16, by_hosts=True)
+
+
 def test_who_may_change_the_door(room: Room, olga: User, max_: User, sam: User) -> None:
     body = {"door": "knock", "host_needed": True, "epoch": 2, "key_check": to_text(KEY), "by_hosts": True}
     url = f"/rooms/{room.slug}/door"

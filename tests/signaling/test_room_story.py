@@ -102,6 +102,24 @@ async def test_a_full_room_refuses_people_but_not_a_second_tab(app: SignalingSer
     await other_tab.close()
 
 
+async def test_a_person_with_many_tabs_keeps_nobody_out(app: SignalingServer) -> None:
+    scene = app.room(people=3)
+    tabs = [scene.caller(scene.guests[0]) for _tab in range(3)]
+    for tab in tabs:
+        await tab.join()
+    olga, max_ = scene.caller(scene.olga), scene.caller(scene.max)
+    await olga.join()
+    assert await tabs[0].close_code() == 4010
+    await max_.join()
+    assert await tabs[1].close_code() == 4010
+    # Three people with a tab each: now it is full.
+    guest = await scene.caller(scene.guests[1]).connect()
+    await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
+    assert await guest.close_code() == 4007
+    for caller in (olga, max_, tabs[2]):
+        await caller.close()
+
+
 async def test_four_who_join_at_once_agree_on_the_order(app: SignalingServer) -> None:
     scene = app.room(people=4)
     callers = [scene.caller(person) for person in (scene.olga, scene.max, *scene.guests)]

@@ -96,6 +96,22 @@ async def test_a_tab_that_comes_back_on_the_other_process(pair: Pair) -> None:
     await again.close()
 
 
+async def test_a_person_with_many_tabs_keeps_nobody_out(pair: Pair) -> None:
+    scene, olga, max_ = pair.meet(people=3)
+    tabs = [scene.caller(scene.guests[0], app=app) for app in (pair.first, pair.second, pair.first)]
+    for tab in tabs:
+        await tab.join()
+    await olga.join()
+    assert await tabs[0].close_code() == 4010
+    await max_.join()
+    assert await tabs[1].close_code() == 4010
+    guest = await scene.caller(scene.guests[1], app=pair.second).connect()
+    await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
+    assert await guest.close_code() == 4007
+    for caller in (olga, max_, tabs[2]):
+        await caller.close()
+
+
 async def test_a_full_room_is_full_on_both(pair: Pair) -> None:
     scene, olga, max_ = pair.meet(people=2)
     await introduce(olga, max_)

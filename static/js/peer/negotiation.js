@@ -250,12 +250,15 @@ export class Negotiation {
     if (this.#life.signal.aborted || message !== this.#latest) return;
     this.#boundTo = message.attempt;
     this.#options.prepareAnswer(description.sdp ?? "");
-    await connection.setLocalDescription();
-    const { localDescription } = connection;
-    if (this.#life.signal.aborted || localDescription?.type !== "answer") return;
-    this.#retuner.heard(description.sdp ?? "", localDescription.sdp);
+    // The answer goes out before it is set. Firefox moves to the new way as soon as that carries packets, which may be
+    // before this page hears that the answer is set: what is sent then comes by a way that the other side cannot take yet.
+    const answer = await connection.createAnswer();
+    if (this.#life.signal.aborted || message !== this.#latest) return;
+    this.#describe(answer, offer);
+    await connection.setLocalDescription(answer);
+    if (this.#life.signal.aborted) return;
+    this.#retuner.heard(description.sdp ?? "", connection.localDescription?.sdp);
     this.#answered = { offer, at: performance.now() };
-    this.#describe(localDescription, offer);
   }
 
   /** @param {number} offer one that was taken before */
@@ -295,10 +298,10 @@ export class Negotiation {
   }
 
   /**
-   * @param {RTCSessionDescription} description
+   * @param {RTCSessionDescriptionInit} description
    * @param {number} offer
    */
-  #describe({ type, sdp }, offer) {
+  #describe({ type, sdp = "" }, offer) {
     this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
   }
 }

@@ -220,12 +220,19 @@ const world = {
       .map(({ localDescription }) => localDescription.sdp.match(/^m=/gm).length);
     const first = sections();
 
-    // One stops and shares something else; a restart of ICE comes in between.
+    // One stops and shares something else; a restart of ICE comes in between, on a page too busy to hear of it at once.
     a.mesh.setScreen(null);
     await until(() => shown(b) === null, "the screen is gone");
     const before = await localUfrag(connection(a, b));
+    const { setLocalDescription } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.setLocalDescription = async function (...description) {
+      await setLocalDescription.apply(this, description);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    };
     connection(b, a).restartIce();
     await until(async () => (await localUfrag(connection(a, b))) !== before, "restarted");
+    await until(() => connections.every(({ signalingState }) => signalingState === "stable"), "restart agreed");
+    RTCPeerConnection.prototype.setLocalDescription = setLocalDescription;
     const dark = await frames(b, a);
     a.mesh.setScreen({ video: screens[1] });
     await until(() => shown(b) !== null, "shared again");

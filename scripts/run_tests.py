@@ -26,7 +26,7 @@ def run_pytest(name: str, paths: list[str], *, alone: bool = False) -> tuple[boo
     """Run pytest on `paths`; return whether it succeeded and how many tests did what.
 
     Two files are under way at a time, as most tests wait for something most of the time; `alone` is for those that
-    share the machine's network, measure, or need both cores for their browsers.
+    share the machine's network or measure.
     """
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ def run_node() -> tuple[bool, Counter[str]]:
 SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
     "python": lambda: run_pytest("python", []),
     "js": run_node,
-    "browser": lambda: run_pytest("browser", ["tests/browser"], alone=True),
+    "browser": lambda: run_pytest("browser", ["tests/browser"]),
     "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"], alone=True),
     "faults": lambda: run_pytest("faults", ["tests/lab"], alone=True),
 }

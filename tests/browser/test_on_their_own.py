@@ -15,7 +15,8 @@ from tests.browser.person import Person
 from tests.services import CoturnServer
 
 OTHERS = "mp-tile[data-self='false']"
-# Every connection of the page, how often each negotiated, and the longest time without a new picture of anybody.
+# Every connection of the page, how many descriptions it told the other side, and the longest time without a new picture
+# of anybody. A connection that changes the manner of its sound sets descriptions, too, but tells nobody.
 WATCH = """
 const Real = globalThis.RTCPeerConnection;
 globalThis.connections = [];
@@ -24,8 +25,12 @@ globalThis.RTCPeerConnection = class extends Real {
   constructor(configuration) {
     super(configuration);
     connections.push(this);
-    this.addEventListener('signalingstatechange', () => { globalThis.negotiated += this.signalingState === 'stable'; });
   }
+};
+const { send } = RTCDataChannel.prototype;
+RTCDataChannel.prototype.send = function (data) {
+  globalThis.negotiated += typeof data === 'string' && data.includes('"description"');
+  return send.call(this, data);
 };
 globalThis.longestGap = 0;
 globalThis.watchPictures = () => {
@@ -141,6 +146,7 @@ def test_mute_state_and_screens_need_no_server(own_app: AppServer, person: Meet)
     olga.page.evaluate(SHARE)
     guest.page.evaluate(SEE_SCREENS, 1)
     assert [len(frames) for frames in sent] == before
+    assert [who.page.evaluate("[connections.length, negotiated]") for who in meeting.people] == [[1, 1], [1, 1]]
     olga.page.evaluate("meetingPoint.mesh.setScreen(null)")
 
     # It is killed. Muting is seen, screens are shared by both, and it is said that nobody can join.

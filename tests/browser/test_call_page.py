@@ -12,6 +12,17 @@ from tests.browser.person import Person
 from tests.services import find_binary
 
 Meet = Callable[..., Person]
+# One of the microphones is taken out of the list, and put back in.
+PLUG_OUT = """() => {
+  const { mediaDevices } = navigator;
+  const all = mediaDevices.enumerateDevices.bind(mediaDevices);
+  mediaDevices.enumerateDevices = async () => (await all()).filter(({ label }) => label !== 'Fake Audio Input 2');
+  mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
+PLUG_IN = """() => {
+  delete navigator.mediaDevices.enumerateDevices;
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
 FAKE_CAMERA, YES_TO_ALL = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 
@@ -72,6 +83,19 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     expect(olgas_tile.locator(".tile__avatar")).to_be_visible()
     olga.page.keyboard.press("v")
     expect(olgas_tile).to_have_attribute("data-camera", "true")
+
+    # A microphone that is plugged in is offered, and used when one says so.
+    microphone = olga.page.locator("#devices-dialog [data-kind='microphone'] option:checked")
+    option = olga.page.locator("#devices-dialog [data-kind='microphone'] option", has_text="Fake Audio Input 2")
+    olga.page.evaluate(PLUG_OUT)
+    expect(option).to_have_count(0)
+    olga.page.evaluate(PLUG_IN)
+    expect(olga.page.locator("#toasts")).to_contain_text("Fake Audio Input 2 was plugged in.")
+    assert "Input 2" not in olga.page.evaluate("meetingPoint.media.audioTrack.label")
+    olga.page.get_by_role("button", name="Use it").click()
+    expect(microphone).to_have_text("Fake Audio Input 2")
+    assert olga.page.evaluate("meetingPoint.media.audioTrack.label") == "Fake Audio Input 2"
+    assert olga.page.evaluate("meetingPoint.media.muted")  # as before
 
     # Who is here, and how they are connected.
     guest.page.get_by_role("button", name="People").click()

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { deviceCause } from "../../static/js/media/device-errors.js";
 import { loudness } from "../../static/js/media/meter.js";
+import { pluggedIn } from "../../static/js/media/plugged.js";
 import { recallDevice, rememberDevice } from "../../static/js/media/preferences.js";
 import { loudest } from "../../static/js/media/remote-levels.js";
 
@@ -62,4 +63,19 @@ test("a chosen device is remembered where there is storage, and no harm is done 
   rememberDevice("audio", "headset");
   assert.equal(recallDevice("audio"), "headset");
   assert.equal(recallDevice("video"), null);
+});
+
+test("what was plugged in is told once for a device, by its name, and not when it only got one", () => {
+  const device = (kind, deviceId, groupId, label = deviceId) => ({ kind, deviceId, groupId, label });
+  const inside = device("audioinput", "built-in", "a");
+  const headset = [device("audiooutput", "headset-out", "h", "Headset Stereo"), device("audioinput", "headset-in", "h", "Headset Mono")];
+  const camera = device("videoinput", "camera", "");
+  assert.deepEqual(pluggedIn([inside], [inside, ...headset, camera]), [
+    { label: "Headset Mono", devices: headset },
+    { label: "camera", devices: [camera] },
+  ]);
+  assert.deepEqual(pluggedIn([inside, ...headset], [inside]), []);
+  assert.deepEqual(pluggedIn([], [device("videoinput", "x", "", "")]), []);
+  const standIns = [device("audioinput", "default", "h"), device("audioinput", "communications", "h")];
+  assert.deepEqual(pluggedIn([inside, ...headset], [...standIns, inside, ...headset]), []);
 });

@@ -6,6 +6,7 @@
 
 import { openBoth, openTrack } from "./constraints.js";
 import { deviceCause } from "./device-errors.js";
+import { pluggedIn } from "./plugged.js";
 import { recallDevice, rememberDevice } from "./preferences.js";
 
 /** @typedef {import("./constraints.js").Kind} Kind */
@@ -18,6 +19,7 @@ import { recallDevice, rememberDevice } from "./preferences.js";
  * - `devices` {audio, video, speakers}: the lists changed, each of `MediaDeviceInfo`; names are empty until a device was allowed
  * - `failed` {kind, cause}: a device could not be had, or was pulled out with none to replace it; see `deviceCause`
  * - `fallback` {kind, label}: the device in use was pulled out and another took its place
+ * - `plugged` {label, devices}: a device was plugged in, see `pluggedIn`; nothing is switched to it
  */
 export class LocalMedia extends EventTarget {
   /** @type {Record<Kind, MediaStreamTrack | null>} */
@@ -27,12 +29,14 @@ export class LocalMedia extends EventTarget {
   /** Counts what was asked of each kind, so that only the last answer counts. @type {Record<Kind, number>} */
   #asked = { audio: 0, video: 0 };
   #muted = false;
+  /** What there was when it was listed last; null before that. @type {MediaDeviceInfo[] | null} */
+  #known = null;
   #life = new AbortController();
 
   constructor() {
     super();
     const { signal } = this.#life;
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#devicesChanged(), { signal });
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#devicesChanged(), { signal });
   }
 
   /** Null when there is no microphone. Muting disables it; it does not go away. */
@@ -67,7 +71,7 @@ export class LocalMedia extends EventTarget {
       if (audio !== false) await this.#open("audio");
       if (video !== false) await this.#open("video");
     }
-    await this.#devicesChanged();
+    await this.#showList();
   }
 
   /**
@@ -88,7 +92,7 @@ export class LocalMedia extends EventTarget {
    * @returns {Promise<void>} settles when it is on, off or has failed
    */
   async setCameraOn(on) {
-    if (on) return this.#tracks.video === null ? this.#open("video") : undefined;
+    if (on) return this.#tracks.video === null ? this.#openAndShow("video") : undefined;
     this.#asked.video += 1;
     this.#replace("video", null);
   }
@@ -103,7 +107,7 @@ export class LocalMedia extends EventTarget {
   async use(kind, deviceId) {
     this.#chosen[kind] = deviceId;
     rememberDevice(kind, deviceId);
-    await this.#open(kind);
+    await this.#openAndShow(kind);
   }
 
   /**
@@ -207,14 +211,30 @@ export class LocalMedia extends EventTarget {
   async #lost(kind, track) {
     if (this.#tracks[kind] !== track) return;
     this.#replace(kind, null);
-    await this.#open(kind);
+    await this.#openAndShow(kind);
     const label = this.#tracks[kind]?.label;
     if (label !== undefined) this.#emit("fallback", { kind, label });
   }
 
-  async #devicesChanged() {
+  /** @param {Kind} kind */
+  async #openAndShow(kind) {
+    await this.#open(kind);
+    await this.#showList();
+  }
+
+  /** @returns {Promise<MediaDeviceInfo[]>} what there is now */
+  async #showList() {
     const lists = await this.list();
+    this.#known = [...lists.audio, ...lists.video, ...lists.speakers];
     if (!this.#life.signal.aborted) this.#emit("devices", lists);
+    return this.#known;
+  }
+
+  async #devicesChanged() {
+    const before = this.#known;
+    const after = await this.#showList();
+    if (before === null || this.#life.signal.aborted) return;
+    for (const plugged of pluggedIn(before, after)) this.#emit("plugged", plugged);
   }
 
   #changed() {

@@ -234,7 +234,10 @@ desk.addEventListener("changed", () => {
   call.stage.showSelf(desk.tracks.video);
 });
 desk.addEventListener("speaker", (event) => call?.stage.useSpeaker(/** @type {CustomEvent} */ (event).detail.deviceId));
-desk.addEventListener("news", (event) => call && toast(/** @type {CustomEvent} */ (event).detail.words));
+desk.addEventListener("news", (event) => {
+  const { words, act } = /** @type {CustomEvent} */ (event).detail;
+  if (call) toast(words, act);
+});
 prejoin.addEventListener("join", (event) => {
   name = /** @type {CustomEvent} */ (event).detail.name;
   void join();

@@ -7,18 +7,22 @@
 import { LevelMeter } from "../media/meter.js";
 import { LocalMedia } from "../media/devices.js";
 import { recallDevice, rememberDevice } from "../media/preferences.js";
-import { DevicePickers } from "./devices.js";
+import { canChoose, DevicePickers } from "./devices.js";
 import { ProblemNotes } from "./problem-notes.js";
 import { text } from "./page-data.js";
 import { onToggle, showToggle } from "./toggles.js";
 
 /** @typedef {import("../media/constraints.js").Kind} Kind */
 
+/** @type {Readonly<Record<MediaDeviceKind, import("./devices.js").DeviceKind>>} */
+const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
+
 /**
  * Events:
  * - `changed`: a track, muting or a problem changed; the properties are already updated
  * - `speaker` {deviceId}: another speaker was chosen
- * - `news` {words}: something happened that the person should hear of during a call
+ * - `news` {words, act?}: something happened that the person should hear of during a call; act: {words, run}, what can be
+ *   done about it
  */
 export class DeviceDesk extends EventTarget {
   media = new LocalMedia();
@@ -29,6 +33,8 @@ export class DeviceDesk extends EventTarget {
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
   #meter = null;
+  /** @type {import("./devices.js").DeviceLists} */
+  #lists = { camera: [], microphone: [], speaker: [] };
 
   constructor() {
     super();
@@ -59,10 +65,11 @@ export class DeviceDesk extends EventTarget {
     const { media } = this;
     media.addEventListener("changed", () => this.#changed());
     media.addEventListener("failed", (event) => this.#failed(/** @type {CustomEvent} */ (event).detail));
-    media.addEventListener("devices", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
+    media.addEventListener("devices", (event) => this.#listed(/** @type {CustomEvent} */ (event).detail));
     media.addEventListener("fallback", (event) => {
       this.#news(text("device.fallback", { name: /** @type {CustomEvent} */ (event).detail.label }));
     });
+    media.addEventListener("plugged", (event) => this.#offer(/** @type {CustomEvent} */ (event).detail));
     if (as?.muted) media.setMuted(true);
     this.starting = true;
     this.#changed();
@@ -101,6 +108,7 @@ export class DeviceDesk extends EventTarget {
     if (kind === "speaker") {
       this.speaker = deviceId;
       rememberDevice("speaker", deviceId);
+      this.#show();
       this.dispatchEvent(new CustomEvent("speaker", { detail: { deviceId } }));
     } else {
       void this.media.use(kind === "camera" ? "video" : "audio", deviceId);
@@ -137,18 +145,34 @@ export class DeviceDesk extends EventTarget {
   }
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
-  #show({ audio, video, speakers }) {
+  #listed({ audio, video, speakers }) {
+    this.#lists = { camera: video, microphone: audio, speaker: speakers };
+    this.#show();
+  }
+
+  #show() {
     const { audioTrack, videoTrack } = this.media;
     const chosen = {
       microphone: audioTrack?.getSettings().deviceId,
       camera: videoTrack?.getSettings().deviceId,
       speaker: this.speaker,
     };
-    for (const pickers of this.#pickers) pickers.show({ camera: video, microphone: audio, speaker: speakers }, chosen);
+    for (const pickers of this.#pickers) pickers.show(this.#lists, chosen);
   }
 
-  /** @param {string} words */
-  #news(words) {
-    this.dispatchEvent(new CustomEvent("news", { detail: { words } }));
+  /** @param {import("../media/plugged.js").Plugged} plugged what came; it is used when the person says so */
+  #offer({ label, devices }) {
+    const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
+    if (choices.length === 0) return;
+    const run = () => choices.forEach((choice) => this.#choose(choice));
+    this.#news(text("device.plugged", { name: label }), { words: text("device.use"), run });
+  }
+
+  /**
+   * @param {string} words
+   * @param {import("./toasts.js").Act} [act]
+   */
+  #news(words, act) {
+    this.dispatchEvent(new CustomEvent("news", { detail: { words, act } }));
   }
 }

@@ -13,6 +13,15 @@ import { find, fromTemplate, text } from "./page-data.js";
 
 let made = 0;
 
+/**
+ * Tells whether this browser lets a page choose among devices of a kind.
+ *
+ * @param {DeviceKind} kind
+ */
+export function canChoose(kind) {
+  return kind !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
+}
+
 /** Events: `choose` {kind, deviceId} fires when the person picks another device. */
 export class DevicePickers extends HTMLElement {
   connectedCallback() {
@@ -27,7 +36,7 @@ export class DevicePickers extends HTMLElement {
         const detail = { kind: field.dataset.kind, deviceId: select.value };
         this.dispatchEvent(new CustomEvent("choose", { detail }));
       });
-      if (field.dataset.kind === "speaker") field.hidden = !("setSinkId" in HTMLMediaElement.prototype);
+      field.hidden = !canChoose(/** @type {DeviceKind} */ (field.dataset.kind));
     }
   }
 

@@ -10,7 +10,14 @@ import { PIECE } from "./pieces.js";
 import { safeName } from "./safe-name.js";
 
 /** @typedef {import("./messages.js").FileHead} FileHead */
-/** @typedef {{file: File, path: string[]}} Chosen path: the folders below the one that was chosen, that one included */
+/**
+ * A file to be sent.
+ *
+ * @typedef {object} Chosen
+ * @property {File} file
+ * @property {string[]} path the folders below the one that was chosen, that one included
+ * @property {FileSystemFileHandle} [handle] where it lies, from a browser that tells
+ */
 
 /** Numbers of this tab's files; none is ever used twice. */
 let numbers = 0;

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { inRecords } from "../storage/records.js";
+
 /** @typedef {import("./encoding.js").Bytes} Bytes */
 /**
  * @typedef {object} KeyRecord
@@ -18,8 +20,7 @@
  */
 /** @typedef {{epoch: number, key: CryptoKey, raw?: Bytes, byHosts: boolean}} StoredRoomKey raw only on a device that may invite */
 
-const DATABASE = "meeting-point";
-const STORE = "room-keys";
+const PLACE = Object.freeze({ database: "meeting-point", store: "room-keys", keyPath: "room" });
 
 /**
  * Keeps a room key, replacing an earlier epoch's.
@@ -38,7 +39,7 @@ export async function saveRoomKey(room, epoch, raw, { extractable = false, byHos
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     record.exportable = await crypto.subtle.importKey("raw", raw, algorithm, true, ["sign"]);
   }
-  await inStore("readwrite", (store) => store.put(record));
+  await inRecords(PLACE, "readwrite", (store) => store.put(record));
 }
 
 /**
@@ -49,7 +50,7 @@ export async function saveRoomKey(room, epoch, raw, { extractable = false, byHos
  */
 export async function loadRoomKey(room) {
   /** @type {KeyRecord | undefined} */
-  const record = await inStore("readonly", (store) => store.get(room));
+  const record = await inRecords(PLACE, "readonly", (store) => store.get(room));
   if (record === undefined) return null;
   const { epoch, key, exportable, byHosts = false } = record;
   if (exportable === undefined) return { epoch, key, byHosts };
@@ -87,9 +88,9 @@ export function loadOfferedKey(room) {
  */
 export async function adoptOfferedKey(room) {
   /** @type {KeyRecord | undefined} */
-  const record = await inStore("readonly", (store) => store.get(offered(room)));
+  const record = await inRecords(PLACE, "readonly", (store) => store.get(offered(room)));
   if (record === undefined) return;
-  await inStore("readwrite", (store) => {
+  await inRecords(PLACE, "readwrite", (store) => {
     store.delete(offered(room));
     return store.put({ ...record, room });
   });
@@ -143,37 +144,5 @@ function offered(room) {
  * @returns {Promise<void>}
  */
 export async function forgetRoomKey(room) {
-  await inStore("readwrite", (store) => store.delete(room));
-}
-
-/**
- * Runs one request in a transaction of its own and waits until it is durable.
- *
- * @template T
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => IDBRequest<T>} act
- * @returns {Promise<T>}
- */
-async function inStore(mode, act) {
-  const database = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const request = act(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "room" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  await inRecords(PLACE, "readwrite", (store) => store.delete(room));
 }

@@ -103,7 +103,7 @@ async function join() {
   ended.hide();
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
-  const files = new FilePanel(session, exchange);
+  const files = new FilePanel(session, exchange, slug);
   const keys = new KeyLife(session, { slug, lockUrl: page.lockUrl });
   const life = new AbortController();
   const stage = new Stage(session);

@@ -22,6 +22,22 @@ export function fromInput(input) {
   return chosen;
 }
 
+/** Whether the browser's own dialog tells where files lie. On phones it leaves out the camera and the gallery. */
+export function picksHandles() {
+  return "showOpenFilePicker" in globalThis && matchMedia("(pointer: fine)").matches;
+}
+
+/**
+ * Asks for files in the browser's own dialog.
+ *
+ * @returns {Promise<Chosen[]>} none when the person thought better of it
+ */
+export async function fromPicker() {
+  /** @type {FileSystemFileHandle[]} */
+  const handles = await /** @type {any} */ (globalThis).showOpenFilePicker({ multiple: true }).catch(() => []);
+  return Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), path: [], handle })));
+}
+
 /**
  * Takes what was dropped or pasted, folders with all that is in them.
  *
@@ -29,14 +45,30 @@ export function fromInput(input) {
  * @returns {Promise<Chosen[]>}
  */
 export async function fromTransfer(data) {
-  const entries = [...data.items].map((item) => (item.kind === "file" ? item.webkitGetAsEntry?.() : null));
+  const items = [...data.items];
+  const entries = items.map((item) => (item.kind === "file" ? item.webkitGetAsEntry?.() : null));
+  const handles = items.map((item, at) => (entries[at]?.isFile ? handleOf(item) : null));
   const plain = [...data.files];
   // Something pasted, such as a picture, is no entry of a file system.
   if (entries.every((entry) => !entry)) return plain.map((file) => ({ file, path: [] }));
   /** @type {Chosen[]} */
   const chosen = [];
-  for (const entry of entries) if (entry) await walk(entry, [], chosen);
+  for (const [at, entry] of entries.entries()) {
+    const before = chosen.length;
+    if (entry) await walk(entry, [], chosen);
+    const handle = await handles[at];
+    if (handle && chosen[before]) chosen[before].handle = handle;
+  }
   return chosen;
+}
+
+/**
+ * @param {DataTransferItem} item a file
+ * @returns {Promise<FileSystemFileHandle | null>} null in a browser that does not tell
+ */
+async function handleOf(item) {
+  // Not in TypeScript's library: https://wicg.github.io/file-system-access/#drag-and-drop
+  return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;
 }
 
 /**

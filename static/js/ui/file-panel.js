@@ -9,6 +9,7 @@ import { store } from "../files/store.js";
 import { MEMORY_LIMIT } from "../files/sinks.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
+import { FilesWanted } from "./files-wanted.js";
 import { whatWord } from "./file-words.js";
 import { byId, text } from "./page-data.js";
 import { chooseDestination, saveAll } from "./save-files.js";
@@ -32,6 +33,7 @@ export class FilePanel {
   #exchange;
   #form;
   #picker;
+  #waiting;
   /** @type {Map<Transfer, TransferItem>} */
   #items = new Map();
   /** Names of those with whom there are transfers; they may leave. @type {Map<string, string>} */
@@ -43,13 +45,15 @@ export class FilePanel {
   /**
    * @param {CallSession} session
    * @param {FileExchange} exchange
+   * @param {string} room the room's slug
    */
-  constructor(session, exchange) {
+  constructor(session, exchange, room) {
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
     this.#form = new FileForm(() => this.#others, signal);
     this.#picker = new FilePicker(signal);
+    this.#waiting = new FilesWanted(room, signal);
     this.#list.replaceChildren();
     this.#listen();
     void this.#measureRoom();
@@ -84,7 +88,8 @@ export class FilePanel {
     on(this.#exchange, "refused", ({ pid }) => this.#say(text("files.news.refused", { name: this.#nameOf(pid) })));
     for (const type of ["person-added", "person-changed", "person-removed"]) on(this.#session, type, () => this.#showPeople());
     on(this.#picker, "chosen", ({ chosen }) => this.choose(chosen));
-    on(this.#picker, "unreadable", () => this.#say(text("files.news.unreadable")));
+    for (const where of [this.#picker, this.#waiting]) on(where, "unreadable", () => this.#say(text("files.news.unreadable")));
+    on(this.#waiting, "send", ({ chosen, pid }) => void this.#send(chosen, [pid]));
     on(this.#form, "send", ({ chosen, pids }) => void this.#send(chosen, pids));
     const acts = {
       toggle: () => this.toggle(),
@@ -114,9 +119,9 @@ export class FilePanel {
    * @param {string[]} pids
    */
   async #send(chosen, pids) {
-    byId("files-wanted", HTMLElement).hidden = true;
+    this.#waiting.hide();
     try {
-      for (const pid of pids) await this.#exchange.offer(pid, chosen);
+      for (const pid of pids) void this.#waiting.remember(await this.#exchange.offer(pid, chosen), chosen);
     } catch {
       this.#say(text("files.news.unreadable"));
     }
@@ -235,9 +240,8 @@ export class FilePanel {
 
   /** @param {{pid: string, count: number, name: string}} detail */
   #wanted({ pid, count, name: file }) {
-    const note = byId("files-wanted", HTMLElement);
-    note.textContent = text(count === 1 ? "files.wanted.one" : "files.wanted.many", { name: this.#nameOf(pid), count, file });
-    note.hidden = false;
+    const member = this.#session.people.get(pid)?.member ?? "";
+    void this.#waiting.show({ pid, member, name: this.#nameOf(pid), count, file });
     showSidePanel("files", true);
   }
 }

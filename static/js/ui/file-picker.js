@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromInput, fromTransfer } from "./chosen-files.js";
+import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
 import { byId } from "./page-data.js";
 
 /** @typedef {import("../files/heads.js").Chosen} Chosen */
@@ -25,7 +25,8 @@ export class FilePicker extends EventTarget {
 
   /** Asks for files. */
   choose() {
-    this.#files.click();
+    if (picksHandles()) void this.#take(fromPicker());
+    else this.#files.click();
   }
 
   /** Asks for a folder. */
@@ -51,18 +52,18 @@ export class FilePicker extends EventTarget {
       this.#veil.hidden = true;
       if (!hasFiles(event)) return;
       event.preventDefault();
-      void this.#take(event.dataTransfer);
+      void this.#take(fromTransfer(event.dataTransfer));
     });
     on("paste", (event) => {
       if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]")) return;
-      if (event.clipboardData?.files.length > 0) void this.#take(event.clipboardData);
+      if (event.clipboardData?.files.length > 0) void this.#take(fromTransfer(event.clipboardData));
     });
   }
 
-  /** @param {DataTransfer} data */
-  async #take(data) {
+  /** @param {Promise<Chosen[]>} coming */
+  async #take(coming) {
     try {
-      this.#chosen(await fromTransfer(data));
+      this.#chosen(await coming);
     } catch {
       this.dispatchEvent(new CustomEvent("unreadable"));
     }

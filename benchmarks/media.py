@@ -50,12 +50,16 @@ LINES = [
 
 @dataclass
 class Figures:
-    """What came over a line. Seconds count from the first frame; concealment counts after ten seconds, in percent."""
+    """What came over a line. Seconds count from the first sound; concealment counts after ten seconds, in percent.
+
+    `kept` is how long sound waited at the receiver before it was played, ms: what patience costs.
+    """
 
     fps: float = 0
     freezes: int = 0
     frozen: float = 0
     concealed: float = 0
+    kept: float = 0
     stills: int = 0
     adapted: float | None = None
     back: float | None = None
@@ -93,10 +97,12 @@ def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any, *, t
     """Run one call over all steps of a line."""
     for side in sides:
         side.renew()
-    change(rate=line.steps[0][1])
+    # Chance decides how long a handshake takes on a line that loses much; what is measured here is media.
+    change(rate=line.steps[0][1], loss=0)
     sides[1].call("start", scheme, False, line.kinds)
     sides[0].call("start", scheme, True, line.kinds)
     wait_until(lambda: sample(sides, 0.2)[0]["samples"], 30, f"sound by {scheme}")
+    change(loss=line.loss)
     samples: list[tuple[float, dict[str, Any]]] = []
     figures = Figures()
     moments: list[float] = []
@@ -126,6 +132,8 @@ def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], mom
     figures.frozen = last["frozen"] + (stood if last["frames"] and not figures.stills and stood > 1.5 else 0)
     heard = last["samples"] - settled["samples"]
     figures.concealed = 100 * (last["concealed"] - settled["concealed"]) / max(1, heard)
+    played = last["played"] - settled["played"]
+    figures.kept = 1000 * (last["kept"] - settled["kept"]) / max(1, played)
     late = [rung for (at, _), rung in zip(samples, figures.rungs, strict=False) if at >= SETTLING]
     figures.changes = sum(one != other for one, other in itertools.pairwise(late))
     if len(moments) < 3:
@@ -175,12 +183,15 @@ def run(lines: list[Line], schemes: list[str], *, trace: bool = False) -> dict[s
 
 def report(results: dict[str, dict[str, Figures]]) -> str:
     """Return the table and the targets as text."""
-    head = "| line | scheme | frames/s | freezes | frozen s | concealed % | stills | adapted s | back s | changes |"
-    said = [head, "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    names = "frames/s | freezes | frozen s | concealed % | kept ms | stills | adapted s | back s | changes"
+    head = f"| line | scheme | {names} |"
+    said = [head, "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for line, schemes in results.items():
         for name, of in schemes.items():
             adapted, back = ("–" if value is None else f"{value:.0f}" for value in (of.adapted, of.back))
-            figures = f"{of.fps:.1f} | {of.freezes} | {of.frozen:.1f} | {of.concealed:.2f} | {of.stills}"
+            figures = (
+                f"{of.fps:.1f} | {of.freezes} | {of.frozen:.1f} | {of.concealed:.2f} | {of.kept:.0f} | {of.stills}"
+            )
             said.append(f"| {line} | {name} | {figures} | {adapted} | {back} | {of.changes} |")
     return "\n".join([*said, "", "Targets:", *targets(results)])
 

@@ -71,7 +71,7 @@ globalThis.bench = {
 
   /** What has come so far. */
   async received() {
-    const seen = { frames: 0, freezes: 0, frozen: 0, height: 0, samples: 0, concealed: 0, bytes: 0, stills };
+    const seen = { frames: 0, freezes: 0, frozen: 0, height: 0, samples: 0, concealed: 0, kept: 0, played: 0, bytes: 0, stills };
     for (const entry of (await stats()).values()) {
       if (entry.type !== "inbound-rtp") continue;
       seen.bytes += entry.bytesReceived;
@@ -82,6 +82,8 @@ globalThis.bench = {
         seen.height = Math.max(seen.height, entry.frameHeight ?? 0);
       } else {
         seen.samples += entry.totalSamplesReceived ?? 0;
+        seen.kept += entry.jitterBufferDelay ?? 0; // seconds, of all samples together
+        seen.played += entry.jitterBufferEmittedCount ?? 0;
         seen.concealed += (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
       }
     }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commonCodecs, pickCodec } from "../../static/js/media/codecs.js";
+import { cushion, NO_CUSHION } from "../../static/js/media/cushion.js";
 import { beginning, decide } from "../../static/js/media/decision.js";
 import { measure } from "../../static/js/media/measure.js";
 import { outcomeOf, readOutcome } from "../../static/js/media/outcome.js";
@@ -87,6 +88,45 @@ test("a climb that fails doubles the wait, and a calm minute ends the penalty", 
   const climbs = seen.flatMap(({ rung }, at) => (at > 0 && rung > 4 && rung > seen[at - 1].rung ? [at] : []));
   const gaps = climbs.slice(1).map((at, index) => at - climbs[index]);
   assert.ok(gaps.length >= 2 && gaps.every((gap, index) => index === 0 || gap > gaps[index - 1]), `${climbs}`);
+});
+
+test("a line that collapses is answered at once, with nothing left of what was meant for the wide one", () => {
+  const { state, now } = pass(beginning(0), 0, 60, {});
+  const steep = decide(state, { ...FINE, now: now + 500, available: 300 });
+  assert.deepEqual([steep.fresh, RUNGS[steep.rung].name, steep.why], [true, "180p", "our-uplink"]);
+  assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120 }).fresh, false);
+  const sooner = decide(state, { ...FINE, now: now + 500, available: 700 });
+  assert.deepEqual([sooner.fresh, sooner.rung < 4], [true, true], "a quarter of what it was half a second ago");
+  const gentle = decide(decide(state, { ...FINE, now: now + 500, available: 1400 }), { ...FINE, now: now + 1000, available: 700 });
+  assert.equal(gentle.fresh, false);
+  // A data saver that is switched on says nothing about the line.
+  assert.equal(decide(state, { ...FINE, now: now + 500, share: 60, saving: true }).fresh, false);
+  assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120, loss: 0.9 }).red, false, "what a full line loses is not sent twice");
+});
+
+test("what chokes a line in the first seconds pauses, and is tried again soon", () => {
+  const choked = pass(beginning(0), 0, 8, (_, second) => ({ available: 50, rttMs: second > 1 ? 400 : 80, loss: 0.4, concealed: 0.2 }));
+  const gone = choked.seen.findIndex(({ rung }) => RUNGS[rung].name === "stills");
+  assert.ok(gone >= 3 && gone <= 6, `${names(choked.seen)}`);
+  const calm = pass(choked.state, choked.now, 12, { available: 40, used: 12 });
+  assert.equal(RUNGS[calm.state.rung].name, "180p");
+  // One that fails later waits for half a minute.
+  const late = pass(beginning(0), 0, 60, { available: 95 });
+  const full = pass(late.state, late.now, 4, { available: 50, rttMs: 400, loss: 0.4, concealed: 0.2 });
+  assert.equal(RUNGS[full.state.rung].name, "stills");
+  const after = pass(full.state, full.now, 20, { available: 40, used: 12 });
+  assert.equal(RUNGS[after.state.rung].name, "stills");
+});
+
+test("what comes is kept for longer while much is lost, and for no longer than that", () => {
+  const seconds = (from, count, facts) => Array.from({ length: count }).reduce((one) => cushion(one, facts), from);
+  const calm = { missed: 0, rttMs: 40 };
+  assert.equal(seconds(NO_CUSHION, 60, { missed: 0.05, rttMs: 40 }).ms, 0, "a little is repaired in time");
+  const lossy = seconds(NO_CUSHION, 3, { missed: 0.2, rttMs: 40 });
+  assert.equal(lossy.ms, 300);
+  assert.equal(seconds(lossy, 5, { missed: 0.2, rttMs: 300 }).ms, 400, "people still talk with each other");
+  assert.equal(seconds(lossy, 10, calm).ms, 300, "it does not come and go");
+  assert.equal(seconds(lossy, 30, calm).ms, 0);
 });
 
 test("a starved processor steps the codec first, then the rung, and gets both back", () => {
@@ -289,14 +329,26 @@ test("the other side's description is amended for sound and the first second of 
   assert.match(both, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 63 111 0\r$/m);
   assert.equal(both.match(/a=ptime:60\r\n/g).length, 1);
   assert.equal(amendMedia(both, { thin: true, red: false }).match(/ptime/g).length, 2);
-  assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96 98\r\na=rtpmap:96 VP8\/90000\r\na=fmtp:96 x-google-start-bitrate=150\r\n/);
-  assert.match(both, /a=rtpmap:98 VP9\/90000\r\na=fmtp:98 profile-id=0;x-google-start-bitrate=150\r\n$/);
+  assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96 98\r\na=rtpmap:96 VP8\/90000\r\na=fmtp:96 x-google-start-bitrate=130\r\n/);
+  assert.match(both, /a=rtpmap:98 VP9\/90000\r\na=fmtp:98 profile-id=0;x-google-start-bitrate=130\r\n$/);
   assert.equal(amendMedia("nonsense", { thin: true, red: true }), "nonsense");
 });
 
 test("a pair that is being checked again still says what the line carries", () => {
   const pair = { type: "candidate-pair", nominated: true, state: "in-progress", availableOutgoingBitrate: 80_000 };
   assert.equal(measure(new Map([["p", pair]]), null).outbound.available, 80);
+});
+
+test("a stream that has stopped says nothing more about the way; what fills up is not what was lost", () => {
+  const heard = (id, times, seconds) => [id, { id, type: "remote-inbound-rtp", roundTripTimeMeasurements: times, roundTripTime: seconds }];
+  const came = (packets, again, asked) => ["i", { id: "i", type: "inbound-rtp", kind: "video", packetsReceived: packets, retransmittedPacketsReceived: again, nackCount: asked, packetsLost: 0 }];
+  const clock = (at) => ["t", { type: "other", timestamp: at }];
+  const first = measure(new Map([heard("v", 3, 0.35), heard("a", 3, 0.3), came(100, 0, 0), clock(1000)]), null);
+  assert.equal(first.outbound.rttMs, 350);
+  const second = measure(new Map([heard("v", 3, 0.35), heard("a", 4, 0.08), came(200, 20, 0), clock(2000)]), first.counts);
+  assert.deepEqual([second.outbound.rttMs, second.inbound.missed], [80, 0]);
+  const third = measure(new Map([heard("v", 3, 0.35), heard("a", 4, 0.08), came(300, 40, 5), clock(3000)]), second.counts);
+  assert.deepEqual([third.outbound.rttMs, third.inbound.missed, third.inbound.loss], [80, 0.2, 0]);
 });
 
 test("statistics become rates; a connection that began anew starts again at nothing", () => {

@@ -17,7 +17,7 @@
 
 /** What a connection begins with: nothing is known about the line. @type {Readonly<Manner>} */
 export const FIRST_MANNER = Object.freeze({ thin: true, red: false });
-const START_KBPS = 150;
+const START_KBPS = 130;
 
 /**
  * Rewrites a description so that this side sends its sound in a manner. What is not understood stays as it is.

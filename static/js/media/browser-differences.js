@@ -48,10 +48,16 @@ export function setDegradation(parameters, preference) {
   }
 }
 
-/** Whether layers in time can be asked for: one that is dropped then harms no later frame. Chromium only. */
-export function hasTemporalLayers() {
-  const capabilities = globalThis.RTCRtpSender?.getCapabilities?.("video");
-  return capabilities?.codecs.some((codec) => "scalabilityModes" in codec) ?? /Chrom(e|ium)\//.test(navigator.userAgent);
+/**
+ * Keeps what arrives for a while before it is shown. Chromium and Firefox know it by its name in the standard, older ones
+ * by another and in seconds; Safari does not.
+ *
+ * @param {RTCRtpReceiver} receiver
+ * @param {number} ms 0: as the browser sees fit
+ */
+export function keepFor(receiver, ms) {
+  if ("jitterBufferTarget" in receiver) Object.assign(receiver, { jitterBufferTarget: ms === 0 ? null : ms });
+  else if ("playoutDelayHint" in receiver) Object.assign(receiver, { playoutDelayHint: ms === 0 ? null : ms / 1_000 });
 }
 
 /**

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { clean, FULL_MS, held, STALE_MS, suffers } from "./line-means.js";
 import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, STILLS, TOP } from "./rungs.js";
 
 /** @typedef {import("./rungs.js").Codec} Codec */
@@ -24,6 +25,8 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, STILLS, TOP } from "./rungs.js";
  * @property {number} begunAt
  * @property {number} climbedAt
  * @property {number} fellAt
+ * @property {boolean} fresh the line has just collapsed: what still waits to be sent is worth nothing
+ * @property {number} estimate of the decision before, kbit/s; 0: none
  * @property {boolean} nudge now the browser should look whether there is more
  * @property {number} nudgedAt
  * @property {number} at of the last decision, ms
@@ -37,11 +40,16 @@ import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, STILLS, TOP } from "./rungs.js";
 const LOW_MS = 1_500;
 const ILL_MS = 1_500;
 const GIVE_UP_MS = 6_000;
-/** A queue as long as this for as long as that does not go away by itself: the encoder is at the least it can send. */
-const FULL_MS = 200;
+/** A queue this long for this long does not go away by itself: the encoder is at the least it can send. */
 const FULL_FOR_MS = 2_000;
+/** A queue that overflows all the same is full of what is sent again and again: only a pause ends that. */
+const CHOKED_LOSS = 0.15;
+const CHOKED_MS = 1_000;
 const CLIMB_MS = 10_000;
 const AGAIN_MS = 30_000;
+/** What failed in the first seconds, when nothing was known, failed for what was sent then. */
+const SOON_MS = 4_500;
+const FIRST_SECONDS_MS = 8_000;
 /** Where there is far more than the next rung needs, more than an estimate ever promises by mistake. */
 const SURE = 1.8;
 const SURE_MS = 3_000;
@@ -52,16 +60,10 @@ const LONGEST_WAIT_MS = 160_000;
 const TRIAL_MS = 15_000;
 /** A browser needs this long until what it measures says something about what is sent now. */
 const GRACE_MS = 4_000;
-/** What is told of sound and freezes this soon after a fall is about what was sent before. */
-const STALE_MS = 2_500;
 /** So far below what is needed, nobody waits for a second look. */
 const STEEP = 0.65;
+const COLLAPSE = 0.5;
 const NUDGE_MS = 4_000;
-/** Running means reach two thirds of a change in this time. */
-const MEAN_MS = 2_800;
-const FREEZES_MS = 4_500;
-/** The shortest round trip is forgotten at this rate, ms a second: the way may have become longer. */
-const FORGET_MS = 4;
 /** What sound needs, kbit/s with its headers, in ordinary and in long packets. */
 const AUDIO = 50;
 const AUDIO_THIN = 26;
@@ -75,26 +77,7 @@ const THIN_KBPS = 130;
 export function beginLine(now) {
   const times = { begunAt: now, climbedAt: -Infinity, fellAt: -Infinity, nudgedAt: now, at: now };
   const means = { lossy: 0, broken: 0, freezes: 0, nearMs: null, queueMs: 0 };
-  return { line: FIRST, wait: AGAIN_MS, failed: Infinity, quick: true, nudge: false, ...times, ...means };
-}
-
-/**
- * Brings the running means up to date.
- *
- * @param {State} state
- * @param {Evidence} evidence
- */
-export function fadeLine(state, { now, loss, concealed, froze, rttMs }) {
-  const passed = Math.min(5_000, Math.max(0, now - state.at));
-  const weight = 1 - Math.exp(-passed / MEAN_MS);
-  state.at = now;
-  state.lossy += (loss - state.lossy) * weight;
-  const stale = now - state.fellAt < STALE_MS;
-  state.broken += ((stale ? 0 : concealed) - state.broken) * weight;
-  state.freezes = state.freezes * Math.exp(-passed / FREEZES_MS) + (froze && !stale ? 1 : 0);
-  if (rttMs <= 0) return;
-  state.nearMs = Math.min(rttMs, state.nearMs === null ? rttMs : state.nearMs + (FORGET_MS * passed) / 1_000);
-  state.queueMs = rttMs - state.nearMs;
+  return { line: FIRST, wait: AGAIN_MS, failed: Infinity, quick: true, fresh: false, estimate: 0, nudge: false, ...times, ...means };
 }
 
 /**
@@ -103,6 +86,7 @@ export function fadeLine(state, { now, loss, concealed, froze, rttMs }) {
  */
 export function weighLine(state, evidence) {
   const { now, tile, source } = evidence;
+  state.fresh = false;
   // Where a picture could be sent and is not, because there is none or nobody sees it, nothing shows what the line carries.
   if (source === null || tile?.visible === false) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
@@ -110,6 +94,7 @@ export function weighLine(state, evidence) {
   }
   const sent = Math.min(state.line, state.rung);
   const to = sent < LOWEST_VIDEO ? withoutPicture(state, now) : withPicture(state, evidence, sent);
+  state.estimate = evidence.available ?? 0;
   if (to !== null) return fall(state, now, to);
   climb(state, evidence);
 }
@@ -123,21 +108,27 @@ export function weighLine(state, evidence) {
  * @returns {number | null} to which rung it falls; null: it stays
  */
 function withPicture(state, evidence, sent) {
-  const { now, available } = evidence;
+  const { now, available, loss } = evidence;
   const room = roomFor(state, evidence);
-  const settled = now - Math.max(state.climbedAt, state.fellAt) >= GRACE_MS;
+  const choked = state.queueMs > FULL_MS && loss > CHOKED_LOSS;
+  const settled = now - Math.max(state.climbedAt, state.fellAt) >= (choked ? STALE_MS : GRACE_MS);
   const floor = need(sent, state.codec) * (now - state.climbedAt >= GRACE_MS ? 0.85 : 0.5);
   const low = held(state, "low", room < floor, now);
   const thin = available === null || available < THIN_KBPS;
   const ill = held(state, "bad", settled && thin && suffers(state, available), now);
-  if (ill >= (state.queueMs > FULL_MS ? FULL_FOR_MS : ILL_MS)) return sent - 1;
-  if (low === 0) return null;
+  if (ill >= (choked ? CHOKED_MS : state.queueMs > FULL_MS ? FULL_FOR_MS : ILL_MS)) return sent - 1;
   // The last moving picture is given up late, and not for an estimate alone, which undershoots.
-  if (sent === LOWEST_VIDEO) return low >= GIVE_UP_MS && (!clean(state) || evidence.share < floor) ? STILLS : null;
-  const steep = room < floor * STEEP && now - state.fellAt >= STALE_MS / 2;
+  const broken = state.broken > 0.03 || state.freezes > 0.9;
+  if (sent === LOWEST_VIDEO) return low >= GIVE_UP_MS && (broken || evidence.share < floor) ? STILLS : null;
+  // Half gone since the last look is not the end of it: what is left will fall as much again.
+  const falling = sent > FIRST && available !== null && available < state.estimate * COLLAPSE;
+  const left = falling ? room * (available / state.estimate) : room;
+  const steep = left < floor * STEEP && now - state.fellAt >= STALE_MS / 2;
   if (!steep && low < LOW_MS) return null;
   // An estimate that has just begun to fall is not at its end.
-  return Math.max(highest(steep ? room * STEEP : room, state.codec, sent - 1), LOWEST_VIDEO);
+  const to = highest(steep ? left * STEEP : left, state.codec, sent - 1);
+  state.fresh = steep && (falling || (available ?? Infinity) < floor) && sent - to > 1;
+  return Math.max(state.fresh ? to - 1 : to, LOWEST_VIDEO);
 }
 
 /**
@@ -148,23 +139,6 @@ function withPicture(state, evidence, sent) {
 function withoutPicture(state, now) {
   const bad = state.line === STILLS && state.broken > 0.06 && now - state.fellAt >= GRACE_MS;
   return held(state, "bad", bad, now) >= ILL_MS ? AUDIO_ONLY : null;
-}
-
-/**
- * @param {State} state
- * @param {number | null} available
- */
-function suffers({ freezes, broken, lossy, queueMs }, available) {
-  return queueMs > FULL_MS || freezes > 2 || broken > 0.06 || (available === null && lossy > 0.12);
-}
-
-/**
- * Tells whether nothing speaks against sending more.
- *
- * @param {State} state
- */
-function clean({ freezes, broken, queueMs }) {
-  return freezes < 0.5 && broken < 0.015 && queueMs < 120;
 }
 
 /**
@@ -182,7 +156,7 @@ function climb(state, evidence) {
   const sure = available !== null && state.line >= LOWEST_VIDEO && room >= SURE * wanted;
   state.nudge = false;
   if (held(state, "high", fits, now) < patience(state, above, sure, room >= wanted)) {
-    return look(state, now, binding && room < SURE * wanted);
+    return look(state, now, binding && room < wanted);
   }
   const reach = available === null || state.line < LOWEST_VIDEO ? above : highest(room / 1.2, state.codec, TOP);
   state.line = Math.max(above, Math.min(reach, state.quick ? TOP : above + 1, state.failed - 1));
@@ -242,7 +216,8 @@ function look(state, now, wanted) {
  */
 function fall(state, now, to) {
   const trial = now - state.climbedAt < TRIAL_MS;
-  state.wait = trial && state.failed < Infinity ? Math.min(2 * state.wait, LONGEST_WAIT_MS) : AGAIN_MS;
+  const first = now - state.begunAt < FIRST_SECONDS_MS;
+  state.wait = first ? SOON_MS : trial && state.failed < Infinity ? Math.min(2 * Math.max(state.wait, AGAIN_MS / 2), LONGEST_WAIT_MS) : AGAIN_MS;
   state.failed = Math.min(state.line, state.rung);
   state.quick = false;
   state.line = to;
@@ -271,20 +246,4 @@ function highest(room, codec, most) {
   let rung = Math.max(AUDIO_ONLY, most);
   while (rung > AUDIO_ONLY && need(rung, codec) > room) rung -= 1;
   return rung;
-}
-
-/**
- * Notes since when a condition holds.
- *
- * @param {State} state
- * @param {keyof State["since"]} name
- * @param {boolean} holds
- * @param {number} now
- * @returns {number} ms, at least 1 while it holds; 0 when it does not
- */
-export function held({ since }, name, holds, now) {
-  if (!holds) since[name] = null;
-  else since[name] ??= now;
-  const began = since[name];
-  return began === null ? 0 : Math.max(1, now - began);
 }

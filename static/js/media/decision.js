@@ -8,7 +8,8 @@
  */
 
 import { pickCodec } from "./codecs.js";
-import { beginLine, fadeLine, held, weighLine } from "./decide-line.js";
+import { beginLine, weighLine } from "./decide-line.js";
+import { fadeLine, held } from "./line-means.js";
 import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./rungs.js";
 
 /** @typedef {import("./rungs.js").Codec} Codec */
@@ -131,7 +132,8 @@ function weighSound(state, { now, available, source }) {
   if (held(state, "wide", wide, now) >= (rough ? 1_000 : alone ? 5 * WIDE_MS : WIDE_MS)) state.thin = false;
   const full = (!alone && (state.line <= LOWEST_VIDEO || line < 120)) || (broken > 0.02 && queueMs > 100);
   if (full && !rough) state.thin = true;
-  if (lossy > 0.03 && random) state.red = true;
+  // (While a queue builds up, what is lost looks random until the round trip has been measured once more.)
+  if (lossy > 0.03 && random && now - state.fellAt >= 2_500) state.red = true;
   // What is sent twice over a full line is lost twice.
   if (line < 60 || queueMs > 200) state.red = false;
   if (held(state, "lossless", lossy < 0.01, now) >= 20_000) state.red = false;
@@ -179,7 +181,7 @@ function chooseCodec(state, { now, codecs, cores, available }) {
   const best = pickCodec(codecs, { rung: Math.max(state.rung, LOWEST_VIDEO), cores, step: state.step, kbps: available ?? Infinity });
   const { codec } = state;
   if (best === codec) return codec;
-  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || state.why === "starting";
+  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || state.why === "starting" || state.fresh;
   // A switch costs a key frame: a better codec waits until the last switch is a while ago.
   if (!forced && now - state.codecAt < 20_000) return codec;
   state.codecAt = now;

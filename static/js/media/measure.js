@@ -12,6 +12,8 @@
  * @property {number} received bytes of media
  * @property {number} packets of video and sound that came
  * @property {number} lost
+ * @property {number} asked how often something lost was asked for
+ * @property {number} again packets that came once more, or to fill up
  * @property {number} decoded frames
  * @property {number} decodeTime
  * @property {number} freezes
@@ -23,14 +25,16 @@
  * @property {number} sent bytes of media
  * @property {number} encoded frames
  * @property {number} encodeTime
- * @property {number} echoes round trips that the other side's RTCP has measured
+ * @property {Record<string, number>} echoes how often the other side's RTCP has measured the round trip, for each stream
+ * @property {number} echoMs what it measured last; 0: nothing yet
  */
 
 /**
  * @typedef {object} Inbound
  * @property {number} decodeMs a frame
  * @property {number} fps
- * @property {number} loss 0 to 1
+ * @property {number} loss 0 to 1, of what was not repaired
+ * @property {number} missed 0 to 1, what was repaired included
  * @property {number} concealed 0 to 1
  * @property {number} jitterMs
  * @property {number} kbps
@@ -74,7 +78,7 @@ export function measure(report, before) {
   const counts = count(inbound, outbound, heard, all);
   const past = before !== null && before.at < counts.at && before.received <= counts.received ? before : null;
   const seconds = past ? (counts.at - past.at) / 1_000 : 0;
-  /** @param {keyof Counts} name */
+  /** @param {Exclude<keyof Counts, "echoes">} name */
   const grown = (name) => (past ? Math.max(0, counts[name] - past[name]) : 0);
   /** @param {number} part @param {number} whole */
   const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
@@ -85,12 +89,16 @@ export function measure(report, before) {
   const own = all.find(({ type, nominated, selected }) => type === "candidate-pair" && (selected ?? nominated));
   const pair = report.get(transport?.selectedCandidatePairId) ?? own;
   const available = pair?.availableOutgoingBitrate;
-  const echo = Math.max(...heard.map(({ roundTripTime = 0 }) => roundTripTime), 0);
+  // A stream that has stopped goes on saying what was measured when it ran.
+  const fresh = heard.filter(({ id, roundTripTimeMeasurements = 0 }) => roundTripTimeMeasurements > (past?.echoes[id] ?? 0));
+  counts.echoMs = 1_000 * Math.max(...fresh.map(({ roundTripTime = 0 }) => roundTripTime), 0) || (past?.echoMs ?? 0);
   return {
     inbound: {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
       fps: ratio(grown("decoded"), seconds),
       loss: share(grown("lost"), grown("lost") + grown("packets")),
+      // What only fills up, so that the line can be measured, is counted with what comes again.
+      missed: share(grown("lost") + (grown("asked") > 0 ? grown("again") : 0), grown("lost") + grown("packets")),
       concealed: share(grown("concealed"), grown("samples")),
       jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
       kbps: ratio(grown("received") * 8, seconds) / 1_000,
@@ -107,7 +115,7 @@ export function measure(report, before) {
       kbps: ratio(grown("sent") * 8, seconds) / 1_000,
       loss: share(Math.max(0, ...heard.map(({ fractionLost = 0 }) => fractionLost)), 1),
       // RTCP measures once a second, the checks of a pair every few seconds.
-      rttMs: 1_000 * ((counts.echoes > 0 ? echo : pair?.currentRoundTripTime ?? echo) || 0),
+      rttMs: counts.echoMs || 1_000 * (pair?.currentRoundTripTime || 0),
       limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
       encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
       fps: ratio(grown("encoded"), seconds),
@@ -136,6 +144,8 @@ function count(inbound, outbound, heard, all) {
     received: sum(inbound, "bytesReceived"),
     packets: sum(inbound, "packetsReceived"),
     lost: sum(inbound, "packetsLost"),
+    asked: sum(inbound, "nackCount"),
+    again: sum(inbound, "retransmittedPacketsReceived"),
     decoded: sum(inbound, "framesDecoded"),
     decodeTime: sum(inbound, "totalDecodeTime"),
     freezes: sum(inbound, "freezeCount"),
@@ -147,7 +157,8 @@ function count(inbound, outbound, heard, all) {
     sent: sum(outbound, "bytesSent"),
     encoded: sum(outbound, "framesEncoded"),
     encodeTime: sum(outbound, "totalEncodeTime"),
-    echoes: sum(heard, "roundTripTimeMeasurements"),
+    echoes: Object.fromEntries(heard.map(({ id, roundTripTimeMeasurements = 0 }) => [id, roundTripTimeMeasurements])),
+    echoMs: 0,
   };
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { thisBrowser } from "./browser-differences.js";
+import { keepFor, thisBrowser } from "./browser-differences.js";
 import { sendableCodecs } from "./capabilities.js";
 import { commonCodecs } from "./codecs.js";
+import { cushion, NO_CUSHION } from "./cushion.js";
 import { beginning, decide } from "./decision.js";
 import { measure } from "./measure.js";
 import { outcomeOf, readOutcome } from "./outcome.js";
@@ -30,6 +31,8 @@ const SCREEN_KBPS = 1_500;
 const SCREEN_FPS = 5;
 /** Of what a receiver that saves data wants at most. */
 const AUDIO_KBPS = 40;
+/** Below this an encoder sends a picture that nobody can make out. */
+const LEAST_KBPS = 18;
 const SPEECH_KBPS = 32;
 const THIN_SPEECH_KBPS = 16;
 
@@ -47,6 +50,8 @@ export class PeerAdaptation {
   evidence = null;
   /** @type {Outcome | null} what the peer says it sends */
   receiving = null;
+  /** How long what comes from this peer is kept before it is shown. */
+  cushion = NO_CUSHION;
   /** What of this peer is in view here, as they were told last. */
   toldSeen = "";
   /** What is sent to this peer, as they were told last. */
@@ -124,7 +129,18 @@ export class PeerAdaptation {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
     this.moment = measure(stats, this.moment?.counts ?? null);
-    if (second || this.measured === null) this.measured = measure(stats, this.measured?.counts ?? null);
+    if (!second && this.measured !== null) return;
+    this.measured = measure(stats, this.measured?.counts ?? null);
+    this.#keep(this.measured);
+  }
+
+  /** @param {Measured} measured */
+  #keep({ inbound, outbound }) {
+    const { ms } = this.cushion;
+    this.cushion = cushion(this.cushion, { missed: inbound.missed, rttMs: outbound.rttMs });
+    if (ms === 0 && this.cushion.ms === 0) return;
+    const { audio, video } = this.#connection.transceivers;
+    for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.cushion.ms);
   }
 
   /**
@@ -164,11 +180,11 @@ export class PeerAdaptation {
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
     // On a thin line the encoder is kept from overshooting at the cost of the sound.
-    const line = state.rung > LOWEST_VIDEO || state.nudge ? Infinity : this.available * 0.7;
+    const line = state.rung > LOWEST_VIDEO || state.nudge ? Infinity : beside(this.available);
     // For a moment more than the line is known to carry: only then does Chromium look whether it does.
     const wish = state.nudge ? Math.max(headroom(state), 2 * this.available) : headroom(state);
-    const kbps = Math.max(need(LOWEST_VIDEO, "AV1"), Math.min(wish, Math.max(0, most - screen), line));
-    void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec });
+    const kbps = Math.max(LEAST_KBPS, Math.min(wish, Math.max(0, most - screen), line));
+    void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
     const seen = this.report?.screen?.visible ?? true;
     void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
     void this.#control.speak(audio, { kbps: state.thin ? THIN_SPEECH_KBPS : SPEECH_KBPS });
@@ -190,6 +206,15 @@ export class PeerAdaptation {
   #tune() {
     this.#connection.tune((sdp) => amendMedia(sdp, this.#manner));
   }
+}
+
+/**
+ * What the smallest picture may take of a thin line: 30 % stay free, and below 60 kbit/s what sound takes.
+ *
+ * @param {number} available kbit/s
+ */
+function beside(available) {
+  return Math.min(0.7 * available, Math.max(LEAST_KBPS, 1.5 * available - 48));
 }
 
 /**

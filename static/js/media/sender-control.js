@@ -15,6 +15,7 @@ import { setDegradation, switchCodec } from "./browser-differences.js";
  * @property {number} fps
  * @property {number} kbps
  * @property {Codec} codec
+ * @property {boolean} fresh whether what waits to be sent is thrown away
  */
 
 /** @typedef {{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null}} Senders */
@@ -53,6 +54,8 @@ export class SenderControl {
       priority: "low",
       networkPriority: "low",
     };
+    // Whoever stops sending lets go of what waits; a key frame comes next.
+    if (picture.fresh) void this.#change(transceiver, { ...encoding, active: false }, null, null);
     return this.#change(transceiver, encoding, "maintain-framerate", picture.active ? picture.codec : null);
   }
 

@@ -49,6 +49,7 @@ export class Adaptation extends EventTarget {
   #ticking = false;
   #turn = 0;
   #secondAt = -Infinity;
+  #seconds = 0;
 
   /**
    * @param {import("../peer/mesh.js").Mesh} mesh
@@ -166,10 +167,16 @@ export class Adaptation extends EventTarget {
     await Promise.all([...this.#peers.values()].map((peer) => peer.read(second)));
     const busy = [...this.#peers.values()].reduce((sum, { moment }) => sum + (moment?.busy ?? 0), 0);
     this.#strain = busy / (navigator.hardwareConcurrency || 2);
-    if (second) for (const pid of this.#peers.keys()) this.#tellReport(pid);
+    if (second) this.#tellReports();
     this.#act();
     await this.#sendStills();
     if (second) for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
+  }
+
+  /** On a thin line with nothing but sound a report is in its way: every other second is enough there. */
+  #tellReports() {
+    this.#seconds += 1;
+    for (const [pid, { state }] of this.#peers) if (this.#seconds % 2 === 0 || state.active || !state.thin) this.#tellReport(pid);
   }
 
   /** @param {string} pid */

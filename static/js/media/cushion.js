@@ -16,8 +16,8 @@
 /** @typedef {{missed: number, rttMs: number}} Facts of one second */
 
 /** Where this much is lost, a cushion is asked for; below the other, for some seconds, it is taken away. */
-const LOSSY = 0.08;
-const CALM = 0.03;
+const LOSSY = 0.12;
+const CALM = 0.06;
 const CALM_SECONDS = 15;
 /** A repetition may be lost like anything else: four in a row seldom are. */
 const TRIES = 4;

@@ -45,11 +45,13 @@ const FULL_FOR_MS = 2_000;
 /** A queue that overflows all the same is full of what is sent again and again: only a pause ends that. */
 const CHOKED_LOSS = 0.15;
 const CHOKED_MS = 1_000;
+const CHOKED_RTT_MS = 300;
+const CHOKED_KBPS = 80;
 const CLIMB_MS = 10_000;
 const AGAIN_MS = 30_000;
 /** What failed in the first seconds, when nothing was known, failed for what was sent then. */
 const SOON_MS = 4_500;
-const FIRST_SECONDS_MS = 8_000;
+const FIRST_SECONDS_MS = 10_000;
 /** Where there is far more than the next rung needs, more than an estimate ever promises by mistake. */
 const SURE = 1.8;
 const SURE_MS = 3_000;
@@ -108,14 +110,15 @@ export function weighLine(state, evidence) {
  * @returns {number | null} to which rung it falls; null: it stays
  */
 function withPicture(state, evidence, sent) {
-  const { now, available, loss } = evidence;
+  const { now, available, loss, rttMs } = evidence;
   const room = roomFor(state, evidence);
-  const choked = state.queueMs > FULL_MS && loss > CHOKED_LOSS;
+  // (Who has only ever measured with a queue cannot tell how long the way is without one.)
+  const choked = loss > CHOKED_LOSS && (state.queueMs > FULL_MS || (rttMs > CHOKED_RTT_MS && (available ?? Infinity) < CHOKED_KBPS));
   const settled = now - Math.max(state.climbedAt, state.fellAt) >= (choked ? STALE_MS : GRACE_MS);
   const floor = need(sent, state.codec) * (now - state.climbedAt >= GRACE_MS ? 0.85 : 0.5);
   const low = held(state, "low", room < floor, now);
   const thin = available === null || available < THIN_KBPS;
-  const ill = held(state, "bad", settled && thin && suffers(state, available), now);
+  const ill = held(state, "bad", settled && thin && (choked || suffers(state, available)), now);
   if (ill >= (choked ? CHOKED_MS : state.queueMs > FULL_MS ? FULL_FOR_MS : ILL_MS)) return sent - 1;
   // The last moving picture is given up late, and not for an estimate alone, which undershoots.
   const broken = state.broken > 0.03 || state.freezes > 0.9;
@@ -216,8 +219,8 @@ function look(state, now, wanted) {
  */
 function fall(state, now, to) {
   const trial = now - state.climbedAt < TRIAL_MS;
-  const first = now - state.begunAt < FIRST_SECONDS_MS;
-  state.wait = first ? SOON_MS : trial && state.failed < Infinity ? Math.min(2 * Math.max(state.wait, AGAIN_MS / 2), LONGEST_WAIT_MS) : AGAIN_MS;
+  const again = trial && state.failed < Infinity ? Math.min(2 * Math.max(state.wait, AGAIN_MS / 2), LONGEST_WAIT_MS) : AGAIN_MS;
+  state.wait = to < LOWEST_VIDEO && now - state.begunAt < FIRST_SECONDS_MS ? SOON_MS : again;
   state.failed = Math.min(state.line, state.rung);
   state.quick = false;
   state.line = to;

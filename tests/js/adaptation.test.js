@@ -178,8 +178,18 @@ test("sound goes in long packets on a thin line and twice on a lossy one", () =>
   const alone = { source: null, available: 300, loss: 0.12, concealed: 0.12 };
   const full = pass(beginning(0), 0, 5, (_, second) => ({ ...alone, rttMs: second > 1 ? 400 : 30 }));
   assert.deepEqual([full.state.thin, full.state.red], [true, false], "a full line is not helped by sending twice as much");
-  const random = pass(beginning(0), 0, 10, { ...alone, loss: 0.2 });
-  assert.deepEqual([random.state.thin, random.state.red], [false, true], "one that loses at random is");
+  const soon = pass(beginning(0), 0, 10, { ...alone, loss: 0.2 });
+  assert.equal(soon.state.red, false, "what the beginning lost says little of a line that has shown nothing yet");
+  const random = pass(soon.state, soon.now, 5, { ...alone, loss: 0.2 });
+  assert.deepEqual([random.state.thin, random.state.red], [true, true], "one that loses at random is");
+});
+
+test("sound alone tries short packets ever later on a line that does not carry them", () => {
+  const thin = (/** @type {{thin: boolean}} */ { thin: long }) => ({ source: null, available: 30, rttMs: long ? 40 : 400, concealed: long ? 0 : 0.2 });
+  const { seen } = pass(beginning(0), 0, 300, (/** @type {{thin: boolean}} */ state) => thin(state));
+  const tries = seen.flatMap((one, second) => (second > 0 && seen[second - 1].thin && !one.thin ? [second] : []));
+  assert.equal(tries.length, 3, `${tries}`);
+  assert.ok(tries[1] - tries[0] > 60 && tries[2] - tries[1] > 120, `${tries}`);
 });
 
 test("the codec is the best that both have and the processor can pay for", () => {

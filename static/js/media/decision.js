@@ -51,6 +51,9 @@ import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./rungs.js";
  * @property {Marks} since when each condition has held, ms; null: it does not
  * @property {number} steppedAt
  * @property {number} codecAt
+ * @property {number} wideWait ms of calm before sound alone goes in short packets
+ * @property {number} wideAt when it went in short packets last
+ * @property {number} redAfter not before, sound is sent twice
  */
 
 /** @typedef {OwnState & import("./decide-line.js").LineState} State */
@@ -64,6 +67,12 @@ const EASE_MS = 30_000;
 const LONGEST_EASE_MS = 160_000;
 /** How long a line must be wide before sound goes in short packets. */
 const WIDE_MS = 4_000;
+/** Without a picture nothing shows how wide it is: they are tried after this, and after each time that fails twice as late. */
+const ALONE_MS = 30_000;
+const LONGEST_ALONE_MS = 480_000;
+/** What was lost in the first seconds of sound alone was the beginning's; what a queue lost is not helped by more of it. */
+const RED_FIRST_MS = 12_000;
+const RED_AGAIN_MS = 60_000;
 
 /**
  * @param {number} now ms
@@ -74,7 +83,7 @@ export function beginning(now) {
   const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), step: 0 };
   // Long packets first: they cost 40 ms, and short ones may cost a thin line the first seconds of the call.
   const sound = { thin: true, red: false };
-  const times = { easeWait: EASE_MS, steppedAt: -Infinity, codecAt: now };
+  const times = { easeWait: EASE_MS, steppedAt: -Infinity, codecAt: now, wideWait: ALONE_MS, wideAt: -Infinity, redAfter: -Infinity };
   return { ...rungs, ...sound, ...times, why: "starting", since, ...beginLine(now) };
 }
 
@@ -127,15 +136,25 @@ function weighSound(state, { now, available, source }) {
   const line = alone ? Infinity : (available ?? Infinity);
   const random = queueMs < 100 && line > 70;
   // Short packets are repeated in time, and a line that loses at random has room for their headers.
-  const rough = random && lossy > 0.05;
+  const rough = random && lossy > 0.05 && !alone;
   const wide = rough || (alone ? broken < 0.01 && queueMs < 60 : state.line > LOWEST_VIDEO && line > 250);
-  if (held(state, "wide", wide, now) >= (rough ? 1_000 : alone ? 5 * WIDE_MS : WIDE_MS)) state.thin = false;
+  if (held(state, "wide", wide, now) >= (rough ? 1_000 : alone ? state.wideWait : WIDE_MS) && state.thin) {
+    state.thin = false;
+    state.wideAt = now;
+  }
   const full = (!alone && (state.line <= LOWEST_VIDEO || line < 120)) || (broken > 0.02 && queueMs > 100);
-  if (full && !rough) state.thin = true;
+  if (full && !rough && !state.thin) {
+    state.thin = true;
+    if (now - state.wideAt < ALONE_MS) state.wideWait = Math.min(2 * state.wideWait, LONGEST_ALONE_MS);
+  }
   // (While a queue builds up, what is lost looks random until the round trip has been measured once more.)
-  if (lossy > 0.03 && random && now - state.fellAt >= 2_500) state.red = true;
+  const known = now - state.fellAt >= 2_500 && now >= state.redAfter && (!alone || now - state.begunAt >= RED_FIRST_MS);
+  if (lossy > 0.03 && random && known) state.red = true;
   // What is sent twice over a full line is lost twice.
-  if (line < 60 || queueMs > 200) state.red = false;
+  if (state.red && (line < 60 || queueMs > 200)) {
+    state.red = false;
+    if (queueMs > 200) state.redAfter = now + RED_AGAIN_MS;
+  }
   if (held(state, "lossless", lossy < 0.01, now) >= 20_000) state.red = false;
 }
 

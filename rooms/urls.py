@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from . import (
     views_call,
     views_connection_test,
+    views_files,
     views_hosting,
     views_invites,
     views_mail,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("rooms/<slug:slug>/report", views_moderation.report, name="report"),
     path("connection-test", views_connection_test.page, name="connection_test"),
     path("connection-test/servers", views_connection_test.servers, name="connection_test_servers"),
+    path("files/service-worker.js", views_files.service_worker),
+    path("files/share", views_files.share, name="share"),
     path("r/<slug:slug>", views_call.call, name="call"),
     path("i", views_invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.

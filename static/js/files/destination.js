@@ -4,8 +4,12 @@
  * @module
  */
 
-import { handleSink, memorySink, storeSink } from "./sinks.js";
+import { MEMORY_LIMIT, handleSink, memorySink, storeSink } from "./sinks.js";
 import { store } from "./store.js";
+import { streamSink, streams } from "./stream-sink.js";
+
+/** Bytes that go to memory rather than straight to the downloads. */
+const SMALL = 32_000_000;
 
 /** @typedef {import("./messages.js").FileHead} FileHead */
 /** @typedef {import("./sinks.js").Sink} Sink */
@@ -31,6 +35,24 @@ export async function openSink(destination, head, { key, batch }) {
     for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
     return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
   }
-  if (!(await store.works()) || (await store.room()) < head.size) return memorySink(head);
-  return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(() => memorySink(head));
+  const elsewhere = () => passing(head);
+  if (!(await store.works()) || (await store.room()) < head.size) return elsewhere();
+  return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(elsewhere);
+}
+
+/** Bytes that a file may have when this browser keeps nothing of it on its disk. */
+export function mostWithoutStore() {
+  return streams() ? Infinity : MEMORY_LIMIT;
+}
+
+/**
+ * Opens a place for a file of which nothing can be kept: a small one in memory, where it waits for *Save*; a large one goes
+ * to the browser's downloads while it comes.
+ *
+ * @param {FileHead} head
+ * @returns {Promise<Sink>}
+ */
+async function passing(head) {
+  if (head.size <= SMALL || !streams()) return memorySink(head);
+  return streamSink(head).catch(() => memorySink(head));
 }

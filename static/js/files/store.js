@@ -4,6 +4,8 @@
  * @module
  */
 
+import { scriptUrl } from "./script-url.js";
+
 const ROOT = "incoming";
 
 /** @typedef {{resolve: (value: any) => void, reject: (error: unknown) => void}} Waiting */
@@ -75,25 +77,3 @@ export class Store {
 
 /** The one of this page; its worker starts when it is first asked. */
 export const store = new Store();
-
-/** @type {{createScriptURL: (url: string) => string} | null} */
-let policy = null;
-
-/**
- * Says that an address may be run as a script: the site's policy (Trusted Types) wants it said in so many words. Only scripts
- * of this site's own folder are.
- *
- * @param {URL} url
- * @returns {string}
- */
-export function scriptUrl(url) {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  if (!types) return url.href;
-  policy ??= types.createPolicy("files", {
-    createScriptURL(/** @type {string} */ address) {
-      if (!address.startsWith(new URL("./", import.meta.url).href)) throw new TypeError("not a script of this folder");
-      return address;
-    },
-  });
-  return /** @type {{createScriptURL: (url: string) => string}} */ (policy).createScriptURL(url.href);
-}

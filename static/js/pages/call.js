@@ -47,7 +47,8 @@ import { takeCall } from "./one-tab.js";
 
 const page = readPageData();
 /** Whether the person comes for files alone: no device is asked for until they press its button. */
-const filesOnly = new URLSearchParams(location.search).has("files");
+const comesFor = new URLSearchParams(location.search).get("files");
+const filesOnly = comesFor !== null;
 const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
@@ -137,6 +138,7 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
   on("entered", ({ room, again }) => {
     become("in-call");
     if (filesOnly && !again) files.toggle();
+    if (comesFor === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
   });
   on("away", ({ entered, code }) => {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { prepareSharing } from "../files/shared-files.js";
 import { localizeTimes } from "../ui/times.js";
 
 localizeTimes(document);
+prepareSharing();

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { mostWithoutStore } from "../files/destination.js";
 import { LIMITS } from "../files/messages.js";
+import { forgetShared, sharedFiles } from "../files/shared-files.js";
 import { store } from "../files/store.js";
-import { MEMORY_LIMIT } from "../files/sinks.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { FilesWanted } from "./files-wanted.js";
@@ -40,6 +41,8 @@ export class FilePanel {
   #names = new Map();
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
   #room;
+  /** What came from the share sheet. @type {Chosen[] | null} */
+  #shared = null;
   #life = new AbortController();
 
   /**
@@ -70,6 +73,14 @@ export class FilePanel {
     byId("files-title", HTMLElement).focus();
   }
 
+  /** Asks to whom those files go that the system's share sheet handed over. */
+  async chooseShared() {
+    const chosen = await sharedFiles();
+    if (chosen.length === 0 || this.#life.signal.aborted) return;
+    this.#shared = chosen;
+    this.choose(chosen);
+  }
+
   /** Takes everything down; what is on its way stops. */
   close() {
     this.#life.abort();
@@ -96,7 +107,7 @@ export class FilePanel {
       close: () => this.toggle(),
       choose: () => this.#picker.choose(),
       "choose-folder": () => this.#picker.chooseFolder(),
-      forget: () => this.#form.forget(),
+      forget: () => void (this.#form.forget(), forgetShared()),
     };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-files]"))) {
       button.addEventListener("click", acts[/** @type {keyof typeof acts} */ (button.dataset.files)], { signal });
@@ -121,10 +132,20 @@ export class FilePanel {
   async #send(chosen, pids) {
     this.#waiting.hide();
     try {
-      for (const pid of pids) void this.#waiting.remember(await this.#exchange.offer(pid, chosen), chosen);
+      const transfers = [];
+      for (const pid of pids) transfers.push(await this.#exchange.offer(pid, chosen));
+      for (const transfer of transfers) void this.#waiting.remember(transfer, chosen);
+      if (chosen === this.#shared) this.#forgetSharedAfter(transfers);
     } catch {
       this.#say(text("files.news.unreadable"));
     }
+  }
+
+  /** @param {Transfer[]} transfers of what was shared; after a reload it could still be sent, until they are over */
+  #forgetSharedAfter(transfers) {
+    const { signal } = this.#life;
+    const forget = () => void (transfers.every(({ isOver }) => isOver) && forgetShared());
+    for (const transfer of transfers) transfer.addEventListener("state", forget, { signal });
   }
 
   /** Those to whom a connection stands. */
@@ -233,8 +254,8 @@ export class FilePanel {
   }
 
   async #measureRoom() {
-    const stored = (await store.works()) ? await store.room() : MEMORY_LIMIT;
-    this.#room = { bytes: Math.max(stored, MEMORY_LIMIT), elsewhere: "showSaveFilePicker" in globalThis };
+    const stored = (await store.works()) ? await store.room() : 0;
+    this.#room = { bytes: Math.max(stored, mostWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
     for (const item of this.#items.values()) this.#show(item);
   }
 

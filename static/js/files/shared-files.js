@@ -1,0 +1,37 @@
+/**
+ * What the system's share sheet handed over: kept in this browser by `service-worker.js` until it is sent, for a day at most.
+ *
+ * @module
+ */
+
+import { inRecords } from "../storage/records.js";
+import { hasSiteWorker, siteWorker } from "./site-worker.js";
+
+/** @typedef {import("./heads.js").Chosen} Chosen */
+
+const PLACE = Object.freeze({ database: "meeting-point-shared", store: "shared", keyPath: "id" });
+const ID = "shared";
+const KEPT_MS = 24 * 3600_000;
+
+/** Gets the service worker, so that it is there when something is shared. */
+export function prepareSharing() {
+  if (hasSiteWorker()) siteWorker().catch(() => {});
+}
+
+/**
+ * Finds what waits to be sent.
+ *
+ * @returns {Promise<Chosen[]>} empty when there is nothing
+ */
+export async function sharedFiles() {
+  const found = await inRecords(PLACE, "readonly", (store) => store.get(ID)).catch(() => undefined);
+  if (!found) return [];
+  if (Date.now() - found.at < KEPT_MS) return found.files.map((/** @type {File} */ file) => ({ file, path: [] }));
+  await forgetShared();
+  return [];
+}
+
+/** Nothing of it waits any more. */
+export async function forgetShared() {
+  await inRecords(PLACE, "readwrite", (store) => store.delete(ID)).catch(() => {});
+}

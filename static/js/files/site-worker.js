@@ -1,0 +1,37 @@
+/**
+ * The page's side of `service-worker.js`.
+ *
+ * @module
+ */
+
+import { SERVICE_WORKER, scriptUrl } from "./script-url.js";
+
+const SCOPE = "/files/";
+const READY_MS = 10_000;
+
+/**
+ * Gets the service worker and waits until it runs.
+ *
+ * @returns {Promise<ServiceWorker>}
+ * @throws {Error} when there is none: an old browser, a private window of some, cookies blocked
+ */
+export async function siteWorker() {
+  const registration = await navigator.serviceWorker.register(scriptUrl(new URL(SERVICE_WORKER, location.origin)), { scope: SCOPE });
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  if (!worker) throw new Error("no service worker");
+  if (worker.state === "activated") return worker;
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("the service worker does not start")), READY_MS);
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "redundant") reject(new Error("the service worker did not start"));
+      if (worker.state === "activated") resolve(worker);
+      else return;
+      clearTimeout(late);
+    });
+  });
+}
+
+/** Whether the browser has such a thing at all (not in a private window of Firefox before 141, and over HTTPS alone). */
+export function hasSiteWorker() {
+  return "serviceWorker" in navigator;
+}

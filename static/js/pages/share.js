@@ -1,0 +1,27 @@
+/**
+ * The page that asks into which room shared files go.
+ *
+ * @module
+ */
+
+import { safeName } from "../files/safe-name.js";
+import { forgetShared, prepareSharing, sharedFiles } from "../files/shared-files.js";
+import { byId, text } from "../ui/page-data.js";
+
+const what = byId("share-what", HTMLElement);
+
+async function show() {
+  const chosen = await sharedFiles();
+  const [first] = chosen;
+  const key = chosen.length > 1 ? "many" : first ? "one" : "none";
+  what.textContent = text(`share.${key}`, { count: chosen.length, name: first ? safeName(first.file.name) : "" });
+  const forget = document.getElementById("share-forget");
+  if (forget) forget.hidden = chosen.length === 0;
+}
+
+document.querySelector("#share-forget button")?.addEventListener("click", async () => {
+  await forgetShared();
+  await show();
+});
+prepareSharing();
+await show();

@@ -1,0 +1,118 @@
+"""Where a file goes in browsers that keep nothing, and how the share sheet of a phone reaches a room."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.meeting import Meet, make_meeting
+from tests.browser.person import Person
+from tests.browser.test_call_page import expect_accessible
+from tests.browser.test_files import digest, kept, open_files, send
+
+# As in a private window that keeps nothing.
+NO_ROOM = "StorageManager.prototype.estimate = async () => ({ quota: 0, usage: 0 });"
+SHARE = """() => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", enctype: "multipart/form-data", action: "/files/share" });
+  const input = document.createElement("input");
+  form.append(Object.assign(input, { type: "file", name: "files", multiple: true, id: "sheet" }));
+  document.body.append(form);
+}"""
+READY = "navigator.serviceWorker.getRegistration('/files/').then((found) => found?.active?.state === 'activated')"
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """A file of 40 MB and a bit, too large to be kept in memory first."""
+    path = tmp_path / "film’s (1).mkv"
+    path.write_bytes(bytes(range(256)) * 160_000 + b"the end")
+    return path
+
+
+def forgetful(person: Meet) -> tuple[Person, Person]:
+    """Bring Olga together with a guest whose browser has no room for files."""
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    guest.page.add_init_script(NO_ROOM)
+    guest.page.reload()
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+    return olga, guest
+
+
+def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
+    person: Meet, film: Path, tmp_path: Path
+) -> None:
+    olga, guest = forgetful(person)
+    sent = send(olga, film)
+    offered = open_files(guest)
+    with guest.page.expect_download(timeout=30_000) as download:
+        offered.get_by_role("button", name="Accept").click()
+    expect(offered).to_contain_text("Received whole", timeout=60_000)
+    expect(offered.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    expect(sent).to_contain_text("Sent whole")
+    assert download.value.failure() is None
+    download.value.save_as(tmp_path / "saved")
+    assert digest(tmp_path / "saved") == digest(film)
+    assert download.value.suggested_filename == "film’s (1).mkv"
+    assert kept(guest) == []
+
+
+def test_a_download_that_breaks_off_is_not_taken_for_a_file(person: Meet, film: Path) -> None:
+    olga, guest = forgetful(person)
+    sent = send(olga, film)
+    offered = open_files(guest)
+    with guest.page.expect_download(timeout=30_000) as download:
+        offered.get_by_role("button", name="Accept").click()
+    sent.get_by_role("button", name="Cancel").click()
+    expect(offered).to_contain_text("Cancelled")
+    assert download.value.failure() is not None
+
+
+def test_a_small_file_waits_in_memory_for_save(person: Meet, tmp_path: Path) -> None:
+    olga, guest = forgetful(person)
+    note = tmp_path / "note.txt"
+    note.write_text("No room, but for this.")
+    send(olga, note)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Accept").click()
+    expect(offered).to_contain_text("Received whole")
+    with guest.page.expect_download() as download:
+        offered.get_by_role("button", name="Save", exact=True).click()
+    download.value.save_as(tmp_path / "saved")
+    assert digest(tmp_path / "saved") == digest(note)
+
+
+def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    guest.join()
+    photos = [tmp_path / "beach.jpg", tmp_path / "dog.jpg"]
+    for photo in photos:
+        photo.write_bytes(photo.name.encode() * 100_000)
+
+    # Olga's phone posts what she shares, as the manifest says; it stays in her browser.
+    olga.go("/rooms/")
+    olga.page.wait_for_function(READY)
+    olga.page.evaluate(SHARE)
+    olga.page.locator("#sheet").set_input_files([str(photo) for photo in photos])
+    olga.page.evaluate("document.querySelector('#sheet').form.submit()")
+    expect(olga.page.get_by_text("2 files wait in this browser.")).to_be_visible()
+    expect_accessible(olga.page)
+
+    # Two presses, and one for sending.
+    olga.page.get_by_role("link", name="Monday meeting").first.click()
+    olga.page.get_by_role("button", name="Join").click()
+    expect(olga.page.locator("#files-what")).to_contain_text("2 files")
+    olga.see_others(1)
+    olga.page.get_by_role("button", name="Send", exact=True).click()
+    offered = open_files(guest)
+    expect(offered).to_contain_text("2 files")
+    offered.get_by_role("button", name="Accept").click()
+    expect(olga.page.locator(".transfer").first).to_contain_text("Sent whole", timeout=30_000)
+
+    # Sent is forgotten.
+    olga.go("/files/share")
+    expect(olga.page.get_by_text("Nothing waits in this browser.")).to_be_visible()

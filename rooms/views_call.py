@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 
-from .access import Act, Reason, Refusal, Standing, enter, may, must_knock, needs_host
+from .access import Reason, Refusal, Standing, enter, must_knock, needs_host
 from .browser import browser_of
 from .moderation.reporting import ReportForm
 from .payloads import to_text
@@ -38,15 +38,12 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         found = enter(request.user, browser_of(request.session), slug)
     except Refusal as refusal:
         return refused(request, refusal.reason, slug)
-    may_invite = may(found.role, Act.INVITE)
     context = {
         "room": found.room,
-        "standing": found,
-        "may_invite": may_invite,
-        "may_invite_moderators": may(found.role, Act.INVITE_MODERATOR),
-        "invites_url": reverse("rooms:invites", args=[slug]) if may_invite else None,
+        "may_invite_moderators": True,  # shown to owners alone (static/js/ui/own-role.js)
+        "invites_url": reverse("rooms:invites", args=[slug]),
         "report_form": ReportForm(None, mine=found.membership, auto_id="report-%s"),
-        "page": _page(request, found, may_invite),
+        "page": _page(request, found),
     }
     return render(request, "rooms/call.html", context)
 
@@ -65,9 +62,18 @@ def refused(request: HttpRequest, reason: Reason, slug: str) -> HttpResponse:
     return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 
 
-def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, object]:
-    """Return what the page's script is told."""
+def _page(request: HttpRequest, found: Standing) -> dict[str, object]:
+    """Return what the page's script is told.
+
+    Whoever has an account may be named a host while the call goes on: their page has all that hosts need, and shows it
+    to hosts. What anybody may do is decided when they do it.
+    """
     room, user = found.room, request.user
+    for_hosts = found.membership.user_id is not None
+
+    def url(name: str) -> str | None:
+        return reverse(f"rooms:{name}", args=[room.slug]) if for_hosts else None
+
     return {
         "slug": room.slug,
         "roomName": room.name,
@@ -81,12 +87,12 @@ def _page(request: HttpRequest, found: Standing, may_invite: bool) -> dict[str, 
         "hideAddress": isinstance(user, User) and user.hide_address,
         "hasRelay": bool(settings.TURN_URLS),
         "mustWait": must_knock(found) or needs_host(found),
-        "doorUrl": reverse("rooms:door", args=[room.slug]) if may(found.role, Act.CHANGE_DOOR) else None,
-        "putOutUrl": reverse("rooms:put_out", args=[room.slug]) if may(found.role, Act.REMOVE_MEMBER) else None,
-        "endUrl": reverse("rooms:end_meeting", args=[room.slug]) if may(found.role, Act.END_MEETING) else None,
+        "doorUrl": url("door"),
+        "putOutUrl": url("put_out"),
+        "endUrl": url("end_meeting"),
         "reportUrl": reverse("rooms:report", args=[room.slug]),
-        "lockUrl": reverse("rooms:lock", args=[room.slug]) if may(found.role, Act.ROTATE) else None,
-        "manageUrl": reverse("rooms:manage", args=[room.slug]) if may_invite else None,
+        "lockUrl": url("lock"),
+        "manageUrl": url("manage"),
         "socketPath": f"/ws/rooms/{room.slug}",
         "signedIn": user.is_authenticated,
     }

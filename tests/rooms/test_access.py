@@ -88,7 +88,7 @@ def _without_tokens(page: bytes) -> list[bytes]:
     return [line for line in page.splitlines() if b"csrfmiddlewaretoken" not in line]
 
 
-def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_: User) -> None:
+def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_: User, guest: Client) -> None:
     response = signed_in(olga).get(f"/r/{room.slug}")
     assert response.context["page"] == {
         "slug": room.slug,
@@ -112,8 +112,15 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "endUrl": f"/rooms/{room.slug}/end",
         "reportUrl": f"/rooms/{room.slug}/report",
     }
+    for_hosts = ("manageUrl", "lockUrl", "doorUrl", "putOutUrl", "endUrl")
+    # Max may be named a host while he is in the call; a guest without an account never is.
     for_max = signed_in(max_).get(f"/r/{room.slug}").context["page"]
-    assert [for_max[url] for url in ("manageUrl", "lockUrl", "doorUrl", "putOutUrl", "endUrl")] == [None] * 5
+    assert for_max["role"] == "member"
+    assert None not in [for_max[url] for url in for_hosts]
+    join(guest, make_link(room)[0])
+    page = guest.get(f"/r/{room.slug}")
+    assert [page.context["page"][url] for url in for_hosts] == [None] * 5
+    assert "mp-invite-form" not in page.content.decode()
 
 
 @pytest.mark.parametrize(

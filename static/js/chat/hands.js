@@ -8,14 +8,13 @@
  */
 
 import { Allowance } from "../peer/messages.js";
+import { HOSTS } from "../signaling/roles.js";
 
 /** @typedef {import("./chat.js").Room} Room */
 
 export const TOPICS = Object.freeze({ hand: "hand", lower: "lower-hand" });
 const PER_MINUTE = 60;
 const DAY_MS = 86_400_000;
-/** @type {readonly (string | undefined)[]} */
-const HOSTS = ["owner", "moderator"];
 
 /**
  * Reads the topic `hand`.
@@ -101,7 +100,7 @@ export class Hands extends EventTarget {
     const person = this.#room.people.get(pid);
     if (!taken.take() || person === undefined) return;
     if (topic === TOPICS.hand) return this.#shown(pid, readHand(payload));
-    if (payload !== true || !this.up || !HOSTS.includes(person.role)) return;
+    if (payload !== true || !this.up || !HOSTS.includes(person.role ?? "")) return;
     this.raise(false);
     this.dispatchEvent(new CustomEvent("lowered", { detail: { by: pid } }));
   }

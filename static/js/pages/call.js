@@ -13,6 +13,7 @@ import { Chat } from "../chat/chat.js";
 import { Hands } from "../chat/hands.js";
 import { Reactions } from "../chat/reactions.js";
 import { FileExchange } from "../files/exchange.js";
+import { HOSTS } from "../signaling/roles.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
 import { HostActs } from "../ui/host-acts.js";
@@ -24,12 +25,12 @@ import { closeDialogs, tieDialogs } from "../ui/call-dialogs.js";
 import { EndingNotice } from "../ui/ending-notice.js";
 import { FilePanel } from "../ui/file-panel.js";
 import { tieMoreMenu } from "../ui/more-menu.js";
+import { OwnRole } from "../ui/own-role.js";
 import { readPageData, text } from "../ui/page-data.js";
 import { Prejoin } from "../ui/prejoin.js";
 import { ReportDialog } from "../ui/report-dialog.js";
 import { SaverSwitch } from "../ui/saver-switch.js";
 import { heldRoomKey, showKeyState } from "../ui/room-key-state.js";
-import { RoleNotice } from "../ui/role-notice.js";
 import { listenForKeys } from "../ui/shortcuts.js";
 import { showSigns } from "../ui/signs.js";
 import { Stage } from "../ui/stage.js";
@@ -120,7 +121,7 @@ async function join() {
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new EndingNotice(socket, life.signal);
-  new RoleNotice(session, page.role, life.signal);
+  new OwnRole(session, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
   follow(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
@@ -137,6 +138,7 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
     session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
   on("entered", ({ room, again }) => {
     become("in-call");
+    page.role = session.self.role;
     if (filesOnly && !again) files.toggle();
     if (comesFor === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
@@ -224,7 +226,7 @@ async function again() {
 /** Says whether the key of this browser fits, and lets nobody in with one that does not. */
 async function checkKey() {
   const { state } = await heldRoomKey(page.slug, page.epoch, page.keyCheck);
-  showKeyState(state, page.manageUrl !== null);
+  showKeyState(state, HOSTS.includes(page.role));
   prejoin.blocked = state !== "fits" && state !== "lobby";
   prejoin.knocks = state === "lobby" || page.mustWait;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HOSTS } from "../signaling/roles.js";
 import { byId, find, text } from "./page-data.js";
 import { DoorForm } from "./door-form.js";
 import { personMenu } from "./person-menu.js";
@@ -14,8 +15,6 @@ import { toast } from "./toasts.js";
 /** @typedef {import("./people-list.js").Person} Person */
 
 export const ASK_TO_MUTE = "ask-mute";
-/** @type {readonly string[]} */
-export const HOSTS = ["owner", "moderator"];
 
 export class HostActs {
   #session;
@@ -29,7 +28,7 @@ export class HostActs {
 
   /**
    * @param {CallSession} session
-   * @param {{putOutUrl: string | null, endUrl: string | null}} urls null for those who are no hosts
+   * @param {{putOutUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
    * @param {AbortSignal} signal ends it
    */
   constructor(session, urls, signal) {

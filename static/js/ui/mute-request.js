@@ -5,7 +5,8 @@
  */
 
 import { byId, find, text } from "./page-data.js";
-import { ASK_TO_MUTE, HOSTS } from "./host-acts.js";
+import { HOSTS } from "../signaling/roles.js";
+import { ASK_TO_MUTE } from "./host-acts.js";
 
 /** @typedef {import("../pages/call-session.js").CallSession} CallSession */
 

@@ -15,7 +15,7 @@
  * @property {string | null} keyCheck base64url
  * @property {string} displayName the account's, or empty
  * @property {number} maxPeople
- * @property {string | null} manageUrl null unless this person may invite
+ * @property {string | null} manageUrl null for guests without an account, who never become hosts
  * @property {string} socketPath
  * @property {boolean} signedIn
  * @property {boolean} rekeyRequired whether somebody who held the key was put out since it was made
@@ -23,11 +23,11 @@
  * @property {boolean} hideAddress whether this person wants theirs hidden everywhere
  * @property {boolean} hasRelay whether the site has a relay server
  * @property {boolean} mustWait whether this person has to be let in, or to wait for a host, as things were when the page came
- * @property {string | null} doorUrl null unless this person is a host
+ * @property {string | null} doorUrl likewise
  * @property {string | null} putOutUrl likewise
  * @property {string | null} endUrl likewise
  * @property {string} reportUrl
- * @property {string | null} lockUrl null unless this person may give the room a new key
+ * @property {string | null} lockUrl likewise
  */
 
 /**

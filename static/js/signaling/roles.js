@@ -1,0 +1,8 @@
+/**
+ * The roles in a room, as the server names them.
+ *
+ * @module
+ */
+
+/** Those who look after the room. @type {readonly string[]} */
+export const HOSTS = Object.freeze(["owner", "moderator"]);

@@ -5,15 +5,15 @@ from pathlib import Path
 WIDTH, HEIGHT, RATE, FRAMES = 320, 180, 12, 48
 
 
-def make_camera(path: Path, scale: int = 1) -> Path:
-    """Write a YUV4MPEG2 file of four seconds, 320×180 times `scale` at 12 frames a second, and return its path.
+def make_camera(path: Path, scale: int = 1, rate: int = RATE) -> Path:
+    """Write a YUV4MPEG2 file of 48 frames, 320×180 times `scale` at `rate` frames a second, and return its path.
 
     Small on purpose: two cores encode and decode a call of four people only when each picture is small.
     """
     width, height = WIDTH * scale, HEIGHT * scale
     chroma = bytes(width * height // 4)
     with path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        file.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n".encode())
         for number in range(FRAMES):
             shift = number * width // FRAMES
             row = bytes(40 + ((x + shift) % width) * 170 // width for x in range(width))

@@ -166,6 +166,17 @@ test("a browser that does not say what its line carries climbs by trying and fal
   assert.ok(lossy.state.rung < clean.state.rung);
 });
 
+test("a processor that does not keep up is not taken for a line that has become thin", () => {
+  const { state, now } = pass(beginning(0), 0, 30, {});
+  const late = { available: 300, rttMs: 400, concealed: 0.1, froze: true };
+  const starved = pass(state, now, 5, { ...late, limited: true });
+  assert.deepEqual([starved.state.line, starved.state.step], [state.line, 1]);
+  const over = pass(starved.state, starved.now, 3, late);
+  assert.equal(over.state.line, state.line, "what it measured meanwhile is not of the line either");
+  assert.ok(pass(over.state, over.now, 4, late).state.line < state.line, "a line that stays thin is believed");
+  assert.ok(pass(state, now, 5, { ...late, limited: true, loss: 0.3 }).state.line < state.line, "what is lost is lost by the line");
+});
+
 test("sound goes in long packets on a thin line and twice on a lossy one", () => {
   const thin = pass(beginning(0), 0, 20, { available: 60 });
   assert.equal(thin.state.thin, true);

@@ -45,6 +45,8 @@ const FULL_FOR_MS = 2_000;
 /** A queue that overflows all the same is full of what is sent again and again: only a pause ends that. */
 const CHOKED_LOSS = 0.15;
 const CHOKED_MS = 1_000;
+/** What was measured this soon after strain says nothing of the line. */
+const BLIND_MS = 4_000;
 const CHOKED_RTT_MS = 300;
 const CHOKED_KBPS = 80;
 const CLIMB_MS = 10_000;
@@ -92,6 +94,12 @@ export function weighLine(state, evidence) {
   // Where a picture could be sent and is not, because there is none or nobody sees it, nothing shows what the line carries.
   if (source === null || tile?.visible === false) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
+    return;
+  }
+  // A processor that does not keep up answers late, and the browser takes that for a line that has become thin.
+  if (now - state.strainedAt < BLIND_MS && evidence.loss < CHOKED_LOSS) {
+    for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
+    state.estimate = evidence.available ?? 0;
     return;
   }
   const sent = Math.min(state.line, state.rung);

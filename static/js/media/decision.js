@@ -50,6 +50,7 @@ import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./rungs.js";
  * @property {number} easeWait ms without strain before the processor is given more
  * @property {Marks} since when each condition has held, ms; null: it does not
  * @property {number} steppedAt
+ * @property {number} strainedAt when the processor did not keep up last
  * @property {number} codecAt
  * @property {number} wideWait ms of calm before sound alone goes in short packets
  * @property {number} wideAt when it went in short packets last
@@ -83,8 +84,9 @@ export function beginning(now) {
   const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), step: 0 };
   // Long packets first: they cost 40 ms, and short ones may cost a thin line the first seconds of the call.
   const sound = { thin: true, red: false };
-  const times = { easeWait: EASE_MS, steppedAt: -Infinity, codecAt: now, wideWait: ALONE_MS, wideAt: -Infinity, redAfter: -Infinity };
-  return { ...rungs, ...sound, ...times, why: "starting", since, ...beginLine(now) };
+  const times = { easeWait: EASE_MS, steppedAt: -Infinity, strainedAt: -Infinity, codecAt: now };
+  const ofSound = { wideWait: ALONE_MS, wideAt: -Infinity, redAfter: -Infinity };
+  return { ...rungs, ...sound, ...times, ...ofSound, why: "starting", since, ...beginLine(now) };
 }
 
 /**
@@ -111,6 +113,7 @@ export function decide(before, evidence) {
  */
 function weighProcessor(state, { now, limited, strain, theirStrain, codecs }) {
   const strained = limited || strain > 0.75 || theirStrain > 0.75;
+  if (strained && state.active) state.strainedAt = now;
   const easy = !limited && strain < 0.5 && theirStrain < 0.5;
   if (held(state, "strained", strained && state.active, now) >= STRAINED_MS) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, LONGEST_EASE_MS);

@@ -55,6 +55,7 @@
  * @property {number} rttMs
  * @property {boolean} limited by the processor
  * @property {number} encodeMs a frame
+ * @property {boolean} cheap whether the encoder says that it is no load (hardware)
  * @property {number} fps
  * @property {number} height of the shorter side, px
  * @property {number} width of the longer side, px
@@ -117,6 +118,7 @@ export function measure(report, before) {
       // RTCP measures once a second, the checks of a pair every few seconds.
       rttMs: counts.echoMs || 1_000 * (pair?.currentRoundTripTime || 0),
       limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
+      cheap: shown?.powerEfficientEncoder === true,
       encodeMs: 1_000 * ratio(grown("encodeTime"), grown("encoded")),
       fps: ratio(grown("encoded"), seconds),
       height: Math.min(shown?.frameHeight ?? 0, shown?.frameWidth ?? 0),

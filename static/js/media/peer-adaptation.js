@@ -27,6 +27,8 @@ import { amendMedia, FIRST_MANNER } from "./amend.js";
 const REPORTS_PER_MINUTE = 240;
 const STILLS_PER_MINUTE = 30;
 const PIECES_PER_MINUTE = 600;
+/** Of the time between two pictures, so much to encode one is not that of an encoder that works in several steps at once. */
+const LATE = 1.2;
 const SCREEN_KBPS = 1_500;
 const SCREEN_FPS = 5;
 /** Of what a receiver that saves data wants at most. */
@@ -167,7 +169,7 @@ export class PeerAdaptation {
       rttMs: outbound.rttMs,
       concealed: this.report?.concealed ?? 0,
       froze: this.#froze,
-      limited: outbound.limited,
+      limited: outbound.limited || this.#isLate(outbound, video?.sender),
       strain,
       theirStrain: this.report?.strain ?? 0,
       tile: this.report?.tile ?? null,
@@ -192,6 +194,20 @@ export class PeerAdaptation {
       this.#manner = { thin: state.thin, red: state.red };
       this.#tune();
     }
+  }
+
+  /**
+   * Tells whether the encoder takes longer for a picture than it has until the next: the processor is slower than it should be,
+   * or busy with something else. One that only just does is judged by the strain.
+   *
+   * @param {import("./measure.js").Outbound} outbound
+   * @param {RTCRtpSender} [sender]
+   */
+  #isLate({ encodeMs, cheap }, sender) {
+    const { fps } = RUNGS[Math.max(this.state.rung, LOWEST_VIDEO)];
+    // What the camera promises: it too gives less on a processor that is busy.
+    const given = sender?.track?.getSettings().frameRate ?? fps;
+    return !cheap && encodeMs > (LATE * 1_000) / Math.min(given, fps);
   }
 
   /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KIND, LARGEST_FRAME, readFrame, writeFrame } from "../../static/js/files/frame.js";
-import { Governor } from "../../static/js/files/governor.js";
+import { Governor, firstLanes } from "../../static/js/files/governor.js";
 import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readOutcome, readTransfer } from "../../static/js/files/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/pieces.js";
 import { RangeSet, readRanges } from "../../static/js/files/range-set.js";
@@ -153,6 +153,11 @@ test("lanes are added as long as they make the transfer faster", () => {
   assert.equal(full.at(-1).lanes, 1);
   const tries = full.filter(({ lanes }, at) => lanes > 1 && full[at - 1]?.lanes === 1).length;
   assert.ok(tries >= 3 && tries <= 6, `${tries} tries in five minutes`);
+});
+
+test("a transfer begins with the lanes that its way and its size are worth", () => {
+  assert.deepEqual([0, 15, 80].map((rttMs) => firstLanes(rttMs, 100_000)), [1, 2, 4]);
+  assert.deepEqual([0, 15, 80].map((rttMs) => firstLanes(rttMs, 100_000_000)), [4, 4, 4]);
 });
 
 test("nothing is decided while nothing is pushed", () => {

@@ -28,6 +28,8 @@ const GAIN = 1.1;
 /** Seconds before more lanes are tried again after they brought nothing, doubling each time. */
 const RETRY_S = 15;
 const LONGEST_RETRY_S = 240;
+/** What is smaller is over before more lanes stand. */
+const LARGE = 8_000_000;
 /** Milliseconds by which a round trip of the call may be longer than the shortest seen. */
 const EXTRA_RTT_MS = 60;
 const MOST_LOSS = 0.02;
@@ -39,12 +41,15 @@ const NEAR_MS = 8;
 const FIRST_LIMIT_NEAR = 4_000_000;
 
 /**
- * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip.
+ * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip; on a short way, where
+ * the processor is the limit, four of them cost it less a byte than one, since more is done at a time.
  *
  * @param {number} rttMs
+ * @param {number} bytes to be sent
  * @returns {number}
  */
-export function firstLanes(rttMs) {
+export function firstLanes(rttMs, bytes) {
+  if (bytes >= LARGE) return 4;
   if (rttMs < 10) return 1;
   return rttMs < 30 ? 2 : 4;
 }

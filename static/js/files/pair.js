@@ -158,7 +158,7 @@ export class FilePair extends EventTarget {
     const [call, route] = await Promise.all([readCallHealth(this.#mesh.peers), peer ? describeRoute(peer).catch(() => null) : null]);
     if (this.#closed) return;
     if (call) this.queue.limit = this.#governor.decide({ rate: 0, made: 1, up: 0, pushing: false, call }).limit;
-    for (let more = call ? 0 : firstLanes(route?.rttMs ?? 0) - this.lanes.made.length; more > 0; more -= 1) this.lanes.add();
+    for (let more = call ? 0 : firstLanes(route?.rttMs ?? 0, this.queue.left) - this.lanes.made.length; more > 0; more -= 1) this.lanes.add();
   }
 
   async #govern() {

@@ -55,6 +55,11 @@ export class SendQueue extends EventTarget {
     return [...this.#files.values()].some(({ paused }) => !paused);
   }
 
+  /** Bytes that have not been handed to lanes. */
+  get left() {
+    return [...this.#files.values()].reduce((sum, { head, sent }) => sum + head.size - sent, 0);
+  }
+
   /** Whether more could be sent at once if the lanes took more: neither the file nor the other side's disk holds it up. */
   get isPushing() {
     return this.#ready.some(({ file }) => !file.paused) && this.#flying < WINDOW;

@@ -7,8 +7,9 @@
  */
 
 import { sha256 } from "../keys/encoding.js";
+import { borrow } from "./buffers.js";
 import { KIND } from "./frame.js";
-import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, release, rootOf, sameBytes } from "./pieces.js";
+import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 import { WINDOW, WINDOW_PIECES } from "./send-queue.js";
 
@@ -127,7 +128,6 @@ export class IncomingFile extends EventTarget {
     const piece = this.#piece(index);
     if (!piece || piece.closed) return;
     piece.bytes.set(payload, within);
-    release(payload);
     for (let unit = within; unit < end; unit += UNIT) {
       if (!piece.got.has(unit)) this.#partial += Math.min(UNIT, length - unit);
       piece.got.add(unit);
@@ -147,7 +147,7 @@ export class IncomingFile extends EventTarget {
       this.#break("too-much");
       return undefined;
     }
-    const piece = { digest: null, bytes: new Uint8Array(pieceLength(this.head.size, index)), got: new Set(), closed: false };
+    const piece = { digest: null, bytes: new Uint8Array(borrow(PIECE), 0, pieceLength(this.head.size, index)), got: new Set(), closed: false };
     this.#open.set(index, piece);
     return piece;
   }

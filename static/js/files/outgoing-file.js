@@ -5,8 +5,9 @@
  */
 
 import { sha256 } from "../keys/encoding.js";
+import { borrow, giveBack, readInto } from "./buffers.js";
 import { KIND, LARGEST_FRAME, writeFrame } from "./frame.js";
-import { DIGEST, PIECE, pieceCount, pieceLength, release, rootOf } from "./pieces.js";
+import { DIGEST, PIECE, pieceCount, pieceLength, rootOf } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
@@ -59,7 +60,7 @@ export class Piece {
   /** Its bytes are not needed any more: once that holds for the whole block, its memory is free. */
   release() {
     this.#block.used -= 1;
-    if (this.#block.used === 0) release(this.#block.bytes);
+    if (this.#block.used === 0) giveBack(this.#block.bytes.buffer);
   }
 
   /**
@@ -143,7 +144,7 @@ export class OutgoingFile {
     if (ordered) this.#cursor += count;
     const from = first * PIECE;
     const end = Math.min(size, from + count * PIECE);
-    const bytes = new Uint8Array(await this.#file.slice(from, end).arrayBuffer());
+    const bytes = await readInto(this.#file.slice(from, end), borrow(count * PIECE));
     if (bytes.length !== end - from) throw new DOMException("the file is shorter than it was", "NotReadableError");
     const block = { bytes, used: count };
     const pieces = Array.from({ length: count }, (_, at) => bytes.subarray(at * PIECE, at * PIECE + pieceLength(size, first + at)));

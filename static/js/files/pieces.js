@@ -55,22 +55,6 @@ export function rootOf(size, digests) {
   return sha256(all);
 }
 
-/** A way to nowhere. */
-const { port1: nowhere } = new MessageChannel();
-nowhere.close();
-
-/**
- * Gives memory back now. What waits for the garbage collector, at a hundred megabytes in a few seconds, is memory in use.
- *
- * Chromium keeps a buffer that was emptied by `ArrayBuffer.prototype.transfer` until it collects its own half of the object; what
- * is transferred to a port that is closed, it lets go of.
- *
- * @param {Bytes} bytes are empty afterwards, and so is every other view of their buffer
- */
-export function release({ buffer }) {
-  nowhere.postMessage(null, [buffer]);
-}
-
 /**
  * Compares two digests. They are no secrets: time does not matter.
  *

@@ -17,7 +17,7 @@ import { Pace } from "./pace.js";
 /** @typedef {import("./outgoing-file.js").Piece} Piece */
 
 /** Bytes in flight at most; also how many a receiver must be ready to hold. */
-export const WINDOW = 12_000_000;
+export const WINDOW = 8_000_000;
 /** Pieces in flight at most: small files are one piece each. */
 export const WINDOW_PIECES = 256;
 /** Pieces read and not handed to a lane yet. */

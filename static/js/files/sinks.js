@@ -5,7 +5,8 @@
  */
 
 import { sha256, toBase64Url, toUtf8 } from "../keys/encoding.js";
-import { DIGEST, PIECE, pieceCount, release } from "./pieces.js";
+import { giveBack } from "./buffers.js";
+import { DIGEST, PIECE, pieceCount } from "./pieces.js";
 import { RangeSet } from "./range-set.js";
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
@@ -54,7 +55,7 @@ export async function storeSink(store, head, key, about) {
   return {
     have: written(digests),
     digests: digests.slice(),
-    write: (index, bytes, digest) => store.ask("write", [key, index, bytes, digest], [bytes.buffer]),
+    write: async (index, bytes, digest) => giveBack(await store.ask("write", [key, index, bytes, digest], [bytes.buffer])),
     finish: async () => {
       await store.ask("finish", [key, size]);
       const file = await store.file(key);
@@ -78,7 +79,7 @@ export async function handleSink({ size }, handle) {
     ...nothing(size),
     write: async (index, bytes) => {
       await stream.write({ type: "write", position: index * PIECE, data: bytes });
-      release(bytes);
+      giveBack(bytes.buffer);
     },
     finish: async () => {
       await stream.close();
@@ -105,7 +106,7 @@ export function memorySink({ size }) {
     ...nothing(size),
     write: async (index, bytes) => {
       pieces[index] = new Blob([bytes]);
-      release(bytes);
+      giveBack(bytes.buffer);
     },
     finish: async () => new Blob(pieces, { type: "application/octet-stream" }),
     keep: forget,

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { DIGEST, PIECE, release } from "./pieces.js";
+import { DIGEST, PIECE } from "./pieces.js";
 
 const ROOT = "incoming";
 /** Bytes written between two flushes: what a tab that is killed may have to receive once more, beside what is in flight. */
@@ -25,7 +25,7 @@ const acts = { able, open, write, finish, close, remove, list };
 addEventListener("message", async ({ data: { call, act, values } }) => {
   try {
     const result = await acts[/** @type {keyof typeof acts} */ (act)](.../** @type {[any, any, any, any]} */ (values));
-    postMessage({ call, result });
+    postMessage({ call, result }, result instanceof ArrayBuffer ? { transfer: [result] } : undefined);
   } catch (error) {
     postMessage({ call, error: /** @type {Error} */ (error).name });
   }
@@ -80,14 +80,15 @@ async function open(key, pieces, about) {
  * @param {number} index
  * @param {import("./pieces.js").Bytes} bytes
  * @param {Uint8Array} digest
+ * @returns {ArrayBuffer} the memory of the bytes, to be used again
  */
 function write(key, index, bytes, digest) {
   const kept = find(key);
   if (kept.data.write(bytes, { at: index * PIECE }) !== bytes.length) throw new DOMException("no room", "QuotaExceededError");
   kept.journal.push([index, digest]);
   kept.unflushed += bytes.length;
-  release(bytes);
   if (kept.unflushed >= FLUSH_BYTES) flush(kept);
+  return bytes.buffer;
 }
 
 /** @param {Kept} kept */

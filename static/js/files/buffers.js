@@ -1,0 +1,68 @@
+/**
+ * Memory that is used again and again. What waits for the garbage collector, at a hundred megabytes in a few seconds, is memory in
+ * use; and no call of a page makes Chromium let go of a buffer that has been through its own hands (a file, a message, a worker).
+ *
+ * @module
+ */
+
+/** @typedef {import("../keys/encoding.js").Bytes} Bytes */
+
+/** Bytes kept for the next at most, and for how long after the last was given back. */
+const MOST = 24_000_000;
+const KEPT_MS = 5_000;
+
+/** @type {ArrayBuffer[]} */
+let spare = [];
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * Takes memory of a size; what is in it is of no meaning.
+ *
+ * @param {number} size bytes
+ * @returns {ArrayBuffer}
+ */
+export function borrow(size) {
+  const at = spare.findIndex(({ byteLength }) => byteLength === size);
+  return at < 0 ? new ArrayBuffer(size) : spare.splice(at, 1)[0];
+}
+
+/**
+ * Gives memory back that nobody looks at any more.
+ *
+ * @param {ArrayBuffer} buffer one that was transferred away is as if nothing had been given
+ */
+export function giveBack(buffer) {
+  if (buffer.byteLength === 0 || spare.reduce((sum, { byteLength }) => sum + byteLength, buffer.byteLength) > MOST) return;
+  spare.push(buffer);
+  clearTimeout(timer);
+  timer = setTimeout(() => (spare = []), KEPT_MS);
+  // (Node.js, in the tests, must not wait for it.)
+  /** @type {any} */ (timer).unref?.();
+}
+
+/**
+ * Reads all of a part of a file into memory.
+ *
+ * @param {Blob} blob
+ * @param {ArrayBuffer} buffer at least as large; taken away
+ * @returns {Promise<Bytes>} over the same memory, where the browser can; shorter when the file is
+ * @throws {DOMException} NotReadableError when the file is not what it was when it was chosen
+ */
+export async function readInto(blob, buffer) {
+  try {
+    const reader = blob.stream().getReader({ mode: "byob" });
+    let [memory, at] = [buffer, 0];
+    while (at < blob.size) {
+      const { value, done } = await reader.read(new Uint8Array(memory, at, blob.size - at));
+      if (value) memory = value.buffer;
+      if (done) break;
+      at += value.length;
+    }
+    await reader.cancel();
+    return new Uint8Array(memory, 0, at);
+  } catch {
+    // No such stream in this browser; or the file has changed, which is said by the right name here.
+    return new Uint8Array(await blob.arrayBuffer());
+  }
+}

@@ -22,8 +22,8 @@ from tests.services import wait_until
 
 SIZE = 30_000_000
 STRIKES = 10
-# What may be sent twice: 12 MB in flight, and 4 MB that are written and not in the journal yet.
-WINDOW = 16_000_000
+# What may be sent twice: 8 MB in flight, and 4 MB that are written and not in the journal yet.
+WINDOW = 12_000_000
 # Counts the bytes of files that this tab hands to its lanes; the count outlives a reload.
 COUNT = """
 globalThis.sentBytes = Number(sessionStorage.getItem("sentBytes") ?? 0);

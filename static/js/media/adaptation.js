@@ -173,10 +173,13 @@ export class Adaptation extends EventTarget {
     if (second) for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
   }
 
-  /** On a thin line with nothing but sound a report is in its way: every other second is enough there. */
+  /** On a thin line with nothing but sound both ways a report is in its way: every other second is enough there. */
   #tellReports() {
     this.#seconds += 1;
-    for (const [pid, { state }] of this.#peers) if (this.#seconds % 2 === 0 || state.active || !state.thin) this.#tellReport(pid);
+    for (const [pid, { state, moment }] of this.#peers) {
+      const quiet = state.thin && !state.active && !moment?.inbound.fps;
+      if (!quiet || this.#seconds % 2 === 0) this.#tellReport(pid);
+    }
   }
 
   /** @param {string} pid */

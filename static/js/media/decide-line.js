@@ -90,14 +90,16 @@ export function beginLine(now) {
  */
 export function weighLine(state, evidence) {
   const { now, tile, source } = evidence;
-  state.fresh = false;
+  state.fresh = state.nudge = false;
   // Where a picture could be sent and is not, because there is none or nobody sees it, nothing shows what the line carries.
   if (source === null || tile?.visible === false) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
+    state.estimate = 0;
     return;
   }
   // A processor that does not keep up answers late, and the browser takes that for a line that has become thin.
-  if (now - state.strainedAt < BLIND_MS && evidence.loss < CHOKED_LOSS) {
+  const blind = state.since.strained !== null || now - state.strainedAt < BLIND_MS;
+  if (blind && evidence.loss < CHOKED_LOSS) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
     state.estimate = evidence.available ?? 0;
     return;

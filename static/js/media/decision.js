@@ -64,6 +64,8 @@ import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./rungs.js";
 /** Strain this soon after the processor was given more means that it was too much. */
 const TRIAL_MS = 15_000;
 const STRAINED_MS = 2_500;
+/** One slow picture is none. */
+const BLIND_AFTER_MS = 500;
 const EASE_MS = 30_000;
 const LONGEST_EASE_MS = 160_000;
 /** How long a line must be wide before sound goes in short packets. */
@@ -113,13 +115,16 @@ export function decide(before, evidence) {
  */
 function weighProcessor(state, { now, limited, strain, theirStrain, codecs }) {
   const strained = limited || strain > 0.75 || theirStrain > 0.75;
-  if (strained && state.active) state.strainedAt = now;
   const easy = !limited && strain < 0.5 && theirStrain < 0.5;
-  if (held(state, "strained", strained && state.active, now) >= STRAINED_MS) {
+  const strainedMs = held(state, "strained", strained && state.active, now);
+  if (strainedMs >= BLIND_AFTER_MS) state.strainedAt = now;
+  if (strainedMs >= STRAINED_MS) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, LONGEST_EASE_MS);
     if (state.step < codecs.length - 1) state.step += 1;
     else state.processor = Math.max(STILLS, Math.min(state.processor, state.rung) - 1);
-    state.since.strained = state.since.easy = null;
+    // Whether the cheaper one is enough shows from here on.
+    state.since.strained = now;
+    state.since.easy = null;
   } else if (held(state, "easy", easy, now) >= state.easeWait && (state.step > 0 || state.processor < TOP)) {
     if (state.processor < TOP) state.processor += 1;
     else state.step -= 1;

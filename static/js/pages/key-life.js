@@ -50,7 +50,7 @@ export class KeyLife extends EventTarget {
 
   /**
    * @param {CallSession} session
-   * @param {{slug: string, lockUrl: string | null}} options lockUrl: null for those who may not make a new key
+   * @param {{slug: string, lockUrl: string | null}} options lockUrl: null for those who can never make a new key
    */
   constructor(session, { slug, lockUrl }) {
     super();

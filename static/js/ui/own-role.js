@@ -20,8 +20,20 @@ export function showFor(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
     item.hidden = !whose.includes(item.dataset.for ?? "");
-    if (item instanceof HTMLOptionElement) item.disabled = item.hidden;
+    if (item instanceof HTMLOptionElement) offer(item, !item.hidden);
   }
+}
+
+/**
+ * @param {HTMLOptionElement} option
+ * @param {boolean} open whether it can be chosen; when it was chosen and cannot be, the first is
+ */
+function offer(option, open) {
+  option.disabled = !open;
+  const select = option.closest("select");
+  if (open || !option.selected || !select) return;
+  select.selectedIndex = 0;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 export class OwnRole {

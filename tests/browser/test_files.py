@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.meeting import make_meeting
 from tests.browser.person import Person
@@ -45,6 +45,12 @@ def digest(path: Path) -> str:
 
 
 MOVED = "[...globalThis.meetingPoint.files.transfers.values()].reduce((sum, { moved }) => sum + moved, 0)"
+# Of the file that came last.
+DIGEST = """async () => {
+  const [{ entries: [{ result }] }] = [...meetingPoint.files.transfers.values()].slice(-1);
+  const digest = await crypto.subtle.digest("SHA-256", await result.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}"""
 KEPT = """async () => {
   const names = [];
   const root = await navigator.storage.getDirectory();
@@ -310,3 +316,30 @@ def test_a_lane_that_breaks_is_replaced(person: Meet, tmp_path: Path) -> None:
     expect(sent).to_contain_text("Sent whole")
     # What is sent twice is what was in flight: a window at most.
     assert olga.page.evaluate("globalThis.sentBytes") < 40_100_000 + 16_000_000
+
+
+def test_a_file_goes_to_firefox_and_comes_back(person: Meet, firefox: Browser, file: Path) -> None:
+    meeting = make_meeting(person)
+    olga = meeting.olga
+    olga.join()
+    page = firefox.new_context().new_page()
+    page.goto(meeting.link)
+    page.get_by_role("button", name="Only send or receive files").click()
+    page.wait_for_url("**/r/*")
+    page.get_by_label("Your name").fill("Fred")
+    page.locator("#join-form button[type=submit]").click()
+    olga.see_others(1, seconds=30)
+
+    send(olga, file)
+    offered = page.locator(".transfer").first
+    offered.get_by_role("button", name="Accept").click()
+    expect(offered).to_contain_text("Received whole", timeout=60_000)
+    assert page.evaluate(DIGEST) == digest(file)
+
+    page.locator("#files-input").set_input_files(str(file))
+    page.get_by_role("button", name="Send", exact=True).click()
+    answer = open_files(olga)
+    answer.get_by_role("button", name="Accept").click()
+    expect(answer).to_contain_text("Received whole", timeout=60_000)
+    assert olga.page.evaluate(DIGEST) == digest(file)
+    page.context.close()

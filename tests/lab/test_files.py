@@ -13,7 +13,7 @@ from playwright.sync_api import Error, Locator, expect
 
 from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
-from tests.browser.test_files import MOVED, open_files, send
+from tests.browser.test_files import DIGEST, MOVED, open_files, send
 from tests.lab.calls import begin
 from tests.lab.conftest import Resident, Settle
 from tests.lab.figures import measure
@@ -34,11 +34,6 @@ RTCDataChannel.prototype.send = function (data) {
 };
 addEventListener("pagehide", () => sessionStorage.setItem("sentBytes", String(globalThis.sentBytes)));
 """
-DIGEST = """async () => {
-  const [{ entries: [{ result }] }] = [...meetingPoint.files.transfers.values()].slice(-1);
-  const digest = await crypto.subtle.digest("SHA-256", await result.arrayBuffer());
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}"""
 # What has come of the call: frames decoded, samples heard and made up.
 CAME = """async () => {
   const came = { frames: 0, samples: 0, concealed: 0 };

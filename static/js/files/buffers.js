@@ -7,6 +7,8 @@
 
 /** @typedef {import("../keys/encoding.js").Bytes} Bytes */
 
+/** Only whole pieces and blocks of them are needed again and again. */
+const PIECE = 1_000_000;
 /** Bytes kept for the next at most, and for how long after the last was given back. */
 const MOST = 24_000_000;
 const KEPT_MS = 5_000;
@@ -33,7 +35,7 @@ export function borrow(size) {
  * @param {ArrayBuffer} buffer one that was transferred away is as if nothing had been given
  */
 export function giveBack(buffer) {
-  if (buffer.byteLength === 0 || spare.reduce((sum, { byteLength }) => sum + byteLength, buffer.byteLength) > MOST) return;
+  if (buffer.byteLength === 0 || buffer.byteLength % PIECE !== 0 || spare.reduce((sum, { byteLength }) => sum + byteLength, buffer.byteLength) > MOST) return;
   spare.push(buffer);
   clearTimeout(timer);
   timer = setTimeout(() => (spare = []), KEPT_MS);
@@ -62,6 +64,7 @@ export async function readInto(blob, buffer) {
     await reader.cancel();
     return new Uint8Array(memory, 0, at);
   } catch {
+    giveBack(buffer);
     // No such stream in this browser; or the file has changed, which is said by the right name here.
     return new Uint8Array(await blob.arrayBuffer());
   }

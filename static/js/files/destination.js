@@ -24,19 +24,21 @@ const SMALL = 32_000_000;
  *
  * @param {Destination} destination
  * @param {FileHead} head
- * @param {{key: string, batch: string}} names of its folder in the store, and of the files that came with it
+ * @param {{key: string, batch: string, kept: boolean}} names of its folder in the store, and of the files that came with it; kept:
+ *   whether a part of it is in the store
  * @returns {Promise<Sink>}
  * @throws {DOMException} when there is no room for it
  */
-export async function openSink(destination, head, { key, batch }) {
+export async function openSink(destination, head, { key, batch, kept }) {
   if (destination.kind === "file") return handleSink(head, destination.handle);
   if (destination.kind === "folder") {
     let folder = destination.handle;
     for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
     return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
   }
-  const elsewhere = () => passing(head);
-  if (!(await store.works()) || (await store.room()) < head.size) return elsewhere();
+  // What is there already is in the way of nothing, and is not begun again somewhere else.
+  const elsewhere = () => (kept ? memorySink(head) : passing(head));
+  if (!(await store.works()) || (!kept && (await store.room()) < head.size)) return elsewhere();
   return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(elsewhere);
 }
 
@@ -53,6 +55,19 @@ export function mostWithoutStore() {
  * @returns {Promise<Sink>}
  */
 async function passing(head) {
-  if (head.size <= SMALL || !streams()) return memorySink(head);
+  const early = head.size <= SMALL || !streams() ? attempt(() => memorySink(head)) : null;
+  if (early) return early;
   return streamSink(head).catch(() => memorySink(head));
+}
+
+/**
+ * @param {() => Sink} open
+ * @returns {Sink | null} null when there is no room
+ */
+function attempt(open) {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
 }

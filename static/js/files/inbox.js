@@ -237,7 +237,9 @@ export class Inbox extends EventTarget {
     const known = bin.opened.get(id);
     if (known) return known;
     const key = bin.keys[transfer.entries.indexOf(entry)];
-    const sink = bin.closed.then(() => openSink(bin.destination, entry.head, { key, batch: bin.batch }));
+    const sink = bin.closed.then(async () => {
+      return openSink(bin.destination, entry.head, { key, batch: bin.batch, kept: await this.#kept.has(key) });
+    });
     const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
     const opened = { sink, incoming };
     bin.opened.set(id, opened);

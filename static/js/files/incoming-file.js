@@ -147,7 +147,7 @@ export class IncomingFile extends EventTarget {
       this.#break("too-much");
       return undefined;
     }
-    const piece = { digest: null, bytes: new Uint8Array(borrow(PIECE), 0, pieceLength(this.head.size, index)), got: new Set(), closed: false };
+    const piece = { digest: null, bytes: new Uint8Array(borrow(pieceLength(this.head.size, index))), got: new Set(), closed: false };
     this.#open.set(index, piece);
     return piece;
   }

@@ -39,6 +39,8 @@ export class Piece {
   bytes;
   /** @type {Part[]} */
   parts = [];
+  /** Whether the other side asked for it again. */
+  again = false;
   #block;
 
   /**
@@ -144,7 +146,7 @@ export class OutgoingFile {
     if (ordered) this.#cursor += count;
     const from = first * PIECE;
     const end = Math.min(size, from + count * PIECE);
-    const bytes = await readInto(this.#file.slice(from, end), borrow(count * PIECE));
+    const bytes = await readInto(this.#file.slice(from, end), borrow(end - from));
     if (bytes.length !== end - from) throw new DOMException("the file is shorter than it was", "NotReadableError");
     const block = { bytes, used: count };
     const pieces = Array.from({ length: count }, (_, at) => bytes.subarray(at * PIECE, at * PIECE + pieceLength(size, first + at)));
@@ -152,7 +154,9 @@ export class OutgoingFile {
     return pieces.map((piece, at) => {
       const index = first + at;
       this.#digests.set(digests[at], index * DIGEST);
-      return new Piece(this, index, digests[at], this.#had.has(index) ? null : piece, block);
+      const made = new Piece(this, index, digests[at], this.#had.has(index) ? null : piece, block);
+      made.again = !ordered;
+      return made;
     });
   }
 

@@ -172,8 +172,10 @@ export class SendQueue extends EventTarget {
   #next() {
     const at = this.#first.findIndex(({ piece }) => !piece.file.paused);
     if (at >= 0) return this.#first.splice(at, 1)[0];
-    if (this.#flying >= WINDOW || this.#flyingPieces >= WINDOW_PIECES) return undefined;
-    const found = this.#ready.findIndex(({ file }) => !file.paused);
+    // One that is asked for again goes first, also beyond the window: what came after it may have to wait for it over there.
+    const again = this.#ready.findIndex(({ file, again }) => again && !file.paused);
+    if (again < 0 && (this.#flying >= WINDOW || this.#flyingPieces >= WINDOW_PIECES)) return undefined;
+    const found = again >= 0 ? again : this.#ready.findIndex(({ file }) => !file.paused);
     if (found < 0) return undefined;
     const [piece] = this.#ready.splice(found, 1);
     this.#launch(piece);

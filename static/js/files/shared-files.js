@@ -13,8 +13,9 @@ const PLACE = Object.freeze({ database: "meeting-point-shared", store: "shared",
 const ID = "shared";
 const KEPT_MS = 24 * 3600_000;
 
-/** Gets the service worker, so that it is there when something is shared. */
+/** Gets the service worker, so that it is there when something is shared; what is too old goes. */
 export function prepareSharing() {
+  void sharedFiles();
   if (hasSiteWorker()) siteWorker().catch(() => {});
 }
 
@@ -29,6 +30,21 @@ export async function sharedFiles() {
   if (Date.now() - found.at < KEPT_MS) return found.files.map((/** @type {File} */ file) => ({ file, path: [] }));
   await forgetShared();
   return [];
+}
+
+/**
+ * Notes that this tab is on its way to a room with what waits. An address alone does not bring it there.
+ *
+ * @param {boolean} [pressed] true: the person has chosen the room; without it, only asks
+ * @returns {boolean} whether they have
+ */
+export function sharingHere(pressed) {
+  try {
+    if (pressed) sessionStorage.setItem(PLACE.database, "1");
+    return sessionStorage.getItem(PLACE.database) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Nothing of it waits any more. */

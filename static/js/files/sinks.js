@@ -24,8 +24,10 @@ import { RangeSet } from "./range-set.js";
  * @property {() => Promise<void>} discard nothing of it is wanted
  */
 
-/** Bytes that a file may have when it can be kept nowhere but in memory. */
+/** Bytes that files may have together when they can be kept nowhere but in memory. */
 export const MEMORY_LIMIT = 256_000_000;
+/** Bytes of files that are in memory, or on their way there. */
+let inMemory = 0;
 
 /**
  * Names the folder of a file in the store: the same sender, room and file find it again.
@@ -95,13 +97,19 @@ export async function handleSink({ size }, handle) {
  *
  * @param {FileHead} head
  * @returns {Sink}
- * @throws {DOMException} QuotaExceededError when it is larger than `MEMORY_LIMIT`
+ * @throws {DOMException} QuotaExceededError when it and what is there already are more than `MEMORY_LIMIT`
  */
 export function memorySink({ size }) {
-  if (size > MEMORY_LIMIT) throw new DOMException("too large for memory", "QuotaExceededError");
+  if (inMemory + size > MEMORY_LIMIT) throw new DOMException("too large for memory", "QuotaExceededError");
+  inMemory += size;
   /** @type {Blob[]} */
   const pieces = new Array(pieceCount(size));
-  const forget = async () => void (pieces.length = 0);
+  let held = size;
+  const forget = async () => {
+    pieces.length = 0;
+    inMemory -= held;
+    held = 0;
+  };
   return {
     ...nothing(size),
     write: async (index, bytes) => {

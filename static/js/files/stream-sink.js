@@ -17,6 +17,8 @@ import { hasSiteWorker, siteWorker } from "./site-worker.js";
 
 const ASK_MS = 5_000;
 const ANSWER_MS = 10_000;
+/** A browser that has asked for nothing by then, also if it asks the person first, does not download at all. */
+const BEGUN_MS = 60_000;
 /** A frame that is taken away while its download begins may take it along. */
 const FRAME_MS = 10_000;
 
@@ -57,6 +59,8 @@ class Download {
   #early = new Map();
   #next = 0;
   #asked = 0;
+  /** Whether the browser has never asked yet. */
+  #first = true;
   /** Called when the file is whole and all of it has gone. @type {((error?: Error) => void) | null} */
   #closing = null;
   #life = new AbortController();
@@ -78,6 +82,7 @@ class Download {
       if (act === "gone") this.#end();
       if (act !== "more") return;
       this.#asked += 1;
+      this.#first = false;
       this.#pass();
     };
     if (!(await this.#ask({ act: "open", head: { name, size: this.#size } }, port2))) throw new Error("no download");
@@ -87,9 +92,11 @@ class Download {
     frame.hidden = true;
     frame.src = `/files/save/${this.#id}`;
     document.body.append(frame);
+    const begun = setTimeout(() => this.#first && this.#end(), BEGUN_MS);
     const timer = setInterval(() => void this.#ask({ act: "ask" }).then((known) => known || this.#end()), ASK_MS);
     signal.addEventListener("abort", () => {
       clearInterval(timer);
+      clearTimeout(begun);
       setTimeout(() => frame.remove(), FRAME_MS);
     });
     addEventListener("pagehide", () => this.abort(), { signal });
@@ -133,8 +140,8 @@ class Download {
       this.#channel.port1.postMessage({ act: "bytes", bytes: piece.bytes }, [piece.bytes.buffer]);
       piece.settle();
     }
-    // An empty file too is asked for before it ends: the browser has begun the download then.
-    if (!this.#closing || this.#next <= this.#last || (this.#last < 0 && this.#asked === 0)) return;
+    // Whoever asks once more has taken what was there, and has begun the download of an empty file.
+    if (!this.#closing || this.#next <= this.#last || this.#asked === 0) return;
     this.#channel.port1.postMessage({ act: "close" });
     this.#closing();
     this.#life.abort();

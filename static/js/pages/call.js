@@ -13,6 +13,7 @@ import { Chat } from "../chat/chat.js";
 import { Hands } from "../chat/hands.js";
 import { Reactions } from "../chat/reactions.js";
 import { FileExchange } from "../files/exchange.js";
+import { prepareSharing } from "../files/shared-files.js";
 import { HOSTS } from "../signaling/roles.js";
 import { DeviceDesk } from "../ui/device-desk.js";
 import { Ended } from "../ui/ended.js";
@@ -254,5 +255,6 @@ door.addEventListener("let-in", () => {
 door.addEventListener("stopped", (event) => end(/** @type {CustomEvent} */ (event).detail.why));
 door.addEventListener("cancelled", () => become("prejoin"));
 become("prejoin");
+prepareSharing();
 void checkKey();
 void desk.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);

@@ -5,7 +5,7 @@
  */
 
 import { safeName } from "../files/safe-name.js";
-import { forgetShared, prepareSharing, sharedFiles } from "../files/shared-files.js";
+import { forgetShared, prepareSharing, sharedFiles, sharingHere } from "../files/shared-files.js";
 import { byId, text } from "../ui/page-data.js";
 
 const what = byId("share-what", HTMLElement);
@@ -14,7 +14,7 @@ async function show() {
   const chosen = await sharedFiles();
   const [first] = chosen;
   const key = chosen.length > 1 ? "many" : first ? "one" : "none";
-  what.textContent = text(`share.${key}`, { count: chosen.length, name: first ? safeName(first.file.name) : "" });
+  what.textContent = text(`share.${key}`, { count: chosen.length - 1, name: first ? safeName(first.file.name) : "" });
   const forget = document.getElementById("share-forget");
   if (forget) forget.hidden = chosen.length === 0;
 }
@@ -22,6 +22,8 @@ async function show() {
 document.querySelector("#share-forget button")?.addEventListener("click", async () => {
   await forgetShared();
   await show();
+  what.focus();
 });
+for (const link of document.querySelectorAll(".share-rooms a")) link.addEventListener("click", () => sharingHere(true));
 prepareSharing();
 await show();

@@ -50,6 +50,11 @@ export class FileForm extends EventTarget {
     this.#button.focus();
   }
 
+  /** What is to be sent. */
+  get chosen() {
+    return this.#chosen;
+  }
+
   /** Nothing is to be sent. */
   forget() {
     this.#chosen = [];

@@ -6,7 +6,7 @@
 
 import { mostWithoutStore } from "../files/destination.js";
 import { LIMITS } from "../files/messages.js";
-import { forgetShared, sharedFiles } from "../files/shared-files.js";
+import { forgetShared, sharedFiles, sharingHere } from "../files/shared-files.js";
 import { store } from "../files/store.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
@@ -75,7 +75,7 @@ export class FilePanel {
 
   /** Asks to whom those files go that the system's share sheet handed over. */
   async chooseShared() {
-    const chosen = await sharedFiles();
+    const chosen = sharingHere() ? await sharedFiles() : [];
     if (chosen.length === 0 || this.#life.signal.aborted) return;
     this.#shared = chosen;
     this.choose(chosen);
@@ -107,7 +107,10 @@ export class FilePanel {
       close: () => this.toggle(),
       choose: () => this.#picker.choose(),
       "choose-folder": () => this.#picker.chooseFolder(),
-      forget: () => void (this.#form.forget(), forgetShared()),
+      forget: () => {
+        if (this.#form.chosen === this.#shared) void forgetShared();
+        this.#form.forget();
+      },
     };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-files]"))) {
       button.addEventListener("click", acts[/** @type {keyof typeof acts} */ (button.dataset.files)], { signal });
@@ -141,10 +144,10 @@ export class FilePanel {
     }
   }
 
-  /** @param {Transfer[]} transfers of what was shared; after a reload it could still be sent, until they are over */
+  /** @param {Transfer[]} transfers of what was shared; after a reload it could still be sent, until all of it is there */
   #forgetSharedAfter(transfers) {
     const { signal } = this.#life;
-    const forget = () => void (transfers.every(({ isOver }) => isOver) && forgetShared());
+    const forget = () => void (transfers.every(({ state }) => state === "done") && forgetShared());
     for (const transfer of transfers) transfer.addEventListener("state", forget, { signal });
   }
 

@@ -99,6 +99,29 @@ def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     assert digest(saved) == digest(file)
 
 
+def test_a_transfer_outlives_the_collection_of_garbage(person: Meet, tmp_path: Path) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    file = tmp_path / "holiday.tar"
+    file.write_bytes(os.urandom(120_000_000))
+    for who in meeting.people:
+        who.join()
+    olga.see_others(1)
+    sent = send(olga, file)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Accept").click()
+    tabs = [who.page.context.new_cdp_session(who.page) for who in meeting.people]
+
+    def whole() -> bool:
+        for tab in tabs:
+            tab.send("HeapProfiler.collectGarbage")
+        return "Received whole" in offered.inner_text()
+
+    wait_until(whole, 60, "the file has arrived")
+    expect(sent).to_contain_text("Sent whole")
+    assert guest.page.evaluate(DIGEST) == digest(file)
+
+
 def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

@@ -17,6 +17,8 @@ const KEPT_MS = 5_000;
 let spare = [];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+/** Those at work. Nothing else holds them: Chromium collects a reader of a file while its answer is awaited, which then never comes. */
+const reading = new Set();
 
 /**
  * Takes memory of a size; what is in it is of no meaning.
@@ -52,8 +54,11 @@ export function giveBack(buffer) {
  * @throws {DOMException} NotReadableError when the file is not what it was when it was chosen
  */
 export async function readInto(blob, buffer) {
+  /** @type {ReadableStreamBYOBReader | undefined} */
+  let reader;
   try {
-    const reader = blob.stream().getReader({ mode: "byob" });
+    reader = blob.stream().getReader({ mode: "byob" });
+    reading.add(reader);
     let [memory, at] = [buffer, 0];
     while (at < blob.size) {
       const { value, done } = await reader.read(new Uint8Array(memory, at, blob.size - at));
@@ -67,5 +72,7 @@ export async function readInto(blob, buffer) {
     giveBack(buffer);
     // No such stream in this browser; or the file has changed, which is said by the right name here.
     return new Uint8Array(await blob.arrayBuffer());
+  } finally {
+    if (reader) reading.delete(reader);
   }
 }

@@ -1,11 +1,12 @@
 """Room keys in life: a new one in the middle of a call, the owner's second device, a lost key, and hidden addresses."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.app_server import AppServer
 from tests.browser.conftest import server_with
@@ -140,6 +141,45 @@ def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app:
     guest.see_others(1)
     expect(guest.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
     assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
+
+
+def test_whoever_begins_anew_before_the_others_know_why_has_not_left(person: Meet, relayed_app: AppServer) -> None:
+    meeting = make_meeting(person, "Guest", server=relayed_app)
+    (guest,) = meeting.guests
+    release = hold_back(guest, "room")
+    guest.page.reload()
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_and_hear(1)
+    hide_addresses(meeting)
+    # Olga has closed the connection and offers another; the guest does not know yet that addresses are to be hidden.
+    relayed = "mp-tile[data-self='false'][data-route='relay']"
+    for who in meeting.people:
+        expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
+    release()
+    for who in meeting.people:
+        who.see_and_hear(1)
+        expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
+
+
+def hold_back(who: Person, kind: str) -> Callable[[], None]:
+    """Keep messages of a kind from somebody's page, from its next load on; return what lets them through."""
+    kept: list[Callable[[], None]] = []
+
+    def between(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def hand_on(data: str | bytes) -> None:
+            if json.loads(data)["type"] == kind:
+                kept.append(lambda: route.send(data))
+            else:
+                route.send(data)
+
+        server.on_message(hand_on)
+
+    who.page.route_web_socket("**/ws/rooms/*", between)
+    return lambda: [send() for send in kept] and None
 
 
 def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast: Path) -> None:

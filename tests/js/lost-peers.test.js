@@ -175,6 +175,38 @@ test("somebody is taken for gone by the server's word and 3 s, or by 25 s withou
   assert.equal(left.length, 2);
 });
 
+test("a connection that is closed over there means gone when no server knows better, and nothing otherwise", async (context) => {
+  const time = clock(context);
+  const left = [];
+  const attendance = new Attendance((pid) => {
+    left.push(pid);
+    attendance.forget(pid);
+  }, () => time.now);
+  const close = (pid) => {
+    attendance.observe(pid, "interrupted");
+    attendance.left(pid);
+  };
+  for (const pid of PIDS) {
+    attendance.here(pid);
+    attendance.observe(pid, "connected");
+  }
+  close(A);
+  close(B);
+  await time.pass(60_000, 100);
+  assert.deepEqual(left, [], "the server knows them: they begin anew");
+  attendance.gone(A);
+  await time.pass(10);
+  assert.deepEqual(left, [A]);
+
+  attendance.observe(B, "connected");
+  attendance.observe(B, "interrupted");
+  attendance.served = false;
+  close(C);
+  await time.pass(10);
+  assert.deepEqual(left, [A, C], "what was closed before the last connection counts no more");
+  attendance.clear();
+});
+
 /** A mesh of those whom somebody reaches; what is told is written down. */
 class Reached extends EventTarget {
   told = [];

@@ -38,6 +38,7 @@ let attempts = 0;
  * - `impostor`: it ends at another certificate than the pinned one
  * - `track`: `detail` is the RTCTrackEvent
  * - `sending`: transceivers were made
+ * - `left`: the other side has closed it: they are gone, or have begun anew
  * - those of `Talk`
  */
 export class Attempt extends EventTarget {
@@ -52,6 +53,8 @@ export class Attempt extends EventTarget {
   addressed = false;
   #pin;
   #proved = false;
+  /** Whether the other side has closed it. */
+  #left = false;
   #life = new AbortController();
 
   /** @param {Options} options */
@@ -85,7 +88,7 @@ export class Attempt extends EventTarget {
 
   /** It leads to whom it should, and something comes. */
   get standing() {
-    return this.#proved && this.connection.connectionState === "connected" && !this.pulse.silent;
+    return this.#proved && this.connection.connectionState === "connected" && !this.pulse.silent && !this.#left;
   }
 
   /** The browser has given up. */
@@ -138,10 +141,19 @@ export class Attempt extends EventTarget {
   #openTalk() {
     if (this.talk !== null) return;
     this.talk = new Talk(this.connection, this.signal);
-    for (const type of ["open", "foreign", "ended", "bye", "signal", "media", "screen", "told"]) {
+    this.talk.addEventListener("ended", () => this.#closedThere(), { signal: this.signal });
+    for (const type of ["open", "foreign", "bye", "signal", "media", "screen", "told"]) {
       const hand = (/** @type {Event} */ event) => this.#emit(type, /** @type {CustomEvent} */ (event).detail);
       this.talk.addEventListener(type, hand, { signal: this.signal });
     }
+  }
+
+  #closedThere() {
+    // One whose transport has failed here closes its channel, too.
+    if (this.connection.connectionState !== "connected") return;
+    this.#left = true;
+    this.#emit("changed");
+    this.#emit("left");
   }
 
   #gathering() {

@@ -1,6 +1,7 @@
 /**
  * When a connection that is lost means that somebody has left. The server knows; while it is away, or when it has said
- * that their socket is gone, the connection's own end is all there is to go by.
+ * that their socket is gone, the connection's own end is all there is to go by. One that was closed over there says nothing as
+ * long as the server knows them: they may have begun anew.
  *
  * @module
  */
@@ -12,21 +13,21 @@ const SOCKET_GONE_MS = 3_000;
 /** The same for anybody, while no server can say who is here: long enough for a change of network. */
 const NO_SERVER_MS = 25_000;
 
-/** @typedef {{lostAt: number, goneAt: number, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there */
+/** @typedef {{lostAt: number, goneAt: number, left: boolean, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there; left: the connection was closed over there */
 
 export class Attendance {
-  #left;
+  #drop;
   #now;
   #served = true;
   /** @type {Map<string, Entry>} */
   #entries = new Map();
 
   /**
-   * @param {(pid: string) => void} left called when somebody has to be taken for gone
+   * @param {(pid: string) => void} drop called when somebody has to be taken for gone
    * @param {() => number} [now] milliseconds on a clock that only rises
    */
-  constructor(left, now = () => performance.now()) {
-    this.#left = left;
+  constructor(drop, now = () => performance.now()) {
+    this.#drop = drop;
     this.#now = now;
   }
 
@@ -62,8 +63,18 @@ export class Attendance {
    */
   observe(pid, state) {
     const entry = this.#entry(pid);
-    if (state === "connected") entry.lostAt = Infinity;
+    if (state === "connected") Object.assign(entry, { lostAt: Infinity, left: false });
     else if (entry.lostAt === Infinity) entry.lostAt = this.#now();
+    this.#judge(pid);
+  }
+
+  /**
+   * They have closed the connection.
+   *
+   * @param {string} pid
+   */
+  left(pid) {
+    this.#entry(pid).left = true;
     this.#judge(pid);
   }
 
@@ -80,7 +91,7 @@ export class Attendance {
 
   /** @param {string} pid */
   #entry(pid) {
-    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), goneAt: Infinity };
+    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), goneAt: Infinity, left: false };
     this.#entries.set(pid, entry);
     return entry;
   }
@@ -90,8 +101,8 @@ export class Attendance {
     const entry = this.#entry(pid);
     clearTimeout(entry.timer);
     // Whose socket went because their network was gone is given the time to come back with both.
-    const gone = Math.max(entry.goneAt, entry.lostAt) + SOCKET_GONE_MS;
-    const unheard = this.#served ? Infinity : entry.lostAt + NO_SERVER_MS;
+    const gone = Math.max(entry.goneAt, entry.lostAt) + (entry.left ? 0 : SOCKET_GONE_MS);
+    const unheard = this.#served ? Infinity : entry.lostAt + (entry.left ? 0 : NO_SERVER_MS);
     const rest = Math.min(gone, unheard) - this.#now();
     if (rest !== Infinity) entry.timer = setTimeout(() => this.#end(pid), Math.max(0, rest));
   }
@@ -101,6 +112,6 @@ export class Attendance {
     const entry = this.#entry(pid);
     // Without any network of one's own, nothing can be said about others.
     if (globalThis.navigator?.onLine === false) entry.timer = setTimeout(() => this.#end(pid), SOCKET_GONE_MS);
-    else this.#left(pid);
+    else this.#drop(pid);
   }
 }

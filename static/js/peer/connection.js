@@ -45,6 +45,7 @@ const GIVE_UP_SENDING = 2;
  * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
  *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
  *   protocol, or what `refuse` was given) | closed (the other side has left, or `close()` was called)
+ * - `left` {}: the other side has closed the connection without a word, which is interrupted now: they are gone, or have begun anew
  * - `doubt` {}: nothing has come for a moment; the connection may turn out to be interrupted
  * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
  * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
@@ -306,7 +307,7 @@ export class PeerConnection extends EventTarget {
     on("track", (event) => this.#gained(event));
     on("sending", () => this.#emit("sending", {}));
     on("open", () => this.#opened());
-    on("ended", () => attempt.connection.connectionState === "connected" && this.#end());
+    on("left", () => this.#emit("left", {}));
     on("bye", () => this.#end());
     on("signal", ({ message }) => void this.receive(message, { direct: true }));
     on("media", (media) => this.#emit("media", media));

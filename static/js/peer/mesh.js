@@ -260,6 +260,7 @@ export class Mesh extends EventTarget {
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) =>
       connection.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("left", () => this.#attendance.left(pid));
     on("state", ({ state, reason }) => this.#changed(pid, state, reason));
     on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
     on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));

@@ -1,6 +1,7 @@
 """Room keys in life: a new one in the middle of a call, the owner's second device, a lost key, and hidden addresses."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +13,24 @@ from tests.app_server import AppServer
 from tests.browser.conftest import server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
 from tests.browser.person import PASSWORD, Person
+from tests.browser.test_files import CATCH, DIGEST, MOVED, digest, open_files, send
 from tests.services import CoturnServer, wait_until
 
 OWN_CANDIDATES = """async () => {
   const [connection] = globalThis.meetingPoint.mesh.peers.values();
   const kinds = [...(await connection.getStats()).values()].filter(({ type }) => type === "local-candidate");
   return [...new Set(kinds.map(({ candidateType }) => candidateType))];
+}"""
+# By what kinds of addresses of this side packets go, over all connections that are open, those of files included.
+OPEN_WAYS = """async () => {
+  const kinds = [];
+  for (const connection of caught.filter(({ connectionState }) => connectionState !== "closed")) {
+    const stats = await connection.getStats();
+    const transports = [...stats.values()].filter(({ type }) => type === "transport");
+    const pairs = transports.map(({ selectedCandidatePairId }) => stats.get(selectedCandidatePairId)).filter(Boolean);
+    kinds.push(...pairs.map(({ localCandidateId }) => stats.get(localCandidateId).candidateType));
+  }
+  return kinds;
 }"""
 RENEWED = "This room has a new key, and you have it."
 MODULES = "document.querySelector('script[src*=\"/js/pages/\"]').src.replace(/pages[/].*/, '')"
@@ -141,6 +154,34 @@ def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app:
     guest.see_others(1)
     expect(guest.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
     assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
+
+
+def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
+    person: Meet, relayed_app: AppServer, tmp_path: Path
+) -> None:
+    meeting = make_meeting(person, "Guest", server=relayed_app)
+    olga, (guest,) = meeting.olga, meeting.guests
+    file = tmp_path / "holiday.tar"
+    file.write_bytes(os.urandom(80_000_000))
+    for who in meeting.people:
+        who.page.add_init_script(CATCH)
+        who.page.reload()
+        who.join()
+    olga.see_others(1)
+    send(olga, file)
+    offered = open_files(guest)
+    offered.get_by_role("button", name="Accept").click()
+    wait_until(lambda: guest.page.evaluate(MOVED) > 4_000_000, 30, "some of it came")
+    guest.page.locator(".transfer").first.get_by_role("button", name="Pause").click()
+    assert "host" in olga.page.evaluate(OPEN_WAYS)
+    hide_addresses(meeting)
+    for who in meeting.people:
+        wait_until(lambda page=who.page: "host" not in page.evaluate(OPEN_WAYS), 20, "no way is a direct one")
+    guest.page.locator(".transfer").first.get_by_role("button", name="Resume").click()
+    expect(offered).to_contain_text("Received whole", timeout=90_000)
+    assert guest.page.evaluate(DIGEST) == digest(file)
+    for who in meeting.people:
+        assert set(who.page.evaluate(OPEN_WAYS)) == {"relay"}
 
 
 def test_whoever_begins_anew_before_the_others_know_why_has_not_left(person: Meet, relayed_app: AppServer) -> None:

@@ -62,6 +62,7 @@ export class FileExchange extends EventTarget {
     on("told", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload));
     on("peer-reachable", ({ pid }) => this.#reachable(pid));
     on("peer-removed", ({ pid }) => this.#gone(pid));
+    on("hidden", () => this.#pairs.forEach(({ lanes }) => lanes.end()));
     this.#inbox.addEventListener("offered", (event) => this.#add(/** @type {CustomEvent} */ (event).detail.transfer));
     this.#inbox.addEventListener("replaced", (event) => this.#forget(/** @type {CustomEvent} */ (event).detail.transfer));
   }

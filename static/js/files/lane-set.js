@@ -84,9 +84,14 @@ export class LaneSet extends EventTarget {
     if (begins) void this.#make(message.attempt, false)?.receive(message);
   }
 
-  /** Ends them all. */
+  /** Ends them all, and makes no more. */
   close() {
     this.#closed = true;
+    this.end();
+  }
+
+  /** Ends them all; whoever still needs some makes others on the terms of now. */
+  end() {
     for (const lane of [...this.#mine.values(), ...this.#theirs.values()]) lane.close();
   }
 
@@ -99,7 +104,7 @@ export class LaneSet extends EventTarget {
     const terms = this.#terms();
     if (terms === null) return undefined;
     const lanes = mine ? this.#mine : this.#theirs;
-    const tell = (/** @type {PeerMessage} */ message) => void this.#tell({ mine, ...message });
+    const tell = (/** @type {PeerMessage} */ message) => this.#tell({ mine, ...message });
     const lane = new Lane({ number, terms, allowance: this.#allowance, tell });
     lanes.set(number, lane);
     lane.addEventListener("up", () => this.#emit("up", { lane, mine }));

@@ -56,7 +56,7 @@ export class Lane extends EventTarget {
    * @param {number} options.number its own number on both sides
    * @param {Terms} options.terms
    * @param {import("../peer/messages.js").Allowance} options.allowance candidates that the peer may send
-   * @param {(message: PeerMessage) => void} options.tell
+   * @param {(message: PeerMessage) => boolean} options.tell false: the peer cannot be told anything now
    */
   constructor({ number, terms, allowance, tell }) {
     super();
@@ -92,7 +92,7 @@ export class Lane extends EventTarget {
   async offer() {
     try {
       await this.#connection.setLocalDescription();
-      this.#describe();
+      if (!this.#describe()) this.close();
     } catch {
       this.close();
     }
@@ -201,16 +201,20 @@ export class Lane extends EventTarget {
     this.#patience = setTimeout(() => this.close(), patience);
   }
 
+  /** @returns {boolean} whether the peer was told */
   #describe() {
     const { localDescription } = this.#connection;
-    if (localDescription === null) return;
+    if (localDescription === null) return false;
     const { type, sdp } = localDescription;
-    this.#say({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
+    return this.#say({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
   }
 
-  /** @param {Omit<PeerMessage, "attempt">} content */
+  /**
+   * @param {Omit<PeerMessage, "attempt">} content
+   * @returns {boolean} whether the peer was told
+   */
   #say(content) {
-    if (!this.#life.signal.aborted) this.#tell({ attempt: this.#number, ...content });
+    return !this.#life.signal.aborted && this.#tell({ attempt: this.#number, ...content });
   }
 
   /** @param {boolean} refused */

@@ -30,6 +30,7 @@ const MOST_BANNED = 1_024;
  * - `peer-screen` {pid, stream}: the peer shares its screen; null: no more. Several may share at once
  * - `peer-sending` {pid}: transceivers to this peer were made; `peers.get(pid).transceivers` has them
  * - `peer-reachable` {pid}: `tell` reaches the peer, for the first time or again (what was told before may be lost)
+ * - `hidden` {}: from now on connections go over relays alone; further ones to a peer have to be made anew
  * - `told` {pid, topic, payload}: a peer tells something without the server; payload is not checked
  */
 export class Mesh extends EventTarget {
@@ -82,6 +83,7 @@ export class Mesh extends EventTarget {
     if (policy === this.#iceTransportPolicy) return;
     this.#iceTransportPolicy = policy;
     for (const connection of this.peers.values()) connection.setIceTransportPolicy(policy);
+    if (policy === "relay") this.#emit("hidden", {});
   }
 
   /**

@@ -32,6 +32,7 @@ OPEN_WAYS = """async () => {
   }
   return kinds;
 }"""
+NO_DIRECT_WAY = f"async () => !(await ({OPEN_WAYS})()).includes('host')"
 RENEWED = "This room has a new key, and you have it."
 MODULES = "document.querySelector('script[src*=\"/js/pages/\"]').src.replace(/pages[/].*/, '')"
 HELD_EPOCH = f"""async (slug) => {{
@@ -176,7 +177,7 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
     assert "host" in olga.page.evaluate(OPEN_WAYS)
     hide_addresses(meeting)
     for who in meeting.people:
-        wait_until(lambda page=who.page: "host" not in page.evaluate(OPEN_WAYS), 20, "no way is a direct one")
+        who.page.wait_for_function(NO_DIRECT_WAY, timeout=20_000)
     guest.page.locator(".transfer").first.get_by_role("button", name="Resume").click()
     expect(offered).to_contain_text("Received whole", timeout=90_000)
     assert guest.page.evaluate(DIGEST) == digest(file)
@@ -206,21 +207,26 @@ def test_whoever_begins_anew_before_the_others_know_why_has_not_left(person: Mee
 
 def hold_back(who: Person, kind: str) -> Callable[[], None]:
     """Keep messages of a kind from somebody's page, from its next load on; return what lets them through."""
-    kept: list[Callable[[], None]] = []
+    kept: list[tuple[WebSocketRoute, str | bytes]] = []
 
     def between(route: WebSocketRoute) -> None:
         server = route.connect_to_server()
 
         def hand_on(data: str | bytes) -> None:
             if json.loads(data)["type"] == kind:
-                kept.append(lambda: route.send(data))
+                kept.append((route, data))
             else:
                 route.send(data)
 
         server.on_message(hand_on)
 
     who.page.route_web_socket("**/ws/rooms/*", between)
-    return lambda: [send() for send in kept] and None
+
+    def release() -> None:
+        for route, data in kept:
+            route.send(data)
+
+    return release
 
 
 def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast: Path) -> None:

@@ -17,7 +17,15 @@ const KEPT_MS = 5_000;
 let spare = [];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
-/** Those at work. Nothing else holds them: Chromium collects a reader of a file while its answer is awaited, which then never comes. */
+/** How many bytes may pass before some garbage is collected (what is young), and after how many such steps all of it. */
+const STEP = 1_000_000;
+const STEPS = 128;
+/** What V8 is told of, in bytes, so that it does: it looks after young memory every eight million of them or so. */
+const YOUNG = 4_000_000;
+const ALL = 80_000_000;
+let passed = 0;
+let steps = 0;
+/** Readers at work. Nothing else holds them: Chromium collects a reader of a file while its answer is awaited, which then never comes. */
 const reading = new Set();
 
 /**
@@ -43,6 +51,21 @@ export function giveBack(buffer) {
   timer = setTimeout(() => (spare = []), KEPT_MS);
   // (Node.js, in the tests, must not wait for it.)
   /** @type {any} */ (timer).unref?.();
+}
+
+/**
+ * Has garbage collected as it comes. Each message of a data channel is a new buffer, of which V8 sees a small object and not the
+ * memory behind it for a long time. A new buffer counts against the collector's budget at once, and costs nothing as long as
+ * nobody touches it: the system backs no page of it.
+ *
+ * @param {number} bytes that have passed through new buffers
+ */
+export function collectAfter(bytes) {
+  passed += bytes;
+  if (passed < STEP) return;
+  passed = 0;
+  steps = (steps + 1) % STEPS;
+  new ArrayBuffer(steps === 0 ? ALL : YOUNG);
 }
 
 /**

@@ -11,6 +11,7 @@
 import { CandidateInbox } from "../peer/candidate-inbox.js";
 import { CandidateOutbox } from "../peer/candidate-outbox.js";
 import { namesOnly, remoteFingerprint } from "../peer/pin.js";
+import { collectAfter } from "./buffers.js";
 
 /** @typedef {import("../peer/messages.js").PeerMessage} PeerMessage */
 /** @typedef {{configuration: RTCConfiguration, pin: string}} Terms pin: the fingerprint of the only certificate it may end at */
@@ -36,6 +37,8 @@ export class Lane extends EventTarget {
   carries = new Set();
   /** No more is to be sent over it. */
   draining = false;
+  /** Bytes handed to it. */
+  #handed = 0;
   #number;
   #pin;
   #connection;
@@ -76,6 +79,11 @@ export class Lane extends EventTarget {
   /** Bytes that wait in it. */
   get waiting() {
     return this.#channel.bufferedAmount;
+  }
+
+  /** Bytes that have left it. */
+  get departed() {
+    return this.#handed - this.#channel.bufferedAmount;
   }
 
   /** Whether it takes frames. */
@@ -123,6 +131,8 @@ export class Lane extends EventTarget {
     if (!this.#up) return false;
     try {
       this.#channel.send(frame);
+      this.#handed += frame.length;
+      collectAfter(frame.length);
       return true;
     } catch {
       this.close();
@@ -166,8 +176,9 @@ export class Lane extends EventTarget {
     this.#describe();
   }
 
-  /** @param {unknown} data kept until the certificate has been compared: the other side may be done with that sooner */
+  /** @param {any} data kept until the certificate has been compared: the other side may be done with that sooner */
   #heard(data) {
+    collectAfter(data.byteLength ?? 0);
     if (this.#up) this.dispatchEvent(new CustomEvent("frame", { detail: { data } }));
     else if (this.#early.push(data) > MOST_EARLY) this.close();
   }

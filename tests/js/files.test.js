@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { FairShare } from "../../static/js/files/fair-share.js";
 import { KIND, LARGEST_FRAME, readFrame, writeFrame } from "../../static/js/files/frame.js";
 import { Governor, firstLanes } from "../../static/js/files/governor.js";
 import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readOutcome, readTransfer } from "../../static/js/files/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/pieces.js";
 import { RangeSet, readRanges } from "../../static/js/files/range-set.js";
+import { Standstill } from "../../static/js/files/standstill.js";
 import { TABLE, isOver, next } from "../../static/js/files/transfer-state.js";
 
 const EDGES = "A".repeat(43);
@@ -135,7 +137,7 @@ function drive(governor, seconds, speed, call = () => null) {
   let [lanes, limit] = [1, Infinity];
   for (let second = 0; second < seconds; second += 1) {
     const rate = Math.min(limit, speed(lanes));
-    const decision = governor.decide({ rate, made: lanes, up: lanes, pushing: true, call: call(rate, second) });
+    const decision = governor.decide({ rate, made: lanes, up: lanes, pushing: true, shared: false, call: call(rate, second) });
     [lanes, limit] = [decision.lanes, decision.limit];
     taken.push({ lanes, limit, rate });
   }
@@ -160,12 +162,84 @@ test("a transfer begins with the lanes that its way and its size are worth", () 
   assert.deepEqual([0, 15, 80].map((rttMs) => firstLanes(rttMs, 100_000_000)), [4, 4, 4]);
 });
 
+test("several people get the same number of lanes, whatever each had when the second one came", () => {
+  for (const had of [1, 2, 8]) {
+    const governor = new Governor();
+    drive(governor, 6, () => 600_000);
+    const decide = (made, pushing, shared) => governor.decide({ rate: 300_000, made, up: made, pushing, shared, call: null }).lanes;
+    assert.equal(decide(had, true, true), 4);
+    assert.equal(decide(4, false, true), 4);
+    assert.equal(decide(1, false, true), 1);
+    // The other one has all of it: more lanes are tried again.
+    const alone = Array.from({ length: 30 }, () => decide(4, true, false));
+    assert.ok(alone.includes(8), `${alone}`);
+  }
+});
+
+/** Lets two share a line of 5,000,000 bytes a second; `take(limits)` says what goes to each; returns what went in each second. */
+function together(seconds, take) {
+  const share = new FairShare();
+  const who = [{}, {}];
+  let limits = [Infinity, Infinity];
+  return Array.from({ length: seconds }, (_, second) => {
+    const rates = take(limits, second);
+    limits = who.map((one, at) => share.limit(one, rates[at], true));
+    return { rates, limits };
+  });
+}
+
+test("whoever gets much more than their part of the line is held to it, and the other takes up the rest", () => {
+  // The second one gets what the first one leaves, and a tenth of what it needs as long as the line is full.
+  const seconds = together(40, ([limit]) => {
+    const first = Math.min(limit, 4_700_000);
+    return [first, limit === Infinity ? 300_000 : Math.max(300_000, 5_000_000 - first)];
+  });
+  assert.ok(seconds.some(({ limits: [limit] }) => limit < 3_000_000));
+  const { rates: [first, second] } = seconds.at(-1);
+  assert.ok(second / first > 0.7, `${first} and ${second}`);
+});
+
+test("what somebody with a slow line leaves goes to the others, who are held to their part rarely", () => {
+  const seconds = together(200, ([limit]) => [Math.min(limit, 4_700_000), 300_000]);
+  const went = seconds.reduce((sum, { rates: [first] }) => sum + first, 0);
+  assert.ok(went > 0.75 * 200 * 4_700_000, `${went}`);
+});
+
+test("two who get the same, or somebody alone, are never held", () => {
+  const even = together(60, (_, second) => [2_500_000 + (second % 2) * 300_000, 2_500_000]);
+  assert.ok(even.every(({ limits }) => limits.every((limit) => limit === Infinity)));
+  const share = new FairShare();
+  const [alone, other] = [{}, {}];
+  for (let second = 0; second < 20; second += 1) share.limit(other, 10_000, true);
+  assert.equal(share.limit(alone, 5_000_000, false), Infinity);
+});
+
+test("a lane of which nothing leaves while much goes by others stands still", () => {
+  const lane = (departed, waiting) => ({ departed, waiting });
+  const [still, moving, empty, elsewhere] = [lane(1_300_000, 1_000_000), lane(0, 500_000), lane(70_000, 0), lane(0, 9)];
+  const standstill = new Standstill();
+  const looks = Array.from({ length: 6 }, () => {
+    moving.departed += 300_000;
+    return standstill.look([still, moving, empty], 3);
+  });
+  assert.deepEqual(looks.map((found) => found.length), [0, 0, 0, 0, 1, 1]);
+  assert.equal(looks[4][0], still);
+  still.departed += 1;
+  assert.deepEqual(standstill.look([still, moving, empty], 3), []);
+  // Nothing goes anywhere: the line stands still, not a lane.
+  for (let look = 0; look < 20; look += 1) assert.deepEqual(standstill.look([still, moving, empty], 3), []);
+  // It goes to somebody else.
+  elsewhere.departed += 2_000_000;
+  assert.deepEqual(standstill.look([elsewhere], 3), []);
+  assert.deepEqual(standstill.look([still, moving, empty], 3), [still, moving]);
+});
+
 test("nothing is decided while nothing is pushed", () => {
   const governor = new Governor();
   for (let second = 0; second < 20; second += 1) {
-    assert.equal(governor.decide({ rate: 1_000, made: 1, up: 1, pushing: false, call: null }).lanes, 1);
+    assert.equal(governor.decide({ rate: 1_000, made: 1, up: 1, pushing: false, shared: false, call: null }).lanes, 1);
   }
-  assert.equal(governor.decide({ rate: 0, made: 0, up: 0, pushing: false, call: null }).lanes, 1);
+  assert.equal(governor.decide({ rate: 0, made: 0, up: 0, pushing: false, shared: false, call: null }).lanes, 1);
 });
 
 test("beside a call the rate settles where the call's packets are not late", () => {

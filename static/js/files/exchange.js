@@ -7,10 +7,12 @@
  * @module
  */
 
+import { FairShare } from "./fair-share.js";
 import { Inbox } from "./inbox.js";
 import { readOutcome, readTransfer } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { FilePair } from "./pair.js";
+import { Standstill } from "./standstill.js";
 
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 /** @typedef {import("./heads.js").Chosen} Chosen */
@@ -30,6 +32,8 @@ const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resu
 export class FileExchange extends EventTarget {
   /** @type {Map<string, Transfer>} */
   transfers = new Map();
+  share = new FairShare();
+  standstill = new Standstill();
   #mesh;
   #memberOf;
   #inbox;
@@ -133,6 +137,11 @@ export class FileExchange extends EventTarget {
     for (const transfer of this.transfers.values()) void this.#inbox.keep(transfer);
   }
 
+  /** Whether files go to several peers. */
+  get isShared() {
+    return [...this.#pairs.values()].filter(({ queue }) => queue.isBusy).length > 1;
+  }
+
   /** @param {Transfer} transfer */
   #add(transfer) {
     this.transfers.set(transfer.id, transfer);
@@ -152,7 +161,7 @@ export class FileExchange extends EventTarget {
   #pair(pid) {
     const known = this.#pairs.get(pid);
     if (known) return known;
-    const pair = new FilePair(this.#mesh, pid);
+    const pair = new FilePair(this.#mesh, pid, this);
     this.#pairs.set(pid, pair);
     pair.addEventListener("refused", () => this.#emit("refused", { pid }));
     pair.addEventListener("garbage", () => this.#inbox.failAll(pid));

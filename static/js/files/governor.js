@@ -3,7 +3,8 @@
  * clock of its own: one call of `decide` a second.
  *
  * Without a call it climbs: more lanes as long as they raise the rate by a tenth. With a call it keeps out of its way: when
- * packets of the call take longer than they did, or get lost, lanes go, and then the rate.
+ * packets of the call take longer than they did, or get lost, lanes go, and then the rate. While files go to several people,
+ * each gets the same number of lanes: on a line that is full, each lane takes a share of it.
  *
  * @module
  */
@@ -14,11 +15,14 @@
  * @property {number} made lanes that are or are being made
  * @property {number} up lanes that take frames
  * @property {boolean} pushing whether there was more to send than left
+ * @property {boolean} shared whether files go to somebody else as well
  * @property {{rttMs: number, loss: number} | null} call what its connection says; null: nobody sends sound or pictures
  */
 /** @typedef {{lanes: number, limit: number}} Decision lanes: how many there should be; limit: bytes a second */
 
 export const MOST_LANES = 8;
+/** Lanes to each of several people. */
+const EACH = 4;
 /** With a call there are never more: beside one association of the call, each lane takes a share of the line. */
 const MOST_BESIDE_A_CALL = 2;
 /** Seconds that a change gets before it is judged: SCTP opens its window first. */
@@ -72,12 +76,22 @@ export class Governor {
    * @param {Measured} measured
    * @returns {Decision}
    */
-  decide({ rate, made, up, pushing, call }) {
+  decide({ rate, made, up, pushing, shared, call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
     if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);
     this.#limit = Infinity;
     this.#shortest = Infinity;
-    return { lanes: this.#climb(made, up, pushing), limit: Infinity };
+    return { lanes: shared ? this.#share(made, pushing) : this.#climb(made, up, pushing), limit: Infinity };
+  }
+
+  /**
+   * @param {number} made
+   * @param {boolean} pushing
+   */
+  #share(made, pushing) {
+    this.#trial = null;
+    this.#settling = 0;
+    return pushing || made > EACH ? EACH : Math.max(1, made);
   }
 
   /**

@@ -13,7 +13,9 @@ import { LaneSet } from "./lane-set.js";
 import { SendQueue } from "./send-queue.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./fair-share.js").FairShare} FairShare */
 /** @typedef {import("./lane.js").Lane} Lane */
+/** @typedef {import("./standstill.js").Standstill} Standstill */
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 
 const GOVERN_EVERY_MS = 1_000;
@@ -22,6 +24,9 @@ const REPLACE_MS = 500;
 const LONGEST_REPLACE_MS = 16_000;
 /** Lanes stay up for a moment after the last file: the next one starts at once. */
 const IDLE_MS = 20_000;
+/** Seconds that a lane may stand still before it is replaced, twice as many after each time. */
+const STILL_S = 2;
+const LONGEST_STILL_S = 32;
 
 /** Events: `refused` when a lane led to another certificate than the peer's; `garbage` when something came that is no frame. */
 export class FilePair extends EventTarget {
@@ -31,8 +36,10 @@ export class FilePair extends EventTarget {
   receivers = new Map();
   #mesh;
   #pid;
+  #uplink;
   #governor = new Governor();
   #failures = 0;
+  #patience = STILL_S;
   #last = { departed: 0, at: 0 };
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -47,11 +54,14 @@ export class FilePair extends EventTarget {
   /**
    * @param {Mesh} mesh
    * @param {string} pid
+   * @param {{isShared: boolean, share: FairShare, standstill: Standstill}} uplink what all pairs of a tab have in common; isShared: whether files go to
+   *   several peers at the moment
    */
-  constructor(mesh, pid) {
+  constructor(mesh, pid, uplink) {
     super();
     this.#mesh = mesh;
     this.#pid = pid;
+    this.#uplink = uplink;
     this.lanes = new LaneSet(() => mesh.laneTerms(pid), (message) => mesh.tell(pid, "file-signal", message));
     this.queue = new SendQueue(() => this.lanes.standing);
     /** @type {(type: string, act: (detail: any) => void) => void} */
@@ -90,6 +100,7 @@ export class FilePair extends EventTarget {
   /** Ends it: the peer is gone. */
   close() {
     this.#closed = true;
+    this.#uplink.share.forget(this);
     clearInterval(this.#timer);
     clearTimeout(this.#idle);
     clearTimeout(this.#replacing);
@@ -143,6 +154,8 @@ export class FilePair extends EventTarget {
 
   /** Lanes are taken down when nothing has been sent for a while. */
   #rest() {
+    this.#uplink.share.forget(this);
+    this.#patience = STILL_S;
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#idle ??= setTimeout(() => {
@@ -157,7 +170,7 @@ export class FilePair extends EventTarget {
     const peer = this.#mesh.peers.get(this.#pid);
     const [call, route] = await Promise.all([readCallHealth(this.#mesh.peers), peer ? describeRoute(peer).catch(() => null) : null]);
     if (this.#closed) return;
-    if (call) this.queue.limit = this.#governor.decide({ rate: 0, made: 1, up: 0, pushing: false, call }).limit;
+    if (call) this.queue.limit = this.#governor.decide({ rate: 0, made: 1, up: 0, pushing: false, shared: false, call }).limit;
     for (let more = call ? 0 : firstLanes(route?.rttMs ?? 0, this.queue.left) - this.lanes.made.length; more > 0; more -= 1) this.lanes.add();
   }
 
@@ -170,10 +183,22 @@ export class FilePair extends EventTarget {
     this.#last = { departed, at: now };
     const [made, up] = [this.lanes.made, this.lanes.standing.length];
     const { isPushing: pushing } = this.queue;
-    const { lanes, limit } = this.#governor.decide({ rate, made: made.length, up, pushing, call });
-    this.queue.limit = limit;
+    const { lanes, limit } = this.#governor.decide({ rate, made: made.length, up, pushing, shared: this.#uplink.isShared, call });
+    const { isShared, share } = this.#uplink;
+    this.queue.limit = Math.min(limit, share.limit(this, rate, isShared && call === null));
+    this.#replaceStill();
     if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.add();
     for (const lane of made.slice(Math.max(1, lanes))) this.#drain(lane);
+  }
+
+  /** What a lane carries that stands still goes by the others. */
+  #replaceStill() {
+    const still = this.#uplink.standstill.look(this.lanes.standing, this.#patience);
+    if (still.length > 0) this.#patience = Math.min(LONGEST_STILL_S, this.#patience * 2);
+    for (const lane of still) {
+      lane.close();
+      if (!lane.draining) this.lanes.add();
+    }
   }
 
   /** @param {Lane} lane */

@@ -184,7 +184,7 @@ def remove_member(membership: Membership) -> None:
 def require_new_key(rooms: QuerySet[Room]) -> None:
     """Ask for a new key in those of the rooms that have one: somebody who held it may not come in any more.
 
-    The first browser of somebody who may rotate and holds the key of now makes it (static/js/pages/key-life.js).
+    The first browser of somebody who may rotate and holds the key of now makes it (static/js/call/key-rotation.js).
     """
     for key in rooms.filter(epoch__gt=0, rekey_required=False).values_list("pk", flat=True):
         Room.objects.filter(pk=key).update(rekey_required=True)

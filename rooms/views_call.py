@@ -40,7 +40,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         return refused(request, refusal.reason, slug)
     context = {
         "room": found.room,
-        "may_invite_moderators": True,  # shown to owners alone (static/js/ui/own-role.js)
+        "may_invite_moderators": True,  # shown to owners alone (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
         "report_form": ReportForm(None, mine=found.membership, auto_id="report-%s"),
         "page": _page(request, found),

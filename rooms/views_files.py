@@ -1,7 +1,7 @@
 """What makes a phone's share sheet lead to a room: the service worker of `/files/`, and the page that asks for it.
 
-The files themselves never come here: the service worker (static/js/files/service-worker.js) keeps them in the browser,
-and the call page takes them from there.
+The files themselves never come here: the service worker (static/js/files/share/service-worker.js) keeps them in the
+browser, and the call page takes them from there.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ from .access import why_shut
 from .browser import browser_of
 from .models import Membership
 
-_SCRIPT = "js/files/service-worker.js"
+_SCRIPT = "js/files/share/service-worker.js"
 
 
 @require_safe

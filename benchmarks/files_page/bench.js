@@ -4,7 +4,7 @@
 
 import { FileExchange } from "/static/js/files/exchange.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
-import { store } from "/static/js/files/store.js";
+import { store } from "/static/js/files/storage/store.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { SCHEMES } from "./schemes.js";
 

@@ -1,8 +1,8 @@
 /** One end of a call that is measured: a plain peer connection on browser defaults, or ours. For benchmarks only. */
 
-import { Adaptation } from "/static/js/media/adaptation.js";
-import { Playback } from "/static/js/media/playback.js";
-import { RUNGS } from "/static/js/media/rungs.js";
+import { Adaptation } from "/static/js/media/adaptation/adaptation.js";
+import { Playback } from "/static/js/media/playback/playback.js";
+import { RUNGS } from "/static/js/media/adaptation/ladder.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 
 const VIEW = { tile: { height: 720, visible: true }, screen: null };

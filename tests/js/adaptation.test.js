@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { commonCodecs, pickCodec } from "../../static/js/media/codecs.js";
-import { cushion, NO_CUSHION } from "../../static/js/media/cushion.js";
-import { beginning, decide } from "../../static/js/media/decision.js";
-import { measure } from "../../static/js/media/measure.js";
-import { outcomeOf, readOutcome } from "../../static/js/media/outcome.js";
-import { readCaps, readReport } from "../../static/js/media/reports.js";
-import { RUNGS } from "../../static/js/media/rungs.js";
-import { shareUplink } from "../../static/js/media/share.js";
-import { amendMedia } from "../../static/js/media/amend.js";
-import { StillReader, StillSender } from "../../static/js/media/stills.js";
+import { commonCodecs, pickCodec } from "../../static/js/media/adaptation/codecs.js";
+import { cushion, NO_CUSHION } from "../../static/js/media/adaptation/jitter-buffer.js";
+import { beginning, decide } from "../../static/js/media/adaptation/decision.js";
+import { measure } from "../../static/js/media/adaptation/stats.js";
+import { outcomeOf, readOutcome } from "../../static/js/media/adaptation/limitation.js";
+import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-reports.js";
+import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
+import { shareUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
+import { amendMedia } from "../../static/js/media/adaptation/sdp-munging.js";
+import { StillReader, StillSender } from "../../static/js/media/adaptation/snapshots.js";
 
 const FINE = {
   available: 3000,

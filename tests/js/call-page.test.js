@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bestGrid } from "../../static/js/ui/grid-shape.js";
-import { initials } from "../../static/js/ui/names.js";
+import { bestGrid } from "../../static/js/ui/call/grid-shape.js";
+import { initials } from "../../static/js/ui/people/names.js";
 
 const GAP = 12;
 const SCREENS = { laptop: [1256, 664], phone: [374, 726], lying: [828, 286] };

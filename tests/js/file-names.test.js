@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { safeName, safePath, splitName } from "../../static/js/files/safe-name.js";
+import { safeName, safePath, splitName } from "../../static/js/files/protocol/safe-name.js";
 
 const LONG = "x".repeat(300);
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FairShare } from "../../static/js/files/fair-share.js";
-import { KIND, LARGEST_FRAME, readFrame, writeFrame } from "../../static/js/files/frame.js";
-import { Governor, firstLanes } from "../../static/js/files/governor.js";
-import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readOutcome, readTransfer } from "../../static/js/files/messages.js";
-import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/pieces.js";
-import { RangeSet, readRanges } from "../../static/js/files/range-set.js";
-import { Standstill } from "../../static/js/files/standstill.js";
-import { TABLE, isOver, next } from "../../static/js/files/transfer-state.js";
+import { FairShare } from "../../static/js/files/lanes/fair-share.js";
+import { KIND, LARGEST_FRAME, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
+import { Governor, firstLanes } from "../../static/js/files/lanes/rate-controller.js";
+import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readOutcome, readTransfer } from "../../static/js/files/protocol/messages.js";
+import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
+import { RangeSet, readRanges } from "../../static/js/files/protocol/range-set.js";
+import { Standstill } from "../../static/js/files/lanes/stall-detector.js";
+import { TABLE, isOver, next } from "../../static/js/files/protocol/transfer-state.js";
 
 const EDGES = "A".repeat(43);
 const head = { id: 1, name: "a.txt", path: "", size: 5, modified: 0, edges: EDGES };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromBase64Url, toBase64Url } from "../../static/js/keys/encoding.js";
+import { fromBase64Url, toBase64Url } from "../../static/js/lib/encoding.js";
 import {
   inviteLink,
   inviteToken,
@@ -13,7 +13,7 @@ import {
   WRAPPED_BYTES,
   wrapRoomKey,
 } from "../../static/js/keys/invite.js";
-import { inviteCode, readInviteCode } from "../../static/js/ui/invite-mail.js";
+import { inviteCode, readInviteCode } from "../../static/js/ui/invites/invite-mail.js";
 import { makeRoomKey, roomKeyCheck } from "../../static/js/keys/room-key.js";
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, index) => index);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { fromBase64Url, sha256, toBase64Url } from "../../static/js/keys/encoding.js";
+import { fromBase64Url, sha256, toBase64Url } from "../../static/js/lib/encoding.js";
 import { fixedPart, readSealedHello, writeSealedHello } from "../../static/js/keys/hello.js";
 import { makeInviteSecret, unwrapRoomKey, wrapRoomKey } from "../../static/js/keys/invite.js";
 import { AdmissionRefused, lobbyKey, openAdmission, sealAdmission } from "../../static/js/keys/lobby.js";

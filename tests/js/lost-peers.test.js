@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Attendance } from "../../static/js/peer/attendance.js";
-import { Kicks } from "../../static/js/peer/kicks.js";
-import { packetsHeard, Pulse } from "../../static/js/peer/pulse.js";
-import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, ThirdPeer } from "../../static/js/peer/third.js";
+import { Attendance } from "../../static/js/peer/departure.js";
+import { Kicks } from "../../static/js/call/kick.js";
+import { packetsHeard, Pulse } from "../../static/js/peer/heartbeat.js";
+import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, ThirdPeer } from "../../static/js/peer/peer-relay.js";
 import { IceRefresh } from "../../static/js/signaling/ice-refresh.js";
 import { Ways } from "../../static/js/signaling/ways.js";
 

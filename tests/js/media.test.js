@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { deviceCause } from "../../static/js/media/device-errors.js";
-import { loudness } from "../../static/js/media/meter.js";
-import { pluggedIn } from "../../static/js/media/plugged.js";
-import { recallDevice, rememberDevice } from "../../static/js/media/preferences.js";
-import { loudest } from "../../static/js/media/remote-levels.js";
+import { deviceCause } from "../../static/js/media/devices/device-errors.js";
+import { loudness } from "../../static/js/media/devices/level-meter.js";
+import { pluggedIn } from "../../static/js/media/devices/new-devices.js";
+import { recallDevice, rememberDevice } from "../../static/js/media/devices/preferences.js";
+import { loudest } from "../../static/js/media/playback/remote-levels.js";
 
 test("every failure of a device has a cause, by the names of every browser", (context) => {
   context.after(() => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PathTally } from "../../static/js/pages/path-tally.js";
+import { PathTally } from "../../static/js/call/path-stats.js";
 
 const NONE = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 };
 const route = (kind, protocol) => ({ kind, protocol, rttMs: 1 });

@@ -6,10 +6,10 @@ import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
 import { LIMITS as CHAT, readGot, readHistory, readSaid, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { LONGEST, MOST_WAITING, readTold, VERSION } from "../../static/js/peer/control-channel.js";
-import { TOPIC as KICK } from "../../static/js/peer/kicks.js";
+import { TOPIC as KICK } from "../../static/js/call/kick.js";
 import { checkPeerMessage, LIMITS } from "../../static/js/peer/messages.js";
-import { ANSWERS_PER_MINUTE, TOPICS } from "../../static/js/peer/talk.js";
-import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, TOPIC as RELAY } from "../../static/js/peer/third.js";
+import { ANSWERS_PER_MINUTE, TOPICS } from "../../static/js/peer/connection-messages.js";
+import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, TOPIC as RELAY } from "../../static/js/peer/peer-relay.js";
 
 const [, part] = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").split("\n# Between peers\n");
 const text = part.replace(/\s+/g, " ");

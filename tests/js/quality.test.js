@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { UNKNOWN, weigh, weighOwn } from "../../static/js/media/quality.js";
+import { UNKNOWN, weigh, weighOwn } from "../../static/js/media/playback/quality.js";
 import { whyThisPath } from "../../static/js/peer/route.js";
 
 const MOVING = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };

@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { canonical } from "../../static/js/keys/canonical.js";
-import { fromBase64Url, sha256, toBase64Url } from "../../static/js/keys/encoding.js";
+import { fromBase64Url, sha256, toBase64Url } from "../../static/js/lib/encoding.js";
 import { fixedPart, readSealedHello, writeSealedHello } from "../../static/js/keys/hello.js";
 import { ENVELOPE_SIZES, openPairChannel } from "../../static/js/keys/pair-channel.js";
 import { makeRoomKey } from "../../static/js/keys/room-key.js";
 import { makeRoomSeal } from "../../static/js/keys/room-seal.js";
 import { SealedLink } from "../../static/js/keys/sealed-link.js";
-import { namesOnly } from "../../static/js/peer/pin.js";
+import { namesOnly } from "../../static/js/peer/dtls-fingerprint.js";
 
 const FINGERPRINT = Array(32).fill("AB").join(":");
 const OTHER_FINGERPRINT = Array(32).fill("CD").join(":");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Hands, readHand, TOPICS } from "../../static/js/chat/hands.js";
 import { PER_MINUTE, Reactions, readReaction, REACTIONS, TOPIC } from "../../static/js/chat/reactions.js";
-import { RemoteLevels } from "../../static/js/media/remote-levels.js";
+import { RemoteLevels } from "../../static/js/media/playback/remote-levels.js";
 import { World } from "./chat-world.js";
 
 const SIGNAL = new AbortController().signal;

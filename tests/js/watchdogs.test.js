@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { listenToOwn, SOUND } from "../../static/js/media/microphone.js";
-import { missWhatIsSent, NOTHING_MISSED } from "../../static/js/media/missing.js";
-import { clampCap } from "../../static/js/media/saver.js";
-import { readAgain } from "../../static/js/peer/again.js";
+import { listenToOwn, SOUND } from "../../static/js/media/devices/microphone-monitor.js";
+import { missWhatIsSent, NOTHING_MISSED } from "../../static/js/media/playback/stalled-media.js";
+import { clampCap } from "../../static/js/media/adaptation/data-saver.js";
+import { readAgain } from "../../static/js/peer/media-refresh.js";
 
 /** Lets seconds pass; what comes in each is told by a function of the second. Returns what was done, and when. */
 function watch(seconds, comes) {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { toBase64Url } from "../keys/encoding.js";
+import { toBase64Url } from "../lib/encoding.js";
 import { Allowance } from "../peer/messages.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
@@ -15,7 +15,7 @@ import { cleanText, LIMITS, readGot, readSaid, TOPICS } from "./messages.js";
 
 /** @typedef {import("./log.js").Entry} Entry */
 /** @typedef {import("./messages.js").Kept} Kept */
-/** @typedef {import("../ui/people-list.js").Person} Person */
+/** @typedef {import("../ui/people/people-list.js").Person} Person */
 /** @typedef {{mesh: import("../peer/mesh.js").Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
 
 const HOUR_MS = 3_600_000;

@@ -7,17 +7,17 @@
  * @module
  */
 
-import { FairShare } from "./fair-share.js";
-import { Inbox } from "./inbox.js";
-import { readOutcome, readTransfer } from "./messages.js";
-import { Outbox } from "./outbox.js";
-import { FilePair } from "./pair.js";
-import { Standstill } from "./standstill.js";
+import { FairShare } from "./lanes/fair-share.js";
+import { Inbox } from "./receive/receiver.js";
+import { readOutcome, readTransfer } from "./protocol/messages.js";
+import { Outbox } from "./send/sender.js";
+import { FilePair } from "./lanes/peer-files.js";
+import { Standstill } from "./lanes/stall-detector.js";
 
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
-/** @typedef {import("./heads.js").Chosen} Chosen */
-/** @typedef {import("./transfer.js").Transfer} Transfer */
-/** @typedef {import("./transfer-state.js").TransferInput} TransferInput */
+/** @typedef {import("./protocol/metadata.js").Chosen} Chosen */
+/** @typedef {import("./protocol/transfer.js").Transfer} Transfer */
+/** @typedef {import("./protocol/transfer-state.js").TransferInput} TransferInput */
 
 /** What the other side's words do to a transfer. @type {Readonly<Record<string, TransferInput>>} */
 const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
@@ -90,7 +90,7 @@ export class FileExchange extends EventTarget {
    * Accepts an offer.
    *
    * @param {Transfer} transfer
-   * @param {import("./destination.js").Destination} destination
+   * @param {import("./receive/destination.js").Destination} destination
    */
   async accept(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;

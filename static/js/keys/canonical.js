@@ -4,9 +4,9 @@
  * @module
  */
 
-import { toUtf8 } from "./encoding.js";
+import { toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 /**
  * Encodes values so that no two different lists ever give the same bytes: each value is its length in bytes as four

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { sha256, toBase64Url } from "./encoding.js";
+import { sha256, toBase64Url } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 /**
  * @typedef {object} Identity

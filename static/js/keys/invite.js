@@ -7,9 +7,9 @@
  * @module
  */
 
-import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "./encoding.js";
+import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;

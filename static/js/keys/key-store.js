@@ -7,9 +7,9 @@
  * @module
  */
 
-import { inRecords } from "../storage/records.js";
+import { inRecords } from "../lib/records.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /**
  * @typedef {object} KeyRecord
  * @property {string} room

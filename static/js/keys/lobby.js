@@ -7,10 +7,10 @@
  */
 
 import { canonical, concat } from "./canonical.js";
-import { fromBase64Url, hkdf, sha256, toBase64Url } from "./encoding.js";
+import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { fixedPart } from "./hello.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("./identity.js").Identity} Identity */
 /** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
 /** @typedef {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} Tab */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { toUtf8 } from "./encoding.js";
+import { toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 const LENGTH_BYTES = 4;
 

@@ -8,10 +8,10 @@
  */
 
 import { canonical, concat } from "./canonical.js";
-import { fromBase64Url, hkdf, sha256, toBase64Url } from "./encoding.js";
+import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
 /** @typedef {import("./sas-code.js").End} End */
 /** @typedef {import("./sas-code.js").SasPair} SasPair */

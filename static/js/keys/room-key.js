@@ -4,9 +4,9 @@
  * @module
  */
 
-import { hkdf } from "./encoding.js";
+import { hkdf } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 /**
  * Makes a new room key.

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { hkdf } from "./encoding.js";
+import { hkdf } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {{mac: CryptoKey, profile: CryptoKey, pairs: Bytes}} RoomSecrets */
 /**
  * @typedef {object} RoomSeal

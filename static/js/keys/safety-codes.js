@@ -8,12 +8,12 @@
  * @module
  */
 
-import { toBase64Url } from "./encoding.js";
+import { toBase64Url } from "../lib/encoding.js";
 import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
 import { isSasText, readSasText, readSasTold, writeSasText } from "./sas-messages.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("./sas-code.js").SasPair} SasPair */
 /** @typedef {import("./sas-code.js").SafetyCode} SafetyCode */
 /** @typedef {import("./sealed-link.js").KnownPeer} KnownPeer */

@@ -6,9 +6,9 @@
  */
 
 import { canonical, concat } from "./canonical.js";
-import { hkdf, sha256, toUtf8 } from "./encoding.js";
+import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End of a pair: pid, fixed part of the hello, certificate */
 
 /**

@@ -13,7 +13,7 @@
 
 import { commitment, safetyCode } from "./sas-code.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("./sas-code.js").SasPair} SasPair */
 /** @typedef {import("./sas-code.js").SafetyCode} SafetyCode */
 /** @typedef {import("./sas-code.js").Nonces} Nonces */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { fromBase64Url, toBase64Url } from "./encoding.js";
+import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 
-/** @typedef {import("./encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {"commit" | "answer" | "reveal"} Step */
 /** @typedef {{step: Step, value: Bytes} | {step: "stop"}} SasMessage value: 32 bytes */
 

@@ -9,9 +9,9 @@
 import { playTone, tryBandwidth, tryBrowser, tryCamera, tryMicrophone, tryRelay, tryServer, tryStun } from "../probe/probes.js";
 import { browserName, writeReport } from "../probe/report.js";
 import { judge, PROBES, sumUp } from "../probe/verdicts.js";
-import { enableCopyButtons } from "../ui/copy-button.js";
-import { byId, find, fromTemplate, text } from "../ui/page-data.js";
-import { getJson } from "../ui/request.js";
+import { enableCopyButtons } from "../ui/lib/copy-button.js";
+import { byId, find, fromTemplate, text } from "../ui/lib/page.js";
+import { getJson } from "../lib/request.js";
 
 /** @typedef {import("../probe/pair.js").Pair} Pair */
 /** @typedef {import("../probe/verdicts.js").ProbeName} ProbeName */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { prepareSharing } from "../files/shared-files.js";
-import { localizeTimes } from "../ui/times.js";
+import { prepareSharing } from "../files/share/share-target.js";
+import { localizeTimes } from "../ui/lib/times.js";
 
 localizeTimes(document);
 prepareSharing();

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { fromBase64Url, toBase64Url } from "../keys/encoding.js";
+import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
-import { readInviteCode } from "../ui/invite-mail.js";
-import { part } from "../ui/parts.js";
-import { postJson } from "../ui/request.js";
+import { readInviteCode } from "../ui/invites/invite-mail.js";
+import { part } from "../ui/lib/parts.js";
+import { postJson } from "../lib/request.js";
 
-/** @typedef {import("../keys/encoding.js").Bytes} Bytes */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
 /** Reasons after which the same link can work a moment later. */
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);

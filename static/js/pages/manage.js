@@ -4,13 +4,13 @@
  * @module
  */
 
-import { enableCopyButtons } from "../ui/copy-button.js";
-import "../ui/door-form.js";
-import { InviteForm } from "../ui/invite-form.js";
-import { InviteList } from "../ui/invite-list.js";
-import "../ui/room-lock.js";
-import "../ui/second-device.js";
-import { localizeTimes } from "../ui/times.js";
+import { enableCopyButtons } from "../ui/lib/copy-button.js";
+import "../ui/lobby/join-rule-form.js";
+import { InviteForm } from "../ui/invites/invite-form.js";
+import { InviteList } from "../ui/invites/invite-list.js";
+import "../ui/keys/room-key-button.js";
+import "../ui/invites/second-device.js";
+import { localizeTimes } from "../ui/lib/times.js";
 
 localizeTimes(document);
 enableCopyButtons(document);

@@ -9,15 +9,15 @@
  * @module
  */
 
-import { Attempt } from "./attempt.js";
-import { Inbound } from "./inbound.js";
-import { NOTHING } from "./media-pair.js";
+import { Attempt } from "./transport.js";
+import { Inbound } from "./remote-streams.js";
+import { NOTHING } from "./transceiver-pair.js";
 import { Allowance, LIMITS } from "./messages.js";
-import { namesOnly } from "./pin.js";
+import { namesOnly } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
-/** @typedef {import("./media-pair.js").Tracks} Tracks */
+/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
 /** @typedef {import("./watchdog.js").PeerState} PeerState */
 
 /**
@@ -186,7 +186,7 @@ export class PeerConnection extends EventTarget {
   /**
    * The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew.
    *
-   * @param {import("./media-pair.js").Kind} kind
+   * @param {import("./transceiver-pair.js").Kind} kind
    */
   async sendAgain(kind) {
     if (!this.#over) await this.#current.pair.again(kind);

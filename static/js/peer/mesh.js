@@ -5,14 +5,14 @@
  * @module
  */
 
-import { Attendance } from "./attendance.js";
+import { Attendance } from "./departure.js";
 import { PeerConnection } from "./connection.js";
 import { EarlyMessages } from "./early-messages.js";
-import { NOTHING } from "./media-pair.js";
+import { NOTHING } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
-/** @typedef {import("./media-pair.js").Tracks} Tracks */
+/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
 
 /** Those who were put out are remembered for the stay, this many. */
 const MOST_BANNED = 1_024;

@@ -11,7 +11,7 @@
 
 import { CandidateInbox } from "./candidate-inbox.js";
 import { CandidateOutbox } from "./candidate-outbox.js";
-import { Retuner, Turns } from "./retune.js";
+import { Retuner, Turns } from "./local-renegotiation.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { openTrack } from "../media/constraints.js";
-import { deviceCause } from "../media/device-errors.js";
-import { LevelMeter } from "../media/meter.js";
+import { openTrack } from "../media/devices/constraints.js";
+import { deviceCause } from "../media/devices/device-errors.js";
+import { LevelMeter } from "../media/devices/level-meter.js";
 import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
 /** @typedef {import("./verdicts.js").Seen} Seen */

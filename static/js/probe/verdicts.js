@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../media/device-errors.js").DeviceCause} DeviceCause */
+/** @typedef {import("../media/devices/device-errors.js").DeviceCause} DeviceCause */
 /** @typedef {"good" | "note" | "bad" | "skipped"} State note: works, but less well */
 
 /**

@@ -1,6 +1,6 @@
 /** A relay that lies, between the real modules of a tab. For tests only. */
 
-import { fromBase64Url, sha256, toBase64Url } from "/static/js/keys/encoding.js";
+import { fromBase64Url, sha256, toBase64Url } from "/static/js/lib/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
 import { makeRoomKey } from "/static/js/keys/room-key.js";
 import { makeRoomSeal } from "/static/js/keys/room-seal.js";
@@ -8,10 +8,10 @@ import { SafetyCodes } from "/static/js/keys/safety-codes.js";
 import { SasHandshake } from "/static/js/keys/sas-handshake.js";
 import { writeSasText, isSasText, readSasText } from "/static/js/keys/sas-messages.js";
 import { SealedLink } from "/static/js/keys/sealed-link.js";
-import { makeSafety } from "/static/js/pages/call-safety.js";
-import { LateNotice } from "/static/js/pages/late-notice.js";
+import { makeSafety } from "/static/js/call/safety.js";
+import { LateNotice } from "/static/js/call/connection-timeout.js";
 import { Mesh } from "/static/js/peer/mesh.js";
-import { namesOnly } from "/static/js/peer/pin.js";
+import { namesOnly } from "/static/js/peer/dtls-fingerprint.js";
 
 const ROOM = "tea";
 const EPOCH = 3;

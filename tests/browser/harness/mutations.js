@@ -1,6 +1,6 @@
 /** A live client that gets one broken session description after the other, each from another stranger. For tests only. */
 
-import { toBase64Url } from "/static/js/keys/encoding.js";
+import { toBase64Url } from "/static/js/lib/encoding.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 
 const makePid = () => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));

@@ -1,10 +1,10 @@
 /** A world in one page: people with a mesh each, and a relay between them that takes a random time. For tests only. */
 
-import { toBase64Url } from "/static/js/keys/encoding.js";
+import { toBase64Url } from "/static/js/lib/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
-import { LocalMedia } from "/static/js/media/devices.js";
-import { amendMedia } from "/static/js/media/amend.js";
-import { Playback } from "/static/js/media/playback.js";
+import { LocalMedia } from "/static/js/media/devices/local-media.js";
+import { amendMedia } from "/static/js/media/adaptation/sdp-munging.js";
+import { Playback } from "/static/js/media/playback/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/route.js";
 

@@ -1,0 +1,209 @@
+/**
+ * The room key during a call: made anew when somebody who held it was put out, handed over from browser to browser.
+ *
+ * A new key goes only to those with whom this call is connected under the key before, and only from an owner or moderator.
+ * Connections that stand stay as they are: they are pinned to the tabs at their ends. Newcomers are believed by the new
+ * key alone. A call that began without a key never takes one over: whoever introduced its people could be listening.
+ *
+ * @module
+ */
+
+import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
+import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
+import { roomKeyCheck } from "../keys/room-key.js";
+import { makeRoomSeal } from "../keys/room-seal.js";
+import { offerRoomKey } from "../keys/set-room-key.js";
+import { heldRoomKey } from "../ui/keys/room-key-state.js";
+
+/** @typedef {import("./session.js").CallSession} CallSession */
+/** @typedef {import("../signaling/wire.js").Room} Room */
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+
+/** Whose devices may make links, and so keep a copy of the key that can be handed on. */
+const KEEPERS = new Set(["owner", "moderator"]);
+/** How long whoever was put out is given to be gone before the others get a new key; spread, so that one is first. */
+const ROTATE_AFTER_MS = 1_000;
+const ROTATE_SPREAD_MS = 1_000;
+/** When the server could not be asked to take the new key. */
+const ROTATE_AGAIN_MS = 10_000;
+/** How long a key of which the server tells may be on its way to us. */
+const HANDED_WITHIN_MS = 8_000;
+const TOPIC = "rekey";
+
+/**
+ * Events, all `CustomEvent`:
+ * - `renewed` {epoch, keyCheck}: the call goes on under a new key
+ * - `missing`: the room has a new key, and nobody handed it to us
+ */
+export class KeyLife extends EventTarget {
+  #session;
+  #slug;
+  #lockUrl;
+  /** @type {Room | null} as the server told last */
+  #room = null;
+  /** @type {Set<string>} pids of those who are still to get the key of now */
+  #owed = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #work = Promise.resolve();
+  #life = new AbortController();
+
+  /**
+   * @param {CallSession} session
+   * @param {{slug: string, lockUrl: string | null}} options lockUrl: null for those who can never make a new key
+   */
+  constructor(session, { slug, lockUrl }) {
+    super();
+    this.#session = session;
+    this.#slug = slug;
+    this.#lockUrl = lockUrl;
+    const { signal } = this.#life;
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(session, "entered", ({ room }) => this.#learn(room));
+    on(session, "room", ({ room }) => this.#learn(room));
+    on(session.mesh, "told", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload));
+    on(session.mesh, "peer-reachable", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()));
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  /** Ends with the call. */
+  close() {
+    this.#life.abort();
+  }
+
+  get #epoch() {
+    return this.#session.seal.epoch;
+  }
+
+  get #keeps() {
+    return KEEPERS.has(this.#session.self.role);
+  }
+
+  /** @param {Room} room */
+  #learn(room) {
+    this.#room = room;
+    if (this.#epoch === 0 || room.epoch < this.#epoch) return;
+    if (room.epoch > this.#epoch) this.#after(() => this.#look());
+    else if (room.rekey_required && this.#keeps && this.#lockUrl !== null) this.#later(() => this.#rotate(), wait());
+  }
+
+  /**
+   * Another tab of this browser may have made the key; else somebody hands it over, or nobody does.
+   *
+   * @param {boolean} [again] whether there was time to hand it over
+   */
+  async #look(again = false) {
+    const room = this.#room;
+    if (room === null || room.epoch <= this.#epoch) return;
+    const { state, key } = await heldRoomKey(this.#slug, room.epoch, room.key_check);
+    if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
+    if (again) return this.#emit("missing");
+    this.#later(() => this.#look(true), HANDED_WITHIN_MS);
+  }
+
+  /** @returns {Promise<void>} */
+  async #rotate() {
+    const epoch = this.#epoch + 1;
+    if (!this.#room?.rekey_required || this.#room.epoch !== this.#epoch) return;
+    const held = await loadRoomKey(this.#slug);
+    if (held?.epoch !== this.#epoch || held.raw === undefined) return;
+    let mine;
+    try {
+      mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "", byHosts: held.byHosts });
+    } catch {
+      return this.#later(() => this.#rotate(), ROTATE_AGAIN_MS);
+    }
+    const made = mine ? await loadRoomKey(this.#slug) : null;
+    if (made?.epoch === epoch) await this.#adopt(epoch, made.key);
+  }
+
+  /**
+   * Somebody hands a key over.
+   *
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  #handed(pid, payload) {
+    const teller = this.#session.people.get(pid);
+    const handed = read(payload);
+    if (handed === null || !teller || !KEEPERS.has(teller.role) || this.#epoch === 0) return;
+    this.#after(async () => {
+      const { epoch, key, byHosts } = handed;
+      if (epoch <= this.#epoch) return;
+      const check = toBase64Url(await roomKeyCheck(key, this.#slug, epoch));
+      // The server cannot know a key, but it knows whether this is the one that the room was given.
+      if (this.#room?.epoch === epoch && this.#room.key_check !== check) return;
+      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#keeps, byHosts });
+      await this.#adopt(epoch, key);
+    });
+  }
+
+  /**
+   * @param {number} epoch
+   * @param {Bytes | CryptoKey} key
+   */
+  async #adopt(epoch, key) {
+    clearTimeout(this.#timer);
+    await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
+    this.#owed = new Set(this.#session.mesh.peers.keys());
+    await this.#handOver();
+    this.#emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
+  }
+
+  async #handOver() {
+    const held = this.#keeps ? await loadRoomKey(this.#slug) : null;
+    if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#owed.clear();
+    const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
+    for (const pid of this.#owed) if (this.#session.mesh.tell(pid, TOPIC, payload)) this.#owed.delete(pid);
+  }
+
+  /**
+   * One act at a time.
+   *
+   * @param {() => Promise<void>} act
+   */
+  #after(act) {
+    // An act that failed (storage, no answer) is tried again when the server next tells of the room.
+    this.#work = this.#work.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
+  }
+
+  /**
+   * @param {() => Promise<void>} act
+   * @param {number} ms
+   */
+  #later(act, ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#after(act), ms);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} [detail]
+   */
+  #emit(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/**
+ * Reads what came on the topic: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
+ *
+ * @param {any} payload
+ * @returns {{epoch: number, key: Bytes, byHosts: boolean} | null}
+ */
+function read(payload) {
+  const { epoch, key, by_hosts: byHosts } = payload ?? {};
+  if (!Number.isSafeInteger(epoch) || epoch < 2 || typeof key !== "string" || key.length !== 43) return null;
+  if (typeof byHosts !== "boolean") return null;
+  try {
+    return { epoch, key: fromBase64Url(key), byHosts };
+  } catch {
+    return null;
+  }
+}
+
+function wait() {
+  return ROTATE_AFTER_MS + Math.random() * ROTATE_SPREAD_MS;
+}

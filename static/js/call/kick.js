@@ -1,0 +1,67 @@
+/**
+ * Putting somebody out without the server: the owner or a moderator tells everybody, and everybody ends their connection
+ * to them. Who is owner or moderator is what the server said when they came in.
+ *
+ * @module
+ */
+
+/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+
+export const TOPIC = "kick";
+const PID = /^[A-Za-z0-9_-]{22}$/;
+
+/**
+ * Says who puts out whom, as `rooms/access.py` has it: the owner everybody else, moderators members and guests.
+ *
+ * @param {string | undefined} by
+ * @param {string | undefined} whom undefined: nobody whom the server has named
+ */
+function mayKick(by, whom) {
+  if (whom === "owner") return false;
+  return by === "owner" || (by === "moderator" && whom !== "moderator");
+}
+
+/**
+ * Events, all `CustomEvent`:
+ * - `kicked` {by}: one was put out oneself, by this pid
+ */
+export class Kicks extends EventTarget {
+  #mesh;
+  #pid;
+  #roleOf;
+
+  /**
+   * @param {Mesh} mesh
+   * @param {object} options
+   * @param {string} options.pid one's own
+   * @param {(pid: string) => string | undefined} options.roleOf as the server says
+   * @param {AbortSignal} options.signal
+   */
+  constructor(mesh, { pid, roleOf, signal }) {
+    super();
+    this.#mesh = mesh;
+    this.#pid = pid;
+    this.#roleOf = roleOf;
+    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
+    mesh.addEventListener("told", heard, { signal });
+  }
+
+  /**
+   * Puts somebody out: tells everybody, them too. Whoever is not allowed to is not listened to.
+   *
+   * @param {string} pid
+   */
+  kick(pid) {
+    for (const other of this.#mesh.peers.keys()) this.#mesh.tell(other, TOPIC, { pid });
+    this.#mesh.ban(pid);
+  }
+
+  /** @param {{pid: string, topic: string, payload: any}} told */
+  #heard({ pid: by, topic, payload }) {
+    if (topic !== TOPIC) return;
+    const pid = payload?.pid;
+    if (typeof pid !== "string" || !PID.test(pid) || pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
+    if (pid !== this.#pid) this.#mesh.ban(pid);
+    else this.dispatchEvent(new CustomEvent("kicked", { detail: { by } }));
+  }
+}

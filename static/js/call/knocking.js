@@ -1,0 +1,125 @@
+/**
+ * Waiting to be let in: knocks under one's name, shows that the room knows, and takes the room key where a host hands it over.
+ *
+ * @module
+ */
+
+import { makeIdentity } from "../keys/identity.js";
+import { saveRoomKey } from "../keys/key-store.js";
+import { openAdmission } from "../keys/lobby.js";
+import { makeLobbySeal, makeRoomSeal } from "../keys/room-seal.js";
+import { writeSealedHello } from "../keys/hello.js";
+import { writeHello } from "../peer/hello.js";
+import { KnockSocket } from "../signaling/knock-socket.js";
+import { WaitingRoom } from "../ui/lobby/waiting-room.js";
+
+/** @typedef {import("../keys/identity.js").Identity} Identity */
+/** @typedef {import("../keys/room-seal.js").RoomSeal} RoomSeal */
+/** @typedef {import("../signaling/wire.js").Room} Room */
+/** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Knocking */
+
+/**
+ * Events, all `CustomEvent`:
+ * - `let-in`: one may join now; the room key is kept where there is one
+ * - `stopped` {why}: sent away or refused, by close code; "start", "key", "downgrade", "admission": what came is not the room's key
+ * - `cancelled`: the person does not want to wait any more
+ */
+export class AtTheDoor extends EventTarget {
+  #slug;
+  #socketPath;
+  #room = new WaitingRoom();
+  /** @type {Knocking | null} */
+  #knocking = null;
+
+  /** @param {{slug: string, socketPath: string}} page */
+  constructor({ slug, socketPath }) {
+    super();
+    this.#slug = slug;
+    this.#socketPath = socketPath;
+    this.#room.addEventListener("cancel", () => {
+      this.close();
+      this.#emit("cancelled");
+    });
+  }
+
+  /**
+   * Knocks.
+   *
+   * @param {object} options
+   * @param {number} options.epoch of the key
+   * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key
+   * @param {boolean} options.lobby whether the room key has to come from a host
+   * @param {import("../ui/people/names.js").Presence} options.presence
+   */
+  async knock({ epoch, key, lobby, presence }) {
+    this.close();
+    this.#room.show({ name: presence.name, why: null });
+    let identity, seal, hello;
+    try {
+      const making = lobby && key ? makeLobbySeal(this.#slug, epoch, key) : makeRoomSeal(this.#slug, epoch, key);
+      [identity, seal] = await Promise.all([makeIdentity(), making]);
+      hello = await writeSealedHello(seal, identity, writeHello(presence));
+    } catch {
+      return this.#stop("start");
+    }
+    const socket = new KnockSocket({ url: this.#socketPath, pid: identity.pid, hello, lobby });
+    this.#knocking = { identity, seal, key: lobby ? key : null, socket };
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) => socket.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("waiting", ({ why, hosts, room }) => this.#waiting(room, { name: presence.name, why, hosts }));
+    on("away", () => this.#room.show({ name: presence.name, why: "away" }));
+    on("stopped", ({ code }) => this.#stop(String(code)));
+    on("come-in", ({ body }) => void this.#comeIn(body));
+    socket.start();
+  }
+
+  /** Goes away from the door, quietly. */
+  close() {
+    this.#knocking?.socket.leave();
+    this.#knocking = null;
+    this.#room.hide();
+  }
+
+  /**
+   * @param {Room} room
+   * @param {import("../ui/lobby/waiting-room.js").Shown} shown
+   */
+  #waiting({ epoch }, shown) {
+    const known = this.#knocking?.seal.epoch ?? 0;
+    if (epoch < known) return this.#stop("downgrade");
+    if (epoch > known) return this.#stop("key");
+    this.#room.show(shown);
+  }
+
+  /** @param {string} body */
+  async #comeIn(body) {
+    const knocking = this.#knocking;
+    if (knocking === null) return;
+    const { identity, seal, key } = knocking;
+    try {
+      if (key !== null) {
+        const raw = await openAdmission(seal, identity, key, body);
+        await saveRoomKey(this.#slug, seal.epoch, raw, { byHosts: true });
+      }
+    } catch {
+      return this.#knocking === knocking && this.#stop("admission");
+    }
+    if (this.#knocking !== knocking) return;
+    this.close();
+    this.#emit("let-in");
+  }
+
+  /** @param {string} why */
+  #stop(why) {
+    this.close();
+    this.#emit("stopped", { why });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} [detail]
+   */
+  #emit(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

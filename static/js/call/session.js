@@ -1,0 +1,362 @@
+/**
+ * One stay in a room: brings socket, sealed link and mesh together and keeps the list of who is there. It shows nothing.
+ *
+ * @module
+ */
+
+import { SealedLink } from "../keys/sealed-link.js";
+import { Kicks } from "./kick.js";
+import { Mesh } from "../peer/mesh.js";
+import { NetworkWatch } from "../peer/network-watch.js";
+import { readHello, writeHello } from "../peer/hello.js";
+import { hasRelay } from "../peer/ice-policy.js";
+import { whyThisPath } from "../peer/route.js";
+import { ThirdPeer } from "../peer/peer-relay.js";
+import { IceRefresh } from "../signaling/ice-refresh.js";
+import { SignalingSocket } from "../signaling/socket.js";
+import { Ways } from "../signaling/ways.js";
+import { called } from "../ui/people/names.js";
+import { makeSafety } from "./safety.js";
+import { LateNotice } from "./connection-timeout.js";
+import { PathTally } from "./path-stats.js";
+import { RouteWatch } from "./route-monitor.js";
+
+/** @typedef {import("../ui/people/people-list.js").Person} Person */
+/** @typedef {import("../keys/identity.js").Identity} Identity */
+/** @typedef {import("../peer/transceiver-pair.js").Tracks} Tracks */
+/** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
+
+const DRAINING = 4012;
+const REMOVED = 4011;
+/** How long a server that said it is restarting is believed to be doing so. */
+const RESTART_MS = 30_000;
+/** @type {readonly string[]} states of a connection that stood and does not any more */
+const LOST = ["interrupted", "failed"];
+
+/**
+ * Events, all `CustomEvent`; `people` is up to date when they fire:
+ * - `entered` {room}: let in, or back in after a reconnect
+ * - `away` {draining, entered, code}: the server cannot be reached, or closed with a code after which one comes back;
+ *   connections that stand go on
+ * - `stopped` {code}: refused, or put out, for good; `no-relay`: addresses are to be hidden, and there is no relay server
+ * - `room` {room}: name or key epoch changed
+ * - `refused` {code}: the server did not act on a message
+ * - `person-added` {person, news}: news is false for those who were there before
+ * - `person-changed` {person}
+ * - `person-removed` {person}
+ * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`, `version`; `differ`,
+ *   `differ-there`, `code`: the safety code), or messages under somebody's name were `tampered` with (said once for each person)
+ * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
+ */
+export class CallSession extends EventTarget {
+  /** @type {Map<string, Person>} the others, by pid */
+  people = new Map();
+  /** @type {Person} */
+  self;
+  /** What this stay is sealed with now. */
+  seal;
+  socket;
+  link;
+  mesh;
+  kicks;
+  safety;
+  #locked;
+  #late;
+  #routes;
+  #paths;
+  #third;
+  #fresh = new IceRefresh(() => this.socket.refresh());
+  /** @type {Set<string>} those of whom it was said that their messages are tampered with */
+  #tampered = new Set();
+  #profiles = 0;
+  #hideAddress;
+  #relayed = false;
+  /** @type {RTCIceServer[]} */
+  #ice = [];
+  #life = new AbortController();
+  #entering = false;
+  #entered = false;
+  #drainedAt = -Infinity;
+
+  /**
+   * @param {object} options
+   * @param {Identity} options.identity
+   * @param {import("../keys/room-seal.js").RoomSeal} options.seal
+   * @param {string} options.socketPath
+   * @param {string} options.role
+   * @param {import("../ui/people/names.js").Presence} options.presence
+   * @param {Tracks} options.tracks
+   * @param {boolean} options.hideAddress whether to go through the relay server only
+   */
+  constructor({ identity, seal, socketPath, role, presence, tracks, hideAddress }) {
+    super();
+    this.seal = seal;
+    this.#hideAddress = hideAddress;
+    const { pid, certificate } = identity;
+    this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
+    this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
+    const { signal } = this.#life;
+    this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
+    this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
+    this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
+    this.#third = new ThirdPeer(this.mesh, signal);
+    this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
+    this.#locked = seal.secrets !== null;
+    this.#paths = new PathTally(pid);
+    const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
+    this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
+    this.#routes = new RouteWatch(this.mesh, (of, route) => this.#routed(of, route), signal);
+    const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
+    const ways = new Ways({ socket: this.socket, third: this.#third, lost });
+    this.mesh.setTracks(tracks);
+    this.#listen();
+  }
+
+  /** Goes in. */
+  async start() {
+    await this.#introduce();
+    if (!this.#life.signal.aborted) this.socket.start();
+  }
+
+  /** Goes out: the others see it at once. */
+  leave() {
+    this.#life.abort();
+    this.#fresh.stop();
+    this.mesh.close();
+    this.link.close();
+    this.socket.leave(this.#paths.counts);
+  }
+
+  /**
+   * Changes what is sent and what newcomers are told.
+   *
+   * @param {Tracks} tracks
+   * @param {{muted: boolean, camera: boolean}} presence
+   */
+  send(tracks, { muted, camera }) {
+    this.mesh.setTracks(tracks);
+    Object.assign(this.self, { muted, camera });
+    void this.#introduce();
+    this.#emit("person-changed", { person: this.self });
+  }
+
+  /**
+   * Goes on under the next room key: newcomers are believed by it, and the others hear of it as if we had come again.
+   *
+   * @param {import("../keys/room-seal.js").RoomSeal} seal
+   */
+  async rekey(seal) {
+    this.seal = seal;
+    await this.link.rekey(seal);
+    await this.#introduce();
+    this.socket.rejoin();
+  }
+
+  /** @returns {Person[]} oneself first */
+  get everybody() {
+    return [this.self, ...this.people.values()];
+  }
+
+  #listen() {
+    const { signal } = this.#life;
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(this.socket, "state", (detail) => this.#socketState(detail));
+    on(this.socket, "joined", (message) => this.#joined(message));
+    on(this.socket, "roster", ({ peers }) => this.link.sync(peers));
+    on(this.socket, "peer-joined", ({ peer }) => this.link.add(peer));
+    on(this.socket, "peer-left", ({ pid, final }) => this.link.remove(pid, final));
+    on(this.socket, "relay", ({ from, body }) => this.link.receive(from, body));
+    on(this.socket, "ice", (message) => this.#useIce(message));
+    on(this.#third, "relay", ({ from, body }) => this.link.receive(from, body, { again: true }));
+    on(new NetworkWatch(signal), "changed", () => this.#suspect());
+    on(this.mesh, "peer-doubt", () => this.socket.check());
+    on(this.kicks, "kicked", () => this.#emit("stopped", { code: REMOVED }));
+    on(this.link, "joined", ({ peers }) => this.#meet(peers));
+    on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
+    on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
+    on(this.link, "peer-left", ({ pid, final }) => this.#gone(pid, final));
+    on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));
+    on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
+    on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
+    on(this.safety, "changed", ({ pid, safety }) => this.mark(pid, { safety }));
+    on(this.socket, "room", ({ room }) => this.#route(room) && this.#emit("room", { room }));
+    on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
+    on(this.mesh, "peer-added", (peer) => this.#added(peer));
+    on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.mark(pid, { role, ...named(hello) }));
+    on(this.mesh, "peer-removed", ({ pid }) => this.#removed(pid));
+    on(this.mesh, "peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason));
+    on(this.mesh, "peer-media", ({ pid, audio, video }) => this.mark(pid, { muted: !audio, camera: video }));
+    on(this.mesh, "peer-track", ({ pid, stream }) => this.#emit("stream", { pid, stream }));
+  }
+
+  /** @param {StateDetail} detail */
+  #socketState({ state, code }) {
+    if (code === DRAINING) this.#drainedAt = Date.now();
+    const draining = Date.now() - this.#drainedAt < RESTART_MS;
+    if (state === "open" || state === "waiting") this.mesh.setServed(state === "open");
+    if (state === "waiting") this.#emit("away", { draining, entered: this.#entered, code });
+    if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
+  }
+
+  /** @param {import("../signaling/wire.js").Joined} message */
+  #joined({ member, role, room, peers, ice, ice_ttl }) {
+    Object.assign(this.self, { member, role });
+    this.#ice = ice;
+    if (!this.#route(room)) return;
+    this.#useIce({ ice, ice_ttl });
+    this.#emit("entered", { room, again: this.#entered });
+    this.#entering = !this.#entered;
+    this.#entered = true;
+    this.link.joined(peers);
+  }
+
+  /** @param {{ice: RTCIceServer[], ice_ttl: number}} servers ice_ttl: seconds */
+  #useIce({ ice, ice_ttl }) {
+    this.mesh.setIceServers(ice);
+    this.#fresh.renewed(ice_ttl);
+  }
+
+  /** Something may have happened to the network: who is still there? */
+  #suspect() {
+    this.mesh.suspect();
+    this.socket.check();
+  }
+
+  /** @param {string} pid */
+  #roleOf(pid) {
+    return pid === this.self.pid ? this.self.role : this.people.get(pid)?.role;
+  }
+
+  /**
+   * Keeps to the relay where an address is to be hidden, and to nothing at all where there is no relay.
+   *
+   * @param {import("../signaling/wire.js").Room} room
+   * @returns {boolean} whether there may be a call
+   */
+  #route({ relay_only: relayOnly }) {
+    this.#relayed = relayOnly || this.#hideAddress;
+    if (this.#relayed && !hasRelay(this.#ice)) {
+      this.#emit("stopped", { code: "no-relay" });
+      return false;
+    }
+    this.mesh.setIceTransportPolicy(this.#relayed ? "relay" : "all");
+    return true;
+  }
+
+  /**
+   * @param {string} pid
+   * @param {import("../peer/route.js").Route} route
+   */
+  #routed(pid, route) {
+    this.#paths.took(pid, route);
+    const path = whyThisPath(route, { relayed: this.#relayed, servers: this.#ice });
+    this.mark(pid, { route: route.kind, protocol: route.protocol, path });
+  }
+
+  /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
+  #meet(peers) {
+    this.mesh.joined(peers);
+    this.#entering = false;
+  }
+
+  /** Tells the socket what the next join says about oneself; the latest state wins. */
+  async #introduce() {
+    this.#profiles += 1;
+    const turn = this.#profiles;
+    const hello = await this.link.hello(writeHello(this.self));
+    if (turn === this.#profiles) this.socket.setHello(hello);
+  }
+
+  /**
+   * Shows somebody who could not prove who they are, connected to nobody.
+   *
+   * @param {import("../signaling/wire.js").Peer} peer
+   * @param {string} reason
+   */
+  #refuse({ pid, member, role }, reason) {
+    if (this.people.has(pid)) return;
+    const person = { pid, member, role, name: called(""), muted: true, camera: false, self: false, state: "refused", reason };
+    this.people.set(pid, person);
+    this.#emit("person-added", { person, news: false });
+    this.#emit("warned", { reason, name: person.name });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {boolean} final
+   */
+  #gone(pid, final) {
+    if (this.mesh.peers.has(pid)) this.mesh.remove(pid, final);
+    else this.#removed(pid);
+  }
+
+  /** @param {string} pid */
+  #warnOfTampering(pid) {
+    if (this.#tampered.has(pid)) return;
+    this.#tampered.add(pid);
+    this.#emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? called("") });
+  }
+
+  /** @param {import("../signaling/wire.js").Peer} peer */
+  #added({ pid, member, role, hello }) {
+    const safety = this.safety.of(pid);
+    const person = { pid, member, role, ...named(hello), self: false, state: "connecting", locked: this.#locked, safety };
+    this.#late.observe(pid, "connecting");
+    // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
+    if (this.people.has(pid)) return this.mark(pid, { ...person, reason: undefined });
+    this.people.set(pid, person);
+    this.#emit("person-added", { person, news: !this.#entering });
+  }
+
+  /** @param {string} pid */
+  #removed(pid) {
+    const person = this.people.get(pid);
+    this.#late.observe(pid, "closed");
+    this.people.delete(pid);
+    if (person) this.#emit("person-removed", { person });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} state
+   * @param {string} [reason]
+   */
+  #stateOf(pid, state, reason) {
+    this.mark(pid, reason ? { state, reason } : { state });
+    if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
+    if (state === "connected") void this.#routes.look(pid);
+    if (state === "failed") this.#paths.failed(pid);
+    this.#late.observe(pid, state);
+    this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
+  }
+
+  /**
+   * Notes something about a person, oneself too: `person-changed` follows if it is new.
+   *
+   * @param {string} pid
+   * @param {Partial<Person>} change
+   */
+  mark(pid, change) {
+    const person = pid === this.self.pid ? this.self : this.people.get(pid);
+    if (!person) return;
+    const before = JSON.stringify(person);
+    Object.assign(person, change);
+    if (JSON.stringify(person) !== before) this.#emit("person-changed", { person });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {string} hello */
+function named(hello) {
+  const told = readHello(hello);
+  return { ...told, name: called(told.name) };
+}

@@ -1,0 +1,129 @@
+/**
+ * The lanes between two peers, those of both directions: whoever sends files makes lanes for them, the other side answers.
+ *
+ * @module
+ */
+
+import { Allowance, readPeerMessage } from "../../peer/messages.js";
+import { Lane } from "./lane.js";
+
+/** @typedef {import("./lane.js").Terms} Terms */
+/** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
+
+/** At most so many lanes one way. */
+export const MOST_LANES = 8;
+/** Candidates a minute: eight lanes, made anew a few times. */
+const CANDIDATES = 600;
+
+/** Numbers of this tab's lanes; none is ever used twice. */
+let numbers = 0;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `up` {lane, mine}: mine: made here, for sending
+ * - `down` {lane, mine, refused}
+ * - `room`: a lane of ours takes more
+ * - `frame` {lane, mine, data}: mine: it came over a lane made here, so it is an answer to what was sent
+ */
+export class LaneSet extends EventTarget {
+  /** @type {Map<number, Lane>} lanes made here */
+  #mine = new Map();
+  /** @type {Map<number, Lane>} lanes that the peer made */
+  #theirs = new Map();
+  #allowance = new Allowance(CANDIDATES);
+  #terms;
+  #tell;
+  #closed = false;
+
+  /**
+   * @param {() => Terms | null} terms what holds for a lane now; null: there is no pinned certificate, so there are no lanes
+   * @param {(message: object) => boolean} tell tells the peer on the topic `file-signal`
+   */
+  constructor(terms, tell) {
+    super();
+    this.#terms = terms;
+    this.#tell = tell;
+  }
+
+  /** Lanes made here that are not being given up, whether they are up or not. */
+  get made() {
+    return [...this.#mine.values()].filter(({ draining }) => !draining);
+  }
+
+  /** Lanes made here that are up. */
+  get standing() {
+    return [...this.#mine.values()].filter(({ isUp }) => isUp);
+  }
+
+  /** Lanes by which answers go back to the peer. */
+  get answering() {
+    return [...this.#theirs.values()].filter(({ isUp }) => isUp);
+  }
+
+  /** Makes one more lane. */
+  add() {
+    if (this.#closed || this.#mine.size >= MOST_LANES) return;
+    numbers += 1;
+    void this.#make(numbers, true)?.offer();
+  }
+
+  /**
+   * Takes a payload of the topic `file-signal`.
+   *
+   * @param {unknown} payload
+   */
+  receive(payload) {
+    const signal = /** @type {{mine?: unknown} | null} */ (typeof payload === "object" ? payload : null);
+    const message = readPeerMessage(JSON.stringify(signal) ?? "");
+    if (message === null || this.#closed) return;
+    // What is theirs over there is ours here.
+    const ours = signal?.mine !== true;
+    const known = (ours ? this.#mine : this.#theirs).get(message.attempt);
+    if (known) return void known.receive(message);
+    const begins = !ours && message.description?.type === "offer" && this.#theirs.size < MOST_LANES;
+    if (begins) void this.#make(message.attempt, false)?.receive(message);
+  }
+
+  /** Ends them all, and makes no more. */
+  close() {
+    this.#closed = true;
+    this.end();
+  }
+
+  /** Ends them all; whoever still needs some makes others on the terms of now. */
+  end() {
+    for (const lane of [...this.#mine.values(), ...this.#theirs.values()]) lane.close();
+  }
+
+  /**
+   * @param {number} number
+   * @param {boolean} mine
+   * @returns {Lane | undefined} undefined when there must be none
+   */
+  #make(number, mine) {
+    const terms = this.#terms();
+    if (terms === null) return undefined;
+    const lanes = mine ? this.#mine : this.#theirs;
+    const tell = (/** @type {PeerMessage} */ message) => this.#tell({ mine, ...message });
+    const lane = new Lane({ number, terms, allowance: this.#allowance, tell });
+    lanes.set(number, lane);
+    lane.addEventListener("up", () => this.#emit("up", { lane, mine }));
+    lane.addEventListener("room", () => mine && this.#emit("room", {}));
+    lane.addEventListener("frame", (event) => {
+      this.#emit("frame", { lane, mine, data: /** @type {CustomEvent} */ (event).detail.data });
+    });
+    lane.addEventListener("down", (event) => {
+      lanes.delete(number);
+      this.#emit("down", { lane, mine, refused: /** @type {CustomEvent} */ (event).detail.refused });
+    });
+    return lane;
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * A lane: one RTCPeerConnection with one ordered, reliable data channel, for bytes of files alone.
+ *
+ * On a long or lossy way one SCTP association is bound by its window and by its answer to loss; more data channels on it change
+ * nothing, more connections do. A lane is introduced over the control channel of the connection that stands, never over the
+ * server, and must end at the same certificate as that one. A lane that breaks is not mended but replaced.
+ *
+ * @module
+ */
+
+import { CandidateInbox } from "../../peer/candidate-inbox.js";
+import { CandidateOutbox } from "../../peer/candidate-outbox.js";
+import { namesOnly, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
+import { collectAfter } from "../storage/buffer-pool.js";
+
+/** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
+/** @typedef {{configuration: RTCConfiguration, pin: string}} Terms pin: the fingerprint of the only certificate it may end at */
+
+/** Bytes that may wait in a lane; more gains no speed, and makes a lane that is given up lose more. */
+export const HIGH_WATER = 1_000_000;
+const LOW_WATER = 400_000;
+/** A lane that cannot be made, or whose packets stop, is given up after this many milliseconds. */
+const OPENS_WITHIN_MS = 15_000;
+const SILENT_MS = 4_000;
+/** Messages (of 64 KB at most) that may come before it is known whose they are. */
+const MOST_EARLY = 128;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `up`: it leads to the pinned certificate and takes frames
+ * - `room`: less waits in it than the low-water mark
+ * - `frame` {data}: a message came, not checked
+ * - `down` {refused}: over for good, fires once; refused: it led to another certificate
+ */
+export class Lane extends EventTarget {
+  /** What was sent over it and is not confirmed; kept by whoever sends. @type {Set<object>} */
+  carries = new Set();
+  /** No more is to be sent over it. */
+  draining = false;
+  /** Bytes handed to it. */
+  #handed = 0;
+  #number;
+  #pin;
+  #connection;
+  #channel;
+  #tell;
+  #inbox;
+  #outbox;
+  #life = new AbortController();
+  /** @type {unknown[]} */
+  #early = [];
+  #proved = false;
+  #up = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #patience;
+
+  /**
+   * @param {object} options
+   * @param {number} options.number its own number on both sides
+   * @param {Terms} options.terms
+   * @param {import("../../peer/messages.js").Allowance} options.allowance candidates that the peer may send
+   * @param {(message: PeerMessage) => boolean} options.tell false: the peer cannot be told anything now
+   */
+  constructor({ number, terms, allowance, tell }) {
+    super();
+    this.#number = number;
+    this.#pin = terms.pin;
+    this.#tell = tell;
+    const connection = (this.#connection = new RTCPeerConnection(terms.configuration));
+    this.#channel = connection.createDataChannel("files", { negotiated: true, id: 0 });
+    this.#channel.binaryType = "arraybuffer";
+    this.#channel.bufferedAmountLowThreshold = LOW_WATER;
+    this.#inbox = new CandidateInbox(connection, allowance);
+    this.#outbox = new CandidateOutbox((candidates) => this.#say({ candidates }));
+    this.#listen();
+    this.#wait(OPENS_WITHIN_MS);
+  }
+
+  /** Bytes that wait in it. */
+  get waiting() {
+    return this.#channel.bufferedAmount;
+  }
+
+  /** Bytes that have left it. */
+  get departed() {
+    return this.#handed - this.#channel.bufferedAmount;
+  }
+
+  /** Whether it takes frames. */
+  get isUp() {
+    return this.#up;
+  }
+
+  /** Whether it takes another frame now. */
+  get hasRoom() {
+    return this.#up && !this.draining && this.#channel.bufferedAmount < HIGH_WATER;
+  }
+
+  /** Begins: the sender of files offers. */
+  async offer() {
+    try {
+      await this.#connection.setLocalDescription();
+      if (!this.#describe()) this.close();
+    } catch {
+      this.close();
+    }
+  }
+
+  /**
+   * Takes a message of the peer, checked by `readPeerMessage`.
+   *
+   * @param {PeerMessage} message
+   */
+  async receive({ description, candidates, bye }) {
+    if (bye) return this.close();
+    try {
+      if (description) await this.#take(description);
+      if (candidates) this.#inbox.take(candidates, { drop: false });
+    } catch {
+      this.close();
+    }
+  }
+
+  /**
+   * Sends a frame.
+   *
+   * @param {Uint8Array<ArrayBuffer>} frame
+   * @returns {boolean} false when it was not sent: the lane is not up any more
+   */
+  send(frame) {
+    if (!this.#up) return false;
+    try {
+      this.#channel.send(frame);
+      this.#handed += frame.length;
+      collectAfter(frame.length);
+      return true;
+    } catch {
+      this.close();
+      return false;
+    }
+  }
+
+  /** Ends it. */
+  close() {
+    this.#end(false);
+  }
+
+  /** @returns {Promise<RTCStatsReport>} */
+  getStats() {
+    return this.#connection.getStats();
+  }
+
+  #listen() {
+    const { signal } = this.#life;
+    const connection = this.#connection;
+    const channel = this.#channel;
+    connection.addEventListener("icecandidate", ({ candidate }) => {
+      if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
+    }, { signal });
+    connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
+    channel.addEventListener("open", () => this.#rise(), { signal });
+    channel.addEventListener("close", () => this.close(), { signal });
+    channel.addEventListener("bufferedamountlow", () => this.dispatchEvent(new Event("room")), { signal });
+    channel.addEventListener("message", ({ data }) => this.#heard(data), { signal });
+  }
+
+  /** @param {{type: "offer" | "answer", sdp: string}} description */
+  async #take({ type, sdp }) {
+    // A lane carries bytes: nobody gets to open a microphone through it.
+    if (!namesOnly(sdp, this.#pin) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
+    const set = this.#connection.setRemoteDescription({ type, sdp });
+    this.#inbox.open();
+    await set;
+    if (type !== "offer") return;
+    await this.#connection.setLocalDescription();
+    this.#describe();
+  }
+
+  /** @param {any} data kept until the certificate has been compared: the other side may be done with that sooner */
+  #heard(data) {
+    collectAfter(data.byteLength ?? 0);
+    if (this.#up) this.dispatchEvent(new CustomEvent("frame", { detail: { data } }));
+    else if (this.#early.push(data) > MOST_EARLY) this.close();
+  }
+
+  #observe() {
+    const { connectionState } = this.#connection;
+    if (connectionState === "failed") this.close();
+    else if (connectionState === "disconnected") this.#wait(SILENT_MS);
+    else if (connectionState === "connected") this.#rise();
+  }
+
+  /** It is up once the channel is open and the other end has shown the pinned certificate. */
+  async #rise() {
+    if (!this.#proved) {
+      const shown = await remoteFingerprint(this.#connection);
+      if (shown !== null && shown !== this.#pin) return this.#end(true);
+      if (this.#connection.connectionState !== "connected") return;
+      this.#proved = true;
+    }
+    if (this.#channel.readyState !== "open" || this.#life.signal.aborted) return;
+    clearTimeout(this.#patience);
+    if (this.#up) return;
+    this.#up = true;
+    this.dispatchEvent(new Event("up"));
+    for (const data of this.#early.splice(0)) this.#heard(data);
+  }
+
+  /** @param {number} patience milliseconds */
+  #wait(patience) {
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.close(), patience);
+  }
+
+  /** @returns {boolean} whether the peer was told */
+  #describe() {
+    const { localDescription } = this.#connection;
+    if (localDescription === null) return false;
+    const { type, sdp } = localDescription;
+    return this.#say({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
+  }
+
+  /**
+   * @param {Omit<PeerMessage, "attempt">} content
+   * @returns {boolean} whether the peer was told
+   */
+  #say(content) {
+    return !this.#life.signal.aborted && this.#tell({ attempt: this.#number, ...content });
+  }
+
+  /** @param {boolean} refused */
+  #end(refused) {
+    if (this.#life.signal.aborted) return;
+    this.#say({ bye: true });
+    this.#life.abort();
+    this.#up = false;
+    clearTimeout(this.#patience);
+    this.#outbox.clear();
+    this.#connection.close();
+    this.dispatchEvent(new CustomEvent("down", { detail: { refused } }));
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What two peers tell each other about files over the control channel, and the reader of each topic: whatever comes is
+ * checked here and nowhere else. A payload that does not fit is as if nothing had been said.
+ *
+ * @module
+ */
+
+import { fromBase64Url } from "../../lib/encoding.js";
+import { DIGEST, pieceCount } from "./pieces.js";
+import { readRanges } from "./range-set.js";
+import { safeName, safePath } from "./safe-name.js";
+
+/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @typedef {import("./range-set.js").Ranges} Ranges */
+
+/**
+ * A file as it is offered.
+ *
+ * @typedef {object} FileHead
+ * @property {number} id names the file in frames; used once in a tab
+ * @property {string} name rebuilt, see `safe-name.js`
+ * @property {string[]} path the folders it lies in, rebuilt
+ * @property {number} size bytes
+ * @property {number} modified milliseconds since 1970
+ * @property {string} edges base64url of the SHA-256 over the first and the last megabyte
+ */
+/** @typedef {{transfer: string, count: number, bytes: number, files: FileHead[]}} Offer files: in order, the whole offer takes several messages */
+
+export const LIMITS = Object.freeze({
+  filesOffered: 5_000,
+  filesAMessage: 60,
+  nameCharacters: 255,
+  pathCharacters: 600,
+  /** Transfers that may wait for an answer from one peer. */
+  offersWaiting: 20,
+  /** 1 PiB: beyond it, numbers of pieces and bytes lose their meaning long before JavaScript's do. */
+  fileBytes: 2 ** 50,
+});
+/** Why a transfer or a file came to nothing. What else somebody names counts as `other`. */
+export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "other"]);
+
+const TRANSFER = /^[A-Za-z0-9_-]{22}$/;
+
+/** Makes the name of a transfer: 16 random bytes. */
+export function makeTransferId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").slice(0, 22);
+}
+
+/**
+ * Reads a part of an offer (`file-offer`).
+ *
+ * @param {any} payload
+ * @returns {Offer | null}
+ */
+export function readOffer(payload) {
+  const { transfer, count, bytes, files } = fieldsOf(payload);
+  if (!isTransfer(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
+  if (!Array.isArray(files) || files.length === 0 || files.length > Math.min(count, LIMITS.filesAMessage)) return null;
+  const heads = files.map(readHead);
+  if (heads.includes(null)) return null;
+  return { transfer, count, bytes, files: /** @type {FileHead[]} */ (heads) };
+}
+
+/**
+ * Reads what names a transfer and nothing else (`file-accept`, `file-decline`, `file-pause`, `file-resume`, `file-cancel`).
+ *
+ * @param {any} payload
+ * @returns {string | null} the transfer
+ */
+export function readTransfer(payload) {
+  const { transfer } = fieldsOf(payload);
+  return isTransfer(transfer) ? transfer : null;
+}
+
+/**
+ * Reads what a receiver has of a file already (`file-have`).
+ *
+ * @param {any} payload
+ * @param {(file: number) => number | undefined} sizeOf the size of a file that was offered
+ * @returns {{file: number, have: Ranges} | null} have: pieces
+ */
+export function readHave(payload, sizeOf) {
+  const { file, have } = fieldsOf(payload);
+  const size = isCount(file, 0, 2 ** 32 - 1) ? sizeOf(file) : undefined;
+  const ranges = size === undefined ? null : readRanges(have, pieceCount(size));
+  return ranges ? { file, have: ranges } : null;
+}
+
+/**
+ * Reads the end of a file (`file-end`).
+ *
+ * @param {any} payload
+ * @returns {{file: number, root: Bytes} | null}
+ */
+export function readEnd(payload) {
+  const { file, root } = fieldsOf(payload);
+  const bytes = isCount(file, 0, 2 ** 32 - 1) ? readDigest(root) : null;
+  return bytes ? { file, root: bytes } : null;
+}
+
+/**
+ * Reads what became of a file (`file-done`, `file-failed`).
+ *
+ * @param {any} payload
+ * @returns {{file: number, reason: string} | null}
+ */
+export function readOutcome(payload) {
+  const { file, reason } = fieldsOf(payload);
+  if (!isCount(file, 0, 2 ** 32 - 1)) return null;
+  return { file, reason: REASONS.includes(reason) ? reason : "other" };
+}
+
+/**
+ * @param {any} value
+ * @returns {FileHead | null}
+ */
+function readHead(value) {
+  const { id, name, path = "", size, modified, edges } = fieldsOf(value);
+  if (!isCount(id, 0, 2 ** 32 - 1) || !isCount(size, 0, LIMITS.fileBytes) || !isCount(modified, -8.64e15, 8.64e15)) return null;
+  if (typeof name !== "string" || name.length > LIMITS.nameCharacters) return null;
+  if (typeof path !== "string" || path.length > LIMITS.pathCharacters) return null;
+  if (readDigest(edges) === null) return null;
+  return { id, name: safeName(name), path: safePath(path), size, modified, edges };
+}
+
+/**
+ * @param {unknown} text
+ * @returns {Bytes | null}
+ */
+function readDigest(text) {
+  if (typeof text !== "string" || text.length !== 43) return null;
+  try {
+    const bytes = fromBase64Url(text);
+    return bytes.length === DIGEST ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, any>}
+ */
+function fieldsOf(value) {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+/** @param {unknown} value */
+function isTransfer(value) {
+  return typeof value === "string" && TRANSFER.test(value);
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ */
+function isCount(value, least, most) {
+  return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+}

@@ -1,0 +1,210 @@
+/**
+ * A file that is being received: puts chunks together to pieces, checks each piece, writes it, and confirms it.
+ *
+ * Whatever a frame says is checked against what was offered: nothing lies outside the file, nothing is kept beyond the window.
+ *
+ * @module
+ */
+
+import { sha256 } from "../../lib/encoding.js";
+import { borrow } from "../storage/buffer-pool.js";
+import { KIND } from "../protocol/frame.js";
+import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "../protocol/pieces.js";
+import { RangeSet } from "../protocol/range-set.js";
+import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
+
+/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @typedef {import("../protocol/frame.js").Frame} Frame */
+/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
+/** @typedef {import("../storage/sinks.js").Sink} Sink */
+/** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being checked and written */
+
+/** How often a piece may come wrong before the file is given up. */
+const MOST_WRONG = 3;
+
+/**
+ * Events, all `CustomEvent`:
+ * - `answer` {kind, offset}: to be told to the sender (`KIND.written` or `KIND.again`)
+ * - `broken` {reason}: damaged | too-much | storage; over for good
+ */
+export class IncomingFile extends EventTarget {
+  head;
+  #sink;
+  #have;
+  #digests;
+  /** @type {Map<number, OpenPiece>} */
+  #open = new Map();
+  /** @type {Map<number, number>} how often a piece came wrong */
+  #wrong = new Map();
+  #partial = 0;
+  #written = 0;
+  #over = false;
+
+  /**
+   * @param {FileHead} head
+   * @param {Sink} sink
+   */
+  constructor(head, sink) {
+    super();
+    this.head = head;
+    this.#sink = sink;
+    this.#have = new RangeSet(sink.have);
+    this.#digests = sink.digests;
+    for (const [from, end] of sink.have) for (let index = from; index < end; index += 1) this.#written += pieceLength(head.size, index);
+  }
+
+  /** Bytes that are here, those of unfinished pieces included. */
+  get received() {
+    return this.#written + this.#partial;
+  }
+
+  /** Pieces that are here. */
+  get have() {
+    return this.#have.ranges;
+  }
+
+  /**
+   * Takes a frame that names this file.
+   *
+   * @param {Frame} frame
+   */
+  take({ kind, offset, payload }) {
+    if (this.#over) return;
+    const index = Math.floor(offset / PIECE);
+    const within = offset - index * PIECE;
+    if (index >= pieceCount(this.head.size) || within % UNIT !== 0) return this.#break("too-much");
+    if (kind === KIND.digest) this.#takeDigest(index, within, payload);
+    else if (kind === KIND.chunk) this.#takeChunk(index, within, payload);
+  }
+
+  /**
+   * Compares the root: the last question before a file counts as whole.
+   *
+   * @param {Bytes} root as the sender made it
+   * @returns {Promise<boolean>}
+   */
+  async isWhole(root) {
+    const { size } = this.head;
+    return this.#have.size === pieceCount(size) && sameBytes(root, await rootOf(size, this.#digests));
+  }
+
+  /** Takes nothing any more. */
+  stop() {
+    this.#over = true;
+    this.#open.clear();
+  }
+
+  /**
+   * @param {number} index
+   * @param {number} within
+   * @param {Bytes} payload
+   */
+  #takeDigest(index, within, payload) {
+    if (within !== 0) return this.#break("too-much");
+    const digest = payload.slice();
+    if (this.#have.has(index)) {
+      if (sameBytes(digest, this.#digests.subarray(index * DIGEST, (index + 1) * DIGEST))) return this.#answer(KIND.written, index);
+      // What was kept from before is of another file: the sender's word counts.
+      this.#have.delete(index);
+      this.#written -= pieceLength(this.head.size, index);
+      return this.#answer(KIND.again, index);
+    }
+    const piece = this.#piece(index);
+    if (!piece || piece.closed) return;
+    piece.digest = digest;
+    this.#complete(index, piece);
+  }
+
+  /**
+   * @param {number} index
+   * @param {number} within
+   * @param {Bytes} payload
+   */
+  #takeChunk(index, within, payload) {
+    const length = pieceLength(this.head.size, index);
+    const end = within + payload.length;
+    if (end > length || payload.length > CHUNK || (end < length && end % UNIT !== 0)) return this.#break("too-much");
+    if (this.#have.has(index)) return;
+    const piece = this.#piece(index);
+    if (!piece || piece.closed) return;
+    piece.bytes.set(payload, within);
+    for (let unit = within; unit < end; unit += UNIT) {
+      if (!piece.got.has(unit)) this.#partial += Math.min(UNIT, length - unit);
+      piece.got.add(unit);
+    }
+    this.#complete(index, piece);
+  }
+
+  /**
+   * @param {number} index
+   * @returns {OpenPiece | undefined}
+   */
+  #piece(index) {
+    const known = this.#open.get(index);
+    if (known) return known;
+    // Twice the window: pieces whose confirmation is on its way are not in flight over there, but may be open here.
+    if (this.#open.size >= Math.min(WINDOW_PIECES, (2 * WINDOW) / PIECE)) {
+      this.#break("too-much");
+      return undefined;
+    }
+    const piece = { digest: null, bytes: new Uint8Array(borrow(pieceLength(this.head.size, index))), got: new Set(), closed: false };
+    this.#open.set(index, piece);
+    return piece;
+  }
+
+  /**
+   * Checks and writes a piece once all of it is there.
+   *
+   * @param {number} index
+   * @param {OpenPiece} piece
+   */
+  async #complete(index, piece) {
+    if (piece.digest === null || piece.got.size < Math.ceil(piece.bytes.length / UNIT)) return;
+    piece.closed = true;
+    const { digest, bytes } = piece;
+    const { length } = bytes;
+    const right = sameBytes(await sha256(bytes), digest);
+    if (this.#over) return;
+    if (!right) return this.#reject(index, length);
+    try {
+      await this.#sink.write(index, bytes, digest);
+    } catch {
+      return this.#break("storage");
+    }
+    if (this.#over) return;
+    this.#open.delete(index);
+    this.#digests.set(digest, index * DIGEST);
+    this.#have.add(index);
+    this.#partial -= length;
+    this.#written += length;
+    this.#answer(KIND.written, index);
+  }
+
+  /**
+   * @param {number} index
+   * @param {number} length
+   */
+  #reject(index, length) {
+    this.#open.delete(index);
+    this.#partial -= length;
+    const wrong = (this.#wrong.get(index) ?? 0) + 1;
+    this.#wrong.set(index, wrong);
+    if (wrong > MOST_WRONG) this.#break("damaged");
+    else this.#answer(KIND.again, index);
+  }
+
+  /**
+   * @param {number} kind
+   * @param {number} index
+   */
+  #answer(kind, index) {
+    this.dispatchEvent(new CustomEvent("answer", { detail: { kind, offset: index * PIECE } }));
+  }
+
+  /** @param {string} reason */
+  #break(reason) {
+    if (this.#over) return;
+    this.stop();
+    this.dispatchEvent(new CustomEvent("broken", { detail: { reason } }));
+  }
+}

@@ -1,0 +1,301 @@
+/**
+ * The receiving half of the exchange: offers that come, where their files go, and when a file counts as whole.
+ *
+ * @module
+ */
+
+import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
+import { Bin } from "./incoming-transfer.js";
+import { openSink } from "./destination.js";
+import { IncomingFile } from "./incoming-file.js";
+import { KeptFiles } from "../storage/resumable-files.js";
+import { LIMITS, readEnd, readOffer } from "../protocol/messages.js";
+import { OfferParts } from "../protocol/offer-assembler.js";
+import { storeKey } from "../storage/sinks.js";
+import { Transfer } from "../protocol/transfer.js";
+
+/** @typedef {import("./incoming-transfer.js").Opened} Opened */
+/** @typedef {import("./destination.js").Destination} Destination */
+/** @typedef {import("../protocol/frame.js").Frame} Frame */
+/** @typedef {import("../lanes/peer-files.js").FilePair} FilePair */
+/** @typedef {import("../storage/sinks.js").Sink} Sink */
+/** @typedef {import("../protocol/transfer.js").Entry} Entry */
+
+/**
+ * Events, all `CustomEvent`:
+ * - `offered` {transfer}: all parts of an offer are here; one that continues an accepted one is accepted already
+ * - `replaced` {transfer}: the same files came in another transfer
+ */
+export class Inbox extends EventTarget {
+  #room;
+  #tell;
+  #pair;
+  #parts = new OfferParts();
+  #kept = new KeptFiles();
+  /** @type {Map<Transfer, Bin>} */
+  #bins = new Map();
+
+  /**
+   * @param {object} options
+   * @param {string} options.room
+   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.tell
+   * @param {(pid: string) => FilePair} options.pair
+   */
+  constructor({ room, tell, pair }) {
+    super();
+    this.#room = room;
+    this.#tell = tell;
+    this.#pair = pair;
+  }
+
+  /**
+   * Takes a part of an offer.
+   *
+   * @param {string} pid
+   * @param {string} member
+   * @param {unknown} payload
+   * @param {Map<string, Transfer>} transfers those that are known
+   */
+  async offered(pid, member, payload, transfers) {
+    const offer = readOffer(payload);
+    if (offer === null) return;
+    const known = transfers.get(offer.transfer);
+    if (known) return void (known.pid === pid && known.direction === "in" && this.#repeat(known));
+    const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
+    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
+    const heads = this.#parts.take(pid, offer);
+    if (heads === null) return;
+    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
+    const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
+    const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
+    for (const [other, bin] of this.#bins) {
+      if (bin.batch === batch && other.away && !other.isOver) this.dispatchEvent(new CustomEvent("replaced", { detail: { transfer: other } }));
+    }
+    this.#bins.set(transfer, new Bin(keys, batch));
+    this.dispatchEvent(new CustomEvent("offered", { detail: { transfer } }));
+    if (await this.#kept.hasBatch(keys, batch)) await this.accept(transfer, { kind: "store" });
+  }
+
+  /**
+   * Accepts an offer: from now on its files may come.
+   *
+   * @param {Transfer} transfer
+   * @param {Destination} destination
+   */
+  async accept(transfer, destination) {
+    const bin = this.#bins.get(transfer);
+    if (!bin || !transfer.take("accept")) return;
+    bin.destination = destination;
+    const { receivers } = this.#pair(transfer.pid);
+    for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
+    await this.#tellHave(transfer);
+    this.#tell(transfer.pid, "file-accept", { transfer: transfer.id });
+  }
+
+  /**
+   * Takes the end of a file: compares the roots, and only then is there a file.
+   *
+   * @param {string} pid
+   * @param {unknown} payload
+   */
+  async ended(pid, payload) {
+    const end = readEnd(payload);
+    const transfer = end ? this.#find(pid, end.file) : undefined;
+    const entry = end ? transfer?.entry(end.file) : undefined;
+    if (!end || !transfer || !entry) return;
+    if (entry.status === "done") return void this.#tell(pid, "file-done", { file: end.file });
+    if (!transfer.isRunning || entry.status === "ending" || entry.status === "failed") return;
+    entry.status = "ending";
+    transfer.changed();
+    try {
+      const { sink, incoming } = this.#open(transfer, entry);
+      const file = await incoming;
+      if (!(await file.isWhole(end.root))) return this.#fail(transfer, entry, "incomplete");
+      file.stop();
+      entry.result = await (await sink).finish();
+    } catch {
+      return this.#fail(transfer, entry, "storage");
+    }
+    if (transfer.isOver) return;
+    this.#pair(pid).receivers.delete(end.file);
+    transfer.settle(entry, "done");
+    this.#tell(pid, "file-done", { file: end.file });
+  }
+
+  /**
+   * The sender cannot go on with a file.
+   *
+   * @param {string} pid
+   * @param {number} id
+   * @param {string} reason
+   */
+  failed(pid, id, reason) {
+    const transfer = this.#find(pid, id);
+    const entry = transfer?.entry(id);
+    if (!transfer || !entry || transfer.state === "offered") return;
+    void this.#drop(transfer, entry);
+    transfer.settle(entry, "failed", reason);
+  }
+
+  /**
+   * Somebody sends what is no frame: nothing more is taken from them.
+   *
+   * @param {string} pid
+   */
+  failAll(pid) {
+    for (const transfer of this.#bins.keys()) {
+      if (transfer.pid !== pid || !transfer.isRunning) continue;
+      for (const entry of transfer.entries) this.#fail(transfer, entry, "too-much");
+    }
+  }
+
+  /**
+   * Asks somebody who came back for the rest of a transfer.
+   *
+   * @param {Transfer} transfer
+   * @param {string} pid
+   */
+  askFor(transfer, pid) {
+    const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
+    this.#tell(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
+  }
+
+  /**
+   * The peer is gone, or this tab leaves: what has come stays, where it can be kept.
+   *
+   * @param {Transfer} transfer
+   */
+  async keep(transfer) {
+    await this.#bins.get(transfer)?.close(transfer.entries);
+    this.#kept.refresh();
+  }
+
+  /**
+   * Nothing of a transfer is wanted any more.
+   *
+   * @param {Transfer} transfer
+   */
+  async discard(transfer) {
+    for (const entry of transfer.entries) await this.#drop(transfer, entry);
+    await this.#bins.get(transfer)?.discardAll();
+    this.#bins.delete(transfer);
+  }
+
+  /** @param {Transfer} transfer says again what was answered to an offer that came again */
+  #repeat(transfer) {
+    if (transfer.away && transfer.isRunning) this.#reopen(transfer);
+    if (transfer.state === "declined") this.#tell(transfer.pid, "file-decline", { transfer: transfer.id });
+    else if (transfer.state === "cancelled") this.#tell(transfer.pid, "file-cancel", { transfer: transfer.id });
+    else if (transfer.state !== "offered") void this.#tellHave(transfer).then(() => this.#tell(transfer.pid, "file-accept", { transfer: transfer.id }));
+  }
+
+  /** @param {Transfer} transfer its sender was away: what was kept of it is opened when more of it comes */
+  #reopen(transfer) {
+    transfer.away = false;
+    for (const entry of transfer.entries) {
+      if (entry.status === "done" || entry.status === "failed") continue;
+      if (entry.status === "ending") entry.status = "running";
+      this.#pair(transfer.pid).receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
+    }
+    transfer.changed();
+  }
+
+  /** @param {Transfer} transfer tells which pieces need not be sent */
+  async #tellHave(transfer) {
+    const bin = this.#bins.get(transfer);
+    if (bin?.destination.kind !== "store") return;
+    await bin.closed;
+    this.#kept.refresh();
+    for (const [at, entry] of transfer.entries.entries()) {
+      if (entry.status === "done" || entry.status === "failed") continue;
+      if (!bin.opened.has(entry.head.id) && !(await this.#kept.has(bin.keys[at]))) continue;
+      const file = await this.#open(transfer, entry).incoming.catch(() => null);
+      if (file) this.#tell(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
+    }
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {Frame} frame the first, or one that came before the file was open
+   */
+  #first(transfer, entry, frame) {
+    if (transfer.isOver || entry.status === "done" || entry.status === "failed") return;
+    void this.#open(transfer, entry).incoming.then((file) => file.take(frame), () => this.#fail(transfer, entry, "storage"));
+  }
+
+  /**
+   * Opens a file once.
+   *
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @returns {Opened}
+   */
+  #open(transfer, entry) {
+    const bin = /** @type {Bin} */ (this.#bins.get(transfer));
+    const { id } = entry.head;
+    const known = bin.opened.get(id);
+    if (known) return known;
+    const key = bin.keys[transfer.entries.indexOf(entry)];
+    const sink = bin.closed.then(async () => {
+      return openSink(bin.destination, entry.head, { key, batch: bin.batch, kept: await this.#kept.has(key) });
+    });
+    const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
+    const opened = { sink, incoming };
+    bin.opened.set(id, opened);
+    incoming.catch(() => {});
+    return opened;
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {Sink} sink
+   */
+  #receive(transfer, entry, sink) {
+    const { pid } = transfer;
+    const { id } = entry.head;
+    const file = new IncomingFile(entry.head, sink);
+    entry.moved = () => file.received;
+    if (entry.status === "waiting") entry.status = "running";
+    const pair = this.#pair(pid);
+    file.addEventListener("answer", (event) => {
+      const { kind, offset } = /** @type {CustomEvent} */ (event).detail;
+      pair.answer(kind, id, offset);
+    });
+    file.addEventListener("broken", (event) => this.#fail(transfer, entry, /** @type {CustomEvent} */ (event).detail.reason));
+    // Frames that wait for this promise come first: it was asked before.
+    queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.take(frame)));
+    return file;
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   * @param {string} reason
+   */
+  #fail(transfer, entry, reason) {
+    if (entry.status === "done" || entry.status === "failed") return;
+    this.#tell(transfer.pid, "file-failed", { file: entry.head.id, reason });
+    void this.#drop(transfer, entry);
+    transfer.settle(entry, "failed", reason);
+  }
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Entry} entry
+   */
+  async #drop(transfer, entry) {
+    if (transfer.direction !== "in") return;
+    this.#pair(transfer.pid).receivers.delete(entry.head.id);
+    await this.#bins.get(transfer)?.discard(entry.head.id);
+  }
+
+  /**
+   * @param {string} pid
+   * @param {number} file
+   */
+  #find(pid, file) {
+    return [...this.#bins.keys()].find((one) => one.pid === pid && one.entry(file));
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The service worker of `/files/` and of nothing else: it never sees a page of a call, an invite link or their fragments.
+ *
+ * It does two things that only a service worker can. A file that comes is handed to the browser's downloads piece by piece
+ * (`files/storage/stream-sink.js`), and what the system's share sheet hands over (`/files/share`, Web Share Target Level 2) is kept in this browser
+ * instead of being posted to the server. A classic script: modules as service workers are not everywhere yet.
+ */
+
+(() => {
+  /** @type {any} ServiceWorkerGlobalScope, which TypeScript's DOM library does not know */
+  const worker = globalThis;
+  const SAVE = "/files/save/";
+  const SHARE = "/files/share";
+  const PLACE = { database: "meeting-point-shared", store: "shared", keyPath: "id" };
+  /** More than anybody shares at once, and than a transfer takes. */
+  const MOST_FILES = 5000;
+
+  /** Downloads under way, by their random names. @type {Map<string, {port: MessagePort, head: {name: string, size: number}}>} */
+  const downloads = new Map();
+
+  worker.addEventListener("install", () => worker.skipWaiting());
+  worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
+
+  worker.addEventListener("message", (/** @type {any} */ event) => {
+    const { act, id, head } = event.data;
+    const [answer, port] = event.ports;
+    if (act === "open") downloads.set(id, { port, head });
+    // The question alone keeps a browser from ending this worker, which it does after some thirty idle seconds.
+    answer.postMessage(downloads.has(id));
+  });
+
+  worker.addEventListener("fetch", (/** @type {any} */ event) => {
+    const { pathname } = new URL(event.request.url);
+    if (pathname.startsWith(SAVE)) event.respondWith(save(pathname.slice(SAVE.length)));
+    else if (pathname === SHARE && event.request.method === "POST") event.respondWith(share(event.request));
+  });
+
+  /**
+   * Answers with what a page of this browser sends through a port.
+   *
+   * @param {string} id
+   */
+  function save(id) {
+    const download = downloads.get(id);
+    if (!download) return new Response(null, { status: 404 });
+    const { port, head } = download;
+    /** @type {() => void} */
+    let wanted = () => {};
+    const stream = new ReadableStream(
+      {
+        start(controller) {
+          port.onmessage = ({ data: { act, bytes } }) => {
+            if (act === "bytes") {
+              controller.enqueue(bytes);
+              wanted();
+            } else {
+              downloads.delete(id);
+              if (act === "close") controller.close();
+              else controller.error(new Error("broken off"));
+              wanted();
+            }
+          };
+        },
+        pull() {
+          port.postMessage({ act: "more" });
+          return new Promise((resolve) => (wanted = () => resolve(undefined)));
+        },
+        cancel() {
+          downloads.delete(id);
+          port.postMessage({ act: "gone" });
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(stream, {
+      headers: {
+        "Content-Type": "application/octet-stream",
+        "Content-Length": String(head.size),
+        "Content-Disposition": `attachment; filename*=UTF-8''${encoded(head.name)}`,
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+      },
+    });
+  }
+
+  /**
+   * Writes a name for a header (RFC 8187).
+   *
+   * @param {string} name
+   */
+  function encoded(name) {
+    return encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  }
+
+  /**
+   * Keeps what was shared in place of what was shared before, and goes to the page that asks for the room.
+   *
+   * @param {Request} request
+   */
+  async function share(request) {
+    let how = "";
+    try {
+      const files = (await request.formData()).getAll("files").filter((value) => value instanceof File && value.size + value.name.length > 0);
+      await keep({ id: "shared", at: Date.now(), files: files.slice(0, MOST_FILES) });
+    } catch {
+      how = "?failed";
+    }
+    return Response.redirect(SHARE + how, 303);
+  }
+
+  /** @param {object} record */
+  function keep(record) {
+    return new Promise((resolve, reject) => {
+      const request = indexedDB.open(PLACE.database, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(PLACE.store, { keyPath: PLACE.keyPath });
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const database = request.result;
+        const transaction = database.transaction(PLACE.store, "readwrite");
+        transaction.objectStore(PLACE.store).put(record);
+        transaction.oncomplete = () => (database.close(), resolve(undefined));
+        transaction.onabort = () => (database.close(), reject(transaction.error));
+      };
+    });
+  }
+})();

@@ -1,0 +1,75 @@
+/**
+ * Where the files lie that are being sent, so that a sender who reloads goes on with one press instead of choosing them
+ * again. Only browsers with the File System Access API hand such a thing out; it stays in this browser, for a day at most.
+ *
+ * @module
+ */
+
+import { inRecords } from "../../lib/records.js";
+import { safeName } from "../protocol/safe-name.js";
+
+/** @typedef {import("../protocol/metadata.js").Chosen} Chosen */
+/** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
+/** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: the transfer; at: milliseconds since 1970 */
+
+const PLACE = Object.freeze({ database: "meeting-point-sending", store: "handles", keyPath: "id" });
+const KEPT_MS = 24 * 3600_000;
+
+/**
+ * Keeps where the files of a transfer lie. Does nothing when that is not known of each, or when the browser keeps nothing.
+ *
+ * @param {string} room the room's slug
+ * @param {{id: string, member: string}} transfer
+ * @param {Chosen[]} chosen
+ */
+export async function keepHandles(room, { id, member }, chosen) {
+  /** @type {KeptFile[]} */
+  const files = [];
+  for (const { file, path, handle } of chosen) if (handle) files.push({ handle, path, name: safeName(file.name) });
+  if (files.length < chosen.length) return;
+  /** @type {Kept} */
+  const kept = { id, room, member, at: Date.now(), files };
+  await inRecords(PLACE, "readwrite", (store) => store.put(kept)).catch(() => {});
+}
+
+/** @param {string} id a transfer that is over */
+export async function forgetHandles(id) {
+  await inRecords(PLACE, "readwrite", (store) => store.delete(id)).catch(() => {});
+}
+
+/**
+ * Finds what was being sent to somebody; throws away what is too old.
+ *
+ * @param {string} room
+ * @param {string} member
+ * @param {string} name one of the files
+ * @returns {Promise<Kept | null>} the newest
+ */
+export async function findHandles(room, member, name) {
+  /** @type {Kept[]} */
+  const all = await inRecords(PLACE, "readonly", (store) => store.getAll()).catch(() => []);
+  const oldest = Date.now() - KEPT_MS;
+  for (const { id, at } of all) if (at < oldest) await forgetHandles(id);
+  const fitting = all.filter((kept) => {
+    return kept.at >= oldest && kept.room === room && kept.member === member && kept.files.some((file) => file.name === name);
+  });
+  return fitting.sort((one, other) => other.at - one.at)[0] ?? null;
+}
+
+/**
+ * Opens the files again; the browser may ask the person first, so it has to be called from a press.
+ *
+ * @param {Kept} kept
+ * @returns {Promise<Chosen[]>}
+ * @throws {DOMException} when one is gone or may not be read
+ */
+export async function openHandles({ files }) {
+  const chosen = [];
+  for (const { handle, path } of files) {
+    // Not in TypeScript's library: https://wicg.github.io/file-system-access/#api-filesystemhandle
+    const state = await /** @type {any} */ (handle).requestPermission({ mode: "read" });
+    if (state !== "granted") throw new DOMException("not allowed", "NotAllowedError");
+    chosen.push({ file: await handle.getFile(), path, handle });
+  }
+  return chosen;
+}

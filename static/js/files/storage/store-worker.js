@@ -1,0 +1,159 @@
+/**
+ * Keeps files in the origin's private file system, off the main thread: only a worker gets a synchronous handle, which writes
+ * at any offset and costs a third of a stream.
+ *
+ * A file lies in a folder of its own below `incoming/`: `data`, `digests` (its journal: 32 bytes a piece, zero until the piece is
+ * written) and `about` (JSON). What is in the journal is on the disk: the data is flushed first.
+ *
+ * @module
+ */
+
+import { DIGEST, PIECE } from "../protocol/pieces.js";
+
+const ROOT = "incoming";
+/** Bytes written between two flushes: what a tab that is killed may have to receive once more, beside what is in flight. */
+const FLUSH_BYTES = 4_000_000;
+
+/** @typedef {{read: (buffer: Uint8Array, at: {at: number}) => number, write: (buffer: Uint8Array, at: {at: number}) => number, truncate: (size: number) => void, flush: () => void, getSize: () => number, close: () => void}} SyncHandle FileSystemSyncAccessHandle, which TypeScript knows in workers only */
+/** @typedef {{data: SyncHandle, digests: SyncHandle, unflushed: number, journal: [number, Uint8Array][]}} Kept */
+
+/** @type {Map<string, Kept>} */
+const files = new Map();
+
+const acts = { able, open, write, finish, close, remove, list };
+
+addEventListener("message", async ({ data: { call, act, values } }) => {
+  try {
+    const result = await acts[/** @type {keyof typeof acts} */ (act)](.../** @type {[any, any, any, any]} */ (values));
+    postMessage({ call, result }, result instanceof ArrayBuffer ? { transfer: [result] } : undefined);
+  } catch (error) {
+    postMessage({ call, error: /** @type {Error} */ (error).name });
+  }
+});
+
+/** @returns {Promise<boolean>} whether files can be kept here; the synchronous handle shows itself to workers only */
+async function able() {
+  return "createSyncAccessHandle" in FileSystemFileHandle.prototype && Boolean(await root());
+}
+
+/** @returns {Promise<FileSystemDirectoryHandle>} */
+async function root() {
+  return (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @returns {Promise<SyncHandle>}
+ */
+async function handle(folder, name) {
+  const file = /** @type {any} */ (await folder.getFileHandle(name, { create: true }));
+  return file.createSyncAccessHandle();
+}
+
+/**
+ * Opens a file that is to come, or to be continued.
+ *
+ * @param {string} key its folder
+ * @param {number} pieces
+ * @param {string} about JSON, kept beside it
+ * @returns {Promise<Uint8Array>} the journal
+ */
+async function open(key, pieces, about) {
+  const folder = await (await root()).getDirectoryHandle(key, { create: true });
+  const data = await handle(folder, "data");
+  const digests = await handle(folder, "digests");
+  files.set(key, { data, digests, unflushed: 0, journal: [] });
+  const note = await handle(folder, "about");
+  const text = new TextEncoder().encode(about);
+  note.truncate(text.length);
+  note.write(text, { at: 0 });
+  note.close();
+  digests.truncate(pieces * DIGEST);
+  const journal = new Uint8Array(pieces * DIGEST);
+  digests.read(journal, { at: 0 });
+  return journal;
+}
+
+/**
+ * @param {string} key
+ * @param {number} index
+ * @param {import("../protocol/pieces.js").Bytes} bytes
+ * @param {Uint8Array} digest
+ * @returns {ArrayBuffer} the memory of the bytes, to be used again
+ */
+function write(key, index, bytes, digest) {
+  const kept = find(key);
+  if (kept.data.write(bytes, { at: index * PIECE }) !== bytes.length) throw new DOMException("no room", "QuotaExceededError");
+  kept.journal.push([index, digest]);
+  kept.unflushed += bytes.length;
+  if (kept.unflushed >= FLUSH_BYTES) flush(kept);
+  return bytes.buffer;
+}
+
+/** @param {Kept} kept */
+function flush(kept) {
+  kept.data.flush();
+  for (const [index, digest] of kept.journal.splice(0)) kept.digests.write(digest, { at: index * DIGEST });
+  kept.unflushed = 0;
+}
+
+/**
+ * Lets go of a whole file: its size becomes exact, and others may open it.
+ *
+ * @param {string} key
+ * @param {number} size bytes
+ */
+function finish(key, size) {
+  find(key).data.truncate(size);
+  close(key);
+}
+
+/**
+ * Lets go of a file and keeps what is there.
+ *
+ * @param {string} key
+ */
+function close(key) {
+  const kept = files.get(key);
+  if (!kept) return;
+  files.delete(key);
+  flush(kept);
+  kept.digests.flush();
+  kept.data.close();
+  kept.digests.close();
+}
+
+/**
+ * Removes a file.
+ *
+ * @param {string} key
+ */
+async function remove(key) {
+  const kept = files.get(key);
+  files.delete(key);
+  kept?.data.close();
+  kept?.digests.close();
+  await (await root()).removeEntry(key, { recursive: true }).catch(() => {});
+}
+
+/** @returns {Promise<{key: string, about: string}[]>} everything that is kept */
+async function list() {
+  const found = [];
+  const folder = /** @type {any} */ (await root());
+  for await (const [key, entry] of folder.entries()) {
+    const about = await entry.getFileHandle?.("about").then((/** @type {FileSystemFileHandle} */ file) => file.getFile(), () => null);
+    found.push({ key, about: about ? await about.text() : "" });
+  }
+  return found;
+}
+
+/**
+ * @param {string} key
+ * @returns {Kept}
+ */
+function find(key) {
+  const kept = files.get(key);
+  if (!kept) throw new DOMException("not open", "InvalidStateError");
+  return kept;
+}

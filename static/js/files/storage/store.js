@@ -1,0 +1,79 @@
+/**
+ * The page's side of `store-worker.js`.
+ *
+ * @module
+ */
+
+import { scriptUrl } from "../share/script-url.js";
+
+const ROOT = "incoming";
+
+/** @typedef {{resolve: (value: any) => void, reject: (error: unknown) => void}} Waiting */
+
+export class Store {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Map<number, Waiting>} */
+  #waiting = new Map();
+  #calls = 0;
+  /** @type {Promise<boolean> | null} */
+  #able = null;
+
+  /** Whether this browser can keep files at all (a private window of Firefox cannot). */
+  works() {
+    this.#able ??= this.ask("able", []).catch(() => false);
+    return this.#able;
+  }
+
+  /**
+   * How many bytes there is room for.
+   *
+   * @returns {Promise<number>}
+   */
+  async room() {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    return Math.max(0, quota - usage);
+  }
+
+  /**
+   * Asks the worker.
+   *
+   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act
+   * @param {unknown[]} values
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<any>}
+   * @throws {DOMException} NoModificationAllowedError: open elsewhere; QuotaExceededError: no room
+   */
+  ask(act, values, transfer = []) {
+    this.#worker ??= this.#start();
+    this.#calls += 1;
+    const call = this.#calls;
+    this.#worker.postMessage({ call, act, values }, transfer);
+    return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
+  }
+
+  /**
+   * Opens a whole file for reading.
+   *
+   * @param {string} key
+   * @returns {Promise<File>}
+   */
+  async file(key) {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT);
+    return (await (await folder.getDirectoryHandle(key)).getFileHandle("data")).getFile();
+  }
+
+  #start() {
+    const worker = new Worker(scriptUrl(new URL("./store-worker.js", import.meta.url)), { type: "module" });
+    worker.addEventListener("message", ({ data: { call, result, error } }) => {
+      const waiting = this.#waiting.get(call);
+      this.#waiting.delete(call);
+      if (error === undefined) waiting?.resolve(result);
+      else waiting?.reject(new DOMException(error, error));
+    });
+    return worker;
+  }
+}
+
+/** The one of this page; its worker starts when it is first asked. */
+export const store = new Store();

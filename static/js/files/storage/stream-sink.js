@@ -1,0 +1,186 @@
+/**
+ * A sink that hands a file to the browser's downloads while it comes, through the service worker: nothing is kept, neither in
+ * memory nor in the browser's storage. Downloads take bytes in their order, so what comes too early waits; the window bounds that.
+ *
+ * A download that breaks off is shown by the browser as failed: it is complete only when the file is whole.
+ *
+ * @module
+ */
+
+import { toBase64Url } from "../../lib/encoding.js";
+import { DIGEST, pieceCount } from "../protocol/pieces.js";
+import { hasSiteWorker, siteWorker } from "../share/service-worker-client.js";
+
+/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
+/** @typedef {import("./sinks.js").Sink} Sink */
+
+const ASK_MS = 5_000;
+const ANSWER_MS = 10_000;
+/** A browser that has asked for nothing by then, also if it asks the person first, does not download at all. */
+const BEGUN_MS = 60_000;
+/** A frame that is taken away while its download begins may take it along. */
+const FRAME_MS = 10_000;
+
+/** Whether files can be handed to the downloads while they come. */
+export function streams() {
+  return hasSiteWorker();
+}
+
+/**
+ * Begins a download.
+ *
+ * @param {FileHead} head
+ * @returns {Promise<Sink>}
+ * @throws {Error} when there is no service worker
+ */
+export async function streamSink({ name, size }) {
+  const worker = await siteWorker();
+  const download = new Download(worker, size);
+  await download.begin(name);
+  return {
+    have: [],
+    digests: new Uint8Array(pieceCount(size) * DIGEST),
+    write: (index, bytes) => download.write(index, bytes),
+    finish: () => download.close().then(() => null),
+    keep: async () => download.abort(),
+    discard: async () => download.abort(),
+  };
+}
+
+/** One download: pieces go in in any order and out in theirs, one for each time that the browser asks. */
+class Download {
+  #worker;
+  #size;
+  #last;
+  #id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
+  #channel = new MessageChannel();
+  /** Pieces that wait for their turn, and what to call when it has come. @type {Map<number, {bytes: Bytes, settle: (error?: Error) => void}>} */
+  #early = new Map();
+  #next = 0;
+  #asked = 0;
+  /** Whether the browser has never asked yet. */
+  #first = true;
+  /** Called when the file is whole and all of it has gone. @type {((error?: Error) => void) | null} */
+  #closing = null;
+  #life = new AbortController();
+
+  /**
+   * @param {ServiceWorker} worker
+   * @param {number} size of the file, in bytes
+   */
+  constructor(worker, size) {
+    this.#worker = worker;
+    this.#size = size;
+    this.#last = pieceCount(size) - 1;
+  }
+
+  /** @param {string} name */
+  async begin(name) {
+    const { port1, port2 } = this.#channel;
+    port1.onmessage = ({ data: { act } }) => {
+      if (act === "gone") this.#end();
+      if (act !== "more") return;
+      this.#asked += 1;
+      this.#first = false;
+      this.#pass();
+    };
+    if (!(await this.#ask({ act: "open", head: { name, size: this.#size } }, port2))) throw new Error("no download");
+    const { signal } = this.#life;
+    // In a frame, so that the page itself goes nowhere. Nobody else knows the address.
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.src = `/files/save/${this.#id}`;
+    document.body.append(frame);
+    const begun = setTimeout(() => this.#first && this.#end(), BEGUN_MS);
+    const timer = setInterval(() => void this.#ask({ act: "ask" }).then((known) => known || this.#end()), ASK_MS);
+    signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      clearTimeout(begun);
+      setTimeout(() => frame.remove(), FRAME_MS);
+    });
+    addEventListener("pagehide", () => this.abort(), { signal });
+  }
+
+  /**
+   * @param {number} index of the piece
+   * @param {Bytes} bytes
+   * @returns {Promise<void>} settles when the browser has asked for it
+   */
+  write(index, bytes) {
+    return settled((settle) => {
+      this.#early.set(index, { bytes, settle });
+      // The last one stays here until the file is known to be whole: the browser must not take it for complete before.
+      if (index === this.#last) settle();
+      this.#pass();
+    });
+  }
+
+  /** The file is whole. */
+  close() {
+    return settled((settle) => {
+      this.#closing = settle;
+      this.#pass();
+    });
+  }
+
+  /** Nothing more comes: what is there is no file. */
+  abort() {
+    if (!this.#life.signal.aborted) this.#channel.port1.postMessage({ act: "abort" });
+    this.#end();
+  }
+
+  #pass() {
+    if (this.#life.signal.aborted) return this.#end();
+    for (let piece = this.#early.get(this.#next); piece && this.#asked > 0; piece = this.#early.get(this.#next)) {
+      if (this.#next === this.#last && !this.#closing) return;
+      this.#early.delete(this.#next);
+      this.#next += 1;
+      this.#asked -= 1;
+      this.#channel.port1.postMessage({ act: "bytes", bytes: piece.bytes }, [piece.bytes.buffer]);
+      piece.settle();
+    }
+    // Whoever asks once more has taken what was there, and has begun the download of an empty file.
+    if (!this.#closing || this.#next <= this.#last || this.#asked === 0) return;
+    this.#channel.port1.postMessage({ act: "close" });
+    this.#closing();
+    this.#life.abort();
+  }
+
+  /** It is over, and not whole: whoever waits is told. */
+  #end() {
+    this.#life.abort();
+    const error = new Error("the download ended");
+    for (const { settle } of this.#early.values()) settle(error);
+    this.#early.clear();
+    this.#closing?.(error);
+  }
+
+  /**
+   * Asks the service worker about this download.
+   *
+   * @param {object} question
+   * @param {MessagePort[]} ports over which the download goes, when it begins
+   * @returns {Promise<boolean>} whether it knows it
+   */
+  #ask(question, ...ports) {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      const late = setTimeout(() => resolve(false), ANSWER_MS);
+      port1.onmessage = ({ data }) => {
+        clearTimeout(late);
+        port1.close();
+        resolve(data === true);
+      };
+      this.#worker.postMessage({ ...question, id: this.#id }, [port2, ...ports]);
+    });
+  }
+}
+
+/**
+ * @param {(settle: (error?: Error) => void) => void} act
+ * @returns {Promise<void>}
+ */
+function settled(act) {
+  return new Promise((resolve, reject) => act((error) => (error ? reject(error) : resolve())));
+}

@@ -1,0 +1,35 @@
+/**
+ * Makes an invite link in this browser: the server gets the token's hash and the sealed room key.
+ *
+ * @module
+ */
+
+import { toBase64Url } from "../lib/encoding.js";
+import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } from "./invite.js";
+import { lobbyKey } from "./lobby.js";
+import { postJson } from "../lib/request.js";
+
+/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+
+/**
+ * Makes a link. Where hosts give the room key to guests, a guest's link holds the lobby key instead.
+ *
+ * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room key: null in a room without
+ *   one; byHosts: as this browser knows it from the key itself
+ * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds
+ * @returns {Promise<{link: string, answer: import("../lib/request.js").Answer}>} the link is good when the status is 201
+ */
+export async function makeInvite({ url, slug, epoch, key, byHosts }, choices) {
+  const secret = makeInviteSecret();
+  const lobby = key !== null && byHosts && (choices.role ?? "guest") === "guest";
+  const holds = lobby ? "lobby" : byHosts ? "room-by-hosts" : "room";
+  const inside = key && lobby ? await lobbyKey(key, slug, epoch) : key;
+  const answer = await postJson(url, {
+    ...choices,
+    token_hash: toBase64Url(await tokenHash(await inviteToken(secret))),
+    wrapped: inside && toBase64Url(await wrapRoomKey(secret, inside, slug, epoch, holds)),
+    epoch,
+    lobby,
+  });
+  return { link: inviteLink(location.origin, secret), answer };
+}

@@ -1,0 +1,48 @@
+/**
+ * What this browser decodes and sends.
+ *
+ * @module
+ */
+
+/** @typedef {import("./ladder.js").Codec} Codec */
+
+/** @type {Readonly<Record<Codec, string>>} */
+const CONTENT_TYPES = Object.freeze({
+  AV1: "video/AV1",
+  VP9: "video/VP9",
+  VP8: "video/VP8",
+  H264: "video/H264;level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+});
+
+/**
+ * Lists what this browser decodes, and whether in hardware.
+ *
+ * @returns {Promise<import("./receiver-reports.js").Caps>}
+ */
+export async function decodingCaps() {
+  const codecs = namesOf(RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? []);
+  return { decode: await Promise.all(codecs.map(async (codec) => ({ codec, efficient: await efficient(codec) }))) };
+}
+
+/**
+ * Lists what was negotiated for a sender.
+ *
+ * @param {RTCRtpSender | undefined} sender
+ * @returns {Codec[]}
+ */
+export function sendableCodecs(sender) {
+  return namesOf(sender?.getParameters().codecs ?? []);
+}
+
+/** @param {readonly {mimeType: string}[]} codecs */
+function namesOf(codecs) {
+  const names = codecs.map(({ mimeType }) => mimeType.split("/")[1]?.toUpperCase());
+  return /** @type {Codec[]} */ ([...new Set(names)].filter((name) => name !== undefined && Object.hasOwn(CONTENT_TYPES, name)));
+}
+
+/** @param {Codec} codec */
+async function efficient(codec) {
+  const video = { contentType: CONTENT_TYPES[codec], width: 1280, height: 720, bitrate: 1_500_000, framerate: 30 };
+  const info = await navigator.mediaCapabilities?.decodingInfo({ type: "webrtc", video }).catch(() => null);
+  return info?.powerEfficient ?? false;
+}

@@ -1,0 +1,131 @@
+/**
+ * Applies decisions to the senders of one connection, one after the other, and only what has changed.
+ *
+ * @module
+ */
+
+import { setDegradation, switchCodec } from "./browser-differences.js";
+
+/** @typedef {import("./ladder.js").Codec} Codec */
+
+/**
+ * @typedef {object} Picture
+ * @property {boolean} active
+ * @property {number} height of the shorter side, px
+ * @property {number} fps
+ * @property {number} kbps
+ * @property {Codec} codec
+ * @property {boolean} fresh whether what waits to be sent is thrown away
+ */
+
+/** @typedef {{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null}} Senders */
+
+export class SenderControl {
+  #negotiate;
+  /** @type {WeakMap<RTCRtpSender, string>} what was set last */
+  #set = new WeakMap();
+  /** @type {WeakMap<RTCRtpSender, Codec>} */
+  #codecs = new WeakMap();
+  #queue = Promise.resolve();
+
+  /** @param {() => void} negotiate makes a change of preferences heard, in browsers that need it */
+  constructor(negotiate) {
+    this.#negotiate = negotiate;
+  }
+
+  /**
+   * Sets how the camera is sent.
+   *
+   * @param {RTCRtpTransceiver | null} transceiver
+   * @param {Picture} picture
+   * @returns {Promise<void>} settles when it is so, or cannot be
+   */
+  showCamera(transceiver, picture) {
+    if (transceiver === null) return this.#queue;
+    const { sender } = transceiver;
+    const size = sender.track?.getSettings() ?? {};
+    const shorter = Math.min(size.width ?? 0, size.height ?? 0);
+    const scale = shorter > 0 ? Math.max(1, shorter / picture.height) : 1;
+    const encoding = {
+      active: picture.active,
+      scaleResolutionDownBy: Math.round(scale * 100) / 100,
+      maxFramerate: picture.fps,
+      maxBitrate: Math.round(picture.kbps * 1_000),
+      priority: "low",
+      networkPriority: "low",
+    };
+    // Whoever stops sending lets go of what waits; a key frame comes next.
+    if (picture.fresh) void this.#change(transceiver, { ...encoding, active: false }, null, null);
+    return this.#change(transceiver, encoding, "maintain-framerate", picture.active ? picture.codec : null);
+  }
+
+  /**
+   * Sets how a shared screen is sent: sharp, with few frames.
+   *
+   * @param {RTCRtpTransceiver | null} transceiver
+   * @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
+   * @returns {Promise<void>}
+   */
+  showScreen(transceiver, { active, fps, kbps, codec }) {
+    if (transceiver === null) return this.#queue;
+    const encoding = { active, maxFramerate: fps, maxBitrate: Math.round(kbps * 1_000), priority: "low" };
+    return this.#change(transceiver, encoding, "maintain-resolution", active ? codec : null);
+  }
+
+  /**
+   * Sets how sound is sent: before everything else.
+   *
+   * @param {RTCRtpTransceiver | null} transceiver
+   * @param {{kbps: number}} sound
+   * @returns {Promise<void>}
+   */
+  speak(transceiver, { kbps }) {
+    if (transceiver === null) return this.#queue;
+    const encoding = { maxBitrate: kbps * 1_000, priority: "high", networkPriority: "high" };
+    return this.#change(transceiver, encoding, null, null);
+  }
+
+  /**
+   * @param {RTCRtpTransceiver} transceiver
+   * @param {Record<string, unknown>} encoding
+   * @param {"maintain-framerate" | "maintain-resolution" | null} degradation
+   * @param {Codec | null} codec null: as it is
+   */
+  #change(transceiver, encoding, degradation, codec) {
+    const run = async () => {
+      if (transceiver.sender.transport === null) return; // nothing negotiated: it would be refused, or undone
+      await this.#write(transceiver.sender, encoding, degradation);
+      if (codec !== null) await this.#switch(transceiver, codec);
+    };
+    // A connection that was closed meanwhile, or parameters that this browser does not know: the next decision tries again.
+    this.#queue = this.#queue.then(run).catch(() => {});
+    return this.#queue;
+  }
+
+  /**
+   * @param {RTCRtpSender} sender
+   * @param {Record<string, unknown>} encoding
+   * @param {"maintain-framerate" | "maintain-resolution" | null} degradation
+   */
+  async #write(sender, encoding, degradation) {
+    const words = JSON.stringify(encoding);
+    if (this.#set.get(sender) === words) return;
+    const parameters = sender.getParameters();
+    if (!parameters.encodings?.[0]) return;
+    Object.assign(parameters.encodings[0], encoding);
+    if (degradation !== null) setDegradation(parameters, degradation);
+    await sender.setParameters(parameters);
+    this.#set.set(sender, words);
+  }
+
+  /**
+   * @param {RTCRtpTransceiver} transceiver
+   * @param {Codec} codec
+   */
+  async #switch(transceiver, codec) {
+    const { sender } = transceiver;
+    if (this.#codecs.get(sender) === codec) return;
+    this.#codecs.set(sender, codec);
+    if ((await switchCodec(transceiver, codec)) === "negotiate") this.#negotiate();
+  }
+}

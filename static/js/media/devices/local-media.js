@@ -1,0 +1,252 @@
+/**
+ * The camera and the microphone of this side. Each may be missing, denied or off, and the other still works.
+ *
+ * @module
+ */
+
+import { openBoth, openTrack } from "./constraints.js";
+import { deviceCause } from "./device-errors.js";
+import { pluggedIn } from "./new-devices.js";
+import { recallDevice, rememberDevice } from "./preferences.js";
+
+/** @typedef {import("./constraints.js").Kind} Kind */
+/** @typedef {boolean | string} Wish true: the device chosen last, or any; false: none; text: this device id */
+
+/**
+ * Events, all `CustomEvent`:
+ * - `changed` {audioTrack, videoTrack, muted, cameraOn}: a track came, went or was switched, or muting changed; the
+ *   properties are already updated
+ * - `devices` {audio, video, speakers}: the lists changed, each of `MediaDeviceInfo`; names are empty until a device was allowed
+ * - `failed` {kind, cause}: a device could not be had, or was pulled out with none to replace it; see `deviceCause`
+ * - `fallback` {kind, label}: the device in use was pulled out and another took its place
+ * - `plugged` {label, devices}: a device was plugged in, see `pluggedIn`; nothing is switched to it
+ */
+export class LocalMedia extends EventTarget {
+  /** @type {Record<Kind, MediaStreamTrack | null>} */
+  #tracks = { audio: null, video: null };
+  /** @type {Record<Kind, string | null>} the device asked for, null: any */
+  #chosen = { audio: recallDevice("audio"), video: recallDevice("video") };
+  /** Counts what was asked of each kind, so that only the last answer counts. @type {Record<Kind, number>} */
+  #asked = { audio: 0, video: 0 };
+  #muted = false;
+  /** What there was when it was listed last; null before that. @type {MediaDeviceInfo[] | null} */
+  #known = null;
+  #life = new AbortController();
+
+  constructor() {
+    super();
+    const { signal } = this.#life;
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#devicesChanged(), { signal });
+  }
+
+  /** Null when there is no microphone. Muting disables it; it does not go away. */
+  get audioTrack() {
+    return this.#tracks.audio;
+  }
+
+  /** Null when there is no camera, or it is off. */
+  get videoTrack() {
+    return this.#tracks.video;
+  }
+
+  get muted() {
+    return this.#muted;
+  }
+
+  get cameraOn() {
+    return this.#tracks.video !== null;
+  }
+
+  /**
+   * Opens what is wished for: both with one question, and if that fails one after the other, so that one that cannot be
+   * had leaves the other.
+   *
+   * @param {{audio: Wish, video: Wish}} wishes
+   * @returns {Promise<void>} settles when both have answered; failures come as `failed`
+   */
+  async start({ audio, video }) {
+    if (typeof audio === "string") this.#chosen.audio = audio;
+    if (typeof video === "string") this.#chosen.video = video;
+    if (audio === false || video === false || !(await this.#openTogether())) {
+      if (audio !== false) await this.#open("audio");
+      if (video !== false) await this.#open("video");
+    }
+    await this.#showList();
+  }
+
+  /**
+   * Mutes or unmutes; without a microphone, the wish holds for the one that comes.
+   *
+   * @param {boolean} muted
+   */
+  setMuted(muted) {
+    this.#muted = muted;
+    if (this.#tracks.audio) this.#tracks.audio.enabled = !muted;
+    this.#changed();
+  }
+
+  /**
+   * Switches the camera on, or off: off stops it, so that its light goes out.
+   *
+   * @param {boolean} on
+   * @returns {Promise<void>} settles when it is on, off or has failed
+   */
+  async setCameraOn(on) {
+    if (on) return this.#tracks.video === null ? this.#openAndShow("video") : undefined;
+    this.#asked.video += 1;
+    this.#replace("video", null);
+  }
+
+  /**
+   * Switches to another device and remembers it.
+   *
+   * @param {Kind} kind
+   * @param {string} deviceId
+   * @returns {Promise<void>}
+   */
+  async use(kind, deviceId) {
+    this.#chosen[kind] = deviceId;
+    rememberDevice(kind, deviceId);
+    await this.#openAndShow(kind);
+  }
+
+  /**
+   * Opens the device in use anew: it gives nothing.
+   *
+   * @param {Kind} kind
+   * @returns {Promise<void>}
+   */
+  renew(kind) {
+    return this.#open(kind);
+  }
+
+  /**
+   * Lists what can be chosen.
+   *
+   * @returns {Promise<{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}>}
+   */
+  async list() {
+    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    /** @param {MediaDeviceKind} wanted */
+    const all = (wanted) => devices.filter(({ kind, deviceId }) => kind === wanted && deviceId !== "");
+    return { audio: all("audioinput"), video: all("videoinput"), speakers: all("audiooutput") };
+  }
+
+  /** Lets go of both devices, for good. */
+  stop() {
+    this.#life.abort();
+    for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
+      this.#asked[kind] += 1;
+      this.#release(kind);
+    }
+    this.#changed();
+  }
+
+  /** @returns {Promise<boolean>} whether nothing is left to do */
+  async #openTogether() {
+    const asked = { audio: (this.#asked.audio += 1), video: (this.#asked.video += 1) };
+    const tracks = await openBoth(this.#chosen).catch(() => null);
+    for (const track of tracks ?? []) {
+      const kind = /** @type {Kind} */ (track.kind);
+      if (asked[kind] === this.#asked[kind]) this.#replace(kind, track);
+      else track.stop();
+    }
+    return tracks !== null || asked.audio !== this.#asked.audio || asked.video !== this.#asked.video;
+  }
+
+  /**
+   * Opens the chosen device, or any when that one is not there.
+   *
+   * @param {Kind} kind
+   */
+  async #open(kind) {
+    this.#asked[kind] += 1;
+    const asked = this.#asked[kind];
+    const chosen = this.#chosen[kind];
+    try {
+      // Firefox and phones open only one camera at a time: the old one goes first.
+      if (kind === "video") this.#release(kind);
+      const track = await openTrack(kind, chosen).catch((error) => {
+        if (chosen === null || deviceCause(error) !== "absent") throw error;
+        return openTrack(kind, null);
+      });
+      if (asked === this.#asked[kind]) this.#replace(kind, track);
+      else track.stop();
+    } catch (error) {
+      if (asked !== this.#asked[kind]) return;
+      if (kind === "video") this.#replace(kind, null);
+      this.#emit("failed", { kind, cause: deviceCause(error) });
+    }
+  }
+
+  /**
+   * @param {Kind} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  #replace(kind, track) {
+    this.#release(kind);
+    this.#tracks[kind] = track;
+    if (track !== null) {
+      if (kind === "audio") track.enabled = !this.#muted;
+      track.addEventListener("ended", () => this.#lost(kind, track), { signal: this.#life.signal });
+      for (const type of ["mute", "unmute"]) {
+        track.addEventListener(type, () => this.#changed(), { signal: this.#life.signal });
+      }
+    }
+    this.#changed();
+  }
+
+  /** @param {Kind} kind */
+  #release(kind) {
+    this.#tracks[kind]?.stop();
+    this.#tracks[kind] = null;
+  }
+
+  /**
+   * A device was pulled out, or its permission taken back.
+   *
+   * @param {Kind} kind
+   * @param {MediaStreamTrack} track
+   */
+  async #lost(kind, track) {
+    if (this.#tracks[kind] !== track) return;
+    this.#replace(kind, null);
+    await this.#openAndShow(kind);
+    const label = this.#tracks[kind]?.label;
+    if (label !== undefined) this.#emit("fallback", { kind, label });
+  }
+
+  /** @param {Kind} kind */
+  async #openAndShow(kind) {
+    await this.#open(kind);
+    await this.#showList();
+  }
+
+  /** @returns {Promise<MediaDeviceInfo[]>} what there is now */
+  async #showList() {
+    const lists = await this.list();
+    this.#known = [...lists.audio, ...lists.video, ...lists.speakers];
+    if (!this.#life.signal.aborted) this.#emit("devices", lists);
+    return this.#known;
+  }
+
+  async #devicesChanged() {
+    const before = this.#known;
+    const after = await this.#showList();
+    if (before === null || this.#life.signal.aborted) return;
+    for (const plugged of pluggedIn(before, after)) this.#emit("plugged", plugged);
+  }
+
+  #changed() {
+    const { audioTrack, videoTrack, muted, cameraOn } = this;
+    this.#emit("changed", { audioTrack, videoTrack, muted, cameraOn });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Ties what adapts media, and shared screens, to the stage of a call.
+ *
+ * @module
+ */
+
+import { Adaptation } from "../../media/adaptation/adaptation.js";
+import { Health } from "../quality/quality-monitor.js";
+import { MicrophoneWatch } from "../devices/microphone-notice.js";
+import { Screens } from "./screens.js";
+import { TileViews } from "./tile-views.js";
+
+/**
+ * Begins to adapt what is sent to what the others see.
+ *
+ * @param {import("../../call/session.js").CallSession} session
+ * @param {import("./stage.js").Stage} stage
+ * @param {object} options
+ * @param {import("../devices/device-controls.js").DeviceDesk} options.desk
+ * @param {import("../quality/data-saver-switch.js").SaverSwitch} options.saver
+ * @param {AbortSignal} options.signal ends it
+ * @returns {Adaptation}
+ */
+export function adaptMedia(session, stage, { desk, saver, signal }) {
+  new Screens(session, signal);
+  const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
+  const adaptation = new Adaptation(session.mesh, (pid) => views.of(pid), signal);
+  views.addEventListener("changed", () => adaptation.viewChanged());
+  adaptation.addEventListener("still", (event) => {
+    const { pid, picture } = /** @type {CustomEvent} */ (event).detail;
+    void stage.grid.tile(pid)?.showStill(picture);
+  });
+  adaptation.setCap(saver.cap);
+  saver.addEventListener("changed", () => adaptation.setCap(saver.cap), { signal });
+  new MicrophoneWatch(desk, session.mesh, signal);
+  new Health(session, adaptation, stage.grid, signal);
+  return adaptation;
+}

@@ -1,0 +1,28 @@
+/**
+ * The "More" menu of the toolbar. What stands in the toolbar with `data-menu-below="<rem>"` moves into the menu while the page
+ * is narrower than that, and comes back to its place; what is always in the menu stands in the template.
+ *
+ * @module
+ */
+
+import { byId } from "../lib/page.js";
+import { tiePopoverList } from "../lib/popover-list.js";
+
+/** Ties the menu, and that of the reactions, to their buttons, for as long as the page is there. */
+export function tieMoreMenu() {
+  const menu = byId("more-menu", HTMLElement);
+  tiePopoverList(menu, () => byId("more", HTMLButtonElement));
+  tiePopoverList(byId("react-menu", HTMLElement), () => byId("react", HTMLButtonElement));
+  const moved = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".toolbar [data-menu-below]"));
+  // What moves keeps its order in the menu and comes before what is always there.
+  const after = menu.firstElementChild;
+  for (const tool of moved) {
+    const [home, away] = [document.createComment(""), document.createComment("")];
+    tool.after(home);
+    menu.insertBefore(away, after);
+    const narrow = matchMedia(`(width < ${tool.dataset.menuBelow}rem)`);
+    const fit = () => (narrow.matches ? away : home).before(tool);
+    narrow.addEventListener("change", fit);
+    fit();
+  }
+}

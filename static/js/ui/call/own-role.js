@@ -1,0 +1,69 @@
+/**
+ * One's own role in the room, which can change in the middle of a call: somebody names one a moderator, or hands the room over.
+ *
+ * Whoever has an account has everything that hosts need in their page; what is for another role than theirs is hidden
+ * (`data-for`: "owner", "hosts", or "others", who are no hosts).
+ *
+ * @module
+ */
+
+import { HOSTS } from "../../signaling/roles.js";
+import { byId, find, text } from "../lib/page.js";
+import { toast } from "../lib/toasts.js";
+
+/**
+ * Shows what is for a role, and hides the rest.
+ *
+ * @param {string} role
+ */
+export function showFor(role) {
+  const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
+  for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
+    item.hidden = !whose.includes(item.dataset.for ?? "");
+    if (item instanceof HTMLOptionElement) offer(item, !item.hidden);
+  }
+}
+
+/**
+ * @param {HTMLOptionElement} option
+ * @param {boolean} open whether it can be chosen; when it was chosen and cannot be, the first is
+ */
+function offer(option, open) {
+  option.disabled = !open;
+  const select = option.closest("select");
+  if (open || !option.selected || !select) return;
+  select.selectedIndex = 0;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export class OwnRole {
+  #root = byId("new-role", HTMLElement);
+  #session;
+  #role;
+
+  /**
+   * @param {import("../../call/session.js").CallSession} session
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, signal) {
+    this.#session = session;
+    this.#role = session.self.role;
+    showFor(this.#role);
+    const hide = () => (this.#root.hidden = true);
+    find(this.#root, "[data-part=close]", HTMLButtonElement).addEventListener("click", hide, { signal });
+    session.addEventListener("entered", () => this.#entered(), { signal });
+    signal.addEventListener("abort", hide);
+  }
+
+  #entered() {
+    const { role } = this.#session.self;
+    if (role === this.#role) return;
+    const gained = HOSTS.includes(role) && this.#role !== "owner";
+    this.#role = role;
+    showFor(role);
+    const words = text(`role.now.${role}`);
+    this.#root.hidden = !gained;
+    if (gained) find(this.#root, "p", HTMLElement).textContent = words;
+    else toast(words);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The page before the call: mirror, name, join.
+ *
+ * @module
+ */
+
+import { cleanName } from "../../peer/hello.js";
+import { keepHidden, recallHidden } from "../../peer/ice-policy.js";
+import { byId, find } from "../lib/page.js";
+
+/** @typedef {import("../devices/device-controls.js").DeviceDesk} DeviceDesk */
+
+const NAME_KEPT_AS = "meeting-point.name";
+
+/** Events: `join` {name} fires when the person goes in; the name is cleaned and not empty. */
+export class Prejoin extends EventTarget {
+  #root = byId("prejoin", HTMLElement);
+  #preview = find(this.#root, ".preview", HTMLElement);
+  #video = find(this.#root, ".preview__video", HTMLVideoElement);
+  #empty = find(this.#root, ".preview__empty", HTMLElement);
+  #form = byId("join-form", HTMLFormElement);
+  #name = byId("display-name", HTMLInputElement);
+  #error = byId("name-error", HTMLElement);
+  #button = find(this.#form, "button", HTMLButtonElement);
+  #hide = byId("hide-address", HTMLInputElement);
+  #blocked = false;
+  #noWay = false;
+  #knocks = false;
+  #desk;
+  #keepName;
+  #filesOnly;
+
+  /**
+   * @param {DeviceDesk} desk
+   * @param {{keepName: boolean, page: import("../lib/page.js").CallPageData, filesOnly?: boolean}} options keepName: remember
+   *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
+   *   that one press is enough
+   */
+  constructor(desk, { keepName, page, filesOnly = false }) {
+    super();
+    this.#desk = desk;
+    this.#keepName = keepName;
+    this.#filesOnly = filesOnly;
+    if (keepName && !this.#name.value) this.#name.value = recallName();
+    if (filesOnly) {
+      this.#root.dataset.mode = "files";
+      this.#name.value ||= this.#name.dataset.stranger ?? "";
+    }
+    this.#showRelayRule(page);
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.#name.addEventListener("input", () => this.#complain(false));
+    desk.addEventListener("changed", () => this.#show());
+    this.#show();
+  }
+
+  /** @param {boolean} shown */
+  set shown(shown) {
+    this.#root.hidden = !shown;
+  }
+
+  /** @param {boolean} blocked nobody can join from here, and another notice says why */
+  set blocked(blocked) {
+    this.#blocked = blocked;
+    this.#show();
+  }
+
+  /** @param {boolean} knocks whether this person has to be let in */
+  set knocks(knocks) {
+    this.#knocks = knocks;
+    this.#show();
+  }
+
+  /** Whether this person's address is to be hidden from the others. */
+  get hideAddress() {
+    return this.#hide.checked;
+  }
+
+  /**
+   * The choice to hide one's address is offered where a relay can carry the call; where it is not a choice, that is said.
+   *
+   * @param {import("../lib/page.js").CallPageData} page
+   */
+  #showRelayRule({ relayOnly, hideAddress, hasRelay }) {
+    this.#hide.checked = hideAddress || recallHidden();
+    this.#hide.addEventListener("change", () => {
+      keepHidden(this.#hide.checked);
+      this.#look(relayOnly, hasRelay);
+    });
+    byId("hide-address-field", HTMLElement).hidden = relayOnly || (!hasRelay && !this.#hide.checked);
+    byId("relay-only", HTMLElement).hidden = !relayOnly || !hasRelay;
+    this.#look(relayOnly, hasRelay);
+  }
+
+  /**
+   * @param {boolean} relayOnly
+   * @param {boolean} hasRelay
+   */
+  #look(relayOnly, hasRelay) {
+    this.#noWay = !hasRelay && (relayOnly || this.#hide.checked);
+    const notice = byId("no-relay", HTMLElement);
+    notice.hidden = !this.#noWay;
+    notice.textContent = (relayOnly ? notice.dataset.textRoom : notice.dataset.textOwn) ?? "";
+    this.#show();
+  }
+
+  #show() {
+    const { media, problems, starting } = this.#desk;
+    const track = media.videoTrack;
+    this.#preview.dataset.camera = track ? "on" : "off";
+    this.#empty.textContent = (starting ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
+    const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
+    if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
+    const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
+    const { textWith, textWithout, textFiles, textKnock } = this.#button.dataset;
+    const words = this.#filesOnly ? textFiles : without ? textWithout : textWith;
+    this.#button.textContent = (this.#knocks ? textKnock : words) ?? "";
+    this.#button.disabled = this.#blocked || this.#noWay || problems.insecure;
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    const name = cleanName(this.#name.value);
+    this.#complain(name === "");
+    if (name === "") return this.#name.focus();
+    if (this.#keepName) keepNameForLater(name);
+    this.dispatchEvent(new CustomEvent("join", { detail: { name } }));
+  }
+
+  /** @param {boolean} wrong */
+  #complain(wrong) {
+    this.#error.hidden = !wrong;
+    this.#name.setAttribute("aria-invalid", String(wrong));
+  }
+}
+
+function recallName() {
+  try {
+    return localStorage.getItem(NAME_KEPT_AS) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} name */
+function keepNameForLater(name) {
+  try {
+    localStorage.setItem(NAME_KEPT_AS, name);
+  } catch {
+    // Storage is blocked: the name is asked for again next time.
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Signs that need no words: reactions that float over the tiles, and raised hands.
+ *
+ * @module
+ */
+
+import { byId, text } from "../lib/page.js";
+import { personMenu } from "../people/person-menu.js";
+import { toast } from "../lib/toasts.js";
+
+/** @typedef {import("../../chat/hands.js").Hands} Hands */
+/** @typedef {import("../../chat/reactions.js").Reactions} Reactions */
+/** @typedef {import("../../chat/reactions.js").Reaction} Reaction */
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @typedef {import("./grid.js").Grid} Grid */
+
+/** Whoever listens instead of looking is told one reaction in this time. */
+const READ_EVERY_MS = 2_000;
+
+/**
+ * Ties hands and reactions to the page.
+ *
+ * @param {object} parts
+ * @param {CallSession} parts.session
+ * @param {Grid} parts.grid
+ * @param {Hands} parts.hands
+ * @param {Reactions} parts.reactions
+ * @param {AbortSignal} signal ends it
+ */
+export function showSigns({ session, grid, hands, reactions }, signal) {
+  /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+  const on = (target, type, act) => target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+  const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";
+  const button = byId("raise-hand", HTMLButtonElement);
+  let read = -Infinity;
+
+  for (const choice of choices()) on(choice, "click", () => reactions.react(/** @type {Reaction} */ (choice.dataset.reaction)));
+  on(reactions, "reaction", ({ pid, reaction }) => {
+    const choice = choices().find((one) => one.dataset.reaction === reaction);
+    grid.tile(pid)?.float(choice?.textContent ?? "");
+    if (pid === session.self.pid || performance.now() - read < READ_EVERY_MS) return;
+    read = performance.now();
+    byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
+  });
+
+  on(button, "click", () => hands.raise(!hands.up));
+  on(hands, "changed", ({ pid, up, news }) => {
+    for (const other of session.everybody) session.mark(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
+    button.setAttribute("aria-pressed", String(hands.up));
+    if (up && news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }));
+  });
+  on(hands, "lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })));
+  signal.addEventListener("abort", () => button.setAttribute("aria-pressed", "false"));
+  personMenu.add(
+    {
+      id: "lower-hand",
+      icon: "hand",
+      label: () => text("hand.lower"),
+      shown: ({ self, hand = 0 }) => !self && hand > 0 && ["owner", "moderator"].includes(session.self.role),
+      run: (pid) => hands.lower(pid),
+    },
+    signal,
+  );
+}
+
+function choices() {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-reaction]"))];
+}

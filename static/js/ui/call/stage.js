@@ -1,0 +1,181 @@
+/**
+ * The stage: tiles, list of people, banner. It shows what a session tells and changes nothing about it.
+ *
+ * @module
+ */
+
+import { Playback } from "../../media/playback/playback.js";
+import { RemoteLevels } from "../../media/playback/remote-levels.js";
+import { ForMe } from "../people/personal-view.js";
+import { Grid } from "./grid.js";
+import { byId, find, text } from "../lib/page.js";
+import { headCount, showPeople, showSpeaking } from "../people/people-list.js";
+import { personMenu } from "../people/person-menu.js";
+import { SafetyDialog } from "../keys/safety-dialog.js";
+import { Tile } from "./tile.js";
+import { toast } from "../lib/toasts.js";
+
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @typedef {import("../people/people-list.js").Person} Person */
+
+/** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
+const ROLE_CHANGED = 4024;
+
+export class Stage {
+  #root = byId("stage", HTMLElement);
+  #grid = find(this.#root, "mp-grid", Grid);
+  #banner = byId("banner", HTMLElement);
+  #hear = byId("hear", HTMLButtonElement);
+  #people = byId("people", HTMLElement);
+  #list = find(this.#people, ".people__list", HTMLElement);
+  #playback = new Playback();
+  #session;
+  #life = new AbortController();
+  #speaker = "";
+
+  /** @param {CallSession} session */
+  constructor(session) {
+    this.#session = session;
+    const { signal } = this.#life;
+    /** @type {(type: string, act: (detail: any) => void) => void} */
+    const on = (type, act) =>
+      session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on("person-added", ({ person, news }) => this.#add(person, news));
+    on("person-changed", ({ person }) => this.#update(person));
+    on("person-removed", ({ person }) => this.#remove(person));
+    const safety = new SafetyDialog(session, signal);
+    for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
+    personMenu.follow(session, signal);
+    new ForMe(session, signal);
+    on("stream", ({ pid, stream }) => this.#play(pid, stream));
+    on("entered", () => this.#entered());
+    on("away", ({ draining, entered, code }) => code !== ROLE_CHANGED && this.#away(draining, entered));
+    on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")));
+    on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })));
+    this.#playback.addEventListener("refused", () => (this.#hear.hidden = false));
+    this.#playback.addEventListener("resumed", () => (this.#hear.hidden = true));
+    this.#hear.addEventListener("click", () => void this.#playback.resume(), { signal });
+    const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
+    levels.addEventListener("level", (event) => {
+      const { id, speaking } = /** @type {CustomEvent} */ (event).detail;
+      this.#grid.tile(id)?.setSpeaking(speaking);
+      showSpeaking(this.#list, session.people.get(id) ?? session.self, speaking);
+    });
+    signal.addEventListener("abort", () => levels.stop());
+    this.#root.hidden = false;
+    this.#say(text("banner.joining"));
+    this.#add(session.self, false);
+  }
+
+  /** Where the tiles are. */
+  get grid() {
+    return this.#grid;
+  }
+
+  /** Takes everything down. */
+  close() {
+    this.#life.abort();
+    for (const tile of this.#grid.tiles) {
+      tile.video.srcObject = null;
+      tile.remove();
+    }
+    this.#hear.hidden = true;
+    this.#root.hidden = true;
+  }
+
+  /**
+   * Shows oneself.
+   *
+   * @param {MediaStreamTrack | null} videoTrack
+   */
+  showSelf(videoTrack) {
+    const tile = this.#grid.tile(this.#session.self.pid);
+    const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
+    if (!tile || shown === videoTrack) return;
+    if (videoTrack) void this.#playback.play(tile.video, new MediaStream([videoTrack]));
+    else tile.video.srcObject = null;
+  }
+
+  /**
+   * Sends all sound to a speaker.
+   *
+   * @param {string} deviceId empty for the system's default
+   */
+  useSpeaker(deviceId) {
+    this.#speaker = deviceId;
+    for (const tile of this.#grid.tiles) void tile.setSpeaker(deviceId);
+  }
+
+  /**
+   * @param {Person} person
+   * @param {boolean} news
+   */
+  #add(person, news) {
+    const tile = Tile.for(person.pid, { self: person.self });
+    this.#grid.add(tile);
+    if (this.#speaker && !person.self) void tile.setSpeaker(this.#speaker);
+    if (news && !this.#alsoHere(person)) toast(text("came", { name: person.name }));
+    this.#update(person);
+  }
+
+  /** @param {Person} person */
+  #update(person) {
+    const tile = this.#grid.tile(person.pid);
+    tile?.setPerson(person);
+    this.#grid.arrange();
+    this.#count();
+  }
+
+  /** @param {Person} person */
+  #remove(person) {
+    this.#grid.drop(person.pid);
+    if (!this.#alsoHere(person)) toast(text("left", { name: person.name }));
+    this.#count();
+  }
+
+  /**
+   * @param {string} pid
+   * @param {MediaStream} stream
+   */
+  #play(pid, stream) {
+    const tile = this.#grid.tile(pid);
+    if (tile) void this.#playback.play(tile.video, stream);
+  }
+
+  #count() {
+    const people = this.#session.everybody;
+    showPeople(this.#list, people);
+    byId("head-count", HTMLElement).textContent = headCount(people);
+    byId("alone", HTMLElement).hidden = people.length > 1 || this.#banner.hidden === false;
+  }
+
+  #entered() {
+    const wasAway = this.#banner.dataset.away === "true";
+    this.#say("");
+    if (wasAway) toast(text("banner.back"));
+    this.#count();
+  }
+
+  /**
+   * @param {boolean} draining
+   * @param {boolean} entered
+   */
+  #away(draining, entered) {
+    const alone = this.#session.people.size === 0;
+    const which = !entered ? "first" : draining ? "draining" : alone ? "alone" : "away";
+    this.#say(text(`banner.${which}`));
+    this.#banner.dataset.away = String(entered);
+  }
+
+  /** @param {string} words empty: nothing to say */
+  #say(words) {
+    this.#banner.hidden = words === "";
+    this.#banner.dataset.away = "false";
+    this.#banner.textContent = words;
+  }
+
+  /** @param {Person} person whether the same member is here in another tab */
+  #alsoHere({ pid, member }) {
+    return this.#session.everybody.some((other) => other.member === member && other.pid !== pid);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * `<mp-tile>`: one person on the stage.
+ *
+ * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
+ * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
+ * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
+ *
+ * @module
+ */
+
+import { initials } from "../people/names.js";
+import { find, fromTemplate, text } from "../lib/page.js";
+import { showTurn, stateWord } from "../people/people-list.js";
+import { personMenu } from "../people/person-menu.js";
+import { showQuality } from "../quality/quality-mark.js";
+import { showTrust } from "../people/trust.js";
+
+/** @typedef {import("../people/names.js").Presence} Presence */
+/** @typedef {import("../people/people-list.js").Person} Person */
+
+const STATE_SHOWN_MS = 4000;
+/** Three pictures' time. */
+const STILL_SHOWN_MS = 12_000;
+/** As long as the animation of `.tile__float`. */
+const FLOAT_MS = 3_000;
+const MOST_FLOATS = 8;
+
+export class Tile extends HTMLElement {
+  /** @type {number | undefined} */
+  #fade;
+  /** @type {number | undefined} */
+  #stillFade;
+
+  /**
+   * Makes the tile of a person.
+   *
+   * @param {string} pid
+   * @param {{self?: boolean}} [options]
+   * @returns {Tile}
+   */
+  static for(pid, { self = false } = {}) {
+    const tile = /** @type {Tile} */ (document.createElement("mp-tile"));
+    tile.dataset.pid = pid;
+    tile.dataset.self = String(self);
+    tile.append(fromTemplate("tile-template"));
+    tile.video.muted = self;
+    tile.setState(self ? "self" : "connecting");
+    return tile;
+  }
+
+  /** @returns {HTMLVideoElement} */
+  get video() {
+    return find(this, "video", HTMLVideoElement);
+  }
+
+  /**
+   * Shows who it is and what they send.
+   *
+   * @param {Presence} presence
+   */
+  setPresence({ name, muted, camera }) {
+    find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
+    find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
+    this.video.setAttribute("aria-label", name);
+    this.dataset.muted = String(muted);
+    this.dataset.camera = String(camera);
+  }
+
+  /**
+   * Says how the connection is, in words; "connected" fades after a moment.
+   *
+   * @param {string} state connecting | connected | interrupted | failed | refused | self
+   * @param {string} [route] direct | relay, once known
+   */
+  setState(state, route) {
+    if (state === this.dataset.state && route === this.dataset.route) return;
+    const label = find(this, ".tile__state", HTMLElement);
+    clearTimeout(this.#fade);
+    this.dataset.state = state;
+    if (route) this.dataset.route = route;
+    label.hidden = state === "self";
+    if (state === "connected") this.#fade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
+  }
+
+  /**
+   * Shows a picture in place of the moving one, until that moves again or no picture has come for a while.
+   *
+   * @param {Blob} picture
+   * @returns {Promise<void>} settles when it is shown, or cannot be
+   */
+  async showStill(picture) {
+    const bitmap = await createImageBitmap(picture).catch(() => null);
+    if (bitmap === null) return;
+    const canvas = find(this, ".tile__still", HTMLCanvasElement);
+    Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    canvas.hidden = false;
+    clearTimeout(this.#stillFade);
+    this.#stillFade = setTimeout(() => (canvas.hidden = true), STILL_SHOWN_MS);
+    const hide = () => (canvas.hidden = true);
+    this.video.requestVideoFrameCallback?.(hide);
+  }
+
+  /**
+   * Shows how a person is connected, and whom one trusts with it.
+   *
+   * @param {Person} person
+   */
+  setPerson(person) {
+    const { state, route, late = "" } = person;
+    this.setPresence(person);
+    this.setState(state, route);
+    this.dataset.late = late;
+    this.dataset.pinned = String(person.pinned === true);
+    this.dataset.hushed = String(person.hushed === true);
+    showTurn(this, ".tile", person.hand);
+    personMenu.fit(find(this, ".person-more", HTMLButtonElement), person);
+    find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
+    showTrust(find(this, ".trust-button", HTMLButtonElement), person);
+    showQuality(find(this, ".quality", HTMLButtonElement), person);
+  }
+
+  /** @param {boolean} speaking */
+  setSpeaking(speaking) {
+    this.dataset.speaking = String(speaking);
+  }
+
+  /**
+   * Lets a picture float over the tile for a moment.
+   *
+   * @param {string} glyph
+   */
+  float(glyph) {
+    const place = find(this, ".tile__floats", HTMLElement);
+    if (place.childElementCount >= MOST_FLOATS) return;
+    const picture = document.createElement("span");
+    picture.className = "tile__float";
+    picture.textContent = glyph;
+    picture.style.setProperty("--from", `${Math.round(20 + Math.random() * 60)}%`);
+    place.append(picture);
+    // Not when the animation ends: who wants no motion sees the picture stand still for as long.
+    setTimeout(() => picture.remove(), FLOAT_MS);
+  }
+
+  /**
+   * Sends the sound to a speaker.
+   *
+   * @param {string} deviceId empty for the system's default
+   */
+  async setSpeaker(deviceId) {
+    // A speaker that is gone, or not allowed here: the sound goes where it went before, at first to the default.
+    await this.video.setSinkId?.(deviceId).catch(() => {});
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#fade);
+    clearTimeout(this.#stillFade);
+  }
+}
+
+customElements.define("mp-tile", Tile);

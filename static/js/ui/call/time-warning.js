@@ -1,0 +1,66 @@
+/**
+ * The notice in a call that the room's time, or one's own, is nearly over.
+ *
+ * @module
+ */
+
+import { byId, find, text } from "../lib/page.js";
+import { span } from "../lib/times.js";
+
+const MINUTE_MS = 60_000;
+const TICK_MS = 1000;
+
+export class EndingNotice {
+  #root = byId("ending", HTMLElement);
+  #when = find(this.#root, "[data-part=when]", HTMLElement);
+  #left = find(this.#root, "[data-part=left]", HTMLElement);
+  /** When it is over, in ms as performance.now() counts them: the computer's clock may be set meanwhile. */
+  #end = Infinity;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  /** Whether the person has put the notice away; the last minute brings it back. */
+  #hidden = false;
+
+  /**
+   * @param {EventTarget} socket whose `ending` events say when it is over
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(socket, signal) {
+    const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
+    socket.addEventListener("ending", (event) => this.#told(/** @type {CustomEvent} */ (event).detail), { signal });
+    close.addEventListener("click", () => this.#putAway(), { signal });
+    signal.addEventListener("abort", () => this.#told({ what: "", left: null }));
+  }
+
+  /** @param {{what: string, left: number | null}} news left: seconds; null: not so soon any more */
+  #told({ what, left }) {
+    clearInterval(this.#timer);
+    this.#root.hidden = left === null;
+    this.#hidden = false;
+    if (left === null) return;
+    this.#end = performance.now() + left * 1000;
+    const style = /** @type {const} */ ({ timeStyle: "short" });
+    const at = new Intl.DateTimeFormat(document.documentElement.lang, style).format(Date.now() + left * 1000);
+    this.#when.textContent = text(what === "place" ? "ending.place" : "ending.room", { time: at });
+    const more = this.#root.querySelector("[data-part=more]");
+    if (more instanceof HTMLElement) more.hidden = what === "place";
+    this.#timer = setInterval(() => this.#count(), TICK_MS);
+    this.#count();
+  }
+
+  #count() {
+    const left = this.#end - performance.now();
+    const words = left < MINUTE_MS ? text("ending.minute") : text("ending.left", { span: span(Math.ceil(left / MINUTE_MS) * MINUTE_MS) });
+    if (this.#left.textContent !== words) this.#left.textContent = words;
+    if (left < MINUTE_MS && this.#hidden) {
+      this.#hidden = false;
+      this.#root.hidden = false;
+    }
+    if (left < MINUTE_MS) clearInterval(this.#timer);
+  }
+
+  #putAway() {
+    this.#hidden = true;
+    this.#root.hidden = true;
+  }
+}

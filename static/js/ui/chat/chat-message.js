@@ -1,0 +1,91 @@
+/**
+ * One message of the chat, as it shows. Nothing in it is taken for markup.
+ *
+ * @module
+ */
+
+import { findLinks } from "../../chat/links.js";
+import { called } from "../people/names.js";
+import { find, fromTemplate, text } from "../lib/page.js";
+
+/** @typedef {import("../../chat/log.js").Entry} Entry */
+
+/** Messages of one author that follow each other within this time stand under one name. */
+const TOGETHER_MS = 300_000;
+
+/**
+ * Draws a message.
+ *
+ * @param {Entry} entry
+ * @param {(pid: string) => string | undefined} nameOf of those who are here
+ * @returns {HTMLElement}
+ */
+export function drawMessage(entry, nameOf) {
+  const item = find(fromTemplate("chat-message-template"), ".chat__message", HTMLElement);
+  item.dataset.own = String(entry.own);
+  item.dataset.id = entry.id;
+  const time = find(item, "time", HTMLTimeElement);
+  const at = new Date(entry.time);
+  time.dateTime = at.toISOString();
+  time.textContent = timeWord(at);
+  find(item, ".chat__words", HTMLElement).replaceChildren(...findLinks(entry.text).map(drawPiece));
+  refreshMessage(item, entry, nameOf);
+  return item;
+}
+
+/**
+ * Shows what can change about a message: who vouches for it, and to whom it has not come.
+ *
+ * @param {HTMLElement} item
+ * @param {Entry} entry
+ * @param {(pid: string) => string | undefined} nameOf
+ */
+export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
+  find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : called(name);
+  say(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: called(from) }));
+  const names = [...waiting].map(nameOf).filter((one) => one !== undefined);
+  const missing = names.length > 1 ? text("chat.waiting.many", { count: names.length }) : names.map((one) => text("chat.waiting.one", { name: one }))[0];
+  say(find(item, ".chat__state", HTMLElement), missing ?? "");
+}
+
+/**
+ * Says whether a message continues the one before: then its head is for screen readers alone.
+ *
+ * @param {Entry} entry
+ * @param {Entry | undefined} before
+ */
+export function continues(entry, before) {
+  if (before === undefined || before.pid !== entry.pid || before.name !== entry.name || before.from !== entry.from) return false;
+  return entry.time - before.time < TOGETHER_MS;
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {string} words empty: nothing to say
+ */
+function say(node, words) {
+  node.hidden = words === "";
+  node.textContent = words;
+}
+
+/** @param {import("../../chat/links.js").Piece} piece */
+function drawPiece({ text: words, href, host }) {
+  if (href === undefined) return document.createTextNode(words);
+  const link = document.createElement("a");
+  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer", referrerPolicy: "no-referrer", dir: "ltr", textContent: words });
+  if (host === undefined) return link;
+  // The letters of a name may look like others: what the name system knows stands beside them.
+  const real = document.createElement("bdi");
+  Object.assign(real, { className: "chat__host", textContent: ` (${host})`, title: text("chat.host", { host }) });
+  const both = document.createDocumentFragment();
+  both.append(link, real);
+  return both;
+}
+
+/** @param {Date} at */
+function timeWord(at) {
+  const today = at.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
+  const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(document.documentElement.lang, style).format(at);
+}

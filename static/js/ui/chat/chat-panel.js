@@ -1,0 +1,229 @@
+/**
+ * The chat beside the call.
+ *
+ * @module
+ */
+
+import { continues, drawMessage, refreshMessage } from "./chat-message.js";
+import { called } from "../people/names.js";
+import { byId, find, text } from "../lib/page.js";
+import { showSidePanel } from "../call/side-panel.js";
+import { clearToasts, toast } from "../lib/toasts.js";
+
+/** @typedef {import("../../chat/chat.js").Chat} Chat */
+/** @typedef {import("../../chat/log.js").Entry} Entry */
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+
+/** How near to the end one has to be to be taken along by what is new. */
+const NEAR_PX = 48;
+const TOAST_CHARACTERS = 80;
+/** Who writes much is not to push all other news away. */
+const TOAST_EVERY_MS = 4_000;
+const NOTE_MS = 6_000;
+const MOST_ROWS = 5;
+
+export class ChatPanel {
+  #panel = byId("chat", HTMLElement);
+  #scroll = byId("chat-scroll", HTMLElement);
+  #list = byId("chat-log", HTMLElement);
+  #field = byId("chat-text", HTMLTextAreaElement);
+  #newer = byId("chat-newer", HTMLButtonElement);
+  #note = byId("chat-note", HTMLElement);
+  #session;
+  #chat;
+  /** @type {Map<string, HTMLElement>} by the key of the entry */
+  #items = new Map();
+  #unread = 0;
+  #toasted = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noteTimer;
+
+  /**
+   * @param {CallSession} session
+   * @param {Chat} chat
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, chat, signal) {
+    this.#session = session;
+    this.#chat = chat;
+    this.#list.replaceChildren();
+    byId("chat-empty", HTMLElement).hidden = false;
+    /** @type {(target: EventTarget, type: string, act: (event: any) => void) => void} */
+    const on = (target, type, act) => target.addEventListener(type, act, { signal });
+    on(chat, "message", ({ detail }) => this.#added(detail.entry, detail.live));
+    on(chat, "changed", ({ detail }) => this.#changed(detail.entry));
+    on(byId("chat-form", HTMLFormElement), "submit", (event) => this.#submit(event));
+    on(this.#field, "input", () => this.#fit());
+    on(this.#field, "keydown", (event) => this.#key(event));
+    on(this.#panel, "keydown", (event) => event.key === "Escape" && this.#close());
+    on(this.#scroll, "scroll", () => this.#atEnd() && (this.#newer.hidden = true));
+    on(this.#newer, "click", () => this.#toEnd());
+    on(this.#list, "click", ({ target }) => void this.#copy(target));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chat]"))) {
+      on(button, "click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()));
+    }
+    // However it came to be seen or hidden: another panel may have taken its place.
+    const seen = new MutationObserver(() => this.#shownOrHidden());
+    seen.observe(this.#panel, { attributeFilter: ["hidden"] });
+    on(document, "visibilitychange", () => this.#shownOrHidden());
+    signal.addEventListener("abort", () => {
+      seen.disconnect();
+      clearTimeout(this.#noteTimer);
+      this.#field.value = "";
+      this.#say("");
+      this.#count(0);
+      showSidePanel("chat", false);
+    });
+  }
+
+  /** Opens or closes the panel. */
+  toggle() {
+    if (!this.#panel.hidden) return this.#close();
+    showSidePanel("chat", true);
+    clearToasts();
+    this.#toEnd();
+    this.#field.focus();
+  }
+
+  #close() {
+    showSidePanel("chat", false);
+    find(document, "[data-chat=toggle]", HTMLElement).focus();
+  }
+
+  #shownOrHidden() {
+    if (this.#seen) this.#count(0);
+  }
+
+  /** Whether somebody can be reading. */
+  get #seen() {
+    return !this.#panel.hidden && !document.hidden;
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    const done = this.#chat.say(this.#field.value);
+    if (done === "said") this.#field.value = "";
+    this.#fit();
+    this.#say(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
+    this.#field.focus();
+  }
+
+  /** Gives the field as many lines as were written, where the style sheet cannot (`field-sizing`). */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.rows = Math.min(MOST_ROWS, this.#field.value.split("\n").length);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    // Where there is no real keyboard, Enter begins a new line and the button sends.
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && !matchMedia("(pointer: coarse)").matches;
+    if (!sends) return;
+    event.preventDefault();
+    byId("chat-form", HTMLFormElement).requestSubmit();
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} live
+   */
+  #added(entry, live) {
+    byId("chat-empty", HTMLElement).hidden = true;
+    const follow = entry.own || this.#atEnd();
+    const { entries } = this.#chat.log;
+    const item = drawMessage(entry, (pid) => this.#nameOf(pid));
+    this.#items.set(entry.key, item);
+    const next = entries[entries.indexOf(entry) + 1];
+    this.#list.insertBefore(item, (next && this.#items.get(next.key)) ?? null);
+    this.#forget();
+    this.#group(entries.indexOf(entry));
+    if (follow) this.#toEnd();
+    else this.#newer.hidden = this.#panel.hidden;
+    if (!this.#seen && !entry.own) this.#tell(entry, live);
+  }
+
+  /** @param {Entry} entry */
+  #changed(entry) {
+    const item = this.#items.get(entry.key);
+    if (item) refreshMessage(item, entry, (pid) => this.#nameOf(pid));
+    this.#group(this.#chat.log.entries.indexOf(entry));
+  }
+
+  /** Takes away what the log has let go. */
+  #forget() {
+    const kept = new Set(this.#chat.log.entries.map(({ key }) => key));
+    for (const [key, item] of this.#items) {
+      if (kept.has(key)) continue;
+      item.remove();
+      this.#items.delete(key);
+    }
+  }
+
+  /** @param {number} at what is here or right behind may belong to another group now */
+  #group(at) {
+    const { entries } = this.#chat.log;
+    for (const index of [at, at + 1]) {
+      const entry = entries[index];
+      const item = entry && this.#items.get(entry.key);
+      if (item) item.dataset.continues = String(continues(entry, entries[index - 1]));
+    }
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} live
+   */
+  #tell({ name, text: words }, live) {
+    this.#count(this.#unread + 1);
+    const now = performance.now();
+    if (!live || !this.#panel.hidden || now - this.#toasted < TOAST_EVERY_MS) return;
+    this.#toasted = now;
+    const line = [...words.replace(/\s+/g, " ")];
+    const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
+    toast(text("chat.news", { name: called(name), words: short }));
+  }
+
+  /** @param {number} unread */
+  #count(unread) {
+    this.#unread = unread;
+    const badge = byId("chat-count", HTMLElement);
+    badge.hidden = unread === 0;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+  }
+
+  /** @param {EventTarget} target */
+  async #copy(target) {
+    const button = target instanceof Element ? target.closest(".chat__copy") : null;
+    const item = button?.closest(".chat__message");
+    const found = [...this.#items].find(([, one]) => one === item);
+    const entry = found && this.#chat.log.entries.find(({ key }) => key === found[0]);
+    if (!entry) return;
+    // Refused where the page may not touch the clipboard: the text can be selected all the same.
+    const copied = await navigator.clipboard.writeText(entry.text).then(() => true, () => false);
+    if (copied) this.#say(text("chat.copied"));
+  }
+
+  /** @param {string} words empty: nothing to say */
+  #say(words) {
+    clearTimeout(this.#noteTimer);
+    this.#note.hidden = words === "";
+    this.#note.textContent = words;
+    if (words) this.#noteTimer = setTimeout(() => (this.#note.hidden = true), NOTE_MS);
+  }
+
+  #atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
+    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  }
+
+  #toEnd() {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#newer.hidden = true;
+  }
+
+  /** @param {string} pid */
+  #nameOf(pid) {
+    return this.#session.people.get(pid)?.name;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Camera, microphone and speaker of this side, tied to every button, list and notice on the page that is about them.
+ *
+ * @module
+ */
+
+import { LevelMeter } from "../../media/devices/level-meter.js";
+import { LocalMedia } from "../../media/devices/local-media.js";
+import { recallDevice, rememberDevice } from "../../media/devices/preferences.js";
+import { canChoose, DevicePickers } from "./device-pickers.js";
+import { ProblemNotes } from "./device-problems.js";
+import { text } from "../lib/page.js";
+import { onToggle, showToggle } from "./toggles.js";
+
+/** @typedef {import("../../media/devices/constraints.js").Kind} Kind */
+
+/** @type {Readonly<Record<MediaDeviceKind, import("./device-pickers.js").DeviceKind>>} */
+const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
+
+/**
+ * Events:
+ * - `changed`: a track, muting or a problem changed; the properties are already updated
+ * - `speaker` {deviceId}: another speaker was chosen
+ * - `news` {words, act?}: something happened that the person should hear of during a call; act: {words, run}, what can be
+ *   done about it
+ */
+export class DeviceDesk extends EventTarget {
+  media = new LocalMedia();
+  problems = new ProblemNotes();
+  /** Empty for the system's default. */
+  speaker = recallDevice("speaker") ?? "";
+  starting = true;
+  #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
+  /** @type {LevelMeter | null} */
+  #meter = null;
+  /** @type {import("./device-pickers.js").DeviceLists} */
+  #lists = { camera: [], microphone: [], speaker: [] };
+
+  constructor() {
+    super();
+    onToggle((which) => void (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
+    for (const pickers of this.#pickers) {
+      pickers.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
+    }
+  }
+
+  /** @returns {import("../../peer/transceiver-pair.js").Tracks} */
+  get tracks() {
+    return { audio: this.media.audioTrack, video: this.media.videoTrack };
+  }
+
+  /** @returns {{muted: boolean, camera: boolean}} as the others see it */
+  get presence() {
+    return { muted: this.media.muted || this.media.audioTrack === null, camera: this.media.cameraOn };
+  }
+
+  /**
+   * Opens the devices, anew after `stop`.
+   *
+   * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] how they were before; without it, everything is
+   *   tried; microphone: false: it is not asked for
+   */
+  async start(as) {
+    if (as) this.media = new LocalMedia();
+    const { media } = this;
+    media.addEventListener("changed", () => this.#changed());
+    media.addEventListener("failed", (event) => this.#failed(/** @type {CustomEvent} */ (event).detail));
+    media.addEventListener("devices", (event) => this.#listed(/** @type {CustomEvent} */ (event).detail));
+    media.addEventListener("fallback", (event) => {
+      this.#news(text("device.fallback", { name: /** @type {CustomEvent} */ (event).detail.label }));
+    });
+    media.addEventListener("plugged", (event) => this.#offer(/** @type {CustomEvent} */ (event).detail));
+    if (as?.muted) media.setMuted(true);
+    this.starting = true;
+    this.#changed();
+    await media.start({ audio: as?.microphone ?? true, video: as?.camera ?? true });
+    this.starting = false;
+    this.#changed();
+  }
+
+  /** Switches both off, lights included. */
+  stop() {
+    this.media.stop();
+    this.#meter?.stop();
+    this.#meter = null;
+  }
+
+  /** Mutes or unmutes; looks for a microphone when there is none yet. */
+  async toggleMicrophone() {
+    if (this.media.audioTrack) return this.media.setMuted(!this.media.muted);
+    this.media.setMuted(false);
+    await this.media.start({ audio: true, video: false });
+  }
+
+  /** Switches the camera on or off. */
+  async toggleCamera() {
+    await this.media.setCameraOn(!this.media.cameraOn);
+  }
+
+  /** @param {import("../../media/devices/microphone-monitor.js").MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
+  sayOfMicrophone(trouble) {
+    if (trouble === "") this.problems.clear("microphone");
+    else this.#news(this.problems.add("microphone", trouble));
+  }
+
+  /** @param {{kind: import("./device-pickers.js").DeviceKind, deviceId: string}} choice */
+  #choose({ kind, deviceId }) {
+    if (kind === "speaker") {
+      this.speaker = deviceId;
+      rememberDevice("speaker", deviceId);
+      this.#show();
+      this.dispatchEvent(new CustomEvent("speaker", { detail: { deviceId } }));
+    } else {
+      void this.media.use(kind === "camera" ? "video" : "audio", deviceId);
+    }
+  }
+
+  #changed() {
+    const { audioTrack, videoTrack, muted, cameraOn } = this.media;
+    showToggle("microphone", audioTrack ? !muted : this.starting);
+    showToggle("camera", cameraOn || this.starting);
+    if (audioTrack) this.problems.clear("microphone");
+    if (videoTrack) this.problems.clear("camera");
+    this.#measure(audioTrack);
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #measure(track) {
+    if (track && !this.#meter) {
+      const meter = new LevelMeter();
+      meter.addEventListener("level", () => {
+        for (const { meter: bar } of this.#pickers) bar.level = meter.level;
+      });
+      this.#meter = meter;
+    }
+    this.#meter?.setTrack(track);
+  }
+
+  /** @param {{kind: Kind, cause: import("../../media/devices/device-errors.js").DeviceCause}} failure */
+  #failed({ kind, cause }) {
+    const title = this.problems.add(kind === "audio" ? "microphone" : "camera", cause);
+    this.#changed();
+    if (!this.starting) this.#news(title);
+  }
+
+  /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
+  #listed({ audio, video, speakers }) {
+    this.#lists = { camera: video, microphone: audio, speaker: speakers };
+    this.#show();
+  }
+
+  #show() {
+    const { audioTrack, videoTrack } = this.media;
+    const chosen = {
+      microphone: audioTrack?.getSettings().deviceId,
+      camera: videoTrack?.getSettings().deviceId,
+      speaker: this.speaker,
+    };
+    for (const pickers of this.#pickers) pickers.show(this.#lists, chosen);
+  }
+
+  /** @param {import("../../media/devices/new-devices.js").Plugged} plugged what came; it is used when the person says so */
+  #offer({ label, devices }) {
+    const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
+    if (choices.length === 0) return;
+    const run = () => choices.forEach((choice) => this.#choose(choice));
+    this.#news(text("device.plugged", { name: label }), { words: text("device.use"), run });
+  }
+
+  /**
+   * @param {string} words
+   * @param {import("../lib/toasts.js").Act} [act]
+   */
+  #news(words, act) {
+    this.dispatchEvent(new CustomEvent("news", { detail: { words, act } }));
+  }
+}

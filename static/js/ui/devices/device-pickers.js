@@ -1,0 +1,73 @@
+/**
+ * `<mp-devices>`: the lists of cameras, microphones and, where the browser can choose one, speakers.
+ *
+ * @module
+ */
+
+import { MeterBar } from "./meter-bar.js";
+import { find, fromTemplate, text } from "../lib/page.js";
+
+/** @typedef {"camera" | "microphone" | "speaker"} DeviceKind */
+/** @typedef {{deviceId: string, label: string}} Device */
+/** @typedef {Record<DeviceKind, Device[]>} DeviceLists */
+
+let made = 0;
+
+/**
+ * Tells whether this browser lets a page choose among devices of a kind.
+ *
+ * @param {DeviceKind} kind
+ */
+export function canChoose(kind) {
+  return kind !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
+}
+
+/** Events: `choose` {kind, deviceId} fires when the person picks another device. */
+export class DevicePickers extends HTMLElement {
+  connectedCallback() {
+    if (this.firstElementChild) return;
+    made += 1;
+    this.append(fromTemplate("devices-template"));
+    for (const field of this.#fields()) {
+      const select = find(field, "select", HTMLSelectElement);
+      select.id = `device-${field.dataset.kind}-${made}`;
+      find(field, "label", HTMLLabelElement).htmlFor = select.id;
+      select.addEventListener("change", () => {
+        const detail = { kind: field.dataset.kind, deviceId: select.value };
+        this.dispatchEvent(new CustomEvent("choose", { detail }));
+      });
+      field.hidden = !canChoose(/** @type {DeviceKind} */ (field.dataset.kind));
+    }
+  }
+
+  /** @returns {MeterBar} the bar below the microphone */
+  get meter() {
+    return find(this, "mp-meter", MeterBar);
+  }
+
+  /**
+   * Shows what there is.
+   *
+   * @param {DeviceLists} lists
+   * @param {Partial<Record<DeviceKind, string>>} chosen device ids in use
+   */
+  show(lists, chosen) {
+    for (const field of this.#fields()) {
+      const kind = /** @type {DeviceKind} */ (field.dataset.kind);
+      const select = find(field, "select", HTMLSelectElement);
+      const devices = lists[kind];
+      const options = devices.map(({ deviceId, label }, index) => {
+        return new Option(label || text(`device.${kind}`, { count: index + 1 }), deviceId, false, deviceId === chosen[kind]);
+      });
+      if (devices.length === 0) options.push(new Option(text(kind === "speaker" ? "device.default" : "device.none"), ""));
+      select.replaceChildren(...options);
+      select.disabled = devices.length === 0;
+    }
+  }
+
+  #fields() {
+    return /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-kind]"));
+  }
+}
+
+customElements.define("mp-devices", DevicePickers);

@@ -1,0 +1,63 @@
+/**
+ * Notices about devices that could not be had: what is the matter, and what to do.
+ *
+ * @module
+ */
+
+import { find, fromTemplate, hasText, text } from "../lib/page.js";
+
+/** @typedef {"camera" | "microphone"} DeviceName */
+
+export class ProblemNotes {
+  /** @type {Map<DeviceName, string>} device → text key */
+  #keys = new Map();
+  #places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
+
+  /** @returns {boolean} whether any device failed */
+  get any() {
+    return this.#keys.size > 0;
+  }
+
+  /** @returns {boolean} whether the address itself rules calls out */
+  get insecure() {
+    return [...this.#keys.values()].includes("problem.insecure");
+  }
+
+  /**
+   * Tells of a failure.
+   *
+   * @param {DeviceName} device
+   * @param {import("../../media/devices/device-errors.js").DeviceCause | import("../../media/devices/microphone-monitor.js").MicrophoneTrouble} cause
+   * @returns {string} its title
+   */
+  add(device, cause) {
+    const ofThePage = `problem.${cause}`;
+    const known = hasText(`problem.${device}.${cause}.title`) ? cause : "unknown";
+    const key = hasText(`${ofThePage}.title`) ? ofThePage : `problem.${device}.${known}`;
+    this.#keys.set(device, key);
+    this.#show();
+    return text(`${key}.title`);
+  }
+
+  /**
+   * The device works now.
+   *
+   * @param {DeviceName} device
+   */
+  clear(device) {
+    if (this.#keys.delete(device)) this.#show();
+  }
+
+  #show() {
+    for (const place of this.#places) {
+      place.replaceChildren(
+        ...[...new Set(this.#keys.values())].map((key) => {
+          const note = fromTemplate("problem-template");
+          find(note, "strong", HTMLElement).textContent = text(`${key}.title`);
+          find(note, "span", HTMLElement).textContent = text(`${key}.text`);
+          return note;
+        }),
+      );
+    }
+  }
+}

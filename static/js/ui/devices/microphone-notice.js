@@ -1,0 +1,58 @@
+/**
+ * Watches one's own microphone during a call: opens it anew when it gives nothing, and says so when that does not help.
+ *
+ * @module
+ */
+
+import { listenToOwn, SOUND } from "../../media/devices/microphone-monitor.js";
+
+const EVERY_MS = 1_000;
+
+export class MicrophoneWatch {
+  #desk;
+  #mesh;
+  #memory = SOUND;
+  #looking = false;
+
+  /**
+   * @param {import("./device-controls.js").DeviceDesk} desk
+   * @param {import("../../peer/mesh.js").Mesh} mesh
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(desk, mesh, signal) {
+    this.#desk = desk;
+    this.#mesh = mesh;
+    const timer = setInterval(() => void this.#look(), EVERY_MS);
+    signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  async #look() {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const { media } = this.#desk;
+      const source = await this.#source();
+      const track = media.audioTrack;
+      const before = this.#memory.said;
+      this.#memory = listenToOwn(this.#memory, {
+        now: performance.now(),
+        on: track?.readyState === "live" && !media.muted,
+        taken: track?.muted === true,
+        energy: source?.totalAudioEnergy ?? null,
+        seconds: source?.totalSamplesDuration ?? null,
+      });
+      const { heal, said } = this.#memory;
+      if (heal) await media.renew("audio");
+      if (said !== before) this.#desk.sayOfMicrophone(said);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** @returns {Promise<{totalAudioEnergy?: number, totalSamplesDuration?: number} | undefined>} what the browser counts of it */
+  async #source() {
+    const connection = [...this.#mesh.peers.values()].find(({ state }) => state === "connected");
+    const stats = await connection?.transceivers.audio?.sender.getStats().catch(() => null);
+    return [...(stats?.values() ?? [])].find(({ type, kind }) => type === "media-source" && kind === "audio");
+  }
+}

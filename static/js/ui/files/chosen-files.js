@@ -1,0 +1,100 @@
+/**
+ * Files and folders that somebody dropped, pasted or chose.
+ *
+ * @module
+ */
+
+/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
+
+/** Deeper folders, and more files than anybody would offer, are not looked at. */
+const DEEPEST = 16;
+const MOST = 5_001;
+
+/**
+ * Takes what an input holds; a folder's files know where they lie.
+ *
+ * @param {HTMLInputElement} input emptied, so that the same files can be chosen again
+ * @returns {Chosen[]}
+ */
+export function fromInput(input) {
+  const chosen = [...(input.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath.split("/").slice(0, -1) }));
+  input.value = "";
+  return chosen;
+}
+
+/** Whether the browser's own dialog tells where files lie. On phones it leaves out the camera and the gallery. */
+export function picksHandles() {
+  return "showOpenFilePicker" in globalThis && matchMedia("(pointer: fine)").matches;
+}
+
+/**
+ * Asks for files in the browser's own dialog.
+ *
+ * @returns {Promise<Chosen[]>} none when the person thought better of it
+ */
+export async function fromPicker() {
+  /** @type {FileSystemFileHandle[]} */
+  const handles = await /** @type {any} */ (globalThis).showOpenFilePicker({ multiple: true }).catch(() => []);
+  return Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), path: [], handle })));
+}
+
+/**
+ * Takes what was dropped or pasted, folders with all that is in them.
+ *
+ * @param {DataTransfer} data must be asked in the event itself: it is empty afterwards
+ * @returns {Promise<Chosen[]>}
+ */
+export async function fromTransfer(data) {
+  const items = [...data.items];
+  const entries = items.map((item) => (item.kind === "file" ? item.webkitGetAsEntry?.() : null));
+  const handles = items.map((item, at) => (entries[at]?.isFile ? handleOf(item) : null));
+  const plain = [...data.files];
+  // Something pasted, such as a picture, is no entry of a file system.
+  if (entries.every((entry) => !entry)) return plain.map((file) => ({ file, path: [] }));
+  /** @type {Chosen[]} */
+  const chosen = [];
+  for (const [at, entry] of entries.entries()) {
+    const before = chosen.length;
+    if (entry) await walk(entry, [], chosen);
+    const handle = await handles[at];
+    if (handle && chosen[before]) chosen[before].handle = handle;
+  }
+  return chosen;
+}
+
+/**
+ * @param {DataTransferItem} item a file
+ * @returns {Promise<FileSystemFileHandle | null>} null in a browser that does not tell
+ */
+async function handleOf(item) {
+  // Not in TypeScript's library: https://wicg.github.io/file-system-access/#drag-and-drop
+  return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;
+}
+
+/**
+ * @param {FileSystemEntry} entry
+ * @param {string[]} path
+ * @param {Chosen[]} chosen
+ */
+async function walk(entry, path, chosen) {
+  if (chosen.length >= MOST) return;
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject));
+    chosen.push({ file: /** @type {File} */ (file), path });
+  } else if (path.length < DEEPEST) {
+    const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+    const inside = [...path, entry.name];
+    // A reader gives a hundred entries at a time.
+    for (let some = await read(reader); some.length > 0; some = await read(reader)) {
+      for (const one of some) await walk(one, inside, chosen);
+    }
+  }
+}
+
+/**
+ * @param {FileSystemDirectoryReader} reader
+ * @returns {Promise<FileSystemEntry[]>}
+ */
+function read(reader) {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}

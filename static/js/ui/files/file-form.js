@@ -1,0 +1,113 @@
+/**
+ * The form between choosing files and sending them: what it is, to whom it goes, and whom one relies on for that.
+ *
+ * @module
+ */
+
+import { safeName } from "../../files/protocol/safe-name.js";
+import { sizeWord } from "./file-words.js";
+import { byId, find, text } from "../lib/page.js";
+import { trustOf } from "../people/trust.js";
+
+/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
+/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../people/trust.js").Trust} Trust */
+
+const EVERYBODY = "*";
+/** From the weakest to the strongest. @type {Trust[]} */
+const ORDER = ["", "server", "key", "verified"];
+
+/** Events, `CustomEvent`: `send` {chosen, pids}. */
+export class FileForm extends EventTarget {
+  #form = byId("files-send", HTMLFormElement);
+  #to = byId("files-to", HTMLSelectElement);
+  #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
+  #others;
+  /** @type {Chosen[]} */
+  #chosen = [];
+
+  /**
+   * @param {() => Person[]} others those to whom a connection stands
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(others, signal) {
+    super();
+    this.#others = others;
+    this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
+    this.#to.addEventListener("change", () => this.#showTrust(), { signal });
+    signal.addEventListener("abort", () => this.forget());
+    this.showPeople();
+  }
+
+  /** @param {Chosen[]} chosen at least one: what is to be sent instead of what was chosen before */
+  show(chosen) {
+    this.#chosen = chosen;
+    this.showPeople();
+    const size = sizeWord(chosen.reduce((sum, { file }) => sum + file.size, 0));
+    const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
+    byId("files-what", HTMLElement).textContent = chosen.length === 1 ? one() : text("files.what.many", { count: chosen.length, size });
+    this.#form.hidden = false;
+    this.#button.focus();
+  }
+
+  /** What is to be sent. */
+  get chosen() {
+    return this.#chosen;
+  }
+
+  /** Nothing is to be sent. */
+  forget() {
+    this.#chosen = [];
+    this.#form.hidden = true;
+  }
+
+  /** Offers everybody who can be reached, each with their label. */
+  showPeople() {
+    const others = this.#others();
+    const before = this.#to.value;
+    const options = others.map((person) => new Option(labelled(person), person.pid));
+    if (others.length > 1) options.unshift(new Option(text("files.everybody", { count: others.length }), EVERYBODY));
+    if (others.length === 0) options.push(new Option(text("files.nobody"), ""));
+    // A list that is open closes when it is filled anew.
+    if (JSON.stringify(options.map(said)) !== JSON.stringify([...this.#to.options].map(said))) this.#to.replaceChildren(...options);
+    if (options.some(({ value }) => value === before)) this.#to.value = before;
+    this.#button.disabled = others.length === 0;
+    this.#showTrust();
+  }
+
+  /** Those to whom it would go now. */
+  get #receivers() {
+    const to = this.#to.value;
+    return this.#others().filter(({ pid }) => to === EVERYBODY || pid === to);
+  }
+
+  /** Several people are as sure as the least sure of them. */
+  #showTrust() {
+    const note = byId("files-trust", HTMLElement);
+    const receivers = this.#receivers;
+    const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+    const one = receivers.length === 1 ? "" : ".all";
+    note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : "";
+    note.dataset.trust = weakest ?? "";
+  }
+
+  /** @param {SubmitEvent} event */
+  #send(event) {
+    event.preventDefault();
+    const [chosen, pids] = [this.#chosen, this.#receivers.map(({ pid }) => pid)];
+    if (chosen.length === 0 || pids.length === 0) return;
+    this.forget();
+    this.dispatchEvent(new CustomEvent("send", { detail: { chosen, pids } }));
+  }
+}
+
+/** @param {Person} person */
+function labelled(person) {
+  const trust = trustOf(person);
+  return trust ? text("files.person", { name: person.name, trust: text(`trust.${trust}`) }) : person.name;
+}
+
+/** @param {HTMLOptionElement} option */
+function said({ value, text: words }) {
+  return [value, words];
+}

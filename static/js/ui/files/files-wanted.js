@@ -1,0 +1,82 @@
+/**
+ * The note that somebody still waits for the rest of what this person was sending before a reload, and how to go on.
+ *
+ * @module
+ */
+
+import { findHandles, forgetHandles, keepHandles, openHandles } from "../../files/storage/saved-handles.js";
+import { byId, find, text } from "../lib/page.js";
+
+/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
+/** @typedef {import("../../files/storage/saved-handles.js").Kept} Kept */
+/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+
+/** Events: `send` {pid, chosen} when the person wants to go on; `unreadable` when the files are not where they were. */
+export class FilesWanted extends EventTarget {
+  #note = byId("files-wanted", HTMLElement);
+  #button = find(this.#note, "button", HTMLButtonElement);
+  #room;
+  #signal;
+  /** @type {{pid: string, kept: Kept} | null} */
+  #found = null;
+
+  /**
+   * @param {string} room the room's slug
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(room, signal) {
+    super();
+    this.#room = room;
+    this.#signal = signal;
+    this.hide();
+    this.#button.addEventListener("click", () => void this.#goOn(), { signal });
+  }
+
+  /**
+   * Shows that somebody waits.
+   *
+   * @param {{pid: string, member: string, name: string, count: number, file: string}} wanted file: one of the names
+   */
+  async show({ pid, member, name, count, file }) {
+    const kept = await findHandles(this.#room, member, file);
+    if (this.#signal.aborted) return;
+    this.#found = kept && { pid, kept };
+    const how = `files.wanted.${kept ? "kept." : ""}${count === 1 ? "one" : "many"}`;
+    find(this.#note, "p", HTMLElement).textContent = text(how, { name, count, file });
+    this.#button.hidden = kept === null;
+    this.#note.hidden = false;
+  }
+
+  /** Nobody waits, or it is being sent. */
+  hide() {
+    this.#found = null;
+    this.#note.hidden = true;
+  }
+
+  /**
+   * Remembers, until the transfer is over, where its files lie.
+   *
+   * @param {Transfer} transfer
+   * @param {Chosen[]} chosen
+   */
+  async remember(transfer, chosen) {
+    await keepHandles(this.#room, transfer, chosen);
+    const forget = () => void (transfer.isOver && forgetHandles(transfer.id));
+    transfer.addEventListener("state", forget, { signal: this.#signal });
+    forget();
+  }
+
+  async #goOn() {
+    if (this.#found === null) return;
+    const { pid, kept } = this.#found;
+    try {
+      const chosen = await openHandles(kept);
+      this.hide();
+      this.dispatchEvent(new CustomEvent("send", { detail: { pid, chosen } }));
+    } catch {
+      this.#button.hidden = true;
+      this.dispatchEvent(new CustomEvent("unreadable"));
+    }
+    await forgetHandles(kept.id);
+  }
+}

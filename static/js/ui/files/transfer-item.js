@@ -1,0 +1,159 @@
+/**
+ * One transfer in the list: whom it is with, what it is, how far it has come, and what can be done about it.
+ *
+ * @module
+ */
+
+import { splitName } from "../../files/protocol/safe-name.js";
+import { sizeWord, timeWord } from "./file-words.js";
+import { find, fromTemplate, text } from "../lib/page.js";
+
+/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+/** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} Act */
+/** @typedef {{name: string, trust: import("../people/trust.js").Trust}} Who */
+
+/** How quickly the shown speed follows: the share of the newest second. */
+const SMOOTHING = 0.3;
+/** A list of files longer than this is cut. */
+const MOST_LISTED = 200;
+
+/** Events: `act` {transfer, act} when a button is pressed. */
+export class TransferItem extends EventTarget {
+  root;
+  transfer;
+  #speed = 0;
+  #last = { moved: 0, at: performance.now() };
+  #saved = false;
+
+  /**
+   * @param {Transfer} transfer
+   * @param {Who} who
+   */
+  constructor(transfer, who) {
+    super();
+    this.transfer = transfer;
+    const item = fromTemplate("transfer-template");
+    this.root = find(item, ".transfer", HTMLElement);
+    this.root.dataset.direction = transfer.direction;
+    for (const button of this.#buttons) {
+      button.addEventListener("click", () => {
+        const detail = { transfer, act: button.dataset.actOf };
+        this.dispatchEvent(new CustomEvent("act", { detail }));
+      });
+    }
+    this.#name();
+    this.show(who);
+  }
+
+  /** Notes that what came has been handed to the browser's downloads. */
+  saved() {
+    this.#saved = true;
+  }
+
+  /** Measures the speed; called about once a second. */
+  tick() {
+    const { moved } = this.transfer;
+    const now = performance.now();
+    const rate = ((moved - this.#last.moved) / (now - this.#last.at)) * 1000;
+    this.#speed = this.#speed === 0 ? rate : this.#speed * (1 - SMOOTHING) + rate * SMOOTHING;
+    this.#last = { moved, at: now };
+  }
+
+  /**
+   * Shows how it stands.
+   *
+   * @param {Who} who
+   * @param {{bytes: number, elsewhere: boolean}} [room] what this browser can keep, and whether it can write elsewhere
+   */
+  show(who, room) {
+    const { transfer, root } = this;
+    const { state, direction, bytes, moved } = transfer;
+    root.dataset.state = state;
+    root.dataset.away = String(transfer.away);
+    find(root, ".transfer__name", HTMLElement).textContent = text(direction === "in" ? "files.from" : "files.to", { name: who.name });
+    const trust = find(root, ".transfer__trust", HTMLElement);
+    trust.hidden = who.trust === "";
+    trust.textContent = who.trust === "" ? "" : text(`trust.${who.trust}`);
+    trust.classList.toggle("badge--warn", who.trust === "server");
+    trust.classList.toggle("badge--good", who.trust === "verified");
+    const progress = find(root, ".transfer__progress", HTMLProgressElement);
+    progress.hidden = !transfer.isRunning;
+    progress.max = Math.max(1, bytes);
+    progress.value = bytes === 0 ? 1 : moved;
+    progress.setAttribute("aria-label", find(root, ".transfer__what", HTMLElement).textContent ?? "");
+    const words = this.#words(room);
+    const place = find(root, ".transfer__state", HTMLElement);
+    if (place.textContent !== words) place.textContent = words;
+    const acts = this.#acts(room);
+    for (const button of this.#buttons) button.hidden = !acts.includes(/** @type {Act} */ (button.dataset.actOf));
+  }
+
+  get #buttons() {
+    return /** @type {NodeListOf<HTMLButtonElement>} */ (this.root.querySelectorAll("[data-act-of]"));
+  }
+
+  #name() {
+    const { count, entries, bytes } = this.transfer;
+    const stem = find(this.root, ".transfer__stem", HTMLElement);
+    const extension = find(this.root, ".transfer__extension", HTMLElement);
+    if (count === 1) {
+      const name = splitName(entries[0].head.name);
+      stem.textContent = name.stem;
+      extension.textContent = name.extension.toUpperCase();
+      extension.title = name.extension ? text("files.extension", { extension: name.extension }) : "";
+      return;
+    }
+    stem.textContent = text("files.what.many", { count, size: sizeWord(bytes) });
+    const more = find(this.root, ".transfer__more", HTMLDetailsElement);
+    more.hidden = false;
+    find(more, "summary", HTMLElement).textContent = text("files.list");
+    const list = find(more, ".transfer__files", HTMLElement);
+    list.replaceChildren(...entries.slice(0, MOST_LISTED).map(({ head: { name, path, size } }) => {
+      const item = document.createElement("li");
+      item.textContent = `${[...path, name].join(" / ")} · ${sizeWord(size)}`;
+      return item;
+    }));
+  }
+
+  /** @param {{bytes: number, elsewhere: boolean}} [room] */
+  #words(room) {
+    const { state, direction, bytes, moved, away, count, entries, failures } = this.transfer;
+    const size = sizeWord(bytes);
+    const values = { moved: sizeWord(moved), size };
+    if (state === "offered" && direction === "in" && room && room.bytes < bytes) {
+      return text(room.elsewhere ? "files.state.large" : "files.state.larger", { size, room: sizeWord(room.bytes) });
+    }
+    if (state === "offered") return text(`files.state.offered.${direction}`, values);
+    if (state === "failed") return text(`files.failed.${failures[0]?.reason || "other"}`);
+    if (failures.length > 0) {
+      const done = entries.filter(({ status }) => status === "done").length;
+      return text("files.state.some", { done, count, failed: failures.length });
+    }
+    if (state === "done") return text(this.#saved ? "files.state.saved" : `files.state.done.${direction}`, values);
+    if (state !== "running") return text(`files.state.${state}`, values);
+    if (away) return text("files.state.away", values);
+    if (entries.every(({ status }) => status === "ending" || status === "done")) return text("files.state.checking");
+    if (this.#speed < 1_000) return text("files.state.running", values);
+    const left = timeWord((bytes - moved) / this.#speed);
+    return text("files.state.speed", { ...values, speed: sizeWord(this.#speed), left });
+  }
+
+  /**
+   * @param {{bytes: number, elsewhere: boolean}} [room]
+   * @returns {Act[]}
+   */
+  #acts(room) {
+    const { transfer } = this;
+    const { state, direction, bytes, entries } = transfer;
+    if (state === "offered" && direction === "in") {
+      /** @type {Act[]} */
+      const acts = !room || room.bytes >= bytes ? ["accept"] : [];
+      if (room?.elsewhere) acts.push("save-to");
+      return [...acts, "decline"];
+    }
+    if (state === "offered") return ["cancel"];
+    if (transfer.isOver) return entries.some(({ result }) => result !== null) ? ["save", "remove"] : ["remove"];
+    const pausedHere = state === "paused-here" || state === "paused-both";
+    return [pausedHere ? "resume" : "pause", "cancel"];
+  }
+}

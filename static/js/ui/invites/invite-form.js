@@ -1,0 +1,204 @@
+/**
+ * `<mp-invite-form>`: makes an invite link in this browser (templates/rooms/_invite_form.html).
+ *
+ * Secret, token and sealed key are made here; the server gets the token's hash and the sealed key. The link is shown
+ * once, and the clipboard and the share sheet get it only on a click.
+ *
+ * @module
+ */
+
+import { loadRoomKey } from "../../keys/key-store.js";
+import { InviteMail } from "./invite-mail.js";
+import { makeInvite } from "../../keys/make-invite-link.js";
+import { part, readStrings } from "../lib/parts.js";
+import { drawQr } from "../lib/qr.js";
+
+const ONE_DAY = 86_400;
+const MAX_SECONDS = 90 * 86_400;
+const MAX_USES = 1000;
+
+export class InviteForm extends HTMLElement {
+  /** @type {Record<string, string>} */
+  #strings = {};
+  #teardown = new AbortController();
+  /** @type {InviteMail | null} */
+  #mail = null;
+
+  connectedCallback() {
+    this.#teardown = new AbortController();
+    this.#strings = readStrings(this);
+    const { signal } = this.#teardown;
+    const form = this.#form;
+    this.#mail = new InviteMail(this, this.#strings, signal);
+    form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    form.addEventListener("change", () => this.#showCustomFields(), { signal });
+    part(this, "copy").addEventListener("click", () => this.#copy(), { signal });
+    part(this, "share").addEventListener("click", () => this.#share(), { signal });
+    part(this, "show-qr").addEventListener("click", () => this.#toggleQr(), { signal });
+    part(this, "again").addEventListener("click", () => this.reset(), { signal });
+    this.#link.addEventListener("focus", () => this.#link.select(), { signal });
+    part(this, "share").hidden = navigator.share === undefined;
+    this.#showCustomFields();
+    this.refresh();
+  }
+
+  disconnectedCallback() {
+    this.#teardown.abort();
+  }
+
+  /**
+   * Looks again whether this browser can make links: call it after the room was locked.
+   *
+   * @param {number} [epoch] the room's key epoch, when it has changed
+   */
+  async refresh(epoch) {
+    if (epoch !== undefined && epoch !== this.#epoch) {
+      this.dataset.epoch = String(epoch);
+      this.reset(); // a link that is shown was made with the key before, and is revoked
+    }
+    const able = globalThis.crypto?.subtle !== undefined;
+    const kept = able && this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
+    const holds = able && (this.#epoch === 0 || kept !== null);
+    part(this, "knocks").hidden = !(this.#epoch > 0 ? kept?.byHosts : "knock" in this.dataset);
+    part(this, "unable").hidden = able;
+    part(this, "locked").hidden = !able || holds;
+    this.#form.hidden = !holds || !part(this, "made").hidden;
+  }
+
+  /** Forgets the link that is shown and offers the form again. */
+  reset() {
+    this.#link.value = "";
+    this.#mail?.offer("", "");
+    part(this, "qr").replaceChildren();
+    part(this, "qr").hidden = true;
+    part(this, "show-qr").setAttribute("aria-expanded", "false");
+    part(this, "made").hidden = true;
+    part(this, "status").textContent = "";
+    this.#form.hidden = false;
+    this.#form.reset();
+    this.#showCustomFields();
+  }
+
+  get #form() {
+    return /** @type {HTMLFormElement} */ (part(this, "form"));
+  }
+
+  get #link() {
+    return /** @type {HTMLInputElement} */ (part(this, "link"));
+  }
+
+  get #epoch() {
+    return Number(this.dataset.epoch);
+  }
+
+  /** @returns {Promise<import("../../keys/key-store.js").StoredRoomKey | null>} the room key, if it is the one of now and may leave */
+  async #roomKey() {
+    const kept = await loadRoomKey(this.dataset.slug ?? "");
+    return kept?.epoch === this.#epoch && kept.raw !== undefined ? kept : null;
+  }
+
+  #showCustomFields() {
+    const values = new FormData(this.#form);
+    part(this, "custom-expiry").hidden = values.get("expiry") !== "custom";
+    part(this, "custom-uses").hidden = values.get("uses") !== "custom";
+    part(this, "measure").hidden = values.get("role") === "moderator";
+    part(this, "for-moderator").hidden = values.get("role") !== "moderator";
+  }
+
+  /** @param {SubmitEvent} event */
+  async #submit(event) {
+    event.preventDefault();
+    const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector("[type=submit]"));
+    if (button.disabled) return;
+    button.disabled = true;
+    this.#complain("");
+    try {
+      await this.#make();
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async #make() {
+    const values = new FormData(this.#form);
+    const choices = this.#choices(values);
+    if (typeof choices === "string") return this.#complain(choices);
+    const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
+    if (this.#epoch > 0 && key === null) return this.refresh();
+    const { url = "", slug = "" } = this.dataset;
+    const { link, answer } = await makeInvite(
+      { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
+      { ...choices, label: String(values.get("label") ?? "") },
+    );
+    if (answer.status !== 201) return this.#complain(this.#reason(answer));
+    this.#show(link);
+    this.#mail?.offer(link, answer.data.mailUrl);
+    // Fired once the link is shown; detail: the room's links as GET of `data-url` lists them.
+    this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: answer.data }));
+  }
+
+  /**
+   * @param {FormData} values
+   * @returns {{expires_in: number, max_uses: number | null, role: string} | string} or what is wrong
+   */
+  #choices(values) {
+    const role = String(values.get("role"));
+    if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };
+    const custom = Number(values.get("amount")) * Number(values.get("unit"));
+    const seconds = values.get("expiry") === "custom" ? custom : Number(values.get("expiry"));
+    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) return this.#strings.expiryRange ?? "";
+    if (values.get("uses") === "unlimited") return { expires_in: seconds, max_uses: null, role };
+    const uses = values.get("uses") === "custom" ? Number(values.get("max-uses")) : Number(values.get("uses"));
+    if (!(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) return this.#strings.usesRange ?? "";
+    return { expires_in: seconds, max_uses: uses, role };
+  }
+
+  /** @param {import("../../lib/request.js").Answer} answer */
+  #reason({ status, data }) {
+    if (status === 401 || status === 403) return this.#strings.signedOut;
+    if (data.reason === "wrong_epoch") return this.#strings.wrongEpoch;
+    return data.message ?? this.#strings.offline;
+  }
+
+  /** @param {string} link */
+  #show(link) {
+    this.#form.hidden = true;
+    part(this, "made").hidden = false;
+    this.#link.value = link;
+    part(this, "copy").textContent = this.#strings.copy;
+    part(this, "copy").focus();
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.#link.value);
+    } catch {
+      // No permission, or a browser without the clipboard: the marked text can be copied by hand.
+      this.#link.select();
+      return;
+    }
+    part(this, "copy").textContent = this.#strings.copied;
+    part(this, "status").textContent = this.#strings.copied;
+  }
+
+  async #share() {
+    // Closing the share sheet rejects; there is nothing to tell.
+    await navigator.share({ title: this.#strings.shareTitle, url: this.#link.value }).catch(() => undefined);
+  }
+
+  #toggleQr() {
+    const picture = part(this, "qr");
+    if (picture.hidden) drawQr(picture, this.#link.value);
+    picture.hidden = !picture.hidden;
+    part(this, "show-qr").setAttribute("aria-expanded", String(!picture.hidden));
+  }
+
+  /** @param {string} text empty: nothing is wrong */
+  #complain(text) {
+    const place = part(this, "error");
+    place.textContent = text;
+    place.hidden = text === "";
+  }
+}
+
+customElements.define("mp-invite-form", InviteForm);

@@ -1,0 +1,59 @@
+/**
+ * `<mp-second-device>`: brings the room, with its key, to another device of its owner's: a QR code for one use in ten minutes.
+ *
+ * @module
+ */
+
+import { loadRoomKey } from "../../keys/key-store.js";
+import { makeInvite } from "../../keys/make-invite-link.js";
+import { part } from "../lib/parts.js";
+import { drawQr } from "../lib/qr.js";
+
+const TEN_MINUTES = 600;
+
+export class SecondDevice extends HTMLElement {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  connectedCallback() {
+    part(this, "begin").addEventListener("click", () => this.#begin());
+    void this.#key().then((key) => (this.hidden = key === null));
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+  }
+
+  async #key() {
+    const held = await loadRoomKey(this.dataset.slug ?? "").catch(() => null);
+    return held?.epoch === Number(this.dataset.epoch) && held.raw ? { raw: held.raw, byHosts: held.byHosts } : null;
+  }
+
+  async #begin() {
+    const button = /** @type {HTMLButtonElement} */ (part(this, "begin"));
+    const { url = "", slug = "", epoch, label = "" } = this.dataset;
+    button.disabled = true;
+    part(this, "failed").hidden = true;
+    const key = await this.#key();
+    const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
+    const room = { url, slug, epoch: Number(epoch) };
+    const made = key && (await makeInvite({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
+    button.disabled = false;
+    if (made?.answer.status !== 201) {
+      part(this, "failed").hidden = false;
+      return;
+    }
+    drawQr(part(this, "qr"), made.link);
+    part(this, "shown").hidden = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), TEN_MINUTES * 1000);
+    this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: made.answer.data }));
+  }
+
+  #end() {
+    part(this, "qr").replaceChildren();
+    part(this, "shown").hidden = true;
+  }
+}
+
+customElements.define("mp-second-device", SecondDevice);

@@ -1,0 +1,55 @@
+/**
+ * `<mp-room-lock>`: gives a room its first key, or the next one, made in this browser.
+ *
+ * `data-epoch` is the epoch that the key begins. `data-at-once`: without a press; `data-holder` and `data-lost`: only in a
+ * browser that holds the key of now, or only in one that does not (hidden elsewhere). `data-by-hosts`: guests knock.
+ *
+ * @module
+ */
+
+import { loadRoomKey } from "../../keys/key-store.js";
+import { offerRoomKey } from "../../keys/set-room-key.js";
+import { part } from "../lib/parts.js";
+
+export class RoomLock extends HTMLElement {
+  connectedCallback() {
+    this.#button.addEventListener("click", () => this.#lock());
+    void this.#begin();
+  }
+
+  get #button() {
+    return /** @type {HTMLButtonElement} */ (part(this, "lock"));
+  }
+
+  get #epoch() {
+    return Number(this.dataset.epoch);
+  }
+
+  async #begin() {
+    const { slug = "" } = this.dataset;
+    const held = await loadRoomKey(slug).catch(() => null);
+    const holds = held?.epoch === this.#epoch - 1 && held.raw !== undefined;
+    if ("holder" in this.dataset) this.hidden = !holds;
+    if ("lost" in this.dataset) this.hidden = holds;
+    if ("atOnce" in this.dataset && !this.hidden) await this.#lock();
+  }
+
+  async #lock() {
+    this.#button.disabled = true;
+    part(this, "failed").hidden = true;
+    try {
+      const { slug = "", url = "" } = this.dataset;
+      // The next key is for the same kind of door as the one of now; what this browser holds says which that is.
+      const held = await loadRoomKey(slug);
+      const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
+      const mine = await offerRoomKey({ slug, epoch: this.#epoch, url, byHosts });
+      // Fired when the room has the key; detail: {mine: whether it is the one that this browser holds}.
+      this.dispatchEvent(new CustomEvent("room-locked", { bubbles: true, detail: { mine } }));
+    } catch {
+      this.#button.disabled = false;
+      part(this, "failed").hidden = false;
+    }
+  }
+}
+
+customElements.define("mp-room-lock", RoomLock);

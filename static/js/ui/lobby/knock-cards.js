@@ -1,0 +1,72 @@
+/**
+ * The cards of those who knock, each with Let in and Deny. On the call page, and on other pages of a host's browser.
+ *
+ * @module
+ */
+
+import { byId, find, fromTemplate } from "../lib/page.js";
+
+/** @typedef {import("../../call/lobby-host.js").Knock} Knock */
+
+/**
+ * Events, `CustomEvent`: `answer` {member, admitted}, when the person has pressed.
+ */
+export class KnockCards extends EventTarget {
+  #place = byId("knocks", HTMLElement);
+
+  /** @param {AbortSignal} [signal] ends it */
+  constructor(signal) {
+    super();
+    this.#place.addEventListener("click", ({ target }) => this.#pressed(target), { signal });
+    signal?.addEventListener("abort", () => this.show([]));
+  }
+
+  /** @param {(Knock & {room?: string})[]} knocks room: its name, where the page is not about one room */
+  show(knocks) {
+    const cards = new Map([...this.#place.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
+    for (const knock of knocks) {
+      const card = cards.get(knock.member) ?? this.#add(knock.member);
+      cards.delete(knock.member);
+      fill(/** @type {HTMLElement} */ (card), knock);
+    }
+    for (const card of cards.values()) card.remove();
+    this.#place.hidden = knocks.length === 0;
+  }
+
+  /** @param {string} member */
+  #add(member) {
+    const card = find(fromTemplate("knock-template"), ".knock", HTMLElement);
+    card.dataset.member = member;
+    this.#place.hidden = false;
+    this.#place.append(card);
+    return card;
+  }
+
+  /** @param {EventTarget | null} target */
+  #pressed(target) {
+    const button = target instanceof Element ? target.closest("button") : null;
+    const member = /** @type {HTMLElement | null} */ (button?.closest(".knock"))?.dataset.member;
+    if (!button || member === undefined) return;
+    const admitted = button.dataset.answer === "admit";
+    this.dispatchEvent(new CustomEvent("answer", { detail: { member, admitted } }));
+  }
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {Knock & {room?: string}} knock
+ */
+function fill(card, { name, problem, room = "" }) {
+  set(find(card, ".knock__name", HTMLElement), name);
+  set(find(card, ".knock__room", HTMLElement), room);
+  for (const note of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-problem]"))) note.hidden = note.dataset.problem !== problem;
+  find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
+}
+
+/**
+ * @param {HTMLElement} place a live region reads what changes, so only that is written
+ * @param {string} words
+ */
+function set(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}

@@ -1,0 +1,49 @@
+/**
+ * What somebody sees who waits at the door: in the place of the name's form, beside the mirror, which goes on.
+ *
+ * @module
+ */
+
+import { byId, find, text } from "../lib/page.js";
+
+/** @typedef {{name: string, why: string | null, hosts?: boolean}} Shown why: knock, host, away, or null: not known yet */
+
+/** Events: `cancel` fires when the person does not want to wait any more. */
+export class WaitingRoom extends EventTarget {
+  #prejoin = byId("prejoin", HTMLElement);
+  #root = byId("waiting", HTMLElement);
+  #title = find(this.#root, "h2", HTMLElement);
+
+  constructor() {
+    super();
+    find(this.#root, "button", HTMLButtonElement).addEventListener("click", () => this.dispatchEvent(new Event("cancel")));
+  }
+
+  /** @param {Shown} shown */
+  show({ name, why, hosts = false }) {
+    const began = this.#root.hidden;
+    const kind = why === "knock" ? (hosts ? "knock" : "nobody") : (why ?? "asking");
+    this.#say(this.#title, text(`waiting.${kind}.title`));
+    this.#say(find(this.#root, "p", HTMLElement), text(`waiting.${kind}.text`));
+    this.#say(byId("waiting-name", HTMLElement), text("waiting.as", { name }));
+    this.#root.dataset.kind = kind;
+    this.#root.hidden = false;
+    this.#prejoin.dataset.waiting = "true";
+    if (began) this.#title.focus();
+  }
+
+  hide() {
+    this.#root.hidden = true;
+    delete this.#prejoin.dataset.waiting;
+  }
+
+  /**
+   * Says a text once: a live region reads what changes.
+   *
+   * @param {HTMLElement} place
+   * @param {string} words
+   */
+  #say(place, words) {
+    if (place.textContent !== words) place.textContent = words;
+  }
+}

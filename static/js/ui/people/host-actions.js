@@ -1,0 +1,136 @@
+/**
+ * What hosts do in a call: ask somebody to mute, send them out or remove them, set the door, end the meeting for everybody.
+ *
+ * @module
+ */
+
+import { HOSTS } from "../../signaling/roles.js";
+import { byId, find, text } from "../lib/page.js";
+import { DoorForm } from "../lobby/join-rule-form.js";
+import { personMenu } from "./person-menu.js";
+import { postJson } from "../../lib/request.js";
+import { toast } from "../lib/toasts.js";
+
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @typedef {import("./people-list.js").Person} Person */
+
+export const ASK_TO_MUTE = "ask-mute";
+
+export class HostActs {
+  #session;
+  #urls;
+  #removing = byId("remove-dialog", HTMLDialogElement);
+  #ending = byId("end-dialog", HTMLDialogElement);
+  #door = byId("door-dialog", HTMLDialogElement);
+  #notify = byId("notify-knocks", HTMLButtonElement);
+  /** @type {Person | null} whom the dialog is about */
+  #whom = null;
+
+  /**
+   * @param {CallSession} session
+   * @param {{putOutUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, urls, signal) {
+    this.#session = session;
+    this.#urls = urls;
+    this.#offer(signal);
+    const press = (/** @type {ParentNode} */ root, /** @type {string} */ selector, /** @type {() => unknown} */ act) =>
+      find(root, selector, HTMLButtonElement).addEventListener("click", () => void act(), { signal });
+    press(this.#removing, "[data-put-out=stay]", () => this.#putOut(false));
+    press(this.#removing, "[data-put-out=place]", () => this.#putOut(true));
+    press(this.#ending, "[data-end]", () => this.#end());
+    press(document, "[data-host=door]", () => this.#door.showModal());
+    press(document, "[data-host=end]", () => this.#ending.showModal());
+    this.#notify.addEventListener("click", () => void this.#askForNotifications(), { signal });
+    const room = (/** @type {Event} */ event) => this.#room(/** @type {CustomEvent} */ (event).detail.room);
+    for (const type of ["entered", "room"]) session.addEventListener(type, room, { signal });
+    signal.addEventListener("abort", () => this.#show(false));
+  }
+
+  get #host() {
+    return HOSTS.includes(this.#session.self.role);
+  }
+
+  /** @param {AbortSignal} signal */
+  #offer(signal) {
+    personMenu.add(
+      {
+        id: "ask-mute",
+        icon: "mic-off",
+        label: text("person.ask-mute"),
+        shown: ({ self, muted, state }) => this.#host && !self && !muted && state !== "refused",
+        run: (pid) => this.#askToMute(pid),
+      },
+      signal,
+    );
+    personMenu.add(
+      {
+        id: "remove",
+        icon: "leave",
+        label: text("person.remove"),
+        grave: true,
+        shown: (person) => this.#mayRemove(person),
+        run: (pid) => this.#askToRemove(pid),
+      },
+      signal,
+    );
+  }
+
+  /** @param {Person} person */
+  #mayRemove({ self, role, member }) {
+    if (self || member === this.#session.self.member || this.#urls.putOutUrl === null) return false;
+    return this.#session.self.role === "owner" || (this.#host && !HOSTS.includes(role));
+  }
+
+  /** @param {import("../../signaling/wire.js").Room} room */
+  #room(room) {
+    this.#show(this.#host);
+    const form = this.#door.querySelector("mp-door-form");
+    if (form instanceof DoorForm) form.show(room);
+  }
+
+  /** @param {boolean} host */
+  #show(host) {
+    for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-host]"))) item.hidden = !host;
+    this.#notify.hidden = globalThis.Notification?.permission !== "default";
+  }
+
+  /** @param {string} pid */
+  #askToMute(pid) {
+    const name = this.#session.people.get(pid)?.name ?? "";
+    const told = this.#session.mesh.tell(pid, ASK_TO_MUTE, true);
+    toast(text(told ? "mute.asked" : "mute.unasked", { name }));
+  }
+
+  /** @param {string} pid */
+  #askToRemove(pid) {
+    this.#whom = this.#session.people.get(pid) ?? null;
+    if (!this.#whom) return;
+    find(this.#removing, "h2", HTMLElement).textContent = text("remove.title", { name: this.#whom.name });
+    this.#removing.showModal();
+  }
+
+  /** @param {boolean} forGood whether their place in the room is taken away, too */
+  async #putOut(forGood) {
+    const whom = this.#whom;
+    this.#removing.close();
+    if (!whom || this.#urls.putOutUrl === null) return;
+    const tabs = [...this.#session.people.values()].filter(({ member }) => member === whom.member);
+    // The browsers end their connections at once, whatever becomes of the server's answer.
+    if (forGood) for (const { pid } of tabs) this.#session.kicks.kick(pid);
+    const { status } = await postJson(this.#urls.putOutUrl, { member: whom.member, for_good: forGood });
+    if (status !== 200) toast(text(forGood ? "remove.untold" : "remove.failed", { name: whom.name }));
+  }
+
+  async #end() {
+    this.#ending.close();
+    const { status } = await postJson(this.#urls.endUrl ?? "");
+    if (status !== 200) toast(text("end.failed"));
+  }
+
+  async #askForNotifications() {
+    await Notification.requestPermission();
+    this.#show(this.#host);
+  }
+}

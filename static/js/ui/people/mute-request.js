@@ -1,0 +1,57 @@
+/**
+ * A host asks one to mute: a card that says so, with the one press that does it. Nobody's microphone is switched from afar.
+ *
+ * @module
+ */
+
+import { byId, find, text } from "../lib/page.js";
+import { HOSTS } from "../../signaling/roles.js";
+import { ASK_TO_MUTE } from "./host-actions.js";
+
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+
+/** Whoever said "Not now" is left in peace for this long. */
+const PEACE_MS = 20_000;
+
+export class MuteRequest {
+  #card = byId("mute-request", HTMLElement);
+  #session;
+  #mute;
+  #peaceUntil = -Infinity;
+
+  /**
+   * @param {CallSession} session
+   * @param {() => void} mute
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, mute, signal) {
+    this.#session = session;
+    this.#mute = mute;
+    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
+    session.mesh.addEventListener("told", heard, { signal });
+    session.addEventListener("person-changed", () => session.self.muted && this.#close(), { signal });
+    find(this.#card, "[data-mute=yes]", HTMLButtonElement).addEventListener("click", () => this.#answer(true), { signal });
+    find(this.#card, "[data-mute=no]", HTMLButtonElement).addEventListener("click", () => this.#answer(false), { signal });
+    signal.addEventListener("abort", () => this.#close());
+  }
+
+  /** @param {{pid: string, topic: string, payload: unknown}} told */
+  #heard({ pid, topic, payload }) {
+    const asker = this.#session.people.get(pid);
+    if (topic !== ASK_TO_MUTE || payload !== true || !asker || !HOSTS.includes(asker.role)) return;
+    if (this.#session.self.muted || !this.#card.hidden || Date.now() < this.#peaceUntil) return;
+    find(this.#card, "p", HTMLElement).textContent = text("mute.request", { name: asker.name });
+    this.#card.hidden = false;
+  }
+
+  /** @param {boolean} accepted */
+  #answer(accepted) {
+    this.#close();
+    if (accepted) this.#mute();
+    else this.#peaceUntil = Date.now() + PEACE_MS;
+  }
+
+  #close() {
+    this.#card.hidden = true;
+  }
+}

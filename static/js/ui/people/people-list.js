@@ -1,0 +1,136 @@
+/**
+ * The list of who is here. Two tabs of one person are one entry.
+ *
+ * @module
+ */
+
+import { initials } from "./names.js";
+import { find, fromTemplate, hasText, text } from "../lib/page.js";
+import { personMenu } from "./person-menu.js";
+import { showTrust, trustOf } from "./trust.js";
+
+/**
+ * @typedef {object} Person
+ * @property {string} pid
+ * @property {string} member the membership: equal for two tabs of one person
+ * @property {string} role
+ * @property {string} name
+ * @property {boolean} muted
+ * @property {boolean} camera
+ * @property {boolean} self
+ * @property {string} state connecting, connected, interrupted, failed, refused or self
+ * @property {string} [reason] why they are refused
+ * @property {import("../../call/connection-timeout.js").Lateness} [late] why a connection takes longer than it should
+ * @property {boolean} [locked] whether they have proved that they hold the room's key
+ * @property {import("../../keys/safety-codes.js").Safety} [safety] the safety code with them
+ * @property {string} [route] direct or relay
+ * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
+ * @property {string} [protocol] udp, tcp or tls
+ * @property {import("../../peer/route.js").PathWhy} [path] why the connection takes this way
+ * @property {import("../../media/playback/quality.js").Quality} [quality] how good the connection is; missing before it is known
+ * @property {boolean} [pinned] whether one keeps them large
+ * @property {boolean} [hushed] whether one does not want to hear them
+ */
+
+/**
+ * Fills the list anew.
+ *
+ * @param {HTMLElement} list
+ * @param {Person[]} people oneself first
+ */
+export function showPeople(list, people) {
+  /** @type {Map<string, Person[]>} */
+  const members = new Map();
+  for (const person of people) members.set(person.member, [...(members.get(person.member) ?? []), person]);
+  const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
+  const speaking = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-speaking="true"]'))].map(({ dataset }) => dataset.member);
+  list.replaceChildren(...[...members.values()].map(entry));
+  for (const member of speaking) if (member) showSpeaking(list, { member }, true);
+  // Whoever walks through the list by keyboard stays where they are.
+  if (!focused?.dataset.pid) return;
+  const [which] = focused.classList;
+  /** @type {HTMLElement | null} */ (list.querySelector(`.${which}[data-pid="${focused.dataset.pid}"]`))?.focus();
+}
+
+/**
+ * Shows in the list who is speaking.
+ *
+ * @param {HTMLElement} list
+ * @param {{member: string}} person
+ * @param {boolean} speaking
+ */
+export function showSpeaking(list, { member }, speaking) {
+  const row = /** @type {HTMLElement | null} */ (list.querySelector(`[data-member="${CSS.escape(member)}"]`));
+  if (row && row.dataset.speaking !== String(speaking)) row.dataset.speaking = String(speaking);
+}
+
+/**
+ * Counts people, not tabs.
+ *
+ * @param {Person[]} people
+ * @returns {string}
+ */
+export function headCount(people) {
+  const count = new Set(people.map(({ member }) => member)).size;
+  return text(count === 1 ? "count.one" : "count.many", { count });
+}
+
+/** @param {Person[]} tabs of one person, at least one */
+function entry(tabs) {
+  const item = fromTemplate("person-template");
+  const root = find(item, ".person", HTMLElement);
+  const person = /** @type {Person} */ (tabs[0]);
+  let name = person.name;
+  if (tabs.length > 1) name = text("two-tabs", { name, count: tabs.length });
+  if (person.self) name = text("you", { name });
+  find(item, ".person__name", HTMLElement).textContent = name;
+  find(item, ".person__avatar", HTMLElement).textContent = initials(person.name);
+  find(item, ".person__state", HTMLElement).textContent = [roleWord(person.role), stateWord(person)].filter(Boolean).join(" · ");
+  root.dataset.muted = String(tabs.every(({ muted }) => muted));
+  root.dataset.camera = String(tabs.some(({ camera }) => camera));
+  root.dataset.member = person.member;
+  showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
+  root.dataset.hushed = String(tabs.some(({ hushed }) => hushed));
+  personMenu.fit(find(item, ".person-more", HTMLButtonElement), person);
+  // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
+  const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
+  showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);
+  return root;
+}
+
+/**
+ * Shows a raised hand, and whose turn it is.
+ *
+ * @param {HTMLElement} root
+ * @param {string} prefix of the classes within
+ * @param {number} [hand] from 1; otherwise it is not up
+ */
+export function showTurn(root, prefix, hand = 0) {
+  const up = hand >= 1 && Number.isFinite(hand);
+  root.dataset.hand = up ? String(hand) : "";
+  find(root, `${prefix}__hand`, HTMLElement).hidden = !up;
+  find(root, `${prefix}__turn`, HTMLElement).textContent = up ? String(hand) : "";
+}
+
+/** @param {string} role */
+function roleWord(role) {
+  return hasText(`role.${role}`) ? text(`role.${role}`) : "";
+}
+
+/** @param {Person} person */
+function rank(person) {
+  return ["", "server", "key", "verified"].indexOf(trustOf(person));
+}
+
+/**
+ * Says in a few words how somebody is connected.
+ *
+ * @param {Person} person
+ */
+export function stateWord({ state, route, late, reason }) {
+  if (state === "self") return "";
+  if (late === "relay") return text("state.relay-away");
+  if (late && state === "connecting") return text("state.late");
+  if (state === "refused" && hasText(`refused.${reason}`)) return text(`refused.${reason}`);
+  return text(`state.${state === "connected" && route ? route : state}`);
+}

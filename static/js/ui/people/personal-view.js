@@ -1,0 +1,93 @@
+/**
+ * How one sees and hears somebody, for oneself alone: pinned, muted for me. Nobody is told.
+ *
+ * Both hold for the person, not for the tab: somebody who reloads is still pinned and still not heard.
+ *
+ * @module
+ */
+
+import { text } from "../lib/page.js";
+import { personMenu } from "./person-menu.js";
+
+/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+
+export class ForMe {
+  #session;
+  /** The member who is pinned; one at a time. */
+  #pinned = "";
+  /** @type {Set<string>} members who are not to be heard */
+  #hushed = new Set();
+  /** What they send: voice and, perhaps, the sound of a screen. @type {Map<string, Set<MediaStream>>} by pid */
+  #streams = new Map();
+
+  /**
+   * @param {CallSession} session
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, signal) {
+    this.#session = session;
+    const other = (/** @type {Person} */ { self, state }) => !self && state !== "refused";
+    personMenu.add(
+      {
+        id: "pin",
+        icon: "pin",
+        label: ({ member }) => text(member === this.#pinned ? "person.unpin" : "person.pin"),
+        shown: other,
+        run: (pid) => this.#pin(pid),
+      },
+      signal,
+    );
+    personMenu.add(
+      {
+        id: "hush",
+        icon: "hushed",
+        label: ({ member }) => text(this.#hushed.has(member) ? "person.unhush" : "person.hush"),
+        shown: other,
+        run: (pid) => this.#hush(pid),
+      },
+      signal,
+    );
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(session, "person-added", ({ person }) => this.#mark(person));
+    on(session.mesh, "peer-track", ({ pid, stream }) => this.#heard(pid, stream));
+    on(session.mesh, "peer-screen", ({ pid, stream }) => stream && this.#heard(pid, stream));
+    on(session.mesh, "peer-removed", ({ pid }) => this.#streams.delete(pid));
+  }
+
+  /** @param {string} pid */
+  #pin(pid) {
+    const member = this.#session.people.get(pid)?.member ?? "";
+    this.#pinned = member === this.#pinned ? "" : member;
+    for (const person of this.#session.people.values()) this.#mark(person);
+  }
+
+  /** @param {string} pid */
+  #hush(pid) {
+    const member = this.#session.people.get(pid)?.member;
+    if (member === undefined) return;
+    if (!this.#hushed.delete(member)) this.#hushed.add(member);
+    for (const person of this.#session.people.values()) if (person.member === member) this.#mark(person);
+  }
+
+  /** @param {Person} person */
+  #mark({ pid, member }) {
+    const hushed = this.#hushed.has(member);
+    this.#session.mark(pid, { pinned: member === this.#pinned, hushed });
+    // The track and not the element is silenced: that "press to hear" gives its sound back makes no difference then.
+    for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !hushed;
+  }
+
+  /**
+   * @param {string} pid
+   * @param {MediaStream} stream has a new track
+   */
+  #heard(pid, stream) {
+    const streams = this.#streams.get(pid) ?? new Set();
+    this.#streams.set(pid, streams.add(stream));
+    const person = this.#session.people.get(pid);
+    if (person) this.#mark(person);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Reports somebody in the call, or the room, to the moderators of the site. Of the call nothing is taken: what is sent is
+ * what the form holds and, for a person, which place in the room is theirs. Nobody in the call is told.
+ *
+ * @module
+ */
+
+import { byId, find, text } from "../lib/page.js";
+import { personMenu } from "./person-menu.js";
+import { postJson } from "../../lib/request.js";
+import { toast } from "../lib/toasts.js";
+
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+
+export class ReportDialog {
+  #session;
+  #url;
+  #dialog = byId("report-dialog", HTMLDialogElement);
+  #form = find(this.#dialog, "form", HTMLFormElement);
+  #problem = find(this.#dialog, "[role=alert]", HTMLElement);
+  #send = find(this.#dialog, "button[type=submit]", HTMLButtonElement);
+  /** The member whom it is about; empty for the room. */
+  #about = "";
+
+  /**
+   * @param {CallSession} session
+   * @param {string} url
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, url, signal) {
+    this.#session = session;
+    this.#url = url;
+    const act = {
+      id: "report",
+      icon: "flag",
+      label: text("person.report"),
+      run: (/** @type {string} */ pid) => this.#askAbout(pid),
+    };
+    personMenu.add({ ...act, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
+    byId("report-room", HTMLButtonElement).addEventListener("click", () => this.#ask("", text("report.room")), { signal });
+    this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
+    signal.addEventListener("abort", () => this.#dialog.close());
+  }
+
+  /** @param {string} pid */
+  #askAbout(pid) {
+    const person = this.#session.people.get(pid);
+    if (person) this.#ask(person.member, text("report.person", { name: person.name }));
+  }
+
+  /**
+   * @param {string} about
+   * @param {string} title
+   */
+  #ask(about, title) {
+    // What was written about one person is not sent about another by mistake.
+    if (about !== this.#about) this.#form.reset();
+    this.#about = about;
+    this.#problem.textContent = "";
+    find(this.#dialog, "h2", HTMLElement).textContent = title;
+    this.#dialog.showModal();
+  }
+
+  /** @param {Event} event */
+  async #submit(event) {
+    event.preventDefault();
+    const fields = new FormData(this.#form);
+    this.#problem.textContent = "";
+    this.#send.disabled = true;
+    const { status, data } = await postJson(this.#url, {
+      category: String(fields.get("category")),
+      words: String(fields.get("words")),
+      about: this.#about,
+    });
+    this.#send.disabled = false;
+    if (status === 201) {
+      this.#form.reset();
+      this.#dialog.close();
+      toast(text("report.sent"));
+    } else {
+      this.#problem.textContent = typeof data.message === "string" ? data.message : text("report.failed");
+    }
+  }
+}

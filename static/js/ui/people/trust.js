@@ -1,0 +1,53 @@
+/**
+ * The three honest labels: whom one relies on for a connection. Never a bare "secure".
+ *
+ * @module
+ */
+
+import { byId, find, text } from "../lib/page.js";
+
+/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {"" | "server" | "key" | "verified"} Trust */
+
+/** @type {Readonly<Record<Trust, string>>} */
+const ICONS = Object.freeze({ "": "", server: "server", key: "key", verified: "verified" });
+
+/**
+ * Says which label somebody has; none for oneself and for those to whom there is no connection.
+ *
+ * @param {Person} person
+ * @returns {Trust}
+ */
+export function trustOf({ self, state, locked, safety }) {
+  if (self || state === "refused") return "";
+  if (safety?.confirmed) return "verified";
+  return locked ? "key" : "server";
+}
+
+/**
+ * Shows the label of a person on a button that opens their code.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {Person} person
+ */
+export function showTrust(button, person) {
+  const trust = trustOf(person);
+  button.hidden = trust === "";
+  if (trust === "") return;
+  const label = text(`trust.${trust}`);
+  button.dataset.trust = trust;
+  button.dataset.pid = person.pid;
+  button.title = text("trust.open", { label, name: person.name });
+  button.setAttribute("aria-label", button.title);
+  find(button, ".trust-button__word", HTMLElement).textContent = label;
+  showTrustIcon(button, trust);
+}
+
+/**
+ * @param {Element} root has one `use`
+ * @param {Trust} trust
+ */
+export function showTrustIcon(root, trust) {
+  const icons = byId("safety-dialog", HTMLElement).dataset.icons;
+  find(root, "use", SVGUseElement).setAttribute("href", `${icons}#${ICONS[trust]}`);
+}

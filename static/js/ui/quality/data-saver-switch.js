@@ -1,0 +1,40 @@
+/**
+ * The data saver's switch in the devices dialog.
+ *
+ * @module
+ */
+
+import { clampCap, keepSaver, recallSaver } from "../../media/adaptation/data-saver.js";
+import { byId } from "../lib/page.js";
+
+/** Events: `changed`: `cap` is another now. */
+export class SaverSwitch extends EventTarget {
+  #on = byId("data-saver", HTMLInputElement);
+  #kbps = byId("data-saver-cap", HTMLInputElement);
+
+  constructor() {
+    super();
+    const { on, kbps } = recallSaver();
+    this.#on.checked = on;
+    this.#kbps.value = String(kbps);
+    this.#fit();
+    for (const input of [this.#on, this.#kbps]) input.addEventListener("change", () => this.#changed());
+  }
+
+  /** @returns {number | null} kbit/s each way; null: no cap */
+  get cap() {
+    return this.#on.checked ? clampCap(this.#kbps.valueAsNumber) : null;
+  }
+
+  #changed() {
+    const kbps = clampCap(this.#kbps.valueAsNumber);
+    this.#kbps.value = String(kbps);
+    keepSaver({ on: this.#on.checked, kbps });
+    this.#fit();
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  #fit() {
+    byId("data-saver-field", HTMLElement).hidden = !this.#on.checked;
+  }
+}

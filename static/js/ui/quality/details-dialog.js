@@ -1,0 +1,158 @@
+/**
+ * The details of a connection: what comes, what goes, which way, and why it is not more. While it is open the figures
+ * follow once a second; nothing announces them, and whoever reads along is not pushed about: only words that differ are
+ * written anew.
+ *
+ * @module
+ */
+
+import { rate, share, size } from "./figures.js";
+import { byId, find, hasText, text } from "../lib/page.js";
+import { part } from "../lib/parts.js";
+import { personMenu } from "../people/person-menu.js";
+import { qualityWords } from "./quality-mark.js";
+
+/** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
+/** @typedef {import("../../media/adaptation/limitation.js").Outcome} Outcome */
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @typedef {import("../people/people-list.js").Person} Person */
+
+export class DetailsDialog {
+  #dialog = byId("details-dialog", HTMLDialogElement);
+  #session;
+  #adaptation;
+  #reconnects;
+  #pid = "";
+
+  /**
+   * @param {CallSession} session
+   * @param {Adaptation} adaptation
+   * @param {object} options
+   * @param {(pid: string) => number} options.reconnects how often the connection came back
+   * @param {AbortSignal} options.signal ends it
+   */
+  constructor(session, adaptation, { reconnects, signal }) {
+    this.#session = session;
+    this.#adaptation = adaptation;
+    this.#reconnects = reconnects;
+    const gone = (/** @type {Event} */ event) => {
+      if (/** @type {CustomEvent} */ (event).detail.person.pid === this.#pid) this.#dialog.close();
+    };
+    session.addEventListener("person-removed", gone, { signal });
+    signal.addEventListener("abort", () => this.#dialog.close());
+    const act = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
+    personMenu.add({ ...act, shown: ({ self, state }) => !self && state !== "refused" }, signal);
+  }
+
+  /** @param {Event} event a press, perhaps on the mark of a tile */
+  openFor({ target }) {
+    const button = target instanceof Element ? target.closest(".quality") : null;
+    if (button instanceof HTMLElement && button.dataset.pid) this.#open(button.dataset.pid);
+  }
+
+  /** @param {string} pid of whom there is something new */
+  refresh(pid) {
+    if (!this.#dialog.open) return;
+    if (this.#pid === this.#session.self.pid) this.#showOwn();
+    else if (pid === this.#pid) this.#showOther();
+  }
+
+  /** @param {string} pid */
+  #open(pid) {
+    this.#pid = pid;
+    const own = pid === this.#session.self.pid;
+    part(this.#dialog, "other").hidden = own;
+    part(this.#dialog, "own").hidden = !own;
+    if (own) this.#showOwn();
+    else this.#showOther();
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  #showOwn() {
+    const { quality } = this.#session.self;
+    this.#say("title", text("details.own"));
+    this.#explain(quality);
+    const connected = [...this.#session.people.values()].filter(({ state }) => state === "connected");
+    const words = connected.flatMap(({ pid, name }) => {
+      const about = this.#adaptation.of(pid);
+      return about ? text("details.to", { name, what: sent(about.sending), why: text(`why.${about.sending.why}`) }) : [];
+    });
+    const list = part(this.#dialog, "own-list");
+    while (list.childElementCount > words.length) list.lastElementChild?.remove();
+    while (list.childElementCount < words.length) list.append(document.createElement("li"));
+    words.forEach((line, index) => write(/** @type {HTMLElement} */ (list.children[index]), line));
+  }
+
+  #showOther() {
+    const person = this.#session.people.get(this.#pid);
+    const about = this.#adaptation.of(this.#pid);
+    if (!person || !about) return;
+    const { measured, sending, receiving, report } = about;
+    this.#say("title", text("details.title", { name: person.name }));
+    this.#explain(person.quality);
+    this.#say("in-picture", measured && receiving?.picture !== "none" ? size(measured.inbound) : receiving ? sent(receiving) : "–");
+    this.#say("out-picture", measured && sending.picture === "moving" ? size(measured.outbound) : sent(sending));
+    this.#say("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
+    this.#say("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
+    this.#say("in-rate", measured ? rate(measured.inbound.kbps) : "–");
+    this.#say("out-rate", measured ? rate(measured.outbound.kbps) : "–");
+    this.#say("in-loss", measured ? share(measured.inbound.loss) : "–");
+    this.#say("out-loss", measured ? share(measured.outbound.loss) : "–");
+    this.#say("in-sound", measured ? share(measured.inbound.concealed) : "–");
+    this.#say("out-sound", report ? share(report.concealed) : "–");
+    this.#say("in-why", receiving ? text(`why.${receiving.why}.theirs`, { name: person.name }) : "–");
+    this.#say("out-why", text(`why.${sending.why}`));
+    this.#say("codec-why", this.#codecWhy(about));
+    this.#say("path", pathWords(person));
+    this.#say("path-why", person.path && hasText(`path.${person.path}`) ? text(`path.${person.path}`) : "");
+    this.#say("rtt", measured && measured.outbound.rttMs > 0 ? text("details.ms", { count: Math.round(measured.outbound.rttMs) }) : "–");
+    this.#say("reconnects", String(this.#reconnects(this.#pid)));
+  }
+
+  /** @param {{state: import("../../media/adaptation/decision.js").State, evidence: import("../../media/adaptation/decision.js").Evidence | null, sending: Outcome}} about */
+  #codecWhy({ state, evidence, sending }) {
+    if (sending.codec === null || evidence === null) return "";
+    const which = state.step > 0 ? "spared" : evidence.codecs[0] === sending.codec ? "best" : "payable";
+    return text(`codec.${which}`, { codec: sending.codec });
+  }
+
+  /** @param {import("../../media/playback/quality.js").Quality} [quality] */
+  #explain(quality = { level: "none", reason: "" }) {
+    const { level, reason } = quality;
+    const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityWords(quality) }) : qualityWords(quality);
+    this.#say("word", title || text("quality.none"));
+    this.#say("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
+    find(this.#dialog, ".details__test", HTMLElement).hidden = level === "good";
+    this.#dialog.dataset.level = level;
+  }
+
+  /**
+   * @param {string} name of a part
+   * @param {string} words
+   */
+  #say(name, words) {
+    write(part(this.#dialog, name), words);
+  }
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {string} words
+ */
+function write(node, words) {
+  node.hidden = words === "";
+  if (node.textContent !== words) node.textContent = words;
+}
+
+/** @param {Outcome} outcome */
+function sent({ picture, rung, why }) {
+  if (picture === "moving") return rung;
+  if (picture === "stills") return text("details.stills");
+  return text(why === "no-camera" ? "details.no-camera" : "details.no-picture");
+}
+
+/** @param {Person} person */
+function pathWords({ state, route, protocol }) {
+  if (state !== "connected") return text(`state.${state}`);
+  return route ? text(`details.path.${route}`, { protocol: (protocol ?? "").toUpperCase() }) : "–";
+}

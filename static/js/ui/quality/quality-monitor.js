@@ -1,0 +1,120 @@
+/**
+ * Watches how well each person comes in, and shows it: the mark on their tile, the details behind it. What is sent and does
+ * not arrive is asked for anew before it is said.
+ *
+ * @module
+ */
+
+import { missWhatIsSent, NOTHING_MISSED } from "../../media/playback/stalled-media.js";
+import { UNKNOWN, weigh, weighOwn } from "../../media/playback/quality.js";
+import { Again } from "../../peer/media-refresh.js";
+import { DetailsDialog } from "./details-dialog.js";
+
+/** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
+/** @typedef {import("../../media/playback/quality.js").Memory} Memory */
+/** @typedef {import("../../call/session.js").CallSession} CallSession */
+
+export class Health {
+  #session;
+  #adaptation;
+  #details;
+  /** @type {Map<string, Memory>} */
+  #memories = new Map();
+  #own = UNKNOWN;
+  /** @type {Map<string, import("../../media/playback/stalled-media.js").Memory>} */
+  #missing = new Map();
+  #again;
+  /** How often each connection stood, for the first time or again. @type {Map<string, number>} */
+  #stood = new Map();
+
+  /**
+   * @param {CallSession} session
+   * @param {Adaptation} adaptation
+   * @param {HTMLElement} grid has the tiles
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(session, adaptation, grid, signal) {
+    this.#session = session;
+    this.#again = new Again(session.mesh, signal);
+    this.#adaptation = adaptation;
+    const reconnects = (/** @type {string} */ pid) => Math.max(0, (this.#stood.get(pid) ?? 0) - 1);
+    this.#details = new DetailsDialog(session, adaptation, { reconnects, signal });
+    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
+    const on = (target, type, act) =>
+      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
+    on(session.mesh, "peer-state", ({ pid, state }) => this.#changed(pid, state));
+    on(session.mesh, "peer-removed", ({ pid }) => this.#forget(pid));
+    on(session, "person-changed", ({ person }) => person.late && this.#look(person.pid));
+    on(adaptation, "adapted", ({ pid }) => this.#second(pid));
+    grid.addEventListener("click", (event) => this.#details.openFor(event), { signal });
+  }
+
+  /**
+   * @param {string} pid
+   * @param {string} state
+   */
+  #changed(pid, state) {
+    if (state === "connected") this.#stood.set(pid, (this.#stood.get(pid) ?? 0) + 1);
+    this.#look(pid);
+  }
+
+  /** @param {string} pid */
+  #forget(pid) {
+    this.#memories.delete(pid);
+    this.#missing.delete(pid);
+    this.#stood.delete(pid);
+    this.#lookAtOwn();
+  }
+
+  /** @param {string} pid */
+  #second(pid) {
+    const person = this.#session.people.get(pid);
+    const about = this.#adaptation.of(pid);
+    if (!person || !about?.measured) return;
+    const { audioPackets, videoPackets, decoded } = about.measured.inbound;
+    const sends = { sound: !person.muted, picture: person.camera && about.receiving?.picture === "moving" };
+    const facts = { now: performance.now(), connected: person.state === "connected", ...sends, audioPackets, videoPackets, decoded };
+    const memory = missWhatIsSent(this.#missing.get(pid) ?? NOTHING_MISSED, facts);
+    this.#missing.set(pid, memory);
+    if (memory.heal) this.#mend(pid, memory.heal);
+    this.#look(pid);
+  }
+
+  /**
+   * First the sender begins anew; if that was not it, a new way is looked for as well.
+   *
+   * @param {string} pid
+   * @param {{symptom: import("../../media/playback/stalled-media.js").Symptom, turn: number}} heal
+   */
+  #mend(pid, { symptom, turn }) {
+    this.#again.ask(pid, symptom === "no-sound" ? "audio" : "video");
+    if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
+  }
+
+  /** @param {string} pid */
+  #look(pid) {
+    const person = this.#session.people.get(pid);
+    const about = this.#adaptation.of(pid);
+    if (!person || !about) return;
+    const connected = person.state === "connected" && about.measured !== null;
+    const trouble = person.state === "failed" || Boolean(person.late);
+    const { loss = 0, concealed = 0 } = about.measured?.inbound ?? {};
+    const rttMs = about.measured?.outbound.rttMs ?? 0;
+    const { receiving } = about;
+    const missing = this.#missing.get(pid)?.said ?? "";
+    const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
+    const memory = weigh(this.#memories.get(pid) ?? UNKNOWN, facts);
+    this.#memories.set(pid, memory);
+    this.#session.mark(pid, { quality: memory.shown });
+    this.#lookAtOwn();
+    this.#details.refresh(pid);
+  }
+
+  #lookAtOwn() {
+    const { people, self } = this.#session;
+    const connected = [...people.values()].filter(({ state }) => state === "connected");
+    const sending = connected.flatMap(({ pid }) => this.#adaptation.of(pid)?.sending ?? []);
+    this.#own = weighOwn(this.#own, sending);
+    this.#session.mark(self.pid, { quality: this.#own.shown });
+  }
+}

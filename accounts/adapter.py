@@ -15,10 +15,10 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rooms.moderation.rules import rules
+from common.mail import MailFailed, mail_errors
 
 from .models import User
-from .sending import MailFailed, mail_errors
+from .site_policy import rules
 from .sockets import close_session
 
 

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from common.user_agents import describe
 from rooms.models import Invite, Membership, Room
 from rooms.moderation.models import Deed, Report
 
-from . import notices
-from .browsers import describe
+from . import optional_mail
 from .models import MailKind, User
 
 FORMAT = 1
@@ -35,7 +35,7 @@ def export(user: User) -> dict[str, Any]:
             {"email": row.email, "verified": row.verified, "primary": row.primary}
             for row in EmailAddress.objects.filter(user=user)
         ],
-        "mails_switched_off": [kind.value for kind in MailKind if not notices.wanted(kind, user.email)],
+        "mails_switched_off": [kind.value for kind in MailKind if not optional_mail.wanted(kind, user.email)],
         "signing_in": [_factor(row) for row in Authenticator.objects.filter(user=user)],
         "browsers": [_browser(row) for row in UserSession.objects.filter(user=user)],
         "rooms": [_room(row) for row in user.rooms.all()],

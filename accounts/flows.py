@@ -6,9 +6,9 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from rooms.flows import require_new_key
+from rooms.flows.rooms import require_new_key
+from rooms.live.close_codes import CloseCode
 from rooms.models import Room
-from rooms.signaling.codes import CloseCode
 
 from .adapter import SessionsAdapter
 from .models import User

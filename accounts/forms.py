@@ -31,8 +31,9 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from common.text import MAX_LENGTH, clean_name
+
 from .models import User
-from .names import MAX_LENGTH, clean_name
 
 
 class DisplayNameField(forms.CharField):

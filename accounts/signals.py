@@ -10,9 +10,9 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from . import notices
+from . import optional_mail
+from .deletion import forget
 from .flows import end_sessions
-from .leaving import forget
 from .models import User
 from .sockets import close_session, move_session
 
@@ -41,7 +41,7 @@ def on_new_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> 
 def on_new_address(sender: Any, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
     """Let what somebody has switched off stay off."""
     if from_email_address is not None:
-        notices.move(from_email_address.email, to_email_address.email)
+        optional_mail.move(from_email_address.email, to_email_address.email)
 
 
 def _follow_key(request: HttpRequest) -> None:

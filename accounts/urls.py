@@ -3,9 +3,10 @@
 from allauth.account.views import PasswordResetView
 from django.urls import path
 
-from rooms import ratelimit
+from common import ratelimit
 
-from . import views, views_data, views_mails
+from .views import account as views
+from .views import data, mails
 
 limited_sign_up = ratelimit.limited(ratelimit.SIGN_UP, ratelimit.address_of)
 
@@ -16,11 +17,11 @@ urlpatterns = [
     # These two stand in for allauth's pages of these names.
     path("signup/", limited_sign_up(views.SignUp.as_view()), name="account_signup"),
     path("password/reset/", limited_reset(PasswordResetView.as_view()), name="account_reset_password"),
-    path("data/", views_data.data, name="account_data"),
-    path("data/download", views_data.download, name="account_download"),
-    path("data/delete", views_data.delete, name="account_delete"),
-    path("data/deleted", views_data.deleted, name="account_deleted"),
-    path("mails/", views_mails.choose, name="account_mails"),
-    path("mails/stop/<str:token>", views_mails.stop, name="mail_stop"),
+    path("data/", data.data, name="account_data"),
+    path("data/download", data.download, name="account_download"),
+    path("data/delete", data.delete, name="account_delete"),
+    path("data/deleted", data.deleted, name="account_deleted"),
+    path("mails/", mails.choose, name="account_mails"),
+    path("mails/stop/<str:token>", mails.stop, name="mail_stop"),
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),
 ]

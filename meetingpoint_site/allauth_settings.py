@@ -15,7 +15,7 @@ _debug = env.bool("DEBUG", default=False)
 # ── Signing up and in: one e-mail address a person, proven by a code ─────────────────────────────
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_USER_DISPLAY = "accounts.names.display_name"
+ACCOUNT_USER_DISPLAY = "common.text.display_name"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
@@ -51,7 +51,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # tighter. Signing up and asking for a new password are counted by token buckets as well (accounts/urls.py).
 ACCOUNT_RATE_LIMITS = {"signup": None, "reset_password": "10/m/ip,3/m/key"}
 # Six digits: easy to read off a phone. A code dies after three wrong tries or 15 minutes, and few are sent to one
-# address (rooms.ratelimit.RESET): some two hundred guesses a day, of a million.
+# address (common.ratelimit.RESET): some two hundred guesses a day, of a million.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 

@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.sending.MailFailedMiddleware",
+    "common.mail.MailFailedMiddleware",
 ]
 
 ROOT_URLCONF = "meetingpoint_site.urls"

@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.site_policy import rules
 
+from .compiled_query import Prepared
 from .models import Door, Membership, Role, Room
 from .moderation.models import Ban, RoomMakers
-from .moderation.rules import rules
-from .prepared import Prepared
 
 Visitor: TypeAlias = User | AnonymousUser | None
 
@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class Refusal(Exception):
-    """Not let in. Only a member is told about the state of a room; see `rooms.views_call` for what strangers see."""
+    """Not let in. Only a member is told about the state of a room; see `rooms.views.call` for what strangers see."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)

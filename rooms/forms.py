@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import clean_name
+from common.text import clean_name
 
-from . import bounds
+from . import limits
 from .models import Room
 
 # A span instead of a date: it means the same in every time zone, and the server's clock alone decides.
@@ -28,7 +28,7 @@ class RoomForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        max_length=bounds.ROOM_NAME_LENGTH,
+        max_length=limits.ROOM_NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Monday stand-up")}),
     )
     lasts = forms.ChoiceField(
@@ -43,7 +43,7 @@ class RoomForm(forms.Form):
         label=_("People at once"),
         coerce=int,
         initial=4,
-        choices=[(n, str(n)) for n in range(bounds.MIN_PEOPLE, bounds.MAX_PEOPLE + 1)],
+        choices=[(n, str(n)) for n in range(limits.MIN_PEOPLE, limits.MAX_PEOPLE + 1)],
         help_text=_("Everybody sends to everybody directly, so small rooms run best on phones and slow lines."),
     )
 
@@ -77,7 +77,7 @@ class RoomForm(forms.Form):
 
     def clean_name(self) -> str:
         """Keep what people can read."""
-        return clean_name(self.cleaned_data["name"], bounds.ROOM_NAME_LENGTH)
+        return clean_name(self.cleaned_data["name"], limits.ROOM_NAME_LENGTH)
 
     def expires_at(self) -> datetime | None:
         """Return when the room ends, of valid data."""

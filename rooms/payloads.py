@@ -8,9 +8,9 @@ import msgspec
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts.names import clean_name
+from common.text import clean_name
 
-from . import bounds
+from . import limits
 
 
 class PayloadError(Exception):
@@ -62,13 +62,13 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     epoch: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
     expires_in: Annotated[
         int,
-        msgspec.Meta(ge=int(bounds.MIN_INVITE_LIFE.total_seconds()), le=int(bounds.MAX_INVITE_LIFE.total_seconds())),
+        msgspec.Meta(ge=int(limits.MIN_INVITE_LIFE.total_seconds()), le=int(limits.MAX_INVITE_LIFE.total_seconds())),
     ]
     wrapped: str | None = None
     label: str = ""
     role: Literal["guest", "member", "moderator", "owner"] = "guest"
     lobby: bool = False
-    max_uses: Annotated[int, msgspec.Meta(ge=1, le=bounds.MAX_INVITE_USES)] | None = None
+    max_uses: Annotated[int, msgspec.Meta(ge=1, le=limits.MAX_INVITE_USES)] | None = None
 
 
 class MailInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -89,7 +89,7 @@ class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 Payload = TypeVar("Payload", bound=msgspec.Struct)
 
 
-def read(request: HttpRequest, kind: type[Payload], longest: int = bounds.MAX_BODY_BYTES) -> Payload:
+def read(request: HttpRequest, kind: type[Payload], longest: int = limits.MAX_BODY_BYTES) -> Payload:
     """Decode the body of a request, of at most `longest` bytes. Raises `PayloadError`."""
     if request.content_type != "application/json":
         raise PayloadError("the body must be application/json")
@@ -126,6 +126,6 @@ def clean_label(text: str) -> str:
     if not text.strip():
         return ""
     try:
-        return clean_name(text, bounds.INVITE_LABEL_LENGTH)
+        return clean_name(text, limits.INVITE_LABEL_LENGTH)
     except ValidationError as error:
         raise PayloadError(f"label: {' '.join(error.messages)}") from error

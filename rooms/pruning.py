@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from . import bounds
+from . import limits
 from .models import Invite, Membership, Room
 from .moderation.models import Deed, Report
 
@@ -33,7 +33,7 @@ def prune() -> dict[str, int]:
 
 def _ended_places(long_ago: datetime) -> Q:
     # Somebody who was removed is kept in mind for as long as a link from before could bring them back.
-    removed = Q(removed_at__lte=long_ago - bounds.MAX_INVITE_LIFE)
+    removed = Q(removed_at__lte=long_ago - limits.MAX_INVITE_LIFE)
     return Q(expires_at__lte=long_ago, removed_at=None) | removed
 
 

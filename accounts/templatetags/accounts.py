@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts.browsers import describe
+from common.user_agents import describe
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import clean_words
+from common.text import clean_words
 from rooms.models import Membership
 
 from .models import WORDS_LENGTH, Category, Report

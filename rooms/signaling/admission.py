@@ -20,16 +20,16 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
 from django.utils import timezone
 
-from rooms import ratelimit
+from common import ratelimit
 from rooms.access import Refusal, enter, must_knock, needs_host
-from rooms.browser import browser_of
+from rooms.compiled_query import Prepared
+from rooms.guest_session import browser_of
 from rooms.ice import ice_servers
+from rooms.live.close_codes import CloseCode
 from rooms.models import Membership
 from rooms.models import Room as RoomRow
 from rooms.payloads import to_text
-from rooms.prepared import Prepared
 
-from .codes import CloseCode
 from .messages import RoomInfo
 
 logger = logging.getLogger(__name__)

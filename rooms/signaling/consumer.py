@@ -10,10 +10,11 @@ from django.conf import settings
 
 from rooms.access import is_host
 from rooms.ice import ice_servers
+from rooms.live.close_codes import CloseCode, ErrorCode
+from rooms.live.events import Entry
+from rooms.live.presence import PidTaken, PresenceDown, RoomFull
 
 from .admission import Admission, Refused, Unavailable, admit, take_knock
-from .codes import CloseCode, ErrorCode
-from .events import Entry
 from .hub import Hub
 from .limits import BAD_MESSAGES, TokenBucket
 from .lobby import NOTHING
@@ -40,9 +41,8 @@ from .messages import (
     relayed,
     type_of,
 )
-from .outbox import Outbox
-from .presence import PidTaken, PresenceDown, RoomFull
 from .registry import Member, Socket, new_socket_id
+from .send_buffer import Outbox
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from .codes import CloseCode
+from rooms.live.close_codes import CloseCode
+
 from .hub import Hub
 
 logger = logging.getLogger(__name__)

@@ -12,14 +12,27 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from .codes import ENDINGS, CloseCode, Then
-from .events import AnyEvent, Arrived, Changed, Close, Deliver, Departed, Entry, Probe, Replace, Resync, SessionMoved
+from rooms.live.close_codes import ENDINGS, CloseCode, Then
+from rooms.live.events import (
+    AnyEvent,
+    Arrived,
+    Changed,
+    Close,
+    Deliver,
+    Departed,
+    Entry,
+    Probe,
+    Replace,
+    Resync,
+    SessionMoved,
+)
+from rooms.live.path_stats import make_tally
+from rooms.live.presence import Arrival, Presence, PresenceDown, make_presence
+
 from .lobby import Lobby
 from .mailbox import Mailbox, make_mailbox
 from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
-from .presence import Arrival, Presence, PresenceDown, make_presence
 from .registry import Member, Room, Socket, as_peer, meets
-from .tally import make_tally
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +65,7 @@ class Hub:
             for other in [other for other in _hubs if other.is_closed()]:
                 del _hubs[other]
             hub = _hubs[loop] = cls(make_presence())
-            from .keeper import keep
+            from .housekeeping import keep
 
             hub.spawn(keep(hub))
         return hub
@@ -231,7 +244,7 @@ class Hub:
             case Changed(room_id):
                 self.lobby.review(room_id)
                 if room := self.rooms.get(room_id):
-                    from .keeper import refresh
+                    from .housekeeping import refresh
 
                     self.spawn(refresh(self, room))
             case Probe():

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from rooms.access import is_host
+from rooms.live.close_codes import CloseCode
+from rooms.live.events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
+from rooms.live.presence import PresenceDown, RoomFull
 from rooms.models import Door
 
 from .admission import Admission, Refused, Unavailable, admit, let_in
-from .codes import CloseCode
-from .door_mail import tell_hosts
-from .endings import end_of
-from .events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
+from .deadlines import end_of
 from .limits import KNOCK_SECONDS, MOST_WAITING, WAIT_SECONDS
+from .lobby_mail import tell_hosts
 from .messages import ComeIn, KnockOver, Knocks, Waiting, encode
-from .presence import PresenceDown, RoomFull
 from .registry import Room, Socket, Waiter, as_peer
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers
 from django.conf import settings
 
-from .events import AnyEvent, Probe, pack, unpack
+from rooms.live.events import AnyEvent, Probe, pack, unpack
 
 if TYPE_CHECKING:
     from .hub import Hub

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from .codes import ErrorCode
+from rooms.live.close_codes import ErrorCode
 
 VERSION = 1
 MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 from msgspec import Raw
 
-from .events import Arrived, Close, Departed, Entry, Scope
+from rooms.live.events import Arrived, Close, Departed, Entry, Scope
+
 from .messages import Peer, RoomInfo
-from .outbox import Outbox
+from .send_buffer import Outbox
 
 if TYPE_CHECKING:
-    from .endings import End
+    from .deadlines import End
 
 
 @dataclass(slots=True, eq=False)

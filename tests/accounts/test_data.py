@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 
 from .conftest import PASSWORD, sign_in
 

@@ -27,9 +27,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
-from accounts import notices
+from accounts import optional_mail
 from accounts.models import MailKind, User
-from rooms import flows
+from rooms.flows import rooms as flows
 from rooms.models import Invite, Membership, Redemption
 from rooms.moderation.models import Ban, Deed, Report
 
@@ -83,7 +83,7 @@ Report.objects.create(room=others, owner=olga, by_user=wanda, category="other", 
 Report.objects.create(room=mine, owner=wanda, about=place, about_user=wanda, by_user=olga, category="other", words="Ow")
 Report.objects.create(room=third, owner=olga, by_browser=browser, about_browser=browser, category="other")
 Deed.objects.create(by=wanda, act="close", kind="room", target=str(others.pk), reason="too late")
-notices.stop(MailKind.WAITING, notices.hash_of(wanda.email))
+optional_mail.stop(MailKind.WAITING, optional_mail.hash_of(wanda.email))
 people = ContentType.objects.get_for_model(User)
 LogEntry.objects.create(user=wanda, content_type=people, object_id=str(olga.pk), object_repr="Olga", action_flag=CHANGE)
 LogEntry.objects.create(
@@ -93,8 +93,8 @@ result = {
     "pk": wanda.pk, "here": here, "there": there, "olga": signed_in(olga, uuid4(), "Lynx"), "mine": mine.slug,
     "others": others.slug, "place": place.pk.hex, "olgas": olgas.pk.hex,
     "traces": [
-        "unmistak", notices.hash_of(wanda.email), here, there, str(browser), browser.hex, place.pk.hex, str(place.pk),
-        guest_place.pk.hex,
+        "unmistak", optional_mail.hash_of(wanda.email), here, there, str(browser), browser.hex, place.pk.hex,
+        str(place.pk), guest_place.pk.hex,
     ],
 }
 """

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.names import clean_name
+from common.text import clean_name
 
 
 @pytest.mark.parametrize(

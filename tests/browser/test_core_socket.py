@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from rooms.signaling.codes import CloseCode
+from rooms.live.close_codes import CloseCode
 from tests.app_server import AppServer, make_account
 from tests.browser.person import PASSWORD, Person
 
@@ -59,7 +59,7 @@ def make_room(app: AppServer, address: str) -> str:
     """Make a room of this person's and return its slug."""
     code = """
 from accounts.models import User
-from rooms.flows import create_room
+from rooms.flows.rooms import create_room
 result = create_room(User.objects.get(email=address), "Tea").slug
 """
     return str(app.run_python(code, address=address))
@@ -115,7 +115,8 @@ def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser,
 
     # The room is closed: the socket stops for good and says why.
     restartable.run_python(
-        "from rooms.models import Room; from rooms.flows import close_room; close_room(Room.objects.get(slug=slug))",
+        "from rooms.flows.rooms import close_room; from rooms.models import Room; "
+        "close_room(Room.objects.get(slug=slug))",
         slug=slug,
     )
     page.evaluate("cast.desk.socket.leave()")

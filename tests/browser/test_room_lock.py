@@ -7,7 +7,7 @@ from tests.browser.meeting import Meet
 
 KEYLESS_ROOM = """
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 result = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key").slug
 """
 

@@ -30,7 +30,7 @@ def new_link(max_uses: int) -> tuple[str, int]:
     from django.utils import timezone
 
     from accounts.models import User
-    from rooms import flows
+    from rooms.flows import rooms as flows
     from rooms.payloads import to_text
 
     owner = User.objects.create_user(f"{secrets.token_hex(8)}@example.org", display_name="Olga")

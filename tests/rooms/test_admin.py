@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 from rooms.models import Invite, Membership, Role, Room
 from rooms.payloads import to_text
 

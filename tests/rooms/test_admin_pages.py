@@ -11,9 +11,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 from rooms.models import Invite, Membership, Role, Room
-from rooms.moderation.acts import ALL, Kind
+from rooms.moderation.actions import ALL, Kind
 from rooms.moderation.models import Ban, Report
 
 from .conftest import join, make_link, make_person, signed_in

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import flows
+from common.ratelimit import RELAY_TEST
+from rooms.flows import rooms as flows
 from rooms.models import Membership, Room
-from rooms.ratelimit import RELAY_TEST
-from rooms.views_connection_test import CREDENTIALS_TTL, kind_of
+from rooms.views.connection_check import CREDENTIALS_TTL, kind_of
 
 from .conftest import expire, join, make_link, signed_in
 

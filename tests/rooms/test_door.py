@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import flows, hosting
 from rooms.access import Reason, Refusal, Standing, enter, must_knock, needs_host
+from rooms.flows import door as door_flow
+from rooms.flows import rooms as flows
 from rooms.models import Door, Membership, Role, Room
 from rooms.payloads import to_text
 
@@ -27,7 +28,7 @@ def keyless(olga: User, max_: User) -> Room:
 
 
 def shut(room: Room, door: Door, **more: Any) -> Room:
-    assert hosting.change_door(room, door, **{"host_needed": False, **more})
+    assert door_flow.change_door(room, door, **{"host_needed": False, **more})
     room.refresh_from_db()
     return room
 
@@ -93,7 +94,7 @@ def test_a_locked_room_is_a_plain_page_for_whoever_is_outside(keyless: Room, max
 def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room, guest: Client, sam: User) -> None:
     open_token, open_link = make_link(room)
     with pytest.raises(flows.NotPossible):
-        hosting.change_door(room, Door.KNOCK, host_needed=False)
+        door_flow.change_door(room, Door.KNOCK, host_needed=False)
     # Links that hold the old key are worth nothing from then on.
     shut(room, Door.KNOCK, key=(2, KEY))
     assert (room.epoch, room.key_by_hosts, room.door) == (2, True, Door.KNOCK)
@@ -112,7 +113,7 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
     shut(room, Door.KNOCK)
     assert room.epoch == 2
     with pytest.raises(flows.NotPossible):
-        hosting.change_door(room, Door.OPEN, host_needed=False)
+        door_flow.change_door(room, Door.OPEN, host_needed=False)
     shut(room, Door.OPEN, key=(3, KEY))
     assert not room.key_by_hosts
     with pytest.raises(flows.WrongEpoch):
@@ -121,17 +122,17 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
 
 def test_the_door_stays_as_it_is_when_another_device_was_first_with_a_key(room: Room) -> None:
     assert flows.lock_room(room, 2, b"x" * 16)
-    assert not hosting.change_door(room, Door.KNOCK, host_needed=True, key=(2, KEY))
+    assert not door_flow.change_door(room, Door.KNOCK, host_needed=True, key=(2, KEY))
     room.refresh_from_db()
     assert (room.door, room.host_needed, room.key_by_hosts) == (Door.OPEN, False, False)
 
 
 def test_a_first_key_is_made_for_the_door_of_that_moment(keyless: Room) -> None:
     asked = Room.objects.get(pk=keyless.pk)  # a request that read the room before the door changed
-    hosting.change_door(keyless, Door.KNOCK, host_needed=False)
+    door_flow.change_door(keyless, Door.KNOCK, host_needed=False)
     with pytest.raises(flows.WrongEpoch):
-        hosting.new_key(asked, 1, b"k" * 16, by_hosts=False)
-    assert hosting.new_key(asked, 1, b"k" * 16, by_hosts=True)
+        door_flow.new_key(asked, 1, b"k" * 16, by_hosts=False)
+    assert door_flow.new_key(asked, 1, b"k" * 16, by_hosts=True)
 
 
 def test_who_may_change_the_door(room: Room, olga: User, max_: User, sam: User) -> None:

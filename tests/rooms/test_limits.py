@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from rooms import ratelimit
+from common import ratelimit
 from rooms.models import Room
 
 from .conftest import make_person, post_json, signed_in
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A clock that one turns on by hand, in seconds."""
     now = [1_800_000_000.0]
-    monkeypatch.setattr("rooms.ratelimit.time.time", lambda: now[0])
+    monkeypatch.setattr("common.ratelimit.time.time", lambda: now[0])
     return lambda seconds: now.__setitem__(0, now[0] + seconds)
 
 

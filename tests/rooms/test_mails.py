@@ -10,11 +10,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import notices
+from accounts import optional_mail
 from accounts.models import MailKind, MailStop, User
-from rooms import flows
+from rooms.flows import rooms as flows
+from rooms.flows.mails import somebody_waits
 from rooms.models import Membership, Role, Room
-from rooms.notices import somebody_waits
 
 from .conftest import make_link, post_json, signed_in
 
@@ -131,7 +131,7 @@ def test_whoever_has_no_account_is_rid_of_invitations_by_one_click(room: Room, o
 
 @pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t.replace("invitation", "waiting"), lambda _t: "x"])
 def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
-    token = notices.token_for(MailKind.INVITATION, "ada@example.net")
+    token = optional_mail.token_for(MailKind.INVITATION, "ada@example.net")
     assert client.post(f"/accounts/mails/stop/{change(token)}").status_code == 404
     assert not MailStop.objects.exists()
 
@@ -171,9 +171,9 @@ def test_each_kind_is_switched_off_in_the_settings_and_stays_off_under_a_new_add
     somebody_waits(room.pk)
     assert sent() == []
 
-    notices.move(olga.email, "olga@new.example.org")
-    assert not notices.wanted(MailKind.WAITING, "olga@new.example.org")
-    assert notices.wanted(MailKind.WAITING, olga.email)
+    optional_mail.move(olga.email, "olga@new.example.org")
+    assert not optional_mail.wanted(MailKind.WAITING, "olga@new.example.org")
+    assert optional_mail.wanted(MailKind.WAITING, olga.email)
     client.post("/accounts/mails/", {"kind": MailKind.values})
-    notices.move("olga@new.example.org", olga.email)
-    assert not notices.wanted(MailKind.WAITING, olga.email)
+    optional_mail.move("olga@new.example.org", olga.email)
+    assert not optional_mail.wanted(MailKind.WAITING, olga.email)

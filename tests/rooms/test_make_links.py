@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import bounds, flows
+from rooms import limits
+from rooms.flows import rooms as flows
 from rooms.models import Invite, Room
 from rooms.payloads import to_text
 
@@ -114,7 +115,7 @@ def test_no_links_into_a_shut_room_nor_too_many_nor_twice(
     client, url, body = signed_in(olga), f"/rooms/{room.slug}/invites", link()
     assert post_json(client, url, body).status_code == 201
     assert post_json(client, url, body).status_code == 409
-    monkeypatch.setattr(bounds, "MAX_OPEN_INVITES_PER_ROOM", 1)
+    monkeypatch.setattr(limits, "MAX_OPEN_INVITES_PER_ROOM", 1)
     assert post_json(client, url, link()).status_code == 409
     flows.close_room(room)
     assert "closed" in post_json(client, url, link()).json()["message"]

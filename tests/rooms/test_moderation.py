@@ -14,13 +14,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import flows
+from accounts.site_policy import rules
+from rooms.flows import rooms as flows
+from rooms.live import publish
+from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, Membership, Role, Room
-from rooms.moderation.acts import ACTS, ALL, Kind
+from rooms.moderation.actions import ACTS, ALL, Kind
 from rooms.moderation.models import AppendOnly, Ban, Deed, Report, SiteRules
-from rooms.moderation.rules import rules
-from rooms.signaling import outbound
-from rooms.signaling.codes import CloseCode
 
 from .conftest import join, make_link, make_person, signed_in
 
@@ -55,7 +55,7 @@ def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: An
     """What live sockets were told."""
     heard: list[tuple[str, object, object]] = []
     for name in ("close_room", "close_membership", "close_user", "close_session"):
-        monkeypatch.setattr(outbound, name, lambda key, code, name=name: heard.append((name, key, code)))
+        monkeypatch.setattr(publish, name, lambda key, code, name=name: heard.append((name, key, code)))
     return heard
 
 
@@ -257,7 +257,7 @@ def test_a_mail_that_cannot_be_sent_is_said_and_not_noted(
     def refuse(*_args: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("rooms.moderation.acts.send_mail", refuse)
+    monkeypatch.setattr("rooms.moderation.actions.send_mail", refuse)
     assert "The mail could not be sent" in desk.post(address("warn", max_), WORDS, follow=True).content.decode()
     assert not Deed.objects.exists()
 

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts import flows as accounts
 from accounts.models import User
-from rooms import bounds, flows, people
+from rooms import limits
+from rooms.flows import members
+from rooms.flows import rooms as flows
+from rooms.live import publish
+from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, Membership, Role, Room
-from rooms.signaling import outbound
-from rooms.signaling.codes import CloseCode
 
 from .conftest import expire, join, make_link, make_person, signed_in
 
@@ -24,8 +26,8 @@ Told = list[tuple[object, ...]]
 def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Any:
     """Run a request, and return what the live sockets of which place were told."""
     heard: Told = []
-    monkeypatch.setattr(outbound, "close_membership", lambda *values: heard.append(values))
-    monkeypatch.setattr(outbound, "room_changed", lambda *_: None)
+    monkeypatch.setattr(publish, "close_membership", lambda *values: heard.append(values))
+    monkeypatch.setattr(publish, "room_changed", lambda *_: None)
 
     def after(client: Client, path: str, **fields: str) -> Told:
         heard.clear()
@@ -158,8 +160,8 @@ def test_a_room_is_not_handed_on_past_the_suspension_of_its_owner(room: Room, ol
 
 def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
     stale = of(max_)  # as a request read it before Max accepted
-    people.offer_room(stale)
-    people.accept_room(room, max_)
+    members.offer_room(stale)
+    members.accept_room(room, max_)
     with pytest.raises(flows.NotPossible):
         flows.remove_member(stale)
     assert (of(max_).role, of(max_).removed_at) == (Role.OWNER, None)
@@ -175,7 +177,7 @@ def test_nobody_gets_more_rooms_than_one_person_can_have(
     room: Room, olga: User, max_: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(olga).post(url(room, "offer", max_))
-    monkeypatch.setattr(bounds, "MAX_ROOMS_PER_OWNER", 0)
+    monkeypatch.setattr(limits, "MAX_ROOMS_PER_OWNER", 0)
     page = signed_in(max_).post(f"/rooms/{room.slug}/offer", {"accept": "yes"}, follow=True).content.decode()
     assert "as many rooms as one person can have" in page
     assert Room.objects.get().owner == olga

@@ -6,8 +6,8 @@ import pytest
 from django.db.models import F
 
 from accounts.models import User
+from rooms.compiled_query import Prepared
 from rooms.models import Room
-from rooms.prepared import Prepared
 
 SLUG: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 

@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
+from rooms.live import publish
+from rooms.live.close_codes import CloseCode
 from rooms.models import Membership, Redemption, Role, Room
 from rooms.payloads import to_text
-from rooms.signaling import outbound
-from rooms.signaling.codes import CloseCode
 
 from .conftest import expire, join, make_link, signed_in
 
@@ -110,7 +110,7 @@ def test_a_link_raises_a_role_by_a_use_and_never_lowers_one(
     room: Room, max_: User, olga: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(outbound, "close_membership", lambda *values: told.append(values))
+    monkeypatch.setattr(publish, "close_membership", lambda *values: told.append(values))
     higher, invite = make_link(room, role=Role.MODERATOR)
     with django_capture_on_commit_callbacks(execute=True):
         assert join(signed_in(max_), higher).json()["role"] == "moderator"
@@ -247,7 +247,7 @@ def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
     join(guest, token)
     place = Membership.objects.get(invite=invite)
     told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(outbound, "close_membership", lambda *values: told.append(values))
+    monkeypatch.setattr(publish, "close_membership", lambda *values: told.append(values))
     guest.force_login(sam)
     with django_capture_on_commit_callbacks(execute=True):
         join(guest, token)

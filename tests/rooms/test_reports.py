@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 from rooms.models import Membership, Role, Room
 from rooms.moderation.models import WORDS_LENGTH, Report
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.flows import suspend
 from accounts.models import User
-from rooms import flows
+from rooms.flows import rooms as flows
 from rooms.models import Membership, Role, Room
 from rooms.payloads import to_text
 

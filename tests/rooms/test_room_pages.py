@@ -7,10 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import bounds, flows
+from rooms import limits
+from rooms.flows import rooms as flows
+from rooms.live import publish
+from rooms.live.close_codes import CloseCode
 from rooms.models import Membership, Role, Room
-from rooms.signaling import outbound
-from rooms.signaling.codes import CloseCode
 from rooms.slugs import ALPHABET, make_slug
 
 from .conftest import join, make_link, signed_in
@@ -91,7 +92,7 @@ def test_bad_values_are_refused_with_a_word(olga: User, change: dict[str, str]) 
 
 
 def test_one_person_has_a_bounded_number_of_rooms(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MAX_ROOMS_PER_OWNER", 1)
+    monkeypatch.setattr(limits, "MAX_ROOMS_PER_OWNER", 1)
     client = signed_in(olga)
     assert client.post("/rooms/new", NEW).status_code == 302
     assert "as many rooms as one person can have" in client.post("/rooms/new", NEW).content.decode()
@@ -124,7 +125,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """What live sockets were told: the calls that reach the signaling side, which has tests of its own."""
     calls: list[tuple[object, ...]] = []
     for name in ("close_room", "close_membership", "room_changed"):
-        monkeypatch.setattr(outbound, name, lambda *values, name=name: calls.append((name, *values)))
+        monkeypatch.setattr(publish, name, lambda *values, name=name: calls.append((name, *values)))
     return calls
 
 

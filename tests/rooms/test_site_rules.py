@@ -8,9 +8,9 @@ from django.core.management.base import SystemCheckError
 from django.test import Client
 
 from accounts.models import User
+from accounts.site_policy import forget
 from rooms.access import may_make_rooms
 from rooms.moderation.models import RoomMakers, SiteRules
-from rooms.moderation.rules import forget
 
 from .conftest import make_person, signed_in
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from rooms.live.close_codes import ENDINGS, ERRORS, CloseCode, Then
 from rooms.signaling import limits, messages
-from rooms.signaling.codes import ENDINGS, ERRORS, CloseCode, Then
 from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, type_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -12,10 +12,10 @@ import pytest
 from channels.layers import channel_layers
 from websockets.exceptions import ConnectionClosed
 
-from rooms.signaling import outbound
+from rooms.live import publish
+from rooms.live.presence import PresenceDown
+from rooms.live.presence_redis import RedisPresence
 from rooms.signaling.mailbox import GROUP
-from rooms.signaling.presence import PresenceDown
-from rooms.signaling.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
 from tests.signaling.doors import change_door, knock, post
 from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
@@ -169,10 +169,10 @@ async def test_five_for_four_places_admits_exactly_four(pair: Pair) -> None:
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        ("outbound.close_membership(UUID(membership), CloseCode.REMOVED)", 4011),
-        ("outbound.close_room(room, CloseCode.ROOM_CLOSED)", 4005),
-        ("outbound.close_session(session, CloseCode.SIGNED_OUT)", 4001),
-        ("outbound.close_user(User.objects.get(email='max@example.org').pk, CloseCode.SUSPENDED)", 4013),
+        ("publish.close_membership(UUID(membership), CloseCode.REMOVED)", 4011),
+        ("publish.close_room(room, CloseCode.ROOM_CLOSED)", 4005),
+        ("publish.close_session(session, CloseCode.SIGNED_OUT)", 4001),
+        ("publish.close_user(User.objects.get(email='max@example.org').pk, CloseCode.SUSPENDED)", 4013),
     ],
 )
 async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: str, code: int) -> None:
@@ -181,8 +181,8 @@ async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: 
     values = {"membership": max_.membership, "room": scene.id, "session": max_.session}
     telling = asyncio.to_thread(
         pair.first.run_python,
-        "from uuid import UUID\nfrom accounts.models import User\nfrom rooms.signaling import outbound\n"
-        f"from rooms.signaling.codes import CloseCode\n{call}",
+        "from uuid import UUID\nfrom accounts.models import User\nfrom rooms.live import publish\n"
+        f"from rooms.live.close_codes import CloseCode\n{call}",
         **values,
     )
     _, got = await asyncio.gather(telling, max_.close_code())
@@ -197,8 +197,8 @@ async def test_a_renamed_room_is_told_to_everybody(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
     await introduce(olga, max_)
     code = (
-        "from rooms.models import Room\nfrom rooms.signaling import outbound\n"
-        "Room.objects.filter(pk=room).update(name='Encore', max_people=5)\noutbound.room_changed(room)"
+        "from rooms.models import Room\nfrom rooms.live import publish\n"
+        "Room.objects.filter(pk=room).update(name='Encore', max_people=5)\npublish.room_changed(room)"
     )
     await asyncio.to_thread(pair.first.run_python, code, room=scene.id)
     for caller in (olga, max_):
@@ -216,7 +216,7 @@ async def test_head_counts_are_those_of_all_processes(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
     tab = scene.caller(scene.max, app=pair.first)
     await introduce(olga, max_, tab)
-    code = "from rooms.signaling.presence import head_counts\nresult = list(head_counts([room, 0]).values())"
+    code = "from rooms.live.presence import head_counts\nresult = list(head_counts([room, 0]).values())"
     assert await asyncio.to_thread(pair.second.run_python, code, room=scene.id) == [2, 0]
     for caller in (olga, max_, tab):
         await caller.close()
@@ -292,7 +292,7 @@ async def test_the_first_order_after_a_restart_of_redis_is_not_lost(settings: An
             other = channel_layers.make_backend("default")
             name = await other.new_channel()
             await other.group_add(GROUP, name)
-            await outbound.publish({"type": "order"})
+            await publish.publish({"type": "order"})
             assert await asyncio.wait_for(other.receive(name), 5) == {"type": "order"}
             await other.flush()
             redis.kill()

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from rooms.live import path_stats
+from rooms.live.occupancy import live_counts
+from rooms.live.presence import MemoryPresence
 from rooms.signaling import hub as hubs
-from rooms.signaling import tally
 from rooms.signaling.hub import Hub
-from rooms.signaling.live import live_counts
 from rooms.signaling.messages import BadMessage, Leave, Paths, decode
-from rooms.signaling.presence import MemoryPresence
 from tests.services import RedisServer, wait_until
 from tests.signaling.world import SignalingServer, introduce
 
@@ -34,15 +34,15 @@ async def test_one_process_counts_in_memory(monkeypatch: pytest.MonkeyPatch) -> 
     hubs._hubs[asyncio.get_running_loop()] = hub
     for counts in (Paths(direct=2), Paths(), Paths(direct=1, failed=1)):
         await hub.tally.add(counts)
-    assert tally.totals(1) == tally.totals(30) == {"direct": 3, "relay_udp": 0, "relay_tcp": 0, "failed": 1}
+    assert path_stats.totals(1) == path_stats.totals(30) == {"direct": 3, "relay_udp": 0, "relay_tcp": 0, "failed": 1}
 
     # Yesterday is not today, and what is older than a month is forgotten.
-    assert isinstance(hub.tally, tally.MemoryTally)
-    hub.tally.days[tally._day(1)] = hub.tally.days.pop(tally._day(0))
-    hub.tally.days["2001-01-01"] = hub.tally.days[tally._day(1)]
-    assert (tally.totals(1)["direct"], tally.totals(7)["direct"]) == (0, 3)
+    assert isinstance(hub.tally, path_stats.MemoryTally)
+    hub.tally.days[path_stats._day(1)] = hub.tally.days.pop(path_stats._day(0))
+    hub.tally.days["2001-01-01"] = hub.tally.days[path_stats._day(1)]
+    assert (path_stats.totals(1)["direct"], path_stats.totals(7)["direct"]) == (0, 3)
     await hub.tally.add(Paths(direct=1))
-    assert set(hub.tally.days) == {tally._day(0), tally._day(1)}
+    assert set(hub.tally.days) == {path_stats._day(0), path_stats._day(1)}
     hub.stop()
 
 
@@ -66,17 +66,17 @@ async def test_several_processes_count_together(pair: tuple[SignalingServer, Sig
     second_tab = scene.caller(scene.max, app=second)
     await second_tab.join()
     assert live_counts() == {scene.id: 2}
-    before = tally.totals(1)
+    before = path_stats.totals(1)
     for who in (olga, max_, second_tab):
         await who.send("leave", paths=TWO)
         assert await who.close_code() == 1000
     counted = {way: before[way] + 3 * count for way, count in TWO.items()}
-    await asyncio.to_thread(wait_until, lambda: tally.totals(1) == counted, 5, "all is counted")
+    await asyncio.to_thread(wait_until, lambda: path_stats.totals(1) == counted, 5, "all is counted")
     assert live_counts() == {}
 
 
 def test_without_redis_nothing_is_known_and_nothing_breaks(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    assert set(tally.totals(7).values()) == {0}
+    assert set(path_stats.totals(7).values()) == {0}
     assert live_counts() == {}
-    asyncio.run(tally.RedisTally("redis://127.0.0.1:1/0").add(Paths(**TWO)))
+    asyncio.run(path_stats.RedisTally("redis://127.0.0.1:1/0").add(Paths(**TWO)))

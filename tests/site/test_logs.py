@@ -117,10 +117,10 @@ def test_a_trace_back_is_redacted_too(written):
 
 
 def test_json_lines_are_json_and_say_when_and_where():
-    record = logging.LogRecord("rooms.flows", logging.INFO, __file__, 1, "closed %d\nrooms", (3,), None)
+    record = logging.LogRecord("rooms.flows.rooms", logging.INFO, __file__, 1, "closed %d\nrooms", (3,), None)
     entry = json.loads(JsonFormatter().format(record))
     assert entry["message"] == "closed 3\nrooms"
-    assert entry["logger"] == "rooms.flows"
+    assert entry["logger"] == "rooms.flows.rooms"
     assert datetime.fromisoformat(entry["time"]).tzinfo
 
 

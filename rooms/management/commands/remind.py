@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from rooms.notices import remind
+from rooms.flows.mails import remind
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@
 const LONGEST_NAME = 60;
 const LONGEST_HELLO = 4096;
 /**
- * What a name may not hold, as in accounts/names.py: controls, everything that turns directions or hides, but for the joiners
+ * What a name may not hold, as in common/text.py: controls, everything that turns directions or hides, but for the joiners
  * that words and emoji need; and letters and signs that show nothing.
  */
 const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;

@@ -1,6 +1,6 @@
 /**
  * Why the server closes a socket, and what the browser does then. The same table is `CloseCode` in
- * `rooms/signaling/codes.py` and the list in `docs/protocol.md`; a test compares the three.
+ * `rooms/live/close_codes.py` and the list in `docs/protocol.md`; a test compares the three.
  *
  * @module
  */

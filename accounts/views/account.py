@@ -1,0 +1,76 @@
+"""Signing up, the settings page of an account, and ending one session of it."""
+
+from typing import cast
+
+from allauth.account.models import EmailAddress
+from allauth.account.views import SignupView
+from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import optional_mail
+from accounts.adapter import SessionsAdapter
+from accounts.forms import ProfileForm, SignUpForm
+from accounts.models import MailKind, User
+from common.mail import MailFailed
+
+
+class SignUp(SignupView):
+    """The sign-up form. Without the mail that carries the code there is no account: the next try begins anew."""
+
+    user: User | None = None
+
+    def form_valid(self, form: SignUpForm) -> HttpResponse:
+        """Make the account and send the code; when the mail cannot be sent, undo it and say so."""
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except MailFailed:
+            # No transaction around this: it would hold SQLite's only write lock for as long as the mail server takes.
+            if self.user is not None:
+                self.user.delete()
+            ratelimit.clear(self.request, action="confirm_email", key=form.cleaned_data["email"].lower())
+            form.add_error(None, _("We could not send the mail with your code. Please try again in a few minutes."))
+            return self.render_to_response(self.get_context_data(form=form), status=503)
+        return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_settings(request: HttpRequest) -> HttpResponse:
+    """Show an account at a glance and change the display name."""
+    # Read anew: a form that does not validate leaves its input in the instance, and the page's head shows request.user.
+    user = User.objects.get(pk=cast(User, request.user).pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your name is saved. Rooms you are in now show it when you join again."))
+        return redirect("account_settings")
+    context = {
+        "form": form,
+        "address": EmailAddress.objects.get_primary(user),
+        "second_factor": Authenticator.objects.filter(user=user)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists(),
+        "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
+        "mail_kinds": [(kind, optional_mail.wanted(kind, user.email)) for kind in MailKind],
+        "session_count": len(UserSession.objects.purge_and_list(user)),
+    }
+    return render(request, "account/settings.html", context)
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one other session of the person who asks; 404 for anybody else's."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    if session.is_current():
+        return redirect("account_logout")
+    SessionsAdapter().end_sessions([session])
+    messages.success(request, _("That browser is signed out."))
+    return redirect("usersessions_list")

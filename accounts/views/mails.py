@@ -1,0 +1,40 @@
+"""Which mails a person gets: chosen in the settings, or stopped by the link in a mail."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import optional_mail
+from accounts.models import MailKind, User
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep which mails somebody wants: POST kind=… for each of them."""
+    asked = set(request.POST.getlist("kind"))
+    optional_mail.choose(cast(User, request.user).email, {kind for kind in MailKind if kind.value in asked})
+    messages.success(request, _("Saved."))
+    return redirect("account_settings")
+
+
+@csrf_exempt  # a mail program posts it, without a cookie; the token is the permission
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop one kind of mail to one address. Looking at it does nothing: mail scanners open every link."""
+    try:
+        kind, address_hash = optional_mail.read_token(token)
+    except BadSignature:
+        return render(request, "mails/stop.html", {"damaged": True}, status=404)
+    if request.method == "POST":
+        optional_mail.stop(kind, address_hash)
+    return render(request, "mails/stop.html", {"kind": kind, "done": request.method == "POST"})

@@ -1,0 +1,1 @@
+"""Helpers that know no app: rate limits, text, mail, user agents."""

@@ -1,0 +1,56 @@
+"""Names that people give themselves and others read: one rule for what may be in them."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAX_LENGTH = 60  # characters (code points), as in the column
+
+# Letters, signs and marks that show nothing: Hangul fillers, Khmer inherent vowels, the combining grapheme joiner and
+# the empty Braille cell (Unicode's Default_Ignorable_Code_Point outside Cf, and U+2800).
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+# Characters of category Cf that words need: zero width (non-)joiner in Persian, Hindi, … and in emoji.
+_JOINERS = {"\u200c", "\u200d"}
+
+
+def clean_name(text: str, max_length: int = MAX_LENGTH) -> str:
+    """Return `text` in NFC, on one line, without control, bidirectional and private characters.
+
+    Raises `ValidationError` when nothing readable is left or more than `max_length` characters are.
+    A bidirectional override would let one person show the name of another (Unicode TR36 §2.1).
+    """
+    kept = "".join(c if _allowed(c) else " " if c.isspace() else "" for c in unicodedata.normalize("NFC", text))
+    name = " ".join(kept.split()).strip("\u200c\u200d")
+    if not any(unicodedata.category(c)[0] in "LNSP" for c in name):
+        raise ValidationError(_("Please enter a name that people can read."), code="unreadable")
+    if len(name) > max_length:
+        raise ValidationError(
+            _("Please use at most %(max)d characters (this has %(length)d)."),
+            code="too_long",
+            params={"max": max_length, "length": len(name)},
+        )
+    return name
+
+
+def clean_words(text: str) -> str:
+    """Return `text` in NFC, in lines as it was written, without the characters that `clean_name` takes away."""
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    kept = ("".join(c if _allowed(c) else " " if c.isspace() else "" for c in line).rstrip() for line in lines)
+    return "\n".join(kept).strip()
+
+
+def display_name(user: "User") -> str:
+    """Return how a person is called on the page and in mails (allauth asks by this name)."""
+    return user.display_name or user.email
+
+
+def _allowed(character: str) -> bool:
+    """Say whether a character may stand in a name: none of category C (joiners apart), Zl or Zp, no blank one."""
+    category = unicodedata.category(character)
+    return character in _JOINERS or (category[0] != "C" and category not in {"Zl", "Zp"} and character not in _BLANK)

@@ -1,0 +1,46 @@
+"""`manage.py serve`: the site and its sockets in one process, with the limits that the protocol promises."""
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from meetingpoint_site.servers import SERVERS
+
+
+class Command(BaseCommand):
+    """Serves pages, static files and WebSockets until SIGTERM or Ctrl+C."""
+
+    help = (
+        "Serve Meeting Point: pages, static files and WebSockets. On SIGTERM or Ctrl+C the sockets are told, their "
+        "browsers reconnect to the next process, and this one ends within a second."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for all (default: 127.0.0.1)."
+        )
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="TCP port to listen on (default: the setting PORT)."
+        )
+        parser.add_argument(
+            "--server", choices=sorted(SERVERS), default="daphne", help="The ASGI server to use (default: daphne)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port, server = options["host"], options["port"], options["server"]
+        shown = "localhost" if host in ("127.0.0.1", "::1") else f"[{host}]" if ":" in host else host
+
+        def ready() -> None:
+            self.stdout.write(
+                f"Meeting Point is at http://{shown}:{port} ({server}, process {os.getpid()}). Ctrl+C ends it."
+            )
+
+        try:
+            SERVERS[server](host, port, ready)
+        except ImportError as error:
+            raise CommandError(f"{server} is not installed: pip install {server}") from error
+        except OSError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,166 @@
+"""The servers that can carry this site, each with the same limits: Daphne (the default), uvicorn and Granian."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from rooms.signaling.drain import drain
+from rooms.signaling.hub import Hub
+from rooms.signaling.messages import MAX_FRAME
+
+from .bodies import MOST
+
+APPLICATION = "meetingpoint_site.asgi:application"
+PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-open socket lives 20 s at most
+
+
+def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain."""
+    from daphne import http_protocol
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server, twisted_loop
+    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+    from twisted.internet import defer, reactor
+
+    from .asgi import application
+
+    class SocketProtocol(WebSocketProtocol):
+        """Autobahn, which would answer an `Origin` that it cannot parse with 400."""
+
+        def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+            if reason.startswith("HTTP Origin header"):
+                reason, code = "Forbidden", 403
+            super().failHandshake(reason, code, responseHeaders)
+
+    class BoundedRequest(http_protocol.WebRequest):
+        """A request of Daphne, which would take a body of any size before it asks the application."""
+
+        taken = 0
+        refused = False
+
+        def gotLength(self, length: int | None) -> None:  # noqa: N802
+            super().gotLength(length)
+            if length is not None and length > MOST:
+                self.refuse()
+
+        def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+            self.taken += len(data)
+            if self.taken > MOST:
+                self.refuse()
+            else:
+                super().handleContentChunk(data)
+
+        def refuse(self) -> None:
+            if not self.refused:
+                self.refused = True
+                self.channel.transport.write(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")
+                self.channel.loseConnection()
+
+    class DrainingServer(Server):
+        """Daphne, which would cut its sockets without a close frame."""
+
+        leaving: asyncio.Task[None] | None = None
+
+        def begin_leaving(self) -> None:
+            if self.leaving is None:
+                self.leaving = twisted_loop.create_task(self.leave())
+
+        async def leave(self) -> None:
+            for listener in self.listeners:
+                listener.addCallback(lambda port: port and port.stopListening())
+            await drain(Hub.current())
+            self.stop()
+
+        def listen_success(self, port: Any) -> Any:
+            super().listen_success(port)
+            ready()
+            return port
+
+        def kill_all_applications(self) -> Any:
+            # Daphne's own fails on a connection that has no application yet.
+            tasks = [details.get("application_instance") for details in self.connections.values()]
+            pending = [task for task in tasks if task is not None and not task.done()]
+            for task in pending:
+                task.cancel()
+            return defer.Deferred.fromFuture(asyncio.gather(*pending, return_exceptions=True)) if pending else None
+
+    logging.getLogger("daphne").setLevel(logging.WARNING)
+    WebSocketFactory.protocol = SocketProtocol
+    http_protocol.WebRequest = BoundedRequest
+    server = DrainingServer(
+        application=application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        signal_handlers=False,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        websocket_timeout=-1,
+        websocket_max_message_size=MAX_FRAME,
+        websocket_max_frame_size=MAX_FRAME,
+        server_name="",
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        twisted_loop.add_signal_handler(number, server.begin_leaving)
+    reactor.suggestThreadPoolSize(1)
+    server.run()
+    if server.abort_start:
+        raise OSError(f"Port {port} of {host} cannot be used: is something else serving there?")
+
+
+def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `drain.lifespan` drains."""
+    import uvicorn
+
+    class ReadyServer(uvicorn.Server):
+        """Says when it listens."""
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # its INFO lines hold client addresses
+    config = uvicorn.Config(
+        APPLICATION,
+        host=host,
+        port=port,
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        ws_per_message_deflate=False,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    ReadyServer(config).run()
+
+
+def serve_granian(host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve with one worker process until SIGTERM or SIGINT; the worker drains when Granian lets it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server = Granian(
+        APPLICATION,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        websockets=True,
+        log_access=False,
+        workers_kill_timeout=1,
+    )
+    server.on_startup(ready)
+    server.serve()
+
+
+SERVERS: dict[str, Callable[[str, int, Callable[[], None]], None]] = {
+    "daphne": serve_daphne,
+    "uvicorn": serve_uvicorn,
+    "granian": serve_granian,
+}

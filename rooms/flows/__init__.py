@@ -1,0 +1,1 @@
+"""What people do to rooms: each flow changes rows and notifies the open sockets."""

@@ -1,0 +1,1 @@
+"""What is going on now: who is inside, events, close codes, and how flows notify open sockets."""

@@ -1,0 +1,97 @@
+"""The call page, and the plain page for everybody who is not let in."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from rooms.access import Reason, Refusal, Standing, enter, must_knock, needs_host
+from rooms.guest_session import browser_of
+from rooms.moderation.reporting import ReportForm
+from rooms.payloads import to_text
+
+_STATUS = {
+    Reason.UNKNOWN_ROOM: HTTPStatus.NOT_FOUND,
+    Reason.NOT_MEMBER: HTTPStatus.NOT_FOUND,
+    Reason.ROOM_CLOSED: HTTPStatus.FORBIDDEN,
+    Reason.ROOM_EXPIRED: HTTPStatus.GONE,
+    Reason.REMOVED: HTTPStatus.FORBIDDEN,
+    Reason.SUSPENDED: HTTPStatus.FORBIDDEN,
+    Reason.MEMBERSHIP_EXPIRED: HTTPStatus.FORBIDDEN,
+    Reason.LOCKED: HTTPStatus.FORBIDDEN,
+}
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def call(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the room to those who may enter it."""
+    try:
+        found = enter(request.user, browser_of(request.session), slug)
+    except Refusal as refusal:
+        return refused(request, refusal.reason, slug)
+    context = {
+        "room": found.room,
+        "may_invite_moderators": True,  # shown to owners alone (static/js/ui/call/own-role.js)
+        "invites_url": reverse("rooms:invites", args=[slug]),
+        "report_form": ReportForm(None, mine=found.membership, auto_id="report-%s"),
+        "page": _page(request, found),
+    }
+    return render(request, "rooms/call.html", context)
+
+
+def refused(request: HttpRequest, reason: Reason, slug: str) -> HttpResponse:
+    """Say in plain words why not.
+
+    A stranger gets the very same page for a room that exists and for one that does not: which rooms there are is
+    nobody's business who was not invited.
+    """
+    if reason is Reason.UNKNOWN_ROOM:
+        reason = Reason.NOT_MEMBER
+    # Whoever has, or had, a place here may still say what happened.
+    report_url = None if reason is Reason.NOT_MEMBER else reverse("rooms:report", args=[slug])
+    context = {"reason": reason.value, "report_url": report_url}
+    return render(request, "rooms/refused.html", context, status=_STATUS[reason])
+
+
+def _page(request: HttpRequest, found: Standing) -> dict[str, object]:
+    """Return what the page's script is told.
+
+    Whoever has an account may be named a host while the call goes on: their page has all that hosts need, and shows it
+    to hosts. What anybody may do is decided when they do it.
+    """
+    room, user = found.room, request.user
+    for_hosts = found.membership.user_id is not None
+
+    def url(name: str) -> str | None:
+        return reverse(f"rooms:{name}", args=[room.slug]) if for_hosts else None
+
+    return {
+        "slug": room.slug,
+        "roomName": room.name,
+        "role": found.role.value,
+        "epoch": room.epoch,
+        "keyCheck": to_text(room.key_check),
+        "displayName": user.display_name if isinstance(user, User) else "",
+        "maxPeople": room.max_people,
+        "rekeyRequired": room.rekey_required,
+        "relayOnly": room.relay_only,
+        "hideAddress": isinstance(user, User) and user.hide_address,
+        "hasRelay": bool(settings.TURN_URLS),
+        "mustWait": must_knock(found) or needs_host(found),
+        "doorUrl": url("door"),
+        "putOutUrl": url("put_out"),
+        "endUrl": url("end_meeting"),
+        "reportUrl": reverse("rooms:report", args=[room.slug]),
+        "lockUrl": url("lock"),
+        "manageUrl": url("manage"),
+        "socketPath": f"/ws/rooms/{room.slug}",
+        "signedIn": user.is_authenticated,
+    }

@@ -1,0 +1,167 @@
+"""People with a place in a room: their roles, their removal, handing the room over, leaving."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from rooms.access import Act, get_place_for, get_room_for, get_standing_for, may, to_remove
+from rooms.flows import members
+from rooms.flows import rooms as flows
+from rooms.models import Membership, Role, Room
+
+# Called with a request and what its address names: always a `slug`, for some a `place_id`.
+_View: TypeAlias = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Somebody in the list of a room's people; what may be done with them depends on who looks."""
+
+    place: Membership
+    may_be_removed: bool
+    may_be_moderator: bool
+    may_be_member: bool
+    may_get_the_room: bool
+
+
+def listed(room: Room, role: Role) -> list[Listed]:
+    """Return the people with a place as somebody with `role` sees them, from the most rights to the least."""
+    ranks = list(Role)
+    places = sorted(members.holding(room).select_related("user", "invite"), key=lambda p: ranks.index(Role(p.role)))
+    changes, transfers = may(role, Act.CHANGE_ROLE), may(role, Act.TRANSFER)
+    return [
+        Listed(
+            place,
+            may_be_removed=place.role != Role.OWNER and may(role, to_remove(place.role)),
+            may_be_moderator=changes and place.user_id is not None and place.role in (Role.MEMBER, Role.GUEST),
+            may_be_member=changes and place.user_id is not None and place.role in (Role.MODERATOR, Role.GUEST),
+            may_get_the_room=transfers and place.user_id is not None and place.role in (Role.MODERATOR, Role.MEMBER),
+        )
+        for place in places
+    ]
+
+
+def back_to_people(view: _View) -> _View:
+    """Answer a form of the list of people: with the list again, and with what went wrong."""
+
+    @login_required
+    @require_POST
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, slug, **kwargs)
+        except flows.NotPossible as error:
+            messages.error(request, str(error))
+        return to_people(slug)
+
+    return wrapped
+
+
+def to_people(slug: str) -> HttpResponse:
+    """Go to the list of a room's people."""
+    return redirect(reverse("rooms:manage", args=[slug]) + "#people")
+
+
+@back_to_people
+def remove(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
+    """Take somebody's place in the room away."""
+    flows.remove_member(get_place_for(request.user, slug, place_id))
+    messages.success(
+        request,
+        _(
+            "Removed, and kept out on that account or browser. A link that still has uses lets in whoever holds "
+            "it, until the room has a new key: then the links of before are revoked."
+        ),
+    )
+    return to_people(slug)
+
+
+@back_to_people
+def change_role(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
+    """Name somebody a moderator, or make them a member: POST role=moderator or member."""
+    room = get_room_for(request.user, slug, Act.CHANGE_ROLE)
+    role = Role.MODERATOR if request.POST.get("role") == Role.MODERATOR else Role.MEMBER
+    members.change_role(get_object_or_404(room.memberships, pk=place_id), role)
+    if role == Role.MODERATOR:
+        messages.success(
+            request,
+            _(
+                "They look after the room with you now. To make links, their browser needs a room key that it may pass "
+                "on: send them a link for a moderator."
+            ),
+        )
+    else:
+        messages.success(request, _("They are a member now."))
+    return to_people(slug)
+
+
+@never_cache
+@login_required
+@require_safe
+def hand_over(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
+    """Say what it means to hand the room over, and ask."""
+    room = get_room_for(request.user, slug, Act.TRANSFER)
+    place = get_object_or_404(members.holding(room), pk=place_id, user__isnull=False)
+    return render(request, "rooms/hand_over.html", {"room": room, "place": place})
+
+
+@back_to_people
+def offer(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
+    """Offer the room to somebody in it."""
+    room = get_room_for(request.user, slug, Act.TRANSFER)
+    members.offer_room(get_object_or_404(room.memberships, pk=place_id))
+    messages.success(request, _("Offered. The room is theirs as soon as they accept; they see it among their rooms."))
+    return to_people(slug)
+
+
+@back_to_people
+def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the offer back."""
+    members.withdraw_offer(get_room_for(request.user, slug, Act.TRANSFER))
+    return to_people(slug)
+
+
+@login_required
+@require_POST
+def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take over a room that was offered, or turn it down: POST accept=yes or anything else."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 (login_required)
+    room = get_room_for(user, slug, Act.ENTER)
+    if room.offered_to_id != user.pk:
+        raise Http404
+    if request.POST.get("accept") != "yes":
+        members.withdraw_offer(room)
+        return redirect("rooms:dashboard")
+    try:
+        members.accept_room(room, user)
+    except flows.NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("rooms:dashboard")
+    messages.success(request, _("“%(name)s” is your room now.") % {"name": room.name})
+    return redirect("rooms:manage", slug)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, then give up one's own place."""
+    found = get_standing_for(request.user, slug, Act.LEAVE)
+    if request.method != "POST":
+        return render(request, "rooms/leave.html", {"room": found.room})
+    members.leave_room(found.membership)
+    messages.success(request, _("You have left “%(name)s”.") % {"name": found.room.name})
+    return redirect("rooms:dashboard")

@@ -1,0 +1,195 @@
+"""My rooms: the dashboard, making a room, and the page where its owner looks after it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.site_policy import rules
+from common import ratelimit
+from rooms.access import Act, Reason, get_room_for, may, may_make_rooms, standing, why_shut
+from rooms.flows import door
+from rooms.flows import rooms as flows
+from rooms.forms import RoomForm
+from rooms.live.presence import head_counts
+from rooms.models import Door, Membership, Role, Room
+
+from .invites import listing
+from .members import listed
+
+# In the session for one page view: this browser has just made the room, so it makes the room's key without asking.
+FRESH_ROOM = "fresh_room"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room as its card on the dashboard shows it."""
+
+    room: Room
+    role: Role
+    inside: int
+    shut: Reason | None
+
+    @property
+    def may_manage(self) -> bool:
+        return may(self.role, Act.MANAGE)
+
+    @property
+    def may_leave(self) -> bool:
+        return may(self.role, Act.LEAVE)
+
+
+@never_cache
+@login_required
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Show the rooms that a person owns or has a place in."""
+    user = _person(request)
+    memberships = (
+        Membership.objects.filter(user=user, removed_at__isnull=True)
+        .exclude(expires_at__lte=timezone.now())
+        .select_related("room__owner")
+        .order_by("-room__created_at")
+    )
+    counts = head_counts([m.room_id for m in memberships])
+    places = [Place(m.room, Role(m.role), counts.get(m.room_id, 0), why_shut(m.room)) for m in memberships]
+    mine = [p for p in places if p.role == Role.OWNER]
+    others = [p for p in places if p.role != Role.OWNER]
+    offered = [p.room for p in others if p.room.offered_to_id == user.pk]
+    context = {"mine": mine, "others": others, "offered": offered, "may_make_rooms": may_make_rooms(user)}
+    return render(request, "rooms/dashboard.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@ratelimit.limited(ratelimit.NEW_ROOM, ratelimit.account_of)
+def create(request: HttpRequest) -> HttpResponse:
+    """Make a room, or say who may."""
+    if not may_make_rooms(_person(request)):
+        return render(request, "rooms/may_not_create.html", {"rules": rules()}, status=403)
+    form = RoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            room = flows.create_room(
+                _person(request),
+                form.cleaned_data["name"],
+                expires_at=form.expires_at(),
+                max_people=form.cleaned_data["max_people"],
+                relay_only=form.cleaned_data["relay_only"],
+            )
+        except flows.NotPossible as error:
+            form.add_error(None, str(error))
+        else:
+            request.session[FRESH_ROOM] = room.slug
+            return redirect("rooms:manage", room.slug)
+    return render(request, "rooms/create.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def manage(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a room to those who look after it."""
+    room = get_room_for(request.user, slug, Act.MANAGE)
+    fresh = request.session.get(FRESH_ROOM) == slug
+    if fresh and request.method == "GET":
+        del request.session[FRESH_ROOM]
+    return _manage_page(request, room, RoomForm(room=room), fresh=fresh)
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change name, expiry and people limit."""
+    room = get_room_for(request.user, slug, Act.CHANGE)
+    form = RoomForm(request.POST, room=room)
+    if not form.is_valid():
+        return _manage_page(request, room, form, status=400)
+    flows.change_room(
+        room,
+        name=form.cleaned_data["name"],
+        expires_at=form.expires_at(),
+        max_people=form.cleaned_data["max_people"],
+        relay_only=form.cleaned_data["relay_only"],
+    )
+    messages.success(request, _("Saved."))
+    return redirect("rooms:manage", slug)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shut the room: whoever is inside leaves."""
+    flows.close_room(get_room_for(request.user, slug, Act.CLOSE))
+    messages.success(request, _("The room is closed. Nobody can enter until you reopen it."))
+    return redirect("rooms:manage", slug)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open a closed room again."""
+    try:
+        flows.reopen_room(get_room_for(request.user, slug, Act.CLOSE))
+    except flows.NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The room is open again."))
+    return redirect("rooms:manage", slug)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, then delete the room with its links."""
+    room = get_room_for(request.user, slug, Act.DELETE)
+    if request.method != "POST":
+        return render(request, "rooms/delete.html", {"room": room, "inside": head_counts([room.pk]).get(room.pk, 0)})
+    name = room.name
+    flows.delete_room(room)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
+    return redirect("rooms:dashboard")
+
+
+def _manage_page(
+    request: HttpRequest, room: Room, form: RoomForm, *, fresh: bool = False, status: int = 200
+) -> HttpResponse:
+    role = standing(request.user, None, room.slug).role
+    context = {
+        "room": room,
+        "form": form,
+        "role": role,
+        "may_change": may(role, Act.CHANGE),
+        "may_change_door": may(role, Act.CHANGE_DOOR),
+        "may_lock": may(role, Act.LOCK),
+        "may_rotate": may(role, Act.ROTATE),
+        "next_epoch": room.epoch + 1,
+        "by_hosts": door.fits_hosts(room, Door(room.door)),
+        "fresh": fresh,
+        "shut": why_shut(room),
+        "inside": head_counts([room.pk]).get(room.pk, 0),
+        "people": listed(room, role),
+        "may_change_roles": may(role, Act.CHANGE_ROLE),
+        "may_transfer": may(role, Act.TRANSFER),
+        "may_invite_moderators": may(role, Act.INVITE_MODERATOR),
+        "room_url": settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug]),
+        "invites_url": reverse("rooms:invites", args=[room.slug]),
+        "listing": listing(room),
+    }
+    return render(request, "rooms/manage.html", context, status=status)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 (login_required)
+    return request.user

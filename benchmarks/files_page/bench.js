@@ -69,8 +69,8 @@ async function enter(other, call = false) {
     });
   }
   const peer = { pid: other.pid, member: "bench", role: "guest", hello: "{}", fingerprint: other.fingerprint };
-  if (identity.pid > other.pid) mesh.joined([peer]);
-  else mesh.add(peer);
+  if (identity.pid > other.pid) mesh.onJoined([peer]);
+  else mesh.addPeer(peer);
 }
 
 globalThis.bench = {
@@ -78,7 +78,7 @@ globalThis.bench = {
   enter,
   async hear(text) {
     const message = JSON.parse(text);
-    if (message.mesh) mesh.receive([...mesh.peers.keys()][0], message.mesh);
+    if (message.mesh) mesh.receiveBody([...mesh.peers.keys()][0], message.mesh);
     else await hearPlain(message);
   },
   /** Sends by a scheme of others until `stop`. */
@@ -101,7 +101,7 @@ globalThis.bench = {
     for (const { peer } of plain.values()) peer.close();
     plain.clear();
   },
-  connected: () => [...(mesh?.peers.values() ?? [])].some((peer) => peer.tell("bench", 0)),
+  connected: () => [...(mesh?.peers.values() ?? [])].some((peer) => peer.send("bench", 0)),
   async offer() {
     const [file] = document.getElementById("source").files;
     await exchange.offer([...mesh.peers.keys()][0], [{ file, path: [] }]);

@@ -55,11 +55,11 @@ async function ours(sends, kinds) {
   adaptation.addEventListener("still", () => (stills += 1));
   mesh.addEventListener("peer-track", ({ detail }) => play(detail.stream));
   stats = () => mesh.peers.get(other)?.getStats() ?? new Map();
-  hear = (text) => mesh.receive(other, text);
+  hear = (text) => mesh.receiveBody(other, text);
   const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
-  if (!sends) return mesh.add(peer);
+  if (!sends) return mesh.addPeer(peer);
   mesh.setTracks(await tracks(kinds));
-  mesh.joined([peer]);
+  mesh.onJoined([peer]);
 }
 
 globalThis.bench = {

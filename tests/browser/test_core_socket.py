@@ -31,12 +31,12 @@ CAST = """async ([path, names]) => {
     socket.addEventListener('joined', ({ detail }) => {
       who.joins += 1;
       mesh.setIceServers(detail.ice);
-      mesh.joined(detail.peers);
+      mesh.onJoined(detail.peers);
     });
-    socket.addEventListener('peer-joined', ({ detail }) => mesh.add(detail.peer));
-    socket.addEventListener('peer-left', ({ detail }) => mesh.remove(detail.pid));
-    socket.addEventListener('roster', ({ detail }) => mesh.sync(detail.peers));
-    socket.addEventListener('relay', ({ detail }) => mesh.receive(detail.from, detail.body));
+    socket.addEventListener('peer-joined', ({ detail }) => mesh.addPeer(detail.peer));
+    socket.addEventListener('peer-left', ({ detail }) => mesh.removePeer(detail.pid));
+    socket.addEventListener('roster', ({ detail }) => mesh.syncPeers(detail.peers));
+    socket.addEventListener('relay', ({ detail }) => mesh.receiveBody(detail.from, detail.body));
     mesh.addEventListener('peer-state', ({ detail }) => who.peerStates.push(detail.state));
     globalThis.cast[name] = who;
   }

@@ -19,8 +19,8 @@ WATCH_FLOATS = """() => {
   watch.observe(document.querySelector('mp-grid'), { childList: true, subtree: true });
 }"""
 # A browser from which nothing comes back, until its connection is made anew.
-MUTE, UNMUTE = "meetingPoint.mesh.tell = () => false", "delete meetingPoint.mesh.tell"
-REACHABLE = "pid => meetingPoint.mesh.dispatchEvent(new CustomEvent('peer-reachable', { detail: { pid } }))"
+MUTE, UNMUTE = "meetingPoint.mesh.send = () => false", "delete meetingPoint.mesh.send"
+REACHABLE = "pid => meetingPoint.mesh.dispatchEvent(new CustomEvent('peer-channel-open', { detail: { pid } }))"
 AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
 
 

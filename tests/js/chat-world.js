@@ -12,7 +12,7 @@ class Link extends EventTarget {
     this.#world = world;
   }
 
-  tell(to, topic, payload) {
+  send(to, topic, payload) {
     if (this.peers.get(to)?.state !== "connected") return false;
     this.#world.queue.push([this.#pid, to, JSON.stringify({ topic, payload })]);
     return true;
@@ -43,8 +43,8 @@ export class World {
       a.mesh.peers.set(b.pid, { state: "connected" });
       a.people.set(b.pid, { ...b.self, state: "connected" });
     }
-    one.mesh.emit("peer-reachable", { pid: other.pid });
-    other.mesh.emit("peer-reachable", { pid: one.pid });
+    one.mesh.emit("peer-channel-open", { pid: other.pid });
+    other.mesh.emit("peer-channel-open", { pid: one.pid });
   }
 
   /** What was on its way between two is lost. */
@@ -67,7 +67,7 @@ export class World {
   async settle() {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       const [from, to, body] = next;
-      this.#all.get(to)?.mesh.emit("told", { pid: from, ...JSON.parse(body) });
+      this.#all.get(to)?.mesh.emit("message", { pid: from, ...JSON.parse(body) });
       await null;
     }
   }

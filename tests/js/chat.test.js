@@ -149,7 +149,7 @@ test("nobody puts words into the mouth of somebody who is here", async (context)
   assert.deepEqual(max.read(), [["Olga", "me too", "Sam"]]);
 
   // Nor does an answer count that nobody asked for.
-  sam.mesh.tell(max.pid, TOPICS.history, { kept: [{ ...forged[1], id: "i".repeat(22), text: "unasked" }], more: false });
+  sam.mesh.send(max.pid, TOPICS.history, { kept: [{ ...forged[1], id: "i".repeat(22), text: "unasked" }], more: false });
   await world.settle();
   assert.equal(max.read().length, 1);
 });
@@ -174,7 +174,7 @@ test("the next one is asked when somebody does not answer, goes on for ever, or 
   const asked = [];
   for (const person of [sam, guest]) {
     // Programs of their own, which answer nothing.
-    person.mesh = Object.assign(new EventTarget(), { peers: new Map(), emit: (type, { topic }) => type === "told" && topic === TOPICS.history && asked.push(person) });
+    person.mesh = Object.assign(new EventTarget(), { peers: new Map(), emit: (type, { topic }) => type === "message" && topic === TOPICS.history && asked.push(person) });
     world.connect(olga, person);
   }
   world.connect(olga, max);
@@ -206,8 +206,8 @@ test("who asks again and again is answered for a while", async (context) => {
   world.connect(olga, max);
   await world.settle();
   let answers = 0;
-  max.mesh.addEventListener("told", ({ detail }) => (answers += detail.topic === TOPICS.history && "kept" in detail.payload ? 1 : 0));
-  for (let count = 0; count < 50; count += 1) max.mesh.tell(olga.pid, TOPICS.history, { have: [] });
+  max.mesh.addEventListener("message", ({ detail }) => (answers += detail.topic === TOPICS.history && "kept" in detail.payload ? 1 : 0));
+  for (let count = 0; count < 50; count += 1) max.mesh.send(olga.pid, TOPICS.history, { have: [] });
   await world.settle();
   assert.equal(answers, LIMITS.asksPerMinute - 1);
 });
@@ -232,7 +232,7 @@ test("a flood is cut off, on both sides", async (context) => {
   const done = Array.from({ length: 100 }, (_, at) => olga.chat.say(`message ${at}`));
   assert.equal(done.filter((one) => one === "said").length, LIMITS.writtenPerMinute);
   assert.equal(done.at(-1), "too-fast");
-  for (let at = 0; at < 500; at += 1) olga.mesh.tell(max.pid, TOPICS.said, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
+  for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.said, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
   await world.settle();
   assert.equal(max.chat.log.entries.length, LIMITS.takenPerMinute);
   assert.deepEqual([olga.chat.say(" "), olga.chat.say("x".repeat(5_000))], ["empty", "too-long"]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Attendance } from "../../static/js/peer/departure.js";
+import { DepartureDetector } from "../../static/js/peer/departure.js";
 import { Kicks } from "../../static/js/call/kick.js";
-import { packetsHeard, Pulse } from "../../static/js/peer/heartbeat.js";
-import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, ThirdPeer } from "../../static/js/peer/peer-relay.js";
+import { countReceivedPackets, Heartbeat } from "../../static/js/peer/heartbeat.js";
+import { BODIES_PER_MINUTE, MAX_BODY_CHARACTERS, readForwarded, PeerRelay } from "../../static/js/peer/peer-relay.js";
 import { IceRefresh } from "../../static/js/signaling/ice-refresh.js";
-import { Ways } from "../../static/js/signaling/ways.js";
+import { SignalRouter } from "../../static/js/signaling/signal-router.js";
 
 const PIDS = ["a", "b", "c", "d"].map((letter) => letter.repeat(22));
 const [A, B, C, D] = PIDS;
@@ -26,23 +26,23 @@ function clock(context) {
   return time;
 }
 
-/** A pulse on a path of which the test decides whether packets come by themselves, and whether questions are answered. */
+/** A heartbeat on a path of which the test decides whether packets come by themselves, and whether questions are answered. */
 function listening(time, path) {
   const [changes, doubts] = [[], []];
   let packets = 0;
   let asked = 0;
-  const pulse = new Pulse({
+  const heartbeat = new Heartbeat({
     now: () => time.now,
-    count: async () => ({ path: "p", count: path.flows ? (packets += 1) : packets }),
-    doubt: () => doubts.push(time.now),
-    ask: () => {
+    countPackets: async () => ({ path: "p", count: path.flows ? (packets += 1) : packets }),
+    onUnresponsive: () => doubts.push(time.now),
+    ping: () => {
       asked += 1;
       if (path.answers) packets += 1;
     },
-    changed: (silent) => changes.push([silent, time.now]),
+    onChange: (silent) => changes.push([silent, time.now]),
   });
-  pulse.start();
-  return { pulse, changes, doubts, asked: () => asked };
+  heartbeat.start();
+  return { heartbeat, changes, doubts, asked: () => asked };
 }
 
 test("a path on which packets come is never asked about, and never silent", async (context) => {
@@ -80,15 +80,15 @@ test("another path, and checks that come on it, are no sign of life before more 
   const changes = [];
   let now = { path: "p", count: 100 };
   const changed = (silent) => changes.push(silent);
-  const pulse = new Pulse({ now: () => time.now, count: async () => now, ask: () => {}, doubt: () => {}, changed });
-  pulse.start();
+  const heartbeat = new Heartbeat({ now: () => time.now, countPackets: async () => now, ping: () => {}, onUnresponsive: () => {}, onChange: changed });
+  heartbeat.start();
   await time.pass(4_000);
   for (now of [{ path: "p", count: 40 }, { path: "q", count: 900 }, { path: "q", count: 900 }]) await time.pass(1_000);
   assert.deepEqual(changes, [true]);
   now = { path: "q", count: 901 };
   await time.pass(600);
   assert.deepEqual(changes, [true, false]);
-  pulse.stop();
+  heartbeat.stop();
 });
 
 test("in the background, where timers come once a second, silence needs its three questions", async (context) => {
@@ -106,7 +106,7 @@ test("in the background, where timers come once a second, silence needs its thre
 test("after a sleep and after a change of network it is found out within 1.25 s", async (context) => {
   const time = clock(context);
   const path = { flows: true };
-  const { pulse, changes } = listening(time, path);
+  const { heartbeat, changes } = listening(time, path);
   await time.pass(5_000);
   path.flows = false;
   time.now += 120_000; // the machine sleeps: no timer comes
@@ -119,10 +119,10 @@ test("after a sleep and after a change of network it is found out within 1.25 s"
   await time.pass(1_000);
   path.flows = false;
   const changed = time.now;
-  pulse.suspect();
+  heartbeat.probeNow();
   await time.pass(2_000);
   assert.ok(changes.at(-1)[0] && changes.at(-1)[1] - changed <= 1_260, String(changes.at(-1)[1] - changed));
-  pulse.stop();
+  heartbeat.stop();
 });
 
 test("what is heard is counted from what either browser tells", () => {
@@ -130,47 +130,47 @@ test("what is heard is counted from what either browser tells", () => {
   const pair = { id: "p", type: "candidate-pair", responsesReceived: 3, requestsReceived: 4 };
   const other = { id: "q", type: "candidate-pair", responsesReceived: 100 };
   const transport = { type: "transport", packetsReceived: 50, selectedCandidatePairId: "p" };
-  assert.deepEqual(packetsHeard(report(transport, pair, other)), { path: "p", count: 57 });
+  assert.deepEqual(countReceivedPackets(report(transport, pair, other)), { path: "p", count: 57 });
   const firefox = report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 });
-  assert.deepEqual(packetsHeard(firefox), { path: "", count: 9 });
-  assert.deepEqual(packetsHeard(report()), { path: "", count: 0 });
+  assert.deepEqual(countReceivedPackets(firefox), { path: "", count: 9 });
+  assert.deepEqual(countReceivedPackets(report()), { path: "", count: 0 });
 });
 
 test("somebody is taken for gone by the server's word and 3 s, or by 25 s without a server", async (context) => {
   const time = clock(context);
   const left = [];
-  const attendance = new Attendance((pid) => {
+  const departures = new DepartureDetector((pid) => {
     left.push([pid, time.now]);
-    attendance.forget(pid);
+    departures.forgetPeer(pid);
   }, () => time.now);
   for (const pid of PIDS) {
-    attendance.here(pid);
-    attendance.observe(pid, "connected");
+    departures.socketPresent(pid);
+    departures.observeState(pid, "connected");
   }
-  attendance.observe(A, "interrupted");
+  departures.observeState(A, "interrupted");
   await time.pass(60_000, 100);
   assert.deepEqual(left, [], "the server knows them");
 
-  attendance.gone(B);
+  departures.socketGone(B);
   await time.pass(60_000, 100);
   assert.deepEqual(left, [], "the connection stands");
-  attendance.observe(B, "interrupted");
+  departures.observeState(B, "interrupted");
   await time.pass(3_000, 100);
   assert.deepEqual(left, [[B, 123_000]]);
 
-  attendance.served = false;
+  departures.setServerReachable(false);
   await time.pass(100, 100);
   assert.equal(left.at(-1)[0], A, "lost for long, and nobody vouches for them");
-  attendance.observe(C, "interrupted");
+  departures.observeState(C, "interrupted");
   await time.pass(20_000, 100);
-  attendance.observe(C, "connected");
-  attendance.observe(D, "failed");
-  attendance.served = true;
+  departures.observeState(C, "connected");
+  departures.observeState(D, "failed");
+  departures.setServerReachable(true);
   await time.pass(60_000, 100);
   assert.equal(left.length, 2, "back in time, or the server is");
-  attendance.gone(D);
-  attendance.here(D);
-  attendance.clear();
+  departures.socketGone(D);
+  departures.socketPresent(D);
+  departures.clear();
   await time.pass(60_000, 100);
   assert.equal(left.length, 2);
 });
@@ -178,33 +178,33 @@ test("somebody is taken for gone by the server's word and 3 s, or by 25 s withou
 test("a connection that is closed over there means gone when no server knows better, and nothing otherwise", async (context) => {
   const time = clock(context);
   const left = [];
-  const attendance = new Attendance((pid) => {
+  const departures = new DepartureDetector((pid) => {
     left.push(pid);
-    attendance.forget(pid);
+    departures.forgetPeer(pid);
   }, () => time.now);
   const close = (pid) => {
-    attendance.observe(pid, "interrupted");
-    attendance.left(pid);
+    departures.observeState(pid, "interrupted");
+    departures.closedRemotely(pid);
   };
   for (const pid of PIDS) {
-    attendance.here(pid);
-    attendance.observe(pid, "connected");
+    departures.socketPresent(pid);
+    departures.observeState(pid, "connected");
   }
   close(A);
   close(B);
   await time.pass(60_000, 100);
   assert.deepEqual(left, [], "the server knows them: they begin anew");
-  attendance.gone(A);
+  departures.socketGone(A);
   await time.pass(10);
   assert.deepEqual(left, [A]);
 
-  attendance.observe(B, "connected");
-  attendance.observe(B, "interrupted");
-  attendance.served = false;
+  departures.observeState(B, "connected");
+  departures.observeState(B, "interrupted");
+  departures.setServerReachable(false);
   close(C);
   await time.pass(10);
   assert.deepEqual(left, [A, C], "what was closed before the last connection counts no more");
-  attendance.clear();
+  departures.clear();
 });
 
 /** A mesh of those whom somebody reaches; what is told is written down. */
@@ -218,7 +218,7 @@ class Reached extends EventTarget {
     for (const pid of pids) this.peers.set(pid, { state: "connected" });
   }
 
-  tell(pid, topic, payload) {
+  send(pid, topic, payload) {
     this.told.push([pid, topic, payload]);
     return true;
   }
@@ -228,13 +228,13 @@ class Reached extends EventTarget {
   }
 
   hear(pid, topic, payload) {
-    this.dispatchEvent(new CustomEvent("told", { detail: { pid, topic, payload } }));
+    this.dispatchEvent(new CustomEvent("message", { detail: { pid, topic, payload } }));
   }
 }
 
 test("a third peer hands on to those whom it reaches, and hands over what names its writer", () => {
   const mesh = new Reached(A, B);
-  const third = new ThirdPeer(mesh, new AbortController().signal);
+  const third = new PeerRelay(mesh, new AbortController().signal);
   const came = [];
   third.addEventListener("relay", ({ detail }) => came.push(detail));
   mesh.hear(A, "relay", { to: B, body: "sealed" });
@@ -252,36 +252,36 @@ test("a third peer hands on to those whom it reaches, and hands over what names 
 
 test("a third peer carries so much a minute and no more", () => {
   const mesh = new Reached(A, B);
-  new ThirdPeer(mesh, new AbortController().signal);
+  new PeerRelay(mesh, new AbortController().signal);
   for (let count = 0; count < 3 * BODIES_PER_MINUTE; count += 1) mesh.hear(A, "relay", { to: B, body: "x" });
   assert.equal(mesh.told.length, BODIES_PER_MINUTE);
 });
 
 test("letters out of bounds are dropped", () => {
-  assert.deepEqual(readLetter({ to: A, body: "x", more: 1 }), { to: A, body: "x" });
+  assert.deepEqual(readForwarded({ to: A, body: "x", more: 1 }), { to: A, body: "x" });
   const bad = [
     undefined, null, 7, "x", [], {}, { to: A }, { body: "x" }, { to: "short", body: "x" }, { to: 7, body: "x" },
-    { from: `${A}!`, body: "x" }, { to: A, from: B, body: "x" }, { to: A, body: {} }, { to: A, body: "x".repeat(LONGEST_BODY + 1) },
+    { from: `${A}!`, body: "x" }, { to: A, from: B, body: "x" }, { to: A, body: {} }, { to: A, body: "x".repeat(MAX_BODY_CHARACTERS + 1) },
   ];
-  for (const payload of bad) assert.equal(readLetter(payload), null, JSON.stringify(payload)?.slice(0, 60));
+  for (const payload of bad) assert.equal(readForwarded(payload), null, JSON.stringify(payload)?.slice(0, 60));
 });
 
 test("two are asked to carry, others each time, and never the addressee", () => {
   const mesh = new Reached(A, B, C, D);
-  const third = new ThirdPeer(mesh, new AbortController().signal);
+  const third = new PeerRelay(mesh, new AbortController().signal);
   for (let count = 0; count < 3; count += 1) assert.ok(third.send(A, "x"));
   assert.equal(mesh.told.length, 6);
   assert.deepEqual(new Set(mesh.told.map(([pid]) => pid)), new Set([B, C, D]));
-  assert.ok(!new ThirdPeer(new Reached(A), new AbortController().signal).send(A, "x"), "nobody else is there");
+  assert.ok(!new PeerRelay(new Reached(A), new AbortController().signal).send(A, "x"), "nobody else is there");
 });
 
 test("a body goes by the socket, by a third peer without it, and both ways to somebody who is lost", () => {
   const went = [];
   const state = { knows: true, relays: true, lost: false };
-  const ways = new Ways({
+  const ways = new SignalRouter({
     socket: { knows: () => state.knows, relay: () => state.relays && Boolean(went.push("socket")) },
-    third: { send: () => Boolean(went.push("third")) },
-    lost: () => state.lost,
+    peerRelay: { send: () => Boolean(went.push("third")) },
+    isLost: () => state.lost,
   });
   const send = (change) => {
     went.length = 0;

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { CandidateOutbox } from "../../static/js/peer/candidate-outbox.js";
 import { cleanName, readHello, writeHello } from "../../static/js/peer/hello.js";
-import { Allowance, LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
+import { RateLimiter } from "../../static/js/lib/rate-limiter.js";
+import { LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
 import { describeRoute } from "../../static/js/peer/route.js";
 import { Watchdog } from "../../static/js/peer/watchdog.js";
 
@@ -59,13 +60,13 @@ test("messages out of bounds are dropped whole", () => {
   assert.equal(readPeerMessage("{"), null);
 });
 
-test("an allowance is for a minute, in a window that slides", () => {
-  const allowance = new Allowance(60);
-  for (let count = 0; count < 60; count += 1) assert.ok(allowance.take(count * 10));
-  assert.ok(!allowance.take(600));
-  assert.ok(!allowance.take(59_999));
-  assert.ok(allowance.take(60_000), "the first is a minute old");
-  assert.ok(!allowance.take(60_001));
+test("a rate limiter counts a minute, in a window that slides", () => {
+  const limiter = new RateLimiter(60);
+  for (let count = 0; count < 60; count += 1) assert.ok(limiter.consume(count * 10));
+  assert.ok(!limiter.consume(600));
+  assert.ok(!limiter.consume(59_999));
+  assert.ok(limiter.consume(60_000), "the first is a minute old");
+  assert.ok(!limiter.consume(60_001));
 });
 
 test("candidates go out in batches, and the last word sends what is there at once", (context) => {

@@ -5,15 +5,15 @@ import { test } from "node:test";
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
 import { LIMITS as CHAT, readGot, readHistory, readSaid, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
-import { LONGEST, MOST_WAITING, readTold, VERSION } from "../../static/js/peer/control-channel.js";
+import { MAX_MESSAGE_CHARACTERS, MAX_BUFFERED_BYTES, readMessage, VERSION } from "../../static/js/peer/control-channel.js";
 import { TOPIC as KICK } from "../../static/js/call/kick.js";
 import { checkPeerMessage, LIMITS } from "../../static/js/peer/messages.js";
-import { ANSWERS_PER_MINUTE, TOPICS } from "../../static/js/peer/connection-messages.js";
-import { BODIES_PER_MINUTE, LONGEST_BODY, readLetter, TOPIC as RELAY } from "../../static/js/peer/peer-relay.js";
+import { PONGS_PER_MINUTE, TOPICS } from "../../static/js/peer/connection-messages.js";
+import { BODIES_PER_MINUTE, MAX_BODY_CHARACTERS, readForwarded, TOPIC as RELAY } from "../../static/js/peer/peer-relay.js";
 
 const [, part] = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8").split("\n# Between peers\n");
 const text = part.replace(/\s+/g, " ");
-const examples = [...part.matchAll(/```json\n(.*?)\n```/gs)].map(([, block]) => readTold(block));
+const examples = [...part.matchAll(/```json\n(.*?)\n```/gs)].map(([, block]) => readMessage(block));
 
 test("the document has every topic of the core in its table, and shows each", () => {
   const rows = [...part.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, topic]) => topic);
@@ -28,7 +28,7 @@ test("the document's examples are taken", () => {
   const shown = (topic) => examples.filter((told) => told.topic === topic).map(({ payload }) => payload);
   assert.deepEqual(shown("version"), [{ v: VERSION }]);
   for (const payload of shown("signal")) assert.ok(checkPeerMessage(payload), JSON.stringify(payload));
-  for (const payload of shown("relay")) assert.deepEqual(readLetter(payload), payload);
+  for (const payload of shown("relay")) assert.deepEqual(readForwarded(payload), payload);
   for (const payload of shown("chat")) assert.deepEqual(readSaid(payload), payload);
   for (const payload of shown("chat-got")) assert.equal(readGot(payload), payload.id);
   for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);
@@ -40,12 +40,12 @@ test("the document states the limits", () => {
   const number = (count) => count.toLocaleString("en");
   for (const statement of [
     `Version ${VERSION} of its own.`,
-    `at most ${number(LONGEST)} characters, and at most ${number(MOST_WAITING)} bytes wait`,
+    `at most ${number(MAX_MESSAGE_CHARACTERS)} characters, and at most ${number(MAX_BUFFERED_BYTES)} bytes wait`,
     `at most ${LIMITS.mediaSections} media sections`,
     `at most ${LIMITS.descriptionsPerMinute} descriptions and ${LIMITS.candidatesPerMinute} candidates a minute`,
     `at most ${LIMITS.candidatesAtOnce} candidates in one message, each of at most ${number(LIMITS.candidateCharacters)} characters`,
-    `At most ${ANSWERS_PER_MINUTE} a minute are answered`,
-    `at most ${number(LONGEST_BODY)} characters`,
+    `At most ${PONGS_PER_MINUTE} a minute are answered`,
+    `at most ${number(MAX_BODY_CHARACTERS)} characters`,
     `At most ${BODIES_PER_MINUTE} bodies a minute`,
     `\`text\` has at most ${number(CHAT.textCharacters)} characters; control characters are thrown away and it has at most ${CHAT.lines} lines`,
     `At most ${CHAT.takenPerMinute} messages a minute are taken`,

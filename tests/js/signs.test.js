@@ -60,7 +60,7 @@ test("nobody gets ahead by saying later that they were earlier", async () => {
   max.hands.raise(true);
   await world.settle();
   const before = olga.hands.order;
-  max.mesh.tell(olga.pid, TOPICS.hand, { up: true, for: 1_000_000 });
+  max.mesh.send(olga.pid, TOPICS.hand, { up: true, for: 1_000_000 });
   await world.settle();
   assert.deepEqual(olga.hands.order, before);
 });
@@ -83,7 +83,7 @@ test("a host lowers a hand; anybody else is not listened to", async () => {
 test("hands that go up and down without end are no longer looked at", async () => {
   const { world, people: [olga, max] } = assembly("Olga", "Max");
   world.connect(olga, max);
-  for (let count = 0; count < 200; count += 1) olga.mesh.tell(max.pid, TOPICS.hand, count % 2 ? { up: false } : { up: true, for: 0 });
+  for (let count = 0; count < 200; count += 1) olga.mesh.send(max.pid, TOPICS.hand, count % 2 ? { up: false } : { up: true, for: 0 });
   await world.settle();
   assert.equal(max.seen.length, 60);
 });
@@ -101,7 +101,7 @@ test("reactions are shown at both ends, and a flood of them is cut off", async (
   olga.reactions.react("clap");
   await world.settle();
   for (const { shown } of [olga, max]) assert.deepEqual(shown, [{ pid: olga.pid, reaction: "clap" }]);
-  for (let count = 0; count < 200; count += 1) olga.mesh.tell(max.pid, TOPIC, "heart");
+  for (let count = 0; count < 200; count += 1) olga.mesh.send(max.pid, TOPIC, "heart");
   for (let count = 0; count < 200; count += 1) max.reactions.react("wow");
   await world.settle();
   assert.deepEqual([max, olga].map(({ shown }) => shown.length), [2 * PER_MINUTE, 1 + PER_MINUTE]);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { listenToOwn, SOUND } from "../../static/js/media/devices/microphone-monitor.js";
 import { missWhatIsSent, NOTHING_MISSED } from "../../static/js/media/playback/stalled-media.js";
 import { clampCap } from "../../static/js/media/adaptation/data-saver.js";
-import { readAgain } from "../../static/js/peer/media-refresh.js";
+import { readRefreshRequest } from "../../static/js/peer/media-refresh.js";
 
 /** Lets seconds pass; what comes in each is told by a function of the second. Returns what was done, and when. */
 function watch(seconds, comes) {
@@ -90,9 +90,9 @@ test("a microphone that gives nothing is opened anew twice and then said", () =>
 });
 
 test("a request for something anew names one of two kinds", () => {
-  assert.equal(readAgain({ kind: "audio" }), "audio");
-  assert.equal(readAgain({ kind: "video", extra: 1 }), "video");
-  for (const lie of [null, "audio", {}, { kind: "screen" }, { kind: ["audio"] }, []]) assert.equal(readAgain(lie), null);
+  assert.equal(readRefreshRequest({ kind: "audio" }), "audio");
+  assert.equal(readRefreshRequest({ kind: "video", extra: 1 }), "video");
+  for (const lie of [null, "audio", {}, { kind: "screen" }, { kind: ["audio"] }, []]) assert.equal(readRefreshRequest(lie), null);
 });
 
 test("a cap is within bounds", () => {

@@ -63,8 +63,8 @@ export class KeyLife extends EventTarget {
       target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
     on(session, "entered", ({ room }) => this.#learn(room));
     on(session, "room", ({ room }) => this.#learn(room));
-    on(session.mesh, "told", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload));
-    on(session.mesh, "peer-reachable", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()));
+    on(session.mesh, "message", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload));
+    on(session.mesh, "peer-channel-open", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()));
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -156,7 +156,7 @@ export class KeyLife extends EventTarget {
     const held = this.#keeps ? await loadRoomKey(this.#slug) : null;
     if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#owed.clear();
     const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
-    for (const pid of this.#owed) if (this.#session.mesh.tell(pid, TOPIC, payload)) this.#owed.delete(pid);
+    for (const pid of this.#owed) if (this.#session.mesh.send(pid, TOPIC, payload)) this.#owed.delete(pid);
   }
 
   /**

@@ -43,7 +43,7 @@ export class Kicks extends EventTarget {
     this.#pid = pid;
     this.#roleOf = roleOf;
     const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    mesh.addEventListener("told", heard, { signal });
+    mesh.addEventListener("message", heard, { signal });
   }
 
   /**
@@ -52,7 +52,7 @@ export class Kicks extends EventTarget {
    * @param {string} pid
    */
   kick(pid) {
-    for (const other of this.#mesh.peers.keys()) this.#mesh.tell(other, TOPIC, { pid });
+    for (const other of this.#mesh.peers.keys()) this.#mesh.send(other, TOPIC, { pid });
     this.#mesh.ban(pid);
   }
 

@@ -24,7 +24,7 @@ export function makeSafety({ pid, link, mesh, signal }) {
     pid,
     pairOf: (peer) => link.pairOf(peer),
     send: (to, text) => link.send(to, text),
-    tell: (to, payload) => mesh.tell(to, TOPIC, payload),
+    tell: (to, payload) => mesh.send(to, TOPIC, payload),
     nameOf: ({ hello }) => readHello(hello).name,
   });
   /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
@@ -33,11 +33,11 @@ export function makeSafety({ pid, link, mesh, signal }) {
   for (const type of ["joined", "roster"]) on(link, type, ({ peers }) => peers.forEach(safety.meet, safety));
   on(link, "peer-joined", ({ peer }) => safety.meet(peer));
   on(link, "peer-left", ({ pid: left }) => safety.leave(left));
-  on(mesh, "peer-reachable", ({ pid: reached }) => safety.reachable(reached));
-  on(mesh, "told", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload));
+  on(mesh, "peer-channel-open", ({ pid: reached }) => safety.reachable(reached));
+  on(mesh, "message", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload));
   on(safety, "stopped", ({ pid: stopped, reason }) => {
     link.shun(stopped, reason);
-    mesh.refuse(stopped, reason);
+    mesh.refusePeer(stopped, reason);
   });
   signal.addEventListener("abort", () => safety.close());
   return safety;

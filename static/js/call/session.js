@@ -11,10 +11,10 @@ import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/ice-policy.js";
 import { whyThisPath } from "../peer/route.js";
-import { ThirdPeer } from "../peer/peer-relay.js";
+import { PeerRelay } from "../peer/peer-relay.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
-import { Ways } from "../signaling/ways.js";
+import { SignalRouter } from "../signaling/signal-router.js";
 import { called } from "../ui/people/names.js";
 import { makeSafety } from "./safety.js";
 import { LateNotice } from "./connection-timeout.js";
@@ -99,15 +99,15 @@ export class CallSession extends EventTarget {
     this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
-    this.#third = new ThirdPeer(this.mesh, signal);
+    this.#third = new PeerRelay(this.mesh, signal);
     this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
     this.#locked = seal.secrets !== null;
     this.#paths = new PathTally(pid);
-    const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.addressed === false;
+    const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.hasLocalCandidate === false;
     this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
     this.#routes = new RouteWatch(this.mesh, (of, route) => this.#routed(of, route), signal);
-    const lost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
-    const ways = new Ways({ socket: this.socket, third: this.#third, lost });
+    const isLost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
+    const ways = new SignalRouter({ socket: this.socket, peerRelay: this.#third, isLost });
     this.mesh.setTracks(tracks);
     this.#listen();
   }
@@ -171,13 +171,13 @@ export class CallSession extends EventTarget {
     on(this.socket, "ice", (message) => this.#useIce(message));
     on(this.#third, "relay", ({ from, body }) => this.link.receive(from, body, { again: true }));
     on(new NetworkWatch(signal), "changed", () => this.#suspect());
-    on(this.mesh, "peer-doubt", () => this.socket.check());
+    on(this.mesh, "peer-unresponsive", () => this.socket.check());
     on(this.kicks, "kicked", () => this.#emit("stopped", { code: REMOVED }));
     on(this.link, "joined", ({ peers }) => this.#meet(peers));
-    on(this.link, "roster", ({ peers }) => this.mesh.sync(peers));
-    on(this.link, "peer-joined", ({ peer }) => this.mesh.add(peer));
+    on(this.link, "roster", ({ peers }) => this.mesh.syncPeers(peers));
+    on(this.link, "peer-joined", ({ peer }) => this.mesh.addPeer(peer));
     on(this.link, "peer-left", ({ pid, final }) => this.#gone(pid, final));
-    on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));
+    on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
     on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
     on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
     on(this.safety, "changed", ({ pid, safety }) => this.mark(pid, { safety }));
@@ -195,7 +195,7 @@ export class CallSession extends EventTarget {
   #socketState({ state, code }) {
     if (code === DRAINING) this.#drainedAt = Date.now();
     const draining = Date.now() - this.#drainedAt < RESTART_MS;
-    if (state === "open" || state === "waiting") this.mesh.setServed(state === "open");
+    if (state === "open" || state === "waiting") this.mesh.setServerReachable(state === "open");
     if (state === "waiting") this.#emit("away", { draining, entered: this.#entered, code });
     if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
   }
@@ -220,7 +220,7 @@ export class CallSession extends EventTarget {
 
   /** Something may have happened to the network: who is still there? */
   #suspect() {
-    this.mesh.suspect();
+    this.mesh.probeNow();
     this.socket.check();
   }
 
@@ -257,7 +257,7 @@ export class CallSession extends EventTarget {
 
   /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
   #meet(peers) {
-    this.mesh.joined(peers);
+    this.mesh.onJoined(peers);
     this.#entering = false;
   }
 
@@ -288,7 +288,7 @@ export class CallSession extends EventTarget {
    * @param {boolean} final
    */
   #gone(pid, final) {
-    if (this.mesh.peers.has(pid)) this.mesh.remove(pid, final);
+    if (this.mesh.peers.has(pid)) this.mesh.removePeer(pid, final);
     else this.#removed(pid);
   }
 

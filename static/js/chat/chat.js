@@ -8,7 +8,7 @@
  */
 
 import { toBase64Url } from "../lib/encoding.js";
-import { Allowance } from "../peer/messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
 import { cleanText, LIMITS, readGot, readSaid, TOPICS } from "./messages.js";
@@ -30,8 +30,8 @@ export class Chat extends EventTarget {
   log = new ChatLog();
   #room;
   #mesh;
-  #written = new Allowance(LIMITS.writtenPerMinute);
-  /** @type {Map<string, Allowance>} */
+  #written = new RateLimiter(LIMITS.writtenPerMinute);
+  /** @type {Map<string, RateLimiter>} */
   #taken = new Map();
 
   /**
@@ -45,8 +45,8 @@ export class Chat extends EventTarget {
     /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
     const on = (target, type, act) =>
       target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(this.#mesh, "told", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
-    on(this.#mesh, "peer-reachable", ({ pid }) => this.#catchUp(pid));
+    on(this.#mesh, "message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
+    on(this.#mesh, "peer-channel-open", ({ pid }) => this.#catchUp(pid));
     on(this.#mesh, "peer-removed", ({ pid }) => this.#gone(pid));
     on(this.#mesh, "peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid));
     const history = new History(this.#mesh, { kept: () => this.#kept(), have: (pid) => this.#have(pid) }, signal);
@@ -63,7 +63,7 @@ export class Chat extends EventTarget {
     if (words.length > LIMITS.textCharacters) return "too-long";
     const text = cleanText(words);
     if (text === "") return "empty";
-    if (!this.#written.take()) return "too-fast";
+    if (!this.#written.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     // Later than all that was read, whatever the clocks say: an answer never stands above its question.
@@ -80,7 +80,7 @@ export class Chat extends EventTarget {
    * @param {Entry} entry
    */
   #tell(pid, { id, at, text }) {
-    this.#mesh.tell(pid, TOPICS.said, { id, at, text });
+    this.#mesh.send(pid, TOPICS.said, { id, at, text });
   }
 
   /**
@@ -98,12 +98,12 @@ export class Chat extends EventTarget {
    * @param {unknown} payload
    */
   #said(pid, payload) {
-    const taken = this.#taken.get(pid) ?? new Allowance(LIMITS.takenPerMinute);
+    const taken = this.#taken.get(pid) ?? new RateLimiter(LIMITS.takenPerMinute);
     this.#taken.set(pid, taken);
-    const said = taken.take() ? readSaid(payload) : null;
+    const said = taken.consume() ? readSaid(payload) : null;
     const author = this.#room.people.get(pid);
     if (said === null || author === undefined) return;
-    this.#mesh.tell(pid, TOPICS.got, { id: said.id });
+    this.#mesh.send(pid, TOPICS.got, { id: said.id });
     this.#add({ ...said, pid, name: author.name }, { oldest: HOUR_MS }, true);
   }
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Allowance } from "../peer/messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 import { HOSTS } from "../signaling/roles.js";
 
 /** @typedef {import("./chat.js").Room} Room */
@@ -39,7 +39,7 @@ export class Hands extends EventTarget {
   #now;
   /** When each was raised, on the own clock. @type {Map<string, number>} */
   #raised = new Map();
-  /** @type {Map<string, Allowance>} */
+  /** @type {Map<string, RateLimiter>} */
   #taken = new Map();
 
   /**
@@ -54,8 +54,8 @@ export class Hands extends EventTarget {
     this.#now = now;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("told", (told) => this.#heard(told));
-    on("peer-reachable", ({ pid }) => this.up && this.#tell(pid));
+    on("message", (told) => this.#heard(told));
+    on("peer-channel-open", ({ pid }) => this.up && this.#tell(pid));
     on("peer-removed", ({ pid }) => this.#gone(pid));
   }
 
@@ -82,23 +82,23 @@ export class Hands extends EventTarget {
    * @param {string} pid
    */
   lower(pid) {
-    this.#mesh.tell(pid, TOPICS.lower, true);
+    this.#mesh.send(pid, TOPICS.lower, true);
   }
 
   /** @param {string} pid */
   #tell(pid) {
     const since = this.#raised.get(this.#room.self.pid);
     const hand = since === undefined ? { up: false } : { up: true, for: Math.round(this.#now() - since) };
-    this.#mesh.tell(pid, TOPICS.hand, hand);
+    this.#mesh.send(pid, TOPICS.hand, hand);
   }
 
   /** @param {{pid: string, topic: string, payload: unknown}} told */
   #heard({ pid, topic, payload }) {
     if (topic !== TOPICS.hand && topic !== TOPICS.lower) return;
-    const taken = this.#taken.get(pid) ?? new Allowance(PER_MINUTE);
+    const taken = this.#taken.get(pid) ?? new RateLimiter(PER_MINUTE);
     this.#taken.set(pid, taken);
     const person = this.#room.people.get(pid);
-    if (!taken.take() || person === undefined) return;
+    if (!taken.consume() || person === undefined) return;
     if (topic === TOPICS.hand) return this.#shown(pid, readHand(payload));
     if (payload !== true || !this.up || !HOSTS.includes(person.role ?? "")) return;
     this.raise(false);

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { LONGEST } from "../peer/control-channel.js";
-import { Allowance } from "../peer/messages.js";
+import { MAX_MESSAGE_CHARACTERS } from "../peer/control-channel.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 import { LIMITS, readHistory, TOPICS } from "./messages.js";
 
 /** @typedef {import("./messages.js").Kept} Kept */
@@ -17,7 +17,7 @@ const PATIENCE_MS = 5_000;
 /** Parts of one answer: as many as the largest history needs, and a few. */
 const MOST_PARTS = 8;
 /** Room for what stands around the messages of a part, and for the escapes of JSON within one. */
-const PART_CHARACTERS = LONGEST - 256;
+const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
 /**
  * Events, all `CustomEvent`:
@@ -32,7 +32,7 @@ export class History extends EventTarget {
   #parts = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #patience;
-  /** @type {Map<string, Allowance>} */
+  /** @type {Map<string, RateLimiter>} */
   #asks = new Map();
 
   /**
@@ -49,9 +49,9 @@ export class History extends EventTarget {
     this.#have = have;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("peer-reachable", ({ pid }) => this.#want(pid));
+    on("peer-channel-open", ({ pid }) => this.#want(pid));
     on("peer-removed", ({ pid }) => this.#gone(pid));
-    on("told", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)));
+    on("message", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)));
     signal.addEventListener("abort", () => clearTimeout(this.#patience));
   }
 
@@ -77,7 +77,7 @@ export class History extends EventTarget {
     clearTimeout(this.#patience);
     if (pid === undefined) return;
     this.#parts = 0;
-    if (!this.#mesh.tell(pid, TOPICS.history, { have: this.#have(pid) })) return this.#next();
+    if (!this.#mesh.send(pid, TOPICS.history, { have: this.#have(pid) })) return this.#next();
     this.#wait();
   }
 
@@ -111,11 +111,11 @@ export class History extends EventTarget {
    * @param {Set<string>} have
    */
   #answer(pid, have) {
-    const asks = this.#asks.get(pid) ?? new Allowance(LIMITS.asksPerMinute);
+    const asks = this.#asks.get(pid) ?? new RateLimiter(LIMITS.asksPerMinute);
     this.#asks.set(pid, asks);
-    if (!asks.take()) return;
+    if (!asks.consume()) return;
     const parts = inParts(this.#kept().filter(({ id }) => !have.has(id)));
-    for (const [index, kept] of parts.entries()) this.#mesh.tell(pid, TOPICS.history, { kept, more: index < parts.length - 1 });
+    for (const [index, kept] of parts.entries()) this.#mesh.send(pid, TOPICS.history, { kept, more: index < parts.length - 1 });
   }
 }
 

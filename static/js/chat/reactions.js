@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Allowance } from "../peer/messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./chat.js").Room} Room */
 
@@ -32,7 +32,7 @@ export function readReaction(payload) {
 export class Reactions extends EventTarget {
   #room;
   #mesh;
-  /** @type {Map<string, Allowance>} */
+  /** @type {Map<string, RateLimiter>} */
   #taken = new Map();
 
   /**
@@ -45,7 +45,7 @@ export class Reactions extends EventTarget {
     this.#mesh = room.mesh;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("told", ({ pid, topic, payload }) => topic === TOPIC && room.people.has(pid) && this.#show(pid, readReaction(payload)));
+    on("message", ({ pid, topic, payload }) => topic === TOPIC && room.people.has(pid) && this.#show(pid, readReaction(payload)));
     on("peer-removed", ({ pid }) => this.#taken.delete(pid));
   }
 
@@ -53,7 +53,7 @@ export class Reactions extends EventTarget {
   react(reaction) {
     const { pid } = this.#room.self;
     if (!this.#show(pid, reaction)) return;
-    for (const peer of this.#mesh.peers.keys()) this.#mesh.tell(peer, TOPIC, reaction);
+    for (const peer of this.#mesh.peers.keys()) this.#mesh.send(peer, TOPIC, reaction);
   }
 
   /**
@@ -62,9 +62,9 @@ export class Reactions extends EventTarget {
    * @returns {boolean} whether it is shown
    */
   #show(pid, reaction) {
-    const taken = this.#taken.get(pid) ?? new Allowance(PER_MINUTE);
+    const taken = this.#taken.get(pid) ?? new RateLimiter(PER_MINUTE);
     this.#taken.set(pid, taken);
-    if (!taken.take() || reaction === null) return false;
+    if (!taken.consume() || reaction === null) return false;
     this.dispatchEvent(new CustomEvent("reaction", { detail: { pid, reaction } }));
     return true;
   }

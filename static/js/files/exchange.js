@@ -55,7 +55,7 @@ export class FileExchange extends EventTarget {
     this.#mesh = mesh;
     this.#memberOf = memberOf;
     const ways = {
-      tell: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.tell(pid, topic, payload),
+      tell: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.send(pid, topic, payload),
       pair: (/** @type {string} */ pid) => this.#pair(pid),
     };
     this.#inbox = new Inbox({ room, ...ways });
@@ -63,8 +63,8 @@ export class FileExchange extends EventTarget {
     const { signal } = this.#life;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("told", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload));
-    on("peer-reachable", ({ pid }) => this.#reachable(pid));
+    on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload));
+    on("peer-channel-open", ({ pid }) => this.#reachable(pid));
     on("peer-removed", ({ pid }) => this.#gone(pid));
     on("hidden", () => this.#pairs.forEach(({ lanes }) => lanes.end()));
     this.#inbox.addEventListener("offered", (event) => this.#add(/** @type {CustomEvent} */ (event).detail.transfer));
@@ -105,7 +105,7 @@ export class FileExchange extends EventTarget {
    */
   act(transfer, input) {
     if (!transfer.take(input)) return;
-    this.#mesh.tell(transfer.pid, `file-${input}`, { transfer: transfer.id });
+    this.#mesh.send(transfer.pid, `file-${input}`, { transfer: transfer.id });
     this.#follow(transfer);
   }
 
@@ -248,9 +248,9 @@ export class FileExchange extends EventTarget {
   /** @param {Transfer} transfer says again what may have been lost */
   #restate(transfer) {
     const { id, pid, state, direction } = transfer;
-    if (state === "paused-here" || state === "paused-both") this.#mesh.tell(pid, "file-pause", { transfer: id });
-    if (state === "running" || state === "paused-there") this.#mesh.tell(pid, "file-resume", { transfer: id });
-    if (state === "cancelled") this.#mesh.tell(pid, "file-cancel", { transfer: id });
+    if (state === "paused-here" || state === "paused-both") this.#mesh.send(pid, "file-pause", { transfer: id });
+    if (state === "running" || state === "paused-there") this.#mesh.send(pid, "file-resume", { transfer: id });
+    if (state === "cancelled") this.#mesh.send(pid, "file-cancel", { transfer: id });
     if (direction === "out") this.#outbox.restate(transfer);
   }
 

@@ -7,11 +7,11 @@
 
 /** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
 
-const MOST_SEEN = 512;
+const MAX_SEEN = 512;
 
 export class CandidateInbox {
   #connection;
-  #allowance;
+  #rateLimiter;
   #open = false;
   /** @type {Set<string>} those that were taken, as text */
   #seen = new Set();
@@ -20,11 +20,11 @@ export class CandidateInbox {
 
   /**
    * @param {RTCPeerConnection} connection
-   * @param {import("./messages.js").Allowance} allowance shared by all connections to this peer
+   * @param {import("../lib/rate-limiter.js").RateLimiter} limiter shared by all connections to this peer
    */
-  constructor(connection, allowance) {
+  constructor(connection, limiter) {
     this.#connection = connection;
-    this.#allowance = allowance;
+    this.#rateLimiter = limiter;
   }
 
   /**
@@ -33,8 +33,8 @@ export class CandidateInbox {
    * @param {Candidate[]} candidates
    * @param {{drop: boolean}} options drop: count them, but they belong to an offer that is being ignored
    */
-  take(candidates, { drop }) {
-    const fresh = candidates.filter((candidate) => !this.#seen.has(words(candidate)) && this.#allowance.take());
+  receive(candidates, { drop }) {
+    const fresh = candidates.filter((candidate) => !this.#seen.has(words(candidate)) && this.#rateLimiter.consume());
     if (drop) return;
     if (this.#open) for (const candidate of fresh) this.#add(candidate);
     else this.#early.push(...fresh);
@@ -52,8 +52,8 @@ export class CandidateInbox {
    * @param {Candidate} candidate
    */
   #add(candidate) {
-    // The allowance keeps the set small; what is forgotten only counts twice.
-    if (this.#seen.size >= MOST_SEEN) this.#seen.clear();
+    // The limiter keeps the set small; what is forgotten only counts twice.
+    if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
     if (candidate) this.#seen.add(words(candidate));
     // One that has overtaken its description may come again behind it.
     const forget = () => this.#seen.delete(words(candidate));

@@ -6,7 +6,8 @@
  */
 
 import { ControlChannel } from "./control-channel.js";
-import { Allowance, checkPeerMessage } from "./messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
+import { checkPeerMessage } from "./messages.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
@@ -14,23 +15,23 @@ import { Allowance, checkPeerMessage } from "./messages.js";
 /** The topics that are the connection's own. */
 export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong", "bye"]);
 /** Questions a minute that are answered: an honest side asks four a second at most. */
-export const ANSWERS_PER_MINUTE = 300;
+export const PONGS_PER_MINUTE = 300;
 
 /**
  * Events, all `CustomEvent`:
- * - `open`: from now on `tell` reaches the other side
- * - `foreign`: the other side speaks another version
+ * - `open`: from now on `send` reaches the other side
+ * - `version-mismatch`: the other side speaks another version
  * - `ended`: the channel was closed from the other side
  * - `bye`: the other side leaves
  * - `signal` {message}: checked
  * - `media` {audio, video}, `screen` {shares}: what the other side says it sends
- * - `told` {topic, payload}: of a topic that is not the connection's own; payload is not checked
+ * - `message` {topic, payload}: of a topic that is not the connection's own; payload is not checked
  */
-export class Talk extends EventTarget {
+export class ConnectionMessages extends EventTarget {
   #control;
-  #toldMedia = "";
-  #toldScreen = false;
-  #answers = new Allowance(ANSWERS_PER_MINUTE);
+  #sentMediaState = "";
+  #sentScreenState = false;
+  #pongLimiter = new RateLimiter(PONGS_PER_MINUTE);
 
   /**
    * @param {RTCPeerConnection} connection
@@ -39,9 +40,9 @@ export class Talk extends EventTarget {
   constructor(connection, signal) {
     super();
     const control = new ControlChannel(connection);
-    for (const type of ["open", "foreign", "ended"]) control.addEventListener(type, () => this.#emit(type, {}), { signal });
-    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    control.addEventListener("told", heard, { signal });
+    for (const type of ["open", "version-mismatch", "ended"]) control.addEventListener(type, () => this.#emit(type, {}), { signal });
+    const heard = (/** @type {Event} */ event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail);
+    control.addEventListener("message", heard, { signal });
     signal.addEventListener("abort", () => control.detach());
     this.#control = control;
   }
@@ -58,8 +59,8 @@ export class Talk extends EventTarget {
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent
    */
-  tell(topic, payload) {
-    return this.#control.tell(topic, payload);
+  send(topic, payload) {
+    return this.#control.send(topic, payload);
   }
 
   /**
@@ -67,10 +68,10 @@ export class Talk extends EventTarget {
    *
    * @param {Tracks} tracks
    */
-  tellMedia({ audio, video }) {
+  sendMediaState({ audio, video }) {
     const media = { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
     const words = JSON.stringify(media);
-    if (words !== this.#toldMedia && this.tell("media", media)) this.#toldMedia = words;
+    if (words !== this.#sentMediaState && this.send("media", media)) this.#sentMediaState = words;
   }
 
   /**
@@ -78,38 +79,38 @@ export class Talk extends EventTarget {
    *
    * @param {Tracks} screen
    */
-  tellScreen(screen) {
+  sendScreenState(screen) {
     const shares = screen.video !== null;
-    if (shares !== this.#toldScreen && this.tell("screen", { video: shares })) this.#toldScreen = shares;
+    if (shares !== this.#sentScreenState && this.send("screen", { video: shares })) this.#sentScreenState = shares;
   }
 
   /** Asks for a sign of life. */
-  ask() {
-    this.tell("ping", true);
+  ping() {
+    this.send("ping", true);
   }
 
   /** @param {{topic: string, payload: any}} told */
-  #heard({ topic, payload }) {
+  #onMessage({ topic, payload }) {
     switch (topic) {
       case "bye":
         return this.#emit("bye", {});
       case "signal":
-        return this.#signalled(checkPeerMessage(payload));
+        return this.#onSignal(checkPeerMessage(payload));
       case "media":
         return this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
       case "screen":
         return this.#emit("screen", { shares: payload?.video === true });
       case "ping":
-        return this.#answers.take() ? this.tell("pong", true) : false;
+        return this.#pongLimiter.consume() ? this.send("pong", true) : false;
       case "pong":
         return; // that it came is all it says
       default:
-        this.#emit("told", { topic, payload });
+        this.#emit("message", { topic, payload });
     }
   }
 
   /** @param {PeerMessage | null} message */
-  #signalled(message) {
+  #onSignal(message) {
     if (message !== null) this.#emit("signal", { message });
   }
 

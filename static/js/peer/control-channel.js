@@ -11,32 +11,32 @@
 /** Of the protocol between peers. */
 export const VERSION = 1;
 /** Characters of one message; a session description with everything in it fits. */
-export const LONGEST = 65_536;
+export const MAX_MESSAGE_CHARACTERS = 65_536;
 /** Bytes that may wait for a peer that reads nothing. */
-export const MOST_WAITING = 1_048_576;
-/** @typedef {{topic: string, payload: unknown}} Told */
+export const MAX_BUFFERED_BYTES = 1_048_576;
+/** @typedef {{topic: string, payload: unknown}} Message */
 const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
 /**
  * Events, all `CustomEvent`:
- * - `open`: from now on `tell` reaches the other side
- * - `told` {topic, payload}: payload is any JSON value, not checked; never before the other side has told its version
- * - `foreign`: the other side speaks another version, or none; nothing of what it tells is taken
+ * - `open`: from now on `send` reaches the other side
+ * - `message` {topic, payload}: payload is any JSON value, not checked; never before the other side has told its version
+ * - `version-mismatch`: the other side speaks another version, or none; nothing of what it tells is taken
  * - `ended`: the channel was closed from the other side
  */
 export class ControlChannel extends EventTarget {
   #channel;
   #life = new AbortController();
   /** @type {boolean | undefined} whether the other side speaks this version; not known before its first message */
-  #understood;
+  #sameVersion;
 
   /** @param {RTCPeerConnection} connection */
   constructor(connection) {
     super();
     this.#channel = connection.createDataChannel("control", { negotiated: true, id: 0 });
     const { signal } = this.#life;
-    this.#channel.addEventListener("open", () => this.#begin(), { signal });
-    this.#channel.addEventListener("message", ({ data }) => this.#receive(data), { signal });
+    this.#channel.addEventListener("open", () => this.#onOpen(), { signal });
+    this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
     this.#channel.addEventListener("close", () => this.dispatchEvent(new CustomEvent("ended")), { signal });
   }
 
@@ -52,10 +52,10 @@ export class ControlChannel extends EventTarget {
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: the channel is not open, too much waits in it, or the message is too long
    */
-  tell(topic, payload) {
-    if (!this.open || this.#channel.bufferedAmount > MOST_WAITING) return false;
+  send(topic, payload) {
+    if (!this.open || this.#channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
     const message = JSON.stringify({ [topic]: payload });
-    if (message.length > LONGEST) return false;
+    if (message.length > MAX_MESSAGE_CHARACTERS) return false;
     this.#channel.send(message);
     return true;
   }
@@ -65,22 +65,22 @@ export class ControlChannel extends EventTarget {
     this.#life.abort();
   }
 
-  #begin() {
-    this.tell("version", { v: VERSION });
+  #onOpen() {
+    this.send("version", { v: VERSION });
     this.dispatchEvent(new CustomEvent("open"));
   }
 
   /** @param {unknown} data */
-  #receive(data) {
-    const told = typeof data === "string" && data.length <= LONGEST ? readTold(data) : null;
-    if (this.#understood === undefined) this.#meet(told);
-    else if (this.#understood && told) this.dispatchEvent(new CustomEvent("told", { detail: told }));
+  #onMessage(data) {
+    const message = typeof data === "string" && data.length <= MAX_MESSAGE_CHARACTERS ? readMessage(data) : null;
+    if (this.#sameVersion === undefined) this.#checkVersion(message);
+    else if (this.#sameVersion && message) this.dispatchEvent(new CustomEvent("message", { detail: message }));
   }
 
-  /** @param {Told | null} told the first message of the other side */
-  #meet(told) {
-    this.#understood = told?.topic === "version" && /** @type {any} */ (told.payload)?.v === VERSION;
-    if (!this.#understood) this.dispatchEvent(new CustomEvent("foreign"));
+  /** @param {Message | null} message the first message of the other side */
+  #checkVersion(message) {
+    this.#sameVersion = message?.topic === "version" && /** @type {any} */ (message.payload)?.v === VERSION;
+    if (!this.#sameVersion) this.dispatchEvent(new CustomEvent("version-mismatch"));
   }
 }
 
@@ -88,9 +88,9 @@ export class ControlChannel extends EventTarget {
  * Reads a message.
  *
  * @param {string} text
- * @returns {Told | null} null when it is none
+ * @returns {Message | null} null when it is none
  */
-export function readTold(text) {
+export function readMessage(text) {
   try {
     const [[topic, payload], ...more] = Object.entries(JSON.parse(text));
     return TOPIC.test(topic) && more.length === 0 ? { topic, payload } : null;

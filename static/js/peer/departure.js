@@ -13,12 +13,12 @@ const SOCKET_GONE_MS = 3_000;
 /** The same for anybody, while no server can say who is here: long enough for a change of network. */
 const NO_SERVER_MS = 25_000;
 
-/** @typedef {{lostAt: number, goneAt: number, left: boolean, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there; left: the connection was closed over there */
+/** @typedef {{lostAt: number, socketGoneAt: number, closedRemotely: boolean, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there; left: the connection was closed over there */
 
-export class Attendance {
-  #drop;
+export class DepartureDetector {
+  #onDeparture;
   #now;
-  #served = true;
+  #serverReachable = true;
   /** @type {Map<string, Entry>} */
   #entries = new Map();
 
@@ -27,14 +27,14 @@ export class Attendance {
    * @param {() => number} [now] milliseconds on a clock that only rises
    */
   constructor(drop, now = () => performance.now()) {
-    this.#drop = drop;
+    this.#onDeparture = drop;
     this.#now = now;
   }
 
   /** @param {boolean} served whether there is a server that says who is here */
-  set served(served) {
-    this.#served = served;
-    for (const pid of this.#entries.keys()) this.#judge(pid);
+  setServerReachable(served) {
+    this.#serverReachable = served;
+    for (const pid of this.#entries.keys()) this.#schedule(pid);
   }
 
   /**
@@ -42,9 +42,9 @@ export class Attendance {
    *
    * @param {string} pid
    */
-  here(pid) {
-    this.#entry(pid).goneAt = Infinity;
-    this.#judge(pid);
+  socketPresent(pid) {
+    this.#entry(pid).socketGoneAt = Infinity;
+    this.#schedule(pid);
   }
 
   /**
@@ -52,20 +52,20 @@ export class Attendance {
    *
    * @param {string} pid
    */
-  gone(pid) {
-    this.#entry(pid).goneAt = this.#now();
-    this.#judge(pid);
+  socketGone(pid) {
+    this.#entry(pid).socketGoneAt = this.#now();
+    this.#schedule(pid);
   }
 
   /**
    * @param {string} pid
    * @param {PeerState} state
    */
-  observe(pid, state) {
+  observeState(pid, state) {
     const entry = this.#entry(pid);
-    if (state === "connected") Object.assign(entry, { lostAt: Infinity, left: false });
+    if (state === "connected") Object.assign(entry, { lostAt: Infinity, closedRemotely: false });
     else if (entry.lostAt === Infinity) entry.lostAt = this.#now();
-    this.#judge(pid);
+    this.#schedule(pid);
   }
 
   /**
@@ -73,45 +73,45 @@ export class Attendance {
    *
    * @param {string} pid
    */
-  left(pid) {
-    this.#entry(pid).left = true;
-    this.#judge(pid);
+  closedRemotely(pid) {
+    this.#entry(pid).closedRemotely = true;
+    this.#schedule(pid);
   }
 
   /** @param {string} pid */
-  forget(pid) {
+  forgetPeer(pid) {
     clearTimeout(this.#entries.get(pid)?.timer);
     this.#entries.delete(pid);
   }
 
   /** Forgets everybody. */
   clear() {
-    for (const pid of [...this.#entries.keys()]) this.forget(pid);
+    for (const pid of [...this.#entries.keys()]) this.forgetPeer(pid);
   }
 
   /** @param {string} pid */
   #entry(pid) {
-    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), goneAt: Infinity, left: false };
+    const entry = this.#entries.get(pid) ?? { lostAt: this.#now(), socketGoneAt: Infinity, closedRemotely: false };
     this.#entries.set(pid, entry);
     return entry;
   }
 
   /** @param {string} pid */
-  #judge(pid) {
+  #schedule(pid) {
     const entry = this.#entry(pid);
     clearTimeout(entry.timer);
     // Whose socket went because their network was gone is given the time to come back with both.
-    const gone = Math.max(entry.goneAt, entry.lostAt) + (entry.left ? 0 : SOCKET_GONE_MS);
-    const unheard = this.#served ? Infinity : entry.lostAt + (entry.left ? 0 : NO_SERVER_MS);
+    const gone = Math.max(entry.socketGoneAt, entry.lostAt) + (entry.closedRemotely ? 0 : SOCKET_GONE_MS);
+    const unheard = this.#serverReachable ? Infinity : entry.lostAt + (entry.closedRemotely ? 0 : NO_SERVER_MS);
     const rest = Math.min(gone, unheard) - this.#now();
-    if (rest !== Infinity) entry.timer = setTimeout(() => this.#end(pid), Math.max(0, rest));
+    if (rest !== Infinity) entry.timer = setTimeout(() => this.#onDeadline(pid), Math.max(0, rest));
   }
 
   /** @param {string} pid */
-  #end(pid) {
+  #onDeadline(pid) {
     const entry = this.#entry(pid);
     // Without any network of one's own, nothing can be said about others.
-    if (globalThis.navigator?.onLine === false) entry.timer = setTimeout(() => this.#end(pid), SOCKET_GONE_MS);
-    else this.#drop(pid);
+    if (globalThis.navigator?.onLine === false) entry.timer = setTimeout(() => this.#onDeadline(pid), SOCKET_GONE_MS);
+    else this.#onDeparture(pid);
   }
 }

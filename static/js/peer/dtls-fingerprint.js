@@ -11,7 +11,7 @@
  * @param {string} fingerprint SHA-256, upper-case hex with colons
  * @returns {boolean}
  */
-export function namesOnly(sdp, fingerprint) {
+export function allFingerprintsMatch(sdp, fingerprint) {
   const named = sdp.split(/[\r\n]+/).filter((line) => /^\s*a\s*=\s*fingerprint/i.test(line));
   const wanted = `a=fingerprint:sha-256 ${fingerprint}`.toUpperCase();
   return named.length > 0 && named.every((line) => line.trimEnd().toUpperCase() === wanted);

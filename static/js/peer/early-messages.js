@@ -7,22 +7,22 @@
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 
 /** This many of this many people. */
-const MESSAGES = 16;
-const PEOPLE = 16;
+const MAX_MESSAGES = 16;
+const MAX_PEERS = 16;
 
 export class EarlyMessages {
   /** @type {Map<string, PeerMessage[]>} */
-  #kept = new Map();
+  #queues = new Map();
 
   /**
    * @param {string} from
    * @param {PeerMessage} message
    */
-  keep(from, message) {
-    const kept = this.#kept.get(from) ?? [];
-    if (kept.length >= MESSAGES || (kept.length === 0 && this.#kept.size >= PEOPLE)) return;
-    if (message.bye) this.#kept.delete(from);
-    else this.#kept.set(from, [...kept, message]);
+  queue(from, message) {
+    const kept = this.#queues.get(from) ?? [];
+    if (kept.length >= MAX_MESSAGES || (kept.length === 0 && this.#queues.size >= MAX_PEERS)) return;
+    if (message.bye) this.#queues.delete(from);
+    else this.#queues.set(from, [...kept, message]);
   }
 
   /**
@@ -32,13 +32,13 @@ export class EarlyMessages {
    * @returns {PeerMessage[]} in the order of their coming
    */
   release(from) {
-    const kept = this.#kept.get(from) ?? [];
-    this.#kept.delete(from);
+    const kept = this.#queues.get(from) ?? [];
+    this.#queues.delete(from);
     return kept;
   }
 
   /** Forgets everything. */
   clear() {
-    this.#kept.clear();
+    this.#queues.clear();
   }
 }

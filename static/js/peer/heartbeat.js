@@ -8,27 +8,27 @@
  * @module
  */
 
-const EVERY_MS = 500;
-const CLOSER_MS = 250;
+const INTERVAL_MS = 500;
+const FAST_INTERVAL_MS = 250;
 /** A path without a packet for this long is taken for dead, if nothing answered meanwhile. */
-const SILENCE_MS = 1_500;
-const QUESTIONS = 3;
+const SILENCE_TIMEOUT_MS = 1_500;
+const MIN_PINGS = 3;
 /** The question with which doubt begins. */
-const DOUBT = 2;
+const UNRESPONSIVE_AT_PING = 2;
 /** After a change of network, what was heard before says little: this much silence is enough. */
-const SUSPICIOUS_MS = 1_000;
+const PROBE_TIMEOUT_MS = 1_000;
 
 /**
  * @typedef {object} Options
- * @property {() => Promise<{path: string, count: number}>} count how many packets have come so far; a higher number on the
+ * @property {() => Promise<{path: string, count: number}>} countPackets how many packets have come so far; a higher number on the
  *   same path means life
- * @property {() => void} ask asks the other side for a sign of life
- * @property {() => void} doubt told when a question was not answered at once: well before it counts as silence
- * @property {(silent: boolean) => void} changed told once at each change
+ * @property {() => void} ping asks the other side for a sign of life
+ * @property {() => void} onUnresponsive told when a question was not answered at once: well before it counts as silence
+ * @property {(silent: boolean) => void} onChange told once at each change
  * @property {() => number} [now] milliseconds on a clock that only rises
  */
 
-export class Pulse {
+export class Heartbeat {
   #options;
   #now;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,10 +37,10 @@ export class Pulse {
   /** @type {string | null} null before the first look */
   #path = null;
   #count = 0;
-  #silent = false;
-  #asked = 0;
+  #lost = false;
+  #pings = 0;
   /** When a packet was last seen, ms on the page's clock. */
-  #heardAt = 0;
+  #lastPacketAt = 0;
 
   /** @param {Options} options */
   constructor(options) {
@@ -49,16 +49,16 @@ export class Pulse {
   }
 
   /** No packet has come for too long. */
-  get silent() {
-    return this.#silent;
+  get lost() {
+    return this.#lost;
   }
 
   /** Begins to look; does nothing when it looks already. */
   start() {
     if (this.#running) return;
     this.#running = true;
-    this.#heardAt = this.#now();
-    this.#later(EVERY_MS);
+    this.#lastPacketAt = this.#now();
+    this.#schedule(INTERVAL_MS);
   }
 
   /** Stops, for good. */
@@ -68,52 +68,52 @@ export class Pulse {
   }
 
   /** Something may have happened to the network: looks at once, and is content with less silence. */
-  suspect() {
-    if (!this.#running || this.#silent) return;
-    this.#heardAt = Math.min(this.#heardAt, this.#now() - (SILENCE_MS - SUSPICIOUS_MS));
-    this.#later(0);
+  probeNow() {
+    if (!this.#running || this.#lost) return;
+    this.#lastPacketAt = Math.min(this.#lastPacketAt, this.#now() - (SILENCE_TIMEOUT_MS - PROBE_TIMEOUT_MS));
+    this.#schedule(0);
   }
 
   /** @param {number} wait */
-  #later(wait) {
+  #schedule(wait) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), wait);
+    this.#timer = setTimeout(() => void this.#check(), wait);
   }
 
-  async #look() {
+  async #check() {
     // It rejects only on a connection that was closed meanwhile.
-    const { path, count } = await this.#options.count().catch(() => ({ path: "", count: 0 }));
+    const { path, count } = await this.#options.countPackets().catch(() => ({ path: "", count: 0 }));
     if (!this.#running) return;
     const now = this.#now();
     // Checks that get through elsewhere while the path in use is dead are no sign of life, nor is a change of path.
     const more = this.#path === null || (path === this.#path && count > this.#count);
     this.#path = path;
     this.#count = count;
-    if (more) this.#heard(now);
-    else if (!this.#silent) this.#miss(now);
-    this.#later(this.#asked > 0 && !this.#silent ? CLOSER_MS : EVERY_MS);
+    if (more) this.#onPackets(now);
+    else if (!this.#lost) this.#onSilence(now);
+    this.#schedule(this.#pings > 0 && !this.#lost ? FAST_INTERVAL_MS : INTERVAL_MS);
   }
 
   /** @param {number} now */
-  #heard(now) {
-    this.#heardAt = now;
-    this.#asked = 0;
-    this.#become(false);
+  #onPackets(now) {
+    this.#lastPacketAt = now;
+    this.#pings = 0;
+    this.#setLost(false);
   }
 
   /** @param {number} now */
-  #miss(now) {
-    if (this.#asked >= QUESTIONS && now - this.#heardAt >= SILENCE_MS) return this.#become(true);
-    this.#asked += 1;
-    if (this.#asked === DOUBT) this.#options.doubt();
-    this.#options.ask();
+  #onSilence(now) {
+    if (this.#pings >= MIN_PINGS && now - this.#lastPacketAt >= SILENCE_TIMEOUT_MS) return this.#setLost(true);
+    this.#pings += 1;
+    if (this.#pings === UNRESPONSIVE_AT_PING) this.#options.onUnresponsive();
+    this.#options.ping();
   }
 
   /** @param {boolean} silent */
-  #become(silent) {
-    if (silent === this.#silent) return;
-    this.#silent = silent;
-    this.#options.changed(silent);
+  #setLost(silent) {
+    if (silent === this.#lost) return;
+    this.#lost = silent;
+    this.#options.onChange(silent);
   }
 }
 
@@ -123,7 +123,7 @@ export class Pulse {
  * @param {RTCStatsReport} report
  * @returns {{path: string, count: number}} path: the browser's name for it
  */
-export function packetsHeard(report) {
+export function countReceivedPackets(report) {
   let [path, count] = ["", 0];
   /** @type {Map<string, any>} */
   const stats = new Map(report.entries());

@@ -7,8 +7,8 @@
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
 
-const LONGEST_NAME = 60;
-const LONGEST_HELLO = 4096;
+const MAX_NAME_CHARACTERS = 60;
+const MAX_HELLO_CHARACTERS = 4096;
 /**
  * What a name may not hold, as in common/text.py: controls, everything that turns directions or hides, but for the joiners
  * that words and emoji need; and letters and signs that show nothing.
@@ -25,13 +25,13 @@ const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u1
 export function cleanName(name) {
   if (typeof name !== "string") return "";
   const visible = name
-    .slice(0, LONGEST_HELLO)
+    .slice(0, MAX_HELLO_CHARACTERS)
     .normalize("NFC")
     .replace(/\s+/gu, " ")
     .replace(HIDDEN, "")
     .replace(/(\p{M}{3})\p{M}+/gu, "$1")
     .trim();
-  const kept = [...visible].slice(0, LONGEST_NAME).join("").trim();
+  const kept = [...visible].slice(0, MAX_NAME_CHARACTERS).join("").trim();
   return /[\p{L}\p{N}\p{S}\p{P}]/u.test(kept) ? kept : "";
 }
 
@@ -52,7 +52,7 @@ export function writeHello({ name, muted = false, camera = true }) {
  * @returns {Hello}
  */
 export function readHello(text) {
-  const fields = text.length <= LONGEST_HELLO ? parse(text) : {};
+  const fields = text.length <= MAX_HELLO_CHARACTERS ? parse(text) : {};
   return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };
 }
 

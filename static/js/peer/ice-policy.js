@@ -4,7 +4,7 @@
  * @module
  */
 
-const KEPT_AS = "meeting-point.hide-address";
+const STORAGE_KEY = "meeting-point.hide-address";
 
 /**
  * Says whether there is a relay server among these.
@@ -17,9 +17,9 @@ export function hasRelay(servers) {
 }
 
 /** Recalls this browser's own choice. */
-export function recallHidden() {
+export function loadHidden() {
   try {
-    return localStorage.getItem(KEPT_AS) === "yes";
+    return localStorage.getItem(STORAGE_KEY) === "yes";
   } catch {
     return false;
   }
@@ -30,10 +30,10 @@ export function recallHidden() {
  *
  * @param {boolean} hidden
  */
-export function keepHidden(hidden) {
+export function saveHidden(hidden) {
   try {
-    if (hidden) localStorage.setItem(KEPT_AS, "yes");
-    else localStorage.removeItem(KEPT_AS);
+    if (hidden) localStorage.setItem(STORAGE_KEY, "yes");
+    else localStorage.removeItem(STORAGE_KEY);
   } catch {
     // Storage is blocked: the choice holds for this visit.
   }

@@ -7,12 +7,12 @@
  * @module
  */
 
-export class Retuner {
+export class LocalRenegotiation {
   #connection;
   /** What they have said last, as an answer; empty: nothing yet. */
-  #theirs = "";
-  #asked = false;
-  #again = false;
+  #remoteAnswer = "";
+  #requested = false;
+  #requestedAgain = false;
   /** An offer is out that is answered here: no other side knows of it. */
   active = false;
 
@@ -27,16 +27,16 @@ export class Retuner {
    * @param {string} theirs
    * @param {string} [ours] the answer to it, if it was an offer: the roles in DTLS are distributed (RFC 8842 §5.5)
    */
-  heard(theirs, ours = "") {
+  setRemoteDescription(theirs, ours = "") {
     const role = /^a=setup:active\r?$/m.test(ours) ? "passive" : "active";
-    this.#theirs = theirs.replaceAll("a=setup:actpass", `a=setup:${role}`);
+    this.#remoteAnswer = theirs.replaceAll("a=setup:actpass", `a=setup:${role}`);
   }
 
   /** @returns {boolean} whether `run` should be called; false: it will be, or is being, and hears of it */
-  ask() {
-    this.#again = this.#asked;
-    if (this.#asked) return false;
-    this.#asked = true;
+  request() {
+    this.#requestedAgain = this.#requested;
+    if (this.#requested) return false;
+    this.#requested = true;
     return true;
   }
 
@@ -49,23 +49,23 @@ export class Retuner {
    *   changed, because this browser does not take it or there is more to agree on
    */
   async run(amend, free) {
-    this.#again = false;
+    this.#requestedAgain = false;
     const connection = this.#connection;
     try {
       const offer = await connection.createOffer();
       if (!free()) return "again";
-      if (this.#theirs === "" || !changesNothing(offer.sdp, connection.currentLocalDescription?.sdp)) return "negotiate";
+      if (this.#remoteAnswer === "" || !changesNothing(offer.sdp, connection.currentLocalDescription?.sdp)) return "negotiate";
       this.active = true;
       // Both at once: whatever comes from the other side is taken before or after the two (W3C WebRTC §4.4.1.2).
-      const answer = { type: /** @type {const} */ ("answer"), sdp: amend(this.#theirs) };
+      const answer = { type: /** @type {const} */ ("answer"), sdp: amend(this.#remoteAnswer) };
       await Promise.all([connection.setLocalDescription(offer), connection.setRemoteDescription(answer)]);
-      return this.#again ? "again" : "done";
+      return this.#requestedAgain ? "again" : "done";
     } catch {
       // An offer without its answer is withdrawn; a connection that has been closed has none.
       if (connection.signalingState === "have-local-offer") await connection.setLocalDescription({ type: "rollback" });
       return "negotiate";
     } finally {
-      this.active = this.#asked = false;
+      this.active = this.#requested = false;
     }
   }
 }
@@ -86,7 +86,7 @@ function marks(sdp) {
 }
 
 /** What waits until nothing else is under way. */
-export class Turns {
+export class OperationQueue {
   /** @type {(() => void)[]} */
   #waiting = [];
   #idle;
@@ -96,14 +96,14 @@ export class Turns {
     this.#idle = idle;
   }
 
-  /** @param {() => void} act done now or at a later `goOn` */
-  take(act) {
+  /** @param {() => void} act done now or at a later `drain` */
+  enqueue(act) {
     this.#waiting.push(act);
-    this.goOn();
+    this.drain();
   }
 
   /** Something may have come to its end. */
-  goOn() {
+  drain() {
     while (this.#idle() && this.#waiting.length > 0) this.#waiting.shift()?.();
   }
 }

@@ -1,21 +1,21 @@
 /**
- * Asking for something anew that is sent and does not arrive (topic `again`): the sender hands its encoder the track once
+ * Asking for something anew that is sent and does not arrive (topic `refresh`): the sender hands its encoder the track once
  * more, which begins with a picture that stands for itself.
  *
  * @module
  */
 
-import { Allowance } from "./messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./transceiver-pair.js").Kind} Kind */
 
 /** Requests a minute of one person that are acted upon: a side that mends asks twice. */
-const PER_MINUTE = 6;
+const REQUESTS_PER_MINUTE = 6;
 
-export class Again {
+export class MediaRefresh {
   #mesh;
-  /** @type {Map<string, Allowance>} */
-  #allowances = new Map();
+  /** @type {Map<string, RateLimiter>} */
+  #rateLimiters = new Map();
 
   /**
    * @param {import("./mesh.js").Mesh} mesh
@@ -25,8 +25,8 @@ export class Again {
     this.#mesh = mesh;
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("told", ({ pid, topic, payload }) => topic === "again" && this.#heard(pid, payload));
-    on("peer-removed", ({ pid }) => this.#allowances.delete(pid));
+    on("message", ({ pid, topic, payload }) => topic === "refresh" && this.#onRequest(pid, payload));
+    on("peer-removed", ({ pid }) => this.#rateLimiters.delete(pid));
   }
 
   /**
@@ -35,21 +35,21 @@ export class Again {
    * @param {string} pid
    * @param {Kind} kind
    */
-  ask(pid, kind) {
-    this.#mesh.tell(pid, "again", { kind });
+  requestRefresh(pid, kind) {
+    this.#mesh.send(pid, "refresh", { kind });
   }
 
   /**
    * @param {string} pid
    * @param {unknown} payload
    */
-  #heard(pid, payload) {
-    const kind = readAgain(payload);
+  #onRequest(pid, payload) {
+    const kind = readRefreshRequest(payload);
     const connection = this.#mesh.peers.get(pid);
     if (kind === null || connection === undefined) return;
-    const allowance = this.#allowances.get(pid) ?? new Allowance(PER_MINUTE);
-    this.#allowances.set(pid, allowance);
-    if (allowance.take()) void connection.sendAgain(kind);
+    const limiter = this.#rateLimiters.get(pid) ?? new RateLimiter(REQUESTS_PER_MINUTE);
+    this.#rateLimiters.set(pid, limiter);
+    if (limiter.consume()) void connection.refreshTrack(kind);
   }
 }
 
@@ -59,7 +59,7 @@ export class Again {
  * @param {unknown} payload
  * @returns {Kind | null} null when it is neither
  */
-export function readAgain(payload) {
+export function readRefreshRequest(payload) {
   const kind = /** @type {any} */ (payload)?.kind;
   return kind === "audio" || kind === "video" ? kind : null;
 }

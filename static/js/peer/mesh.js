@@ -5,49 +5,49 @@
  * @module
  */
 
-import { Attendance } from "./departure.js";
-import { PeerConnection } from "./connection.js";
+import { DepartureDetector } from "./departure.js";
+import { PeerLink } from "./peer-link.js";
 import { EarlyMessages } from "./early-messages.js";
-import { NOTHING } from "./transceiver-pair.js";
+import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
 
 /** Those who were put out are remembered for the stay, this many. */
-const MOST_BANNED = 1_024;
+const MAX_BANNED = 1_024;
 
 /**
  * Events, all `CustomEvent`:
  * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
  * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
  * - `peer-removed` {pid}: they left; their connection is closed
- * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version, or what `refuse` was given)
- * - `peer-doubt` {pid}: nothing has come from them for a moment
+ * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version, or what `refusePeer` was given)
+ * - `peer-unresponsive` {pid}: nothing has come from them for a moment
  * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
  * - `peer-tracks-changed` {pid, stream}
  * - `peer-media` {pid, audio, video}: what the peer says it sends
  * - `peer-screen` {pid, stream}: the peer shares its screen; null: no more. Several may share at once
  * - `peer-sending` {pid}: transceivers to this peer were made; `peers.get(pid).transceivers` has them
- * - `peer-reachable` {pid}: `tell` reaches the peer, for the first time or again (what was told before may be lost)
+ * - `peer-channel-open` {pid}: `send` reaches the peer, for the first time or again (what was told before may be lost)
  * - `hidden` {}: from now on connections go over relays alone; further ones to a peer have to be made anew
- * - `told` {pid, topic, payload}: a peer tells something without the server; payload is not checked
+ * - `message` {pid, topic, payload}: a peer tells something without the server; payload is not checked
  */
 export class Mesh extends EventTarget {
-  /** @type {Map<string, PeerConnection>} */
+  /** @type {Map<string, PeerLink>} */
   peers = new Map();
   #pid;
   #certificate;
-  #send;
+  #sendBody;
   /** @type {RTCIceServer[]} */
   #iceServers = [];
   /** @type {RTCIceTransportPolicy} */
   #iceTransportPolicy;
   /** @type {Tracks} */
-  #tracks = NOTHING;
+  #tracks = NO_TRACKS;
   /** @type {Tracks} */
-  #screen = NOTHING;
-  #attendance = new Attendance((pid) => this.#drop(pid));
+  #screen = NO_TRACKS;
+  #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = new EarlyMessages();
   /** @type {Set<string>} */
   #banned = new Set();
@@ -65,7 +65,7 @@ export class Mesh extends EventTarget {
     this.#pid = pid;
     this.#certificate = certificate;
     this.#iceTransportPolicy = iceTransportPolicy;
-    this.#send = send;
+    this.#sendBody = send;
   }
 
   /** @param {RTCIceServer[]} iceServers for connections to come, and for the next restart of those that stand */
@@ -91,7 +91,7 @@ export class Mesh extends EventTarget {
    *
    * @param {Peer[]} peers everybody else in the room
    */
-  joined(peers) {
+  onJoined(peers) {
     this.#reconcile(peers);
     for (const { pid } of peers) this.peers.get(pid)?.offer();
   }
@@ -101,10 +101,10 @@ export class Mesh extends EventTarget {
    *
    * @param {Peer} peer
    */
-  add(peer) {
+  addPeer(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
-    this.#attendance.here(pid);
+    this.#departures.socketPresent(pid);
     const known = this.peers.get(pid);
     if (known !== undefined) {
       this.#emit("peer-updated", { pid, member, role, hello });
@@ -121,7 +121,7 @@ export class Mesh extends EventTarget {
    *
    * @param {Peer[]} peers everybody else in the room
    */
-  sync(peers) {
+  syncPeers(peers) {
     const found = peers.filter(({ pid }) => !this.peers.has(pid) && this.#pid > pid);
     this.#reconcile(peers);
     for (const { pid } of found) this.peers.get(pid)?.offer();
@@ -129,9 +129,9 @@ export class Mesh extends EventTarget {
 
   /** @param {Peer[]} peers everybody else in the room */
   #reconcile(peers) {
-    for (const peer of peers) this.add(peer);
+    for (const peer of peers) this.addPeer(peer);
     const here = new Set(peers.map(({ pid }) => pid));
-    for (const pid of [...this.peers.keys()]) if (!here.has(pid)) this.remove(pid);
+    for (const pid of [...this.peers.keys()]) if (!here.has(pid)) this.removePeer(pid);
   }
 
   /**
@@ -140,10 +140,10 @@ export class Mesh extends EventTarget {
    * @param {string} pid
    * @param {boolean} [final] they were put out: then no connection to them is kept either
    */
-  remove(pid, final = false) {
+  removePeer(pid, final = false) {
     const { state } = this.peers.get(pid) ?? {};
     this.#early.release(pid);
-    if (!final && (state === "connected" || state === "interrupted")) this.#attendance.gone(pid);
+    if (!final && (state === "connected" || state === "interrupted")) this.#departures.socketGone(pid);
     else this.#drop(pid);
   }
 
@@ -153,7 +153,7 @@ export class Mesh extends EventTarget {
    * @param {string} pid
    */
   ban(pid) {
-    if (pid === this.#pid || this.#banned.size >= MOST_BANNED) return;
+    if (pid === this.#pid || this.#banned.size >= MAX_BANNED) return;
     this.#banned.add(pid);
     this.#early.release(pid);
     this.#drop(pid);
@@ -165,18 +165,18 @@ export class Mesh extends EventTarget {
    * @param {string} pid
    * @param {string} reason
    */
-  refuse(pid, reason) {
+  refusePeer(pid, reason) {
     this.peers.get(pid)?.refuse(reason);
   }
 
   /** @param {boolean} served whether there is a server that says who is here; without it, long silence means gone */
-  setServed(served) {
-    this.#attendance.served = served;
+  setServerReachable(served) {
+    this.#departures.setServerReachable(served);
   }
 
   /** Something may have happened to the network: finds out at once who is still there. */
-  suspect() {
-    for (const connection of this.peers.values()) connection.suspect();
+  probeNow() {
+    for (const connection of this.peers.values()) connection.probeNow();
   }
 
   /**
@@ -185,12 +185,12 @@ export class Mesh extends EventTarget {
    * @param {string} from
    * @param {string} body
    */
-  receive(from, body) {
+  receiveBody(from, body) {
     const message = this.#closed || from === this.#pid || this.#banned.has(from) ? null : readPeerMessage(body);
     if (message === null) return;
     const connection = this.peers.get(from);
     if (connection !== undefined) void connection.receive(message);
-    else this.#early.keep(from, message);
+    else this.#early.queue(from, message);
   }
 
   /**
@@ -209,7 +209,7 @@ export class Mesh extends EventTarget {
    * @param {{video: MediaStreamTrack, audio?: MediaStreamTrack | null} | null} screen
    */
   setScreen(screen) {
-    this.#screen = screen ? { video: screen.video, audio: screen.audio ?? null } : NOTHING;
+    this.#screen = screen ? { video: screen.video, audio: screen.audio ?? null } : NO_TRACKS;
     for (const connection of this.peers.values()) connection.setScreen(this.#screen);
   }
 
@@ -221,57 +221,57 @@ export class Mesh extends EventTarget {
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent
    */
-  tell(pid, topic, payload) {
-    return this.peers.get(pid)?.tell(topic, payload) ?? false;
+  send(pid, topic, payload) {
+    return this.peers.get(pid)?.send(topic, payload) ?? false;
   }
 
   /**
    * Says on what terms a further connection to a peer is made: with the same servers and certificate, to the same certificate.
    *
    * @param {string} pid
-   * @returns {{configuration: RTCConfiguration, pin: string} | null} null when there is no such peer, or no certificate is pinned
+   * @returns {{configuration: RTCConfiguration, expectedFingerprint: string} | null} null when there is no such peer, or no certificate is pinned
    */
-  laneTerms(pid) {
-    return this.peers.get(pid)?.laneTerms ?? null;
+  laneConfiguration(pid) {
+    return this.peers.get(pid)?.laneConfiguration ?? null;
   }
 
   /** Leaves: everybody is told at once. */
   close() {
     this.#closed = true;
     for (const connection of [...this.peers.values()]) connection.close();
-    this.#attendance.clear();
+    this.#departures.clear();
     this.#early.clear();
   }
 
   /**
    * @param {string} pid
-   * @param {string} [pin]
+   * @param {string} [expectedFingerprint]
    */
-  #connect(pid, pin) {
-    const connection = new PeerConnection({
+  #connect(pid, expectedFingerprint) {
+    const connection = new PeerLink({
       id: pid,
       polite: this.#pid < pid,
       iceServers: this.#iceServers,
       iceTransportPolicy: this.#iceTransportPolicy,
       certificate: this.#certificate,
-      pin,
+      expectedFingerprint,
       tracks: this.#tracks,
       screen: this.#screen,
-      send: (message) => this.#send(pid, JSON.stringify(message)),
+      send: (message) => this.#sendBody(pid, JSON.stringify(message)),
     });
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) =>
       connection.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("left", () => this.#attendance.left(pid));
-    on("state", ({ state, reason }) => this.#changed(pid, state, reason));
+    on("closed-remotely", () => this.#departures.closedRemotely(pid));
+    on("state", ({ state, reason }) => this.#onState(pid, state, reason));
     on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
     on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
     on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
     on("screen", ({ stream }) => this.#emit("peer-screen", { pid, stream }));
-    on("doubt", () => this.#emit("peer-doubt", { pid }));
+    on("unresponsive", () => this.#emit("peer-unresponsive", { pid }));
     on("sending", () => this.#emit("peer-sending", { pid }));
-    on("reachable", () => this.#emit("peer-reachable", { pid }));
-    on("told", ({ topic, payload }) => this.#emit("told", { pid, topic, payload }));
+    on("channel-open", () => this.#emit("peer-channel-open", { pid }));
+    on("message", ({ topic, payload }) => this.#emit("message", { pid, topic, payload }));
     return connection;
   }
 
@@ -280,16 +280,16 @@ export class Mesh extends EventTarget {
    * @param {import("./watchdog.js").PeerState} state
    * @param {string} [reason]
    */
-  #changed(pid, state, reason) {
+  #onState(pid, state, reason) {
     if (state === "closed") return this.#drop(pid);
-    this.#attendance.observe(pid, state);
+    this.#departures.observeState(pid, state);
     this.#emit("peer-state", { pid, state, reason });
   }
 
   /** @param {string} pid */
   #drop(pid) {
     const connection = this.peers.get(pid);
-    this.#attendance.forget(pid);
+    this.#departures.forgetPeer(pid);
     if (!this.peers.delete(pid)) return;
     connection?.close();
     this.#emit("peer-removed", { pid });

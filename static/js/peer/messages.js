@@ -97,28 +97,3 @@ function isCandidate(value) {
 function isText(value, longest) {
   return typeof value === "string" && value.length <= longest;
 }
-
-/** Counts what a peer may send in a minute, in a window that slides. */
-export class Allowance {
-  /** @type {number[]} */
-  #times = [];
-  #most;
-
-  /** @param {number} most a minute */
-  constructor(most) {
-    this.#most = most;
-  }
-
-  /**
-   * Takes one, if there is one left.
-   *
-   * @param {number} [now] milliseconds on a clock that only rises
-   * @returns {boolean}
-   */
-  take(now = performance.now()) {
-    while (this.#times.length > 0 && this.#times[0] <= now - 60_000) this.#times.shift();
-    if (this.#times.length >= this.#most) return false;
-    this.#times.push(now);
-    return true;
-  }
-}

@@ -11,20 +11,20 @@
 
 import { CandidateInbox } from "./candidate-inbox.js";
 import { CandidateOutbox } from "./candidate-outbox.js";
-import { Retuner, Turns } from "./local-renegotiation.js";
+import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 
 /** An offer that comes again this much later was repeated because its answer was lost; before that it is a double. */
-const DOUBLE_WITHIN_MS = 1_000;
+const DUPLICATE_WITHIN_MS = 1_000;
 
 /**
  * @typedef {object} Options
  * @property {boolean} polite whether this side gives way when both offer at once
- * @property {number} attempt
- * @property {number} theirAttempt the highest heard of, 0 for none
- * @property {import("./messages.js").Allowance} allowance
- * @property {(sdp: string) => string} amend changes what a remote description asks this side to send
+ * @property {number} transportId
+ * @property {number} remoteTransportId the highest heard of, 0 for none
+ * @property {import("../lib/rate-limiter.js").RateLimiter} rateLimiter
+ * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
  * @property {(message: PeerMessage) => void} send
  */
@@ -35,21 +35,21 @@ export class Negotiation {
   #inbox;
   #outbox = new CandidateOutbox((candidates) => this.send({ candidates }));
   #life = new AbortController();
-  #theirAttempt;
+  #remoteTransportId;
   /** @type {number | undefined} the attempt of theirs whose description was taken */
   #boundTo;
   #offers = 0;
   #makingOffer = false;
   #ignoringOffer = false;
   #settingAnswer = false;
-  #retuner;
+  #localRenegotiation;
   /** How many offers of theirs are being taken. */
-  #taking = 0;
-  #turns = new Turns(() => this.#idle);
+  #offersInProgress = 0;
+  #operations = new OperationQueue(() => this.#idle);
   /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
-  #latest = null;
-  /** The newest offer of `#theirAttempt` that was taken or passed over, 0 for none. */
-  #theirOffer = 0;
+  #latestOffer = null;
+  /** The newest offer of `#remoteTransportId` that was taken or passed over, 0 for none. */
+  #remoteOffer = 0;
   /** @type {{offer: number, at: number} | null} what was answered last, and when (ms on the page's clock) */
   #answered = null;
 
@@ -60,18 +60,18 @@ export class Negotiation {
   constructor(connection, options) {
     this.#connection = connection;
     this.#options = options;
-    this.#retuner = new Retuner(connection);
-    this.#theirAttempt = options.theirAttempt;
-    this.#inbox = new CandidateInbox(connection, options.allowance);
+    this.#localRenegotiation = new LocalRenegotiation(connection);
+    this.#remoteTransportId = options.remoteTransportId;
+    this.#inbox = new CandidateInbox(connection, options.rateLimiter);
     const { signal } = this.#life;
     connection.addEventListener("negotiationneeded", () => this.#negotiate(), { signal });
-    connection.addEventListener("signalingstatechange", () => this.#turns.goOn(), { signal });
-    connection.addEventListener("icecandidate", ({ candidate }) => this.#found(candidate), { signal });
+    connection.addEventListener("signalingstatechange", () => this.#operations.drain(), { signal });
+    connection.addEventListener("icecandidate", ({ candidate }) => this.#onCandidate(candidate), { signal });
   }
 
   /** The highest attempt of theirs heard of. */
-  get theirAttempt() {
-    return this.#theirAttempt;
+  get remoteTransportId() {
+    return this.#remoteTransportId;
   }
 
   /** Nothing has been said by either side. */
@@ -81,12 +81,12 @@ export class Negotiation {
 
   /** An offer of theirs is being taken, or has been: there is no need for a first one of ours. */
   get answering() {
-    return this.#latest !== null;
+    return this.#latestOffer !== null;
   }
 
   /** An offer of ours is out and not answered. */
   get pending() {
-    return this.#connection.signalingState === "have-local-offer" && !this.#retuner.active;
+    return this.#connection.signalingState === "have-local-offer" && !this.#localRenegotiation.active;
   }
 
   /** A description of theirs has been taken: the connection is more than a first offer. */
@@ -99,9 +99,9 @@ export class Negotiation {
    *
    * @param {PeerMessage} message
    */
-  concerns({ attempt, to, description, bye }) {
-    if (attempt < this.#theirAttempt || (to !== undefined && to !== this.#options.attempt)) return false;
-    return to !== undefined || attempt === this.#theirAttempt || description?.type === "offer" || bye === true;
+  isForThisTransport({ attempt, to, description, bye }) {
+    if (attempt < this.#remoteTransportId || (to !== undefined && to !== this.#options.transportId)) return false;
+    return to !== undefined || attempt === this.#remoteTransportId || description?.type === "offer" || bye === true;
   }
 
   /**
@@ -110,9 +110,9 @@ export class Negotiation {
    *
    * @param {PeerMessage} message one that concerns this attempt
    */
-  mustYield(message) {
+  mustRestart(message) {
     if (message.description?.type !== "offer") return false;
-    return this.#beginsAnew(message) || (this.#collides() && this.#options.polite && !this.established);
+    return this.isRestart(message) || (this.#collides() && this.#options.polite && !this.established);
   }
 
   /**
@@ -125,36 +125,36 @@ export class Negotiation {
   async receive(message) {
     const { description, candidates } = message;
     if (description?.type === "offer") {
-      this.#taking += 1;
+      this.#offersInProgress += 1;
       await this.#takeOffer(message, description).finally(() => {
-        this.#taking -= 1;
-        this.#turns.goOn();
+        this.#offersInProgress -= 1;
+        this.#operations.drain();
       });
     }
     if (description?.type === "answer") await this.#takeAnswer(message, description);
-    if (candidates) this.#inbox.take(candidates, { drop: this.#ignoringOffer });
+    if (candidates) this.#inbox.receive(candidates, { drop: this.#ignoringOffer });
   }
 
   /** Negotiates anew; once the negotiation under way is over, if there is one. */
-  renew() {
-    if (this.established) this.#turns.take(() => void this.#negotiate());
+  renegotiate() {
+    if (this.established) this.#operations.enqueue(() => void this.#negotiate());
   }
 
-  /** Makes a changed `amend` heard, here alone; where that does not do, by negotiating anew. */
-  retune() {
-    if (!this.established || !this.#retuner.ask()) return;
-    this.#turns.take(async () => {
-      const done = await this.#retuner.run(this.#options.amend, () => this.#idle);
+  /** Makes a changed `munge` heard, here alone; where that does not do, by negotiating anew. */
+  reapply() {
+    if (!this.established || !this.#localRenegotiation.request()) return;
+    this.#operations.enqueue(async () => {
+      const done = await this.#localRenegotiation.run(this.#options.munge, () => this.#idle);
       if (this.#life.signal.aborted || done === "done") return;
-      if (done === "again") this.retune();
-      else this.renew();
+      if (done === "again") this.reapply();
+      else this.renegotiate();
     });
   }
 
   /** Sends the pending offer again, with the candidates found since. */
   repeat() {
     const { localDescription } = this.#connection;
-    if (this.pending && !this.#makingOffer && localDescription) this.#describe(localDescription, this.#offers);
+    if (this.pending && !this.#makingOffer && localDescription) this.#sendDescription(localDescription, this.#offers);
   }
 
   /**
@@ -179,7 +179,7 @@ export class Negotiation {
    */
   send(content) {
     const to = this.#boundTo === undefined ? {} : { to: this.#boundTo };
-    this.#options.send({ attempt: this.#options.attempt, ...to, ...content });
+    this.#options.send({ attempt: this.#options.transportId, ...to, ...content });
   }
 
   /** Stops; what is still under way comes to nothing. */
@@ -195,18 +195,18 @@ export class Negotiation {
       const { localDescription } = this.#connection;
       if (this.#life.signal.aborted || !this.pending || !localDescription) return;
       this.#offers += 1;
-      this.#describe(localDescription, this.#offers);
+      this.#sendDescription(localDescription, this.#offers);
     } catch {
       // Closed, or overtaken by a remote offer; in the latter case `negotiationneeded` fires again if it is still needed.
     } finally {
       this.#makingOffer = false;
-      this.#turns.goOn();
+      this.#operations.drain();
     }
   }
 
   /** A description that is being set is not yet to be seen in the state: what is set after it would be an answer, not an offer. */
   get #idle() {
-    return this.#connection.signalingState === "stable" && !this.#makingOffer && this.#taking === 0;
+    return this.#connection.signalingState === "stable" && !this.#makingOffer && this.#offersInProgress === 0;
   }
 
   /** A first offer collides as soon as its transceivers are there: `negotiationneeded` fires a moment later. */
@@ -219,13 +219,13 @@ export class Negotiation {
    * @param {RTCSessionDescriptionInit} description
    * @returns {RTCSessionDescriptionInit}
    */
-  #amended({ type, sdp = "" }) {
-    return { type, sdp: this.#options.amend(sdp) };
+  #munged({ type, sdp = "" }) {
+    return { type, sdp: this.#options.munge(sdp) };
   }
 
   /** @param {PeerMessage} message */
-  #beginsAnew({ attempt }) {
-    return attempt > this.#theirAttempt && this.established;
+  isRestart({ attempt }) {
+    return attempt > this.#remoteTransportId && this.established;
   }
 
   /**
@@ -234,41 +234,41 @@ export class Negotiation {
    */
   async #takeOffer(message, description) {
     const { attempt, offer = 0 } = message;
-    if (attempt === this.#theirAttempt && offer <= this.#theirOffer) return this.#answerAgain(offer);
-    this.#theirAttempt = attempt;
-    this.#theirOffer = offer;
+    if (attempt === this.#remoteTransportId && offer <= this.#remoteOffer) return this.#repeatAnswer(offer);
+    this.#remoteTransportId = attempt;
+    this.#remoteOffer = offer;
     this.#ignoringOffer = this.#collides() && !this.#options.polite;
     if (this.#ignoringOffer) return;
     const connection = this.#connection;
-    this.#latest = message;
-    const set = connection.setRemoteDescription(this.#amended(description));
+    this.#latestOffer = message;
+    const set = connection.setRemoteDescription(this.#munged(description));
     this.#inbox.open();
     await set.catch((error) => {
-      this.#latest = null;
+      this.#latestOffer = null;
       throw error;
     });
-    if (this.#life.signal.aborted || message !== this.#latest) return;
+    if (this.#life.signal.aborted || message !== this.#latestOffer) return;
     this.#boundTo = message.attempt;
     this.#options.prepareAnswer(description.sdp ?? "");
     // The answer goes out before it is set. Firefox moves to the new way as soon as that carries packets, which may be
     // before this page hears that the answer is set: what is sent then comes by a way that the other side cannot take yet.
     const answer = await connection.createAnswer();
-    if (this.#life.signal.aborted || message !== this.#latest) return;
-    this.#describe(answer, offer);
+    if (this.#life.signal.aborted || message !== this.#latestOffer) return;
+    this.#sendDescription(answer, offer);
     await connection.setLocalDescription(answer);
     if (this.#life.signal.aborted) return;
-    this.#retuner.heard(description.sdp ?? "", connection.localDescription?.sdp);
+    this.#localRenegotiation.setRemoteDescription(description.sdp ?? "", connection.localDescription?.sdp);
     this.#answered = { offer, at: performance.now() };
   }
 
   /** @param {number} offer one that was taken before */
-  #answerAgain(offer) {
+  #repeatAnswer(offer) {
     const { signalingState, localDescription } = this.#connection;
     const answered = this.#answered;
     if (offer !== answered?.offer || signalingState !== "stable" || localDescription?.type !== "answer") return;
-    if (performance.now() - answered.at < DOUBLE_WITHIN_MS) return;
+    if (performance.now() - answered.at < DUPLICATE_WITHIN_MS) return;
     answered.at = performance.now();
-    this.#describe(localDescription, offer);
+    this.#sendDescription(localDescription, offer);
   }
 
   /**
@@ -279,20 +279,20 @@ export class Negotiation {
     if (!this.pending || message.offer !== this.#offers) return;
     try {
       this.#settingAnswer = true;
-      const set = this.#connection.setRemoteDescription(this.#amended(description));
+      const set = this.#connection.setRemoteDescription(this.#munged(description));
       this.#ignoringOffer = false;
       this.#inbox.open();
       await set;
-      this.#retuner.heard(description.sdp ?? "");
-      if (message.attempt !== this.#theirAttempt) this.#theirOffer = 0;
-      this.#theirAttempt = this.#boundTo = message.attempt;
+      this.#localRenegotiation.setRemoteDescription(description.sdp ?? "");
+      if (message.attempt !== this.#remoteTransportId) this.#remoteOffer = 0;
+      this.#remoteTransportId = this.#boundTo = message.attempt;
     } finally {
       this.#settingAnswer = false;
     }
   }
 
   /** @param {RTCIceCandidate | null} candidate */
-  #found(candidate) {
+  #onCandidate(candidate) {
     // An empty candidate ends one generation of one section; the final null, which every browser sends, says it all.
     if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
   }
@@ -301,7 +301,7 @@ export class Negotiation {
    * @param {RTCSessionDescriptionInit} description
    * @param {number} offer
    */
-  #describe({ type, sdp = "" }, offer) {
+  #sendDescription({ type, sdp = "" }, offer) {
     this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
   }
 }

@@ -6,28 +6,28 @@
  * @module
  */
 
-import { Allowance } from "./messages.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
 
 export const TOPIC = "relay";
 /** As the server takes it: `body` of docs/protocol.md. */
-export const LONGEST_BODY = 60_000;
+export const MAX_BODY_CHARACTERS = 60_000;
 /** Bodies a minute from one peer, whether to be handed on or handed over. */
 export const BODIES_PER_MINUTE = 120;
 /** So many are asked to carry the same body: one of them may have lost the addressee, too. */
-const CARRIERS = 2;
+const FORWARDERS = 2;
 const PID = /^[A-Za-z0-9_-]{22}$/;
 
 /**
  * Events, all `CustomEvent`:
  * - `relay` {from, body}: a body that a third peer has handed over; it says who wrote it, which only opening it proves
  */
-export class ThirdPeer extends EventTarget {
+export class PeerRelay extends EventTarget {
   #mesh;
-  /** @type {Map<string, Allowance>} by the peer who tells */
-  #allowances = new Map();
-  #turn = 0;
+  /** @type {Map<string, RateLimiter>} by the peer who tells */
+  #rateLimiters = new Map();
+  #rotation = 0;
 
   /**
    * @param {Mesh} mesh
@@ -36,9 +36,9 @@ export class ThirdPeer extends EventTarget {
   constructor(mesh, signal) {
     super();
     this.#mesh = mesh;
-    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    mesh.addEventListener("told", heard, { signal });
-    const left = (/** @type {Event} */ event) => this.#allowances.delete(/** @type {CustomEvent} */ (event).detail.pid);
+    const heard = (/** @type {Event} */ event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail);
+    mesh.addEventListener("message", heard, { signal });
+    const left = (/** @type {Event} */ event) => this.#rateLimiters.delete(/** @type {CustomEvent} */ (event).detail.pid);
     mesh.addEventListener("peer-removed", left, { signal });
   }
 
@@ -50,35 +50,35 @@ export class ThirdPeer extends EventTarget {
    * @returns {boolean} whether anybody was asked
    */
   send(to, body) {
-    const all = [...this.#mesh.peers.keys()].filter((pid) => pid !== to && this.#reaches(pid));
-    this.#turn += 1;
-    const from = all.length > CARRIERS ? this.#turn % all.length : 0;
-    const carriers = [...all.slice(from), ...all.slice(0, from)].slice(0, CARRIERS);
-    return carriers.filter((pid) => this.#mesh.tell(pid, TOPIC, { to, body })).length > 0;
+    const all = [...this.#mesh.peers.keys()].filter((pid) => pid !== to && this.#isConnected(pid));
+    this.#rotation += 1;
+    const from = all.length > FORWARDERS ? this.#rotation % all.length : 0;
+    const carriers = [...all.slice(from), ...all.slice(0, from)].slice(0, FORWARDERS);
+    return carriers.filter((pid) => this.#mesh.send(pid, TOPIC, { to, body })).length > 0;
   }
 
   /** @param {{pid: string, topic: string, payload: unknown}} told */
-  #heard({ pid, topic, payload }) {
-    if (topic !== TOPIC || !this.#allowance(pid).take()) return;
-    const letter = readLetter(payload);
+  #onMessage({ pid, topic, payload }) {
+    if (topic !== TOPIC || !this.#limiterOf(pid).consume()) return;
+    const letter = readForwarded(payload);
     if (letter === null) return;
     if ("from" in letter) {
       if (letter.from !== pid) this.dispatchEvent(new CustomEvent("relay", { detail: letter }));
-    } else if (letter.to !== pid && this.#reaches(letter.to)) {
-      this.#mesh.tell(letter.to, TOPIC, { from: pid, body: letter.body });
+    } else if (letter.to !== pid && this.#isConnected(letter.to)) {
+      this.#mesh.send(letter.to, TOPIC, { from: pid, body: letter.body });
     }
   }
 
   /** @param {string} pid */
-  #reaches(pid) {
+  #isConnected(pid) {
     return this.#mesh.peers.get(pid)?.state === "connected";
   }
 
   /** @param {string} pid */
-  #allowance(pid) {
-    const allowance = this.#allowances.get(pid) ?? new Allowance(BODIES_PER_MINUTE);
-    this.#allowances.set(pid, allowance);
-    return allowance;
+  #limiterOf(pid) {
+    const limiter = this.#rateLimiters.get(pid) ?? new RateLimiter(BODIES_PER_MINUTE);
+    this.#rateLimiters.set(pid, limiter);
+    return limiter;
   }
 }
 
@@ -88,9 +88,9 @@ export class ThirdPeer extends EventTarget {
  * @param {any} payload
  * @returns {{to: string, body: string} | {from: string, body: string} | null}
  */
-export function readLetter(payload) {
+export function readForwarded(payload) {
   const { to, from, body } = payload ?? {};
-  if (typeof body !== "string" || body.length > LONGEST_BODY) return null;
+  if (typeof body !== "string" || body.length > MAX_BODY_CHARACTERS) return null;
   const [names, pid] = to === undefined ? ["from", from] : ["to", to];
   if (typeof pid !== "string" || !PID.test(pid) || (to !== undefined && from !== undefined)) return null;
   return names === "to" ? { to: pid, body } : { from: pid, body };

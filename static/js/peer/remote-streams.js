@@ -5,18 +5,18 @@
  * @module
  */
 
-import { placeOf } from "./transceiver-pair.js";
+import { pairIndexOf } from "./transceiver-pair.js";
 
-export class Inbound {
+export class RemoteStreams {
   /** Camera and microphone. */
   stream = new MediaStream();
   /** Whether the other side says that it shares a screen. */
-  screenTold = false;
+  sharesScreen = false;
   #screen = new MediaStream();
 
   /** @returns {MediaStream | null} what the other side shares, once it has said so and the track is there */
   get screen() {
-    return this.screenTold && this.#screen.getVideoTracks().length > 0 ? this.#screen : null;
+    return this.sharesScreen && this.#screen.getVideoTracks().length > 0 ? this.#screen : null;
   }
 
   /**
@@ -26,8 +26,8 @@ export class Inbound {
    * @param {RTCTrackEvent} event
    * @returns {MediaStream | null} where it went; null for one that belongs nowhere
    */
-  take(connection, { track, transceiver }) {
-    const place = placeOf(connection, transceiver);
+  addTrack(connection, { track, transceiver }) {
+    const place = pairIndexOf(connection, transceiver);
     if (place === null) return null;
     const stream = place === 0 ? this.stream : this.#screen;
     for (const other of stream.getTracks()) if (other.kind === track.kind) stream.removeTrack(other);
@@ -37,7 +37,7 @@ export class Inbound {
 
   /** The RTCPeerConnection is gone: nothing of it is kept. */
   clear() {
-    this.screenTold = false;
+    this.sharesScreen = false;
     for (const stream of [this.stream, this.#screen]) {
       for (const track of stream.getTracks()) stream.removeTrack(track);
     }

@@ -9,33 +9,33 @@
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {"audio" | "video"} Kind */
-/** @typedef {0 | 1} Place which pair of a connection: 0 camera and microphone, 1 screen and its sound */
+/** @typedef {0 | 1} PairIndex which pair of a connection: 0 camera and microphone, 1 screen and its sound */
 
 /** @type {readonly Kind[]} */
 const KINDS = ["audio", "video"];
 
 /** @type {Readonly<Tracks>} */
-export const NOTHING = Object.freeze({ audio: null, video: null });
+export const NO_TRACKS = Object.freeze({ audio: null, video: null });
 
-export class MediaPair {
+export class TransceiverPair {
   /** @type {Record<Kind, RTCRtpTransceiver | null>} */
   #transceivers = { audio: null, video: null };
   /** Both tracks belong to one stream, so that the receiver keeps lips and voice together. */
   #stream = new MediaStream();
   /** @type {Tracks} */
   #tracks;
-  #place;
+  #index;
   #paused = false;
   /** @type {Record<Kind, MediaStreamTrack | null>} what the senders were last asked to send */
-  #asked = { audio: null, video: null };
+  #requested = { audio: null, video: null };
 
   /**
    * @param {Tracks} tracks what is sent first
-   * @param {Place} place
+   * @param {PairIndex} place
    */
   constructor(tracks, place) {
     this.#tracks = tracks;
-    this.#place = place;
+    this.#index = place;
   }
 
   /** The pair is there on this side. */
@@ -58,7 +58,7 @@ export class MediaPair {
       const init = { direction: /** @type {const} */ ("sendrecv"), streams: [this.#stream] };
       this.#transceivers[kind] = connection.addTransceiver(kind, init);
     }
-    this.#send();
+    this.#applyTracks();
   }
 
   /**
@@ -69,13 +69,13 @@ export class MediaPair {
   adopt(connection) {
     for (const kind of KINDS) {
       if (this.#transceivers[kind] !== null) continue;
-      const found = ofKind(connection, kind)[this.#place];
+      const found = ofKind(connection, kind)[this.#index];
       if (found === undefined) continue;
       found.direction = "sendrecv";
       found.sender.setStreams?.(this.#stream);
       this.#transceivers[kind] = found;
     }
-    this.#send();
+    this.#applyTracks();
   }
 
   /**
@@ -85,14 +85,14 @@ export class MediaPair {
    */
   setTracks(tracks) {
     this.#tracks = tracks;
-    this.#send();
+    this.#applyTracks();
   }
 
   /** @param {boolean} paused nothing is sent, whatever the tracks are */
   pause(paused) {
     if (paused === this.#paused) return;
     this.#paused = paused;
-    this.#send();
+    this.#applyTracks();
   }
 
   /**
@@ -101,21 +101,21 @@ export class MediaPair {
    * @param {Kind} kind
    * @returns {Promise<void>} never rejects
    */
-  async again(kind) {
+  async refreshTrack(kind) {
     const sender = this.#transceivers[kind]?.sender;
-    const track = this.#asked[kind];
+    const track = this.#requested[kind];
     if (!sender || !track) return;
     await sender.replaceTrack(null).catch(() => {});
-    if (this.#asked[kind] === track) await sender.replaceTrack(track).catch(() => {});
+    if (this.#requested[kind] === track) await sender.replaceTrack(track).catch(() => {});
   }
 
-  #send() {
+  #applyTracks() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
       const track = this.#paused ? null : this.#tracks[kind];
       // What was asked for last counts: `sender.track` follows only when the browser has got round to it.
-      if (!sender || this.#asked[kind] === track) continue;
-      this.#asked[kind] = track;
+      if (!sender || this.#requested[kind] === track) continue;
+      this.#requested[kind] = track;
       // It rejects only on a connection that has been closed meanwhile: there is nothing left to send to.
       sender.replaceTrack(track).catch(() => {});
     }
@@ -127,12 +127,12 @@ export class MediaPair {
  *
  * @param {RTCPeerConnection} connection
  * @param {RTCRtpTransceiver} transceiver
- * @returns {Place | null} null for one that belongs to no pair
+ * @returns {PairIndex | null} null for one that belongs to no pair
  */
-export function placeOf(connection, transceiver) {
+export function pairIndexOf(connection, transceiver) {
   const { kind } = transceiver.receiver.track;
-  const place = ofKind(connection, kind).indexOf(transceiver);
-  return place === 0 || place === 1 ? place : null;
+  const index = ofKind(connection, kind).indexOf(transceiver);
+  return index === 0 || index === 1 ? index : null;
 }
 
 /**

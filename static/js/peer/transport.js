@@ -5,11 +5,11 @@
  * @module
  */
 
-import { MediaPair } from "./transceiver-pair.js";
+import { TransceiverPair } from "./transceiver-pair.js";
 import { Negotiation } from "./negotiation.js";
 import { remoteFingerprint } from "./dtls-fingerprint.js";
-import { packetsHeard, Pulse } from "./heartbeat.js";
-import { Talk } from "./connection-messages.js";
+import { countReceivedPackets, Heartbeat } from "./heartbeat.js";
+import { ConnectionMessages } from "./connection-messages.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
@@ -17,68 +17,68 @@ import { Talk } from "./connection-messages.js";
 /**
  * @typedef {object} Options
  * @property {RTCConfiguration} configuration
- * @property {string} [pin] the SHA-256 fingerprint of the only certificate that may be at the other end
+ * @property {string} [expectedFingerprint] the SHA-256 fingerprint of the only certificate that may be at the other end
  * @property {boolean} polite
- * @property {number} theirAttempt the highest heard of, 0 for none
+ * @property {number} remoteTransportId the highest heard of, 0 for none
  * @property {Tracks} tracks what is sent at first
  * @property {Tracks} screen what is shared at first
- * @property {import("./messages.js").Allowance} allowance of candidates
- * @property {(sdp: string) => string} amend changes what a remote description asks this side to send
+ * @property {import("../lib/rate-limiter.js").RateLimiter} rateLimiter of candidates
+ * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
 
 /** Attempt numbers of this tab; shared by all connections, so none is ever used twice. */
-let attempts = 0;
+let lastTransportId = 0;
 
 /**
  * Events, all `CustomEvent`, none after `dispose`:
- * - `changed`: `standing` or `failed` may be another now
- * - `doubt`: a question has not been answered at once
- * - `silent`: no packet has come for too long
- * - `impostor`: it ends at another certificate than the pinned one
+ * - `changed`: `connected` or `failed` may be another now
+ * - `unresponsive`: a question has not been answered at once
+ * - `lost`: no packet has come for too long
+ * - `certificate-mismatch`: it ends at another certificate than the pinned one
  * - `track`: `detail` is the RTCTrackEvent
  * - `sending`: transceivers were made
- * - `left`: the other side has closed it: they are gone, or have begun anew
- * - those of `Talk`
+ * - `closed-remotely`: the other side has closed it: they are gone, or have begun anew
+ * - those of `ConnectionMessages`
  */
-export class Attempt extends EventTarget {
+export class Transport extends EventTarget {
   connection;
   negotiation;
   pair;
   screen;
-  pulse;
-  /** @type {Talk | null} */
-  talk = null;
+  heartbeat;
+  /** @type {ConnectionMessages | null} */
+  messages = null;
   /** Whether an address of this side was found since it last began to look for some. */
-  addressed = false;
-  #pin;
-  #proved = false;
+  hasLocalCandidate = false;
+  #expectedFingerprint;
+  #certificateVerified = false;
   /** Whether the other side has closed it. */
-  #left = false;
+  #closedRemotely = false;
   #life = new AbortController();
 
   /** @param {Options} options */
-  constructor({ configuration, pin, polite, theirAttempt, tracks, screen, allowance, amend, send }) {
+  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, rateLimiter, munge, send }) {
     super();
-    attempts += 1;
-    this.#pin = pin;
+    lastTransportId += 1;
+    this.#expectedFingerprint = expectedFingerprint;
     this.connection = new RTCPeerConnection(configuration);
-    this.pair = new MediaPair(tracks, 0);
-    this.screen = new MediaPair(screen, 1);
+    this.pair = new TransceiverPair(tracks, 0);
+    this.screen = new TransceiverPair(screen, 1);
     const prepareAnswer = (/** @type {string} */ sdp) => this.#prepareAnswer(sdp);
-    const numbers = { attempt: attempts, theirAttempt };
-    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, allowance, amend, prepareAnswer, send });
-    this.pulse = new Pulse({
-      count: async () => packetsHeard(await this.connection.getStats()),
-      ask: () => this.talk?.ask(),
-      doubt: () => this.#emit("doubt"),
-      changed: (silent) => this.#emit(silent ? "silent" : "changed"),
+    const numbers = { transportId: lastTransportId, remoteTransportId };
+    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, rateLimiter, munge, prepareAnswer, send });
+    this.heartbeat = new Heartbeat({
+      countPackets: async () => countReceivedPackets(await this.connection.getStats()),
+      ping: () => this.messages?.ping(),
+      onUnresponsive: () => this.#emit("unresponsive"),
+      onChange: (lost) => this.#emit(lost ? "lost" : "changed"),
     });
     const { signal } = this;
     this.connection.addEventListener("track", (event) => this.#emit("track", event), { signal });
-    this.connection.addEventListener("icegatheringstatechange", () => this.#gathering(), { signal });
-    this.connection.addEventListener("icecandidate", ({ candidate }) => (this.addressed ||= !!candidate?.candidate), { signal });
-    this.connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
+    this.connection.addEventListener("icegatheringstatechange", () => this.#onGatheringState(), { signal });
+    this.connection.addEventListener("icecandidate", ({ candidate }) => (this.hasLocalCandidate ||= !!candidate?.candidate), { signal });
+    this.connection.addEventListener("connectionstatechange", () => this.#onConnectionState(), { signal });
   }
 
   /** Aborted when this attempt is over. */
@@ -87,8 +87,8 @@ export class Attempt extends EventTarget {
   }
 
   /** It leads to whom it should, and something comes. */
-  get standing() {
-    return this.#proved && this.connection.connectionState === "connected" && !this.pulse.silent && !this.#left;
+  get connected() {
+    return this.#certificateVerified && this.connection.connectionState === "connected" && !this.heartbeat.lost && !this.#closedRemotely;
   }
 
   /** The browser has given up. */
@@ -106,13 +106,13 @@ export class Attempt extends EventTarget {
   offer() {
     if (this.negotiation.answering || this.connection.getTransceivers().length > 0) return;
     this.pair.make(this.connection);
-    this.#openTalk();
+    this.#openMessages();
     this.#emit("sending");
   }
 
   /** Adds the sections for screens. Does nothing once they are there, or while they cannot be negotiated. */
   makeScreen() {
-    if (this.screen.made || !this.talk?.open) return;
+    if (this.screen.made || !this.messages?.open) return;
     this.screen.make(this.connection);
     this.#emit("sending");
   }
@@ -126,50 +126,50 @@ export class Attempt extends EventTarget {
   dispose() {
     this.#life.abort();
     this.negotiation.stop();
-    this.pulse.stop();
-    this.talk = null;
+    this.heartbeat.stop();
+    this.messages = null;
     this.connection.close();
   }
 
   /** @param {string} sdp */
   #prepareAnswer(sdp) {
     for (const half of [this.pair, this.screen]) half.adopt(this.connection);
-    if (/^m=application /m.test(sdp)) this.#openTalk();
+    if (/^m=application /m.test(sdp)) this.#openMessages();
     this.#emit("sending");
   }
 
-  #openTalk() {
-    if (this.talk !== null) return;
-    this.talk = new Talk(this.connection, this.signal);
-    this.talk.addEventListener("ended", () => this.#closedThere(), { signal: this.signal });
-    for (const type of ["open", "foreign", "bye", "signal", "media", "screen", "told"]) {
+  #openMessages() {
+    if (this.messages !== null) return;
+    this.messages = new ConnectionMessages(this.connection, this.signal);
+    this.messages.addEventListener("ended", () => this.#onRemoteClose(), { signal: this.signal });
+    for (const type of ["open", "version-mismatch", "bye", "signal", "media", "screen", "message"]) {
       const hand = (/** @type {Event} */ event) => this.#emit(type, /** @type {CustomEvent} */ (event).detail);
-      this.talk.addEventListener(type, hand, { signal: this.signal });
+      this.messages.addEventListener(type, hand, { signal: this.signal });
     }
   }
 
-  #closedThere() {
+  #onRemoteClose() {
     // One whose transport has failed here closes its channel, too.
     if (this.connection.connectionState !== "connected") return;
-    this.#left = true;
+    this.#closedRemotely = true;
     this.#emit("changed");
-    this.#emit("left");
+    this.#emit("closed-remotely");
   }
 
-  #gathering() {
-    if (this.connection.iceGatheringState === "gathering") this.addressed = false;
+  #onGatheringState() {
+    if (this.connection.iceGatheringState === "gathering") this.hasLocalCandidate = false;
   }
 
-  #observe() {
-    if (this.connection.connectionState === "connected" && !this.#proved) void this.#prove();
+  #onConnectionState() {
+    if (this.connection.connectionState === "connected" && !this.#certificateVerified) void this.#verifyCertificate();
     else this.#emit("changed");
   }
 
   /** Compares the certificate at the other end with the pinned one before the connection counts for anything. */
-  async #prove() {
-    const shown = this.#pin === undefined ? null : await remoteFingerprint(this.connection);
-    this.#proved = shown === null || shown === this.#pin;
-    this.#emit(this.#proved ? "changed" : "impostor");
+  async #verifyCertificate() {
+    const shown = this.#expectedFingerprint === undefined ? null : await remoteFingerprint(this.connection);
+    this.#certificateVerified = shown === null || shown === this.#expectedFingerprint;
+    this.#emit(this.#certificateVerified ? "changed" : "certificate-mismatch");
   }
 
   /**

@@ -15,8 +15,8 @@
 const PATIENCE = Object.freeze({ connecting: 6_000, connected: null, interrupted: 1_500, failed: 100, refused: null, closed: null });
 /** The polite side waits longer, so that mostly only one side offers. */
 const POLITE_EXTRA_MS = 1_000;
-const SHORTEST_AGAIN_MS = 4_000;
-const LONGEST_AGAIN_MS = 8_000;
+const MIN_RETRY_MS = 4_000;
+const MAX_RETRY_MS = 8_000;
 
 export class Watchdog {
   #help;
@@ -65,7 +65,7 @@ export class Watchdog {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#helped += 1;
-      this.#arm(Math.min(LONGEST_AGAIN_MS, SHORTEST_AGAIN_MS * 2 ** (this.#helped - 1)));
+      this.#arm(Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** (this.#helped - 1)));
       this.#help(this.#helped);
     }, wait);
   }

@@ -11,7 +11,7 @@ import { SealedLink } from "/static/js/keys/sealed-link.js";
 import { makeSafety } from "/static/js/call/safety.js";
 import { LateNotice } from "/static/js/call/connection-timeout.js";
 import { Mesh } from "/static/js/peer/mesh.js";
-import { namesOnly } from "/static/js/peer/dtls-fingerprint.js";
+import { allFingerprintsMatch } from "/static/js/peer/dtls-fingerprint.js";
 
 const ROOM = "tea";
 const EPOCH = 3;
@@ -99,7 +99,7 @@ const offer = (fingerprint) => JSON.stringify({ attempt: 1, offer: 1, descriptio
 
 /** Whether a tab would go on to connect to a certificate: it believes in the peer and takes an offer that names it. */
 const takes = (tab, fingerprint) =>
-  tab.heard.some(({ from, body }) => tab.pins.has(from) && namesOnly(JSON.parse(body).description?.sdp ?? "", tab.pins.get(from)) && body.includes(fingerprint));
+  tab.heard.some(({ from, body }) => tab.pins.has(from) && allFingerprintsMatch(JSON.parse(body).description?.sdp ?? "", tab.pins.get(from)) && body.includes(fingerprint));
 
 const alter = (peer, change) => ({ ...peer, hello: JSON.stringify({ ...JSON.parse(peer.hello), ...change }) });
 const changed = (body) => {
@@ -297,8 +297,8 @@ class RealTab extends Tab {
     this.safety = makeSafety({ pid, link, mesh: this.mesh, signal });
     const late = new LateNotice((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
     for (const [type, act] of [["joined", "joined"], ["roster", "sync"]]) listen(link, type, ({ peers }) => this.mesh[act](peers));
-    listen(link, "peer-joined", ({ peer }) => this.mesh.add(peer));
-    listen(link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receive(from, body));
+    listen(link, "peer-joined", ({ peer }) => this.mesh.addPeer(peer));
+    listen(link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
     listen(this.mesh, "peer-added", (peer) => late.observe(peer.pid, "connecting"));
     listen(this.mesh, "peer-state", ({ pid: of, state, reason }) => {
       this.states.push(state);

@@ -61,12 +61,12 @@ const mutations = {
         mutated = MUTATIONS[pick(MUTATIONS.length)](mutated, pick(mutated.length), pick);
       }
       const sdp = mutated.join("\r\n") + "\r\n";
-      mesh.add({ pid, member: pid, role: "guest", hello: "{}" });
-      mesh.receive(pid, JSON.stringify({ attempt: 1, description: { type: pick(5) ? "offer" : "answer", sdp: index === 0 ? lines.join("\r\n") + "\r\n" : sdp }, offer: 1 }));
+      mesh.addPeer({ pid, member: pid, role: "guest", hello: "{}" });
+      mesh.receiveBody(pid, JSON.stringify({ attempt: 1, description: { type: pick(5) ? "offer" : "answer", sdp: index === 0 ? lines.join("\r\n") + "\r\n" : sdp }, offer: 1 }));
       seen.taken += 1;
       await new Promise((resolve) => setTimeout(resolve));
       // Some stay for a while, so that what is under way when they go is met, too.
-      if (index % 20 === 19) for (const other of [...mesh.peers.keys()]) mesh.remove(other, true);
+      if (index % 20 === 19) for (const other of [...mesh.peers.keys()]) mesh.removePeer(other, true);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
     tasks.disconnect();

@@ -38,7 +38,7 @@ class Relay {
     const road = `${from} ${to}`;
     const before = this.roads.get(road) ?? Promise.resolve();
     const delay = new Promise((resolve) => setTimeout(resolve, Math.random() * this.longest));
-    this.roads.set(road, Promise.all([before, delay]).then(() => this.people.get(to)?.mesh.receive(from, this.change(body))));
+    this.roads.set(road, Promise.all([before, delay]).then(() => this.people.get(to)?.mesh.receiveBody(from, this.change(body))));
   }
 
   add(pid = makePid(), certificate = undefined) {
@@ -109,8 +109,8 @@ const world = {
       mesh.setTracks(tracks);
       listen(mesh);
     }
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => connected(a, b) && connected(b, a), "connection");
     const first = await Promise.all([framesOf(a.mesh.peers.get(b.pid)), framesOf(b.mesh.peers.get(a.pid))]);
     let last = first;
@@ -152,8 +152,8 @@ const world = {
       if (swaps === 1) relay.change = (body) => body.replaceAll(mine.fingerprint, foreign.fingerprint);
       if (swaps === 2) relay.change = (body) => body.replaceAll(theirs.fingerprint, foreign.fingerprint);
       const began = performance.now();
-      b.mesh.add({ ...a.peer, fingerprint: mine.fingerprint });
-      a.mesh.joined([{ ...b.peer, fingerprint: theirs.fingerprint }]);
+      b.mesh.addPeer({ ...a.peer, fingerprint: mine.fingerprint });
+      a.mesh.onJoined([{ ...b.peer, fingerprint: theirs.fingerprint }]);
       const ended = swaps === 0 ? "connected" : "refused";
       const seen = (/** @type {{events: {state?: string}[]}} */ { events }) => events.some(({ state }) => state === ended);
       await until(() => seen(a) || seen(b), `pinned, round ${round}: ${ended}`);
@@ -172,19 +172,19 @@ const world = {
   async putOut() {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => connected(a, b) && connected(b, a), "connection");
-    a.mesh.remove(b.pid);
+    a.mesh.removePeer(b.pid);
     const kept = a.mesh.peers.size;
-    a.mesh.remove(b.pid, true);
+    a.mesh.removePeer(b.pid, true);
     const left = a.mesh.peers.size;
     await until(() => b.mesh.peers.size === 0, "the other side's end");
 
     // Somebody who was put out for good is not let in again, whatever the server says.
     a.mesh.ban(b.pid);
-    a.mesh.add(b.peer);
-    b.mesh.joined([a.peer]);
+    a.mesh.addPeer(b.peer);
+    b.mesh.onJoined([a.peer]);
     const heard = relay.carried;
     await until(() => relay.carried > heard + 1, "an offer and candidates");
     const back = a.mesh.peers.size;
@@ -197,9 +197,9 @@ const world = {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
     const open = [];
-    for (const { pid, mesh } of [a, b]) mesh.addEventListener("peer-reachable", () => open.push(pid));
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    for (const { pid, mesh } of [a, b]) mesh.addEventListener("peer-channel-open", () => open.push(pid));
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => open.length === 2 && connected(a, b) && connected(b, a), "channel");
     relay.lose = () => true;
     const carried = relay.carried;
@@ -242,8 +242,8 @@ const world = {
     const late = relay.add();
     relay.lose = () => false;
     const relayed = relay.carried - carried;
-    a.mesh.add(late.peer);
-    late.mesh.joined([a.peer]);
+    a.mesh.addPeer(late.peer);
+    late.mesh.onJoined([a.peer]);
     await until(() => shown(late) !== null, "a screen for the newcomer");
     await until(async () => (await frames(late, a)) > 3, "frames for the newcomer");
     const last = sections();
@@ -263,8 +263,8 @@ const world = {
       changed = true;
       return send.call(this, first);
     };
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     const refused = ({ events }) => events.find(({ state }) => state === "refused");
     await until(() => refused(a) || refused(b), "refused");
     RTCDataChannel.prototype.send = send;
@@ -281,9 +281,9 @@ const world = {
       const relay = new Relay(20);
       const [a, b] = [relay.add(undefined, certificate), relay.add(undefined, certificate)];
       const began = performance.now();
-      a.mesh.joined([b.peer]);
+      a.mesh.onJoined([b.peer]);
       if (round % 3 === 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
-      b.mesh.joined([a.peer]);
+      b.mesh.onJoined([a.peer]);
       await until(() => connected(a, b) && connected(b, a), `glare, round ${round}`);
       results.rounds += 1;
       results.slowest = Math.max(results.slowest, performance.now() - began);
@@ -312,8 +312,8 @@ const world = {
     };
     const relay = new Relay(20);
     const [a, b] = [relay.add(), relay.add()];
-    a.mesh.joined([b.peer]);
-    b.mesh.add(a.peer);
+    a.mesh.onJoined([b.peer]);
+    b.mesh.addPeer(a.peer);
     await until(() => connected(a, b) && connected(b, a), "connection");
     const [ab, ba] = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
     const pairs = new Set();
@@ -346,9 +346,9 @@ const world = {
     await Promise.all(everybody.map(async (person) => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * within));
       const before = present.map(({ peer }) => peer);
-      for (const other of present) other.mesh.add(person.peer);
+      for (const other of present) other.mesh.addPeer(person.peer);
       present.push(person);
-      person.mesh.joined(before);
+      person.mesh.onJoined(before);
     }));
     const pairs = everybody.flatMap((one) => everybody.filter((other) => other !== one).map((other) => [one, other]));
     await until(() => pairs.every(([one, other]) => connected(one, other)), "everybody with everybody");
@@ -368,14 +368,14 @@ const world = {
       lost += hit ? 1 : 0;
       return hit;
     };
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => lost > (kind === "candidates" ? 1 : 0), `a lost ${kind}`);
     const silent = !connected(a, b);
     relay.lose = () => false;
     // Signaling returns: the one who was cut off is back in, the others see a refreshed peer.
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => connected(a, b) && connected(b, a), `connection after the loss of ${kind}`);
     a.mesh.close();
     b.mesh.close();
@@ -386,14 +386,14 @@ const world = {
   async comeBack() {
     const relay = new Relay(10);
     const [a, b] = [relay.add(), relay.add()];
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => connected(a, b) && connected(b, a), "first connection");
     const stream = b.mesh.peers.get(a.pid).remoteStream;
     // a's mesh is dropped without goodbye reaching b, and a new one of the same pid comes in.
     const later = relay.add(a.pid);
-    later.mesh.joined([b.peer]);
-    b.mesh.add(a.peer);
+    later.mesh.onJoined([b.peer]);
+    b.mesh.addPeer(a.peer);
     await until(() => connected(later, b) && connected(b, later), "second connection");
     await until(() => b.events.filter(({ type }) => type === "peer-media").length === 2, "control channel of the second");
     const same = b.mesh.peers.get(a.pid).remoteStream === stream && stream.getTracks().length === 2;
@@ -416,22 +416,22 @@ const world = {
       JSON.stringify({ attempt: 9, candidates: [{ candidate: "candidate:1 1 udp 1 :: 9 typ host", sdpMid: "zzz" }] }),
       "x".repeat(70000),
     ];
-    b.mesh.add(a.peer);
-    for (const body of bodies) b.mesh.receive(a.pid, body);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    for (const body of bodies) b.mesh.receiveBody(a.pid, body);
+    a.mesh.onJoined([b.peer]);
     // The false attempt 9 stands; a real tab's numbers would be ahead of what a stranger can have heard of.
     await until(() => b.mesh.peers.size === 1, "still there");
     const [c, d] = [relay.add(), relay.add()];
-    d.mesh.add(c.peer);
-    c.mesh.joined([d.peer]);
+    d.mesh.addPeer(c.peer);
+    c.mesh.onJoined([d.peer]);
     await until(() => connected(c, d) && connected(d, c), "connection");
-    for (const body of bodies.slice(0, 10)) d.mesh.receive(c.pid, body);
+    for (const body of bodies.slice(0, 10)) d.mesh.receiveBody(c.pid, body);
     for (let count = 0; count < 200; count += 1) {
-      d.mesh.receive(c.pid, JSON.stringify({ attempt: 1e6, to: 1e6, candidates: [null] }));
+      d.mesh.receiveBody(c.pid, JSON.stringify({ attempt: 1e6, to: 1e6, candidates: [null] }));
     }
     for (const stranger of Array.from({ length: 40 }, makePid)) {
-      d.mesh.receive(stranger, JSON.stringify({ attempt: 1, bye: true }));
-      d.mesh.receive(stranger, JSON.stringify({ attempt: 1, candidates: [null] }));
+      d.mesh.receiveBody(stranger, JSON.stringify({ attempt: 1, bye: true }));
+      d.mesh.receiveBody(stranger, JSON.stringify({ attempt: 1, candidates: [null] }));
     }
     const standing = connected(c, d) && connected(d, c) && d.mesh.peers.size === 1;
     for (const { mesh } of [a, b, c, d]) mesh.close();
@@ -448,19 +448,19 @@ const world = {
       mesh.setTracks({ audio: media.audioTrack, video: media.videoTrack });
       listen(mesh);
     }
-    b.mesh.add(a.peer);
-    a.mesh.joined([b.peer]);
+    b.mesh.addPeer(a.peer);
+    a.mesh.onJoined([b.peer]);
     await until(() => connected(a, b) && connected(b, a), "connection");
     const ends = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
     await until(async () => (await Promise.all(ends.map(framesOf))).every(({ frames, energy }) => frames > 5 && energy > 0), "media");
     const told = [];
     for (const end of ends) {
-      const { tell } = end;
-      end.tell = (topic, payload) => (told.push(topic), tell.call(end, topic, payload));
+      const { send } = end;
+      end.send = (topic, payload) => (told.push(topic), send.call(end, topic, payload));
     }
     const tune = async (manner) => {
       // Silence counts, too: only then do the packets of a second show how long they are.
-      for (const end of ends) end.tune((sdp) => amendMedia(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
+      for (const end of ends) end.setSdpMunging((sdp) => amendMedia(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
       await until(async () => (await Promise.all(ends.map(soundOf))).every(({ rate, size }) => manner.check(rate, size)), manner.name);
     };
     const { signalingState } = connections.at(-1);
@@ -473,7 +473,7 @@ const world = {
 
     // While it is tuned again and again, one shares a screen and the other looks for a new way.
     const before = await localUfrag(ends[0]);
-    const stop = setInterval(() => ends.forEach((end, at) => end.tune((sdp) => amendMedia(sdp, { thin: at > 0, red: false }))), 11);
+    const stop = setInterval(() => ends.forEach((end, at) => end.setSdpMunging((sdp) => amendMedia(sdp, { thin: at > 0, red: false }))), 11);
     b.mesh.setScreen({ video: paintedTrack("red") });
     ends[1].restartIce();
     await until(() => a.events.some(({ type, stream }) => type === "peer-screen" && stream), "a screen");
@@ -492,21 +492,21 @@ const world = {
     const mesh = new Mesh({ pid, send: (to, body) => globalThis.relayOut(body) });
     mesh.setTracks({ audio: media.audioTrack, video: media.videoTrack });
     listen(mesh);
-    globalThis.relayIn = (body) => mesh.receive(other, body);
+    globalThis.relayIn = (body) => mesh.receiveBody(other, body);
     globalThis.received = async () => {
       const connection = mesh.peers.get(other);
       return connection?.state === "connected" ? framesOf(connection) : null;
     };
     globalThis.retune = async () => {
-      mesh.peers.get(other).tune((sdp) => amendMedia(sdp, { thin: true, red: true }));
+      mesh.peers.get(other).setSdpMunging((sdp) => amendMedia(sdp, { thin: true, red: true }));
       await until(() => /a=ptime:60/.test(connections.at(-1).remoteDescription.sdp), "tuned");
       return connections.at(-1).signalingState;
     };
     globalThis.route = () => describeRoute(mesh.peers.get(other));
     globalThis.finish = () => (mesh.close(), media.stop());
     const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
-    if (offers) mesh.joined([peer]);
-    else mesh.add(peer);
+    if (offers) mesh.onJoined([peer]);
+    else mesh.addPeer(peer);
   },
 
   makeIdentity,

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { Allowance, readPeerMessage } from "../../peer/messages.js";
+import { RateLimiter } from "../../lib/rate-limiter.js";
+import { readPeerMessage } from "../../peer/messages.js";
 import { Lane } from "./lane.js";
 
-/** @typedef {import("./lane.js").Terms} Terms */
+/** @typedef {import("./lane.js").LaneConfiguration} Terms */
 /** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
 
 /** At most so many lanes one way. */
@@ -30,7 +31,7 @@ export class LaneSet extends EventTarget {
   #mine = new Map();
   /** @type {Map<number, Lane>} lanes that the peer made */
   #theirs = new Map();
-  #allowance = new Allowance(CANDIDATES);
+  #limiter = new RateLimiter(CANDIDATES);
   #terms;
   #tell;
   #closed = false;
@@ -105,7 +106,7 @@ export class LaneSet extends EventTarget {
     if (terms === null) return undefined;
     const lanes = mine ? this.#mine : this.#theirs;
     const tell = (/** @type {PeerMessage} */ message) => this.#tell({ mine, ...message });
-    const lane = new Lane({ number, terms, allowance: this.#allowance, tell });
+    const lane = new Lane({ number, terms, limiter: this.#limiter, tell });
     lanes.set(number, lane);
     lane.addEventListener("up", () => this.#emit("up", { lane, mine }));
     lane.addEventListener("room", () => mine && this.#emit("room", {}));

@@ -10,11 +10,11 @@
 
 import { CandidateInbox } from "../../peer/candidate-inbox.js";
 import { CandidateOutbox } from "../../peer/candidate-outbox.js";
-import { namesOnly, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
+import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 
 /** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
-/** @typedef {{configuration: RTCConfiguration, pin: string}} Terms pin: the fingerprint of the only certificate it may end at */
+/** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration pin: the fingerprint of the only certificate it may end at */
 
 /** Bytes that may wait in a lane; more gains no speed, and makes a lane that is given up lose more. */
 export const HIGH_WATER = 1_000_000;
@@ -40,7 +40,7 @@ export class Lane extends EventTarget {
   /** Bytes handed to it. */
   #handed = 0;
   #number;
-  #pin;
+  #expectedFingerprint;
   #connection;
   #channel;
   #tell;
@@ -57,20 +57,20 @@ export class Lane extends EventTarget {
   /**
    * @param {object} options
    * @param {number} options.number its own number on both sides
-   * @param {Terms} options.terms
-   * @param {import("../../peer/messages.js").Allowance} options.allowance candidates that the peer may send
+   * @param {LaneConfiguration} options.terms
+   * @param {import("../../lib/rate-limiter.js").RateLimiter} options.limiter candidates that the peer may send
    * @param {(message: PeerMessage) => boolean} options.tell false: the peer cannot be told anything now
    */
-  constructor({ number, terms, allowance, tell }) {
+  constructor({ number, terms, limiter, tell }) {
     super();
     this.#number = number;
-    this.#pin = terms.pin;
+    this.#expectedFingerprint = terms.expectedFingerprint;
     this.#tell = tell;
     const connection = (this.#connection = new RTCPeerConnection(terms.configuration));
     this.#channel = connection.createDataChannel("files", { negotiated: true, id: 0 });
     this.#channel.binaryType = "arraybuffer";
     this.#channel.bufferedAmountLowThreshold = LOW_WATER;
-    this.#inbox = new CandidateInbox(connection, allowance);
+    this.#inbox = new CandidateInbox(connection, limiter);
     this.#outbox = new CandidateOutbox((candidates) => this.#say({ candidates }));
     this.#listen();
     this.#wait(OPENS_WITHIN_MS);
@@ -115,7 +115,7 @@ export class Lane extends EventTarget {
     if (bye) return this.close();
     try {
       if (description) await this.#take(description);
-      if (candidates) this.#inbox.take(candidates, { drop: false });
+      if (candidates) this.#inbox.receive(candidates, { drop: false });
     } catch {
       this.close();
     }
@@ -167,7 +167,7 @@ export class Lane extends EventTarget {
   /** @param {{type: "offer" | "answer", sdp: string}} description */
   async #take({ type, sdp }) {
     // A lane carries bytes: nobody gets to open a microphone through it.
-    if (!namesOnly(sdp, this.#pin) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
+    if (!allFingerprintsMatch(sdp, this.#expectedFingerprint) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
     const set = this.#connection.setRemoteDescription({ type, sdp });
     this.#inbox.open();
     await set;
@@ -194,7 +194,7 @@ export class Lane extends EventTarget {
   async #rise() {
     if (!this.#proved) {
       const shown = await remoteFingerprint(this.#connection);
-      if (shown !== null && shown !== this.#pin) return this.#end(true);
+      if (shown !== null && shown !== this.#expectedFingerprint) return this.#end(true);
       if (this.#connection.connectionState !== "connected") return;
       this.#proved = true;
     }

@@ -62,7 +62,7 @@ export class FilePair extends EventTarget {
     this.#mesh = mesh;
     this.#pid = pid;
     this.#uplink = uplink;
-    this.lanes = new LaneSet(() => mesh.laneTerms(pid), (message) => mesh.tell(pid, "file-signal", message));
+    this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), (message) => mesh.send(pid, "file-signal", message));
     this.queue = new SendQueue(() => this.lanes.standing);
     /** @type {(type: string, act: (detail: any) => void) => void} */
     const on = (type, act) => this.lanes.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));

@@ -66,8 +66,8 @@ export class Adaptation extends EventTarget {
     on("peer-added", ({ pid }) => this.#add(pid));
     on("peer-removed", ({ pid }) => this.#peers.delete(pid));
     on("peer-state", ({ state }) => state === "connected" && void this.#tick());
-    on("peer-reachable", ({ pid }) => void this.#introduce(pid));
-    on("told", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
+    on("peer-channel-open", ({ pid }) => void this.#introduce(pid));
+    on("message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
     for (const pid of mesh.peers.keys()) this.#add(pid);
     const timer = setInterval(() => void this.#tick(), EVERY_MS);
     signal.addEventListener("abort", () => {
@@ -118,7 +118,7 @@ export class Adaptation extends EventTarget {
 
   /** @param {string} pid */
   async #introduce(pid) {
-    this.#mesh.tell(pid, "caps", await decodingCaps());
+    this.#mesh.send(pid, "caps", await decodingCaps());
     this.#tellReport(pid);
     const peer = this.#peers.get(pid);
     if (peer) peer.toldOutcome = "";
@@ -192,7 +192,7 @@ export class Adaptation extends EventTarget {
     const { decodeMs, fps, freezes, loss, concealed, jitterMs, kbps } = inbound;
     const rounded = { decodeMs: round(decodeMs), fps: round(fps), loss: round(loss), concealed: round(concealed) };
     const rest = { freezes, jitterMs: round(jitterMs), downKbps: round(kbps), strain: round(this.#strain), cap: this.#capFor(pid) };
-    this.#mesh.tell(pid, "report", { tile, screen, ...rounded, ...rest });
+    this.#mesh.send(pid, "report", { tile, screen, ...rounded, ...rest });
   }
 
   /**
@@ -231,7 +231,7 @@ export class Adaptation extends EventTarget {
     for (const [pid, peer] of this.#peers) {
       const { sending } = peer;
       const words = JSON.stringify(sending);
-      if (words === peer.toldOutcome || !this.#mesh.tell(pid, "sends", sending)) continue;
+      if (words === peer.toldOutcome || !this.#mesh.send(pid, "sends", sending)) continue;
       peer.toldOutcome = words;
       this.#emitOutcome(pid, peer);
     }
@@ -267,7 +267,7 @@ export class Adaptation extends EventTarget {
     const everybody = waiting();
     this.#stillSender.send(still, (piece) => {
       const wanted = waiting().filter((pid) => everybody.includes(pid));
-      return wanted.map((pid) => this.#mesh.tell(pid, "still", piece)).includes(true);
+      return wanted.map((pid) => this.#mesh.send(pid, "still", piece)).includes(true);
     });
   }
 

@@ -11,14 +11,14 @@ import { cushion, NO_CUSHION } from "./jitter-buffer.js";
 import { beginning, decide } from "./decision.js";
 import { measure } from "./stats.js";
 import { outcomeOf, readOutcome } from "./limitation.js";
-import { Allowance } from "../../peer/messages.js";
+import { RateLimiter } from "../../lib/rate-limiter.js";
 import { readCaps, readReport } from "./receiver-reports.js";
 import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
 import { StillReader } from "./snapshots.js";
 import { amendMedia, FIRST_MANNER } from "./sdp-munging.js";
 
-/** @typedef {import("../../peer/connection.js").PeerConnection} PeerConnection */
+/** @typedef {import("../../peer/peer-link.js").PeerLink} PeerLink */
 /** @typedef {import("./stats.js").Measured} Measured */
 /** @typedef {import("./limitation.js").Outcome} Outcome */
 /** @typedef {import("./receiver-reports.js").Report} Report */
@@ -61,13 +61,13 @@ export class PeerAdaptation {
   #connection;
   #control;
   #manner = FIRST_MANNER;
-  #reports = new Allowance(REPORTS_PER_MINUTE);
-  #stills = new Allowance(STILLS_PER_MINUTE);
-  #pieces = new Allowance(PIECES_PER_MINUTE);
+  #reports = new RateLimiter(REPORTS_PER_MINUTE);
+  #stills = new RateLimiter(STILLS_PER_MINUTE);
+  #pieces = new RateLimiter(PIECES_PER_MINUTE);
   #stillReader = new StillReader();
   #froze = false;
 
-  /** @param {PeerConnection} connection */
+  /** @param {PeerLink} connection */
   constructor(connection) {
     this.#connection = connection;
     this.#control = new SenderControl(() => connection.renegotiate());
@@ -99,7 +99,7 @@ export class PeerAdaptation {
    * @returns {boolean} whether it changes what the peer sees, so that something must be done at once
    */
   hear(topic, payload) {
-    if (!this.#reports.take()) return false;
+    if (!this.#reports.consume()) return false;
     if (topic === "caps") this.caps = readCaps(payload) ?? this.caps;
     if (topic === "sends") this.receiving = readOutcome(payload) ?? this.receiving;
     if (topic !== "report") return topic === "caps";
@@ -118,8 +118,8 @@ export class PeerAdaptation {
    * @returns {Blob | null} the picture, once it is complete
    */
   hearStill(payload) {
-    const picture = this.#pieces.take() ? this.#stillReader.take(payload) : null;
-    return picture !== null && this.#stills.take() ? picture : null;
+    const picture = this.#pieces.consume() ? this.#stillReader.take(payload) : null;
+    return picture !== null && this.#stills.consume() ? picture : null;
   }
 
   /**
@@ -220,7 +220,7 @@ export class PeerAdaptation {
   }
 
   #tune() {
-    this.#connection.tune((sdp) => amendMedia(sdp, this.#manner));
+    this.#connection.setSdpMunging((sdp) => amendMedia(sdp, this.#manner));
   }
 }
 

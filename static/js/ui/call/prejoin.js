@@ -5,7 +5,7 @@
  */
 
 import { cleanName } from "../../peer/hello.js";
-import { keepHidden, recallHidden } from "../../peer/ice-policy.js";
+import { saveHidden, loadHidden } from "../../peer/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 
 /** @typedef {import("../devices/device-controls.js").DeviceDesk} DeviceDesk */
@@ -81,9 +81,9 @@ export class Prejoin extends EventTarget {
    * @param {import("../lib/page.js").CallPageData} page
    */
   #showRelayRule({ relayOnly, hideAddress, hasRelay }) {
-    this.#hide.checked = hideAddress || recallHidden();
+    this.#hide.checked = hideAddress || loadHidden();
     this.#hide.addEventListener("change", () => {
-      keepHidden(this.#hide.checked);
+      saveHidden(this.#hide.checked);
       this.#look(relayOnly, hasRelay);
     });
     byId("hide-address-field", HTMLElement).hidden = relayOnly || (!hasRelay && !this.#hide.checked);

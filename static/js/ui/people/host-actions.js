@@ -99,7 +99,7 @@ export class HostActs {
   /** @param {string} pid */
   #askToMute(pid) {
     const name = this.#session.people.get(pid)?.name ?? "";
-    const told = this.#session.mesh.tell(pid, ASK_TO_MUTE, true);
+    const told = this.#session.mesh.send(pid, ASK_TO_MUTE, true);
     toast(text(told ? "mute.asked" : "mute.unasked", { name }));
   }
 

@@ -28,7 +28,7 @@ export class MuteRequest {
     this.#session = session;
     this.#mute = mute;
     const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    session.mesh.addEventListener("told", heard, { signal });
+    session.mesh.addEventListener("message", heard, { signal });
     session.addEventListener("person-changed", () => session.self.muted && this.#close(), { signal });
     find(this.#card, "[data-mute=yes]", HTMLButtonElement).addEventListener("click", () => this.#answer(true), { signal });
     find(this.#card, "[data-mute=no]", HTMLButtonElement).addEventListener("click", () => this.#answer(false), { signal });

@@ -7,7 +7,7 @@
 
 import { missWhatIsSent, NOTHING_MISSED } from "../../media/playback/stalled-media.js";
 import { UNKNOWN, weigh, weighOwn } from "../../media/playback/quality.js";
-import { Again } from "../../peer/media-refresh.js";
+import { MediaRefresh } from "../../peer/media-refresh.js";
 import { DetailsDialog } from "./details-dialog.js";
 
 /** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
@@ -35,7 +35,7 @@ export class Health {
    */
   constructor(session, adaptation, grid, signal) {
     this.#session = session;
-    this.#again = new Again(session.mesh, signal);
+    this.#again = new MediaRefresh(session.mesh, signal);
     this.#adaptation = adaptation;
     const reconnects = (/** @type {string} */ pid) => Math.max(0, (this.#stood.get(pid) ?? 0) - 1);
     this.#details = new DetailsDialog(session, adaptation, { reconnects, signal });
@@ -87,7 +87,7 @@ export class Health {
    * @param {{symptom: import("../../media/playback/stalled-media.js").Symptom, turn: number}} heal
    */
   #mend(pid, { symptom, turn }) {
-    this.#again.ask(pid, symptom === "no-sound" ? "audio" : "video");
+    this.#again.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
     if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
   }
 

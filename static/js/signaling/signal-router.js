@@ -8,11 +8,11 @@
 /**
  * @typedef {object} Options
  * @property {{relay: (to: string, body: string) => boolean, knows: (pid: string) => boolean}} socket
- * @property {{send: (to: string, body: string) => boolean}} third
- * @property {(pid: string) => boolean} lost whether the connection to a peer stood and is interrupted
+ * @property {{send: (to: string, body: string) => boolean}} peerRelay
+ * @property {(pid: string) => boolean} isLost whether the connection to a peer stood and is interrupted
  */
 
-export class Ways {
+export class SignalRouter {
   #options;
 
   /** @param {Options} options */
@@ -28,8 +28,8 @@ export class Ways {
    * @param {string} body
    */
   send(to, body) {
-    const { socket, third, lost } = this.#options;
+    const { socket, peerRelay, isLost } = this.#options;
     const sent = socket.knows(to) && socket.relay(to, body);
-    if (!sent || lost(to)) third.send(to, body);
+    if (!sent || isLost(to)) peerRelay.send(to, body);
   }
 }

@@ -9,11 +9,12 @@
  * @module
  */
 
-import { Attempt } from "./transport.js";
-import { Inbound } from "./remote-streams.js";
-import { NOTHING } from "./transceiver-pair.js";
-import { Allowance, LIMITS } from "./messages.js";
-import { namesOnly } from "./dtls-fingerprint.js";
+import { Transport } from "./transport.js";
+import { RemoteStreams } from "./remote-streams.js";
+import { NO_TRACKS } from "./transceiver-pair.js";
+import { RateLimiter } from "../lib/rate-limiter.js";
+import { LIMITS } from "./messages.js";
+import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
@@ -27,7 +28,7 @@ import { Watchdog } from "./watchdog.js";
  * @property {RTCIceServer[]} [iceServers]
  * @property {RTCIceTransportPolicy} [iceTransportPolicy]
  * @property {RTCCertificate} [certificate]
- * @property {string} [pin] the SHA-256 fingerprint of the only certificate that the peer may show
+ * @property {string} [expectedFingerprint] the SHA-256 fingerprint of the only certificate that the peer may show
  * @property {Tracks} [tracks] what is sent at first
  * @property {Tracks} [screen] what is shared at first
  * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
@@ -45,45 +46,45 @@ const GIVE_UP_SENDING = 2;
  * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
  *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
  *   protocol, or what `refuse` was given) | closed (the other side has left, or `close()` was called)
- * - `left` {}: the other side has closed the connection without a word, which is interrupted now: they are gone, or have begun anew
- * - `doubt` {}: nothing has come for a moment; the connection may turn out to be interrupted
+ * - `closed-remotely` {}: the other side has closed the connection without a word, which is interrupted now: they are gone, or have begun anew
+ * - `unresponsive` {}: nothing has come for a moment; the connection may turn out to be interrupted
  * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
  * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
  * - `sending` {}: transceivers were made; see `transceivers`
  * - `tracks-changed` {stream}: the tracks of `remoteStream` came, went, fell silent or came back
  * - `media` {audio, video}: the other side says what it sends
- * - `reachable`: the control channel is open, for the first time or again; what was told before may not have arrived
- * - `told` {topic, payload}: the other side tells something on a topic that is not this class's own; not checked
+ * - `channel-open`: the control channel is open, for the first time or again; what was told before may not have arrived
+ * - `message` {topic, payload}: the other side tells something on a topic that is not this class's own; not checked
  */
-export class PeerConnection extends EventTarget {
-  #inbound = new Inbound();
+export class PeerLink extends EventTarget {
+  #remote = new RemoteStreams();
   #options;
   /** @type {Tracks} */
   #tracks;
   /** @type {Tracks} */
   #screen;
-  #current;
+  #transport;
   /** @type {MediaStream | null} */
   #shownScreen = null;
   /** @type {(sdp: string) => string} */
-  #amend = (sdp) => sdp;
-  #candidates = new Allowance(LIMITS.candidatesPerMinute);
-  #descriptions = new Allowance(LIMITS.descriptionsPerMinute);
+  #munge = (sdp) => sdp;
+  #candidateLimiter = new RateLimiter(LIMITS.candidatesPerMinute);
+  #descriptionLimiter = new RateLimiter(LIMITS.descriptionsPerMinute);
   #watchdog;
   /** When the other side last made an offer by another way than the connection that stands, ms on the page's clock. */
   #detouredAt = -Infinity;
   /** @type {PeerState} */
   #state = "connecting";
-  #stood = false;
+  #wasConnected = false;
 
   /** @param {Options} options */
   constructor(options) {
     super();
     this.#options = { ...options };
-    this.#tracks = options.tracks ?? NOTHING;
-    this.#screen = options.screen ?? NOTHING;
+    this.#tracks = options.tracks ?? NO_TRACKS;
+    this.#screen = options.screen ?? NO_TRACKS;
     this.#watchdog = new Watchdog((times) => this.#help(times), options);
-    this.#current = this.#begin(0);
+    this.#transport = this.#createTransport(0);
     this.#watchdog.observe(this.#state);
   }
 
@@ -94,12 +95,12 @@ export class PeerConnection extends EventTarget {
 
   /** The camera and microphone of the other side: one stream for the whole life of this object. */
   get remoteStream() {
-    return this.#inbound.stream;
+    return this.#remote.stream;
   }
 
   /** @returns {MediaStream | null} what the other side shares */
   get screen() {
-    return this.#inbound.screen;
+    return this.#remote.screen;
   }
 
   /**
@@ -108,13 +109,13 @@ export class PeerConnection extends EventTarget {
    * @returns {Readonly<{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null, screenAudio: RTCRtpTransceiver | null, screenVideo: RTCRtpTransceiver | null}>}
    */
   get transceivers() {
-    const { pair, screen } = this.#current;
+    const { pair, screen } = this.#transport;
     return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
   }
 
   /** Whether this side has an address to be reached at, as far as its latest search has come. */
-  get addressed() {
-    return this.#current.addressed;
+  get hasLocalCandidate() {
+    return this.#transport.hasLocalCandidate;
   }
 
   /** @returns {PeerState} */
@@ -124,7 +125,7 @@ export class PeerConnection extends EventTarget {
 
   /** Begins: makes the transceivers and offers. Does nothing once there are any. */
   offer() {
-    if (!this.#over) this.#current.offer();
+    if (!this.#over) this.#transport.offer();
   }
 
   /**
@@ -138,15 +139,15 @@ export class PeerConnection extends EventTarget {
     if (this.#over) return;
     const detour = !direct && message.description?.type === "offer" && this.#state === "connected";
     if (detour) this.#detouredAt = performance.now();
-    if (!this.#current.negotiation.concerns(message)) return this.#answerStranger(message);
+    if (!this.#transport.negotiation.isForThisTransport(message)) return this.#offerToUnknown(message);
     if (message.bye) return this.#end();
-    const { pin } = this.#options;
+    const { expectedFingerprint } = this.#options;
     const { description } = message;
-    if (description && !this.#descriptions.take()) return;
-    if (pin !== undefined && description && !namesOnly(description.sdp, pin)) return this.refuse("certificate");
-    if (this.#current.negotiation.mustYield(message)) this.#renew();
+    if (description && !this.#descriptionLimiter.consume()) return;
+    if (expectedFingerprint !== undefined && description && !allFingerprintsMatch(description.sdp, expectedFingerprint)) return this.refuse("certificate");
+    if (this.#transport.negotiation.mustRestart(message)) this.#replaceTransport();
     // A description that cannot be used, or a connection that was replaced while using it: the watchdog tries again.
-    await this.#current.negotiation.receive(message).catch(() => {});
+    await this.#transport.negotiation.receive(message).catch(() => {});
   }
 
   /**
@@ -156,8 +157,8 @@ export class PeerConnection extends EventTarget {
    */
   setTracks(tracks) {
     this.#tracks = tracks;
-    this.#current.pair.setTracks(tracks);
-    this.#current.talk?.tellMedia(tracks);
+    this.#transport.pair.setTracks(tracks);
+    this.#transport.messages?.sendMediaState(tracks);
   }
 
   /**
@@ -167,9 +168,9 @@ export class PeerConnection extends EventTarget {
    */
   setScreen(screen) {
     this.#screen = screen;
-    this.#current.screen.setTracks(screen);
+    this.#transport.screen.setTracks(screen);
     this.#makeScreen();
-    this.#current.talk?.tellScreen(screen);
+    this.#transport.messages?.sendScreenState(screen);
   }
 
   /**
@@ -178,9 +179,9 @@ export class PeerConnection extends EventTarget {
    * @param {(sdp: string) => string} amend changes a description of theirs, within what they have said they take
    * @returns {void} what was negotiated before is amended in place, without a word to the other side where that does
    */
-  tune(amend) {
-    this.#amend = amend;
-    if (!this.#over) this.#current.negotiation.retune();
+  setSdpMunging(amend) {
+    this.#munge = amend;
+    if (!this.#over) this.#transport.negotiation.reapply();
   }
 
   /**
@@ -188,41 +189,41 @@ export class PeerConnection extends EventTarget {
    *
    * @param {import("./transceiver-pair.js").Kind} kind
    */
-  async sendAgain(kind) {
-    if (!this.#over) await this.#current.pair.again(kind);
+  async refreshTrack(kind) {
+    if (!this.#over) await this.#transport.pair.refreshTrack(kind);
   }
 
   /** Makes changed preferences of codecs heard. */
   renegotiate() {
-    if (!this.#over) this.#current.negotiation.renew();
+    if (!this.#over) this.#transport.negotiation.renegotiate();
   }
 
   /**
    * Tells the other side something without the server.
    *
-   * @param {string} topic lower-case letters and hyphens; those that `Talk` itself uses are taken
+   * @param {string} topic lower-case letters and hyphens; those that `ConnectionMessages` itself uses are taken
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
    */
-  tell(topic, payload) {
-    return this.#current.talk?.tell(topic, payload) ?? false;
+  send(topic, payload) {
+    return this.#transport.messages?.send(topic, payload) ?? false;
   }
 
   /** On what terms a further connection to this peer is made; null when no certificate is pinned. */
-  get laneTerms() {
-    const { pin } = this.#options;
-    return pin === undefined ? null : { configuration: this.#configuration(), pin };
+  get laneConfiguration() {
+    const { expectedFingerprint } = this.#options;
+    return expectedFingerprint === undefined ? null : { configuration: this.#configuration(), expectedFingerprint };
   }
 
   /** Something may have happened to the network: finds out at once whether the peer is still there. */
-  suspect() {
-    this.#current.pulse.suspect();
+  probeNow() {
+    this.#transport.heartbeat.probeNow();
   }
 
   /** Looks for a new way to the peer. */
   restartIce() {
-    if (this.#current.negotiation.pending) this.resend();
-    else if (!this.#over && this.#current.negotiation.established) this.#current.connection.restartIce();
+    if (this.#transport.negotiation.pending) this.resend();
+    else if (!this.#over && this.#transport.negotiation.established) this.#transport.connection.restartIce();
   }
 
   /**
@@ -230,7 +231,7 @@ export class PeerConnection extends EventTarget {
    * one is repeated, or withdrawn and made again when the way to the peer is lost.
    */
   resend() {
-    const { connection, negotiation } = this.#current;
+    const { connection, negotiation } = this.#transport;
     if (this.#over || negotiation.untouched) return;
     if (negotiation.pending && !negotiation.established) this.#startOver();
     else if (this.#state === "connected") negotiation.repeat();
@@ -241,7 +242,7 @@ export class PeerConnection extends EventTarget {
   /** @param {RTCIceServer[]} iceServers for the next search for a way */
   setIceServers(iceServers) {
     this.#options.iceServers = iceServers;
-    if (!this.#over) this.#current.connection.setConfiguration(this.#configuration());
+    if (!this.#over) this.#transport.connection.setConfiguration(this.#configuration());
   }
 
   /**
@@ -254,13 +255,13 @@ export class PeerConnection extends EventTarget {
     this.#options.iceTransportPolicy = policy;
     if (this.#over) return;
     if (policy === "relay") return this.#startOver();
-    this.#current.connection.setConfiguration(this.#configuration());
+    this.#transport.connection.setConfiguration(this.#configuration());
     this.restartIce();
   }
 
   /** @returns {Promise<RTCStatsReport>} */
   getStats() {
-    return this.#current.connection.getStats();
+    return this.#transport.connection.getStats();
   }
 
   /**
@@ -271,49 +272,49 @@ export class PeerConnection extends EventTarget {
   refuse(reason) {
     if (this.#over) return;
     this.#dispose();
-    this.#enter("refused", reason);
+    this.#setState("refused", reason);
   }
 
   /** Leaves: tells the other side, and ends. */
   close() {
-    if (!this.#over) this.#current.negotiation.send({ bye: true });
+    if (!this.#over) this.#transport.negotiation.send({ bye: true });
     this.#end();
   }
 
   /**
-   * @param {number} theirAttempt the highest heard of
-   * @returns {Attempt}
+   * @param {number} remoteTransportId the highest heard of
+   * @returns {Transport}
    */
-  #begin(theirAttempt) {
-    const { polite, pin } = this.#options;
-    const attempt = new Attempt({
+  #createTransport(remoteTransportId) {
+    const { polite, expectedFingerprint } = this.#options;
+    const transport = new Transport({
       configuration: this.#configuration(),
-      pin,
+      expectedFingerprint,
       polite,
-      theirAttempt,
+      remoteTransportId,
       tracks: this.#tracks,
       screen: this.#screen,
-      allowance: this.#candidates,
-      amend: (sdp) => this.#amend(sdp),
-      send: (message) => this.#say(message),
+      rateLimiter: this.#candidateLimiter,
+      munge: (sdp) => this.#munge(sdp),
+      send: (message) => this.#sendSignal(message),
     });
     /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => attempt.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("changed", () => this.#observe());
-    on("silent", () => this.#fellSilent());
-    on("doubt", () => this.#emit("doubt", {}));
-    on("impostor", () => this.refuse("certificate"));
-    on("foreign", () => this.refuse("version"));
-    on("track", (event) => this.#gained(event));
+    const on = (type, act) => transport.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("changed", () => this.#updateState());
+    on("lost", () => this.#onLost());
+    on("unresponsive", () => this.#emit("unresponsive", {}));
+    on("certificate-mismatch", () => this.refuse("certificate"));
+    on("version-mismatch", () => this.refuse("version"));
+    on("track", (event) => this.#onTrack(event));
     on("sending", () => this.#emit("sending", {}));
-    on("open", () => this.#opened());
-    on("left", () => this.#emit("left", {}));
+    on("open", () => this.#onChannelOpen());
+    on("closed-remotely", () => this.#emit("closed-remotely", {}));
     on("bye", () => this.#end());
     on("signal", ({ message }) => void this.receive(message, { direct: true }));
     on("media", (media) => this.#emit("media", media));
-    on("screen", ({ shares }) => this.#heardOfScreen(shares));
-    on("told", (told) => this.#emit("told", told));
-    return attempt;
+    on("screen", ({ shares }) => this.#onScreenState(shares));
+    on("message", (message) => this.#emit("message", message));
+    return transport;
   }
 
   /**
@@ -322,10 +323,10 @@ export class PeerConnection extends EventTarget {
    *
    * @param {PeerMessage} message
    */
-  #say(message) {
-    const told = this.tell(message.bye ? "bye" : "signal", message.bye ?? message);
+  #sendSignal(message) {
+    const sent = this.send(message.bye ? "bye" : "signal", message.bye ?? message);
     const detoured = performance.now() - this.#detouredAt < DETOUR_MS;
-    if (!told || detoured || this.#state === "interrupted" || this.#state === "failed") this.#options.send(message);
+    if (!sent || detoured || this.#state === "interrupted" || this.#state === "failed") this.#options.send(message);
   }
 
   /** @returns {RTCConfiguration} */
@@ -336,20 +337,20 @@ export class PeerConnection extends EventTarget {
   }
 
   /** Replaces the RTCPeerConnection; everything said to or by the old one is void. */
-  #renew() {
+  #replaceTransport() {
     this.#dispose();
-    this.#current = this.#begin(this.#current.negotiation.theirAttempt);
-    this.#observe();
+    this.#transport = this.#createTransport(this.#transport.negotiation.remoteTransportId);
+    this.#updateState();
   }
 
   #startOver() {
-    this.#renew();
+    this.#replaceTransport();
     this.offer();
   }
 
   #dispose() {
-    this.#current.dispose();
-    this.#inbound.clear();
+    this.#transport.dispose();
+    this.#remote.clear();
     this.#showScreen();
   }
 
@@ -358,33 +359,33 @@ export class PeerConnection extends EventTarget {
    *
    * @param {PeerMessage} message
    */
-  #answerStranger({ attempt, description }) {
-    const { negotiation } = this.#current;
-    if (description?.type === "offer" && attempt >= negotiation.theirAttempt && negotiation.untouched) this.offer();
+  #offerToUnknown({ attempt, description }) {
+    const { negotiation } = this.#transport;
+    if (description?.type === "offer" && attempt >= negotiation.remoteTransportId && negotiation.untouched) this.offer();
   }
 
   /** @param {number} times */
   #help(times) {
-    const { connection, negotiation } = this.#current;
-    if (this.#stood && times >= GIVE_UP_SENDING) this.#current.pause(true);
+    const { connection, negotiation } = this.#transport;
+    if (this.#wasConnected && times >= GIVE_UP_SENDING) this.#transport.pause(true);
     if (negotiation.pending) this.resend();
     else if (negotiation.untouched && times >= FIRST_TRIES) this.offer();
-    else if (this.#current.ended) this.#startOver();
+    else if (this.#transport.ended) this.#startOver();
     else if (negotiation.established && (this.#state !== "connecting" || times > FIRST_TRIES)) connection.restartIce();
   }
 
-  #fellSilent() {
-    this.#observe();
+  #onLost() {
+    this.#updateState();
     if (this.#state === "interrupted") this.#watchdog.hurry();
   }
 
-  #opened() {
+  #onChannelOpen() {
     this.#makeScreen();
-    const { talk, negotiation } = this.#current;
-    talk?.tellMedia(this.#tracks);
-    talk?.tellScreen(this.#screen);
+    const { messages, negotiation } = this.#transport;
+    messages?.sendMediaState(this.#tracks);
+    messages?.sendScreenState(this.#screen);
     negotiation.repeat();
-    this.#emit("reachable", {});
+    this.#emit("channel-open", {});
   }
 
   /**
@@ -392,40 +393,40 @@ export class PeerConnection extends EventTarget {
    * either shares for the first time: so there is no collision in which they would be added twice.
    */
   #makeScreen() {
-    const wanted = this.#screen.video !== null || this.#inbound.screenTold;
-    if (wanted && !this.#options.polite) this.#current.makeScreen();
+    const wanted = this.#screen.video !== null || this.#remote.sharesScreen;
+    if (wanted && !this.#options.polite) this.#transport.makeScreen();
   }
 
   /** @param {boolean} shares */
-  #heardOfScreen(shares) {
-    this.#inbound.screenTold = shares;
+  #onScreenState(shares) {
+    this.#remote.sharesScreen = shares;
     this.#makeScreen();
     this.#showScreen();
   }
 
   #showScreen() {
-    const { screen } = this.#inbound;
+    const { screen } = this.#remote;
     if (screen === this.#shownScreen) return;
     this.#shownScreen = screen;
     this.#emit("screen", { stream: screen });
   }
 
   /** @param {RTCTrackEvent} event */
-  #gained(event) {
+  #onTrack(event) {
     const { track } = event;
-    const stream = this.#inbound.take(this.#current.connection, event);
+    const stream = this.#remote.addTrack(this.#transport.connection, event);
     if (stream !== this.remoteStream) return this.#showScreen();
     const changed = () => this.#emit("tracks-changed", { stream: this.remoteStream });
-    const { signal } = this.#current;
+    const { signal } = this.#transport;
     for (const type of ["mute", "unmute", "ended"]) track.addEventListener(type, changed, { signal });
     this.#emit("track", { track, kind: track.kind });
     changed();
   }
 
-  #observe() {
-    if (this.#current.failed) this.#enter("failed");
-    else if (this.#current.standing) this.#enter("connected");
-    else this.#enter(this.#stood ? "interrupted" : "connecting");
+  #updateState() {
+    if (this.#transport.failed) this.#setState("failed");
+    else if (this.#transport.connected) this.#setState("connected");
+    else this.#setState(this.#wasConnected ? "interrupted" : "connecting");
   }
 
   /** Whatever comes or happens now changes nothing any more. */
@@ -436,23 +437,23 @@ export class PeerConnection extends EventTarget {
   #end() {
     if (this.#state === "closed") return;
     if (!this.#over) this.#dispose();
-    this.#enter("closed");
+    this.#setState("closed");
   }
 
-  #stand() {
-    this.#stood = true;
-    this.#current.pause(false);
-    this.#current.pulse.start();
+  #onConnected() {
+    this.#wasConnected = true;
+    this.#transport.pause(false);
+    this.#transport.heartbeat.start();
   }
 
   /**
    * @param {PeerState} state
    * @param {string} [reason]
    */
-  #enter(state, reason) {
+  #setState(state, reason) {
     if (state === this.#state) return;
     this.#state = state;
-    if (state === "connected") this.#stand();
+    if (state === "connected") this.#onConnected();
     this.#watchdog.observe(state);
     this.#emit("state", { state, reason });
   }

@@ -44,8 +44,8 @@ class MeetingPointAdminSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Add the search through everything, and the page that asks before an act."""
-        from rooms.moderation.admin.action_view import act_view
-        from rooms.moderation.admin.dashboard import search_view
+        from rooms.moderation.admin.action_view import act_view  # noqa: PLC0415
+        from rooms.moderation.admin.dashboard import search_view  # noqa: PLC0415
 
         return [
             path("search/", self.admin_view(search_view), name="moderation_search"),
@@ -55,7 +55,7 @@ class MeetingPointAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the numbers of now to moderators, above what is kept."""
-        from rooms.moderation.admin.dashboard import may_see, numbers
+        from rooms.moderation.admin.dashboard import may_see, numbers  # noqa: PLC0415
 
         found = {"numbers": numbers()} if may_see(request) else {}
         return super().index(request, {**found, **(extra_context or {})})

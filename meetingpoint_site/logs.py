@@ -139,7 +139,7 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
 
 def cover_daphne() -> None:
     """Make Daphne's own access log, which writes past `logging`, write redacted requests too."""
-    from daphne.access import AccessLogGenerator
+    from daphne.access import AccessLogGenerator  # noqa: PLC0415
 
     original: Callable[..., None] = AccessLogGenerator.write_entry
     if getattr(original, "redacts", False):

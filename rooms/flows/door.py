@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rooms.errors import NotPossible, WrongEpoch
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.live.presence import members_inside
@@ -30,9 +31,7 @@ def change_door(room: Room, door: Door, *, host_needed: bool, key: tuple[int, by
             if not flows.lock_room(room, *key, key_by_hosts=fits_hosts(room, door)):
                 return False
         elif room.epoch and room.key_by_hosts != fits_hosts(room, door):
-            raise flows.NotPossible(
-                _("That takes a new room key. Change the door in a browser that holds the key of now.")
-            )
+            raise NotPossible(_("That takes a new room key. Change the door in a browser that holds the key of now."))
         former, room.door, room.host_needed = room.door, door, host_needed
         room.save(update_fields=["door", "host_needed"])
     # After the change is committed: whoever came in before it counts as inside, and nobody comes in after it.
@@ -57,7 +56,7 @@ def new_key(room: Room, epoch: int, key_check: bytes, *, by_hosts: bool) -> bool
     """
     room = Room.objects.select_for_update().get(pk=room.pk)
     if by_hosts != fits_hosts(room, Door(room.door)):
-        raise flows.WrongEpoch(_("The door has changed. Reload the page."))
+        raise WrongEpoch(_("The door has changed. Reload the page."))
     return flows.lock_room(room, epoch, key_check, key_by_hosts=by_hosts)
 
 
@@ -72,7 +71,7 @@ def send_out(membership: Membership) -> None:
     Raises `NotPossible` for the owner.
     """
     if membership.role == Role.OWNER:
-        raise flows.NotPossible(_("The owner cannot be sent out of their own room."))
+        raise NotPossible(_("The owner cannot be sent out of their own room."))
     Membership.objects.filter(pk=membership.pk).update(admitted_at=None, stays=False)
     key: UUID = membership.pk
     transaction.on_commit(lambda: publish.close_membership(key, CloseCode.SENT_OUT))

@@ -16,10 +16,10 @@ from accounts.models import MailKind, User
 from common import ratelimit
 from common.mail import MailFailed
 from common.ratelimit import take
+from rooms.errors import NotPossible
 from rooms.models import Invite, InviteState, Role, Room
 
 from .members import holding
-from .rooms import NotPossible
 
 logger = logging.getLogger(__name__)
 

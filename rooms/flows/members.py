@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import limits
+from rooms.errors import NotPossible
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, Membership, Role, Room
 
 from .redemption import told_of_role
-from .rooms import NotPossible
 
 logger = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import limits
+from rooms.errors import NotPossible, WrongEpoch
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, Membership, Role, Room
@@ -22,14 +23,6 @@ from .redemption import InviteReason, InviteRefused, Redeemed, redeem
 __all__ = ["InviteReason", "InviteRefused", "Redeemed", "redeem"]
 
 logger = logging.getLogger(__name__)
-
-
-class NotPossible(Exception):
-    """The act cannot be done now; the text says why, for the person who tried."""
-
-
-class WrongEpoch(NotPossible):
-    """The key that the browser used is not the room's key of now."""
 
 
 @transaction.atomic

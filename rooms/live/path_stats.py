@@ -80,7 +80,7 @@ def totals(days: int) -> dict[str, int]:
 
 
 def _held(days: int) -> list[Mapping[str, int]]:
-    from rooms.signaling.hub import live_hubs
+    from rooms.signaling.hub import live_hubs  # noqa: PLC0415
 
     tallies = [hub.tally for hub in live_hubs() if isinstance(hub.tally, MemoryTally)]
     return [tally.days[day] for tally in tallies for day in _days()[:days] if day in tally.days]

@@ -144,7 +144,7 @@ def people(entries: Iterable[Entry]) -> int:
 def make_presence() -> Presence:
     """Return the store that the settings ask for."""
     if settings.REDIS_URL:
-        from .presence_redis import RedisPresence
+        from .presence_redis import RedisPresence  # noqa: PLC0415
 
         return RedisPresence(settings.REDIS_URL)
     return MemoryPresence()
@@ -152,7 +152,7 @@ def make_presence() -> Presence:
 
 async def count(room_id: int) -> int:
     """Return how many people are in the room now; 0 when that cannot be known."""
-    from rooms.signaling.hub import Hub
+    from rooms.signaling.hub import Hub  # noqa: PLC0415
 
     try:
         return await Hub.current().presence.count(room_id)
@@ -163,10 +163,10 @@ async def count(room_id: int) -> int:
 def members_inside(room_ids: Iterable[int]) -> dict[int, set[str]]:
     """Return the memberships in each room now, for views and the admin; none where that cannot be known."""
     if settings.REDIS_URL:
-        from .presence_redis import members_inside as stored_members
+        from .presence_redis import members_inside as stored_members  # noqa: PLC0415
 
         return stored_members(settings.REDIS_URL, list(room_ids))
-    from rooms.signaling.hub import live_hubs
+    from rooms.signaling.hub import live_hubs  # noqa: PLC0415
 
     inside: dict[int, set[str]] = {room: set() for room in room_ids}
     for hub in live_hubs():

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import flows as accounts
 from accounts.models import User
+from rooms.errors import NotPossible
 from rooms.flows import rooms as flows
 from rooms.models import Invite, Membership, Room
 
@@ -111,7 +112,7 @@ def _warn(user: User, _by: User, words: str) -> None:
     try:
         send_mail(subject, render_to_string("moderation/warning.txt", context), None, [user.email])
     except OSError as error:  # SMTPException is one
-        raise flows.NotPossible(_t("The mail could not be sent. Nothing was noted.")) from error
+        raise NotPossible(_t("The mail could not be sent. Nothing was noted.")) from error
 
 
 def _revoke_all(room: Room, _by: User, _words: str) -> None:
@@ -120,7 +121,7 @@ def _revoke_all(room: Room, _by: User, _words: str) -> None:
 
 def _ban(place: Membership, _by: User, _words: str) -> None:
     if place.browser is None:
-        raise flows.NotPossible(_t("This person has an account: suspend it instead."))
+        raise NotPossible(_t("This person has an account: suspend it instead."))
     Ban.objects.get_or_create(browser=place.browser)
     for held in Membership.objects.filter(browser=place.browser, removed_at__isnull=True):
         flows.remove_member(held)

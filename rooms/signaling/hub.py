@@ -65,7 +65,7 @@ class Hub:
             for other in [other for other in _hubs if other.is_closed()]:
                 del _hubs[other]
             hub = _hubs[loop] = cls(make_presence())
-            from .housekeeping import keep
+            from .housekeeping import keep  # noqa: PLC0415
 
             hub.spawn(keep(hub))
         return hub
@@ -244,7 +244,7 @@ class Hub:
             case Changed(room_id):
                 self.lobby.review(room_id)
                 if room := self.rooms.get(room_id):
-                    from .housekeeping import refresh
+                    from .housekeeping import refresh  # noqa: PLC0415
 
                     self.spawn(refresh(self, room))
             case Probe():

@@ -28,7 +28,7 @@ def _done(_future: "asyncio.Future[None]") -> None:
 
 
 def _tell(room_id: int) -> None:
-    from rooms.flows.mails import somebody_waits  # late: it needs what needs the sockets
+    from rooms.flows.mails import somebody_waits  # late: it needs what needs the sockets  # noqa: PLC0415
 
     close_old_connections()
     try:

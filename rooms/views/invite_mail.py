@@ -17,8 +17,8 @@ from accounts.models import User
 from common import ratelimit
 from common.mail import MailFailed
 from rooms.access import Act, get_room_for, to_invite
+from rooms.errors import NotPossible
 from rooms.flows import mails
-from rooms.flows import rooms as flows
 from rooms.payloads import MailInvite, PayloadError, read
 
 from .invites import answers_json
@@ -41,7 +41,7 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     try:
         validate_email(asked.address)
     except ValidationError as error:
-        raise flows.NotPossible(_("This is no e-mail address.")) from error
+        raise NotPossible(_("This is no e-mail address.")) from error
     try:
         mails.invite(invite, request.user, asked.address, _checked(asked.link))
     except mails.TooOften as error:

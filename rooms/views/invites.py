@@ -19,6 +19,7 @@ from common import ratelimit
 from common.ratelimit import limited
 from rooms import limits
 from rooms.access import Act, get_room_for, to_invite
+from rooms.errors import NotPossible, WrongEpoch
 from rooms.flows import door
 from rooms.flows import rooms as flows
 from rooms.guest_session import browser_for, keep_browser
@@ -37,9 +38,9 @@ def answers_json(view: JsonView) -> JsonView:
             return view(request, *args, **kwargs)
         except PayloadError as error:
             return JsonResponse({"reason": "bad_request", "message": str(error)}, status=400)
-        except flows.WrongEpoch as error:
+        except WrongEpoch as error:
             return JsonResponse({"reason": "wrong_epoch", "message": str(error)}, status=409)
-        except flows.NotPossible as error:
+        except NotPossible as error:
             return JsonResponse({"reason": "not_possible", "message": str(error)}, status=409)
 
     return wrapped

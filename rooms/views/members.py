@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from rooms.access import Act, get_place_for, get_room_for, get_standing_for, may, to_remove
+from rooms.errors import NotPossible
 from rooms.flows import members
 from rooms.flows import rooms as flows
 from rooms.models import Membership, Role, Room
@@ -62,7 +63,7 @@ def back_to_people(view: _View) -> _View:
     def wrapped(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, slug, **kwargs)
-        except flows.NotPossible as error:
+        except NotPossible as error:
             messages.error(request, str(error))
         return to_people(slug)
 
@@ -147,7 +148,7 @@ def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("rooms:dashboard")
     try:
         members.accept_room(room, user)
-    except flows.NotPossible as error:
+    except NotPossible as error:
         messages.error(request, str(error))
         return redirect("rooms:dashboard")
     messages.success(request, _("“%(name)s” is your room now.") % {"name": room.name})

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.site_policy import rules
 from common import ratelimit
 from rooms.access import Act, Reason, get_room_for, may, may_make_rooms, standing, why_shut
+from rooms.errors import NotPossible
 from rooms.flows import door
 from rooms.flows import rooms as flows
 from rooms.forms import RoomForm
@@ -87,7 +88,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 max_people=form.cleaned_data["max_people"],
                 relay_only=form.cleaned_data["relay_only"],
             )
-        except flows.NotPossible as error:
+        except NotPossible as error:
             form.add_error(None, str(error))
         else:
             request.session[FRESH_ROOM] = room.slug
@@ -141,7 +142,7 @@ def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a closed room again."""
     try:
         flows.reopen_room(get_room_for(request.user, slug, Act.CLOSE))
-    except flows.NotPossible as error:
+    except NotPossible as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The room is open again."))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.flows import NotAllowed
 from accounts.models import User
 from common.text import clean_words
-from rooms.flows.rooms import NotPossible
+from rooms.errors import NotPossible
 from rooms.moderation.actions import ACTS, MODELS, MODERATE, Act, Kind, perform, rows_of, settle
 from rooms.moderation.models import REASON_LENGTH, WORDS_LENGTH, Report
 

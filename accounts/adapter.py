@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from common.mail import MailFailed, mail_errors
 
 from .models import User
-from .site_policy import rules
+from .site_policy import site_policy
 from .sockets import close_session
 
 
@@ -35,8 +35,8 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Say whether there may be new accounts, as the rules of the site have it."""
-        return rules().sign_up_open
+        """Say whether there may be new accounts, as the policy of the site has it."""
+        return site_policy().sign_up_open
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Keep the name from the sign-up form with the person."""

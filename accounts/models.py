@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,3 +83,37 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+
+class RoomCreators(models.TextChoices):
+    """Who may make rooms."""
+
+    EVERYONE = "everyone", _("everyone with an account")
+    VERIFIED = "verified", _("people whose e-mail address is proven")
+    STAFF = "staff", _("staff")
+    GROUP = "group", _("staff, and the people of one group")
+
+
+class SitePolicy(models.Model):
+    """The rules that staff change while the site runs: one row, or none as long as the environment's apply."""
+
+    sign_up_open = models.BooleanField(
+        _("new accounts"), default=True, help_text=_("Off: nobody can sign up. Guests still come in by links.")
+    )
+    room_creators = models.CharField(
+        _("who may make rooms"), max_length=10, choices=RoomCreators.choices, default=RoomCreators.EVERYONE
+    )
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, verbose_name=_("group"), related_name="+")
+
+    class Meta:
+        verbose_name = _("rules of the site")
+        verbose_name_plural = _("rules of the site")
+        default_permissions = ("view", "change")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
+
+    def clean(self) -> None:
+        """Ask for the group where one is needed."""
+        if self.room_creators == RoomCreators.GROUP and self.group is None:
+            raise ValidationError({"group": _("Choose the group whose people may make rooms.")})

@@ -172,11 +172,11 @@ def log_settings() -> Iterable[CheckMessage]:
 @check
 def abuse() -> Iterable[CheckMessage]:
     """E020 to E022: the rules of the site are spelled right, limits let something through, and days are days."""
-    who, _colon, group = settings.ROOM_MAKERS.partition(":")
-    if who not in {"everybody", "verified", "staff", "group"} or (who == "group") != bool(group.strip()):
+    who, _colon, group = settings.ROOM_CREATORS.partition(":")
+    if who not in {"everyone", "verified", "staff", "group"} or (who == "group") != bool(group.strip()):
         yield Error(
-            f"ROOM_MAKERS is {settings.ROOM_MAKERS!r}.",
-            hint="Either everybody, verified, staff, or group:<name of a group>.",
+            f"ROOM_CREATORS is {settings.ROOM_CREATORS!r}.",
+            hint="Either everyone, verified, staff, or group:<name of a group>.",
             id="meetingpoint.E020",
         )
     if not 0.1 <= settings.LIMIT_FACTOR <= 10_000:

@@ -171,7 +171,7 @@ RETENTION_DAYS = env.int("RETENTION_DAYS", default=30)
 
 # ── Abuse: the rules until staff write others, how often things may be done, how long reports are kept ─
 SIGN_UP_OPEN = env.bool("SIGN_UP_OPEN", default=True)
-ROOM_MAKERS = env.str("ROOM_MAKERS", default="everybody")
+ROOM_CREATORS = env.str("ROOM_CREATORS", default="everyone")
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 REPORT_DAYS = env.int("REPORT_DAYS", default=90)
 DEED_DAYS = env.int("DEED_DAYS", default=730)

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,11 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.site_policy import rules
 
 from .compiled_query import Prepared
-from .models import Door, Membership, Role, Room
-from .moderation.models import Ban, RoomMakers
+from .models import Ban, Door, Membership, Role, Room
 
 Visitor: TypeAlias = User | AnonymousUser | None
 
@@ -192,21 +189,7 @@ def why_shut(room: Room) -> Reason | None:
 
 def is_banned(browser: UUID) -> bool:
     """Say whether a moderator of the site keeps this browser out, as long as it has no account."""
-    return Ban.objects.filter(browser=browser).exists()
-
-
-def may_make_rooms(user: User) -> bool:
-    """Say whether this person may make rooms, as the rules of the site have it."""
-    rule = rules()
-    match rule.room_makers:
-        case RoomMakers.EVERYBODY:
-            return True
-        case RoomMakers.VERIFIED:
-            return EmailAddress.objects.filter(user=user, verified=True).exists()
-        case RoomMakers.STAFF:
-            return user.is_staff
-        case RoomMakers.GROUP:
-            return user.is_staff or user.groups.filter(name=rule.group).exists()
+    return Ban.objects.filter(guest_id=browser).exists()
 
 
 def relay_tester(user: Visitor, browser: UUID | None) -> UUID | None:

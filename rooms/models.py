@@ -179,3 +179,19 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invite} · {self.created_at:%Y-%m-%d}"
+
+
+class Ban(models.Model):
+    """A guest's browser that no link lets in any more, in no room. An account is suspended instead."""
+
+    guest_id = models.UUIDField(unique=True, editable=False)
+    created_at = models.DateTimeField(_("banned"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("banned guest")
+        verbose_name_plural = _("banned guests")
+        ordering = ["-created_at"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

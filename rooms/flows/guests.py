@@ -8,8 +8,8 @@ from django.db import transaction
 
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
-from rooms.models import Membership, Redemption
-from rooms.moderation.models import Ban, Report
+from rooms.models import Ban, Membership, Redemption
+from rooms.moderation.models import Report
 
 
 def forget_browsers(browsers: Collection[UUID]) -> None:
@@ -20,4 +20,4 @@ def forget_browsers(browsers: Collection[UUID]) -> None:
     Redemption.objects.filter(browser__in=browsers).delete()
     Report.objects.filter(by_browser__in=browsers).update(by_browser=None)
     Report.objects.filter(about_browser__in=browsers).update(about_browser=None)
-    Ban.objects.filter(browser__in=browsers).delete()
+    Ban.objects.filter(guest_id__in=browsers).delete()

@@ -21,9 +21,9 @@ from accounts import flows as accounts
 from accounts.models import User
 from rooms.errors import NotPossible
 from rooms.flows import rooms as flows
-from rooms.models import Invite, Membership, Room
+from rooms.models import Ban, Invite, Membership, Room
 
-from .models import Ban, Deed, Report
+from .models import Deed, Report
 
 MODERATE = "moderation.moderate"
 
@@ -122,7 +122,7 @@ def _revoke_all(room: Room, _by: User, _words: str) -> None:
 def _ban(place: Membership, _by: User, _words: str) -> None:
     if place.browser is None:
         raise NotPossible(_t("This person has an account: suspend it instead."))
-    Ban.objects.get_or_create(browser=place.browser)
+    Ban.objects.get_or_create(guest_id=place.browser)
     for held in Membership.objects.filter(browser=place.browser, removed_at__isnull=True):
         flows.remove_member(held)
 

@@ -4,8 +4,6 @@ import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -87,22 +85,6 @@ class Report(models.Model):
         return f"{self._meta.verbose_name} {self.pk} · {self.get_category_display()}"
 
 
-class Ban(models.Model):
-    """A guest's browser that no link lets in any more, in no room. An account is suspended instead."""
-
-    browser = models.UUIDField(unique=True, editable=False)
-    created_at = models.DateTimeField(_("banned"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("banned guest")
-        verbose_name_plural = _("banned guests")
-        ordering = ["-created_at"]
-        default_permissions = ("view",)
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
 class AppendOnly(Exception):
     """A row of the trail was to be changed or deleted."""
 
@@ -165,37 +147,3 @@ class Deed(models.Model):
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Refuse. Raises `AppendOnly`."""
         raise AppendOnly
-
-
-class RoomMakers(models.TextChoices):
-    """Who may make rooms."""
-
-    EVERYBODY = "everybody", _("everybody with an account")
-    VERIFIED = "verified", _("people whose e-mail address is proven")
-    STAFF = "staff", _("staff")
-    GROUP = "group", _("staff, and the people of one group")
-
-
-class SiteRules(models.Model):
-    """The rules that staff change while the site runs: one row, or none as long as the environment's apply."""
-
-    sign_up_open = models.BooleanField(
-        _("new accounts"), default=True, help_text=_("Off: nobody can sign up. Guests still come in by links.")
-    )
-    room_makers = models.CharField(
-        _("who may make rooms"), max_length=10, choices=RoomMakers.choices, default=RoomMakers.EVERYBODY
-    )
-    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, verbose_name=_("group"), related_name="+")
-
-    class Meta:
-        verbose_name = _("rules of the site")
-        verbose_name_plural = _("rules of the site")
-        default_permissions = ("view", "change")
-
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
-    def clean(self) -> None:
-        """Ask for the group where one is needed."""
-        if self.room_makers == RoomMakers.GROUP and self.group is None:
-            raise ValidationError({"group": _("Choose the group whose people may make rooms.")})

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.site_policy import rules
+from accounts.site_policy import can_create_rooms, site_policy
 from common import ratelimit
-from rooms.access import Act, Reason, get_room_for, may, may_make_rooms, standing, why_shut
+from rooms.access import Act, Reason, get_room_for, may, standing, why_shut
 from rooms.errors import NotPossible
 from rooms.flows import door
 from rooms.flows import rooms as flows
@@ -66,7 +66,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     mine = [p for p in places if p.role == Role.OWNER]
     others = [p for p in places if p.role != Role.OWNER]
     offered = [p.room for p in others if p.room.offered_to_id == user.pk]
-    context = {"mine": mine, "others": others, "offered": offered, "may_make_rooms": may_make_rooms(user)}
+    context = {"mine": mine, "others": others, "offered": offered, "can_create_rooms": can_create_rooms(user)}
     return render(request, "rooms/dashboard.html", context)
 
 
@@ -76,8 +76,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @ratelimit.limited(ratelimit.NEW_ROOM, ratelimit.account_of)
 def create(request: HttpRequest) -> HttpResponse:
     """Make a room, or say who may."""
-    if not may_make_rooms(_person(request)):
-        return render(request, "rooms/may_not_create.html", {"rules": rules()}, status=403)
+    if not can_create_rooms(_person(request)):
+        return render(request, "rooms/may_not_create.html", {"policy": site_policy()}, status=403)
     form = RoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,9 +12,9 @@ from django.test import Client
 
 from accounts.models import User
 from rooms.flows import rooms as flows
-from rooms.models import Invite, Membership, Role, Room
+from rooms.models import Ban, Invite, Membership, Role, Room
 from rooms.moderation.actions import ALL, Kind
-from rooms.moderation.models import Ban, Report
+from rooms.moderation.models import Report
 
 from .conftest import join, make_link, make_person, signed_in
 from .test_moderation import address, make_moderator
@@ -22,7 +22,7 @@ from .test_moderation import address, make_moderator
 pytestmark = pytest.mark.django_db
 PLACES = {
     Kind.PERSON: "accounts/user", Kind.ROOM: "rooms/room", Kind.LINK: "rooms/invite",
-    Kind.PLACE: "rooms/membership", Kind.BAN: "moderation/ban", Kind.REPORT: "moderation/report",
+    Kind.PLACE: "rooms/membership", Kind.BAN: "rooms/ban", Kind.REPORT: "moderation/report",
 }  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
     _token, sealed = make_link(room)
     guests = Membership.objects.get(role=Role.GUEST)
     assert guests.browser
-    ban = Ban.objects.create(browser=guests.browser)
+    ban = Ban.objects.create(guest_id=guests.browser)
     reports = [
         Report.objects.create(
             room=room, owner=room.owner, about=guests, about_browser=guests.browser, about_person=True,
@@ -72,7 +72,7 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
     found["browser of a guest"].add(str(guests.browser))
     rows: dict[str, Any] = {
         "accounts/user": (ada, max_, room.owner), "rooms/room": (room,), "rooms/invite": (link, sealed),
-        "rooms/membership": (guests,), "moderation/report": reports, "moderation/ban": (ban,),
+        "rooms/membership": (guests,), "moderation/report": reports, "rooms/ban": (ban,),
     }  # fmt: skip
     paths = ["/admin/", "/admin/search/?q=o", "/admin/moderation/deed/"]
     paths += [address(act.name, rows[PLACES[act.kind]][0]) for act in ALL]

@@ -13,20 +13,20 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.site_policy import rules
+from accounts.models import SitePolicy, User
+from accounts.site_policy import site_policy
 from rooms.flows import rooms as flows
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
-from rooms.models import Invite, Membership, Role, Room
+from rooms.models import Ban, Invite, Membership, Role, Room
 from rooms.moderation.actions import ACTS, ALL, Kind
-from rooms.moderation.models import AppendOnly, Ban, Deed, Report, SiteRules
+from rooms.moderation.models import AppendOnly, Deed, Report
 
 from .conftest import join, make_link, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 LISTS = ("accounts/user", "rooms/room", "rooms/invite", "rooms/membership", "moderation/report", "moderation/deed",
-         "moderation/ban")  # fmt: skip
+         "rooms/ban")  # fmt: skip
 
 
 def make_moderator(name: str, *, second_factor: bool = True) -> User:
@@ -76,7 +76,7 @@ def report(room: Room, guests: Membership, max_: User) -> Report:
 @pytest.fixture
 def targets(report: Report, room: Room, guests: Membership, max_: User) -> dict[Kind, Any]:
     """A row for each kind of act."""
-    ban = Ban.objects.create(browser="00000000-0000-4000-8000-00000000beef")
+    ban = Ban.objects.create(guest_id="00000000-0000-4000-8000-00000000beef")
     link = Invite.objects.get()
     return {
         Kind.PERSON: max_, Kind.ROOM: room, Kind.LINK: link, Kind.PLACE: guests, Kind.BAN: ban, Kind.REPORT: report,
@@ -103,7 +103,7 @@ def test_the_group_has_exactly_these_rights(db: None) -> None:
         ("rooms", "view_membership"),
         ("moderation", "view_report"),
         ("moderation", "moderate"),
-        ("moderation", "view_ban"),
+        ("rooms", "view_ban"),
         ("moderation", "view_deed"),
     }
 
@@ -151,7 +151,7 @@ def test_a_moderator_looks_and_edits_nothing(desk: Client, targets: dict[Kind, A
     row = {
         "accounts/user": mona, "rooms/room": targets[Kind.ROOM], "rooms/invite": targets[Kind.LINK],
         "rooms/membership": targets[Kind.PLACE], "moderation/report": targets[Kind.REPORT],
-        "moderation/deed": Deed.objects.get(), "moderation/ban": targets[Kind.BAN],
+        "moderation/deed": Deed.objects.get(), "rooms/ban": targets[Kind.BAN],
     }[place]  # fmt: skip
     assert desk.get(f"/admin/{place}/").status_code == 200
     assert desk.get(f"/admin/{place}/{row.pk}/change/").status_code == 200
@@ -164,7 +164,7 @@ def test_a_moderator_looks_and_edits_nothing(desk: Client, targets: dict[Kind, A
 
 
 def test_the_rules_and_the_groups_are_not_for_moderators(desk: Client) -> None:
-    for place in ("moderation/siterules/", "moderation/siterules/1/change/", "auth/group/", "nothing/here/"):
+    for place in ("accounts/sitepolicy/", "accounts/sitepolicy/1/change/", "auth/group/", "nothing/here/"):
         assert desk.get(f"/admin/{place}").status_code in {403, 404}
 
 
@@ -399,18 +399,18 @@ def test_the_rules_of_the_site_are_changed_by_superusers_and_written_down(db: No
     ada = make_person("Ada", is_staff=True, is_superuser=True)
     TOTP.activate(ada, generate_totp_secret())
     client = signed_in(ada)
-    assert client.get("/admin/moderation/siterules/").headers["Location"] == "/admin/moderation/siterules/1/change/"
-    assert client.get("/admin/moderation/siterules/1/change/").status_code == 200
-    assert not SiteRules.objects.exists()
-    assert rules().sign_up_open
-    saved = client.post("/admin/moderation/siterules/1/change/", {"room_makers": "verified", "group": ""})
+    assert client.get("/admin/accounts/sitepolicy/").headers["Location"] == "/admin/accounts/sitepolicy/1/change/"
+    assert client.get("/admin/accounts/sitepolicy/1/change/").status_code == 200
+    assert not SitePolicy.objects.exists()
+    assert site_policy().sign_up_open
+    saved = client.post("/admin/accounts/sitepolicy/1/change/", {"room_creators": "verified", "group": ""})
     assert saved.status_code == 302
-    assert (rules().sign_up_open, rules().room_makers) == (False, "verified")
+    assert (site_policy().sign_up_open, site_policy().room_creators) == (False, "verified")
     deed = Deed.objects.get()
     assert (deed.act, deed.by) == ("rules", ada)
     assert "sign_up_open: False" in deed.reason
     assert "rules of the site" in client.get("/admin/moderation/deed/").content.decode()
-    group = client.post("/admin/moderation/siterules/1/change/", {"room_makers": "group", "group": ""})
+    group = client.post("/admin/accounts/sitepolicy/1/change/", {"room_creators": "group", "group": ""})
     assert "Choose the group" in group.content.decode()
 
 

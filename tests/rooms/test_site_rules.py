@@ -7,10 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
 
-from accounts.models import User
-from accounts.site_policy import forget
-from rooms.access import may_make_rooms
-from rooms.moderation.models import RoomMakers, SiteRules
+from accounts.models import RoomCreators, SitePolicy, User
+from accounts.site_policy import can_create_rooms, clear_cache
 
 from .conftest import make_person, signed_in
 
@@ -19,49 +17,49 @@ pytestmark = pytest.mark.django_db
 
 def rule(**values) -> None:
     """Write the rules as the administration does."""
-    SiteRules.objects.update_or_create(pk=1, defaults=values)
-    forget()
+    SitePolicy.objects.update_or_create(pk=1, defaults=values)
+    clear_cache()
 
 
 def test_everybody_makes_rooms_until_somebody_says_otherwise(olga: User) -> None:
-    assert may_make_rooms(olga)
+    assert can_create_rooms(olga)
     assert "Make your first room" in signed_in(olga).get("/rooms/").content.decode()
 
 
 def test_the_environment_rules_until_there_is_a_row(settings, olga: User) -> None:
-    settings.ROOM_MAKERS = "staff"
-    assert not may_make_rooms(olga)
-    rule(room_makers=RoomMakers.EVERYBODY)
-    assert may_make_rooms(olga)
+    settings.ROOM_CREATORS = "staff"
+    assert not can_create_rooms(olga)
+    rule(room_creators=RoomCreators.EVERYONE)
+    assert can_create_rooms(olga)
 
 
 def test_only_proven_addresses(olga: User) -> None:
-    rule(room_makers=RoomMakers.VERIFIED)
-    assert not may_make_rooms(olga)
+    rule(room_creators=RoomCreators.VERIFIED)
+    assert not can_create_rooms(olga)
     EmailAddress.objects.create(user=olga, email=olga.email, verified=True, primary=True)
-    assert may_make_rooms(olga)
+    assert can_create_rooms(olga)
 
 
 def test_only_staff_and_only_a_group(olga: User) -> None:
     ada = make_person("Ada", is_staff=True)
-    rule(room_makers=RoomMakers.STAFF)
-    assert (may_make_rooms(olga), may_make_rooms(ada)) == (False, True)
+    rule(room_creators=RoomCreators.STAFF)
+    assert (can_create_rooms(olga), can_create_rooms(ada)) == (False, True)
     teachers = Group.objects.create(name="Teachers")
-    rule(room_makers=RoomMakers.GROUP, group=teachers)
-    assert (may_make_rooms(olga), may_make_rooms(ada)) == (False, True)
+    rule(room_creators=RoomCreators.GROUP, group=teachers)
+    assert (can_create_rooms(olga), can_create_rooms(ada)) == (False, True)
     olga.groups.add(teachers)
-    assert may_make_rooms(olga)
+    assert can_create_rooms(olga)
 
 
 def test_the_groups_name_may_come_from_the_environment(settings, olga: User) -> None:
-    settings.ROOM_MAKERS = "group: Teachers"
-    assert not may_make_rooms(olga)
+    settings.ROOM_CREATORS = "group: Teachers"
+    assert not can_create_rooms(olga)
     olga.groups.add(Group.objects.create(name="Teachers"))
-    assert may_make_rooms(olga)
+    assert can_create_rooms(olga)
 
 
 def test_who_may_not_is_told_so_in_words(olga: User) -> None:
-    rule(room_makers=RoomMakers.STAFF)
+    rule(room_creators=RoomCreators.STAFF)
     client = signed_in(olga)
     page = client.get("/rooms/").content.decode()
     assert "not everybody may make rooms" in page
@@ -84,9 +82,9 @@ def test_sign_up_can_be_closed(client: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
-        ("ROOM_MAKERS", "everyone", "E020"),
-        ("ROOM_MAKERS", "group:", "E020"),
-        ("ROOM_MAKERS", "staff:x", "E020"),
+        ("ROOM_CREATORS", "all", "E020"),
+        ("ROOM_CREATORS", "group:", "E020"),
+        ("ROOM_CREATORS", "staff:x", "E020"),
         ("LIMIT_FACTOR", 0, "E021"),
         ("REPORT_DAYS", 0, "E022"),
         ("RETENTION_DAYS", 0, "E022"),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from rooms.access import why_shut
 from rooms.live.presence import head_counts
-from rooms.models import Role
+from rooms.models import Ban, Role
 from rooms.moderation.actions import ACTS, Act
 from rooms.moderation.audit_log import of_report
-from rooms.moderation.models import Ban, Report
+from rooms.moderation.models import Report
 
 from .action_view import address
 
@@ -79,7 +79,7 @@ def about_buttons(report: Report) -> list[Button]:
         buttons += _person_buttons(report.about_user, report)
     if place and place.removed_at is None and place.role != Role.OWNER:
         buttons.append(_button("remove", place, report))
-    if place and place.browser and not Ban.objects.filter(browser=place.browser).exists():
+    if place and place.browser and not Ban.objects.filter(guest_id=place.browser).exists():
         buttons.append(_button("ban-guest", place, report))
     return buttons
 

@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.site_policy import forget, from_environment
+from accounts.models import SitePolicy, User
+from accounts.site_policy import clear_cache, from_environment
+from rooms.models import Ban
 from rooms.moderation.actions import WORDS, Kind, note
 from rooms.moderation.audit_log import KINDS, describe
-from rooms.moderation.models import Ban, Deed, Report, SiteRules
+from rooms.moderation.models import Deed, Report
 
 from .action_view import Moderated
 from .report_context import context_of
@@ -215,11 +216,11 @@ class BanAdmin(ReadOnly):
     moderator_acts = ("lift-ban",)
 
 
-@admin.register(SiteRules)
-class SiteRulesAdmin(admin.ModelAdmin):
+@admin.register(SitePolicy)
+class SitePolicyAdmin(admin.ModelAdmin):
     """One row: opening the list opens it, and until it is saved the environment's rules apply."""
 
-    fields = ("sign_up_open", "room_makers", "group")
+    fields = ("sign_up_open", "room_creators", "group")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -227,20 +228,20 @@ class SiteRulesAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        return redirect(reverse("admin:moderation_siterules_change", args=[1]))
+        return redirect(reverse("admin:accounts_sitepolicy_change", args=[1]))
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> SiteRules | None:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> SitePolicy | None:
         """Return the row, or one that says what applies without it."""
         if object_id != "1":
             return None
         now = from_environment()
         group = Group.objects.filter(name=now.group).first() if now.group else None
-        return SiteRules.objects.filter(pk=1).first() or SiteRules(
-            pk=1, sign_up_open=now.sign_up_open, room_makers=now.room_makers, group=group
+        return SitePolicy.objects.filter(pk=1).first() or SitePolicy(
+            pk=1, sign_up_open=now.sign_up_open, room_creators=now.room_creators, group=group
         )
 
-    def save_model(self, request: HttpRequest, obj: SiteRules, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: SitePolicy, form: Any, change: bool) -> None:
         obj.save()
-        forget()
+        clear_cache()
         changed = ", ".join(f"{name}: {form.cleaned_data[name]}" for name in form.changed_data)
         note(cast(User, request.user), "rules", Kind.RULES, obj.pk, changed or _t("saved unchanged"))

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 GROUP = "Moderators"
-# What a moderator may: look at these, and moderate. Everything else, rights and rules included, is for superusers.
+# Moderators view these rows and moderate. Permissions and the site policy are for superusers.
 PERMISSIONS = [
     ("accounts", "user", "view_user", "Can view person"),
     ("rooms", "room", "view_room", "Can view room"),
@@ -9,13 +9,13 @@ PERMISSIONS = [
     ("rooms", "membership", "view_membership", "Can view membership"),
     ("moderation", "report", "view_report", "Can view report"),
     ("moderation", "report", "moderate", "Can act on reports, rooms, links and people"),
-    ("moderation", "ban", "view_ban", "Can view banned guest"),
+    ("rooms", "ban", "view_ban", "Can view banned guest"),
     ("moderation", "deed", "view_deed", "Can view act of a moderator"),
 ]
 
 
-def make_group(apps, schema_editor):
-    """Make the group. Django makes permissions after all migrations, and takes those that are there already."""
+def create_group(apps, schema_editor):
+    """Create the group. Django creates permissions after all migrations and keeps the existing ones."""
     kinds = apps.get_model("contenttypes", "ContentType").objects
     permissions = apps.get_model("auth", "Permission").objects
     group, _made = apps.get_model("auth", "Group").objects.get_or_create(name=GROUP)
@@ -34,8 +34,9 @@ class Migration(migrations.Migration):
     dependencies = [
         ("moderation", "0001_initial"),
         ("accounts", "0001_initial"),
+        ("rooms", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
-    operations = [migrations.RunPython(make_group, drop_group)]
+    operations = [migrations.RunPython(create_group, drop_group)]

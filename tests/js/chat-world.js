@@ -1,7 +1,9 @@
 /** People whose messages reach each other in memory, in order: what a mesh does, without the network. */
 
+import { Emitter } from "../../static/js/lib/emitter.js";
+
 /** The mesh of one person. */
-class Link extends EventTarget {
+class Link extends Emitter {
   peers = new Map();
   #pid;
   #world;
@@ -16,10 +18,6 @@ class Link extends EventTarget {
     if (this.peers.get(to)?.state !== "connected") return false;
     this.#world.queue.push([this.#pid, to, JSON.stringify({ topic, payload })]);
     return true;
-  }
-
-  emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

@@ -174,7 +174,7 @@ test("the next one is asked when somebody does not answer, goes on for ever, or 
   const asked = [];
   for (const person of [sam, guest]) {
     // Programs of their own, which answer nothing.
-    person.mesh = Object.assign(new EventTarget(), { peers: new Map(), emit: (type, { topic }) => type === "message" && topic === TOPICS.history && asked.push(person) });
+    person.mesh = { peers: new Map(), emit: (type, { topic }) => type === "message" && topic === TOPICS.history && asked.push(person) };
     world.connect(olga, person);
   }
   world.connect(olga, max);
@@ -206,7 +206,7 @@ test("who asks again and again is answered for a while", async (context) => {
   world.connect(olga, max);
   await world.settle();
   let answers = 0;
-  max.mesh.addEventListener("message", ({ detail }) => (answers += detail.topic === TOPICS.history && "kept" in detail.payload ? 1 : 0));
+  max.mesh.on("message", ({ topic, payload }) => (answers += topic === TOPICS.history && "kept" in payload ? 1 : 0));
   for (let count = 0; count < 50; count += 1) max.mesh.send(olga.pid, TOPICS.history, { have: [] });
   await world.settle();
   assert.equal(answers, LIMITS.asksPerMinute - 1);

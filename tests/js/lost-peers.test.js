@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { DepartureDetector } from "../../static/js/peer/departure.js";
 import { Kicks } from "../../static/js/call/kick.js";
+import { Emitter } from "../../static/js/lib/emitter.js";
 import { countReceivedPackets, Heartbeat } from "../../static/js/peer/heartbeat.js";
 import { BODIES_PER_MINUTE, MAX_BODY_CHARACTERS, readForwarded, PeerRelay } from "../../static/js/peer/peer-relay.js";
 import { IceRefresh } from "../../static/js/signaling/ice-refresh.js";
@@ -208,7 +209,7 @@ test("a connection that is closed over there means gone when no server knows bet
 });
 
 /** A mesh of those whom somebody reaches; what is told is written down. */
-class Reached extends EventTarget {
+class Reached extends Emitter {
   told = [];
   banned = [];
   peers = new Map();
@@ -228,7 +229,7 @@ class Reached extends EventTarget {
   }
 
   hear(pid, topic, payload) {
-    this.dispatchEvent(new CustomEvent("message", { detail: { pid, topic, payload } }));
+    this.emit("message", { pid, topic, payload });
   }
 }
 
@@ -236,7 +237,7 @@ test("a third peer hands on to those whom it reaches, and hands over what names 
   const mesh = new Reached(A, B);
   const third = new PeerRelay(mesh, new AbortController().signal);
   const came = [];
-  third.addEventListener("relay", ({ detail }) => came.push(detail));
+  third.on("relay", (detail) => came.push(detail));
   mesh.hear(A, "relay", { to: B, body: "sealed" });
   assert.deepEqual(mesh.told, [[B, "relay", { from: A, body: "sealed" }]]);
   for (const to of [C, A]) mesh.hear(A, "relay", { to, body: "sealed" });

@@ -23,7 +23,7 @@ function assembly(...names) {
     const clock = time.now + Math.random() * 1e6;
     person.hands = new Hands(person, SIGNAL, () => clock + time.now);
     person.seen = [];
-    person.hands.addEventListener("changed", ({ detail }) => person.seen.push(detail));
+    person.hands.on("changed", (detail) => person.seen.push(detail));
     return person;
   });
   return { world, time, people };
@@ -74,7 +74,7 @@ test("a host lowers a hand; anybody else is not listened to", async () => {
   await world.settle();
   assert.equal(guest.hands.up, true);
   const by = [];
-  guest.hands.addEventListener("lowered", ({ detail }) => by.push(detail.by));
+  guest.hands.on("lowered", (detail) => by.push(detail.by));
   olga.hands.lower(guest.pid);
   await world.settle();
   assert.deepEqual([guest.hands.up, by, max.hands.order], [false, [olga.pid], []]);
@@ -94,7 +94,7 @@ test("reactions are shown at both ends, and a flood of them is cut off", async (
     const person = world.add(name);
     person.shown = [];
     person.reactions = new Reactions(person, SIGNAL);
-    person.reactions.addEventListener("reaction", ({ detail }) => person.shown.push(detail));
+    person.reactions.on("reaction", (detail) => person.shown.push(detail));
     return person;
   });
   world.connect(olga, max);

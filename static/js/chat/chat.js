@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
@@ -22,11 +23,13 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Events, all `CustomEvent`:
- * - `message` {entry, live}: one was added; live: false for what was said before
- * - `changed` {entry}: its author has confirmed it, or it came to somebody
+ * @typedef {object} ChatEvents
+ * @property {{entry: Entry, live: boolean}} message one was added to `log`; live: false for what was said before
+ * @property {{entry: Entry}} changed its author has confirmed it, or it has reached a peer
  */
-export class Chat extends EventTarget {
+
+/** @extends {Emitter<ChatEvents>} */
+export class Chat extends Emitter {
   log = new ChatLog();
   #room;
   #mesh;
@@ -42,15 +45,12 @@ export class Chat extends EventTarget {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(this.#mesh, "message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
-    on(this.#mesh, "peer-channel-open", ({ pid }) => this.#catchUp(pid));
-    on(this.#mesh, "peer-removed", ({ pid }) => this.#gone(pid));
-    on(this.#mesh, "peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid));
+    this.#mesh.on("message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload), { signal });
+    this.#mesh.on("peer-channel-open", ({ pid }) => this.#catchUp(pid), { signal });
+    this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
+    this.#mesh.on("peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid), { signal });
     const history = new History(this.#mesh, { kept: () => this.#kept(), have: (pid) => this.#have(pid) }, signal);
-    on(history, "kept", ({ pid, kept }) => this.#keep(pid, kept));
+    history.on("kept", ({ pid, kept }) => this.#keep(pid, kept), { signal });
   }
 
   /**
@@ -70,7 +70,7 @@ export class Chat extends EventTarget {
     const at = Math.max(Date.now(), this.log.newest + 1);
     const { entry } = this.log.take({ id, pid, name, at, text }, { own: true });
     for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
-    this.#emit("message", { entry, live: true });
+    this.emit("message", { entry, live: true });
     for (const peer of entry.waiting) this.#tell(peer, entry);
     return "said";
   }
@@ -113,7 +113,7 @@ export class Chat extends EventTarget {
    */
   #got(pid, id) {
     const entry = this.log.entries.find((one) => one.own && one.id === id);
-    if (entry?.waiting.delete(pid)) this.#emit("changed", { entry });
+    if (entry?.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
   /** @param {string} pid can be reached: for the first time, or again */
@@ -124,7 +124,7 @@ export class Chat extends EventTarget {
   /** @param {string} pid has left, or is not talked to: nothing waits for them any more */
   #gone(pid) {
     this.#taken.delete(pid);
-    for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.#emit("changed", { entry });
+    for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
   /**
@@ -152,8 +152,8 @@ export class Chat extends EventTarget {
    */
   #add(kept, how, live) {
     const { entry, is } = this.log.take(kept, how);
-    if (is === "new") this.#emit("message", { entry, live });
-    if (is === "confirmed") this.#emit("changed", { entry });
+    if (is === "new") this.emit("message", { entry, live });
+    if (is === "confirmed") this.emit("changed", { entry });
   }
 
   /** @param {string} pid will be asked: what others have handed on of theirs they are to tell themselves */
@@ -164,13 +164,5 @@ export class Chat extends EventTarget {
   /** @returns {Kept[]} */
   #kept() {
     return this.log.entries.map(({ id, pid, name, at, text }) => ({ id, pid, name, at, text }));
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { HOSTS } from "../signaling/roles.js";
 
@@ -29,11 +30,14 @@ export function readHand(payload) {
 }
 
 /**
- * Events, all `CustomEvent`:
- * - `changed` {pid, up, news}: somebody's hand, oneself's too; news: false for one that had been up before one came
- * - `lowered` {by}: a host has lowered one's own; by: their pid
+ * @typedef {object} HandsEvents
+ * @property {{pid: string, up: boolean, news: boolean}} changed a hand, one's own too; `order` is up to date. news: false for one
+ *   that was up before one came
+ * @property {{by: string}} lowered a host has lowered one's own; by: their pid
  */
-export class Hands extends EventTarget {
+
+/** @extends {Emitter<HandsEvents>} */
+export class Hands extends Emitter {
   #room;
   #mesh;
   #now;
@@ -52,11 +56,9 @@ export class Hands extends EventTarget {
     this.#room = room;
     this.#mesh = room.mesh;
     this.#now = now;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("message", (told) => this.#heard(told));
-    on("peer-channel-open", ({ pid }) => this.up && this.#tell(pid));
-    on("peer-removed", ({ pid }) => this.#gone(pid));
+    this.#mesh.on("message", (told) => this.#heard(told), { signal });
+    this.#mesh.on("peer-channel-open", ({ pid }) => this.up && this.#tell(pid), { signal });
+    this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
   }
 
   /** Whether one's own hand is up. */
@@ -102,7 +104,7 @@ export class Hands extends EventTarget {
     if (topic === TOPICS.hand) return this.#shown(pid, readHand(payload));
     if (payload !== true || !this.up || !HOSTS.includes(person.role ?? "")) return;
     this.raise(false);
-    this.dispatchEvent(new CustomEvent("lowered", { detail: { by: pid } }));
+    this.emit("lowered", { by: pid });
   }
 
   /**
@@ -129,6 +131,6 @@ export class Hands extends EventTarget {
   #set(pid, since, news) {
     if (since === null) this.#raised.delete(pid);
     else this.#raised.set(pid, since);
-    this.dispatchEvent(new CustomEvent("changed", { detail: { pid, up: since !== null, news } }));
+    this.emit("changed", { pid, up: since !== null, news });
   }
 }

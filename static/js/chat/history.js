@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { MAX_MESSAGE_CHARACTERS } from "../peer/control-channel.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { LIMITS, readHistory, TOPICS } from "./messages.js";
@@ -20,10 +21,12 @@ const MOST_PARTS = 8;
 const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
 /**
- * Events, all `CustomEvent`:
- * - `kept` {pid, kept}: what a peer has kept; checked in form, nothing else
+ * @typedef {object} HistoryEvents
+ * @property {{pid: string, kept: Kept[]}} kept what a peer has kept; only its form is checked
  */
-export class History extends EventTarget {
+
+/** @extends {Emitter<HistoryEvents>} */
+export class History extends Emitter {
   #mesh;
   #kept;
   #have;
@@ -47,11 +50,9 @@ export class History extends EventTarget {
     this.#mesh = mesh;
     this.#kept = kept;
     this.#have = have;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("peer-channel-open", ({ pid }) => this.#want(pid));
-    on("peer-removed", ({ pid }) => this.#gone(pid));
-    on("message", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)));
+    mesh.on("peer-channel-open", ({ pid }) => this.#want(pid), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
+    mesh.on("message", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#patience));
   }
 
@@ -101,7 +102,7 @@ export class History extends EventTarget {
     // Only what was asked for.
     if (pid !== this.#queue[0]) return;
     this.#parts += 1;
-    this.dispatchEvent(new CustomEvent("kept", { detail: { pid, kept: read.kept } }));
+    this.emit("kept", { pid, kept: read.kept });
     if (read.more && this.#parts < MOST_PARTS) this.#wait();
     else this.#next();
   }

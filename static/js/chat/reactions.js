@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./chat.js").Room} Room */
@@ -26,10 +27,12 @@ export function readReaction(payload) {
 }
 
 /**
- * Events, all `CustomEvent`:
- * - `reaction` {pid, reaction}: somebody's, oneself's too
+ * @typedef {object} ReactionsEvents
+ * @property {{pid: string, reaction: Reaction}} reaction anyone's, one's own too
  */
-export class Reactions extends EventTarget {
+
+/** @extends {Emitter<ReactionsEvents>} */
+export class Reactions extends Emitter {
   #room;
   #mesh;
   /** @type {Map<string, RateLimiter>} */
@@ -43,10 +46,9 @@ export class Reactions extends EventTarget {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => this.#mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("message", ({ pid, topic, payload }) => topic === TOPIC && room.people.has(pid) && this.#show(pid, readReaction(payload)));
-    on("peer-removed", ({ pid }) => this.#taken.delete(pid));
+    const show = (/** @type {string} */ pid, /** @type {unknown} */ payload) => room.people.has(pid) && this.#show(pid, readReaction(payload));
+    this.#mesh.on("message", ({ pid, topic, payload }) => topic === TOPIC && show(pid, payload), { signal });
+    this.#mesh.on("peer-removed", ({ pid }) => this.#taken.delete(pid), { signal });
   }
 
   /** @param {Reaction} reaction is shown to everybody who is there */
@@ -65,7 +67,7 @@ export class Reactions extends EventTarget {
     const taken = this.#taken.get(pid) ?? new RateLimiter(PER_MINUTE);
     this.#taken.set(pid, taken);
     if (!taken.consume() || reaction === null) return false;
-    this.dispatchEvent(new CustomEvent("reaction", { detail: { pid, reaction } }));
+    this.emit("reaction", { pid, reaction });
     return true;
   }
 }

@@ -5,12 +5,15 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { ControlChannel } from "./control-channel.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { checkPeerMessage } from "./messages.js";
 
+/** @typedef {import("./control-channel.js").Message} Message */
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
+/** @typedef {{audio: boolean, video: boolean}} MediaState whether each is sent */
 
 /** The topics that are the connection's own. */
 export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong", "bye"]);
@@ -18,16 +21,19 @@ export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong"
 export const PONGS_PER_MINUTE = 300;
 
 /**
- * Events, all `CustomEvent`:
- * - `open`: from now on `send` reaches the other side
- * - `version-mismatch`: the other side speaks another version
- * - `ended`: the channel was closed from the other side
- * - `bye`: the other side leaves
- * - `signal` {message}: checked
- * - `media` {audio, video}, `screen` {shares}: what the other side says it sends
- * - `message` {topic, payload}: of a topic that is not the connection's own; payload is not checked
+ * @typedef {object} ConnectionMessagesEvents
+ * @property {void} open from now on `send` reaches the other side
+ * @property {void} version-mismatch the other side speaks another version
+ * @property {void} ended the channel was closed from the other side
+ * @property {void} bye the other side leaves
+ * @property {{message: PeerMessage}} signal checked
+ * @property {MediaState} media what the other side says it sends
+ * @property {{shares: boolean}} screen whether the other side says it shares its screen
+ * @property {Message} message of a topic that is not the connection's own; payload is not checked
  */
-export class ConnectionMessages extends EventTarget {
+
+/** @extends {Emitter<ConnectionMessagesEvents>} */
+export class ConnectionMessages extends Emitter {
   #control;
   #sentMediaState = "";
   #sentScreenState = false;
@@ -40,9 +46,10 @@ export class ConnectionMessages extends EventTarget {
   constructor(connection, signal) {
     super();
     const control = new ControlChannel(connection);
-    for (const type of ["open", "version-mismatch", "ended"]) control.addEventListener(type, () => this.#emit(type, {}), { signal });
-    const heard = (/** @type {Event} */ event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail);
-    control.addEventListener("message", heard, { signal });
+    control.on("open", () => this.emit("open"), { signal });
+    control.on("version-mismatch", () => this.emit("version-mismatch"), { signal });
+    control.on("ended", () => this.emit("ended"), { signal });
+    control.on("message", (message) => this.#onMessage(message), { signal });
     signal.addEventListener("abort", () => control.detach());
     this.#control = control;
   }
@@ -89,36 +96,28 @@ export class ConnectionMessages extends EventTarget {
     this.send("ping", true);
   }
 
-  /** @param {{topic: string, payload: any}} told */
+  /** @param {Message} message */
   #onMessage({ topic, payload }) {
     switch (topic) {
       case "bye":
-        return this.#emit("bye", {});
+        return this.emit("bye");
       case "signal":
         return this.#onSignal(checkPeerMessage(payload));
       case "media":
-        return this.#emit("media", { audio: payload?.audio === true, video: payload?.video === true });
+        return this.emit("media", { audio: payload?.audio === true, video: payload?.video === true });
       case "screen":
-        return this.#emit("screen", { shares: payload?.video === true });
+        return this.emit("screen", { shares: payload?.video === true });
       case "ping":
         return this.#pongLimiter.consume() ? this.send("pong", true) : false;
       case "pong":
         return; // that it came is all it says
       default:
-        this.#emit("message", { topic, payload });
+        this.emit("message", { topic, payload });
     }
   }
 
   /** @param {PeerMessage | null} message */
   #onSignal(message) {
-    if (message !== null) this.#emit("signal", { message });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    if (message !== null) this.emit("signal", { message });
   }
 }

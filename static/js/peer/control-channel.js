@@ -8,23 +8,27 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
+
 /** Of the protocol between peers. */
 export const VERSION = 1;
 /** Characters of one message; a session description with everything in it fits. */
 export const MAX_MESSAGE_CHARACTERS = 65_536;
 /** Bytes that may wait for a peer that reads nothing. */
 export const MAX_BUFFERED_BYTES = 1_048_576;
-/** @typedef {{topic: string, payload: unknown}} Message */
+/** @typedef {{topic: string, payload: any}} Message payload: any JSON value */
 const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
 /**
- * Events, all `CustomEvent`:
- * - `open`: from now on `send` reaches the other side
- * - `message` {topic, payload}: payload is any JSON value, not checked; never before the other side has told its version
- * - `version-mismatch`: the other side speaks another version, or none; nothing of what it tells is taken
- * - `ended`: the channel was closed from the other side
+ * @typedef {object} ControlChannelEvents
+ * @property {void} open from now on `send` reaches the other side
+ * @property {Message} message payload is not checked; never before the other side has sent its version
+ * @property {void} version-mismatch the other side speaks another version, or none; nothing that it sends is read
+ * @property {void} ended the channel was closed from the other side
  */
-export class ControlChannel extends EventTarget {
+
+/** @extends {Emitter<ControlChannelEvents>} */
+export class ControlChannel extends Emitter {
   #channel;
   #life = new AbortController();
   /** @type {boolean | undefined} whether the other side speaks this version; not known before its first message */
@@ -37,7 +41,7 @@ export class ControlChannel extends EventTarget {
     const { signal } = this.#life;
     this.#channel.addEventListener("open", () => this.#onOpen(), { signal });
     this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
-    this.#channel.addEventListener("close", () => this.dispatchEvent(new CustomEvent("ended")), { signal });
+    this.#channel.addEventListener("close", () => this.emit("ended"), { signal });
   }
 
   /** Whether the other side can be told anything. */
@@ -67,20 +71,20 @@ export class ControlChannel extends EventTarget {
 
   #onOpen() {
     this.send("version", { v: VERSION });
-    this.dispatchEvent(new CustomEvent("open"));
+    this.emit("open");
   }
 
   /** @param {unknown} data */
   #onMessage(data) {
     const message = typeof data === "string" && data.length <= MAX_MESSAGE_CHARACTERS ? readMessage(data) : null;
     if (this.#sameVersion === undefined) this.#checkVersion(message);
-    else if (this.#sameVersion && message) this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    else if (this.#sameVersion && message) this.emit("message", message);
   }
 
   /** @param {Message | null} message the first message of the other side */
   #checkVersion(message) {
     this.#sameVersion = message?.topic === "version" && /** @type {any} */ (message.payload)?.v === VERSION;
-    if (!this.#sameVersion) this.dispatchEvent(new CustomEvent("version-mismatch"));
+    if (!this.#sameVersion) this.emit("version-mismatch");
   }
 }
 

@@ -23,10 +23,8 @@ export class MediaRefresh {
    */
   constructor(mesh, signal) {
     this.#mesh = mesh;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("message", ({ pid, topic, payload }) => topic === "refresh" && this.#onRequest(pid, payload));
-    on("peer-removed", ({ pid }) => this.#rateLimiters.delete(pid));
+    mesh.on("message", ({ pid, topic, payload }) => topic === "refresh" && this.#onRequest(pid, payload), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#rateLimiters.delete(pid), { signal });
   }
 
   /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { DepartureDetector } from "./departure.js";
 import { PeerLink } from "./peer-link.js";
 import { EarlyMessages } from "./early-messages.js";
@@ -12,28 +13,37 @@ import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
+/** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
+/** @typedef {import("./watchdog.js").PeerState} PeerState */
 
 /** Those who were put out are remembered for the stay, this many. */
 const MAX_BANNED = 1_024;
 
 /**
- * Events, all `CustomEvent`:
- * - `peer-added` {pid, member, role, hello}: the connection exists, nothing flows yet
- * - `peer-updated` {pid, member, role, hello}: somebody came back with a fresh hello
- * - `peer-removed` {pid}: they left; their connection is closed
- * - `peer-state` {pid, state, reason}: connecting | connected | interrupted | failed | refused (reason: certificate, version, or what `refusePeer` was given)
- * - `peer-unresponsive` {pid}: nothing has come from them for a moment
- * - `peer-track` {pid, track, stream}: stream is the one of this peer, the same for its whole life
- * - `peer-tracks-changed` {pid, stream}
- * - `peer-media` {pid, audio, video}: what the peer says it sends
- * - `peer-screen` {pid, stream}: the peer shares its screen; null: no more. Several may share at once
- * - `peer-sending` {pid}: transceivers to this peer were made; `peers.get(pid).transceivers` has them
- * - `peer-channel-open` {pid}: `send` reaches the peer, for the first time or again (what was told before may be lost)
- * - `hidden` {}: from now on connections go over relays alone; further ones to a peer have to be made anew
- * - `message` {pid, topic, payload}: a peer tells something without the server; payload is not checked
+ * @typedef {object} MeshEvents
+ * @property {PeerDetail} peer-added the connection exists, nothing flows yet
+ * @property {PeerDetail} peer-updated a peer came back with a fresh hello
+ * @property {{pid: string}} peer-removed they left; their connection is closed and no longer in `peers`
+ * @property {{pid: string, state: PeerState, reason?: string}} peer-state never closed; reason, of a refused one: `certificate`,
+ *   `version`, or what `refusePeer` was given
+ * @property {{pid: string}} peer-unresponsive nothing has come from them for a moment
+ * @property {{pid: string, track: MediaStreamTrack, stream: MediaStream}} peer-track stream is the one of this peer, the same for
+ *   its whole life
+ * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks came, went, fell silent or came back
+ * @property {{pid: string, audio: boolean, video: boolean}} peer-media what the peer says it sends
+ * @property {{pid: string, stream: MediaStream | null}} peer-screen the peer shares its screen; null: no more. Several may share
+ *   at once
+ * @property {{pid: string}} peer-sending transceivers to this peer were made; `peers.get(pid).transceivers` has them
+ * @property {{pid: string}} peer-channel-open `send` reaches the peer, for the first time or again (what was sent before may be
+ *   lost)
+ * @property {void} hidden from now on connections go over relays only; further ones to a peer have to be made again
+ * @property {{pid: string, topic: string, payload: any}} message a peer has sent something without the server; payload is not
+ *   checked
  */
-export class Mesh extends EventTarget {
+
+/** @extends {Emitter<MeshEvents>} */
+export class Mesh extends Emitter {
   /** @type {Map<string, PeerLink>} */
   peers = new Map();
   #pid;
@@ -83,7 +93,7 @@ export class Mesh extends EventTarget {
     if (policy === this.#iceTransportPolicy) return;
     this.#iceTransportPolicy = policy;
     for (const connection of this.peers.values()) connection.setIceTransportPolicy(policy);
-    if (policy === "relay") this.#emit("hidden", {});
+    if (policy === "relay") this.emit("hidden");
   }
 
   /**
@@ -107,11 +117,11 @@ export class Mesh extends EventTarget {
     this.#departures.socketPresent(pid);
     const known = this.peers.get(pid);
     if (known !== undefined) {
-      this.#emit("peer-updated", { pid, member, role, hello });
+      this.emit("peer-updated", { pid, member, role, hello });
       return known.resend();
     }
     this.peers.set(pid, this.#connect(pid, fingerprint));
-    this.#emit("peer-added", { pid, member, role, hello });
+    this.emit("peer-added", { pid, member, role, hello });
     for (const message of this.#early.release(pid)) void this.peers.get(pid)?.receive(message);
   }
 
@@ -259,31 +269,28 @@ export class Mesh extends EventTarget {
       screen: this.#screen,
       send: (message) => this.#sendBody(pid, JSON.stringify(message)),
     });
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) =>
-      connection.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("closed-remotely", () => this.#departures.closedRemotely(pid));
-    on("state", ({ state, reason }) => this.#onState(pid, state, reason));
-    on("track", ({ track }) => this.#emit("peer-track", { pid, track, stream: connection.remoteStream }));
-    on("tracks-changed", ({ stream }) => this.#emit("peer-tracks-changed", { pid, stream }));
-    on("media", ({ audio, video }) => this.#emit("peer-media", { pid, audio, video }));
-    on("screen", ({ stream }) => this.#emit("peer-screen", { pid, stream }));
-    on("unresponsive", () => this.#emit("peer-unresponsive", { pid }));
-    on("sending", () => this.#emit("peer-sending", { pid }));
-    on("channel-open", () => this.#emit("peer-channel-open", { pid }));
-    on("message", ({ topic, payload }) => this.#emit("message", { pid, topic, payload }));
+    connection.on("closed-remotely", () => this.#departures.closedRemotely(pid));
+    connection.on("state", ({ state, reason }) => this.#onState(pid, state, reason));
+    connection.on("track", ({ track }) => this.emit("peer-track", { pid, track, stream: connection.remoteStream }));
+    connection.on("tracks-changed", ({ stream }) => this.emit("peer-tracks-changed", { pid, stream }));
+    connection.on("media", ({ audio, video }) => this.emit("peer-media", { pid, audio, video }));
+    connection.on("screen", ({ stream }) => this.emit("peer-screen", { pid, stream }));
+    connection.on("unresponsive", () => this.emit("peer-unresponsive", { pid }));
+    connection.on("sending", () => this.emit("peer-sending", { pid }));
+    connection.on("channel-open", () => this.emit("peer-channel-open", { pid }));
+    connection.on("message", ({ topic, payload }) => this.emit("message", { pid, topic, payload }));
     return connection;
   }
 
   /**
    * @param {string} pid
-   * @param {import("./watchdog.js").PeerState} state
+   * @param {PeerState} state
    * @param {string} [reason]
    */
   #onState(pid, state, reason) {
     if (state === "closed") return this.#drop(pid);
     this.#departures.observeState(pid, state);
-    this.#emit("peer-state", { pid, state, reason });
+    this.emit("peer-state", { pid, state, reason });
   }
 
   /** @param {string} pid */
@@ -292,14 +299,6 @@ export class Mesh extends EventTarget {
     this.#departures.forgetPeer(pid);
     if (!this.peers.delete(pid)) return;
     connection?.close();
-    this.#emit("peer-removed", { pid });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("peer-removed", { pid });
   }
 }

@@ -5,15 +5,19 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
+
 /**
- * Events:
- * - `changed`
+ * @typedef {object} NetworkWatchEvents
+ * @property {void} changed the network may be another one
  */
-export class NetworkWatch extends EventTarget {
+
+/** @extends {Emitter<NetworkWatchEvents>} */
+export class NetworkWatch extends Emitter {
   /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
-    const changed = () => this.dispatchEvent(new CustomEvent("changed"));
+    const changed = () => this.emit("changed");
     addEventListener("online", changed, { signal });
     addEventListener("pageshow", changed, { signal });
     document.addEventListener("visibilitychange", () => !document.hidden && changed(), { signal });

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { Transport } from "./transport.js";
 import { RemoteStreams } from "./remote-streams.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
@@ -17,6 +18,8 @@ import { LIMITS } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
+/** @typedef {import("./connection-messages.js").MediaState} MediaState */
+/** @typedef {import("./control-channel.js").Message} Message */
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
 /** @typedef {import("./watchdog.js").PeerState} PeerState */
@@ -42,21 +45,25 @@ const FIRST_TRIES = 2;
 const GIVE_UP_SENDING = 2;
 
 /**
- * Events, all `CustomEvent`:
- * - `state` {state, reason}: connecting | connected | interrupted (was connected, is being helped) | failed | refused
- *   (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks another
- *   protocol, or what `refuse` was given) | closed (the other side has left, or `close()` was called)
- * - `closed-remotely` {}: the other side has closed the connection without a word, which is interrupted now: they are gone, or have begun anew
- * - `unresponsive` {}: nothing has come for a moment; the connection may turn out to be interrupted
- * - `track` {track, kind}: a remote track came; it is already in `remoteStream`
- * - `screen` {stream}: the other side shares its screen, or has stopped (null); always the same stream
- * - `sending` {}: transceivers were made; see `transceivers`
- * - `tracks-changed` {stream}: the tracks of `remoteStream` came, went, fell silent or came back
- * - `media` {audio, video}: the other side says what it sends
- * - `channel-open`: the control channel is open, for the first time or again; what was told before may not have arrived
- * - `message` {topic, payload}: the other side tells something on a topic that is not this class's own; not checked
+ * @typedef {object} PeerLinkEvents
+ * @property {{state: PeerState, reason?: string}} state connecting, connected, interrupted (was connected, is being helped),
+ *   failed, refused (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks
+ *   another protocol, or what `refuse` was given) or closed (the other side has left, or `close()` was called)
+ * @property {void} closed-remotely the other side has closed the connection, which is interrupted now, without a `bye`: they are
+ *   gone, or have started over
+ * @property {void} unresponsive nothing has come for a moment; the connection may turn out to be interrupted
+ * @property {{track: MediaStreamTrack, kind: string}} track a remote track came; it is already in `remoteStream`
+ * @property {{stream: MediaStream | null}} screen the other side shares its screen, or has stopped (null); always the same stream
+ * @property {void} sending transceivers were made; see `transceivers`
+ * @property {{stream: MediaStream}} tracks-changed the tracks of `remoteStream` came, went, fell silent or came back
+ * @property {MediaState} media what the other side says it sends
+ * @property {void} channel-open the control channel is open, for the first time or again; what was sent before may not have
+ *   arrived
+ * @property {Message} message of a topic that is not this class's own; payload is not checked
  */
-export class PeerLink extends EventTarget {
+
+/** @extends {Emitter<PeerLinkEvents>} */
+export class PeerLink extends Emitter {
   #remote = new RemoteStreams();
   #options;
   /** @type {Tracks} */
@@ -298,22 +305,20 @@ export class PeerLink extends EventTarget {
       munge: (sdp) => this.#munge(sdp),
       send: (message) => this.#sendSignal(message),
     });
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => transport.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("changed", () => this.#updateState());
-    on("lost", () => this.#onLost());
-    on("unresponsive", () => this.#emit("unresponsive", {}));
-    on("certificate-mismatch", () => this.refuse("certificate"));
-    on("version-mismatch", () => this.refuse("version"));
-    on("track", (event) => this.#onTrack(event));
-    on("sending", () => this.#emit("sending", {}));
-    on("open", () => this.#onChannelOpen());
-    on("closed-remotely", () => this.#emit("closed-remotely", {}));
-    on("bye", () => this.#end());
-    on("signal", ({ message }) => void this.receive(message, { direct: true }));
-    on("media", (media) => this.#emit("media", media));
-    on("screen", ({ shares }) => this.#onScreenState(shares));
-    on("message", (message) => this.#emit("message", message));
+    transport.on("changed", () => this.#updateState());
+    transport.on("lost", () => this.#onLost());
+    transport.on("unresponsive", () => this.emit("unresponsive"));
+    transport.on("certificate-mismatch", () => this.refuse("certificate"));
+    transport.on("version-mismatch", () => this.refuse("version"));
+    transport.on("track", (event) => this.#onTrack(event));
+    transport.on("sending", () => this.emit("sending"));
+    transport.on("open", () => this.#onChannelOpen());
+    transport.on("closed-remotely", () => this.emit("closed-remotely"));
+    transport.on("bye", () => this.#end());
+    transport.on("signal", ({ message }) => void this.receive(message, { direct: true }));
+    transport.on("media", (media) => this.emit("media", media));
+    transport.on("screen", ({ shares }) => this.#onScreenState(shares));
+    transport.on("message", (message) => this.emit("message", message));
     return transport;
   }
 
@@ -385,7 +390,7 @@ export class PeerLink extends EventTarget {
     messages?.sendMediaState(this.#tracks);
     messages?.sendScreenState(this.#screen);
     negotiation.repeat();
-    this.#emit("channel-open", {});
+    this.emit("channel-open");
   }
 
   /**
@@ -408,7 +413,7 @@ export class PeerLink extends EventTarget {
     const { screen } = this.#remote;
     if (screen === this.#shownScreen) return;
     this.#shownScreen = screen;
-    this.#emit("screen", { stream: screen });
+    this.emit("screen", { stream: screen });
   }
 
   /** @param {RTCTrackEvent} event */
@@ -416,10 +421,10 @@ export class PeerLink extends EventTarget {
     const { track } = event;
     const stream = this.#remote.addTrack(this.#transport.connection, event);
     if (stream !== this.remoteStream) return this.#showScreen();
-    const changed = () => this.#emit("tracks-changed", { stream: this.remoteStream });
+    const changed = () => this.emit("tracks-changed", { stream: this.remoteStream });
     const { signal } = this.#transport;
     for (const type of ["mute", "unmute", "ended"]) track.addEventListener(type, changed, { signal });
-    this.#emit("track", { track, kind: track.kind });
+    this.emit("track", { track, kind: track.kind });
     changed();
   }
 
@@ -455,14 +460,6 @@ export class PeerLink extends EventTarget {
     this.#state = state;
     if (state === "connected") this.#onConnected();
     this.#watchdog.observe(state);
-    this.#emit("state", { state, reason });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("state", { state, reason });
   }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
@@ -20,10 +21,13 @@ const FORWARDERS = 2;
 const PID = /^[A-Za-z0-9_-]{22}$/;
 
 /**
- * Events, all `CustomEvent`:
- * - `relay` {from, body}: a body that a third peer has handed over; it says who wrote it, which only opening it proves
+ * @typedef {object} PeerRelayEvents
+ * @property {{from: string, body: string}} relay a body that a third peer has handed over; it says who wrote it, which only
+ *   opening it proves
  */
-export class PeerRelay extends EventTarget {
+
+/** @extends {Emitter<PeerRelayEvents>} */
+export class PeerRelay extends Emitter {
   #mesh;
   /** @type {Map<string, RateLimiter>} by the peer who tells */
   #rateLimiters = new Map();
@@ -36,10 +40,8 @@ export class PeerRelay extends EventTarget {
   constructor(mesh, signal) {
     super();
     this.#mesh = mesh;
-    const heard = (/** @type {Event} */ event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail);
-    mesh.addEventListener("message", heard, { signal });
-    const left = (/** @type {Event} */ event) => this.#rateLimiters.delete(/** @type {CustomEvent} */ (event).detail.pid);
-    mesh.addEventListener("peer-removed", left, { signal });
+    mesh.on("message", (message) => this.#onMessage(message), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#rateLimiters.delete(pid), { signal });
   }
 
   /**
@@ -57,13 +59,13 @@ export class PeerRelay extends EventTarget {
     return carriers.filter((pid) => this.#mesh.send(pid, TOPIC, { to, body })).length > 0;
   }
 
-  /** @param {{pid: string, topic: string, payload: unknown}} told */
+  /** @param {{pid: string, topic: string, payload: unknown}} message */
   #onMessage({ pid, topic, payload }) {
     if (topic !== TOPIC || !this.#limiterOf(pid).consume()) return;
     const letter = readForwarded(payload);
     if (letter === null) return;
     if ("from" in letter) {
-      if (letter.from !== pid) this.dispatchEvent(new CustomEvent("relay", { detail: letter }));
+      if (letter.from !== pid) this.emit("relay", letter);
     } else if (letter.to !== pid && this.#isConnected(letter.to)) {
       this.#mesh.send(letter.to, TOPIC, { from: pid, body: letter.body });
     }

@@ -5,12 +5,15 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { TransceiverPair } from "./transceiver-pair.js";
 import { Negotiation } from "./negotiation.js";
 import { remoteFingerprint } from "./dtls-fingerprint.js";
 import { countReceivedPackets, Heartbeat } from "./heartbeat.js";
 import { ConnectionMessages } from "./connection-messages.js";
 
+/** @typedef {import("./connection-messages.js").MediaState} MediaState */
+/** @typedef {import("./control-channel.js").Message} Message */
 /** @typedef {import("./messages.js").PeerMessage} PeerMessage */
 /** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
 
@@ -31,17 +34,25 @@ import { ConnectionMessages } from "./connection-messages.js";
 let lastTransportId = 0;
 
 /**
- * Events, all `CustomEvent`, none after `dispose`:
- * - `changed`: `connected` or `failed` may be another now
- * - `unresponsive`: a question has not been answered at once
- * - `lost`: no packet has come for too long
- * - `certificate-mismatch`: it ends at another certificate than the pinned one
- * - `track`: `detail` is the RTCTrackEvent
- * - `sending`: transceivers were made
- * - `closed-remotely`: the other side has closed it: they are gone, or have begun anew
- * - those of `ConnectionMessages`
+ * @typedef {object} TransportEvents
+ * @property {void} changed `connected` or `failed` may have changed
+ * @property {void} unresponsive a ping was not answered at once
+ * @property {void} lost no packet has come for too long
+ * @property {void} certificate-mismatch it ends at another certificate than the pinned one
+ * @property {RTCTrackEvent} track a remote track came
+ * @property {void} sending transceivers were made
+ * @property {void} closed-remotely the other side has closed it: they are gone, or have started over
+ * @property {void} open this and the rest: see `ConnectionMessagesEvents`
+ * @property {void} version-mismatch
+ * @property {void} bye
+ * @property {{message: PeerMessage}} signal
+ * @property {MediaState} media
+ * @property {{shares: boolean}} screen
+ * @property {Message} message
  */
-export class Transport extends EventTarget {
+
+/** @extends {Emitter<TransportEvents>} */
+export class Transport extends Emitter {
   connection;
   negotiation;
   pair;
@@ -71,11 +82,11 @@ export class Transport extends EventTarget {
     this.heartbeat = new Heartbeat({
       countPackets: async () => countReceivedPackets(await this.connection.getStats()),
       ping: () => this.messages?.ping(),
-      onUnresponsive: () => this.#emit("unresponsive"),
-      onChange: (lost) => this.#emit(lost ? "lost" : "changed"),
+      onUnresponsive: () => this.emit("unresponsive"),
+      onChange: (lost) => this.emit(lost ? "lost" : "changed"),
     });
     const { signal } = this;
-    this.connection.addEventListener("track", (event) => this.#emit("track", event), { signal });
+    this.connection.addEventListener("track", (event) => this.emit("track", event), { signal });
     this.connection.addEventListener("icegatheringstatechange", () => this.#onGatheringState(), { signal });
     this.connection.addEventListener("icecandidate", ({ candidate }) => (this.hasLocalCandidate ||= !!candidate?.candidate), { signal });
     this.connection.addEventListener("connectionstatechange", () => this.#onConnectionState(), { signal });
@@ -107,14 +118,14 @@ export class Transport extends EventTarget {
     if (this.negotiation.answering || this.connection.getTransceivers().length > 0) return;
     this.pair.make(this.connection);
     this.#openMessages();
-    this.#emit("sending");
+    this.emit("sending");
   }
 
   /** Adds the sections for screens. Does nothing once they are there, or while they cannot be negotiated. */
   makeScreen() {
     if (this.screen.made || !this.messages?.open) return;
     this.screen.make(this.connection);
-    this.#emit("sending");
+    this.emit("sending");
   }
 
   /** @param {boolean} paused nothing is sent, whatever the tracks are */
@@ -135,25 +146,29 @@ export class Transport extends EventTarget {
   #prepareAnswer(sdp) {
     for (const half of [this.pair, this.screen]) half.adopt(this.connection);
     if (/^m=application /m.test(sdp)) this.#openMessages();
-    this.#emit("sending");
+    this.emit("sending");
   }
 
   #openMessages() {
     if (this.messages !== null) return;
     this.messages = new ConnectionMessages(this.connection, this.signal);
-    this.messages.addEventListener("ended", () => this.#onRemoteClose(), { signal: this.signal });
-    for (const type of ["open", "version-mismatch", "bye", "signal", "media", "screen", "message"]) {
-      const hand = (/** @type {Event} */ event) => this.#emit(type, /** @type {CustomEvent} */ (event).detail);
-      this.messages.addEventListener(type, hand, { signal: this.signal });
-    }
+    const { messages, signal } = this;
+    messages.on("ended", () => this.#onRemoteClose(), { signal });
+    messages.on("open", () => this.emit("open"), { signal });
+    messages.on("version-mismatch", () => this.emit("version-mismatch"), { signal });
+    messages.on("bye", () => this.emit("bye"), { signal });
+    messages.on("signal", (detail) => this.emit("signal", detail), { signal });
+    messages.on("media", (detail) => this.emit("media", detail), { signal });
+    messages.on("screen", (detail) => this.emit("screen", detail), { signal });
+    messages.on("message", (detail) => this.emit("message", detail), { signal });
   }
 
   #onRemoteClose() {
     // One whose transport has failed here closes its channel, too.
     if (this.connection.connectionState !== "connected") return;
     this.#closedRemotely = true;
-    this.#emit("changed");
-    this.#emit("closed-remotely");
+    this.emit("changed");
+    this.emit("closed-remotely");
   }
 
   #onGatheringState() {
@@ -162,21 +177,23 @@ export class Transport extends EventTarget {
 
   #onConnectionState() {
     if (this.connection.connectionState === "connected" && !this.#certificateVerified) void this.#verifyCertificate();
-    else this.#emit("changed");
+    else this.emit("changed");
   }
 
   /** Compares the certificate at the other end with the pinned one before the connection counts for anything. */
   async #verifyCertificate() {
     const shown = this.#expectedFingerprint === undefined ? null : await remoteFingerprint(this.connection);
     this.#certificateVerified = shown === null || shown === this.#expectedFingerprint;
-    this.#emit(this.#certificateVerified ? "changed" : "certificate-mismatch");
+    this.emit(this.#certificateVerified ? "changed" : "certificate-mismatch");
   }
 
   /**
-   * @param {string} type
-   * @param {unknown} [detail]
+   * Emits nothing after `dispose`.
+   *
+   * @override
+   * @type {Emitter<TransportEvents>["emit"]}
    */
-  #emit(type, detail) {
-    if (!this.signal.aborted) this.dispatchEvent(new CustomEvent(type, { detail }));
+  emit(type, ...detail) {
+    if (!this.signal.aborted) super.emit(type, ...detail);
   }
 }

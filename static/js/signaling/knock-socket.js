@@ -4,24 +4,28 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { closeRule } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+/** @typedef {import("./wire.js").Room} Room */
 
 const DRAINING = 4012;
 const PING_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 15_000;
 
 /**
- * Events, all `CustomEvent`:
- * - `waiting` {why, hosts, left, room}: as the server says it, again when any of it changes
- * - `come-in` {from, body}: let in; the socket is at rest then, and one joins on another
- * - `away`: the server cannot be reached; it is asked again
- * - `stopped` {code}: sent away, or refused
+ * @typedef {object} KnockSocketEvents
+ * @property {{why: string, hosts: boolean, left: number, room: Room}} waiting as the server says it, again when any of it changes
+ * @property {{from: string, body: string}} come-in admitted; the socket is closed by then, and one joins on another
+ * @property {void} away the server cannot be reached; it is asked again
+ * @property {{code: number}} stopped denied or refused
  */
-export class KnockSocket extends EventTarget {
+
+/** @extends {Emitter<KnockSocketEvents>} */
+export class KnockSocket extends Emitter {
   #url;
   /** @type {ClientMessage} */
   #knock;
@@ -64,10 +68,10 @@ export class KnockSocket extends EventTarget {
     if (message?.type === "waiting") {
       const { why, hosts, left, room } = message;
       this.#pingLater();
-      this.#emit("waiting", { why, hosts, left, room });
+      this.emit("waiting", { why, hosts, left, room });
     } else if (message?.type === "come_in") {
       this.#drop();
-      this.#emit("come-in", { from: message.from, body: message.body });
+      this.emit("come-in", { from: message.from, body: message.body });
     } else if (message?.type === "pong" && message.n === this.#pings) {
       this.#policy.reset();
       this.#pingLater();
@@ -93,14 +97,14 @@ export class KnockSocket extends EventTarget {
   #closed(code) {
     if (closeRule(code).then === "reconnect") return this.#again(code === DRAINING);
     this.#drop();
-    this.#emit("stopped", { code });
+    this.emit("stopped", { code });
   }
 
   /** @param {boolean} soon whether the server asked to come back at once */
   #again(soon) {
     this.#drop();
     this.#timer = setTimeout(() => this.start(), this.#policy.next({ soon }));
-    this.#emit("away");
+    this.emit("away");
   }
 
   #drop() {
@@ -108,13 +112,5 @@ export class KnockSocket extends EventTarget {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close(1000);
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} [detail]
-   */
-  #emit(type, detail = {}) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { closeRule } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { nextState } from "./lifecycle.js";
@@ -13,6 +14,9 @@ import { Roster } from "./roster.js";
 /** @typedef {import("./lifecycle.js").State} State */
 /** @typedef {import("./lifecycle.js").Input} Input */
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
+/** @typedef {import("./wire.js").Joined} Joined */
+/** @typedef {import("./wire.js").Peer} Peer */
+/** @typedef {import("./wire.js").Room} Room */
 /** @typedef {import("./wire.js").ServerMessage} ServerMessage */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
@@ -25,20 +29,24 @@ const URGENT_MS = 4_000;
 const URGENT_PONG_MS = 1_200;
 
 /**
- * Events, all `CustomEvent`:
- * - `state` {@link StateDetail}: fires when the state has changed; a stop for good has `code` and `reason`
- * - `joined` the whole `joined` message; fires at the first entry and again after every reconnect
- * - `roster` {peers}: the whole list, after changes were missed
- * - `peer-joined` {peer}: somebody came, or came back with a fresh hello
- * - `peer-left` {pid, final}: final when they were put out
- * - `relay` {from, body}
- * - `ice` {ice, ice_ttl}: fresh servers, as asked for by `refresh`
- * - `room` {room}: name, size, epoch or door changed
- * - `ending` {what, left}: the time of the `room` or of one's `place` in it is over in `left` seconds; null: not so soon
- * - `knocks` {peer}, `knock-over` {member}: somebody at the door, told to hosts
- * - `error` {code, about}: the server did not act on a message
+ * @typedef {object} SignalingSocketEvents
+ * @property {StateDetail} state the state has changed; a stop for good has `code` and `reason`
+ * @property {Joined} joined the whole message; at the first entry and again after every reconnect, when the roster is up to date
+ * @property {{peers: Peer[]}} roster the whole list, after changes were missed
+ * @property {{peer: Peer}} peer-joined a peer came, or came back with a fresh hello
+ * @property {{pid: string, final: boolean}} peer-left final: they were removed
+ * @property {{from: string, body: string}} relay a body that another peer has sent
+ * @property {{ice: RTCIceServer[], ice_ttl: number}} ice fresh servers, as asked for by `refresh`; ice_ttl: seconds
+ * @property {{room: Room}} room name, size, epoch or join rule changed
+ * @property {{what: string, left: number | null}} ending the time of the `room` or of one's `place` in it is over in `left`
+ *   seconds; null: not so soon
+ * @property {{peer: Peer}} knocks a person knocks; sent to hosts only
+ * @property {{member: string}} knock-over they no longer do
+ * @property {{code: string, about: string}} error the server did not act on a message
  */
-export class SignalingSocket extends EventTarget {
+
+/** @extends {Emitter<SignalingSocketEvents>} */
+export class SignalingSocket extends Emitter {
   #url;
   #pid;
   #hello;
@@ -187,7 +195,7 @@ export class SignalingSocket extends EventTarget {
     }
     if (state === "waiting" || state === "stopped") this.#drop();
     if (state === "stopped") this.#rest();
-    this.#emit("state", detail);
+    this.emit("state", detail);
   }
 
   #connect() {
@@ -252,7 +260,7 @@ export class SignalingSocket extends EventTarget {
     if (message.type === "joined" && this.#state === "joining") {
       this.#roster.replace(message.peers, message.seq);
       this.#input("joined");
-      this.#emit("joined", message);
+      this.emit("joined", message);
     } else if (this.#state === "open") {
       this.#deliver(message);
     }
@@ -263,27 +271,27 @@ export class SignalingSocket extends EventTarget {
     switch (message.type) {
       case "peer_joined":
         if (!this.#roster.add(message.peer, message.seq)) this.#send({ type: "sync" });
-        return this.#emit("peer-joined", { peer: message.peer });
+        return this.emit("peer-joined", { peer: message.peer });
       case "peer_left":
         if (!this.#roster.remove(message.pid, message.seq)) this.#send({ type: "sync" });
-        return this.#emit("peer-left", { pid: message.pid, final: message.final });
+        return this.emit("peer-left", { pid: message.pid, final: message.final });
       case "roster":
         this.#roster.replace(message.peers, message.seq);
-        return this.#emit("roster", { peers: message.peers });
+        return this.emit("roster", { peers: message.peers });
       case "relay":
-        return this.#emit("relay", { from: message.from, body: message.body });
+        return this.emit("relay", { from: message.from, body: message.body });
       case "ice":
-        return this.#emit("ice", { ice: message.ice, ice_ttl: message.ice_ttl });
+        return this.emit("ice", { ice: message.ice, ice_ttl: message.ice_ttl });
       case "room":
-        return this.#emit("room", { room: message.room });
+        return this.emit("room", { room: message.room });
       case "ending":
-        return this.#emit("ending", { what: message.what, left: message.left });
+        return this.emit("ending", { what: message.what, left: message.left });
       case "knocks":
-        return this.#emit("knocks", { peer: message.peer });
+        return this.emit("knocks", { peer: message.peer });
       case "knock_over":
-        return this.#emit("knock-over", { member: message.member });
+        return this.emit("knock-over", { member: message.member });
       case "error":
-        return this.#emit("error", { code: message.code, about: message.about });
+        return this.emit("error", { code: message.code, about: message.about });
       case "pong":
         if (message.n !== this.#pings) return;
         this.#policy.reset();
@@ -296,13 +304,5 @@ export class SignalingSocket extends EventTarget {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.mail import MailFailed
-from rooms.flows.guests import forget_browsers
-from rooms.flows.rooms import require_new_key
+from rooms.flows.guests import forget_guests
+from rooms.flows.keys import require_rekey
 from rooms.guest_session import browser_of
 from rooms.live.close_codes import CloseCode
 from rooms.models import Room
@@ -52,12 +52,10 @@ def forget(user: User) -> None:
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
     browsers = {browser for key in keys if (browser := browser_of(store(key)))}
     # They hold the keys of the rooms in which they had a place.
-    require_new_key(
-        Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True).exclude(owner=user)
-    )
+    require_rekey(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True).exclude(owner=user))
     close_user(user.pk, CloseCode.SIGNED_OUT)
     end_sessions(user)
-    forget_browsers(browsers)
+    forget_guests(browsers)
     for address in {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}:
         optional_mail.forget(address)
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))

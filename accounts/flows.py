@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from rooms.flows.rooms import require_new_key
+from rooms.flows.keys import require_rekey
 from rooms.live.close_codes import CloseCode
 from rooms.models import Room
 
@@ -43,7 +43,7 @@ def suspend(user: User, by: User) -> None:
         close_room(room_id, CloseCode.SUSPENDED)
     end_sessions(user)
     # They hold the keys of the rooms in which they had a place.
-    require_new_key(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True))
+    require_rekey(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True))
     logger.info("account %d suspended by %d", user.pk, by.pk)
 
 

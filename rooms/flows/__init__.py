@@ -1,1 +1,1 @@
-"""What people do to rooms: each flow changes rows and notifies the open sockets."""
+"""What people do to rooms, in several steps: every function changes rows and notifies the open sockets."""

@@ -23,12 +23,12 @@ from .members import holding
 
 logger = logging.getLogger(__name__)
 
-AHEAD = timedelta(days=1)  # how long before the end of a room its owner is told
+REMINDER_LEAD = timedelta(days=1)  # how long before the end of a room its owner is told
 LONG_LIVED = timedelta(days=2)  # a room made for less needs no mail: its owner has just chosen the end
-MOST_HOSTS = 5  # that get a mail when somebody waits
+MAX_HOSTS_MAILED = 5  # that get a mail when somebody waits
 
 
-class TooOften(Exception):
+class RateLimited(Exception):
     """Too many mails, to this address or from this account; `wait` is in seconds."""
 
     def __init__(self, wait: float) -> None:
@@ -36,10 +36,10 @@ class TooOften(Exception):
         self.wait = wait
 
 
-def invite(link_row: Invite, sender: User, address: str, link: str | None) -> None:
+def send_invitation(link_row: Invite, sender: User, address: str, link: str | None) -> None:
     """Send an invitation; `link` is the whole link, or None when the sender hands the secret over in another way.
 
-    Nothing of it is kept, neither address nor link. Raises `NotPossible`, `TooOften` and `MailFailed`.
+    Nothing of it is kept, neither address nor link. Raises `NotPossible`, `RateLimited` and `MailFailed`.
     """
     if link_row.state(timezone.now()) is not InviteState.ACTIVE:
         raise NotPossible(_("This link does not work any more. Make a new one."))
@@ -47,7 +47,7 @@ def invite(link_row: Invite, sender: User, address: str, link: str | None) -> No
         raise NotPossible(_("This address takes no invitations from here. Send the link in another way."))
     wait = take(ratelimit.MAIL_FROM, sender.pk) or take(ratelimit.MAIL_TO, optional_mail.hash_of(address))
     if wait:
-        raise TooOften(wait)
+        raise RateLimited(wait)
     context = {
         "sender": optional_mail.quotable_person(sender.display_name),
         "room": optional_mail.quotable_room(link_row.room.name),
@@ -58,13 +58,13 @@ def invite(link_row: Invite, sender: User, address: str, link: str | None) -> No
     optional_mail.send(MailKind.INVITATION, address, "invitation", context)
 
 
-def somebody_waits(room_id: int) -> None:
+def mail_hosts_about_knock(room_id: int) -> None:
     """Tell those who could open the door, at most once in a quarter of an hour."""
     room = Room.objects.filter(pk=room_id).first()
     if room is None or take(ratelimit.MAIL_WAITING, room_id):
         return
     hosts = holding(room).filter(role__in=(Role.OWNER, Role.MODERATOR), user__is_active=True).select_related("user")
-    for place in sorted(hosts, key=lambda place: place.role != Role.OWNER)[:MOST_HOSTS]:
+    for place in sorted(hosts, key=lambda place: place.role != Role.OWNER)[:MAX_HOSTS_MAILED]:
         if place.user is not None:
             url = settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug])
             with suppress(MailFailed):  # it is in the log
@@ -76,10 +76,12 @@ def somebody_waits(room_id: int) -> None:
                 )
 
 
-def remind() -> int:
+def send_expiry_reminders() -> int:
     """Tell the owners of rooms that end within a day, once for each end; return how many were told."""
     now = timezone.now()
-    ending = Room.objects.filter(expires_at__gt=now, expires_at__lte=now + AHEAD, closed_at=None, owner__is_active=True)
+    ending = Room.objects.filter(
+        expires_at__gt=now, expires_at__lte=now + REMINDER_LEAD, closed_at=None, owner__is_active=True
+    )
     due = ending.filter(expires_at__gte=F("created_at") + LONG_LIVED).exclude(reminded_of=F("expires_at"))
     told = 0
     for room in due.select_related("owner"):

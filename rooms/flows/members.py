@@ -1,6 +1,7 @@
-"""Acts upon places in a room: roles, handing the room over, leaving. They change rows AND tell the live sockets."""
+"""Memberships: change a role, transfer ownership, leave, remove, kick."""
 
 import logging
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,9 +13,10 @@ from rooms import limits
 from rooms.errors import NotPossible
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
-from rooms.models import Invite, Membership, Role, Room
+from rooms.models import Membership, Role, Room
 
-from .redemption import told_of_role
+from .invites import revoke_invites
+from .keys import require_rekey
 
 logger = logging.getLogger(__name__)
 
@@ -26,71 +28,72 @@ def holding(room: Room) -> QuerySet[Membership]:
 
 @transaction.atomic
 def change_role(membership: Membership, role: Role) -> None:
-    """Make somebody a moderator or a member; their open call pages hear of it at once.
+    """Make a person a moderator or a member; their open call pages learn it at once.
 
-    What they may do changes, not what they know: a moderator of before still holds the room key, as every member does.
-    Raises `NotPossible` for the owner and for guests without an account.
+    This changes what they may do, not what they know: a former moderator still holds the room key, as every member
+    does. Raises `NotPossible` for the owner and for guests without an account.
     """
-    place = _place(membership)
-    if place.role == Role.OWNER or role not in (Role.MODERATOR, Role.MEMBER):
+    membership = _lock_active(membership)
+    if membership.role == Role.OWNER or role not in (Role.MODERATOR, Role.MEMBER):
         raise NotPossible(_("The owner's role changes by handing the room over."))
-    if place.user_id is None:
+    if membership.user_id is None:
         raise NotPossible(_("Only people with an account can be members or moderators. Send them a link for members."))
-    if place.role == role:
+    if membership.role == role:
         return
-    place.role, place.expires_at = role, None
-    place.save(update_fields=["role", "expires_at"])
-    told_of_role(place)
-    logger.info("room %d: place %s is %s now", place.room_id, place.pk.hex, role)
+    membership.role, membership.expires_at = role, None
+    membership.save(update_fields=["role", "expires_at"])
+    notify_role_changed(membership)
+    logger.info("room %d: membership %s is now %s", membership.room_id, membership.pk.hex, role)
+
+
+def notify_role_changed(membership: Membership) -> None:
+    """Make the person's open call pages rejoin at once, so that they and everyone else learn the new role."""
+    key: UUID = membership.pk
+    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.ROLE_CHANGED))
 
 
 @transaction.atomic
-def offer_room(membership: Membership) -> None:
-    """Offer the room to somebody with an account in it; nothing changes until they accept. Raises `NotPossible`."""
-    place = _place(membership)
-    if place.user_id is None or place.role not in (Role.MODERATOR, Role.MEMBER):
+def offer_ownership(membership: Membership) -> None:
+    """Offer the room to a moderator or member; nothing changes until they accept. Raises `NotPossible`."""
+    membership = _lock_active(membership)
+    if membership.user_id is None or membership.role not in (Role.MODERATOR, Role.MEMBER):
         raise NotPossible(_("A room can be handed over to a moderator or member alone."))
-    Room.objects.filter(pk=place.room_id).update(offered_to=place.user)
+    Room.objects.filter(pk=membership.room_id).update(offered_to=membership.user)
 
 
-def withdraw_offer(room: Room) -> None:
-    """Take the offer back, or turn it down."""
+def cancel_offer(room: Room) -> None:
+    """Withdraw or decline the offer of ownership."""
     Room.objects.filter(pk=room.pk).update(offered_to=None)
 
 
 @transaction.atomic
-def accept_room(room: Room, user: User) -> None:
-    """Make the room theirs to whom it was offered; the former owner stays as a moderator. Raises `NotPossible`.
+def accept_ownership(room: Room, user: User) -> None:
+    """Make `user` the owner of a room that was offered to them; the former owner becomes a moderator.
 
-    The room key does not travel with it: it is in the browsers of those who hold it.
+    The room key is not transferred: it is in the browsers of those who hold it. Raises `NotPossible`.
     """
     room = Room.objects.select_for_update(of=("self",)).select_related("owner").get(pk=room.pk)
     if room.owner.suspended_at is not None:
         raise NotPossible(_("The room is shut. It can be handed over once it is open again."))
-    places = holding(room)
-    new = places.filter(user=user, role__in=(Role.MODERATOR, Role.MEMBER)).first()
+    active = holding(room)
+    new = active.filter(user=user, role__in=(Role.MODERATOR, Role.MEMBER)).first()
     if room.offered_to_id != user.pk or new is None:
         raise NotPossible(_("The room is not offered to you any more."))
     if user.rooms.count() >= limits.MAX_ROOMS_PER_OWNER:
         raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
-    former = places.get(user=room.owner)
-    for place, role in ((former, Role.MODERATOR), (new, Role.OWNER)):
-        place.role = role
-        place.save(update_fields=["role"])
-        told_of_role(place)
-    # These bring the room to another device of its owner's, and that is somebody else now.
-    Invite.objects.filter(room=room, role=Role.OWNER, revoked_at=None).update(
-        revoked_at=timezone.now(), wrapped_key=None
-    )
+    former = active.get(user=room.owner)
+    for membership, role in ((former, Role.MODERATOR), (new, Role.OWNER)):
+        membership.role = role
+        membership.save(update_fields=["role"])
+        notify_role_changed(membership)
+    # These bring the room to another device of its owner, who is a different person now.
+    revoke_invites(room.invites.filter(role=Role.OWNER))
     Room.objects.filter(pk=room.pk).update(owner=user, offered_to=None)
-    logger.info("room %d: handed over from account %d to account %d", room.pk, former.user_id or 0, user.pk)
+    logger.info("room %d: transferred from account %d to account %d", room.pk, former.user_id or 0, user.pk)
 
 
 def leave_room(membership: Membership) -> None:
-    """Give up one's own place: it is forgotten, and a link that still works would give a new one.
-
-    Raises `NotPossible` for the owner.
-    """
+    """Delete one's own membership; a link that still works would give a new one. Raises `NotPossible` for the owner."""
     if membership.role == Role.OWNER:
         raise NotPossible(_("This is your room: hand it over or delete it."))
     key = membership.pk
@@ -99,8 +102,33 @@ def leave_room(membership: Membership) -> None:
     transaction.on_commit(lambda: publish.close_membership(key, CloseCode.NOT_MEMBER))
 
 
-def _place(membership: Membership) -> Membership:
-    """Read a place anew and lock it. Raises `NotPossible` when nobody holds it any more."""
+@transaction.atomic
+def remove_member(membership: Membership) -> None:
+    """Remove a person from the room: their sockets close, and the room needs a new key.
+
+    Raises `NotPossible` for the current owner, who may be another person than when the page was loaded.
+    """
+    Room.objects.select_for_update().filter(pk=membership.room_id).first()  # the owner cannot change meanwhile
+    key: UUID = membership.pk
+    if Membership.objects.filter(pk=key, role=Role.OWNER).exists():
+        raise NotPossible(_("The owner cannot be removed from their own room."))
+    Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
+    Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
+    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.REMOVED))
+    require_rekey(Room.objects.filter(pk=membership.room_id))
+
+
+def kick(membership: Membership) -> None:
+    """Close the sockets of a member or guest; they may join again, or knock. Raises `NotPossible` for the owner."""
+    if membership.role == Role.OWNER:
+        raise NotPossible(_("The owner cannot be sent out of their own room."))
+    Membership.objects.filter(pk=membership.pk).update(admitted_at=None, stays=False)
+    key: UUID = membership.pk
+    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.SENT_OUT))
+
+
+def _lock_active(membership: Membership) -> Membership:
+    """Read a membership again and lock its row. Raises `NotPossible` when it is not active any more."""
     found = holding(membership.room).select_for_update(of=("self",)).filter(pk=membership.pk).first()
     if found is None:
         raise NotPossible(_("They have no place in this room any more."))

@@ -18,8 +18,10 @@ from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, InviteState, Membership, Redemption, Role, Room
 
+from .members import notify_role_changed
 
-class InviteReason(StrEnum):
+
+class InviteRefusalReason(StrEnum):
     """Why a link does not let somebody in. Whoever holds a token that exists held the link, and is told the truth."""
 
     UNKNOWN = "unknown"
@@ -38,14 +40,14 @@ class InviteReason(StrEnum):
 class InviteRefused(Exception):
     """The link does not let this person in. `slug` is set when they may enter the room without it."""
 
-    def __init__(self, reason: InviteReason, slug: str | None = None) -> None:
+    def __init__(self, reason: InviteRefusalReason, slug: str | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.slug = slug
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
+class RedeemedInvite:
     """What a good link gives: a place in the room, and a key as sealed by whoever made the link.
 
     `holds` says which key that is, and the seal is bound to it: `room`, `room-by-hosts` (the room key of a room where
@@ -59,19 +61,19 @@ class Redeemed:
     holds: str
 
 
-_SHUT: dict[Reason, InviteReason] = {
-    Reason.SUSPENDED: InviteReason.SUSPENDED,
-    Reason.ROOM_CLOSED: InviteReason.ROOM_CLOSED,
-    Reason.ROOM_EXPIRED: InviteReason.ROOM_EXPIRED,
+_ROOM_REASONS: dict[Reason, InviteRefusalReason] = {
+    Reason.SUSPENDED: InviteRefusalReason.SUSPENDED,
+    Reason.ROOM_CLOSED: InviteRefusalReason.ROOM_CLOSED,
+    Reason.ROOM_EXPIRED: InviteRefusalReason.ROOM_EXPIRED,
 }
-_SPENT: dict[InviteState, InviteReason] = {
-    InviteState.REVOKED: InviteReason.REVOKED,
-    InviteState.EXPIRED: InviteReason.EXPIRED,
-    InviteState.USED_UP: InviteReason.USED_UP,
+_INVITE_REASONS: dict[InviteState, InviteRefusalReason] = {
+    InviteState.REVOKED: InviteRefusalReason.REVOKED,
+    InviteState.EXPIRED: InviteRefusalReason.EXPIRED,
+    InviteState.USED_UP: InviteRefusalReason.USED_UP,
 }
 
 
-def redeem(token: bytes, user: Visitor, browser: UUID) -> Redeemed:
+def redeem_invite(token: bytes, user: Visitor, browser: UUID) -> RedeemedInvite:
     """Let somebody in by a link. Raises `InviteRefused`.
 
     No use is taken from somebody who has as good a place in the room already, nor twice from one browser session. A
@@ -86,74 +88,74 @@ def redeem(token: bytes, user: Visitor, browser: UUID) -> Redeemed:
     return outcome
 
 
-def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeemed | InviteRefused:
+def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
     # The lock makes racing clicks wait for each other (SQLite's IMMEDIATE transactions do so anyway).
     invites = Invite.objects.select_for_update(of=("self",)).select_related("room__owner", "created_by")
     invite = invites.filter(token_hash=hashlib.sha256(token).digest()).first()
     if invite is None:
-        return InviteRefused(InviteReason.UNKNOWN)
+        return InviteRefused(InviteRefusalReason.UNKNOWN)
     room = invite.room
     shut = why_shut(room)
     if shut is not None:
-        return InviteRefused(_SHUT[shut])
+        return InviteRefused(_ROOM_REASONS[shut])
     if not isinstance(user, User) and is_banned(browser):
-        return InviteRefused(InviteReason.BANNED)
+        return InviteRefused(InviteRefusalReason.BANNED)
     membership = membership_of(user, browser, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
-        return InviteRefused(InviteReason.REMOVED)
-    inside = membership is not None and _holds(membership, now)
+        return InviteRefused(InviteRefusalReason.REMOVED)
+    inside = membership is not None and _is_active(membership, now)
     state = invite.state(now)
     if state is InviteState.EXPIRED and invite.wrapped_key is not None:
         Invite.objects.filter(pk=invite.pk).update(wrapped_key=None)
     if state in (InviteState.REVOKED, InviteState.EXPIRED):
-        return InviteRefused(_SPENT[state], room.slug if inside else None)
+        return InviteRefused(_INVITE_REASONS[state], room.slug if inside else None)
     if invite.created_by.suspended_at is not None:
-        return InviteRefused(InviteReason.SUSPENDED)
+        return InviteRefused(InviteRefusalReason.SUSPENDED)
     if invite.role == Role.OWNER:
         return _second_device(invite, membership, user, browser, now)
     role = Role(invite.role)
     if role != Role.GUEST and not isinstance(user, User):
-        return InviteRefused(InviteReason.ACCOUNT_NEEDED, room.slug if inside else None)
+        return InviteRefused(InviteRefusalReason.ACCOUNT_NEEDED, room.slug if inside else None)
     # A guest who has signed in since gets the place on the account, by the use that this browser took already.
     signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
-    raised = membership is not None and _above(role, Role(membership.role))
+    raised = membership is not None and _outranks(role, Role(membership.role))
     if not inside or signed_in_since or raised:
-        if _take_use(invite, browser, now):
-            membership = _admit(invite, membership if inside else None, membership, user, browser)
+        if _consume_use(invite, browser, now):
+            membership = _grant_membership(invite, membership if inside else None, membership, user, browser)
         elif not inside:
-            return InviteRefused(_SPENT.get(state, InviteReason.USED_UP))
+            return InviteRefused(_INVITE_REASONS.get(state, InviteRefusalReason.USED_UP))
     elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
-        _extend(membership, _guest_end(invite))
+        _extend_guest(membership, _guest_expiry(invite))
     assert membership is not None  # noqa: S101 (inside, or just admitted)
     return _redeemed(invite, membership)
 
 
 def _second_device(
     invite: Invite, membership: Membership | None, user: Visitor, browser: UUID, now: datetime
-) -> Redeemed | InviteRefused:
+) -> RedeemedInvite | InviteRefused:
     """Give the owner the sealed key in another browser: the place is theirs already, the use is taken all the same."""
     if membership is None or user != invite.room.owner:
-        return InviteRefused(InviteReason.NOT_YOURS)
-    if not _take_use(invite, browser, now):
-        return InviteRefused(InviteReason.USED_UP, invite.room.slug)
+        return InviteRefused(InviteRefusalReason.NOT_YOURS)
+    if not _consume_use(invite, browser, now):
+        return InviteRefused(InviteRefusalReason.USED_UP, invite.room.slug)
     return _redeemed(invite, membership)
 
 
-def _redeemed(invite: Invite, membership: Membership) -> Redeemed:
+def _redeemed(invite: Invite, membership: Membership) -> RedeemedInvite:
     room = invite.room
     holds = "lobby" if invite.lobby else "room-by-hosts" if room.key_by_hosts else "room"
-    return Redeemed(room, membership, _bytes(invite.wrapped_key), invite.epoch, holds)
+    return RedeemedInvite(room, membership, _bytes(invite.wrapped_key), invite.epoch, holds)
 
 
 def _bytes(value: bytes | memoryview | None) -> bytes | None:
     return None if value is None else bytes(value)
 
 
-def _holds(membership: Membership, now: datetime) -> bool:
+def _is_active(membership: Membership, now: datetime) -> bool:
     return membership.removed_at is None and (membership.expires_at is None or membership.expires_at > now)
 
 
-def _take_use(invite: Invite, browser: UUID, now: datetime) -> bool:
+def _consume_use(invite: Invite, browser: UUID, now: datetime) -> bool:
     """Count this browser session once. The conditions are in the UPDATE: nothing that was read before can be stale."""
     if Redemption.objects.filter(invite=invite, browser=browser).exists():
         return True
@@ -171,15 +173,17 @@ def _take_use(invite: Invite, browser: UUID, now: datetime) -> bool:
     return bool(taken)
 
 
-def _admit(invite: Invite, held: Membership | None, old: Membership | None, user: Visitor, browser: UUID) -> Membership:
+def _grant_membership(
+    invite: Invite, held: Membership | None, old: Membership | None, user: Visitor, browser: UUID
+) -> Membership:
     """Give a place: to the account of whoever is signed in, else to the browser session.
 
     `old` is the place they have or had, `held` the same if it still counts: then nothing of it is lost.
     """
     account = user if isinstance(user, User) else None
     who: dict[str, Any] = {"user": account} if account else {"browser": browser}
-    role, end = Role(invite.role), _guest_end(invite)
-    if held is not None and not _above(role, Role(held.role)):
+    role, end = Role(invite.role), _guest_expiry(invite)
+    if held is not None and not _outranks(role, Role(held.role)):
         role, end = Role(held.role), max(held.expires_at or end, end)
     place: dict[str, Any] = {
         "role": role,
@@ -198,30 +202,24 @@ def _admit(invite: Invite, held: Membership | None, old: Membership | None, user
         old.delete()
         transaction.on_commit(lambda: publish.close_membership(key, CloseCode.ROLE_CHANGED))
     elif held is not None and held.role != role:
-        told_of_role(membership)
+        notify_role_changed(membership)
     return membership
 
 
-def _extend(membership: Membership, end: datetime) -> None:
+def _extend_guest(membership: Membership, end: datetime) -> None:
     """Give a guest who is inside the later of the two ends, without a use."""
     if membership.expires_at is not None and membership.expires_at < end:
         membership.expires_at = end
         membership.save(update_fields=["expires_at"])
-        told_of_role(membership)  # an open socket would end at the old end
+        notify_role_changed(membership)  # an open socket would end at the old end
 
 
-def told_of_role(membership: Membership) -> None:
-    """Let the open call pages of a place come back at once, which tells them and everybody else the role of now."""
-    key: UUID = membership.pk
-    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.ROLE_CHANGED))
-
-
-def _guest_end(invite: Invite) -> datetime:
+def _guest_expiry(invite: Invite) -> datetime:
     """Return when the place of a guest who came by this link ends."""
     return invite.expires_at + timedelta(hours=settings.GUEST_STAY_HOURS)
 
 
-def _above(role: Role, other: Role) -> bool:
+def _outranks(role: Role, other: Role) -> bool:
     """Say whether a role is higher than another; `Role` names them from the most rights to the least."""
     ranks = list(Role)
     return ranks.index(role) < ranks.index(other)

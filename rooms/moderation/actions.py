@@ -20,7 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import flows as accounts
 from accounts.models import User
 from rooms.errors import NotPossible
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite, revoke_invites
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import close_room, reopen_room
 from rooms.models import Ban, Invite, Membership, Room
 
 from .models import Deed, Report
@@ -116,7 +118,7 @@ def _warn(user: User, _by: User, words: str) -> None:
 
 
 def _revoke_all(room: Room, _by: User, _words: str) -> None:
-    flows.revoke_invites(room.invites.all())
+    revoke_invites(room.invites.all())
 
 
 def _ban(place: Membership, _by: User, _words: str) -> None:
@@ -124,7 +126,7 @@ def _ban(place: Membership, _by: User, _words: str) -> None:
         raise NotPossible(_t("This person has an account: suspend it instead."))
     Ban.objects.get_or_create(guest_id=place.browser)
     for held in Membership.objects.filter(browser=place.browser, removed_at__isnull=True):
-        flows.remove_member(held)
+        remove_member(held)
 
 
 def _lift(ban: Ban, _by: User, _words: str) -> None:
@@ -158,11 +160,11 @@ ALL = (
         "close-room", Kind.ROOM, _("Close the room"),
         _("Everybody inside is put out at once, and nobody can enter. The owner cannot open it again: only moderators "
           "can."),
-        lambda room, _by, _words: flows.close_room(room, by_site=True),
+        lambda room, _by, _words: close_room(room, by_site=True),
     ),
     Act(
         "reopen-room", Kind.ROOM, _("Reopen the room"), _("People with a place or a link can enter again."),
-        lambda room, _by, _words: flows.reopen_room(room, by_site=True), settles=False, gentle=True,
+        lambda room, _by, _words: reopen_room(room, by_site=True), settles=False, gentle=True,
     ),
     Act(
         "revoke-links", Kind.ROOM, _("Revoke all its links"),
@@ -172,12 +174,12 @@ ALL = (
     ),
     Act(
         "revoke-link", Kind.LINK, _("Revoke the link"), _("It lets nobody in any more. People who came by it stay."),
-        lambda link, _by, _words: flows.revoke_invite(link),
+        lambda link, _by, _words: revoke_invite(link),
     ),
     Act(
         "remove", Kind.PLACE, _("Remove from the room"),
         _("Their call ends at once and their place in this room is gone. A later link can bring them back."),
-        lambda place, _by, _words: flows.remove_member(place),
+        lambda place, _by, _words: remove_member(place),
     ),
     Act(
         "ban-guest", Kind.PLACE, _("Ban the guest"),

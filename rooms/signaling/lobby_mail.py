@@ -28,11 +28,11 @@ def _done(_future: "asyncio.Future[None]") -> None:
 
 
 def _tell(room_id: int) -> None:
-    from rooms.flows.mails import somebody_waits  # late: it needs what needs the sockets  # noqa: PLC0415
+    from rooms.flows.mails import mail_hosts_about_knock  # late: it needs what needs the sockets  # noqa: PLC0415
 
     close_old_connections()
     try:
-        somebody_waits(room_id)
+        mail_hosts_about_knock(room_id)
     except Exception:
         logger.exception("Hosts could not be told by mail that somebody waits")
     finally:

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST
 
 from rooms import limits
 from rooms.access import Act, get_place_for, get_room_for
-from rooms.flows import door as door_flow
-from rooms.flows import rooms as flows
+from rooms.flows import members, rooms
+from rooms.flows.join_rule import change_join_rule
+from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.models import Door
 from rooms.payloads import ChangeDoor, Nothing, PayloadError, PutOut, bytes_of, read
 
@@ -26,10 +27,10 @@ def door(request: HttpRequest, slug: str) -> JsonResponse:
     key = None
     if asked.epoch is not None and asked.key_check is not None:
         get_room_for(request.user, slug, Act.LOCK if asked.epoch == 1 else Act.ROTATE)
-        if asked.by_hosts != door_flow.fits_hosts(room, Door(asked.door)):
+        if asked.by_hosts != hosts_should_hand_out_key(room, Door(asked.door)):
             raise PayloadError("by_hosts does not fit the door")
         key = asked.epoch, bytes_of(asked.key_check, limits.KEY_CHECK_BYTES, "key_check")
-    if not door_flow.change_door(room, Door(asked.door), host_needed=asked.host_needed, key=key):
+    if not change_join_rule(room, Door(asked.door), host_needed=asked.host_needed, key=key):
         return another_was_first(room)
     return JsonResponse({"door": asked.door, "host_needed": asked.host_needed})
 
@@ -43,9 +44,9 @@ def put_out(request: HttpRequest, slug: str) -> JsonResponse:
     asked = read(request, PutOut)
     place = get_place_for(request.user, slug, UUID(asked.member))
     if asked.for_good:
-        flows.remove_member(place)
+        members.remove_member(place)
     else:
-        door_flow.send_out(place)
+        members.kick(place)
     return JsonResponse({})
 
 
@@ -56,5 +57,5 @@ def end_meeting(request: HttpRequest, slug: str) -> JsonResponse:
     """End the meeting for everybody: POST {}."""
     room = get_room_for(request.user, slug, Act.END_MEETING)
     read(request, Nothing)
-    door_flow.end_meeting(room)
+    rooms.end_meeting(room)
     return JsonResponse({})

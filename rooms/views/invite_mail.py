@@ -18,7 +18,7 @@ from common import ratelimit
 from common.mail import MailFailed
 from rooms.access import Act, get_room_for, to_invite
 from rooms.errors import NotPossible
-from rooms.flows import mails
+from rooms.flows.mails import RateLimited, send_invitation
 from rooms.payloads import MailInvite, PayloadError, read
 
 from .invites import answers_json
@@ -43,8 +43,8 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     except ValidationError as error:
         raise NotPossible(_("This is no e-mail address.")) from error
     try:
-        mails.invite(invite, request.user, asked.address, _checked(asked.link))
-    except mails.TooOften as error:
+        send_invitation(invite, request.user, asked.address, _checked(asked.link))
+    except RateLimited as error:
         return ratelimit.too_many(request, error.wait)
     except MailFailed:
         message = _("The mail could not be sent. Try again later, or send the link in another way.")

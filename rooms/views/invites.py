@@ -20,8 +20,9 @@ from common.ratelimit import limited
 from rooms import limits
 from rooms.access import Act, get_room_for, to_invite
 from rooms.errors import NotPossible, WrongEpoch
-from rooms.flows import door
-from rooms.flows import rooms as flows
+from rooms.flows.invites import create_invite, revoke_invite
+from rooms.flows.keys import rotate_key
+from rooms.flows.redemption import InviteRefusalReason, InviteRefused, redeem_invite
 from rooms.guest_session import browser_for, keep_browser
 from rooms.models import Invite, Role, Room
 from rooms.payloads import Lock, NewInvite, PayloadError, Redeem, bytes_of, clean_label, read, to_text
@@ -66,9 +67,9 @@ def redeem(request: HttpRequest) -> JsonResponse:
     token = bytes_of(read(request, Redeem).token, limits.TOKEN_BYTES, "token")
     browser = browser_for(request, token)
     try:
-        done = flows.redeem(token, request.user, browser)
-    except flows.InviteRefused as refused:
-        status = 404 if refused.reason is flows.InviteReason.UNKNOWN else 410
+        done = redeem_invite(token, request.user, browser)
+    except InviteRefused as refused:
+        status = 404 if refused.reason is InviteRefusalReason.UNKNOWN else 410
         answer = {"reason": refused.reason.value}
         if refused.slug is not None:
             answer["slug"] = refused.slug
@@ -102,7 +103,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
     get_room_for(request.user, slug, to_invite(asked.role))
     wrapped = asked.wrapped
     assert isinstance(request.user, User)  # noqa: S101 (login_required)
-    made = flows.create_invite(
+    made = create_invite(
         room,
         request.user,
         token_hash=bytes_of(asked.token_hash, limits.TOKEN_BYTES, "token_hash"),
@@ -124,7 +125,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
 def revoke(request: HttpRequest, slug: str, invite_id: int) -> JsonResponse:
     """Make a link worthless at once."""
     room = get_room_for(request.user, slug, Act.REVOKE_INVITE)
-    flows.revoke_invite(get_object_or_404(room.invites, pk=invite_id))
+    revoke_invite(get_object_or_404(room.invites, pk=invite_id))
     return JsonResponse(listing(room))
 
 
@@ -138,7 +139,7 @@ def lock(request: HttpRequest, slug: str) -> JsonResponse:
     if asked.epoch == 1:
         get_room_for(request.user, slug, Act.LOCK)
     check = bytes_of(asked.key_check, limits.KEY_CHECK_BYTES, "key_check")
-    if not door.new_key(room, asked.epoch, check, by_hosts=asked.by_hosts):
+    if not rotate_key(room, asked.epoch, check, by_hosts=asked.by_hosts):
         return another_was_first(room)
     return JsonResponse({"epoch": asked.epoch})
 

@@ -19,7 +19,6 @@ from accounts.models import User
 from rooms.access import Act, get_place_for, get_room_for, get_standing_for, may, to_remove
 from rooms.errors import NotPossible
 from rooms.flows import members
-from rooms.flows import rooms as flows
 from rooms.models import Membership, Role, Room
 
 # Called with a request and what its address names: always a `slug`, for some a `place_id`.
@@ -78,7 +77,7 @@ def to_people(slug: str) -> HttpResponse:
 @back_to_people
 def remove(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
     """Take somebody's place in the room away."""
-    flows.remove_member(get_place_for(request.user, slug, place_id))
+    members.remove_member(get_place_for(request.user, slug, place_id))
     messages.success(
         request,
         _(
@@ -122,7 +121,7 @@ def hand_over(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
 def offer(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
     """Offer the room to somebody in it."""
     room = get_room_for(request.user, slug, Act.TRANSFER)
-    members.offer_room(get_object_or_404(room.memberships, pk=place_id))
+    members.offer_ownership(get_object_or_404(room.memberships, pk=place_id))
     messages.success(request, _("Offered. The room is theirs as soon as they accept; they see it among their rooms."))
     return to_people(slug)
 
@@ -130,7 +129,7 @@ def offer(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
 @back_to_people
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the offer back."""
-    members.withdraw_offer(get_room_for(request.user, slug, Act.TRANSFER))
+    members.cancel_offer(get_room_for(request.user, slug, Act.TRANSFER))
     return to_people(slug)
 
 
@@ -144,10 +143,10 @@ def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
     if room.offered_to_id != user.pk:
         raise Http404
     if request.POST.get("accept") != "yes":
-        members.withdraw_offer(room)
+        members.cancel_offer(room)
         return redirect("rooms:dashboard")
     try:
-        members.accept_room(room, user)
+        members.accept_ownership(room, user)
     except NotPossible as error:
         messages.error(request, str(error))
         return redirect("rooms:dashboard")

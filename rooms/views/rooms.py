@@ -18,8 +18,8 @@ from accounts.site_policy import can_create_rooms, site_policy
 from common import ratelimit
 from rooms.access import Act, Reason, get_room_for, may, standing, why_shut
 from rooms.errors import NotPossible
-from rooms.flows import door
-from rooms.flows import rooms as flows
+from rooms.flows.keys import hosts_should_hand_out_key
+from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
 from rooms.forms import RoomForm
 from rooms.live.presence import head_counts
 from rooms.models import Door, Membership, Role, Room
@@ -81,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = RoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            room = flows.create_room(
+            room = create_room(
                 _person(request),
                 form.cleaned_data["name"],
                 expires_at=form.expires_at(),
@@ -116,7 +116,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     form = RoomForm(request.POST, room=room)
     if not form.is_valid():
         return _manage_page(request, room, form, status=400)
-    flows.change_room(
+    change_room(
         room,
         name=form.cleaned_data["name"],
         expires_at=form.expires_at(),
@@ -131,7 +131,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
     """Shut the room: whoever is inside leaves."""
-    flows.close_room(get_room_for(request.user, slug, Act.CLOSE))
+    close_room(get_room_for(request.user, slug, Act.CLOSE))
     messages.success(request, _("The room is closed. Nobody can enter until you reopen it."))
     return redirect("rooms:manage", slug)
 
@@ -141,7 +141,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a closed room again."""
     try:
-        flows.reopen_room(get_room_for(request.user, slug, Act.CLOSE))
+        reopen_room(get_room_for(request.user, slug, Act.CLOSE))
     except NotPossible as error:
         messages.error(request, str(error))
     else:
@@ -158,7 +158,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "rooms/delete.html", {"room": room, "inside": head_counts([room.pk]).get(room.pk, 0)})
     name = room.name
-    flows.delete_room(room)
+    delete_room(room)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
     return redirect("rooms:dashboard")
 
@@ -176,7 +176,7 @@ def _manage_page(
         "may_lock": may(role, Act.LOCK),
         "may_rotate": may(role, Act.ROTATE),
         "next_epoch": room.epoch + 1,
-        "by_hosts": door.fits_hosts(room, Door(room.door)),
+        "by_hosts": hosts_should_hand_out_key(room, Door(room.door)),
         "fresh": fresh,
         "shut": why_shut(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),

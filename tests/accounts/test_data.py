@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import create_room
 
 from .conftest import PASSWORD, sign_in
 
@@ -35,7 +35,7 @@ def test_the_file_is_for_whoever_asked(olga, max_):
 
 
 def test_deleting_says_what_goes_asks_once_more_and_does_it(olga, max_):
-    room = flows.create_room(olga, "Choir")
+    room = create_room(olga, "Choir")
     client, elsewhere = sign_in(olga), sign_in(olga)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/data/delete").content.decode()

@@ -29,7 +29,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from accounts import optional_mail
 from accounts.models import MailKind, User
-from rooms.flows import rooms as flows
+from rooms.flows.keys import set_room_key
+from rooms.flows.rooms import create_room
 from rooms.models import Ban, Invite, Membership, Redemption
 from rooms.moderation.models import Deed, Report
 
@@ -65,10 +66,10 @@ def link(room, by, **fields):
         room=room, created_by=by, token_hash=uuid4().bytes * 2, expires_at=timezone.now() + timedelta(days=1), **fields
     )
 
-mine = flows.create_room(wanda, "Unmistakable evenings")
-others = flows.create_room(olga, "Mondays")
-flows.lock_room(others, 1, b"k" * 16)
-third = flows.create_room(olga, "Tuesdays")
+mine = create_room(wanda, "Unmistakable evenings")
+others = create_room(olga, "Mondays")
+set_room_key(others, 1, b"k" * 16)
+third = create_room(olga, "Tuesdays")
 link(mine, wanda, label="unmistakable friends")
 link(others, wanda, label="unmistakable colleagues")
 place = Membership.objects.create(room=others, user=wanda, role="moderator")

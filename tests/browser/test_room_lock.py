@@ -7,8 +7,8 @@ from tests.browser.meeting import Meet
 
 KEYLESS_ROOM = """
 from accounts.models import User
-from rooms.flows import rooms as flows
-result = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key").slug
+from rooms.flows.rooms import create_room
+result = create_room(User.objects.get(email="olga@example.org"), "Without a key").slug
 """
 
 

@@ -104,9 +104,9 @@ def test_people_meet_in_a_room_without_a_key_too(person: Meet, app: AppServer) -
     slug = app.run_python(
         """
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import create_room
 from rooms.models import Membership, Role
-room = flows.create_room(User.objects.get(email="olga@example.org"), "Without a key")
+room = create_room(User.objects.get(email="olga@example.org"), "Without a key")
 Membership.objects.create(room=room, user=User.objects.get(email="max@example.org"), role=Role.MEMBER)
 result = room.slug
 """

@@ -12,7 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.invites import create_invite
+from rooms.flows.keys import set_room_key
+from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Role, Room
 from rooms.payloads import to_text
 
@@ -43,7 +45,7 @@ def make_link(room: Room, **choices: Any) -> tuple[str, Invite]:
         "epoch": room.epoch,
         "wrapped_key": secrets.token_bytes(60) if room.epoch else None,
     }
-    invite = flows.create_invite(room, room.owner, token_hash=hashlib.sha256(token).digest(), **{**values, **choices})
+    invite = create_invite(room, room.owner, token_hash=hashlib.sha256(token).digest(), **{**values, **choices})
     return str(to_text(token)), invite
 
 
@@ -82,8 +84,8 @@ def sam(db: None) -> User:
 @pytest.fixture
 def room(olga: User, max_: User) -> Room:
     """Olga's room, locked with a key, with Max in it."""
-    room = flows.create_room(olga, "Monday stand-up")
-    flows.lock_room(room, 1, b"k" * 16)
+    room = create_room(olga, "Monday stand-up")
+    set_room_key(room, 1, b"k" * 16)
     Membership.objects.create(room=room, user=max_, role=Role.MEMBER)
     room.refresh_from_db()
     return room

@@ -30,12 +30,13 @@ def new_link(max_uses: int) -> tuple[str, int]:
     from django.utils import timezone
 
     from accounts.models import User
-    from rooms.flows import rooms as flows
+    from rooms.flows.invites import create_invite
+    from rooms.flows.rooms import create_room
     from rooms.payloads import to_text
 
     owner = User.objects.create_user(f"{secrets.token_hex(8)}@example.org", display_name="Olga")
-    room, token = flows.create_room(owner, "Race"), secrets.token_bytes(32)
-    invite = flows.create_invite(
+    room, token = create_room(owner, "Race"), secrets.token_bytes(32)
+    invite = create_invite(
         room,
         owner,
         token_hash=hashlib.sha256(token).digest(),

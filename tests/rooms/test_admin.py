@@ -5,7 +5,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite
+from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Role, Room
 from rooms.payloads import to_text
 
@@ -48,7 +49,7 @@ def test_links_are_filtered_by_state(staff: Client, room: Room, state: str) -> N
     make_link(room, label="is-active")
     Invite.objects.filter(pk=make_link(room, label="is-used_up")[1].pk).update(uses=1)
     expire(make_link(room, label="is-expired")[1])
-    flows.revoke_invite(make_link(room, label="is-revoked")[1])
+    revoke_invite(make_link(room, label="is-revoked")[1])
     page = staff.get(f"/admin/rooms/invite/?state={state}").content.decode()
     shown = {name for name in ("active", "used_up", "expired", "revoked") if f"is-{name}" in page}
     assert shown == {state}
@@ -57,7 +58,7 @@ def test_links_are_filtered_by_state(staff: Client, room: Room, state: str) -> N
 @pytest.mark.parametrize("state", ["open", "closed", "expired"])
 def test_rooms_are_filtered_by_state(staff: Client, olga: User, state: str) -> None:
     for name in ("open", "closed", "expired"):
-        flows.create_room(olga, f"is-{name}")
+        create_room(olga, f"is-{name}")
     Room.objects.filter(name="is-closed").update(closed_at=timezone.now())
     Room.objects.filter(name="is-expired").update(expires_at=timezone.now())
     page = staff.get(f"/admin/rooms/room/?state={state}").content.decode()

@@ -11,7 +11,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import close_room
 from rooms.models import Ban, Invite, Membership, Role, Room
 from rooms.moderation.actions import ALL, Kind
 from rooms.moderation.models import Report
@@ -101,9 +103,9 @@ def test_the_page_of_a_row_offers_what_can_be_done_to_it(room: Room, link: Invit
     assert offered("rooms/membership", Membership.objects.get(user=max_)) == {"remove"}
     assert offered("rooms/membership", Membership.objects.get(role=Role.OWNER)) == set()
     assert offered("accounts/user", max_) == {"warn", "suspend"}
-    flows.close_room(room, by_site=True)
-    flows.revoke_invite(link)
-    flows.remove_member(guests)
+    close_room(room, by_site=True)
+    revoke_invite(link)
+    remove_member(guests)
     assert offered("rooms/room", room) == {"reopen-room", "revoke-links"}
     assert offered("rooms/invite", link) == set()
     assert offered("rooms/membership", guests) == {"ban-guest"}

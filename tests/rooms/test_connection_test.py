@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.ratelimit import RELAY_TEST
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import close_room, reopen_room
 from rooms.models import Membership, Room
 from rooms.views.connection_check import CREDENTIALS_TTL, kind_of
 
@@ -75,9 +75,9 @@ def test_a_suspended_account_gets_none(olga: User) -> None:
 def test_an_invited_guest_gets_them_for_as_long_as_the_place_lasts(guest: Client, room: Room) -> None:
     place = Membership.objects.get(room=room, user=None)
     assert relays(guest)["tls"]["username"].endswith(f":{place.pk.hex}")
-    flows.close_room(room)
+    close_room(room)
     assert relays(guest) is None
-    flows.reopen_room(room)
+    reopen_room(room)
     assert relays(guest) is not None
     Membership.objects.filter(pk=place.pk).update(removed_at=timezone.now())
     assert relays(guest) is None

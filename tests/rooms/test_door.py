@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from rooms.access import Reason, Refusal, Standing, enter, must_knock, needs_host
 from rooms.errors import NotPossible, WrongEpoch
-from rooms.flows import door as door_flow
-from rooms.flows import rooms as flows
+from rooms.flows.join_rule import change_join_rule
+from rooms.flows.keys import rotate_key, set_room_key
+from rooms.flows.rooms import create_room
 from rooms.models import Door, Membership, Role, Room
 from rooms.payloads import to_text
 
@@ -23,13 +24,13 @@ KEY = b"n" * 16
 @pytest.fixture
 def keyless(olga: User, max_: User) -> Room:
     """A room of Olga's without a key, with Max in it."""
-    room = flows.create_room(olga, "Tea")
+    room = create_room(olga, "Tea")
     Membership.objects.create(room=room, user=max_, role=Role.MEMBER)
     return room
 
 
 def shut(room: Room, door: Door, **more: Any) -> Room:
-    assert door_flow.change_door(room, door, **{"host_needed": False, **more})
+    assert change_join_rule(room, door, **{"host_needed": False, **more})
     room.refresh_from_db()
     return room
 
@@ -95,7 +96,7 @@ def test_a_locked_room_is_a_plain_page_for_whoever_is_outside(keyless: Room, max
 def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room, guest: Client, sam: User) -> None:
     open_token, open_link = make_link(room)
     with pytest.raises(NotPossible):
-        door_flow.change_door(room, Door.KNOCK, host_needed=False)
+        change_join_rule(room, Door.KNOCK, host_needed=False)
     # Links that hold the old key are worth nothing from then on.
     shut(room, Door.KNOCK, key=(2, KEY))
     assert (room.epoch, room.key_by_hosts, room.door) == (2, True, Door.KNOCK)
@@ -114,7 +115,7 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
     shut(room, Door.KNOCK)
     assert room.epoch == 2
     with pytest.raises(NotPossible):
-        door_flow.change_door(room, Door.OPEN, host_needed=False)
+        change_join_rule(room, Door.OPEN, host_needed=False)
     shut(room, Door.OPEN, key=(3, KEY))
     assert not room.key_by_hosts
     with pytest.raises(WrongEpoch):
@@ -122,18 +123,18 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
 
 
 def test_the_door_stays_as_it_is_when_another_device_was_first_with_a_key(room: Room) -> None:
-    assert flows.lock_room(room, 2, b"x" * 16)
-    assert not door_flow.change_door(room, Door.KNOCK, host_needed=True, key=(2, KEY))
+    assert set_room_key(room, 2, b"x" * 16)
+    assert not change_join_rule(room, Door.KNOCK, host_needed=True, key=(2, KEY))
     room.refresh_from_db()
     assert (room.door, room.host_needed, room.key_by_hosts) == (Door.OPEN, False, False)
 
 
 def test_a_first_key_is_made_for_the_door_of_that_moment(keyless: Room) -> None:
     asked = Room.objects.get(pk=keyless.pk)  # a request that read the room before the door changed
-    door_flow.change_door(keyless, Door.KNOCK, host_needed=False)
+    change_join_rule(keyless, Door.KNOCK, host_needed=False)
     with pytest.raises(WrongEpoch):
-        door_flow.new_key(asked, 1, b"k" * 16, by_hosts=False)
-    assert door_flow.new_key(asked, 1, b"k" * 16, by_hosts=True)
+        rotate_key(asked, 1, b"k" * 16, by_hosts=False)
+    assert rotate_key(asked, 1, b"k" * 16, by_hosts=True)
 
 
 def test_who_may_change_the_door(room: Room, olga: User, max_: User, sam: User) -> None:

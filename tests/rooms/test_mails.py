@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts import optional_mail
 from accounts.models import MailKind, MailStop, User
-from rooms.flows import rooms as flows
-from rooms.flows.mails import somebody_waits
+from rooms.flows.invites import revoke_invite
+from rooms.flows.mails import mail_hosts_about_knock
+from rooms.flows.rooms import create_room
 from rooms.models import Membership, Role, Room
 
 from .conftest import make_link, post_json, signed_in
@@ -92,7 +93,7 @@ def test_only_those_who_may_invite_send_and_only_links_that_work(room: Room, olg
     assert send(signed_in(max_), room).status_code == 403
     assert send(signed_in(sam), room).status_code == 404
     _token, invite = make_link(room)
-    flows.revoke_invite(invite)
+    revoke_invite(invite)
     path = f"/rooms/{room.slug}/invites/{invite.pk}/mail"
     assert post_json(signed_in(olga), path, {"address": "ada@example.net"}).status_code == 409
     assert sent() == []
@@ -138,14 +139,14 @@ def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
 
 def test_hosts_hear_once_in_a_while_that_somebody_waits(room: Room, olga: User, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
-    somebody_waits(room.pk)
-    somebody_waits(room.pk)
+    mail_hosts_about_knock(room.pk)
+    mail_hosts_about_knock(room.pk)
     assert [letter.to for letter in sent()] == [[olga.email], [max_.email]]
     assert f"/r/{room.slug}" in sent()[0].body
 
 
 def test_owners_are_told_a_day_before_the_end_once_for_each_end(room: Room, olga: User) -> None:
-    brief = flows.create_room(olga, "Brief", expires_at=timezone.now() + timedelta(hours=3))
+    brief = create_room(olga, "Brief", expires_at=timezone.now() + timedelta(hours=3))
     Room.objects.exclude(pk=brief.pk).update(created_at=timezone.now() - timedelta(days=5))
 
     def told(hours: float) -> int:
@@ -168,7 +169,7 @@ def test_each_kind_is_switched_off_in_the_settings_and_stays_off_under_a_new_add
     assert client.get("/accounts/").content.decode().count(" checked>") == 3
     client.post("/accounts/mails/", {"kind": ["invitation", "expiring", "nonsense"]})
     assert client.get("/accounts/").content.decode().count(" checked>") == 2
-    somebody_waits(room.pk)
+    mail_hosts_about_knock(room.pk)
     assert sent() == []
 
     optional_mail.move(olga.email, "olga@new.example.org")

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from rooms import limits
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite
+from rooms.flows.rooms import close_room, create_room
 from rooms.models import Invite, Room
 from rooms.payloads import to_text
 
@@ -59,7 +60,7 @@ def test_the_list_says_what_each_link_is_worth(room: Room, olga: User, guest: Cl
     join(guest, used)
     make_link(room, label="active", max_uses=3)
     expire(make_link(room, label="expired")[1])
-    flows.revoke_invite(make_link(room, label="revoked")[1])
+    revoke_invite(make_link(room, label="revoked")[1])
     answer = signed_in(olga).get(f"/rooms/{room.slug}/invites").json()
     assert {row["label"]: row["state"] for row in answer["invites"]} == {
         "used up": "used_up",
@@ -80,7 +81,7 @@ def test_revoking_deletes_the_sealed_key_at_once(room: Room, olga: User) -> None
 
 def test_a_link_of_another_room_is_not_revoked(room: Room, olga: User, sam: User) -> None:
     _token, invite = make_link(room)
-    theirs = flows.create_room(sam, "Theirs")
+    theirs = create_room(sam, "Theirs")
     client = signed_in(sam)
     assert client.post(f"/rooms/{theirs.slug}/invites/{invite.pk}/revoke").status_code == 404
     assert client.post(f"/rooms/{room.slug}/invites/{invite.pk}/revoke").status_code == 404
@@ -103,7 +104,7 @@ def test_a_key_that_is_not_the_rooms_key_of_now_is_refused(room: Room, olga: Use
 
 
 def test_a_keyless_room_has_links_without_a_sealed_key(olga: User, guest: Client) -> None:
-    room = flows.create_room(olga, "Open")
+    room = create_room(olga, "Open")
     token, _invite = make_link(room)
     answer = join(guest, token).json()
     assert (answer["epoch"], answer["wrapped"], answer["key_check"]) == (0, None, None)
@@ -117,13 +118,13 @@ def test_no_links_into_a_shut_room_nor_too_many_nor_twice(
     assert post_json(client, url, body).status_code == 409
     monkeypatch.setattr(limits, "MAX_OPEN_INVITES_PER_ROOM", 1)
     assert post_json(client, url, link()).status_code == 409
-    flows.close_room(room)
+    close_room(room)
     assert "closed" in post_json(client, url, link()).json()["message"]
     assert Invite.objects.count() == 1
 
 
 def test_the_first_key_wins(olga: User) -> None:
-    room = flows.create_room(olga, "Open")
+    room = create_room(olga, "Open")
     client, url = signed_in(olga), f"/rooms/{room.slug}/lock"
     first = post_json(client, url, {"epoch": 1, "key_check": to_text(b"a" * 16)})
     second = post_json(client, url, {"epoch": 1, "key_check": to_text(b"b" * 16)})

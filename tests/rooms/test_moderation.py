@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import SitePolicy, User
 from accounts.site_policy import site_policy
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import create_room
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Ban, Invite, Membership, Role, Room
@@ -218,7 +218,7 @@ def test_live_sockets_are_told(
 def test_a_banned_guest_comes_in_nowhere_until_the_ban_is_lifted(
     desk: Client, guest: Client, guests: Membership, room: Room, sam: User
 ) -> None:
-    other = flows.create_room(sam, "Elsewhere")
+    other = create_room(sam, "Elsewhere")
     join(guest, make_link(other)[0])
     desk.post(address("ban-guest", guests), WORDS)
     assert guest.get(f"/r/{room.slug}").status_code == guest.get(f"/r/{other.slug}").status_code == 403

@@ -11,8 +11,7 @@ from accounts import flows as accounts
 from accounts.models import User
 from rooms import limits
 from rooms.errors import NotPossible
-from rooms.flows import members
-from rooms.flows import rooms as flows
+from rooms.flows.members import accept_ownership, offer_ownership, remove_member
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, Membership, Role, Room
@@ -161,10 +160,10 @@ def test_a_room_is_not_handed_on_past_the_suspension_of_its_owner(room: Room, ol
 
 def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
     stale = of(max_)  # as a request read it before Max accepted
-    members.offer_room(stale)
-    members.accept_room(room, max_)
+    offer_ownership(stale)
+    accept_ownership(room, max_)
     with pytest.raises(NotPossible):
-        flows.remove_member(stale)
+        remove_member(stale)
     assert (of(max_).role, of(max_).removed_at) == (Role.OWNER, None)
 
 

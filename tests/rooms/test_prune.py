@@ -12,7 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Room
 from rooms.moderation.models import Deed, Report
 
@@ -34,7 +36,7 @@ def test_sealed_keys_go_at_once_and_rows_after_a_month(room: Room, guest: Client
     join(guest, token)
     expire(ended)
     make_link(room, label="open")
-    flows.revoke_invite(make_link(room, label="revoked")[1])
+    revoke_invite(make_link(room, label="revoked")[1])
     prune()
     assert {i.label: i.wrapped_key is None for i in Invite.objects.all()} == {
         "ended": True,
@@ -53,7 +55,7 @@ def test_sealed_keys_go_at_once_and_rows_after_a_month(room: Room, guest: Client
 def test_rooms_go_a_month_after_their_end_with_all_that_is_in_them(
     room: Room, olga: User, guest: Client, settings
 ) -> None:
-    flows.create_room(olga, "Without an end")
+    create_room(olga, "Without an end")
     join(guest, make_link(room)[0])
     Room.objects.filter(pk=room.pk).update(expires_at=days_ago(29))
     prune()
@@ -67,7 +69,7 @@ def test_rooms_go_a_month_after_their_end_with_all_that_is_in_them(
 
 def test_a_removal_is_kept_in_mind_while_a_link_from_before_could_work(room: Room, max_: User) -> None:
     place = Membership.objects.get(user=max_)
-    flows.remove_member(place)
+    remove_member(place)
     Membership.objects.filter(pk=place.pk).update(removed_at=days_ago(119))
     prune()
     assert Membership.objects.filter(pk=place.pk).exists()

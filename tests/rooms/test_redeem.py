@@ -9,7 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.invites import revoke_invite
+from rooms.flows.keys import set_room_key
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import close_room, create_room
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Membership, Redemption, Role, Room
@@ -153,7 +156,7 @@ def test_expired_link(room: Room, guest: Client, max_: User) -> None:
 
 def test_revoked_link(room: Room, guest: Client) -> None:
     token, invite = make_link(room)
-    flows.revoke_invite(invite)
+    revoke_invite(invite)
     invite.refresh_from_db()
     assert invite.wrapped_key is None
     answer = join(guest, token)
@@ -171,7 +174,7 @@ def test_unknown_link_writes_nothing(room: Room, guest: Client) -> None:
 def test_a_shut_room_takes_no_use(room: Room, olga: User, guest: Client, reason: str) -> None:
     token, invite = make_link(room)
     if reason == "room_closed":
-        flows.close_room(room)
+        close_room(room)
     elif reason == "room_expired":
         expire(room)
     else:
@@ -187,7 +190,7 @@ def test_a_removed_person_comes_back_by_a_new_link_only(room: Room, sam: User, g
     old, _invite = make_link(room, max_uses=None)
     for client in (signed_in(sam), guest):
         join(client, old)
-        flows.remove_member(Membership.objects.latest("created_at"))
+        remove_member(Membership.objects.latest("created_at"))
         assert join(client, old).json() == {"reason": "removed"}
         assert client.get(f"/r/{room.slug}").status_code == 403
         new, _invite = make_link(room)
@@ -201,7 +204,7 @@ def test_signing_out_is_no_way_back_by_the_same_use(room: Room, sam: User) -> No
     browser.force_login(sam)
     token, _invite = make_link(room)
     assert join(browser, token).status_code == 200
-    flows.remove_member(Membership.objects.get(user=sam))
+    remove_member(Membership.objects.get(user=sam))
     browser.post("/accounts/logout/")
     assert join(browser, token).json()["reason"] == "used_up"
 
@@ -210,15 +213,15 @@ def test_an_open_link_of_before_the_removal_is_no_way_back(room: Room, guest: Cl
     first, _invite = make_link(room)
     other, _invite = make_link(room)
     join(guest, first)
-    flows.remove_member(Membership.objects.get(browser__isnull=False))
+    remove_member(Membership.objects.get(browser__isnull=False))
     assert join(guest, other).json() == {"reason": "removed"}
 
 
 def test_a_link_of_before_the_first_key_is_revoked_with_it(olga: User, guest: Client) -> None:
-    room = flows.create_room(olga, "Open")
+    room = create_room(olga, "Open")
     token, _invite = make_link(room)
-    assert flows.lock_room(room, 1, b"k" * 16)
-    assert not flows.lock_room(room, 1, b"x" * 16)  # another device was first
+    assert set_room_key(room, 1, b"k" * 16)
+    assert not set_room_key(room, 1, b"x" * 16)  # another device was first
     room.refresh_from_db()
     assert bytes(room.key_check or b"") == b"k" * 16
     assert join(guest, token).json() == {"reason": "revoked"}

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import close_room, create_room
 from rooms.models import Membership, Role, Room
 from rooms.moderation.models import WORDS_LENGTH, Report
 
@@ -47,11 +48,11 @@ def test_a_member_reports_a_guest_and_the_room(room: Room, inside: Client, max_:
 
 
 def test_who_was_put_out_or_came_too_late_can_still_report(room: Room, inside: Client) -> None:
-    flows.remove_member(Membership.objects.get(role=Role.GUEST))
+    remove_member(Membership.objects.get(role=Role.GUEST))
     refused = inside.get(f"/r/{room.slug}")
     assert (refused.status_code, url(room) in refused.content.decode()) == (403, True)
     assert "What is sent" in inside.get(url(room)).content.decode()
-    flows.close_room(room)
+    close_room(room)
     expire(room)
     page = inside.post(url(room), {"category": "hate", "words": "…"}).content.decode()
     assert "Thank you for telling us" in page
@@ -66,7 +67,7 @@ def test_a_stranger_reports_nothing_and_learns_nothing(room: Room, sam: User, gu
 
 
 def test_only_people_of_this_room_can_be_named(room: Room, max_: User, sam: User) -> None:
-    elsewhere = flows.create_room(sam, "Elsewhere")
+    elsewhere = create_room(sam, "Elsewhere")
     client, place = signed_in(max_), Membership.objects.get(user=max_)
     for about in (elsewhere.memberships.get().pk, "7", "<script>", "0" * 32, place.pk):
         answer = post_json(client, url(room), {"category": "hate", "about": str(about)})

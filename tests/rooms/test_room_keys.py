@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.flows import suspend
 from accounts.models import User
-from rooms.flows import rooms as flows
+from rooms.flows.keys import set_room_key
+from rooms.flows.members import remove_member
+from rooms.flows.rooms import create_room
 from rooms.models import Membership, Role, Room
 from rooms.payloads import to_text
 
@@ -43,16 +45,16 @@ def test_a_moderator_may_make_the_next_key_but_not_the_first(room: Room, max_: U
 
 
 def test_whoever_is_put_out_leaves_a_room_that_needs_a_new_key(room: Room, max_: User, olga: User) -> None:
-    flows.remove_member(Membership.objects.get(user=max_))
+    remove_member(Membership.objects.get(user=max_))
     room.refresh_from_db()
     assert room.rekey_required
-    assert flows.lock_room(room, 2, b"n" * 16)
+    assert set_room_key(room, 2, b"n" * 16)
     room.refresh_from_db()
     assert not room.rekey_required
 
 
 def test_a_suspension_asks_for_new_keys_where_the_person_had_a_place(room: Room, max_: User) -> None:
-    keyless = flows.create_room(room.owner, "Without a key")
+    keyless = create_room(room.owner, "Without a key")
     Membership.objects.create(room=keyless, user=max_, role=Role.MEMBER)
     suspend(max_, make_person("Rita", is_staff=True))
     assert list(Room.objects.filter(rekey_required=True)) == [room]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from rooms import limits
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import close_room, reopen_room
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Membership, Role, Room
@@ -235,11 +235,11 @@ def test_a_suspended_persons_session_opens_nothing(room: Room, olga: User) -> No
 
 
 def test_only_a_moderator_reopens_what_a_moderator_closed(room: Room, olga: User) -> None:
-    flows.close_room(room, by_site=True)
+    close_room(room, by_site=True)
     client = signed_in(olga)
     assert "only they can open it again" in client.get(f"/rooms/{room.slug}/").content.decode()
     page = client.post(f"/rooms/{room.slug}/reopen", follow=True).content.decode()
     assert "A moderator of this site has closed this room." in page
     assert Room.objects.filter(closed_at__isnull=False, closed_by_site=True).exists()
-    flows.reopen_room(room, by_site=True)
+    reopen_room(room, by_site=True)
     assert Room.objects.filter(closed_at__isnull=True, closed_by_site=False).exists()

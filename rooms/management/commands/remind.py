@@ -1,10 +1,10 @@
-"""`manage.py remind`: tell owners by mail that their rooms end soon."""
+"""`manage.py send_expiry_reminders`: tell owners by mail that their rooms end soon."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from rooms.flows.mails import remind
+from rooms.flows.mails import send_expiry_reminders
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{remind()} mails sent.")
+        self.stdout.write(f"{send_expiry_reminders()} mails sent.")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.text import clean_name
 from rooms import limits
-from rooms.flows import rooms as flows
+from rooms.flows.rooms import change_room, delete_room, save_new_room
 from rooms.live.occupancy import live_counts
 from rooms.live.presence import head_counts
 from rooms.models import Invite, InviteState, Membership, Role, Room
@@ -162,18 +162,18 @@ class RoomAdmin(Moderated):
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         if change:
-            flows.change_room(
+            change_room(
                 obj, name=obj.name, expires_at=obj.expires_at, max_people=obj.max_people, relay_only=obj.relay_only
             )
         else:
-            flows.open_room(obj)
+            save_new_room(obj)
 
     def delete_model(self, request: HttpRequest, obj: Room) -> None:
-        flows.delete_room(obj)
+        delete_room(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
         for room in queryset:
-            flows.delete_room(room)
+            delete_room(room)
 
 
 @admin.register(Invite)

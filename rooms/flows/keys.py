@@ -1,0 +1,56 @@
+"""Room keys: which epoch is current, and when browsers must create a new key. The keys themselves stay in browsers."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from rooms.errors import WrongEpoch
+from rooms.live import publish
+from rooms.models import Door, Room
+
+from .invites import revoke_invites
+
+
+@transaction.atomic
+def set_room_key(room: Room, epoch: int, key_check: bytes, *, key_by_hosts: bool = False) -> bool:
+    """Set the room's key epoch if the current one is the one before; return False if another device was first.
+
+    The first key, every later key and the restart after a lost key are the same operation. Links of earlier epochs
+    cannot unwrap the new key, so they are revoked. `key_by_hosts`: the key is for a room where guests knock.
+    """
+    moved = Room.objects.filter(pk=room.pk, epoch=epoch - 1).update(
+        epoch=epoch, key_check=key_check, key_by_hosts=key_by_hosts, rekey_required=False
+    )
+    if moved:
+        revoke_invites(room.invites.filter(epoch__lt=epoch))
+        transaction.on_commit(lambda: publish.room_changed(room.pk))
+    return bool(moved)
+
+
+@transaction.atomic
+def rotate_key(room: Room, epoch: int, key_check: bytes, *, by_hosts: bool) -> bool:
+    """Set a new key that fits the current join rule; return False if another device was first.
+
+    Raises `WrongEpoch` if the join rule has changed meanwhile to one that needs the other kind of key.
+    """
+    room = Room.objects.select_for_update().get(pk=room.pk)
+    if by_hosts != hosts_should_hand_out_key(room, Door(room.door)):
+        raise WrongEpoch(_("The door has changed. Reload the page."))
+    return set_room_key(room, epoch, key_check, key_by_hosts=by_hosts)
+
+
+def hosts_should_hand_out_key(room: Room, door: Door) -> bool:
+    """Say whether hosts hand out the room key under this join rule. `locked` leaves it as it is."""
+    return room.key_by_hosts if door == Door.LOCKED else door == Door.KNOCK
+
+
+def require_rekey(rooms: QuerySet[Room]) -> None:
+    """Ask for a new key in those of the rooms that have one, because someone who holds it may not join any more.
+
+    The first browser that holds the current key and may rotate it creates it (static/js/call/key-rotation.js).
+    """
+    for key in rooms.filter(epoch__gt=0, rekey_required=False).values_list("pk", flat=True):
+        Room.objects.filter(pk=key).update(rekey_required=True)
+        transaction.on_commit(partial(publish.room_changed, key))

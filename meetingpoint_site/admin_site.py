@@ -28,7 +28,7 @@ class MeetingPointAdminSite(AdminSite):
     """Django's administration without its own password page."""
 
     site_title = site_header = _("Meeting Point administration")
-    index_title = _("What is kept")
+    index_title = _("Overview")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wrap a view as Django does, with the policy that its scripts can run under."""

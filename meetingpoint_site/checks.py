@@ -59,14 +59,14 @@ def site_origins() -> Iterable[CheckMessage]:
         problem = _origin_problem(origin)
         if problem:
             yield Error(
-                f"SITE_ORIGINS holds {origin!r}: {problem}.",
-                hint="Write scheme, host and, if it is not the usual one, port: https://meet.example.org",
+                f"SITE_ORIGINS contains {origin!r}: {problem}.",
+                hint="Write the scheme, the host and, unless it is the default, the port: https://meet.example.org",
                 id="meetingpoint.E004",
             )
         elif not settings.DEBUG and origin.startswith("http:") and urlsplit(origin).hostname not in LOCAL_HOSTS:
             yield Error(
-                f"SITE_ORIGINS holds {origin!r}, which is not https.",
-                hint="Browsers give camera, microphone and WebCrypto to https pages (and to localhost) alone.",
+                f"SITE_ORIGINS contains {origin!r}, which is not https.",
+                hint="Browsers allow camera, microphone and WebCrypto only on https pages (and on localhost).",
                 id="meetingpoint.E005",
             )
 
@@ -80,10 +80,10 @@ def _origin_problem(origin: str) -> str:
     if parts.scheme not in {"http", "https"}:
         return "the scheme is neither https nor http"
     if not parts.hostname or "*" in parts.hostname or re.search(r"[\s,]", origin):
-        return "there is no proper host name"
+        return "the host name is not valid"
     if parts.path or parts.query or parts.fragment or parts.username:
         return "there is more than scheme, host and port"
-    return "the port is not a port" if port == 0 else ""
+    return "the port is not valid" if port == 0 else ""
 
 
 @check
@@ -96,7 +96,7 @@ def ice_urls() -> Iterable[CheckMessage]:
         for url in getattr(settings, name):
             if not pattern.fullmatch(url):
                 yield Error(
-                    f"{name} holds {url!r}, which browsers refuse.",
+                    f"{name} contains {url!r}, which browsers reject.",
                     hint=f"Example: {name}={example}",
                     id="meetingpoint.E006" if name == "STUN_URLS" else "meetingpoint.E007",
                 )
@@ -109,7 +109,7 @@ def ice_urls() -> Iterable[CheckMessage]:
     if not 300 <= settings.TURN_TTL <= 7 * 86400:
         yield Error(
             f"TURN_TTL is {settings.TURN_TTL} seconds.",
-            hint="Between 300 (five minutes) and 604800 (seven days); a call cannot outlive its credentials by much.",
+            hint="Set 300 (five minutes) to 604800 (seven days): a call cannot outlive its credentials by much.",
             id="meetingpoint.E009",
         )
 
@@ -127,7 +127,7 @@ def redis() -> Iterable[CheckMessage]:
     elif settings.WEB_PROCESSES > 1:
         yield Error(
             f"WEB_PROCESSES is {settings.WEB_PROCESSES} but REDIS_URL is not set.",
-            hint="Processes find each other's people through Redis: set REDIS_URL, or run one process.",
+            hint="Processes learn through Redis who is in a call: set REDIS_URL, or run one process.",
             id="meetingpoint.E011",
         )
 
@@ -138,7 +138,7 @@ def several_processes_on_sqlite() -> Iterable[CheckMessage]:
     if settings.WEB_PROCESSES > 1 and "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
         yield Caution(
             f"WEB_PROCESSES is {settings.WEB_PROCESSES} and the database is SQLite.",
-            hint="Set DATABASE_URL=postgres://… when there is more than one process.",
+            hint="Set DATABASE_URL=postgres://… if you run more than one process.",
             id="meetingpoint.W001",
         )
 
@@ -150,13 +150,13 @@ def mail() -> Iterable[CheckMessage]:
         return
     if not settings.EMAIL_URL:
         yield Caution(
-            "EMAIL_URL is not set: nobody can receive the code that proves an address.",
+            "EMAIL_URL is not set: no one can receive the code that confirms an email address.",
             hint="Example: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
             id="meetingpoint.W002",
         )
     elif "localhost" in settings.DEFAULT_FROM_EMAIL:
         yield Caution(
-            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}: other mail servers will refuse it.",
+            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}: other mail servers will reject it.",
             hint='Example: DEFAULT_FROM_EMAIL="Meeting Point <meet@example.org>"',
             id="meetingpoint.W003",
         )
@@ -166,7 +166,7 @@ def mail() -> Iterable[CheckMessage]:
 def log_settings() -> Iterable[CheckMessage]:
     """E012: the log format is one there is."""
     if settings.LOG_FORMAT not in {"plain", "json"}:
-        yield Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Either plain or json.", id="meetingpoint.E012")
+        yield Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Use plain or json.", id="meetingpoint.E012")
 
 
 @check
@@ -176,15 +176,17 @@ def abuse() -> Iterable[CheckMessage]:
     if who not in {"everyone", "verified", "staff", "group"} or (who == "group") != bool(group.strip()):
         yield Error(
             f"ROOM_CREATORS is {settings.ROOM_CREATORS!r}.",
-            hint="Either everyone, verified, staff, or group:<name of a group>.",
+            hint="Use everyone, verified, staff, or group:<name of a group>.",
             id="meetingpoint.E020",
         )
     if not 0.1 <= settings.LIMIT_FACTOR <= 10_000:
         yield Error(
             f"LIMIT_FACTOR is {settings.LIMIT_FACTOR}.",
-            hint="Between 0.1 and 10000: 1 is usual, 10 does for a school behind one address.",
+            hint="Set it between 0.1 and 10000: 1 is the default, 10 suits a school behind one IP address.",
             id="meetingpoint.E021",
         )
     for name in ("RETENTION_DAYS", "REPORT_DAYS", "DEED_DAYS"):
         if getattr(settings, name) < 1:
-            yield Error(f"{name} is {getattr(settings, name)}.", hint="At least 1 day.", id="meetingpoint.E022")
+            yield Error(
+                f"{name} is {getattr(settings, name)}.", hint="Set it to at least 1 day.", id="meetingpoint.E022"
+            )

@@ -38,7 +38,7 @@ def test_staff_without_a_second_factor_are_told_how_to_set_one_up(staff):
     response = sign_in(staff).get("/admin/", follow=True)
     assert response.status_code == 403
     page = response.content.decode()
-    assert "The administration asks for a second factor" in page
+    assert "Two-step verification required" in page
     assert 'href="/accounts/2fa/"' in page
 
 

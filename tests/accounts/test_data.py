@@ -47,11 +47,13 @@ def test_deleting_says_what_goes_asks_once_more_and_does_it(olga, max_):
     assert answer.headers["Location"] == "/accounts/data/deleted"
     assert answer.headers["Clear-Site-Data"] == '"storage"'
     goodbye = client.get("/accounts/data/deleted")
-    assert "Your account is deleted" in goodbye.content.decode()
+    assert "Your account has been deleted" in goodbye.content.decode()
     assert "Clear-Site-Data" not in goodbye.headers
     assert [user.email for user in User.objects.all()] == [max_.email]
     assert client.get("/accounts/").status_code == elsewhere.get("/accounts/").status_code == 302
-    assert [(m.to, m.subject) for m in mail.outbox[-1:]] == [([olga.email], "Your Meeting Point account is deleted")]
+    assert [(m.to, m.subject) for m in mail.outbox[-1:]] == [
+        ([olga.email], "Your Meeting Point account has been deleted")
+    ]
 
 
 def test_the_last_superuser_stays(staff):

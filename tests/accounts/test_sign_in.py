@@ -58,7 +58,7 @@ def test_a_forgotten_password_is_replaced_with_a_code_and_other_browsers_are_sig
     olga.refresh_from_db()
     assert olga.check_password(new)
     assert elsewhere.get("/accounts/").status_code == 302
-    assert "was changed" in mail.outbox[-1].subject
+    assert "was reset" in mail.outbox[-1].subject
 
 
 def test_a_wrong_reset_code_changes_nothing(client: Client, olga):
@@ -72,4 +72,4 @@ def test_a_wrong_reset_code_changes_nothing(client: Client, olga):
 def test_asking_for_a_reset_of_an_unknown_address_looks_the_same(client: Client, olga):
     response = client.post("/accounts/password/reset/", {"email": "sam@example.org"})
     assert response.headers["Location"] == "/accounts/password/reset/confirm/"
-    assert "no account" in mail.outbox[-1].subject
+    assert "No account" in mail.outbox[-1].subject

@@ -65,7 +65,7 @@ def test_signing_up_with_a_taken_address_looks_the_same_and_mails_its_owner(clie
 def test_the_mail_says_what_it_is_for_in_our_words(client: Client, settings):
     client.post("/accounts/signup/", FORM)
     code = code_in_mail()
-    assert mail.outbox[-1].subject == f"{code} is your code for Meeting Point"
+    assert mail.outbox[-1].subject == f"{code} is your Meeting Point code"
     assert settings.SITE_ORIGINS[0] in mail.outbox[-1].body
     assert "{{" not in mail.outbox[-1].body
 
@@ -107,7 +107,7 @@ def test_other_mails_that_cannot_be_sent_get_a_page_and_a_done_change_stays_done
     no_mail_server(settings)
     response = client.post("/accounts/password/reset/", {"email": olga.email})
     assert response.status_code == 503
-    assert "We could not send the mail" in response.content.decode()
+    assert "We couldn't send the email" in response.content.decode()
 
     here, there = sign_in(olga), sign_in(olga)
     new = {"oldpassword": PASSWORD, "password1": "staple battery horse", "password2": "staple battery horse"}

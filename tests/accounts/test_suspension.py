@@ -22,7 +22,7 @@ def test_a_suspended_person_is_signed_out_everywhere_and_refused_in_plain_words(
 
     response = client.post("/accounts/login/", {"login": olga.email, "password": PASSWORD})
     assert response.status_code == 403
-    assert "This account is suspended" in response.content.decode()
+    assert "Your account is suspended" in response.content.decode()
     assert "_auth_user_id" not in client.session
 
 

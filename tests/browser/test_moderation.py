@@ -59,7 +59,7 @@ def mona(processes: list[AppServer], person: Meet) -> Person:
     mona.page.get_by_role("button", name="Sign in", exact=True).click()
     mona.page.locator("input[name=code]").fill(totp.code(secret))
     mona.page.locator("form:has(input[name=code]) button[type=submit]").first.click()
-    expect(mona.page.get_by_role("heading", name="What is kept")).to_be_visible()
+    expect(mona.page.get_by_role("heading", name="Overview")).to_be_visible()
     return mona
 
 

@@ -38,7 +38,7 @@ def test_a_passkey_signs_in_without_a_password_and_a_refusal_is_said_in_words(
     page.wait_for_url(lambda url: "/webauthn/add/" not in url)
     max_.go("/accounts/2fa/webauthn/")
     expect(page.get_by_text("Laptop")).to_be_visible()
-    expect(page.get_by_text("Signs you in alone")).to_be_visible()
+    expect(page.get_by_text("Signs you in without a password")).to_be_visible()
 
     # Signed out, the passkey alone brings Max back to his rooms.
     max_.go("/accounts/logout/")
@@ -54,4 +54,4 @@ def test_a_passkey_signs_in_without_a_password_and_a_refusal_is_said_in_words(
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
     max_.go("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("alert")).to_contain_text("your device has no passkey for this site")
+    expect(page.get_by_role("alert")).to_contain_text("this device has no passkey for this site")

@@ -36,7 +36,7 @@ def staff(app: AppServer, person: Meet) -> Person:
     ada.page.get_by_role("button", name="Sign in", exact=True).click()
     ada.page.locator("input[name=code]").fill(totp.code(secret))
     ada.page.locator("form:has(input[name=code]) button[type=submit]").first.click()
-    expect(ada.page.get_by_role("heading", name="What is kept")).to_be_visible()
+    expect(ada.page.get_by_role("heading", name="Overview")).to_be_visible()
     return ada
 
 

@@ -65,7 +65,7 @@ def test_the_database_goes_and_comes_back(
     with stranger.page.expect_response("**/accounts/login/**") as answer:
         stranger.page.get_by_role("button", name="Sign in", exact=True).click()
     assert answer.value.status == 503
-    expect(stranger.page.get_by_role("heading", name="Back in a moment")).to_be_visible()
+    expect(stranger.page.get_by_role("heading", name="We'll be right back")).to_be_visible()
     for who in people:
         who.see_and_hear(1)
         who.see_others(1)

@@ -42,17 +42,17 @@ def test_an_invitation_without_the_secret_leads_to_the_page_that_asks_for_it(roo
     assert send(signed_in(olga), room).status_code == 204
     [letter] = sent()
     assert letter.to == ["ada@example.net"]
-    assert letter.subject == "Olga invites you to a meeting in “Monday stand-up”"
+    assert letter.subject == "Olga has invited you to “Monday stand-up”"
     assert "http://localhost:8000/i\n" in letter.body
     assert "#k=" not in letter.body
-    assert "a code that only Olga can give you" in letter.body
+    assert "a code from Olga" in letter.body
 
 
 def test_an_invitation_holds_the_whole_link_when_the_sender_says_so(room: Room, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
     assert send(signed_in(max_), room, link=LINK, role=Role.MEMBER).status_code == 204
     assert LINK in sent()[0].body
-    assert "It needs an account" in sent()[0].body
+    assert "You'll need an account" in sent()[0].body
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def stop_link() -> str:
 def test_whoever_has_no_account_is_rid_of_invitations_by_one_click(room: Room, olga: User) -> None:
     send(signed_in(olga), room)
     link, program = stop_link(), Client(enforce_csrf_checks=True)
-    assert "No more of these mails?" in program.get(link).content.decode()
+    assert "Unsubscribe from these emails?" in program.get(link).content.decode()
     assert send(signed_in(olga), room).status_code == 204  # a look changes nothing
 
     assert program.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -159,7 +159,7 @@ def test_owners_are_told_a_day_before_the_end_once_for_each_end(room: Room, olga
     assert told(25) == 0
     assert told(23) == 1
     assert sent()[-1].to == [olga.email]
-    assert sent()[-1].subject == "“Monday stand-up” ends within a day"
+    assert sent()[-1].subject == "“Monday stand-up” expires within a day"
     assert told(30) == 0
     assert told(20) == 1
 

@@ -71,11 +71,11 @@ def test_who_may_not_is_told_so_in_words(olga: User) -> None:
 
 
 def test_sign_up_can_be_closed(client: Client) -> None:
-    assert "No new accounts" not in client.get("/accounts/signup/").content.decode()
+    assert "Sign-up is closed" not in client.get("/accounts/signup/").content.decode()
     rule(sign_up_open=False)
     data = {"email": "new@example.org", "display_name": "New", "password1": "correct horse battery"}
     for answer in (client.get("/accounts/signup/"), client.post("/accounts/signup/", data)):
-        assert "This site takes no new accounts" in answer.content.decode()
+        assert "This site isn't accepting new accounts" in answer.content.decode()
     assert not User.objects.exists()
 
 

@@ -24,7 +24,7 @@ def test_pages_ask_to_try_again_while_the_database_is_away() -> None:
             answer = refusal.value
             assert answer.code == 503
             assert int(answer.headers["Retry-After"]) > 0
-            assert "Back in a moment" in answer.read().decode()
+            assert "We'll be right back" in answer.read().decode()
 
 
 def test_pages_are_read_and_nothing_uncounted_is_done_while_redis_is_away() -> None:
@@ -43,4 +43,4 @@ def test_pages_are_read_and_nothing_uncounted_is_done_while_redis_is_away() -> N
             with pytest.raises(urllib.error.HTTPError) as refusal:
                 urllib.request.urlopen(asked)
             assert refusal.value.code == 503
-            assert "Back in a moment" in refusal.value.read().decode()
+            assert "We'll be right back" in refusal.value.read().decode()

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
@@ -31,11 +32,13 @@ const HANDED_WITHIN_MS = 8_000;
 const TOPIC = "rekey";
 
 /**
- * Events, all `CustomEvent`:
- * - `renewed` {epoch, keyCheck}: the call goes on under a new key
- * - `missing`: the room has a new key, and nobody handed it to us
+ * @typedef {object} KeyLifeEvents
+ * @property {{epoch: number, keyCheck: string}} renewed the call goes on under a new key
+ * @property {void} missing the room has a new key, and no one sent it to us
  */
-export class KeyLife extends EventTarget {
+
+/** @extends {Emitter<KeyLifeEvents>} */
+export class KeyLife extends Emitter {
   #session;
   #slug;
   #lockUrl;
@@ -58,13 +61,10 @@ export class KeyLife extends EventTarget {
     this.#slug = slug;
     this.#lockUrl = lockUrl;
     const { signal } = this.#life;
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(session, "entered", ({ room }) => this.#learn(room));
-    on(session, "room", ({ room }) => this.#learn(room));
-    on(session.mesh, "message", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload));
-    on(session.mesh, "peer-channel-open", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()));
+    session.on("entered", ({ room }) => this.#learn(room), { signal });
+    session.on("room", ({ room }) => this.#learn(room), { signal });
+    session.mesh.on("message", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload), { signal });
+    session.mesh.on("peer-channel-open", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -99,7 +99,7 @@ export class KeyLife extends EventTarget {
     if (room === null || room.epoch <= this.#epoch) return;
     const { state, key } = await heldRoomKey(this.#slug, room.epoch, room.key_check);
     if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
-    if (again) return this.#emit("missing");
+    if (again) return this.emit("missing");
     this.#later(() => this.#look(true), HANDED_WITHIN_MS);
   }
 
@@ -149,7 +149,7 @@ export class KeyLife extends EventTarget {
     await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
     this.#owed = new Set(this.#session.mesh.peers.keys());
     await this.#handOver();
-    this.#emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
+    this.emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
   }
 
   async #handOver() {
@@ -176,14 +176,6 @@ export class KeyLife extends EventTarget {
   #later(act, ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#after(act), ms);
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} [detail]
-   */
-  #emit(type, detail = {}) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

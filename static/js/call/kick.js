@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
+
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 
 export const TOPIC = "kick";
@@ -22,10 +24,12 @@ function mayKick(by, whom) {
 }
 
 /**
- * Events, all `CustomEvent`:
- * - `kicked` {by}: one was put out oneself, by this pid
+ * @typedef {object} KicksEvents
+ * @property {{by: string}} kicked one was removed oneself, by this pid
  */
-export class Kicks extends EventTarget {
+
+/** @extends {Emitter<KicksEvents>} */
+export class Kicks extends Emitter {
   #mesh;
   #pid;
   #roleOf;
@@ -42,8 +46,7 @@ export class Kicks extends EventTarget {
     this.#mesh = mesh;
     this.#pid = pid;
     this.#roleOf = roleOf;
-    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    mesh.addEventListener("message", heard, { signal });
+    mesh.on("message", (message) => this.#heard(message), { signal });
   }
 
   /**
@@ -62,6 +65,6 @@ export class Kicks extends EventTarget {
     const pid = payload?.pid;
     if (typeof pid !== "string" || !PID.test(pid) || pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
     if (pid !== this.#pid) this.#mesh.ban(pid);
-    else this.dispatchEvent(new CustomEvent("kicked", { detail: { by } }));
+    else this.emit("kicked", { by });
   }
 }

@@ -9,6 +9,7 @@ import { saveRoomKey } from "../keys/key-store.js";
 import { openAdmission } from "../keys/lobby.js";
 import { makeLobbySeal, makeRoomSeal } from "../keys/room-seal.js";
 import { writeSealedHello } from "../keys/hello.js";
+import { Emitter } from "../lib/emitter.js";
 import { writeHello } from "../peer/hello.js";
 import { KnockSocket } from "../signaling/knock-socket.js";
 import { WaitingRoom } from "../ui/lobby/waiting-room.js";
@@ -19,12 +20,15 @@ import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 /** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Knocking */
 
 /**
- * Events, all `CustomEvent`:
- * - `let-in`: one may join now; the room key is kept where there is one
- * - `stopped` {why}: sent away or refused, by close code; "start", "key", "downgrade", "admission": what came is not the room's key
- * - `cancelled`: the person does not want to wait any more
+ * @typedef {object} AtTheDoorEvents
+ * @property {void} let-in one may join now; the room key is kept where there is one
+ * @property {{why: string}} stopped denied or refused, by close code; "start", "key", "downgrade", "admission": what came is not
+ *   the room's key
+ * @property {void} cancelled the person does not want to wait any more
  */
-export class AtTheDoor extends EventTarget {
+
+/** @extends {Emitter<AtTheDoorEvents>} */
+export class AtTheDoor extends Emitter {
   #slug;
   #socketPath;
   #room = new WaitingRoom();
@@ -36,9 +40,9 @@ export class AtTheDoor extends EventTarget {
     super();
     this.#slug = slug;
     this.#socketPath = socketPath;
-    this.#room.addEventListener("cancel", () => {
+    this.#room.on("cancel", () => {
       this.close();
-      this.#emit("cancelled");
+      this.emit("cancelled");
     });
   }
 
@@ -64,12 +68,10 @@ export class AtTheDoor extends EventTarget {
     }
     const socket = new KnockSocket({ url: this.#socketPath, pid: identity.pid, hello, lobby });
     this.#knocking = { identity, seal, key: lobby ? key : null, socket };
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => socket.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("waiting", ({ why, hosts, room }) => this.#waiting(room, { name: presence.name, why, hosts }));
-    on("away", () => this.#room.show({ name: presence.name, why: "away" }));
-    on("stopped", ({ code }) => this.#stop(String(code)));
-    on("come-in", ({ body }) => void this.#comeIn(body));
+    socket.on("waiting", ({ why, hosts, room }) => this.#waiting(room, { name: presence.name, why, hosts }));
+    socket.on("away", () => this.#room.show({ name: presence.name, why: "away" }));
+    socket.on("stopped", ({ code }) => this.#stop(String(code)));
+    socket.on("come-in", ({ body }) => void this.#comeIn(body));
     socket.start();
   }
 
@@ -106,20 +108,12 @@ export class AtTheDoor extends EventTarget {
     }
     if (this.#knocking !== knocking) return;
     this.close();
-    this.#emit("let-in");
+    this.emit("let-in");
   }
 
   /** @param {string} why */
   #stop(why) {
     this.close();
-    this.#emit("stopped", { why });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} [detail]
-   */
-  #emit(type, detail = {}) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("stopped", { why });
   }
 }

@@ -5,14 +5,25 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
+
 /** @typedef {import("./lobby-host.js").Knock} Knock */
+/** @typedef {Knock & {slug: string, room: string}} KnockElsewhere room: its name */
 
 const CHANNEL = "meeting-point/door";
 
 /**
- * The end in the tab of a call. Events: `answer` {member, admitted}, a `CustomEvent`; `asked`: another page wants to know.
+ * @typedef {object} DoorRelayEvents
+ * @property {{member: string, admitted: boolean}} answer a button was pressed in another page
+ * @property {void} asked another page wants to know who knocks
  */
-export class DoorRelay extends EventTarget {
+
+/**
+ * The end in the tab of a call.
+ *
+ * @extends {Emitter<DoorRelayEvents>}
+ */
+export class DoorRelay extends Emitter {
   #slug;
   #channel = new BroadcastChannel(CHANNEL);
 
@@ -37,19 +48,25 @@ export class DoorRelay extends EventTarget {
 
   /** @param {any} data */
   #heard({ kind, slug, member, admitted }) {
-    if (kind === "ask") this.dispatchEvent(new Event("asked"));
+    if (kind === "ask") this.emit("asked");
     if (kind !== "answer" || slug !== this.#slug) return;
-    this.dispatchEvent(new CustomEvent("answer", { detail: { member, admitted } }));
+    this.emit("answer", { member, admitted });
   }
 }
 
 /**
- * The end in another page. Events: `changed` {knocks}, a `CustomEvent`: all who knock at doors of calls in this browser;
- * each has `slug` and `room`.
+ * @typedef {object} DoorElsewhereEvents
+ * @property {{knocks: KnockElsewhere[]}} changed all who knock at rooms of calls in this browser
  */
-export class DoorElsewhere extends EventTarget {
+
+/**
+ * The end in another page.
+ *
+ * @extends {Emitter<DoorElsewhereEvents>}
+ */
+export class DoorElsewhere extends Emitter {
   #channel = new BroadcastChannel(CHANNEL);
-  /** @type {Map<string, (Knock & {slug: string, room: string})[]>} by slug */
+  /** @type {Map<string, KnockElsewhere[]>} by slug */
   #rooms = new Map();
 
   constructor() {
@@ -71,6 +88,6 @@ export class DoorElsewhere extends EventTarget {
   #heard({ kind, slug, room, knocks }) {
     if (kind !== "knocks") return;
     this.#rooms.set(slug, knocks.map((/** @type {Knock} */ knock) => ({ ...knock, slug, room })));
-    this.dispatchEvent(new CustomEvent("changed", { detail: { knocks: [...this.#rooms.values()].flat() } }));
+    this.emit("changed", { knocks: [...this.#rooms.values()].flat() });
   }
 }

@@ -8,6 +8,7 @@ import { readSealedHello } from "../keys/hello.js";
 import { loadRoomKey } from "../keys/key-store.js";
 import { lobbyKey, sealAdmission } from "../keys/lobby.js";
 import { makeLobbySeal } from "../keys/room-seal.js";
+import { Emitter } from "../lib/emitter.js";
 import { readHello } from "../peer/hello.js";
 import { called } from "../ui/people/names.js";
 
@@ -34,9 +35,12 @@ const OVER_MS = 15_000;
 const MOST = 20;
 
 /**
- * Events: `changed` {knocks, came}, a `CustomEvent`: who stands at the door now, and whether somebody has come.
+ * @typedef {object} DoorKeeperEvents
+ * @property {{knocks: Knock[], came: boolean}} changed who knocks now, and whether that is one more
  */
-export class DoorKeeper extends EventTarget {
+
+/** @extends {Emitter<DoorKeeperEvents>} */
+export class DoorKeeper extends Emitter {
   #session;
   #identity;
   /** @type {Map<string, Standing>} by member */
@@ -53,11 +57,8 @@ export class DoorKeeper extends EventTarget {
     super();
     this.#session = session;
     this.#identity = identity;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) =>
-      session.socket.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("knocks", ({ peer }) => void this.#knocks(peer));
-    on("knock-over", ({ member }) => this.#over(member));
+    session.socket.on("knocks", ({ peer }) => void this.#knocks(peer), { signal });
+    session.socket.on("knock-over", ({ member }) => this.#over(member), { signal });
     const timer = setInterval(() => this.#forget(), OVER_MS / 3);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
@@ -157,6 +158,6 @@ export class DoorKeeper extends EventTarget {
 
   /** @param {boolean} came */
   #changed(came) {
-    this.dispatchEvent(new CustomEvent("changed", { detail: { knocks: this.knocks, came } }));
+    this.emit("changed", { knocks: this.knocks, came });
   }
 }

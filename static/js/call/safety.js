@@ -27,18 +27,16 @@ export function makeSafety({ pid, link, mesh, signal }) {
     tell: (to, payload) => mesh.send(to, TOPIC, payload),
     nameOf: ({ hello }) => readHello(hello).name,
   });
-  /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-  const on = (target, type, act) =>
-    target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-  for (const type of ["joined", "roster"]) on(link, type, ({ peers }) => peers.forEach(safety.meet, safety));
-  on(link, "peer-joined", ({ peer }) => safety.meet(peer));
-  on(link, "peer-left", ({ pid: left }) => safety.leave(left));
-  on(mesh, "peer-channel-open", ({ pid: reached }) => safety.reachable(reached));
-  on(mesh, "message", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload));
-  on(safety, "stopped", ({ pid: stopped, reason }) => {
+  link.on("joined", ({ peers }) => peers.forEach(safety.meet, safety), { signal });
+  link.on("roster", ({ peers }) => peers.forEach(safety.meet, safety), { signal });
+  link.on("peer-joined", ({ peer }) => safety.meet(peer), { signal });
+  link.on("peer-left", ({ pid: left }) => safety.leave(left), { signal });
+  mesh.on("peer-channel-open", ({ pid: reached }) => safety.reachable(reached), { signal });
+  mesh.on("message", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload), { signal });
+  safety.on("stopped", ({ pid: stopped, reason }) => {
     link.shun(stopped, reason);
     mesh.refusePeer(stopped, reason);
-  });
+  }, { signal });
   signal.addEventListener("abort", () => safety.close());
   return safety;
 }

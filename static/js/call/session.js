@@ -5,6 +5,7 @@
  */
 
 import { SealedLink } from "../keys/sealed-link.js";
+import { Emitter } from "../lib/emitter.js";
 import { Kicks } from "./kick.js";
 import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/network-watch.js";
@@ -25,6 +26,7 @@ import { RouteWatch } from "./route-monitor.js";
 /** @typedef {import("../keys/identity.js").Identity} Identity */
 /** @typedef {import("../peer/transceiver-pair.js").Tracks} Tracks */
 /** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
+/** @typedef {import("../signaling/wire.js").Room} Room */
 
 const DRAINING = 4012;
 const REMOVED = 4011;
@@ -34,21 +36,25 @@ const RESTART_MS = 30_000;
 const LOST = ["interrupted", "failed"];
 
 /**
- * Events, all `CustomEvent`; `people` is up to date when they fire:
- * - `entered` {room}: let in, or back in after a reconnect
- * - `away` {draining, entered, code}: the server cannot be reached, or closed with a code after which one comes back;
- *   connections that stand go on
- * - `stopped` {code}: refused, or put out, for good; `no-relay`: addresses are to be hidden, and there is no relay server
- * - `room` {room}: name or key epoch changed
- * - `refused` {code}: the server did not act on a message
- * - `person-added` {person, news}: news is false for those who were there before
- * - `person-changed` {person}
- * - `person-removed` {person}
- * - `warned` {reason, name}: somebody was refused (`mode`, `epoch`, `key`, `pid`, `malformed`, `certificate`, `version`; `differ`,
- *   `differ-there`, `code`: the safety code), or messages under somebody's name were `tampered` with (said once for each person)
- * - `stream` {pid, stream}: what this person sends; the same stream for the whole stay
+ * @typedef {object} CallSessionEvents `people` is up to date when they fire
+ * @property {{room: Room, again: boolean}} entered admitted, or back in after a reconnect
+ * @property {{draining: boolean, entered: boolean, code?: number}} away the server cannot be reached, or closed with a code after
+ *   which one comes back; connections that stand go on
+ * @property {{code: number | "no-relay"}} stopped refused or removed, for good; `no-relay`: addresses are to be hidden, and there
+ *   is no relay server
+ * @property {{room: Room}} room name or key epoch changed
+ * @property {{code: string}} refused the server did not act on a message
+ * @property {{person: Person, news: boolean}} person-added news is false for those who were there before
+ * @property {{person: Person}} person-changed oneself, too
+ * @property {{person: Person}} person-removed they have left
+ * @property {{reason: string, name: string}} warned a person was refused (`mode`, `epoch`, `key`, `pid`, `malformed`,
+ *   `certificate`, `version`; `differ`, `differ-there`, `code`: the safety code), or messages under their name were `tampered`
+ *   with (said once for each person)
+ * @property {{pid: string, stream: MediaStream}} stream what this person sends; the same stream for the whole session
  */
-export class CallSession extends EventTarget {
+
+/** @extends {Emitter<CallSessionEvents>} */
+export class CallSession extends Emitter {
   /** @type {Map<string, Person>} the others, by pid */
   people = new Map();
   /** @type {Person} */
@@ -137,7 +143,7 @@ export class CallSession extends EventTarget {
     this.mesh.setTracks(tracks);
     Object.assign(this.self, { muted, camera });
     void this.#introduce();
-    this.#emit("person-changed", { person: this.self });
+    this.emit("person-changed", { person: this.self });
   }
 
   /**
@@ -159,36 +165,33 @@ export class CallSession extends EventTarget {
 
   #listen() {
     const { signal } = this.#life;
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(this.socket, "state", (detail) => this.#socketState(detail));
-    on(this.socket, "joined", (message) => this.#joined(message));
-    on(this.socket, "roster", ({ peers }) => this.link.sync(peers));
-    on(this.socket, "peer-joined", ({ peer }) => this.link.add(peer));
-    on(this.socket, "peer-left", ({ pid, final }) => this.link.remove(pid, final));
-    on(this.socket, "relay", ({ from, body }) => this.link.receive(from, body));
-    on(this.socket, "ice", (message) => this.#useIce(message));
-    on(this.#third, "relay", ({ from, body }) => this.link.receive(from, body, { again: true }));
-    on(new NetworkWatch(signal), "changed", () => this.#suspect());
-    on(this.mesh, "peer-unresponsive", () => this.socket.check());
-    on(this.kicks, "kicked", () => this.#emit("stopped", { code: REMOVED }));
-    on(this.link, "joined", ({ peers }) => this.#meet(peers));
-    on(this.link, "roster", ({ peers }) => this.mesh.syncPeers(peers));
-    on(this.link, "peer-joined", ({ peer }) => this.mesh.addPeer(peer));
-    on(this.link, "peer-left", ({ pid, final }) => this.#gone(pid, final));
-    on(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
-    on(this.link, "refused", ({ peer, reason }) => this.#refuse(peer, reason));
-    on(this.link, "tampered", ({ pid }) => this.#warnOfTampering(pid));
-    on(this.safety, "changed", ({ pid, safety }) => this.mark(pid, { safety }));
-    on(this.socket, "room", ({ room }) => this.#route(room) && this.#emit("room", { room }));
-    on(this.socket, "error", ({ code }) => this.#emit("refused", { code }));
-    on(this.mesh, "peer-added", (peer) => this.#added(peer));
-    on(this.mesh, "peer-updated", ({ pid, role, hello }) => this.mark(pid, { role, ...named(hello) }));
-    on(this.mesh, "peer-removed", ({ pid }) => this.#removed(pid));
-    on(this.mesh, "peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason));
-    on(this.mesh, "peer-media", ({ pid, audio, video }) => this.mark(pid, { muted: !audio, camera: video }));
-    on(this.mesh, "peer-track", ({ pid, stream }) => this.#emit("stream", { pid, stream }));
+    this.socket.on("state", (detail) => this.#socketState(detail), { signal });
+    this.socket.on("joined", (message) => this.#joined(message), { signal });
+    this.socket.on("roster", ({ peers }) => this.link.sync(peers), { signal });
+    this.socket.on("peer-joined", ({ peer }) => this.link.add(peer), { signal });
+    this.socket.on("peer-left", ({ pid, final }) => this.link.remove(pid, final), { signal });
+    this.socket.on("relay", ({ from, body }) => this.link.receive(from, body), { signal });
+    this.socket.on("ice", (message) => this.#useIce(message), { signal });
+    this.#third.on("relay", ({ from, body }) => this.link.receive(from, body, { again: true }), { signal });
+    new NetworkWatch(signal).on("changed", () => this.#suspect(), { signal });
+    this.mesh.on("peer-unresponsive", () => this.socket.check(), { signal });
+    this.kicks.on("kicked", () => this.emit("stopped", { code: REMOVED }), { signal });
+    this.link.on("joined", ({ peers }) => this.#meet(peers), { signal });
+    this.link.on("roster", ({ peers }) => this.mesh.syncPeers(peers), { signal });
+    this.link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer), { signal });
+    this.link.on("peer-left", ({ pid, final }) => this.#gone(pid, final), { signal });
+    this.link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body), { signal });
+    this.link.on("refused", ({ peer, reason }) => this.#refuse(peer, reason), { signal });
+    this.link.on("tampered", ({ pid }) => this.#warnOfTampering(pid), { signal });
+    this.safety.on("changed", ({ pid, safety }) => this.mark(pid, { safety }), { signal });
+    this.socket.on("room", ({ room }) => this.#route(room) && this.emit("room", { room }), { signal });
+    this.socket.on("error", ({ code }) => this.emit("refused", { code }), { signal });
+    this.mesh.on("peer-added", (peer) => this.#added(peer), { signal });
+    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.mark(pid, { role, ...named(hello) }), { signal });
+    this.mesh.on("peer-removed", ({ pid }) => this.#removed(pid), { signal });
+    this.mesh.on("peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason), { signal });
+    this.mesh.on("peer-media", ({ pid, audio, video }) => this.mark(pid, { muted: !audio, camera: video }), { signal });
+    this.mesh.on("peer-track", ({ pid, stream }) => this.emit("stream", { pid, stream }), { signal });
   }
 
   /** @param {StateDetail} detail */
@@ -196,8 +199,8 @@ export class CallSession extends EventTarget {
     if (code === DRAINING) this.#drainedAt = Date.now();
     const draining = Date.now() - this.#drainedAt < RESTART_MS;
     if (state === "open" || state === "waiting") this.mesh.setServerReachable(state === "open");
-    if (state === "waiting") this.#emit("away", { draining, entered: this.#entered, code });
-    if (state === "stopped" && code !== undefined) this.#emit("stopped", { code });
+    if (state === "waiting") this.emit("away", { draining, entered: this.#entered, code });
+    if (state === "stopped" && code !== undefined) this.emit("stopped", { code });
   }
 
   /** @param {import("../signaling/wire.js").Joined} message */
@@ -206,7 +209,7 @@ export class CallSession extends EventTarget {
     this.#ice = ice;
     if (!this.#route(room)) return;
     this.#useIce({ ice, ice_ttl });
-    this.#emit("entered", { room, again: this.#entered });
+    this.emit("entered", { room, again: this.#entered });
     this.#entering = !this.#entered;
     this.#entered = true;
     this.link.joined(peers);
@@ -232,13 +235,13 @@ export class CallSession extends EventTarget {
   /**
    * Keeps to the relay where an address is to be hidden, and to nothing at all where there is no relay.
    *
-   * @param {import("../signaling/wire.js").Room} room
+   * @param {Room} room
    * @returns {boolean} whether there may be a call
    */
   #route({ relay_only: relayOnly }) {
     this.#relayed = relayOnly || this.#hideAddress;
     if (this.#relayed && !hasRelay(this.#ice)) {
-      this.#emit("stopped", { code: "no-relay" });
+      this.emit("stopped", { code: "no-relay" });
       return false;
     }
     this.mesh.setIceTransportPolicy(this.#relayed ? "relay" : "all");
@@ -279,8 +282,8 @@ export class CallSession extends EventTarget {
     if (this.people.has(pid)) return;
     const person = { pid, member, role, name: called(""), muted: true, camera: false, self: false, state: "refused", reason };
     this.people.set(pid, person);
-    this.#emit("person-added", { person, news: false });
-    this.#emit("warned", { reason, name: person.name });
+    this.emit("person-added", { person, news: false });
+    this.emit("warned", { reason, name: person.name });
   }
 
   /**
@@ -296,7 +299,7 @@ export class CallSession extends EventTarget {
   #warnOfTampering(pid) {
     if (this.#tampered.has(pid)) return;
     this.#tampered.add(pid);
-    this.#emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? called("") });
+    this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? called("") });
   }
 
   /** @param {import("../signaling/wire.js").Peer} peer */
@@ -307,7 +310,7 @@ export class CallSession extends EventTarget {
     // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
     if (this.people.has(pid)) return this.mark(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
-    this.#emit("person-added", { person, news: !this.#entering });
+    this.emit("person-added", { person, news: !this.#entering });
   }
 
   /** @param {string} pid */
@@ -315,7 +318,7 @@ export class CallSession extends EventTarget {
     const person = this.people.get(pid);
     this.#late.observe(pid, "closed");
     this.people.delete(pid);
-    if (person) this.#emit("person-removed", { person });
+    if (person) this.emit("person-removed", { person });
   }
 
   /**
@@ -325,7 +328,7 @@ export class CallSession extends EventTarget {
    */
   #stateOf(pid, state, reason) {
     this.mark(pid, reason ? { state, reason } : { state });
-    if (reason) this.#emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
+    if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
     if (state === "connected") void this.#routes.look(pid);
     if (state === "failed") this.#paths.failed(pid);
     this.#late.observe(pid, state);
@@ -343,15 +346,7 @@ export class CallSession extends EventTarget {
     if (!person) return;
     const before = JSON.stringify(person);
     Object.assign(person, change);
-    if (JSON.stringify(person) !== before) this.#emit("person-changed", { person });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    if (JSON.stringify(person) !== before) this.emit("person-changed", { person });
   }
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { FairShare } from "./lanes/fair-share.js";
 import { Inbox } from "./receive/receiver.js";
 import { readOutcome, readTransfer } from "./protocol/messages.js";
@@ -23,13 +24,16 @@ import { Standstill } from "./lanes/stall-detector.js";
 const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
 
 /**
- * Events, all `CustomEvent`:
- * - `added` {transfer}: one of ours was offered, or somebody offers one
- * - `removed` {transfer}: it is not in the list any more
- * - `wanted` {member, files, count}: somebody waits for the rest of files that this tab does not hold any more
- * - `refused` {pid}: a lane to that peer led to another certificate
+ * @typedef {object} FileExchangeEvents
+ * @property {{transfer: Transfer}} added one of ours was offered, or a peer offers one; it is in `transfers`
+ * @property {{transfer: Transfer}} removed it is not in `transfers` any more
+ * @property {{pid: string, count: number, name: string}} wanted a peer waits for the rest of files that this tab does not hold
+ *   any more; name: of one of them
+ * @property {{pid: string}} refused a lane to that peer led to another certificate
  */
-export class FileExchange extends EventTarget {
+
+/** @extends {Emitter<FileExchangeEvents>} */
+export class FileExchange extends Emitter {
   /** @type {Map<string, Transfer>} */
   transfers = new Map();
   share = new FairShare();
@@ -61,14 +65,12 @@ export class FileExchange extends EventTarget {
     this.#inbox = new Inbox({ room, ...ways });
     this.#outbox = new Outbox({ transfers: this.transfers, ...ways });
     const { signal } = this.#life;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload));
-    on("peer-channel-open", ({ pid }) => this.#reachable(pid));
-    on("peer-removed", ({ pid }) => this.#gone(pid));
-    on("hidden", () => this.#pairs.forEach(({ lanes }) => lanes.end()));
-    this.#inbox.addEventListener("offered", (event) => this.#add(/** @type {CustomEvent} */ (event).detail.transfer));
-    this.#inbox.addEventListener("replaced", (event) => this.#forget(/** @type {CustomEvent} */ (event).detail.transfer));
+    mesh.on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload), { signal });
+    mesh.on("peer-channel-open", ({ pid }) => this.#reachable(pid), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
+    mesh.on("hidden", () => this.#pairs.forEach(({ lanes }) => lanes.end()), { signal });
+    this.#inbox.on("offered", ({ transfer }) => this.#add(transfer));
+    this.#inbox.on("replaced", ({ transfer }) => this.#forget(transfer));
   }
 
   /**
@@ -145,13 +147,13 @@ export class FileExchange extends EventTarget {
   /** @param {Transfer} transfer */
   #add(transfer) {
     this.transfers.set(transfer.id, transfer);
-    this.#emit("added", { transfer });
+    this.emit("added", { transfer });
   }
 
   /** @param {Transfer} transfer */
   #forget(transfer) {
     this.#outbox.forget(transfer);
-    if (this.transfers.delete(transfer.id)) this.#emit("removed", { transfer });
+    if (this.transfers.delete(transfer.id)) this.emit("removed", { transfer });
   }
 
   /**
@@ -163,10 +165,10 @@ export class FileExchange extends EventTarget {
     if (known) return known;
     const pair = new FilePair(this.#mesh, pid, this);
     this.#pairs.set(pid, pair);
-    pair.addEventListener("refused", () => this.#emit("refused", { pid }));
-    pair.addEventListener("garbage", () => this.#inbox.failAll(pid));
-    pair.queue.addEventListener("through", (event) => this.#outbox.through(pid, /** @type {CustomEvent} */ (event).detail));
-    pair.queue.addEventListener("broken", (event) => this.#outbox.broken(pid, /** @type {CustomEvent} */ (event).detail));
+    pair.on("refused", () => this.emit("refused", { pid }));
+    pair.on("garbage", () => this.#inbox.failAll(pid));
+    pair.queue.on("through", (detail) => this.#outbox.through(pid, detail));
+    pair.queue.on("broken", (detail) => this.#outbox.broken(pid, detail));
     return pair;
   }
 
@@ -279,16 +281,8 @@ export class FileExchange extends EventTarget {
     const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
     const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";
     const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
-    if (count > 0 && held.length === 0) this.#emit("wanted", { pid, count, name });
+    if (count > 0 && held.length === 0) this.emit("wanted", { pid, count, name });
     // They were cut off and this side has not noticed: what was under way has to begin anew over there.
     for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#cameBack(transfer, pid);
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

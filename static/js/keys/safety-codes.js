@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
@@ -35,12 +36,14 @@ const FIRST_AGAIN_MS = 1_000;
 const LONGEST_AGAIN_MS = 30_000;
 
 /**
- * Events, all `CustomEvent`:
- * - `changed` {pid, safety}
- * - `stopped` {pid, reason}: no connection to this tab is wanted any more: `differ` (said here), `differ-there` (said
- *   by the other side), `code` (the other side has not kept to its commitment)
+ * @typedef {object} SafetyCodesEvents
+ * @property {{pid: string, safety: Safety}} changed what `of` says of this tab
+ * @property {{pid: string, reason: string}} stopped no connection to this tab is wanted any more: `differ` (said here),
+ *   `differ-there` (said by the other side), `code` (the other side has not kept to its commitment)
  */
-export class SafetyCodes extends EventTarget {
+
+/** @extends {Emitter<SafetyCodesEvents>} */
+export class SafetyCodes extends Emitter {
   #pid;
   #pairOf;
   #send;
@@ -253,7 +256,7 @@ export class SafetyCodes extends EventTarget {
     clearTimeout(entry.timer);
     entry.handshake = null;
     this.#changed(pid, { code: null, confirmed: false, theirs: false });
-    this.#emit("stopped", { pid, reason });
+    this.emit("stopped", { pid, reason });
   }
 
   /**
@@ -264,14 +267,16 @@ export class SafetyCodes extends EventTarget {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
     entry.safety = { ...entry.safety, ...change };
-    this.#emit("changed", { pid, safety: entry.safety });
+    this.emit("changed", { pid, safety: entry.safety });
   }
 
   /**
-   * @param {string} type
-   * @param {object} detail
+   * Emits nothing after `close`.
+   *
+   * @override
+   * @type {Emitter<SafetyCodesEvents>["emit"]}
    */
-  #emit(type, detail) {
-    if (!this.#closed) this.dispatchEvent(new CustomEvent(type, { detail }));
+  emit(type, ...detail) {
+    if (!this.#closed) super.emit(type, ...detail);
   }
 }

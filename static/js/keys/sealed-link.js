@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Emitter } from "../lib/emitter.js";
 import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 
@@ -24,14 +25,18 @@ const EARLY_PEOPLE = 16;
 const MOST_CHANNELS = 1_024;
 
 /**
- * Events, all `CustomEvent`; every peer named in one but the last two has proved who they are:
- * - `joined` {peers}, `roster` {peers}, `peer-joined` {peer}: as the relay said it, less those who were refused
- * - `peer-left` {pid, final}
- * - `message` {from, body}: opened
- * - `refused` {peer, reason}: their hello is not believed; nothing of theirs is taken
- * - `tampered` {pid, reason}: an envelope under their name was thrown away
+ * @typedef {object} SealedLinkEvents every peer named in one but the last two has proved who they are
+ * @property {{peers: KnownPeer[]}} joined as the relay said it, without those who were refused
+ * @property {{peers: KnownPeer[]}} roster likewise
+ * @property {{peer: KnownPeer}} peer-joined likewise
+ * @property {{pid: string, final: boolean}} peer-left final: they were removed
+ * @property {{from: string, body: string}} message opened
+ * @property {{peer: Peer, reason: string}} refused their hello is not believed; nothing of theirs is read
+ * @property {{pid: string, reason: string}} tampered an envelope under their name was dropped
  */
-export class SealedLink extends EventTarget {
+
+/** @extends {Emitter<SealedLinkEvents>} */
+export class SealedLink extends Emitter {
   #identity;
   #seal;
   /** @type {RoomSeal[]} those of earlier epochs of this stay */
@@ -104,7 +109,7 @@ export class SealedLink extends EventTarget {
     this.#take(async () => {
       const known = await this.#believe(peer);
       if (known === null) return;
-      this.#emit("peer-joined", { peer: known });
+      this.emit("peer-joined", { peer: known });
       await this.#release([known]);
     });
   }
@@ -117,7 +122,7 @@ export class SealedLink extends EventTarget {
     this.#take(async () => {
       this.#early.delete(pid);
       this.#refused.delete(pid);
-      this.#emit("peer-left", { pid, final });
+      this.emit("peer-left", { pid, final });
     });
   }
 
@@ -185,7 +190,7 @@ export class SealedLink extends EventTarget {
   #takeAll(type, peers) {
     this.#take(async () => {
       const believed = await this.#believeAll(peers);
-      this.#emit(type, { peers: believed });
+      this.emit(type, { peers: believed });
       await this.#release(believed);
     });
   }
@@ -205,7 +210,7 @@ export class SealedLink extends EventTarget {
     for (const pid of [...this.#refused]) {
       if (here.has(pid)) continue;
       this.#refused.delete(pid);
-      this.#emit("peer-left", { pid, final: false });
+      this.emit("peer-left", { pid, final: false });
     }
     const believed = await Promise.all(peers.map((peer) => this.#believe(peer)));
     return believed.filter((peer) => peer !== null);
@@ -234,7 +239,7 @@ export class SealedLink extends EventTarget {
     } catch (error) {
       if (known) {
         // They have proved themselves before; a false hello in their name changes nothing about them.
-        this.#emit("tampered", { pid, reason: "forged" });
+        this.emit("tampered", { pid, reason: "forged" });
         return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
       }
       // Whatever else goes wrong with what a stranger sent (a key that is no point on the curve) is malformed too.
@@ -248,7 +253,7 @@ export class SealedLink extends EventTarget {
    */
   #refuse(peer, reason) {
     this.#refused.add(peer.pid);
-    this.#emit("refused", { peer, reason });
+    this.emit("refused", { peer, reason });
     return null;
   }
 
@@ -284,11 +289,11 @@ export class SealedLink extends EventTarget {
     if (known === undefined) return this.#keep(from, body);
     try {
       const text = await known.channel.unwrap(body);
-      if (!this.#closed) this.#emit("message", { from, body: text });
+      if (!this.#closed) this.emit("message", { from, body: text });
     } catch (error) {
       const reason = error instanceof EnvelopeRefused ? error.reason : "malformed";
       if (reason === "replayed" && this.#severalWays.has(from)) return;
-      this.#emit("tampered", { pid: from, reason });
+      this.emit("tampered", { pid: from, reason });
     }
   }
 
@@ -304,11 +309,13 @@ export class SealedLink extends EventTarget {
   }
 
   /**
-   * @param {string} type
-   * @param {object} detail
+   * Emits nothing after `close`.
+   *
+   * @override
+   * @type {Emitter<SealedLinkEvents>["emit"]}
    */
-  #emit(type, detail) {
-    if (!this.#closed) this.dispatchEvent(new CustomEvent(type, { detail }));
+  emit(type, ...detail) {
+    if (!this.#closed) super.emit(type, ...detail);
   }
 }
 

@@ -20,7 +20,7 @@ const place = document.querySelector("[data-passkey-problem]")
 if (place instanceof HTMLElement) {
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault()
-    const { exception } = /** @type {CustomEvent<{exception: unknown}>} */ (event).detail
+    const { exception } = /** @type {Event & {detail: {exception: unknown}}} */ (event).detail
     place.textContent = place.dataset[passkeyCause(exception)] ?? ""
     place.hidden = false
   })

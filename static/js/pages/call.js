@@ -134,29 +134,26 @@ async function join() {
 
 /** @param {Call} current */
 function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }) {
-  /** @type {(type: string, act: (detail: any) => void) => void} */
-  const on = (type, act) =>
-    session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-  on("entered", ({ room, again }) => {
+  session.on("entered", ({ room, again }) => {
     become("in-call");
     page.role = session.self.role;
     if (filesOnly && !again) files.toggle();
     if (comesFor === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
-  });
-  on("away", ({ entered, code }) => {
+  }, { signal });
+  session.on("away", ({ entered, code }) => {
     if (!entered && code === KNOCK_FIRST) return knockFirst();
     become(entered ? "reconnecting" : "joining");
-  });
-  on("stopped", ({ code }) => end(String(code)));
-  on("room", ({ room }) => roomChanged(room, true));
-  keyLife.addEventListener("renewed", (event) => {
-    Object.assign(page, /** @type {CustomEvent} */ (event).detail);
+  }, { signal });
+  session.on("stopped", ({ code }) => end(String(code)), { signal });
+  session.on("room", ({ room }) => roomChanged(room, true), { signal });
+  keyLife.on("renewed", (detail) => {
+    Object.assign(page, detail);
     const form = document.querySelector("mp-invite-form");
     if (form instanceof InviteForm) void form.refresh(page.epoch);
     toast(text("lock.renewed"));
   });
-  keyLife.addEventListener("missing", () => toast(text("lock.missing")));
+  keyLife.on("missing", () => toast(text("lock.missing")));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
   const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
   listenForKeys({ ...keys, ...panels, h: () => hands.raise(!hands.up) }, signal);
@@ -232,28 +229,27 @@ async function checkKey() {
   prejoin.knocks = state === "lobby" || page.mustWait;
 }
 
-desk.addEventListener("changed", () => {
+desk.on("changed", () => {
   if (!call) return;
   wasCameraOn = desk.presence.camera;
   call.session.send(desk.tracks, desk.presence);
   call.stage.showSelf(desk.tracks.video);
 });
-desk.addEventListener("speaker", (event) => call?.stage.useSpeaker(/** @type {CustomEvent} */ (event).detail.deviceId));
-desk.addEventListener("news", (event) => {
-  const { words, act } = /** @type {CustomEvent} */ (event).detail;
+desk.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));
+desk.on("news", ({ words, act }) => {
   if (call) toast(words, act);
 });
-prejoin.addEventListener("join", (event) => {
-  name = /** @type {CustomEvent} */ (event).detail.name;
+prejoin.on("join", (detail) => {
+  name = detail.name;
   void join();
 });
-ended.addEventListener("again", () => void again());
-door.addEventListener("let-in", () => {
+ended.on("again", () => void again());
+door.on("let-in", () => {
   letIn = true;
   void join();
 });
-door.addEventListener("stopped", (event) => end(/** @type {CustomEvent} */ (event).detail.why));
-door.addEventListener("cancelled", () => become("prejoin"));
+door.on("stopped", ({ why }) => end(why));
+door.on("cancelled", () => become("prejoin"));
 become("prejoin");
 prepareSharing();
 void checkKey();

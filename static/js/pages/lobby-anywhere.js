@@ -9,8 +9,7 @@ import { DoorElsewhere } from "../call/lobby-broadcast.js";
 
 const cards = new KnockCards();
 const elsewhere = new DoorElsewhere();
-elsewhere.addEventListener("changed", (event) => cards.show(/** @type {CustomEvent} */ (event).detail.knocks));
-cards.addEventListener("answer", (event) => {
-  const { member, admitted } = /** @type {CustomEvent} */ (event).detail;
+elsewhere.on("changed", ({ knocks }) => cards.show(knocks));
+cards.on("answer", ({ member, admitted }) => {
   elsewhere.answer(member, admitted);
 });

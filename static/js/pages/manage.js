@@ -5,27 +5,26 @@
  */
 
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
-import "../ui/lobby/join-rule-form.js";
+import { doorChanged } from "../ui/lobby/join-rule-form.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
 import { InviteList } from "../ui/invites/invite-list.js";
-import "../ui/keys/room-key-button.js";
+import { inviteMade } from "../ui/invites/invite-made.js";
+import { roomLocked } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
 import { localizeTimes } from "../ui/lib/times.js";
 
 localizeTimes(document);
 enableCopyButtons(document);
 
-document.addEventListener("invite-made", (event) => {
+inviteMade.listen(document, (listing) => {
   const list = document.querySelector("mp-invite-list");
-  if (list instanceof InviteList) list.show(/** @type {CustomEvent} */ (event).detail);
+  if (list instanceof InviteList) list.show(listing);
 });
 
 // Badges, links and the form all depend on the key: the page is asked for again rather than patched in four places.
-document.addEventListener("room-locked", () => location.reload());
+roomLocked.listen(document, () => location.reload());
 
-document.addEventListener("door-changed", (event) => {
-  if (/** @type {CustomEvent} */ (event).detail.rekeyed) location.reload();
-});
+doorChanged.listen(document, ({ rekeyed }) => rekeyed && location.reload());
 
 // Coming back with the browser's Back button shows the page as it was: the key may have come since.
 addEventListener("pageshow", ({ persisted }) => {

@@ -116,7 +116,7 @@ export async function tryMicrophone() {
   meter.setTrack(track);
   const heard = await new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), LISTEN_MS);
-    meter.addEventListener("level", () => {
+    meter.on("level", () => {
       if (meter.level < HEARD) return;
       clearTimeout(timer);
       resolve(true);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
 import { readPeerMessage } from "../../peer/messages.js";
 import { Lane } from "./lane.js";
@@ -20,13 +21,16 @@ const CANDIDATES = 600;
 let numbers = 0;
 
 /**
- * Events, all `CustomEvent`:
- * - `up` {lane, mine}: mine: made here, for sending
- * - `down` {lane, mine, refused}
- * - `room`: a lane of ours takes more
- * - `frame` {lane, mine, data}: mine: it came over a lane made here, so it is an answer to what was sent
+ * @typedef {object} LaneSetEvents
+ * @property {{lane: Lane, mine: boolean}} up mine: made here, for sending
+ * @property {{lane: Lane, mine: boolean, refused: boolean}} down it is not in the set any more
+ * @property {void} room a lane of ours takes more
+ * @property {{lane: Lane, mine: boolean, data: unknown}} frame mine: it came over a lane made here, so it is an answer to what
+ *   was sent
  */
-export class LaneSet extends EventTarget {
+
+/** @extends {Emitter<LaneSetEvents>} */
+export class LaneSet extends Emitter {
   /** @type {Map<number, Lane>} lanes made here */
   #mine = new Map();
   /** @type {Map<number, Lane>} lanes that the peer made */
@@ -108,23 +112,15 @@ export class LaneSet extends EventTarget {
     const tell = (/** @type {PeerMessage} */ message) => this.#tell({ mine, ...message });
     const lane = new Lane({ number, terms, limiter: this.#limiter, tell });
     lanes.set(number, lane);
-    lane.addEventListener("up", () => this.#emit("up", { lane, mine }));
-    lane.addEventListener("room", () => mine && this.#emit("room", {}));
-    lane.addEventListener("frame", (event) => {
-      this.#emit("frame", { lane, mine, data: /** @type {CustomEvent} */ (event).detail.data });
+    lane.on("up", () => this.emit("up", { lane, mine }));
+    lane.on("room", () => mine && this.emit("room"));
+    lane.on("frame", ({ data }) => {
+      this.emit("frame", { lane, mine, data: data });
     });
-    lane.addEventListener("down", (event) => {
+    lane.on("down", ({ refused }) => {
       lanes.delete(number);
-      this.#emit("down", { lane, mine, refused: /** @type {CustomEvent} */ (event).detail.refused });
+      this.emit("down", { lane, mine, refused: refused });
     });
     return lane;
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { CandidateInbox } from "../../peer/candidate-inbox.js";
 import { CandidateOutbox } from "../../peer/candidate-outbox.js";
 import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
@@ -26,13 +27,15 @@ const SILENT_MS = 4_000;
 const MOST_EARLY = 128;
 
 /**
- * Events, all `CustomEvent`:
- * - `up`: it leads to the pinned certificate and takes frames
- * - `room`: less waits in it than the low-water mark
- * - `frame` {data}: a message came, not checked
- * - `down` {refused}: over for good, fires once; refused: it led to another certificate
+ * @typedef {object} LaneEvents
+ * @property {void} up it leads to the pinned certificate and takes frames
+ * @property {void} room less waits in it than the low-water mark
+ * @property {{data: unknown}} frame a message came, not checked
+ * @property {{refused: boolean}} down over for good, fires once; refused: it led to another certificate
  */
-export class Lane extends EventTarget {
+
+/** @extends {Emitter<LaneEvents>} */
+export class Lane extends Emitter {
   /** What was sent over it and is not confirmed; kept by whoever sends. @type {Set<object>} */
   carries = new Set();
   /** No more is to be sent over it. */
@@ -160,7 +163,7 @@ export class Lane extends EventTarget {
     connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
     channel.addEventListener("open", () => this.#rise(), { signal });
     channel.addEventListener("close", () => this.close(), { signal });
-    channel.addEventListener("bufferedamountlow", () => this.dispatchEvent(new Event("room")), { signal });
+    channel.addEventListener("bufferedamountlow", () => this.emit("room"), { signal });
     channel.addEventListener("message", ({ data }) => this.#heard(data), { signal });
   }
 
@@ -179,7 +182,7 @@ export class Lane extends EventTarget {
   /** @param {any} data kept until the certificate has been compared: the other side may be done with that sooner */
   #heard(data) {
     collectAfter(data.byteLength ?? 0);
-    if (this.#up) this.dispatchEvent(new CustomEvent("frame", { detail: { data } }));
+    if (this.#up) this.emit("frame", { data });
     else if (this.#early.push(data) > MOST_EARLY) this.close();
   }
 
@@ -202,7 +205,7 @@ export class Lane extends EventTarget {
     clearTimeout(this.#patience);
     if (this.#up) return;
     this.#up = true;
-    this.dispatchEvent(new Event("up"));
+    this.emit("up");
     for (const data of this.#early.splice(0)) this.#heard(data);
   }
 
@@ -237,6 +240,6 @@ export class Lane extends EventTarget {
     clearTimeout(this.#patience);
     this.#outbox.clear();
     this.#connection.close();
-    this.dispatchEvent(new CustomEvent("down", { detail: { refused } }));
+    this.emit("down", { refused });
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { describeRoute } from "../../peer/route.js";
 import { readCallHealth } from "./call-health.js";
 import { readFrame, writeFrame } from "../protocol/frame.js";
@@ -28,8 +29,14 @@ const IDLE_MS = 20_000;
 const STILL_S = 2;
 const LONGEST_STILL_S = 32;
 
-/** Events: `refused` when a lane led to another certificate than the peer's; `garbage` when something came that is no frame. */
-export class FilePair extends EventTarget {
+/**
+ * @typedef {object} FilePairEvents
+ * @property {void} refused a lane led to another certificate than the peer's
+ * @property {void} garbage something came that is no frame
+ */
+
+/** @extends {Emitter<FilePairEvents>} */
+export class FilePair extends Emitter {
   lanes;
   queue;
   /** Whoever takes the frames of a file that comes, by its number. @type {Map<number, (frame: Frame) => void>} */
@@ -64,13 +71,11 @@ export class FilePair extends EventTarget {
     this.#uplink = uplink;
     this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), (message) => mesh.send(pid, "file-signal", message));
     this.queue = new SendQueue(() => this.lanes.standing);
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => this.lanes.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("up", ({ mine }) => mine && this.#rose());
-    on("room", () => this.queue.pump());
-    on("down", ({ lane, mine, refused }) => this.#fell(lane, mine, refused));
-    on("frame", ({ lane, mine, data }) => this.#heard(lane, mine, data));
-    this.queue.addEventListener("idle", () => this.#rest());
+    this.lanes.on("up", ({ mine }) => mine && this.#rose());
+    this.lanes.on("room", () => this.queue.pump());
+    this.lanes.on("down", ({ lane, mine, refused }) => this.#fell(lane, mine, refused));
+    this.lanes.on("frame", ({ lane, mine, data }) => this.#heard(lane, mine, data));
+    this.queue.on("idle", () => this.#rest());
   }
 
   /** Sees to it that what is in the queue goes out. */
@@ -123,7 +128,7 @@ export class FilePair extends EventTarget {
    * @param {boolean} refused
    */
   #fell(lane, mine, refused) {
-    if (refused) this.dispatchEvent(new Event("refused"));
+    if (refused) this.emit("refused");
     if (!mine || this.#closed) return;
     this.queue.lost(lane);
     if (lane.draining || refused || this.#idle !== undefined) return;
@@ -149,7 +154,7 @@ export class FilePair extends EventTarget {
     this.#lively = lane;
     const frame = readFrame(data);
     if (frame) this.receivers.get(frame.file)?.(frame);
-    else this.dispatchEvent(new Event("garbage"));
+    else this.emit("garbage");
   }
 
   /** Lanes are taken down when nothing has been sent for a while. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
 
 /** @typedef {import("./messages.js").FileHead} FileHead */
@@ -20,8 +21,14 @@ import { isOver, next } from "./transfer-state.js";
  * @property {Blob | null} result what came, once it is whole; null also when it was written to where the person wanted it
  */
 
-/** Events: `changed` when anything about it did, `state` too when the state did. */
-export class Transfer extends EventTarget {
+/**
+ * @typedef {object} TransferEvents
+ * @property {void} changed anything about it is different; its properties are up to date
+ * @property {void} state its state is; `changed` follows
+ */
+
+/** @extends {Emitter<TransferEvents>} */
+export class Transfer extends Emitter {
   id;
   direction;
   /** The peer's pid; another one after they came back. */
@@ -104,7 +111,7 @@ export class Transfer extends EventTarget {
     const state = next(this.#state, input);
     if (state === this.#state) return false;
     this.#state = state;
-    this.dispatchEvent(new Event("state"));
+    this.emit("state");
     this.changed();
     return true;
   }
@@ -126,6 +133,6 @@ export class Transfer extends EventTarget {
 
   /** Says that something is different now. */
   changed() {
-    this.dispatchEvent(new Event("changed"));
+    this.emit("changed");
   }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { sha256 } from "../../lib/encoding.js";
 import { borrow } from "../storage/buffer-pool.js";
 import { KIND } from "../protocol/frame.js";
@@ -23,11 +24,13 @@ import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
 const MOST_WRONG = 3;
 
 /**
- * Events, all `CustomEvent`:
- * - `answer` {kind, offset}: to be told to the sender (`KIND.written` or `KIND.again`)
- * - `broken` {reason}: damaged | too-much | storage; over for good
+ * @typedef {object} IncomingFileEvents
+ * @property {{kind: number, offset: number}} answer to be sent to the sender (`KIND.written` or `KIND.again`)
+ * @property {{reason: "damaged" | "too-much" | "storage"}} broken over for good
  */
-export class IncomingFile extends EventTarget {
+
+/** @extends {Emitter<IncomingFileEvents>} */
+export class IncomingFile extends Emitter {
   head;
   #sink;
   #have;
@@ -198,13 +201,13 @@ export class IncomingFile extends EventTarget {
    * @param {number} index
    */
   #answer(kind, index) {
-    this.dispatchEvent(new CustomEvent("answer", { detail: { kind, offset: index * PIECE } }));
+    this.emit("answer", { kind, offset: index * PIECE });
   }
 
-  /** @param {string} reason */
+  /** @param {IncomingFileEvents["broken"]["reason"]} reason */
   #break(reason) {
     if (this.#over) return;
     this.stop();
-    this.dispatchEvent(new CustomEvent("broken", { detail: { reason } }));
+    this.emit("broken", { reason });
   }
 }

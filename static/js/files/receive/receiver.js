@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { Bin } from "./incoming-transfer.js";
 import { openSink } from "./destination.js";
@@ -22,11 +23,13 @@ import { Transfer } from "../protocol/transfer.js";
 /** @typedef {import("../protocol/transfer.js").Entry} Entry */
 
 /**
- * Events, all `CustomEvent`:
- * - `offered` {transfer}: all parts of an offer are here; one that continues an accepted one is accepted already
- * - `replaced` {transfer}: the same files came in another transfer
+ * @typedef {object} InboxEvents
+ * @property {{transfer: Transfer}} offered all parts of an offer are here; one that continues an accepted one is accepted already
+ * @property {{transfer: Transfer}} replaced the same files came in another transfer
  */
-export class Inbox extends EventTarget {
+
+/** @extends {Emitter<InboxEvents>} */
+export class Inbox extends Emitter {
   #room;
   #tell;
   #pair;
@@ -69,10 +72,10 @@ export class Inbox extends EventTarget {
     const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
     const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
     for (const [other, bin] of this.#bins) {
-      if (bin.batch === batch && other.away && !other.isOver) this.dispatchEvent(new CustomEvent("replaced", { detail: { transfer: other } }));
+      if (bin.batch === batch && other.away && !other.isOver) this.emit("replaced", { transfer: other });
     }
     this.#bins.set(transfer, new Bin(keys, batch));
-    this.dispatchEvent(new CustomEvent("offered", { detail: { transfer } }));
+    this.emit("offered", { transfer });
     if (await this.#kept.hasBatch(keys, batch)) await this.accept(transfer, { kind: "store" });
   }
 
@@ -259,11 +262,10 @@ export class Inbox extends EventTarget {
     entry.moved = () => file.received;
     if (entry.status === "waiting") entry.status = "running";
     const pair = this.#pair(pid);
-    file.addEventListener("answer", (event) => {
-      const { kind, offset } = /** @type {CustomEvent} */ (event).detail;
+    file.on("answer", ({ kind, offset }) => {
       pair.answer(kind, id, offset);
     });
-    file.addEventListener("broken", (event) => this.#fail(transfer, entry, /** @type {CustomEvent} */ (event).detail.reason));
+    file.on("broken", ({ reason }) => this.#fail(transfer, entry, reason));
     // Frames that wait for this promise come first: it was asked before.
     queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.take(frame)));
     return file;

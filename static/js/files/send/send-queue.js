@@ -7,10 +7,12 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { KIND, readFrame } from "../protocol/frame.js";
 import { CHUNK, PIECE, UNIT } from "../protocol/pieces.js";
 import { Pace } from "./pacer.js";
 
+/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("../lanes/lane.js").Lane} Lane */
 /** @typedef {import("./outgoing-file.js").OutgoingFile} OutgoingFile */
 /** @typedef {import("./outgoing-file.js").Part} Part */
@@ -24,12 +26,14 @@ export const WINDOW_PIECES = 256;
 const READ_AHEAD = 4;
 
 /**
- * Events, all `CustomEvent`:
- * - `through` {file, root}: the other side has written every piece of it
- * - `broken` {file, reason}: it cannot be sent: changed, unreadable or damaged
- * - `idle`: there is nothing to send any more
+ * @typedef {object} SendQueueEvents
+ * @property {{file: OutgoingFile, root: Bytes}} through the other side has written every piece of it
+ * @property {{file: OutgoingFile, reason: string}} broken it cannot be sent: changed, unreadable or damaged
+ * @property {void} idle there is nothing to send any more
  */
-export class SendQueue extends EventTarget {
+
+/** @extends {Emitter<SendQueueEvents>} */
+export class SendQueue extends Emitter {
   /** Bytes of chunks handed to lanes since the beginning. */
   handed = 0;
   #lanes;
@@ -108,7 +112,7 @@ export class SendQueue extends EventTarget {
     file.flying.clear();
     this.#ready = this.#ready.filter((piece) => piece.file !== file);
     this.#first = this.#first.filter(({ piece }) => piece.file !== file);
-    if (this.#files.size === 0) this.dispatchEvent(new Event("idle"));
+    if (this.#files.size === 0) this.emit("idle");
     this.pump();
   }
 
@@ -253,7 +257,7 @@ export class SendQueue extends EventTarget {
   /** @param {OutgoingFile} file */
   async #finish(file) {
     const root = await file.root();
-    if (this.#files.get(file.head.id) === file) this.#emit("through", { file, root });
+    if (this.#files.get(file.head.id) === file) this.emit("through", { file, root });
   }
 
   /**
@@ -262,14 +266,6 @@ export class SendQueue extends EventTarget {
    */
   #break(file, reason) {
     this.drop(file.head.id);
-    this.#emit("broken", { file, reason });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("broken", { file, reason });
   }
 }

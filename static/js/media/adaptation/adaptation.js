@@ -5,12 +5,14 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { decodingCaps } from "./capabilities.js";
 import { PeerAdaptation } from "./peer-adaptation.js";
 import { most, rungForTile } from "./ladder.js";
 import { StillCamera, StillSender } from "./snapshots.js";
 import { shareUplink } from "./uplink-allocation.js";
 
+/** @typedef {import("./limitation.js").Outcome} Outcome */
 /** @typedef {import("./receiver-reports.js").View} View */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
 
@@ -30,12 +32,15 @@ const SCREEN_WISH_KBPS = 1_500;
 const TOPICS = ["report", "caps", "sends"];
 
 /**
- * Events, all `CustomEvent`:
- * - `adapted` {pid}: once a second for everybody connected; `of(pid)` is up to date
- * - `outcome` {pid, sending, receiving}: what is sent to somebody, or what they say they send, has changed
- * - `still` {pid, picture}: a picture (Blob) that takes the place of the moving one for a few seconds
+ * @typedef {object} AdaptationEvents
+ * @property {{pid: string}} adapted once a second for every connected peer; `of(pid)` is up to date
+ * @property {{pid: string, sending: Outcome, receiving: Outcome | null}} outcome what is sent to a peer, or what they say they
+ *   send, has changed
+ * @property {{pid: string, picture: Blob}} still a picture that takes the place of the moving one for a few seconds
  */
-export class Adaptation extends EventTarget {
+
+/** @extends {Emitter<AdaptationEvents>} */
+export class Adaptation extends Emitter {
   #mesh;
   #views;
   /** @type {Map<string, PeerAdaptation>} */
@@ -61,13 +66,11 @@ export class Adaptation extends EventTarget {
     this.#mesh = mesh;
     this.#views = views;
     this.#stills = new StillCamera();
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) => mesh.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("peer-added", ({ pid }) => this.#add(pid));
-    on("peer-removed", ({ pid }) => this.#peers.delete(pid));
-    on("peer-state", ({ state }) => state === "connected" && void this.#tick());
-    on("peer-channel-open", ({ pid }) => void this.#introduce(pid));
-    on("message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload));
+    mesh.on("peer-added", ({ pid }) => this.#add(pid), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
+    mesh.on("peer-state", ({ state }) => state === "connected" && void this.#tick(), { signal });
+    mesh.on("peer-channel-open", ({ pid }) => void this.#introduce(pid), { signal });
+    mesh.on("message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload), { signal });
     for (const pid of mesh.peers.keys()) this.#add(pid);
     const timer = setInterval(() => void this.#tick(), EVERY_MS);
     signal.addEventListener("abort", () => {
@@ -146,7 +149,7 @@ export class Adaptation extends EventTarget {
    */
   #heardStill(pid, payload) {
     const picture = this.#peers.get(pid)?.hearStill(payload) ?? null;
-    if (picture !== null) this.#emit("still", { pid, picture });
+    if (picture !== null) this.emit("still", { pid, picture });
   }
 
   async #tick() {
@@ -170,7 +173,7 @@ export class Adaptation extends EventTarget {
     if (second) this.#tellReports();
     this.#act();
     await this.#sendStills();
-    if (second) for (const pid of this.#peers.keys()) this.#emit("adapted", { pid });
+    if (second) for (const pid of this.#peers.keys()) this.emit("adapted", { pid });
   }
 
   /** On a thin line with nothing but sound both ways a report is in its way: every other second is enough there. */
@@ -242,7 +245,7 @@ export class Adaptation extends EventTarget {
    * @param {PeerAdaptation} peer
    */
   #emitOutcome(pid, { sending, receiving }) {
-    this.#emit("outcome", { pid, sending, receiving });
+    this.emit("outcome", { pid, sending, receiving });
   }
 
   /**
@@ -269,14 +272,6 @@ export class Adaptation extends EventTarget {
       const wanted = waiting().filter((pid) => everybody.includes(pid));
       return wanted.map((pid) => this.#mesh.send(pid, "still", piece)).includes(true);
     });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

@@ -4,15 +4,19 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
+
 const EVERY_MS = 80;
 /** −60 dBFS reads as silence, 0 dBFS as full. */
 const FLOOR_DB = -60;
 
 /**
- * Events, all `CustomEvent`:
- * - `level` {level}: 0 to 1 on a scale of loudness, about twelve times a second while something changes
+ * @typedef {object} LevelMeterEvents
+ * @property {{level: number}} level 0 to 1 on a scale of loudness, about twelve times a second while something changes
  */
-export class LevelMeter extends EventTarget {
+
+/** @extends {Emitter<LevelMeterEvents>} */
+export class LevelMeter extends Emitter {
   #context = new AudioContext();
   #analyser = this.#context.createAnalyser();
   #samples = new Float32Array(this.#analyser.fftSize);
@@ -52,7 +56,7 @@ export class LevelMeter extends EventTarget {
     const level = this.#source === null ? 0 : this.#loudness();
     if (Math.abs(level - this.#level) < 0.01) return;
     this.#level = level;
-    this.dispatchEvent(new CustomEvent("level", { detail: { level } }));
+    this.emit("level", { level });
   }
 
   #loudness() {

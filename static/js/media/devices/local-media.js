@@ -4,24 +4,30 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { openBoth, openTrack } from "./constraints.js";
 import { deviceCause } from "./device-errors.js";
 import { pluggedIn } from "./new-devices.js";
 import { recallDevice, rememberDevice } from "./preferences.js";
 
 /** @typedef {import("./constraints.js").Kind} Kind */
+/** @typedef {import("./device-errors.js").DeviceCause} DeviceCause */
+/** @typedef {import("./new-devices.js").Plugged} Plugged */
+/** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
 /** @typedef {boolean | string} Wish true: the device chosen last, or any; false: none; text: this device id */
 
 /**
- * Events, all `CustomEvent`:
- * - `changed` {audioTrack, videoTrack, muted, cameraOn}: a track came, went or was switched, or muting changed; the
- *   properties are already updated
- * - `devices` {audio, video, speakers}: the lists changed, each of `MediaDeviceInfo`; names are empty until a device was allowed
- * - `failed` {kind, cause}: a device could not be had, or was pulled out with none to replace it; see `deviceCause`
- * - `fallback` {kind, label}: the device in use was pulled out and another took its place
- * - `plugged` {label, devices}: a device was plugged in, see `pluggedIn`; nothing is switched to it
+ * @typedef {object} LocalMediaEvents
+ * @property {void} changed a track came, went or was switched, or muting changed; the properties are already updated
+ * @property {DeviceLists} devices the lists changed; names are empty until a device was allowed
+ * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be had, or was pulled out with none to replace it; see
+ *   `deviceCause`
+ * @property {{kind: Kind, label: string}} fallback the device in use was pulled out and another took its place
+ * @property {Plugged} plugged a device was plugged in, see `pluggedIn`; nothing is switched to it
  */
-export class LocalMedia extends EventTarget {
+
+/** @extends {Emitter<LocalMediaEvents>} */
+export class LocalMedia extends Emitter {
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
   /** @type {Record<Kind, string | null>} the device asked for, null: any */
@@ -82,7 +88,7 @@ export class LocalMedia extends EventTarget {
   setMuted(muted) {
     this.#muted = muted;
     if (this.#tracks.audio) this.#tracks.audio.enabled = !muted;
-    this.#changed();
+    this.emit("changed");
   }
 
   /**
@@ -123,7 +129,7 @@ export class LocalMedia extends EventTarget {
   /**
    * Lists what can be chosen.
    *
-   * @returns {Promise<{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}>}
+   * @returns {Promise<DeviceLists>}
    */
   async list() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
@@ -139,7 +145,7 @@ export class LocalMedia extends EventTarget {
       this.#asked[kind] += 1;
       this.#release(kind);
     }
-    this.#changed();
+    this.emit("changed");
   }
 
   /** @returns {Promise<boolean>} whether nothing is left to do */
@@ -175,7 +181,7 @@ export class LocalMedia extends EventTarget {
     } catch (error) {
       if (asked !== this.#asked[kind]) return;
       if (kind === "video") this.#replace(kind, null);
-      this.#emit("failed", { kind, cause: deviceCause(error) });
+      this.emit("failed", { kind, cause: deviceCause(error) });
     }
   }
 
@@ -190,10 +196,10 @@ export class LocalMedia extends EventTarget {
       if (kind === "audio") track.enabled = !this.#muted;
       track.addEventListener("ended", () => this.#lost(kind, track), { signal: this.#life.signal });
       for (const type of ["mute", "unmute"]) {
-        track.addEventListener(type, () => this.#changed(), { signal: this.#life.signal });
+        track.addEventListener(type, () => this.emit("changed"), { signal: this.#life.signal });
       }
     }
-    this.#changed();
+    this.emit("changed");
   }
 
   /** @param {Kind} kind */
@@ -213,7 +219,7 @@ export class LocalMedia extends EventTarget {
     this.#replace(kind, null);
     await this.#openAndShow(kind);
     const label = this.#tracks[kind]?.label;
-    if (label !== undefined) this.#emit("fallback", { kind, label });
+    if (label !== undefined) this.emit("fallback", { kind, label });
   }
 
   /** @param {Kind} kind */
@@ -226,7 +232,7 @@ export class LocalMedia extends EventTarget {
   async #showList() {
     const lists = await this.list();
     this.#known = [...lists.audio, ...lists.video, ...lists.speakers];
-    if (!this.#life.signal.aborted) this.#emit("devices", lists);
+    if (!this.#life.signal.aborted) this.emit("devices", lists);
     return this.#known;
   }
 
@@ -234,19 +240,6 @@ export class LocalMedia extends EventTarget {
     const before = this.#known;
     const after = await this.#showList();
     if (before === null || this.#life.signal.aborted) return;
-    for (const plugged of pluggedIn(before, after)) this.#emit("plugged", plugged);
-  }
-
-  #changed() {
-    const { audioTrack, videoTrack, muted, cameraOn } = this;
-    this.#emit("changed", { audioTrack, videoTrack, muted, cameraOn });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    for (const plugged of pluggedIn(before, after)) this.emit("plugged", plugged);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { deviceCause } from "./device-errors.js";
 
 /** The sound of the call itself is left out where the browser can (`restrictOwnAudio`), so that nobody hears an echo. */
@@ -19,14 +20,19 @@ export function canShare() {
   return globalThis.navigator?.mediaDevices?.getDisplayMedia !== undefined;
 }
 
+/** @typedef {import("./device-errors.js").DeviceCause} DeviceCause */
+/** @typedef {{video: MediaStreamTrack, audio: MediaStreamTrack | null}} SharedScreen */
+
 /**
- * Events, all `CustomEvent`:
- * - `changed` {screen}: {video, audio | null} while shared, null when it ended, whoever ended it: this page, the browser's
- *   own bar, or the window that was shared
- * - `failed` {cause}: it could not be had; a person who thinks better of it is no failure
+ * @typedef {object} ScreenShareEvents
+ * @property {{screen: SharedScreen | null}} changed null when it ended, through this page, the browser's own bar, or the window
+ *   that was shared
+ * @property {{cause: DeviceCause}} failed it could not be had; a person who decides against it is no failure
  */
-export class ScreenShare extends EventTarget {
-  /** @type {{video: MediaStreamTrack, audio: MediaStreamTrack | null} | null} */
+
+/** @extends {Emitter<ScreenShareEvents>} */
+export class ScreenShare extends Emitter {
+  /** @type {SharedScreen | null} */
   #screen = null;
   #asking = false;
 
@@ -46,10 +52,10 @@ export class ScreenShare extends EventTarget {
       if (audio) audio.contentHint = "music";
       video.addEventListener("ended", () => this.stop());
       this.#screen = { video, audio };
-      this.#emit("changed", { screen: this.#screen });
+      this.emit("changed", { screen: this.#screen });
     } catch (error) {
       const cause = deviceCause(error);
-      if (cause !== "denied") this.#emit("failed", { cause });
+      if (cause !== "denied") this.emit("failed", { cause });
     } finally {
       this.#asking = false;
     }
@@ -60,14 +66,6 @@ export class ScreenShare extends EventTarget {
     if (this.#screen === null) return;
     for (const track of [this.#screen.video, this.#screen.audio]) track?.stop();
     this.#screen = null;
-    this.#emit("changed", { screen: null });
-  }
-
-  /**
-   * @param {string} type
-   * @param {object} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("changed", { screen: null });
   }
 }

@@ -4,12 +4,16 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
+
 /**
- * Events, all `CustomEvent`:
- * - `refused`: a stream plays silently until `resume()` is called from a gesture: offer "press to hear"
- * - `resumed`: everything is heard
+ * @typedef {object} PlaybackEvents
+ * @property {void} refused a stream plays silently until `resume()` is called from a gesture: offer "press to hear"
+ * @property {void} resumed everything is heard
  */
-export class Playback extends EventTarget {
+
+/** @extends {Emitter<PlaybackEvents>} */
+export class Playback extends Emitter {
   /** @type {Set<HTMLMediaElement>} */
   #refused = new Set();
 
@@ -28,7 +32,7 @@ export class Playback extends EventTarget {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       element.muted = true;
       this.#refused.add(element);
-      this.dispatchEvent(new CustomEvent("refused"));
+      this.emit("refused");
       await element.play().catch(() => {});
     }
   }
@@ -45,6 +49,6 @@ export class Playback extends EventTarget {
       element.muted = false;
       if (element.srcObject instanceof MediaStream) await this.play(element, element.srcObject);
     }
-    if (this.#refused.size === 0) this.dispatchEvent(new CustomEvent("resumed"));
+    if (this.#refused.size === 0) this.emit("resumed");
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { loudness } from "../devices/level-meter.js";
 
 const EVERY_MS = 250;
@@ -17,11 +18,13 @@ const HOLD_MS = 800;
 /** @typedef {{getStats: () => Promise<RTCStatsReport>}} Measured */
 
 /**
- * Events, all `CustomEvent`:
- * - `level` {id, level, speaking}: level 0 to 1; fires for every connection four times a second, and for oneself (id: `own`)
- *   as often as there is a connection that says it
+ * @typedef {object} RemoteLevelsEvents
+ * @property {{id: string, level: number, speaking: boolean}} level level 0 to 1; for every connection four times a second, and
+ *   for oneself (id: `own`) as often as there is a connection that says it
  */
-export class RemoteLevels extends EventTarget {
+
+/** @extends {Emitter<RemoteLevelsEvents>} */
+export class RemoteLevels extends Emitter {
   #connections;
   /** @type {Map<string, number>} when each was last loud enough, ms on the page's clock */
   #loudAt = new Map();
@@ -72,7 +75,7 @@ export class RemoteLevels extends EventTarget {
     const spoke = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;
     if (level >= (spoke ? GOES_ON : BEGINS)) this.#loudAt.set(id, now);
     const speaking = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;
-    this.dispatchEvent(new CustomEvent("level", { detail: { id, level, speaking } }));
+    this.emit("level", { id, level, speaking });
   }
 }
 

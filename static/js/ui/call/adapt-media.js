@@ -25,13 +25,12 @@ export function adaptMedia(session, stage, { desk, saver, signal }) {
   new Screens(session, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.of(pid), signal);
-  views.addEventListener("changed", () => adaptation.viewChanged());
-  adaptation.addEventListener("still", (event) => {
-    const { pid, picture } = /** @type {CustomEvent} */ (event).detail;
+  views.on("changed", () => adaptation.viewChanged());
+  adaptation.on("still", ({ pid, picture }) => {
     void stage.grid.tile(pid)?.showStill(picture);
   });
   adaptation.setCap(saver.cap);
-  saver.addEventListener("changed", () => adaptation.setCap(saver.cap), { signal });
+  saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
   new MicrophoneWatch(desk, session.mesh, signal);
   new Health(session, adaptation, stage.grid, signal);
   return adaptation;

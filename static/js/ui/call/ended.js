@@ -4,13 +4,19 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
 
 /** After these, a test of the connection may tell more. */
 const OF_THE_CONNECTION = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
 
-/** Events: `again` fires when the person wants back in. */
-export class Ended extends EventTarget {
+/**
+ * @typedef {object} EndedEvents
+ * @property {void} again the person wants back in
+ */
+
+/** @extends {Emitter<EndedEvents>} */
+export class Ended extends Emitter {
   #root = byId("ended", HTMLElement);
   #title = byId("ended-title", HTMLElement);
   #buttons = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-next]"));
@@ -19,7 +25,7 @@ export class Ended extends EventTarget {
     super();
     for (const button of this.#buttons) {
       if (button.dataset.next === "reload") button.addEventListener("click", () => location.reload());
-      else if (button instanceof HTMLButtonElement) button.addEventListener("click", () => this.dispatchEvent(new Event("again")));
+      else if (button instanceof HTMLButtonElement) button.addEventListener("click", () => this.emit("again"));
     }
   }
 

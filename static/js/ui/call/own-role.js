@@ -51,7 +51,7 @@ export class OwnRole {
     showFor(this.#role);
     const hide = () => (this.#root.hidden = true);
     find(this.#root, "[data-part=close]", HTMLButtonElement).addEventListener("click", hide, { signal });
-    session.addEventListener("entered", () => this.#entered(), { signal });
+    session.on("entered", () => this.#entered(), { signal });
     signal.addEventListener("abort", hide);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
 import { saveHidden, loadHidden } from "../../peer/ice-policy.js";
 import { byId, find } from "../lib/page.js";
@@ -12,8 +13,13 @@ import { byId, find } from "../lib/page.js";
 
 const NAME_KEPT_AS = "meeting-point.name";
 
-/** Events: `join` {name} fires when the person goes in; the name is cleaned and not empty. */
-export class Prejoin extends EventTarget {
+/**
+ * @typedef {object} PrejoinEvents
+ * @property {{name: string}} join the person goes in; the name is cleaned and not empty
+ */
+
+/** @extends {Emitter<PrejoinEvents>} */
+export class Prejoin extends Emitter {
   #root = byId("prejoin", HTMLElement);
   #preview = find(this.#root, ".preview", HTMLElement);
   #video = find(this.#root, ".preview__video", HTMLVideoElement);
@@ -49,7 +55,7 @@ export class Prejoin extends EventTarget {
     this.#showRelayRule(page);
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#complain(false));
-    desk.addEventListener("changed", () => this.#show());
+    desk.on("changed", () => this.#show());
     this.#show();
   }
 
@@ -124,7 +130,7 @@ export class Prejoin extends EventTarget {
     this.#complain(name === "");
     if (name === "") return this.#name.focus();
     if (this.#keepName) keepNameForLater(name);
-    this.dispatchEvent(new CustomEvent("join", { detail: { name } }));
+    this.emit("join", { name });
   }
 
   /** @param {boolean} wrong */

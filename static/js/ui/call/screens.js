@@ -33,14 +33,11 @@ export class Screens {
    */
   constructor(session, signal) {
     this.#session = session;
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(session.mesh, "peer-screen", ({ pid, stream }) => this.#show(pid, stream));
-    on(session.mesh, "peer-removed", ({ pid }) => this.#show(pid, null));
-    on(session, "person-changed", ({ person }) => this.#name(person));
-    on(this.#share, "changed", ({ screen }) => this.#changed(screen));
-    on(this.#share, "failed", () => toast(text("screen.failed")));
+    session.mesh.on("peer-screen", ({ pid, stream }) => this.#show(pid, stream), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#show(pid, null), { signal });
+    session.on("person-changed", ({ person }) => this.#name(person), { signal });
+    this.#share.on("changed", ({ screen }) => this.#changed(screen), { signal });
+    this.#share.on("failed", () => toast(text("screen.failed")), { signal });
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
     for (const button of document.querySelectorAll("[data-screen=stop]")) {

@@ -28,28 +28,26 @@ const READ_EVERY_MS = 2_000;
  * @param {AbortSignal} signal ends it
  */
 export function showSigns({ session, grid, hands, reactions }, signal) {
-  /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-  const on = (target, type, act) => target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
   const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";
   const button = byId("raise-hand", HTMLButtonElement);
   let read = -Infinity;
 
-  for (const choice of choices()) on(choice, "click", () => reactions.react(/** @type {Reaction} */ (choice.dataset.reaction)));
-  on(reactions, "reaction", ({ pid, reaction }) => {
+  for (const choice of choices()) choice.addEventListener("click", () => reactions.react(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
+  reactions.on("reaction", ({ pid, reaction }) => {
     const choice = choices().find((one) => one.dataset.reaction === reaction);
     grid.tile(pid)?.float(choice?.textContent ?? "");
     if (pid === session.self.pid || performance.now() - read < READ_EVERY_MS) return;
     read = performance.now();
     byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
-  });
+  }, { signal });
 
-  on(button, "click", () => hands.raise(!hands.up));
-  on(hands, "changed", ({ pid, up, news }) => {
+  button.addEventListener("click", () => hands.raise(!hands.up), { signal });
+  hands.on("changed", ({ pid, up, news }) => {
     for (const other of session.everybody) session.mark(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
     button.setAttribute("aria-pressed", String(hands.up));
     if (up && news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }));
-  });
-  on(hands, "lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })));
+  }, { signal });
+  hands.on("lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })), { signal });
   signal.addEventListener("abort", () => button.setAttribute("aria-pressed", "false"));
   personMenu.add(
     {

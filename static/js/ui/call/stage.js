@@ -37,27 +37,23 @@ export class Stage {
   constructor(session) {
     this.#session = session;
     const { signal } = this.#life;
-    /** @type {(type: string, act: (detail: any) => void) => void} */
-    const on = (type, act) =>
-      session.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on("person-added", ({ person, news }) => this.#add(person, news));
-    on("person-changed", ({ person }) => this.#update(person));
-    on("person-removed", ({ person }) => this.#remove(person));
+    session.on("person-added", ({ person, news }) => this.#add(person, news), { signal });
+    session.on("person-changed", ({ person }) => this.#update(person), { signal });
+    session.on("person-removed", ({ person }) => this.#remove(person), { signal });
     const safety = new SafetyDialog(session, signal);
     for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
     personMenu.follow(session, signal);
     new ForMe(session, signal);
-    on("stream", ({ pid, stream }) => this.#play(pid, stream));
-    on("entered", () => this.#entered());
-    on("away", ({ draining, entered, code }) => code !== ROLE_CHANGED && this.#away(draining, entered));
-    on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")));
-    on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })));
-    this.#playback.addEventListener("refused", () => (this.#hear.hidden = false));
-    this.#playback.addEventListener("resumed", () => (this.#hear.hidden = true));
+    session.on("stream", ({ pid, stream }) => this.#play(pid, stream), { signal });
+    session.on("entered", () => this.#entered(), { signal });
+    session.on("away", ({ draining, entered, code }) => code !== ROLE_CHANGED && this.#away(draining, entered), { signal });
+    session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
+    session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
+    this.#playback.on("refused", () => (this.#hear.hidden = false));
+    this.#playback.on("resumed", () => (this.#hear.hidden = true));
     this.#hear.addEventListener("click", () => void this.#playback.resume(), { signal });
     const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
-    levels.addEventListener("level", (event) => {
-      const { id, speaking } = /** @type {CustomEvent} */ (event).detail;
+    levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
       showSpeaking(this.#list, session.people.get(id) ?? session.self, speaking);
     });

@@ -4,14 +4,21 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
+
 /** @typedef {import("../../media/adaptation/receiver-reports.js").View} View */
 
 /** @type {View} */
 const UNSEEN = Object.freeze({ height: 0, visible: false });
 const MOST_PIXELS = 16_384;
 
-/** Events: `changed`: something came into view or went out of it, or changed its size. */
-export class TileViews extends EventTarget {
+/**
+ * @typedef {object} TileViewsEvents
+ * @property {void} changed something came into view or went out of it, or changed its size
+ */
+
+/** @extends {Emitter<TileViewsEvents>} */
+export class TileViews extends Emitter {
   #root;
   /** @type {Set<Element>} */
   #inSight = new Set();
@@ -84,6 +91,6 @@ export class TileViews extends EventTarget {
   }
 
   #changed() {
-    this.dispatchEvent(new Event("changed"));
+    this.emit("changed");
   }
 }

@@ -22,12 +22,12 @@ export class EndingNotice {
   #hidden = false;
 
   /**
-   * @param {EventTarget} socket whose `ending` events say when it is over
+   * @param {import("../../signaling/socket.js").SignalingSocket} socket whose `ending` events say when it is over
    * @param {AbortSignal} signal ends it
    */
   constructor(socket, signal) {
     const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
-    socket.addEventListener("ending", (event) => this.#told(/** @type {CustomEvent} */ (event).detail), { signal });
+    socket.on("ending", (detail) => this.#told(detail), { signal });
     close.addEventListener("click", () => this.#putAway(), { signal });
     signal.addEventListener("abort", () => this.#told({ what: "", left: null }));
   }

@@ -48,24 +48,22 @@ export class ChatPanel {
     this.#chat = chat;
     this.#list.replaceChildren();
     byId("chat-empty", HTMLElement).hidden = false;
-    /** @type {(target: EventTarget, type: string, act: (event: any) => void) => void} */
-    const on = (target, type, act) => target.addEventListener(type, act, { signal });
-    on(chat, "message", ({ detail }) => this.#added(detail.entry, detail.live));
-    on(chat, "changed", ({ detail }) => this.#changed(detail.entry));
-    on(byId("chat-form", HTMLFormElement), "submit", (event) => this.#submit(event));
-    on(this.#field, "input", () => this.#fit());
-    on(this.#field, "keydown", (event) => this.#key(event));
-    on(this.#panel, "keydown", (event) => event.key === "Escape" && this.#close());
-    on(this.#scroll, "scroll", () => this.#atEnd() && (this.#newer.hidden = true));
-    on(this.#newer, "click", () => this.#toEnd());
-    on(this.#list, "click", ({ target }) => void this.#copy(target));
+    chat.on("message", ({ entry, live }) => this.#added(entry, live), { signal });
+    chat.on("changed", ({ entry }) => this.#changed(entry), { signal });
+    byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.#field.addEventListener("input", () => this.#fit(), { signal });
+    this.#field.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(), { signal });
+    this.#scroll.addEventListener("scroll", () => this.#atEnd() && (this.#newer.hidden = true), { signal });
+    this.#newer.addEventListener("click", () => this.#toEnd(), { signal });
+    this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chat]"))) {
-      on(button, "click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()));
+      button.addEventListener("click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()), { signal });
     }
     // However it came to be seen or hidden: another panel may have taken its place.
     const seen = new MutationObserver(() => this.#shownOrHidden());
     seen.observe(this.#panel, { attributeFilter: ["hidden"] });
-    on(document, "visibilitychange", () => this.#shownOrHidden());
+    document.addEventListener("visibilitychange", () => this.#shownOrHidden(), { signal });
     signal.addEventListener("abort", () => {
       seen.disconnect();
       clearTimeout(this.#noteTimer);
@@ -192,7 +190,7 @@ export class ChatPanel {
     badge.textContent = unread > 99 ? "99+" : String(unread);
   }
 
-  /** @param {EventTarget} target */
+  /** @param {EventTarget | null} target */
   async #copy(target) {
     const button = target instanceof Element ? target.closest(".chat__copy") : null;
     const item = button?.closest(".chat__message");

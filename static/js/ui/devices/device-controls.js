@@ -4,27 +4,31 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
 import { LocalMedia } from "../../media/devices/local-media.js";
 import { recallDevice, rememberDevice } from "../../media/devices/preferences.js";
-import { canChoose, DevicePickers } from "./device-pickers.js";
+import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { ProblemNotes } from "./device-problems.js";
 import { text } from "../lib/page.js";
 import { onToggle, showToggle } from "./toggles.js";
 
 /** @typedef {import("../../media/devices/constraints.js").Kind} Kind */
+/** @typedef {import("../lib/toasts.js").Act} Act */
 
 /** @type {Readonly<Record<MediaDeviceKind, import("./device-pickers.js").DeviceKind>>} */
 const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
 
 /**
- * Events:
- * - `changed`: a track, muting or a problem changed; the properties are already updated
- * - `speaker` {deviceId}: another speaker was chosen
- * - `news` {words, act?}: something happened that the person should hear of during a call; act: {words, run}, what can be
+ * @typedef {object} DeviceDeskEvents
+ * @property {void} changed a track, muting or a problem changed; the properties are already updated
+ * @property {{deviceId: string}} speaker another speaker was chosen
+ * @property {{words: string, act?: Act}} news something happened that the person should hear of during a call; act: what can be
  *   done about it
  */
-export class DeviceDesk extends EventTarget {
+
+/** @extends {Emitter<DeviceDeskEvents>} */
+export class DeviceDesk extends Emitter {
   media = new LocalMedia();
   problems = new ProblemNotes();
   /** Empty for the system's default. */
@@ -40,7 +44,7 @@ export class DeviceDesk extends EventTarget {
     super();
     onToggle((which) => void (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     for (const pickers of this.#pickers) {
-      pickers.addEventListener("choose", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
+      deviceChosen.listen(pickers, (choice) => this.#choose(choice));
     }
   }
 
@@ -63,13 +67,11 @@ export class DeviceDesk extends EventTarget {
   async start(as) {
     if (as) this.media = new LocalMedia();
     const { media } = this;
-    media.addEventListener("changed", () => this.#changed());
-    media.addEventListener("failed", (event) => this.#failed(/** @type {CustomEvent} */ (event).detail));
-    media.addEventListener("devices", (event) => this.#listed(/** @type {CustomEvent} */ (event).detail));
-    media.addEventListener("fallback", (event) => {
-      this.#news(text("device.fallback", { name: /** @type {CustomEvent} */ (event).detail.label }));
-    });
-    media.addEventListener("plugged", (event) => this.#offer(/** @type {CustomEvent} */ (event).detail));
+    media.on("changed", () => this.#changed());
+    media.on("failed", (detail) => this.#failed(detail));
+    media.on("devices", (detail) => this.#listed(detail));
+    media.on("fallback", ({ label }) => this.#news(text("device.fallback", { name: label })));
+    media.on("plugged", (detail) => this.#offer(detail));
     if (as?.muted) media.setMuted(true);
     this.starting = true;
     this.#changed();
@@ -109,7 +111,7 @@ export class DeviceDesk extends EventTarget {
       this.speaker = deviceId;
       rememberDevice("speaker", deviceId);
       this.#show();
-      this.dispatchEvent(new CustomEvent("speaker", { detail: { deviceId } }));
+      this.emit("speaker", { deviceId });
     } else {
       void this.media.use(kind === "camera" ? "video" : "audio", deviceId);
     }
@@ -122,14 +124,14 @@ export class DeviceDesk extends EventTarget {
     if (audioTrack) this.problems.clear("microphone");
     if (videoTrack) this.problems.clear("camera");
     this.#measure(audioTrack);
-    this.dispatchEvent(new Event("changed"));
+    this.emit("changed");
   }
 
   /** @param {MediaStreamTrack | null} track */
   #measure(track) {
     if (track && !this.#meter) {
       const meter = new LevelMeter();
-      meter.addEventListener("level", () => {
+      meter.on("level", () => {
         for (const { meter: bar } of this.#pickers) bar.level = meter.level;
       });
       this.#meter = meter;
@@ -170,9 +172,9 @@ export class DeviceDesk extends EventTarget {
 
   /**
    * @param {string} words
-   * @param {import("../lib/toasts.js").Act} [act]
+   * @param {Act} [act]
    */
   #news(words, act) {
-    this.dispatchEvent(new CustomEvent("news", { detail: { words, act } }));
+    this.emit("news", { words, act });
   }
 }

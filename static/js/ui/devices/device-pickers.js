@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ElementEvent } from "../../lib/element-event.js";
 import { MeterBar } from "./meter-bar.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
@@ -22,7 +23,9 @@ export function canChoose(kind) {
   return kind !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
 }
 
-/** Events: `choose` {kind, deviceId} fires when the person picks another device. */
+/** @type {ElementEvent<{kind: DeviceKind, deviceId: string}>} the person has picked another device */
+export const deviceChosen = new ElementEvent("choose");
+
 export class DevicePickers extends HTMLElement {
   connectedCallback() {
     if (this.firstElementChild) return;
@@ -33,8 +36,7 @@ export class DevicePickers extends HTMLElement {
       select.id = `device-${field.dataset.kind}-${made}`;
       find(field, "label", HTMLLabelElement).htmlFor = select.id;
       select.addEventListener("change", () => {
-        const detail = { kind: field.dataset.kind, deviceId: select.value };
-        this.dispatchEvent(new CustomEvent("choose", { detail }));
+        deviceChosen.dispatch(this, { kind: /** @type {DeviceKind} */ (field.dataset.kind), deviceId: select.value });
       });
       field.hidden = !canChoose(/** @type {DeviceKind} */ (field.dataset.kind));
     }

@@ -5,6 +5,7 @@
  */
 
 import { safeName } from "../../files/protocol/safe-name.js";
+import { Emitter } from "../../lib/emitter.js";
 import { sizeWord } from "./file-words.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
@@ -17,8 +18,13 @@ const EVERYBODY = "*";
 /** From the weakest to the strongest. @type {Trust[]} */
 const ORDER = ["", "server", "key", "verified"];
 
-/** Events, `CustomEvent`: `send` {chosen, pids}. */
-export class FileForm extends EventTarget {
+/**
+ * @typedef {object} FileFormEvents
+ * @property {{chosen: Chosen[], pids: string[]}} send the person has pressed Send; the form is empty again
+ */
+
+/** @extends {Emitter<FileFormEvents>} */
+export class FileForm extends Emitter {
   #form = byId("files-send", HTMLFormElement);
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
@@ -97,7 +103,7 @@ export class FileForm extends EventTarget {
     const [chosen, pids] = [this.#chosen, this.#receivers.map(({ pid }) => pid)];
     if (chosen.length === 0 || pids.length === 0) return;
     this.forget();
-    this.dispatchEvent(new CustomEvent("send", { detail: { chosen, pids } }));
+    this.emit("send", { chosen, pids });
   }
 }
 

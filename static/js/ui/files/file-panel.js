@@ -90,18 +90,18 @@ export class FilePanel {
 
   #listen() {
     const { signal } = this.#life;
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(this.#exchange, "added", ({ transfer }) => this.#added(transfer));
-    on(this.#exchange, "removed", ({ transfer }) => this.#removed(transfer));
-    on(this.#exchange, "wanted", (detail) => this.#wanted(detail));
-    on(this.#exchange, "refused", ({ pid }) => this.#say(text("files.news.refused", { name: this.#nameOf(pid) })));
-    for (const type of ["person-added", "person-changed", "person-removed"]) on(this.#session, type, () => this.#showPeople());
-    on(this.#picker, "chosen", ({ chosen }) => this.choose(chosen));
-    for (const where of [this.#picker, this.#waiting]) on(where, "unreadable", () => this.#say(text("files.news.unreadable")));
-    on(this.#waiting, "send", ({ chosen, pid }) => void this.#send(chosen, [pid]));
-    on(this.#form, "send", ({ chosen, pids }) => void this.#send(chosen, pids));
+    this.#exchange.on("added", ({ transfer }) => this.#added(transfer), { signal });
+    this.#exchange.on("removed", ({ transfer }) => this.#removed(transfer), { signal });
+    this.#exchange.on("wanted", (detail) => this.#wanted(detail), { signal });
+    this.#exchange.on("refused", ({ pid }) => this.#say(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
+    this.#session.on("person-added", () => this.#showPeople(), { signal });
+    this.#session.on("person-changed", () => this.#showPeople(), { signal });
+    this.#session.on("person-removed", () => this.#showPeople(), { signal });
+    this.#picker.on("chosen", ({ chosen }) => this.choose(chosen), { signal });
+    this.#picker.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
+    this.#waiting.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
+    this.#waiting.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
+    this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
     const acts = {
       toggle: () => this.toggle(),
       close: () => this.toggle(),
@@ -148,7 +148,7 @@ export class FilePanel {
   #forgetSharedAfter(transfers) {
     const { signal } = this.#life;
     const forget = () => void (transfers.every(({ state }) => state === "done") && forgetShared());
-    for (const transfer of transfers) transfer.addEventListener("state", forget, { signal });
+    for (const transfer of transfers) transfer.on("state", forget, { signal });
   }
 
   /** Those to whom a connection stands. */
@@ -180,9 +180,9 @@ export class FilePanel {
     this.#items.set(transfer, item);
     this.#list.prepend(item.root);
     const { signal } = this.#life;
-    transfer.addEventListener("changed", () => this.#show(item), { signal });
-    transfer.addEventListener("state", () => this.#news(transfer), { signal });
-    item.addEventListener("act", (event) => void this.#act(item, /** @type {CustomEvent} */ (event).detail.act));
+    transfer.on("changed", () => this.#show(item), { signal });
+    transfer.on("state", () => this.#news(transfer), { signal });
+    item.on("act", ({ act }) => void this.#act(item, act));
     this.#show(item);
     if (transfer.direction === "out") return;
     void this.#measureRoom();

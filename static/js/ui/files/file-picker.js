@@ -4,13 +4,20 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
 import { byId } from "../lib/page.js";
 
 /** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
 
-/** Events, `CustomEvent`: `chosen` {chosen}: at least one file; `unreadable` {}: something that is none. */
-export class FilePicker extends EventTarget {
+/**
+ * @typedef {object} FilePickerEvents
+ * @property {{chosen: Chosen[]}} chosen at least one file
+ * @property {void} unreadable something that is no file
+ */
+
+/** @extends {Emitter<FilePickerEvents>} */
+export class FilePicker extends Emitter {
   #files = byId("files-input", HTMLInputElement);
   #folder = byId("folder-input", HTMLInputElement);
   #veil = byId("dropveil", HTMLElement);
@@ -41,23 +48,22 @@ export class FilePicker extends EventTarget {
    */
   #drops(signal) {
     const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
-    const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ act) => document.addEventListener(type, act, { signal });
-    on("dragover", (event) => {
+    document.addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
       this.#veil.hidden = false;
-    });
-    on("dragleave", (event) => event.relatedTarget === null && (this.#veil.hidden = true));
-    on("drop", (event) => {
+    }, { signal });
+    document.addEventListener("dragleave", (event) => event.relatedTarget === null && (this.#veil.hidden = true), { signal });
+    document.addEventListener("drop", (event) => {
       this.#veil.hidden = true;
       if (!hasFiles(event)) return;
       event.preventDefault();
-      void this.#take(fromTransfer(event.dataTransfer));
-    });
-    on("paste", (event) => {
-      if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]")) return;
-      if (event.clipboardData?.files.length > 0) void this.#take(fromTransfer(event.clipboardData));
-    });
+      void this.#take(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
+    }, { signal });
+    document.addEventListener("paste", ({ target, clipboardData }) => {
+      if (target instanceof Element && target.closest("input, textarea, [contenteditable]")) return;
+      if (clipboardData !== null && clipboardData.files.length > 0) void this.#take(fromTransfer(clipboardData));
+    }, { signal });
   }
 
   /** @param {Promise<Chosen[]>} coming */
@@ -65,12 +71,12 @@ export class FilePicker extends EventTarget {
     try {
       this.#chosen(await coming);
     } catch {
-      this.dispatchEvent(new CustomEvent("unreadable"));
+      this.emit("unreadable");
     }
   }
 
   /** @param {Chosen[]} chosen */
   #chosen(chosen) {
-    if (chosen.length > 0) this.dispatchEvent(new CustomEvent("chosen", { detail: { chosen } }));
+    if (chosen.length > 0) this.emit("chosen", { chosen });
   }
 }

@@ -5,14 +5,21 @@
  */
 
 import { findHandles, forgetHandles, keepHandles, openHandles } from "../../files/storage/saved-handles.js";
+import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
 /** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
 /** @typedef {import("../../files/storage/saved-handles.js").Kept} Kept */
 /** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
 
-/** Events: `send` {pid, chosen} when the person wants to go on; `unreadable` when the files are not where they were. */
-export class FilesWanted extends EventTarget {
+/**
+ * @typedef {object} FilesWantedEvents
+ * @property {{pid: string, chosen: Chosen[]}} send the person wants to go on
+ * @property {void} unreadable the files are not where they were
+ */
+
+/** @extends {Emitter<FilesWantedEvents>} */
+export class FilesWanted extends Emitter {
   #note = byId("files-wanted", HTMLElement);
   #button = find(this.#note, "button", HTMLButtonElement);
   #room;
@@ -62,7 +69,7 @@ export class FilesWanted extends EventTarget {
   async remember(transfer, chosen) {
     await keepHandles(this.#room, transfer, chosen);
     const forget = () => void (transfer.isOver && forgetHandles(transfer.id));
-    transfer.addEventListener("state", forget, { signal: this.#signal });
+    transfer.on("state", forget, { signal: this.#signal });
     forget();
   }
 
@@ -72,10 +79,10 @@ export class FilesWanted extends EventTarget {
     try {
       const chosen = await openHandles(kept);
       this.hide();
-      this.dispatchEvent(new CustomEvent("send", { detail: { pid, chosen } }));
+      this.emit("send", { pid, chosen });
     } catch {
       this.#button.hidden = true;
-      this.dispatchEvent(new CustomEvent("unreadable"));
+      this.emit("unreadable");
     }
     await forgetHandles(kept.id);
   }

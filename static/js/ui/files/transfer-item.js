@@ -5,6 +5,7 @@
  */
 
 import { splitName } from "../../files/protocol/safe-name.js";
+import { Emitter } from "../../lib/emitter.js";
 import { sizeWord, timeWord } from "./file-words.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
@@ -17,8 +18,13 @@ const SMOOTHING = 0.3;
 /** A list of files longer than this is cut. */
 const MOST_LISTED = 200;
 
-/** Events: `act` {transfer, act} when a button is pressed. */
-export class TransferItem extends EventTarget {
+/**
+ * @typedef {object} TransferItemEvents
+ * @property {{transfer: Transfer, act: Act}} act a button was pressed
+ */
+
+/** @extends {Emitter<TransferItemEvents>} */
+export class TransferItem extends Emitter {
   root;
   transfer;
   #speed = 0;
@@ -37,8 +43,7 @@ export class TransferItem extends EventTarget {
     this.root.dataset.direction = transfer.direction;
     for (const button of this.#buttons) {
       button.addEventListener("click", () => {
-        const detail = { transfer, act: button.dataset.actOf };
-        this.dispatchEvent(new CustomEvent("act", { detail }));
+        this.emit("act", { transfer, act: /** @type {Act} */ (button.dataset.actOf) });
       });
     }
     this.#name();

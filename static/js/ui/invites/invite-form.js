@@ -8,6 +8,7 @@
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
+import { inviteMade } from "./invite-made.js";
 import { InviteMail } from "./invite-mail.js";
 import { makeInvite } from "../../keys/make-invite-link.js";
 import { part, readStrings } from "../lib/parts.js";
@@ -133,8 +134,7 @@ export class InviteForm extends HTMLElement {
     if (answer.status !== 201) return this.#complain(this.#reason(answer));
     this.#show(link);
     this.#mail?.offer(link, answer.data.mailUrl);
-    // Fired once the link is shown; detail: the room's links as GET of `data-url` lists them.
-    this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: answer.data }));
+    inviteMade.dispatch(this, answer.data);
   }
 
   /**

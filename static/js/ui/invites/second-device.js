@@ -8,6 +8,7 @@ import { loadRoomKey } from "../../keys/key-store.js";
 import { makeInvite } from "../../keys/make-invite-link.js";
 import { part } from "../lib/parts.js";
 import { drawQr } from "../lib/qr.js";
+import { inviteMade } from "./invite-made.js";
 
 const TEN_MINUTES = 600;
 
@@ -47,7 +48,7 @@ export class SecondDevice extends HTMLElement {
     part(this, "shown").hidden = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(), TEN_MINUTES * 1000);
-    this.dispatchEvent(new CustomEvent("invite-made", { bubbles: true, detail: made.answer.data }));
+    inviteMade.dispatch(this, made.answer.data);
   }
 
   #end() {

@@ -9,7 +9,11 @@
 
 import { loadRoomKey } from "../../keys/key-store.js";
 import { offerRoomKey } from "../../keys/set-room-key.js";
+import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/parts.js";
+
+/** @type {ElementEvent<{mine: boolean}>} the room has the key; mine: it is the one that this browser holds */
+export const roomLocked = new ElementEvent("room-locked");
 
 export class RoomLock extends HTMLElement {
   connectedCallback() {
@@ -43,8 +47,7 @@ export class RoomLock extends HTMLElement {
       const held = await loadRoomKey(slug);
       const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
       const mine = await offerRoomKey({ slug, epoch: this.#epoch, url, byHosts });
-      // Fired when the room has the key; detail: {mine: whether it is the one that this browser holds}.
-      this.dispatchEvent(new CustomEvent("room-locked", { bubbles: true, detail: { mine } }));
+      roomLocked.dispatch(this, { mine });
     } catch {
       this.#button.disabled = false;
       part(this, "failed").hidden = false;

@@ -23,8 +23,8 @@ export class SafetyDialog {
    */
   constructor(session, signal) {
     this.#session = session;
-    const changed = (/** @type {Event} */ event) => this.#changed(/** @type {CustomEvent} */ (event).detail.person);
-    for (const type of ["person-changed", "person-removed"]) session.addEventListener(type, changed, { signal });
+    session.on("person-changed", ({ person }) => this.#changed(person), { signal });
+    session.on("person-removed", ({ person }) => this.#changed(person), { signal });
     part(this.#dialog, "match").addEventListener("click", () => session.safety.confirm(this.#pid), { signal });
     part(this.#dialog, "differ").addEventListener("click", () => this.#differ(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());

@@ -7,8 +7,12 @@
 
 import { loadRoomKey } from "../../keys/key-store.js";
 import { offerRoomKey } from "../../keys/set-room-key.js";
+import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/parts.js";
 import { postJson } from "../../lib/request.js";
+
+/** @type {ElementEvent<{rekeyed: boolean}>} the room has another door; rekeyed: and a new key */
+export const doorChanged = new ElementEvent("door-changed");
 
 export class DoorForm extends HTMLElement {
   connectedCallback() {
@@ -87,7 +91,7 @@ export class DoorForm extends HTMLElement {
     this.show({ ...chosen, epoch });
     this.#say("saved");
     // Fired when the room has its new door; detail: {rekeyed: whether it has a new key, too}.
-    this.dispatchEvent(new CustomEvent("door-changed", { bubbles: true, detail: { rekeyed: takes === "yes" } }));
+    doorChanged.dispatch(this, { rekeyed: takes === "yes" });
   }
 
   /** @param {"saved" | "failed" | null} outcome */

@@ -4,14 +4,18 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
 
 /** @typedef {import("../../call/lobby-host.js").Knock} Knock */
 
 /**
- * Events, `CustomEvent`: `answer` {member, admitted}, when the person has pressed.
+ * @typedef {object} KnockCardsEvents
+ * @property {{member: string, admitted: boolean}} answer the person has pressed one of the two buttons
  */
-export class KnockCards extends EventTarget {
+
+/** @extends {Emitter<KnockCardsEvents>} */
+export class KnockCards extends Emitter {
   #place = byId("knocks", HTMLElement);
 
   /** @param {AbortSignal} [signal] ends it */
@@ -48,7 +52,7 @@ export class KnockCards extends EventTarget {
     const member = /** @type {HTMLElement | null} */ (button?.closest(".knock"))?.dataset.member;
     if (!button || member === undefined) return;
     const admitted = button.dataset.answer === "admit";
-    this.dispatchEvent(new CustomEvent("answer", { detail: { member, admitted } }));
+    this.emit("answer", { member, admitted });
   }
 }
 

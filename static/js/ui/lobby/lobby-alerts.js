@@ -33,13 +33,10 @@ export class DoorBell {
     this.#roomName = roomName;
     this.#cards = new KnockCards(signal);
     this.#relay = new DoorRelay({ slug, signal });
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(keeper, "changed", ({ came }) => this.#show(came));
-    on(this.#cards, "answer", (answer) => this.#answer(answer));
-    on(this.#relay, "answer", (answer) => this.#answer(answer));
-    on(this.#relay, "asked", () => this.#relay.tell(this.#roomName(), keeper.knocks));
+    keeper.on("changed", ({ came }) => this.#show(came), { signal });
+    this.#cards.on("answer", (answer) => this.#answer(answer), { signal });
+    this.#relay.on("answer", (answer) => this.#answer(answer), { signal });
+    this.#relay.on("asked", () => this.#relay.tell(this.#roomName(), keeper.knocks), { signal });
     signal.addEventListener("abort", () => {
       this.#mark([]);
       this.#chime.close();

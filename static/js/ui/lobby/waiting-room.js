@@ -4,19 +4,25 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
 /** @typedef {{name: string, why: string | null, hosts?: boolean}} Shown why: knock, host, away, or null: not known yet */
 
-/** Events: `cancel` fires when the person does not want to wait any more. */
-export class WaitingRoom extends EventTarget {
+/**
+ * @typedef {object} WaitingRoomEvents
+ * @property {void} cancel the person does not want to wait any more
+ */
+
+/** @extends {Emitter<WaitingRoomEvents>} */
+export class WaitingRoom extends Emitter {
   #prejoin = byId("prejoin", HTMLElement);
   #root = byId("waiting", HTMLElement);
   #title = find(this.#root, "h2", HTMLElement);
 
   constructor() {
     super();
-    find(this.#root, "button", HTMLButtonElement).addEventListener("click", () => this.dispatchEvent(new Event("cancel")));
+    find(this.#root, "button", HTMLButtonElement).addEventListener("click", () => this.emit("cancel"));
   }
 
   /** @param {Shown} shown */

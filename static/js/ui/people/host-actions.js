@@ -43,8 +43,8 @@ export class HostActs {
     press(document, "[data-host=door]", () => this.#door.showModal());
     press(document, "[data-host=end]", () => this.#ending.showModal());
     this.#notify.addEventListener("click", () => void this.#askForNotifications(), { signal });
-    const room = (/** @type {Event} */ event) => this.#room(/** @type {CustomEvent} */ (event).detail.room);
-    for (const type of ["entered", "room"]) session.addEventListener(type, room, { signal });
+    session.on("entered", ({ room }) => this.#room(room), { signal });
+    session.on("room", ({ room }) => this.#room(room), { signal });
     signal.addEventListener("abort", () => this.#show(false));
   }
 

@@ -27,9 +27,8 @@ export class MuteRequest {
   constructor(session, mute, signal) {
     this.#session = session;
     this.#mute = mute;
-    const heard = (/** @type {Event} */ event) => this.#heard(/** @type {CustomEvent} */ (event).detail);
-    session.mesh.addEventListener("message", heard, { signal });
-    session.addEventListener("person-changed", () => session.self.muted && this.#close(), { signal });
+    session.mesh.on("message", (message) => this.#heard(message), { signal });
+    session.on("person-changed", () => session.self.muted && this.#close(), { signal });
     find(this.#card, "[data-mute=yes]", HTMLButtonElement).addEventListener("click", () => this.#answer(true), { signal });
     find(this.#card, "[data-mute=no]", HTMLButtonElement).addEventListener("click", () => this.#answer(false), { signal });
     signal.addEventListener("abort", () => this.#close());

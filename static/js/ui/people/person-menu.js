@@ -56,9 +56,8 @@ class PersonMenu {
   follow(session, signal) {
     this.#session = session;
     if (!this.#tied) this.#tie();
-    /** @type {(event: Event) => void} */
-    const changed = (event) => this.#changed(/** @type {CustomEvent} */ (event).detail.person);
-    for (const type of ["person-changed", "person-removed"]) session.addEventListener(type, changed, { signal });
+    session.on("person-changed", ({ person }) => this.#changed(person), { signal });
+    session.on("person-removed", ({ person }) => this.#changed(person), { signal });
     signal.addEventListener("abort", () => {
       this.#session = null;
       this.#menu.hidePopover();

@@ -48,13 +48,10 @@ export class ForMe {
       },
       signal,
     );
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(session, "person-added", ({ person }) => this.#mark(person));
-    on(session.mesh, "peer-track", ({ pid, stream }) => this.#heard(pid, stream));
-    on(session.mesh, "peer-screen", ({ pid, stream }) => stream && this.#heard(pid, stream));
-    on(session.mesh, "peer-removed", ({ pid }) => this.#streams.delete(pid));
+    session.on("person-added", ({ person }) => this.#mark(person), { signal });
+    session.mesh.on("peer-track", ({ pid, stream }) => this.#heard(pid, stream), { signal });
+    session.mesh.on("peer-screen", ({ pid, stream }) => stream && this.#heard(pid, stream), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#streams.delete(pid), { signal });
   }
 
   /** @param {string} pid */

@@ -4,11 +4,17 @@
  * @module
  */
 
+import { Emitter } from "../../lib/emitter.js";
 import { clampCap, keepSaver, recallSaver } from "../../media/adaptation/data-saver.js";
 import { byId } from "../lib/page.js";
 
-/** Events: `changed`: `cap` is another now. */
-export class SaverSwitch extends EventTarget {
+/**
+ * @typedef {object} SaverSwitchEvents
+ * @property {void} changed `cap` is another now
+ */
+
+/** @extends {Emitter<SaverSwitchEvents>} */
+export class SaverSwitch extends Emitter {
   #on = byId("data-saver", HTMLInputElement);
   #kbps = byId("data-saver-cap", HTMLInputElement);
 
@@ -31,7 +37,7 @@ export class SaverSwitch extends EventTarget {
     this.#kbps.value = String(kbps);
     keepSaver({ on: this.#on.checked, kbps });
     this.#fit();
-    this.dispatchEvent(new Event("changed"));
+    this.emit("changed");
   }
 
   #fit() {

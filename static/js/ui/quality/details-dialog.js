@@ -35,10 +35,7 @@ export class DetailsDialog {
     this.#session = session;
     this.#adaptation = adaptation;
     this.#reconnects = reconnects;
-    const gone = (/** @type {Event} */ event) => {
-      if (/** @type {CustomEvent} */ (event).detail.person.pid === this.#pid) this.#dialog.close();
-    };
-    session.addEventListener("person-removed", gone, { signal });
+    session.on("person-removed", ({ person }) => person.pid === this.#pid && this.#dialog.close(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
     const act = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
     personMenu.add({ ...act, shown: ({ self, state }) => !self && state !== "refused" }, signal);

@@ -39,13 +39,10 @@ export class Health {
     this.#adaptation = adaptation;
     const reconnects = (/** @type {string} */ pid) => Math.max(0, (this.#stood.get(pid) ?? 0) - 1);
     this.#details = new DetailsDialog(session, adaptation, { reconnects, signal });
-    /** @type {(target: EventTarget, type: string, act: (detail: any) => void) => void} */
-    const on = (target, type, act) =>
-      target.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail), { signal });
-    on(session.mesh, "peer-state", ({ pid, state }) => this.#changed(pid, state));
-    on(session.mesh, "peer-removed", ({ pid }) => this.#forget(pid));
-    on(session, "person-changed", ({ person }) => person.late && this.#look(person.pid));
-    on(adaptation, "adapted", ({ pid }) => this.#second(pid));
+    session.mesh.on("peer-state", ({ pid, state }) => this.#changed(pid, state), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#forget(pid), { signal });
+    session.on("person-changed", ({ person }) => person.late && this.#look(person.pid), { signal });
+    adaptation.on("adapted", ({ pid }) => this.#second(pid), { signal });
     grid.addEventListener("click", (event) => this.#details.openFor(event), { signal });
   }
 

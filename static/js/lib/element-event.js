@@ -1,0 +1,34 @@
+/**
+ * An event of an element of ours that the page around it listens to: its name and its detail in one place.
+ *
+ * @module
+ */
+
+/** @template [Detail=void] */
+export class ElementEvent {
+  #type;
+
+  /** @param {string} type */
+  constructor(type) {
+    this.#type = type;
+  }
+
+  /**
+   * Fires it. It bubbles.
+   *
+   * @param {Element} element
+   * @param {Detail} detail
+   */
+  dispatch(element, detail) {
+    element.dispatchEvent(new CustomEvent(this.#type, { bubbles: true, detail }));
+  }
+
+  /**
+   * @param {EventTarget} target the element, or one around it
+   * @param {(detail: Detail) => void} listener
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  listen(target, listener, options) {
+    target.addEventListener(this.#type, (event) => listener(/** @type {CustomEvent} */ (event).detail), options);
+  }
+}

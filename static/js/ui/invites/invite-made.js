@@ -1,0 +1,10 @@
+/**
+ * An element has made an invite.
+ *
+ * @module
+ */
+
+import { ElementEvent } from "../../lib/element-event.js";
+
+/** @type {ElementEvent<import("./invite-list.js").Listing>} the room's links; fires once the new one is shown */
+export const inviteMade = new ElementEvent("invite-made");

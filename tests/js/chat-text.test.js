@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { findLinks } from "../../static/js/chat/links.js";
-import { cleanText, LIMITS, readGot, readHistory, readSaid } from "../../static/js/chat/messages.js";
+import { cleanText, LIMITS, readChatReceipt, readHistory, readChatMessage } from "../../static/js/chat/messages.js";
 
 const ID = "a".repeat(22);
 const NOT_VALUES = [undefined, null, 7, "text", true, [], {}, [ID], { toString: 7 }];
@@ -10,23 +10,23 @@ const links = (text) => findLinks(text).filter(({ href }) => href !== undefined)
 
 // ── What comes from strangers ───────────────────────────────────────────────────────────────────
 test("a message within bounds is read, and only what belongs to it", () => {
-  const read = readSaid({ id: ID, at: 1_795_419_600_000, text: "Hello\n\tΩ 😀", own: true, from: "", name: "Olga" });
+  const read = readChatMessage({ id: ID, at: 1_795_419_600_000, text: "Hello\n\tΩ 😀", own: true, from: "", name: "Olga" });
   assert.deepEqual(read, { id: ID, at: 1_795_419_600_000, text: "Hello\n\tΩ 😀" });
 });
 
 test("what is no message is dropped", () => {
   const good = { id: ID, at: 1, text: "x" };
   for (const value of NOT_VALUES) {
-    assert.equal(readSaid(value), null);
-    assert.equal(readGot(value), null);
+    assert.equal(readChatMessage(value), null);
+    assert.equal(readChatReceipt(value), null);
     assert.equal(readHistory(value), null);
     for (const field of ["id", "at", "text"]) {
-      if (field !== "text" || value !== "text") if (field !== "at" || value !== 7) assert.equal(readSaid({ ...good, [field]: value }), null);
+      if (field !== "text" || value !== "text") if (field !== "at" || value !== 7) assert.equal(readChatMessage({ ...good, [field]: value }), null);
     }
   }
-  for (const id of ["a".repeat(21), "a".repeat(23), `${"a".repeat(21)}/`, `${ID}\n`]) assert.equal(readSaid({ ...good, id }), null);
-  for (const at of [0, -1, 0.5, 2 ** 53, NaN, Infinity, "1"]) assert.equal(readSaid({ ...good, at }), null);
-  for (const text of ["", " \n\t", "\u0000\u0007", "x".repeat(LIMITS.textCharacters + 1)]) assert.equal(readSaid({ ...good, text }), null);
+  for (const id of ["a".repeat(21), "a".repeat(23), `${"a".repeat(21)}/`, `${ID}\n`]) assert.equal(readChatMessage({ ...good, id }), null);
+  for (const at of [0, -1, 0.5, 2 ** 53, NaN, Infinity, "1"]) assert.equal(readChatMessage({ ...good, at }), null);
+  for (const text of ["", " \n\t", "\u0000\u0007", "x".repeat(LIMITS.textCharacters + 1)]) assert.equal(readChatMessage({ ...good, text }), null);
 });
 
 test("a history is read message by message, and as a whole within bounds", () => {

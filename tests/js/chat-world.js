@@ -1,17 +1,27 @@
 /** People whose messages reach each other in memory, in order: what a mesh does, without the network. */
 
 import { Emitter } from "../../static/js/lib/emitter.js";
+import { Topics } from "../../static/js/peer/topics.js";
 
 /** The mesh of one person. */
 class Link extends Emitter {
   peers = new Map();
   #pid;
   #world;
+  #topics = new Topics((to, name, payload) => this.send(to, name, payload));
 
   constructor(pid, world) {
     super();
     this.#pid = pid;
     this.#world = world;
+  }
+
+  topic(name, options) {
+    return this.#topics.open(name, options);
+  }
+
+  receive(pid, { topic, payload }) {
+    this.#topics.receive(pid, topic, payload);
   }
 
   send(to, topic, payload) {
@@ -65,7 +75,7 @@ export class World {
   async settle() {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       const [from, to, body] = next;
-      this.#all.get(to)?.mesh.emit("message", { pid: from, ...JSON.parse(body) });
+      this.#all.get(to)?.mesh.receive(from, JSON.parse(body));
       await null;
     }
   }

@@ -174,7 +174,7 @@ test("the next one is asked when somebody does not answer, goes on for ever, or 
   const asked = [];
   for (const person of [sam, guest]) {
     // Programs of their own, which answer nothing.
-    person.mesh = { peers: new Map(), emit: (type, { topic }) => type === "message" && topic === TOPICS.history && asked.push(person) };
+    person.mesh = { peers: new Map(), emit() {}, receive: (_pid, { topic }) => topic === TOPICS.history && asked.push(person) };
     world.connect(olga, person);
   }
   world.connect(olga, max);
@@ -206,10 +206,10 @@ test("who asks again and again is answered for a while", async (context) => {
   world.connect(olga, max);
   await world.settle();
   let answers = 0;
-  max.mesh.on("message", ({ topic, payload }) => (answers += topic === TOPICS.history && "kept" in payload ? 1 : 0));
+  max.mesh.receive = (_pid, { topic, payload }) => (answers += topic === TOPICS.history && "kept" in payload ? 1 : 0);
   for (let count = 0; count < 50; count += 1) max.mesh.send(olga.pid, TOPICS.history, { have: [] });
   await world.settle();
-  assert.equal(answers, LIMITS.asksPerMinute - 1);
+  assert.equal(answers, LIMITS.historyRequestsPerMinute - 1);
 });
 
 test("nothing waits for those who are refused, or who leave", async (context) => {
@@ -230,10 +230,10 @@ test("a flood is cut off, on both sides", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
   const done = Array.from({ length: 100 }, (_, at) => olga.chat.say(`message ${at}`));
-  assert.equal(done.filter((one) => one === "said").length, LIMITS.writtenPerMinute);
+  assert.equal(done.filter((one) => one === "said").length, LIMITS.sentPerMinute);
   assert.equal(done.at(-1), "too-fast");
-  for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.said, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
+  for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.message, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
   await world.settle();
-  assert.equal(max.chat.log.entries.length, LIMITS.takenPerMinute);
+  assert.equal(max.chat.log.entries.length, LIMITS.receivedPerMinute);
   assert.deepEqual([olga.chat.say(" "), olga.chat.say("x".repeat(5_000))], ["empty", "too-long"]);
 });

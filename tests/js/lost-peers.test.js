@@ -6,6 +6,7 @@ import { Kicks } from "../../static/js/call/kick.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
 import { countReceivedPackets, Heartbeat } from "../../static/js/peer/heartbeat.js";
 import { BODIES_PER_MINUTE, MAX_BODY_CHARACTERS, readForwarded, PeerRelay } from "../../static/js/peer/peer-relay.js";
+import { Topics } from "../../static/js/peer/topics.js";
 import { IceRefresh } from "../../static/js/signaling/ice-refresh.js";
 import { SignalRouter } from "../../static/js/signaling/signal-router.js";
 
@@ -219,6 +220,12 @@ class Reached extends Emitter {
     for (const pid of pids) this.peers.set(pid, { state: "connected" });
   }
 
+  #topics = new Topics((pid, name, payload) => this.send(pid, name, payload));
+
+  topic(name, options) {
+    return this.#topics.open(name, options);
+  }
+
   send(pid, topic, payload) {
     this.told.push([pid, topic, payload]);
     return true;
@@ -230,6 +237,7 @@ class Reached extends Emitter {
 
   hear(pid, topic, payload) {
     this.emit("message", { pid, topic, payload });
+    this.#topics.receive(pid, topic, payload);
   }
 }
 

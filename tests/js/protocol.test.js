@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
-import { LIMITS as CHAT, readGot, readHistory, readSaid, TOPICS as CHATS } from "../../static/js/chat/messages.js";
+import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { MAX_MESSAGE_CHARACTERS, MAX_BUFFERED_BYTES, readMessage, VERSION } from "../../static/js/peer/control-channel.js";
 import { TOPIC as KICK } from "../../static/js/call/kick.js";
@@ -29,8 +29,8 @@ test("the document's examples are taken", () => {
   assert.deepEqual(shown("version"), [{ v: VERSION }]);
   for (const payload of shown("signal")) assert.ok(checkPeerMessage(payload), JSON.stringify(payload));
   for (const payload of shown("relay")) assert.deepEqual(readForwarded(payload), payload);
-  for (const payload of shown("chat")) assert.deepEqual(readSaid(payload), payload);
-  for (const payload of shown("chat-got")) assert.equal(readGot(payload), payload.id);
+  for (const payload of shown("chat")) assert.deepEqual(readChatMessage(payload), payload);
+  for (const payload of shown("chat-got")) assert.equal(readChatReceipt(payload), payload.id);
   for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);
   for (const payload of shown("hand")) assert.equal(readHand(payload).up, payload.up);
   for (const payload of shown("react")) assert.equal(readReaction(payload), payload);
@@ -48,9 +48,9 @@ test("the document states the limits", () => {
     `at most ${number(MAX_BODY_CHARACTERS)} characters`,
     `At most ${BODIES_PER_MINUTE} bodies a minute`,
     `\`text\` has at most ${number(CHAT.textCharacters)} characters; control characters are thrown away and it has at most ${CHAT.lines} lines`,
-    `At most ${CHAT.takenPerMinute} messages a minute are taken`,
+    `At most ${CHAT.receivedPerMinute} messages a minute are taken`,
     `the last ${CHAT.messagesKept} messages, at most ${number(CHAT.charactersKept)} characters`,
-    `At most ${CHAT.asksPerMinute} questions a minute are answered`,
+    `At most ${CHAT.historyRequestsPerMinute} questions a minute are answered`,
     `One of ${REACTIONS.map((one) => `\`${one}\``).join(", ")}. At most ${PER_MINUTE} reactions a minute`,
   ]) {
     assert.ok(text.includes(statement), statement);

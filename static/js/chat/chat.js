@@ -12,10 +12,11 @@ import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
-import { cleanText, LIMITS, readGot, readSaid, TOPICS } from "./messages.js";
+import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
 
 /** @typedef {import("./log.js").Entry} Entry */
 /** @typedef {import("./messages.js").Kept} Kept */
+/** @typedef {import("./messages.js").ChatMessage} ChatMessage */
 /** @typedef {import("../ui/people/people-list.js").Person} Person */
 /** @typedef {{mesh: import("../peer/mesh.js").Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
 
@@ -33,9 +34,9 @@ export class Chat extends Emitter {
   log = new ChatLog();
   #room;
   #mesh;
-  #written = new RateLimiter(LIMITS.writtenPerMinute);
-  /** @type {Map<string, RateLimiter>} */
-  #taken = new Map();
+  #sendLimiter = new RateLimiter(LIMITS.sentPerMinute);
+  #messages;
+  #receipts;
 
   /**
    * @param {Room} room
@@ -45,7 +46,10 @@ export class Chat extends Emitter {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    this.#mesh.on("message", ({ pid, topic, payload }) => this.#heard(pid, topic, payload), { signal });
+    this.#messages = this.#mesh.topic(TOPICS.message, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute });
+    this.#messages.on("message", ({ pid, message }) => this.#onMessage(pid, message), { signal });
+    this.#receipts = this.#mesh.topic(TOPICS.receipt, { read: readChatReceipt, perMinute: LIMITS.receivedPerMinute });
+    this.#receipts.on("message", ({ pid, message: id }) => this.#onReceipt(pid, id), { signal });
     this.#mesh.on("peer-channel-open", ({ pid }) => this.#catchUp(pid), { signal });
     this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
     this.#mesh.on("peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid), { signal });
@@ -63,7 +67,7 @@ export class Chat extends Emitter {
     if (words.length > LIMITS.textCharacters) return "too-long";
     const text = cleanText(words);
     if (text === "") return "empty";
-    if (!this.#written.consume()) return "too-fast";
+    if (!this.#sendLimiter.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     // Later than all that was read, whatever the clocks say: an answer never stands above its question.
@@ -80,38 +84,25 @@ export class Chat extends Emitter {
    * @param {Entry} entry
    */
   #tell(pid, { id, at, text }) {
-    this.#mesh.send(pid, TOPICS.said, { id, at, text });
+    this.#messages.send(pid, { id, at, text });
   }
 
   /**
    * @param {string} pid
-   * @param {string} topic
-   * @param {unknown} payload
+   * @param {ChatMessage} message
    */
-  #heard(pid, topic, payload) {
-    if (topic === TOPICS.said) this.#said(pid, payload);
-    else if (topic === TOPICS.got) this.#got(pid, readGot(payload));
-  }
-
-  /**
-   * @param {string} pid
-   * @param {unknown} payload
-   */
-  #said(pid, payload) {
-    const taken = this.#taken.get(pid) ?? new RateLimiter(LIMITS.takenPerMinute);
-    this.#taken.set(pid, taken);
-    const said = taken.consume() ? readSaid(payload) : null;
+  #onMessage(pid, message) {
     const author = this.#room.people.get(pid);
-    if (said === null || author === undefined) return;
-    this.#mesh.send(pid, TOPICS.got, { id: said.id });
-    this.#add({ ...said, pid, name: author.name }, { oldest: HOUR_MS }, true);
+    if (author === undefined) return;
+    this.#receipts.send(pid, { id: message.id });
+    this.#add({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true);
   }
 
   /**
    * @param {string} pid
-   * @param {string | null} id
+   * @param {string} id
    */
-  #got(pid, id) {
+  #onReceipt(pid, id) {
     const entry = this.log.entries.find((one) => one.own && one.id === id);
     if (entry?.waiting.delete(pid)) this.emit("changed", { entry });
   }
@@ -123,7 +114,6 @@ export class Chat extends Emitter {
 
   /** @param {string} pid has left, or is not talked to: nothing waits for them any more */
   #gone(pid) {
-    this.#taken.delete(pid);
     for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.emit("changed", { entry });
   }
 

@@ -8,7 +8,6 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
-import { RateLimiter } from "../lib/rate-limiter.js";
 import { HOSTS } from "../signaling/roles.js";
 
 /** @typedef {import("./chat.js").Room} Room */
@@ -43,8 +42,8 @@ export class Hands extends Emitter {
   #now;
   /** When each was raised, on the own clock. @type {Map<string, number>} */
   #raised = new Map();
-  /** @type {Map<string, RateLimiter>} */
-  #taken = new Map();
+  #hands;
+  #lowering;
 
   /**
    * @param {Room} room
@@ -56,7 +55,10 @@ export class Hands extends Emitter {
     this.#room = room;
     this.#mesh = room.mesh;
     this.#now = now;
-    this.#mesh.on("message", (told) => this.#heard(told), { signal });
+    this.#hands = this.#mesh.topic(TOPICS.hand, { read: readHand, perMinute: PER_MINUTE });
+    this.#hands.on("message", ({ pid, message }) => this.#onHand(pid, message), { signal });
+    this.#lowering = this.#mesh.topic(TOPICS.lower, { read: (payload) => payload === true || null, perMinute: PER_MINUTE });
+    this.#lowering.on("message", ({ pid }) => this.#onLower(pid), { signal });
     this.#mesh.on("peer-channel-open", ({ pid }) => this.up && this.#tell(pid), { signal });
     this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
   }
@@ -84,42 +86,35 @@ export class Hands extends Emitter {
    * @param {string} pid
    */
   lower(pid) {
-    this.#mesh.send(pid, TOPICS.lower, true);
+    this.#lowering.send(pid, true);
   }
 
   /** @param {string} pid */
   #tell(pid) {
     const since = this.#raised.get(this.#room.self.pid);
     const hand = since === undefined ? { up: false } : { up: true, for: Math.round(this.#now() - since) };
-    this.#mesh.send(pid, TOPICS.hand, hand);
+    this.#hands.send(pid, hand);
   }
 
-  /** @param {{pid: string, topic: string, payload: unknown}} told */
-  #heard({ pid, topic, payload }) {
-    if (topic !== TOPICS.hand && topic !== TOPICS.lower) return;
-    const taken = this.#taken.get(pid) ?? new RateLimiter(PER_MINUTE);
-    this.#taken.set(pid, taken);
-    const person = this.#room.people.get(pid);
-    if (!taken.consume() || person === undefined) return;
-    if (topic === TOPICS.hand) return this.#shown(pid, readHand(payload));
-    if (payload !== true || !this.up || !HOSTS.includes(person.role ?? "")) return;
+  /** @param {string} pid */
+  #onLower(pid) {
+    if (!this.up || !HOSTS.includes(this.#room.people.get(pid)?.role ?? "")) return;
     this.raise(false);
     this.emit("lowered", { by: pid });
   }
 
   /**
    * @param {string} pid
-   * @param {ReturnType<typeof readHand>} hand
+   * @param {{up: boolean, for: number}} hand
    */
-  #shown(pid, hand) {
-    if (hand === null || hand.up === this.#raised.has(pid)) return;
+  #onHand(pid, hand) {
+    if (!this.#room.people.has(pid) || hand.up === this.#raised.has(pid)) return;
     // Up for a while already: it was raised before one could hear of it.
     this.#set(pid, hand.up ? this.#now() - hand.for : null, hand.for < 2_000);
   }
 
   /** @param {string} pid */
   #gone(pid) {
-    this.#taken.delete(pid);
     if (this.#raised.has(pid)) this.#set(pid, null, false);
   }
 

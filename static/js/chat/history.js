@@ -15,8 +15,6 @@ import { LIMITS, readHistory, TOPICS } from "./messages.js";
 
 /** How long one waits for the next part of an answer. */
 const PATIENCE_MS = 5_000;
-/** Parts of one answer: as many as the largest history needs, and a few. */
-const MOST_PARTS = 8;
 /** Room for what stands around the messages of a part, and for the escapes of JSON within one. */
 const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
@@ -27,7 +25,6 @@ const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
 /** @extends {Emitter<HistoryEvents>} */
 export class History extends Emitter {
-  #mesh;
   #kept;
   #have;
   /** @type {string[]} those to be asked; the first one has been asked */
@@ -35,8 +32,9 @@ export class History extends Emitter {
   #parts = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #patience;
-  /** @type {Map<string, RateLimiter>} */
-  #asks = new Map();
+  #topic;
+  /** Answering costs more than asking, so requests have a limit of their own. @type {Map<string, RateLimiter>} */
+  #requestLimiters = new Map();
 
   /**
    * @param {Mesh} mesh
@@ -47,12 +45,12 @@ export class History extends Emitter {
    */
   constructor(mesh, { kept, have }, signal) {
     super();
-    this.#mesh = mesh;
+    this.#topic = mesh.topic(TOPICS.history, { read: readHistory, perMinute: LIMITS.historyPerMinute });
     this.#kept = kept;
     this.#have = have;
     mesh.on("peer-channel-open", ({ pid }) => this.#want(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
-    mesh.on("message", ({ pid, topic, payload }) => topic === TOPICS.history && this.#heard(pid, readHistory(payload)), { signal });
+    this.#topic.on("message", ({ pid, message }) => this.#onMessage(pid, message), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#patience));
   }
 
@@ -67,7 +65,7 @@ export class History extends Emitter {
 
   /** @param {string} pid */
   #gone(pid) {
-    this.#asks.delete(pid);
+    this.#requestLimiters.delete(pid);
     const at = this.#queue.indexOf(pid);
     if (at === 0) this.#next();
     else if (at > 0) this.#queue.splice(at, 1);
@@ -78,7 +76,7 @@ export class History extends Emitter {
     clearTimeout(this.#patience);
     if (pid === undefined) return;
     this.#parts = 0;
-    if (!this.#mesh.send(pid, TOPICS.history, { have: this.#have(pid) })) return this.#next();
+    if (!this.#topic.send(pid, { have: this.#have(pid) })) return this.#next();
     this.#wait();
   }
 
@@ -94,16 +92,15 @@ export class History extends Emitter {
 
   /**
    * @param {string} pid
-   * @param {ReturnType<typeof readHistory>} read
+   * @param {import("./messages.js").Ask | import("./messages.js").Answer} message
    */
-  #heard(pid, read) {
-    if (read === null) return;
-    if ("have" in read) return this.#answer(pid, new Set(read.have));
+  #onMessage(pid, message) {
+    if ("have" in message) return this.#answer(pid, new Set(message.have));
     // Only what was asked for.
     if (pid !== this.#queue[0]) return;
     this.#parts += 1;
-    this.emit("kept", { pid, kept: read.kept });
-    if (read.more && this.#parts < MOST_PARTS) this.#wait();
+    this.emit("kept", { pid, kept: message.kept });
+    if (message.more && this.#parts < LIMITS.historyParts) this.#wait();
     else this.#next();
   }
 
@@ -112,11 +109,11 @@ export class History extends Emitter {
    * @param {Set<string>} have
    */
   #answer(pid, have) {
-    const asks = this.#asks.get(pid) ?? new RateLimiter(LIMITS.asksPerMinute);
-    this.#asks.set(pid, asks);
-    if (!asks.consume()) return;
+    const limiter = this.#requestLimiters.get(pid) ?? new RateLimiter(LIMITS.historyRequestsPerMinute);
+    this.#requestLimiters.set(pid, limiter);
+    if (!limiter.consume()) return;
     const parts = inParts(this.#kept().filter(({ id }) => !have.has(id)));
-    for (const [index, kept] of parts.entries()) this.#mesh.send(pid, TOPICS.history, { kept, more: index < parts.length - 1 });
+    for (const [index, kept] of parts.entries()) this.#topic.send(pid, { kept, more: index < parts.length - 1 });
   }
 }
 

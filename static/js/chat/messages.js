@@ -7,27 +7,32 @@
 import { cleanName } from "../peer/hello.js";
 
 /**
- * @typedef {object} Said a message of the one who tells it
+ * @typedef {object} ChatMessage of the peer who sends it
  * @property {string} id 16 random bytes in base64url
  * @property {number} at when it was written: milliseconds since 1970 on the author's clock, later than all that they had read
  * @property {string} text
  */
 
-/** @typedef {Said & {pid: string, name: string}} Kept a message that somebody kept; pid and name: of its author */
+/** @typedef {ChatMessage & {pid: string, name: string}} Kept a message that somebody kept; pid and name: of its author */
 /** @typedef {{have: string[]}} Ask the ids of what one has already */
 /** @typedef {{kept: Kept[], more: boolean}} Answer more: another part follows */
 
-export const TOPICS = Object.freeze({ said: "chat", got: "chat-got", history: "chat-history" });
+export const TOPICS = Object.freeze({ message: "chat", receipt: "chat-got", history: "chat-history" });
+const HISTORY_REQUESTS_PER_MINUTE = 12;
+/** Parts of one answer: as many as the largest history needs, and a few. */
+const MAX_HISTORY_PARTS = 8;
 export const LIMITS = Object.freeze({
   textCharacters: 4_000,
   lines: 200,
   messagesKept: 200,
   charactersKept: 131_072,
-  /** What one writes, and what is taken from one peer: that one more, as after a break everything comes again. */
-  writtenPerMinute: 60,
-  takenPerMinute: 120,
-  /** Questions for what was said before, of one peer. */
-  asksPerMinute: 12,
+  /** What one writes, and what is read of one peer: twice as much, as after a break everything is sent again. */
+  sentPerMinute: 60,
+  receivedPerMinute: 120,
+  /** Requests for the history, and their answers, of one peer. */
+  historyPerMinute: HISTORY_REQUESTS_PER_MINUTE * (1 + MAX_HISTORY_PARTS),
+  historyRequestsPerMinute: HISTORY_REQUESTS_PER_MINUTE,
+  historyParts: MAX_HISTORY_PARTS,
   idsAtOnce: 200,
   keptAtOnce: 200,
 });
@@ -59,9 +64,9 @@ export function cleanText(text) {
  * Reads the topic `chat`.
  *
  * @param {any} payload
- * @returns {Said | null}
+ * @returns {ChatMessage | null}
  */
-export function readSaid(payload) {
+export function readChatMessage(payload) {
   if (typeof payload !== "object" || payload === null) return null;
   const { id, at, text } = payload;
   if (!isId(id) || !isTime(at) || typeof text !== "string" || text.length > LIMITS.textCharacters) return null;
@@ -75,7 +80,7 @@ export function readSaid(payload) {
  * @param {any} payload
  * @returns {string | null} the id of a message that has come
  */
-export function readGot(payload) {
+export function readChatReceipt(payload) {
   return isId(payload?.id) ? payload.id : null;
 }
 
@@ -98,7 +103,7 @@ export function readHistory(payload) {
  * @returns {Kept | null}
  */
 function readKept(value) {
-  const said = readSaid(value);
+  const said = readChatMessage(value);
   return said && isId(value.pid) && typeof value.name === "string" ? { ...said, pid: value.pid, name: cleanName(value.name) } : null;
 }
 

@@ -35,8 +35,8 @@ export function readReaction(payload) {
 export class Reactions extends Emitter {
   #room;
   #mesh;
-  /** @type {Map<string, RateLimiter>} */
-  #taken = new Map();
+  #topic;
+  #ownLimiter = new RateLimiter(PER_MINUTE);
 
   /**
    * @param {Room} room
@@ -46,28 +46,15 @@ export class Reactions extends Emitter {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    const show = (/** @type {string} */ pid, /** @type {unknown} */ payload) => room.people.has(pid) && this.#show(pid, readReaction(payload));
-    this.#mesh.on("message", ({ pid, topic, payload }) => topic === TOPIC && show(pid, payload), { signal });
-    this.#mesh.on("peer-removed", ({ pid }) => this.#taken.delete(pid), { signal });
+    this.#topic = this.#mesh.topic(TOPIC, { read: readReaction, perMinute: PER_MINUTE });
+    const show = (/** @type {string} */ pid, /** @type {Reaction} */ reaction) => this.emit("reaction", { pid, reaction });
+    this.#topic.on("message", ({ pid, message }) => room.people.has(pid) && show(pid, message), { signal });
   }
 
   /** @param {Reaction} reaction is shown to everybody who is there */
   react(reaction) {
-    const { pid } = this.#room.self;
-    if (!this.#show(pid, reaction)) return;
-    for (const peer of this.#mesh.peers.keys()) this.#mesh.send(peer, TOPIC, reaction);
-  }
-
-  /**
-   * @param {string} pid
-   * @param {Reaction | null} reaction
-   * @returns {boolean} whether it is shown
-   */
-  #show(pid, reaction) {
-    const taken = this.#taken.get(pid) ?? new RateLimiter(PER_MINUTE);
-    this.#taken.set(pid, taken);
-    if (!taken.consume() || reaction === null) return false;
-    this.emit("reaction", { pid, reaction });
-    return true;
+    if (!this.#ownLimiter.consume()) return;
+    this.emit("reaction", { pid: this.#room.self.pid, reaction });
+    for (const pid of this.#mesh.peers.keys()) this.#topic.send(pid, reaction);
   }
 }

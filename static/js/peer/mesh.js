@@ -11,6 +11,7 @@ import { PeerLink } from "./peer-link.js";
 import { EarlyMessages } from "./early-messages.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
+import { Topics } from "./topics.js";
 
 /** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
@@ -57,6 +58,7 @@ export class Mesh extends Emitter {
   #tracks = NO_TRACKS;
   /** @type {Tracks} */
   #screen = NO_TRACKS;
+  #topics = new Topics((pid, name, payload) => this.send(pid, name, payload));
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = new EarlyMessages();
   /** @type {Set<string>} */
@@ -236,6 +238,18 @@ export class Mesh extends Emitter {
   }
 
   /**
+   * Opens a channel of its own for a feature, on the control channels of all peers. Throws when the topic is open already.
+   *
+   * @template T
+   * @param {string} name
+   * @param {import("./topics.js").TopicOptions<T>} options
+   * @returns {import("./topics.js").Topic<T>}
+   */
+  topic(name, options) {
+    return this.#topics.open(name, options);
+  }
+
+  /**
    * Says on what terms a further connection to a peer is made: with the same servers and certificate, to the same certificate.
    *
    * @param {string} pid
@@ -278,7 +292,10 @@ export class Mesh extends Emitter {
     connection.on("unresponsive", () => this.emit("peer-unresponsive", { pid }));
     connection.on("sending", () => this.emit("peer-sending", { pid }));
     connection.on("channel-open", () => this.emit("peer-channel-open", { pid }));
-    connection.on("message", ({ topic, payload }) => this.emit("message", { pid, topic, payload }));
+    connection.on("message", ({ topic, payload }) => {
+      this.#topics.receive(pid, topic, payload);
+      this.emit("message", { pid, topic, payload });
+    });
     return connection;
   }
 
@@ -299,6 +316,7 @@ export class Mesh extends Emitter {
     this.#departures.forgetPeer(pid);
     if (!this.peers.delete(pid)) return;
     connection?.close();
+    this.#topics.forgetPeer(pid);
     this.emit("peer-removed", { pid });
   }
 }

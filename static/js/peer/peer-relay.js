@@ -7,9 +7,9 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
-import { RateLimiter } from "../lib/rate-limiter.js";
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
+/** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded a body to hand on, or one that was handed over */
 
 export const TOPIC = "relay";
 /** As the server takes it: `body` of docs/protocol.md. */
@@ -29,8 +29,7 @@ const PID = /^[A-Za-z0-9_-]{22}$/;
 /** @extends {Emitter<PeerRelayEvents>} */
 export class PeerRelay extends Emitter {
   #mesh;
-  /** @type {Map<string, RateLimiter>} by the peer who tells */
-  #rateLimiters = new Map();
+  #topic;
   #rotation = 0;
 
   /**
@@ -40,8 +39,8 @@ export class PeerRelay extends Emitter {
   constructor(mesh, signal) {
     super();
     this.#mesh = mesh;
-    mesh.on("message", (message) => this.#onMessage(message), { signal });
-    mesh.on("peer-removed", ({ pid }) => this.#rateLimiters.delete(pid), { signal });
+    this.#topic = mesh.topic(TOPIC, { read: readForwarded, perMinute: BODIES_PER_MINUTE });
+    this.#topic.on("message", ({ pid, message }) => this.#onForwarded(pid, message), { signal });
   }
 
   /**
@@ -56,18 +55,18 @@ export class PeerRelay extends Emitter {
     this.#rotation += 1;
     const from = all.length > FORWARDERS ? this.#rotation % all.length : 0;
     const carriers = [...all.slice(from), ...all.slice(0, from)].slice(0, FORWARDERS);
-    return carriers.filter((pid) => this.#mesh.send(pid, TOPIC, { to, body })).length > 0;
+    return carriers.filter((pid) => this.#topic.send(pid, { to, body })).length > 0;
   }
 
-  /** @param {{pid: string, topic: string, payload: unknown}} message */
-  #onMessage({ pid, topic, payload }) {
-    if (topic !== TOPIC || !this.#limiterOf(pid).consume()) return;
-    const letter = readForwarded(payload);
-    if (letter === null) return;
-    if ("from" in letter) {
-      if (letter.from !== pid) this.emit("relay", letter);
-    } else if (letter.to !== pid && this.#isConnected(letter.to)) {
-      this.#mesh.send(letter.to, TOPIC, { from: pid, body: letter.body });
+  /**
+   * @param {string} pid
+   * @param {Forwarded} message
+   */
+  #onForwarded(pid, message) {
+    if ("from" in message) {
+      if (message.from !== pid) this.emit("relay", message);
+    } else if (message.to !== pid && this.#isConnected(message.to)) {
+      this.#topic.send(message.to, { from: pid, body: message.body });
     }
   }
 
@@ -75,20 +74,13 @@ export class PeerRelay extends Emitter {
   #isConnected(pid) {
     return this.#mesh.peers.get(pid)?.state === "connected";
   }
-
-  /** @param {string} pid */
-  #limiterOf(pid) {
-    const limiter = this.#rateLimiters.get(pid) ?? new RateLimiter(BODIES_PER_MINUTE);
-    this.#rateLimiters.set(pid, limiter);
-    return limiter;
-  }
 }
 
 /**
  * Reads what was told: a body to hand on, or one that was handed over.
  *
  * @param {any} payload
- * @returns {{to: string, body: string} | {from: string, body: string} | null}
+ * @returns {Forwarded | null}
  */
 export function readForwarded(payload) {
   const { to, from, body } = payload ?? {};

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from common.mail import MailFailed
 from rooms.flows.guests import forget_guests
 from rooms.flows.keys import require_rekey
-from rooms.guest_session import browser_of
+from rooms.guest_session import guest_id_of
 from rooms.live.close_codes import CloseCode
 from rooms.models import Room
 
@@ -50,7 +50,7 @@ def forget(user: User) -> None:
     """Take away what no foreign key would, before the row itself goes: called for every deletion, whoever deletes."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
-    browsers = {browser for key in keys if (browser := browser_of(store(key)))}
+    browsers = {browser for key in keys if (browser := guest_id_of(store(key)))}
     # They hold the keys of the rooms in which they had a place.
     require_rekey(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True).exclude(owner=user))
     close_user(user.pk, CloseCode.SIGNED_OUT)

@@ -1,7 +1,7 @@
-"""Queries that the ORM builds and compiles once, for the few places that are asked at every join.
+"""Queries that the ORM builds and compiles once, for the few that run at every join.
 
-Building and compiling a query costs the ORM several times what SQLite or PostgreSQL needs to answer it. A `Prepared`
-query keeps the compiled SQL and only binds values; rows become model instances exactly as in
+Building and compiling a query costs the ORM several times what SQLite or PostgreSQL needs to answer it. A
+`CompiledQuery` keeps the SQL and only binds values; rows become model instances exactly as in
 `django.db.models.query.ModelIterable`.
 """
 
@@ -15,10 +15,10 @@ from django.db.models.query import get_related_populators
 M = TypeVar("M", bound=Model)
 
 
-class Prepared(Generic[M]):
+class CompiledQuery(Generic[M]):
     """A SELECT whose only parameters are the values of `fields`, in their order.
 
-    `build` gets one stand-in a field and returns the query set; it runs at the first call and once a database vendor.
+    `build` gets one stand-in per field and returns the queryset. It runs at the first call, once per database vendor.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M]], *fields: tuple[Any, Any]) -> None:
@@ -54,7 +54,7 @@ class Prepared(Generic[M]):
         compiler = self._build(*self._stand_ins).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         if list(parameters) != self._bind(self._stand_ins):
-            raise ValueError("a prepared query's only parameters are the values of its fields, in their order")
+            raise ValueError("a compiled query's only parameters are the values of its fields, in their order")
         converters = compiler.get_converters([column[0] for column in compiler.select])
         self._compiled[connection.vendor] = compiled = (sql, compiler, converters)
         return compiled

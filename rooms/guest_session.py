@@ -1,6 +1,6 @@
-"""The random id by which a guest's browser session is known, kept in the session.
+"""The random id of a guest: it names a browser session, not a person, and is stored in that session.
 
-It is written only when a link has been redeemed: no page view, and no robot, makes a session.
+It is written only when a link has been redeemed, so no page view and no robot creates a session.
 """
 
 import hashlib
@@ -11,25 +11,25 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-SESSION_KEY = "browser"
+SESSION_KEY = "guest_id"
 
 
-def browser_of(session: Mapping[str, Any]) -> uuid.UUID | None:
-    """Return the id kept in a session (of a request or of a socket's scope), or None."""
+def guest_id_of(session: Mapping[str, Any]) -> uuid.UUID | None:
+    """Return the id stored in a session (of a request or of a socket's scope), or None."""
     try:
         return uuid.UUID(session.get(SESSION_KEY) or "")
     except ValueError:
         return None
 
 
-def browser_for(request: HttpRequest, token: bytes) -> uuid.UUID:
-    """Return the id of this browser session, or the one it will have if `token` is good. Writes nothing.
+def guest_id_for(request: HttpRequest, token: bytes) -> uuid.UUID:
+    """Return the id of this browser session, or the one it gets if `token` is valid. Writes nothing.
 
-    Two clicks that race before there is a session must count as one browser. What they share is the CSRF secret, so the
-    first id is derived from it; from the token, so that the secret alone gives nobody a guest's place; and from the
-    account, so that somebody who was removed from their place on it does not come back by the same use as a guest.
+    Two clicks that race before there is a session must count as one guest. What they share is the CSRF secret, so the
+    first id is derived from it; from the token, so that the secret alone gives no one a guest's membership; and from
+    the account, so that a person who was removed does not return as a guest by the same use.
     """
-    known = browser_of(request.session)
+    known = guest_id_of(request.session)
     if known is not None:
         return known
     secret = request.META.get("CSRF_COOKIE")
@@ -40,7 +40,7 @@ def browser_for(request: HttpRequest, token: bytes) -> uuid.UUID:
     return uuid.UUID(bytes=hashlib.sha256(seed).digest()[:16], version=4)
 
 
-def keep_browser(request: HttpRequest, browser: uuid.UUID) -> None:
-    """Keep the id in the session."""
-    if request.session.get(SESSION_KEY) != str(browser):
-        request.session[SESSION_KEY] = str(browser)
+def save_guest_id(request: HttpRequest, guest_id: uuid.UUID) -> None:
+    """Store the id in the session."""
+    if request.session.get(SESSION_KEY) != str(guest_id):
+        request.session[SESSION_KEY] = str(guest_id)

@@ -2,8 +2,18 @@
 
 from django.urls import path, re_path
 
-from .views import call, connection_check, hosting, invite_mail, invites, members, rooms, share_target
-from .views import reports as views_moderation
+from .views import (
+    call,
+    connection_check,
+    hosting,
+    invite_mail,
+    invites,
+    keys,
+    members,
+    reports,
+    rooms,
+    share_target,
+)
 
 app_name = "rooms"
 urlpatterns = [
@@ -21,14 +31,14 @@ urlpatterns = [
     path("rooms/<slug:slug>/offer/withdraw", members.withdraw, name="withdraw"),
     path("rooms/<slug:slug>/offer", members.answer_offer, name="answer_offer"),
     path("rooms/<slug:slug>/leave", members.leave, name="leave"),
-    path("rooms/<slug:slug>/put-out", hosting.put_out, name="put_out"),
-    path("rooms/<slug:slug>/door", hosting.door, name="door"),
+    path("rooms/<slug:slug>/put-out", hosting.kick, name="put_out"),
+    path("rooms/<slug:slug>/door", hosting.join_rule, name="door"),
     path("rooms/<slug:slug>/end", hosting.end_meeting, name="end_meeting"),
-    path("rooms/<slug:slug>/lock", invites.lock, name="lock"),
+    path("rooms/<slug:slug>/lock", keys.set_key, name="lock"),
     path("rooms/<slug:slug>/invites", invites.invites, name="invites"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", invites.revoke, name="revoke"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/mail", invite_mail.mail, name="mail_invite"),
-    path("rooms/<slug:slug>/report", views_moderation.report, name="report"),
+    path("rooms/<slug:slug>/report", reports.report, name="report"),
     path("connection-test", connection_check.page, name="connection_test"),
     path("connection-test/servers", connection_check.servers, name="connection_test_servers"),
     path("files/service-worker.js", share_target.service_worker),

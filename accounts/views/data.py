@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import deletion
 from accounts.export import export
 from accounts.models import User
-from rooms.access import Act, may
 from rooms.models import Membership
+from rooms.permissions import Permission, has_permission
 
 
 @never_cache
@@ -67,7 +67,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     context = {
         "error": error,
         "rooms": user.rooms.all(),
-        "places": [place.room for place in places if may(place.role, Act.LEAVE)],
+        "places": [place.room for place in places if has_permission(place.role, Permission.LEAVE)],
     }
     return render(request, "account/delete.html", context, status=400 if error else 200)
 

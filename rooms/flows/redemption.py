@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.access import Reason, Visitor, is_banned, membership_of, why_shut
+from rooms.access import DenialReason, Visitor, find_membership, is_banned, unavailable_reason
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
 from rooms.models import Invite, InviteState, Membership, Redemption, Role, Room
@@ -61,10 +61,10 @@ class RedeemedInvite:
     holds: str
 
 
-_ROOM_REASONS: dict[Reason, InviteRefusalReason] = {
-    Reason.SUSPENDED: InviteRefusalReason.SUSPENDED,
-    Reason.ROOM_CLOSED: InviteRefusalReason.ROOM_CLOSED,
-    Reason.ROOM_EXPIRED: InviteRefusalReason.ROOM_EXPIRED,
+_ROOM_REASONS: dict[DenialReason, InviteRefusalReason] = {
+    DenialReason.SUSPENDED: InviteRefusalReason.SUSPENDED,
+    DenialReason.ROOM_CLOSED: InviteRefusalReason.ROOM_CLOSED,
+    DenialReason.ROOM_EXPIRED: InviteRefusalReason.ROOM_EXPIRED,
 }
 _INVITE_REASONS: dict[InviteState, InviteRefusalReason] = {
     InviteState.REVOKED: InviteRefusalReason.REVOKED,
@@ -95,12 +95,12 @@ def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> Redeem
     if invite is None:
         return InviteRefused(InviteRefusalReason.UNKNOWN)
     room = invite.room
-    shut = why_shut(room)
+    shut = unavailable_reason(room)
     if shut is not None:
         return InviteRefused(_ROOM_REASONS[shut])
     if not isinstance(user, User) and is_banned(browser):
         return InviteRefused(InviteRefusalReason.BANNED)
-    membership = membership_of(user, browser, room.slug)
+    membership = find_membership(user, browser, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
         return InviteRefused(InviteRefusalReason.REMOVED)
     inside = membership is not None and _is_active(membership, now)

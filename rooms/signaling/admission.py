@@ -21,14 +21,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common import ratelimit
-from rooms.access import Refusal, enter, must_knock, needs_host
-from rooms.compiled_query import Prepared
-from rooms.guest_session import browser_of
+from common.json_body import encode_base64url
+from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
+from rooms.compiled_query import CompiledQuery
+from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode
 from rooms.models import Membership
 from rooms.models import Room as RoomRow
-from rooms.payloads import to_text
 
 from .messages import RoomInfo
 
@@ -38,7 +38,7 @@ _R = TypeVar("_R")
 # SQLite answers from this process's own memory: more threads would only take turns. A PostgreSQL may make one wait.
 _workers = 1 if connection.vendor == "sqlite" else 6
 _threads = ThreadPoolExecutor(_workers, thread_name_prefix="signaling")
-_sessions = Prepared(
+_sessions = CompiledQuery(
     lambda key, now: Session.objects.filter(session_key=key).filter(expire_date__gt=now).order_by(),
     (Session._meta.get_field("session_key"), "x"),
     (Session._meta.get_field("expire_date"), datetime(2000, 1, 1, tzinfo=UTC)),
@@ -82,7 +82,7 @@ class Admission:
     ice: list[dict[str, str | list[str]]]
     ice_ttl: int
     must_knock: bool
-    needs_host: bool
+    requires_host: bool
 
 
 async def admit(session_key: str, slug: str) -> Admission:
@@ -123,11 +123,11 @@ def _guarded(function: Callable[..., _R], *args: object) -> _R:
 def _admit(session_key: str, slug: str) -> Admission:
     request = HttpRequest()
     request.session = SessionStore(session_key or None)
-    browser = browser_of(request.session)
+    browser = guest_id_of(request.session)
     signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
     try:
-        standing = enter(get_user(request), browser, slug)
-    except Refusal as refusal:
+        standing = authorize_entry(get_user(request), browser, slug)
+    except AccessDenied as refusal:
         code = CloseCode[refusal.reason.name.upper()]
         if code is CloseCode.NOT_MEMBER and signed_out:
             code = CloseCode.SIGNED_OUT
@@ -144,7 +144,7 @@ def _admit(session_key: str, slug: str) -> Admission:
         ice=servers.servers,
         ice_ttl=servers.ttl,
         must_knock=must_knock(standing),
-        needs_host=needs_host(standing),
+        requires_host=requires_host(standing),
     )
 
 
@@ -164,6 +164,6 @@ def _seconds(moment: datetime | None) -> float | None:
 
 
 def _info(row: RoomRow) -> RoomInfo:
-    check = to_text(row.key_check)
+    check = encode_base64url(row.key_check)
     rules = row.relay_only, row.door, row.host_needed
     return RoomInfo(row.slug, row.name, row.epoch, row.max_people, check, row.rekey_required, *rules)

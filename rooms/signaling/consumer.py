@@ -8,11 +8,11 @@ from uuid import UUID
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
-from rooms.access import is_host
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode, ErrorCode
 from rooms.live.events import Entry
 from rooms.live.presence import PidTaken, PresenceDown, RoomFull
+from rooms.permissions import is_host
 
 from .admission import Admission, Refused, Unavailable, admit, take_knock
 from .hub import Hub
@@ -190,7 +190,7 @@ class SignalingConsumer(AsyncConsumer):
         hub, socket = self.hub, self.socket
         if (admission := await self.ask(message)) is None:
             return
-        if admission.must_knock or (admission.needs_host and not await hub.lobby.hosts_in(admission.room_id)):
+        if admission.must_knock or (admission.requires_host and not await hub.lobby.hosts_in(admission.room_id)):
             self.outbox.close(CloseCode.KNOCK_FIRST)
             return
         room = hub.open(admission.room_id, admission.room, admission.room_expires)

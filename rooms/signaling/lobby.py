@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
-from rooms.access import is_host
 from rooms.live.close_codes import CloseCode
 from rooms.live.events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
 from rooms.live.presence import PresenceDown, RoomFull
 from rooms.models import Door
+from rooms.permissions import is_host
 
 from .admission import Admission, Refused, Unavailable, admit, let_in
 from .deadlines import end_of
@@ -154,7 +154,7 @@ class Lobby:
         if waiter.lobby or admission.must_knock:
             self._tell(waiter, KNOCK, hosts, again=changed)
             self._everywhere(Knocked(waiter.room_id, waiter.entry))
-        elif admission.needs_host and not hosts:
+        elif admission.requires_host and not hosts:
             self._tell(waiter, HOST, hosts, again=changed)
         else:
             self._come_in(waiter)

@@ -11,20 +11,20 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from rooms.access import Reason, Refusal, Standing, enter, must_knock, needs_host
-from rooms.guest_session import browser_of
+from common.json_body import encode_base64url
+from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
+from rooms.guest_session import guest_id_of
 from rooms.moderation.reporting import ReportForm
-from rooms.payloads import to_text
 
 _STATUS = {
-    Reason.UNKNOWN_ROOM: HTTPStatus.NOT_FOUND,
-    Reason.NOT_MEMBER: HTTPStatus.NOT_FOUND,
-    Reason.ROOM_CLOSED: HTTPStatus.FORBIDDEN,
-    Reason.ROOM_EXPIRED: HTTPStatus.GONE,
-    Reason.REMOVED: HTTPStatus.FORBIDDEN,
-    Reason.SUSPENDED: HTTPStatus.FORBIDDEN,
-    Reason.MEMBERSHIP_EXPIRED: HTTPStatus.FORBIDDEN,
-    Reason.LOCKED: HTTPStatus.FORBIDDEN,
+    DenialReason.UNKNOWN_ROOM: HTTPStatus.NOT_FOUND,
+    DenialReason.NOT_MEMBER: HTTPStatus.NOT_FOUND,
+    DenialReason.ROOM_CLOSED: HTTPStatus.FORBIDDEN,
+    DenialReason.ROOM_EXPIRED: HTTPStatus.GONE,
+    DenialReason.REMOVED: HTTPStatus.FORBIDDEN,
+    DenialReason.SUSPENDED: HTTPStatus.FORBIDDEN,
+    DenialReason.MEMBERSHIP_EXPIRED: HTTPStatus.FORBIDDEN,
+    DenialReason.LOCKED: HTTPStatus.FORBIDDEN,
 }
 
 
@@ -34,9 +34,9 @@ _STATUS = {
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the room to those who may enter it."""
     try:
-        found = enter(request.user, browser_of(request.session), slug)
-    except Refusal as refusal:
-        return refused(request, refusal.reason, slug)
+        found = authorize_entry(request.user, guest_id_of(request.session), slug)
+    except AccessDenied as refusal:
+        return access_denied_page(request, refusal.reason, slug)
     context = {
         "room": found.room,
         "may_invite_moderators": True,  # shown to owners alone (static/js/ui/call/own-role.js)
@@ -47,21 +47,21 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rooms/call.html", context)
 
 
-def refused(request: HttpRequest, reason: Reason, slug: str) -> HttpResponse:
+def access_denied_page(request: HttpRequest, reason: DenialReason, slug: str) -> HttpResponse:
     """Say in plain words why not.
 
     A stranger gets the very same page for a room that exists and for one that does not: which rooms there are is
     nobody's business who was not invited.
     """
-    if reason is Reason.UNKNOWN_ROOM:
-        reason = Reason.NOT_MEMBER
+    if reason is DenialReason.UNKNOWN_ROOM:
+        reason = DenialReason.NOT_MEMBER
     # Whoever has, or had, a place here may still say what happened.
-    report_url = None if reason is Reason.NOT_MEMBER else reverse("rooms:report", args=[slug])
+    report_url = None if reason is DenialReason.NOT_MEMBER else reverse("rooms:report", args=[slug])
     context = {"reason": reason.value, "report_url": report_url}
     return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 
 
-def _page(request: HttpRequest, found: Standing) -> dict[str, object]:
+def _page(request: HttpRequest, found: RoomAccess) -> dict[str, object]:
     """Return what the page's script is told.
 
     Whoever has an account may be named a host while the call goes on: their page has all that hosts need, and shows it
@@ -78,14 +78,14 @@ def _page(request: HttpRequest, found: Standing) -> dict[str, object]:
         "roomName": room.name,
         "role": found.role.value,
         "epoch": room.epoch,
-        "keyCheck": to_text(room.key_check),
+        "keyCheck": encode_base64url(room.key_check),
         "displayName": user.display_name if isinstance(user, User) else "",
         "maxPeople": room.max_people,
         "rekeyRequired": room.rekey_required,
         "relayOnly": room.relay_only,
         "hideAddress": isinstance(user, User) and user.hide_address,
         "hasRelay": bool(settings.TURN_URLS),
-        "mustWait": must_knock(found) or needs_host(found),
+        "mustWait": must_knock(found) or requires_host(found),
         "doorUrl": url("door"),
         "putOutUrl": url("put_out"),
         "endUrl": url("end_meeting"),

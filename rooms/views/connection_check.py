@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common.ratelimit import RELAY_TEST, take, too_many
-from rooms.access import relay_tester
-from rooms.guest_session import browser_of
+from rooms.access import relay_test_identity
+from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 
 CREDENTIALS_TTL = 180  # seconds; a test takes half a minute
@@ -51,4 +51,4 @@ def kind_of(url: str) -> str:
 
 
 def _tester(request: HttpRequest) -> UUID | None:
-    return relay_tester(request.user, browser_of(request.session))
+    return relay_test_identity(request.user, guest_id_of(request.session))

@@ -1,4 +1,4 @@
-"""What hosts do from the room's page and in a call: the door, putting somebody out, ending the meeting. All JSON."""
+"""What hosts do on the room's page and in a call: the join rule, kicking people, ending the meeting. All JSON."""
 
 from uuid import UUID
 
@@ -6,56 +6,59 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
+from common.json_body import PayloadError, decode_base64url, decode_body
 from rooms import limits
-from rooms.access import Act, get_place_for, get_room_for
+from rooms.access import get_membership_or_404, get_room_or_404
 from rooms.flows import members, rooms
 from rooms.flows.join_rule import change_join_rule
 from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.models import Door
-from rooms.payloads import ChangeDoor, Nothing, PayloadError, PutOut, bytes_of, read
+from rooms.payloads import ChangeJoinRule, Empty, Kick
+from rooms.permissions import Permission
 
-from .invites import another_was_first, answers_json
+from .json import json_errors
+from .keys import key_conflict
 
 
 @login_required
 @require_POST
-@answers_json
-def door(request: HttpRequest, slug: str) -> JsonResponse:
-    """Say who comes in: POST {door, host_needed}, with {epoch, key_check, by_hosts} of a new key if one is needed."""
-    room = get_room_for(request.user, slug, Act.CHANGE_DOOR)
-    asked = read(request, ChangeDoor)
+@json_errors
+def join_rule(request: HttpRequest, slug: str) -> JsonResponse:
+    """Change who can join: POST {door, host_needed}, with {epoch, key_check, by_hosts} of a new key if it needs one."""
+    room = get_room_or_404(request.user, slug, Permission.CHANGE_JOIN_RULE)
+    body = decode_body(request, ChangeJoinRule, limits.MAX_BODY_BYTES)
     key = None
-    if asked.epoch is not None and asked.key_check is not None:
-        get_room_for(request.user, slug, Act.LOCK if asked.epoch == 1 else Act.ROTATE)
-        if asked.by_hosts != hosts_should_hand_out_key(room, Door(asked.door)):
+    if body.epoch is not None and body.key_check is not None:
+        get_room_or_404(request.user, slug, Permission.SET_KEY if body.epoch == 1 else Permission.ROTATE_KEY)
+        if body.by_hosts != hosts_should_hand_out_key(room, Door(body.door)):
             raise PayloadError("by_hosts does not fit the door")
-        key = asked.epoch, bytes_of(asked.key_check, limits.KEY_CHECK_BYTES, "key_check")
-    if not change_join_rule(room, Door(asked.door), host_needed=asked.host_needed, key=key):
-        return another_was_first(room)
-    return JsonResponse({"door": asked.door, "host_needed": asked.host_needed})
+        key = body.epoch, decode_base64url(body.key_check, limits.KEY_CHECK_BYTES, "key_check")
+    if not change_join_rule(room, Door(body.door), host_needed=body.host_needed, key=key):
+        return key_conflict(room)
+    return JsonResponse({"door": body.door, "host_needed": body.host_needed})
 
 
 @login_required
 @require_POST
-@answers_json
-def put_out(request: HttpRequest, slug: str) -> JsonResponse:
-    """End somebody's stay, or take their place away: POST {member, for_good}."""
-    get_room_for(request.user, slug, Act.REMOVE_MEMBER)
-    asked = read(request, PutOut)
-    place = get_place_for(request.user, slug, UUID(asked.member))
-    if asked.for_good:
-        members.remove_member(place)
+@json_errors
+def kick(request: HttpRequest, slug: str) -> JsonResponse:
+    """Remove a person from the call, or from the room: POST {member, for_good}."""
+    get_room_or_404(request.user, slug, Permission.REMOVE_MEMBER)
+    body = decode_body(request, Kick, limits.MAX_BODY_BYTES)
+    membership = get_membership_or_404(request.user, slug, UUID(body.member))
+    if body.for_good:
+        members.remove_member(membership)
     else:
-        members.kick(place)
+        members.kick(membership)
     return JsonResponse({})
 
 
 @login_required
 @require_POST
-@answers_json
+@json_errors
 def end_meeting(request: HttpRequest, slug: str) -> JsonResponse:
-    """End the meeting for everybody: POST {}."""
-    room = get_room_for(request.user, slug, Act.END_MEETING)
-    read(request, Nothing)
+    """End the meeting for everyone: POST {}."""
+    room = get_room_or_404(request.user, slug, Permission.END_MEETING)
+    decode_body(request, Empty, limits.MAX_BODY_BYTES)
     rooms.end_meeting(room)
     return JsonResponse({})

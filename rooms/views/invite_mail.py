@@ -1,4 +1,4 @@
-"""Sending an invitation by mail."""
+"""Send an invitation by email."""
 
 import re
 
@@ -15,13 +15,16 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from common import ratelimit
+from common.json_body import PayloadError, decode_body
 from common.mail import MailFailed
-from rooms.access import Act, get_room_for, to_invite
+from rooms import limits
+from rooms.access import get_room_or_404
 from rooms.errors import NotPossible
 from rooms.flows.mails import RateLimited, send_invitation
-from rooms.payloads import MailInvite, PayloadError, read
+from rooms.payloads import MailInvite
+from rooms.permissions import Permission, permission_to_invite
 
-from .invites import answers_json
+from .json import json_errors
 
 _LINK = re.compile(r"/i#k=1[A-Za-z0-9_-]{22}")
 
@@ -29,21 +32,21 @@ _LINK = re.compile(r"/i#k=1[A-Za-z0-9_-]{22}")
 @login_required
 @require_POST
 @sensitive_variables()
-@answers_json
+@json_errors
 @cache_control(no_store=True)
 def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
-    """Send an invitation: POST {address, link}; without `link` the mail holds no secret. 204 when it is on its way."""
-    room = get_room_for(request.user, slug, Act.INVITE)
+    """Send an invitation: POST {address, link}; without `link` the email has no secret. 204 once it is sent."""
+    room = get_room_or_404(request.user, slug, Permission.INVITE)
     invite = get_object_or_404(room.invites.select_related("room"), pk=invite_id)
-    get_room_for(request.user, slug, to_invite(invite.role))
-    asked = read(request, MailInvite)
+    get_room_or_404(request.user, slug, permission_to_invite(invite.role))
+    body = decode_body(request, MailInvite, limits.MAX_BODY_BYTES)
     assert isinstance(request.user, User)  # noqa: S101 (login_required)
     try:
-        validate_email(asked.address)
+        validate_email(body.address)
     except ValidationError as error:
         raise NotPossible(_("This is no e-mail address.")) from error
     try:
-        send_invitation(invite, request.user, asked.address, _checked(asked.link))
+        send_invitation(invite, request.user, body.address, _check_link(body.link))
     except RateLimited as error:
         return ratelimit.too_many(request, error.wait)
     except MailFailed:
@@ -53,8 +56,8 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
 
 
 @sensitive_variables()
-def _checked(link: str | None) -> str | None:
-    """Let through a link of this site's and nothing else. Raises `PayloadError`."""
+def _check_link(link: str | None) -> str | None:
+    """Return the link if it is an invite link of this site. Raises `PayloadError`."""
     if link is None:
         return None
     for origin in settings.SITE_ORIGINS:

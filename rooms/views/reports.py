@@ -6,23 +6,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from common import ratelimit
+from common.json_body import PayloadError, decode_body
 from rooms import limits
-from rooms.access import membership_of
-from rooms.guest_session import browser_of
+from rooms.access import find_membership
+from rooms.guest_session import guest_id_of
 from rooms.moderation.reporting import ReportForm
-from rooms.payloads import NewReport, PayloadError, read
+from rooms.payloads import NewReport
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """Report a room, or somebody in it: for all who have, or had, a place there. A stranger gets 404."""
-    mine = membership_of(request.user, browser_of(request.session), slug)
+    mine = find_membership(request.user, guest_id_of(request.session), slug)
     if mine is None:
         raise Http404
     by_script = request.content_type == "application/json"
     try:
-        data = _fields(read(request, NewReport, limits.MAX_REPORT_BYTES)) if by_script else request.POST
+        data = _fields(decode_body(request, NewReport, limits.MAX_REPORT_BYTES)) if by_script else request.POST
     except PayloadError as error:
         return JsonResponse({"reason": "bad_request", "message": str(error)}, status=400)
     form = ReportForm(data if request.method == "POST" else None, mine=mine)

@@ -16,37 +16,38 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.site_policy import can_create_rooms, site_policy
 from common import ratelimit
-from rooms.access import Act, Reason, get_room_for, may, standing, why_shut
+from rooms.access import DenialReason, get_room_or_404, resolve_access, unavailable_reason
 from rooms.errors import NotPossible
 from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
 from rooms.forms import RoomForm
 from rooms.live.presence import head_counts
 from rooms.models import Door, Membership, Role, Room
+from rooms.permissions import Permission, has_permission
 
-from .invites import listing
-from .members import listed
+from .invites import invite_list
+from .members import member_rows
 
 # In the session for one page view: this browser has just made the room, so it makes the room's key without asking.
 FRESH_ROOM = "fresh_room"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoomCard:
     """A room as its card on the dashboard shows it."""
 
     room: Room
     role: Role
     inside: int
-    shut: Reason | None
+    shut: DenialReason | None
 
     @property
     def may_manage(self) -> bool:
-        return may(self.role, Act.MANAGE)
+        return has_permission(self.role, Permission.MANAGE)
 
     @property
     def may_leave(self) -> bool:
-        return may(self.role, Act.LEAVE)
+        return has_permission(self.role, Permission.LEAVE)
 
 
 @never_cache
@@ -62,7 +63,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         .order_by("-room__created_at")
     )
     counts = head_counts([m.room_id for m in memberships])
-    places = [Place(m.room, Role(m.role), counts.get(m.room_id, 0), why_shut(m.room)) for m in memberships]
+    places = [RoomCard(m.room, Role(m.role), counts.get(m.room_id, 0), unavailable_reason(m.room)) for m in memberships]
     mine = [p for p in places if p.role == Role.OWNER]
     others = [p for p in places if p.role != Role.OWNER]
     offered = [p.room for p in others if p.room.offered_to_id == user.pk]
@@ -101,7 +102,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_safe
 def manage(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a room to those who look after it."""
-    room = get_room_for(request.user, slug, Act.MANAGE)
+    room = get_room_or_404(request.user, slug, Permission.MANAGE)
     fresh = request.session.get(FRESH_ROOM) == slug
     if fresh and request.method == "GET":
         del request.session[FRESH_ROOM]
@@ -112,7 +113,7 @@ def manage(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Change name, expiry and people limit."""
-    room = get_room_for(request.user, slug, Act.CHANGE)
+    room = get_room_or_404(request.user, slug, Permission.CHANGE)
     form = RoomForm(request.POST, room=room)
     if not form.is_valid():
         return _manage_page(request, room, form, status=400)
@@ -131,7 +132,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
     """Shut the room: whoever is inside leaves."""
-    close_room(get_room_for(request.user, slug, Act.CLOSE))
+    close_room(get_room_or_404(request.user, slug, Permission.CLOSE))
     messages.success(request, _("The room is closed. Nobody can enter until you reopen it."))
     return redirect("rooms:manage", slug)
 
@@ -141,7 +142,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def reopen(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a closed room again."""
     try:
-        reopen_room(get_room_for(request.user, slug, Act.CLOSE))
+        reopen_room(get_room_or_404(request.user, slug, Permission.CLOSE))
     except NotPossible as error:
         messages.error(request, str(error))
     else:
@@ -154,7 +155,7 @@ def reopen(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask, then delete the room with its links."""
-    room = get_room_for(request.user, slug, Act.DELETE)
+    room = get_room_or_404(request.user, slug, Permission.DELETE)
     if request.method != "POST":
         return render(request, "rooms/delete.html", {"room": room, "inside": head_counts([room.pk]).get(room.pk, 0)})
     name = room.name
@@ -166,27 +167,27 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
 def _manage_page(
     request: HttpRequest, room: Room, form: RoomForm, *, fresh: bool = False, status: int = 200
 ) -> HttpResponse:
-    role = standing(request.user, None, room.slug).role
+    role = resolve_access(request.user, None, room.slug).role
     context = {
         "room": room,
         "form": form,
         "role": role,
-        "may_change": may(role, Act.CHANGE),
-        "may_change_door": may(role, Act.CHANGE_DOOR),
-        "may_lock": may(role, Act.LOCK),
-        "may_rotate": may(role, Act.ROTATE),
+        "may_change": has_permission(role, Permission.CHANGE),
+        "may_change_door": has_permission(role, Permission.CHANGE_JOIN_RULE),
+        "may_lock": has_permission(role, Permission.SET_KEY),
+        "may_rotate": has_permission(role, Permission.ROTATE_KEY),
         "next_epoch": room.epoch + 1,
         "by_hosts": hosts_should_hand_out_key(room, Door(room.door)),
         "fresh": fresh,
-        "shut": why_shut(room),
+        "shut": unavailable_reason(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),
-        "people": listed(room, role),
-        "may_change_roles": may(role, Act.CHANGE_ROLE),
-        "may_transfer": may(role, Act.TRANSFER),
-        "may_invite_moderators": may(role, Act.INVITE_MODERATOR),
+        "people": member_rows(room, role),
+        "may_change_roles": has_permission(role, Permission.CHANGE_ROLE),
+        "may_transfer": has_permission(role, Permission.TRANSFER),
+        "may_invite_moderators": has_permission(role, Permission.INVITE_MODERATOR),
         "room_url": settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug]),
         "invites_url": reverse("rooms:invites", args=[room.slug]),
-        "listing": listing(room),
+        "invite_list": invite_list(room),
     }
     return render(request, "rooms/manage.html", context, status=status)
 

@@ -19,8 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from rooms.access import why_shut
-from rooms.guest_session import browser_of
+from rooms.access import unavailable_reason
+from rooms.guest_session import guest_id_of
 from rooms.models import Membership
 
 _SCRIPT = "js/files/share/service-worker.js"
@@ -47,7 +47,7 @@ def share(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":
         return redirect("/files/share?failed")
-    user, browser = request.user, browser_of(request.session)
+    user, browser = request.user, guest_id_of(request.session)
     whose = Q(user=user) if isinstance(user, User) else Q(browser=browser, user=None) if browser else None
     places = (
         Membership.objects.filter(whose, removed_at__isnull=True)
@@ -57,5 +57,5 @@ def share(request: HttpRequest) -> HttpResponse:
         if whose
         else Membership.objects.none()
     )
-    open_rooms = [place.room for place in places if why_shut(place.room) is None]
+    open_rooms = [place.room for place in places if unavailable_reason(place.room) is None]
     return render(request, "rooms/share.html", {"rooms": open_rooms, "failed": "failed" in request.GET})

@@ -48,7 +48,7 @@ def signed_in(user, browser, agent="Unmistakium"):
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session["browser"] = str(browser)
+    session["guest_id"] = str(browser)
     session.create()
     UserSession.objects.create(user=user, session_key=session.session_key, ip="192.0.2.77", user_agent=agent)
     return session.session_key

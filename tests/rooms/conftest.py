@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from common.json_body import encode_base64url
 from rooms.flows.invites import create_invite
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Role, Room
-from rooms.payloads import to_text
 
 JOIN = "/invites/redeem"
 
@@ -46,7 +46,7 @@ def make_link(room: Room, **choices: Any) -> tuple[str, Invite]:
         "wrapped_key": secrets.token_bytes(60) if room.epoch else None,
     }
     invite = create_invite(room, room.owner, token_hash=hashlib.sha256(token).digest(), **{**values, **choices})
-    return str(to_text(token)), invite
+    return str(encode_base64url(token)), invite
 
 
 def join(client: Client, token: str) -> Any:

@@ -30,9 +30,9 @@ def new_link(max_uses: int) -> tuple[str, int]:
     from django.utils import timezone
 
     from accounts.models import User
+    from common.json_body import encode_base64url
     from rooms.flows.invites import create_invite
     from rooms.flows.rooms import create_room
-    from rooms.payloads import to_text
 
     owner = User.objects.create_user(f"{secrets.token_hex(8)}@example.org", display_name="Olga")
     room, token = create_room(owner, "Race"), secrets.token_bytes(32)
@@ -45,7 +45,7 @@ def new_link(max_uses: int) -> tuple[str, int]:
         expires_at=timezone.now() + timedelta(hours=1),
         max_uses=max_uses,
     )
-    return str(to_text(token)), invite.pk
+    return str(encode_base64url(token)), invite.pk
 
 
 def new_browser(secret: str | None = None):

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.access import Act, Reason, Refusal, enter, get_room_for, standing
+from rooms.access import AccessDenied, DenialReason, authorize_entry, get_room_or_404, resolve_access
 from rooms.models import Membership, Role, Room
+from rooms.permissions import Permission
 
 from .conftest import expire, join, make_link, signed_in
 
@@ -19,18 +20,18 @@ pytestmark = pytest.mark.django_db
 
 
 def test_owner_and_member_enter_and_a_stranger_does_not(room: Room, olga: User, max_: User, sam: User) -> None:
-    assert enter(olga, None, room.slug).role is Role.OWNER
-    assert enter(max_, None, room.slug).role is Role.MEMBER
+    assert authorize_entry(olga, None, room.slug).role is Role.OWNER
+    assert authorize_entry(max_, None, room.slug).role is Role.MEMBER
     for who, browser in ((sam, None), (None, None), (None, uuid4())):
-        with pytest.raises(Refusal) as caught:
-            enter(who, browser, room.slug)
-        assert caught.value.reason is Reason.NOT_MEMBER
+        with pytest.raises(AccessDenied) as caught:
+            authorize_entry(who, browser, room.slug)
+        assert caught.value.reason is DenialReason.NOT_MEMBER
 
 
-def refusal(user: User, room: Room) -> Reason | None:
+def refusal(user: User, room: Room) -> DenialReason | None:
     try:
-        enter(user, None, room.slug)
-    except Refusal as caught:
+        authorize_entry(user, None, room.slug)
+    except AccessDenied as caught:
         return caught.reason
     return None
 
@@ -40,38 +41,38 @@ def test_each_state_of_a_room_has_its_own_reason(room: Room, olga: User, max_: U
     assert refusal(max_, room) is None
     room.closed_at = timezone.now()
     room.save()
-    assert refusal(max_, room) is Reason.ROOM_CLOSED
-    assert standing(max_, None, room.slug).role is Role.MEMBER  # still a member, only not let in
+    assert refusal(max_, room) is DenialReason.ROOM_CLOSED
+    assert resolve_access(max_, None, room.slug).role is Role.MEMBER  # still a member, only not let in
     room.closed_at = None
     room.save()
     expire(room)
-    assert refusal(max_, room) is Reason.ROOM_EXPIRED
+    assert refusal(max_, room) is DenialReason.ROOM_EXPIRED
     room.expires_at = None
     room.save()
     olga.suspended_at = timezone.now()
     olga.save()
-    assert refusal(max_, room) is Reason.SUSPENDED
+    assert refusal(max_, room) is DenialReason.SUSPENDED
     expire(place)
-    assert refusal(max_, room) is Reason.MEMBERSHIP_EXPIRED
+    assert refusal(max_, room) is DenialReason.MEMBERSHIP_EXPIRED
     place.removed_at = timezone.now()
     place.save()
-    assert refusal(max_, room) is Reason.REMOVED
+    assert refusal(max_, room) is DenialReason.REMOVED
     room.delete()
-    assert refusal(max_, room) is Reason.UNKNOWN_ROOM
+    assert refusal(max_, room) is DenialReason.UNKNOWN_ROOM
 
 
 def test_a_suspended_person_does_not_enter_a_room_that_is_open(room: Room, max_: User) -> None:
     max_.suspended_at = timezone.now()
     max_.save()
-    assert refusal(max_, room) is Reason.SUSPENDED
+    assert refusal(max_, room) is DenialReason.SUSPENDED
 
 
 def test_a_stranger_finds_nothing_where_a_weak_role_is_forbidden(room: Room, olga: User, max_: User, sam: User) -> None:
-    assert get_room_for(olga, room.slug, Act.DELETE) == room
+    assert get_room_or_404(olga, room.slug, Permission.DELETE) == room
     with pytest.raises(PermissionDenied):
-        get_room_for(max_, room.slug, Act.DELETE)
+        get_room_or_404(max_, room.slug, Permission.DELETE)
     with pytest.raises(Http404):
-        get_room_for(sam, room.slug, Act.DELETE)
+        get_room_or_404(sam, room.slug, Permission.DELETE)
 
 
 def test_a_stranger_cannot_tell_a_room_from_no_room(room: Room, sam: User) -> None:

@@ -9,7 +9,7 @@ from accounts.models import User
 from rooms.models import Invite, Room
 
 from .conftest import JOIN, post_json, signed_in
-from .test_make_links import link
+from .test_invites import link
 
 pytestmark = pytest.mark.django_db
 

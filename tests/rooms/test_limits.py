@@ -11,7 +11,7 @@ from common import ratelimit
 from rooms.models import Room
 
 from .conftest import make_person, post_json, signed_in
-from .test_make_links import link
+from .test_invites import link
 
 pytestmark = pytest.mark.django_db
 

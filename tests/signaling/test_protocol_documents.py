@@ -109,7 +109,7 @@ def test_the_document_states_the_limits() -> None:
 
 
 def test_the_refusals_of_rooms_have_close_codes() -> None:
-    from rooms.access import Reason
+    from rooms.access import DenialReason
 
-    assert {reason.name for reason in Reason} <= {code.name for code in CloseCode}
+    assert {reason.name for reason in DenialReason} <= {code.name for code in CloseCode}
     assert type_of[Error] == "error"

@@ -58,7 +58,7 @@ def signed_in(user):
 
 def guest(room):
     session, browser = Store(), uuid4()
-    session["browser"] = str(browser)
+    session["guest_id"] = str(browser)
     session.create()
     membership = Membership.objects.create(room=room, browser=browser, role=Role.GUEST)
     return [session.session_key, membership.id.hex]

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.access import why_shut
+from rooms.access import unavailable_reason
 from rooms.live.presence import head_counts
 from rooms.models import Ban, Role
 from rooms.moderation.actions import ACTS, Act
@@ -38,7 +38,7 @@ def context_of(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "room": room,
-        "shut": why_shut(room) if room else None,
+        "shut": unavailable_reason(room) if room else None,
         "inside": head_counts([room.pk]).get(room.pk, 0) if room else 0,
         "links": [(link, link.state(now)) for link in links],
         "earlier": [(other, _why(other, report)) for other in others(report)[:SHOWN]],

@@ -13,7 +13,7 @@ export const TOPIC = "kick";
 const PID = /^[A-Za-z0-9_-]{22}$/;
 
 /**
- * Says who puts out whom, as `rooms/access.py` has it: the owner everybody else, moderators members and guests.
+ * Says who puts out whom, as `rooms/permissions.py` has it: the owner everybody else, moderators members and guests.
  *
  * @param {string | undefined} by
  * @param {string | undefined} whom undefined: nobody whom the server has named

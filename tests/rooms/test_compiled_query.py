@@ -1,4 +1,4 @@
-"""A prepared query answers as the ORM would."""
+"""A compiled query answers as the ORM would."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ import pytest
 from django.db.models import F
 
 from accounts.models import User
-from rooms.compiled_query import Prepared
+from rooms.compiled_query import CompiledQuery
 from rooms.models import Room
 
 SLUG: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 
 
 @pytest.mark.django_db
-def test_a_prepared_query_gives_the_same_instances_as_the_orm() -> None:
+def test_a_compiled_query_gives_the_same_instances_as_the_orm() -> None:
     olga = User.objects.create_user("olga@example.org", display_name="Olga")
     for slug in ("first", "second"):
         Room.objects.create(name=slug.title(), slug=slug, owner=olga)
-    by_slug = Prepared(lambda slug: Room.objects.select_related("owner").filter(slug=slug), SLUG)
+    by_slug = CompiledQuery(lambda slug: Room.objects.select_related("owner").filter(slug=slug), SLUG)
     for slug in ("first", "second"):
         (room,) = by_slug(slug)
         assert vars(room) | {"_state": None} == vars(Room.objects.select_related("owner").get(slug=slug)) | {
@@ -30,8 +30,8 @@ def test_a_prepared_query_gives_the_same_instances_as_the_orm() -> None:
 @pytest.mark.django_db
 def test_a_query_with_other_parameters_is_refused() -> None:
     name: tuple[Any, Any] = (Room._meta.get_field("name"), "y")
-    swapped = Prepared(lambda slug, name: Room.objects.filter(name=name).filter(slug=slug), SLUG, name)
-    hidden = Prepared(lambda slug: Room.objects.filter(slug=slug, epoch=F("epoch") + 1), SLUG)
+    swapped = CompiledQuery(lambda slug, name: Room.objects.filter(name=name).filter(slug=slug), SLUG, name)
+    hidden = CompiledQuery(lambda slug: Room.objects.filter(slug=slug, epoch=F("epoch") + 1), SLUG)
     for query, values in ((swapped, ("a", "b")), (hidden, ("a",))):
         with pytest.raises(ValueError, match="in their order"):
             query(*values)

@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from common.json_body import encode_base64url
 from rooms import limits
 from rooms.flows.invites import revoke_invite
 from rooms.flows.rooms import close_room, create_room
 from rooms.models import Invite, Room
-from rooms.payloads import to_text
 
 from .conftest import expire, join, make_link, post_json, signed_in
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 def link(**change: Any) -> dict[str, Any]:
     """Return the body that the browser of a locked room's owner sends."""
     return {
-        "token_hash": to_text(secrets.token_bytes(32)),
-        "wrapped": to_text(secrets.token_bytes(60)),
+        "token_hash": encode_base64url(secrets.token_bytes(32)),
+        "wrapped": encode_base64url(secrets.token_bytes(60)),
         "epoch": 1,
         "expires_in": 3600,
         "max_uses": 1,
@@ -39,8 +39,8 @@ def test_a_new_link_is_kept_and_listed(room: Room, olga: User) -> None:
     assert answer.status_code == 201
     invite = Invite.objects.get()
     assert (invite.label, invite.max_uses, invite.created_by, invite.epoch) == ("Ada & Grace", None, olga, 1)
-    assert to_text(invite.token_hash) == body["token_hash"]
-    assert to_text(invite.wrapped_key) == body["wrapped"]
+    assert encode_base64url(invite.token_hash) == body["token_hash"]
+    assert encode_base64url(invite.wrapped_key) == body["wrapped"]
     assert abs(invite.expires_at - timezone.now() - timedelta(days=7)) < timedelta(minutes=1)
     [row] = answer.json()["invites"]
     assert row == {
@@ -126,12 +126,12 @@ def test_no_links_into_a_shut_room_nor_too_many_nor_twice(
 def test_the_first_key_wins(olga: User) -> None:
     room = create_room(olga, "Open")
     client, url = signed_in(olga), f"/rooms/{room.slug}/lock"
-    first = post_json(client, url, {"epoch": 1, "key_check": to_text(b"a" * 16)})
-    second = post_json(client, url, {"epoch": 1, "key_check": to_text(b"b" * 16)})
+    first = post_json(client, url, {"epoch": 1, "key_check": encode_base64url(b"a" * 16)})
+    second = post_json(client, url, {"epoch": 1, "key_check": encode_base64url(b"b" * 16)})
     assert (first.status_code, first.json()) == (200, {"epoch": 1})
     assert (second.status_code, second.json()) == (
         409,
-        {"reason": "wrong_epoch", "epoch": 1, "key_check": to_text(b"a" * 16)},
+        {"reason": "wrong_epoch", "epoch": 1, "key_check": encode_base64url(b"a" * 16)},
     )
     room.refresh_from_db()
     assert bytes(room.key_check or b"") == b"a" * 16

@@ -56,15 +56,15 @@ let transfer = null;
 async function enter(other, call = false) {
   mesh = new Mesh({ pid: identity.pid, certificate: identity.certificate, send: (to, body) => post({ mesh: body }) });
   exchange = new FileExchange({ mesh, room: "bench", memberOf: () => "bench" });
-  exchange.addEventListener("added", ({ detail }) => {
+  exchange.on("added", (detail) => {
     transfer = detail.transfer;
     if (transfer.direction === "in") void exchange.accept(transfer, { kind: "store" });
   });
   if (call) {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360, frameRate: 15 } });
     mesh.setTracks({ audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0] });
-    mesh.addEventListener("peer-track", ({ detail }) => {
-      const element = Object.assign(document.createElement("video"), { autoplay: true, srcObject: detail.stream });
+    mesh.on("peer-track", ({ stream: srcObject }) => {
+      const element = Object.assign(document.createElement("video"), { autoplay: true, srcObject });
       document.body.append(element);
     });
   }

@@ -52,8 +52,8 @@ async function ours(sends, kinds) {
   const other = sends ? OTHER.first : OTHER.second;
   const mesh = new Mesh({ pid: sends ? OTHER.second : OTHER.first, send: (to, body) => post(body) });
   adaptation = new Adaptation(mesh, () => VIEW, new AbortController().signal);
-  adaptation.addEventListener("still", () => (stills += 1));
-  mesh.addEventListener("peer-track", ({ detail }) => play(detail.stream));
+  adaptation.on("still", () => (stills += 1));
+  mesh.on("peer-track", ({ stream }) => play(stream));
   stats = () => mesh.peers.get(other)?.getStats() ?? new Map();
   hear = (text) => mesh.receiveBody(other, text);
   const peer = { pid: other, member: "m", role: "guest", hello: "{}" };

@@ -23,7 +23,7 @@ WATCH = """(pid) => {
   };
   look();
   seen.tracks = tracks.size;
-  socket.addEventListener("peer-left", ({ detail }) => {
+  socket.on("peer-left", (detail) => {
     if (detail.pid === pid) seen.socket ??= Date.now();
   });
   const timer = setInterval(() => {

@@ -24,20 +24,20 @@ CAST = """async ([path, names]) => {
     const socket = new SignalingSocket({ url: path, pid, hello: JSON.stringify({ v: 1, name }) });
     const mesh = new Mesh({ pid, certificate, send: (to, body) => socket.relay(to, body) });
     const who = { pid, socket, mesh, states: [], joins: 0, codes: [], peerStates: [] };
-    socket.addEventListener('state', ({ detail }) => {
+    socket.on('state', (detail) => {
       who.states.push(detail.state);
       if (detail.code) who.codes.push(detail.code);
     });
-    socket.addEventListener('joined', ({ detail }) => {
+    socket.on('joined', (detail) => {
       who.joins += 1;
       mesh.setIceServers(detail.ice);
       mesh.onJoined(detail.peers);
     });
-    socket.addEventListener('peer-joined', ({ detail }) => mesh.addPeer(detail.peer));
-    socket.addEventListener('peer-left', ({ detail }) => mesh.removePeer(detail.pid));
-    socket.addEventListener('roster', ({ detail }) => mesh.syncPeers(detail.peers));
-    socket.addEventListener('relay', ({ detail }) => mesh.receiveBody(detail.from, detail.body));
-    mesh.addEventListener('peer-state', ({ detail }) => who.peerStates.push(detail.state));
+    socket.on('peer-joined', ({ peer }) => mesh.addPeer(peer));
+    socket.on('peer-left', ({ pid }) => mesh.removePeer(pid));
+    socket.on('roster', ({ peers }) => mesh.syncPeers(peers));
+    socket.on('relay', ({ from, body }) => mesh.receiveBody(from, body));
+    mesh.on('peer-state', ({ state }) => who.peerStates.push(state));
     globalThis.cast[name] = who;
   }
   globalThis.standing = () => Object.values(cast).every(({ mesh }) =>

@@ -23,8 +23,8 @@ NOTE_TOASTS = """() => {
   new MutationObserver(note).observe(document.querySelector("#toasts"), { childList: true });
 }"""
 # A server that brings somebody in by itself: it names them to a page as it would name anybody.
-BRING_IN = """([pid, hello]) => meetingPoint.socket.dispatchEvent(new CustomEvent("peer-joined", {
-  detail: { peer: { pid, member: "0".repeat(32), role: "guest", hello } } }))"""
+BRING_IN = """([pid, hello]) => meetingPoint.socket.emit("peer-joined", {
+  peer: { pid, member: "0".repeat(32), role: "guest", hello } })"""
 # What the guest's browser can say of itself with the key that it holds: with it, `lobby` only knocks.
 SAY_HELLO = """async ([base, slug, lobby]) => {
   const load = (path) => import(`${base}js/${path}`);

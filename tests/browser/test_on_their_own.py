@@ -95,7 +95,7 @@ SEE_ROUTE = """async ([pid, wanted]) => {
 }"""
 COUNT_CARRIED = """() => {
   globalThis.carried = 0;
-  meetingPoint.mesh.addEventListener('message', ({ detail }) => { globalThis.carried += detail.topic === 'relay'; });
+  meetingPoint.mesh.on('message', ({ topic }) => { globalThis.carried += topic === 'relay'; });
 }"""
 
 

@@ -81,7 +81,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
           const [peer] = meetingPoint.mesh.peers.values();
           peer.restartIce();
           const { socket } = meetingPoint;
-          const back = new Promise((resolve) => socket.addEventListener("joined", resolve, { once: true }));
+          const back = new Promise((resolve) => socket.on("joined", resolve, { once: true }));
           sockets.at(-1).close();
           await back;
         }"""

@@ -20,7 +20,7 @@ WATCH_FLOATS = """() => {
 }"""
 # A browser from which nothing comes back, until its connection is made anew.
 MUTE, UNMUTE = "meetingPoint.mesh.send = () => false", "delete meetingPoint.mesh.send"
-REACHABLE = "pid => meetingPoint.mesh.dispatchEvent(new CustomEvent('peer-channel-open', { detail: { pid } }))"
+REACHABLE = "pid => meetingPoint.mesh.emit('peer-channel-open', { pid })"
 AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
 
 

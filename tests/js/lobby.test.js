@@ -67,10 +67,10 @@ test("a lying server that brings somebody in from the door brings them to nobody
   const { held, lobby, room, guest, host } = await door();
   const inside = new SealedLink({ identity: host, seal: room, send: () => assert.fail("nothing is said to them") });
   const told = [];
-  for (const type of ["peer-joined", "joined", "message"]) inside.addEventListener(type, ({ detail }) => told.push(detail));
+  for (const type of ["peer-joined", "joined", "message"]) inside.on(type, (detail) => told.push(detail));
   const reasons = [];
-  inside.addEventListener("refused", ({ detail }) => reasons.push(detail.reason));
-  const done = new Promise((resolve) => inside.addEventListener("peer-left", resolve, { once: true }));
+  inside.on("refused", ({ reason }) => reasons.push(reason));
+  const done = new Promise((resolve) => inside.on("peer-left", resolve, { once: true }));
   const asKnocked = await writeSealedHello(lobby, guest, '{"name":"Mia"}');
   // The best that holders of the lobby key can make up: they call themselves keyed, with secrets of their own.
   const pretended = { ...(await makeRoomSeal("tea", 3, held)) };

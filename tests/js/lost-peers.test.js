@@ -310,7 +310,7 @@ test("only owners and moderators put people out, nobody an owner, and no moderat
   const mesh = new Reached(A, B, C);
   const kicks = new Kicks(mesh, { pid: D, roleOf: (pid) => roles[pid], signal: new AbortController().signal });
   const by = [];
-  kicks.addEventListener("kicked", ({ detail }) => by.push(detail.by));
+  kicks.on("kicked", (detail) => by.push(detail.by));
   for (const payload of [null, {}, { pid: 7 }, { pid: "x" }, { pid: B }, { pid: A }, { pid: other }]) mesh.hear(B, "kick", payload);
   mesh.hear(C, "kick", { pid: A });
   mesh.hear(C, "kick", { pid: D });

@@ -138,7 +138,7 @@ function codes(pid, pairs, others, clock = { now: 0 }) {
   const said = (kind) => (to, message) => void others.get(to)?.[kind](pid, message);
   const options = { pairOf: (other) => pairs.get(other) ?? null, nameOf: ({ hello }) => hello, now: () => clock.now };
   const tab = new SafetyCodes({ pid, send: said("receive"), tell: said("told"), ...options });
-  for (const type of ["changed", "stopped"]) tab.addEventListener(type, ({ detail }) => events.push({ type, ...detail }));
+  for (const type of ["changed", "stopped"]) tab.on(type, (detail) => events.push({ type, ...detail }));
   others.set(pid, tab);
   const last = () => events.findLast(({ type }) => type === "changed")?.safety;
   const until = async (condition) => {

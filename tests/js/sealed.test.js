@@ -121,10 +121,10 @@ async function linked(seal, identity, send = () => {}) {
   const link = new SealedLink({ identity, seal, send });
   const events = [];
   for (const type of ["joined", "roster", "peer-joined", "peer-left", "message", "refused", "tampered"]) {
-    link.addEventListener(type, ({ detail }) => events.push({ type, ...detail }));
+    link.on(type, (detail) => events.push({ type, ...detail }));
   }
   const settled = () => new Promise((resolve) => {
-    link.addEventListener("peer-left", () => resolve(events), { once: true });
+    link.on("peer-left", () => resolve(events), { once: true });
     link.remove("nobody");
   });
   const peer = { pid: identity.pid, member: "m", role: "guest", hello: await link.hello(`{"name":"${identity.pid}"}`) };

@@ -115,7 +115,7 @@ test("somebody speaks from a loud beginning to a pause, and does not flicker in 
   const stats = () => new Map([["a", { type: "inbound-rtp", kind: "audio", audioLevel: amplitude }], ["b", { type: "media-source", kind: "audio", audioLevel: 0.5 }]]);
   const levels = new RemoteLevels(new Map([["peer", { getStats: async () => stats() }]]), "own");
   const heard = { peer: [], own: [] };
-  levels.addEventListener("level", ({ detail }) => heard[detail.id].push(detail.speaking));
+  levels.on("level", ({ id, speaking }) => heard[id].push(speaking));
   const quiet = 10 ** (-43 / 20); // between the two thresholds
   for (const [loudness, polls] of [[quiet, 4], [0.1, 1], [quiet, 8], [0, 6]]) {
     amplitude = loudness;

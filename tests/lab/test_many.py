@@ -20,11 +20,11 @@ WATCH = """() => {
   const of = (pid) => (seen.peers[pid] ??= { frames: 0, stills: 0, samples: 0, concealed: 0, at: Date.now(), gap: 0 });
   const look = (one) => (one.gap = Math.max(one.gap, Date.now() - one.at));
   const moved = (one) => (look(one), (one.at = Date.now()));
-  meetingPoint.adaptation.addEventListener('still', ({ detail }) => {
+  meetingPoint.adaptation.on('still', (detail) => {
     of(detail.pid).stills += 1;
     moved(of(detail.pid));
   });
-  meetingPoint.mesh.addEventListener('peer-state', ({ detail }) => { seen.failed += detail.state === 'failed'; });
+  meetingPoint.mesh.on('peer-state', ({ state }) => { seen.failed += state === 'failed'; });
   setInterval(async () => {
     for (const [pid, peer] of meetingPoint.mesh.peers) {
       const one = of(pid);

@@ -17,7 +17,6 @@ const ROOM = "tea";
 const EPOCH = 3;
 const random = (length) => crypto.getRandomValues(new Uint8Array(length));
 const words = (code) => JSON.stringify(code);
-const listen = (target, type, act) => target.addEventListener(type, ({ detail }) => act(detail));
 
 /** An identity without a certificate: quick to make, enough for everything but connecting. */
 async function bareIdentity() {
@@ -45,20 +44,20 @@ class Tab {
     /** @type {Map<string, object>} the pinned certificate of everybody who is believed */
     this.pins = new Map();
     const believed = (peer) => this.pins.set(peer.pid, peer.fingerprint);
-    for (const type of ["joined", "roster"]) listen(this.link, type, ({ peers }) => peers.forEach(believed));
-    listen(this.link, "peer-joined", ({ peer }) => believed(peer));
+    for (const type of ["joined", "roster"]) this.link.on(type, ({ peers }) => peers.forEach(believed));
+    this.link.on("peer-joined", ({ peer }) => believed(peer));
     const said = (what) => (detail) => this.told.push({ what, ...detail, at: performance.now() });
-    listen(this.link, "refused", said("refused"));
-    listen(this.link, "tampered", said("tampered"));
+    this.link.on("refused", said("refused"));
+    this.link.on("tampered", said("tampered"));
   }
 
   tie() {
     const options = { pid: this.pid, pairOf: (pid) => this.link.pairOf(pid), nameOf: ({ pid }) => pid };
     this.safety = new SafetyCodes({ ...options, send: (to, text) => this.link.send(to, text), tell: () => false });
-    listen(this.link, "joined", ({ peers }) => peers.forEach((peer) => this.safety.meet(peer)));
-    listen(this.link, "peer-joined", ({ peer }) => this.safety.meet(peer));
-    listen(this.link, "message", ({ from, body }) => this.safety.receive(from, body) || this.heard.push({ from, body }));
-    listen(this.safety, "stopped", (detail) => this.told.push({ what: "stopped", ...detail, at: performance.now() }));
+    this.link.on("joined", ({ peers }) => peers.forEach((peer) => this.safety.meet(peer)));
+    this.link.on("peer-joined", ({ peer }) => this.safety.meet(peer));
+    this.link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.heard.push({ from, body }));
+    this.safety.on("stopped", (detail) => this.told.push({ what: "stopped", ...detail, at: performance.now() }));
   }
 
   async peer() {
@@ -243,7 +242,7 @@ const hostile = {
       evil.safety.close();
       evil.link = new SealedLink({ identity: theirs, seal, send: (_to, body) => a.link.receive(evil.pid, body) });
       evil.seen = [];
-      listen(evil.link, "message", ({ body }) => isSasText(body) && evil.seen.push(readSasText(body)));
+      evil.link.on("message", ({ body }) => isSasText(body) && evil.seen.push(readSasText(body)));
       a.out = (_to, body) => evil.link.receive(a.pid, body);
       evil.link.joined([await a.peer()]);
       a.link.joined([await evil.peer()]);
@@ -296,11 +295,11 @@ class RealTab extends Tab {
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => link.send(to, body) });
     this.safety = makeSafety({ pid, link, mesh: this.mesh, signal });
     const late = new LateNotice((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
-    for (const [type, act] of [["joined", "joined"], ["roster", "sync"]]) listen(link, type, ({ peers }) => this.mesh[act](peers));
-    listen(link, "peer-joined", ({ peer }) => this.mesh.addPeer(peer));
-    listen(link, "message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
-    listen(this.mesh, "peer-added", (peer) => late.observe(peer.pid, "connecting"));
-    listen(this.mesh, "peer-state", ({ pid: of, state, reason }) => {
+    for (const [type, act] of [["joined", "joined"], ["roster", "sync"]]) link.on(type, ({ peers }) => this.mesh[act](peers));
+    link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer));
+    link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
+    this.mesh.on("peer-added", (peer) => late.observe(peer.pid, "connecting"));
+    this.mesh.on("peer-state", ({ pid: of, state, reason }) => {
       this.states.push(state);
       late.observe(of, state);
       if (state === "refused") this.told.push({ what: "refused", reason, at: performance.now() });

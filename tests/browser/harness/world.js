@@ -45,7 +45,7 @@ class Relay {
     const mesh = new Mesh({ pid, certificate, send: (to, body) => this.send(pid, to, body) });
     const person = { pid, mesh, peer: { pid, member: pid, role: "guest", hello: "{}" }, events: [] };
     for (const type of ["peer-added", "peer-updated", "peer-removed", "peer-state", "peer-media", "peer-screen"]) {
-      mesh.addEventListener(type, ({ detail }) => person.events.push({ type, ...detail }));
+      mesh.on(type, (detail) => person.events.push({ type, ...detail }));
     }
     this.people.set(pid, person);
     return person;
@@ -55,10 +55,10 @@ class Relay {
 /** Plays what comes: Chromium decodes sound only when somebody listens. */
 function listen(mesh) {
   const playback = new Playback();
-  mesh.addEventListener("peer-track", ({ detail }) => {
+  mesh.on("peer-track", ({ stream }) => {
     const element = document.createElement("video");
     document.body.append(element);
-    void playback.play(element, detail.stream);
+    void playback.play(element, stream);
   });
 }
 
@@ -197,7 +197,7 @@ const world = {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
     const open = [];
-    for (const { pid, mesh } of [a, b]) mesh.addEventListener("peer-channel-open", () => open.push(pid));
+    for (const { pid, mesh } of [a, b]) mesh.on("peer-channel-open", () => open.push(pid));
     b.mesh.addPeer(a.peer);
     a.mesh.onJoined([b.peer]);
     await until(() => open.length === 2 && connected(a, b) && connected(b, a), "channel");

@@ -1,4 +1,4 @@
-"""The seam between django-allauth and our own policy: names, who may come in, which mails say what."""
+"""Where django-allauth asks for our policy: who may sign up, what forms and mails say, what ends with a session."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.mail import MailFailed, mail_errors
 
+from .events import session_ended
 from .models import User
 from .site_policy import site_policy
-from .sockets import close_session
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,29 +27,29 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("This e-mail address and password do not match an account."),
-        "incorrect_code": _("This code is not right. Look at the newest mail; an older code no longer works."),
-        "too_many_login_attempts": _("Too many attempts. Please wait five minutes and try again."),
-        "rate_limited": _("That was too fast. Please wait a minute and try again."),
-        "same_as_current": _("This is your address already."),
+        "email_password_mismatch": _("Wrong email or password."),
+        "incorrect_code": _("That code isn't right. Use the code from the latest email."),
+        "too_many_login_attempts": _("Too many attempts. Please try again in five minutes."),
+        "rate_limited": _("Please slow down: try again in a minute."),
+        "same_as_current": _("That's already your address."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Say whether there may be new accounts, as the policy of the site has it."""
+        """Say whether the site's policy allows new accounts."""
         return site_policy().sign_up_open
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Keep the name from the sign-up form with the person."""
+        """Store the display name from the sign-up form."""
         user.display_name = form.cleaned_data["display_name"]
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Tell a suspended person so, once the password was right."""
+        """Say that the account is suspended, to a person who gave the right password."""
         return render(request, "account/account_inactive.html", {"suspended": user.suspended_at}, status=403)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that names the site by `SITE_NAME` and its first origin: the Host header is the client's word.
+        """Send a mail that names the site by `SITE_NAME` and its first origin, not by the Host header.
 
         Raises `MailFailed`.
         """
@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, named)
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Tell a person by mail what has been done; that it is done does not depend on the mail."""
+        """Notify a person of a change to their account, which stands even if the mail fails."""
         with suppress(MailFailed):  # it is in the log
             super().send_notification_mail(*args, **kwargs)
 
@@ -67,10 +67,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Passkeys and authenticator apps, which show the name of this site."""
+    """Names of passkeys, and the name of this site in authenticator apps."""
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth passes it by name
-        """Return what the name field of a new passkey says at first."""
+        """Return the initial name of a new passkey."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return gettext("Passkey %(number)d") % {"number": number}
 
@@ -79,10 +79,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
-    """Ending a session ends its live sockets too."""
+    """Announces the end of sessions."""
 
     def end_sessions(self, sessions: Iterable[UserSession]) -> None:
         for session in sessions:
             key = session.session_key
             session.end()
-            close_session(key)
+            session_ended.send(UserSession, session_key=key)
+
+
+def display_name(user: User) -> str:
+    """Return what pages and mails call a person (the setting ACCOUNT_USER_DISPLAY)."""
+    return user.display_name or user.email

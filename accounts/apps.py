@@ -1,14 +1,12 @@
-"""Connects what follows from signing out and the like."""
-
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """The accounts app."""
-
     name = "accounts"
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from . import signals  # noqa: F401 - importing connects the receivers
+        """Import the modules by which every app listens to accounts and answers for personal data."""
+        autodiscover_modules("receivers", "personal_data")

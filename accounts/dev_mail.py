@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-SHOWN = 20
+MAX_SHOWN = 20
 
 
 class EmailBackend(BaseEmailBackend):
@@ -36,7 +36,7 @@ def dev_mail(request: HttpRequest) -> HttpResponse:
 
 def newest_mails() -> list[dict[str, str]]:
     """Return the newest mails as dicts of to, subject, date and text."""
-    paths = sorted(Path(settings.DEV_MAIL_DIR).glob("*.eml"), reverse=True)[:SHOWN]
+    paths = sorted(Path(settings.DEV_MAIL_DIR).glob("*.eml"), reverse=True)[:MAX_SHOWN]
     return [_read(path) for path in paths]
 
 

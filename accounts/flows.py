@@ -1,4 +1,4 @@
-"""Acts of several steps upon an account: they change rows and tell the live sockets."""
+"""Changes to accounts in several steps: suspending, reinstating, ending sessions."""
 
 import logging
 
@@ -6,56 +6,48 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from rooms.flows.keys import require_rekey
-from rooms.live.close_codes import CloseCode
-from rooms.models import Room
-
 from .adapter import SessionsAdapter
+from .events import account_suspended
 from .models import User
-from .sockets import close_room, close_user
 
 logger = logging.getLogger(__name__)
 
 
 class NotAllowed(Exception):
-    """This person may not do that to that person."""
+    """This person may not suspend or reinstate that one."""
 
 
 def may_suspend(user: User, by: User) -> bool:
-    """Say whether `by` may suspend or reinstate `user`: staff, nobody themselves, and staff only by a superuser."""
+    """Say whether `by`, who is staff, may suspend `user`: not themselves, and other staff only as a superuser."""
     return by.is_staff and by.pk != user.pk and (by.is_superuser or not (user.is_staff or user.is_superuser))
 
 
 @transaction.atomic
 def suspend(user: User, by: User) -> None:
-    """Lock a person out: no sign-in, no session, no socket, their rooms shut (close code 4013). Raises `NotAllowed`.
+    """Suspend a person: they are signed out everywhere, cannot sign in, and their rooms close.
 
-    A person who is suspended already keeps the first date.
+    A person who is suspended already keeps the first date. Raises `NotAllowed`.
     """
     if not may_suspend(user, by):
         raise NotAllowed
     user.suspended_at = user.suspended_at or timezone.now()
     user.is_active = False
     user.save(update_fields=["suspended_at", "is_active"])
-    # The sockets first: they are told "suspended" rather than "signed out".
-    close_user(user.pk, CloseCode.SUSPENDED)
-    for room_id in user.rooms.values_list("pk", flat=True):
-        close_room(room_id, CloseCode.SUSPENDED)
+    # Before the sessions end: live sockets then close as suspended, not as signed out.
+    account_suspended.send(User, user=user)
     end_sessions(user)
-    # They hold the keys of the rooms in which they had a place.
-    require_rekey(Room.objects.filter(memberships__user=user, memberships__removed_at__isnull=True))
-    logger.info("account %d suspended by %d", user.pk, by.pk)
+    logger.info("account %d suspended by account %d", user.pk, by.pk)
 
 
 @transaction.atomic
 def reinstate(user: User, by: User) -> None:
-    """Let a suspended person in again; they sign in anew. Raises `NotAllowed`."""
+    """Let a suspended person sign in again. Raises `NotAllowed`."""
     if not may_suspend(user, by):
         raise NotAllowed
     user.suspended_at = None
     user.is_active = True
     user.save(update_fields=["suspended_at", "is_active"])
-    logger.info("account %d reinstated by %d", user.pk, by.pk)
+    logger.info("account %d reinstated by account %d", user.pk, by.pk)
 
 
 def end_sessions(user: User, keep: str | None = None) -> int:

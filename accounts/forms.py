@@ -1,4 +1,4 @@
-"""The forms of the account pages that are ours; the others are allauth's."""
+"""Our forms of the account pages; the other forms are allauth's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,21 +31,21 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from common.text import MAX_LENGTH, clean_name
+from common.text import MAX_NAME_LENGTH, clean_name
 
 from .models import User
 
 
 class DisplayNameField(forms.CharField):
-    """A name for others to read; see `clean_name`. Room for stray characters that cleaning takes away."""
+    """A name for others to read; see `clean_name`. Longer input is allowed, because cleaning removes characters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             **{
                 "label": _("Your name"),
-                "help_text": _("Shown to the people you meet. You can change it at any time."),
-                "max_length": MAX_LENGTH * 4,
-                "widget": forms.TextInput(attrs={"autocomplete": "name", "maxlength": MAX_LENGTH}),
+                "help_text": _("Other people in a call see this name. You can change it any time."),
+                "max_length": MAX_NAME_LENGTH * 4,
+                "widget": forms.TextInput(attrs={"autocomplete": "name", "maxlength": MAX_NAME_LENGTH}),
                 **options,
             }
         )
@@ -54,8 +54,8 @@ class DisplayNameField(forms.CharField):
         return clean_name(super().clean(value))
 
 
-class Plain:
-    """Takes allauth's placeholders away: every field has a label, which stays readable while one types."""
+class NoPlaceholders:
+    """Removes allauth's placeholders: every field has a label, which stays readable while people type."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,18 +64,16 @@ class Plain:
             field.widget.attrs.pop("placeholder", None)
         for name in ("email", "login"):
             if name in fields:
-                fields[name].label = _("E-mail address")
+                fields[name].label = _("Email address")
         if "password1" in fields:
-            fields["password1"].help_text = _(
-                "At least 8 characters, and none of the passwords that everybody tries first."
-            )
+            fields["password1"].help_text = _("At least 8 characters. Avoid common passwords.")
         if "code" in fields:
             fields["code"].widget.attrs["inputmode"] = "numeric"
             fields["code"].widget.attrs["autocomplete"] = "one-time-code"
 
 
-class SignUpForm(Plain, SignupForm):
-    """E-mail address, name and password."""
+class SignUpForm(NoPlaceholders, SignupForm):
+    """Email address, name and password."""
 
     field_order = ["email", "display_name", "password1"]
 
@@ -83,73 +81,73 @@ class SignUpForm(Plain, SignupForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["email"].help_text = _("We send a code there to make sure that it is yours.")
+        self.fields["email"].help_text = _("We'll email you a code to confirm it's yours.")
 
 
-class SignInForm(Plain, LoginForm):
-    """E-mail address and password."""
+class SignInForm(NoPlaceholders, LoginForm):
+    """Email address and password."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        # The page has a link of its own to the reset, below the form.
+        # The page has its own link to the reset, below the form.
         self.fields["password"].help_text = ""
 
 
-class VerificationCodeForm(Plain, ConfirmEmailVerificationCodeForm):
-    """The code that shows that an address belongs to the person."""
+class VerificationCodeForm(NoPlaceholders, ConfirmEmailVerificationCodeForm):
+    """The code that confirms an email address."""
 
 
-class ResetCodeForm(Plain, ConfirmPasswordResetCodeForm):
+class ResetCodeForm(NoPlaceholders, ConfirmPasswordResetCodeForm):
     """The code that allows a new password."""
 
 
-class AskForResetForm(Plain, ResetPasswordForm):
+class AskForResetForm(NoPlaceholders, ResetPasswordForm):
     """The address to send that code to."""
 
 
-class NewPasswordForm(Plain, ResetPasswordKeyForm):
+class NewPasswordForm(NoPlaceholders, ResetPasswordKeyForm):
     """A new password after the code."""
 
 
-class PasswordForm(Plain, ChangePasswordForm):
-    """A new password for somebody who knows the old one."""
+class PasswordForm(NoPlaceholders, ChangePasswordForm):
+    """A new password, for a person who knows the old one."""
 
 
-class PasswordAgainForm(Plain, ReauthenticateForm):
-    """The password once more, before something important."""
+class PasswordAgainForm(NoPlaceholders, ReauthenticateForm):
+    """The password again, before something important."""
 
 
-class AddressForm(Plain, AddEmailForm):
-    """Another e-mail address."""
+class AddressForm(NoPlaceholders, AddEmailForm):
+    """Another email address."""
 
 
-class UsedOnce:
-    """Takes each code once. allauth remembers a used one for 30 seconds, but takes it for 90 (`MFA_TOTP_TOLERANCE`)."""
+class SingleUseCode:
+    """Accepts a code once. allauth remembers used codes for 30 seconds and accepts them for 90 (MFA_TOTP_TOLERANCE)."""
 
     def clean_code(self) -> str:
-        """Return the code. Raises `ValidationError` for one that is not right, or was used before."""
+        """Return the code. Raises `ValidationError` for a wrong or used one."""
         code: str = super().clean_code()  # type: ignore[misc]
         user: User = self.user  # type: ignore[attr-defined]
-        good_for = mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)
-        if not cache.add(f"used-code:{user.pk}:{normalize_user_code(code)}", 1, timeout=good_for):
+        lifetime = mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)
+        if not cache.add(f"used-code:{user.pk}:{normalize_user_code(code)}", 1, timeout=lifetime):
             raise get_adapter().validation_error("incorrect_code")
         return code
 
 
-class SecondFactorForm(Plain, UsedOnce, AuthenticateForm):
+class SecondFactorForm(NoPlaceholders, SingleUseCode, AuthenticateForm):
     """Six digits of an authenticator app, or a recovery code."""
 
 
-class SecondFactorAgainForm(Plain, UsedOnce, ReauthenticateByCodeForm):
-    """The same once more, before something important."""
+class SecondFactorAgainForm(NoPlaceholders, SingleUseCode, ReauthenticateByCodeForm):
+    """The same again, before something important."""
 
 
-class AuthenticatorAppForm(Plain, ActivateTOTPForm):
+class AuthenticatorAppForm(NoPlaceholders, ActivateTOTPForm):
     """The first six digits of a new authenticator app."""
 
 
-class PasskeyForm(Plain, AddWebAuthnForm):
-    """A passkey or security key; a passkey, which also replaces the password, unless the person says otherwise."""
+class PasskeyForm(NoPlaceholders, AddWebAuthnForm):
+    """A new passkey or security key. Unless the person unticks the box, it also replaces the password."""
 
     def clean(self) -> dict[str, Any]:
         with _well_formed():
@@ -158,45 +156,45 @@ class PasskeyForm(Plain, AddWebAuthnForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["name"].label = _("Name of the passkey")
-        self.fields["name"].help_text = _("So that you know it again, for example “Laptop”.")
-        self.fields["passwordless"].label = _("Sign in with it alone, without the password")
+        self.fields["name"].help_text = _("To help you recognise it, e.g. “Laptop”.")
+        self.fields["passwordless"].label = _("Sign in with it instead of a password")
         self.fields["passwordless"].help_text = _("It then asks for your fingerprint, face or PIN every time.")
         self.fields["passwordless"].initial = True
 
 
-class UsesPasskey:
-    """Checks what a passkey answered; an answer that only a broken or hostile client sends is an error of the form."""
+class PasskeyErrors:
+    """Turns a malformed answer of a passkey, which only a broken or hostile client sends, into an error of the form."""
 
     def clean_credential(self) -> Any:
         with _well_formed():
             return super().clean_credential()  # type: ignore[misc]
 
 
-class PasskeySignInForm(UsesPasskey, LoginWebAuthnForm):
-    """Signing in with a passkey alone."""
+class PasskeySignInForm(PasskeyErrors, LoginWebAuthnForm):
+    """Signing in with a passkey instead of a password."""
 
 
-class PasskeyFactorForm(UsesPasskey, AuthenticateWebAuthnForm):
+class PasskeyFactorForm(PasskeyErrors, AuthenticateWebAuthnForm):
     """A passkey or security key after the password."""
 
 
-class PasskeyAgainForm(UsesPasskey, ReauthenticateWebAuthnForm):
-    """The same once more, before something important."""
+class PasskeyAgainForm(PasskeyErrors, ReauthenticateWebAuthnForm):
+    """The same again, before something important."""
 
 
 class ProfileForm(forms.ModelForm):
-    """What a person says of themselves."""
+    """A person's name, and whether they hide their IP address."""
 
     display_name = DisplayNameField()
 
     class Meta:
         model = User
-        fields = ["display_name", "hide_address"]
+        fields = ["display_name", "hide_ip_address"]
 
 
 @contextmanager
 def _well_formed() -> Iterator[None]:
-    """Turn what the WebAuthn library raises for an answer of the wrong shape into words."""
+    """Turn what the WebAuthn library raises for a malformed answer into a `ValidationError`."""
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:

@@ -10,57 +10,54 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users from an e-mail address; there is no user name."""
+    """Creates users from an email address; there is no user name."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person. Raises `ValueError` without an address."""
         if not email:
-            raise ValueError("an e-mail address is needed")
+            raise ValueError("an email address is required")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a person with every right."""
+        """Create a person with every permission."""
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
 
 class MailKind(models.TextChoices):
-    """Mails that nobody has to get; a person switches each off, and so can whoever has no account."""
+    """The kinds of mail that people, with or without an account, can switch off."""
 
-    INVITATION = "invitation", _("Invitations that somebody sends to my address")
-    WAITING = "waiting", _("Somebody waits at the door of a room that I look after, and nobody is there to open")
-    EXPIRING = "expiring", _("A room of mine ends within a day")
+    INVITATION = "invitation", _("Invitations")
+    WAITING = "waiting", _("Someone is waiting to join one of my rooms")
+    EXPIRING = "expiring", _("One of my rooms is about to expire")
 
 
-class MailStop(models.Model):
-    """That an address gets no mails of a kind. The address itself is not kept, only a keyed hash of it."""
+class MailOptOut(models.Model):
+    """An address that gets no mails of one kind. Only a keyed hash of the address is stored."""
 
     kind = models.CharField(max_length=10, choices=MailKind.choices)
     address_hash = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["address_hash", "kind"], name="one_stop_per_kind")]
+        constraints = [models.UniqueConstraint(fields=["address_hash", "kind"], name="one_opt_out_per_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.address_hash[:8]}"
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account. `suspended_at` is set and cleared by `accounts.flows` alone."""
+    """A person with an account. Only `accounts.flows` changes `suspended_at`."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
-    display_name = models.CharField(_("display name"), max_length=60, help_text=_("Shown to the people you meet."))
-    hide_address = models.BooleanField(
-        _("hide my internet address"),
+    email = models.EmailField(_("email address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=60, help_text=_("Other people in a call see this."))
+    hide_ip_address = models.BooleanField(
+        _("hide my IP address"),
         default=False,
-        help_text=_(
-            "In calls, the people you meet see only the address of this site's relay server. Without a relay server "
-            "you cannot be reached then."
-        ),
+        help_text=_("Your calls go through this site's relay server, so others can't see your IP address."),
     )
-    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the administration."))
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("Can open the admin site."))
     is_active = models.BooleanField(_("active"), default=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -86,34 +83,36 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class RoomCreators(models.TextChoices):
-    """Who may make rooms."""
+    """Who may create rooms."""
 
     EVERYONE = "everyone", _("everyone with an account")
-    VERIFIED = "verified", _("people whose e-mail address is proven")
+    VERIFIED = "verified", _("people with a confirmed email address")
     STAFF = "staff", _("staff")
-    GROUP = "group", _("staff, and the people of one group")
+    GROUP = "group", _("staff and the members of one group")
 
 
 class SitePolicy(models.Model):
-    """The rules that staff change while the site runs: one row, or none as long as the environment's apply."""
+    """Who may sign up and create rooms: one row, or none as long as the settings from the environment apply."""
 
     sign_up_open = models.BooleanField(
-        _("new accounts"), default=True, help_text=_("Off: nobody can sign up. Guests still come in by links.")
+        _("sign-up is open"),
+        default=True,
+        help_text=_("If off, no one can sign up. Guests can still join by link."),
     )
     room_creators = models.CharField(
-        _("who may make rooms"), max_length=10, choices=RoomCreators.choices, default=RoomCreators.EVERYONE
+        _("who can create rooms"), max_length=10, choices=RoomCreators.choices, default=RoomCreators.EVERYONE
     )
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, verbose_name=_("group"), related_name="+")
 
     class Meta:
-        verbose_name = _("rules of the site")
-        verbose_name_plural = _("rules of the site")
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
         default_permissions = ("view", "change")
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
 
     def clean(self) -> None:
-        """Ask for the group where one is needed."""
+        """Require a group for `RoomCreators.GROUP`."""
         if self.room_creators == RoomCreators.GROUP and self.group is None:
-            raise ValidationError({"group": _("Choose the group whose people may make rooms.")})
+            raise ValidationError({"group": _("Choose the group whose members can create rooms.")})

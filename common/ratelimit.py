@@ -1,7 +1,7 @@
-"""Token buckets in the cache, for what somebody could do too often; processes share them through Redis.
+"""The site's rate limiter: token buckets in the cache, which processes share through Redis.
 
-Every limit of the site stands here, apart from those of a socket (`signaling/limits.py`) and of signing in (allauth's).
-`LIMIT_FACTOR` multiplies them all.
+All limits are here, except those of a socket (`signaling/limits.py`) and of signing in (allauth's). `LIMIT_FACTOR`
+multiplies them all.
 """
 
 import hashlib
@@ -28,34 +28,34 @@ _P = ParamSpec("_P")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`burst` at once, and in the long run one every `every` seconds. `name` is part of the key in the cache."""
+    """A bucket of `burst` tokens that gains one every `every` seconds. `name` is part of its key in the cache."""
 
     name: str
     burst: int
     every: float
 
 
-# A whole class behind one address may sign up, or come in by a link, within a few minutes. A robot that guesses tokens
-# gets one try a second, of 2^256.
-SIGN_UP = Limit("sign-up", 30, 60)  # an address
-REDEEM = Limit("redeem", 60, 1)  # an address
-RESET = Limit("reset", 6, 1200)  # a mail address: each code that is sent there can be guessed at three times
-NEW_ROOM = Limit("new-room", 20, 180)  # an account
-NEW_INVITE = Limit("new-invite", 60, 30)  # an account
-KNOCK = Limit("knock", 5, 30)  # a browser at one room
-REPORT = Limit("report", 5, 600)  # an account or browser
-MAIL_FROM = Limit("mail-from", 20, 300)  # an account
-MAIL_TO = Limit("mail-to", 5, 3600)  # an address that gets invitations, as a hash
-MAIL_WAITING = Limit("mail-waiting", 1, 900)  # a room at whose door somebody waits
-RELAY_TEST = Limit("relay-test", 10, 60)  # an account or a guest's place
-REPORT_FROM = Limit("report-from", 30, 120)  # an address
+# A whole class behind one IP address may sign up, or use an invite link, within a few minutes. A robot that guesses
+# tokens gets one attempt a second, of 2^256.
+SIGN_UP = Limit("sign-up", 30, 60)  # per IP address
+REDEEM = Limit("redeem", 60, 1)  # per IP address
+RESET = Limit("reset", 6, 1200)  # per email address: each code sent to it allows three guesses
+NEW_ROOM = Limit("new-room", 20, 180)  # per account
+NEW_INVITE = Limit("new-invite", 60, 30)  # per account
+KNOCK = Limit("knock", 5, 30)  # per membership
+REPORT = Limit("report", 5, 600)  # per account or guest
+MAIL_FROM = Limit("mail-from", 20, 300)  # per account
+MAIL_TO = Limit("mail-to", 5, 3600)  # per address that gets invitations, as a hash
+MAIL_WAITING = Limit("mail-waiting", 1, 900)  # per room in which guests wait to be let in
+RELAY_TEST = Limit("relay-test", 10, 60)  # per account or guest
+REPORT_FROM = Limit("report-from", 30, 120)  # per IP address
 
 
-def take(limit: Limit, whom: object) -> float:
-    """Take one token from the bucket of `whom`; return 0, or for how many seconds it stays empty.
+def consume(limit: Limit, whom: object) -> float:
+    """Take one token from the bucket of `whom`; return 0, or the seconds until the empty bucket has one again.
 
-    Two requests in the same instant may take the same token: a few more attempts than the figure says harm nobody,
-    a lock in every request would.
+    Two requests at the same instant may take the same token: a few attempts more than the limit do no harm, a lock in
+    every request would.
     """
     now = time.time()
     burst, per_second = limit.burst * settings.LIMIT_FACTOR, settings.LIMIT_FACTOR / limit.every
@@ -67,10 +67,10 @@ def take(limit: Limit, whom: object) -> float:
     return wait
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return whom to count: the IPv4 address, or the /64 network of an IPv6 address, which is one household.
+def ip_address_of(request: HttpRequest) -> str:
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address, which is one household.
 
-    TRUSTED_PROXIES decides how much of X-Forwarded-For is believed.
+    TRUSTED_PROXIES decides how much of X-Forwarded-For counts.
     """
     try:
         address = ipaddress.ip_address(get_adapter().get_client_ip(request))
@@ -81,31 +81,31 @@ def address_of(request: HttpRequest) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def mail_address_of(request: HttpRequest) -> str:
-    """Return whom to count where a mail address was typed; allauth takes any case and width of it for the same."""
+def email_of(request: HttpRequest) -> str:
+    """Return a hash of the email address in the form; allauth ignores the case and width of its letters, too."""
     typed = unicodedata.normalize("NFKC", request.POST.get("email", "")).strip().casefold()
     return hashlib.sha256(typed.encode()).hexdigest()
 
 
 def account_of(request: HttpRequest) -> str:
-    """Return whom to count where people are signed in."""
+    """Return the signed-in person's primary key."""
     return str(request.user.pk)
 
 
-def limited(
+def rate_limited(
     limit: Limit, whom: Callable[[HttpRequest], str]
 ) -> Callable[
     [Callable[Concatenate[HttpRequest, _P], HttpResponse]], Callable[Concatenate[HttpRequest, _P], HttpResponse]
 ]:
-    """Limit a view's POSTs; the answer to one too many is 429 and says when to try again."""
+    """Limit the POSTs of a view; above the limit the answer is `rate_limited_response`."""
 
     def decorate(
         view: Callable[Concatenate[HttpRequest, _P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
         @wraps(view)
         def wrapped(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
-            if request.method == "POST" and (wait := take(limit, whom(request))):
-                return too_many(request, wait)
+            if request.method == "POST" and (wait := consume(limit, whom(request))):
+                return rate_limited_response(request, wait)
             return view(request, *args, **kwargs)
 
         return wrapped
@@ -113,20 +113,20 @@ def limited(
     return decorate
 
 
-def too_many(request: HttpRequest, wait: float) -> HttpResponse:
-    """Answer one request too many: {reason, message} to a script, a page to a person. `wait` in seconds."""
+def rate_limited_response(request: HttpRequest, wait: float) -> HttpResponse:
+    """Return a 429 with Retry-After: {reason, message} for a script, a page for a person. `wait` in seconds."""
     answer: HttpResponse
     if request.content_type == "application/json" or not request.accepts("text/html"):
-        message = _("That was too often. Try again %s.") % in_words(wait)
+        message = _("Too many attempts. Try again %s.") % humanize_wait(wait)
         answer = JsonResponse({"reason": "slow_down", "message": message}, status=429)
     else:
-        answer = render(request, "429.html", {"when": in_words(wait)}, status=429)
+        answer = render(request, "429.html", {"when": humanize_wait(wait)}, status=429)
     answer.headers["Retry-After"] = str(math.ceil(wait))
     return answer
 
 
-def in_words(wait: float) -> str:
-    """Say when, for the middle of a sentence: "in 20 seconds", "in 3 minutes", "in 2 hours". Rounded up."""
+def humanize_wait(wait: float) -> str:
+    """Return when, for the middle of a sentence: "in 20 seconds", "in 3 minutes", "in 2 hours". Rounded up."""
     seconds = math.ceil(wait)
     if seconds < 60:
         return ngettext("in %d second", "in %d seconds", seconds) % seconds

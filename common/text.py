@@ -1,15 +1,11 @@
-"""Names that people give themselves and others read: one rule for what may be in them."""
+"""Which characters may stand in names and texts that people write and others read."""
 
 import unicodedata
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
-MAX_LENGTH = 60  # characters (code points), as in the column
+MAX_NAME_LENGTH = 60  # characters (code points), as in the column
 
 # Letters, signs and marks that show nothing: Hangul fillers, Khmer inherent vowels, the combining grapheme joiner and
 # the empty Braille cell (Unicode's Default_Ignorable_Code_Point outside Cf, and U+2800).
@@ -19,7 +15,7 @@ _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = {"\u200c", "\u200d"}
 
 
-def clean_name(text: str, max_length: int = MAX_LENGTH) -> str:
+def clean_name(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
     """Return `text` in NFC, on one line, without control, bidirectional and private characters.
 
     Raises `ValidationError` when nothing readable is left or more than `max_length` characters are.
@@ -28,26 +24,21 @@ def clean_name(text: str, max_length: int = MAX_LENGTH) -> str:
     kept = "".join(c if _allowed(c) else " " if c.isspace() else "" for c in unicodedata.normalize("NFC", text))
     name = " ".join(kept.split()).strip("\u200c\u200d")
     if not any(unicodedata.category(c)[0] in "LNSP" for c in name):
-        raise ValidationError(_("Please enter a name that people can read."), code="unreadable")
+        raise ValidationError(_("Please enter a name with at least one letter or number."), code="unreadable")
     if len(name) > max_length:
         raise ValidationError(
-            _("Please use at most %(max)d characters (this has %(length)d)."),
+            _("Use %(max)d characters or fewer (you have %(length)d)."),
             code="too_long",
             params={"max": max_length, "length": len(name)},
         )
     return name
 
 
-def clean_words(text: str) -> str:
-    """Return `text` in NFC, in lines as it was written, without the characters that `clean_name` takes away."""
+def clean_text(text: str) -> str:
+    """Return `text` in NFC with its line breaks, without the characters that `clean_name` removes."""
     lines = unicodedata.normalize("NFC", text).splitlines()
     kept = ("".join(c if _allowed(c) else " " if c.isspace() else "" for c in line).rstrip() for line in lines)
     return "\n".join(kept).strip()
-
-
-def display_name(user: "User") -> str:
-    """Return how a person is called on the page and in mails (allauth asks by this name)."""
-    return user.display_name or user.email
 
 
 def _allowed(character: str) -> bool:

@@ -22,20 +22,20 @@ from common.mail import MailFailed
 
 
 class SignUp(SignupView):
-    """The sign-up form. Without the mail that carries the code there is no account: the next try begins anew."""
+    """The sign-up form. If the mail with the code cannot be sent, no account is left behind."""
 
     user: User | None = None
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
-        """Make the account and send the code; when the mail cannot be sent, undo it and say so."""
+        """Create the account and send the code; delete the account again if the mail cannot be sent."""
         try:
             response: HttpResponse = super().form_valid(form)
         except MailFailed:
-            # No transaction around this: it would hold SQLite's only write lock for as long as the mail server takes.
+            # Not a transaction: it would hold SQLite's only write lock for as long as the mail server takes.
             if self.user is not None:
                 self.user.delete()
             ratelimit.clear(self.request, action="confirm_email", key=form.cleaned_data["email"].lower())
-            form.add_error(None, _("We could not send the mail with your code. Please try again in a few minutes."))
+            form.add_error(None, _("We couldn't send the email with your code. Please try again in a few minutes."))
             return self.render_to_response(self.get_context_data(form=form), status=503)
         return response
 
@@ -43,13 +43,13 @@ class SignUp(SignupView):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_settings(request: HttpRequest) -> HttpResponse:
-    """Show an account at a glance and change the display name."""
-    # Read anew: a form that does not validate leaves its input in the instance, and the page's head shows request.user.
+    """Show the account's settings, and save the profile."""
+    # Its own instance: invalid input stays in the form's instance, and the page's header shows request.user.
     user = User.objects.get(pk=cast(User, request.user).pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Your name is saved. Rooms you are in now show it when you join again."))
+        messages.success(request, _("Saved. Calls you are in show your new name when you rejoin."))
         return redirect("account_settings")
     context = {
         "form": form,
@@ -58,7 +58,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
         .exists(),
         "passkeys": Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count(),
-        "mail_kinds": [(kind, optional_mail.wanted(kind, user.email)) for kind in MailKind],
+        "mail_kinds": [(kind, optional_mail.is_wanted(kind, user.email)) for kind in MailKind],
         "session_count": len(UserSession.objects.purge_and_list(user)),
     }
     return render(request, "account/settings.html", context)
@@ -67,10 +67,10 @@ def account_settings(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one other session of the person who asks; 404 for anybody else's."""
+    """End another session of the signed-in person; 404 for a session of someone else."""
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
     if session.is_current():
         return redirect("account_logout")
     SessionsAdapter().end_sessions([session])
-    messages.success(request, _("That browser is signed out."))
+    messages.success(request, _("That browser was signed out."))
     return redirect("usersessions_list")

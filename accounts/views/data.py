@@ -1,4 +1,4 @@
-"""What is known of a person: to take away as a file, and to delete."""
+"""A person's data: a page about it, the download, and the deletion of the account."""
 
 from typing import cast
 
@@ -12,18 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import deletion
-from accounts.export import export
+from accounts import deletion, personal_data
 from accounts.models import User
-from rooms.models import Membership
-from rooms.permissions import Permission, has_permission
 
 
 @never_cache
 @login_required
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Say what can be done with one's data."""
+    """Show what people can do with their data."""
     return render(request, "account/data.html")
 
 
@@ -32,10 +29,10 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reauthentication_required
 def download(request: HttpRequest) -> HttpResponse:
-    """Send all that is known of whoever asks, as a JSON file."""
+    """Send all that is stored about the person, as a JSON file."""
     user = cast(User, request.user)
     options = {"indent": 2, "ensure_ascii": False}
-    response = JsonResponse(export(user), json_dumps_params=options)
+    response = JsonResponse(personal_data.export(user), json_dumps_params=options)
     response["Content-Disposition"] = f'attachment; filename="meeting-point-{timezone.now():%Y-%m-%d}.json"'
     return response
 
@@ -45,34 +42,29 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def delete(request: HttpRequest) -> HttpResponse:
-    """Say what goes with the account and, once that was confirmed, delete it."""
+    """Show what is lost with the account and, after the confirmation, delete it."""
     user = User.objects.get(pk=cast(User, request.user).pk)
     error = ""
     if request.method == "POST":
-        if request.POST.get("sure") != "yes":
-            error = _("Please tick the box: what is deleted cannot be brought back.")
+        if request.POST.get("confirm") != "yes":
+            error = _("Please tick the box to confirm. This can't be undone.")
         else:
             try:
                 deletion.delete_account(user)
-            except deletion.NotPossible as reason:
+            except deletion.DeletionNotPossible as reason:
                 error = str(reason)
             else:
                 request.session.flush()
                 request.user = AnonymousUser()
                 response = redirect("account_deleted")
-                # The room keys of this browser, which open nothing now. Not with the next page: anybody can link to it.
+                # Erases the browser's useless room keys. Not with the next page: anyone can link to that.
                 response["Clear-Site-Data"] = '"storage"'
                 return response
-    places = Membership.objects.filter(user=user, removed_at=None).select_related("room")
-    context = {
-        "error": error,
-        "rooms": user.rooms.all(),
-        "places": [place.room for place in places if has_permission(place.role, Permission.LEAVE)],
-    }
+    context = {"error": error, "losses": personal_data.losses(user)}
     return render(request, "account/delete.html", context, status=400 if error else 200)
 
 
 @require_safe
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say good-bye."""
+    """Show that the account is deleted."""
     return render(request, "account/deleted.html")

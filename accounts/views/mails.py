@@ -1,4 +1,4 @@
-"""Which mails a person gets: chosen in the settings, or stopped by the link in a mail."""
+"""Which optional mails a person gets: chosen in the settings, or switched off with the link in a mail."""
 
 from typing import cast
 
@@ -18,10 +18,10 @@ from accounts.models import MailKind, User
 
 @login_required
 @require_POST
-def choose(request: HttpRequest) -> HttpResponse:
-    """Keep which mails somebody wants: POST kind=… for each of them."""
+def set_preferences(request: HttpRequest) -> HttpResponse:
+    """Store which optional mails a person wants: POST kind=… for each of them."""
     asked = set(request.POST.getlist("kind"))
-    optional_mail.choose(cast(User, request.user).email, {kind for kind in MailKind if kind.value in asked})
+    optional_mail.set_preferences(cast(User, request.user).email, {kind for kind in MailKind if kind.value in asked})
     messages.success(request, _("Saved."))
     return redirect("account_settings")
 
@@ -29,12 +29,12 @@ def choose(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # a mail program posts it, without a cookie; the token is the permission
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop one kind of mail to one address. Looking at it does nothing: mail scanners open every link."""
+def opt_out(request: HttpRequest, token: str) -> HttpResponse:
+    """Switch off one kind of mail to one address. A GET changes nothing: mail scanners open every link."""
     try:
         kind, address_hash = optional_mail.read_token(token)
     except BadSignature:
-        return render(request, "mails/stop.html", {"damaged": True}, status=404)
+        return render(request, "mails/opt_out.html", {"damaged": True}, status=404)
     if request.method == "POST":
-        optional_mail.stop(kind, address_hash)
-    return render(request, "mails/stop.html", {"kind": kind, "done": request.method == "POST"})
+        optional_mail.opt_out(kind, address_hash)
+    return render(request, "mails/opt_out.html", {"kind": kind, "done": request.method == "POST"})

@@ -15,7 +15,7 @@ from accounts import optional_mail
 from accounts.models import MailKind, User
 from common import ratelimit
 from common.mail import MailFailed
-from common.ratelimit import take
+from common.ratelimit import consume
 from rooms.errors import NotPossible
 from rooms.models import Invite, InviteState, Role, Room
 
@@ -43,14 +43,14 @@ def send_invitation(link_row: Invite, sender: User, address: str, link: str | No
     """
     if link_row.state(timezone.now()) is not InviteState.ACTIVE:
         raise NotPossible(_("This link does not work any more. Make a new one."))
-    if not optional_mail.wanted(MailKind.INVITATION, address):
+    if not optional_mail.is_wanted(MailKind.INVITATION, address):
         raise NotPossible(_("This address takes no invitations from here. Send the link in another way."))
-    wait = take(ratelimit.MAIL_FROM, sender.pk) or take(ratelimit.MAIL_TO, optional_mail.hash_of(address))
+    wait = consume(ratelimit.MAIL_FROM, sender.pk) or consume(ratelimit.MAIL_TO, optional_mail.hash_address(address))
     if wait:
         raise RateLimited(wait)
     context = {
-        "sender": optional_mail.quotable_person(sender.display_name),
-        "room": optional_mail.quotable_room(link_row.room.name),
+        "sender": optional_mail.safe_person_name(sender.display_name),
+        "room": optional_mail.safe_room_name(link_row.room.name),
         "link": link,
         "until": _moment(link_row.expires_at),
         "account": link_row.role != Role.GUEST,
@@ -61,7 +61,7 @@ def send_invitation(link_row: Invite, sender: User, address: str, link: str | No
 def mail_hosts_about_knock(room_id: int) -> None:
     """Tell those who could open the door, at most once in a quarter of an hour."""
     room = Room.objects.filter(pk=room_id).first()
-    if room is None or take(ratelimit.MAIL_WAITING, room_id):
+    if room is None or consume(ratelimit.MAIL_WAITING, room_id):
         return
     hosts = holding(room).filter(role__in=(Role.OWNER, Role.MODERATOR), user__is_active=True).select_related("user")
     for place in sorted(hosts, key=lambda place: place.role != Role.OWNER)[:MAX_HOSTS_MAILED]:
@@ -72,7 +72,7 @@ def mail_hosts_about_knock(room_id: int) -> None:
                     MailKind.WAITING,
                     place.user.email,
                     "waiting",
-                    {"room": optional_mail.quotable_room(room.name), "url": url},
+                    {"room": optional_mail.safe_room_name(room.name), "url": url},
                 )
 
 
@@ -87,7 +87,7 @@ def send_expiry_reminders() -> int:
     for room in due.select_related("owner"):
         url = settings.SITE_ORIGINS[0] + reverse("rooms:manage", args=[room.slug])
         context = {
-            "room": optional_mail.quotable_room(room.name),
+            "room": optional_mail.safe_room_name(room.name),
             "until": _moment(room.expires_at),
             "days": settings.RETENTION_DAYS,
             "url": url,

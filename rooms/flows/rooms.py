@@ -76,7 +76,7 @@ def end_meeting(room: Room) -> None:
 
 @transaction.atomic
 def delete_room(room: Room) -> None:
-    """Delete the room with its invites and memberships; `rooms.signals` closes the sockets."""
+    """Delete the room with its invites and memberships; `rooms.receivers` closes the sockets."""
     key = room.pk
     room.delete()
     logger.info("room %d deleted", key)

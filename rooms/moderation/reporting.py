@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.text import clean_words
+from common.text import clean_text
 from rooms.models import Membership
 
 from .models import WORDS_LENGTH, Category, Report
@@ -32,7 +32,7 @@ class ReportForm(forms.Form):
 
     def clean_words(self) -> str:
         """Keep what people can read."""
-        return clean_words(self.cleaned_data["words"])
+        return clean_text(self.cleaned_data["words"])
 
     def clean_about(self) -> Membership | None:
         """Find whom it is about: somebody else with a place in the same room, or nobody."""

@@ -92,7 +92,7 @@ async def admit(session_key: str, slug: str) -> Admission:
 
 async def take_knock(member: str) -> bool:
     """Count a knock; False when this membership knocks too often. Raises `Unavailable`."""
-    return not await _in_thread(ratelimit.take, ratelimit.KNOCK, member)
+    return not await _in_thread(ratelimit.consume, ratelimit.KNOCK, member)
 
 
 async def let_in(member: str) -> None:

@@ -83,7 +83,7 @@ def _page(request: HttpRequest, found: RoomAccess) -> dict[str, object]:
         "maxPeople": room.max_people,
         "rekeyRequired": room.rekey_required,
         "relayOnly": room.relay_only,
-        "hideAddress": isinstance(user, User) and user.hide_address,
+        "hideAddress": isinstance(user, User) and user.hide_ip_address,
         "hasRelay": bool(settings.TURN_URLS),
         "mustWait": must_knock(found) or requires_host(found),
         "doorUrl": url("door"),

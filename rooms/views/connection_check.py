@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from common.ratelimit import RELAY_TEST, take, too_many
+from common.ratelimit import RELAY_TEST, consume, rate_limited_response
 from rooms.access import relay_test_identity
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
@@ -36,8 +36,8 @@ def servers(request: HttpRequest) -> HttpResponse:
     tester = _tester(request)
     relays = None
     if tester is not None and kinds:
-        if wait := take(RELAY_TEST, tester):
-            return too_many(request, wait)
+        if wait := consume(RELAY_TEST, tester):
+            return rate_limited_response(request, wait)
         made = ice_servers(tester, ttl=CREDENTIALS_TTL).servers[-1]
         relays = {kind: {**made, "urls": urls[kind]} for kind in kinds}
     return JsonResponse({"stun": list(settings.STUN_URLS), "kinds": kinds, "relays": relays})

@@ -48,7 +48,7 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     try:
         send_invitation(invite, request.user, body.address, _check_link(body.link))
     except RateLimited as error:
-        return ratelimit.too_many(request, error.wait)
+        return ratelimit.rate_limited_response(request, error.wait)
     except MailFailed:
         message = _("The mail could not be sent. Try again later, or send the link in another way.")
         return JsonResponse({"reason": "mail_failed", "message": message}, status=503)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from common import ratelimit
 from common.json_body import decode_base64url, decode_body, encode_base64url
-from common.ratelimit import limited
+from common.ratelimit import rate_limited
 from rooms import limits
 from rooms.access import get_room_or_404
 from rooms.flows.invites import create_invite, revoke_invite
@@ -39,7 +39,7 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 @require_POST
-@limited(ratelimit.REDEEM, ratelimit.address_of)
+@rate_limited(ratelimit.REDEEM, ratelimit.ip_address_of)
 @json_errors
 @cache_control(no_store=True)
 def redeem(request: HttpRequest) -> JsonResponse:
@@ -71,7 +71,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-@limited(ratelimit.NEW_INVITE, ratelimit.account_of)
+@rate_limited(ratelimit.NEW_INVITE, ratelimit.account_of)
 @json_errors
 @cache_control(no_store=True)
 def invites(request: HttpRequest, slug: str) -> JsonResponse:

@@ -34,10 +34,10 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"form": form, "room": mine.room}
         return render(request, "rooms/report.html", context, status=400 if form.errors else 200)
     # Only what is well-formed counts: who forgot a field may try again.
-    wait = ratelimit.take(ratelimit.REPORT_FROM, ratelimit.address_of(request))
-    wait = wait or ratelimit.take(ratelimit.REPORT, mine.user_id or mine.browser)
+    wait = ratelimit.consume(ratelimit.REPORT_FROM, ratelimit.ip_address_of(request))
+    wait = wait or ratelimit.consume(ratelimit.REPORT, mine.user_id or mine.browser)
     if wait:
-        return ratelimit.too_many(request, wait)
+        return ratelimit.rate_limited_response(request, wait)
     form.keep()
     if by_script:
         return JsonResponse({}, status=201)

@@ -74,7 +74,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@ratelimit.limited(ratelimit.NEW_ROOM, ratelimit.account_of)
+@ratelimit.rate_limited(ratelimit.NEW_ROOM, ratelimit.account_of)
 def create(request: HttpRequest) -> HttpResponse:
     """Make a room, or say who may."""
     if not can_create_rooms(_person(request)):

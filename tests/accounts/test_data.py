@@ -20,7 +20,7 @@ def test_who_only_found_the_browser_open_gets_nothing_and_deletes_nothing(olga, 
     client = sign_in(olga)
     client.post("/accounts/reauthenticate/", {"password": "wrong"})
     assert client.get(path).headers["Location"].startswith("/accounts/reauthenticate/")
-    client.post("/accounts/data/delete", {"sure": "yes"})
+    client.post("/accounts/data/delete", {"confirm": "yes"})
     assert User.objects.filter(pk=olga.pk).exists()
 
 
@@ -43,7 +43,7 @@ def test_deleting_says_what_goes_asks_once_more_and_does_it(olga, max_):
     assert client.post("/accounts/data/delete").status_code == 400
     assert User.objects.filter(pk=olga.pk).exists()
 
-    answer = client.post("/accounts/data/delete", {"sure": "yes"})
+    answer = client.post("/accounts/data/delete", {"confirm": "yes"})
     assert answer.headers["Location"] == "/accounts/data/deleted"
     assert answer.headers["Clear-Site-Data"] == '"storage"'
     goodbye = client.get("/accounts/data/deleted")
@@ -61,6 +61,6 @@ def test_the_last_superuser_stays(staff):
     staff.save()
     client = sign_in(staff)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    response = client.post("/accounts/data/delete", {"sure": "yes"})
-    assert "Give somebody else that right first" in response.content.decode()
+    response = client.post("/accounts/data/delete", {"confirm": "yes"})
+    assert "Make someone else a superuser first" in response.content.decode()
     assert User.objects.filter(pk=staff.pk).exists()

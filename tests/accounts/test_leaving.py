@@ -84,7 +84,7 @@ Report.objects.create(room=others, owner=olga, by_user=wanda, category="other", 
 Report.objects.create(room=mine, owner=wanda, about=place, about_user=wanda, by_user=olga, category="other", words="Ow")
 Report.objects.create(room=third, owner=olga, by_browser=browser, about_browser=browser, category="other")
 Deed.objects.create(by=wanda, act="close", kind="room", target=str(others.pk), reason="too late")
-optional_mail.stop(MailKind.WAITING, optional_mail.hash_of(wanda.email))
+optional_mail.opt_out(MailKind.WAITING, optional_mail.hash_address(wanda.email))
 people = ContentType.objects.get_for_model(User)
 LogEntry.objects.create(user=wanda, content_type=people, object_id=str(olga.pk), object_repr="Olga", action_flag=CHANGE)
 LogEntry.objects.create(
@@ -94,7 +94,7 @@ result = {
     "pk": wanda.pk, "here": here, "there": there, "olga": signed_in(olga, uuid4(), "Lynx"), "mine": mine.slug,
     "others": others.slug, "place": place.pk.hex, "olgas": olgas.pk.hex,
     "traces": [
-        "unmistak", optional_mail.hash_of(wanda.email), here, there, str(browser), browser.hex, place.pk.hex,
+        "unmistak", optional_mail.hash_address(wanda.email), here, there, str(browser), browser.hex, place.pk.hex,
         str(place.pk), guest_place.pk.hex,
     ],
 }
@@ -167,9 +167,9 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     told = json.loads(text)
     assert told["account"]["email"] == "wanda@unmistakable.example.org"
     assert [room["name"] for room in told["rooms"]] == ["Unmistakable evenings"]
-    assert {link["label"] for link in told["links"]} == {"unmistakable friends", "unmistakable colleagues"}
-    assert sorted(place["room"] for place in told["places"]) == ["Mondays", "Unmistakable evenings"]
-    assert told["reports_written"][0]["words"] == "She sang out of tune."
+    assert {link["label"] for link in told["invites"]} == {"unmistakable friends", "unmistakable colleagues"}
+    assert sorted(place["room"] for place in told["memberships"]) == ["Mondays", "Unmistakable evenings"]
+    assert told["reports_written"][0]["description"] == "She sang out of tune."
     assert all(told.values())  # a chapter for each row that was made above
     for secret in ("UNMISTAKSECRET", "olga@other", '"Ow"', wanda["here"], wanda["there"]):
         assert secret not in text
@@ -179,7 +179,7 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     await in_call.join()
     await guest.join()
     began = time.monotonic()
-    post(app, wanda["here"], "/accounts/data/delete", sure="yes")
+    post(app, wanda["here"], "/accounts/data/delete", confirm="yes")
     assert await in_call.close_code() == 4001
     assert await guest.close_code() == 4004
     assert time.monotonic() - began < 2 * 3  # 0.1 s, and 0.6 s on a machine with much else to do

@@ -24,7 +24,7 @@ def test_a_person_changes_their_name(olga):
 
 def test_a_name_that_is_too_long_is_refused_with_its_length(olga):
     response = sign_in(olga).post("/accounts/", {"display_name": "x" * 61})
-    assert "at most 60 characters (this has 61)" in response.content.decode()
+    assert "60 characters or fewer (you have 61)" in response.content.decode()
     olga.refresh_from_db()
     assert olga.display_name == "Olga"
 

@@ -66,7 +66,7 @@ class Person:
     def sign_up(self) -> None:
         """Make an account and prove the address with the code from the mail."""
         self.go("/accounts/signup/")
-        self.page.get_by_label("E-mail address").fill(self.address)
+        self.page.get_by_label("Email address").fill(self.address)
         self.page.get_by_label("Your name").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign up").click()
@@ -80,7 +80,7 @@ class Person:
     def sign_in(self) -> None:
         """Sign in to an account that is there."""
         self.go("/accounts/login/?next=/rooms/")
-        self.page.get_by_label("E-mail address").fill(self.address)
+        self.page.get_by_label("Email address").fill(self.address)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url("**/rooms/")

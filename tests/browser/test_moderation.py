@@ -54,7 +54,7 @@ def mona(processes: list[AppServer], person: Meet) -> Person:
     server.run_python(MAKE_MODERATOR, address="mona@example.org", secret=secret)
     mona = person("Mona", server=server)
     mona.go("/admin/")
-    mona.page.get_by_label("E-mail address").fill(mona.address)
+    mona.page.get_by_label("Email address").fill(mona.address)
     mona.page.get_by_label("Password").fill(PASSWORD)
     mona.page.get_by_role("button", name="Sign in", exact=True).click()
     mona.page.locator("input[name=code]").fill(totp.code(secret))

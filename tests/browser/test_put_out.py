@@ -31,7 +31,7 @@ def staff(app: AppServer, person: Meet) -> Person:
     app.run_python(GIVE_SECOND_FACTOR, address=f"{name.lower()}@example.org", secret=secret)
     ada = person(name)
     ada.go("/admin/")
-    ada.page.get_by_label("E-mail address").fill(ada.address)
+    ada.page.get_by_label("Email address").fill(ada.address)
     ada.page.get_by_label("Password").fill(PASSWORD)
     ada.page.get_by_role("button", name="Sign in", exact=True).click()
     ada.page.locator("input[name=code]").fill(totp.code(secret))

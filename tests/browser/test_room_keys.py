@@ -105,7 +105,7 @@ def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     expect(sam.page.get_by_role("heading", name="This code is for the room's owner")).to_be_visible()
     phone.follow(link)
     phone.page.get_by_role("link", name="Sign in").click()
-    phone.page.get_by_label("E-mail address").fill(phone.address)
+    phone.page.get_by_label("Email address").fill(phone.address)
     phone.page.get_by_label("Password").fill(PASSWORD)
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
     phone.page.get_by_role("button", name="Join").click()

@@ -60,7 +60,7 @@ def test_the_database_goes_and_comes_back(
     time.sleep(seconds)  # the fault itself, and what follows takes a while, too
     stranger = person("Sam", server=processes[0])
     stranger.go("/accounts/login/")
-    stranger.page.get_by_label("E-mail address").fill(stranger.address)
+    stranger.page.get_by_label("Email address").fill(stranger.address)
     stranger.page.get_by_label("Password").fill(PASSWORD)
     with stranger.page.expect_response("**/accounts/login/**") as answer:
         stranger.page.get_by_role("button", name="Sign in", exact=True).click()

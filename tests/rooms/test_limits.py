@@ -26,31 +26,31 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 def test_a_bucket_holds_its_burst_and_fills_again(clock: Callable[[float], None]) -> None:
     limit = ratelimit.Limit("test", burst=3, every=10)
-    assert [ratelimit.take(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
+    assert [ratelimit.consume(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
     clock(4)
-    assert ratelimit.take(limit, "olga") == pytest.approx(6)  # a refused try costs nothing
+    assert ratelimit.consume(limit, "olga") == pytest.approx(6)  # a refused try costs nothing
     clock(6)
-    assert [ratelimit.take(limit, "olga") for _ in range(2)] == [0, 10]
-    assert ratelimit.take(limit, "max") == 0
+    assert [ratelimit.consume(limit, "olga") for _ in range(2)] == [0, 10]
+    assert ratelimit.consume(limit, "max") == 0
     clock(1000)
-    assert [ratelimit.take(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
+    assert [ratelimit.consume(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]
 
 
 def test_the_operator_makes_them_wider(settings, clock: Callable[[float], None]) -> None:
     settings.LIMIT_FACTOR = 10
     limit = ratelimit.Limit("test", burst=3, every=10)
-    assert [ratelimit.take(limit, "olga") for _ in range(31)] == [0] * 30 + [1]
+    assert [ratelimit.consume(limit, "olga") for _ in range(31)] == [0] * 30 + [1]
 
 
 @pytest.mark.parametrize(
     ("wait", "words"), [(0.2, "in 1 second"), (59, "in 59 seconds"), (61, "in 2 minutes"), (3601, "in 2 hours")]
 )
 def test_the_wait_is_said_in_words(wait: float, words: str) -> None:
-    assert ratelimit.in_words(wait) == words
+    assert ratelimit.humanize_wait(wait) == words
 
 
 def empty(limit: ratelimit.Limit, whom: object) -> None:
-    while not ratelimit.take(limit, whom):
+    while not ratelimit.consume(limit, whom):
         pass
 
 
@@ -58,7 +58,7 @@ def test_rooms_are_made_only_so_often(olga: User, max_: User) -> None:
     empty(ratelimit.NEW_ROOM, olga.pk)
     answer = signed_in(olga).post("/rooms/new", {"name": "One more", "max_people": 4})
     assert answer.status_code == 429
-    assert re.search(r"You can do it again in \d minutes;", answer.content.decode())
+    assert re.search(r"You can try again in \d minutes\.", answer.content.decode())
     assert int(answer.headers["Retry-After"]) > 60
     assert not Room.objects.exists()
     assert signed_in(max_).post("/rooms/new", {"name": "Mine", "max_people": 4}).status_code == 302
@@ -69,7 +69,7 @@ def test_links_are_made_only_so_often(room: Room, olga: User) -> None:
     empty(ratelimit.NEW_INVITE, olga.pk)
     answer = post_json(signed_in(olga), f"/rooms/{room.slug}/invites", link())
     assert answer.status_code == 429
-    assert answer.json()["message"].startswith("That was too often. Try again in ")
+    assert answer.json()["message"].startswith("Too many attempts. Try again in ")
 
 
 def test_accounts_are_made_only_so_often_from_one_address(client: Client) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import optional_mail
-from accounts.models import MailKind, MailStop, User
+from accounts.models import MailKind, MailOptOut, User
 from rooms.flows.invites import revoke_invite
 from rooms.flows.mails import mail_hosts_about_knock
 from rooms.flows.rooms import create_room
@@ -21,7 +21,7 @@ from .conftest import make_link, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
 LINK = "http://localhost:8000/i#k=1AAECAwQFBgcICQoLDA0ODw"
-STOP = re.compile(r"<http://localhost:8000(/accounts/mails/stop/[^>]+)>")
+STOP = re.compile(r"<http://localhost:8000(/accounts/mails/unsubscribe/[^>]+)>")
 
 
 @pytest.fixture(autouse=True)
@@ -127,14 +127,14 @@ def test_whoever_has_no_account_is_rid_of_invitations_by_one_click(room: Room, o
     answer = send(signed_in(olga), room, "Ada@example.net")
     assert (answer.status_code, answer.json()["reason"]) == (409, "not_possible")
     assert send(signed_in(olga), room, "grace@example.net").status_code == 204
-    assert "ada" not in str(MailStop.objects.values())
+    assert "ada" not in str(MailOptOut.objects.values())
 
 
 @pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t.replace("invitation", "waiting"), lambda _t: "x"])
 def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
-    token = optional_mail.token_for(MailKind.INVITATION, "ada@example.net")
-    assert client.post(f"/accounts/mails/stop/{change(token)}").status_code == 404
-    assert not MailStop.objects.exists()
+    token = optional_mail.make_token(MailKind.INVITATION, "ada@example.net")
+    assert client.post(f"/accounts/mails/unsubscribe/{change(token)}").status_code == 404
+    assert not MailOptOut.objects.exists()
 
 
 def test_hosts_hear_once_in_a_while_that_somebody_waits(room: Room, olga: User, max_: User) -> None:
@@ -172,9 +172,9 @@ def test_each_kind_is_switched_off_in_the_settings_and_stays_off_under_a_new_add
     mail_hosts_about_knock(room.pk)
     assert sent() == []
 
-    optional_mail.move(olga.email, "olga@new.example.org")
-    assert not optional_mail.wanted(MailKind.WAITING, "olga@new.example.org")
-    assert optional_mail.wanted(MailKind.WAITING, olga.email)
+    optional_mail.transfer_opt_outs(olga.email, "olga@new.example.org")
+    assert not optional_mail.is_wanted(MailKind.WAITING, "olga@new.example.org")
+    assert optional_mail.is_wanted(MailKind.WAITING, olga.email)
     client.post("/accounts/mails/", {"kind": MailKind.values})
-    optional_mail.move("olga@new.example.org", olga.email)
-    assert not optional_mail.wanted(MailKind.WAITING, olga.email)
+    optional_mail.transfer_opt_outs("olga@new.example.org", olga.email)
+    assert not optional_mail.is_wanted(MailKind.WAITING, olga.email)

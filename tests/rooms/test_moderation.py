@@ -409,7 +409,7 @@ def test_the_rules_of_the_site_are_changed_by_superusers_and_written_down(db: No
     deed = Deed.objects.get()
     assert (deed.act, deed.by) == ("rules", ada)
     assert "sign_up_open: False" in deed.reason
-    assert "rules of the site" in client.get("/admin/moderation/deed/").content.decode()
+    assert "site settings" in client.get("/admin/moderation/deed/").content.decode()
     group = client.post("/admin/accounts/sitepolicy/1/change/", {"room_creators": "group", "group": ""})
     assert "Choose the group" in group.content.decode()
 

@@ -19,6 +19,6 @@ async def test_the_owner_gets_a_mail_when_somebody_waits_and_no_host_is_inside(a
 
     await asyncio.to_thread(wait_until, lambda: letters() != [], 10, "a mail that names the room")
     [letter] = letters()
-    assert f"{app.origin}/accounts/mails/stop/waiting." in letter
+    assert f"{app.origin}/accounts/mails/unsubscribe/waiting." in letter
     assert "✓" not in letter  # what those who wait say of themselves is not the server's to tell
     await guest.close()

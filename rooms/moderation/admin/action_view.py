@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.flows import NotAllowed
 from accounts.models import User
-from common.text import clean_words
+from common.text import clean_text
 from rooms.errors import NotPossible
 from rooms.moderation.actions import ACTS, MODELS, MODERATE, Act, Kind, perform, rows_of, settle
 from rooms.moderation.models import REASON_LENGTH, WORDS_LENGTH, Report
@@ -56,7 +56,7 @@ class ConfirmForm(forms.Form):
         return self._readable("words")
 
     def _readable(self, field: str) -> str:
-        text = clean_words(self.cleaned_data[field])
+        text = clean_text(self.cleaned_data[field])
         if not text:
             raise forms.ValidationError(_("Please write something that people can read."), code="unreadable")
         return text

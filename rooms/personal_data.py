@@ -1,0 +1,89 @@
+"""What rooms store about a person: their rooms, memberships, invite links, and what their browser did as a guest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.personal_data import Loss, Session, register
+
+from .flows.guests import forget_guests
+from .guest_session import guest_id_of
+from .models import Invite, Membership, Room
+from .permissions import Permission, has_permission
+
+
+class RoomData:
+    """The rooms' part of what is stored about people."""
+
+    def export(self, user: User) -> dict[str, Any]:
+        """Return their own rooms, memberships and the links that they created."""
+        links = Invite.objects.filter(created_by=user).select_related("room")
+        return {
+            "rooms": [_room(row) for row in user.rooms.all()],
+            "memberships": [_membership(row) for row in Membership.objects.filter(user=user).select_related("room")],
+            "invites": [{"room": row.room.name, **_invite(row)} for row in links],
+            "rooms_offered": [row.name for row in Room.objects.filter(offered_to=user)],
+        }
+
+    def losses(self, user: User) -> list[Loss]:
+        """Return their rooms, which are deleted, and those of others that they leave."""
+        memberships = Membership.objects.filter(user=user, removed_at=None).select_related("room")
+        others = [(row.room.name, None) for row in memberships if has_permission(row.role, Permission.LEAVE)]
+        own = [(room.name, reverse("rooms:manage", args=[room.slug]) + "#people") for room in user.rooms.all()]
+        found = [
+            Loss(_("These rooms will be deleted for everyone. Transfer any that others still need:"), own),
+            Loss(_("You will be removed from:"), others),
+        ]
+        return [loss for loss in found if loss.items]
+
+    def forget(self, user: User, sessions: Sequence[Session]) -> None:
+        """Delete what their browsers did as guests."""
+        forget_guests({guest for session in sessions if (guest := guest_id_of(session))})
+
+
+register(RoomData())
+
+
+def _room(row: Room) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "url": f"{settings.SITE_ORIGINS[0]}/r/{row.slug}",
+        "created": row.created_at,
+        "expires": row.expires_at,
+        "closed": row.closed_at,
+        "max_people": row.max_people,
+        "join_rule": row.door,
+        "requires_host": row.host_needed,
+        "hide_ip_addresses": row.relay_only,
+        "key_epoch": row.epoch,
+        "members": {role: row.memberships.filter(role=role).count() for role in ("moderator", "member", "guest")},
+        "invites": [_invite(invite) for invite in row.invites.all()],
+    }
+
+
+def _invite(row: Invite) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "role": row.role,
+        "uses": row.uses,
+        "max_uses": row.max_uses,
+        "created": row.created_at,
+        "expires": row.expires_at,
+        "revoked": row.revoked_at,
+    }
+
+
+def _membership(row: Membership) -> dict[str, Any]:
+    return {
+        "room": row.room.name,
+        "url": f"{settings.SITE_ORIGINS[0]}/r/{row.room.slug}",
+        "role": row.role,
+        "since": row.created_at,
+        "expires": row.expires_at,
+        "removed": row.removed_at,
+        "admitted": row.admitted_at,
+    }

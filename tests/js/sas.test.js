@@ -9,7 +9,7 @@ import { makeRoomSeal } from "../../static/js/keys/room-seal.js";
 import { SafetyCodes } from "../../static/js/keys/safety-codes.js";
 import { commitment, confirmation, isConfirmation, safetyCode } from "../../static/js/keys/sas-code.js";
 import { SasHandshake } from "../../static/js/keys/sas-handshake.js";
-import { isSasText, readSasText, readSasTold, writeSasText } from "../../static/js/keys/sas-messages.js";
+import { isSasText, readSasText, readSasConfirmation, writeSasText } from "../../static/js/keys/sas-messages.js";
 import { readPeerMessage } from "../../static/js/peer/messages.js";
 
 const FINGERPRINTS = ["AA", "BB", "CC", "DD"].map((byte) => Array(32).fill(byte).join(":"));
@@ -124,7 +124,7 @@ test("what a stranger sends is bounded, and never taken for something else", asy
     '{"sas":{"step":"other","value":"' + "A".repeat(43) + '"}}', '{"sas":{"step":"commit","value":"' + "A".repeat(42) + '="}}', `{"sas":"${"x".repeat(200)}"}`]) {
     assert.equal(readSasText(bad), null, bad);
   }
-  for (const bad of [null, undefined, 7, "x", [], {}, { stop: 1 }, { confirm: 7 }, { confirm: "A" }]) assert.equal(readSasTold(bad), null);
+  for (const bad of [null, undefined, 7, "x", [], {}, { stop: 1 }, { confirm: 7 }, { confirm: "A" }]) assert.equal(readSasConfirmation(bad), null);
   const { high, pairs } = await two();
   const b = handshake(pairs[1], high.pid);
   for (let count = 0; count < 1000; count += 1) void b.handshake.take("commit", random());
@@ -135,9 +135,10 @@ test("what a stranger sends is bounded, and never taken for something else", asy
 /** Codes of a tab that knows the others in `pairs`; what it sends is handed to `others` by pid. */
 function codes(pid, pairs, others, clock = { now: 0 }) {
   const events = [];
-  const said = (kind) => (to, message) => void others.get(to)?.[kind](pid, message);
+  const send = (to, text) => void others.get(to)?.receive(pid, text);
+  const sendConfirmation = (to, payload) => void others.get(to)?.receiveConfirmation(pid, readSasConfirmation(payload));
   const options = { pairOf: (other) => pairs.get(other) ?? null, nameOf: ({ hello }) => hello, now: () => clock.now };
-  const tab = new SafetyCodes({ pid, send: said("receive"), tell: said("told"), ...options });
+  const tab = new SafetyCodes({ pid, send, tell: sendConfirmation, ...options });
   for (const type of ["changed", "stopped"]) tab.on(type, (detail) => events.push({ type, ...detail }));
   others.set(pid, tab);
   const last = () => events.findLast(({ type }) => type === "changed")?.safety;
@@ -163,13 +164,13 @@ test("a confirmation is proved to the other side, by nobody else, and survives",
   // Neither its own proof, turned back, nor one of somebody else counts.
   const { nonces } = await (async () => {
     const heard = [];
-    others.set(high.pid, { told: (_from, payload) => heard.push(payload), receive: () => true });
+    others.set(high.pid, { receiveConfirmation: (_from, message) => heard.push(message), receive: () => true });
     a.tab.confirm(high.pid);
     await a.until(() => heard.length > 0);
     others.set(high.pid, b.tab);
-    a.tab.told(high.pid, heard[0]);
-    a.tab.told(high.pid, { confirm: toBase64Url(random()) });
-    b.tab.told(low.pid, { confirm: toBase64Url(random()) });
+    a.tab.receiveConfirmation(high.pid, heard[0]);
+    a.tab.receiveConfirmation(high.pid, { confirm: random() });
+    b.tab.receiveConfirmation(low.pid, { confirm: random() });
     return { nonces: heard };
   })();
   assert.equal(nonces.length, 1);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CLOSE_CODES, closeRule } from "../../static/js/signaling/close-codes.js";
-import { isPid, readMessage } from "../../static/js/signaling/incoming.js";
+import { isId } from "../../static/js/lib/patterns.js";
+import { readMessage } from "../../static/js/signaling/incoming.js";
 import { INPUTS, nextState, STATES } from "../../static/js/signaling/lifecycle.js";
 import { ReconnectPolicy } from "../../static/js/signaling/reconnect-policy.js";
 import { Roster } from "../../static/js/signaling/roster.js";
@@ -108,6 +109,6 @@ test("messages of the protocol are read, everything else is dropped", () => {
 });
 
 test("a pid is 22 base64url characters", () => {
-  assert.ok(isPid(PID));
-  for (const value of [`${PID}A`, PID.slice(1), `${PID.slice(1)}=`, `${PID}\n`, 22, null, undefined]) assert.ok(!isPid(value));
+  assert.ok(isId(PID));
+  for (const value of [`${PID}A`, PID.slice(1), `${PID.slice(1)}=`, `${PID}\n`, 22, null, undefined]) assert.ok(!isId(value));
 });

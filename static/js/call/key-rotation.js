@@ -8,6 +8,7 @@
  * @module
  */
 
+import { HOSTS } from "../signaling/roles.js";
 import { Emitter } from "../lib/emitter.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
@@ -20,8 +21,6 @@ import { heldRoomKey } from "../ui/keys/room-key-state.js";
 /** @typedef {import("../signaling/wire.js").Room} Room */
 /** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 
-/** Whose devices may make links, and so keep a copy of the key that can be handed on. */
-const KEEPERS = new Set(["owner", "moderator"]);
 /** How long whoever was put out is given to be gone before the others get a new key; spread, so that one is first. */
 const ROTATE_AFTER_MS = 1_000;
 const ROTATE_SPREAD_MS = 1_000;
@@ -30,6 +29,8 @@ const ROTATE_AGAIN_MS = 10_000;
 /** How long a key of which the server tells may be on its way to us. */
 const HANDED_WITHIN_MS = 8_000;
 const TOPIC = "rekey";
+/** New keys of one host that are read: honest ones come seldom. */
+const PER_MINUTE = 12;
 
 /**
  * @typedef {object} KeyLifeEvents
@@ -40,6 +41,7 @@ const TOPIC = "rekey";
 /** @extends {Emitter<KeyLifeEvents>} */
 export class KeyLife extends Emitter {
   #session;
+  #topic;
   #slug;
   #lockUrl;
   /** @type {Room | null} as the server told last */
@@ -63,7 +65,8 @@ export class KeyLife extends Emitter {
     const { signal } = this.#life;
     session.on("entered", ({ room }) => this.#learn(room), { signal });
     session.on("room", ({ room }) => this.#learn(room), { signal });
-    session.mesh.on("message", (told) => told.topic === TOPIC && this.#handed(told.pid, told.payload), { signal });
+    this.#topic = session.mesh.topic(TOPIC, { read: readHandedKey, perMinute: PER_MINUTE });
+    this.#topic.on("message", ({ pid, message }) => this.#handed(pid, message), { signal });
     session.mesh.on("peer-channel-open", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
@@ -78,7 +81,7 @@ export class KeyLife extends Emitter {
   }
 
   get #keeps() {
-    return KEEPERS.has(this.#session.self.role);
+    return HOSTS.includes(this.#session.self.role);
   }
 
   /** @param {Room} room */
@@ -123,12 +126,11 @@ export class KeyLife extends Emitter {
    * Somebody hands a key over.
    *
    * @param {string} pid
-   * @param {unknown} payload
+   * @param {HandedKey} handed
    */
-  #handed(pid, payload) {
+  #handed(pid, handed) {
     const teller = this.#session.people.get(pid);
-    const handed = read(payload);
-    if (handed === null || !teller || !KEEPERS.has(teller.role) || this.#epoch === 0) return;
+    if (!teller || !HOSTS.includes(teller.role) || this.#epoch === 0) return;
     this.#after(async () => {
       const { epoch, key, byHosts } = handed;
       if (epoch <= this.#epoch) return;
@@ -156,7 +158,7 @@ export class KeyLife extends Emitter {
     const held = this.#keeps ? await loadRoomKey(this.#slug) : null;
     if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#owed.clear();
     const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
-    for (const pid of this.#owed) if (this.#session.mesh.send(pid, TOPIC, payload)) this.#owed.delete(pid);
+    for (const pid of this.#owed) if (this.#topic.send(pid, payload)) this.#owed.delete(pid);
   }
 
   /**
@@ -179,13 +181,15 @@ export class KeyLife extends Emitter {
   }
 }
 
+/** @typedef {{epoch: number, key: Bytes, byHosts: boolean}} HandedKey */
+
 /**
  * Reads what came on the topic: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
  *
  * @param {any} payload
- * @returns {{epoch: number, key: Bytes, byHosts: boolean} | null}
+ * @returns {HandedKey | null}
  */
-function read(payload) {
+function readHandedKey(payload) {
   const { epoch, key, by_hosts: byHosts } = payload ?? {};
   if (!Number.isSafeInteger(epoch) || epoch < 2 || typeof key !== "string" || key.length !== 43) return null;
   if (typeof byHosts !== "boolean") return null;

@@ -6,11 +6,13 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { isId } from "../lib/patterns.js";
 
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 
 export const TOPIC = "kick";
-const PID = /^[A-Za-z0-9_-]{22}$/;
+/** Messages of one peer that are acted on: a host removes one person at a time. */
+const PER_MINUTE = 60;
 
 /**
  * Says who puts out whom, as `rooms/permissions.py` has it: the owner everybody else, moderators members and guests.
@@ -31,6 +33,7 @@ function mayKick(by, whom) {
 /** @extends {Emitter<KicksEvents>} */
 export class Kicks extends Emitter {
   #mesh;
+  #topic;
   #pid;
   #roleOf;
 
@@ -46,7 +49,8 @@ export class Kicks extends Emitter {
     this.#mesh = mesh;
     this.#pid = pid;
     this.#roleOf = roleOf;
-    mesh.on("message", (message) => this.#heard(message), { signal });
+    this.#topic = mesh.topic(TOPIC, { read: (payload) => (isId(payload?.pid) ? payload.pid : null), perMinute: PER_MINUTE });
+    this.#topic.on("message", ({ pid: by, message: pid }) => this.#onKick(by, pid), { signal });
   }
 
   /**
@@ -55,15 +59,16 @@ export class Kicks extends Emitter {
    * @param {string} pid
    */
   kick(pid) {
-    for (const other of this.#mesh.peers.keys()) this.#mesh.send(other, TOPIC, { pid });
+    for (const other of this.#mesh.peers.keys()) this.#topic.send(other, { pid });
     this.#mesh.ban(pid);
   }
 
-  /** @param {{pid: string, topic: string, payload: any}} told */
-  #heard({ pid: by, topic, payload }) {
-    if (topic !== TOPIC) return;
-    const pid = payload?.pid;
-    if (typeof pid !== "string" || !PID.test(pid) || pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
+  /**
+   * @param {string} by
+   * @param {string} pid
+   */
+  #onKick(by, pid) {
+    if (pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
     if (pid !== this.#pid) this.#mesh.ban(pid);
     else this.emit("kicked", { by });
   }

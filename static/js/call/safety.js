@@ -5,9 +5,11 @@
  */
 
 import { SafetyCodes } from "../keys/safety-codes.js";
+import { readSasConfirmation } from "../keys/sas-messages.js";
 import { readHello } from "../peer/hello.js";
 
-const TOPIC = "sas";
+/** Messages of one peer that are read: each side sends one when it confirms, and again when a channel opens. */
+const PER_MINUTE = 60;
 
 /**
  * Makes the codes, and listens for everything but the link's messages.
@@ -20,11 +22,12 @@ const TOPIC = "sas";
  * @returns {SafetyCodes}
  */
 export function makeSafety({ pid, link, mesh, signal }) {
+  const topic = mesh.topic("sas", { read: readSasConfirmation, perMinute: PER_MINUTE });
   const safety = new SafetyCodes({
     pid,
     pairOf: (peer) => link.pairOf(peer),
     send: (to, text) => link.send(to, text),
-    tell: (to, payload) => mesh.send(to, TOPIC, payload),
+    tell: (to, payload) => topic.send(to, payload),
     nameOf: ({ hello }) => readHello(hello).name,
   });
   link.on("joined", ({ peers }) => peers.forEach(safety.meet, safety), { signal });
@@ -32,7 +35,7 @@ export function makeSafety({ pid, link, mesh, signal }) {
   link.on("peer-joined", ({ peer }) => safety.meet(peer), { signal });
   link.on("peer-left", ({ pid: left }) => safety.leave(left), { signal });
   mesh.on("peer-channel-open", ({ pid: reached }) => safety.reachable(reached), { signal });
-  mesh.on("message", ({ pid: from, topic, payload }) => topic === TOPIC && safety.told(from, payload), { signal });
+  topic.on("message", ({ pid: from, message }) => safety.receiveConfirmation(from, message), { signal });
   safety.on("stopped", ({ pid: stopped, reason }) => {
     link.shun(stopped, reason);
     mesh.refusePeer(stopped, reason);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CODE } from "../signaling/close-codes.js";
 import { SealedLink } from "../keys/sealed-link.js";
 import { Emitter } from "../lib/emitter.js";
 import { Kicks } from "./kick.js";
@@ -28,8 +29,8 @@ import { RouteWatch } from "./route-monitor.js";
 /** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
 /** @typedef {import("../signaling/wire.js").Room} Room */
 
-const DRAINING = 4012;
-const REMOVED = 4011;
+/** Requests to mute of one peer that are read. */
+const MUTE_REQUESTS_PER_MINUTE = 30;
 /** How long a server that said it is restarting is believed to be doing so. */
 const RESTART_MS = 30_000;
 /** @type {readonly string[]} states of a connection that stood and does not any more */
@@ -65,6 +66,8 @@ export class CallSession extends Emitter {
   link;
   mesh;
   kicks;
+  /** Requests of hosts that somebody mutes: the topic carries `true`. */
+  muteRequests;
   safety;
   #locked;
   #late;
@@ -104,6 +107,7 @@ export class CallSession extends Emitter {
     const { signal } = this.#life;
     this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
+    this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE });
     this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
     this.#third = new PeerRelay(this.mesh, signal);
     this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
@@ -175,7 +179,7 @@ export class CallSession extends Emitter {
     this.#third.on("relay", ({ from, body }) => this.link.receive(from, body, { again: true }), { signal });
     new NetworkWatch(signal).on("changed", () => this.#suspect(), { signal });
     this.mesh.on("peer-unresponsive", () => this.socket.check(), { signal });
-    this.kicks.on("kicked", () => this.emit("stopped", { code: REMOVED }), { signal });
+    this.kicks.on("kicked", () => this.emit("stopped", { code: CODE.removed }), { signal });
     this.link.on("joined", ({ peers }) => this.#meet(peers), { signal });
     this.link.on("roster", ({ peers }) => this.mesh.syncPeers(peers), { signal });
     this.link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer), { signal });
@@ -196,7 +200,7 @@ export class CallSession extends Emitter {
 
   /** @param {StateDetail} detail */
   #socketState({ state, code }) {
-    if (code === DRAINING) this.#drainedAt = Date.now();
+    if (code === CODE.draining) this.#drainedAt = Date.now();
     const draining = Date.now() - this.#drainedAt < RESTART_MS;
     if (state === "open" || state === "waiting") this.mesh.setServerReachable(state === "open");
     if (state === "waiting") this.emit("away", { draining, entered: this.#entered, code });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isId } from "../lib/patterns.js";
 import { cleanName } from "../peer/hello.js";
 
 /**
@@ -37,7 +38,6 @@ export const LIMITS = Object.freeze({
   keptAtOnce: 200,
 });
 
-const ID = /^[A-Za-z0-9_-]{22}$/;
 /** Everything that controls a terminal but shows nothing; tabs and new lines stay. */
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufff9-\ufffb]/g;
 
@@ -105,11 +105,6 @@ export function readHistory(payload) {
 function readKept(value) {
   const said = readChatMessage(value);
   return said && isId(value.pid) && typeof value.name === "string" ? { ...said, pid: value.pid, name: cleanName(value.name) } : null;
-}
-
-/** @param {unknown} value */
-function isId(value) {
-  return typeof value === "string" && ID.test(value);
 }
 
 /** @param {unknown} value */

@@ -12,7 +12,7 @@ import { Emitter } from "../lib/emitter.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
-import { isSasText, readSasText, readSasTold, writeSasText } from "./sas-messages.js";
+import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
 
 /** @typedef {import("../lib/encoding.js").Bytes} Bytes */
 /** @typedef {import("./sas-code.js").SasPair} SasPair */
@@ -117,17 +117,16 @@ export class SafetyCodes extends Emitter {
   }
 
   /**
-   * Takes what the other side tells over the control channel on the topic `sas`.
+   * Takes what the other side sends over the control channel on the topic `sas`.
    *
    * @param {string} pid
-   * @param {unknown} payload
+   * @param {import("./sas-messages.js").SasConfirmation} message
    */
-  told(pid, payload) {
-    const told = readSasTold(payload);
+  receiveConfirmation(pid, message) {
     const entry = this.#entries.get(pid);
-    if (told === null || entry === undefined) return;
-    if ("stop" in told) return this.#stop(pid, "differ-there");
-    entry.proof = told.confirm;
+    if (entry === undefined) return;
+    if ("stop" in message) return this.#stop(pid, "differ-there");
+    entry.proof = message.confirm;
     void this.#checkProof(pid, entry);
   }
 

@@ -51,13 +51,15 @@ export function readSasText(text) {
   }
 }
 
+/** @typedef {{confirm: Bytes} | {stop: true}} SasConfirmation confirm: the proof that both sides saw the same code */
+
 /**
  * Reads what came over the control channel on the topic `sas`.
  *
  * @param {any} payload
- * @returns {{confirm: Bytes} | {stop: true} | null}
+ * @returns {SasConfirmation | null}
  */
-export function readSasTold(payload) {
+export function readSasConfirmation(payload) {
   try {
     if (payload.stop === true) return { stop: true };
     return { confirm: bytesOf(payload.confirm) };

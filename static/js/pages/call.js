@@ -7,6 +7,7 @@
  * @module
  */
 
+import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
 import { Chat } from "../chat/chat.js";
@@ -56,8 +57,6 @@ const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly })
 const ended = new Ended();
 const saver = new SaverSwitch();
 const door = new AtTheDoor(page);
-/** Closed with this, whoever wants in has to knock first. */
-const KNOCK_FIRST = 4020;
 const dialogs = tieDialogs(() => end("left"));
 tieMoreMenu();
 /** @type {Call | null} */
@@ -128,7 +127,7 @@ async function join() {
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
   keepAwake(call.life.signal);
-  takeCall(slug, () => end("4010"), call.life.signal);
+  takeCall(slug, () => end(String(CODE.replaced)), call.life.signal);
   void session.start();
 }
 
@@ -142,7 +141,7 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
     roomChanged(room, again);
   }, { signal });
   session.on("away", ({ entered, code }) => {
-    if (!entered && code === KNOCK_FIRST) return knockFirst();
+    if (!entered && code === CODE.knock_first) return knockFirst();
     become(entered ? "reconnecting" : "joining");
   }, { signal });
   session.on("stopped", ({ code }) => end(String(code)), { signal });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HOSTS } from "../signaling/roles.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
@@ -18,7 +19,6 @@ import { postJson } from "../lib/request.js";
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);
 const CARRIED = "meeting-point.invite";
 /** Roles whose devices may make links, and so keep a copy of the key that can be wrapped. */
-const INVITERS = new Set(["owner", "moderator"]);
 
 /** A stop with a block of its own on the page. */
 class Stop extends Error {
@@ -148,7 +148,7 @@ async function keepKey(from, { slug, epoch, role, holds, wrapped, key_check: che
     const key = await unwrapRoomKey(from, fromBase64Url(wrapped), slug, epoch, holds);
     if (holds === "lobby") return await saveLobbyKey(slug, epoch, key);
     if (toBase64Url(await roomKeyCheck(key, slug, epoch)) !== check) throw new Stop("key_misfit");
-    const extractable = INVITERS.has(role) || (kept?.epoch === epoch && kept.raw !== undefined);
+    const extractable = HOSTS.includes(role) || (kept?.epoch === epoch && kept.raw !== undefined);
     await saveRoomKey(slug, epoch, key, { extractable, byHosts: holds === "room-by-hosts" });
   } catch (error) {
     if (error instanceof DOMException && error.name === "OperationError") throw new Stop("key_misfit");

@@ -7,6 +7,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { isId } from "../lib/patterns.js";
 
 /** @typedef {import("./mesh.js").Mesh} Mesh */
 /** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded a body to hand on, or one that was handed over */
@@ -18,7 +19,6 @@ export const MAX_BODY_CHARACTERS = 60_000;
 export const BODIES_PER_MINUTE = 120;
 /** So many are asked to carry the same body: one of them may have lost the addressee, too. */
 const FORWARDERS = 2;
-const PID = /^[A-Za-z0-9_-]{22}$/;
 
 /**
  * @typedef {object} PeerRelayEvents
@@ -86,6 +86,6 @@ export function readForwarded(payload) {
   const { to, from, body } = payload ?? {};
   if (typeof body !== "string" || body.length > MAX_BODY_CHARACTERS) return null;
   const [names, pid] = to === undefined ? ["from", from] : ["to", to];
-  if (typeof pid !== "string" || !PID.test(pid) || (to !== undefined && from !== undefined)) return null;
+  if (!isId(pid) || (to !== undefined && from !== undefined)) return null;
   return names === "to" ? { to: pid, body } : { from: pid, body };
 }

@@ -11,8 +11,7 @@
  * @property {"stop" | "reconnect"} then what the client does: give up and tell the person, or come back by itself
  */
 
-/** @type {Readonly<Record<number, Readonly<CloseRule>>>} */
-export const CLOSE_CODES = Object.freeze({
+const TABLE = /** @type {const} */ ({
   4000: { reason: "bad_message", then: "stop" },
   4001: { reason: "signed_out", then: "stop" },
   4003: { reason: "not_member", then: "stop" },
@@ -38,6 +37,16 @@ export const CLOSE_CODES = Object.freeze({
   4023: { reason: "sent_out", then: "stop" },
   4024: { reason: "role_changed", then: "reconnect" },
 });
+
+/** @typedef {(typeof TABLE)[keyof typeof TABLE]["reason"]} Reason */
+
+/** @type {Readonly<Record<number, Readonly<CloseRule>>>} */
+export const CLOSE_CODES = Object.freeze(TABLE);
+
+/** The codes by their names. */
+export const CODE = /** @type {Readonly<Record<Reason, number>>} */ (
+  Object.freeze(Object.fromEntries(Object.entries(TABLE).map(([code, { reason }]) => [reason, Number(code)])))
+);
 
 /**
  * Looks up what a close code means. Codes outside the table (1001, 1006, 1012, …) are a lost connection.

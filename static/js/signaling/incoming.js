@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isId } from "../lib/patterns.js";
+
 /** @typedef {import("./wire.js").ServerMessage} ServerMessage */
 /** @typedef {import("./wire.js").Peer} Peer */
 
@@ -16,7 +18,7 @@ const text = (value) => typeof value === "string";
 /** @type {Check} */
 const whole = (value) => Number.isSafeInteger(value);
 /** @type {Check} */
-const peer = (value) => fits(value, { pid: isPid, member: text, role: text, hello: text });
+const peer = (value) => fits(value, { pid: isId, member: text, role: text, hello: text });
 /** @type {Check} */
 const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && value.every(peer);
 /** @type {Check} */
@@ -45,7 +47,7 @@ const ice = (value) => Array.isArray(value) && value.every((server) => typeof se
 /** @type {Readonly<Record<string, Readonly<Record<string, Check>>>>} */
 const SHAPES = Object.freeze({
   joined: {
-    pid: isPid,
+    pid: isId,
     member: text,
     role: text,
     room,
@@ -56,9 +58,9 @@ const SHAPES = Object.freeze({
     now: Number.isFinite,
   },
   peer_joined: { peer, seq: whole },
-  peer_left: { pid: isPid, seq: whole, final: flag },
+  peer_left: { pid: isId, seq: whole, final: flag },
   roster: { peers, seq: whole },
-  relay: { from: isPid, body: text },
+  relay: { from: isId, body: text },
   ice: { ice, ice_ttl: Number.isFinite },
   pong: { n: whole },
   room: { room },
@@ -85,16 +87,6 @@ export function readMessage(data) {
   } catch {
     return null;
   }
-}
-
-/**
- * Tells whether a value can be a pid: 22 base64url characters.
- *
- * @param {unknown} value
- * @returns {boolean}
- */
-export function isPid(value) {
-  return typeof value === "string" && /^[A-Za-z0-9_-]{22}$/.test(value);
 }
 
 /**

@@ -5,14 +5,13 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule } from "./close-codes.js";
+import { closeRule, CODE } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
 /** @typedef {import("./wire.js").Room} Room */
 
-const DRAINING = 4012;
 const PING_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -95,7 +94,7 @@ export class KnockSocket extends Emitter {
 
   /** @param {number} code */
   #closed(code) {
-    if (closeRule(code).then === "reconnect") return this.#again(code === DRAINING);
+    if (closeRule(code).then === "reconnect") return this.#again(code === CODE.draining);
     this.#drop();
     this.emit("stopped", { code });
   }

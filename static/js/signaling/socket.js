@@ -5,7 +5,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule } from "./close-codes.js";
+import { closeRule, CODE } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { nextState } from "./lifecycle.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
@@ -20,7 +20,6 @@ import { Roster } from "./roster.js";
 /** @typedef {import("./wire.js").ServerMessage} ServerMessage */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
-const DRAINING = 4012;
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 10_000;
 const JOIN_WITHIN_MS = 15_000;
@@ -220,7 +219,7 @@ export class SignalingSocket extends Emitter {
   /** @param {number} code */
   #closed(code) {
     if (closeRule(code).then === "stop") this.#input("refused", { code });
-    else this.#input("lost", { code, soon: code === DRAINING });
+    else this.#input("lost", { code, soon: code === CODE.draining });
   }
 
   /** Lets go of the socket; whatever it still reports belongs to a superseded attempt. */

@@ -6,6 +6,7 @@
  */
 
 import { fromBase64Url } from "../../lib/encoding.js";
+import { isId } from "../../lib/patterns.js";
 import { DIGEST, pieceCount } from "./pieces.js";
 import { readRanges } from "./range-set.js";
 import { safeName, safePath } from "./safe-name.js";
@@ -39,8 +40,6 @@ export const LIMITS = Object.freeze({
 /** Why a transfer or a file came to nothing. What else somebody names counts as `other`. */
 export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "other"]);
 
-const TRANSFER = /^[A-Za-z0-9_-]{22}$/;
-
 /** Makes the name of a transfer: 16 random bytes. */
 export function makeTransferId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -55,7 +54,7 @@ export function makeTransferId() {
  */
 export function readOffer(payload) {
   const { transfer, count, bytes, files } = fieldsOf(payload);
-  if (!isTransfer(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
+  if (!isId(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
   if (!Array.isArray(files) || files.length === 0 || files.length > Math.min(count, LIMITS.filesAMessage)) return null;
   const heads = files.map(readHead);
   if (heads.includes(null)) return null;
@@ -70,7 +69,7 @@ export function readOffer(payload) {
  */
 export function readTransfer(payload) {
   const { transfer } = fieldsOf(payload);
-  return isTransfer(transfer) ? transfer : null;
+  return isId(transfer) ? transfer : null;
 }
 
 /**
@@ -144,11 +143,6 @@ function readDigest(text) {
  */
 function fieldsOf(value) {
   return typeof value === "object" && value !== null ? value : {};
-}
-
-/** @param {unknown} value */
-function isTransfer(value) {
-  return typeof value === "string" && TRANSFER.test(value);
 }
 
 /**

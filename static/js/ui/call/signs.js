@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HOSTS } from "../../signaling/roles.js";
 import { byId, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { toast } from "../lib/toasts.js";
@@ -54,7 +55,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
       id: "lower-hand",
       icon: "hand",
       label: () => text("hand.lower"),
-      shown: ({ self, hand = 0 }) => !self && hand > 0 && ["owner", "moderator"].includes(session.self.role),
+      shown: ({ self, hand = 0 }) => !self && hand > 0 && HOSTS.includes(session.self.role),
       run: (pid) => hands.lower(pid),
     },
     signal,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CODE } from "../../signaling/close-codes.js";
 import { Playback } from "../../media/playback/playback.js";
 import { RemoteLevels } from "../../media/playback/remote-levels.js";
 import { ForMe } from "../people/personal-view.js";
@@ -19,7 +20,6 @@ import { toast } from "../lib/toasts.js";
 /** @typedef {import("../people/people-list.js").Person} Person */
 
 /** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
-const ROLE_CHANGED = 4024;
 
 export class Stage {
   #root = byId("stage", HTMLElement);
@@ -46,7 +46,7 @@ export class Stage {
     new ForMe(session, signal);
     session.on("stream", ({ pid, stream }) => this.#play(pid, stream), { signal });
     session.on("entered", () => this.#entered(), { signal });
-    session.on("away", ({ draining, entered, code }) => code !== ROLE_CHANGED && this.#away(draining, entered), { signal });
+    session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#away(draining, entered), { signal });
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
     this.#playback.on("refused", () => (this.#hear.hidden = false));

@@ -14,7 +14,6 @@ import { toast } from "../lib/toasts.js";
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
 /** @typedef {import("./people-list.js").Person} Person */
 
-export const ASK_TO_MUTE = "ask-mute";
 
 export class HostActs {
   #session;
@@ -99,7 +98,7 @@ export class HostActs {
   /** @param {string} pid */
   #askToMute(pid) {
     const name = this.#session.people.get(pid)?.name ?? "";
-    const told = this.#session.mesh.send(pid, ASK_TO_MUTE, true);
+    const told = this.#session.muteRequests.send(pid, true);
     toast(text(told ? "mute.asked" : "mute.unasked", { name }));
   }
 

@@ -6,7 +6,6 @@
 
 import { byId, find, text } from "../lib/page.js";
 import { HOSTS } from "../../signaling/roles.js";
-import { ASK_TO_MUTE } from "./host-actions.js";
 
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
 
@@ -27,17 +26,17 @@ export class MuteRequest {
   constructor(session, mute, signal) {
     this.#session = session;
     this.#mute = mute;
-    session.mesh.on("message", (message) => this.#heard(message), { signal });
+    session.muteRequests.on("message", ({ pid }) => this.#onRequest(pid), { signal });
     session.on("person-changed", () => session.self.muted && this.#close(), { signal });
     find(this.#card, "[data-mute=yes]", HTMLButtonElement).addEventListener("click", () => this.#answer(true), { signal });
     find(this.#card, "[data-mute=no]", HTMLButtonElement).addEventListener("click", () => this.#answer(false), { signal });
     signal.addEventListener("abort", () => this.#close());
   }
 
-  /** @param {{pid: string, topic: string, payload: unknown}} told */
-  #heard({ pid, topic, payload }) {
+  /** @param {string} pid */
+  #onRequest(pid) {
     const asker = this.#session.people.get(pid);
-    if (topic !== ASK_TO_MUTE || payload !== true || !asker || !HOSTS.includes(asker.role)) return;
+    if (!asker || !HOSTS.includes(asker.role)) return;
     if (this.#session.self.muted || !this.#card.hidden || Date.now() < this.#peaceUntil) return;
     find(this.#card, "p", HTMLElement).textContent = text("mute.request", { name: asker.name });
     this.#card.hidden = false;

@@ -139,7 +139,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     guest.see_call_state("in-call")
     guest.see_others(2)
     guest.see_and_hear(2)
-    expect(guest.page.locator(f"{OTHERS} .trust-button__word")).to_have_text(["Key-locked"] * 2)
+    expect(guest.page.locator(f"{OTHERS} .trust-button__label")).to_have_text(["Key-locked"] * 2)
 
     # A request to mute is one, and no more than that.
     about(olga, "Max", "Ask to mute")

@@ -53,7 +53,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
     mark = tile.locator(".quality")
     # (Which word it is depends on how busy this machine is; tests/js/quality.test.js has the table.)
     expect(mark).to_have_accessible_name(re.compile(r"^Connection with Guest: \w+.*\. Show details$"), timeout=15_000)
-    expect(mark.locator(".quality__word")).to_have_text(re.compile(r"\w+"))
+    expect(mark.locator(".quality__label")).to_have_text(re.compile(r"\w+"))
     mark.click()
     details = olga.page.get_by_role("dialog", name="Connection with Guest")
     expect(details.get_by_role("row", name="Codec")).to_contain_text(re.compile("AV1|VP9|VP8|H264"))

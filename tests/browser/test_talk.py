@@ -32,7 +32,7 @@ def say(who: Person, words: str) -> None:
 
 def said(who: Person) -> list[str]:
     """Return the texts in somebody's chat, from the top."""
-    return who.page.locator(".chat__words").all_inner_texts()
+    return who.page.locator(".chat__text").all_inner_texts()
 
 
 def tile_of(who: Person, name: str) -> Locator:
@@ -75,7 +75,7 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     expect(olga.page.locator(".chat__message")).to_have_count(4)
     assert said(olga) == said(guest)
     assert "<script>xss7()</script>\n<ScRiPt" in said(olga)[2]
-    links = olga.page.locator(".chat__words a")
+    links = olga.page.locator(".chat__text a")
     expect(links).to_have_count(1)
     expect(links).to_have_attribute("rel", "noopener noreferrer")
     expect(olga.page.locator(".chat__host")).to_have_text(" (xn--pple-43d.com)")
@@ -161,5 +161,5 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     late.use("Chat")
     expect(late.page.locator(".chat__message")).to_have_count(7, timeout=30_000)
     marked = late.page.locator(".chat__message", has=late.page.get_by_text("Handed on by Olga"))
-    expect(marked.locator(".chat__words")).to_have_count(4)
+    expect(marked.locator(".chat__text")).to_have_count(4)
     assert said(late) == said(olga)

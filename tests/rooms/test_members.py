@@ -92,7 +92,7 @@ def test_a_moderator_removes_members_and_guests_but_no_moderator(room: Room, olg
     client = signed_in(max_)
     assert client.post(url(room, "remove", sam)).status_code == 403
     assert client.post(url(room, "role", sam), {"role": "member"}).status_code == 403
-    assert "people-list__acts" not in client.get(f"/rooms/{room.slug}/").content.decode()
+    assert "people-list__actions" not in client.get(f"/rooms/{room.slug}/").content.decode()
     signed_in(olga).post(url(room, "role", sam), {"role": "member"})
     assert client.post(url(room, "remove", sam)).status_code == 302
     assert of(sam).removed_at is not None

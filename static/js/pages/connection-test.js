@@ -85,7 +85,7 @@ function note(name, seen) {
   const item = find(list, `[data-probe="${name}"]`, HTMLElement);
   item.dataset.state = verdict.state;
   find(item, ".probe__state", HTMLElement).textContent = text(`state.${verdict.state}`);
-  find(item, ".probe__words", HTMLElement).textContent = text(verdict.key, verdict.values);
+  find(item, ".probe__text", HTMLElement).textContent = text(verdict.key, verdict.values);
 }
 
 /** @param {ProbeName} name */

@@ -28,7 +28,7 @@ export function drawMessage(entry, nameOf) {
   const at = new Date(entry.time);
   time.dateTime = at.toISOString();
   time.textContent = timeWord(at);
-  find(item, ".chat__words", HTMLElement).replaceChildren(...findLinks(entry.text).map(drawPiece));
+  find(item, ".chat__text", HTMLElement).replaceChildren(...findLinks(entry.text).map(drawPiece));
   refreshMessage(item, entry, nameOf);
   return item;
 }

@@ -20,14 +20,14 @@ import { byId } from "../lib/page.js";
 export class FilePicker extends Emitter {
   #files = byId("files-input", HTMLInputElement);
   #folder = byId("folder-input", HTMLInputElement);
-  #veil = byId("dropveil", HTMLElement);
+  #overlay = byId("drop-overlay", HTMLElement);
 
   /** @param {AbortSignal} signal ends it */
   constructor(signal) {
     super();
     for (const input of [this.#files, this.#folder]) input.addEventListener("change", () => this.#chosen(fromInput(input)), { signal });
     this.#drops(signal);
-    signal.addEventListener("abort", () => (this.#veil.hidden = true));
+    signal.addEventListener("abort", () => (this.#overlay.hidden = true));
   }
 
   /** Asks for files. */
@@ -51,11 +51,11 @@ export class FilePicker extends Emitter {
     document.addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      this.#veil.hidden = false;
+      this.#overlay.hidden = false;
     }, { signal });
-    document.addEventListener("dragleave", (event) => event.relatedTarget === null && (this.#veil.hidden = true), { signal });
+    document.addEventListener("dragleave", (event) => event.relatedTarget === null && (this.#overlay.hidden = true), { signal });
     document.addEventListener("drop", (event) => {
-      this.#veil.hidden = true;
+      this.#overlay.hidden = true;
       if (!hasFiles(event)) return;
       event.preventDefault();
       void this.#take(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));

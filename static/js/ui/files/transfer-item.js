@@ -85,7 +85,7 @@ export class TransferItem extends Emitter {
     progress.hidden = !transfer.isRunning;
     progress.max = Math.max(1, bytes);
     progress.value = bytes === 0 ? 1 : moved;
-    progress.setAttribute("aria-label", find(root, ".transfer__what", HTMLElement).textContent ?? "");
+    progress.setAttribute("aria-label", find(root, ".transfer__title", HTMLElement).textContent ?? "");
     const words = this.#words(room);
     const place = find(root, ".transfer__state", HTMLElement);
     if (place.textContent !== words) place.textContent = words;

@@ -128,7 +128,7 @@ class PersonMenu {
 
   /** @param {Person} person */
   #fill(person) {
-    find(this.#menu, ".menu__who", HTMLElement).textContent = person.name;
+    find(this.#menu, ".menu__title", HTMLElement).textContent = person.name;
     find(this.#menu, ".menu__list", HTMLElement).replaceChildren(...this.#offered(person).map((act) => this.#item(act, person)));
   }
 
@@ -140,7 +140,7 @@ class PersonMenu {
     const button = find(fromTemplate("menu-item-template"), "button", HTMLButtonElement);
     const drawing = find(button, "use", SVGUseElement);
     button.dataset.personAct = id;
-    button.classList.toggle("menu__item--grave", grave);
+    button.classList.toggle("menu__item--danger", grave);
     find(button, ".menu__label", HTMLElement).textContent = typeof label === "string" ? label : label(person);
     if (icon) drawing.setAttribute("href", `${drawing.getAttribute("href")}#${icon}`);
     else drawing.removeAttribute("href");

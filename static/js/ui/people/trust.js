@@ -39,7 +39,7 @@ export function showTrust(button, person) {
   button.dataset.pid = person.pid;
   button.title = text("trust.open", { label, name: person.name });
   button.setAttribute("aria-label", button.title);
-  find(button, ".trust-button__word", HTMLElement).textContent = label;
+  find(button, ".trust-button__label", HTMLElement).textContent = label;
   showTrustIcon(button, trust);
 }
 

@@ -119,7 +119,7 @@ export class DetailsDialog {
     const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityWords(quality) }) : qualityWords(quality);
     this.#say("word", title || text("quality.none"));
     this.#say("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
-    find(this.#dialog, ".details__test", HTMLElement).hidden = level === "good";
+    find(this.#dialog, ".quality-details__test", HTMLElement).hidden = level === "good";
     this.#dialog.dataset.level = level;
   }
 

@@ -37,5 +37,5 @@ export function showQuality(button, person) {
   const said = quality.reason && quality.level !== "none" ? text("quality.both", { level, reason: words }) : words;
   button.title = self ? text("quality.open.own", { words: said }) : text("quality.open", { name, words: said });
   button.setAttribute("aria-label", button.title);
-  find(button, ".quality__word", HTMLElement).textContent = words;
+  find(button, ".quality__label", HTMLElement).textContent = words;
 }

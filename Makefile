@@ -1,4 +1,4 @@
-# Meeting Point. `make` alone lists what there is; a second run of anything is quick, because stamp files say what is already installed.
+# Meeting Point. `make` lists the targets; a second run of anything is quick, because stamp files record what is already installed.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -21,42 +21,42 @@ run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, 
 test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.
 	@$(BIN)/python scripts/run_tests.py python js browser lab
 
-test-python: $(STAMPS)/dev $(STAMPS)/system ## Run the Python tests alone.
+test-python: $(STAMPS)/dev $(STAMPS)/system ## Run only the Python tests.
 	@$(BIN)/python scripts/run_tests.py python
 
-test-js: $(STAMPS)/dev $(STAMPS)/system ## Run the JavaScript tests alone.
+test-js: $(STAMPS)/dev $(STAMPS)/system ## Run only the JavaScript tests.
 	@$(BIN)/python scripts/run_tests.py js
 
-test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run the browser stories alone.
+test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run only the browser tests.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system ## Tell every story of the network lab and print its figures (root, 20 minutes).
+test-faults: $(STAMPS)/dev $(STAMPS)/system ## Run every test of the network lab and print its results (root, 20 minutes).
 	@$(BIN)/python scripts/run_tests.py faults
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh
 
-format: $(STAMPS)/dev ## Put the Python files into the house format.
+format: $(STAMPS)/dev ## Format the Python files.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Measure the signaling server beside others, in one run.
+bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Compare the signaling server with others, in one run.
 	@$(BIN)/python -m benchmarks.signaling
 
-bench-files: $(STAMPS)/dev $(STAMPS)/system ## Measure file transfer beside one bare connection and the schemes of others, in one run (root).
+bench-files: $(STAMPS)/dev $(STAMPS)/system ## Compare file transfer with one bare connection and with other tools' schemes, in one run (root).
 	@$(BIN)/python -m benchmarks.files
 
 bench-files-memory: $(STAMPS)/dev $(STAMPS)/system ## Measure the memory of both tabs for files of 4 GB, and of 2 GB to a slow disk (15 minutes).
 	@$(BIN)/python -m benchmarks.files_memory
 
-bench-media: $(STAMPS)/dev $(STAMPS)/system ## Measure calls on thin and lossy lines beside a plain peer connection, in one run (root).
+bench-media: $(STAMPS)/dev $(STAMPS)/system ## Compare calls on slow and lossy links with a plain peer connection, in one run (root).
 	@$(BIN)/python -m benchmarks.media
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ── What has to be there ─────────────────────────────────────────────────────────────────────────
+# ── Requirements ─────────────────────────────────────────────────────────────────────────────────
 $(VENV)/bin/python:
 	@scripts/install-system.sh venv
 	$(PYTHON) -m venv $(VENV)

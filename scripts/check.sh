@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Everything that can be said about the code without running it. Stops at the first complaint.
+# Checks the code without running it. Stops at the first problem.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# What the operator has set must not decide whether the code is right.
+# The operator's own settings must not affect the result.
 export ENV_FILE=/dev/null DEBUG=1 DATABASE_URL="sqlite:///:memory:" REDIS_URL=""
 
 step() {

@@ -1,4 +1,4 @@
-"""Compile every template of the project, so that a misspelt tag is found without opening its page."""
+"""Compile every template of the project, to find a misspelt tag without opening its page."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Return 0 when every template compiles, 1 otherwise (each failure on a line of its own)."""
+    """Return 0 when every template compiles, 1 otherwise (one line per failure)."""
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetingpoint_site.settings")
     import django

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the system packages that a step needs and that are not there yet.
+# Install the system packages that a step needs and that are missing.
 #   install-system.sh venv    Python's venv module, for every target
 #   install-system.sh node    Node.js and npm, for `make check`
 #   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, Node.js and network tools, for `make test`
@@ -14,7 +14,7 @@ need() { # need <package> <test command...>
   "$@" >/dev/null 2>&1 || missing+=("$package")
 }
 
-has_node() { # version 20 is the first whose tests and WebCrypto are what the tests use
+has_node() { # version 20 is the first whose test runner and WebCrypto the tests can use
   node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)'
 }
 

@@ -1,4 +1,4 @@
-"""Make docs/img/call.png: four people in a call on the real application, in front of drawn cameras.
+"""Create docs/img/call.png: four people in a call on the real application, with drawn cameras.
 
 Run as `.venv/bin/python -m scripts.make_screenshot` after `make test` has installed the browsers.
 """
@@ -15,7 +15,7 @@ from tests.services import find_binary
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "img" / "call.png"
-# Who sits in front of which wall: wall, lamp light, hair, skin, clothes, and where the head is.
+# What each camera shows: colours of wall, lamp light, hair, skin and clothes, and where the head is.
 CAST = {
     "Olga": ["#31554f", "#7fb8a6", "#3b2a26", "#e9b48f", "#d9634c", 0.5],
     "Max": ["#2f3f5c", "#8ba6d6", "#c98a3e", "#f0c7a4", "#3f6f8f", 0.46],
@@ -91,7 +91,7 @@ def sit_down(browser: Browser, app: AppServer, name: str) -> Person:
 
 
 def main() -> int:
-    """Hold the call, take its picture, and return 0."""
+    """Hold the call, take the screenshot, and return 0."""
     app = AppServer()
     app.migrate()
     make_account(app, "olga@example.org", "Olga", PASSWORD)

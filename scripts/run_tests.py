@@ -1,6 +1,6 @@
-"""Run the suites named on the command line one after the other and close with one line of sums.
+"""Run the suites named on the command line one after the other and print one line with the totals.
 
-The browser stories are a run of their own: a synchronous Playwright test leaves an event loop in its thread,
+The browser tests run separately: a synchronous Playwright test leaves an event loop in its thread,
 after which pytest-asyncio's tests cannot run. Every suite runs even when an earlier one fails.
 """
 
@@ -16,17 +16,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var" / "test"
-# The operator's own services and settings are none of the tests' business.
+# The tests must not use the operator's own services and settings.
 SETTINGS = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
 ENVIRONMENT |= {"ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"}
 
 
 def run_pytest(name: str, paths: list[str], *, alone: bool = False) -> tuple[bool, Counter[str]]:
-    """Run pytest on `paths`; return whether it succeeded and how many tests did what.
+    """Run pytest on `paths`; return whether it succeeded and the counts of passed, failed and skipped tests.
 
-    Two files are under way at a time, as most tests wait for something most of the time; `alone` is for those that
-    share the machine's network or measure.
+    Two files run at a time, as most tests spend most of their time waiting; `alone` is for tests that share the
+    machine's network or measure something.
     """
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Run the suites and return the exit code: 0 only when every one of them succeeded and ran something."""
+    """Run the suites and return the exit code: 0 only if all of them succeeded and ran something."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     total: Counter[str] = Counter()
@@ -83,7 +83,7 @@ def main(names: list[str]) -> int:
         total += counts
         if not succeeded or not counts["passed"]:
             broken.append(name)
-    # A suite that could not even start counts as one failure, so that the closing line never looks good by mistake.
+    # A suite that could not even start counts as one failure, so that the last line never looks good by mistake.
     failed = max(total["failed"], len(broken))
     skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
     seconds = time.monotonic() - started

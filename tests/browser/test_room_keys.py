@@ -42,11 +42,11 @@ HELD_EPOCH = f"""async (slug) => {{
 }}"""
 # A code is a picture; this is the link in another one, made as the button makes it.
 ANOTHER_CODE = f"""async () => {{
-  const {{ makeInvite }} = await import({MODULES} + "keys/make-invite-link.js");
+  const {{ createInviteLink }} = await import({MODULES} + "keys/make-invite-link.js");
   const {{ loadRoomKey }} = await import({MODULES} + "keys/key-store.js");
   const {{ url, slug }} = document.querySelector("mp-second-device").dataset;
   const room = {{ url, slug, epoch: 1, key: (await loadRoomKey(slug)).raw }};
-  return (await makeInvite(room, {{ expires_in: 600, max_uses: 1, role: "owner" }})).link;
+  return (await createInviteLink(room, {{ expires_in: 600, max_uses: 1, role: "owner" }})).link;
 }}"""
 
 

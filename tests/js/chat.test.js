@@ -14,37 +14,37 @@ const kept = (over = {}) => ({ id: ID, pid: "p".repeat(22), name: "Max", at: 1_0
 
 test("a message that several have kept is there once, and its author may say that it is theirs", () => {
   const log = new ChatLog();
-  assert.equal(log.take(kept(), { from: "Sam" }).is, "new");
-  assert.equal(log.take(kept({ at: 900 }), { from: "Olga" }).is, "known");
+  assert.equal(log.addMessage(kept(), { from: "Sam" }).is, "new");
+  assert.equal(log.addMessage(kept({ at: 900 }), { from: "Olga" }).is, "known");
   assert.deepEqual([log.entries.length, log.entries[0].from], [1, "Sam"]);
-  assert.equal(log.take(kept()).is, "confirmed");
+  assert.equal(log.addMessage(kept()).is, "confirmed");
   assert.equal(log.entries[0].from, "");
   // What somebody else hands on under the same id does not replace it.
-  assert.equal(log.take(kept({ text: "I quit" }), { from: "Sam" }).is, "new");
+  assert.equal(log.addMessage(kept({ text: "I quit" }), { from: "Sam" }).is, "new");
   assert.deepEqual(log.entries.map(({ text, from }) => [text, from]), [["x", ""], ["I quit", "Sam"]]);
 });
 
 test("messages stand in the order in which they were written, wherever they came from", () => {
   const log = new ChatLog();
-  for (const at of [5, 1, 9, 5, 3]) log.take(kept({ at, id: `${at}${log.entries.length}`.padEnd(22, "a") }));
+  for (const at of [5, 1, 9, 5, 3]) log.addMessage(kept({ at, id: `${at}${log.entries.length}`.padEnd(22, "a") }));
   assert.deepEqual(log.entries.map(({ at }) => at), [1, 3, 5, 5, 9]);
   assert.equal(log.newest, 9);
 });
 
 test("nobody writes in the future, nor hides a message in the past", () => {
   const log = new ChatLog();
-  const { at, time } = log.take(kept({ at: 9e15 }), { now: 50_000 }).entry;
+  const { at, time } = log.addMessage(kept({ at: 9e15 }), { now: 50_000 }).entry;
   assert.deepEqual([at, time], [650_000, 50_000]);
-  assert.equal(log.take(kept({ at: 1, text: "y" }), { now: 50_000, oldest: 10_000 }).entry.at, 40_000);
+  assert.equal(log.addMessage(kept({ at: 1, text: "y" }), { now: 50_000, oldest: 10_000 }).entry.at, 40_000);
 });
 
 test("the log lets the oldest go, by number and by size", () => {
   const log = new ChatLog();
   const id = (number) => String(number).padStart(22, "0");
-  for (let at = 1; at <= 300; at += 1) log.take(kept({ at, id: id(at) }));
+  for (let at = 1; at <= 300; at += 1) log.addMessage(kept({ at, id: id(at) }));
   assert.deepEqual([log.entries.length, log.entries[0].at], [LIMITS.messagesKept, 101]);
-  assert.equal(log.take(kept({ at: 5, id: id(5) })).is, "too-old");
-  for (let at = 1_000; at < 1_100; at += 1) log.take(kept({ at, id: id(at), text: "x".repeat(LIMITS.textCharacters) }));
+  assert.equal(log.addMessage(kept({ at: 5, id: id(5) })).is, "too-old");
+  for (let at = 1_000; at < 1_100; at += 1) log.addMessage(kept({ at, id: id(at), text: "x".repeat(LIMITS.textCharacters) }));
   const size = log.entries.reduce((sum, { text }) => sum + text.length, 0);
   assert.ok(size <= LIMITS.charactersKept && size > LIMITS.charactersKept * 0.9);
 });
@@ -75,7 +75,7 @@ test("what is said comes to everybody, and the author knows when it has", async 
   world.connect(olga, max);
   olga.mesh.peers.set(guest.pid, { state: "connecting" });
   olga.people.set(guest.pid, { name: "Guest", state: "connecting", role: "guest" });
-  assert.equal(olga.chat.say("Hello"), "said");
+  assert.equal(olga.chat.sendText("Hello"), "said");
   await world.settle();
   assert.deepEqual(max.read(), [["Olga", "Hello"]]);
   assert.deepEqual([...olga.chat.log.entries[0].waiting], [guest.pid]);
@@ -90,10 +90,10 @@ test("what is said comes to everybody, and the author knows when it has", async 
 test("nothing is lost while a connection is interrupted, and nothing comes twice", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
-  olga.chat.say("one");
+  olga.chat.sendText("one");
   world.interrupt(olga, max);
-  olga.chat.say("two");
-  max.chat.say("three");
+  olga.chat.sendText("two");
+  max.chat.sendText("three");
   await world.settle();
   world.connect(olga, max);
   await world.settle();
@@ -107,10 +107,10 @@ test("an answer never stands above its question, whatever the clocks say", async
   world.connect(olga, max);
   const now = Date.now();
   context.mock.method(Date, "now", () => now);
-  olga.chat.say("question");
+  olga.chat.sendText("question");
   await world.settle();
   Date.now.mock.mockImplementation(() => now - 60_000);
-  max.chat.say("answer");
+  max.chat.sendText("answer");
   await world.settle();
   for (const { read } of [olga, max]) assert.deepEqual(read().map(([, text]) => text), ["question", "answer"]);
 });
@@ -118,8 +118,8 @@ test("an answer never stands above its question, whatever the clocks say", async
 test("who comes later gets what was said: from those who said it, and of those who left, marked", async (context) => {
   const { world, come, people: [olga, max, guest] } = meet(context, "Olga", "Max", "Guest");
   world.connect(olga, max);
-  olga.chat.say("from Olga");
-  max.chat.say("from Max");
+  olga.chat.sendText("from Olga");
+  max.chat.sendText("from Max");
   await world.settle();
   world.connect(guest, olga);
   world.connect(guest, max);
@@ -142,8 +142,8 @@ test("nobody puts words into the mouth of somebody who is here", async (context)
     { id: "h".repeat(22), pid: max.pid, name: "Max", at: 3, text: "my own words?" },
   ];
   world.connect(olga, max);
-  sam.chat.log.take(forged[0], { from: "" });
-  for (const one of forged.slice(1)) sam.chat.log.take(one, { from: "" });
+  sam.chat.log.addMessage(forged[0], { from: "" });
+  for (const one of forged.slice(1)) sam.chat.log.addMessage(one, { from: "" });
   world.connect(max, sam);
   await world.settle();
   assert.deepEqual(max.read(), [["Olga", "me too", "Sam"]]);
@@ -157,7 +157,7 @@ test("nobody puts words into the mouth of somebody who is here", async (context)
 test("what was handed on is confirmed when its author comes back", async (context) => {
   const { world, people: [olga, max, guest] } = meet(context, "Olga", "Max", "Guest");
   world.connect(olga, max);
-  max.chat.say("hello");
+  max.chat.sendText("hello");
   await world.settle();
   world.connect(guest, olga);
   await world.settle();
@@ -170,7 +170,7 @@ test("what was handed on is confirmed when its author comes back", async (contex
 test("the next one is asked when somebody does not answer, goes on for ever, or leaves; an answer may have several parts", async (context) => {
   const { world, people: [olga, max, sam, guest] } = meet(context, "Olga", "Max", "Sam", "Guest");
   const long = "x".repeat(LIMITS.textCharacters);
-  for (let count = 0; count < 30; count += 1) max.chat.say(`${count} ${long.slice(10)}`);
+  for (let count = 0; count < 30; count += 1) max.chat.sendText(`${count} ${long.slice(10)}`);
   const asked = [];
   for (const person of [sam, guest]) {
     // Programs of their own, which answer nothing.
@@ -202,7 +202,7 @@ test("the next one is asked when somebody does not answer, goes on for ever, or 
 
 test("who asks again and again is answered for a while", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
-  olga.chat.say("hello");
+  olga.chat.sendText("hello");
   world.connect(olga, max);
   await world.settle();
   let answers = 0;
@@ -219,7 +219,7 @@ test("nothing waits for those who are refused, or who leave", async (context) =>
     world.interrupt(olga, other);
   }
   olga.mesh.peers.get(sam.pid).state = "refused";
-  olga.chat.say("hello");
+  olga.chat.sendText("hello");
   const [{ waiting }] = olga.chat.log.entries;
   assert.deepEqual([...waiting], [max.pid]);
   world.part(olga, max);
@@ -229,11 +229,11 @@ test("nothing waits for those who are refused, or who leave", async (context) =>
 test("a flood is cut off, on both sides", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
-  const done = Array.from({ length: 100 }, (_, at) => olga.chat.say(`message ${at}`));
+  const done = Array.from({ length: 100 }, (_, at) => olga.chat.sendText(`message ${at}`));
   assert.equal(done.filter((one) => one === "said").length, LIMITS.sentPerMinute);
   assert.equal(done.at(-1), "too-fast");
   for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.message, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
   await world.settle();
   assert.equal(max.chat.log.entries.length, LIMITS.receivedPerMinute);
-  assert.deepEqual([olga.chat.say(" "), olga.chat.say("x".repeat(5_000))], ["empty", "too-long"]);
+  assert.deepEqual([olga.chat.sendText(" "), olga.chat.sendText("x".repeat(5_000))], ["empty", "too-long"]);
 });

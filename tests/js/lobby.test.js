@@ -75,11 +75,11 @@ test("a lying server that brings somebody in from the door brings them to nobody
   // The best that holders of the lobby key can make up: they call themselves keyed, with secrets of their own.
   const pretended = { ...(await makeRoomSeal("tea", 3, held)) };
   const peer = (hello) => ({ pid: guest.pid, member: "m", role: "guest", hello });
-  inside.add(peer(asKnocked));
-  inside.add(peer(JSON.stringify({ ...JSON.parse(asKnocked), mode: "keyed" })));
-  inside.add(peer(await writeSealedHello(pretended, guest, "{}")));
+  inside.addPeer(peer(asKnocked));
+  inside.addPeer(peer(JSON.stringify({ ...JSON.parse(asKnocked), mode: "keyed" })));
+  inside.addPeer(peer(await writeSealedHello(pretended, guest, "{}")));
   inside.receive(guest.pid, '{"seq":1,"ct":"AAAA"}');
-  inside.remove("nobody");
+  inside.removePeer("nobody");
   await done;
   assert.deepEqual([reasons, told], [["lobby", "key", "key"], []]);
   inside.send(guest.pid, "hello");

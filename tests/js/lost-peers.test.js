@@ -288,7 +288,7 @@ test("a body goes by the socket, by a third peer without it, and both ways to so
   const went = [];
   const state = { knows: true, relays: true, lost: false };
   const ways = new SignalRouter({
-    socket: { knows: () => state.knows, relay: () => state.relays && Boolean(went.push("socket")) },
+    socket: { hasPeer: () => state.knows, relay: () => state.relays && Boolean(went.push("socket")) },
     peerRelay: { send: () => Boolean(went.push("third")) },
     isLost: () => state.lost,
   });
@@ -329,14 +329,14 @@ test("fresh servers are asked for well before the old ones run out", (context) =
   context.mock.timers.enable({ apis: ["setTimeout"] });
   let asked = 0;
   const refresh = new IceRefresh(() => (asked += 1));
-  refresh.renewed(1_000);
+  refresh.schedule(1_000);
   context.mock.timers.tick(700_000);
-  refresh.renewed(1_000);
+  refresh.schedule(1_000);
   context.mock.timers.tick(749_999);
   assert.equal(asked, 0);
   context.mock.timers.tick(1);
   assert.equal(asked, 1);
-  refresh.renewed(1_000);
+  refresh.schedule(1_000);
   refresh.stop();
   context.mock.timers.tick(2_000_000);
   assert.equal(asked, 1);

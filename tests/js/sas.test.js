@@ -52,15 +52,15 @@ async function carry(a, b, lose = () => false) {
     for (const [from, to] of [[a, b], [b, a]]) {
       for (const [step, value] of from.sent.splice(0)) {
         quiet = false;
-        if (!lose(step)) await to.handshake.take(step, value);
+        if (!lose(step)) await to.handshake.receiveStep(step, value);
       }
     }
   }
 }
 
 const spoken = async (one) => {
-  one.handshake.speak();
-  await one.handshake.take("stop", new Uint8Array(32));
+  one.handshake.sendStep();
+  await one.handshake.receiveStep("stop", new Uint8Array(32));
 };
 
 test("both ends make the same code, whatever is lost or comes twice", async () => {
@@ -92,24 +92,24 @@ test("whoever has been shown a nonce cannot take back its commitment", async () 
   const { low, high, pairs } = await two();
   const b = handshake(pairs[1], high.pid);
   const [first, second] = [random(), random()];
-  await b.handshake.take("reveal", first);
+  await b.handshake.receiveStep("reveal", first);
   assert.deepEqual([b.handshake.state, b.sent], ["open", []]);
-  await b.handshake.take("commit", await commitment(pairs[0], first));
+  await b.handshake.receiveStep("commit", await commitment(pairs[0], first));
   const [, answer] = b.sent[0];
-  await b.handshake.take("commit", await commitment(pairs[0], second));
+  await b.handshake.receiveStep("commit", await commitment(pairs[0], second));
   assert.deepEqual(b.sent.map(([step, value]) => [step, String(value)]), Array(2).fill(["answer", String(answer)]));
-  await b.handshake.take("reveal", second);
+  await b.handshake.receiveStep("reveal", second);
   assert.deepEqual([b.handshake.state, b.handshake.code, b.ended], ["failed", null, 1]);
-  await b.handshake.take("reveal", first);
+  await b.handshake.receiveStep("reveal", first);
   assert.equal(b.handshake.state, "failed");
 
   const a = handshake(pairs[0], low.pid);
-  await a.handshake.take("answer", random());
+  await a.handshake.receiveStep("answer", random());
   assert.deepEqual(a.sent, [], "nothing is revealed before the commitment is out");
   await spoken(a);
-  await a.handshake.take("answer", first);
+  await a.handshake.receiveStep("answer", first);
   const code = words(a.handshake.code);
-  await a.handshake.take("answer", second);
+  await a.handshake.receiveStep("answer", second);
   assert.equal(words(a.handshake.code), code);
   assert.deepEqual([...new Set(a.sent.map(([step]) => step))], ["commit", "reveal"]);
   assert.equal(new Set(a.sent.filter(([step]) => step === "reveal").map(([, value]) => String(value))).size, 1);
@@ -127,18 +127,18 @@ test("what a stranger sends is bounded, and never taken for something else", asy
   for (const bad of [null, undefined, 7, "x", [], {}, { stop: 1 }, { confirm: 7 }, { confirm: "A" }]) assert.equal(readSasConfirmation(bad), null);
   const { high, pairs } = await two();
   const b = handshake(pairs[1], high.pid);
-  for (let count = 0; count < 1000; count += 1) void b.handshake.take("commit", random());
-  await b.handshake.take("commit", random());
+  for (let count = 0; count < 1000; count += 1) void b.handshake.receiveStep("commit", random());
+  await b.handshake.receiveStep("commit", random());
   assert.ok(b.sent.length <= 256);
 });
 
 /** Codes of a tab that knows the others in `pairs`; what it sends is handed to `others` by pid. */
 function codes(pid, pairs, others, clock = { now: 0 }) {
   const events = [];
-  const send = (to, text) => void others.get(to)?.receive(pid, text);
+  const send = (to, text) => void others.get(to)?.receiveText(pid, text);
   const sendConfirmation = (to, payload) => void others.get(to)?.receiveConfirmation(pid, readSasConfirmation(payload));
   const options = { pairOf: (other) => pairs.get(other) ?? null, nameOf: ({ hello }) => hello, now: () => clock.now };
-  const tab = new SafetyCodes({ pid, send, tell: sendConfirmation, ...options });
+  const tab = new SafetyCodes({ pid, send, sendMessage: sendConfirmation, ...options });
   for (const type of ["changed", "stopped"]) tab.on(type, (detail) => events.push({ type, ...detail }));
   others.set(pid, tab);
   const last = () => events.findLast(({ type }) => type === "changed")?.safety;
@@ -155,17 +155,17 @@ test("a confirmation is proved to the other side, by nobody else, and survives",
   const others = new Map();
   const a = codes(low.pid, new Map([[high.pid, pairs[0]]]), others);
   const b = codes(high.pid, new Map([[low.pid, pairs[1]]]), others);
-  a.tab.confirm(high.pid);
-  b.tab.meet(known(low));
-  a.tab.meet(known(high));
+  a.tab.confirmCode(high.pid);
+  b.tab.onPeerVerified(known(low));
+  a.tab.onPeerVerified(known(high));
   await a.until(() => a.last().code && b.last().code);
   assert.equal(words(a.last().code), words(b.last().code));
-  assert.deepEqual([a.last().confirmed, b.last().theirs], [false, false]);
+  assert.deepEqual([a.last().confirmed, b.last().confirmedRemotely], [false, false]);
   // Neither its own proof, turned back, nor one of somebody else counts.
   const { nonces } = await (async () => {
     const heard = [];
-    others.set(high.pid, { receiveConfirmation: (_from, message) => heard.push(message), receive: () => true });
-    a.tab.confirm(high.pid);
+    others.set(high.pid, { receiveConfirmation: (_from, message) => heard.push(message), receiveText: () => true });
+    a.tab.confirmCode(high.pid);
     await a.until(() => heard.length > 0);
     others.set(high.pid, b.tab);
     a.tab.receiveConfirmation(high.pid, heard[0]);
@@ -174,16 +174,16 @@ test("a confirmation is proved to the other side, by nobody else, and survives",
     return { nonces: heard };
   })();
   assert.equal(nonces.length, 1);
-  assert.deepEqual([a.last().confirmed, a.last().theirs, b.last().theirs], [true, false, false]);
-  a.tab.reachable(high.pid);
-  await b.until(() => b.last().theirs);
+  assert.deepEqual([a.last().confirmed, a.last().confirmedRemotely, b.last().confirmedRemotely], [true, false, false]);
+  a.tab.onChannelOpen(high.pid);
+  await b.until(() => b.last().confirmedRemotely);
   assert.equal(b.last().confirmed, false);
   // A lost socket and its return change nothing.
   const before = words(a.last());
-  a.tab.leave(high.pid);
-  a.tab.meet(known(high));
+  a.tab.onPeerLeft(high.pid);
+  a.tab.onPeerVerified(known(high));
   assert.equal(words(a.last()), before);
-  b.tab.reject(low.pid);
+  b.tab.rejectCode(low.pid);
   assert.deepEqual(b.events.at(-1), { type: "stopped", pid: low.pid, reason: "differ" });
   assert.deepEqual(a.events.at(-1), { type: "stopped", pid: high.pid, reason: "differ-there" });
   for (const { tab } of [a, b]) tab.close();
@@ -198,11 +198,11 @@ test("somebody who comes again and again gets no more than twenty codes an hour"
     const pid = `${high.pid.slice(0, 20)}${10 + count}`;
     keys.set(pid, pairs[0]);
     // The server may name another membership each time: the name counts too.
-    a.tab.meet({ ...known(high, "Max"), pid, member: String(count) });
+    a.tab.onPeerVerified({ ...known(high, "Max"), pid, member: String(count) });
     assert.deepEqual([a.last().times, a.last().limited], [count, count >= 20]);
   }
   clock.now = 3_600_001;
-  a.tab.meet({ ...known(high, "Max"), pid: "another" });
+  a.tab.onPeerVerified({ ...known(high, "Max"), pid: "another" });
   assert.deepEqual([a.last().times, a.last().limited], [25, false]);
   a.tab.close();
 });

@@ -125,9 +125,9 @@ async function linked(seal, identity, send = () => {}) {
   }
   const settled = () => new Promise((resolve) => {
     link.on("peer-left", () => resolve(events), { once: true });
-    link.remove("nobody");
+    link.removePeer("nobody");
   });
-  const peer = { pid: identity.pid, member: "m", role: "guest", hello: await link.hello(`{"name":"${identity.pid}"}`) };
+  const peer = { pid: identity.pid, member: "m", role: "guest", hello: await link.writeHello(`{"name":"${identity.pid}"}`) };
   return { link, events, peer, settled };
 }
 
@@ -144,9 +144,9 @@ test("messages that come before their sender, and while the hello is being check
   for (let count = 0; count < 8; count += 1) a.link.send(ib.pid, "x".repeat(count % 2 ? 5 : 9000) + count);
   await allSent;
   for (const body of bodies.slice(0, 4)) b.link.receive(ia.pid, body);
-  b.link.add(a.peer);
+  b.link.addPeer(a.peer);
   for (const body of bodies.slice(4)) b.link.receive(ia.pid, body);
-  b.link.add(a.peer);
+  b.link.addPeer(a.peer);
   await b.settled();
   const messages = b.events.filter(({ type }) => type === "message").map(({ body }) => body.at(-1));
   assert.deepEqual(messages, [..."01234567"]);
@@ -168,12 +168,12 @@ test("a thousand times a hostile relay, and nobody is taken for somebody else", 
     { ...alter({ key: toBase64Url(evil.publicKey) }), pid: evil.pid }, ghost.peer, open.peer, { ...a.peer, pid: evil.pid },
   ];
   const began = performance.now();
-  for (let round = 0; round < 1000; round += 1) b.link.add(lies[round % lies.length]);
+  for (let round = 0; round < 1000; round += 1) b.link.addPeer(lies[round % lies.length]);
   await b.settled();
   assert.equal(b.events.filter(({ type }) => type === "refused").length, 1000);
   assert.equal(b.events.filter(({ type }) => type === "peer-joined" || type === "message").length, 0);
   assert.ok(performance.now() - began < 5000);
-  b.link.add(a.peer);
+  b.link.addPeer(a.peer);
   await b.settled();
   assert.equal(b.events.filter(({ type }) => type === "peer-joined").length, 1);
 });

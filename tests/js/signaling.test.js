@@ -43,18 +43,18 @@ test("waits grow to 5 s, are spread over their upper half, and start over once t
   const longest = new ReconnectPolicy(() => 0.999999);
   const ceilings = [400, 800, 1600, 3200, 5000, 5000, 5000];
   for (const ceiling of ceilings) {
-    assert.equal(shortest.next(), ceiling / 2);
-    assert.equal(longest.next(), ceiling);
+    assert.equal(shortest.nextDelay(), ceiling / 2);
+    assert.equal(longest.nextDelay(), ceiling);
   }
   shortest.reset();
-  assert.equal(shortest.next(), 200);
+  assert.equal(shortest.nextDelay(), 200);
 });
 
 test("after a drain the first try comes within a second, and only the first", () => {
-  assert.equal(new ReconnectPolicy(() => 0).next({ soon: true }), 0);
+  assert.equal(new ReconnectPolicy(() => 0).nextDelay({ soon: true }), 0);
   const policy = new ReconnectPolicy(() => 0.999999);
-  assert.equal(policy.next({ soon: true }), 1000);
-  assert.equal(policy.next({ soon: true }), 800);
+  assert.equal(policy.nextDelay({ soon: true }), 1000);
+  assert.equal(policy.nextDelay({ soon: true }), 800);
 });
 
 test("every close code of the table has a name and an act, and unknown codes mean a lost connection", () => {
@@ -69,13 +69,13 @@ test("every close code of the table has a name and an act, and unknown codes mea
 
 test("a roster notices what it has missed", () => {
   const roster = new Roster();
-  roster.replace([peer("a")], 7);
-  assert.ok(roster.add(peer("b"), 8));
-  assert.ok(roster.remove("a", 9));
-  assert.ok(!roster.add(peer("c"), 11), "10 was missed");
+  roster.replacePeers([peer("a")], 7);
+  assert.ok(roster.addPeer(peer("b"), 8));
+  assert.ok(roster.removePeer("a", 9));
+  assert.ok(!roster.addPeer(peer("c"), 11), "10 was missed");
   assert.deepEqual(roster.peers.map(({ pid }) => pid), ["b", "c"]);
-  roster.replace([peer("c"), peer("d")], 11);
-  assert.ok(roster.add(peer("c", "fresh"), 12));
+  roster.replacePeers([peer("c"), peer("d")], 11);
+  assert.ok(roster.addPeer(peer("c", "fresh"), 12));
   assert.equal(roster.peers.length, 2);
 });
 

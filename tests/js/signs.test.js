@@ -32,10 +32,10 @@ function assembly(...names) {
 test("hands stand in the order in which they were raised, for those who come later too", async () => {
   const { world, time, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
   world.connect(olga, max);
-  max.hands.raise(true);
+  max.hands.raiseHand(true);
   await world.settle();
   time.now = 5_000;
-  olga.hands.raise(true);
+  olga.hands.raiseHand(true);
   await world.settle();
   assert.deepEqual(olga.seen.map(({ news }) => news), [true, true]);
   time.now = 60_000;
@@ -46,7 +46,7 @@ test("hands stand in the order in which they were raised, for those who come lat
   // Those were up before: no news.
   assert.deepEqual(guest.seen.map(({ news }) => news), [false, false]);
 
-  max.hands.raise(false);
+  max.hands.raiseHand(false);
   await world.settle();
   for (const { hands } of [olga, max, guest]) assert.deepEqual(hands.order, [olga.pid]);
   world.part(guest, olga);
@@ -56,8 +56,8 @@ test("hands stand in the order in which they were raised, for those who come lat
 test("nobody gets ahead by saying later that they were earlier", async () => {
   const { world, people: [olga, max] } = assembly("Olga", "Max");
   world.connect(olga, max);
-  olga.hands.raise(true);
-  max.hands.raise(true);
+  olga.hands.raiseHand(true);
+  max.hands.raiseHand(true);
   await world.settle();
   const before = olga.hands.order;
   max.mesh.send(olga.pid, TOPICS.hand, { up: true, for: 1_000_000 });
@@ -68,14 +68,14 @@ test("nobody gets ahead by saying later that they were earlier", async () => {
 test("a host lowers a hand; anybody else is not listened to", async () => {
   const { world, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
   for (const [one, other] of [[olga, max], [olga, guest], [max, guest]]) world.connect(one, other);
-  guest.hands.raise(true);
+  guest.hands.raiseHand(true);
   await world.settle();
-  max.hands.lower(guest.pid);
+  max.hands.requestLower(guest.pid);
   await world.settle();
   assert.equal(guest.hands.up, true);
   const by = [];
   guest.hands.on("lowered", (detail) => by.push(detail.by));
-  olga.hands.lower(guest.pid);
+  olga.hands.requestLower(guest.pid);
   await world.settle();
   assert.deepEqual([guest.hands.up, by, max.hands.order], [false, [olga.pid], []]);
 });
@@ -98,11 +98,11 @@ test("reactions are shown at both ends, and a flood of them is cut off", async (
     return person;
   });
   world.connect(olga, max);
-  olga.reactions.react("clap");
+  olga.reactions.sendReaction("clap");
   await world.settle();
   for (const { shown } of [olga, max]) assert.deepEqual(shown, [{ pid: olga.pid, reaction: "clap" }]);
   for (let count = 0; count < 200; count += 1) olga.mesh.send(max.pid, TOPIC, "heart");
-  for (let count = 0; count < 200; count += 1) max.reactions.react("wow");
+  for (let count = 0; count < 200; count += 1) max.reactions.sendReaction("wow");
   await world.settle();
   assert.deepEqual([max, olga].map(({ shown }) => shown.length), [2 * PER_MINUTE, 1 + PER_MINUTE]);
 });

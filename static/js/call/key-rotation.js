@@ -14,8 +14,8 @@ import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { loadRoomKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
-import { offerRoomKey } from "../keys/set-room-key.js";
-import { heldRoomKey } from "../ui/keys/room-key-state.js";
+import { setRoomKey } from "../keys/set-room-key.js";
+import { findRoomKey } from "../keys/held-room-key.js";
 
 /** @typedef {import("./session.js").CallSession} CallSession */
 /** @typedef {import("../signaling/wire.js").Room} Room */
@@ -25,9 +25,9 @@ import { heldRoomKey } from "../ui/keys/room-key-state.js";
 const ROTATE_AFTER_MS = 1_000;
 const ROTATE_SPREAD_MS = 1_000;
 /** When the server could not be asked to take the new key. */
-const ROTATE_AGAIN_MS = 10_000;
+const RETRY_MS = 10_000;
 /** How long a key of which the server tells may be on its way to us. */
-const HANDED_WITHIN_MS = 8_000;
+const KEY_TIMEOUT_MS = 8_000;
 const TOPIC = "rekey";
 /** New keys of one host that are read: honest ones come seldom. */
 const PER_MINUTE = 12;
@@ -39,7 +39,7 @@ const PER_MINUTE = 12;
  */
 
 /** @extends {Emitter<KeyLifeEvents>} */
-export class KeyLife extends Emitter {
+export class KeyRotation extends Emitter {
   #session;
   #topic;
   #slug;
@@ -47,10 +47,10 @@ export class KeyLife extends Emitter {
   /** @type {Room | null} as the server told last */
   #room = null;
   /** @type {Set<string>} pids of those who are still to get the key of now */
-  #owed = new Set();
+  #pendingRecipients = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #work = Promise.resolve();
+  #queue = Promise.resolve();
   #life = new AbortController();
 
   /**
@@ -63,11 +63,11 @@ export class KeyLife extends Emitter {
     this.#slug = slug;
     this.#lockUrl = lockUrl;
     const { signal } = this.#life;
-    session.on("entered", ({ room }) => this.#learn(room), { signal });
-    session.on("room", ({ room }) => this.#learn(room), { signal });
+    session.on("entered", ({ room }) => this.#onRoom(room), { signal });
+    session.on("room", ({ room }) => this.#onRoom(room), { signal });
     this.#topic = session.mesh.topic(TOPIC, { read: readHandedKey, perMinute: PER_MINUTE });
-    this.#topic.on("message", ({ pid, message }) => this.#handed(pid, message), { signal });
-    session.mesh.on("peer-channel-open", ({ pid }) => this.#owed.has(pid) && this.#after(() => this.#handOver()), { signal });
+    this.#topic.on("message", ({ pid, message }) => this.#onKeyReceived(pid, message), { signal });
+    session.mesh.on("peer-channel-open", ({ pid }) => this.#pendingRecipients.has(pid) && this.#enqueue(() => this.#sendKey()), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -80,16 +80,16 @@ export class KeyLife extends Emitter {
     return this.#session.seal.epoch;
   }
 
-  get #keeps() {
+  get #canExportKey() {
     return HOSTS.includes(this.#session.self.role);
   }
 
   /** @param {Room} room */
-  #learn(room) {
+  #onRoom(room) {
     this.#room = room;
     if (this.#epoch === 0 || room.epoch < this.#epoch) return;
-    if (room.epoch > this.#epoch) this.#after(() => this.#look());
-    else if (room.rekey_required && this.#keeps && this.#lockUrl !== null) this.#later(() => this.#rotate(), wait());
+    if (room.epoch > this.#epoch) this.#enqueue(() => this.#findNewKey());
+    else if (room.rekey_required && this.#canExportKey && this.#lockUrl !== null) this.#schedule(() => this.#rotate(), randomDelay());
   }
 
   /**
@@ -97,13 +97,13 @@ export class KeyLife extends Emitter {
    *
    * @param {boolean} [again] whether there was time to hand it over
    */
-  async #look(again = false) {
+  async #findNewKey(again = false) {
     const room = this.#room;
     if (room === null || room.epoch <= this.#epoch) return;
-    const { state, key } = await heldRoomKey(this.#slug, room.epoch, room.key_check);
+    const { state, key } = await findRoomKey(this.#slug, room.epoch, room.key_check);
     if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
     if (again) return this.emit("missing");
-    this.#later(() => this.#look(true), HANDED_WITHIN_MS);
+    this.#schedule(() => this.#findNewKey(true), KEY_TIMEOUT_MS);
   }
 
   /** @returns {Promise<void>} */
@@ -114,9 +114,9 @@ export class KeyLife extends Emitter {
     if (held?.epoch !== this.#epoch || held.raw === undefined) return;
     let mine;
     try {
-      mine = await offerRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "", byHosts: held.byHosts });
+      mine = await setRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "", byHosts: held.byHosts });
     } catch {
-      return this.#later(() => this.#rotate(), ROTATE_AGAIN_MS);
+      return this.#schedule(() => this.#rotate(), RETRY_MS);
     }
     const made = mine ? await loadRoomKey(this.#slug) : null;
     if (made?.epoch === epoch) await this.#adopt(epoch, made.key);
@@ -128,16 +128,16 @@ export class KeyLife extends Emitter {
    * @param {string} pid
    * @param {HandedKey} handed
    */
-  #handed(pid, handed) {
+  #onKeyReceived(pid, handed) {
     const teller = this.#session.people.get(pid);
     if (!teller || !HOSTS.includes(teller.role) || this.#epoch === 0) return;
-    this.#after(async () => {
+    this.#enqueue(async () => {
       const { epoch, key, byHosts } = handed;
       if (epoch <= this.#epoch) return;
       const check = toBase64Url(await roomKeyCheck(key, this.#slug, epoch));
       // The server cannot know a key, but it knows whether this is the one that the room was given.
       if (this.#room?.epoch === epoch && this.#room.key_check !== check) return;
-      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#keeps, byHosts });
+      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#canExportKey, byHosts });
       await this.#adopt(epoch, key);
     });
   }
@@ -149,16 +149,16 @@ export class KeyLife extends Emitter {
   async #adopt(epoch, key) {
     clearTimeout(this.#timer);
     await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
-    this.#owed = new Set(this.#session.mesh.peers.keys());
-    await this.#handOver();
+    this.#pendingRecipients = new Set(this.#session.mesh.peers.keys());
+    await this.#sendKey();
     this.emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
   }
 
-  async #handOver() {
-    const held = this.#keeps ? await loadRoomKey(this.#slug) : null;
-    if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#owed.clear();
+  async #sendKey() {
+    const held = this.#canExportKey ? await loadRoomKey(this.#slug) : null;
+    if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#pendingRecipients.clear();
     const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
-    for (const pid of this.#owed) if (this.#topic.send(pid, payload)) this.#owed.delete(pid);
+    for (const pid of this.#pendingRecipients) if (this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
   }
 
   /**
@@ -166,18 +166,18 @@ export class KeyLife extends Emitter {
    *
    * @param {() => Promise<void>} act
    */
-  #after(act) {
+  #enqueue(act) {
     // An act that failed (storage, no answer) is tried again when the server next tells of the room.
-    this.#work = this.#work.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
+    this.#queue = this.#queue.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
   }
 
   /**
    * @param {() => Promise<void>} act
    * @param {number} ms
    */
-  #later(act, ms) {
+  #schedule(act, ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#after(act), ms);
+    this.#timer = setTimeout(() => this.#enqueue(act), ms);
   }
 }
 
@@ -200,6 +200,6 @@ function readHandedKey(payload) {
   }
 }
 
-function wait() {
+function randomDelay() {
   return ROTATE_AFTER_MS + Math.random() * ROTATE_SPREAD_MS;
 }

@@ -17,7 +17,7 @@ import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 /** @typedef {import("../keys/identity.js").Identity} Identity */
 /** @typedef {import("../keys/room-seal.js").RoomSeal} RoomSeal */
 /** @typedef {import("../signaling/wire.js").Room} Room */
-/** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Knocking */
+/** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Attempt */
 
 /**
  * @typedef {object} AtTheDoorEvents
@@ -28,19 +28,19 @@ import { WaitingRoom } from "../ui/lobby/waiting-room.js";
  */
 
 /** @extends {Emitter<AtTheDoorEvents>} */
-export class AtTheDoor extends Emitter {
+export class Knocking extends Emitter {
   #slug;
   #socketPath;
-  #room = new WaitingRoom();
-  /** @type {Knocking | null} */
-  #knocking = null;
+  #waitingRoom = new WaitingRoom();
+  /** @type {Attempt | null} */
+  #attempt = null;
 
   /** @param {{slug: string, socketPath: string}} page */
   constructor({ slug, socketPath }) {
     super();
     this.#slug = slug;
     this.#socketPath = socketPath;
-    this.#room.on("cancel", () => {
+    this.#waitingRoom.on("cancel", () => {
       this.close();
       this.emit("cancelled");
     });
@@ -53,11 +53,11 @@ export class AtTheDoor extends Emitter {
    * @param {number} options.epoch of the key
    * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key
    * @param {boolean} options.lobby whether the room key has to come from a host
-   * @param {import("../ui/people/names.js").Presence} options.presence
+   * @param {import("./person.js").Presence} options.presence
    */
   async knock({ epoch, key, lobby, presence }) {
     this.close();
-    this.#room.show({ name: presence.name, why: null });
+    this.#waitingRoom.show({ name: presence.name, why: null });
     let identity, seal, hello;
     try {
       const making = lobby && key ? makeLobbySeal(this.#slug, epoch, key) : makeRoomSeal(this.#slug, epoch, key);
@@ -67,35 +67,35 @@ export class AtTheDoor extends Emitter {
       return this.#stop("start");
     }
     const socket = new KnockSocket({ url: this.#socketPath, pid: identity.pid, hello, lobby });
-    this.#knocking = { identity, seal, key: lobby ? key : null, socket };
-    socket.on("waiting", ({ why, hosts, room }) => this.#waiting(room, { name: presence.name, why, hosts }));
-    socket.on("away", () => this.#room.show({ name: presence.name, why: "away" }));
+    this.#attempt = { identity, seal, key: lobby ? key : null, socket };
+    socket.on("waiting", ({ why, hosts, room }) => this.#onWaiting(room, { name: presence.name, why, hosts }));
+    socket.on("away", () => this.#waitingRoom.show({ name: presence.name, why: "away" }));
     socket.on("stopped", ({ code }) => this.#stop(String(code)));
-    socket.on("come-in", ({ body }) => void this.#comeIn(body));
+    socket.on("come-in", ({ body }) => void this.#onAdmitted(body));
     socket.start();
   }
 
   /** Goes away from the door, quietly. */
   close() {
-    this.#knocking?.socket.leave();
-    this.#knocking = null;
-    this.#room.hide();
+    this.#attempt?.socket.leave();
+    this.#attempt = null;
+    this.#waitingRoom.hide();
   }
 
   /**
    * @param {Room} room
    * @param {import("../ui/lobby/waiting-room.js").Shown} shown
    */
-  #waiting({ epoch }, shown) {
-    const known = this.#knocking?.seal.epoch ?? 0;
+  #onWaiting({ epoch }, shown) {
+    const known = this.#attempt?.seal.epoch ?? 0;
     if (epoch < known) return this.#stop("downgrade");
     if (epoch > known) return this.#stop("key");
-    this.#room.show(shown);
+    this.#waitingRoom.show(shown);
   }
 
   /** @param {string} body */
-  async #comeIn(body) {
-    const knocking = this.#knocking;
+  async #onAdmitted(body) {
+    const knocking = this.#attempt;
     if (knocking === null) return;
     const { identity, seal, key } = knocking;
     try {
@@ -104,9 +104,9 @@ export class AtTheDoor extends Emitter {
         await saveRoomKey(this.#slug, seal.epoch, raw, { byHosts: true });
       }
     } catch {
-      return this.#knocking === knocking && this.#stop("admission");
+      return this.#attempt === knocking && this.#stop("admission");
     }
-    if (this.#knocking !== knocking) return;
+    if (this.#attempt !== knocking) return;
     this.close();
     this.emit("let-in");
   }

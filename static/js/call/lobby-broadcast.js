@@ -23,7 +23,7 @@ const CHANNEL = "meeting-point/door";
  *
  * @extends {Emitter<DoorRelayEvents>}
  */
-export class DoorRelay extends Emitter {
+export class LobbyBroadcast extends Emitter {
   #slug;
   #channel = new BroadcastChannel(CHANNEL);
 
@@ -31,9 +31,9 @@ export class DoorRelay extends Emitter {
   constructor({ slug, signal }) {
     super();
     this.#slug = slug;
-    this.#channel.addEventListener("message", ({ data }) => this.#heard(data), { signal });
+    this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
     signal.addEventListener("abort", () => {
-      this.tell("", []);
+      this.sendKnocks("", []);
       this.#channel.close();
     });
   }
@@ -42,12 +42,12 @@ export class DoorRelay extends Emitter {
    * @param {string} room its name
    * @param {Knock[]} knocks
    */
-  tell(room, knocks) {
+  sendKnocks(room, knocks) {
     this.#channel.postMessage({ kind: "knocks", slug: this.#slug, room, knocks });
   }
 
   /** @param {any} data */
-  #heard({ kind, slug, member, admitted }) {
+  #onMessage({ kind, slug, member, admitted }) {
     if (kind === "ask") this.emit("asked");
     if (kind !== "answer" || slug !== this.#slug) return;
     this.emit("answer", { member, admitted });
@@ -64,14 +64,14 @@ export class DoorRelay extends Emitter {
  *
  * @extends {Emitter<DoorElsewhereEvents>}
  */
-export class DoorElsewhere extends Emitter {
+export class LobbyListener extends Emitter {
   #channel = new BroadcastChannel(CHANNEL);
   /** @type {Map<string, KnockElsewhere[]>} by slug */
   #rooms = new Map();
 
   constructor() {
     super();
-    this.#channel.addEventListener("message", ({ data }) => this.#heard(data));
+    this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data));
     this.#channel.postMessage({ kind: "ask" });
   }
 
@@ -79,13 +79,13 @@ export class DoorElsewhere extends Emitter {
    * @param {string} member
    * @param {boolean} admitted
    */
-  answer(member, admitted) {
+  answerKnock(member, admitted) {
     const slug = [...this.#rooms.values()].flat().find((knock) => knock.member === member)?.slug;
     this.#channel.postMessage({ kind: "answer", slug, member, admitted });
   }
 
   /** @param {any} data */
-  #heard({ kind, slug, room, knocks }) {
+  #onMessage({ kind, slug, room, knocks }) {
     if (kind !== "knocks") return;
     this.#rooms.set(slug, knocks.map((/** @type {Knock} */ knock) => ({ ...knock, slug, room })));
     this.emit("changed", { knocks: [...this.#rooms.values()].flat() });

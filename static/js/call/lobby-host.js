@@ -10,7 +10,7 @@ import { lobbyKey, sealAdmission } from "../keys/lobby.js";
 import { makeLobbySeal } from "../keys/room-seal.js";
 import { Emitter } from "../lib/emitter.js";
 import { readHello } from "../peer/hello.js";
-import { called } from "../ui/people/names.js";
+import { displayName } from "./person.js";
 
 /** @typedef {import("./session.js").CallSession} CallSession */
 /** @typedef {import("../keys/identity.js").Identity} Identity */
@@ -28,11 +28,11 @@ import { called } from "../ui/people/names.js";
  * @property {"" | "unproved" | "keyless" | "unsent"} problem
  */
 
-/** @typedef {{pid: string, shown: Knock, hello: Hello | null, seal: RoomSeal | null, text: string, until: number}} Standing */
+/** @typedef {{pid: string, shown: Knock, hello: Hello | null, seal: RoomSeal | null, text: string, until: number}} KnockingPeer */
 
 /** The server says every 5 seconds who knocks. */
-const OVER_MS = 15_000;
-const MOST = 20;
+const KNOCK_TIMEOUT_MS = 15_000;
+const MAX_KNOCKS = 20;
 
 /**
  * @typedef {object} DoorKeeperEvents
@@ -40,11 +40,11 @@ const MOST = 20;
  */
 
 /** @extends {Emitter<DoorKeeperEvents>} */
-export class DoorKeeper extends Emitter {
+export class LobbyHost extends Emitter {
   #session;
   #identity;
-  /** @type {Map<string, Standing>} by member */
-  #standing = new Map();
+  /** @type {Map<string, KnockingPeer>} by member */
+  #guests = new Map();
   /** @type {Map<string, object>} the last word about a member: a hello that is read late changes nothing any more */
   #turns = new Map();
 
@@ -57,15 +57,15 @@ export class DoorKeeper extends Emitter {
     super();
     this.#session = session;
     this.#identity = identity;
-    session.socket.on("knocks", ({ peer }) => void this.#knocks(peer), { signal });
-    session.socket.on("knock-over", ({ member }) => this.#over(member), { signal });
-    const timer = setInterval(() => this.#forget(), OVER_MS / 3);
+    session.socket.on("knocks", ({ peer }) => void this.#onKnock(peer), { signal });
+    session.socket.on("knock-over", ({ member }) => this.#onKnockOver(member), { signal });
+    const timer = setInterval(() => this.#dropExpired(), KNOCK_TIMEOUT_MS / 3);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   /** @returns {Knock[]} in the order in which they came */
   get knocks() {
-    return [...this.#standing.values()].map(({ shown }) => shown);
+    return [...this.#guests.values()].map(({ shown }) => shown);
   }
 
   /**
@@ -74,16 +74,16 @@ export class DoorKeeper extends Emitter {
    * @param {string} member
    */
   async admit(member) {
-    const standing = this.#standing.get(member);
+    const standing = this.#guests.get(member);
     if (!standing || standing.shown.problem === "unproved") return;
     const { hello, seal } = standing;
     let body = "";
     if (seal?.mode === "lobby" && hello) {
       const held = await loadRoomKey(this.#session.seal.room).catch(() => null);
-      if (held?.raw === undefined || held.epoch !== seal.epoch) return this.#complain(standing, "keyless");
+      if (held?.raw === undefined || held.epoch !== seal.epoch) return this.#setProblem(standing, "keyless");
       body = await sealAdmission(seal, this.#identity, hello, held.raw);
     }
-    if (!this.#session.socket.answer(member, body)) this.#complain(standing, "unsent");
+    if (!this.#session.socket.answerKnock(member, body)) this.#setProblem(standing, "unsent");
   }
 
   /**
@@ -92,27 +92,27 @@ export class DoorKeeper extends Emitter {
    * @param {string} member
    */
   deny(member) {
-    const standing = this.#standing.get(member);
-    if (standing && !this.#session.socket.answer(member, null)) this.#complain(standing, "unsent");
+    const standing = this.#guests.get(member);
+    if (standing && !this.#session.socket.answerKnock(member, null)) this.#setProblem(standing, "unsent");
   }
 
   /** @param {Peer} peer */
-  async #knocks({ pid, member, hello: text }) {
-    const known = this.#standing.get(member);
+  async #onKnock({ pid, member, hello: text }) {
+    const known = this.#guests.get(member);
     if (known?.pid === pid && known.text === text) {
-      known.until = Date.now() + OVER_MS;
+      known.until = Date.now() + KNOCK_TIMEOUT_MS;
       return;
     }
-    if (!known && this.#turns.size >= MOST) return;
+    if (!known && this.#turns.size >= MAX_KNOCKS) return;
     const turn = {};
     this.#turns.set(member, turn);
-    const { hello, seal } = await this.#read(pid, text);
+    const { hello, seal } = await this.#readHello(pid, text);
     if (this.#turns.get(member) !== turn) return;
-    const name = called(hello ? readHello(hello.profile).name : "");
+    const name = displayName(hello ? readHello(hello.profile).name : "");
     /** @type {Knock} */
     const shown = { member, name, problem: hello ? "" : "unproved" };
-    this.#standing.set(member, { pid, shown, hello, seal, text, until: Date.now() + OVER_MS });
-    this.#changed(!known);
+    this.#guests.set(member, { pid, shown, hello, seal, text, until: Date.now() + KNOCK_TIMEOUT_MS });
+    this.#emitChanged(!known);
   }
 
   /**
@@ -122,7 +122,7 @@ export class DoorKeeper extends Emitter {
    * @param {string} text
    * @returns {Promise<{hello: Hello | null, seal: RoomSeal | null}>}
    */
-  async #read(pid, text) {
+  async #readHello(pid, text) {
     const room = this.#session.seal;
     const seals = [room];
     const held = room.secrets ? await loadRoomKey(room.room).catch(() => null) : null;
@@ -138,26 +138,26 @@ export class DoorKeeper extends Emitter {
   }
 
   /** @param {string} member */
-  #over(member) {
+  #onKnockOver(member) {
     this.#turns.delete(member);
-    if (this.#standing.delete(member)) this.#changed(false);
+    if (this.#guests.delete(member)) this.#emitChanged(false);
   }
 
-  #forget() {
-    for (const [member, { until }] of this.#standing) if (until < Date.now()) this.#over(member);
+  #dropExpired() {
+    for (const [member, { until }] of this.#guests) if (until < Date.now()) this.#onKnockOver(member);
   }
 
   /**
-   * @param {Standing} standing
+   * @param {KnockingPeer} standing
    * @param {"keyless" | "unsent"} problem
    */
-  #complain(standing, problem) {
+  #setProblem(standing, problem) {
     standing.shown = { ...standing.shown, problem };
-    this.#changed(false);
+    this.#emitChanged(false);
   }
 
   /** @param {boolean} came */
-  #changed(came) {
+  #emitChanged(came) {
     this.emit("changed", { knocks: this.knocks, came });
   }
 }

@@ -8,12 +8,12 @@
 /** @typedef {import("../signaling/wire.js").Paths} Paths */
 
 /** The server takes no more of each. */
-const AT_MOST = 64;
+const MAX_COUNT = 64;
 
-export class PathTally {
+export class PathStats {
   #pid;
   /** @type {Map<string, keyof Paths>} the last way to each, by pid */
-  #ways = new Map();
+  #paths = new Map();
 
   /** @param {string} pid one's own: of the two ends of a connection the one whose pid sorts first counts it */
   constructor(pid) {
@@ -26,9 +26,9 @@ export class PathTally {
    * @param {string} pid
    * @param {import("../peer/route.js").Route} route
    */
-  took(pid, { kind, protocol }) {
-    if (kind === "direct") this.#ways.set(pid, "direct");
-    else this.#ways.set(pid, protocol === "udp" ? "relay_udp" : "relay_tcp");
+  record(pid, { kind, protocol }) {
+    if (kind === "direct") this.#paths.set(pid, "direct");
+    else this.#paths.set(pid, protocol === "udp" ? "relay_udp" : "relay_tcp");
   }
 
   /**
@@ -36,15 +36,15 @@ export class PathTally {
    *
    * @param {string} pid
    */
-  failed(pid) {
-    if (!this.#ways.has(pid)) this.#ways.set(pid, "failed");
+  recordFailure(pid) {
+    if (!this.#paths.has(pid)) this.#paths.set(pid, "failed");
   }
 
   /** @returns {Paths} */
   get counts() {
     const counts = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 };
-    for (const [pid, way] of this.#ways) {
-      if (this.#pid < pid) counts[way] = Math.min(counts[way] + 1, AT_MOST);
+    for (const [pid, way] of this.#paths) {
+      if (this.#pid < pid) counts[way] = Math.min(counts[way] + 1, MAX_COUNT);
     }
     return counts;
   }

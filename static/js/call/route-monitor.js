@@ -6,21 +6,21 @@
 
 import { describeRoute } from "../peer/route.js";
 
-const EVERY_MS = 5_000;
+const INTERVAL_MS = 5_000;
 
-export class RouteWatch {
+export class RouteMonitor {
   #mesh;
-  #tell;
+  #onRoute;
 
   /**
    * @param {import("../peer/mesh.js").Mesh} mesh
-   * @param {(pid: string, route: import("../peer/route.js").Route) => void} tell
+   * @param {(pid: string, route: import("../peer/route.js").Route) => void} onRoute
    * @param {AbortSignal} signal ends it
    */
-  constructor(mesh, tell, signal) {
+  constructor(mesh, onRoute, signal) {
     this.#mesh = mesh;
-    this.#tell = tell;
-    const timer = setInterval(() => [...mesh.peers.keys()].forEach((pid) => void this.look(pid)), EVERY_MS);
+    this.#onRoute = onRoute;
+    const timer = setInterval(() => [...mesh.peers.keys()].forEach((pid) => void this.checkRoute(pid)), INTERVAL_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
@@ -29,10 +29,10 @@ export class RouteWatch {
    *
    * @param {string} pid
    */
-  async look(pid) {
+  async checkRoute(pid) {
     const connection = this.#mesh.peers.get(pid);
     if (connection?.state !== "connected") return;
     const route = await describeRoute(connection).catch(() => null);
-    if (route && this.#mesh.peers.get(pid)?.state === "connected") this.#tell(pid, route);
+    if (route && this.#mesh.peers.get(pid)?.state === "connected") this.#onRoute(pid, route);
   }
 }

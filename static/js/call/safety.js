@@ -21,23 +21,23 @@ const PER_MINUTE = 60;
  * @param {AbortSignal} options.signal ends it
  * @returns {SafetyCodes}
  */
-export function makeSafety({ pid, link, mesh, signal }) {
+export function createSafety({ pid, link, mesh, signal }) {
   const topic = mesh.topic("sas", { read: readSasConfirmation, perMinute: PER_MINUTE });
   const safety = new SafetyCodes({
     pid,
     pairOf: (peer) => link.pairOf(peer),
     send: (to, text) => link.send(to, text),
-    tell: (to, payload) => topic.send(to, payload),
+    sendMessage: (to, payload) => topic.send(to, payload),
     nameOf: ({ hello }) => readHello(hello).name,
   });
-  link.on("joined", ({ peers }) => peers.forEach(safety.meet, safety), { signal });
-  link.on("roster", ({ peers }) => peers.forEach(safety.meet, safety), { signal });
-  link.on("peer-joined", ({ peer }) => safety.meet(peer), { signal });
-  link.on("peer-left", ({ pid: left }) => safety.leave(left), { signal });
-  mesh.on("peer-channel-open", ({ pid: reached }) => safety.reachable(reached), { signal });
+  link.on("joined", ({ peers }) => peers.forEach(safety.onPeerVerified, safety), { signal });
+  link.on("roster", ({ peers }) => peers.forEach(safety.onPeerVerified, safety), { signal });
+  link.on("peer-joined", ({ peer }) => safety.onPeerVerified(peer), { signal });
+  link.on("peer-left", ({ pid: left }) => safety.onPeerLeft(left), { signal });
+  mesh.on("peer-channel-open", ({ pid: reached }) => safety.onChannelOpen(reached), { signal });
   topic.on("message", ({ pid: from, message }) => safety.receiveConfirmation(from, message), { signal });
   safety.on("stopped", ({ pid: stopped, reason }) => {
-    link.shun(stopped, reason);
+    link.block(stopped, reason);
     mesh.refusePeer(stopped, reason);
   }, { signal });
   signal.addEventListener("abort", () => safety.close());

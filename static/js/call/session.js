@@ -17,13 +17,13 @@ import { PeerRelay } from "../peer/peer-relay.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
 import { SignalRouter } from "../signaling/signal-router.js";
-import { called } from "../ui/people/names.js";
-import { makeSafety } from "./safety.js";
-import { LateNotice } from "./connection-timeout.js";
-import { PathTally } from "./path-stats.js";
-import { RouteWatch } from "./route-monitor.js";
+import { displayName } from "./person.js";
+import { createSafety } from "./safety.js";
+import { ConnectionTimeout } from "./connection-timeout.js";
+import { PathStats } from "./path-stats.js";
+import { RouteMonitor } from "./route-monitor.js";
 
-/** @typedef {import("../ui/people/people-list.js").Person} Person */
+/** @typedef {import("./person.js").Person} Person */
 /** @typedef {import("../keys/identity.js").Identity} Identity */
 /** @typedef {import("../peer/transceiver-pair.js").Tracks} Tracks */
 /** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
@@ -32,7 +32,7 @@ import { RouteWatch } from "./route-monitor.js";
 /** Requests to mute of one peer that are read. */
 const MUTE_REQUESTS_PER_MINUTE = 30;
 /** How long a server that said it is restarting is believed to be doing so. */
-const RESTART_MS = 30_000;
+const RESTART_TIMEOUT_MS = 30_000;
 /** @type {readonly string[]} states of a connection that stood and does not any more */
 const LOST = ["interrupted", "failed"];
 
@@ -69,12 +69,12 @@ export class CallSession extends Emitter {
   /** Requests of hosts that somebody mutes: the topic carries `true`. */
   muteRequests;
   safety;
-  #locked;
-  #late;
-  #routes;
-  #paths;
-  #third;
-  #fresh = new IceRefresh(() => this.socket.refresh());
+  #hasKey;
+  #timeouts;
+  #routeMonitor;
+  #pathStats;
+  #peerRelay;
+  #iceRefresh = new IceRefresh(() => this.socket.requestIceServers());
   /** @type {Set<string>} those of whom it was said that their messages are tampered with */
   #tampered = new Set();
   #profiles = 0;
@@ -93,7 +93,7 @@ export class CallSession extends Emitter {
    * @param {import("../keys/room-seal.js").RoomSeal} options.seal
    * @param {string} options.socketPath
    * @param {string} options.role
-   * @param {import("../ui/people/names.js").Presence} options.presence
+   * @param {import("./person.js").Presence} options.presence
    * @param {Tracks} options.tracks
    * @param {boolean} options.hideAddress whether to go through the relay server only
    */
@@ -109,32 +109,32 @@ export class CallSession extends Emitter {
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE });
     this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
-    this.#third = new PeerRelay(this.mesh, signal);
-    this.safety = makeSafety({ pid, link: this.link, mesh: this.mesh, signal });
-    this.#locked = seal.secrets !== null;
-    this.#paths = new PathTally(pid);
+    this.#peerRelay = new PeerRelay(this.mesh, signal);
+    this.safety = createSafety({ pid, link: this.link, mesh: this.mesh, signal });
+    this.#hasKey = seal.secrets !== null;
+    this.#pathStats = new PathStats(pid);
     const relayAway = (/** @type {string} */ of) => this.#relayed && this.mesh.peers.get(of)?.hasLocalCandidate === false;
-    this.#late = new LateNotice((of, late) => this.mark(of, { late }), relayAway, signal);
-    this.#routes = new RouteWatch(this.mesh, (of, route) => this.#routed(of, route), signal);
+    this.#timeouts = new ConnectionTimeout((of, late) => this.updatePerson(of, { late }), relayAway, signal);
+    this.#routeMonitor = new RouteMonitor(this.mesh, (of, route) => this.#onRoute(of, route), signal);
     const isLost = (/** @type {string} */ of) => LOST.includes(this.mesh.peers.get(of)?.state ?? "");
-    const ways = new SignalRouter({ socket: this.socket, peerRelay: this.#third, isLost });
+    const ways = new SignalRouter({ socket: this.socket, peerRelay: this.#peerRelay, isLost });
     this.mesh.setTracks(tracks);
     this.#listen();
   }
 
   /** Goes in. */
   async start() {
-    await this.#introduce();
+    await this.#updateHello();
     if (!this.#life.signal.aborted) this.socket.start();
   }
 
   /** Goes out: the others see it at once. */
   leave() {
     this.#life.abort();
-    this.#fresh.stop();
+    this.#iceRefresh.stop();
     this.mesh.close();
     this.link.close();
-    this.socket.leave(this.#paths.counts);
+    this.socket.leave(this.#pathStats.counts);
   }
 
   /**
@@ -143,10 +143,10 @@ export class CallSession extends Emitter {
    * @param {Tracks} tracks
    * @param {{muted: boolean, camera: boolean}} presence
    */
-  send(tracks, { muted, camera }) {
+  setMedia(tracks, { muted, camera }) {
     this.mesh.setTracks(tracks);
     Object.assign(this.self, { muted, camera });
-    void this.#introduce();
+    void this.#updateHello();
     this.emit("person-changed", { person: this.self });
   }
 
@@ -158,60 +158,60 @@ export class CallSession extends Emitter {
   async rekey(seal) {
     this.seal = seal;
     await this.link.rekey(seal);
-    await this.#introduce();
+    await this.#updateHello();
     this.socket.rejoin();
   }
 
   /** @returns {Person[]} oneself first */
-  get everybody() {
+  get everyone() {
     return [this.self, ...this.people.values()];
   }
 
   #listen() {
     const { signal } = this.#life;
-    this.socket.on("state", (detail) => this.#socketState(detail), { signal });
-    this.socket.on("joined", (message) => this.#joined(message), { signal });
-    this.socket.on("roster", ({ peers }) => this.link.sync(peers), { signal });
-    this.socket.on("peer-joined", ({ peer }) => this.link.add(peer), { signal });
-    this.socket.on("peer-left", ({ pid, final }) => this.link.remove(pid, final), { signal });
+    this.socket.on("state", (detail) => this.#onSocketState(detail), { signal });
+    this.socket.on("joined", (message) => this.#onJoined(message), { signal });
+    this.socket.on("roster", ({ peers }) => this.link.syncPeers(peers), { signal });
+    this.socket.on("peer-joined", ({ peer }) => this.link.addPeer(peer), { signal });
+    this.socket.on("peer-left", ({ pid, final }) => this.link.removePeer(pid, final), { signal });
     this.socket.on("relay", ({ from, body }) => this.link.receive(from, body), { signal });
     this.socket.on("ice", (message) => this.#useIce(message), { signal });
-    this.#third.on("relay", ({ from, body }) => this.link.receive(from, body, { again: true }), { signal });
-    new NetworkWatch(signal).on("changed", () => this.#suspect(), { signal });
-    this.mesh.on("peer-unresponsive", () => this.socket.check(), { signal });
+    this.#peerRelay.on("relay", ({ from, body }) => this.link.receive(from, body, { again: true }), { signal });
+    new NetworkWatch(signal).on("changed", () => this.#checkConnections(), { signal });
+    this.mesh.on("peer-unresponsive", () => this.socket.checkConnection(), { signal });
     this.kicks.on("kicked", () => this.emit("stopped", { code: CODE.removed }), { signal });
-    this.link.on("joined", ({ peers }) => this.#meet(peers), { signal });
+    this.link.on("joined", ({ peers }) => this.#onPeersVerified(peers), { signal });
     this.link.on("roster", ({ peers }) => this.mesh.syncPeers(peers), { signal });
     this.link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer), { signal });
-    this.link.on("peer-left", ({ pid, final }) => this.#gone(pid, final), { signal });
-    this.link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body), { signal });
-    this.link.on("refused", ({ peer, reason }) => this.#refuse(peer, reason), { signal });
+    this.link.on("peer-left", ({ pid, final }) => this.#onPeerLeft(pid, final), { signal });
+    this.link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.mesh.receiveBody(from, body), { signal });
+    this.link.on("refused", ({ peer, reason }) => this.#onRefused(peer, reason), { signal });
     this.link.on("tampered", ({ pid }) => this.#warnOfTampering(pid), { signal });
-    this.safety.on("changed", ({ pid, safety }) => this.mark(pid, { safety }), { signal });
-    this.socket.on("room", ({ room }) => this.#route(room) && this.emit("room", { room }), { signal });
+    this.safety.on("changed", ({ pid, safety }) => this.updatePerson(pid, { safety }), { signal });
+    this.socket.on("room", ({ room }) => this.#applyRelayPolicy(room) && this.emit("room", { room }), { signal });
     this.socket.on("error", ({ code }) => this.emit("refused", { code }), { signal });
-    this.mesh.on("peer-added", (peer) => this.#added(peer), { signal });
-    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.mark(pid, { role, ...named(hello) }), { signal });
-    this.mesh.on("peer-removed", ({ pid }) => this.#removed(pid), { signal });
-    this.mesh.on("peer-state", ({ pid, state, reason }) => this.#stateOf(pid, state, reason), { signal });
-    this.mesh.on("peer-media", ({ pid, audio, video }) => this.mark(pid, { muted: !audio, camera: video }), { signal });
+    this.mesh.on("peer-added", (peer) => this.#onPeerAdded(peer), { signal });
+    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...profileOf(hello) }), { signal });
+    this.mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
+    this.mesh.on("peer-state", ({ pid, state, reason }) => this.#onPeerState(pid, state, reason), { signal });
+    this.mesh.on("peer-media", ({ pid, audio, video }) => this.updatePerson(pid, { muted: !audio, camera: video }), { signal });
     this.mesh.on("peer-track", ({ pid, stream }) => this.emit("stream", { pid, stream }), { signal });
   }
 
   /** @param {StateDetail} detail */
-  #socketState({ state, code }) {
+  #onSocketState({ state, code }) {
     if (code === CODE.draining) this.#drainedAt = Date.now();
-    const draining = Date.now() - this.#drainedAt < RESTART_MS;
+    const draining = Date.now() - this.#drainedAt < RESTART_TIMEOUT_MS;
     if (state === "open" || state === "waiting") this.mesh.setServerReachable(state === "open");
     if (state === "waiting") this.emit("away", { draining, entered: this.#entered, code });
     if (state === "stopped" && code !== undefined) this.emit("stopped", { code });
   }
 
   /** @param {import("../signaling/wire.js").Joined} message */
-  #joined({ member, role, room, peers, ice, ice_ttl }) {
+  #onJoined({ member, role, room, peers, ice, ice_ttl }) {
     Object.assign(this.self, { member, role });
     this.#ice = ice;
-    if (!this.#route(room)) return;
+    if (!this.#applyRelayPolicy(room)) return;
     this.#useIce({ ice, ice_ttl });
     this.emit("entered", { room, again: this.#entered });
     this.#entering = !this.#entered;
@@ -222,13 +222,13 @@ export class CallSession extends Emitter {
   /** @param {{ice: RTCIceServer[], ice_ttl: number}} servers ice_ttl: seconds */
   #useIce({ ice, ice_ttl }) {
     this.mesh.setIceServers(ice);
-    this.#fresh.renewed(ice_ttl);
+    this.#iceRefresh.schedule(ice_ttl);
   }
 
   /** Something may have happened to the network: who is still there? */
-  #suspect() {
+  #checkConnections() {
     this.mesh.probeNow();
-    this.socket.check();
+    this.socket.checkConnection();
   }
 
   /** @param {string} pid */
@@ -242,7 +242,7 @@ export class CallSession extends Emitter {
    * @param {Room} room
    * @returns {boolean} whether there may be a call
    */
-  #route({ relay_only: relayOnly }) {
+  #applyRelayPolicy({ relay_only: relayOnly }) {
     this.#relayed = relayOnly || this.#hideAddress;
     if (this.#relayed && !hasRelay(this.#ice)) {
       this.emit("stopped", { code: "no-relay" });
@@ -256,23 +256,23 @@ export class CallSession extends Emitter {
    * @param {string} pid
    * @param {import("../peer/route.js").Route} route
    */
-  #routed(pid, route) {
-    this.#paths.took(pid, route);
+  #onRoute(pid, route) {
+    this.#pathStats.record(pid, route);
     const path = whyThisPath(route, { relayed: this.#relayed, servers: this.#ice });
-    this.mark(pid, { route: route.kind, protocol: route.protocol, path });
+    this.updatePerson(pid, { route: route.kind, protocol: route.protocol, path });
   }
 
   /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
-  #meet(peers) {
+  #onPeersVerified(peers) {
     this.mesh.onJoined(peers);
     this.#entering = false;
   }
 
   /** Tells the socket what the next join says about oneself; the latest state wins. */
-  async #introduce() {
+  async #updateHello() {
     this.#profiles += 1;
     const turn = this.#profiles;
-    const hello = await this.link.hello(writeHello(this.self));
+    const hello = await this.link.writeHello(writeHello(this.self));
     if (turn === this.#profiles) this.socket.setHello(hello);
   }
 
@@ -282,9 +282,9 @@ export class CallSession extends Emitter {
    * @param {import("../signaling/wire.js").Peer} peer
    * @param {string} reason
    */
-  #refuse({ pid, member, role }, reason) {
+  #onRefused({ pid, member, role }, reason) {
     if (this.people.has(pid)) return;
-    const person = { pid, member, role, name: called(""), muted: true, camera: false, self: false, state: "refused", reason };
+    const person = { pid, member, role, name: displayName(""), muted: true, camera: false, self: false, state: "refused", reason };
     this.people.set(pid, person);
     this.emit("person-added", { person, news: false });
     this.emit("warned", { reason, name: person.name });
@@ -294,33 +294,33 @@ export class CallSession extends Emitter {
    * @param {string} pid
    * @param {boolean} final
    */
-  #gone(pid, final) {
+  #onPeerLeft(pid, final) {
     if (this.mesh.peers.has(pid)) this.mesh.removePeer(pid, final);
-    else this.#removed(pid);
+    else this.#onPeerRemoved(pid);
   }
 
   /** @param {string} pid */
   #warnOfTampering(pid) {
     if (this.#tampered.has(pid)) return;
     this.#tampered.add(pid);
-    this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? called("") });
+    this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? displayName("") });
   }
 
   /** @param {import("../signaling/wire.js").Peer} peer */
-  #added({ pid, member, role, hello }) {
-    const safety = this.safety.of(pid);
-    const person = { pid, member, role, ...named(hello), self: false, state: "connecting", locked: this.#locked, safety };
-    this.#late.observe(pid, "connecting");
+  #onPeerAdded({ pid, member, role, hello }) {
+    const safety = this.safety.safetyOf(pid);
+    const person = { pid, member, role, ...profileOf(hello), self: false, state: "connecting", locked: this.#hasKey, safety };
+    this.#timeouts.observeState(pid, "connecting");
     // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
-    if (this.people.has(pid)) return this.mark(pid, { ...person, reason: undefined });
+    if (this.people.has(pid)) return this.updatePerson(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
     this.emit("person-added", { person, news: !this.#entering });
   }
 
   /** @param {string} pid */
-  #removed(pid) {
+  #onPeerRemoved(pid) {
     const person = this.people.get(pid);
-    this.#late.observe(pid, "closed");
+    this.#timeouts.observeState(pid, "closed");
     this.people.delete(pid);
     if (person) this.emit("person-removed", { person });
   }
@@ -330,12 +330,12 @@ export class CallSession extends Emitter {
    * @param {string} state
    * @param {string} [reason]
    */
-  #stateOf(pid, state, reason) {
-    this.mark(pid, reason ? { state, reason } : { state });
-    if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? called("") });
-    if (state === "connected") void this.#routes.look(pid);
-    if (state === "failed") this.#paths.failed(pid);
-    this.#late.observe(pid, state);
+  #onPeerState(pid, state, reason) {
+    this.updatePerson(pid, reason ? { state, reason } : { state });
+    if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? displayName("") });
+    if (state === "connected") void this.#routeMonitor.checkRoute(pid);
+    if (state === "failed") this.#pathStats.recordFailure(pid);
+    this.#timeouts.observeState(pid, state);
     this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
   }
 
@@ -345,7 +345,7 @@ export class CallSession extends Emitter {
    * @param {string} pid
    * @param {Partial<Person>} change
    */
-  mark(pid, change) {
+  updatePerson(pid, change) {
     const person = pid === this.self.pid ? this.self : this.people.get(pid);
     if (!person) return;
     const before = JSON.stringify(person);
@@ -355,7 +355,7 @@ export class CallSession extends Emitter {
 }
 
 /** @param {string} hello */
-function named(hello) {
-  const told = readHello(hello);
-  return { ...told, name: called(told.name) };
+function profileOf(hello) {
+  const profile = readHello(hello);
+  return { ...profile, name: displayName(profile.name) };
 }

@@ -12,7 +12,7 @@
  * @param {() => void} taken
  * @param {AbortSignal} signal when the call is over
  */
-export function takeCall(slug, taken, signal) {
+export function claimCall(slug, taken, signal) {
   // Only pages of this origin, in this browser profile, hear it.
   const channel = new BroadcastChannel(`meeting-point/call/${slug}`);
   channel.addEventListener("message", taken, { signal });

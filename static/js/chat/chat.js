@@ -17,7 +17,7 @@ import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./m
 /** @typedef {import("./log.js").Entry} Entry */
 /** @typedef {import("./messages.js").Kept} Kept */
 /** @typedef {import("./messages.js").ChatMessage} ChatMessage */
-/** @typedef {import("../ui/people/people-list.js").Person} Person */
+/** @typedef {import("../call/person.js").Person} Person */
 /** @typedef {{mesh: import("../peer/mesh.js").Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
 
 const HOUR_MS = 3_600_000;
@@ -50,11 +50,11 @@ export class Chat extends Emitter {
     this.#messages.on("message", ({ pid, message }) => this.#onMessage(pid, message), { signal });
     this.#receipts = this.#mesh.topic(TOPICS.receipt, { read: readChatReceipt, perMinute: LIMITS.receivedPerMinute });
     this.#receipts.on("message", ({ pid, message: id }) => this.#onReceipt(pid, id), { signal });
-    this.#mesh.on("peer-channel-open", ({ pid }) => this.#catchUp(pid), { signal });
-    this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
-    this.#mesh.on("peer-state", ({ pid, state }) => state === "refused" && this.#gone(pid), { signal });
+    this.#mesh.on("peer-channel-open", ({ pid }) => this.#resendWaiting(pid), { signal });
+    this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
+    this.#mesh.on("peer-state", ({ pid, state }) => state === "refused" && this.#onPeerGone(pid), { signal });
     const history = new History(this.#mesh, { kept: () => this.#kept(), have: (pid) => this.#have(pid) }, signal);
-    history.on("kept", ({ pid, kept }) => this.#keep(pid, kept), { signal });
+    history.on("kept", ({ pid, kept }) => this.#onHistory(pid, kept), { signal });
   }
 
   /**
@@ -63,7 +63,7 @@ export class Chat extends Emitter {
    * @param {string} words
    * @returns {"said" | "empty" | "too-long" | "too-fast"}
    */
-  say(words) {
+  sendText(words) {
     if (words.length > LIMITS.textCharacters) return "too-long";
     const text = cleanText(words);
     if (text === "") return "empty";
@@ -72,10 +72,10 @@ export class Chat extends Emitter {
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     // Later than all that was read, whatever the clocks say: an answer never stands above its question.
     const at = Math.max(Date.now(), this.log.newest + 1);
-    const { entry } = this.log.take({ id, pid, name, at, text }, { own: true });
+    const { entry } = this.log.addMessage({ id, pid, name, at, text }, { own: true });
     for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
     this.emit("message", { entry, live: true });
-    for (const peer of entry.waiting) this.#tell(peer, entry);
+    for (const peer of entry.waiting) this.#sendEntry(peer, entry);
     return "said";
   }
 
@@ -83,7 +83,7 @@ export class Chat extends Emitter {
    * @param {string} pid
    * @param {Entry} entry
    */
-  #tell(pid, { id, at, text }) {
+  #sendEntry(pid, { id, at, text }) {
     this.#messages.send(pid, { id, at, text });
   }
 
@@ -95,7 +95,7 @@ export class Chat extends Emitter {
     const author = this.#room.people.get(pid);
     if (author === undefined) return;
     this.#receipts.send(pid, { id: message.id });
-    this.#add({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true);
+    this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true);
   }
 
   /**
@@ -108,12 +108,12 @@ export class Chat extends Emitter {
   }
 
   /** @param {string} pid can be reached: for the first time, or again */
-  #catchUp(pid) {
-    for (const entry of this.log.entries) if (entry.waiting.has(pid)) this.#tell(pid, entry);
+  #resendWaiting(pid) {
+    for (const entry of this.log.entries) if (entry.waiting.has(pid)) this.#sendEntry(pid, entry);
   }
 
   /** @param {string} pid has left, or is not talked to: nothing waits for them any more */
-  #gone(pid) {
+  #onPeerGone(pid) {
     for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
@@ -124,14 +124,14 @@ export class Chat extends Emitter {
    * @param {string} pid
    * @param {Kept[]} kept
    */
-  #keep(pid, kept) {
+  #onHistory(pid, kept) {
     const teller = this.#room.people.get(pid);
     if (teller === undefined) return;
     for (const one of kept) {
       if (one.pid === this.#room.self.pid) continue;
       const author = this.#room.people.get(one.pid);
-      if (one.pid === pid) this.#add({ ...one, name: teller.name }, { oldest: DAY_MS }, false);
-      else if (author?.state !== "connected") this.#add(one, { oldest: DAY_MS, from: teller.name }, false);
+      if (one.pid === pid) this.#addMessage({ ...one, name: teller.name }, { oldest: DAY_MS }, false);
+      else if (author?.state !== "connected") this.#addMessage(one, { oldest: DAY_MS, from: teller.name }, false);
     }
   }
 
@@ -140,8 +140,8 @@ export class Chat extends Emitter {
    * @param {{oldest: number, from?: string}} how
    * @param {boolean} live
    */
-  #add(kept, how, live) {
-    const { entry, is } = this.log.take(kept, how);
+  #addMessage(kept, how, live) {
+    const { entry, is } = this.log.addMessage(kept, how);
     if (is === "new") this.emit("message", { entry, live });
     if (is === "confirmed") this.emit("changed", { entry });
   }

@@ -59,8 +59,8 @@ export class Hands extends Emitter {
     this.#hands.on("message", ({ pid, message }) => this.#onHand(pid, message), { signal });
     this.#lowering = this.#mesh.topic(TOPICS.lower, { read: (payload) => payload === true || null, perMinute: PER_MINUTE });
     this.#lowering.on("message", ({ pid }) => this.#onLower(pid), { signal });
-    this.#mesh.on("peer-channel-open", ({ pid }) => this.up && this.#tell(pid), { signal });
-    this.#mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
+    this.#mesh.on("peer-channel-open", ({ pid }) => this.up && this.#sendHand(pid), { signal });
+    this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
   }
 
   /** Whether one's own hand is up. */
@@ -74,10 +74,10 @@ export class Hands extends Emitter {
   }
 
   /** @param {boolean} up whether one's own hand is to be up */
-  raise(up) {
+  raiseHand(up) {
     if (up === this.up) return;
     this.#set(this.#room.self.pid, up ? this.#now() : null, true);
-    for (const pid of this.#mesh.peers.keys()) this.#tell(pid);
+    for (const pid of this.#mesh.peers.keys()) this.#sendHand(pid);
   }
 
   /**
@@ -85,12 +85,12 @@ export class Hands extends Emitter {
    *
    * @param {string} pid
    */
-  lower(pid) {
+  requestLower(pid) {
     this.#lowering.send(pid, true);
   }
 
   /** @param {string} pid */
-  #tell(pid) {
+  #sendHand(pid) {
     const since = this.#raised.get(this.#room.self.pid);
     const hand = since === undefined ? { up: false } : { up: true, for: Math.round(this.#now() - since) };
     this.#hands.send(pid, hand);
@@ -99,7 +99,7 @@ export class Hands extends Emitter {
   /** @param {string} pid */
   #onLower(pid) {
     if (!this.up || !HOSTS.includes(this.#room.people.get(pid)?.role ?? "")) return;
-    this.raise(false);
+    this.raiseHand(false);
     this.emit("lowered", { by: pid });
   }
 
@@ -114,7 +114,7 @@ export class Hands extends Emitter {
   }
 
   /** @param {string} pid */
-  #gone(pid) {
+  #onPeerGone(pid) {
     if (this.#raised.has(pid)) this.#set(pid, null, false);
   }
 

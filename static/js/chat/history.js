@@ -14,7 +14,7 @@ import { LIMITS, readHistory, TOPICS } from "./messages.js";
 /** @typedef {import("../peer/mesh.js").Mesh} Mesh */
 
 /** How long one waits for the next part of an answer. */
-const PATIENCE_MS = 5_000;
+const PART_TIMEOUT_MS = 5_000;
 /** Room for what stands around the messages of a part, and for the escapes of JSON within one. */
 const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
@@ -31,7 +31,7 @@ export class History extends Emitter {
   #queue = [];
   #parts = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
+  #timer;
   #topic;
   /** Answering costs more than asking, so requests have a limit of their own. @type {Map<string, RateLimiter>} */
   #requestLimiters = new Map();
@@ -48,46 +48,46 @@ export class History extends Emitter {
     this.#topic = mesh.topic(TOPICS.history, { read: readHistory, perMinute: LIMITS.historyPerMinute });
     this.#kept = kept;
     this.#have = have;
-    mesh.on("peer-channel-open", ({ pid }) => this.#want(pid), { signal });
-    mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
+    mesh.on("peer-channel-open", ({ pid }) => this.#enqueuePeer(pid), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
     this.#topic.on("message", ({ pid, message }) => this.#onMessage(pid, message), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#patience));
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   /** @param {string} pid */
-  #want(pid) {
+  #enqueuePeer(pid) {
     const at = this.#queue.indexOf(pid);
     // Somebody who was just asked on a connection that is gone is asked again.
-    if (at === 0) return this.#ask();
+    if (at === 0) return this.#requestHistory();
     if (at === -1) this.#queue.push(pid);
-    if (this.#queue.length === 1) this.#ask();
+    if (this.#queue.length === 1) this.#requestHistory();
   }
 
   /** @param {string} pid */
-  #gone(pid) {
+  #onPeerGone(pid) {
     this.#requestLimiters.delete(pid);
     const at = this.#queue.indexOf(pid);
     if (at === 0) this.#next();
     else if (at > 0) this.#queue.splice(at, 1);
   }
 
-  #ask() {
+  #requestHistory() {
     const [pid] = this.#queue;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#timer);
     if (pid === undefined) return;
     this.#parts = 0;
     if (!this.#topic.send(pid, { have: this.#have(pid) })) return this.#next();
-    this.#wait();
+    this.#startTimeout();
   }
 
-  #wait() {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.#next(), PATIENCE_MS);
+  #startTimeout() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#next(), PART_TIMEOUT_MS);
   }
 
   #next() {
     this.#queue.shift();
-    this.#ask();
+    this.#requestHistory();
   }
 
   /**
@@ -95,12 +95,12 @@ export class History extends Emitter {
    * @param {import("./messages.js").Ask | import("./messages.js").Answer} message
    */
   #onMessage(pid, message) {
-    if ("have" in message) return this.#answer(pid, new Set(message.have));
+    if ("have" in message) return this.#sendHistory(pid, new Set(message.have));
     // Only what was asked for.
     if (pid !== this.#queue[0]) return;
     this.#parts += 1;
     this.emit("kept", { pid, kept: message.kept });
-    if (message.more && this.#parts < LIMITS.historyParts) this.#wait();
+    if (message.more && this.#parts < LIMITS.historyParts) this.#startTimeout();
     else this.#next();
   }
 
@@ -108,7 +108,7 @@ export class History extends Emitter {
    * @param {string} pid
    * @param {Set<string>} have
    */
-  #answer(pid, have) {
+  #sendHistory(pid, have) {
     const limiter = this.#requestLimiters.get(pid) ?? new RateLimiter(LIMITS.historyRequestsPerMinute);
     this.#requestLimiters.set(pid, limiter);
     if (!limiter.consume()) return;

@@ -11,7 +11,7 @@
  * @property {string} [host] the host in the letters that the name system knows, where those differ from what was written
  */
 
-const LONGEST = 2_048;
+const MAX_LINK_CHARACTERS = 2_048;
 /**
  * From the scheme to the first space or quote, or to anything that shows nothing or turns the direction of text: a link ends
  * there, as what comes behind could pretend to be another address.
@@ -47,7 +47,7 @@ export function findLinks(text) {
  * @returns {{href: string, host?: string} | null} null when it is no link that can be shown honestly
  */
 function readLink(written) {
-  if (written.length > LONGEST || !URL.canParse(written)) return null;
+  if (written.length > MAX_LINK_CHARACTERS || !URL.canParse(written)) return null;
   const { host, href } = new URL(written);
   const shown = /^https?:\/\/([^/?#]*)/iu.exec(written)?.[1] ?? "";
   // What stands before an @ looks like the host and is not.

@@ -26,7 +26,7 @@ import { LIMITS } from "./messages.js";
  * How far ahead of ours a clock may be. A message is written after all that its author had read, so that an answer never stands
  * above its question: one whose clock is ahead takes the others along.
  */
-const AHEAD_MS = 600_000;
+const MAX_AHEAD_MS = 600_000;
 /** What else a message costs in the count of characters. */
 const OVERHEAD = 128;
 
@@ -58,7 +58,7 @@ export class ChatLog {
    *   author; oldest: how many milliseconds ago it may have been written, as somebody could hide it among what was read long ago
    * @returns {{entry: Entry, is: "new" | "confirmed" | "known" | "too-old"}}
    */
-  take({ id, pid, name, at, text }, { own = false, from = "", oldest = Infinity, now = Date.now() } = {}) {
+  addMessage({ id, pid, name, at, text }, { own = false, from = "", oldest = Infinity, now = Date.now() } = {}) {
     const key = JSON.stringify([pid, id, text]);
     const known = this.#byKey.get(key);
     if (known) {
@@ -66,10 +66,10 @@ export class ChatLog {
       if (confirmed) Object.assign(known, { from, name });
       return { entry: known, is: confirmed ? "confirmed" : "known" };
     }
-    const order = Math.min(Math.max(at, now - oldest), now + AHEAD_MS);
+    const order = Math.min(Math.max(at, now - oldest), now + MAX_AHEAD_MS);
     const entry = { key, id, pid, name, at: order, time: Math.min(order, now), text, own, from, waiting: new Set() };
     this.#insert(entry);
-    return { entry, is: this.#shorten(entry) ? "new" : "too-old" };
+    return { entry, is: this.#trim(entry) ? "new" : "too-old" };
   }
 
   /** @param {Entry} entry */
@@ -87,7 +87,7 @@ export class ChatLog {
    * @param {Entry} kept
    * @returns {boolean} whether this one is still there
    */
-  #shorten(kept) {
+  #trim(kept) {
     while (this.#entries.length > LIMITS.messagesKept || this.#characters > LIMITS.charactersKept) {
       const oldest = /** @type {Entry} */ (this.#entries.shift());
       this.#byKey.delete(oldest.key);

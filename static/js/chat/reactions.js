@@ -17,7 +17,7 @@ export const PER_MINUTE = 60;
 /** @typedef {typeof REACTIONS[number]} Reaction */
 
 /**
- * Reads the topic `react`.
+ * Reads the topic `sendReaction`.
  *
  * @param {unknown} payload
  * @returns {Reaction | null}
@@ -52,7 +52,7 @@ export class Reactions extends Emitter {
   }
 
   /** @param {Reaction} reaction is shown to everybody who is there */
-  react(reaction) {
+  sendReaction(reaction) {
     if (!this.#ownLimiter.consume()) return;
     this.emit("reaction", { pid: this.#room.self.pid, reaction });
     for (const pid of this.#mesh.peers.keys()) this.#topic.send(pid, reaction);

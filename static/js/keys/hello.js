@@ -24,7 +24,7 @@ import { pad, unpad } from "./padding.js";
  * @property {string} profile
  */
 
-const LONGEST = 4_096;
+const MAX_HELLO_CHARACTERS = 4_096;
 const PROFILE_SIZES = [512];
 const NONCE_BYTES = 12;
 const FINGERPRINT = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/;
@@ -140,7 +140,7 @@ function profileContext({ room, epoch }, pid) {
  */
 function parse(text) {
   try {
-    const fields = text.length <= LONGEST ? JSON.parse(text) : null;
+    const fields = text.length <= MAX_HELLO_CHARACTERS ? JSON.parse(text) : null;
     const { v, mode, e, key, fp, mac = null, profile } = fields;
     const publicKey = fromBase64Url(key);
     if (v !== 1 || typeof mode !== "string" || !Number.isSafeInteger(e) || publicKey.length !== 65) throw new TypeError();

@@ -66,7 +66,7 @@ export async function loadRoomKey(room) {
  * @param {boolean} byHosts as in `saveRoomKey`
  * @returns {Promise<void>}
  */
-export async function saveOfferedKey(room, epoch, raw, byHosts) {
+export async function savePendingKey(room, epoch, raw, byHosts) {
   await saveRoomKey(offered(room), epoch, raw, { extractable: true, byHosts });
 }
 
@@ -76,7 +76,7 @@ export async function saveOfferedKey(room, epoch, raw, byHosts) {
  * @param {string} room the room's slug
  * @returns {Promise<StoredRoomKey | null>}
  */
-export function loadOfferedKey(room) {
+export function loadPendingKey(room) {
   return loadRoomKey(offered(room));
 }
 
@@ -86,7 +86,7 @@ export function loadOfferedKey(room) {
  * @param {string} room the room's slug
  * @returns {Promise<void>}
  */
-export async function adoptOfferedKey(room) {
+export async function confirmPendingKey(room) {
   /** @type {KeyRecord | undefined} */
   const record = await inRecords(PLACE, "readonly", (store) => store.get(offered(room)));
   if (record === undefined) return;
@@ -102,7 +102,7 @@ export async function adoptOfferedKey(room) {
  * @param {string} room the room's slug
  * @returns {Promise<void>}
  */
-export function forgetOfferedKey(room) {
+export function forgetPendingKey(room) {
   return forgetRoomKey(offered(room));
 }
 

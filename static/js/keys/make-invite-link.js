@@ -19,7 +19,7 @@ import { postJson } from "../lib/request.js";
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds
  * @returns {Promise<{link: string, answer: import("../lib/request.js").Answer}>} the link is good when the status is 201
  */
-export async function makeInvite({ url, slug, epoch, key, byHosts }, choices) {
+export async function createInviteLink({ url, slug, epoch, key, byHosts }, choices) {
   const secret = makeInviteSecret();
   const lobby = key !== null && byHosts && (choices.role ?? "guest") === "guest";
   const holds = lobby ? "lobby" : byHosts ? "room-by-hosts" : "room";

@@ -19,7 +19,7 @@ import { pad, unpad } from "./padding.js";
 
 /** The server takes bodies of 60,000 bytes as written; 43 KB in base64url with the envelope around it fit. */
 export const ENVELOPE_SIZES = Object.freeze([1_024, 4_096, 16_384, 44_032]);
-const LONGEST_BODY = 60_000;
+const MAX_BODY_CHARACTERS = 60_000;
 
 /** Why an envelope is thrown away: malformed; replayed (old, repeated or overtaken); forged (not made with the pair key). */
 export class EnvelopeRefused extends Error {
@@ -154,7 +154,7 @@ function endOf({ pid, fixed, fingerprint }) {
  */
 function parse(body) {
   try {
-    const { seq, ct } = body.length <= LONGEST_BODY ? JSON.parse(body) : null;
+    const { seq, ct } = body.length <= MAX_BODY_CHARACTERS ? JSON.parse(body) : null;
     const sealed = fromBase64Url(ct);
     if (!Number.isSafeInteger(seq) || seq < 1) throw new TypeError();
     if (!ENVELOPE_SIZES.includes(sealed.length - 16)) throw new TypeError();

@@ -23,21 +23,21 @@ import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
  * @typedef {object} Safety
  * @property {SafetyCode | null} code null: not made yet
  * @property {boolean} confirmed whether it was compared here, and matched
- * @property {boolean} theirs whether the other side says (and proves) that it matched there
+ * @property {boolean} confirmedRemotely whether the other side says (and proves) that it matched there
  * @property {number} times how often this person has come back with a new key since one came in
  * @property {boolean} limited whether they came so often that no more codes are made for now
  */
 
-/** @typedef {{safety: Safety, handshake: SasHandshake | null, proof: Bytes | null, tries: number, timer: ReturnType<typeof setTimeout> | undefined}} Entry */
+/** @typedef {{safety: Safety, handshake: SasHandshake | null, confirmation: Bytes | null, tries: number, timer: ReturnType<typeof setTimeout> | undefined}} Entry */
 
 const HOUR_MS = 3_600_000;
 const HANDSHAKES_PER_HOUR = 20;
-const FIRST_AGAIN_MS = 1_000;
-const LONGEST_AGAIN_MS = 30_000;
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
 
 /**
  * @typedef {object} SafetyCodesEvents
- * @property {{pid: string, safety: Safety}} changed what `of` says of this tab
+ * @property {{pid: string, safety: Safety}} changed what `safetyOf` says of this tab
  * @property {{pid: string, reason: string}} stopped no connection to this tab is wanted any more: `differ` (said here),
  *   `differ-there` (said by the other side), `code` (the other side has not kept to its commitment)
  */
@@ -47,7 +47,7 @@ export class SafetyCodes extends Emitter {
   #pid;
   #pairOf;
   #send;
-  #tell;
+  #sendMessage;
   #nameOf;
   #now;
   /** @type {Map<string, Entry>} by pid; never forgotten, as pair channels are not */
@@ -61,16 +61,16 @@ export class SafetyCodes extends Emitter {
    * @param {string} options.pid one's own
    * @param {(pid: string) => SasPair | null} options.pairOf null: has not proved who they are
    * @param {(pid: string, text: string) => void} options.send through the pair's envelopes
-   * @param {(pid: string, payload: object) => unknown} options.tell over the control channel, topic `sas`
+   * @param {(pid: string, payload: object) => unknown} options.sendMessage over the control channel, topic `sas`
    * @param {(peer: KnownPeer) => string} options.nameOf
    * @param {() => number} [options.now] milliseconds on a clock that only rises
    */
-  constructor({ pid, pairOf, send, tell, nameOf, now = () => performance.now() }) {
+  constructor({ pid, pairOf, send, sendMessage, nameOf, now = () => performance.now() }) {
     super();
     this.#pid = pid;
     this.#pairOf = pairOf;
     this.#send = send;
-    this.#tell = tell;
+    this.#sendMessage = sendMessage;
     this.#nameOf = nameOf;
     this.#now = now;
   }
@@ -80,16 +80,16 @@ export class SafetyCodes extends Emitter {
    *
    * @param {KnownPeer} peer
    */
-  meet(peer) {
+  onPeerVerified(peer) {
     const { pid } = peer;
     const entry = this.#entries.get(pid) ?? this.#begin(peer);
-    this.#changed(pid, {});
+    this.#update(pid, {});
     entry.tries = 0;
-    this.#speak(pid, entry);
+    this.#sendStep(pid, entry);
   }
 
   /** @param {string} pid whose socket is gone: says nothing more until they are back */
-  leave(pid) {
+  onPeerLeft(pid) {
     clearTimeout(this.#entries.get(pid)?.timer);
   }
 
@@ -97,7 +97,7 @@ export class SafetyCodes extends Emitter {
    * @param {string} pid
    * @returns {Safety | undefined} undefined: never met
    */
-  of(pid) {
+  safetyOf(pid) {
     return this.#entries.get(pid)?.safety;
   }
 
@@ -108,11 +108,11 @@ export class SafetyCodes extends Emitter {
    * @param {string} text
    * @returns {boolean} false: it is about something else
    */
-  receive(pid, text) {
+  receiveText(pid, text) {
     if (!isSasText(text)) return false;
     const message = readSasText(text);
     if (message?.step === "stop") this.#stop(pid, "differ-there");
-    else if (message) void this.#entries.get(pid)?.handshake?.take(message.step, message.value);
+    else if (message) void this.#entries.get(pid)?.handshake?.receiveStep(message.step, message.value);
     return true;
   }
 
@@ -126,13 +126,13 @@ export class SafetyCodes extends Emitter {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
     if ("stop" in message) return this.#stop(pid, "differ-there");
-    entry.proof = message.confirm;
-    void this.#checkProof(pid, entry);
+    entry.confirmation = message.confirm;
+    void this.#checkConfirmation(pid, entry);
   }
 
   /** @param {string} pid whom the control channel reaches, perhaps again */
-  reachable(pid) {
-    void this.#prove(pid);
+  onChannelOpen(pid) {
+    void this.#sendConfirmation(pid);
   }
 
   /**
@@ -140,10 +140,10 @@ export class SafetyCodes extends Emitter {
    *
    * @param {string} pid
    */
-  confirm(pid) {
+  confirmCode(pid) {
     if (!this.#entries.get(pid)?.handshake?.code) return;
-    this.#changed(pid, { confirmed: true });
-    void this.#prove(pid);
+    this.#update(pid, { confirmed: true });
+    void this.#sendConfirmation(pid);
   }
 
   /**
@@ -151,8 +151,8 @@ export class SafetyCodes extends Emitter {
    *
    * @param {string} pid
    */
-  reject(pid) {
-    this.#tell(pid, { stop: true });
+  rejectCode(pid) {
+    this.#sendMessage(pid, { stop: true });
     this.#send(pid, writeSasText({ step: "stop" }));
     this.#stop(pid, "differ");
   }
@@ -169,18 +169,18 @@ export class SafetyCodes extends Emitter {
    */
   #begin(peer) {
     const { pid } = peer;
-    const arrivals = [`member ${peer.member}`, `name ${this.#nameOf(peer)}`].map((who) => this.#arrived(who));
+    const arrivals = [`member ${peer.member}`, `name ${this.#nameOf(peer)}`].map((who) => this.#countArrival(who));
     const limited = arrivals.some(({ recent }) => recent.length > HANDSHAKES_PER_HOUR);
     const times = Math.max(...arrivals.map(({ all }) => all)) - 1;
-    const safety = { code: null, confirmed: false, theirs: false, times, limited };
+    const safety = { code: null, confirmed: false, confirmedRemotely: false, times, limited };
     /** @type {Entry} */
-    const entry = { safety, handshake: null, proof: null, tries: 0, timer: undefined };
+    const entry = { safety, handshake: null, confirmation: null, tries: 0, timer: undefined };
     const pair = limited ? null : this.#pairOf(pid);
     this.#entries.set(pid, entry);
     if (pair !== null) {
       const send = (/** @type {import("./sas-messages.js").Step} */ step, /** @type {Bytes} */ value) =>
         this.#send(pid, writeSasText({ step, value }));
-      entry.handshake = new SasHandshake({ pair, pid: this.#pid, send, settled: () => this.#settled(pid, entry) });
+      entry.handshake = new SasHandshake({ pair, pid: this.#pid, send, settled: () => this.#onSettled(pid, entry) });
     }
     return entry;
   }
@@ -189,7 +189,7 @@ export class SafetyCodes extends Emitter {
    * @param {string} who
    * @returns {{all: number, recent: number[]}} this time included; recent: within an hour
    */
-  #arrived(who) {
+  #countArrival(who) {
     const now = this.#now();
     const { all, recent } = this.#arrivals.get(who) ?? { all: 0, recent: [] };
     const lately = [...recent, now].filter((time) => time > now - HOUR_MS).slice(-HANDSHAKES_PER_HOUR - 1);
@@ -204,45 +204,45 @@ export class SafetyCodes extends Emitter {
    * @param {string} pid
    * @param {Entry} entry
    */
-  #speak(pid, entry) {
+  #sendStep(pid, entry) {
     const { handshake } = entry;
     clearTimeout(entry.timer);
     if (handshake?.state !== "open" || this.#closed) return;
-    handshake.speak();
-    const wait = Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** entry.tries);
+    handshake.sendStep();
+    const wait = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** entry.tries);
     entry.tries += 1;
-    entry.timer = setTimeout(() => this.#speak(pid, entry), wait);
+    entry.timer = setTimeout(() => this.#sendStep(pid, entry), wait);
   }
 
   /**
    * @param {string} pid
    * @param {Entry} entry
    */
-  #settled(pid, entry) {
+  #onSettled(pid, entry) {
     clearTimeout(entry.timer);
     if (entry.handshake?.state === "failed") return this.#stop(pid, "code");
-    this.#changed(pid, { code: entry.handshake?.code ?? null });
-    void this.#checkProof(pid, entry);
+    this.#update(pid, { code: entry.handshake?.code ?? null });
+    void this.#checkConfirmation(pid, entry);
   }
 
   /** @param {string} pid */
-  async #prove(pid) {
+  async #sendConfirmation(pid) {
     const entry = this.#entries.get(pid);
     const pair = this.#pairOf(pid);
     if (!entry?.safety.confirmed || !entry.handshake?.nonces || pair === null) return;
     const mac = await confirmation(pair, entry.handshake.nonces, this.#pid);
-    if (!this.#closed) this.#tell(pid, { confirm: toBase64Url(mac) });
+    if (!this.#closed) this.#sendMessage(pid, { confirm: toBase64Url(mac) });
   }
 
   /**
    * @param {string} pid
    * @param {Entry} entry
    */
-  async #checkProof(pid, entry) {
-    const { proof, handshake } = entry;
+  async #checkConfirmation(pid, entry) {
+    const { confirmation: proof, handshake } = entry;
     const pair = this.#pairOf(pid);
-    if (proof === null || entry.safety.theirs || !handshake?.nonces || pair === null) return;
-    if (await isConfirmation(pair, handshake.nonces, pid, proof)) this.#changed(pid, { theirs: true });
+    if (proof === null || entry.safety.confirmedRemotely || !handshake?.nonces || pair === null) return;
+    if (await isConfirmation(pair, handshake.nonces, pid, proof)) this.#update(pid, { confirmedRemotely: true });
   }
 
   /**
@@ -254,7 +254,7 @@ export class SafetyCodes extends Emitter {
     if (entry === undefined) return;
     clearTimeout(entry.timer);
     entry.handshake = null;
-    this.#changed(pid, { code: null, confirmed: false, theirs: false });
+    this.#update(pid, { code: null, confirmed: false, confirmedRemotely: false });
     this.emit("stopped", { pid, reason });
   }
 
@@ -262,7 +262,7 @@ export class SafetyCodes extends Emitter {
    * @param {string} pid
    * @param {Partial<Safety>} change
    */
-  #changed(pid, change) {
+  #update(pid, change) {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
     entry.safety = { ...entry.safety, ...change };

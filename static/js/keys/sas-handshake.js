@@ -20,7 +20,7 @@ import { commitment, safetyCode } from "./sas-code.js";
 /** @typedef {import("./sas-messages.js").Step} Step */
 
 /** More than any honest handshake needs, however much is lost. */
-const MOST_MESSAGES = 256;
+const MAX_MESSAGES = 256;
 
 export class SasHandshake {
   /** @type {"open" | "made" | "failed"} */
@@ -32,15 +32,15 @@ export class SasHandshake {
   #pair;
   #begins;
   #send;
-  #settled;
+  #onSettled;
   #nonce = crypto.getRandomValues(new Uint8Array(32));
   /** @type {Bytes | null} */
   #commitment = null;
   /** @type {Bytes | null} */
   #answer = null;
-  #heard = 0;
+  #received = 0;
   /** @type {Promise<void>} */
-  #turn = Promise.resolve();
+  #queue = Promise.resolve();
 
   /**
    * @param {object} options
@@ -53,13 +53,13 @@ export class SasHandshake {
     this.#pair = pair;
     this.#begins = pid === pair.low.pid;
     this.#send = send;
-    this.#settled = settled;
+    this.#onSettled = settled;
   }
 
   /** Says what was said last (or begins): for the first time, and whenever something may have been lost. */
-  speak() {
-    this.#do(async () => {
-      if (this.#begins) await this.#speakFirst();
+  sendStep() {
+    this.#enqueue(async () => {
+      if (this.#begins) await this.#sendAsFirst();
       else if (this.#commitment !== null && this.state === "open") this.#send("answer", this.#nonce);
     });
   }
@@ -71,13 +71,13 @@ export class SasHandshake {
    * @param {Bytes} value 32 bytes
    * @returns {Promise<void>} settles when it has been acted upon
    */
-  take(step, value) {
-    this.#heard += 1;
-    if (this.#heard > MOST_MESSAGES) return this.#turn;
-    return this.#do(() => (this.#begins ? this.#takeFirst(step, value) : this.#takeSecond(step, value)));
+  receiveStep(step, value) {
+    this.#received += 1;
+    if (this.#received > MAX_MESSAGES) return this.#queue;
+    return this.#enqueue(() => (this.#begins ? this.#receiveAsFirst(step, value) : this.#receiveAsSecond(step, value)));
   }
 
-  async #speakFirst() {
+  async #sendAsFirst() {
     if (this.#answer !== null) return this.#send("reveal", this.#nonce);
     this.#commitment ??= await commitment(this.#pair, this.#nonce);
     this.#send("commit", this.#commitment);
@@ -87,7 +87,7 @@ export class SasHandshake {
    * @param {Step} step
    * @param {Bytes} value
    */
-  async #takeFirst(step, value) {
+  async #receiveAsFirst(step, value) {
     if (step !== "answer" || this.#commitment === null) return;
     const first = this.#answer === null;
     this.#answer ??= value;
@@ -99,7 +99,7 @@ export class SasHandshake {
    * @param {Step} step
    * @param {Bytes} value
    */
-  async #takeSecond(step, value) {
+  async #receiveAsSecond(step, value) {
     if (this.state !== "open") return;
     if (step === "commit") {
       this.#commitment ??= value;
@@ -121,12 +121,12 @@ export class SasHandshake {
   /** @param {"made" | "failed"} state */
   #settle(state) {
     this.state = state;
-    this.#settled();
+    this.#onSettled();
   }
 
   /** @param {() => Promise<void>} act one after the other: WebCrypto answers when it likes */
-  #do(act) {
-    return (this.#turn = this.#turn.then(act));
+  #enqueue(act) {
+    return (this.#queue = this.#queue.then(act));
   }
 }
 

@@ -12,7 +12,7 @@ import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 
 /** Every text of this kind begins with it, and none of another kind: the others are objects that begin with other fields. */
 const MARK = '{"sas":';
-const LONGEST = 128;
+const MAX_CHARACTERS = 128;
 const STEPS = ["commit", "answer", "reveal"];
 
 /**
@@ -43,7 +43,7 @@ export function writeSasText(message) {
  */
 export function readSasText(text) {
   try {
-    const { step, value } = text.length <= LONGEST ? JSON.parse(text).sas : null;
+    const { step, value } = text.length <= MAX_CHARACTERS ? JSON.parse(text).sas : null;
     if (step === "stop") return { step };
     return STEPS.includes(step) ? { step, value: bytesOf(value) } : null;
   } catch {

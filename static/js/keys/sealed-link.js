@@ -19,10 +19,10 @@ import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 /** @typedef {{hello: import("./hello.js").Hello, channel: import("./pair-channel.js").PairChannel}} Known */
 
 /** Envelopes of somebody whose arrival has not been told yet are kept, this many of this many people. */
-const EARLY_ENVELOPES = 16;
-const EARLY_PEOPLE = 16;
+const MAX_EARLY_ENVELOPES = 16;
+const MAX_EARLY_PEERS = 16;
 /** Channels are never forgotten during a stay: the counter of a key must not begin again. */
-const MOST_CHANNELS = 1_024;
+const MAX_CHANNELS = 1_024;
 
 /**
  * @typedef {object} SealedLinkEvents every peer named in one but the last two has proved who they are
@@ -49,11 +49,11 @@ export class SealedLink extends Emitter {
   /** @type {Set<string>} */
   #refused = new Set();
   /** @type {Set<string>} those who were heard by another way, too: numbers that are not new mean nothing there */
-  #severalWays = new Set();
+  #forwardedPeers = new Set();
   /** @type {Map<string, string>} why, by pid */
-  #shunned = new Map();
-  #inward = Promise.resolve();
-  #outward = Promise.resolve();
+  #blocked = new Map();
+  #incoming = Promise.resolve();
+  #outgoing = Promise.resolve();
   #closed = false;
 
   /**
@@ -75,7 +75,7 @@ export class SealedLink extends Emitter {
    * @param {string} profile what the others are told
    * @returns {Promise<string>}
    */
-  hello(profile) {
+  writeHello(profile) {
     return writeSealedHello(this.#seal, this.#identity, profile);
   }
 
@@ -87,30 +87,30 @@ export class SealedLink extends Emitter {
    * @returns {Promise<void>} settles when it holds
    */
   rekey(seal) {
-    this.#take(async () => {
+    this.#enqueue(async () => {
       this.#earlier.push(this.#seal);
       this.#seal = seal;
     });
-    return this.#inward;
+    return this.#incoming;
   }
 
   /** @param {Peer[]} peers those who were here before */
   joined(peers) {
-    this.#takeAll("joined", peers);
+    this.#enqueuePeers("joined", peers);
   }
 
   /** @param {Peer[]} peers everybody else */
-  sync(peers) {
-    this.#takeAll("roster", peers);
+  syncPeers(peers) {
+    this.#enqueuePeers("roster", peers);
   }
 
   /** @param {Peer} peer */
-  add(peer) {
-    this.#take(async () => {
-      const known = await this.#believe(peer);
+  addPeer(peer) {
+    this.#enqueue(async () => {
+      const known = await this.#authenticate(peer);
       if (known === null) return;
       this.emit("peer-joined", { peer: known });
-      await this.#release([known]);
+      await this.#openEarly([known]);
     });
   }
 
@@ -118,8 +118,8 @@ export class SealedLink extends Emitter {
    * @param {string} pid
    * @param {boolean} [final] they were put out
    */
-  remove(pid, final = false) {
-    this.#take(async () => {
+  removePeer(pid, final = false) {
+    this.#enqueue(async () => {
       this.#early.delete(pid);
       this.#refused.delete(pid);
       this.emit("peer-left", { pid, final });
@@ -135,8 +135,8 @@ export class SealedLink extends Emitter {
    *   overtaken or come before
    */
   receive(from, body, { again = false } = {}) {
-    if (again && this.#known.has(from)) this.#severalWays.add(from);
-    this.#take(() => this.#open(from, body));
+    if (again && this.#known.has(from)) this.#forwardedPeers.add(from);
+    this.#enqueue(() => this.#open(from, body));
   }
 
   /**
@@ -148,7 +148,7 @@ export class SealedLink extends Emitter {
   send(to, text) {
     const channel = this.#known.get(to)?.channel;
     if (channel === undefined) return;
-    this.#outward = this.#outward.then(async () => this.#send(to, await channel.wrap(text))).catch(() => {});
+    this.#outgoing = this.#outgoing.then(async () => this.#send(to, await channel.wrap(text))).catch(() => {});
   }
 
   /**
@@ -167,8 +167,8 @@ export class SealedLink extends Emitter {
    * @param {string} pid
    * @param {string} reason
    */
-  shun(pid, reason) {
-    this.#shunned.set(pid, reason);
+  block(pid, reason) {
+    this.#blocked.set(pid, reason);
   }
 
   /** Stops: nothing is told any more. */
@@ -177,8 +177,8 @@ export class SealedLink extends Emitter {
   }
 
   /** @param {() => Promise<unknown>} act */
-  #take(act) {
-    this.#inward = this.#inward.then(async () => {
+  #enqueue(act) {
+    this.#incoming = this.#incoming.then(async () => {
       if (!this.#closed) await act();
     });
   }
@@ -187,16 +187,16 @@ export class SealedLink extends Emitter {
    * @param {"joined" | "roster"} type
    * @param {Peer[]} peers
    */
-  #takeAll(type, peers) {
-    this.#take(async () => {
-      const believed = await this.#believeAll(peers);
+  #enqueuePeers(type, peers) {
+    this.#enqueue(async () => {
+      const believed = await this.#authenticateAll(peers);
       this.emit(type, { peers: believed });
-      await this.#release(believed);
+      await this.#openEarly(believed);
     });
   }
 
   /** @param {Peer[]} peers whose arrival has just been told */
-  async #release(peers) {
+  async #openEarly(peers) {
     for (const { pid } of peers) {
       const bodies = this.#early.get(pid) ?? [];
       this.#early.delete(pid);
@@ -205,14 +205,14 @@ export class SealedLink extends Emitter {
   }
 
   /** @param {Peer[]} peers */
-  async #believeAll(peers) {
+  async #authenticateAll(peers) {
     const here = new Set(peers.map(({ pid }) => pid));
     for (const pid of [...this.#refused]) {
       if (here.has(pid)) continue;
       this.#refused.delete(pid);
       this.emit("peer-left", { pid, final: false });
     }
-    const believed = await Promise.all(peers.map((peer) => this.#believe(peer)));
+    const believed = await Promise.all(peers.map((peer) => this.#authenticate(peer)));
     return believed.filter((peer) => peer !== null);
   }
 
@@ -220,10 +220,10 @@ export class SealedLink extends Emitter {
    * @param {Peer} peer
    * @returns {Promise<KnownPeer | null>}
    */
-  async #believe(peer) {
+  async #authenticate(peer) {
     const { pid } = peer;
     if (pid === this.#identity.pid) return null;
-    const shunned = this.#shunned.get(pid);
+    const shunned = this.#blocked.get(pid);
     if (shunned !== undefined) return this.#refuse(peer, shunned);
     const known = this.#known.get(pid);
     try {
@@ -233,7 +233,7 @@ export class SealedLink extends Emitter {
       const hello = await readSealedHello(seal, pid, peer.hello);
       // A tab's keys are the same for its whole life.
       if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
-      if (!known) await this.#meet(pid, hello);
+      if (!known) await this.#openChannel(pid, hello);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
     } catch (error) {
@@ -271,8 +271,8 @@ export class SealedLink extends Emitter {
    * @param {string} pid
    * @param {import("./hello.js").Hello} hello
    */
-  async #meet(pid, hello) {
-    if (this.#known.size >= MOST_CHANNELS) throw new RangeError("more peers than any room sees");
+  async #openChannel(pid, hello) {
+    if (this.#known.size >= MAX_CHANNELS) throw new RangeError("more peers than any room sees");
     const { privateKey, fingerprint } = this.#identity;
     const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), fingerprint, privateKey };
     const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
@@ -285,14 +285,14 @@ export class SealedLink extends Emitter {
    */
   async #open(from, body) {
     const known = this.#known.get(from);
-    if (this.#shunned.has(from)) return;
-    if (known === undefined) return this.#keep(from, body);
+    if (this.#blocked.has(from)) return;
+    if (known === undefined) return this.#queueEarly(from, body);
     try {
       const text = await known.channel.unwrap(body);
       if (!this.#closed) this.emit("message", { from, body: text });
     } catch (error) {
       const reason = error instanceof EnvelopeRefused ? error.reason : "malformed";
-      if (reason === "replayed" && this.#severalWays.has(from)) return;
+      if (reason === "replayed" && this.#forwardedPeers.has(from)) return;
       this.emit("tampered", { pid: from, reason });
     }
   }
@@ -301,10 +301,10 @@ export class SealedLink extends Emitter {
    * @param {string} from
    * @param {string} body
    */
-  #keep(from, body) {
+  #queueEarly(from, body) {
     if (this.#refused.has(from)) return;
     const kept = this.#early.get(from) ?? [];
-    if (kept.length >= EARLY_ENVELOPES || (kept.length === 0 && this.#early.size >= EARLY_PEOPLE)) return;
+    if (kept.length >= MAX_EARLY_ENVELOPES || (kept.length === 0 && this.#early.size >= MAX_EARLY_PEERS)) return;
     this.#early.set(from, [...kept, body]);
   }
 

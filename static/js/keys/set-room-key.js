@@ -5,7 +5,7 @@
  */
 
 import { toBase64Url } from "../lib/encoding.js";
-import { adoptOfferedKey, forgetOfferedKey, loadOfferedKey, loadRoomKey, saveOfferedKey } from "./key-store.js";
+import { confirmPendingKey, forgetPendingKey, loadPendingKey, loadRoomKey, savePendingKey } from "./key-store.js";
 import { makeRoomKey, roomKeyCheck } from "./room-key.js";
 import { postJson } from "../lib/request.js";
 
@@ -13,7 +13,7 @@ import { postJson } from "../lib/request.js";
 const NOT_TAKEN = [400, 403, 404];
 
 /**
- * @typedef {object} Offer
+ * @typedef {object} NewRoomKey
  * @property {string} slug
  * @property {number} epoch the one after the room's
  * @property {string} url
@@ -27,32 +27,32 @@ const NOT_TAKEN = [400, 403, 404];
  * The key is kept before the server is told: a key that the room has and nobody holds would shut everybody out. After a
  * lost answer the same key is offered again.
  *
- * @param {Offer} room
+ * @param {NewRoomKey} room
  * @returns {Promise<boolean>} whether the room now has the key of this browser; false: another browser was first
  * @throws {Error} when the room has not changed, or nobody knows
  */
-export async function offerRoomKey(room) {
-  return await navigator.locks.request(`meeting-point room key ${room.slug}`, () => offer(room));
+export async function setRoomKey(room) {
+  return await navigator.locks.request(`meeting-point room key ${room.slug}`, () => makeAndSetKey(room));
 }
 
-/** @param {Offer} room */
-async function offer({ slug, epoch, url, byHosts, more = {} }) {
+/** @param {NewRoomKey} room */
+async function makeAndSetKey({ slug, epoch, url, byHosts, more = {} }) {
   const held = await loadRoomKey(slug);
   // The server names an epoch that is over by what this browser knows: it is not followed.
   if (held !== null && held.epoch > epoch) throw new Error("the room has a later key");
-  const before = await loadOfferedKey(slug);
+  const before = await loadPendingKey(slug);
   // Another tab has done it, or an answer was lost: what this browser offered for that epoch is offered again.
   // (One that was made for the other kind of door may be in links already: it is not.)
   const again = held?.epoch === epoch ? held : before?.epoch === epoch ? before : null;
   const key = again?.byHosts === byHosts ? again.raw : makeRoomKey();
   if (key === undefined) throw new Error("the room has a key");
-  await saveOfferedKey(slug, epoch, key, byHosts);
+  await savePendingKey(slug, epoch, key, byHosts);
   const check = toBase64Url(await roomKeyCheck(key, slug, epoch));
   const { status, data } = await postJson(url, { ...more, epoch, key_check: check, by_hosts: byHosts });
   const mine = status === 200 || (status === 409 && data.key_check === check);
-  if (mine) await adoptOfferedKey(slug);
+  if (mine) await confirmPendingKey(slug);
   // Forgotten only when the server has surely not taken it; after a lost or broken answer it may have.
-  else if (status === 409 || NOT_TAKEN.includes(status)) await forgetOfferedKey(slug);
+  else if (status === 409 || NOT_TAKEN.includes(status)) await forgetPendingKey(slug);
   if (!mine && status !== 409) throw new Error("the room has no new key");
   return mine;
 }

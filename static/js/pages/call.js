@@ -32,21 +32,22 @@ import { readPageData, text } from "../ui/lib/page.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { ReportDialog } from "../ui/people/report-dialog.js";
 import { SaverSwitch } from "../ui/quality/data-saver-switch.js";
-import { heldRoomKey, showKeyState } from "../ui/keys/room-key-state.js";
+import { findRoomKey } from "../keys/held-room-key.js";
+import { showKeyState } from "../ui/keys/room-key-state.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
 import { showSigns } from "../ui/call/signs.js";
 import { Stage } from "../ui/call/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
 import { keepAwake } from "../ui/call/wake-lock.js";
-import { AtTheDoor } from "../call/knocking.js";
+import { Knocking } from "../call/knocking.js";
 import { CallSession } from "../call/session.js";
-import { DoorBell } from "../ui/lobby/lobby-alerts.js";
-import { DoorKeeper } from "../call/lobby-host.js";
-import { KeyLife } from "../call/key-rotation.js";
-import { takeCall } from "../call/single-tab.js";
+import { LobbyAlerts } from "../ui/lobby/lobby-alerts.js";
+import { LobbyHost } from "../call/lobby-host.js";
+import { KeyRotation } from "../call/key-rotation.js";
+import { claimCall } from "../call/single-tab.js";
 
 /** @typedef {"prejoin" | "waiting" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
-/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyLife, life: AbortController}} Call */
+/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
 const page = readPageData();
 /** Whether the person comes for files alone: no device is asked for until they press its button. */
@@ -56,7 +57,7 @@ const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const saver = new SaverSwitch();
-const door = new AtTheDoor(page);
+const door = new Knocking(page);
 const dialogs = tieDialogs(() => end("left"));
 tieMoreMenu();
 /** @type {Call | null} */
@@ -77,7 +78,7 @@ async function join() {
   if (call || document.documentElement.dataset.callState === "joining") return;
   become("joining");
   const { slug, epoch, keyCheck } = page;
-  const { state, key } = await heldRoomKey(slug, epoch, keyCheck);
+  const { state, key } = await findRoomKey(slug, epoch, keyCheck);
   if (state === "lobby" || (state === "fits" && page.mustWait && !letIn)) {
     become("waiting");
     ended.hide();
@@ -106,18 +107,18 @@ async function join() {
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
   const files = new FilePanel(session, exchange, slug);
-  const keys = new KeyLife(session, { slug, lockUrl: page.lockUrl });
+  const keys = new KeyRotation(session, { slug, lockUrl: page.lockUrl });
   const life = new AbortController();
   const stage = new Stage(session);
   const adaptation = adaptMedia(session, stage, { desk, saver, signal: life.signal });
   const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
-  const keeper = new DoorKeeper(session, identity, life.signal);
+  const keeper = new LobbyHost(session, identity, life.signal);
   if (page.doorUrl !== null) new HostActs(session, page, life.signal);
   new ReportDialog(session, page.reportUrl, life.signal);
   new MuteRequest(session, () => !desk.media.muted && void desk.toggleMicrophone(), life.signal);
-  new DoorBell(keeper, { slug, roomName: () => page.roomName, signal: life.signal });
+  new LobbyAlerts(keeper, { slug, roomName: () => page.roomName, signal: life.signal });
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new EndingNotice(socket, life.signal);
@@ -127,7 +128,7 @@ async function join() {
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
   keepAwake(call.life.signal);
-  takeCall(slug, () => end(String(CODE.replaced)), call.life.signal);
+  claimCall(slug, () => end(String(CODE.replaced)), call.life.signal);
   void session.start();
 }
 
@@ -155,12 +156,12 @@ function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }
   keyLife.on("missing", () => toast(text("lock.missing")));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
   const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
-  listenForKeys({ ...keys, ...panels, h: () => hands.raise(!hands.up) }, signal);
+  listenForKeys({ ...keys, ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 
 /**
- * Takes note of what the server says about the room. A new key is `KeyLife`'s business; a call that began without one stays
+ * Takes note of what the server says about the room. A new key is `KeyRotation`'s business; a call that began without one stays
  * as it is, and a server that takes a lock back is not followed.
  *
  * @param {import("../signaling/wire.js").Room} room as the server names it now
@@ -222,7 +223,7 @@ async function again() {
 
 /** Says whether the key of this browser fits, and lets nobody in with one that does not. */
 async function checkKey() {
-  const { state } = await heldRoomKey(page.slug, page.epoch, page.keyCheck);
+  const { state } = await findRoomKey(page.slug, page.epoch, page.keyCheck);
   showKeyState(state, HOSTS.includes(page.role));
   prejoin.blocked = state !== "fits" && state !== "lobby";
   prejoin.knocks = state === "lobby" || page.mustWait;
@@ -231,7 +232,7 @@ async function checkKey() {
 desk.on("changed", () => {
   if (!call) return;
   wasCameraOn = desk.presence.camera;
-  call.session.send(desk.tracks, desk.presence);
+  call.session.setMedia(desk.tracks, desk.presence);
   call.stage.showSelf(desk.tracks.video);
 });
 desk.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));

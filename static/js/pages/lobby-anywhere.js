@@ -5,11 +5,11 @@
  */
 
 import { KnockCards } from "../ui/lobby/knock-cards.js";
-import { DoorElsewhere } from "../call/lobby-broadcast.js";
+import { LobbyListener } from "../call/lobby-broadcast.js";
 
 const cards = new KnockCards();
-const elsewhere = new DoorElsewhere();
+const elsewhere = new LobbyListener();
 elsewhere.on("changed", ({ knocks }) => cards.show(knocks));
 cards.on("answer", ({ member, admitted }) => {
-  elsewhere.answer(member, admitted);
+  elsewhere.answerKnock(member, admitted);
 });

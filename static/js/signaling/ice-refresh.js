@@ -5,23 +5,23 @@
  */
 
 /** The part of their time after which others are asked for. */
-const PART = 0.75;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const REFRESH_AFTER = 0.75;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class IceRefresh {
-  #ask;
+  #request;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /** @param {() => void} ask */
   constructor(ask) {
-    this.#ask = ask;
+    this.#request = ask;
   }
 
   /** @param {number} ttl seconds for which the credentials that just came are good */
-  renewed(ttl) {
+  schedule(ttl) {
     this.stop();
-    this.#timer = setTimeout(this.#ask, Math.min(LONGEST_TIMER_MS, Math.max(1, ttl * PART) * 1000));
+    this.#timer = setTimeout(this.#request, Math.min(MAX_TIMER_MS, Math.max(1, ttl * REFRESH_AFTER) * 1000));
   }
 
   /** Asks no more. */

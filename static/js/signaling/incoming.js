@@ -10,7 +10,7 @@ import { isId } from "../lib/patterns.js";
 /** @typedef {import("./wire.js").Peer} Peer */
 
 /** More people than any room holds: a roster beyond it is nonsense. */
-const MOST_PEERS = 64;
+const MAX_PEERS = 64;
 /** @typedef {(value: unknown) => boolean} Check */
 
 /** @type {Check} */
@@ -20,7 +20,7 @@ const whole = (value) => Number.isSafeInteger(value);
 /** @type {Check} */
 const peer = (value) => fits(value, { pid: isId, member: text, role: text, hello: text });
 /** @type {Check} */
-const peers = (value) => Array.isArray(value) && value.length <= MOST_PEERS && value.every(peer);
+const peers = (value) => Array.isArray(value) && value.length <= MAX_PEERS && value.every(peer);
 /** @type {Check} */
 const flag = (value) => typeof value === "boolean";
 /** @type {Check} */

@@ -12,8 +12,8 @@ import { ReconnectPolicy } from "./reconnect-policy.js";
 /** @typedef {import("./wire.js").ClientMessage} ClientMessage */
 /** @typedef {import("./wire.js").Room} Room */
 
-const PING_EVERY_MS = 10_000;
-const ANSWER_WITHIN_MS = 15_000;
+const PING_INTERVAL_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * @typedef {object} KnockSocketEvents
@@ -51,9 +51,9 @@ export class KnockSocket extends Emitter {
     this.#socket = socket;
     const current = () => this.#socket === socket;
     socket.onopen = () => current() && socket.send(JSON.stringify(this.#knock));
-    socket.onmessage = ({ data }) => current() && this.#receive(data);
-    socket.onclose = ({ code }) => current() && this.#closed(code);
-    this.#expect(ANSWER_WITHIN_MS);
+    socket.onmessage = ({ data }) => current() && this.#onMessage(data);
+    socket.onclose = ({ code }) => current() && this.#onClose(code);
+    this.#startTimeout(ANSWER_TIMEOUT_MS);
   }
 
   /** Goes away from the door; nothing more is told. */
@@ -62,47 +62,47 @@ export class KnockSocket extends Emitter {
   }
 
   /** @param {unknown} data */
-  #receive(data) {
+  #onMessage(data) {
     const message = readMessage(data);
     if (message?.type === "waiting") {
       const { why, hosts, left, room } = message;
-      this.#pingLater();
+      this.#schedulePing();
       this.emit("waiting", { why, hosts, left, room });
     } else if (message?.type === "come_in") {
       this.#drop();
       this.emit("come-in", { from: message.from, body: message.body });
     } else if (message?.type === "pong" && message.n === this.#pings) {
       this.#policy.reset();
-      this.#pingLater();
+      this.#schedulePing();
     }
   }
 
-  #pingLater() {
+  #schedulePing() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#pings += 1;
       this.#socket?.send(JSON.stringify({ type: "ping", n: this.#pings }));
-      this.#expect(ANSWER_WITHIN_MS);
-    }, PING_EVERY_MS);
+      this.#startTimeout(ANSWER_TIMEOUT_MS);
+    }, PING_INTERVAL_MS);
   }
 
   /** @param {number} within milliseconds */
-  #expect(within) {
+  #startTimeout(within) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#again(false), within);
+    this.#timer = setTimeout(() => this.#retry(false), within);
   }
 
   /** @param {number} code */
-  #closed(code) {
-    if (closeRule(code).then === "reconnect") return this.#again(code === CODE.draining);
+  #onClose(code) {
+    if (closeRule(code).then === "reconnect") return this.#retry(code === CODE.draining);
     this.#drop();
     this.emit("stopped", { code });
   }
 
   /** @param {boolean} soon whether the server asked to come back at once */
-  #again(soon) {
+  #retry(soon) {
     this.#drop();
-    this.#timer = setTimeout(() => this.start(), this.#policy.next({ soon }));
+    this.#timer = setTimeout(() => this.start(), this.#policy.nextDelay({ soon }));
     this.emit("away");
   }
 

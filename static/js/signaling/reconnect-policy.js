@@ -4,9 +4,9 @@
  * @module
  */
 
-const FIRST_MS = 400;
+const MIN_DELAY_MS = 400;
 /** Whoever is in a call is back within this time of the server's return, and the knocks of many are spread over half of it. */
-const LONGEST_MS = 5_000;
+const MAX_DELAY_MS = 5_000;
 const DRAIN_SPREAD_MS = 1_000;
 
 /**
@@ -28,11 +28,11 @@ export class ReconnectPolicy {
    * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked to come back at once; longest: milliseconds
    * @returns {number} milliseconds
    */
-  next({ soon = false, longest = LONGEST_MS } = {}) {
+  nextDelay({ soon = false, longest = MAX_DELAY_MS } = {}) {
     const tries = this.#tries;
     this.#tries += 1;
     if (soon && tries === 0) return Math.round(this.#random() * DRAIN_SPREAD_MS);
-    const ceiling = Math.min(longest, FIRST_MS * 2 ** tries);
+    const ceiling = Math.min(longest, MIN_DELAY_MS * 2 ** tries);
     return Math.round(ceiling * (0.5 + this.#random() / 2));
   }
 

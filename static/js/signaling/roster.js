@@ -28,7 +28,7 @@ export class Roster {
    * @param {Peer[]} peers
    * @param {number} seq
    */
-  replace(peers, seq) {
+  replacePeers(peers, seq) {
     this.#peers = new Map(peers.map((peer) => [peer.pid, peer]));
     this.#seq = seq;
   }
@@ -40,7 +40,7 @@ export class Roster {
    * @param {number} seq
    * @returns {boolean} false when changes before this one were missed
    */
-  add(peer, seq) {
+  addPeer(peer, seq) {
     this.#peers.set(peer.pid, peer);
     return this.#follow(seq);
   }
@@ -52,7 +52,7 @@ export class Roster {
    * @param {number} seq
    * @returns {boolean} false when changes before this one were missed
    */
-  remove(pid, seq) {
+  removePeer(pid, seq) {
     this.#peers.delete(pid);
     return this.#follow(seq);
   }

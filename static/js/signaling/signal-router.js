@@ -7,7 +7,7 @@
 
 /**
  * @typedef {object} Options
- * @property {{relay: (to: string, body: string) => boolean, knows: (pid: string) => boolean}} socket
+ * @property {{relay: (to: string, body: string) => boolean, hasPeer: (pid: string) => boolean}} socket
  * @property {{send: (to: string, body: string) => boolean}} peerRelay
  * @property {(pid: string) => boolean} isLost whether the connection to a peer stood and is interrupted
  */
@@ -29,7 +29,7 @@ export class SignalRouter {
    */
   send(to, body) {
     const { socket, peerRelay, isLost } = this.#options;
-    const sent = socket.knows(to) && socket.relay(to, body);
+    const sent = socket.hasPeer(to) && socket.relay(to, body);
     if (!sent || isLost(to)) peerRelay.send(to, body);
   }
 }

@@ -20,12 +20,12 @@ import { Roster } from "./roster.js";
 /** @typedef {import("./wire.js").ServerMessage} ServerMessage */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
-const PING_EVERY_MS = 10_000;
-const PONG_WITHIN_MS = 10_000;
-const JOIN_WITHIN_MS = 15_000;
+const PING_INTERVAL_MS = 10_000;
+const PONG_TIMEOUT_MS = 10_000;
+const JOIN_TIMEOUT_MS = 15_000;
 /** While calls are interrupted it is mostly one's own network that is gone: then each of these waits is shorter. */
-const URGENT_MS = 4_000;
-const URGENT_PONG_MS = 1_200;
+const URGENT_TIMEOUT_MS = 4_000;
+const URGENT_PONG_TIMEOUT_MS = 1_200;
 
 /**
  * @typedef {object} SignalingSocketEvents
@@ -35,7 +35,7 @@ const URGENT_PONG_MS = 1_200;
  * @property {{peer: Peer}} peer-joined a peer came, or came back with a fresh hello
  * @property {{pid: string, final: boolean}} peer-left final: they were removed
  * @property {{from: string, body: string}} relay a body that another peer has sent
- * @property {{ice: RTCIceServer[], ice_ttl: number}} ice fresh servers, as asked for by `refresh`; ice_ttl: seconds
+ * @property {{ice: RTCIceServer[], ice_ttl: number}} ice fresh servers, as asked for by `requestIceServers`; ice_ttl: seconds
  * @property {{room: Room}} room name, size, epoch or join rule changed
  * @property {{what: string, left: number | null}} ending the time of the `room` or of one's `place` in it is over in `left`
  *   seconds; null: not so soon
@@ -58,7 +58,7 @@ export class SignalingSocket extends Emitter {
   #attempt = 0;
   #pings = 0;
   /** When the answer to the last ping is due, ms since the epoch; Infinity while none is awaited. */
-  #pongBy = Infinity;
+  #pongDeadline = Infinity;
   /** Connections to peers are interrupted: tries come sooner, and silence is taken for the end sooner. */
   #urgent = false;
   /** @type {number | undefined} the one timer: join deadline, next ping, pong deadline or next try */
@@ -111,7 +111,7 @@ export class SignalingSocket extends Emitter {
    *
    * @param {string} pid
    */
-  knows(pid) {
+  hasPeer(pid) {
     return this.#state === "open" && this.#roster.has(pid);
   }
 
@@ -119,7 +119,7 @@ export class SignalingSocket extends Emitter {
   set urgent(urgent) {
     if (urgent === this.#urgent) return;
     this.#urgent = urgent;
-    if (urgent) this.check();
+    if (urgent) this.checkConnection();
   }
 
   /**
@@ -129,19 +129,19 @@ export class SignalingSocket extends Emitter {
    * @param {string | null} body what is handed to them; null sends them away
    * @returns {boolean} whether it went out
    */
-  answer(member, body) {
+  answerKnock(member, body) {
     if (this.#state !== "open") return false;
     return this.#send(body === null ? { type: "deny", member } : { type: "admit", member, body });
   }
 
   /** Asks for ICE servers with fresh credentials. */
-  refresh() {
+  requestIceServers() {
     if (this.#state === "open") this.#send({ type: "refresh" });
   }
 
   /** The network may have changed: a waiting socket tries at once, an open one asks whether it is still alive. */
-  check() {
-    if (this.#state === "open") this.#ping(URGENT_PONG_MS);
+  checkConnection() {
+    if (this.#state === "open") this.#ping(URGENT_PONG_TIMEOUT_MS);
     else this.#input("online");
   }
 
@@ -186,14 +186,14 @@ export class SignalingSocket extends Emitter {
     if (code !== undefined) Object.assign(detail, { code, reason: closeRule(code).reason });
     if (state === "connecting") this.#connect();
     if (state === "joining") this.#join();
-    if (state === "open") this.#pingLater();
+    if (state === "open") this.#schedulePing();
     if (state === "waiting") {
-      const wait = this.#policy.next({ soon, longest: this.#urgent ? URGENT_MS : undefined });
+      const wait = this.#policy.nextDelay({ soon, longest: this.#urgent ? URGENT_TIMEOUT_MS : undefined });
       detail.retryAt = Date.now() + wait;
       this.#timer = setTimeout(() => this.#input("due"), wait);
     }
     if (state === "waiting" || state === "stopped") this.#drop();
-    if (state === "stopped") this.#rest();
+    if (state === "stopped") this.#onStopped();
     this.emit("state", detail);
   }
 
@@ -205,19 +205,19 @@ export class SignalingSocket extends Emitter {
     const socket = new WebSocket(url);
     const current = () => attempt === this.#attempt;
     socket.onopen = () => current() && this.#input("opened");
-    socket.onmessage = ({ data }) => current() && this.#receive(data);
-    socket.onclose = ({ code }) => current() && this.#closed(code);
+    socket.onmessage = ({ data }) => current() && this.#onMessage(data);
+    socket.onclose = ({ code }) => current() && this.#onClose(code);
     this.#socket = socket;
-    this.#timer = setTimeout(() => this.#input("silent"), this.#urgent ? URGENT_MS : JOIN_WITHIN_MS);
+    this.#timer = setTimeout(() => this.#input("silent"), this.#urgent ? URGENT_TIMEOUT_MS : JOIN_TIMEOUT_MS);
   }
 
   #join() {
     this.#send({ type: "join", v: 1, pid: this.#pid, hello: this.#hello });
-    this.#timer = setTimeout(() => this.#input("silent"), JOIN_WITHIN_MS);
+    this.#timer = setTimeout(() => this.#input("silent"), JOIN_TIMEOUT_MS);
   }
 
   /** @param {number} code */
-  #closed(code) {
+  #onClose(code) {
     if (closeRule(code).then === "stop") this.#input("refused", { code });
     else this.#input("lost", { code, soon: code === CODE.draining });
   }
@@ -229,23 +229,23 @@ export class SignalingSocket extends Emitter {
     this.#socket = null;
   }
 
-  #rest() {
+  #onStopped() {
     this.#running?.abort();
     this.#running = null;
     this.#policy.reset();
   }
 
-  #pingLater() {
-    this.#pongBy = Infinity;
+  #schedulePing() {
+    this.#pongDeadline = Infinity;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ping(), PING_EVERY_MS);
+    this.#timer = setTimeout(() => this.#ping(), PING_INTERVAL_MS);
   }
 
   /** @param {number} [within] milliseconds */
-  #ping(within = this.#urgent ? URGENT_PONG_MS : PONG_WITHIN_MS) {
+  #ping(within = this.#urgent ? URGENT_PONG_TIMEOUT_MS : PONG_TIMEOUT_MS) {
     // One that is asked for while an answer is awaited must not put the end of the waiting off.
-    if (this.#pongBy < Date.now() + within) return;
-    this.#pongBy = Date.now() + within;
+    if (this.#pongDeadline < Date.now() + within) return;
+    this.#pongDeadline = Date.now() + within;
     clearTimeout(this.#timer);
     this.#pings += 1;
     this.#send({ type: "ping", n: this.#pings });
@@ -253,11 +253,11 @@ export class SignalingSocket extends Emitter {
   }
 
   /** @param {unknown} data */
-  #receive(data) {
+  #onMessage(data) {
     const message = readMessage(data);
     if (message === null) return;
     if (message.type === "joined" && this.#state === "joining") {
-      this.#roster.replace(message.peers, message.seq);
+      this.#roster.replacePeers(message.peers, message.seq);
       this.#input("joined");
       this.emit("joined", message);
     } else if (this.#state === "open") {
@@ -269,13 +269,13 @@ export class SignalingSocket extends Emitter {
   #deliver(message) {
     switch (message.type) {
       case "peer_joined":
-        if (!this.#roster.add(message.peer, message.seq)) this.#send({ type: "sync" });
+        if (!this.#roster.addPeer(message.peer, message.seq)) this.#send({ type: "sync" });
         return this.emit("peer-joined", { peer: message.peer });
       case "peer_left":
-        if (!this.#roster.remove(message.pid, message.seq)) this.#send({ type: "sync" });
+        if (!this.#roster.removePeer(message.pid, message.seq)) this.#send({ type: "sync" });
         return this.emit("peer-left", { pid: message.pid, final: message.final });
       case "roster":
-        this.#roster.replace(message.peers, message.seq);
+        this.#roster.replacePeers(message.peers, message.seq);
         return this.emit("roster", { peers: message.peers });
       case "relay":
         return this.emit("relay", { from: message.from, body: message.body });
@@ -294,7 +294,7 @@ export class SignalingSocket extends Emitter {
       case "pong":
         if (message.n !== this.#pings) return;
         this.#policy.reset();
-        this.#pingLater();
+        this.#schedulePing();
     }
   }
 

@@ -8,8 +8,8 @@ import { SafetyCodes } from "/static/js/keys/safety-codes.js";
 import { SasHandshake } from "/static/js/keys/sas-handshake.js";
 import { writeSasText, isSasText, readSasText } from "/static/js/keys/sas-messages.js";
 import { SealedLink } from "/static/js/keys/sealed-link.js";
-import { makeSafety } from "/static/js/call/safety.js";
-import { LateNotice } from "/static/js/call/connection-timeout.js";
+import { createSafety } from "/static/js/call/safety.js";
+import { ConnectionTimeout } from "/static/js/call/connection-timeout.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { allFingerprintsMatch } from "/static/js/peer/dtls-fingerprint.js";
 
@@ -53,20 +53,20 @@ class Tab {
 
   tie() {
     const options = { pid: this.pid, pairOf: (pid) => this.link.pairOf(pid), nameOf: ({ pid }) => pid };
-    this.safety = new SafetyCodes({ ...options, send: (to, text) => this.link.send(to, text), tell: () => false });
-    this.link.on("joined", ({ peers }) => peers.forEach((peer) => this.safety.meet(peer)));
-    this.link.on("peer-joined", ({ peer }) => this.safety.meet(peer));
-    this.link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.heard.push({ from, body }));
+    this.safety = new SafetyCodes({ ...options, send: (to, text) => this.link.send(to, text), sendMessage: () => false });
+    this.link.on("joined", ({ peers }) => peers.forEach((peer) => this.safety.onPeerVerified(peer)));
+    this.link.on("peer-joined", ({ peer }) => this.safety.onPeerVerified(peer));
+    this.link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.heard.push({ from, body }));
     this.safety.on("stopped", (detail) => this.told.push({ what: "stopped", ...detail, at: performance.now() }));
   }
 
   async peer() {
     const { pid } = this;
-    return { pid, member: pid, role: "guest", hello: await this.link.hello('{"name":"x"}') };
+    return { pid, member: pid, role: "guest", hello: await this.link.writeHello('{"name":"x"}') };
   }
 
   codeWith(pid) {
-    return this.safety.of(pid)?.code ?? null;
+    return this.safety.safetyOf(pid)?.code ?? null;
   }
 
   close() {
@@ -117,8 +117,8 @@ const ATTACKS = {
   "swapped key": async ({ a, b, evil }) => a.link.joined([alter(await b.peer(), { key: toBase64Url(evil.publicKey) })]),
   "swapped key and pid": async ({ a, b, evil }) => a.link.joined([{ ...alter(await b.peer(), { key: toBase64Url(evil.publicKey) }), pid: evil.pid }]),
   "another's pid": async ({ a, b, evil }) => a.link.joined([{ ...(await b.peer()), pid: evil.pid }]),
-  "ghost with another key": async ({ a, evil }) => a.link.add(await evil.peer()),
-  "ghost without a key": async ({ a, open }) => a.link.add(await open.peer()),
+  "ghost with another key": async ({ a, evil }) => a.link.addPeer(await evil.peer()),
+  "ghost without a key": async ({ a, open }) => a.link.addPeer(await open.peer()),
   "keyless downgrade": async ({ a, b }) => a.link.joined([alter(await b.peer(), { mode: "keyless", mac: undefined, profile: "{}" })]),
   "older epoch": async ({ a, b }) => a.link.joined([alter(await b.peer(), { e: EPOCH - 1 })]),
   "profile of another": async ({ a, b, evil }) => a.link.joined([alter(await b.peer(), { profile: JSON.parse((await evil.peer()).hello).profile })]),
@@ -193,7 +193,7 @@ const hostile = {
       a.out = hand(a, b);
       b.out = hand(b, a);
       b.link.joined([]);
-      b.link.add(await a.peer());
+      b.link.addPeer(await a.peer());
       a.link.joined([await b.peer()]);
       await until(() => a.codeWith(b.pid) && b.codeWith(a.pid), "codes");
       if (words(a.codeWith(b.pid)) === words(b.codeWith(a.pid))) outcome.agree += 1;
@@ -251,7 +251,7 @@ const hostile = {
       const pair = evil.link.pairOf(a.pid);
       const commitments = [];
       const own = new SasHandshake({ pair, pid: evil.pid, send: (step, value) => commitments.push(value), settled: () => {} });
-      own.speak();
+      own.sendStep();
       await until(() => commitments.length > 0, "a commitment");
       say("commit", commitments[0]);
       await until(() => evil.seen.some(({ step }) => step === "answer"), "the victim's nonce");
@@ -293,15 +293,15 @@ class RealTab extends Tab {
     const { pid, link } = this;
     const { signal } = this.life;
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => link.send(to, body) });
-    this.safety = makeSafety({ pid, link, mesh: this.mesh, signal });
-    const late = new LateNotice((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
-    for (const [type, act] of [["joined", "joined"], ["roster", "sync"]]) link.on(type, ({ peers }) => this.mesh[act](peers));
+    this.safety = createSafety({ pid, link, mesh: this.mesh, signal });
+    const late = new ConnectionTimeout((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
+    for (const [type, act] of [["joined", "onJoined"], ["roster", "syncPeers"]]) link.on(type, ({ peers }) => this.mesh[act](peers));
     link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer));
-    link.on("message", ({ from, body }) => this.safety.receive(from, body) || this.mesh.receiveBody(from, body));
-    this.mesh.on("peer-added", (peer) => late.observe(peer.pid, "connecting"));
+    link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.mesh.receiveBody(from, body));
+    this.mesh.on("peer-added", (peer) => late.observeState(peer.pid, "connecting"));
     this.mesh.on("peer-state", ({ pid: of, state, reason }) => {
       this.states.push(state);
-      late.observe(of, state);
+      late.observeState(of, state);
       if (state === "refused") this.told.push({ what: "refused", reason, at: performance.now() });
     });
     return this;
@@ -325,7 +325,7 @@ async function introduce(one, other) {
   one.out = (_to, body) => other.link.receive(one.pid, body);
   other.out = (_to, body) => one.link.receive(other.pid, body);
   one.link.joined([]);
-  one.link.add(await other.peer());
+  one.link.addPeer(await other.peer());
   other.link.joined([await one.peer()]);
 }
 

@@ -33,7 +33,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
   const button = byId("raise-hand", HTMLButtonElement);
   let read = -Infinity;
 
-  for (const choice of choices()) choice.addEventListener("click", () => reactions.react(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
+  for (const choice of choices()) choice.addEventListener("click", () => reactions.sendReaction(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
   reactions.on("reaction", ({ pid, reaction }) => {
     const choice = choices().find((one) => one.dataset.reaction === reaction);
     grid.tile(pid)?.float(choice?.textContent ?? "");
@@ -42,9 +42,9 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
     byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
   }, { signal });
 
-  button.addEventListener("click", () => hands.raise(!hands.up), { signal });
+  button.addEventListener("click", () => hands.raiseHand(!hands.up), { signal });
   hands.on("changed", ({ pid, up, news }) => {
-    for (const other of session.everybody) session.mark(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
+    for (const other of session.everyone) session.updatePerson(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
     button.setAttribute("aria-pressed", String(hands.up));
     if (up && news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }));
   }, { signal });
@@ -56,7 +56,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
       icon: "hand",
       label: () => text("hand.lower"),
       shown: ({ self, hand = 0 }) => !self && hand > 0 && HOSTS.includes(session.self.role),
-      run: (pid) => hands.lower(pid),
+      run: (pid) => hands.requestLower(pid),
     },
     signal,
   );

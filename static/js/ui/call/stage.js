@@ -17,7 +17,7 @@ import { Tile } from "./tile.js";
 import { toast } from "../lib/toasts.js";
 
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 
 /** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
 
@@ -139,7 +139,7 @@ export class Stage {
   }
 
   #count() {
-    const people = this.#session.everybody;
+    const people = this.#session.everyone;
     showPeople(this.#list, people);
     byId("head-count", HTMLElement).textContent = headCount(people);
     byId("alone", HTMLElement).hidden = people.length > 1 || this.#banner.hidden === false;
@@ -172,6 +172,6 @@ export class Stage {
 
   /** @param {Person} person whether the same member is here in another tab */
   #alsoHere({ pid, member }) {
-    return this.#session.everybody.some((other) => other.member === member && other.pid !== pid);
+    return this.#session.everyone.some((other) => other.member === member && other.pid !== pid);
   }
 }

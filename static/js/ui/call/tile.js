@@ -15,8 +15,8 @@ import { personMenu } from "../people/person-menu.js";
 import { showQuality } from "../quality/quality-mark.js";
 import { showTrust } from "../people/trust.js";
 
-/** @typedef {import("../people/names.js").Presence} Presence */
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Presence} Presence */
+/** @typedef {import("../../call/person.js").Person} Person */
 
 const STATE_SHOWN_MS = 4000;
 /** Three pictures' time. */

@@ -5,7 +5,7 @@
  */
 
 import { findLinks } from "../../chat/links.js";
-import { called } from "../people/names.js";
+import { displayName } from "../../call/person.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @typedef {import("../../chat/log.js").Entry} Entry */
@@ -41,8 +41,8 @@ export function drawMessage(entry, nameOf) {
  * @param {(pid: string) => string | undefined} nameOf
  */
 export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
-  find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : called(name);
-  say(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: called(from) }));
+  find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : displayName(name);
+  say(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: displayName(from) }));
   const names = [...waiting].map(nameOf).filter((one) => one !== undefined);
   const missing = names.length > 1 ? text("chat.waiting.many", { count: names.length }) : names.map((one) => text("chat.waiting.one", { name: one }))[0];
   say(find(item, ".chat__state", HTMLElement), missing ?? "");

@@ -5,7 +5,7 @@
  */
 
 import { continues, drawMessage, refreshMessage } from "./chat-message.js";
-import { called } from "../people/names.js";
+import { displayName } from "../../call/person.js";
 import { byId, find, text } from "../lib/page.js";
 import { showSidePanel } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
@@ -100,7 +100,7 @@ export class ChatPanel {
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
-    const done = this.#chat.say(this.#field.value);
+    const done = this.#chat.sendText(this.#field.value);
     if (done === "said") this.#field.value = "";
     this.#fit();
     this.#say(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
@@ -179,7 +179,7 @@ export class ChatPanel {
     this.#toasted = now;
     const line = [...words.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
-    toast(text("chat.news", { name: called(name), words: short }));
+    toast(text("chat.news", { name: displayName(name), words: short }));
   }
 
   /** @param {number} unread */

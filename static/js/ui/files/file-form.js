@@ -11,7 +11,7 @@ import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
 /** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../people/trust.js").Trust} Trust */
 
 const EVERYBODY = "*";

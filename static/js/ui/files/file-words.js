@@ -6,7 +6,7 @@
 
 import { text } from "../lib/page.js";
 
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];

@@ -10,7 +10,7 @@
 import { loadRoomKey } from "../../keys/key-store.js";
 import { inviteMade } from "./invite-made.js";
 import { InviteMail } from "./invite-mail.js";
-import { makeInvite } from "../../keys/make-invite-link.js";
+import { createInviteLink } from "../../keys/make-invite-link.js";
 import { part, readStrings } from "../lib/parts.js";
 import { drawQr } from "../lib/qr.js";
 
@@ -127,7 +127,7 @@ export class InviteForm extends HTMLElement {
     const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
     const { url = "", slug = "" } = this.dataset;
-    const { link, answer } = await makeInvite(
+    const { link, answer } = await createInviteLink(
       { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
       { ...choices, label: String(values.get("label") ?? "") },
     );

@@ -5,7 +5,7 @@
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
-import { makeInvite } from "../../keys/make-invite-link.js";
+import { createInviteLink } from "../../keys/make-invite-link.js";
 import { part } from "../lib/parts.js";
 import { drawQr } from "../lib/qr.js";
 import { inviteMade } from "./invite-made.js";
@@ -38,7 +38,7 @@ export class SecondDevice extends HTMLElement {
     const key = await this.#key();
     const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
     const room = { url, slug, epoch: Number(epoch) };
-    const made = key && (await makeInvite({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
+    const made = key && (await createInviteLink({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
     button.disabled = false;
     if (made?.answer.status !== 201) {
       part(this, "failed").hidden = false;

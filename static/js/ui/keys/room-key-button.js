@@ -8,7 +8,7 @@
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
-import { offerRoomKey } from "../../keys/set-room-key.js";
+import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/parts.js";
 
@@ -46,7 +46,7 @@ export class RoomLock extends HTMLElement {
       // The next key is for the same kind of door as the one of now; what this browser holds says which that is.
       const held = await loadRoomKey(slug);
       const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
-      const mine = await offerRoomKey({ slug, epoch: this.#epoch, url, byHosts });
+      const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts });
       roomLocked.dispatch(this, { mine });
     } catch {
       this.#button.disabled = false;

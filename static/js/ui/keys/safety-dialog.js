@@ -9,7 +9,7 @@ import { part } from "../lib/parts.js";
 import { showTrustIcon, trustOf } from "../people/trust.js";
 
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../../keys/sas-code.js").SafetyCode} SafetyCode */
 
 export class SafetyDialog {
@@ -25,7 +25,7 @@ export class SafetyDialog {
     this.#session = session;
     session.on("person-changed", ({ person }) => this.#changed(person), { signal });
     session.on("person-removed", ({ person }) => this.#changed(person), { signal });
-    part(this.#dialog, "match").addEventListener("click", () => session.safety.confirm(this.#pid), { signal });
+    part(this.#dialog, "match").addEventListener("click", () => session.safety.confirmCode(this.#pid), { signal });
     part(this.#dialog, "differ").addEventListener("click", () => this.#differ(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
   }
@@ -43,7 +43,7 @@ export class SafetyDialog {
 
   #differ() {
     this.#dialog.close();
-    this.#session.safety.reject(this.#pid);
+    this.#session.safety.rejectCode(this.#pid);
   }
 
   /** @param {Person} person */
@@ -56,7 +56,7 @@ export class SafetyDialog {
   /** @param {Person} person */
   #show(person) {
     const { name, safety } = person;
-    const { code = null, confirmed = false, theirs = false, times = 0, limited = false } = safety ?? {};
+    const { code = null, confirmed = false, confirmedRemotely: theirs = false, times = 0, limited = false } = safety ?? {};
     const trust = trustOf(person);
     find(this.#dialog, "h2", HTMLElement).textContent = text("safety.title", { name });
     showTrustIcon(find(this.#dialog, ".safety__trust", HTMLElement), trust);

@@ -6,7 +6,7 @@
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
-import { offerRoomKey } from "../../keys/set-room-key.js";
+import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/parts.js";
 import { postJson } from "../../lib/request.js";
@@ -82,7 +82,7 @@ export class DoorForm extends HTMLElement {
     try {
       if (takes === "yes") {
         epoch += 1;
-        if (!(await offerRoomKey({ slug, epoch, url, byHosts: chosen.door === "knock", more: chosen }))) throw new Error("another key");
+        if (!(await setRoomKey({ slug, epoch, url, byHosts: chosen.door === "knock", more: chosen }))) throw new Error("another key");
       } else if ((await postJson(url, chosen)).status !== 200) throw new Error("not taken");
     } catch {
       button.disabled = false;

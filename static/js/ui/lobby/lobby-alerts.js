@@ -8,71 +8,71 @@
 import { Chime } from "../../media/playback/chime.js";
 import { byId, text } from "../lib/page.js";
 import { KnockCards } from "./knock-cards.js";
-import { DoorRelay } from "../../call/lobby-broadcast.js";
+import { LobbyBroadcast } from "../../call/lobby-broadcast.js";
 
-/** @typedef {import("../../call/lobby-host.js").DoorKeeper} DoorKeeper */
+/** @typedef {import("../../call/lobby-host.js").LobbyHost} LobbyHost */
 /** @typedef {import("../../call/lobby-host.js").Knock} Knock */
 
-export class DoorBell {
-  #keeper;
+export class LobbyAlerts {
+  #lobbyHost;
   #chime = new Chime();
   #cards;
-  #relay;
+  #broadcast;
   #badge = byId("knock-count", HTMLElement);
   #title = document.title;
   #roomName;
   /** @type {Map<string, Notification>} by member */
-  #notes = new Map();
+  #notifications = new Map();
 
   /**
-   * @param {DoorKeeper} keeper
+   * @param {LobbyHost} keeper
    * @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it
    */
   constructor(keeper, { slug, roomName, signal }) {
-    this.#keeper = keeper;
+    this.#lobbyHost = keeper;
     this.#roomName = roomName;
     this.#cards = new KnockCards(signal);
-    this.#relay = new DoorRelay({ slug, signal });
-    keeper.on("changed", ({ came }) => this.#show(came), { signal });
-    this.#cards.on("answer", (answer) => this.#answer(answer), { signal });
-    this.#relay.on("answer", (answer) => this.#answer(answer), { signal });
-    this.#relay.on("asked", () => this.#relay.tell(this.#roomName(), keeper.knocks), { signal });
+    this.#broadcast = new LobbyBroadcast({ slug, signal });
+    keeper.on("changed", ({ came }) => this.#onChanged(came), { signal });
+    this.#cards.on("answer", (answer) => this.#answerKnock(answer), { signal });
+    this.#broadcast.on("answer", (answer) => this.#answerKnock(answer), { signal });
+    this.#broadcast.on("asked", () => this.#broadcast.sendKnocks(this.#roomName(), keeper.knocks), { signal });
     signal.addEventListener("abort", () => {
-      this.#mark([]);
+      this.#showCount([]);
       this.#chime.close();
     });
   }
 
   /** @param {{member: string, admitted: boolean}} answer */
-  #answer({ member, admitted }) {
-    if (admitted) void this.#keeper.admit(member);
-    else this.#keeper.deny(member);
+  #answerKnock({ member, admitted }) {
+    if (admitted) void this.#lobbyHost.admit(member);
+    else this.#lobbyHost.deny(member);
   }
 
   /** @param {boolean} came */
-  #show(came) {
-    const { knocks } = this.#keeper;
+  #onChanged(came) {
+    const { knocks } = this.#lobbyHost;
     this.#cards.show(knocks);
-    this.#mark(knocks);
-    this.#relay.tell(this.#roomName(), knocks);
-    if (came) this.#ring(/** @type {Knock} */ (knocks.at(-1)));
+    this.#showCount(knocks);
+    this.#broadcast.sendKnocks(this.#roomName(), knocks);
+    if (came) this.#alertHost(/** @type {Knock} */ (knocks.at(-1)));
   }
 
   /** @param {Knock[]} knocks */
-  #mark(knocks) {
+  #showCount(knocks) {
     this.#badge.hidden = knocks.length === 0;
     this.#badge.textContent = String(knocks.length);
     document.title = knocks.length ? text("knocks.title", { count: knocks.length, title: this.#title }) : this.#title;
     const here = new Set(knocks.map(({ member }) => member));
-    for (const [member, note] of this.#notes) {
+    for (const [member, note] of this.#notifications) {
       if (here.has(member)) continue;
       note.close();
-      this.#notes.delete(member);
+      this.#notifications.delete(member);
     }
   }
 
   /** @param {Knock} knock */
-  #ring({ member, name }) {
+  #alertHost({ member, name }) {
     this.#chime.ring();
     if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
     try {
@@ -81,7 +81,7 @@ export class DoorBell {
         globalThis.focus();
         note.close();
       });
-      this.#notes.set(member, note);
+      this.#notifications.set(member, note);
     } catch {
       // Chrome on Android shows notifications from service workers only: the sound and the title have to do there.
     }

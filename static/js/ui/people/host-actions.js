@@ -12,7 +12,7 @@ import { postJson } from "../../lib/request.js";
 import { toast } from "../lib/toasts.js";
 
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 
 
 export class HostActs {

@@ -4,10 +4,6 @@
  * @module
  */
 
-import { text } from "../lib/page.js";
-
-/** @typedef {{name: string, muted: boolean, camera: boolean}} Presence who somebody is and what they send */
-
 /**
  * Takes up to two initials.
  *
@@ -19,14 +15,4 @@ export function initials(name) {
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   const letters = ends.map((word) => [...(word ?? "")].find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? "");
   return letters.join("").toUpperCase() || "?";
-}
-
-/**
- * Gives somebody without a name a word to be called by.
- *
- * @param {string} name cleaned (peer/hello.js)
- * @returns {string}
- */
-export function called(name) {
-  return name || text("nameless");
 }

@@ -9,28 +9,7 @@ import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 import { showTrust, trustOf } from "./trust.js";
 
-/**
- * @typedef {object} Person
- * @property {string} pid
- * @property {string} member the membership: equal for two tabs of one person
- * @property {string} role
- * @property {string} name
- * @property {boolean} muted
- * @property {boolean} camera
- * @property {boolean} self
- * @property {string} state connecting, connected, interrupted, failed, refused or self
- * @property {string} [reason] why they are refused
- * @property {import("../../call/connection-timeout.js").Lateness} [late] why a connection takes longer than it should
- * @property {boolean} [locked] whether they have proved that they hold the room's key
- * @property {import("../../keys/safety-codes.js").Safety} [safety] the safety code with them
- * @property {string} [route] direct or relay
- * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
- * @property {string} [protocol] udp, tcp or tls
- * @property {import("../../peer/route.js").PathWhy} [path] why the connection takes this way
- * @property {import("../../media/playback/quality.js").Quality} [quality] how good the connection is; missing before it is known
- * @property {boolean} [pinned] whether one keeps them large
- * @property {boolean} [hushed] whether one does not want to hear them
- */
+/** @typedef {import("../../call/person.js").Person} Person */
 
 /**
  * Fills the list anew.

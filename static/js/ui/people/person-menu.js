@@ -9,7 +9,7 @@
 import { byId, find, fromTemplate, text } from "../lib/page.js";
 import { tiePopoverList } from "../lib/popover-list.js";
 
-/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
 
 /**

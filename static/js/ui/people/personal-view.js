@@ -9,7 +9,7 @@
 import { text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 
-/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
 
 export class ForMe {
@@ -72,7 +72,7 @@ export class ForMe {
   /** @param {Person} person */
   #mark({ pid, member }) {
     const hushed = this.#hushed.has(member);
-    this.#session.mark(pid, { pinned: member === this.#pinned, hushed });
+    this.#session.updatePerson(pid, { pinned: member === this.#pinned, hushed });
     // The track and not the element is silenced: that "press to hear" gives its sound back makes no difference then.
     for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !hushed;
   }

@@ -6,7 +6,7 @@
 
 import { byId, find, text } from "../lib/page.js";
 
-/** @typedef {import("./people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {"" | "server" | "key" | "verified"} Trust */
 
 /** @type {Readonly<Record<Trust, string>>} */

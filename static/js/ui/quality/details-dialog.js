@@ -15,7 +15,7 @@ import { qualityWords } from "./quality-mark.js";
 /** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
 /** @typedef {import("../../media/adaptation/limitation.js").Outcome} Outcome */
 /** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 
 export class DetailsDialog {
   #dialog = byId("details-dialog", HTMLDialogElement);

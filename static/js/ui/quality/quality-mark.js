@@ -6,7 +6,7 @@
 
 import { find, text } from "../lib/page.js";
 
-/** @typedef {import("../people/people-list.js").Person} Person */
+/** @typedef {import("../../call/person.js").Person} Person */
 /** @typedef {import("../../media/playback/quality.js").Quality} Quality */
 
 /**

@@ -102,7 +102,7 @@ export class Health {
     const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
     const memory = weigh(this.#memories.get(pid) ?? UNKNOWN, facts);
     this.#memories.set(pid, memory);
-    this.#session.mark(pid, { quality: memory.shown });
+    this.#session.updatePerson(pid, { quality: memory.shown });
     this.#lookAtOwn();
     this.#details.refresh(pid);
   }
@@ -112,6 +112,6 @@ export class Health {
     const connected = [...people.values()].filter(({ state }) => state === "connected");
     const sending = connected.flatMap(({ pid }) => this.#adaptation.of(pid)?.sending ?? []);
     this.#own = weighOwn(this.#own, sending);
-    this.#session.mark(self.pid, { quality: this.#own.shown });
+    this.#session.updatePerson(self.pid, { quality: this.#own.shown });
   }
 }

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rooms.signaling.drain import drain
-from rooms.signaling.hub import Hub
 from rooms.signaling.messages import MAX_FRAME
+from rooms.signaling.process import current_hub
 
 from .bodies import MOST
 
@@ -70,7 +70,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
         async def leave(self) -> None:
             for listener in self.listeners:
                 listener.addCallback(lambda port: port and port.stopListening())
-            await drain(Hub.current())
+            await drain(current_hub())
             self.stop()
 
         def listen_success(self, port: Any) -> Any:

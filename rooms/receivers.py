@@ -1,9 +1,7 @@
 """What follows in rooms from changes to accounts and sessions, and from the deletion of a room."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -20,21 +18,21 @@ from .models import Room
 @receiver(session_ended)
 def on_session_ended(sender: Any, session_key: str, **_: Any) -> None:
     """Close the sockets that the session opened."""
-    transaction.on_commit(partial(publish.close_session, session_key, CloseCode.SIGNED_OUT))
+    publish.close_session(session_key, CloseCode.SIGNED_OUT)
 
 
 @receiver(session_rekeyed)
 def on_session_rekeyed(sender: Any, old_key: str, new_key: str, **_: Any) -> None:
     """Keep the session's sockets open under its new key."""
-    transaction.on_commit(partial(publish.session_moved, old_key, new_key))
+    publish.session_rekeyed(old_key, new_key)
 
 
 @receiver(account_suspended)
 def on_account_suspended(sender: Any, user: User, **_: Any) -> None:
     """Close the person's sockets and everyone's in their rooms; rooms whose key they have need a new one."""
-    transaction.on_commit(partial(publish.close_user, user.pk, CloseCode.SUSPENDED))
+    publish.close_user(user.pk, CloseCode.SUSPENDED)
     for key in user.rooms.values_list("pk", flat=True):
-        transaction.on_commit(partial(publish.close_room, key, CloseCode.SUSPENDED))
+        publish.close_room(key, CloseCode.SUSPENDED)
     require_rekey(_rooms_of(user))
 
 
@@ -42,13 +40,13 @@ def on_account_suspended(sender: Any, user: User, **_: Any) -> None:
 def on_account_deleting(sender: Any, user: User, **_: Any) -> None:
     """Close the person's sockets; rooms of others whose key they have need a new one."""
     require_rekey(_rooms_of(user).exclude(owner=user))
-    transaction.on_commit(partial(publish.close_user, user.pk, CloseCode.SIGNED_OUT))
+    publish.close_user(user.pk, CloseCode.SIGNED_OUT)
 
 
 @receiver(post_delete, sender=Room)
 def on_room_deleted(sender: Any, instance: Room, **_: Any) -> None:
     """Close the sockets in a deleted room, whether it went by itself or with its owner's account."""
-    transaction.on_commit(partial(publish.close_room, instance.pk, CloseCode.UNKNOWN_ROOM))
+    publish.close_room(instance.pk, CloseCode.UNKNOWN_ROOM)
 
 
 def _rooms_of(user: User) -> QuerySet[Room]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from rooms.errors import NotPossible
 from rooms.live import publish
-from rooms.live.presence import members_inside
+from rooms.live.occupancy import members_inside
 from rooms.models import Door, Room
 
 from .keys import hosts_should_hand_out_key, set_room_key
@@ -43,5 +43,5 @@ def change_join_rule(room: Room, door: Door, *, host_needed: bool, key: tuple[in
         elif door == Door.KNOCK:
             present.filter(admitted_at=None).update(admitted_at=timezone.now())
         logger.info("room %d: join rule is %s", room.pk, door)
-    transaction.on_commit(lambda: publish.room_changed(room.pk))
+    publish.room_changed(room.pk)
     return True

@@ -1,7 +1,5 @@
 """Room keys: which epoch is current, and when browsers must create a new key. The keys themselves stay in browsers."""
 
-from functools import partial
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -25,7 +23,7 @@ def set_room_key(room: Room, epoch: int, key_check: bytes, *, key_by_hosts: bool
     )
     if moved:
         revoke_invites(room.invites.filter(epoch__lt=epoch))
-        transaction.on_commit(lambda: publish.room_changed(room.pk))
+        publish.room_changed(room.pk)
     return bool(moved)
 
 
@@ -53,4 +51,4 @@ def require_rekey(rooms: QuerySet[Room]) -> None:
     """
     for key in rooms.filter(epoch__gt=0, rekey_required=False).values_list("pk", flat=True):
         Room.objects.filter(pk=key).update(rekey_required=True)
-        transaction.on_commit(partial(publish.room_changed, key))
+        publish.room_changed(key)

@@ -48,8 +48,7 @@ def change_role(membership: Membership, role: Role) -> None:
 
 def notify_role_changed(membership: Membership) -> None:
     """Make the person's open call pages rejoin at once, so that they and everyone else learn the new role."""
-    key: UUID = membership.pk
-    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.ROLE_CHANGED))
+    publish.close_membership(membership.pk, CloseCode.ROLE_CHANGED)
 
 
 @transaction.atomic
@@ -99,7 +98,7 @@ def leave_room(membership: Membership) -> None:
     key = membership.pk
     Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
     membership.delete()
-    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.NOT_MEMBER))
+    publish.close_membership(key, CloseCode.NOT_MEMBER)
 
 
 @transaction.atomic
@@ -114,7 +113,7 @@ def remove_member(membership: Membership) -> None:
         raise NotPossible(_("The owner cannot be removed from their own room."))
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
     Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
-    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.REMOVED))
+    publish.close_membership(key, CloseCode.REMOVED)
     require_rekey(Room.objects.filter(pk=membership.room_id))
 
 
@@ -123,8 +122,7 @@ def kick(membership: Membership) -> None:
     if membership.role == Role.OWNER:
         raise NotPossible(_("The owner cannot be sent out of their own room."))
     Membership.objects.filter(pk=membership.pk).update(admitted_at=None, stays=False)
-    key: UUID = membership.pk
-    transaction.on_commit(lambda: publish.close_membership(key, CloseCode.SENT_OUT))
+    publish.close_membership(membership.pk, CloseCode.SENT_OUT)
 
 
 def _lock_active(membership: Membership) -> Membership:

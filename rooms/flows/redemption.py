@@ -200,7 +200,7 @@ def _grant_membership(
         # as the guest has to come back as the account, or no order to close it would ever meet it.
         key = old.pk
         old.delete()
-        transaction.on_commit(lambda: publish.close_membership(key, CloseCode.ROLE_CHANGED))
+        publish.close_membership(key, CloseCode.ROLE_CHANGED)
     elif held is not None and held.role != role:
         notify_role_changed(membership)
     return membership

@@ -44,7 +44,7 @@ def change_room(
     """Change what the owner chooses; people in the call see it at once. The slug stays."""
     room.name, room.expires_at, room.max_people, room.relay_only = name, expires_at, max_people, relay_only
     room.save(update_fields=["name", "expires_at", "max_people", "relay_only"])
-    transaction.on_commit(lambda: publish.room_changed(room.pk))
+    publish.room_changed(room.pk)
 
 
 def close_room(room: Room, *, by_site: bool = False) -> None:
@@ -56,7 +56,7 @@ def close_room(room: Room, *, by_site: bool = False) -> None:
         Room.objects.filter(pk=room.pk).update(closed_by_site=True)
     if Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(closed_at=timezone.now()):
         logger.info("room %d closed", room.pk)
-    transaction.on_commit(lambda: publish.close_room(room.pk, CloseCode.ROOM_CLOSED))
+    publish.close_room(room.pk, CloseCode.ROOM_CLOSED)
 
 
 def reopen_room(room: Room, *, by_site: bool = False) -> None:
@@ -70,7 +70,7 @@ def reopen_room(room: Room, *, by_site: bool = False) -> None:
 
 def end_meeting(room: Room) -> None:
     """End the call for everyone in it and everyone who is waiting. The room stays open: they can join again."""
-    transaction.on_commit(lambda: publish.close_room(room.pk, CloseCode.MEETING_ENDED))
+    publish.close_room(room.pk, CloseCode.MEETING_ENDED)
     logger.info("room %d: meeting ended", room.pk)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
-class Then(StrEnum):
+class ClientAction(StrEnum):
     """What the client does after a close."""
 
     STOP = "stop"
@@ -46,40 +46,58 @@ class CloseCode(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ClosePolicy:
     """One row of the table: what the code means and what the client does."""
 
-    then: Then
+    action: ClientAction
     meaning: str
 
 
-ENDINGS: dict[CloseCode, Ending] = {
-    CloseCode.BAD_MESSAGE: Ending(Then.STOP, "The client sent too many messages that this server does not understand."),
-    CloseCode.SIGNED_OUT: Ending(Then.STOP, "The session that opened this socket has ended."),
-    CloseCode.NOT_MEMBER: Ending(Then.STOP, "This browser session has no membership in the room."),
-    CloseCode.UNKNOWN_ROOM: Ending(Then.STOP, "There is no such room."),
-    CloseCode.ROOM_CLOSED: Ending(Then.STOP, "The room has been closed."),
-    CloseCode.ROOM_EXPIRED: Ending(Then.STOP, "The room's time is over."),
-    CloseCode.ROOM_FULL: Ending(Then.STOP, "As many people as it holds are in the room; offer to try again."),
-    CloseCode.FLOODING: Ending(Then.STOP, "The client went on sending after `slow_down`."),
-    CloseCode.TOO_LARGE: Ending(Then.STOP, "A frame was larger than the limit."),
-    CloseCode.REPLACED: Ending(Then.STOP, "The same membership has come in through another socket or tab."),
-    CloseCode.REMOVED: Ending(Then.STOP, "The membership has been taken away."),
-    CloseCode.DRAINING: Ending(Then.RECONNECT, "The server is restarting; reconnect at once, with jitter."),
-    CloseCode.SUSPENDED: Ending(Then.STOP, "The account, or that of the room's owner, has been suspended."),
-    CloseCode.TOO_SLOW: Ending(Then.RECONNECT, "The client did not read what was sent to it."),
-    CloseCode.JOIN_TIMEOUT: Ending(Then.RECONNECT, "No `join` came in time, or it could not be completed just now."),
-    CloseCode.VERSION: Ending(Then.STOP, "The client speaks another version of the protocol: reload the page."),
-    CloseCode.MEMBERSHIP_EXPIRED: Ending(Then.STOP, "The membership's time is over."),
-    CloseCode.LOCKED: Ending(Then.STOP, "The door is locked: nobody new comes in."),
-    CloseCode.DENIED: Ending(Then.STOP, "A host did not let them in."),
-    CloseCode.KNOCK_FIRST: Ending(
-        Then.RECONNECT, "The door keeps them out: a newcomer sends `knock`, somebody in a call tries again."
+def _stop(meaning: str) -> ClosePolicy:
+    return ClosePolicy(ClientAction.STOP, meaning)
+
+
+def _reconnect(meaning: str) -> ClosePolicy:
+    return ClosePolicy(ClientAction.RECONNECT, meaning)
+
+
+CLOSE_POLICIES: dict[CloseCode, ClosePolicy] = {
+    CloseCode.BAD_MESSAGE: ClosePolicy(
+        ClientAction.STOP, "The client sent too many messages that this server does not understand."
     ),
-    CloseCode.NOBODY_ANSWERED: Ending(Then.STOP, "They waited at the door for as long as one can."),
-    CloseCode.MEETING_ENDED: Ending(Then.STOP, "A host has ended the meeting for everybody."),
-    CloseCode.SENT_OUT: Ending(Then.STOP, "A host has sent them out of the call; the membership stays."),
-    CloseCode.ROLE_CHANGED: Ending(Then.RECONNECT, "The person has another role now; come back to be told which."),
+    CloseCode.SIGNED_OUT: _stop("The session that opened this socket has ended."),
+    CloseCode.NOT_MEMBER: _stop("This browser session has no membership in the room."),
+    CloseCode.UNKNOWN_ROOM: _stop("There is no such room."),
+    CloseCode.ROOM_CLOSED: _stop("The room has been closed."),
+    CloseCode.ROOM_EXPIRED: _stop("The room's time is over."),
+    CloseCode.ROOM_FULL: ClosePolicy(
+        ClientAction.STOP, "As many people as it holds are in the room; offer to try again."
+    ),
+    CloseCode.FLOODING: _stop("The client went on sending after `slow_down`."),
+    CloseCode.TOO_LARGE: _stop("A frame was larger than the limit."),
+    CloseCode.REPLACED: ClosePolicy(
+        ClientAction.STOP, "The same membership has come in through another socket or tab."
+    ),
+    CloseCode.REMOVED: _stop("The membership has been taken away."),
+    CloseCode.DRAINING: _reconnect("The server is restarting; reconnect at once, with jitter."),
+    CloseCode.SUSPENDED: ClosePolicy(
+        ClientAction.STOP, "The account, or that of the room's owner, has been suspended."
+    ),
+    CloseCode.TOO_SLOW: _reconnect("The client did not read what was sent to it."),
+    CloseCode.JOIN_TIMEOUT: _reconnect("No `join` came in time, or it could not be completed just now."),
+    CloseCode.VERSION: ClosePolicy(
+        ClientAction.STOP, "The client speaks another version of the protocol: reload the page."
+    ),
+    CloseCode.MEMBERSHIP_EXPIRED: _stop("The membership's time is over."),
+    CloseCode.LOCKED: _stop("The door is locked: nobody new comes in."),
+    CloseCode.DENIED: _stop("A host did not let them in."),
+    CloseCode.KNOCK_FIRST: _reconnect(
+        "The door keeps them out: a newcomer sends `knock`, somebody in a call tries again."
+    ),
+    CloseCode.NOBODY_ANSWERED: _stop("They waited at the door for as long as one can."),
+    CloseCode.MEETING_ENDED: _stop("A host has ended the meeting for everybody."),
+    CloseCode.SENT_OUT: _stop("A host has sent them out of the call; the membership stays."),
+    CloseCode.ROLE_CHANGED: _reconnect("The person has another role now; come back to be told which."),
 }
 
 

@@ -1,4 +1,4 @@
-"""What server processes tell each other through their mailboxes. None of this can be reached from a browser."""
+"""What server processes send each other through their mailboxes. No browser can send any of it."""
 
 from enum import StrEnum
 
@@ -7,12 +7,15 @@ from msgspec import Struct
 
 from .close_codes import CloseCode
 
+GROUP = "signaling.all"  # the group of the channel layer that every process's mailbox is in
+_MESSAGE_TYPE = "signaling.mail"
 
-class Entry(Struct, frozen=True, array_like=True, gc=False):
-    """Somebody's place in a room, as the presence store keeps it.
 
-    `process` is the mailbox of the server process that holds the socket, `socket` tells a tab's old socket
-    from its new one, `order` is the place in the order of arrival, `hello` is JSON as it was written.
+class PresenceEntry(Struct, frozen=True, array_like=True, gc=False):
+    """A person's tab in a room, as the presence store keeps it.
+
+    `process` is the mailbox of the server process that holds the socket, `socket` distinguishes a tab's old socket
+    from its new one, `order` is the position in the order of arrival, `hello` is JSON exactly as the browser wrote it.
     """
 
     pid: str
@@ -25,7 +28,7 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Scope(StrEnum):
-    """Which sockets a `Close` means."""
+    """Which sockets a `Close` applies to."""
 
     ROOM = "room"
     MEMBERSHIP = "membership"
@@ -34,27 +37,27 @@ class Scope(StrEnum):
 
 
 class Event(Struct, frozen=True, array_like=True, tag=True, gc=False):
-    """An item of mail."""
+    """Base class of all events."""
 
 
 class Deliver(Event, frozen=True):
-    """Hand a finished frame to one member."""
+    """Send a finished frame to one member."""
 
     room: int
     pid: str
     text: str
 
 
-class Arrived(Event, frozen=True):
-    """Somebody has joined, or joined again."""
+class MemberJoined(Event, frozen=True):
+    """A member has joined, or joined again."""
 
     room: int
-    entry: Entry
+    entry: PresenceEntry
     seq: int
 
 
-class Departed(Event, frozen=True):
-    """Somebody has gone; `final` when they were put out and may not come back."""
+class MemberLeft(Event, frozen=True):
+    """A member has left; `final` when the server removed them and they may not come back."""
 
     room: int
     pid: str
@@ -84,35 +87,35 @@ class Close(Event, frozen=True):
     code: CloseCode
 
 
-class SessionMoved(Event, frozen=True):
-    """A browser session goes on under another key: what its sockets opened under `old` belongs to `new`."""
+class SessionRekeyed(Event, frozen=True):
+    """A browser session goes on under a new key: sockets opened under `old` now belong to `new`."""
 
     old: str
     new: str
 
 
-class Changed(Event, frozen=True):
-    """Read a room's row again and tell the members here."""
+class RoomChanged(Event, frozen=True):
+    """Read a room's row again and send it to the members here."""
 
     room: int
 
 
-class Knocked(Event, frozen=True):
-    """Somebody waits to be let in: said again and again as long as they do."""
+class KnockRenewed(Event, frozen=True):
+    """A guest is knocking; repeated every few seconds for as long as they do."""
 
     room: int
-    entry: Entry
+    entry: PresenceEntry
 
 
 class KnockEnded(Event, frozen=True):
-    """Somebody waits no more."""
+    """A guest has stopped knocking, for whatever reason."""
 
     room: int
     member: str
 
 
-class Answered(Event, frozen=True):
-    """A host (the peer `by`) lets somebody in who waits, or does not; `body` is for them, JSON as it was written."""
+class KnockAnswered(Event, frozen=True):
+    """A host (the peer `by`) admits a knocking guest or turns them away; `body` is for the guest, JSON as written."""
 
     room: int
     member: str
@@ -121,31 +124,36 @@ class Answered(Event, frozen=True):
     body: bytes
 
 
-class HostCame(Event, frozen=True):
-    """A host has joined: whoever waits for one may come in, and whoever knocks is to be heard."""
+class HostJoined(Event, frozen=True):
+    """A host has joined: guests who wait for one may come in, and hosts must learn who is knocking."""
 
     room: int
 
 
 class Probe(Event, frozen=True):
-    """A process's letter to itself: proof that its mailbox still receives, directly or by the group."""
+    """A process's message to itself: proof that its mailbox still receives, directly or by the group."""
 
     process: str
     number: int
     by_group: bool
 
 
-DoorEvent = Knocked | KnockEnded | Answered | HostCame
-AnyEvent = Deliver | Arrived | Departed | Replace | Resync | Close | SessionMoved | Changed | Probe | DoorEvent
+LobbyEvent = KnockRenewed | KnockEnded | KnockAnswered | HostJoined
+AnyEvent = (
+    Deliver | MemberJoined | MemberLeft | Replace | Resync | Close | SessionRekeyed | RoomChanged | Probe | LobbyEvent
+)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyEvent])
 
 
-def pack(events: list[AnyEvent]) -> bytes:
-    """Return mail as bytes."""
-    return _encoder.encode(events)
+def pack(*events: AnyEvent) -> dict[str, object]:
+    """Return events as one message of the channel layer."""
+    return {"type": _MESSAGE_TYPE, "items": _encoder.encode(events)}
 
 
-def unpack(data: bytes) -> list[AnyEvent]:
-    """Return the items of `pack`. Raises `msgspec.MsgspecError`."""
-    return _decoder.decode(data)
+def unpack(message: dict[str, object]) -> list[AnyEvent]:
+    """Return the events of `pack`. Raises `ValueError` for any other message."""
+    items = message.get("items")
+    if not isinstance(items, bytes):
+        raise ValueError("not a message of this release")
+    return _decoder.decode(items)

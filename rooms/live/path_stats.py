@@ -1,111 +1,108 @@
-"""How many connections took which way, a day: direct, through a relay over UDP or TCP, or not at all. Never whose.
+"""Daily counts of how ICE ended: direct, through a relay over UDP or TCP, or not at all. Never whose connections.
 
-Browsers say so when they leave (`messages.Paths`), so it is their word, and calls that end otherwise are not in it.
-In memory with one process, until it ends; in Redis with several, for `DAYS` days.
+Browsers report the counts when they leave, so a browser can make them up, and a call that ends otherwise is not in
+them. In memory with one process, until it ends; in Redis with several, for `DAYS` days.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import redis
 import redis.asyncio
-from django.conf import settings
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
-
-from rooms.signaling.messages import Paths
 
 from .presence_redis import TIMEOUT
 
 logger = logging.getLogger(__name__)
 
-WAYS: tuple[str, ...] = Paths.__struct_fields__
 DAYS = 31
+SmallCount = Annotated[int, Meta(ge=0, le=64)]
 
 
-class Tally(Protocol):
-    """Counts for today."""
+class PathCounts(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """How the connections of one stay in a room were made. Only one of the two peers of a connection counts it."""
 
-    async def add(self, paths: Paths) -> None:
-        """Add what somebody who leaves says; never raises."""
+    direct: SmallCount = 0
+    relay_udp: SmallCount = 0
+    relay_tcp: SmallCount = 0
+    failed: SmallCount = 0
 
 
-class MemoryTally:
-    """In this process alone."""
+OUTCOMES: tuple[str, ...] = PathCounts.__struct_fields__
+
+
+class PathStats(Protocol):
+    """The counts of each day."""
+
+    async def add(self, counts: PathCounts) -> None:
+        """Add to today's counts; never raises."""
+
+
+class MemoryPathStats:
+    """The counts of this process only."""
 
     def __init__(self) -> None:
         self.days: dict[str, Counter[str]] = {}
 
-    async def add(self, paths: Paths) -> None:
-        self.days.setdefault(_day(0), Counter()).update(asdict(paths))
-        for old in self.days.keys() - set(_days()):
+    async def add(self, counts: PathCounts) -> None:
+        self.days.setdefault(day_ago(0), Counter()).update(asdict(counts))
+        for old in self.days.keys() - set(last_days(DAYS)):
             del self.days[old]
 
+    def counts(self, days: int) -> list[Mapping[str, int]]:
+        """Return the counts of each of the last `days` days that has any."""
+        return [self.days[day] for day in last_days(days) if day in self.days]
 
-class RedisTally:
-    """Shared by all processes."""
+
+class RedisPathStats:
+    """The counts of all processes."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
-    async def add(self, paths: Paths) -> None:
-        counts = {way: count for way, count in asdict(paths).items() if count}
-        if not counts:
+    async def add(self, counts: PathCounts) -> None:
+        increments = {outcome: count for outcome, count in asdict(counts).items() if count}
+        if not increments:
             return
-        key = _key(_day(0))
+        key = _key(day_ago(0))
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
-                for way, count in counts.items():
-                    pipe.hincrby(key, way, count)
+                for outcome, count in increments.items():
+                    pipe.hincrby(key, outcome, count)
                 pipe.expire(key, DAYS * 86400)
                 await pipe.execute()
         except (RedisError, OSError, TimeoutError):
-            logger.info("Redis was away: some connections are not counted")
+            logger.info("Redis is unreachable: some connections are not counted")
 
 
-def make_tally() -> Tally:
-    """Return the tally that the settings ask for."""
-    return RedisTally(settings.REDIS_URL) if settings.REDIS_URL else MemoryTally()
-
-
-def totals(days: int) -> dict[str, int]:
-    """Return how many connections took which way in the last `days` days, today included; 0 when Redis is away."""
-    total = Counter(dict.fromkeys(WAYS, 0))
-    for counts in _stored(days) if settings.REDIS_URL else _held(days):
-        total.update({way: counts[way] for way in WAYS if way in counts})
-    return dict(total)
-
-
-def _held(days: int) -> list[Mapping[str, int]]:
-    from rooms.signaling.hub import live_hubs  # noqa: PLC0415
-
-    tallies = [hub.tally for hub in live_hubs() if isinstance(hub.tally, MemoryTally)]
-    return [tally.days[day] for tally in tallies for day in _days()[:days] if day in tally.days]
-
-
-def _stored(days: int) -> list[Mapping[str, int]]:
+def stored_counts(url: str, days: int) -> list[Mapping[str, int]]:
+    """Return what all processes counted on each of the last `days` days; empty while Redis is unreachable."""
     try:
         with redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True
         ) as client:
             pipe = client.pipeline(transaction=False)
-            for day in _days()[:days]:
+            for day in last_days(days):
                 pipe.hgetall(_key(day))
-            return [{way: int(count) for way, count in found.items()} for found in pipe.execute()]
+            return [{outcome: int(count) for outcome, count in found.items()} for found in pipe.execute()]
     except (RedisError, OSError):
-        logger.warning("Redis is away: nobody knows which ways connections took")
+        logger.warning("Redis is unreachable: how connections were made is unknown")
         return []
 
 
-def _day(ago: int) -> str:
-    return (datetime.now(UTC) - timedelta(days=ago)).date().isoformat()
+def day_ago(days: int) -> str:
+    """Return the date of `days` days ago (UTC), as the counts are keyed by it."""
+    return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
 
 
-def _days() -> list[str]:
-    return [_day(ago) for ago in range(DAYS)]
+def last_days(days: int) -> list[str]:
+    """Return the dates of the last `days` days, today first."""
+    return [day_ago(days_ago) for days_ago in range(days)]
 
 
 def _key(day: str) -> str:

@@ -1,8 +1,8 @@
 """Presence in Redis, for several server processes.
 
-Keys: `mp:room:<id>` a hash from `pid` to a place, `mp:room:<id>:seq` the roster's number, `mp:process:<name>` a
-heartbeat that expires. A place whose process has no heartbeat is nobody's. Each script runs atomically in Redis.
-A place is `order process member socket ` and the packed entry; names hold no blanks.
+Keys: `mp:room:<id>` is a hash from `pid` to an entry, `mp:room:<id>:seq` the roster's sequence number,
+`mp:process:<name>` a heartbeat that expires. An entry whose process has no heartbeat is void. Each script runs
+atomically in Redis. An entry is stored as `order process member socket ` and the packed struct; names have no spaces.
 """
 
 import logging
@@ -16,19 +16,19 @@ import redis
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from .events import Departed, Entry
-from .presence import Arrival, PidTaken, PresenceDown, RoomFull, people
+from .events import MemberLeft, PresenceEntry
+from .presence import JoinResult, PidTaken, PresenceDown, RoomFull
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 12  # a killed process's places are free after this and one round of the keeper
-ROOM_SECONDS = 3600  # what is left of a room nobody has entered since is forgotten after this
-TIMEOUT = 2.0  # seconds an answer of Redis may take
+HEARTBEAT_SECONDS = 12  # a killed process's entries are removed after this and one round of housekeeping
+ROOM_SECONDS = 3600  # the key of a room that no one has entered since expires after this
+TIMEOUT = 2.0  # seconds that Redis may take to answer
 
 _COMMON = """
 local room, seqkey = KEYS[1], KEYS[2]
-local PLACE = '^(%d+) (%S+) (%S+) (%S+) '
-local departed = {}
+local ENTRY = '^(%d+) (%S+) (%S+) (%S+) '
+local left = {}
 local function next_seq()
   if redis.call('EXISTS', seqkey) == 0 then
     local t = redis.call('TIME')
@@ -37,16 +37,16 @@ local function next_seq()
   redis.call('EXPIRE', seqkey, 86400)
   return redis.call('INCR', seqkey)
 end
-local function gone(pid)
+local function remove(pid)
   redis.call('HDEL', room, pid)
-  departed[#departed + 1] = {pid, next_seq()}
+  left[#left + 1] = {pid, next_seq()}
 end
-local function places()
+local function living_entries()
   local flat, list = redis.call('HGETALL', room), {}
   for i = 1, #flat, 2 do
-    local order, process, member, socket = string.match(flat[i + 1], PLACE)
+    local order, process, member, socket = string.match(flat[i + 1], ENTRY)
     if redis.call('EXISTS', 'mp:process:' .. process) == 0 then
-      gone(flat[i])
+      remove(flat[i])
     else
       list[#list + 1] = {pid = flat[i], value = flat[i + 1], order = tonumber(order), process = process,
                          member = member, socket = socket}
@@ -65,25 +65,25 @@ _JOIN = (
     _COMMON
     + """
 local pid, member, process, socket, packed, limit, life = unpack(ARGV)
-local list, replaced, order = places(), false, nil
-for _, place in ipairs(list) do
-  if place.pid == pid then
-    if place.member ~= member then return {'taken', departed} end
-    replaced, order = place.value, place.order
+local list, replaced, order = living_entries(), false, nil
+for _, entry in ipairs(list) do
+  if entry.pid == pid then
+    if entry.member ~= member then return {'taken', left} end
+    replaced, order = entry.value, entry.order
   end
 end
 if not order and #list >= tonumber(limit) then
-  local held, whose = {}, nil
-  for _, place in ipairs(list) do held[place.member] = (held[place.member] or 0) + 1 end
-  for _, place in ipairs(list) do
-    if held[place.member] > (whose and held[whose] or 1) then whose = place.member end
+  local sockets, evicted = {}, nil
+  for _, entry in ipairs(list) do sockets[entry.member] = (sockets[entry.member] or 0) + 1 end
+  for _, entry in ipairs(list) do
+    if sockets[entry.member] > (evicted and sockets[evicted] or 1) then evicted = entry.member end
   end
-  if held[member] then whose = member end
-  if not whose then return {'full', departed} end
-  for _, place in ipairs(list) do
-    if place.member == whose then
-      replaced = place.value
-      gone(place.pid)
+  if sockets[member] then evicted = member end
+  if not evicted then return {'full', left} end
+  for _, entry in ipairs(list) do
+    if entry.member == evicted then
+      replaced = entry.value
+      remove(entry.pid)
       break
     end
   end
@@ -92,8 +92,8 @@ local seq = next_seq()
 put(pid, order or seq, process, member, socket, packed)
 redis.call('EXPIRE', room, life)
 local values = {}
-for _, place in ipairs(places()) do values[#values + 1] = place.value end
-return {'ok', departed, seq, replaced, values}
+for _, entry in ipairs(living_entries()) do values[#values + 1] = entry.value end
+return {'ok', left, seq, replaced, values}
 """
 )
 
@@ -102,28 +102,28 @@ _LEAVE = (
     + """
 local value = redis.call('HGET', room, ARGV[1])
 if not value then return false end
-local _, _, _, socket = string.match(value, PLACE)
+local _, _, _, socket = string.match(value, ENTRY)
 if socket ~= ARGV[2] then return false end
 redis.call('HDEL', room, ARGV[1])
 return next_seq()
 """
 )
 
-_PURGE = _COMMON + "places() return departed"
+_PURGE = _COMMON + "living_entries() return left"
 
-# What the process holds is put back; what it (or its former name) is said to hold and does not is taken out. A place
-# that another living process has given the same pid since is newer and stays.
+# Writes the process's entries again and removes others under its name (or its former one). An entry of another living
+# process for the same pid is newer and stays.
 _RESTORE = (
     _COMMON
     + """
 local process, former, life = ARGV[1], ARGV[2], ARGV[3]
 local mine, elsewhere = {}, {}
 for i = 4, #ARGV, 5 do mine[ARGV[i]] = ARGV[i + 2] end
-for _, place in ipairs(places()) do
-  if place.process == process or place.process == former then
-    if mine[place.pid] ~= place.socket then gone(place.pid) end
+for _, entry in ipairs(living_entries()) do
+  if entry.process == process or entry.process == former then
+    if mine[entry.pid] ~= entry.socket then remove(entry.pid) end
   else
-    elsewhere[place.pid] = true
+    elsewhere[entry.pid] = true
   end
 end
 for i = 4, #ARGV, 5 do
@@ -158,13 +158,13 @@ def _keys(room: int) -> list[str]:
     return [f"mp:room:{room}", f"mp:room:{room}:seq"]
 
 
-def _entry(value: bytes) -> Entry:
+def _entry(value: bytes) -> PresenceEntry:
     order, _, _, _, packed = value.split(b" ", 4)
-    return msgspec.structs.replace(msgspec.msgpack.decode(packed, type=Entry), order=int(order))
+    return msgspec.structs.replace(msgspec.msgpack.decode(packed, type=PresenceEntry), order=int(order))
 
 
-def _departed(room: int, pairs: list[list[Any]]) -> list[Departed]:
-    return [Departed(room, pid.decode(), seq) for pid, seq in pairs]
+def _left(room: int, pairs: list[list[Any]]) -> list[MemberLeft]:
+    return [MemberLeft(room, pid.decode(), seq) for pid, seq in pairs]
 
 
 class RedisPresence:
@@ -178,7 +178,7 @@ class RedisPresence:
         self._restore = self._redis.register_script(_RESTORE)
 
     @_down_when_unreachable
-    async def join(self, room: int, entry: Entry, limit: int) -> Arrival:
+    async def join(self, room: int, entry: PresenceEntry, limit: int) -> JoinResult:
         packed = msgspec.msgpack.encode(entry)
         arguments: list[Any] = [entry.pid, entry.member, entry.process, entry.socket, packed, limit, ROOM_SECONDS]
         answer = await self._join(keys=_keys(room), args=arguments)
@@ -186,20 +186,16 @@ class RedisPresence:
             raise RoomFull
         if answer[0] == b"taken":
             raise PidTaken
-        _, departed, seq, replaced, values = answer
-        return Arrival(
-            [_entry(value) for value in values],
-            seq,
-            _departed(room, departed),
-            _entry(replaced) if replaced else None,
-        )
+        _, left, seq, replaced, values = answer
+        entries = [_entry(value) for value in values]
+        return JoinResult(entries, seq, _left(room, left), _entry(replaced) if replaced else None)
 
     @_down_when_unreachable
     async def leave(self, room: int, pid: str, socket: str) -> int | None:
         return await self._leave(keys=_keys(room), args=[pid, socket])
 
     @_down_when_unreachable
-    async def roster(self, room: int) -> tuple[list[Entry], int]:
+    async def roster(self, room: int) -> tuple[list[PresenceEntry], int]:
         room_key, seq_key = _keys(room)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hvals(room_key)
@@ -211,19 +207,14 @@ class RedisPresence:
         return sorted(present, key=lambda entry: entry.order), int(seq or 0)
 
     @_down_when_unreachable
-    async def count(self, room: int) -> int:
-        entries, _ = await self.roster(room)
-        return people(entries)
-
-    @_down_when_unreachable
-    async def purge(self, rooms: Iterable[int]) -> list[Departed]:
-        departed: list[Departed] = []
+    async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
+        left: list[MemberLeft] = []
         for room in rooms:
-            departed += _departed(room, await self._purge(keys=_keys(room)))
-        return departed
+            left += _left(room, await self._purge(keys=_keys(room)))
+        return left
 
     @_down_when_unreachable
-    async def beat(self, process: str, rooms: Iterable[int]) -> bool:
+    async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(f"mp:process:{process}", 1, ex=HEARTBEAT_SECONDS, get=True)
             for room in rooms:
@@ -232,7 +223,7 @@ class RedisPresence:
         return answers[0] is not None
 
     @_down_when_unreachable
-    async def restore(self, process: str, former: str, rooms: Mapping[int, list[Entry]]) -> None:
+    async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
         for room, entries in rooms.items():
             arguments: list[Any] = [process, former, ROOM_SECONDS]
             for entry in entries:
@@ -240,7 +231,7 @@ class RedisPresence:
             await self._restore(keys=_keys(room), args=arguments)
 
     async def drop_idle(self) -> None:
-        """Forget the connections that wait to be used: when one has broken, the others mostly have, too."""
+        """Drop the idle connections of the pool: when one has broken, most of the others have, too."""
         with suppress(RedisError, OSError, TimeoutError):
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
@@ -249,7 +240,7 @@ class RedisPresence:
             await self._redis.delete(f"mp:process:{process}")
             await self._redis.aclose()
         except (RedisError, OSError, TimeoutError):
-            logger.info("Redis was away when this process signed off")
+            logger.info("Redis was unreachable when this process unregistered")
 
     async def _alive(self, processes: set[str]) -> set[str]:
         names = list(processes)
@@ -258,7 +249,7 @@ class RedisPresence:
 
 
 def members_inside(url: str, room_ids: list[int]) -> dict[int, set[str]]:
-    """Return the memberships in each room, by a connection of its own; none when Redis is away."""
+    """Return the memberships in each room, over a connection of its own; empty sets when Redis is unreachable."""
     inside: dict[int, set[str]] = {room: set() for room in room_ids}
     try:
         with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
@@ -269,7 +260,7 @@ def members_inside(url: str, room_ids: list[int]) -> dict[int, set[str]]:
             names = sorted({entry.process for entries in rooms for entry in entries})
             found = client.mget([f"mp:process:{name}" for name in names]) if names else []
     except (RedisError, OSError):
-        logger.warning("Redis is away: nobody knows who is in which room")
+        logger.warning("Redis is unreachable: who is in which room is unknown")
         return inside
     alive = {name for name, value in zip(names, found, strict=True) if value is not None}
     for room, entries in zip(room_ids, rooms, strict=True):

@@ -1,12 +1,13 @@
-"""What views, flows, the admin and commands tell live sockets: plain functions, in every process at once.
+"""How flows, the administration and commands reach open sockets: plain functions that reach every process.
 
-Call them once the change is committed (`transaction.on_commit`). They never raise: an act on the site does not fail
-because a socket could not be told. Sockets in this process are told directly, those of the others over the channel
-layer; without `REDIS_URL` there is one process only.
+An event goes out once the current transaction is committed, or at once outside of one; never after a rollback. The
+functions never raise: a change is not undone because a socket could not be reached. The hubs of this process get the
+event directly, those of other processes over the channel layer; without `REDIS_URL` there is only one process.
 """
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,80 +15,84 @@ from asgiref.sync import async_to_sync
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
-
-from rooms.signaling.hub import live_hubs
-from rooms.signaling.mailbox import GROUP, MAIL
+from django.db import transaction
 
 from .close_codes import CloseCode
-from .events import AnyEvent, Changed, Close, Scope, SessionMoved, pack
+from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, pack
+from .local import live_hubs
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 2.0  # that a view waits for Redis at most
+TIMEOUT = 2.0  # seconds that a view waits for Redis at most
 
 
 def close_room(room_id: int, code: CloseCode) -> None:
     """Close every socket in the room."""
-    _tell(Close(Scope.ROOM, str(room_id), code))
+    _publish(Close(Scope.ROOM, str(room_id), code))
 
 
 def close_membership(membership_id: UUID, code: CloseCode) -> None:
     """Close every socket of one membership."""
-    _tell(Close(Scope.MEMBERSHIP, membership_id.hex, code))
+    _publish(Close(Scope.MEMBERSHIP, membership_id.hex, code))
 
 
 def close_user(user_id: int, code: CloseCode) -> None:
     """Close every socket of one account, in all rooms and of all sessions."""
-    _tell(Close(Scope.USER, str(user_id), code))
+    _publish(Close(Scope.USER, str(user_id), code))
 
 
 def close_session(session_key: str, code: CloseCode) -> None:
     """Close every socket that one browser session opened."""
-    _tell(Close(Scope.SESSION, session_key, code))
+    _publish(Close(Scope.SESSION, session_key, code))
 
 
-def session_moved(old: str, new: str) -> None:
-    """Let the sockets that a session opened under its old key stay, as those of its new one."""
-    _tell(SessionMoved(old, new))
+def session_rekeyed(old: str, new: str) -> None:
+    """Keep the sockets that a session opened under its old key, as those of the new one."""
+    _publish(SessionRekeyed(old, new))
 
 
 def room_changed(room_id: int) -> None:
-    """Send the room's name, size and epoch, as they are in the database now, to everybody in it."""
-    _tell(Changed(room_id))
+    """Send the room's name, size, epoch and rules, as they are in the database by then, to all members inside."""
+    _publish(RoomChanged(room_id))
 
 
-def _tell(event: AnyEvent) -> None:
+def _publish(event: AnyEvent) -> None:
+    transaction.on_commit(partial(send, event))
+
+
+def send(event: AnyEvent) -> None:
+    """Send an event to every process at once; never raises."""
     for hub in live_hubs():
         hub.post_from_thread(event)
     if settings.REDIS_URL:
-        message: dict[str, object] = {"type": MAIL, "items": pack([event])}
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            async_to_sync(publish)(message)
+            async_to_sync(broadcast)(event)
         else:
-            _background.add(task := asyncio.ensure_future(publish(message)))
+            _background.add(task := asyncio.ensure_future(broadcast(event)))
             task.add_done_callback(_background.discard)
 
 
 _background: set[asyncio.Future[None]] = set()
 
 
-async def publish(message: dict[str, object]) -> None:
-    """Send a message to every process; never raises."""
+async def broadcast(event: AnyEvent) -> None:
+    """Send an event to every process over the channel layer; never raises."""
+    message = pack(event)
     try:
         await get_channel_layer().group_send(GROUP, message)
     except Exception:
-        await _publish_anew(message)
+        await _retry_on_new_connections(message)
 
 
-async def _publish_anew(message: dict[str, object]) -> None:
-    """Try once more over fresh connections: those from before a restart of Redis fail at their next use."""
+async def _retry_on_new_connections(message: dict[str, object]) -> None:
+    """Connections from before a restart of Redis fail at their next use, so the second try is over new ones."""
     layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT):
             await layer.group_send(GROUP, message)
             await layer.flush()
     except Exception as error:
-        # The other processes check their members again when Redis is back (keeper.recheck).
+        # The other processes check their members again when Redis is back (housekeeping.reauthorize_members).
         logger.warning("The channel layer could not be reached: %s", type(error).__name__)

@@ -1,7 +1,7 @@
-"""Who stands behind a socket, and whether they may enter: the signaling server's only way to the database.
+"""Who is at a socket, and whether they may enter: the signaling server's only access to the database.
 
-It is asked at a join and around rare acts, never for a relayed message, in a few threads of its own: a slow query
-holds up other joins and nothing else.
+It is used for a join and for rare actions, never for a relayed message, in a few threads of its own: a slow query
+delays other joins and nothing else.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from .messages import RoomInfo
 logger = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
-# SQLite answers from this process's own memory: more threads would only take turns. A PostgreSQL may make one wait.
+# SQLite runs in this process: more threads would only take turns. With PostgreSQL threads wait for the network.
 _workers = 1 if connection.vendor == "sqlite" else 6
 _threads = ThreadPoolExecutor(_workers, thread_name_prefix="signaling")
 _sessions = CompiledQuery(
@@ -57,7 +57,7 @@ class SessionStore(db.SessionStore):
 
 
 class Refused(Exception):
-    """This visitor may not enter."""
+    """The visitor may not enter; `code` says why."""
 
     def __init__(self, code: CloseCode) -> None:
         super().__init__(code.reason)
@@ -65,12 +65,12 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """The database cannot be asked just now."""
+    """The database is unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """What the server needs to know about somebody who may enter; times are seconds since the epoch."""
+class EntryGrant:
+    """What the server needs to know about a person who may enter; times are seconds since the epoch."""
 
     room_id: int
     room: RoomInfo
@@ -85,23 +85,23 @@ class Admission:
     requires_host: bool
 
 
-async def admit(session_key: str, slug: str) -> Admission:
-    """Look up the visitor of a session and ask `rooms.access`. Raises `Refused` or `Unavailable`."""
-    return await _in_thread(_admit, session_key, slug)
+async def authorize(session_key: str, slug: str) -> EntryGrant:
+    """Look up the visitor of a session and what `rooms.access` grants them. Raises `Refused` or `Unavailable`."""
+    return await _in_thread(_authorize, session_key, slug)
 
 
-async def take_knock(member: str) -> bool:
-    """Count a knock; False when this membership knocks too often. Raises `Unavailable`."""
+async def consume_knock(member: str) -> bool:
+    """Count a knock for the rate limit; False when this membership knocks too often. Raises `Unavailable`."""
     return not await _in_thread(ratelimit.consume, ratelimit.KNOCK, member)
 
 
-async def let_in(member: str) -> None:
-    """Keep that a host let somebody in: they knock no more. Raises `Unavailable`."""
-    await _in_thread(_let_in, UUID(member))
+async def record_admission(member: str) -> None:
+    """Store that a host admitted a guest, so that they need not knock again. Raises `Unavailable`."""
+    await _in_thread(_record_admission, UUID(member))
 
 
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
-    """Read a room again: what members see of it and when it expires. Raises `Refused` or `Unavailable`."""
+    """Return what members see of a room, and when it expires. Raises `Refused` or `Unavailable`."""
     return await _in_thread(_read_room, room_id)
 
 
@@ -114,13 +114,13 @@ def _guarded(function: Callable[..., _R], *args: object) -> _R:
     try:
         return function(*args)
     except DatabaseError as error:
-        logger.warning("The database could not be asked: %s", type(error).__name__)
+        logger.warning("The database is unreachable: %s", type(error).__name__)
         raise Unavailable from error
     finally:
         close_old_connections()
 
 
-def _admit(session_key: str, slug: str) -> Admission:
+def _authorize(session_key: str, slug: str) -> EntryGrant:
     request = HttpRequest()
     request.session = SessionStore(session_key or None)
     browser = guest_id_of(request.session)
@@ -133,7 +133,7 @@ def _admit(session_key: str, slug: str) -> Admission:
             code = CloseCode.SIGNED_OUT
         raise Refused(code) from None
     membership, servers = standing.membership, ice_servers(standing.membership.id)
-    return Admission(
+    return EntryGrant(
         room_id=standing.room.pk,
         room=_info(standing.room),
         room_expires=_seconds(standing.room.expires_at),
@@ -155,7 +155,7 @@ def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
     return _info(row), _seconds(row.expires_at)
 
 
-def _let_in(member: UUID) -> None:
+def _record_admission(member: UUID) -> None:
     Membership.objects.filter(pk=member, removed_at=None, admitted_at=None).update(admitted_at=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""One socket of the signaling server: what a browser may ask for, and in which order."""
+"""One socket of the signaling server: which messages a browser may send, and in which order."""
 
 import logging
 import time
@@ -10,14 +10,13 @@ from django.conf import settings
 
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode, ErrorCode
-from rooms.live.events import Entry
+from rooms.live.events import PresenceEntry
 from rooms.live.presence import PidTaken, PresenceDown, RoomFull
 from rooms.permissions import is_host
 
-from .admission import Admission, Refused, Unavailable, admit, take_knock
-from .hub import Hub
+from .admission import EntryGrant, Refused, Unavailable, authorize, consume_knock
 from .limits import BAD_MESSAGES, TokenBucket
-from .lobby import NOTHING
+from .lobby import EMPTY_BODY
 from .messages import (
     MAX_BODY,
     MAX_FRAME,
@@ -41,8 +40,9 @@ from .messages import (
     relayed,
     type_of,
 )
+from .process import current_hub
 from .registry import Member, Socket, new_socket_id
-from .send_buffer import Outbox
+from .send_buffer import SendBuffer
 
 logger = logging.getLogger(__name__)
 
@@ -52,33 +52,33 @@ NORMAL = 1000
 class SignalingConsumer(AsyncConsumer):
     """Serves `/ws/rooms/<slug>`.
 
-    It keeps Channels' shape and replaces its loop: a plain receive loop without a channel-layer channel a socket and
-    without a look at the database a message.
+    It has the interface of a Channels consumer and replaces its loop by a plain receive loop: no channel of the channel
+    layer per socket, and no database connection handling per message.
     """
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one connection until it ends."""
-        self.hub = hub = Hub.current()
+        self.hub = hub = current_hub()
         self.slug: str = scope["url_route"]["kwargs"]["slug"]
         now = time.monotonic()
-        self.outbox = Outbox(send)
-        self.socket = Socket(self.outbox, scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""), now)
+        self.outgoing = SendBuffer(send)
+        self.socket = Socket(self.outgoing, scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""), now)
         self.bucket = TokenBucket(now)
-        self.bad = 0
-        self.told_slow = 0.0
+        self.bad_frames = 0
+        self.warned_at = 0.0
         await receive()  # websocket.connect
         hub.sockets.add(self.socket)
         try:
             await send({"type": "websocket.accept"})
             if hub.draining:
-                self.outbox.close(CloseCode.DRAINING)
+                self.outgoing.close(CloseCode.DRAINING)
             while (event := await receive())["type"] == "websocket.receive":
-                if self.outbox.code is None:
+                if self.outgoing.code is None:
                     try:
-                        await self.take(event.get("text"))
+                        await self.handle_frame(event.get("text"))
                     except Exception:
-                        logger.exception("A signaling message could not be acted upon")
-                        self.outbox.close(CloseCode.JOIN_TIMEOUT)
+                        logger.exception("A signaling message could not be handled")
+                        self.outgoing.close(CloseCode.JOIN_TIMEOUT)
         finally:
             hub.sockets.discard(self.socket)
             try:
@@ -88,17 +88,17 @@ class SignalingConsumer(AsyncConsumer):
             finally:
                 self.socket.ended.set()
 
-    async def take(self, text: str | None) -> None:
-        """Act on one frame."""
+    async def handle_frame(self, text: str | None) -> None:
+        """Act on one text frame; None is a binary one."""
         now = time.monotonic()
-        if not self.bucket.take(now):
+        if not self.bucket.consume(now):
             self.refuse_flood(now)
             return
         if text is None or len(text) > MAX_FRAME:
             if text is None:
                 self.refuse_bad()
             else:
-                self.outbox.close(CloseCode.TOO_LARGE)
+                self.outgoing.close(CloseCode.TOO_LARGE)
             return
         try:
             message = decode(text)
@@ -108,7 +108,7 @@ class SignalingConsumer(AsyncConsumer):
         if type(message) is Relay:
             self.relay(message)
         elif type(message) is Ping:
-            self.outbox.text(encode(Pong(message.n)))
+            self.outgoing.send_text(encode(Pong(message.n)))
         elif type(message) is Join:
             await self.join(message)
         elif type(message) is Knock:
@@ -120,14 +120,14 @@ class SignalingConsumer(AsyncConsumer):
         elif type(message) is Refresh:
             self.refresh(self.socket.member)
         elif type(message) is Admit or type(message) is Deny:
-            await self.answer(self.socket.member, message)
+            await self.answer_knock(self.socket.member, message)
         elif type(message) is Leave:
-            self.outbox.close(NORMAL)
-            self.hub.spawn(self.hub.tally.add(message.paths))
+            self.outgoing.close(NORMAL)
+            self.hub.spawn(self.hub.path_stats.add(message.paths))
             await self.hub.leave(self.socket.member)
 
     def relay(self, message: Relay) -> None:
-        """Hand a body to one peer, whatever it says."""
+        """Pass a body on to one peer, unread."""
         member = self.socket.member
         if member is None:
             self.error(ErrorCode.NOT_JOINED, "relay")
@@ -136,123 +136,123 @@ class SignalingConsumer(AsyncConsumer):
         elif not self.hub.deliver(member.room, message.to, relayed(member.entry.pid, message.body)):
             self.error(ErrorCode.UNKNOWN_PEER, message.to)
 
-    async def ask(self, message: Join | Knock) -> Admission | None:
-        """Ask whether whoever is at this socket may enter; None when the socket was ended, or is in use already."""
+    async def authorize_message(self, message: Join | Knock) -> EntryGrant | None:
+        """Check whether the person at this socket may enter; None when the socket is closed or has joined already."""
         hub, socket = self.hub, self.socket
-        if socket.member is not None or socket.waiter is not None:
+        if socket.member is not None or socket.guest is not None:
             self.error(ErrorCode.ALREADY_JOINED, type_of[type(message)])
             return None
         if message.v != VERSION:
-            self.outbox.close(CloseCode.VERSION)
+            self.outgoing.close(CloseCode.VERSION)
             return None
         began = time.monotonic()
         try:
-            admission = await admit(socket.session_key, self.slug)
+            grant = await authorize(socket.session_key, self.slug)
         except Refused as refused:
-            self.outbox.close(refused.code)
+            self.outgoing.close(refused.code)
             return None
         except Unavailable:
-            self.outbox.close(CloseCode.JOIN_TIMEOUT)
+            self.outgoing.close(CloseCode.JOIN_TIMEOUT)
             return None
-        socket.room_id, socket.membership, socket.user_id = admission.room_id, admission.member, admission.user_id
-        if (code := hub.closed_since(began, socket)) is not None:
-            self.outbox.close(code)
-        return None if self.outbox.code is not None else admission
+        socket.room_id, socket.membership, socket.user_id = grant.room_id, grant.member, grant.user_id
+        if (code := hub.close_order_since(began, socket)) is not None:
+            self.outgoing.close(code)
+        return None if self.outgoing.code is not None else grant
 
     async def knock(self, message: Knock) -> None:
-        """Wait at the door, or hear that there is nothing to wait for."""
-        if (admission := await self.ask(message)) is None:
+        """Make the guest wait to be admitted, or admit them at once."""
+        if (grant := await self.authorize_message(message)) is None:
             return
-        entry = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
+        entry = PresenceEntry(message.pid, grant.member, grant.role, bytes(message.hello), "", new_socket_id())
         try:
-            if not await take_knock(admission.member):
-                self.outbox.close(CloseCode.FLOODING)
+            if not await consume_knock(grant.member):
+                self.outgoing.close(CloseCode.FLOODING)
                 return
-            await self.hub.lobby.knock(self.socket, admission, entry, lobby=message.lobby)
+            await self.hub.lobby.knock(self.socket, grant, entry, lobby=message.lobby)
         except (RoomFull, PresenceDown, Unavailable) as failure:
-            self.outbox.close(_FAILURES[type(failure)])
+            self.outgoing.close(_FAILURES[type(failure)])
 
-    async def answer(self, member: Member, message: Admit | Deny) -> None:
-        """Let somebody in who waits, or send them away; the right to do so is looked up anew."""
+    async def answer_knock(self, member: Member, message: Admit | Deny) -> None:
+        """Admit or deny a guest; whether this member may is checked again in the database."""
         try:
-            admission = await admit(self.socket.session_key, self.slug)
+            grant = await authorize(self.socket.session_key, self.slug)
         except (Refused, Unavailable):
             return
-        if not is_host(admission.role):
+        if not is_host(grant.role):
             self.error(ErrorCode.NOT_ALLOWED, type_of[type(message)])
             return
-        body = bytes(message.body) if isinstance(message, Admit) else NOTHING
+        body = bytes(message.body) if isinstance(message, Admit) else EMPTY_BODY
         admitted = isinstance(message, Admit)
         self.hub.lobby.answer(member.room.id, message.member, member.entry.pid, admitted=admitted, body=body)
 
     async def join(self, message: Join) -> None:
-        """Enter the room, or end the socket with the reason why not."""
+        """Enter the room, or close the socket with the reason why not."""
         hub, socket = self.hub, self.socket
-        if (admission := await self.ask(message)) is None:
+        if (grant := await self.authorize_message(message)) is None:
             return
-        if admission.must_knock or (admission.requires_host and not await hub.lobby.hosts_in(admission.room_id)):
-            self.outbox.close(CloseCode.KNOCK_FIRST)
+        if grant.must_knock or (grant.requires_host and not await hub.lobby.hosts_in(grant.room_id)):
+            self.outgoing.close(CloseCode.KNOCK_FIRST)
             return
-        room = hub.open(admission.room_id, admission.room, admission.room_expires)
-        place = Entry(message.pid, admission.member, admission.role, bytes(message.hello), "", new_socket_id())
-        socket.member = member = Member(socket, room, place, admission.member_expires)
+        room = hub.load_room(grant.room_id, grant.room, grant.room_expires)
+        entry = PresenceEntry(message.pid, grant.member, grant.role, bytes(message.hello), "", new_socket_id())
+        socket.member = member = Member(socket, room, entry, grant.member_expires)
         try:
-            peers, seq, later = await hub.join(member, admission.room.max_people)
+            peers, seq, later = await hub.join(member, grant.room.max_people)
         except (RoomFull, PidTaken, PresenceDown) as failure:
             socket.member = None
-            self.outbox.close(_FAILURES[type(failure)])
+            self.outgoing.close(_FAILURES[type(failure)])
             return
-        self.outbox.text(
+        self.outgoing.send_text(
             encode(
                 Joined(
                     pid=message.pid,
-                    member=admission.member,
-                    role=admission.role,
+                    member=grant.member,
+                    role=grant.role,
                     room=room.info,
                     peers=peers,
                     seq=seq,
-                    ice=admission.ice,
-                    ice_ttl=admission.ice_ttl,
+                    ice=grant.ice,
+                    ice_ttl=grant.ice_ttl,
                     now=int(time.time() * 1000),
                 )
             )
         )
         for frame in later:
-            self.outbox.text(frame)
-        if is_host(admission.role):
-            hub.lobby.host_came(room)
+            self.outgoing.send_text(frame)
+        if is_host(grant.role):
+            hub.lobby.host_joined(room)
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""
         try:
             entries, seq = await self.hub.presence.roster(member.room.id)
         except PresenceDown:
-            return  # a roster comes by itself when the store is back
-        self.outbox.text(self.hub.roster_frame(member.room, entries, seq, member.entry.pid))
+            return  # housekeeping sends a roster when the store is back
+        self.outgoing.send_text(self.hub.roster_frame(member.room, entries, seq, member.entry.pid))
 
     def refresh(self, member: Member) -> None:
-        """Send ICE servers with fresh credentials. The socket itself proves the membership: it ends with it."""
+        """Send ICE servers with fresh credentials. The open socket is proof of the membership: it is closed with it."""
         servers = ice_servers(UUID(member.entry.member))
-        self.outbox.text(encode(Ice(servers.servers, servers.ttl)))
+        self.outgoing.send_text(encode(Ice(servers.servers, servers.ttl)))
 
     def error(self, code: ErrorCode, about: str) -> None:
-        """Say that a message was not acted upon."""
-        self.outbox.text(encode(Error(code, about)))
+        """Answer that a message was not acted upon."""
+        self.outgoing.send_text(encode(Error(code, about)))
 
     def refuse_bad(self) -> None:
-        """Count a frame that is no message of this protocol."""
-        self.bad += 1
-        if self.bad >= BAD_MESSAGES:
-            self.outbox.close(CloseCode.BAD_MESSAGE)
+        """Count a frame that is not a message of this protocol; close the socket after too many."""
+        self.bad_frames += 1
+        if self.bad_frames >= BAD_MESSAGES:
+            self.outgoing.close(CloseCode.BAD_MESSAGE)
         else:
             self.error(ErrorCode.BAD_MESSAGE, "")
 
     def refuse_flood(self, now: float) -> None:
-        """Drop a message; say so at most once a second, and close the socket of one who goes on."""
-        if self.bucket.overdone:
-            self.outbox.close(CloseCode.FLOODING)
-        elif now - self.told_slow >= 1.0:
-            self.told_slow = now
+        """Drop a message and answer so at most once a second; close the socket if the flood goes on."""
+        if self.bucket.exhausted:
+            self.outgoing.close(CloseCode.FLOODING)
+        elif now - self.warned_at >= 1.0:
+            self.warned_at = now
             self.error(ErrorCode.SLOW_DOWN, "")
 
 

@@ -1,4 +1,4 @@
-"""The orderly end of a server process: every socket learns why, every place is freed, within a second."""
+"""The orderly end of a server process: all sockets get a close code and all members are removed, within a second."""
 
 import asyncio
 import inspect
@@ -10,25 +10,26 @@ from typing import Any
 from rooms.live.close_codes import CloseCode
 
 from .hub import Hub
+from .process import current_hub
 
 logger = logging.getLogger(__name__)
 
-FAREWELL_SECONDS = 0.5  # for clean-up and for the browsers' answers to the close frames
+CLOSE_SECONDS = 0.5  # for cleaning up and for the browsers' answers to the close frames
 
 
 async def drain(hub: Hub) -> None:
-    """Close all sockets of the hub with 4012, free their places and sign the process off."""
+    """Close all sockets of the hub with 4012, remove their members and unregister the process."""
     if hub.draining:
         return
     hub.draining = True
     sockets = tuple(hub.sockets)
     for socket in sockets:
-        hub.expel(socket, CloseCode.DRAINING)
+        hub.disconnect(socket, CloseCode.DRAINING)
     try:
-        async with asyncio.timeout(FAREWELL_SECONDS):
+        async with asyncio.timeout(CLOSE_SECONDS):
             await asyncio.gather(*(socket.ended.wait() for socket in sockets))
     except TimeoutError:
-        logger.info("Not every browser answered the farewell")
+        logger.info("Not every browser answered the close frame")
     hub.stop()
     try:
         async with asyncio.timeout(0.2):
@@ -36,48 +37,48 @@ async def drain(hub: Hub) -> None:
             if hub.mailbox:
                 await hub.mailbox.close()
     except TimeoutError:
-        logger.info("Redis was away at the end; this process's places expire by themselves")
+        logger.info("Redis is unreachable at shutdown; this process's members expire by themselves")
     logger.info("Drained: %d sockets", len(sockets))
 
 
 async def lifespan(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
     """Serve the ASGI lifespan protocol: drain at the server's shutdown.
 
-    A server that closes its sockets before it says `lifespan.shutdown` (uvicorn does, with 1012) is forestalled: its
-    handler for SIGTERM and SIGINT is called after the drain.
+    A server that closes its sockets before it sends `lifespan.shutdown` (uvicorn does, with 1012) must wait: its
+    handlers for SIGTERM and SIGINT run after the drain.
     """
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":
-            forestall(asyncio.get_running_loop())
+            drain_before_shutdown(asyncio.get_running_loop())
             await send({"type": "lifespan.startup.complete"})
         else:
-            await drain(Hub.current())
+            await drain(current_hub())
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-def forestall(loop: asyncio.AbstractEventLoop) -> None:
+def drain_before_shutdown(loop: asyncio.AbstractEventLoop) -> None:
     """Drain before the server's own signal handlers, where it has set them with `signal.signal`."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        theirs = signal.getsignal(number)
-        if inspect.ismethod(theirs):
-            signal.signal(number, _after_drain(loop, theirs))
+        original = signal.getsignal(number)
+        if inspect.ismethod(original):
+            signal.signal(number, _after_drain(loop, original))
 
 
-def _after_drain(loop: asyncio.AbstractEventLoop, theirs: Callable[..., Any]) -> Callable[[int, Any], None]:
-    running: list[asyncio.Task[None]] = []
+def _after_drain(loop: asyncio.AbstractEventLoop, original: Callable[..., Any]) -> Callable[[int, Any], None]:
+    draining: list[asyncio.Task[None]] = []
 
-    async def leave(number: int) -> None:
-        await drain(Hub.current())
-        theirs(number, None)
+    async def drain_then_stop(number: int) -> None:
+        await drain(current_hub())
+        original(number, None)
 
     def begin(number: int) -> None:
-        running.append(loop.create_task(leave(number)))
+        draining.append(loop.create_task(drain_then_stop(number)))
 
     def handler(number: int, frame: Any) -> None:
-        if running:
-            theirs(number, frame)  # asked twice: at once
+        if draining:
+            original(number, frame)  # the second signal: at once
         else:
             loop.call_soon_threadsafe(begin, number)
 

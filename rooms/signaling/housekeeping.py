@@ -1,4 +1,4 @@
-"""What is looked after in the background: slow and late sockets, ended memberships, dead processes, a deaf mailbox."""
+"""Background work of a hub: slow and late sockets, deadlines, dead processes, a mailbox that no longer receives."""
 
 import asyncio
 import logging
@@ -8,142 +8,138 @@ from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from rooms.live.close_codes import CloseCode
-from rooms.live.events import Entry, Resync
+from rooms.live.events import PresenceEntry, Resync
 from rooms.live.presence import PresenceDown
 
-from .admission import Refused, Unavailable, admit, read_room
-from .deadlines import end_of, warn
+from .admission import Refused, Unavailable, authorize
+from .deadlines import Deadline, next_deadline
 from .hub import Hub
 from .limits import JOIN_SECONDS
 from .mailbox import PROBE_SECONDS, Mailbox
-from .messages import RoomChanged, encode
-from .registry import Member, Room
+from .messages import Ending, encode
+from .registry import Member
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-REFRESH_PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to read a room while the database is away
+WARNING_SECONDS = 600.0  # before a deadline; members who join later than that are warned at once
+
+_WHAT_ENDS = {CloseCode.ROOM_EXPIRED: "room", CloseCode.MEMBERSHIP_EXPIRED: "place"}
 
 
-async def keep(hub: Hub) -> None:
-    """Look after the hub until its process ends."""
+async def run(hub: Hub) -> None:
+    """Maintain the hub until its process ends."""
     if hub.mailbox:
-        hub.spawn(_keep_in_touch(hub, hub.mailbox))
-    hub.spawn(hub.lobby.keep())
+        hub.spawn(_maintain_redis_link(hub, hub.mailbox))
+    hub.spawn(hub.lobby.run())
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
             sweep(hub)
         except Exception:
-            logger.exception("The sockets could not be looked after")
+            logger.exception("The sweep over the sockets failed")
 
 
 def sweep(hub: Hub) -> None:
-    """Close the sockets that are late to join, do not read, or whose member's time is over; warn before the end."""
+    """Close sockets that are late to join, do not read, or have reached their deadline; warn before a deadline."""
     now, clock = time.monotonic(), time.time()
     for socket in tuple(hub.sockets):
         member = socket.member
-        end = end_of(member.room.expires, member.expires) if member is not None else None
-        if member is None and socket.waiter is None and now - socket.opened > JOIN_SECONDS:
-            socket.outbox.close(CloseCode.JOIN_TIMEOUT)
-        elif end is not None and end.at <= clock:
-            hub.expel(socket, end.code)
-        elif socket.outbox.stalled(now):
-            hub.expel(socket, CloseCode.TOO_SLOW)
-        elif member is not None and socket.outbox.code is not None:
-            hub.expel(socket, CloseCode.TOO_SLOW)  # closed from here or found dead, and its place not freed yet
-        elif member is not None and member.since:  # before, the answer to its join has not been sent
-            warn(member, end, clock)
+        deadline = next_deadline(member.room.expires, member.expires) if member is not None else None
+        if member is None and socket.guest is None and now - socket.opened > JOIN_SECONDS:
+            socket.outgoing.close(CloseCode.JOIN_TIMEOUT)
+        elif deadline is not None and deadline.at <= clock:
+            hub.disconnect(socket, deadline.code)
+        elif socket.outgoing.stalled(now):
+            hub.disconnect(socket, CloseCode.TOO_SLOW)
+        elif member is not None and socket.outgoing.code is not None:
+            hub.disconnect(socket, CloseCode.TOO_SLOW)  # closed by us or found dead, its member not yet removed
+        elif member is not None and member.synced_seq:  # before that, its `join` is not yet answered
+            warn_of_deadline(member, deadline, clock)
 
 
-async def _keep_in_touch(hub: Hub, mailbox: Mailbox) -> None:
-    """Keep the heartbeat and the mailbox alive; put everything right after Redis was away."""
-    behind = False  # whether the others may have missed something of ours, or we of theirs
+def warn_of_deadline(member: Member, deadline: Deadline | None, clock: float) -> None:
+    """Warn a member that the end is near, once for each deadline, or report that it was put off."""
+    if deadline is not None and deadline.at - clock <= WARNING_SECONDS:
+        if member.warned_deadline != deadline.at:
+            member.warned_deadline = deadline.at
+            left = max(0, round(deadline.at - clock))
+            member.socket.outgoing.send_text(encode(Ending(_WHAT_ENDS[deadline.code], left)))
+    elif member.warned_deadline is not None:
+        member.warned_deadline = None
+        member.socket.outgoing.send_text(encode(Ending("room", None)))
+
+
+async def _maintain_redis_link(hub: Hub, mailbox: Mailbox) -> None:
+    """Keep the heartbeat and the mailbox alive; resynchronize everything after Redis was unreachable."""
+    behind = False  # whether the other processes may have missed events of ours, or we events of theirs
     while True:
         try:
             former = await hub.ready()
-            await mailbox.ready()  # it has no channel when renewing it failed the last time
-            if not await mailbox.hears():
+            await mailbox.ready()  # it has no channel if the last attempt to reopen it failed
+            if not await mailbox.is_alive():
                 behind = True
-                await mailbox.renew()
-                if not await mailbox.hears():
+                await mailbox.reopen()
+                if not await mailbox.is_alive():
                     continue
-            known = await hub.presence.beat(mailbox.name, hub.rooms)
+            known = await hub.presence.heartbeat(mailbox.name, hub.rooms)
             if behind or not known or hub.orphans:
                 await resync(hub, mailbox, former)
                 behind = False
             await _purge(hub)
         except (PresenceDown, RedisError, OSError, TimeoutError) as error:
             behind = True
-            logger.warning("Redis is away: %s", type(error).__name__)
+            logger.warning("Redis is unreachable: %s", type(error).__name__)
         except Exception:
             behind = True
-            logger.exception("The other processes could not be kept in touch with")
+            logger.exception("The link to the other processes failed")
         await asyncio.sleep(PROBE_SECONDS)
 
 
 async def resync(hub: Hub, mailbox: Mailbox, former: str) -> None:
-    """Make the store agree with this process (once named `former`), and everybody's roster with the store."""
+    """Make the store agree with this process (once named `former`), and every member's roster with the store."""
     orphans, hub.orphans = hub.orphans, set()
     rooms = set(hub.rooms) | orphans
-    held = {}
+    entries = {}
     for room_id in rooms:
         members = hub.rooms[room_id].local.values() if room_id in hub.rooms else ()
-        held[room_id] = [_here(hub, member) for member in members]
+        entries[room_id] = [_current_entry(hub, member) for member in members]
     try:
-        await hub.presence.restore(hub.process, former, held)
+        await hub.presence.restore(hub.process, former, entries)
         for room_id in rooms:
             await mailbox.broadcast(Resync(room_id))
     except Exception:
         hub.orphans |= orphans
         raise
     logger.info("Presence restored: %d rooms", len(rooms))
-    hub.spawn(recheck(hub))
+    hub.spawn(reauthorize_members(hub))
 
 
-def _here(hub: Hub, member: Member) -> Entry:
+def _current_entry(hub: Hub, member: Member) -> PresenceEntry:
     member.entry = replace(member.entry, process=hub.process)
     return member.entry
 
 
-async def recheck(hub: Hub) -> None:
-    """Ask again who may be here, and what the rooms are: what was done elsewhere while Redis was away was not heard."""
+async def reauthorize_members(hub: Hub) -> None:
+    """Check again who may be here, and reload the rooms: changes made while Redis was unreachable did not arrive."""
     hub.lobby.review_all()
     for socket in tuple(hub.sockets):
         if (member := socket.member) is None:
             continue
         try:
-            await admit(socket.session_key, member.room.info.slug)
+            await authorize(socket.session_key, member.room.info.slug)
         except Refused as refusal:
-            hub.expel(socket, refusal.code)
+            hub.disconnect(socket, refusal.code)
         except Unavailable:
             return
     for room in tuple(hub.rooms.values()):
-        await refresh(hub, room)
+        await hub.reload_room(room)
 
 
 async def _purge(hub: Hub) -> None:
-    """Free the places that dead processes hold in rooms that have members here."""
+    """Remove the entries of dead processes from rooms that have members here."""
     remote = [room.id for room in hub.rooms.values() if room.remote]
-    for departed in await hub.presence.purge(remote):
-        hub.handle(departed)
-        if room := hub.rooms.get(departed.room):
-            hub.mail(room, departed)
-
-
-async def refresh(hub: Hub, room: Room) -> None:
-    """Read the room's row again, tell the members here, and apply a new end of the room."""
-    for pause in (*REFRESH_PAUSES, None):
-        try:
-            info, expires = await read_room(room.id)
-            break
-        except Refused as refusal:
-            for member in tuple(room.local.values()):
-                hub.expel(member.socket, refusal.code)
-            return
-        except Unavailable:
-            if pause is None or hub.rooms.get(room.id) is not room:
-                return
-            await asyncio.sleep(pause)
-    room.info, room.expires = info, expires
-    room.tell(encode(RoomChanged(info)))
+    for left in await hub.presence.purge(remote):
+        hub.handle(left)
+        if room := hub.rooms.get(left.room):
+            hub.send_to_processes(room, left)

@@ -1,6 +1,6 @@
-"""Where the members of a room are, and how to reach them: the one place that knows here from elsewhere.
+"""Where the members of a room are and how to reach them: only this module distinguishes local and remote members.
 
-There is one hub a process (one an event loop, to be exact). Everything in it runs in that loop.
+There is one hub per process (per event loop, to be exact). Everything in it runs in that loop.
 """
 
 import asyncio
@@ -12,63 +12,51 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from rooms.live.close_codes import ENDINGS, CloseCode, Then
+from rooms.live.close_codes import CLOSE_POLICIES, ClientAction, CloseCode
 from rooms.live.events import (
     AnyEvent,
-    Arrived,
-    Changed,
     Close,
     Deliver,
-    Departed,
-    Entry,
+    MemberJoined,
+    MemberLeft,
+    PresenceEntry,
     Probe,
     Replace,
     Resync,
-    SessionMoved,
+    RoomChanged,
+    SessionRekeyed,
 )
-from rooms.live.path_stats import make_tally
-from rooms.live.presence import Arrival, Presence, PresenceDown, make_presence
+from rooms.live.path_stats import PathStats
+from rooms.live.presence import JoinResult, Presence, PresenceDown
 
+from . import messages
+from .admission import Refused, Unavailable, read_room
 from .lobby import Lobby
-from .mailbox import Mailbox, make_mailbox
-from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, Roster, encode
-from .registry import Member, Room, Socket, as_peer, meets
+from .mailbox import Mailbox
+from .registry import LiveRoom, Member, Socket, as_peer, is_target
 
 logger = logging.getLogger(__name__)
 
-REMEMBERED_SECONDS = 15.0  # how long a `Close` also meets members whose admission was under way when it came
+CLOSE_MEMORY_SECONDS = 15.0  # how long a `Close` also applies to members who were being authorized when it came
+READ_RETRIES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to read a room while the database is unreachable
 
 
 class Hub:
-    """The rooms and sockets of this process."""
+    """The rooms and sockets of this process. It has a mailbox only if there may be other processes."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: Presence, path_stats: PathStats, *, several_processes: bool = False) -> None:
         self.loop = asyncio.get_running_loop()
         self.presence = presence
-        self.tally = make_tally()
-        self.mailbox: Mailbox | None = make_mailbox(self)
-        self.rooms: dict[int, Room] = {}
+        self.path_stats = path_stats
+        self.mailbox = Mailbox(self.handle) if several_processes else None
+        self.rooms: dict[int, LiveRoom] = {}
         self.sockets: set[Socket] = set()
         self.lobby = Lobby(self)
-        self.orphans: set[int] = set()  # rooms that may differ from the store: it was away when one of them changed
+        self.orphans: set[int] = set()  # rooms that changed while the store was unreachable, and may differ from it
         self.draining = False
-        self._known = False
         self.tasks: set[asyncio.Task[None]] = set()
+        self._registered = False
         self._closes: deque[tuple[float, Close]] = deque()
-
-    @classmethod
-    def current(cls) -> "Hub":
-        """Return the running loop's hub, made at its first use."""
-        loop = asyncio.get_running_loop()
-        hub = _hubs.get(loop)
-        if hub is None:
-            for other in [other for other in _hubs if other.is_closed()]:
-                del _hubs[other]
-            hub = _hubs[loop] = cls(make_presence())
-            from .housekeeping import keep  # noqa: PLC0415
-
-            hub.spawn(keep(hub))
-        return hub
 
     @property
     def process(self) -> str:
@@ -77,17 +65,17 @@ class Hub:
 
     async def ready(self) -> str:
         """Return `process` once the store and the other processes know it. Raises `PresenceDown`."""
-        if self.mailbox and not self._known:
+        if self.mailbox and not self._registered:
             try:
                 await self.mailbox.ready()
             except Exception as error:
                 raise PresenceDown from error
-            await self.presence.beat(self.mailbox.name, ())
-            self._known = True
+            await self.presence.heartbeat(self.mailbox.name, ())
+            self._registered = True
         return self.process
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a coroutine beside the sockets; a strong reference is kept until it ends."""
+        """Run a coroutine in the background; a strong reference is kept until it ends."""
         task = self.loop.create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -98,86 +86,84 @@ class Hub:
         for task in self.tasks:
             task.cancel()
 
-    # ── Coming, going, speaking ──────────────────────────────────────────────────────────────────
+    # ── Join, leave, deliver ─────────────────────────────────────────────────────────────────────
 
-    def open(self, room_id: int, info: RoomInfo, expires: float | None) -> Room:
-        """Return the room, with what has just been read about it."""
+    def load_room(self, room_id: int, info: messages.RoomInfo, expires: float | None) -> LiveRoom:
+        """Return the room, updated by what has just been read from the database."""
         room = self.rooms.get(room_id)
         if room is None:
-            room = self.rooms[room_id] = Room(room_id, info)
+            room = self.rooms[room_id] = LiveRoom(room_id, info)
         room.info, room.expires = info, expires
         return room
 
-    async def join(self, member: Member, limit: int) -> tuple[list[Peer], int, list[str]]:
-        """Bring a member in and tell the others; return those who were here, the roster's number and later news.
+    async def join(self, member: Member, limit: int) -> tuple[list[messages.Peer], int, list[str]]:
+        """Add a member and notify the others; return the peers already inside, the roster's `seq` and later changes.
 
         When it returns the member is registered, and nothing has been sent to it: the caller answers before the next
-        event, and sends the news, as frames, after the answer. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
+        event, and sends the changes, as frames, after the answer. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
         """
         room = member.room
-        room.waiting += 1
+        room.pending_changes += 1
         try:
             async with room.lock:
                 member.entry = replace(member.entry, process=await self.ready())
-                arrival = await self.presence.join(room.id, member.entry, limit)
-                return self._arrived(member, arrival)
+                result = await self.presence.join(room.id, member.entry, limit)
+                return self._joined(member, result)
         finally:
-            room.waiting -= 1
+            room.pending_changes -= 1
             self._forget_if_empty(room)
 
-    def _arrived(self, member: Member, arrival: Arrival) -> tuple[list[Peer], int, list[str]]:
-        room, replaced = member.room, arrival.replaced
-        member.entry = next((e for e in arrival.entries if e.socket == member.entry.socket), member.entry)
+    def _joined(self, member: Member, result: JoinResult) -> tuple[list[messages.Peer], int, list[str]]:
+        room, replaced = member.room, result.replaced
+        member.entry = next((e for e in result.entries if e.socket == member.entry.socket), member.entry)
         if replaced is not None:
             if replaced.process == self.process:
                 self._replace(room, replaced.pid, replaced.socket)
             elif self.mailbox:
                 self.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
         room.local[member.entry.pid] = member
-        room.remote = {entry.pid: entry for entry in arrival.entries if entry.process != self.process}
-        room.since = member.since = arrival.seq
-        room.seq = max(room.seq, arrival.seq)
-        for departed in arrival.departed:
-            room.tell(_frame(departed), departed.seq, but=member)
-            self.mail(room, departed)
-        arrived = Arrived(room.id, member.entry, arrival.seq)
-        room.tell(_frame(arrived), arrival.seq, but=member)
-        self.mail(room, arrived)
-        later = [news for news in room.backlog if news.seq > arrival.seq]
-        for news in later:
-            room.note(news)
-        peers = [as_peer(entry) for entry in arrival.entries if entry.pid != member.entry.pid]
-        return peers, arrival.seq, [_frame(news) for news in later]
+        room.remote = {entry.pid: entry for entry in result.entries if entry.process != self.process}
+        room.synced_seq = member.synced_seq = result.seq
+        room.seq = max(room.seq, result.seq)
+        changes: list[MemberJoined | MemberLeft] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
+        for change in changes:
+            room.send_to_all(_frame(change), change.seq, but=member)
+            self.send_to_processes(room, change)
+        later = [change for change in room.backlog if change.seq > result.seq]
+        for change in later:
+            room.apply(change)
+        peers = [as_peer(entry) for entry in result.entries if entry.pid != member.entry.pid]
+        return peers, result.seq, [_frame(change) for change in later]
 
     async def leave(self, member: Member) -> None:
-        """Take a member out and tell the others; nothing happens the second time, or after a replacement."""
+        """Remove a member and notify the others; nothing happens the second time, or after a replacement."""
         room, entry = member.room, member.entry
         if room.local.get(entry.pid) is member:
             del room.local[entry.pid]
-        room.waiting += 1
+        room.pending_changes += 1
         try:
             async with room.lock:
                 seq = await self.presence.leave(room.id, entry.pid, entry.socket)
                 if seq is not None:
-                    self._departed(room, Departed(room.id, entry.pid, seq, member.put_out))
+                    self._left(room, MemberLeft(room.id, entry.pid, seq, member.final))
         except PresenceDown:
             self.orphans.add(room.id)
-            room.tell(encode(PeerLeft(entry.pid, room.seq + 1, member.put_out)))
+            room.send_to_all(messages.encode(messages.PeerLeft(entry.pid, room.seq + 1, member.final)))
         finally:
-            room.waiting -= 1
+            room.pending_changes -= 1
             self._forget_if_empty(room)
 
-    def _departed(self, room: Room, departed: Departed) -> None:
-        room.remote.pop(departed.pid, None)
-        room.seq = max(room.seq, departed.seq)
-        room.tell(_frame(departed), departed.seq)
-        self.mail(room, departed)
+    def _left(self, room: LiveRoom, change: MemberLeft) -> None:
+        room.remote.pop(change.pid, None)
+        room.seq = max(room.seq, change.seq)
+        room.send_to_all(_frame(change), change.seq)
+        self.send_to_processes(room, change)
 
-    def deliver(self, room: Room, pid: str, frame: str) -> bool:
-        """Send a frame to one member of the room, wherever it is; False when nobody there has that id."""
+    def deliver(self, room: LiveRoom, pid: str, frame: str) -> bool:
+        """Send a frame to one member of the room, on any process; False when no member has that id."""
         member = room.local.get(pid)
         if member is not None:
-            member.socket.outbox.text(frame)
+            member.socket.outgoing.send_text(frame)
             return True
         entry = room.remote.get(pid)
         if entry is None or self.mailbox is None:
@@ -185,50 +171,50 @@ class Hub:
         self.mailbox.post(entry.process, Deliver(room.id, pid, frame))
         return True
 
-    def roster_frame(self, room: Room, entries: list[Entry], seq: int, pid: str) -> str:
+    def roster_frame(self, room: LiveRoom, entries: list[PresenceEntry], seq: int, pid: str) -> str:
         """Return the `roster` for the member `pid`."""
-        return encode(Roster([as_peer(entry) for entry in entries if entry.pid != pid], seq))
+        return messages.encode(messages.Roster([as_peer(entry) for entry in entries if entry.pid != pid], seq))
 
-    def mail(self, room: Room, event: AnyEvent) -> None:
-        """Tell the other processes that have members in the room."""
+    def send_to_processes(self, room: LiveRoom, event: AnyEvent) -> None:
+        """Send an event to the other processes that have members in the room."""
         if self.mailbox:
             for process in room.processes():
                 self.mailbox.post(process, event)
 
-    def _news(self, room: Room, news: Arrived | Departed) -> None:
-        if room.waiting:
-            room.backlog.append(news)
-        room.note(news)
-        room.tell(_frame(news), news.seq)
+    def _apply_remote_change(self, room: LiveRoom, change: MemberJoined | MemberLeft) -> None:
+        if room.pending_changes:
+            room.backlog.append(change)
+        room.apply(change)
+        room.send_to_all(_frame(change), change.seq)
 
-    def _forget_if_empty(self, room: Room) -> None:
-        if not room.waiting:
+    def _forget_if_empty(self, room: LiveRoom) -> None:
+        if not room.pending_changes:
             room.backlog.clear()
-        if not room.local and not room.waiting and self.rooms.get(room.id) is room:
+        if not room.local and not room.pending_changes and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
 
-    # ── News ─────────────────────────────────────────────────────────────────────────────────────
+    # ── Events ───────────────────────────────────────────────────────────────────────────────────
 
     def post_from_thread(self, event: AnyEvent) -> None:
-        """Handle an event from any thread."""
+        """Handle an event in the hub's own loop; may be called in any thread."""
         if not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.handle, event)
 
     def handle(self, event: AnyEvent) -> None:
-        """Act on an event of this process's views or of another process."""
+        """Act on an event from this process's views or from another process."""
         match event:
             case Deliver(room_id, pid, text):
                 if (room := self.rooms.get(room_id)) and (member := room.local.get(pid)):
-                    member.socket.outbox.text(text)
-            case Arrived(room_id, entry, seq):
+                    member.socket.outgoing.send_text(text)
+            case MemberJoined(room_id, entry, seq):
                 if room := self.rooms.get(room_id):
                     mine = room.local.get(entry.pid)
-                    if mine is not None and mine.since < seq:
+                    if mine is not None and mine.synced_seq < seq:
                         self._replace(room, entry.pid, mine.entry.socket)
-                    self._news(room, event)
-            case Departed(room_id):
+                    self._apply_remote_change(room, event)
+            case MemberLeft(room_id):
                 if room := self.rooms.get(room_id):
-                    self._news(room, event)
+                    self._apply_remote_change(room, event)
             case Replace(room_id, pid, socket):
                 if room := self.rooms.get(room_id):
                     self._replace(room, pid, socket)
@@ -237,50 +223,48 @@ class Hub:
                     self.spawn(self.resync_room(room))
             case Close():
                 self._close(event)
-            case SessionMoved(old, new):
+            case SessionRekeyed(old, new):
                 for its in self.sockets:
                     if its.session_key == old:
                         its.session_key = new
-            case Changed(room_id):
+            case RoomChanged(room_id):
                 self.lobby.review(room_id)
                 if room := self.rooms.get(room_id):
-                    from .housekeeping import refresh  # noqa: PLC0415
-
-                    self.spawn(refresh(self, room))
+                    self.spawn(self.reload_room(room))
             case Probe():
                 if self.mailbox:
-                    self.mailbox.heard(event)
+                    self.mailbox.on_probe(event)
             case _:
                 self.lobby.handle(event)
 
-    def _replace(self, room: Room, pid: str, socket_id: str) -> None:
+    def _replace(self, room: LiveRoom, pid: str, socket_id: str) -> None:
         member = room.local.get(pid)
         if member is not None and member.entry.socket == socket_id:
             del room.local[pid]
-            member.socket.member = None  # its place has a new holder: its end frees nothing
-            member.socket.outbox.close(CloseCode.REPLACED)
+            member.socket.member = None  # the entry belongs to the new socket: this one's end must not remove it
+            member.socket.outgoing.close(CloseCode.REPLACED)
 
     def _close(self, event: Close) -> None:
         self._closes.append((time.monotonic(), event))
         for socket in tuple(self.sockets):
-            if meets(event, socket):
-                self.expel(socket, event.code)
+            if is_target(event, socket):
+                self.disconnect(socket, event.code)
 
-    def closed_since(self, moment: float, socket: Socket) -> CloseCode | None:
-        """Return the code of a `Close` that met this socket while its admission was under way since `moment`."""
-        while self._closes and self._closes[0][0] < time.monotonic() - REMEMBERED_SECONDS:
+    def close_order_since(self, moment: float, socket: Socket) -> CloseCode | None:
+        """Return the code of a `Close` for this socket that came after `moment`, while it was being authorized."""
+        while self._closes and self._closes[0][0] < time.monotonic() - CLOSE_MEMORY_SECONDS:
             self._closes.popleft()
-        return next((event.code for at, event in self._closes if at >= moment and meets(event, socket)), None)
+        return next((event.code for at, event in self._closes if at >= moment and is_target(event, socket)), None)
 
-    def expel(self, socket: Socket, code: CloseCode) -> None:
-        """Close a socket and free its place without waiting for the peer."""
+    def disconnect(self, socket: Socket, code: CloseCode) -> None:
+        """Close a socket and remove its member without waiting for the browser."""
         if member := socket.member:
-            # Before the close: the socket's own end may come first and take the member out.
-            member.put_out = ENDINGS[code].then is Then.STOP
+            # Before the close: the socket may end first, and its end removes the member, too.
+            member.final = CLOSE_POLICIES[code].action is ClientAction.STOP
             self.spawn(self.leave(member)).set_name("leave")
-        socket.outbox.close(code)
+        socket.outgoing.close(code)
 
-    async def resync_room(self, room: Room) -> None:
+    async def resync_room(self, room: LiveRoom) -> None:
         """Read the roster from the store and send it to the members here."""
         try:
             async with room.lock:
@@ -289,21 +273,30 @@ class Hub:
             self.orphans.add(room.id)
             return
         room.remote = {entry.pid: entry for entry in entries if entry.process != self.process}
-        room.seq = room.since = seq
+        room.seq = room.synced_seq = seq
         for pid, member in tuple(room.local.items()):
-            member.since = seq
-            member.socket.outbox.text(self.roster_frame(room, entries, seq, pid))
+            member.synced_seq = seq
+            member.socket.outgoing.send_text(self.roster_frame(room, entries, seq, pid))
+
+    async def reload_room(self, room: LiveRoom) -> None:
+        """Read the room's row again, send it to the members here, and apply a new end of the room."""
+        for pause in (*READ_RETRIES, None):
+            try:
+                info, expires = await read_room(room.id)
+                break
+            except Refused as refusal:
+                for member in tuple(room.local.values()):
+                    self.disconnect(member.socket, refusal.code)
+                return
+            except Unavailable:
+                if pause is None or self.rooms.get(room.id) is not room:
+                    return
+                await asyncio.sleep(pause)
+        room.info, room.expires = info, expires
+        room.send_to_all(messages.encode(messages.RoomChanged(info)))
 
 
-def _frame(news: Arrived | Departed) -> str:
-    if isinstance(news, Arrived):
-        return encode(PeerJoined(as_peer(news.entry), news.seq))
-    return encode(PeerLeft(news.pid, news.seq, news.final))
-
-
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
-
-
-def live_hubs() -> list[Hub]:
-    """Return the hubs of this process whose loops run; usually one, or none outside a server."""
-    return [hub for loop, hub in tuple(_hubs.items()) if not loop.is_closed()]
+def _frame(change: MemberJoined | MemberLeft) -> str:
+    if isinstance(change, MemberJoined):
+        return messages.encode(messages.PeerJoined(as_peer(change.entry), change.seq))
+    return messages.encode(messages.PeerLeft(change.pid, change.seq, change.final))

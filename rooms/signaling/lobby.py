@@ -1,212 +1,233 @@
-"""The door of the rooms: who waits there on a socket of this process, and how hosts hear of it and answer.
+"""The lobby of each room: guests who knock on a socket of this process, how hosts learn of them and answer.
 
-Somebody who waits is authenticated and no member: no roster names them, nothing is relayed to or from them, and they
-get no ICE servers. What the processes tell each other about them is said again every few seconds instead of being
-stored, so a process that dies or was out of touch leaves nothing behind that somebody would have to put right.
+A guest who knocks is authenticated but no member: they are in no roster, nothing is relayed to or from them, and they
+get no ICE servers. What processes send each other about a guest is repeated every few seconds instead of being stored,
+so a process that dies or loses touch leaves nothing behind that would have to be cleaned up.
 """
 
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from msgspec import Raw
 
 from rooms.live.close_codes import CloseCode
-from rooms.live.events import Answered, AnyEvent, DoorEvent, Entry, HostCame, Knocked, KnockEnded
-from rooms.live.presence import PresenceDown, RoomFull
+from rooms.live.events import (
+    AnyEvent,
+    HostJoined,
+    KnockAnswered,
+    KnockEnded,
+    KnockRenewed,
+    LobbyEvent,
+    PresenceEntry,
+)
+from rooms.live.presence import Presence, PresenceDown, RoomFull
 from rooms.models import Door
 from rooms.permissions import is_host
 
-from .admission import Admission, Refused, Unavailable, admit, let_in
-from .deadlines import end_of
-from .limits import KNOCK_SECONDS, MOST_WAITING, WAIT_SECONDS
-from .lobby_mail import tell_hosts
-from .messages import ComeIn, KnockOver, Knocks, Waiting, encode
-from .registry import Room, Socket, Waiter, as_peer
-
-if TYPE_CHECKING:
-    from .hub import Hub
+from . import messages
+from .admission import EntryGrant, Refused, Unavailable, authorize, record_admission
+from .deadlines import next_deadline
+from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
+from .lobby_mail import mail_hosts
+from .mailbox import Mailbox
+from .registry import KnockingGuest, LiveRoom, Socket, as_peer
 
 logger = logging.getLogger(__name__)
 
-KNOCK, HOST = "knock", "host"  # what somebody waits for: a host's answer, or that a host comes
-NOTHING = b'""'
+KNOCK, HOST = "knock", "host"  # what a guest waits for: a host's answer, or a host to join
+EMPTY_BODY = b'""'
+
+
+class LobbyHub(Protocol):
+    """What the lobby needs of its hub."""
+
+    presence: Presence
+    mailbox: Mailbox | None
+    rooms: dict[int, LiveRoom]
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> object:
+        """Run a coroutine in the background."""
+
+    def handle(self, event: AnyEvent) -> None:
+        """Act on an event, as if it came from another process."""
 
 
 class Lobby:
-    """Those who wait on this process, by room and membership."""
+    """The guests who knock on this process, by room and membership."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: LobbyHub) -> None:
         self._hub = hub
-        self._rooms: dict[int, dict[str, Waiter]] = {}
+        self._rooms: dict[int, dict[str, KnockingGuest]] = {}
 
-    async def knock(self, socket: Socket, admission: Admission, entry: Entry, *, lobby: bool) -> None:
-        """Let somebody wait, or tell them at once that they may come in. Raises `RoomFull` or `PresenceDown`."""
-        waiting = self._rooms.get(admission.room_id, {})
-        former = waiting.get(entry.member)
-        if former is None and len(waiting) >= MOST_WAITING:
+    async def knock(self, socket: Socket, grant: EntryGrant, entry: PresenceEntry, *, lobby: bool) -> None:
+        """Make a guest wait, or admit them at once. Raises `RoomFull` or `PresenceDown`."""
+        guests = self._rooms.get(grant.room_id, {})
+        former = guests.get(entry.member)
+        if former is None and len(guests) >= MAX_KNOCKING:
             raise RoomFull
-        hosts = await self.hosts_in(admission.room_id)
-        until = time.monotonic() + WAIT_SECONDS
-        end = end_of(admission.room_expires, admission.member_expires)
-        waiter = Waiter(socket, admission.room_id, admission.room, entry, lobby, until, end)
+        hosts = await self.hosts_in(grant.room_id)
+        times_out_at = time.monotonic() + KNOCK_TIMEOUT_SECONDS
+        deadline = next_deadline(grant.room_expires, grant.member_expires)
+        guest = KnockingGuest(socket, grant.room_id, grant.room, entry, lobby, times_out_at, deadline)
         if former is not None:
-            former.socket.waiter = None
-            former.socket.outbox.close(CloseCode.REPLACED)
-        socket.waiter = waiter
-        self._rooms.setdefault(waiter.room_id, {})[entry.member] = waiter
-        self._judge(waiter, admission, hosts)
-        if socket.waiter is waiter and not hosts:
-            tell_hosts(waiter.room_id)
+            former.socket.guest = None
+            former.socket.outgoing.close(CloseCode.REPLACED)
+        socket.guest = guest
+        self._rooms.setdefault(guest.room_id, {})[entry.member] = guest
+        self._update_guest(guest, grant, hosts)
+        if socket.guest is guest and not hosts:
+            mail_hosts(guest.room_id)
 
     def leave(self, socket: Socket) -> None:
-        """Forget whoever waited on this socket; nothing happens when nobody does."""
-        if (waiter := socket.waiter) is None:
+        """Forget the guest who knocks on this socket, if there is one."""
+        if (guest := socket.guest) is None:
             return
-        socket.waiter = None
-        socket.opened = time.monotonic()  # time to join begins now
-        waiting = self._rooms.get(waiter.room_id, {})
-        waiting.pop(waiter.entry.member, None)
-        if not waiting:
-            self._rooms.pop(waiter.room_id, None)
-        if waiter.why == KNOCK:
-            self._everywhere(KnockEnded(waiter.room_id, waiter.entry.member))
+        socket.guest = None
+        socket.opened = time.monotonic()  # the time to join begins now
+        guests = self._rooms.get(guest.room_id, {})
+        guests.pop(guest.entry.member, None)
+        if not guests:
+            self._rooms.pop(guest.room_id, None)
+        if guest.waiting_for == KNOCK:
+            self._broadcast(KnockEnded(guest.room_id, guest.entry.member))
 
-    def answer(self, room: int, member: str, by: str, *, admitted: bool, body: bytes = NOTHING) -> None:
-        """Give a host's answer to whoever knocks, wherever they wait."""
-        self._everywhere(Answered(room, member, by, admitted, body))
+    def answer(self, room: int, member: str, by: str, *, admitted: bool, body: bytes = EMPTY_BODY) -> None:
+        """Pass a host's answer to the guest who knocks, on any process."""
+        self._broadcast(KnockAnswered(room, member, by, admitted, body))
 
-    def host_came(self, room: Room) -> None:
-        """Tell those who wait that a host has joined, where the door makes anybody wait."""
+    def host_joined(self, room: LiveRoom) -> None:
+        """Notify waiting guests that a host has joined, in rooms whose rules can make guests wait."""
         if room.info.door == Door.KNOCK or room.info.host_needed:
-            self._everywhere(HostCame(room.id))
+            self._broadcast(HostJoined(room.id))
 
     def review(self, room: int) -> None:
-        """Ask anew what keeps those who wait for a room: it, or who is inside, has changed."""
+        """Check again what keeps the guests of a room waiting: the room, or who is inside, has changed."""
         if room in self._rooms:
             self._hub.spawn(self._review(room))
 
     def review_all(self) -> None:
-        """Review all rooms: what changed while Redis was away was not heard."""
+        """Review all rooms: changes made while Redis was unreachable did not arrive."""
         for room in tuple(self._rooms):
             self.review(room)
 
-    def handle(self, event: DoorEvent) -> None:
-        """Act on news of this or of another process."""
+    def handle(self, event: LobbyEvent) -> None:
+        """Act on an event of this or another process."""
         match event:
-            case Knocked(room, entry):
-                self._tell_hosts(room, encode(Knocks(as_peer(entry))))
+            case KnockRenewed(room, entry):
+                self._send_to_hosts(room, messages.Knocks(as_peer(entry)))
             case KnockEnded(room, member):
-                self._tell_hosts(room, encode(KnockOver(member)))
-            case HostCame(room):
+                self._send_to_hosts(room, messages.KnockOver(member))
+            case HostJoined(room):
                 self.review(room)
-            case Answered(room, member):
-                waiter = self._rooms.get(room, {}).get(member)
-                if waiter is not None and waiter.why == KNOCK:
-                    self._hub.spawn(self._answered(waiter, event))
+            case KnockAnswered(room, member):
+                guest = self._rooms.get(room, {}).get(member)
+                if guest is not None and guest.waiting_for == KNOCK:
+                    self._hub.spawn(self._on_answer(guest, event))
 
-    async def keep(self) -> None:
-        """Say every few seconds who waits, and let in or send away those whose waiting is over."""
+    async def run(self) -> None:
+        """Every few seconds, renew the knocks, and admit or reject the guests who need wait no longer."""
         while True:
             await asyncio.sleep(KNOCK_SECONDS)
             for room in tuple(self._rooms):
                 try:
                     await self._renew(room)
                 except PresenceDown:
-                    pass  # nothing can be said about hosts just now
+                    pass  # whether a host is inside is unknown just now
                 except Exception:
-                    logger.exception("Those who wait could not be looked after")
+                    logger.exception("The knocks of a room could not be renewed")
 
     async def _renew(self, room: int) -> None:
         hosts = await self.hosts_in(room)
-        for waiter in tuple(self._rooms.get(room, {}).values()):
-            if waiter.socket.outbox.code is not None:
-                self.leave(waiter.socket)
-            elif waiter.end is not None and waiter.end.at <= time.time():
-                self._send_away(waiter, waiter.end.code)
-            elif time.monotonic() > waiter.until:
-                self._send_away(waiter, CloseCode.NOBODY_ANSWERED)
-            elif waiter.why == KNOCK:
-                self._tell(waiter, KNOCK, hosts)
-                self._everywhere(Knocked(room, waiter.entry))
+        for guest in tuple(self._rooms.get(room, {}).values()):
+            if guest.socket.outgoing.code is not None:
+                self.leave(guest.socket)
+            elif guest.deadline is not None and guest.deadline.at <= time.time():
+                self._reject(guest, guest.deadline.code)
+            elif time.monotonic() > guest.times_out_at:
+                self._reject(guest, CloseCode.NOBODY_ANSWERED)
+            elif guest.waiting_for == KNOCK:
+                self._send_waiting(guest, KNOCK, hosts)
+                self._broadcast(KnockRenewed(room, guest.entry))
             elif hosts:
-                self._come_in(waiter)
+                self._admit(guest)
 
     async def _review(self, room: int) -> None:
         try:
             hosts = await self.hosts_in(room)
-            for waiter in tuple(self._rooms.get(room, {}).values()):
+            for guest in tuple(self._rooms.get(room, {}).values()):
                 try:
-                    admission = await admit(waiter.socket.session_key, waiter.info.slug)
+                    grant = await authorize(guest.socket.session_key, guest.info.slug)
                 except Refused as refused:
-                    self._send_away(waiter, refused.code)
+                    self._reject(guest, refused.code)
                 else:
-                    self._judge(waiter, admission, hosts)
+                    self._update_guest(guest, grant, hosts)
         except (PresenceDown, Unavailable):
-            return  # said again in a few seconds, or asked anew by whoever waits
+            return  # the knock is renewed in a few seconds anyway, or the guest knocks again
 
-    def _judge(self, waiter: Waiter, admission: Admission, hosts: bool) -> None:
-        if waiter.socket.waiter is not waiter:
+    def _update_guest(self, guest: KnockingGuest, grant: EntryGrant, hosts: bool) -> None:
+        if guest.socket.guest is not guest:
             return
-        changed, waiter.info = waiter.info != admission.room, admission.room
-        waiter.end = end_of(admission.room_expires, admission.member_expires)
-        if waiter.lobby or admission.must_knock:
-            self._tell(waiter, KNOCK, hosts, again=changed)
-            self._everywhere(Knocked(waiter.room_id, waiter.entry))
-        elif admission.requires_host and not hosts:
-            self._tell(waiter, HOST, hosts, again=changed)
+        changed, guest.info = guest.info != grant.room, grant.room
+        guest.deadline = next_deadline(grant.room_expires, grant.member_expires)
+        if guest.lobby or grant.must_knock:
+            self._send_waiting(guest, KNOCK, hosts, room_changed=changed)
+            self._broadcast(KnockRenewed(guest.room_id, guest.entry))
+        elif grant.requires_host and not hosts:
+            self._send_waiting(guest, HOST, hosts, room_changed=changed)
         else:
-            self._come_in(waiter)
+            self._admit(guest)
 
-    async def _answered(self, waiter: Waiter, answer: Answered) -> None:
+    async def _on_answer(self, guest: KnockingGuest, answer: KnockAnswered) -> None:
         if not answer.admitted:
-            self._send_away(waiter, CloseCode.DENIED)
+            self._reject(guest, CloseCode.DENIED)
             return
         try:
-            await let_in(answer.member)
+            await record_admission(answer.member)
         except Unavailable:
-            self._send_away(waiter, CloseCode.JOIN_TIMEOUT)
+            self._reject(guest, CloseCode.JOIN_TIMEOUT)
             return
-        self._come_in(waiter, answer.by, answer.body)
+        self._admit(guest, answer.by, answer.body)
 
-    def _come_in(self, waiter: Waiter, by: str = "", body: bytes = NOTHING) -> None:
-        if waiter.socket.waiter is waiter:
-            self.leave(waiter.socket)
-            waiter.socket.outbox.text(encode(ComeIn(by, Raw(body))))
+    def _admit(self, guest: KnockingGuest, by: str = "", body: bytes = EMPTY_BODY) -> None:
+        if guest.socket.guest is guest:
+            self.leave(guest.socket)
+            guest.socket.outgoing.send_text(messages.encode(messages.ComeIn(by, Raw(body))))
 
-    def _send_away(self, waiter: Waiter, code: CloseCode) -> None:
-        if waiter.socket.waiter is waiter:
-            self.leave(waiter.socket)
-            waiter.socket.outbox.close(code)
+    def _reject(self, guest: KnockingGuest, code: CloseCode) -> None:
+        if guest.socket.guest is guest:
+            self.leave(guest.socket)
+            guest.socket.outgoing.close(code)
 
-    def _tell(self, waiter: Waiter, why: str, hosts: bool, *, again: bool = False) -> None:
-        if again or (waiter.why, waiter.hosts) != (why, hosts):
-            waiter.why, waiter.hosts = why, hosts
-            left = max(0, round(waiter.until - time.monotonic()))
-            waiter.socket.outbox.text(encode(Waiting(why, hosts, left, waiter.info)))
+    def _send_waiting(self, guest: KnockingGuest, what: str, hosts: bool, *, room_changed: bool = False) -> None:
+        if room_changed or (guest.waiting_for, guest.hosts) != (what, hosts):
+            guest.waiting_for, guest.hosts = what, hosts
+            left = max(0, round(guest.times_out_at - time.monotonic()))
+            guest.socket.outgoing.send_text(messages.encode(messages.Waiting(what, hosts, left, guest.info)))
 
-    def _tell_hosts(self, room_id: int, frame: str) -> None:
+    def _send_to_hosts(self, room_id: int, message: messages.ServerMessage) -> None:
         if room := self._hub.rooms.get(room_id):
+            frame = messages.encode(message)
             for member in tuple(room.local.values()):
                 if is_host(member.entry.role):
-                    member.socket.outbox.text(frame)
+                    member.socket.outgoing.send_text(frame)
 
     async def hosts_in(self, room: int) -> bool:
-        """Say whether a host is inside. Raises `PresenceDown`."""
+        """Return whether a host is inside. Raises `PresenceDown`."""
         entries, _ = await self._hub.presence.roster(room)
         return any(is_host(entry.role) for entry in entries)
 
-    def _everywhere(self, event: AnyEvent) -> None:
+    def _broadcast(self, event: AnyEvent) -> None:
         if self._hub.mailbox:
-            self._hub.spawn(self._broadcast(event))
+            self._hub.spawn(self._send_to_all_processes(self._hub.mailbox, event))
         else:
             self._hub.handle(event)
 
-    async def _broadcast(self, event: AnyEvent) -> None:
+    async def _send_to_all_processes(self, mailbox: Mailbox, event: AnyEvent) -> None:
         try:
-            if self._hub.mailbox:
-                await self._hub.mailbox.broadcast(event)
+            await mailbox.broadcast(event)
         except Exception as error:
-            # Redis is away. A knock is said again; an answer that got lost leaves the card where it was.
-            logger.warning("The other processes did not hear from the door: %s", type(error).__name__)
+            # A knock is renewed soon; after a lost answer the host still sees the knock and can answer again.
+            logger.warning("An event of the lobby did not reach the other processes: %s", type(error).__name__)

@@ -1,39 +1,33 @@
-"""The one channel by which a server process hears from the others, and what it posts to theirs.
+"""The one channel by which a server process receives events from the others, and how it sends events to theirs.
 
-A process has a single channel on the channel layer, whatever the number of its sockets. Mail to another process is
-gathered until the event loop's next turn and sent as one message. What concerns every process goes to one group.
+A process has a single channel on the channel layer, however many sockets it has. Events for another process are
+collected until the event loop's next turn and sent as one message. Events for every process go to one group.
 
-The PubSub layer can stay connected and yet receive nothing after a restart of Redis, on its channel or on the group,
-so the mailbox writes to itself every few seconds by both ways. When one of the letters does not come back, the mailbox
-begins anew with a fresh layer: one whose connections ended in the middle of something keeps wrong books about what it
-is subscribed to. The keeper then puts everything right.
+The PubSub layer can stay connected and yet receive nothing after a restart of Redis, on its channel or on the group. So
+the mailbox sends itself a probe every few seconds by both routes. When one of them does not come back, the mailbox is
+reopened on a new layer: one whose connections broke off in the middle of something is wrong about its subscriptions.
+Housekeeping then resynchronizes everything.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-import msgspec
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers
-from django.conf import settings
 
-from rooms.live.events import AnyEvent, Probe, pack, unpack
-
-if TYPE_CHECKING:
-    from .hub import Hub
+from rooms.live.events import GROUP, AnyEvent, Probe, pack, unpack
 
 logger = logging.getLogger(__name__)
 
-GROUP = "signaling.all"
-MAIL = "signaling.mail"
-PROBE_SECONDS = 2.0  # between two letters to oneself, and how long one may take
-MOST_PENDING = 20_000  # letters held while the layer is away; what comes on top is lost, and a resync follows
+PROBE_SECONDS = 2.0  # between two probes, and how long one may take
+MAX_PENDING = 20_000  # events held while the layer is unreachable; more are dropped, and a resync follows
 
 
 class _OneLine(logging.Filter):
-    """The layer logs a trace-back every second while Redis is away; one line says as much."""
+    """The layer logs a trace-back every second while Redis is unreachable; one line says as much."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[0]:
@@ -46,10 +40,10 @@ logging.getLogger("channels_redis.pubsub").addFilter(_OneLine())
 
 
 class Mailbox:
-    """The mailbox of one hub."""
+    """The mailbox of one hub; `handle` gets each event that arrives."""
 
-    def __init__(self, hub: "Hub") -> None:
-        self._hub = hub
+    def __init__(self, handle: Callable[[AnyEvent], None]) -> None:
+        self._handle = handle
         self._layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
         self.name = ""
         self._opening: asyncio.Task[None] | None = None
@@ -58,8 +52,8 @@ class Mailbox:
         self._pending: dict[str, list[AnyEvent]] = defaultdict(list)
         self._count = 0
         self._probe = 0
-        self._ways: set[bool] = set()
-        self._heard = asyncio.Event()
+        self._probe_routes: set[bool] = set()
+        self._probes_back = asyncio.Event()
 
     async def ready(self) -> None:
         """Wait until the mailbox has a name and receives; raises what the layer raises."""
@@ -78,66 +72,65 @@ class Mailbox:
         while True:
             message = await self._layer.receive(name)
             try:
-                events = unpack(message["items"])
-            except (msgspec.MsgspecError, KeyError, TypeError):
-                logger.warning("Mail that is none of this release's was left unread")
+                events = unpack(message)
+            except ValueError:
+                logger.warning("A message that is not of this release was ignored")
                 continue
             for event in events:
                 try:
-                    self._hub.handle(event)
+                    self._handle(event)
                 except Exception:
-                    logger.exception("Mail of the kind %s could not be acted upon", type(event).__name__)
+                    logger.exception("An event of type %s could not be handled", type(event).__name__)
 
     def post(self, process: str, event: AnyEvent) -> None:
-        """Send an event to another process with this loop turn's mail."""
-        if self._count >= MOST_PENDING:
+        """Send an event to another process, together with the others of this turn of the loop."""
+        if self._count >= MAX_PENDING:
             return
         self._count += 1
         self._pending[process].append(event)
         if self._sender is None:
-            self._sender = asyncio.get_running_loop().create_task(self._send_all())
+            self._sender = asyncio.get_running_loop().create_task(self._send_pending())
 
     async def broadcast(self, event: AnyEvent) -> None:
         """Send an event to every process, this one included; raises what the layer raises."""
-        await self._layer.group_send(GROUP, {"type": MAIL, "items": pack([event])})
+        await self._layer.group_send(GROUP, pack(event))
 
-    async def _send_all(self) -> None:
+    async def _send_pending(self) -> None:
         try:
             while self._pending:
                 batch, self._pending, self._count = self._pending, defaultdict(list), 0
                 for process, events in batch.items():
                     try:
-                        await self._layer.send(process, {"type": MAIL, "items": pack(events)})
+                        await self._layer.send(process, pack(*events))
                     except Exception as error:
-                        logger.warning("%d letters could not be sent: %s", len(events), type(error).__name__)
+                        logger.warning("%d events could not be sent: %s", len(events), type(error).__name__)
         finally:
             self._sender = None
 
-    async def hears(self) -> bool:
-        """Write to oneself, directly and to the group; whether both letters came back in time."""
+    async def is_alive(self) -> bool:
+        """Send itself a probe, directly and to the group; return whether both came back in time."""
         self._probe += 1
-        self._ways.clear()
-        self._heard.clear()
+        self._probe_routes.clear()
+        self._probes_back.clear()
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                letter = pack([Probe(self.name, self._probe, by_group=False)])
-                await self._layer.send(self.name, {"type": MAIL, "items": letter})
+                await self._layer.send(self.name, pack(Probe(self.name, self._probe, by_group=False)))
                 await self.broadcast(Probe(self.name, self._probe, by_group=True))
-                await self._heard.wait()
+                await self._probes_back.wait()
         except Exception as error:
-            logger.warning("This process does not hear its own mail: %s", type(error).__name__)
+            logger.warning("This process does not receive its own probes: %s", type(error).__name__)
             return False
         return True
 
-    def heard(self, probe: Probe) -> None:
-        """Take note of a letter to oneself; those of other processes to themselves come by the group, too."""
+    def on_probe(self, probe: Probe) -> None:
+        """Note a probe that came back; those of other processes arrive by the group, too."""
         if (probe.process, probe.number) == (self.name, self._probe):
-            self._ways.add(probe.by_group)
-            if len(self._ways) == 2:
-                self._heard.set()
+            self._probe_routes.add(probe.by_group)
+            if len(self._probe_routes) == 2:
+                self._probes_back.set()
 
-    async def renew(self) -> None:
-        """Open a new channel on a fresh layer, under a new name; raises what the layer raises."""
+    async def reopen(self) -> None:
+        """Open a new channel on a new layer, under a new name; raises what the layer raises."""
         await self.close()
         self._layer = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
         await self.ready()
@@ -152,9 +145,4 @@ class Mailbox:
             async with asyncio.timeout(PROBE_SECONDS):
                 await self._layer.flush()
         except Exception as error:
-            logger.info("The channel layer was away when the mailbox was closed: %s", type(error).__name__)
-
-
-def make_mailbox(hub: "Hub") -> Mailbox | None:
-    """Return a mailbox where there may be other processes."""
-    return Mailbox(hub) if settings.REDIS_URL else None
+            logger.info("The channel layer was unreachable when the mailbox was closed: %s", type(error).__name__)

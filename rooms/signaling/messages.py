@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from rooms.live.close_codes import ErrorCode
+from rooms.live.path_stats import PathCounts
 
 VERSION = 1
 MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket
@@ -20,7 +21,6 @@ MAX_ADMISSION = 4_096  # the same of the body of an `admit`
 PeerId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{22}\Z", description="16 bytes in base64url, made by the client")]
 MemberId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z", description="a membership")]
 Counter = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Few = Annotated[int, Meta(ge=0, le=64)]
 
 
 class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", gc=False):
@@ -42,19 +42,10 @@ class Relay(ClientMessage, frozen=True, tag="relay"):
     body: Raw
 
 
-class Paths(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """How many connections of a stay took which way, or came about at all. Each pair is counted by one of the two."""
-
-    direct: Few = 0
-    relay_udp: Few = 0
-    relay_tcp: Few = 0
-    failed: Few = 0
-
-
 class Leave(ClientMessage, frozen=True, tag="leave"):
     """Go, and let the others know at once."""
 
-    paths: Paths = msgspec.field(default_factory=Paths)
+    paths: PathCounts = msgspec.field(default_factory=PathCounts)
 
 
 class Ping(ClientMessage, frozen=True, tag="ping"):

@@ -2,29 +2,26 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from msgspec import Raw
 
-from rooms.live.events import Arrived, Close, Departed, Entry, Scope
+from rooms.live.events import Close, MemberJoined, MemberLeft, PresenceEntry, Scope
 
+from .deadlines import Deadline
 from .messages import Peer, RoomInfo
-from .send_buffer import Outbox
-
-if TYPE_CHECKING:
-    from .deadlines import End
+from .send_buffer import SendBuffer
 
 
 @dataclass(slots=True, eq=False)
 class Socket:
     """One connection, from its acceptance to its end."""
 
-    outbox: Outbox
+    outgoing: SendBuffer
     session_key: str
     opened: float
     member: "Member | None" = None
-    waiter: "Waiter | None" = None
+    guest: "KnockingGuest | None" = None
     room_id: int | None = None
     membership: str = ""
     user_id: int | None = None
@@ -33,82 +30,83 @@ class Socket:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Somebody in a room on a socket of this process; `expires` is in seconds since the epoch.
+    """A person in a room on a socket of this process; `expires` is in seconds since the epoch.
 
-    `since` is the number of the last whole roster this member was given: older news is no news to it. `put_out` says
-    that the others are to end their connections to it when it goes. `warned_of` is the end that it was warned of.
+    `synced_seq` is the sequence number of the last whole roster sent to this member: older changes are in it already.
+    `final`: the others must close their connections to this member when it leaves. `warned_deadline` is the end, in
+    seconds since the epoch, that the member has been warned of.
     """
 
     socket: Socket
-    room: "Room"
-    entry: Entry
+    room: "LiveRoom"
+    entry: PresenceEntry
     expires: float | None
-    since: int = 0
-    put_out: bool = False
-    warned_of: float | None = None
+    synced_seq: int = 0
+    final: bool = False
+    warned_deadline: float | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Waiter:
-    """Somebody at the door, on a socket of this process: not in the roster, known to hosts alone.
+class KnockingGuest:
+    """A person who waits to be admitted, on a socket of this process: not in the roster, known to hosts only.
 
-    `lobby`: they need the room key from a host. `why` and `hosts` are what they were told last; `until` is monotonic.
-    `end` is when their time in the room is over.
+    `lobby`: they need the room key from a host. `waiting_for` and `hosts` are what was last sent to them;
+    `times_out_at` is monotonic. `deadline` is when their time in the room is over.
     """
 
     socket: Socket
     room_id: int
     info: RoomInfo
-    entry: Entry
+    entry: PresenceEntry
     lobby: bool
-    until: float
-    end: "End | None" = None
-    why: str = ""
+    times_out_at: float
+    deadline: Deadline | None = None
+    waiting_for: str = ""
     hosts: bool = False
 
 
 @dataclass(slots=True, eq=False)
-class Room:
-    """A room that has members on this process; `remote` is where the members of other processes are.
+class LiveRoom:
+    """A room that has members on this process; `remote` are the members on other processes.
 
-    `since` is the number of the roster that `remote` was last read from; `backlog` is the mail that came while a join
-    was under way, which may have overtaken the store's answer.
+    `synced_seq` is the sequence number of the roster that `remote` was last read from; `backlog` are the changes that
+    arrived while a join was under way, and so may be newer than the store's answer.
     """
 
     id: int
     info: RoomInfo
     expires: float | None = None
     local: dict[str, Member] = field(default_factory=dict)
-    remote: dict[str, Entry] = field(default_factory=dict)
+    remote: dict[str, PresenceEntry] = field(default_factory=dict)
     seq: int = 0
-    since: int = 0
-    backlog: list[Arrived | Departed] = field(default_factory=list)
-    waiting: int = 0  # joins and leaves under way
+    synced_seq: int = 0
+    backlog: list[MemberJoined | MemberLeft] = field(default_factory=list)
+    pending_changes: int = 0  # joins and leaves under way
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def processes(self) -> set[str]:
         """Return the other processes that have members here."""
         return {entry.process for entry in self.remote.values()}
 
-    def note(self, news: Arrived | Departed) -> None:
-        """Take mail about another process's member into account."""
-        if news.seq <= self.since:
+    def apply(self, change: MemberJoined | MemberLeft) -> None:
+        """Update `remote` by a change from another process, unless the last roster has it already."""
+        if change.seq <= self.synced_seq:
             return
-        self.seq = max(self.seq, news.seq)
-        if isinstance(news, Arrived):
-            self.remote[news.entry.pid] = news.entry
+        self.seq = max(self.seq, change.seq)
+        if isinstance(change, MemberJoined):
+            self.remote[change.entry.pid] = change.entry
         else:
-            self.remote.pop(news.pid, None)
+            self.remote.pop(change.pid, None)
 
-    def tell(self, frame: str, seq: int | None = None, but: Member | None = None) -> None:
-        """Send a frame to every member on this process; one about the roster to those who do not know it yet."""
+    def send_to_all(self, frame: str, seq: int | None = None, but: Member | None = None) -> None:
+        """Send a frame to every member on this process; one with a `seq` only to those whose roster is older."""
         for member in tuple(self.local.values()):
-            if member is not but and (seq is None or seq > member.since):
-                member.socket.outbox.text(frame)
+            if member is not but and (seq is None or seq > member.synced_seq):
+                member.socket.outgoing.send_text(frame)
 
 
-def meets(event: Close, socket: Socket) -> bool:
-    """Say whether an order to close means this socket."""
+def is_target(event: Close, socket: Socket) -> bool:
+    """Return whether a `Close` applies to this socket."""
     match event.scope:
         case Scope.ROOM:
             return socket.room_id is not None and str(socket.room_id) == event.key
@@ -121,11 +119,11 @@ def meets(event: Close, socket: Socket) -> bool:
     return False
 
 
-def as_peer(entry: Entry) -> Peer:
-    """Return a place in the room as the others see it."""
+def as_peer(entry: PresenceEntry) -> Peer:
+    """Return an entry as the other members see it."""
     return Peer(entry.pid, entry.member, entry.role, Raw(entry.hello))
 
 
 def new_socket_id() -> str:
-    """Return a name that tells one socket from every other."""
+    """Return a unique name for a socket."""
     return uuid4().hex

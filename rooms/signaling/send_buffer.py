@@ -1,4 +1,4 @@
-"""What goes out on one socket: in order, without ever making the caller wait, and with a cap on what is held."""
+"""Sends frames on one socket: in order, without ever making the caller wait, and with a limit on what is buffered."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import Any
 
 from rooms.live.close_codes import CloseCode
 
-from .limits import GRACE_SECONDS, HELD_BYTES, STALL_SECONDS
+from .limits import GRACE_SECONDS, MAX_BUFFERED_BYTES, STALL_SECONDS
 from .transports import transport_of
 
 logger = logging.getLogger(__name__)
@@ -16,62 +16,62 @@ logger = logging.getLogger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Outbox:
+class SendBuffer:
     """Sends frames through an ASGI `send`.
 
-    A server's `send` is started at once and usually ends at once; only one that has to wait gets a task, behind which
-    later frames queue. (This is what `asyncio.eager_task_factory` does in Python 3.12.)
+    A server's `send` is started at once and usually ends at once; only one that has to wait gets a task, and later
+    frames queue behind it. (This is what `asyncio.eager_task_factory` does in Python 3.12.)
     """
 
-    __slots__ = ("_held", "_least", "_queue", "_send", "_since", "_task", "_transport", "code")
+    __slots__ = ("_buffered", "_progress_at", "_queue", "_send", "_smallest", "_task", "_transport", "code")
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._transport = transport_of(send)
         self._queue: deque[dict[str, Any]] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._held = 0
-        self._least = 0
-        self._since = 0.0
-        self.code: CloseCode | int | None = None  # set once the socket is closed from here, or found dead
+        self._buffered = 0
+        self._smallest = 0
+        self._progress_at = 0.0
+        self.code: CloseCode | int | None = None  # set once we have closed the socket, or found it dead
 
-    def text(self, frame: str) -> None:
-        """Send a text frame; nothing happens on a socket that is closed."""
+    def send_text(self, frame: str) -> None:
+        """Send a text frame; nothing happens on a closed socket."""
         if self.code is None:
             self._put({"type": "websocket.send", "text": frame}, len(frame))
-            if self.held() > HELD_BYTES:
+            if self.buffered_bytes() > MAX_BUFFERED_BYTES:
                 self.close(CloseCode.TOO_SLOW)
 
     def close(self, code: CloseCode | int) -> None:
-        """Close the socket. One that does not read is cut off after `GRACE_SECONDS`."""
+        """Close the socket. The connection of a peer that does not read is cut after `GRACE_SECONDS`."""
         if self.code is not None:
             return
         self.code = code
         if code in (CloseCode.TOO_SLOW, CloseCode.FLOODING, CloseCode.TOO_LARGE):
             self._queue = None
-            self._held = 0
-            self._transport.ignore_input()
+            self._buffered = 0
+            self._transport.pause_reading()
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cut)
         self._put({"type": "websocket.close", "code": int(code)}, 0)
 
-    def held(self) -> int:
-        """Return how many bytes wait for this peer to read."""
-        return self._held + self._transport.unsent()
+    def buffered_bytes(self) -> int:
+        """Return how many bytes wait for this peer to read them."""
+        return self._buffered + self._transport.unsent()
 
     def stalled(self, now: float) -> bool:
-        """Whether nothing of what is held has gone out for `STALL_SECONDS`. Asked now and then, at monotonic `now`."""
-        held = self.held()
-        if held == 0 or held < self._least or self._least == 0:
-            self._least, self._since = held, now
+        """Return whether the peer has read nothing for `STALL_SECONDS`; called regularly, at monotonic `now`."""
+        buffered = self.buffered_bytes()
+        if buffered == 0 or buffered < self._smallest or self._smallest == 0:
+            self._smallest, self._progress_at = buffered, now
             return False
-        return now - self._since > STALL_SECONDS
+        return now - self._progress_at > STALL_SECONDS
 
     def _put(self, message: dict[str, Any], size: int) -> None:
         if self._task is not None:
             if self._queue is None:
                 self._queue = deque()
             self._queue.append(message)
-            self._held += size
+            self._buffered += size
             return
         steps = self._send(message).__await__()
         try:
@@ -81,17 +81,17 @@ class Outbox:
         except Exception as error:
             self._died(error)
             return
-        self._held += size
-        self._task = asyncio.get_running_loop().create_task(self._carry_on(_Started(steps, waits_for), size))
+        self._buffered += size
+        self._task = asyncio.get_running_loop().create_task(self._finish(_ResumedAwaitable(steps, waits_for), size))
 
-    async def _carry_on(self, started: "_Started", size: int) -> None:
+    async def _finish(self, first: "_ResumedAwaitable", size: int) -> None:
         try:
-            await started
-            self._held = max(0, self._held - size)
+            await first
+            self._buffered = max(0, self._buffered - size)
             while self._queue:
                 message = self._queue.popleft()
                 await self._send(message)
-                self._held = max(0, self._held - len(message.get("text", "")))
+                self._buffered = max(0, self._buffered - len(message.get("text", "")))
         except Exception as error:
             self._died(error)
         finally:
@@ -103,16 +103,16 @@ class Outbox:
             self._task.cancel()
 
     def _died(self, error: Exception) -> None:
-        # The peer has gone; the server tells the consumer so by `websocket.disconnect`.
+        # The peer has gone; the consumer gets `websocket.disconnect` for that.
         logger.debug("A frame could not be sent: %s", type(error).__name__)
         self._queue = None
-        self._held = 0
+        self._buffered = 0
         if self.code is None:
             self.code = 1006
 
 
-class _Started:
-    """An awaitable that goes on with a coroutine after its first step."""
+class _ResumedAwaitable:
+    """An awaitable that resumes a coroutine after its first step."""
 
     __slots__ = ("_steps", "_waits_for")
 

@@ -1,7 +1,7 @@
-"""What the ASGI interface does not tell: how much of what was sent is still unsent, and how to cut a connection.
+"""What the ASGI interface lacks: how many of the sent bytes are still buffered, and how to cut a connection.
 
-Found from the `send` callable that the server made. A server that is not known here gets `UnknownTransport`: what the
-outbox itself holds still counts, and such servers wait in `send` until the peer has read.
+The transport is found from the `send` callable that the server made. An unknown server gets `UnknownTransport`: what
+the send buffer itself holds still counts, and such servers wait in `send` until the peer has read.
 """
 
 import functools
@@ -14,22 +14,22 @@ class Transport(Protocol):
     def unsent(self) -> int:
         """Return the bytes accepted by `send` that the kernel has not taken yet."""
 
-    def ignore_input(self) -> None:
-        """Let what the peer still sends take no memory."""
+    def pause_reading(self) -> None:
+        """Stop reading, so that what the peer still sends takes no memory."""
 
     def abort(self) -> None:
         """Cut the connection without waiting for the peer."""
 
 
 class UnknownTransport:
-    """A server whose connections cannot be looked into."""
+    """A connection of a server whose transports are not accessible."""
 
     __slots__ = ()
 
     def unsent(self) -> int:
         return 0
 
-    def ignore_input(self) -> None:
+    def pause_reading(self) -> None:
         return None
 
     def abort(self) -> None:
@@ -48,7 +48,7 @@ class DaphneTransport:
         transport = self._protocol.transport
         return 0 if transport is None else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
-    def ignore_input(self) -> None:
+    def pause_reading(self) -> None:
         if self._protocol.transport is not None:
             self._protocol.transport.pauseProducing()
 
@@ -68,7 +68,7 @@ class AsyncioTransport:
     def unsent(self) -> int:
         return 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
 
-    def ignore_input(self) -> None:
+    def pause_reading(self) -> None:
         return None  # uvicorn reads on and discards, so that the peer gets to the close frame
 
     def abort(self) -> None:

@@ -21,7 +21,7 @@ from rooms.errors import NotPossible
 from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
 from rooms.forms import RoomForm
-from rooms.live.presence import head_counts
+from rooms.live.occupancy import head_counts
 from rooms.models import Door, Membership, Role, Room
 from rooms.permissions import Permission, has_permission
 

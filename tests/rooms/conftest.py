@@ -16,6 +16,8 @@ from common.json_body import encode_base64url
 from rooms.flows.invites import create_invite
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
+from rooms.live import publish
+from rooms.live.events import AnyEvent
 from rooms.models import Invite, Membership, Role, Room
 
 JOIN = "/invites/redeem"
@@ -94,3 +96,11 @@ def room(olga: User, max_: User) -> Room:
 @pytest.fixture
 def guest() -> Client:
     return Client()
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[AnyEvent]:
+    """The events sent to open sockets, in order; the signaling server has tests of its own."""
+    events: list[AnyEvent] = []
+    monkeypatch.setattr(publish, "send", events.append)
+    return events

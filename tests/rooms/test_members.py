@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -12,28 +13,24 @@ from accounts.models import User
 from rooms import limits
 from rooms.errors import NotPossible
 from rooms.flows.members import accept_ownership, offer_ownership, remove_member
-from rooms.live import publish
 from rooms.live.close_codes import CloseCode
+from rooms.live.events import AnyEvent, Close
 from rooms.models import Invite, Membership, Role, Room
 
 from .conftest import expire, join, make_link, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
-Told = list[tuple[object, ...]]
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> Any:
-    """Run a request, and return what the live sockets of which place were told."""
-    heard: Told = []
-    monkeypatch.setattr(publish, "close_membership", lambda *values: heard.append(values))
-    monkeypatch.setattr(publish, "room_changed", lambda *_: None)
+def closed(published: list[AnyEvent], django_capture_on_commit_callbacks: Any) -> Any:
+    """Run a request, and return the memberships whose sockets it closed, each with the close code."""
 
-    def after(client: Client, path: str, **fields: str) -> Told:
-        heard.clear()
+    def after(client: Client, path: str, **fields: str) -> list[tuple[UUID, CloseCode]]:
+        published.clear()
         with django_capture_on_commit_callbacks(execute=True):
             assert client.post(path, fields).status_code == 302
-        return list(heard)
+        return [(UUID(event.key), event.code) for event in published if isinstance(event, Close)]
 
     return after
 
@@ -47,14 +44,14 @@ def url(room: Room, act: str, user: User) -> str:
 
 
 def test_the_owner_names_a_moderator_and_makes_a_member_of_them_again(
-    room: Room, olga: User, max_: User, told: Any
+    room: Room, olga: User, max_: User, closed: Any
 ) -> None:
     client = signed_in(olga)
-    assert told(client, url(room, "role", max_), role="moderator") == [(of(max_).pk, CloseCode.ROLE_CHANGED)]
+    assert closed(client, url(room, "role", max_), role="moderator") == [(of(max_).pk, CloseCode.ROLE_CHANGED)]
     assert of(max_).role == Role.MODERATOR
     assert signed_in(max_).get(f"/rooms/{room.slug}/").status_code == 200
-    assert told(client, url(room, "role", max_), role="moderator") == []  # nothing has changed
-    assert told(client, url(room, "role", max_), role="member") == [(of(max_).pk, CloseCode.ROLE_CHANGED)]
+    assert closed(client, url(room, "role", max_), role="moderator") == []  # nothing has changed
+    assert closed(client, url(room, "role", max_), role="member") == [(of(max_).pk, CloseCode.ROLE_CHANGED)]
     assert signed_in(max_).get(f"/rooms/{room.slug}/").status_code == 403
     room.refresh_from_db()
     assert not room.rekey_required  # a member holds the key as before
@@ -108,7 +105,7 @@ def test_a_moderators_link_is_made_by_the_owner_alone(room: Room, olga: User, ma
         assert (user, role, answer.status_code) == (user, role, status)
 
 
-def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_: User, told: Any) -> None:
+def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_: User, closed: Any) -> None:
     owner, new = signed_in(olga), signed_in(max_)
     make_link(room, role=Role.OWNER)
     assert "Max" in owner.get(url(room, "hand-over", max_)).content.decode()
@@ -117,7 +114,7 @@ def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_:
     assert (room.owner, room.offered_to) == (olga, max_)
     assert "wants to hand" in new.get("/rooms/").content.decode()
 
-    assert {key for key, _code in told(new, f"/rooms/{room.slug}/offer", accept="yes")} == {of(olga).pk, of(max_).pk}
+    assert {key for key, _code in closed(new, f"/rooms/{room.slug}/offer", accept="yes")} == {of(olga).pk, of(max_).pk}
     room.refresh_from_db()
     assert (room.owner, room.offered_to) == (max_, None)
     assert (of(max_).role, of(olga).role) == (Role.OWNER, Role.MODERATOR)
@@ -190,10 +187,10 @@ def test_a_guest_is_offered_no_room(room: Room, olga: User, sam: User) -> None:
     assert Room.objects.get().offered_to is None
 
 
-def test_a_member_leaves_and_is_forgotten(room: Room, olga: User, max_: User, told: Any) -> None:
+def test_a_member_leaves_and_is_forgotten(room: Room, olga: User, max_: User, closed: Any) -> None:
     client, key = signed_in(max_), of(max_).pk
     assert "for good?" in client.get(f"/rooms/{room.slug}/leave").content.decode()
-    assert told(client, f"/rooms/{room.slug}/leave") == [(key, CloseCode.NOT_MEMBER)]
+    assert closed(client, f"/rooms/{room.slug}/leave") == [(key, CloseCode.NOT_MEMBER)]
     assert not Membership.objects.filter(user=max_).exists()
     assert client.get(f"/r/{room.slug}").status_code == 404
     assert signed_in(olga).post(f"/rooms/{room.slug}/leave").status_code == 403

@@ -1,4 +1,4 @@
-"""Moderators: what they can do, and nothing else; each act told to those concerned and written down."""
+"""Moderators: what they can do, and nothing else; each act sent to those concerned and written down."""
 
 import html
 import re
@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.models import SitePolicy, User
 from accounts.site_policy import site_policy
 from rooms.flows.rooms import create_room
-from rooms.live import publish
 from rooms.live.close_codes import CloseCode
+from rooms.live.events import AnyEvent, Close, Scope
 from rooms.models import Ban, Invite, Membership, Role, Room
 from rooms.moderation.actions import ACTS, ALL, Kind
 from rooms.moderation.models import AppendOnly, Deed, Report
@@ -48,15 +48,6 @@ def mona(db: None) -> User:
 def desk(mona: User) -> Client:
     """Mona's browser."""
     return signed_in(mona)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> list[tuple[str, object, object]]:
-    """What live sockets were told."""
-    heard: list[tuple[str, object, object]] = []
-    for name in ("close_room", "close_membership", "close_user", "close_session"):
-        monkeypatch.setattr(publish, name, lambda key, code, name=name: heard.append((name, key, code)))
-    return heard
 
 
 @pytest.fixture
@@ -198,21 +189,22 @@ def test_moderators_do_not_suspend_each_other_nor_staff(desk: Client, mona: User
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "heard", "code"),
+    ("name", "kind", "scope", "code"),
     [
-        ("close-room", Kind.ROOM, "close_room", CloseCode.ROOM_CLOSED),
-        ("suspend", Kind.PERSON, "close_user", CloseCode.SUSPENDED),
-        ("remove", Kind.PLACE, "close_membership", CloseCode.REMOVED),
-        ("ban-guest", Kind.PLACE, "close_membership", CloseCode.REMOVED),
+        ("close-room", Kind.ROOM, Scope.ROOM, CloseCode.ROOM_CLOSED),
+        ("suspend", Kind.PERSON, Scope.USER, CloseCode.SUSPENDED),
+        ("remove", Kind.PLACE, Scope.MEMBERSHIP, CloseCode.REMOVED),
+        ("ban-guest", Kind.PLACE, Scope.MEMBERSHIP, CloseCode.REMOVED),
     ],
 )
-def test_live_sockets_are_told(
-    desk: Client, targets: dict[Kind, Any], told: list[tuple[str, object, object]],
-    django_capture_on_commit_callbacks: Callable[..., Any], name: str, kind: Kind, heard: str, code: CloseCode,
+def test_open_sockets_are_closed(
+    desk: Client, targets: dict[Kind, Any], published: list[AnyEvent],
+    django_capture_on_commit_callbacks: Callable[..., Any], name: str, kind: Kind, scope: Scope, code: CloseCode,
 ) -> None:  # fmt: skip
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(address(name, targets[kind]), WORDS)
-    assert (heard, targets[kind].pk, code) in told
+    key = targets[kind].pk
+    assert Close(scope, key.hex if scope is Scope.MEMBERSHIP else str(key), code) in published
 
 
 def test_a_banned_guest_comes_in_nowhere_until_the_ban_is_lifted(

@@ -14,8 +14,8 @@ from rooms.flows.invites import revoke_invite
 from rooms.flows.keys import set_room_key
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room, create_room
-from rooms.live import publish
 from rooms.live.close_codes import CloseCode
+from rooms.live.events import AnyEvent, Close, Scope
 from rooms.models import Membership, Redemption, Role, Room
 
 from .conftest import expire, join, make_link, signed_in
@@ -110,15 +110,13 @@ def test_more_than_a_guests_place_needs_an_account(room: Room, guest: Client, sa
 
 
 def test_a_link_raises_a_role_by_a_use_and_never_lowers_one(
-    room: Room, max_: User, olga: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    room: Room, max_: User, olga: User, published: list[AnyEvent], django_capture_on_commit_callbacks: Any
 ) -> None:
-    told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(publish, "close_membership", lambda *values: told.append(values))
     higher, invite = make_link(room, role=Role.MODERATOR)
     with django_capture_on_commit_callbacks(execute=True):
         assert join(signed_in(max_), higher).json()["role"] == "moderator"
     place = Membership.objects.get(user=max_)
-    assert told == [(place.pk, CloseCode.ROLE_CHANGED)]  # an open call page hears of it
+    assert published == [Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED)]  # an open call page rejoins
     invite.refresh_from_db()
     assert invite.uses == 1
     lower, invite = make_link(room, role=Role.MEMBER)
@@ -244,17 +242,15 @@ def test_a_guest_who_signs_in_keeps_their_place_and_can_take_it_to_the_account(
 
 
 def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
-    room: Room, guest: Client, sam: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    room: Room, guest: Client, sam: User, published: list[AnyEvent], django_capture_on_commit_callbacks: Any
 ) -> None:
     token, invite = make_link(room)
     join(guest, token)
     place = Membership.objects.get(invite=invite)
-    told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(publish, "close_membership", lambda *values: told.append(values))
     guest.force_login(sam)
     with django_capture_on_commit_callbacks(execute=True):
         join(guest, token)
-    assert told == [(place.pk, CloseCode.ROLE_CHANGED)]
+    assert published == [Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED)]
 
 
 def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_does_not_cut_it(

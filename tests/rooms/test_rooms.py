@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from rooms import limits
 from rooms.flows.rooms import close_room, reopen_room
-from rooms.live import publish
 from rooms.live.close_codes import CloseCode
+from rooms.live.events import AnyEvent, Close, RoomChanged, Scope
 from rooms.models import Membership, Role, Room
 from rooms.slugs import ALPHABET, make_slug
 
@@ -120,17 +120,8 @@ def test_the_manage_page_shows_address_links_and_people(room: Room, olga: User, 
         assert shown in page
 
 
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What live sockets were told: the calls that reach the signaling side, which has tests of its own."""
-    calls: list[tuple[object, ...]] = []
-    for name in ("close_room", "close_membership", "room_changed"):
-        monkeypatch.setattr(publish, name, lambda *values, name=name: calls.append((name, *values)))
-    return calls
-
-
-def test_each_act_tells_the_sockets_once_it_is_committed(
-    room: Room, olga: User, max_: User, told: list[tuple[object, ...]], django_capture_on_commit_callbacks
+def test_each_act_reaches_open_sockets_once_it_is_committed(
+    room: Room, olga: User, max_: User, published: list[AnyEvent], django_capture_on_commit_callbacks
 ) -> None:
     client, base = signed_in(olga), f"/rooms/{room.slug}"
     place = Membership.objects.get(user=max_)
@@ -140,23 +131,23 @@ def test_each_act_tells_the_sockets_once_it_is_committed(
         client.post(f"{base}/close")
         client.post(f"{base}/reopen")
         client.post(f"{base}/delete")
-        assert told == []
-    assert told == [
-        ("room_changed", room.pk),
-        ("close_membership", place.pk, CloseCode.REMOVED),
-        ("room_changed", room.pk),
-        ("close_room", room.pk, CloseCode.ROOM_CLOSED),
-        ("close_room", room.pk, CloseCode.UNKNOWN_ROOM),
+        assert published == []
+    assert published == [
+        RoomChanged(room.pk),
+        Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.REMOVED),
+        RoomChanged(room.pk),
+        Close(Scope.ROOM, str(room.pk), CloseCode.ROOM_CLOSED),
+        Close(Scope.ROOM, str(room.pk), CloseCode.UNKNOWN_ROOM),
     ]
 
 
-def test_the_deletion_of_an_account_tells_those_inside_its_rooms(
-    room: Room, olga: User, told: list[tuple[object, ...]], django_capture_on_commit_callbacks
+def test_the_deletion_of_an_account_closes_the_sockets_in_its_rooms(
+    room: Room, olga: User, published: list[AnyEvent], django_capture_on_commit_callbacks
 ) -> None:
     key = room.pk
     with django_capture_on_commit_callbacks(execute=True):
         olga.delete()
-    assert told == [("close_room", key, CloseCode.UNKNOWN_ROOM)]
+    assert Close(Scope.ROOM, str(key), CloseCode.UNKNOWN_ROOM) in published
 
 
 def test_close_and_reopen(room: Room, olga: User, max_: User) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rooms.live.close_codes import ENDINGS, ERRORS, CloseCode, Then
+from rooms.live.close_codes import CLOSE_POLICIES, ERRORS, ClientAction, CloseCode
 from rooms.signaling import limits, messages
 from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, type_of
 
@@ -74,11 +74,14 @@ def test_the_documents_examples_are_messages(example: dict[str, Any]) -> None:
 
 def test_the_tables_of_close_codes_agree() -> None:
     browser = re.findall(r'(\d+): \{ reason: "(\w+)", then: "(\w+)" \}', CLOSE_CODES)
-    assert browser == [(str(int(code)), code.reason, ending.then.value) for code, ending in ENDINGS.items()]
+    table = [(str(int(code)), code.reason, row.action.value, row.meaning) for code, row in CLOSE_POLICIES.items()]
+    assert browser == [row[:3] for row in table]
     rows = re.findall(r"^\| (\d{4}) \| `(\w+)` \| (\w+) \| (.*) \|$", DOCUMENT, re.MULTILINE)
-    assert rows == [(str(int(code)), code.reason, row.then.value, row.meaning) for code, row in ENDINGS.items()]
-    assert list(ENDINGS) == list(CloseCode)
-    assert {row.then for row in ENDINGS.values()} == set(Then)
+    assert rows == [
+        (str(int(code)), code.reason, row.action.value, row.meaning) for code, row in CLOSE_POLICIES.items()
+    ]
+    assert list(CLOSE_POLICIES) == list(CloseCode)
+    assert {policy.action for policy in CLOSE_POLICIES.values()} == set(ClientAction)
 
 
 def test_the_tables_of_errors_agree() -> None:
@@ -97,11 +100,11 @@ def test_the_document_states_the_limits() -> None:
         f"after {limits.REFUSALS} dropped messages",
         f"`join` within {limits.JOIN_SECONDS:.0f} seconds",
         f"reads nothing for {limits.STALL_SECONDS:.0f} seconds",
-        f"At most {limits.HELD_BYTES / 1e6:.0f} MB",
-        f"At most {limits.MOST_WAITING} people wait for a room",
+        f"At most {limits.MAX_BUFFERED_BYTES / 1e6:.0f} MB",
+        f"At most {limits.MAX_KNOCKING} people wait for a room",
         f"now and every {limits.KNOCK_SECONDS:.0f} seconds; a knock that was not repeated for 15 seconds",
         f"a string of at most {messages.MAX_ADMISSION:,} bytes",
-        f'"left": {limits.WAIT_SECONDS:.0f}',
+        f'"left": {limits.KNOCK_TIMEOUT_SECONDS:.0f}',
     ):
         assert statement in text
     assert limits.BAD_MESSAGES == 20

@@ -13,9 +13,9 @@ from channels.layers import channel_layers
 from websockets.exceptions import ConnectionClosed
 
 from rooms.live import publish
+from rooms.live.events import GROUP, Resync, pack
 from rooms.live.presence import PresenceDown
 from rooms.live.presence_redis import RedisPresence
-from rooms.signaling.mailbox import GROUP
 from tests.services import PostgresServer, RedisServer, wait_until
 from tests.signaling.doors import change_door, knock, post
 from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
@@ -216,7 +216,7 @@ async def test_head_counts_are_those_of_all_processes(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
     tab = scene.caller(scene.max, app=pair.first)
     await introduce(olga, max_, tab)
-    code = "from rooms.live.presence import head_counts\nresult = list(head_counts([room, 0]).values())"
+    code = "from rooms.live.occupancy import head_counts\nresult = list(head_counts([room, 0]).values())"
     assert await asyncio.to_thread(pair.second.run_python, code, room=scene.id) == [2, 0]
     for caller in (olga, max_, tab):
         await caller.close()
@@ -292,8 +292,8 @@ async def test_the_first_order_after_a_restart_of_redis_is_not_lost(settings: An
             other = channel_layers.make_backend("default")
             name = await other.new_channel()
             await other.group_add(GROUP, name)
-            await publish.publish({"type": "order"})
-            assert await asyncio.wait_for(other.receive(name), 5) == {"type": "order"}
+            await publish.broadcast(Resync(1))
+            assert await asyncio.wait_for(other.receive(name), 5) == pack(Resync(1))
             await other.flush()
             redis.kill()
             await asyncio.to_thread(redis.start)
@@ -314,7 +314,7 @@ async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:
 
 def has_noticed(app: SignalingServer) -> bool:
     """Say whether a process has logged that Redis is away."""
-    return "Redis is away" in app.logged()
+    return "Redis is unreachable" in app.logged()
 
 
 async def let_in(scene: Scene, app: SignalingServer) -> tuple[Caller, set[str]]:

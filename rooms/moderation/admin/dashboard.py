@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.live.occupancy import live_counts
-from rooms.live.path_stats import WAYS, totals
+from rooms.live.occupancy import occupied_rooms
+from rooms.live.path_stats import OUTCOMES
+from rooms.live.path_totals import path_totals
 from rooms.models import Invite, Room
 from rooms.moderation.actions import MODERATE
 from rooms.moderation.models import Report
@@ -29,10 +30,10 @@ def may_see(request: HttpRequest) -> bool:
 
 def numbers() -> dict[str, Any]:
     """Return what goes on now: rooms live, people in calls, reports that wait, and how connections came about."""
-    inside = live_counts()
+    inside = occupied_rooms()
     rooms = Room.objects.filter(pk__in=inside).select_related("owner")
     live = sorted(((room, inside[room.pk]) for room in rooms), key=lambda pair: -pair[1])
-    spans = [totals(days) for days in SPANS]
+    spans = [path_totals(days) for days in SPANS]
     waiting = Report.objects.filter(settled_at__isnull=True)
     return {
         "rooms_live": len(inside),
@@ -42,7 +43,7 @@ def numbers() -> dict[str, Any]:
         "live": live[:LIVE_SHOWN],
         "live_more": max(0, len(live) - LIVE_SHOWN),
         "spans": SPANS,
-        "ways": [(_NAMES[way](), [span[way] for span in spans]) for way in WAYS],
+        "ways": [(_NAMES[way](), [span[way] for span in spans]) for way in OUTCOMES],
         "connections": [sum(span.values()) for span in spans],
     }
 

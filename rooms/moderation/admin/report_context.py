@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms.access import unavailable_reason
-from rooms.live.presence import head_counts
+from rooms.live.occupancy import head_counts
 from rooms.models import Ban, Role
 from rooms.moderation.actions import ACTS, Act
 from rooms.moderation.audit_log import of_report

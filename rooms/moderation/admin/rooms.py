@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from common.text import clean_name
 from rooms import limits
 from rooms.flows.rooms import change_room, delete_room, save_new_room
-from rooms.live.occupancy import live_counts
-from rooms.live.presence import head_counts
+from rooms.live.occupancy import head_counts, occupied_rooms
 from rooms.models import Invite, InviteState, Membership, Role, Room
 
 from .action_view import Moderated
@@ -98,7 +97,7 @@ class LiveFilter(admin.SimpleListFilter):
         return [("yes", _("somebody now"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
-        return queryset.filter(pk__in=live_counts()) if self.value() == "yes" else queryset
+        return queryset.filter(pk__in=occupied_rooms()) if self.value() == "yes" else queryset
 
 
 class RoomForm(forms.ModelForm):

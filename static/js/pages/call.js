@@ -1,8 +1,8 @@
 /**
  * The call page: before, in and after a call.
  *
- * `document.documentElement.dataset.callState` says which: prejoin, waiting (at the door), joining, in-call, reconnecting, ended. For diagnosis
- * in the browser's console, `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
+ * `document.documentElement.dataset.callState` is the state of `call/page-state.js`. For diagnosis in the browser's console,
+ * `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
  *
  * @module
  */
@@ -44,43 +44,42 @@ import { CallSession } from "../call/session.js";
 import { LobbyAlerts } from "../ui/lobby/lobby-alerts.js";
 import { LobbyHost } from "../call/lobby-host.js";
 import { KeyRotation } from "../call/key-rotation.js";
+import { PageState } from "../call/page-state.js";
 import { claimCall } from "../call/single-tab.js";
 
-/** @typedef {"prejoin" | "waiting" | "joining" | "in-call" | "reconnecting" | "ended"} CallState */
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
 const page = readPageData();
-/** Whether the person comes for files alone: no device is asked for until they press its button. */
-const comesFor = new URLSearchParams(location.search).get("files");
-const filesOnly = comesFor !== null;
+/** Why the person came, where the link says so: for files only, no device is opened until they press its button. */
+const purpose = new URLSearchParams(location.search).get("files");
+const filesOnly = purpose !== null;
 const desk = new DeviceDesk();
 const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const saver = new SaverSwitch();
 const door = new Knocking(page);
+const pageState = new PageState();
 const dialogs = tieDialogs(() => end("left"));
 tieMoreMenu();
 /** @type {Call | null} */
 let call = null;
 let name = "";
-/** Whether the door has been passed since the page came. */
-let letIn = false;
+/** Whether a host has let the person in since the page was loaded. */
+let admitted = false;
 /** How to come back after leaving: leaving switches the camera off. */
 let wasCameraOn = true;
 
-/** @param {CallState} state */
-function become(state) {
-  document.documentElement.dataset.callState = state;
+/** Joins as `name`, or knocks. */
+function join() {
+  if (pageState.apply("join")) void enter();
 }
 
-/** Goes into the room as `name`, or to its door. */
-async function join() {
-  if (call || document.documentElement.dataset.callState === "joining") return;
-  become("joining");
+/** Goes into the room, or to its lobby. The page is joining. */
+async function enter() {
   const { slug, epoch, keyCheck } = page;
   const { state, key } = await findRoomKey(slug, epoch, keyCheck);
-  if (state === "lobby" || (state === "fits" && page.mustWait && !letIn)) {
-    become("waiting");
+  if (state === "lobby" || (state === "fits" && page.mustWait && !admitted)) {
+    pageState.apply("knock");
     ended.hide();
     prejoin.shown = true;
     return door.knock({ epoch, key, lobby: state === "lobby", presence: { name, ...desk.presence } });
@@ -124,7 +123,7 @@ async function join() {
   new EndingNotice(socket, life.signal);
   new OwnRole(session, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
-  follow(call);
+  listenToCall(call);
   if (desk.speaker) call.stage.useSpeaker(desk.speaker);
   call.stage.showSelf(desk.tracks.video);
   keepAwake(call.life.signal);
@@ -133,17 +132,17 @@ async function join() {
 }
 
 /** @param {Call} current */
-function follow({ session, files, chat, hands, keys: keyLife, life: { signal } }) {
+function listenToCall({ session, files, chat, hands, keys: keyLife, life: { signal } }) {
   session.on("entered", ({ room, again }) => {
-    become("in-call");
+    pageState.apply("entered");
     page.role = session.self.role;
     if (filesOnly && !again) files.toggle();
-    if (comesFor === "shared" && !again) void files.chooseShared();
+    if (purpose === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
   }, { signal });
   session.on("away", ({ entered, code }) => {
     if (!entered && code === CODE.knock_first) return knockFirst();
-    become(entered ? "reconnecting" : "joining");
+    if (entered) pageState.apply("away");
   }, { signal });
   session.on("stopped", ({ code }) => end(String(code)), { signal });
   session.on("room", ({ room }) => roomChanged(room, true), { signal });
@@ -183,16 +182,16 @@ function roomChanged({ name: roomName, epoch }, running) {
  * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
  */
 function end(why) {
-  become("ended");
-  drop();
-  letIn = false;
+  pageState.apply("end");
+  tearDownCall();
+  admitted = false;
   desk.stop();
   prejoin.shown = false;
   ended.show(why);
 }
 
 /** Takes the call down. */
-function drop() {
+function tearDownCall() {
   const current = call;
   call = null;
   current?.life.abort();
@@ -206,19 +205,19 @@ function drop() {
 
 /** The door was shut since the page came: instead of joining, one waits. */
 function knockFirst() {
-  drop();
+  tearDownCall();
   page.mustWait = true;
-  letIn = false;
-  become("prejoin");
-  void join();
+  admitted = false;
+  pageState.apply("knock-required");
+  join();
 }
 
 /** Comes back in the way one was. */
-async function again() {
+async function rejoin() {
   const { muted, camera } = { muted: desk.media.muted, camera: wasCameraOn };
   ended.hide();
   await desk.start({ muted, camera, microphone: !filesOnly });
-  await join();
+  join();
 }
 
 /** Says whether the key of this browser fits, and lets nobody in with one that does not. */
@@ -229,6 +228,9 @@ async function checkKey() {
   prejoin.knocks = state === "lobby" || page.mustWait;
 }
 
+pageState.on("changed", ({ state }) => {
+  document.documentElement.dataset.callState = state;
+});
 desk.on("changed", () => {
   if (!call) return;
   wasCameraOn = desk.presence.camera;
@@ -241,16 +243,16 @@ desk.on("news", ({ words, act }) => {
 });
 prejoin.on("join", (detail) => {
   name = detail.name;
-  void join();
+  join();
 });
-ended.on("again", () => void again());
+ended.on("again", () => void rejoin());
 door.on("let-in", () => {
-  letIn = true;
-  void join();
+  admitted = true;
+  if (pageState.apply("admitted")) void enter();
 });
 door.on("stopped", ({ why }) => end(why));
-door.on("cancelled", () => become("prejoin"));
-become("prejoin");
+door.on("cancelled", () => pageState.apply("cancel"));
+document.documentElement.dataset.callState = pageState.current;
 prepareSharing();
 void checkKey();
 void desk.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);

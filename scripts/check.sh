@@ -17,11 +17,17 @@ untyped_events() {
   ! grep -rnE 'CustomEvent|detail: any|extends EventTarget' static/js --include='*.js' --exclude-dir=lib
 }
 
+# A typedef of an import exports the type once more; `@import` does not.
+passed_on_types() {
+  ! grep -rn '@typedef {import(' static/js --include='*.js'
+}
+
 step "format" ruff format --check --quiet .
 step "style" ruff check --quiet .
 step "types, Python" mypy
 step "types, JavaScript" node_modules/.bin/tsc --project tsconfig.json
 step "events" untyped_events
+step "type imports" passed_on_types
 step "templates" djlint --lint --quiet templates
 step "templates compile" python scripts/check_templates.py
 step "migrations" python manage.py makemigrations --check --dry-run --verbosity 0

@@ -17,9 +17,9 @@ import { makeRoomSeal } from "../keys/room-seal.js";
 import { setRoomKey } from "../keys/set-room-key.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 
-/** @typedef {import("./session.js").CallSession} CallSession */
-/** @typedef {import("../signaling/wire.js").Room} Room */
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Room } from "../signaling/wire.js" */
+/** @import { CallSession } from "./session.js" */
 
 /** How long whoever was put out is given to be gone before the others get a new key; spread, so that one is first. */
 const ROTATE_AFTER_MS = 1_000;

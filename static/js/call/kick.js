@@ -8,7 +8,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { isId } from "../lib/patterns.js";
 
-/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+/** @import { Mesh } from "../peer/mesh.js" */
 
 export const TOPIC = "kick";
 /** Messages of one peer that are acted on: a host removes one person at a time. */

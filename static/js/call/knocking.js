@@ -14,9 +14,11 @@ import { writeHello } from "../peer/hello.js";
 import { KnockSocket } from "../signaling/knock-socket.js";
 import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 
-/** @typedef {import("../keys/identity.js").Identity} Identity */
-/** @typedef {import("../keys/room-seal.js").RoomSeal} RoomSeal */
-/** @typedef {import("../signaling/wire.js").Room} Room */
+/** @import { Identity } from "../keys/identity.js" */
+/** @import { RoomSeal } from "../keys/room-seal.js" */
+/** @import { Room } from "../signaling/wire.js" */
+/** @import { Shown } from "../ui/lobby/waiting-room.js" */
+/** @import { Presence } from "./person.js" */
 /** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Attempt */
 
 /**
@@ -53,7 +55,7 @@ export class Knocking extends Emitter {
    * @param {number} options.epoch of the key
    * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key
    * @param {boolean} options.lobby whether the room key has to come from a host
-   * @param {import("./person.js").Presence} options.presence
+   * @param {Presence} options.presence
    */
   async knock({ epoch, key, lobby, presence }) {
     this.close();
@@ -84,7 +86,7 @@ export class Knocking extends Emitter {
 
   /**
    * @param {Room} room
-   * @param {import("../ui/lobby/waiting-room.js").Shown} shown
+   * @param {Shown} shown
    */
   #onWaiting({ epoch }, shown) {
     const known = this.#attempt?.seal.epoch ?? 0;

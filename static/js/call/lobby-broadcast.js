@@ -7,7 +7,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 
-/** @typedef {import("./lobby-host.js").Knock} Knock */
+/** @import { Knock } from "./lobby-host.js" */
 /** @typedef {Knock & {slug: string, room: string}} KnockElsewhere room: its name */
 
 const CHANNEL = "meeting-point/door";

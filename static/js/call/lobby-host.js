@@ -12,11 +12,11 @@ import { Emitter } from "../lib/emitter.js";
 import { readHello } from "../peer/hello.js";
 import { displayName } from "./person.js";
 
-/** @typedef {import("./session.js").CallSession} CallSession */
-/** @typedef {import("../keys/identity.js").Identity} Identity */
-/** @typedef {import("../keys/hello.js").Hello} Hello */
-/** @typedef {import("../keys/room-seal.js").RoomSeal} RoomSeal */
-/** @typedef {import("../signaling/wire.js").Peer} Peer */
+/** @import { Hello } from "../keys/hello.js" */
+/** @import { Identity } from "../keys/identity.js" */
+/** @import { RoomSeal } from "../keys/room-seal.js" */
+/** @import { Peer } from "../signaling/wire.js" */
+/** @import { CallSession } from "./session.js" */
 
 /**
  * Somebody at the door. `problem`: `unproved`, they cannot show that they came by a link of this room; `keyless`, this

@@ -5,7 +5,8 @@
  * @module
  */
 
-/** @typedef {import("../signaling/wire.js").Paths} Paths */
+/** @import { Route } from "../peer/route.js" */
+/** @import { Paths } from "../signaling/wire.js" */
 
 /** The server takes no more of each. */
 const MAX_COUNT = 64;
@@ -24,7 +25,7 @@ export class PathStats {
    * A connection stands.
    *
    * @param {string} pid
-   * @param {import("../peer/route.js").Route} route
+   * @param {Route} route
    */
   record(pid, { kind, protocol }) {
     if (kind === "direct") this.#paths.set(pid, "direct");

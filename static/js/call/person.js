@@ -6,6 +6,11 @@
 
 import { text } from "../ui/lib/page.js";
 
+/** @import { Safety } from "../keys/safety-codes.js" */
+/** @import { Quality } from "../media/playback/quality.js" */
+/** @import { PathWhy } from "../peer/route.js" */
+/** @import { Lateness } from "./connection-timeout.js" */
+
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Presence who somebody is and what they send */
 
 /**
@@ -19,14 +24,14 @@ import { text } from "../ui/lib/page.js";
  * @property {boolean} self
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused
- * @property {import("./connection-timeout.js").Lateness} [late] why a connection takes longer than it should
+ * @property {Lateness} [late] why a connection takes longer than it should
  * @property {boolean} [locked] whether they have proved that they hold the room's key
- * @property {import("../keys/safety-codes.js").Safety} [safety] the safety code with them
+ * @property {Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
  * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
  * @property {string} [protocol] udp, tcp or tls
- * @property {import("../peer/route.js").PathWhy} [path] why the connection takes this way
- * @property {import("../media/playback/quality.js").Quality} [quality] how good the connection is; missing before it is known
+ * @property {PathWhy} [path] why the connection takes this way
+ * @property {Quality} [quality] how good the connection is; missing before it is known
  * @property {boolean} [pinned] whether one keeps them large
  * @property {boolean} [hushed] whether one does not want to hear them
  */

@@ -6,6 +6,9 @@
 
 import { describeRoute } from "../peer/route.js";
 
+/** @import { Mesh } from "../peer/mesh.js" */
+/** @import { Route } from "../peer/route.js" */
+
 const INTERVAL_MS = 5_000;
 
 export class RouteMonitor {
@@ -13,8 +16,8 @@ export class RouteMonitor {
   #onRoute;
 
   /**
-   * @param {import("../peer/mesh.js").Mesh} mesh
-   * @param {(pid: string, route: import("../peer/route.js").Route) => void} onRoute
+   * @param {Mesh} mesh
+   * @param {(pid: string, route: Route) => void} onRoute
    * @param {AbortSignal} signal ends it
    */
   constructor(mesh, onRoute, signal) {

@@ -8,6 +8,9 @@ import { SafetyCodes } from "../keys/safety-codes.js";
 import { readSasConfirmation } from "../keys/sas-messages.js";
 import { readHello } from "../peer/hello.js";
 
+/** @import { SealedLink } from "../keys/sealed-link.js" */
+/** @import { Mesh } from "../peer/mesh.js" */
+
 /** Messages of one peer that are read: each side sends one when it confirms, and again when a channel opens. */
 const PER_MINUTE = 60;
 
@@ -16,8 +19,8 @@ const PER_MINUTE = 60;
  *
  * @param {object} options
  * @param {string} options.pid one's own
- * @param {import("../keys/sealed-link.js").SealedLink} options.link
- * @param {import("../peer/mesh.js").Mesh} options.mesh
+ * @param {SealedLink} options.link
+ * @param {Mesh} options.mesh
  * @param {AbortSignal} options.signal ends it
  * @returns {SafetyCodes}
  */

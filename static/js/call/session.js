@@ -23,11 +23,14 @@ import { ConnectionTimeout } from "./connection-timeout.js";
 import { PathStats } from "./path-stats.js";
 import { RouteMonitor } from "./route-monitor.js";
 
-/** @typedef {import("./person.js").Person} Person */
-/** @typedef {import("../keys/identity.js").Identity} Identity */
-/** @typedef {import("../peer/transceiver-pair.js").Tracks} Tracks */
-/** @typedef {import("../signaling/socket.js").StateDetail} StateDetail */
-/** @typedef {import("../signaling/wire.js").Room} Room */
+/** @import { Identity } from "../keys/identity.js" */
+/** @import { RoomSeal } from "../keys/room-seal.js" */
+/** @import { KnownPeer } from "../keys/sealed-link.js" */
+/** @import { Route } from "../peer/route.js" */
+/** @import { Tracks } from "../peer/transceiver-pair.js" */
+/** @import { StateDetail } from "../signaling/socket.js" */
+/** @import { Joined, Peer, Room } from "../signaling/wire.js" */
+/** @import { Person, Presence } from "./person.js" */
 
 /** Requests to mute of one peer that are read. */
 const MUTE_REQUESTS_PER_MINUTE = 30;
@@ -90,10 +93,10 @@ export class CallSession extends Emitter {
   /**
    * @param {object} options
    * @param {Identity} options.identity
-   * @param {import("../keys/room-seal.js").RoomSeal} options.seal
+   * @param {RoomSeal} options.seal
    * @param {string} options.socketPath
    * @param {string} options.role
-   * @param {import("./person.js").Presence} options.presence
+   * @param {Presence} options.presence
    * @param {Tracks} options.tracks
    * @param {boolean} options.hideAddress whether to go through the relay server only
    */
@@ -153,7 +156,7 @@ export class CallSession extends Emitter {
   /**
    * Goes on under the next room key: newcomers are believed by it, and the others hear of it as if we had come again.
    *
-   * @param {import("../keys/room-seal.js").RoomSeal} seal
+   * @param {RoomSeal} seal
    */
   async rekey(seal) {
     this.seal = seal;
@@ -207,7 +210,7 @@ export class CallSession extends Emitter {
     if (state === "stopped" && code !== undefined) this.emit("stopped", { code });
   }
 
-  /** @param {import("../signaling/wire.js").Joined} message */
+  /** @param {Joined} message */
   #onJoined({ member, role, room, peers, ice, ice_ttl }) {
     Object.assign(this.self, { member, role });
     this.#ice = ice;
@@ -254,7 +257,7 @@ export class CallSession extends Emitter {
 
   /**
    * @param {string} pid
-   * @param {import("../peer/route.js").Route} route
+   * @param {Route} route
    */
   #onRoute(pid, route) {
     this.#pathStats.record(pid, route);
@@ -262,7 +265,7 @@ export class CallSession extends Emitter {
     this.updatePerson(pid, { route: route.kind, protocol: route.protocol, path });
   }
 
-  /** @param {import("../keys/sealed-link.js").KnownPeer[]} peers */
+  /** @param {KnownPeer[]} peers */
   #onPeersVerified(peers) {
     this.mesh.onJoined(peers);
     this.#entering = false;
@@ -279,7 +282,7 @@ export class CallSession extends Emitter {
   /**
    * Shows somebody who could not prove who they are, connected to nobody.
    *
-   * @param {import("../signaling/wire.js").Peer} peer
+   * @param {Peer} peer
    * @param {string} reason
    */
   #onRefused({ pid, member, role }, reason) {
@@ -306,7 +309,7 @@ export class CallSession extends Emitter {
     this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? displayName("") });
   }
 
-  /** @param {import("../signaling/wire.js").Peer} peer */
+  /** @param {Peer} peer */
   #onPeerAdded({ pid, member, role, hello }) {
     const safety = this.safety.safetyOf(pid);
     const person = { pid, member, role, ...profileOf(hello), self: false, state: "connecting", locked: this.#hasKey, safety };

@@ -14,11 +14,11 @@ import { History } from "./history.js";
 import { ChatLog } from "./log.js";
 import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
 
-/** @typedef {import("./log.js").Entry} Entry */
-/** @typedef {import("./messages.js").Kept} Kept */
-/** @typedef {import("./messages.js").ChatMessage} ChatMessage */
-/** @typedef {import("../call/person.js").Person} Person */
-/** @typedef {{mesh: import("../peer/mesh.js").Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
+/** @import { Person } from "../call/person.js" */
+/** @import { Mesh } from "../peer/mesh.js" */
+/** @import { Entry } from "./log.js" */
+/** @import { ChatMessage, Kept } from "./messages.js" */
+/** @typedef {{mesh: Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -10,7 +10,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { HOSTS } from "../signaling/roles.js";
 
-/** @typedef {import("./chat.js").Room} Room */
+/** @import { Room } from "./chat.js" */
 
 export const TOPICS = Object.freeze({ hand: "hand", lower: "lower-hand" });
 const PER_MINUTE = 60;

@@ -10,8 +10,8 @@ import { MAX_MESSAGE_CHARACTERS } from "../peer/control-channel.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { LIMITS, readHistory, TOPICS } from "./messages.js";
 
-/** @typedef {import("./messages.js").Kept} Kept */
-/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
+/** @import { Mesh } from "../peer/mesh.js" */
+/** @import { Answer, Ask, Kept } from "./messages.js" */
 
 /** How long one waits for the next part of an answer. */
 const PART_TIMEOUT_MS = 5_000;
@@ -92,7 +92,7 @@ export class History extends Emitter {
 
   /**
    * @param {string} pid
-   * @param {import("./messages.js").Ask | import("./messages.js").Answer} message
+   * @param {Ask | Answer} message
    */
   #onMessage(pid, message) {
     if ("have" in message) return this.#sendHistory(pid, new Set(message.have));

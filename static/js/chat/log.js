@@ -6,7 +6,7 @@
 
 import { LIMITS } from "./messages.js";
 
-/** @typedef {import("./messages.js").Kept} Kept */
+/** @import { Kept } from "./messages.js" */
 
 /**
  * @typedef {object} Entry

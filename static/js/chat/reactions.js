@@ -7,7 +7,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 
-/** @typedef {import("./chat.js").Room} Room */
+/** @import { Room } from "./chat.js" */
 
 export const TOPIC = "react";
 export const REACTIONS = /** @type {const} */ (["thumb", "clap", "heart", "laugh", "wow", "party"]);

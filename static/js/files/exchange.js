@@ -15,10 +15,11 @@ import { Outbox } from "./send/sender.js";
 import { FilePair } from "./lanes/peer-files.js";
 import { Standstill } from "./lanes/stall-detector.js";
 
-/** @typedef {import("../peer/mesh.js").Mesh} Mesh */
-/** @typedef {import("./protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("./protocol/transfer.js").Transfer} Transfer */
-/** @typedef {import("./protocol/transfer-state.js").TransferInput} TransferInput */
+/** @import { Mesh } from "../peer/mesh.js" */
+/** @import { Chosen } from "./protocol/metadata.js" */
+/** @import { TransferInput } from "./protocol/transfer-state.js" */
+/** @import { Transfer } from "./protocol/transfer.js" */
+/** @import { Destination } from "./receive/destination.js" */
 
 /** What the other side's words do to a transfer. @type {Readonly<Record<string, TransferInput>>} */
 const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
@@ -92,7 +93,7 @@ export class FileExchange extends Emitter {
    * Accepts an offer.
    *
    * @param {Transfer} transfer
-   * @param {import("./receive/destination.js").Destination} destination
+   * @param {Destination} destination
    */
   async accept(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;

@@ -6,7 +6,7 @@
 
 import { toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 /**
  * Encodes values so that no two different lists ever give the same bytes: each value is its length in bytes as four

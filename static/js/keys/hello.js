@@ -11,9 +11,10 @@ import { canonical, concat } from "./canonical.js";
 import { fromBase64Url, sha256, toBase64Url } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
-/** @typedef {Pick<import("./identity.js").Identity, "pid" | "publicKey" | "fingerprint">} PublicIdentity */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Identity } from "./identity.js" */
+/** @import { RoomSeal } from "./room-seal.js" */
+/** @typedef {Pick<Identity, "pid" | "publicKey" | "fingerprint">} PublicIdentity */
 /** @typedef {"malformed" | "mode" | "lobby" | "epoch" | "pid" | "key"} Refusal */
 
 /**

@@ -6,7 +6,7 @@
 
 import { sha256, toBase64Url } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 /**
  * @typedef {object} Identity

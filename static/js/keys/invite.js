@@ -9,7 +9,7 @@
 
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;

@@ -9,7 +9,7 @@
 
 import { inRecords } from "../lib/records.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 /**
  * @typedef {object} KeyRecord
  * @property {string} room

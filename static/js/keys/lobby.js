@@ -10,9 +10,9 @@ import { canonical, concat } from "./canonical.js";
 import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { fixedPart } from "./hello.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Identity } from "./identity.js" */
+/** @import { RoomSeal } from "./room-seal.js" */
 /** @typedef {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} Tab */
 
 const NONCE_BYTES = 12;

@@ -9,7 +9,8 @@ import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } fro
 import { lobbyKey } from "./lobby.js";
 import { postJson } from "../lib/request.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Answer } from "../lib/request.js" */
 
 /**
  * Makes a link. Where hosts give the room key to guests, a guest's link holds the lobby key instead.
@@ -17,7 +18,7 @@ import { postJson } from "../lib/request.js";
  * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room key: null in a room without
  *   one; byHosts: as this browser knows it from the key itself
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds
- * @returns {Promise<{link: string, answer: import("../lib/request.js").Answer}>} the link is good when the status is 201
+ * @returns {Promise<{link: string, answer: Answer}>} the link is good when the status is 201
  */
 export async function createInviteLink({ url, slug, epoch, key, byHosts }, choices) {
   const secret = makeInviteSecret();

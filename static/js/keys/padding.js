@@ -6,7 +6,7 @@
 
 import { toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 const LENGTH_BYTES = 4;
 

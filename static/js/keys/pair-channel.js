@@ -11,10 +11,9 @@ import { canonical, concat } from "./canonical.js";
 import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
-/** @typedef {import("./sas-code.js").End} End */
-/** @typedef {import("./sas-code.js").SasPair} SasPair */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { RoomSeal } from "./room-seal.js" */
+/** @import { End, SasPair } from "./sas-code.js" */
 /** @typedef {"malformed" | "replayed" | "forged"} EnvelopeRefusal */
 
 /** The server takes bodies of 60,000 bytes as written; 43 KB in base64url with the envelope around it fit. */

@@ -6,7 +6,7 @@
 
 import { hkdf } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 /**
  * Makes a new room key.

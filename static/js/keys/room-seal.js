@@ -9,7 +9,7 @@
 
 import { hkdf } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 /** @typedef {{mac: CryptoKey, profile: CryptoKey, pairs: Bytes}} RoomSecrets */
 /**
  * @typedef {object} RoomSeal

@@ -14,10 +14,10 @@ import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
 import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./sas-code.js").SasPair} SasPair */
-/** @typedef {import("./sas-code.js").SafetyCode} SafetyCode */
-/** @typedef {import("./sealed-link.js").KnownPeer} KnownPeer */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { SafetyCode, SasPair } from "./sas-code.js" */
+/** @import { SasConfirmation, Step } from "./sas-messages.js" */
+/** @import { KnownPeer } from "./sealed-link.js" */
 
 /**
  * @typedef {object} Safety
@@ -120,7 +120,7 @@ export class SafetyCodes extends Emitter {
    * Takes what the other side sends over the control channel on the topic `sas`.
    *
    * @param {string} pid
-   * @param {import("./sas-messages.js").SasConfirmation} message
+   * @param {SasConfirmation} message
    */
   receiveConfirmation(pid, message) {
     const entry = this.#entries.get(pid);
@@ -178,7 +178,7 @@ export class SafetyCodes extends Emitter {
     const pair = limited ? null : this.#pairOf(pid);
     this.#entries.set(pid, entry);
     if (pair !== null) {
-      const send = (/** @type {import("./sas-messages.js").Step} */ step, /** @type {Bytes} */ value) =>
+      const send = (/** @type {Step} */ step, /** @type {Bytes} */ value) =>
         this.#send(pid, writeSasText({ step, value }));
       entry.handshake = new SasHandshake({ pair, pid: this.#pid, send, settled: () => this.#onSettled(pid, entry) });
     }

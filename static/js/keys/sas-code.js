@@ -8,7 +8,7 @@
 import { canonical, concat } from "./canonical.js";
 import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 /** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End of a pair: pid, fixed part of the hello, certificate */
 
 /**

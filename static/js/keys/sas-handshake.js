@@ -13,11 +13,9 @@
 
 import { commitment, safetyCode } from "./sas-code.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./sas-code.js").SasPair} SasPair */
-/** @typedef {import("./sas-code.js").SafetyCode} SafetyCode */
-/** @typedef {import("./sas-code.js").Nonces} Nonces */
-/** @typedef {import("./sas-messages.js").Step} Step */
+/** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Nonces, SafetyCode, SasPair } from "./sas-code.js" */
+/** @import { Step } from "./sas-messages.js" */
 
 /** More than any honest handshake needs, however much is lost. */
 const MAX_MESSAGES = 256;

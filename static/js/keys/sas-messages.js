@@ -6,7 +6,7 @@
 
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../lib/encoding.js" */
 /** @typedef {"commit" | "answer" | "reveal"} Step */
 /** @typedef {{step: Step, value: Bytes} | {step: "stop"}} SasMessage value: 32 bytes */
 

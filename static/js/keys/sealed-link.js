@@ -12,11 +12,14 @@ import { Emitter } from "../lib/emitter.js";
 import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 
-/** @typedef {import("./identity.js").Identity} Identity */
-/** @typedef {import("./room-seal.js").RoomSeal} RoomSeal */
+/** @import { Hello } from "./hello.js" */
+/** @import { Identity } from "./identity.js" */
+/** @import { PairChannel } from "./pair-channel.js" */
+/** @import { RoomSeal } from "./room-seal.js" */
+/** @import { SasPair } from "./sas-code.js" */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
-/** @typedef {{hello: import("./hello.js").Hello, channel: import("./pair-channel.js").PairChannel}} Known */
+/** @typedef {{hello: Hello, channel: PairChannel}} Known */
 
 /** Envelopes of somebody whose arrival has not been told yet are kept, this many of this many people. */
 const MAX_EARLY_ENVELOPES = 16;
@@ -155,7 +158,7 @@ export class SealedLink extends Emitter {
    * What a safety code with a peer is made of.
    *
    * @param {string} pid
-   * @returns {import("./sas-code.js").SasPair | null} null: nobody who has proved who they are
+   * @returns {SasPair | null} null: nobody who has proved who they are
    */
   pairOf(pid) {
     return this.#known.get(pid)?.channel.sas ?? null;
@@ -269,7 +272,7 @@ export class SealedLink extends Emitter {
 
   /**
    * @param {string} pid
-   * @param {import("./hello.js").Hello} hello
+   * @param {Hello} hello
    */
   async #openChannel(pid, hello) {
     if (this.#known.size >= MAX_CHANNELS) throw new RangeError("more peers than any room sees");
@@ -320,8 +323,8 @@ export class SealedLink extends Emitter {
 }
 
 /**
- * @param {import("./hello.js").Hello} one
- * @param {import("./hello.js").Hello} other
+ * @param {Hello} one
+ * @param {Hello} other
  */
 function sameKeys(one, other) {
   return one.fingerprint === other.fingerprint && String(one.publicKey) === String(other.publicKey);

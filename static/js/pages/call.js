@@ -47,6 +47,8 @@ import { KeyRotation } from "../call/key-rotation.js";
 import { PageState } from "../call/page-state.js";
 import { claimCall } from "../call/single-tab.js";
 
+/** @import { Room } from "../signaling/wire.js" */
+
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
 const page = readPageData();
@@ -163,7 +165,7 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
  * Takes note of what the server says about the room. A new key is `KeyRotation`'s business; a call that began without one stays
  * as it is, and a server that takes a lock back is not followed.
  *
- * @param {import("../signaling/wire.js").Room} room as the server names it now
+ * @param {Room} room as the server names it now
  * @param {boolean} running whether the call had begun before
  */
 function roomChanged({ name: roomName, epoch }, running) {

@@ -13,9 +13,8 @@ import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { byId, find, fromTemplate, text } from "../ui/lib/page.js";
 import { getJson } from "../lib/request.js";
 
-/** @typedef {import("../probe/pair.js").Pair} Pair */
-/** @typedef {import("../probe/verdicts.js").ProbeName} ProbeName */
-/** @typedef {import("../probe/verdicts.js").Verdict} Verdict */
+/** @import { Pair } from "../probe/pair.js" */
+/** @import { ProbeName, Seen, Verdict } from "../probe/verdicts.js" */
 
 const form = byId("test-form", HTMLFormElement);
 const withDevices = byId("with-devices", HTMLInputElement);
@@ -77,7 +76,7 @@ async function tryDevices() {
 /**
  * @template {ProbeName} N
  * @param {N} name
- * @param {import("../probe/verdicts.js").Seen[N]} seen
+ * @param {Seen[N]} seen
  */
 function note(name, seen) {
   const verdict = judge(name, seen);

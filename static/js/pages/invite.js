@@ -13,7 +13,8 @@ import { readInviteCode } from "../ui/invites/invite-mail.js";
 import { part } from "../ui/lib/parts.js";
 import { postJson } from "../lib/request.js";
 
-/** @typedef {import("../lib/encoding.js").Bytes} Bytes */
+/** @import { Holds } from "../keys/invite.js" */
+/** @import { Bytes } from "../lib/encoding.js" */
 
 /** Reasons after which the same link can work a moment later. */
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);
@@ -135,7 +136,7 @@ async function redeem(from) {
  * nothing that a host hands over.
  *
  * @param {Bytes} from
- * @param {{slug: string, epoch: number, role: string, holds: import("../keys/invite.js").Holds, wrapped: string | null,
+ * @param {{slug: string, epoch: number, role: string, holds: Holds, wrapped: string | null,
  *   key_check: string | null}} answer
  */
 async function keepKey(from, { slug, epoch, role, holds, wrapped, key_check: check }) {

@@ -5,6 +5,8 @@
  * @module
  */
 
+/** @import { RateLimiter } from "../lib/rate-limiter.js" */
+
 /** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
 
 const MAX_SEEN = 512;
@@ -20,7 +22,7 @@ export class CandidateInbox {
 
   /**
    * @param {RTCPeerConnection} connection
-   * @param {import("../lib/rate-limiter.js").RateLimiter} limiter shared by all connections to this peer
+   * @param {RateLimiter} limiter shared by all connections to this peer
    */
   constructor(connection, limiter) {
     this.#connection = connection;

@@ -10,9 +10,9 @@ import { ControlChannel } from "./control-channel.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { checkPeerMessage } from "./messages.js";
 
-/** @typedef {import("./control-channel.js").Message} Message */
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
-/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
+/** @import { Message } from "./control-channel.js" */
+/** @import { PeerMessage } from "./messages.js" */
+/** @import { Tracks } from "./transceiver-pair.js" */
 /** @typedef {{audio: boolean, video: boolean}} MediaState whether each is sent */
 
 /** The topics that are the connection's own. */

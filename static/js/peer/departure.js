@@ -6,7 +6,7 @@
  * @module
  */
 
-/** @typedef {import("./watchdog.js").PeerState} PeerState */
+/** @import { PeerState } from "./watchdog.js" */
 
 /** Milliseconds of interruption after which somebody whose socket is gone is gone. */
 const SOCKET_GONE_MS = 3_000;

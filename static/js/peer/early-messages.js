@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
+/** @import { PeerMessage } from "./messages.js" */
 
 /** This many of this many people. */
 const MAX_MESSAGES = 16;

@@ -5,7 +5,8 @@
  * @module
  */
 
-/** @typedef {import("./transceiver-pair.js").Kind} Kind */
+/** @import { Mesh } from "./mesh.js" */
+/** @import { Kind } from "./transceiver-pair.js" */
 
 /** Requests a minute of one person that are acted upon: a side that mends asks twice. */
 const REQUESTS_PER_MINUTE = 6;
@@ -14,7 +15,7 @@ export class MediaRefresh {
   #topic;
 
   /**
-   * @param {import("./mesh.js").Mesh} mesh
+   * @param {Mesh} mesh
    * @param {AbortSignal} signal ends it
    */
   constructor(mesh, signal) {

@@ -13,10 +13,12 @@ import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 import { Topics } from "./topics.js";
 
-/** @typedef {import("../signaling/wire.js").Peer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
+/** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
-/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
-/** @typedef {import("./watchdog.js").PeerState} PeerState */
+/** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
+/** @import { Topic, TopicOptions } from "./topics.js" */
+/** @import { Tracks } from "./transceiver-pair.js" */
+/** @import { PeerState } from "./watchdog.js" */
 
 /** Those who were put out are remembered for the stay, this many. */
 const MAX_BANNED = 1_024;
@@ -242,8 +244,8 @@ export class Mesh extends Emitter {
    *
    * @template T
    * @param {string} name
-   * @param {import("./topics.js").TopicOptions<T>} options
-   * @returns {import("./topics.js").Topic<T>}
+   * @param {TopicOptions<T>} options
+   * @returns {Topic<T>}
    */
   topic(name, options) {
     return this.#topics.open(name, options);

@@ -13,7 +13,8 @@ import { CandidateInbox } from "./candidate-inbox.js";
 import { CandidateOutbox } from "./candidate-outbox.js";
 import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
+/** @import { RateLimiter } from "../lib/rate-limiter.js" */
+/** @import { PeerMessage } from "./messages.js" */
 
 /** An offer that comes again this much later was repeated because its answer was lost; before that it is a double. */
 const DUPLICATE_WITHIN_MS = 1_000;
@@ -23,7 +24,7 @@ const DUPLICATE_WITHIN_MS = 1_000;
  * @property {boolean} polite whether this side gives way when both offer at once
  * @property {number} transportId
  * @property {number} remoteTransportId the highest heard of, 0 for none
- * @property {import("../lib/rate-limiter.js").RateLimiter} rateLimiter
+ * @property {RateLimiter} rateLimiter
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
  * @property {(message: PeerMessage) => void} send

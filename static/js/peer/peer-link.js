@@ -18,11 +18,11 @@ import { LIMITS } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
-/** @typedef {import("./connection-messages.js").MediaState} MediaState */
-/** @typedef {import("./control-channel.js").Message} Message */
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
-/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
-/** @typedef {import("./watchdog.js").PeerState} PeerState */
+/** @import { MediaState } from "./connection-messages.js" */
+/** @import { Message } from "./control-channel.js" */
+/** @import { PeerMessage } from "./messages.js" */
+/** @import { Kind, Tracks } from "./transceiver-pair.js" */
+/** @import { PeerState } from "./watchdog.js" */
 
 /**
  * @typedef {object} Options
@@ -194,7 +194,7 @@ export class PeerLink extends Emitter {
   /**
    * The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew.
    *
-   * @param {import("./transceiver-pair.js").Kind} kind
+   * @param {Kind} kind
    */
   async refreshTrack(kind) {
     if (!this.#over) await this.#transport.pair.refreshTrack(kind);

@@ -9,7 +9,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { isId } from "../lib/patterns.js";
 
-/** @typedef {import("./mesh.js").Mesh} Mesh */
+/** @import { Mesh } from "./mesh.js" */
 /** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded a body to hand on, or one that was handed over */
 
 export const TOPIC = "relay";

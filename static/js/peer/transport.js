@@ -12,10 +12,11 @@ import { remoteFingerprint } from "./dtls-fingerprint.js";
 import { countReceivedPackets, Heartbeat } from "./heartbeat.js";
 import { ConnectionMessages } from "./connection-messages.js";
 
-/** @typedef {import("./connection-messages.js").MediaState} MediaState */
-/** @typedef {import("./control-channel.js").Message} Message */
-/** @typedef {import("./messages.js").PeerMessage} PeerMessage */
-/** @typedef {import("./transceiver-pair.js").Tracks} Tracks */
+/** @import { RateLimiter } from "../lib/rate-limiter.js" */
+/** @import { MediaState } from "./connection-messages.js" */
+/** @import { Message } from "./control-channel.js" */
+/** @import { PeerMessage } from "./messages.js" */
+/** @import { Tracks } from "./transceiver-pair.js" */
 
 /**
  * @typedef {object} Options
@@ -25,7 +26,7 @@ import { ConnectionMessages } from "./connection-messages.js";
  * @property {number} remoteTransportId the highest heard of, 0 for none
  * @property {Tracks} tracks what is sent at first
  * @property {Tracks} screen what is shared at first
- * @property {import("../lib/rate-limiter.js").RateLimiter} rateLimiter of candidates
+ * @property {RateLimiter} rateLimiter of candidates
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */

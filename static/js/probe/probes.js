@@ -9,7 +9,7 @@ import { deviceCause } from "../media/devices/device-errors.js";
 import { LevelMeter } from "../media/devices/level-meter.js";
 import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
-/** @typedef {import("./verdicts.js").Seen} Seen */
+/** @import { RelaySeen, Seen } from "./verdicts.js" */
 
 /** Loud enough to be a voice. */
 const HEARD = 0.2;
@@ -59,7 +59,7 @@ export async function tryStun(urls) {
  * Connects two ends over the relay alone, and leaves them connected for what comes next.
  *
  * @param {RTCIceServer | null | undefined} server null: not for this person; undefined: the site has none of the kind
- * @returns {Promise<{seen: import("./verdicts.js").RelaySeen, pair: Pair | null}>} the pair is the caller's to close
+ * @returns {Promise<{seen: RelaySeen, pair: Pair | null}>} the pair is the caller's to close
  */
 export async function tryRelay(server) {
   const nothing = { found: false, rttMs: null, errors: [], addresses: [] };

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../media/devices/device-errors.js").DeviceCause} DeviceCause */
+/** @import { DeviceCause } from "../media/devices/device-errors.js" */
 /** @typedef {"good" | "note" | "bad" | "skipped"} State note: works, but less well */
 
 /**

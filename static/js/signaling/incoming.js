@@ -6,8 +6,7 @@
 
 import { isId } from "../lib/patterns.js";
 
-/** @typedef {import("./wire.js").ServerMessage} ServerMessage */
-/** @typedef {import("./wire.js").Peer} Peer */
+/** @import { ServerMessage } from "./wire.js" */
 
 /** More people than any room holds: a roster beyond it is nonsense. */
 const MAX_PEERS = 64;

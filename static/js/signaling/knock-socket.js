@@ -9,8 +9,7 @@ import { closeRule, CODE } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 
-/** @typedef {import("./wire.js").ClientMessage} ClientMessage */
-/** @typedef {import("./wire.js").Room} Room */
+/** @import { ClientMessage, Room } from "./wire.js" */
 
 const PING_INTERVAL_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;

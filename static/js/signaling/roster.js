@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {import("./wire.js").Peer} Peer */
+/** @import { Peer } from "./wire.js" */
 
 export class Roster {
   /** @type {Map<string, Peer>} */

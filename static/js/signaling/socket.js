@@ -11,13 +11,8 @@ import { nextState } from "./lifecycle.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 import { Roster } from "./roster.js";
 
-/** @typedef {import("./lifecycle.js").State} State */
-/** @typedef {import("./lifecycle.js").Input} Input */
-/** @typedef {import("./wire.js").ClientMessage} ClientMessage */
-/** @typedef {import("./wire.js").Joined} Joined */
-/** @typedef {import("./wire.js").Peer} Peer */
-/** @typedef {import("./wire.js").Room} Room */
-/** @typedef {import("./wire.js").ServerMessage} ServerMessage */
+/** @import { Input, State } from "./lifecycle.js" */
+/** @import { ClientMessage, Joined, Paths, Peer, Room, ServerMessage } from "./wire.js" */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
 const PING_INTERVAL_MS = 10_000;
@@ -165,7 +160,7 @@ export class SignalingSocket extends Emitter {
   /**
    * Goes out; the others are told at once.
    *
-   * @param {import("./wire.js").Paths} [paths] which way one's connections took
+   * @param {Paths} [paths] which way one's connections took
    */
   leave(paths = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 }) {
     if (this.#state === "open") this.#send({ type: "leave", paths });

@@ -9,8 +9,8 @@ import { RateLimiter } from "../../lib/rate-limiter.js";
 import { readPeerMessage } from "../../peer/messages.js";
 import { Lane } from "./lane.js";
 
-/** @typedef {import("./lane.js").LaneConfiguration} Terms */
-/** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
+/** @import { PeerMessage } from "../../peer/messages.js" */
+/** @import { LaneConfiguration as Terms } from "./lane.js" */
 
 /** At most so many lanes one way. */
 export const MOST_LANES = 8;

@@ -14,7 +14,8 @@ import { CandidateOutbox } from "../../peer/candidate-outbox.js";
 import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 
-/** @typedef {import("../../peer/messages.js").PeerMessage} PeerMessage */
+/** @import { RateLimiter } from "../../lib/rate-limiter.js" */
+/** @import { PeerMessage } from "../../peer/messages.js" */
 /** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration pin: the fingerprint of the only certificate it may end at */
 
 /** Bytes that may wait in a lane; more gains no speed, and makes a lane that is given up lose more. */
@@ -61,7 +62,7 @@ export class Lane extends Emitter {
    * @param {object} options
    * @param {number} options.number its own number on both sides
    * @param {LaneConfiguration} options.terms
-   * @param {import("../../lib/rate-limiter.js").RateLimiter} options.limiter candidates that the peer may send
+   * @param {RateLimiter} options.limiter candidates that the peer may send
    * @param {(message: PeerMessage) => boolean} options.tell false: the peer cannot be told anything now
    */
   constructor({ number, terms, limiter, tell }) {

@@ -13,11 +13,11 @@ import { Governor, firstLanes } from "./rate-controller.js";
 import { LaneSet } from "./lane-set.js";
 import { SendQueue } from "../send/send-queue.js";
 
-/** @typedef {import("../protocol/frame.js").Frame} Frame */
-/** @typedef {import("./fair-share.js").FairShare} FairShare */
-/** @typedef {import("./lane.js").Lane} Lane */
-/** @typedef {import("./stall-detector.js").Standstill} Standstill */
-/** @typedef {import("../../peer/mesh.js").Mesh} Mesh */
+/** @import { Mesh } from "../../peer/mesh.js" */
+/** @import { Frame } from "../protocol/frame.js" */
+/** @import { FairShare } from "./fair-share.js" */
+/** @import { Lane } from "./lane.js" */
+/** @import { Standstill } from "./stall-detector.js" */
 
 const GOVERN_EVERY_MS = 1_000;
 /** A lane that broke is replaced after this many milliseconds, and twice as many each time it breaks again. */

@@ -14,7 +14,7 @@
 
 import { CHUNK, DIGEST } from "./pieces.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../../lib/encoding.js" */
 
 /** The kinds of frames. Chunks and digests go from the sender to the receiver, the others the other way. */
 export const KIND = Object.freeze({

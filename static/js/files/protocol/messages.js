@@ -11,8 +11,8 @@ import { DIGEST, pieceCount } from "./pieces.js";
 import { readRanges } from "./range-set.js";
 import { safeName, safePath } from "./safe-name.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("./range-set.js").Ranges} Ranges */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { Ranges } from "./range-set.js" */
 
 /**
  * A file as it is offered.

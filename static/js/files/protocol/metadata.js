@@ -9,7 +9,7 @@ import { LIMITS } from "./messages.js";
 import { PIECE } from "./pieces.js";
 import { safeName } from "./safe-name.js";
 
-/** @typedef {import("./messages.js").FileHead} FileHead */
+/** @import { FileHead } from "./messages.js" */
 /**
  * A file to be sent.
  *

@@ -6,7 +6,7 @@
 
 import { LIMITS } from "./messages.js";
 
-/** @typedef {import("./messages.js").FileHead} FileHead */
+/** @import { FileHead, Offer } from "./messages.js" */
 
 export class OfferParts {
   /** Offers of which parts are still to come, by peer and transfer. @type {Map<string, FileHead[]>} */
@@ -16,7 +16,7 @@ export class OfferParts {
    * Takes a part.
    *
    * @param {string} pid
-   * @param {import("./messages.js").Offer} offer
+   * @param {Offer} offer
    * @returns {FileHead[] | null} null until all of them are there; null, too, when they make no sense together
    */
   take(pid, { transfer, count, files }) {

@@ -9,7 +9,7 @@
 
 import { sha256 } from "../../lib/encoding.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../../lib/encoding.js" */
 
 /** Bytes of a piece; the last one of a file may be shorter. */
 export const PIECE = 1_000_000;

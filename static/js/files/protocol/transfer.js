@@ -7,9 +7,8 @@
 import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
 
-/** @typedef {import("./messages.js").FileHead} FileHead */
-/** @typedef {import("./transfer-state.js").TransferInput} TransferInput */
-/** @typedef {import("./transfer-state.js").TransferState} TransferState */
+/** @import { FileHead } from "./messages.js" */
+/** @import { TransferInput, TransferState } from "./transfer-state.js" */
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: all of it is there, and it is being compared */
 
 /**

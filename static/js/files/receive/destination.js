@@ -11,8 +11,8 @@ import { streamSink, streams } from "../storage/stream-sink.js";
 /** Bytes that go to memory rather than straight to the downloads. */
 const SMALL = 32_000_000;
 
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
-/** @typedef {import("../storage/sinks.js").Sink} Sink */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Sink } from "../storage/sinks.js" */
 /**
  * `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
  *

@@ -14,10 +14,10 @@ import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes 
 import { RangeSet } from "../protocol/range-set.js";
 import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("../protocol/frame.js").Frame} Frame */
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
-/** @typedef {import("../storage/sinks.js").Sink} Sink */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { Frame } from "../protocol/frame.js" */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Sink } from "../storage/sinks.js" */
 /** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being checked and written */
 
 /** How often a piece may come wrong before the file is given up. */

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** @typedef {import("./destination.js").Destination} Destination */
-/** @typedef {import("./incoming-file.js").IncomingFile} IncomingFile */
-/** @typedef {import("../storage/sinks.js").Sink} Sink */
-/** @typedef {import("../protocol/transfer.js").Entry} Entry */
+/** @import { Entry } from "../protocol/transfer.js" */
+/** @import { Sink } from "../storage/sinks.js" */
+/** @import { Destination } from "./destination.js" */
+/** @import { IncomingFile } from "./incoming-file.js" */
 /** @typedef {{sink: Promise<Sink>, incoming: Promise<IncomingFile>}} Opened */
 
 export class Bin {

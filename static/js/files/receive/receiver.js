@@ -15,12 +15,12 @@ import { OfferParts } from "../protocol/offer-assembler.js";
 import { storeKey } from "../storage/sinks.js";
 import { Transfer } from "../protocol/transfer.js";
 
-/** @typedef {import("./incoming-transfer.js").Opened} Opened */
-/** @typedef {import("./destination.js").Destination} Destination */
-/** @typedef {import("../protocol/frame.js").Frame} Frame */
-/** @typedef {import("../lanes/peer-files.js").FilePair} FilePair */
-/** @typedef {import("../storage/sinks.js").Sink} Sink */
-/** @typedef {import("../protocol/transfer.js").Entry} Entry */
+/** @import { FilePair } from "../lanes/peer-files.js" */
+/** @import { Frame } from "../protocol/frame.js" */
+/** @import { Entry } from "../protocol/transfer.js" */
+/** @import { Sink } from "../storage/sinks.js" */
+/** @import { Destination } from "./destination.js" */
+/** @import { Opened } from "./incoming-transfer.js" */
 
 /**
  * @typedef {object} InboxEvents

@@ -10,8 +10,10 @@ import { KIND, LARGEST_FRAME, writeFrame } from "../protocol/frame.js";
 import { DIGEST, PIECE, pieceCount, pieceLength, rootOf } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { Lane } from "../lanes/lane.js" */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Ranges } from "../protocol/range-set.js" */
 /**
  * What goes into one frame.
  *
@@ -19,7 +21,7 @@ import { RangeSet } from "../protocol/range-set.js";
  * @property {Piece} piece
  * @property {number} from where in the piece; -1: its digest
  * @property {number} length
- * @property {import("../lanes/lane.js").Lane | null} lane over which it went
+ * @property {Lane | null} lane over which it went
  */
 
 /** @typedef {{bytes: Bytes, used: number}} Block read at once; used: pieces of it that are still needed */
@@ -112,7 +114,7 @@ export class OutgoingFile {
   /**
    * @param {FileHead} head
    * @param {File} file
-   * @param {import("../protocol/range-set.js").Ranges} had pieces that the other side has already
+   * @param {Ranges} had pieces that the other side has already
    */
   constructor(head, file, had) {
     this.head = head;

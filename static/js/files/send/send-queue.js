@@ -12,11 +12,9 @@ import { KIND, readFrame } from "../protocol/frame.js";
 import { CHUNK, PIECE, UNIT } from "../protocol/pieces.js";
 import { Pace } from "./pacer.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("../lanes/lane.js").Lane} Lane */
-/** @typedef {import("./outgoing-file.js").OutgoingFile} OutgoingFile */
-/** @typedef {import("./outgoing-file.js").Part} Part */
-/** @typedef {import("./outgoing-file.js").Piece} Piece */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { Lane } from "../lanes/lane.js" */
+/** @import { OutgoingFile, Part, Piece } from "./outgoing-file.js" */
 
 /** Bytes in flight at most; also how many a receiver must be ready to hold. */
 export const WINDOW = 8_000_000;

@@ -10,10 +10,11 @@ import { makeTransferId, readHave } from "../protocol/messages.js";
 import { OutgoingFile } from "./outgoing-file.js";
 import { Transfer } from "../protocol/transfer.js";
 
-/** @typedef {import("../protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
-/** @typedef {import("../lanes/peer-files.js").FilePair} FilePair */
-/** @typedef {import("../protocol/range-set.js").Ranges} Ranges */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { FilePair } from "../lanes/peer-files.js" */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Chosen } from "../protocol/metadata.js" */
+/** @import { Ranges } from "../protocol/range-set.js" */
 /** What is kept of a transfer that goes out. @typedef {{heads: FileHead[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} Parcel */
 
 export class Outbox {
@@ -100,7 +101,7 @@ export class Outbox {
    * Every piece of a file is written over there.
    *
    * @param {string} pid
-   * @param {{file: OutgoingFile, root: import("./outgoing-file.js").Bytes}} detail
+   * @param {{file: OutgoingFile, root: Bytes}} detail
    */
   through(pid, { file: { head }, root }) {
     const transfer = this.#find(pid, head.id);

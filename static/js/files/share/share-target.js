@@ -7,7 +7,7 @@
 import { inRecords } from "../../lib/records.js";
 import { hasSiteWorker, siteWorker } from "./service-worker-client.js";
 
-/** @typedef {import("../protocol/metadata.js").Chosen} Chosen */
+/** @import { Chosen } from "../protocol/metadata.js" */
 
 const PLACE = Object.freeze({ database: "meeting-point-shared", store: "shared", keyPath: "id" });
 const ID = "shared";

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
+/** @import { Bytes } from "../../lib/encoding.js" */
 
 /** Only whole pieces and blocks of them are needed again and again. */
 const PIECE = 1_000_000;

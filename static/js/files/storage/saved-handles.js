@@ -8,7 +8,7 @@
 import { inRecords } from "../../lib/records.js";
 import { safeName } from "../protocol/safe-name.js";
 
-/** @typedef {import("../protocol/metadata.js").Chosen} Chosen */
+/** @import { Chosen } from "../protocol/metadata.js" */
 /** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
 /** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: the transfer; at: milliseconds since 1970 */
 

@@ -9,10 +9,10 @@ import { giveBack } from "./buffer-pool.js";
 import { DIGEST, PIECE, pieceCount } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
-/** @typedef {import("../protocol/range-set.js").Ranges} Ranges */
-/** @typedef {import("./store.js").Store} Store */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Ranges } from "../protocol/range-set.js" */
+/** @import { Store } from "./store.js" */
 
 /**
  * @typedef {object} Sink

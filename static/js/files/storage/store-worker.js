@@ -10,6 +10,8 @@
 
 import { DIGEST, PIECE } from "../protocol/pieces.js";
 
+/** @import { Bytes } from "../../lib/encoding.js" */
+
 const ROOT = "incoming";
 /** Bytes written between two flushes: what a tab that is killed may have to receive once more, beside what is in flight. */
 const FLUSH_BYTES = 4_000_000;
@@ -78,7 +80,7 @@ async function open(key, pieces, about) {
 /**
  * @param {string} key
  * @param {number} index
- * @param {import("../protocol/pieces.js").Bytes} bytes
+ * @param {Bytes} bytes
  * @param {Uint8Array} digest
  * @returns {ArrayBuffer} the memory of the bytes, to be used again
  */

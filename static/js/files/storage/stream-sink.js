@@ -11,9 +11,9 @@ import { toBase64Url } from "../../lib/encoding.js";
 import { DIGEST, pieceCount } from "../protocol/pieces.js";
 import { hasSiteWorker, siteWorker } from "../share/service-worker-client.js";
 
-/** @typedef {import("../../lib/encoding.js").Bytes} Bytes */
-/** @typedef {import("../protocol/messages.js").FileHead} FileHead */
-/** @typedef {import("./sinks.js").Sink} Sink */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { Sink } from "./sinks.js" */
 
 const ASK_MS = 5_000;
 const ANSWER_MS = 10_000;

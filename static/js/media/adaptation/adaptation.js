@@ -12,8 +12,9 @@ import { most, rungForTile } from "./ladder.js";
 import { StillCamera, StillSender } from "./snapshots.js";
 import { shareUplink } from "./uplink-allocation.js";
 
-/** @typedef {import("./limitation.js").Outcome} Outcome */
-/** @typedef {import("./receiver-reports.js").View} View */
+/** @import { Mesh } from "../../peer/mesh.js" */
+/** @import { Outcome } from "./limitation.js" */
+/** @import { View } from "./receiver-reports.js" */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
 
 /** With few people evidence is gathered twice as often: what a line can no longer carry piles up quickly. */
@@ -57,7 +58,7 @@ export class Adaptation extends Emitter {
   #seconds = 0;
 
   /**
-   * @param {import("../../peer/mesh.js").Mesh} mesh
+   * @param {Mesh} mesh
    * @param {Views} views
    * @param {AbortSignal} signal ends it
    */

@@ -12,9 +12,8 @@
 import { clean, FULL_MS, held, STALE_MS, suffers } from "./link-averages.js";
 import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, need, STILLS, TOP } from "./ladder.js";
 
-/** @typedef {import("./ladder.js").Codec} Codec */
-/** @typedef {import("./decision.js").Evidence} Evidence */
-/** @typedef {import("./decision.js").State} State */
+/** @import { Evidence, State } from "./decision.js" */
+/** @import { Codec } from "./ladder.js" */
 
 /**
  * @typedef {object} LineState

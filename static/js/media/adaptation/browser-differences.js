@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { Codec } from "./ladder.js" */
 
 /** @type {Readonly<Record<"desktop" | "mobile" | "safari", readonly Codec[]>>} the best first */
 const ORDERS = Object.freeze({

@@ -4,7 +4,8 @@
  * @module
  */
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { Codec } from "./ladder.js" */
+/** @import { Caps } from "./receiver-reports.js" */
 
 /** @type {Readonly<Record<Codec, string>>} */
 const CONTENT_TYPES = Object.freeze({
@@ -17,7 +18,7 @@ const CONTENT_TYPES = Object.freeze({
 /**
  * Lists what this browser decodes, and whether in hardware.
  *
- * @returns {Promise<import("./receiver-reports.js").Caps>}
+ * @returns {Promise<Caps>}
  */
 export async function decodingCaps() {
   const codecs = namesOf(RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? []);

@@ -7,7 +7,8 @@
 import { codecOrder } from "./browser-differences.js";
 import { encodeLoad } from "./ladder.js";
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { Codec } from "./ladder.js" */
+/** @import { Caps } from "./receiver-reports.js" */
 
 /** Below this a thrifty codec is worth more processor time, kbit/s. */
 const THIN_KBPS = 250;
@@ -16,7 +17,7 @@ const THIN_KBPS = 250;
  * Lists the codecs that one side can send and the other decode.
  *
  * @param {readonly Codec[]} sendable negotiated
- * @param {import("./receiver-reports.js").Caps | null} theirs null: not told, so all that were negotiated
+ * @param {Caps | null} theirs null: not told, so all that were negotiated
  * @param {{mobile: boolean, safari: boolean}} here
  * @returns {Codec[]} the best first; one that the receiver's hardware decodes comes before the others on a phone
  */

@@ -12,7 +12,9 @@ import { beginLine, weighLine } from "./bandwidth.js";
 import { fadeLine, held } from "./link-averages.js";
 import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./ladder.js";
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { LineState } from "./bandwidth.js" */
+/** @import { Codec } from "./ladder.js" */
+/** @import { Why } from "./limitation.js" */
 
 /**
  * @typedef {object} Evidence
@@ -35,8 +37,6 @@ import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./ladder.js";
  * @property {number} cores for the encoder of this one picture
  */
 
-/** @typedef {import("./limitation.js").Why} Why */
-
 /**
  * @typedef {object} OwnState
  * @property {number} processor the rung that the processors carry
@@ -57,7 +57,7 @@ import { FIRST, LOWEST_VIDEO, rungForTile, STILLS, TOP } from "./ladder.js";
  * @property {number} redAfter not before, sound is sent twice
  */
 
-/** @typedef {OwnState & import("./bandwidth.js").LineState} State */
+/** @typedef {OwnState & LineState} State */
 
 /** @typedef {Record<"low" | "high" | "bad" | "strained" | "easy" | "wide" | "lossless", number | null>} Marks */
 

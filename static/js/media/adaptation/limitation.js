@@ -7,7 +7,8 @@
 
 import { RUNGS, STILLS } from "./ladder.js";
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { State } from "./decision.js" */
+/** @import { Codec } from "./ladder.js" */
 
 /**
  * Why it is not more, seen from the sender: everything is sent; the tile is small; nobody looks; the camera is off; the
@@ -36,7 +37,7 @@ const CODECS = ["AV1", "VP9", "VP8", "H264"];
 const PICTURES = ["moving", "stills", "none"];
 
 /**
- * @param {Readonly<import("./decision.js").State>} state
+ * @param {Readonly<State>} state
  * @returns {Outcome}
  */
 export function outcomeOf({ active, rung, codec, why, thin, red }) {

@@ -5,8 +5,7 @@
  * @module
  */
 
-/** @typedef {import("./decision.js").Evidence} Evidence */
-/** @typedef {import("./decision.js").State} State */
+/** @import { Evidence, State } from "./decision.js" */
 
 /** A queue as long as this does not come and go with a key frame. */
 export const FULL_MS = 200;

@@ -18,10 +18,11 @@ import { SenderControl } from "./sender-control.js";
 import { StillReader } from "./snapshots.js";
 import { amendMedia, FIRST_MANNER } from "./sdp-munging.js";
 
-/** @typedef {import("../../peer/peer-link.js").PeerLink} PeerLink */
-/** @typedef {import("./stats.js").Measured} Measured */
-/** @typedef {import("./limitation.js").Outcome} Outcome */
-/** @typedef {import("./receiver-reports.js").Report} Report */
+/** @import { PeerLink } from "../../peer/peer-link.js" */
+/** @import { Evidence, State } from "./decision.js" */
+/** @import { Outcome } from "./limitation.js" */
+/** @import { Caps, Report } from "./receiver-reports.js" */
+/** @import { Measured, Outbound } from "./stats.js" */
 
 /** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
 const REPORTS_PER_MINUTE = 240;
@@ -46,9 +47,9 @@ export class PeerAdaptation {
   moment = null;
   /** @type {Report | null} what the peer said last */
   report = null;
-  /** @type {import("./receiver-reports.js").Caps | null} */
+  /** @type {Caps | null} */
   caps = null;
-  /** @type {import("./decision.js").Evidence | null} what the last decision rests on */
+  /** @type {Evidence | null} what the last decision rests on */
   evidence = null;
   /** @type {Outcome | null} what the peer says it sends */
   receiving = null;
@@ -200,7 +201,7 @@ export class PeerAdaptation {
    * Tells whether the encoder takes longer for a picture than it has until the next: the processor is slower than it should be,
    * or busy with something else. One that only just does is judged by the strain.
    *
-   * @param {import("./stats.js").Outbound} outbound
+   * @param {Outbound} outbound
    * @param {RTCRtpSender} [sender]
    */
   #isLate({ encodeMs, cheap }, sender) {
@@ -236,7 +237,7 @@ function beside(available) {
 /**
  * The encoder may use what the next rung needs: only so does it show whether the line would carry it.
  *
- * @param {import("./decision.js").State} state
+ * @param {State} state
  */
 function headroom({ rung, line, codec }) {
   const climbing = rung === line ? Math.min(rung + 1, TOP) : rung;

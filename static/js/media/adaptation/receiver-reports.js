@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { Codec } from "./ladder.js" */
 /** @typedef {{height: number, visible: boolean}} View height: device px of the shorter side of a picture of 16:9 that fills it */
 
 /**

@@ -6,7 +6,7 @@
 
 import { setDegradation, switchCodec } from "./browser-differences.js";
 
-/** @typedef {import("./ladder.js").Codec} Codec */
+/** @import { Codec } from "./ladder.js" */
 
 /**
  * @typedef {object} Picture

@@ -10,9 +10,9 @@ import { deviceCause } from "./device-errors.js";
 import { pluggedIn } from "./new-devices.js";
 import { recallDevice, rememberDevice } from "./preferences.js";
 
-/** @typedef {import("./constraints.js").Kind} Kind */
-/** @typedef {import("./device-errors.js").DeviceCause} DeviceCause */
-/** @typedef {import("./new-devices.js").Plugged} Plugged */
+/** @import { Kind } from "./constraints.js" */
+/** @import { DeviceCause } from "./device-errors.js" */
+/** @import { Plugged } from "./new-devices.js" */
 /** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
 /** @typedef {boolean | string} Wish true: the device chosen last, or any; false: none; text: this device id */
 

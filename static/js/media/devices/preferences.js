@@ -5,7 +5,8 @@
  * @module
  */
 
-/** @typedef {import("./constraints.js").Kind | "speaker"} Kind */
+/** @import { Kind as MediaKind } from "./constraints.js" */
+/** @typedef {MediaKind | "speaker"} Kind */
 
 const PREFIX = "meeting-point.device.";
 

@@ -20,7 +20,7 @@ export function canShare() {
   return globalThis.navigator?.mediaDevices?.getDisplayMedia !== undefined;
 }
 
-/** @typedef {import("./device-errors.js").DeviceCause} DeviceCause */
+/** @import { DeviceCause } from "./device-errors.js" */
 /** @typedef {{video: MediaStreamTrack, audio: MediaStreamTrack | null}} SharedScreen */
 
 /**

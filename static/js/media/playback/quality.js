@@ -5,6 +5,8 @@
  * @module
  */
 
+/** @import { Outcome } from "../adaptation/limitation.js" */
+
 /** @typedef {"good" | "fair" | "poor" | "none"} Level none: there is no connection */
 
 /**
@@ -20,7 +22,7 @@
  * @typedef {object} Facts of one second with one person
  * @property {boolean} connected
  * @property {boolean} trouble whether the person waits for a connection for longer than usual
- * @property {import("../adaptation/limitation.js").Outcome | null} receiving what they say they send
+ * @property {Outcome | null} receiving what they say they send
  * @property {number} loss 0 to 1, of what came
  * @property {number} concealed 0 to 1, of the sound that came
  * @property {number} rttMs
@@ -97,7 +99,7 @@ export function weigh(before, facts) {
  * Sums up what is sent to everybody, for one's own tile.
  *
  * @param {Readonly<Memory>} before
- * @param {readonly import("../adaptation/limitation.js").Outcome[]} sending to each person who is connected
+ * @param {readonly Outcome[]} sending to each person who is connected
  * @returns {Memory}
  */
 export function weighOwn(before, sending) {
@@ -137,7 +139,7 @@ function judge({ lossy, broken, slow }, { connected, trouble, receiving, path, m
 }
 
 /**
- * @param {import("../adaptation/limitation.js").Outcome} outcome
+ * @param {Outcome} outcome
  * @param {Readonly<Record<string, Reason>>} reasons
  * @returns {Quality}
  */

@@ -10,14 +10,19 @@ import { MicrophoneWatch } from "../devices/microphone-notice.js";
 import { Screens } from "./screens.js";
 import { TileViews } from "./tile-views.js";
 
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { DeviceDesk } from "../devices/device-controls.js" */
+/** @import { SaverSwitch } from "../quality/data-saver-switch.js" */
+/** @import { Stage } from "./stage.js" */
+
 /**
  * Begins to adapt what is sent to what the others see.
  *
- * @param {import("../../call/session.js").CallSession} session
- * @param {import("./stage.js").Stage} stage
+ * @param {CallSession} session
+ * @param {Stage} stage
  * @param {object} options
- * @param {import("../devices/device-controls.js").DeviceDesk} options.desk
- * @param {import("../quality/data-saver-switch.js").SaverSwitch} options.saver
+ * @param {DeviceDesk} options.desk
+ * @param {SaverSwitch} options.saver
  * @param {AbortSignal} options.signal ends it
  * @returns {Adaptation}
  */

@@ -11,6 +11,8 @@ import { HOSTS } from "../../signaling/roles.js";
 import { byId, find, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 
+/** @import { CallSession } from "../../call/session.js" */
+
 /**
  * Shows what is for a role, and hides the rest.
  *
@@ -42,7 +44,7 @@ export class OwnRole {
   #role;
 
   /**
-   * @param {import("../../call/session.js").CallSession} session
+   * @param {CallSession} session
    * @param {AbortSignal} signal ends it
    */
   constructor(session, signal) {

@@ -9,7 +9,8 @@ import { cleanName } from "../../peer/hello.js";
 import { saveHidden, loadHidden } from "../../peer/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 
-/** @typedef {import("../devices/device-controls.js").DeviceDesk} DeviceDesk */
+/** @import { DeviceDesk } from "../devices/device-controls.js" */
+/** @import { CallPageData } from "../lib/page.js" */
 
 const NAME_KEPT_AS = "meeting-point.name";
 
@@ -38,7 +39,7 @@ export class Prejoin extends Emitter {
 
   /**
    * @param {DeviceDesk} desk
-   * @param {{keepName: boolean, page: import("../lib/page.js").CallPageData, filesOnly?: boolean}} options keepName: remember
+   * @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options keepName: remember
    *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
    *   that one press is enough
    */
@@ -84,7 +85,7 @@ export class Prejoin extends Emitter {
   /**
    * The choice to hide one's address is offered where a relay can carry the call; where it is not a choice, that is said.
    *
-   * @param {import("../lib/page.js").CallPageData} page
+   * @param {CallPageData} page
    */
   #showRelayRule({ relayOnly, hideAddress, hasRelay }) {
     this.#hide.checked = hideAddress || loadHidden();

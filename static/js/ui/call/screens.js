@@ -9,7 +9,7 @@ import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { byId, find, fromTemplate, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { CallSession } from "../../call/session.js" */
 
 /** `<mp-screen>`: the screen of one person; `data-pid` says whose. */
 class ScreenTile extends HTMLElement {

@@ -9,11 +9,10 @@ import { byId, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../chat/hands.js").Hands} Hands */
-/** @typedef {import("../../chat/reactions.js").Reactions} Reactions */
-/** @typedef {import("../../chat/reactions.js").Reaction} Reaction */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("./grid.js").Grid} Grid */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Hands } from "../../chat/hands.js" */
+/** @import { Reaction, Reactions } from "../../chat/reactions.js" */
+/** @import { Grid } from "./grid.js" */
 
 /** Whoever listens instead of looking is told one reaction in this time. */
 const READ_EVERY_MS = 2_000;

@@ -16,8 +16,8 @@ import { SafetyDialog } from "../keys/safety-dialog.js";
 import { Tile } from "./tile.js";
 import { toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../../call/person.js").Person} Person */
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
 
 /** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
 

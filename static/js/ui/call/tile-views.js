@@ -6,7 +6,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 
-/** @typedef {import("../../media/adaptation/receiver-reports.js").View} View */
+/** @import { View } from "../../media/adaptation/receiver-reports.js" */
 
 /** @type {View} */
 const UNSEEN = Object.freeze({ height: 0, visible: false });

@@ -15,8 +15,7 @@ import { personMenu } from "../people/person-menu.js";
 import { showQuality } from "../quality/quality-mark.js";
 import { showTrust } from "../people/trust.js";
 
-/** @typedef {import("../../call/person.js").Presence} Presence */
-/** @typedef {import("../../call/person.js").Person} Person */
+/** @import { Person, Presence } from "../../call/person.js" */
 
 const STATE_SHOWN_MS = 4000;
 /** Three pictures' time. */

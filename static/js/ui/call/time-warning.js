@@ -7,6 +7,8 @@
 import { byId, find, text } from "../lib/page.js";
 import { span } from "../lib/times.js";
 
+/** @import { SignalingSocket } from "../../signaling/socket.js" */
+
 const MINUTE_MS = 60_000;
 const TICK_MS = 1000;
 
@@ -22,7 +24,7 @@ export class EndingNotice {
   #hidden = false;
 
   /**
-   * @param {import("../../signaling/socket.js").SignalingSocket} socket whose `ending` events say when it is over
+   * @param {SignalingSocket} socket whose `ending` events say when it is over
    * @param {AbortSignal} signal ends it
    */
   constructor(socket, signal) {

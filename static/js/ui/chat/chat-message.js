@@ -8,7 +8,8 @@ import { findLinks } from "../../chat/links.js";
 import { displayName } from "../../call/person.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
-/** @typedef {import("../../chat/log.js").Entry} Entry */
+/** @import { Piece } from "../../chat/links.js" */
+/** @import { Entry } from "../../chat/log.js" */
 
 /** Messages of one author that follow each other within this time stand under one name. */
 const TOGETHER_MS = 300_000;
@@ -68,7 +69,7 @@ function say(node, words) {
   node.textContent = words;
 }
 
-/** @param {import("../../chat/links.js").Piece} piece */
+/** @param {Piece} piece */
 function drawPiece({ text: words, href, host }) {
   if (href === undefined) return document.createTextNode(words);
   const link = document.createElement("a");

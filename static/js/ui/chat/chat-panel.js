@@ -10,9 +10,9 @@ import { byId, find, text } from "../lib/page.js";
 import { showSidePanel } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../chat/chat.js").Chat} Chat */
-/** @typedef {import("../../chat/log.js").Entry} Entry */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Chat } from "../../chat/chat.js" */
+/** @import { Entry } from "../../chat/log.js" */
 
 /** How near to the end one has to be to be taken along by what is new. */
 const NEAR_PX = 48;

@@ -13,10 +13,15 @@ import { ProblemNotes } from "./device-problems.js";
 import { text } from "../lib/page.js";
 import { onToggle, showToggle } from "./toggles.js";
 
-/** @typedef {import("../../media/devices/constraints.js").Kind} Kind */
-/** @typedef {import("../lib/toasts.js").Act} Act */
+/** @import { Kind } from "../../media/devices/constraints.js" */
+/** @import { DeviceCause } from "../../media/devices/device-errors.js" */
+/** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
+/** @import { Plugged } from "../../media/devices/new-devices.js" */
+/** @import { Tracks } from "../../peer/transceiver-pair.js" */
+/** @import { Act } from "../lib/toasts.js" */
+/** @import { DeviceKind, DeviceLists } from "./device-pickers.js" */
 
-/** @type {Readonly<Record<MediaDeviceKind, import("./device-pickers.js").DeviceKind>>} */
+/** @type {Readonly<Record<MediaDeviceKind, DeviceKind>>} */
 const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
 
 /**
@@ -37,7 +42,7 @@ export class DeviceDesk extends Emitter {
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
   #meter = null;
-  /** @type {import("./device-pickers.js").DeviceLists} */
+  /** @type {DeviceLists} */
   #lists = { camera: [], microphone: [], speaker: [] };
 
   constructor() {
@@ -48,7 +53,7 @@ export class DeviceDesk extends Emitter {
     }
   }
 
-  /** @returns {import("../../peer/transceiver-pair.js").Tracks} */
+  /** @returns {Tracks} */
   get tracks() {
     return { audio: this.media.audioTrack, video: this.media.videoTrack };
   }
@@ -99,13 +104,13 @@ export class DeviceDesk extends Emitter {
     await this.media.setCameraOn(!this.media.cameraOn);
   }
 
-  /** @param {import("../../media/devices/microphone-monitor.js").MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
+  /** @param {MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
   sayOfMicrophone(trouble) {
     if (trouble === "") this.problems.clear("microphone");
     else this.#news(this.problems.add("microphone", trouble));
   }
 
-  /** @param {{kind: import("./device-pickers.js").DeviceKind, deviceId: string}} choice */
+  /** @param {{kind: DeviceKind, deviceId: string}} choice */
   #choose({ kind, deviceId }) {
     if (kind === "speaker") {
       this.speaker = deviceId;
@@ -139,7 +144,7 @@ export class DeviceDesk extends Emitter {
     this.#meter?.setTrack(track);
   }
 
-  /** @param {{kind: Kind, cause: import("../../media/devices/device-errors.js").DeviceCause}} failure */
+  /** @param {{kind: Kind, cause: DeviceCause}} failure */
   #failed({ kind, cause }) {
     const title = this.problems.add(kind === "audio" ? "microphone" : "camera", cause);
     this.#changed();
@@ -162,7 +167,7 @@ export class DeviceDesk extends Emitter {
     for (const pickers of this.#pickers) pickers.show(this.#lists, chosen);
   }
 
-  /** @param {import("../../media/devices/new-devices.js").Plugged} plugged what came; it is used when the person says so */
+  /** @param {Plugged} plugged what came; it is used when the person says so */
   #offer({ label, devices }) {
     const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
     if (choices.length === 0) return;

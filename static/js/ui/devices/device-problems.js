@@ -6,6 +6,9 @@
 
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 
+/** @import { DeviceCause } from "../../media/devices/device-errors.js" */
+/** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
+
 /** @typedef {"camera" | "microphone"} DeviceName */
 
 export class ProblemNotes {
@@ -27,7 +30,7 @@ export class ProblemNotes {
    * Tells of a failure.
    *
    * @param {DeviceName} device
-   * @param {import("../../media/devices/device-errors.js").DeviceCause | import("../../media/devices/microphone-monitor.js").MicrophoneTrouble} cause
+   * @param {DeviceCause | MicrophoneTrouble} cause
    * @returns {string} its title
    */
   add(device, cause) {

@@ -6,6 +6,9 @@
 
 import { listenToOwn, SOUND } from "../../media/devices/microphone-monitor.js";
 
+/** @import { Mesh } from "../../peer/mesh.js" */
+/** @import { DeviceDesk } from "./device-controls.js" */
+
 const EVERY_MS = 1_000;
 
 export class MicrophoneWatch {
@@ -15,8 +18,8 @@ export class MicrophoneWatch {
   #looking = false;
 
   /**
-   * @param {import("./device-controls.js").DeviceDesk} desk
-   * @param {import("../../peer/mesh.js").Mesh} mesh
+   * @param {DeviceDesk} desk
+   * @param {Mesh} mesh
    * @param {AbortSignal} signal ends it
    */
   constructor(desk, mesh, signal) {

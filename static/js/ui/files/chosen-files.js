@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
+/** @import { Chosen } from "../../files/protocol/metadata.js" */
 
 /** Deeper folders, and more files than anybody would offer, are not looked at. */
 const DEEPEST = 16;

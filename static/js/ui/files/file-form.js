@@ -10,9 +10,9 @@ import { sizeWord } from "./file-words.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
-/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../people/trust.js").Trust} Trust */
+/** @import { Person } from "../../call/person.js" */
+/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { Trust } from "../people/trust.js" */
 
 const EVERYBODY = "*";
 /** From the weakest to the strongest. @type {Trust[]} */

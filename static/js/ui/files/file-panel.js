@@ -19,11 +19,11 @@ import { clearToasts, toast } from "../lib/toasts.js";
 import { TransferItem } from "./transfer-item.js";
 import { trustOf } from "../people/trust.js";
 
-/** @typedef {import("../../files/exchange.js").FileExchange} FileExchange */
-/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("./transfer-item.js").Act} Act */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { FileExchange } from "../../files/exchange.js" */
+/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { Transfer } from "../../files/protocol/transfer.js" */
+/** @import { Act } from "./transfer-item.js" */
 
 const TICK_MS = 1_000;
 

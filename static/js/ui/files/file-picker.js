@@ -8,7 +8,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
 import { byId } from "../lib/page.js";
 
-/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
+/** @import { Chosen } from "../../files/protocol/metadata.js" */
 
 /**
  * @typedef {object} FilePickerEvents

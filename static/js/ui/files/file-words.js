@@ -6,8 +6,7 @@
 
 import { text } from "../lib/page.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+/** @import { Transfer } from "../../files/protocol/transfer.js" */
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 

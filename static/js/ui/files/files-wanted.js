@@ -8,9 +8,9 @@ import { findHandles, forgetHandles, keepHandles, openHandles } from "../../file
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
-/** @typedef {import("../../files/protocol/metadata.js").Chosen} Chosen */
-/** @typedef {import("../../files/storage/saved-handles.js").Kept} Kept */
-/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { Transfer } from "../../files/protocol/transfer.js" */
+/** @import { Kept } from "../../files/storage/saved-handles.js" */
 
 /**
  * @typedef {object} FilesWantedEvents

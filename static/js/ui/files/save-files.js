@@ -4,8 +4,8 @@
  * @module
  */
 
-/** @typedef {import("../../files/receive/destination.js").Destination} Destination */
-/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+/** @import { Transfer } from "../../files/protocol/transfer.js" */
+/** @import { Destination } from "../../files/receive/destination.js" */
 
 /**
  * Asks where the files of an offer go.

@@ -9,9 +9,10 @@ import { Emitter } from "../../lib/emitter.js";
 import { sizeWord, timeWord } from "./file-words.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
-/** @typedef {import("../../files/protocol/transfer.js").Transfer} Transfer */
+/** @import { Transfer } from "../../files/protocol/transfer.js" */
+/** @import { Trust } from "../people/trust.js" */
 /** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} Act */
-/** @typedef {{name: string, trust: import("../people/trust.js").Trust}} Who */
+/** @typedef {{name: string, trust: Trust}} Who */
 
 /** How quickly the shown speed follows: the share of the newest second. */
 const SMOOTHING = 0.3;

@@ -14,6 +14,9 @@ import { createInviteLink } from "../../keys/make-invite-link.js";
 import { part, readStrings } from "../lib/parts.js";
 import { drawQr } from "../lib/qr.js";
 
+/** @import { StoredRoomKey } from "../../keys/key-store.js" */
+/** @import { Answer } from "../../lib/request.js" */
+
 const ONE_DAY = 86_400;
 const MAX_SECONDS = 90 * 86_400;
 const MAX_USES = 1000;
@@ -92,7 +95,7 @@ export class InviteForm extends HTMLElement {
     return Number(this.dataset.epoch);
   }
 
-  /** @returns {Promise<import("../../keys/key-store.js").StoredRoomKey | null>} the room key, if it is the one of now and may leave */
+  /** @returns {Promise<StoredRoomKey | null>} the room key, if it is the one of now and may leave */
   async #roomKey() {
     const kept = await loadRoomKey(this.dataset.slug ?? "");
     return kept?.epoch === this.#epoch && kept.raw !== undefined ? kept : null;
@@ -153,7 +156,7 @@ export class InviteForm extends HTMLElement {
     return { expires_in: seconds, max_uses: uses, role };
   }
 
-  /** @param {import("../../lib/request.js").Answer} answer */
+  /** @param {Answer} answer */
   #reason({ status, data }) {
     if (status === 401 || status === 403) return this.#strings.signedOut;
     if (data.reason === "wrong_epoch") return this.#strings.wrongEpoch;

@@ -10,6 +10,8 @@ import { fill, part, readStrings } from "../lib/parts.js";
 import { getJson, postJson } from "../../lib/request.js";
 import { ago, span } from "../lib/times.js";
 
+/** @import { Answer } from "../../lib/request.js" */
+
 const TICK_MS = 1000;
 const ASK_MS = 10_000;
 const BADGES = { active: "badge--good", used_up: "badge--warn", expired: "badge--muted", revoked: "badge--bad" };
@@ -134,7 +136,7 @@ export class InviteList extends HTMLElement {
     if (confirm(this.#strings.confirm)) this.#take(await postJson(url));
   }
 
-  /** @param {import("../../lib/request.js").Answer} answer */
+  /** @param {Answer} answer */
   #take({ status, data }) {
     if (status === 200) this.show(data);
     else part(this, "error").hidden = false;

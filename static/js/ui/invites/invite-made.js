@@ -6,5 +6,7 @@
 
 import { ElementEvent } from "../../lib/element-event.js";
 
-/** @type {ElementEvent<import("./invite-list.js").Listing>} the room's links; fires once the new one is shown */
+/** @import { Listing } from "./invite-list.js" */
+
+/** @type {ElementEvent<Listing>} the room's links; fires once the new one is shown */
 export const inviteMade = new ElementEvent("invite-made");

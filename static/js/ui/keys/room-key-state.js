@@ -6,7 +6,7 @@
 
 import { byId, find, hasText, text } from "../lib/page.js";
 
-/** @typedef {import("../../keys/held-room-key.js").KeyState} KeyState */
+/** @import { KeyState } from "../../keys/held-room-key.js" */
 
 /**
  * Says what is wrong, or nothing.

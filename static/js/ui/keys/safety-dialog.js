@@ -8,9 +8,9 @@ import { byId, find, text } from "../lib/page.js";
 import { part } from "../lib/parts.js";
 import { showTrustIcon, trustOf } from "../people/trust.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../../keys/sas-code.js").SafetyCode} SafetyCode */
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { SafetyCode } from "../../keys/sas-code.js" */
 
 export class SafetyDialog {
   #dialog = byId("safety-dialog", HTMLDialogElement);

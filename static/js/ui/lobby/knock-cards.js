@@ -7,7 +7,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
 
-/** @typedef {import("../../call/lobby-host.js").Knock} Knock */
+/** @import { Knock } from "../../call/lobby-host.js" */
 
 /**
  * @typedef {object} KnockCardsEvents

@@ -10,8 +10,7 @@ import { byId, text } from "../lib/page.js";
 import { KnockCards } from "./knock-cards.js";
 import { LobbyBroadcast } from "../../call/lobby-broadcast.js";
 
-/** @typedef {import("../../call/lobby-host.js").LobbyHost} LobbyHost */
-/** @typedef {import("../../call/lobby-host.js").Knock} Knock */
+/** @import { Knock, LobbyHost } from "../../call/lobby-host.js" */
 
 export class LobbyAlerts {
   #lobbyHost;

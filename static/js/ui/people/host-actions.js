@@ -11,9 +11,9 @@ import { personMenu } from "./person-menu.js";
 import { postJson } from "../../lib/request.js";
 import { toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../../call/person.js").Person} Person */
-
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Room } from "../../signaling/wire.js" */
 
 export class HostActs {
   #session;
@@ -82,7 +82,7 @@ export class HostActs {
     return this.#session.self.role === "owner" || (this.#host && !HOSTS.includes(role));
   }
 
-  /** @param {import("../../signaling/wire.js").Room} room */
+  /** @param {Room} room */
   #room(room) {
     this.#show(this.#host);
     const form = this.#door.querySelector("mp-door-form");

@@ -7,7 +7,7 @@
 import { byId, find, text } from "../lib/page.js";
 import { HOSTS } from "../../signaling/roles.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { CallSession } from "../../call/session.js" */
 
 /** Whoever said "Not now" is left in peace for this long. */
 const PEACE_MS = 20_000;

@@ -9,7 +9,7 @@ import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 import { showTrust, trustOf } from "./trust.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
+/** @import { Person } from "../../call/person.js" */
 
 /**
  * Fills the list anew.

@@ -9,8 +9,8 @@
 import { byId, find, fromTemplate, text } from "../lib/page.js";
 import { tiePopoverList } from "../lib/popover-list.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
 
 /**
  * @typedef {object} PersonAct

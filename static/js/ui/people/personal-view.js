@@ -9,8 +9,8 @@
 import { text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
 
 export class ForMe {
   #session;

@@ -10,7 +10,7 @@ import { personMenu } from "./person-menu.js";
 import { postJson } from "../../lib/request.js";
 import { toast } from "../lib/toasts.js";
 
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { CallSession } from "../../call/session.js" */
 
 export class ReportDialog {
   #session;

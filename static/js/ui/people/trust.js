@@ -6,7 +6,7 @@
 
 import { byId, find, text } from "../lib/page.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
+/** @import { Person } from "../../call/person.js" */
 /** @typedef {"" | "server" | "key" | "verified"} Trust */
 
 /** @type {Readonly<Record<Trust, string>>} */

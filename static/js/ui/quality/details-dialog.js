@@ -12,10 +12,12 @@ import { part } from "../lib/parts.js";
 import { personMenu } from "../people/person-menu.js";
 import { qualityWords } from "./quality-mark.js";
 
-/** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
-/** @typedef {import("../../media/adaptation/limitation.js").Outcome} Outcome */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
-/** @typedef {import("../../call/person.js").Person} Person */
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
+/** @import { Evidence, State } from "../../media/adaptation/decision.js" */
+/** @import { Outcome } from "../../media/adaptation/limitation.js" */
+/** @import { Quality } from "../../media/playback/quality.js" */
 
 export class DetailsDialog {
   #dialog = byId("details-dialog", HTMLDialogElement);
@@ -106,14 +108,14 @@ export class DetailsDialog {
     this.#say("reconnects", String(this.#reconnects(this.#pid)));
   }
 
-  /** @param {{state: import("../../media/adaptation/decision.js").State, evidence: import("../../media/adaptation/decision.js").Evidence | null, sending: Outcome}} about */
+  /** @param {{state: State, evidence: Evidence | null, sending: Outcome}} about */
   #codecWhy({ state, evidence, sending }) {
     if (sending.codec === null || evidence === null) return "";
     const which = state.step > 0 ? "spared" : evidence.codecs[0] === sending.codec ? "best" : "payable";
     return text(`codec.${which}`, { codec: sending.codec });
   }
 
-  /** @param {import("../../media/playback/quality.js").Quality} [quality] */
+  /** @param {Quality} [quality] */
   #explain(quality = { level: "none", reason: "" }) {
     const { level, reason } = quality;
     const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityWords(quality) }) : qualityWords(quality);

@@ -6,8 +6,8 @@
 
 import { find, text } from "../lib/page.js";
 
-/** @typedef {import("../../call/person.js").Person} Person */
-/** @typedef {import("../../media/playback/quality.js").Quality} Quality */
+/** @import { Person } from "../../call/person.js" */
+/** @import { Quality } from "../../media/playback/quality.js" */
 
 /**
  * Says it in a few words.

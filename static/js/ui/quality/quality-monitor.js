@@ -10,9 +10,10 @@ import { UNKNOWN, weigh, weighOwn } from "../../media/playback/quality.js";
 import { MediaRefresh } from "../../peer/media-refresh.js";
 import { DetailsDialog } from "./details-dialog.js";
 
-/** @typedef {import("../../media/adaptation/adaptation.js").Adaptation} Adaptation */
-/** @typedef {import("../../media/playback/quality.js").Memory} Memory */
-/** @typedef {import("../../call/session.js").CallSession} CallSession */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
+/** @import { Memory } from "../../media/playback/quality.js" */
+/** @import { Memory as StalledMemory, Symptom } from "../../media/playback/stalled-media.js" */
 
 export class Health {
   #session;
@@ -21,7 +22,7 @@ export class Health {
   /** @type {Map<string, Memory>} */
   #memories = new Map();
   #own = UNKNOWN;
-  /** @type {Map<string, import("../../media/playback/stalled-media.js").Memory>} */
+  /** @type {Map<string, StalledMemory>} */
   #missing = new Map();
   #again;
   /** How often each connection stood, for the first time or again. @type {Map<string, number>} */
@@ -81,7 +82,7 @@ export class Health {
    * First the sender begins anew; if that was not it, a new way is looked for as well.
    *
    * @param {string} pid
-   * @param {{symptom: import("../../media/playback/stalled-media.js").Symptom, turn: number}} heal
+   * @param {{symptom: Symptom, turn: number}} heal
    */
   #mend(pid, { symptom, turn }) {
     this.#again.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");

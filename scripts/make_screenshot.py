@@ -102,7 +102,7 @@ def main() -> int:
         olga, *guests = [sit_down(browser, app, name) for name in CAST]
         olga.sign_in()
         slug = olga.make_room("Monday meeting")
-        link = olga.make_link(lets_in="anyone until it expires")
+        link = olga.make_link(lets_in="anyone")
         olga.join(slug)
         for guest in guests:
             guest.accept(link)

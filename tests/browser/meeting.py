@@ -7,7 +7,7 @@ from tests.app_server import AppServer
 from tests.browser.person import Person
 
 Meet = Callable[..., Person]
-ANYONE = "anyone until it expires"
+ANYONE = "anyone"
 
 
 @dataclass

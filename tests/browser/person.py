@@ -91,27 +91,27 @@ class Person:
         self.go("/rooms/new")
         self.page.locator("input[name=name]").fill(name)
         self.page.locator("select[name=max_people]").select_option(str(people))
-        self.page.get_by_role("button", name="Make the room").click()
-        expect(self.page.get_by_text("Key-locked").first).to_be_visible()
+        self.page.get_by_role("button", name="Create room").click()
+        expect(self.page.get_by_text("Room key on").first).to_be_visible()
         return str(self.page.locator("[data-room]").get_attribute("data-room"))
 
     def make_link(self, lasts: str = "1 hour", lets_in: str = "one person", label: str = "") -> str:
         """Make an invitation on the page where this person is and return the link."""
         form = self.page.locator("mp-invite-form")
-        form.get_by_label("Works for").select_option(lasts)
-        form.get_by_label("Lets in").select_option(lets_in)
-        form.get_by_label("For whom").fill(label)
-        form.get_by_role("button", name="Make a link").click()
+        form.get_by_label("Expires after").select_option(lasts)
+        form.get_by_label("Can be used by").select_option(lets_in)
+        form.get_by_label("Label").fill(label)
+        form.get_by_role("button", name="Create invite link").click()
         made = form.get_by_label("Invite link")
         expect(made).to_have_value(re.compile("/i#k="))
         link = made.input_value()
-        form.get_by_role("button", name="Make another link").click()
+        form.get_by_role("button", name="Create another link").click()
         return link
 
     def follow(self, link: str) -> None:
-        """Open an invitation link as it was sent, and press Join."""
+        """Open an invitation link as it was sent, and press Continue."""
         self.page.goto(link)
-        self.page.get_by_role("button", name="Join").click()
+        self.page.get_by_role("button", name="Continue").click()
 
     def accept(self, link: str) -> None:
         """Follow a link that works, to the page before the call."""

@@ -60,12 +60,12 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     slug = olga.make_room("Garden club")
     link = olga.make_link()
     olga.join(slug)
-    expect(olga.page.get_by_text("You are the only one here.")).to_be_visible()
+    expect(olga.page.get_by_text("You're the only one here.")).to_be_visible()
     guest.accept(link)
 
     # A guest must say a name, and it is remembered in that browser.
     guest.page.locator("#join-form button").click()
-    expect(guest.page.get_by_text("Please type a name")).to_be_visible()
+    expect(guest.page.get_by_text("Please enter your name")).to_be_visible()
     guest.join()
     for who in (olga, guest):
         who.see_others(1)
@@ -148,7 +148,7 @@ def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
     slug = olga.make_room("Garden club")
     elsewhere.sign_in()
     elsewhere.go(f"/r/{slug}")
-    expect(elsewhere.page.get_by_role("heading", name="This browser has no key for this room")).to_be_visible()
+    expect(elsewhere.page.get_by_role("heading", name="This browser doesn't have the room key")).to_be_visible()
     expect(elsewhere.page.locator("#join-form button")).to_be_disabled()
 
     # She brings it along with a link from the browser that has it.

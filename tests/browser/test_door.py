@@ -59,8 +59,8 @@ def about(host: Person, name: str, item: str) -> None:
 def ask_to_come_in(guest: Person) -> None:
     """Knock under one's name."""
     guest.page.get_by_label("Your name").fill(guest.name)
-    guest.page.get_by_role("button", name="Ask to come in").click()
-    shows(guest.page.get_by_role("heading", name="The room knows you are here"))
+    guest.page.get_by_role("button", name="Ask to join").click()
+    shows(guest.page.get_by_role("heading", name="Waiting to be let in"))
 
 
 def toasted(who: Person, words: str) -> None:
@@ -102,35 +102,35 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
         who.page.evaluate(NOTE_TOASTS)
 
     # The door is set in the call. It takes a new key, which Max gets from browser to browser.
-    choose(olga, "The door")
+    choose(olga, "Who can join")
     door = olga.page.locator("#door-dialog")
-    door.get_by_label("Guests knock").check()
-    door.get_by_label("A host must be here").check()
-    shows(door.get_by_text("links from before stop working"))
-    door.get_by_role("button", name="Set the door").click()
-    shows(door.get_by_text("The door is set."))
+    door.get_by_label("Ask to join").check()
+    door.get_by_label("Wait for a host").check()
+    shows(door.get_by_text("existing invite links stop working"))
+    door.get_by_role("button", name="Save").click()
+    shows(door.get_by_text("Saved."))
     door.get_by_role("button", name="Close").click()
     for who in (olga, max_):
         toasted(who, NEW_KEY)
 
     # Who comes by a link now has to be let in. A host sees it in another tab of theirs, too, and denies there.
     olga.page.get_by_role("button", name="Invite").first.click()
-    shows(olga.page.get_by_text("Guests who come by the link knock"))
+    shows(olga.page.get_by_text("Guests who use this link wait"))
     link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
     olga.page.keyboard.press("Escape")
     call, office = olga.page, olga.new_page()
     office.goto(f"{first.origin}/rooms/{slug}/")
     guest.accept(link)
     ask_to_come_in(guest)
-    expect(office.locator(".knock")).to_contain_text("Guest would like to come in.", timeout=15_000)
+    expect(office.locator(".knock")).to_contain_text("Guest wants to join.", timeout=15_000)
     expect(call.locator("#knock-count")).to_have_text("1")
     expect(call).to_have_title(re.compile(r"^\(1\) "))
-    office.get_by_role("button", name="Deny").click()
-    shows(guest.page.get_by_role("heading", name="You were not let in"))
+    office.get_by_role("button", name="Decline").click()
+    shows(guest.page.get_by_role("heading", name="The host declined your request"))
     expect(call.locator(".knock:visible")).to_have_count(0)
 
     # A server that lets the guest in by itself brings them to nobody.
-    refused_by(max_, hello_of(guest, slug, lobby=True), "Somebody came in whom no host has let in.")
+    refused_by(max_, hello_of(guest, slug, lobby=True), "Someone joined without being let in by a host")
 
     # Let in by one press, they are connected to everybody, under the room's key.
     guest.page.reload()
@@ -139,7 +139,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     guest.see_call_state("in-call")
     guest.see_others(2)
     guest.see_and_hear(2)
-    expect(guest.page.locator(f"{OTHERS} .trust-button__label")).to_have_text(["Key-locked"] * 2)
+    expect(guest.page.locator(f"{OTHERS} .trust-button__label")).to_have_text(["Room key on"] * 2)
 
     # A request to mute is one, and no more than that.
     about(olga, "Max", "Ask to mute")
@@ -151,20 +151,20 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     about(olga, "Guest", "Remove")
     with stopwatch("a host removes a guest in the call", [guest], [olga, max_], AT_ONCE) as start:
         start()
-        olga.page.get_by_role("button", name="Remove from the room").click()
+        olga.page.get_by_role("button", name="Remove from room").click()
     at_most(AT_ONCE, guest, "You were removed from the room")
     # The room has another key soon, and the one they took along opens nothing; neither does their link.
     for who in (olga, max_):
         toasted(who, NEW_KEY)
-        refused_by(who, old, "Somebody came in with a room key from before or after yours.")
+        refused_by(who, old, "Someone joined with an older or newer room key than yours")
     guest.follow(link)
-    shows(guest.page.get_by_role("heading", name=re.compile("You were removed|was taken back")))
+    shows(guest.page.get_by_role("heading", name=re.compile("You were removed|was revoked")))
 
     # The end, for everybody.
-    choose(olga, "End for everybody")
-    olga.page.get_by_role("button", name="End the meeting").click()
+    choose(olga, "End call for everyone")
+    olga.page.get_by_role("button", name="End call for everyone").click()
     for who in (olga, max_):
-        at_most(AT_ONCE, who, "The meeting has ended")
+        at_most(AT_ONCE, who, "The call has ended")
 
     # Without a host nobody comes in; with one, they come in by themselves.
     max_.page.get_by_role("button", name="Rejoin").click()

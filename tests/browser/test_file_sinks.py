@@ -50,9 +50,9 @@ def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
     offered = open_files(guest)
     with guest.page.expect_download(timeout=30_000) as download:
         offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received whole", timeout=60_000)
+    expect(offered).to_contain_text("Received, ", timeout=60_000)
     expect(offered.get_by_role("button", name="Save", exact=True)).to_have_count(0)
-    expect(sent).to_contain_text("Sent whole")
+    expect(sent).to_contain_text("Sent, ")
     assert download.value.failure() is None
     download.value.save_as(tmp_path / "saved")
     assert digest(tmp_path / "saved") == digest(film)
@@ -78,7 +78,7 @@ def test_a_small_file_waits_in_memory_for_save(person: Meet, tmp_path: Path) -> 
     send(olga, note)
     offered = open_files(guest)
     offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received whole")
+    expect(offered).to_contain_text("Received, ")
     with guest.page.expect_download() as download:
         offered.get_by_role("button", name="Save", exact=True).click()
     download.value.save_as(tmp_path / "saved")
@@ -111,8 +111,8 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
     offered = open_files(guest)
     expect(offered).to_contain_text("2 files")
     offered.get_by_role("button", name="Accept").click()
-    expect(olga.page.locator(".transfer").first).to_contain_text("Sent whole", timeout=30_000)
+    expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
 
     # Sent is forgotten.
     olga.go("/files/share")
-    expect(olga.page.get_by_text("Nothing waits in this browser.")).to_be_visible()
+    expect(olga.page.get_by_text("No files are waiting in this browser.")).to_be_visible()

@@ -39,7 +39,7 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
 
     # Sam has the same link, and is told.
     sam.follow(link)
-    expect(sam.page.get_by_role("heading", name="This link is used up")).to_be_visible()
+    expect(sam.page.get_by_role("heading", name="This link has already been used")).to_be_visible()
 
     # The guest leaves: Nora sees it at once.
     guest.leave()

@@ -57,10 +57,10 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
     mark.click()
     details = olga.page.get_by_role("dialog", name="Connection with Guest")
     expect(details.get_by_role("row", name="Codec")).to_contain_text(re.compile("AV1|VP9|VP8|H264"))
-    expect(details.get_by_role("row", name="Picture")).to_contain_text(re.compile(r"\d+ × \d+, \d+ a second"))
-    expect(details.get_by_role("row", name="Data")).to_contain_text(re.compile(r"\d kbit/s"))
+    expect(details.get_by_role("row", name="Video")).to_contain_text(re.compile(r"\d+ × \d+, \d+ fps"))
+    expect(details.get_by_role("row", name="Bitrate")).to_contain_text(re.compile(r"\d kbit/s"))
     expect(details).to_contain_text("Direct, UDP")
-    expect(details).to_contain_text(re.compile(r"Times reconnected\s*0"))
+    expect(details).to_contain_text(re.compile(r"Reconnections\s*0"))
     assert details.locator("[aria-live], [role=status], [role=alert]").count() == 0, "figures are announced"
     olga.page.keyboard.press("Escape")
 
@@ -78,13 +78,13 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
 
     # Olga saves data: she sends little, asks for little, and both see why.
     olga.page.keyboard.press("d")
-    olga.page.get_by_label("Save data").check()
-    olga.page.get_by_label("At most, each way").fill("100")
+    olga.page.get_by_label("Data saver").check()
+    olga.page.get_by_label("Limit (kbit/s each way)").fill("100")
     olga.page.keyboard.press("Escape")
     for who, asked in ((olga, "saver"), (guest, "their-saver")):
         who.page.wait_for_function(SENT_UNDER, arg=asked, timeout=20_000)
     own = olga.page.locator("mp-tile[data-self='true'] .quality")
-    expect(own).to_have_accessible_name(re.compile("your data saver"), timeout=20_000)
+    expect(own).to_have_accessible_name(re.compile("Your data saver"), timeout=20_000)
 
     guest.page.wait_for_function("(id) => meetingPoint.media.audioTrack.id !== id", arg=taken, timeout=20_000)
     olga.page.wait_for_function(SENDS_VOICE, timeout=30_000)
@@ -114,5 +114,5 @@ def test_the_connection_test_tries_every_way_and_its_report_names_no_address(
         text = report.input_value()
         assert "Relay over UDP (TURN): Works." in text
         assert not re.search(r"\d+\.\d+\.\d+\.\d+", text), text
-        olga.page.get_by_label("With the internet addresses").check()
+        olga.page.get_by_label("Include the IP addresses").check()
         assert "127.0.0.1" in report.input_value()

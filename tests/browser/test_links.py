@@ -21,7 +21,7 @@ def told(guest: Person, heading: str) -> None:
     """Check that the page says `heading`, names a next step, and no longer offers to join."""
     expect(guest.page.get_by_role("heading", name=heading)).to_be_visible()
     expect(guest.page.locator("section:visible p")).not_to_have_count(0)
-    expect(guest.page.get_by_role("button", name="Join")).to_be_hidden()
+    expect(guest.page.get_by_role("button", name="Continue")).to_be_hidden()
 
 
 @pytest.fixture
@@ -46,18 +46,18 @@ def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:
     expect(olga.page.get_by_text("Links that no longer work")).to_be_visible()
     guest = person("Guest")
     guest.follow(link[2])
-    told(guest, "This link was taken back")
+    told(guest, "This link was revoked")
 
 
 def test_an_unknown_link(app: AppServer, person: Meet) -> None:
     guest = person("Guest")
     guest.follow(f"{app.origin}/i#k=1{secrets.token_urlsafe(16)}")
-    told(guest, "We do not know this link")
+    told(guest, "Invalid link")
 
 
 def test_a_link_to_a_closed_room(person: Meet, link: tuple[Person, str, str]) -> None:
-    link[0].page.get_by_role("button", name="Close the room").click()
-    expect(link[0].page.get_by_role("button", name="Reopen the room")).to_be_visible()
+    link[0].page.get_by_role("button", name="Close room").click()
+    expect(link[0].page.get_by_role("button", name="Reopen room")).to_be_visible()
     guest = person("Guest")
     guest.follow(link[2])
     expect(guest.page.get_by_role("heading", name="The room is closed")).to_be_visible()
@@ -80,14 +80,14 @@ def test_pressing_join_again_takes_no_second_use(person: Meet, link: tuple[Perso
 def test_a_browser_that_keeps_no_cookies_is_told_so(person: Meet, link: tuple[Person, str, str]) -> None:
     guest = person("Guest")
     guest.page.goto(link[2])
-    expect(guest.page.get_by_role("button", name="Join")).to_be_visible()
+    expect(guest.page.get_by_role("button", name="Continue")).to_be_visible()
     guest.context.clear_cookies()
-    guest.page.get_by_role("button", name="Join").click()
-    told(guest, "This browser sends no cookies")
+    guest.page.get_by_role("button", name="Continue").click()
+    told(guest, "Cookies are blocked")
 
 
 def test_a_room_address_lets_no_stranger_in(person: Meet, link: tuple[Person, str, str]) -> None:
     sam = person("Sam")
     sam.sign_in()
     sam.go(f"/r/{link[1]}")
-    expect(sam.page.get_by_role("heading", name="There is no room here for you")).to_be_visible()
+    expect(sam.page.get_by_role("heading", name="You can't join with this address")).to_be_visible()

@@ -97,7 +97,7 @@ def test_a_reported_guest_is_banned_from_another_process(
     form.get_by_label("What is it about?").select_option("hate")
     words = "\n".join([*XSS, *UNICODE])[:1900]
     form.get_by_label("What happened?").fill(words)
-    form.get_by_role("button", name="Send the report").click()
+    form.get_by_role("button", name="Send report").click()
     expect(guest.page.locator("#toasts")).to_contain_text("The moderators of this site will read your report.")
     expect(form).to_be_hidden()
 
@@ -119,7 +119,7 @@ def test_a_reported_guest_is_banned_from_another_process(
     for who in (olga, guest):
         who.see_others(1)
     mallory.follow(link)
-    expect(mallory.page.get_by_role("heading", name="You cannot come in as a guest")).to_be_visible()
+    expect(mallory.page.get_by_role("heading", name="You can't join as a guest")).to_be_visible()
 
     # Lists full of such texts, on a desk and on a phone: nothing runs, and nothing grows out of the page.
     second.run_python(TYPE_EVERYTHING, texts=[*XSS, *UNICODE])

@@ -154,7 +154,7 @@ def test_mute_state_and_screens_need_no_server(own_app: AppServer, person: Meet)
         who.page.evaluate("watchPictures()")
     own_app.kill()
     for who in meeting.people:
-        expect(who.page.locator("#banner")).to_contain_text("Your call goes on; nobody new can join.")
+        expect(who.page.locator("#banner")).to_contain_text("Your call continues, but no one new can join.")
     olga.page.keyboard.press("m")
     expect(tile(guest, own_pid(olga))).to_have_attribute("data-muted", "true")
     for who in meeting.people:
@@ -214,7 +214,7 @@ def test_a_pair_whose_path_is_cut_finds_another_through_a_third_person(
     turn.signal(signal.SIGSTOP)
     for who, other in ends:
         expect(tile(who, other)).to_have_attribute("data-state", "interrupted")
-        expect(tile(who, other)).to_contain_text("Interrupted, reconnecting…")
+        expect(tile(who, other)).to_contain_text("Connection lost, reconnecting…")
 
     # Gwen carries what the two have to say to each other, and they find the direct way.
     for who, other in ends:
@@ -234,15 +234,15 @@ def test_the_tab_that_comes_last_has_the_call(person: Meet) -> None:
 
     olga.page = olga.new_page()
     olga.join(meeting.slug)
-    expect(first.get_by_role("heading", name="The call goes on in another tab")).to_be_visible()
+    expect(first.get_by_role("heading", name="This call is open in another tab")).to_be_visible()
     olga.see_others(1)
     guest.see_others(1)
     expect(tile(guest, before)).to_have_count(0)
     guest.see_and_hear(1)
 
     # It can be taken back.
-    first.get_by_role("button", name="Use it here").click()
-    expect(olga.page.get_by_role("heading", name="The call goes on in another tab")).to_be_visible()
+    first.get_by_role("button", name="Switch to this tab").click()
+    expect(olga.page.get_by_role("heading", name="This call is open in another tab")).to_be_visible()
     olga.page = first
     olga.see_others(1)
     guest.see_others(1)

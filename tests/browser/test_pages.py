@@ -41,8 +41,8 @@ def test_every_page_is_for_everybody(person: Meet, screen: dict[str, object]) ->
         wrong += examine(sam.page)
     sam.page.goto(f"{sam.app.origin}/i#k=1AAECAwQFBgcICQoLDA0ODw")
     wrong += examine(sam.page)
-    sam.page.get_by_role("button", name="Join").click()
-    expect(sam.page.get_by_role("heading", name="We do not know this link")).to_be_visible()
+    sam.page.get_by_role("button", name="Continue").click()
+    expect(sam.page.get_by_role("heading", name="Invalid link")).to_be_visible()
     wrong += examine(sam.page)
 
     # What an owner sees.
@@ -67,7 +67,7 @@ def test_every_page_is_for_everybody(person: Meet, screen: dict[str, object]) ->
     olga.join()
     wrong += examine(olga.page)
     olga.use("Invite")
-    expect(olga.page.get_by_role("dialog", name="Invite somebody")).to_be_visible()
+    expect(olga.page.get_by_role("dialog", name="Invite someone")).to_be_visible()
     wrong += examine(olga.page)
     olga.page.keyboard.press("Escape")
     olga.use("People")

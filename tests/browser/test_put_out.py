@@ -107,7 +107,7 @@ def test_staff_revoke_a_link_and_those_inside_stay(person: Meet, staff: Person) 
     act(staff, "rooms/invite", meeting.slug, "revoke-link")
     late = person("Late")
     late.follow(meeting.link)
-    expect(late.page.get_by_role("heading", name="This link was taken back")).to_be_visible()
+    expect(late.page.get_by_role("heading", name="This link was revoked")).to_be_visible()
     for who in meeting.people:
         who.see_others(1)
         who.see_and_hear(1)

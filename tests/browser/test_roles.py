@@ -20,10 +20,10 @@ OTHERS = "mp-tile[data-self='false']"
 def invite_by_mail(olga: Person, address: str) -> tuple[str, str]:
     """Send a guest's invitation without its secret; return the mail and the code that Olga hands over herself."""
     form = olga.page.locator("mp-invite-form")
-    form.get_by_role("button", name="Make a link").click()
-    form.get_by_role("button", name="Send by mail").click()
-    form.get_by_label("E-mail address").fill(address)
-    expect(form.get_by_label("Where to go, and no secret")).to_be_checked()  # the room has a key
+    form.get_by_role("button", name="Create invite link").click()
+    form.get_by_role("button", name="Email…").click()
+    form.get_by_label("Email address").fill(address)
+    expect(form.get_by_label("An invitation without the code")).to_be_checked()  # the room has a key
     form.get_by_role("button", name="Send", exact=True).click()
     code = form.locator("[data-part=code]")
     expect(code).to_be_visible()
@@ -31,10 +31,10 @@ def invite_by_mail(olga: Person, address: str) -> tuple[str, str]:
 
 
 def member_link(olga: Person) -> str:
-    """Make a link that makes a member."""
+    """Create an invite link that makes a member."""
     form = olga.page.locator("mp-invite-form")
-    form.get_by_role("button", name="Make another link").click()
-    form.get_by_label("They come as").select_option("member")
+    form.get_by_role("button", name="Create another link").click()
+    form.get_by_label("Role").select_option("member")
     return olga.make_link()
 
 
@@ -72,7 +72,7 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     guest.page.goto(page[1].replace(first.origin, second.origin))
     guest.page.get_by_label("Code or link").fill(code)
     guest.page.get_by_role("button", name="Continue").click()
-    guest.page.get_by_role("button", name="Join").click()
+    guest.page.get_by_role("button", name="Continue").click()
     guest.page.wait_for_url("**/r/*")
     max_.sign_in()
     max_.accept(link.replace(first.origin, second.origin))
@@ -84,25 +84,25 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     # The end is near: everybody is told, until Olga gives the room more time.
     for who in everybody:
         who.see_others(2)
-        expect(who.page.get_by_text("This room ends at")).to_be_visible()
+        expect(who.page.get_by_text("This room expires at")).to_be_visible()
     manage = olga.new_page()
     manage.goto(f"{first.origin}/rooms/{slug}/")
     manage.get_by_label("The room lasts").select_option("1 day from now")
-    manage.get_by_role("button", name="Save").click()
+    manage.get_by_role("region", name="Settings").get_by_role("button", name="Save").click()
     for who in everybody:
-        expect(who.page.get_by_text("This room ends at")).to_be_hidden()
+        expect(who.page.get_by_text("This room expires at")).to_be_hidden()
 
     # Olga names Max a moderator: all see it, the call goes on, and Max may do more.
     guest.use("People")
     expect(people_with(guest, "Moderator")).to_have_count(0)
-    act(manage, "Max", "Make a moderator")
+    act(manage, "Max", "Make moderator")
     expect(people_with(guest, "Moderator")).to_contain_text("Max")
     for who in everybody:
         who.see_others(2)
     max_.see_and_hear(2)
-    expect(max_.page.get_by_text("You look after this room now.")).to_be_visible()
+    expect(max_.page.get_by_text("You're now a moderator of this room.")).to_be_visible()
     max_.page.get_by_role("button", name="More", exact=True).click()
-    expect(max_.page.get_by_role("button", name="End for everybody")).to_be_visible()
+    expect(max_.page.get_by_role("button", name="End call for everyone")).to_be_visible()
     max_.page.keyboard.press("Escape")
     max_.page.keyboard.press("i")
     expect(max_.page.locator("#invite-dialog mp-invite-form")).to_be_visible()
@@ -116,10 +116,10 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
         who.see_others(1)
 
     # Olga hands the room over; it is Max's once Max says so.
-    act(manage, "Max", "Hand the room over")
-    manage.get_by_role("button", name="Offer the room").click()
+    act(manage, "Max", "Transfer ownership")
+    manage.get_by_role("button", name="Offer ownership").click()
     of_max.goto(f"{second.origin}/rooms/")
-    of_max.get_by_role("button", name="Take the room over").click()
+    of_max.get_by_role("button", name="Accept").click()
     expect(row(of_max, "Max")).to_contain_text("Owner")
     max_.use("People")
     expect(people_with(max_, "Moderator")).to_contain_text("Olga")

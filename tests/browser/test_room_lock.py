@@ -13,10 +13,10 @@ result = create_room(User.objects.get(email="olga@example.org"), "Without a key"
 
 
 def make_a_link(page: Page) -> None:
-    """Make a link once the page knows that the room is locked; only a browser that holds the key can."""
-    expect(page.get_by_text("Key-locked", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Make a link").click()
-    expect(page.get_by_text("The link is ready.")).to_be_visible()
+    """Create an invite link once the page knows that the room is locked; only a browser that holds the key can."""
+    expect(page.get_by_text("Room key on", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Create invite link").click()
+    expect(page.get_by_text("Copy this link now.")).to_be_visible()
 
 
 def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
@@ -24,7 +24,7 @@ def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
     olga = person("Olga")
     olga.sign_in()
     olga.go(f"/rooms/{slug}/")
-    lock = olga.page.get_by_role("button", name="Lock this room")
+    lock = olga.page.get_by_role("button", name="Add a key")
 
     def lose_the_answer(route: Route) -> None:
         assert route.fetch().status == 200
@@ -45,5 +45,5 @@ def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -
     second = olga.new_page()
     second.goto(olga.page.url)
     for page in (olga.page, second):
-        page.get_by_role("button", name="Lock this room").click()
+        page.get_by_role("button", name="Add a key").click()
         make_a_link(page)

@@ -50,7 +50,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     for who in meeting.people:
         who.see_others(1)
     for who in meeting.people:
-        expect(label(who)).to_have_text("Key-locked")
+        expect(label(who)).to_have_text("Room key on")
     dialogs = [open_code(who) for who in meeting.people]
     pictures, numbers = code_in(dialogs[0])
     assert code_in(dialogs[1]) == (pictures, numbers)
@@ -61,7 +61,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     dialogs[0].get_by_role("button", name="They match").click()
     expect(label(olga)).to_have_text("Verified")
     expect(dialogs[1].get_by_text("Olga says that the codes match.")).to_be_visible()
-    expect(label(guest)).to_have_text("Key-locked")
+    expect(label(guest)).to_have_text("Room key on")
     dialogs[1].get_by_role("button", name="They match").click()
     expect(label(guest)).to_have_text("Verified")
     for who, dialog in zip(meeting.people, dialogs, strict=True):
@@ -71,7 +71,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     # Whoever sends a file is told the same of its receiver, and the receiver of its sender.
     olga.page.locator("#files-input").set_input_files(files={"name": "a.txt", "mimeType": "", "buffer": b"a"})
     expect(olga.page.locator("#files-to")).to_contain_text("Gustav · Verified")
-    expect(olga.page.locator("#files-trust")).to_contain_text("Verified: you have compared")
+    expect(olga.page.locator("#files-trust")).to_contain_text("Verified: you've compared")
     olga.page.get_by_role("button", name="Send", exact=True).click()
     expect(guest.page.locator(".transfer__trust")).to_have_text("Verified")
 
@@ -96,19 +96,19 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     guest.page.reload()
     guest.join()
     olga.see_others(1)
-    expect(label(olga)).to_have_text("Key-locked")
+    expect(label(olga)).to_have_text("Room key on")
     dialog = open_code(olga)
     expect(dialog.get_by_text("Gustav has reconnected once with a new key")).to_be_visible()
     assert code_in(dialog) != (pictures, numbers)
 
     # "They don't match" parts them, and both are told.
     dialog.get_by_role("button", name="They don't match").click()
-    for who, words in ((olga, "you said that the codes differ"), (guest, "the other side said that the codes differ")):
+    for who, words in ((olga, "you said the codes don't match"), (guest, "they said the codes don't match")):
         tile = who.page.locator("mp-tile[data-state='refused']")
         expect(tile).to_contain_text(words)
         expect(label(who)).to_be_hidden()
         assert who.page.evaluate("[...meetingPoint.mesh.peers.values()].every(({ state }) => state === 'refused')")
-    expect(olga.page.get_by_text("because the safety codes differ")).to_be_visible()
+    expect(olga.page.get_by_text("the safety codes don't match")).to_be_visible()
     expect(guest.page.get_by_text("Olga said that your safety codes differ")).to_be_visible()
 
 

@@ -25,7 +25,7 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
         expect(sharer.page.get_by_text("You are sharing your screen.")).to_be_visible()
         screen = viewer.page.locator("mp-screen")
         expect(screen).to_have_count(1)
-        expect(screen.get_by_text(f"Screen of {sharer.name}")).to_be_visible()
+        expect(screen.get_by_text(f"{sharer.name}'s screen")).to_be_visible()
         viewer.page.wait_for_function(SHOWN)
     assert guest.page.locator("mp-screen video").evaluate("video => video.videoWidth") >= 640
     # People stay in view above the screens.

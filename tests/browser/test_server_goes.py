@@ -9,9 +9,7 @@ from tests.app_server import AppServer
 from tests.browser.meeting import Meet, start_call
 
 
-@pytest.mark.parametrize(
-    ("how", "words"), [("stop", "The server is restarting."), ("kill", "The server cannot be reached.")]
-)
+@pytest.mark.parametrize(("how", "words"), [("stop", "The server is restarting."), ("kill", "Can't reach the server.")])
 def test_a_call_goes_on_while_the_server_is_away(own_app: AppServer, person: Meet, how: str, words: str) -> None:
     meeting = start_call(person, "Guest", server=own_app)
 

@@ -26,7 +26,7 @@ AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((t
 
 def say(who: Person, words: str) -> None:
     """Send a message; the chat is open."""
-    who.page.get_by_label("Message to everybody").fill(words)
+    who.page.get_by_label("Message everyone").fill(words)
     who.page.get_by_role("button", name="Send", exact=True).click()
 
 
@@ -123,8 +123,8 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     expect(row.locator(".person__turn")).to_have_text("1")
     row.get_by_role("button", name="More about Guest").click()
     assert examine(olga.page) == []
-    olga.page.get_by_role("button", name="Lower their hand").click()
-    expect(guest.page.locator("#toasts")).to_contain_text("Olga has lowered your hand")
+    olga.page.get_by_role("button", name="Lower hand").click()
+    expect(guest.page.locator("#toasts")).to_contain_text("Olga lowered your hand")
     expect(tile_of(guest, late.name)).to_have_attribute("data-hand", "1")
 
     # Pinned and muted for oneself alone, by keyboard: the focus comes back to where it was.

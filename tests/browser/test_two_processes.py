@@ -15,7 +15,7 @@ def test_people_on_two_processes_meet_and_redis_may_go(
 
     # One use is one use, whichever process is asked.
     sam.follow(call.link)
-    expect(sam.page.get_by_role("heading", name="This link is used up")).to_be_visible()
+    expect(sam.page.get_by_role("heading", name="This link has already been used")).to_be_visible()
 
     # Redis goes and comes back empty: the call goes on, and afterwards both are still in one room.
     redis.kill()
@@ -34,5 +34,5 @@ def test_people_on_two_processes_meet_and_redis_may_go(
     olga.page.get_by_role("button", name="Leave").click()
     expect(guest.page.locator("mp-tile[data-self='false']")).to_have_count(0, timeout=2000)
     olga.go(f"/rooms/{call.slug}/")
-    olga.page.get_by_role("button", name="Close the room").click()
+    olga.page.get_by_role("button", name="Close room").click()
     expect(guest.page.get_by_role("heading", name="The room is closed")).to_be_visible(timeout=2000)

@@ -58,7 +58,7 @@ def test_a_hidden_address_stays_hidden_and_the_page_says_why(
         relay_of_this_story.start()
     began = time.monotonic()
     for who in call.people:
-        said = who.page.get_by_text("The relay server does not answer").first
+        said = who.page.get_by_text("The relay server doesn't respond").first
         expect(said).to_be_visible(timeout=30_000)
     measure(f"F29 hidden address, relay {fault}: the page says why", time.monotonic() - began, 10)
     if fault != "down":

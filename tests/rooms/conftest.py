@@ -38,7 +38,7 @@ def post_json(client: Client, url: str, data: Any) -> Any:
 
 
 def make_link(room: Room, **choices: Any) -> tuple[str, Invite]:
-    """Make a link as the owner's browser does; return its token as base64url, and the row."""
+    """Create an invite link as the owner's browser does; return its token as base64url, and the row."""
     room.refresh_from_db()
     token = secrets.token_bytes(32)
     values: dict[str, Any] = {

@@ -72,7 +72,7 @@ def test_a_room_made_here_is_keyless_and_its_owner_is_in_it(staff: Client, olga:
     assert (room.name, room.epoch, room.key_check) == ("Board room", 0, None)
     assert room.slug.startswith("board-room-")
     assert Membership.objects.get().role == Role.OWNER
-    assert "Lock this room" in signed_in(olga).get(f"/rooms/{room.slug}/").content.decode()
+    assert "Add a key" in signed_in(olga).get(f"/rooms/{room.slug}/").content.decode()
     changed = staff.post(f"/admin/rooms/room/{room.pk}/change/", {**data, "name": "Hall"})
     assert changed.status_code == 302
     assert Room.objects.get().name == "Hall"

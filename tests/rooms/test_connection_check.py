@@ -43,7 +43,7 @@ def test_a_stranger_learns_what_there_is_but_gets_no_way_to_the_relay() -> None:
     stranger = Client()
     page = stranger.get(reverse("rooms:connection_test"))
     assert page.status_code == 200
-    assert "You are not signed in" in page.content.decode()
+    assert "You aren't signed in" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert not stranger.cookies, "looking at the page makes a session"
     answer = stranger.get(SERVERS)
@@ -62,7 +62,7 @@ def test_olga_gets_credentials_for_each_way_to_the_relay_that_last_for_minutes(o
     expiry, _, whom = found["udp"]["username"].partition(":")
     assert before + CREDENTIALS_TTL - 2 < int(expiry) < before + CREDENTIALS_TTL + 30
     assert UUID(whom).int == olga.pk
-    assert "You are not signed in" not in signed_in(olga).get(reverse("rooms:connection_test")).content.decode()
+    assert "You aren't signed in" not in signed_in(olga).get(reverse("rooms:connection_test")).content.decode()
 
 
 def test_a_suspended_account_gets_none(olga: User) -> None:

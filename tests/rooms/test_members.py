@@ -112,7 +112,7 @@ def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_:
     owner.post(url(room, "offer", max_))
     room.refresh_from_db()
     assert (room.owner, room.offered_to) == (olga, max_)
-    assert "wants to hand" in new.get("/rooms/").content.decode()
+    assert "wants to transfer" in new.get("/rooms/").content.decode()
 
     assert {key for key, _code in closed(new, f"/rooms/{room.slug}/offer", accept="yes")} == {of(olga).pk, of(max_).pk}
     room.refresh_from_db()
@@ -189,7 +189,7 @@ def test_a_guest_is_offered_no_room(room: Room, olga: User, sam: User) -> None:
 
 def test_a_member_leaves_and_is_forgotten(room: Room, olga: User, max_: User, closed: Any) -> None:
     client, key = signed_in(max_), of(max_).pk
-    assert "for good?" in client.get(f"/rooms/{room.slug}/leave").content.decode()
+    assert "You'll need a new link to come back." in client.get(f"/rooms/{room.slug}/leave").content.decode()
     assert closed(client, f"/rooms/{room.slug}/leave") == [(key, CloseCode.NOT_MEMBER)]
     assert not Membership.objects.filter(user=max_).exists()
     assert client.get(f"/r/{room.slug}").status_code == 404
@@ -217,7 +217,7 @@ def test_the_list_names_role_beginning_and_end(room: Room, olga: User, sam: User
     page = signed_in(olga).get(f"/rooms/{room.slug}/")
     roles = [person.place.role for person in page.context["people"]]
     assert roles == [Role.OWNER, Role.MEMBER, Role.GUEST]  # and not Sam, whose time is over
-    assert "Guest by “Ada”" in page.content.decode()
+    assert "Guest (link “Ada”)" in page.content.decode()
     end = Membership.objects.get(browser__isnull=False).expires_at
     assert end
     assert end > timezone.now() + timedelta(hours=12)

@@ -51,11 +51,11 @@ def test_who_was_put_out_or_came_too_late_can_still_report(room: Room, inside: C
     remove_member(Membership.objects.get(role=Role.GUEST))
     refused = inside.get(f"/r/{room.slug}")
     assert (refused.status_code, url(room) in refused.content.decode()) == (403, True)
-    assert "What is sent" in inside.get(url(room)).content.decode()
+    assert "We receive the reason you choose" in inside.get(url(room)).content.decode()
     close_room(room)
     expire(room)
     page = inside.post(url(room), {"category": "hate", "words": "…"}).content.decode()
-    assert "Thank you for telling us" in page
+    assert "Thank you for your report" in page
 
 
 def test_a_stranger_reports_nothing_and_learns_nothing(room: Room, sam: User, guest: Client) -> None:

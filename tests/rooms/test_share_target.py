@@ -31,13 +31,13 @@ def test_the_manifest_names_a_way_in_that_exists() -> None:
     client = Client(enforce_csrf_checks=True)
     response = client.post(target["action"], {"files": "not read"})
     assert response["Location"] == f"{target['action']}?failed"
-    assert b"share it once more" in client.get(response["Location"]).content
+    assert b"please share them again" in client.get(response["Location"]).content
     for icon in manifest["icons"]:
         assert (Path(settings.BASE_DIR) / "static" / icon["src"]).is_file()
 
 
 def test_whoever_shares_sees_the_rooms_they_can_enter(room: Room, olga: User, guest: Client) -> None:
-    assert b"No room yet" in Client().get("/files/share").content
+    assert b"No rooms yet" in Client().get("/files/share").content
     join(guest, make_link(room)[0])
     for client in (guest, signed_in(olga)):
         assert f"/r/{room.slug}?files=shared" in client.get("/files/share").content.decode()

@@ -40,8 +40,8 @@ def test_no_cache_keeps_what_a_session_shows(stranger: Client, olga: Client, nam
 
 def test_both_pages_name_the_limit_of_what_is_claimed(stranger: Client) -> None:
     limits = {
-        "landing": "only by changing the program that your browser loads",
-        "how_it_works": "In a Server-trusted room, a dishonest server could place itself between two browsers",
+        "landing": "changing the app is the only way the server could listen in",
+        "how_it_works": "In a room with no key, a dishonest server could place itself between two browsers",
     }
     for name, limit in limits.items():
         page = stranger.get(reverse(name)).content.decode()

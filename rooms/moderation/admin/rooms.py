@@ -52,13 +52,13 @@ class TrustFilter(admin.SimpleListFilter):
     parameter_name = "trust"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("key-locked", _("Key-locked")), ("server-trusted", _("Server-trusted"))]
+        return [("key", _("Room key on")), ("no-key", _("No room key"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
         match self.value():
-            case "key-locked":
+            case "key":
                 return queryset.filter(epoch__gt=0)
-            case "server-trusted":
+            case "no-key":
                 return queryset.filter(epoch=0)
         return queryset
 
@@ -157,7 +157,7 @@ class RoomAdmin(Moderated):
 
     @admin.display(description=_("trust"), ordering="epoch")
     def trust(self, room: Room) -> str:
-        return _t("Key-locked") if room.epoch else _t("Server-trusted")
+        return _t("Room key on") if room.epoch else _t("No room key")
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         if change:

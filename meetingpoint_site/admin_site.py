@@ -1,4 +1,4 @@
-"""The administration, for staff who signed in through the site's own pages and have a second factor."""
+"""The admin site, for staff who signed in through the site's own pages and have a second factor."""
 
 from functools import wraps
 from typing import Any
@@ -10,28 +10,26 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from .security import CONTENT_SECURITY_POLICY
 
-# Django's own scripts there (jQuery, the boxes to select from) write HTML from strings; all else of the policy stays.
+# Django's own scripts (jQuery, the select boxes) write HTML from strings; the rest of the policy stays.
 POLICY = CONTENT_SECURITY_POLICY.replace("; require-trusted-types-for 'script'", "")
-# Recovery codes stand in for a lost second factor; alone they are none.
+# Recovery codes replace a lost second factor; they are not one themselves.
 SECOND_FACTORS = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
 
 
 class MeetingPointAdminSite(AdminSite):
-    """Django's administration without its own password page."""
+    """Django's admin site without its own password page."""
 
     site_title = site_header = _("Meeting Point administration")
     index_title = _("Overview")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap a view as Django does, with the policy that its scripts can run under."""
+        """Wrap a view as Django does, with the Content-Security-Policy that its scripts need."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -42,31 +40,13 @@ class MeetingPointAdminSite(AdminSite):
 
         return with_policy
 
-    def get_urls(self) -> list[Any]:
-        """Add the search through everything, and the page that asks before an act."""
-        from rooms.moderation.admin.action_view import act_view  # noqa: PLC0415
-        from rooms.moderation.admin.dashboard import search_view  # noqa: PLC0415
-
-        return [
-            path("search/", self.admin_view(search_view), name="moderation_search"),
-            path("act/<slug:name>/", self.admin_view(act_view), name="moderation_act"),
-            *super().get_urls(),
-        ]
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the numbers of now to moderators, above what is kept."""
-        from rooms.moderation.admin.dashboard import may_see, numbers  # noqa: PLC0415
-
-        found = {"numbers": numbers()} if may_see(request) else {}
-        return super().index(request, {**found, **(extra_context or {})})
-
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let active staff in who have a passkey or an authenticator app (in development: all active staff)."""
+        """Let in active staff with a passkey or an authenticator app (in development: all active staff)."""
         return super().has_permission(request) and has_second_factor(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """Send people to the site's sign-in page; staff without a second factor are told how to set one up."""
+        """Send people to the site's sign-in page, and staff without a second factor to a page about setting one up."""
         if AdminSite.has_permission(self, request) and not has_second_factor(request):
             return render(request, "account/second_factor_needed.html", status=403)
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
@@ -74,5 +54,5 @@ class MeetingPointAdminSite(AdminSite):
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Say whether the person who asks has a second factor, which signing in then demanded, or need not."""
+    """Say whether the person has a second factor, which sign-in then asked for, or needs none."""
     return settings.DEBUG or get_mfa_adapter().is_mfa_enabled(request.user, SECOND_FACTORS)

@@ -185,7 +185,7 @@ def abuse() -> Iterable[CheckMessage]:
             hint="Set it between 0.1 and 10000: 1 is the default, 10 suits a school behind one IP address.",
             id="meetingpoint.E021",
         )
-    for name in ("RETENTION_DAYS", "REPORT_DAYS", "DEED_DAYS"):
+    for name in ("RETENTION_DAYS", "REPORT_DAYS", "AUDIT_DAYS"):
         if getattr(settings, name) < 1:
             yield Error(
                 f"{name} is {getattr(settings, name)}.", hint="Set it to at least 1 day.", id="meetingpoint.E022"

@@ -174,7 +174,7 @@ SIGN_UP_OPEN = env.bool("SIGN_UP_OPEN", default=True)
 ROOM_CREATORS = env.str("ROOM_CREATORS", default="everyone")
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 REPORT_DAYS = env.int("REPORT_DAYS", default=90)
-DEED_DAYS = env.int("DEED_DAYS", default=730)
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)
 
 # ── WebRTC: no third party is asked unless the operator names one ────────────────────────────────
 STUN_URLS = env.list("STUN_URLS", default=[])

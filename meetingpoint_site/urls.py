@@ -4,6 +4,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from rooms.moderation.admin.action_view import action_view
+from rooms.moderation.admin.dashboard import search_view
+
 from . import views
 
 urlpatterns = [
@@ -13,6 +16,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/search/", admin.site.admin_view(search_view), name="moderation_search"),
+    path("admin/action/<slug:name>/", admin.site.admin_view(action_view), name="moderation_action"),
     path("admin/", admin.site.urls),
     path("", include("rooms.urls")),
 ]

@@ -73,11 +73,11 @@ class MailInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/report. `about` is a person's `member` in the roster, empty for the room as a whole."""
+    """POST /rooms/<slug>/report. `subject` is a person's `member` in the roster, empty for a report about the room."""
 
     category: str
-    words: str = ""
-    about: str = ""
+    description: str = ""
+    subject: str = ""
 
 
 def clean_label(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Abuse and what is done about it: reports, moderators' acts and their trail, bans, and the rules of the site."""
+"""Abuse: reports, what moderators do about them, the audit log, and the admin pages."""

@@ -1,4 +1,4 @@
-"""What moderators do. Each act goes through the flows, which tell live sockets, and leaves a row in the trail."""
+"""What moderators can do. Each action uses the flows, which also close live sockets, and adds an audit log entry."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts import flows as accounts
+from accounts.flows import NotAllowed, reinstate, suspend
 from accounts.models import User
 from rooms.errors import NotPossible
 from rooms.flows.invites import revoke_invite, revoke_invites
@@ -25,185 +25,202 @@ from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room, reopen_room
 from rooms.models import Ban, Invite, Membership, Room
 
-from .models import Deed, Report
+from .models import AuditEntry, Report
 
 MODERATE = "moderation.moderate"
 
 
-class Kind(StrEnum):
-    """What an act is done to."""
+class TargetKind(StrEnum):
+    """What an action is done to."""
 
     PERSON = "person"
     ROOM = "room"
-    LINK = "link"
-    PLACE = "place"
+    INVITE = "invite"
+    MEMBERSHIP = "membership"
     BAN = "ban"
     REPORT = "report"
-    RULES = "rules"
+    SITE_POLICY = "policy"
 
 
-MODELS: dict[Kind, type[models.Model]] = {
-    Kind.PERSON: User,
-    Kind.ROOM: Room,
-    Kind.LINK: Invite,
-    Kind.PLACE: Membership,
-    Kind.BAN: Ban,
-    Kind.REPORT: Report,
+MODELS: dict[TargetKind, type[models.Model]] = {
+    TargetKind.PERSON: User,
+    TargetKind.ROOM: Room,
+    TargetKind.INVITE: Invite,
+    TargetKind.MEMBERSHIP: Membership,
+    TargetKind.BAN: Ban,
+    TargetKind.REPORT: Report,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something a moderator can do. `means` says what will happen, before they confirm it."""
+class ModerationAction:
+    """Something that a moderator can do to a row of one kind, after a page that shows `consequences`.
+
+    `run(row, moderator, message)` does it; the message is that of the mail, for an action that `sends_mail`.
+    """
 
     name: str
-    kind: Kind
+    target_kind: TargetKind
     label: Promise
-    means: Promise
-    do: Callable[[Any, User, str], object]
-    writes_mail: bool = False
-    settles: bool = True  # whether a report that led to it may be settled with it
-    gentle: bool = False  # nobody is put out by it
+    consequences: Promise
+    run: Callable[[Any, User, str], object]
+    sends_mail: bool = False
+    resolves_report: bool = True  # whether the page offers to resolve the report that led to it
+    destructive: bool = True  # whether anyone loses access by it
 
 
-def perform(act: Act, row: Any, by: User, reason: str, *, words: str = "", report: Report | None = None) -> None:
-    """Do it and write it down. `words` are those of the mail, for an act that writes one.
+def perform(
+    action: ModerationAction, row: Any, by: User, reason: str, *, message: str = "", report: Report | None = None
+) -> None:
+    """Do it to one row and record it.
 
-    Raises `NotPossible` with a sentence, and `accounts.flows.NotAllowed` for somebody who may not.
+    Raises `NotPossible` with a sentence for the moderator, and `NotAllowed` for a person who may not do this.
     """
     if not by.has_perm(MODERATE):
-        raise accounts.NotAllowed
-    # A mail server may take its time: nobody else's writing waits for it.
-    with nullcontext() if act.writes_mail else transaction.atomic():
-        act.do(row, by, words)
-        note(by, act.name, act.kind, row.pk, reason, report if report is not None else _own(row))
+        raise NotAllowed
+    # Not while a mail server is slow: a transaction would keep other writers waiting.
+    with nullcontext() if action.sends_mail else transaction.atomic():
+        action.run(row, by, message)
+        record(by, action.name, action.target_kind, row.pk, reason, report if report is not None else _as_report(row))
 
 
-def note(by: User, name: str, kind: Kind, target: object, reason: str, report: Report | None = None) -> None:
-    """Add a row to the trail."""
-    number = target.hex if isinstance(target, UUID) else str(target)
-    Deed.objects.create(by=by, act=name, kind=kind.value, target=number, reason=reason, report=report)
+def record(
+    actor: User, action: str, kind: TargetKind, target: object, reason: str, report: Report | None = None
+) -> None:
+    """Add an entry to the audit log; `target` is a primary key."""
+    key = target.hex if isinstance(target, UUID) else str(target)
+    AuditEntry.objects.create(
+        actor=actor, action=action, target_kind=kind.value, target=key, reason=reason, report=report
+    )
 
 
-def settle(report: Report, by: User, reason: str) -> None:
-    """Take a report out of the queue, because of an act that was done."""
+def resolve(report: Report, by: User, reason: str) -> None:
+    """Resolve a report after another action, and record it."""
     with transaction.atomic():
-        _settle(report, by, "")
-        note(by, "settle", Kind.REPORT, report.pk, reason, report)
+        _resolve(report, by, "")
+        record(by, "resolve", TargetKind.REPORT, report.pk, reason, report)
 
 
-def rows_of(act: Act, numbers: list[str]) -> list[Any]:
-    """Return the rows with these primary keys; those that are no keys are left out."""
-    model = MODELS[act.kind]
-    keys = []
-    for number in numbers:
+def rows_of(action: ModerationAction, keys: list[str]) -> list[Any]:
+    """Return the rows with these primary keys, as text; malformed and unknown keys are left out."""
+    model = MODELS[action.target_kind]
+    return list(model._default_manager.filter(pk__in=parse_keys(model, keys)))
+
+
+def parse_keys(model: Any, keys: list[str]) -> list[Any]:
+    """Return the well-formed ones of these primary keys of a model."""
+    parsed = []
+    for key in keys:
         try:
-            keys.append(model._meta.pk.to_python(number))  # type: ignore[union-attr]
+            parsed.append(model._meta.pk.to_python(key))
         except ValidationError:
             continue
-    return list(model._default_manager.filter(pk__in=keys))
+    return parsed
 
 
-def _own(row: Any) -> Report | None:
+def _as_report(row: Any) -> Report | None:
     return row if isinstance(row, Report) else None
 
 
-def _warn(user: User, _by: User, words: str) -> None:
-    context = {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], "user": user, "words": words}
+def _warn(user: User, _by: User, message: str) -> None:
+    context = {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], "user": user, "message": message}
     subject = _t("A warning from the moderators of %(site)s") % {"site": settings.SITE_NAME}
     try:
         send_mail(subject, render_to_string("moderation/warning.txt", context), None, [user.email])
     except OSError as error:  # SMTPException is one
-        raise NotPossible(_t("The mail could not be sent. Nothing was noted.")) from error
+        raise NotPossible(_t("The email couldn't be sent, so nothing was recorded.")) from error
 
 
-def _revoke_all(room: Room, _by: User, _words: str) -> None:
+def _revoke_all(room: Room, _by: User, _message: str) -> None:
     revoke_invites(room.invites.all())
 
 
-def _ban(place: Membership, _by: User, _words: str) -> None:
-    if place.browser is None:
-        raise NotPossible(_t("This person has an account: suspend it instead."))
-    Ban.objects.get_or_create(guest_id=place.browser)
-    for held in Membership.objects.filter(browser=place.browser, removed_at__isnull=True):
-        remove_member(held)
+def _ban(membership: Membership, _by: User, _message: str) -> None:
+    if membership.browser is None:
+        raise NotPossible(_t("This person has an account. Suspend it instead."))
+    Ban.objects.get_or_create(guest_id=membership.browser)
+    for other in Membership.objects.filter(browser=membership.browser, removed_at__isnull=True):
+        remove_member(other)
 
 
-def _lift(ban: Ban, _by: User, _words: str) -> None:
+def _lift_ban(ban: Ban, _by: User, _message: str) -> None:
     Ban.objects.filter(pk=ban.pk).delete()
 
 
-def _settle(report: Report, _by: User, _words: str) -> None:
-    Report.objects.filter(pk=report.pk, settled_at__isnull=True).update(settled_at=timezone.now())
+def _resolve(report: Report, _by: User, _message: str) -> None:
+    Report.objects.filter(pk=report.pk, resolved_at__isnull=True).update(resolved_at=timezone.now())
 
 
-def _take_up(report: Report, _by: User, _words: str) -> None:
-    Report.objects.filter(pk=report.pk).update(settled_at=None)
+def _reopen(report: Report, _by: User, _message: str) -> None:
+    Report.objects.filter(pk=report.pk).update(resolved_at=None)
 
 
-ALL = (
-    Act(
-        "warn", Kind.PERSON, _("Warn by mail"), _("They get a mail with your words. Nothing else changes."), _warn,
-        writes_mail=True, gentle=True,
+ACTIONS = (
+    ModerationAction(
+        "warn", TargetKind.PERSON, _("Warn by email"),
+        _("They get an email with your message. Nothing else changes."),
+        _warn, sends_mail=True, destructive=False,
     ),
-    Act(
-        "suspend", Kind.PERSON, _("Suspend"),
-        _("They are signed out everywhere, their calls end at once, their rooms are shut for everybody, and they "
-          "cannot sign in until somebody reinstates them."),
-        lambda user, by, _words: accounts.suspend(user, by),
+    ModerationAction(
+        "suspend", TargetKind.PERSON, _("Suspend"),
+        _("They are signed out everywhere, their calls end immediately, their rooms are closed, and they can't sign in "
+          "until they are reinstated."),
+        lambda user, by, _message: suspend(user, by),
     ),
-    Act(
-        "reinstate", Kind.PERSON, _("Reinstate"), _("They can sign in again, and their rooms open."),
-        lambda user, by, _words: accounts.reinstate(user, by), settles=False, gentle=True,
+    ModerationAction(
+        "reinstate", TargetKind.PERSON, _("Reinstate"), _("They can sign in again, and their rooms reopen."),
+        lambda user, by, _message: reinstate(user, by), resolves_report=False, destructive=False,
     ),
-    Act(
-        "close-room", Kind.ROOM, _("Close the room"),
-        _("Everybody inside is put out at once, and nobody can enter. The owner cannot open it again: only moderators "
+    ModerationAction(
+        "close-room", TargetKind.ROOM, _("Close the room"),
+        _("Everyone inside is removed immediately, and no one can join. The owner can't reopen it; only moderators "
           "can."),
-        lambda room, _by, _words: close_room(room, by_site=True),
+        lambda room, _by, _message: close_room(room, by_site=True),
     ),
-    Act(
-        "reopen-room", Kind.ROOM, _("Reopen the room"), _("People with a place or a link can enter again."),
-        lambda room, _by, _words: reopen_room(room, by_site=True), settles=False, gentle=True,
+    ModerationAction(
+        "reopen-room", TargetKind.ROOM, _("Reopen the room"), _("Members, and people with a link, can join again."),
+        lambda room, _by, _message: reopen_room(room, by_site=True), resolves_report=False, destructive=False,
     ),
-    Act(
-        "revoke-links", Kind.ROOM, _("Revoke all its links"),
-        _("No link of this room lets anybody in any more. People who came by one stay, and the owner can make new "
-          "ones."),
+    ModerationAction(
+        "revoke-links", TargetKind.ROOM, _("Revoke all links"),
+        _("No one else can join with a link of this room. People who already joined stay, and the owner can create new "
+          "links."),
         _revoke_all,
     ),
-    Act(
-        "revoke-link", Kind.LINK, _("Revoke the link"), _("It lets nobody in any more. People who came by it stay."),
-        lambda link, _by, _words: revoke_invite(link),
+    ModerationAction(
+        "revoke-link", TargetKind.INVITE, _("Revoke the link"),
+        _("No one else can join with it. People who already joined stay."),
+        lambda invite, _by, _message: revoke_invite(invite),
     ),
-    Act(
-        "remove", Kind.PLACE, _("Remove from the room"),
-        _("Their call ends at once and their place in this room is gone. A later link can bring them back."),
-        lambda place, _by, _words: remove_member(place),
+    ModerationAction(
+        "remove", TargetKind.MEMBERSHIP, _("Remove from the room"),
+        _("Their call and their access to this room end immediately. A later link can bring them back."),
+        lambda membership, _by, _message: remove_member(membership),
     ),
-    Act(
-        "ban-guest", Kind.PLACE, _("Ban the guest"),
-        _("Their browser is put out of every room at once, and no link lets it in as a guest again. A guest is known "
-          "by a cookie of that browser alone: with another browser, a private window or cleared cookies they could "
-          "come again, so revoke the link that they used, too."),
+    ModerationAction(
+        "ban-guest", TargetKind.MEMBERSHIP, _("Ban the guest"),
+        _("Their browser is removed from all rooms immediately, and can't join as a guest again. Only a cookie in that "
+          "browser identifies a guest: with another browser, a private window or cleared cookies they could come back, "
+          "so also revoke the link that they used."),
         _ban,
     ),
-    Act(
-        "lift-ban", Kind.BAN, _("Lift the ban"), _("Links let this guest in again."), _lift, settles=False, gentle=True,
+    ModerationAction(
+        "lift-ban", TargetKind.BAN, _("Lift the ban"), _("This guest can join with links again."),
+        _lift_ban, resolves_report=False, destructive=False,
     ),
-    Act(
-        "dismiss", Kind.REPORT, _("Dismiss"), _("The report is settled, and nothing else is done."), _settle,
-        settles=False, gentle=True,
+    ModerationAction(
+        "dismiss", TargetKind.REPORT, _("Dismiss"), _("The report is resolved, and nothing else is done."),
+        _resolve, resolves_report=False, destructive=False,
     ),
-    Act(
-        "take-up", Kind.REPORT, _("Open again"), _("The report is back in the queue."), _take_up,
-        settles=False, gentle=True,
+    ModerationAction(
+        "reopen", TargetKind.REPORT, _("Reopen"), _("The report is back in the queue."),
+        _reopen, resolves_report=False, destructive=False,
     ),
 )  # fmt: skip
-ACTS = {act.name: act for act in ALL}
-# How the trail names what was done.
-WORDS: dict[str, Promise] = {
-    **{act.name: act.label for act in ALL},
-    "settle": _("Settle the report"),
-    "rules": _("Change the rules of the site"),
+ACTIONS_BY_NAME = {action.name: action for action in ACTIONS}
+# How the audit log names what was done.
+ACTION_LABELS: dict[str, Promise] = {
+    **{action.name: action.label for action in ACTIONS},
+    "resolve": _("Resolve the report"),
+    "site-policy": _("Change the site settings"),
 }

@@ -1,4 +1,4 @@
-"""What is kept of abuse: people's own words about it, and what was done. Never anything of a call itself."""
+"""Reports and the audit log. Nothing of a call itself is stored, only what people write about it."""
 
 import uuid
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.models import Membership, Room
 
-WORDS_LENGTH = 2000  # characters of a report
+DESCRIPTION_LENGTH = 2000  # characters of a report, and of a moderator's mail
 REASON_LENGTH = 500  # characters of a moderator's reason
 
 
@@ -18,18 +18,18 @@ class Category(models.TextChoices):
     """What a report is about."""
 
     HARASSMENT = "harassment", _("Harassment or threats")
-    HATE = "hate", _("Hatred against a group")
+    HATE = "hate", _("Hate speech")
     SEXUAL = "sexual", _("Unwanted sexual content")
     CHILDREN = "children", _("A child is in danger")
-    FRAUD = "fraud", _("Fraud, or somebody pretends to be another")
-    DISRUPTION = "disruption", _("Disruption or unwanted advertising")
+    FRAUD = "fraud", _("Fraud or impersonation")
+    DISRUPTION = "disruption", _("Spam or disruption")
     OTHER = "other", _("Something else")
 
 
 class Report(models.Model):
-    """Somebody's words about a room, or about a person in it (`about`). The words are all that is taken.
+    """A person's description of what happened in a room, or of what another person did there (the subject).
 
-    Who is deleted disappears from here; the words stay until `settled_at` is `REPORT_DAYS` ago.
+    References to deleted people and rooms become null; the description stays until `REPORT_DAYS` after `resolved_at`.
     """
 
     room = models.ForeignKey(Room, models.SET_NULL, null=True, related_name="reports", verbose_name=_("room"))
@@ -40,15 +40,15 @@ class Report(models.Model):
         related_name="reports_about_rooms",
         verbose_name=_("owner of the room"),
     )
-    about = models.ForeignKey(
+    subject_membership = models.ForeignKey(
         Membership,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="reports",
-        verbose_name=_("place of the person"),
+        verbose_name=_("membership of the person"),
     )
-    about_user = models.ForeignKey(
+    subject_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
@@ -56,23 +56,23 @@ class Report(models.Model):
         related_name="reports_about",
         verbose_name=_("person"),
     )
-    # A guest is known by their browser alone: it links reports about them from several rooms, and is never shown.
-    about_browser = models.UUIDField(null=True, editable=False, db_index=True)
-    # Whom it is about, for when the row that says so is gone: a person or the room as a whole.
+    # Links reports about the same guest in several rooms. Never shown.
+    subject_guest_id = models.UUIDField(null=True, editable=False, db_index=True)
+    # Tells a report about a person from one about the room, even when the person's rows are deleted.
     about_person = models.BooleanField(_("about a person"), default=False, editable=False)
-    by_user = models.ForeignKey(
+    reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
         blank=True,
-        related_name="reports_by",
+        related_name="reports_written",
         verbose_name=_("reported by"),
     )
-    by_browser = models.UUIDField(null=True, editable=False)
-    category = models.CharField(_("what it is about"), max_length=12, choices=Category.choices)
-    words = models.TextField(_("in their words"), max_length=WORDS_LENGTH, blank=True)
+    reporter_guest_id = models.UUIDField(null=True, editable=False)
+    category = models.CharField(_("category"), max_length=12, choices=Category.choices)
+    description = models.TextField(_("description"), max_length=DESCRIPTION_LENGTH, blank=True)
     created_at = models.DateTimeField(_("reported"), default=timezone.now, editable=False, db_index=True)
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False, db_index=True)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("report")
@@ -86,64 +86,69 @@ class Report(models.Model):
 
 
 class AppendOnly(Exception):
-    """A row of the trail was to be changed or deleted."""
+    """An entry of the audit log was to be changed or deleted."""
 
 
-class TrailRows(models.QuerySet["Deed"]):
-    """Rows that are written once."""
+class AppendOnlyQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries that are never changed, and deleted only by `moderation.pruning`."""
 
     def update(self, **values: Any) -> int:
-        """Refuse. Raises `AppendOnly`."""
+        """Raise `AppendOnly`."""
         raise AppendOnly
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse; `rooms.pruning` alone deletes what is old. Raises `AppendOnly`."""
+        """Raise `AppendOnly`."""
         raise AppendOnly
 
 
-class Deed(models.Model):
-    """One act of one moderator: who, what, to whom, when, why. Rows are added, never changed.
+class AuditEntry(models.Model):
+    """One action of one moderator: who did what to whom, when and why.
 
-    `kind` and `target` name the row that it was done to without a foreign key: when a person is deleted the trail keeps
-    a number and no name.
+    `target_kind` and `target` name the row without a foreign key: when a person is deleted, the log keeps their number
+    and no name.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False, db_index=True)
-    by = models.ForeignKey(
+    actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
         editable=False,
-        related_name="deeds",
+        related_name="audit_entries",
         verbose_name=_("who"),
     )
-    act = models.CharField(_("what"), max_length=20, editable=False)
-    kind = models.CharField(_("kind"), max_length=10, editable=False)
-    target = models.CharField(_("number"), max_length=36, editable=False)
+    action = models.CharField(_("action"), max_length=20, editable=False)
+    target_kind = models.CharField(_("kind of target"), max_length=10, editable=False)
+    target = models.CharField(_("target"), max_length=36, editable=False)
     report = models.ForeignKey(
-        Report, models.SET_NULL, null=True, editable=False, related_name="deeds", verbose_name=_("report")
+        Report, models.SET_NULL, null=True, editable=False, related_name="audit_entries", verbose_name=_("report")
     )
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH, editable=False)
 
-    objects: ClassVar[models.Manager["Deed"]] = models.Manager.from_queryset(TrailRows)()
+    objects: ClassVar[models.Manager["AuditEntry"]] = models.Manager.from_queryset(AppendOnlyQuerySet)()
+
+    # For pages, set by `audit_log.describe`.
+    action_label: str
+    target_label: str
+    target_url: str | None
 
     class Meta:
-        verbose_name = _("act of a moderator")
-        verbose_name_plural = _("acts of moderators")
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log")
         ordering = ["-at"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["kind", "target"], name="deed_target")]
+        indexes = [models.Index(fields=["target_kind", "target"], name="audit_target")]
 
     def __str__(self) -> str:
-        return f"{self.act} · {self.kind} {self.target}"
+        return f"{self.action} · {self.target_kind} {self.target}"
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Add the row. Raises `AppendOnly` for one that is there."""
+        """Add the entry. Raises `AppendOnly` for an existing one."""
         if not self._state.adding:
             raise AppendOnly
         super().save(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        """Refuse. Raises `AppendOnly`."""
+        """Raise `AppendOnly`."""
         raise AppendOnly

@@ -1,4 +1,4 @@
-"""Reporting a room or somebody in it: what may be said, and how it is kept."""
+"""The form with which people report a room, or a person in it."""
 
 from typing import Any
 from uuid import UUID
@@ -10,64 +10,65 @@ from django.utils.translation import gettext_lazy as _
 from common.text import clean_text
 from rooms.models import Membership
 
-from .models import WORDS_LENGTH, Category, Report
+from .models import DESCRIPTION_LENGTH, Category, Report
 
 
 class ReportForm(forms.Form):
-    """A report by whoever holds the place `mine`, a place that has ended included."""
+    """A report by the holder of a membership, which may have ended. `subject` is the id of another membership."""
 
     category = forms.ChoiceField(label=_("What is it about?"), choices=[("", _("Please choose")), *Category.choices])
-    words = forms.CharField(
+    description = forms.CharField(
         label=_("What happened?"),
         required=False,
-        max_length=WORDS_LENGTH,
+        max_length=DESCRIPTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("In your own words: what you saw or heard, and who did it. Moderators read it."),
+        help_text=_("Describe what you saw or heard, and who did it. Moderators read it."),
     )
-    about = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
+    subject = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, mine: Membership, auto_id: str = "id_%s") -> None:
+    def __init__(self, data: Any, *, membership: Membership, auto_id: str = "id_%s") -> None:
         super().__init__(data, auto_id=auto_id)
-        self.mine = mine
+        self.membership = membership
 
-    def clean_words(self) -> str:
-        """Keep what people can read."""
-        return clean_text(self.cleaned_data["words"])
+    def clean_description(self) -> str:
+        """Remove characters that no one can read."""
+        return clean_text(self.cleaned_data["description"])
 
-    def clean_about(self) -> Membership | None:
-        """Find whom it is about: somebody else with a place in the same room, or nobody."""
-        if not self.cleaned_data["about"]:
+    def clean_subject(self) -> Membership | None:
+        """Return the membership of another person in the room, or None for a report about the room."""
+        if not self.cleaned_data["subject"]:
             return None
         try:
-            key = UUID(self.cleaned_data["about"])
+            key = UUID(self.cleaned_data["subject"])
         except ValueError as error:
-            raise ValidationError(_("There is no such person in this room."), code="about") from error
-        found = Membership.objects.filter(pk=key, room=self.mine.room).first()
+            raise ValidationError(_("This person isn't in the room."), code="subject") from error
+        found = Membership.objects.filter(pk=key, room=self.membership.room).first()
         if found is None:
-            raise ValidationError(_("There is no such person in this room."), code="about")
-        if found.pk == self.mine.pk:
-            raise ValidationError(_("You cannot report yourself."), code="about")
+            raise ValidationError(_("This person isn't in the room."), code="subject")
+        if found.pk == self.membership.pk:
+            raise ValidationError(_("You can't report yourself."), code="subject")
         return found
 
     def clean(self) -> dict[str, Any]:
-        """Ask for words where the category alone says nothing."""
+        """Require a description where the category alone says nothing."""
         data = super().clean() or {}
-        if data.get("category") == Category.OTHER and not data.get("words") and "words" not in self.errors:
-            self.add_error("words", _("Please say what happened."))
+        empty = not data.get("description") and "description" not in self.errors
+        if data.get("category") == Category.OTHER and empty:
+            self.add_error("description", _("Please describe what happened."))
         return data
 
-    def keep(self) -> Report:
-        """Keep the report, of valid data."""
-        about: Membership | None = self.cleaned_data["about"]
+    def save(self) -> Report:
+        """Store the valid report."""
+        subject: Membership | None = self.cleaned_data["subject"]
         return Report.objects.create(
-            room=self.mine.room,
-            owner=self.mine.room.owner,
-            about=about,
-            about_user=about.user if about else None,
-            about_browser=about.browser if about else None,
-            about_person=about is not None,
-            by_user=self.mine.user,
-            by_browser=self.mine.browser,
+            room=self.membership.room,
+            owner=self.membership.room.owner,
+            subject_membership=subject,
+            subject_user=subject.user if subject else None,
+            subject_guest_id=subject.browser if subject else None,
+            about_person=subject is not None,
+            reporter=self.membership.user,
+            reporter_guest_id=self.membership.browser,
             category=self.cleaned_data["category"],
-            words=self.cleaned_data["words"],
+            description=self.cleaned_data["description"],
         )

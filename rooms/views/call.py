@@ -41,7 +41,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "room": found.room,
         "may_invite_moderators": True,  # shown to owners alone (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
-        "report_form": ReportForm(None, mine=found.membership, auto_id="report-%s"),
+        "report_form": ReportForm(None, membership=found.membership, auto_id="report-%s"),
         "page": _page(request, found),
     }
     return render(request, "rooms/call.html", context)

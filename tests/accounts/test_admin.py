@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.models import User
-from rooms.moderation.models import Deed
+from rooms.moderation.models import AuditEntry
 
 from .conftest import give_second_factor, make_person, sign_in
 
@@ -87,7 +87,7 @@ def test_no_secret_is_shown(staff, olga):
 
 def do(client: Client, page: str, act: str) -> str:
     """Follow the link of an act on a page, give a reason, and return what the administration says then."""
-    found = re.search(rf'href="(/admin/act/{act}/[^"]+)"', page)
+    found = re.search(rf'href="(/admin/action/{act}/[^"]+)"', page)
     assert found, page
     return client.post(html.unescape(found[1]), {"reason": "Because."}, follow=True).content.decode()
 
@@ -101,8 +101,8 @@ def test_the_button_asks_for_a_reason_then_suspends_and_reinstates(staff, olga):
     assert olga.suspended_at
     assert "Suspend: done for olga@example.org." in done
     assert olgas.get("/accounts/").status_code == 302
-    deed = Deed.objects.get()
-    assert (deed.by, deed.act, deed.target, deed.reason) == (staff, "suspend", str(olga.pk), "Because.")
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.target, entry.reason) == (staff, "suspend", str(olga.pk), "Because.")
 
     do(client, client.get(address).content.decode(), "reinstate")
     olga.refresh_from_db()
@@ -111,9 +111,9 @@ def test_the_button_asks_for_a_reason_then_suspends_and_reinstates(staff, olga):
 
 def test_looking_at_the_question_changes_nothing(staff, olga):
     client = in_the_administration(staff)
-    page = client.get(f"/admin/act/suspend/?rows={olga.pk}").content.decode()
+    page = client.get(f"/admin/action/suspend/?rows={olga.pk}").content.decode()
     assert "They are signed out everywhere" in page
-    assert client.post(f"/admin/act/suspend/?rows={olga.pk}", {"reason": " "}).status_code == 400
+    assert client.post(f"/admin/action/suspend/?rows={olga.pk}", {"reason": " "}).status_code == 400
     olga.refresh_from_db()
     assert not olga.suspended_at
 
@@ -124,9 +124,9 @@ def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
     asked = client.post("/admin/accounts/user/", chosen)
     page = client.post(asked.headers["Location"], {"reason": "Because."}, follow=True).content.decode()
     assert page.count("Suspend: done for ") == 2
-    assert "You may not do this to ada@example.org." in page
+    assert "You don&#x27;t have permission to do this to ada@example.org." in page
     assert set(User.objects.filter(suspended_at__isnull=False)) == {olga, max_}
-    assert Deed.objects.count() == 2
+    assert AuditEntry.objects.count() == 2
 
 
 def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):

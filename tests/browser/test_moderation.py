@@ -38,10 +38,10 @@ for number, text in enumerate(texts):
     place = Membership.objects.create(room=room, user=user, role=Role.OWNER)
     Invite.objects.create(room=room, created_by=user, label=text[:60], token_hash=bytes([number]) * 32,
                           expires_at=timezone.now() + timedelta(days=1))
-    Report.objects.create(room=room, owner=user, about=place, about_user=user, about_person=True, by_user=user,
-                          category="other", words=text, settled_at=timezone.now())
+    Report.objects.create(room=room, owner=user, subject_membership=place, subject_user=user, about_person=True,
+                          reporter=user, category="other", description=text, resolved_at=timezone.now())
 """
-LISTS = ("accounts/user/", "rooms/room/", "rooms/invite/", "rooms/membership/", "moderation/report/?state=settled")
+LISTS = ("accounts/user/", "rooms/room/", "rooms/invite/", "rooms/membership/", "moderation/report/?state=resolved")
 TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
 
 

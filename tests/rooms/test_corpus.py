@@ -13,7 +13,7 @@ from rooms.moderation.models import Report
 
 from .conftest import join, make_link, make_person, signed_in
 from .corpus import UNICODE, XSS
-from .test_admin_corpus import Tags
+from .moderation.test_admin_corpus import Tags
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = [*XSS, *UNICODE]
@@ -44,13 +44,13 @@ def test_the_forms_of_a_room(room: Room, olga: User, max_: User) -> None:
         fields = {"name": text, "lasts": "", "max_people": "4"}
         is_harmless(browser.post(f"{here}/edit", fields, follow=True), text)
         is_harmless(member.get(f"/r/{room.slug}"), text)
-        is_harmless(member.post(f"{here}/report", {"category": text, "words": text, "about": text}), text)
-        is_harmless(member.post(f"{here}/report", {"category": "other", "words": text}), text)
+        is_harmless(member.post(f"{here}/report", {"category": text, "description": text, "subject": text}), text)
+        is_harmless(member.post(f"{here}/report", {"category": "other", "description": text}), text)
         mailed = {"address": text, "link": text}
         is_harmless(browser.post(f"{here}/invites/{link.pk}/mail", mailed, content_type="application/json"), text)
     is_harmless(browser.get("/rooms/"), "the list of rooms")
     # Reports are kept as they were written, as far as people can read them.
-    assert Report.objects.filter(words__contains="<script>xss7()</script>").count() > 5
+    assert Report.objects.filter(description__contains="<script>xss7()</script>").count() > 5
 
 
 def test_the_names_of_people_and_links(room: Room, olga: User) -> None:

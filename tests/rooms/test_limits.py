@@ -94,4 +94,4 @@ def test_reports_are_taken_only_so_often(room: Room, max_: User) -> None:
     empty(ratelimit.REPORT, max_.pk)
     answer = signed_in(max_).post(f"/rooms/{room.slug}/report", {"category": "fraud"})
     assert answer.status_code == 429
-    assert make_person("Mia").reports_by.count() == room.reports.count() == 0
+    assert make_person("Mia").reports_written.count() == room.reports.count() == 0

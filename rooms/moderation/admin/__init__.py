@@ -1,6 +1,6 @@
-"""The administration: every model's pages, the dashboard, and the page that asks before an action.
+"""The admin pages: every model's pages, the dashboard, the search, and the page that confirms an action.
 
-Django imports `admin` of each app; the pages register themselves as their modules are imported.
+Django imports `admin` of each app; importing these modules registers their pages.
 """
 
-from . import people, reports, rooms  # noqa: F401
+from . import audit_log, people, reports, rooms, site_policy  # noqa: F401

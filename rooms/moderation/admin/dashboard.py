@@ -1,4 +1,4 @@
-"""The numbers at the head of the administration, and the search through people, rooms and links at once."""
+"""The dashboard at the top of the admin's first page, and the search through people, rooms and links."""
 
 from typing import Any, cast
 
@@ -18,37 +18,37 @@ from rooms.models import Invite, Room
 from rooms.moderation.actions import MODERATE
 from rooms.moderation.models import Report
 
-LIVE_SHOWN = 10
-FOUND_SHOWN = 20
+MAX_LIVE_ROOMS = 10
+MAX_RESULTS = 20  # of each kind
 SPANS = (1, 7, 30)  # days
 
 
-def may_see(request: HttpRequest) -> bool:
-    """Say whether the person is a moderator."""
+def is_moderator(request: HttpRequest) -> bool:
+    """Say whether the signed-in person is a moderator."""
     return cast(User, request.user).has_perm(MODERATE)
 
 
-def numbers() -> dict[str, Any]:
-    """Return what goes on now: rooms live, people in calls, reports that wait, and how connections came about."""
+def dashboard_numbers() -> dict[str, Any]:
+    """Return the numbers of live rooms, people in calls and open reports, and of connections by type."""
     inside = occupied_rooms()
     rooms = Room.objects.filter(pk__in=inside).select_related("owner")
     live = sorted(((room, inside[room.pk]) for room in rooms), key=lambda pair: -pair[1])
     spans = [path_totals(days) for days in SPANS]
-    waiting = Report.objects.filter(settled_at__isnull=True)
+    open_reports = Report.objects.filter(resolved_at__isnull=True)
     return {
-        "rooms_live": len(inside),
+        "live_rooms": len(inside),
         "people_inside": sum(inside.values()),
-        "reports_waiting": waiting.count(),
-        "oldest_report": waiting.order_by("created_at").first(),
-        "live": live[:LIVE_SHOWN],
-        "live_more": max(0, len(live) - LIVE_SHOWN),
+        "open_reports": open_reports.count(),
+        "oldest_report": open_reports.order_by("created_at").first(),
+        "live": live[:MAX_LIVE_ROOMS],
+        "more_live": max(0, len(live) - MAX_LIVE_ROOMS),
         "spans": SPANS,
-        "ways": [(_NAMES[way](), [span[way] for span in spans]) for way in OUTCOMES],
+        "connection_types": [(_CONNECTION_TYPES[outcome](), [span[outcome] for span in spans]) for outcome in OUTCOMES],
         "connections": [sum(span.values()) for span in spans],
     }
 
 
-_NAMES = {
+_CONNECTION_TYPES = {
     "direct": lambda: _("Direct"),
     "relay_udp": lambda: _("Relay, over UDP"),
     "relay_tcp": lambda: _("Relay, over TCP"),
@@ -58,19 +58,20 @@ _NAMES = {
 
 def search_view(request: HttpRequest) -> HttpResponse:
     """Find people, rooms and links by a part of a name, address or label. For moderators."""
-    if not may_see(request):
+    if not is_moderator(request):
         raise PermissionDenied
-    asked = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
-    context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": asked}
-    if asked:
-        people = User.objects.filter(Q(email__icontains=asked) | Q(display_name__icontains=asked))
-        rooms = Room.objects.filter(Q(name__icontains=asked) | Q(slug__icontains=asked) | Q(owner__in=people))
-        links = Invite.objects.filter(Q(label__icontains=asked) | Q(room__in=rooms) | Q(created_by__in=people))
+    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
+    if query:
+        people = User.objects.filter(Q(email__icontains=query) | Q(display_name__icontains=query))
+        rooms = Room.objects.filter(Q(name__icontains=query) | Q(slug__icontains=query) | Q(owner__in=people))
+        invites = Invite.objects.filter(Q(label__icontains=query) | Q(room__in=rooms) | Q(created_by__in=people))
         now = timezone.now()
+        shown = invites.select_related("room", "created_by")[:MAX_RESULTS]
         context |= {
-            "people": people.order_by("email")[:FOUND_SHOWN],
-            "rooms": rooms.select_related("owner")[:FOUND_SHOWN],
-            "links": [(link, link.state(now)) for link in links.select_related("room", "created_by")[:FOUND_SHOWN]],
-            "shown": FOUND_SHOWN,
+            "people": people.order_by("email")[:MAX_RESULTS],
+            "rooms": rooms.select_related("owner")[:MAX_RESULTS],
+            "invites": [(invite, invite.state(now)) for invite in shown],
+            "max_results": MAX_RESULTS,
         }
     return render(request, "admin/moderation/search.html", context)

@@ -1,4 +1,4 @@
-"""People in the administration: find them, see how they sign in, suspend and reinstate them. No secret is shown."""
+"""People: find them, see how they sign in, warn, suspend and reinstate them. No secret is shown."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.flows import may_suspend
 from accounts.models import User
 
-from .action_view import Moderated
+from .base import ModeratedAdmin
 
-# Recovery codes stand in for a lost second factor; alone they are none.
+# Recovery codes replace a lost second factor; they are not one themselves.
 FACTORS = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
 class SecondFactorFilter(admin.SimpleListFilter):
     """With a passkey or an authenticator app, or without."""
 
-    title = _("second factor")
+    title = _("two-step verification")
     parameter_name = "second_factor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -51,8 +51,8 @@ class SecondFactorFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(Moderated):
-    """People. Passwords are theirs: staff can suspend somebody, not become them."""
+class UserAdmin(ModeratedAdmin):
+    """People. No one can set their passwords here: staff can suspend a person, not sign in as them."""
 
     list_display = ("email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "last_login")
     list_filter = (StateFilter, SecondFactorFilter, "is_staff", "is_superuser", "date_joined")
@@ -63,10 +63,10 @@ class UserAdmin(Moderated):
     fieldsets = (
         (None, {"fields": ("email", "display_name", "state")}),
         (_("Signing in"), {"fields": ("verified", "second_factor", "sessions", "date_joined", "last_login")}),
-        (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups")}),
+        (_("Permissions"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
     filter_horizontal = ("groups",)
-    moderator_acts = ("warn", "suspend", "reinstate")
+    moderation_actions = ("warn", "suspend", "reinstate")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
@@ -88,7 +88,7 @@ class UserAdmin(Moderated):
     def verified(self, user: User) -> bool:
         return bool(getattr(user, "is_verified", False))
 
-    @admin.display(description=_("second factor"), boolean=True)
+    @admin.display(description=_("two-step verification"), boolean=True)
     def second_factor(self, user: User) -> bool:
         return bool(getattr(user, "has_second_factor", False))
 
@@ -96,33 +96,33 @@ class UserAdmin(Moderated):
     def sessions(self, user: User) -> int:
         return int(getattr(user, "session_total", 0))
 
-    # People sign up themselves; rights over rights belong to superusers.
+    # People sign up themselves. Only superusers change permissions.
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+        return super().has_change_permission(request, obj) and _may_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Let nobody delete themselves here: their own page asks for the password first."""
-        return super().has_delete_permission(request, obj) and obj != request.user and _may_touch(request, obj)
+        """Refuse to delete oneself here: the person's own page asks for the password first."""
+        return super().has_delete_permission(request, obj) and obj != request.user and _may_edit(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if isinstance(request.user, User) and request.user.is_superuser:
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
 
-    def offered(self, row: User) -> tuple[str, ...]:
+    def available_actions(self, row: User) -> tuple[str, ...]:
         return ("warn", "reinstate" if row.suspended_at else "suspend")
 
 
-def _may_touch(request: HttpRequest, user: User | None) -> bool:
-    """Say whether this person may change or delete that one: staff only by a superuser, as with suspending."""
+def _may_edit(request: HttpRequest, user: User | None) -> bool:
+    """Say whether the signed-in person may change or delete `user`: other staff only as a superuser."""
     by = request.user
     return user is None or (isinstance(by, User) and (by == user or may_suspend(user, by)))
 
 
-# What allauth registers shows session keys and second-factor secrets, and edits addresses past the flows.
+# allauth's pages show session keys and second-factor secrets, and edit addresses without the flows.
 for model in (EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)

@@ -1,6 +1,6 @@
-"""Rooms, links and memberships in the administration: found, closed, revoked, removed. No secret is shown.
+"""Rooms, invite links, memberships and bans: find, close, revoke, remove. No secret is shown.
 
-A room made here has no key (there is none on the server to give it); its owner locks it from their own browser.
+A room created here has no key, because the server never has one; its owner adds the key in their own browser.
 """
 
 from typing import Any
@@ -18,13 +18,12 @@ from common.text import clean_name
 from rooms import limits
 from rooms.flows.rooms import change_room, delete_room, save_new_room
 from rooms.live.occupancy import head_counts, occupied_rooms
-from rooms.models import Invite, InviteState, Membership, Role, Room
+from rooms.models import Ban, Invite, InviteState, Membership, Role, Room
 
-from .action_view import Moderated
-from .reports import ReadOnly
+from .base import ModeratedAdmin, ReadOnlyAdmin
 
 
-class ShutFilter(admin.SimpleListFilter):
+class RoomStateFilter(admin.SimpleListFilter):
     """Open, closed or expired."""
 
     title = _("state")
@@ -45,26 +44,26 @@ class ShutFilter(admin.SimpleListFilter):
         return queryset
 
 
-class TrustFilter(admin.SimpleListFilter):
+class RoomKeyFilter(admin.SimpleListFilter):
     """With a room key or without."""
 
-    title = _("trust")
-    parameter_name = "trust"
+    title = _("room key")
+    parameter_name = "key"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("key", _("Room key on")), ("no-key", _("No room key"))]
+        return [("yes", _("Room key on")), ("no", _("No room key"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
         match self.value():
-            case "key":
+            case "yes":
                 return queryset.filter(epoch__gt=0)
-            case "no-key":
+            case "no":
                 return queryset.filter(epoch=0)
         return queryset
 
 
 class InviteStateFilter(admin.SimpleListFilter):
-    """What the link is worth now."""
+    """Active, used up, expired or revoked."""
 
     title = _("state")
     parameter_name = "state"
@@ -88,35 +87,35 @@ class InviteStateFilter(admin.SimpleListFilter):
 
 
 class LiveFilter(admin.SimpleListFilter):
-    """With somebody inside now."""
+    """Rooms with people in the call now."""
 
-    title = _("people inside")
+    title = _("people in the call")
     parameter_name = "live"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("somebody now"))]
+        return [("yes", _("at least one"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
         return queryset.filter(pk__in=occupied_rooms()) if self.value() == "yes" else queryset
 
 
 class RoomForm(forms.ModelForm):
-    """A room as staff may write it."""
+    """The fields of a room that staff may edit."""
 
     class Meta:
         model = Room
         fields = ("name", "owner", "max_people", "expires_at", "relay_only")
 
     def clean_name(self) -> str:
-        """Keep what people can read."""
+        """Clean the name as people's own forms do."""
         return clean_name(self.cleaned_data["name"], limits.ROOM_NAME_LENGTH)
 
 
 class RoomList(ChangeList):
-    """Asks for the head counts of one page of rooms at once."""
+    """Reads the head counts of a page of rooms with one query."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Add `inside_now` to each room of the page."""
+        """Set `inside_now` of each room on the page."""
         super().get_results(request)
         rooms = list(self.result_list)
         counts = head_counts([room.pk for room in rooms])
@@ -126,37 +125,47 @@ class RoomList(ChangeList):
 
 
 @admin.register(Room)
-class RoomAdmin(Moderated):
-    """Rooms: their state, and who is in them now as a number, never as names."""
+class RoomAdmin(ModeratedAdmin):
+    """Rooms and their state. Who is in the call is a number, never names."""
 
     form = RoomForm
-    list_display = ("name", "slug", "owner", "inside", "max_people", "trust", "created_at", "expires_at", "closed_at")
-    list_filter = (LiveFilter, ShutFilter, TrustFilter, "created_at")
+    list_display = (
+        "name",
+        "slug",
+        "owner",
+        "inside",
+        "max_people",
+        "room_key",
+        "created_at",
+        "expires_at",
+        "closed_at",
+    )
+    list_filter = (LiveFilter, RoomStateFilter, RoomKeyFilter, "created_at")
     list_select_related = ("owner",)
     search_fields = ("name", "slug", "owner__email", "owner__display_name")
     date_hierarchy = "created_at"
     autocomplete_fields = ("owner",)
-    readonly_fields = ("slug", "inside", "trust", "created_at", "closed_at")
-    moderator_acts = ("close-room", "reopen-room", "revoke-links")
+    readonly_fields = ("slug", "inside", "room_key", "created_at", "closed_at")
+    moderation_actions = ("close-room", "reopen-room", "revoke-links")
 
-    def offered(self, row: Room) -> tuple[str, ...]:
+    def available_actions(self, row: Room) -> tuple[str, ...]:
         return ("reopen-room" if row.closed_at else "close-room", "revoke-links")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RoomList
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
-        """Fix the owner once there is one: the room key is in their browser, and nobody else has it."""
+        """Fix the owner of an existing room: only their browsers have the room key."""
         return self.readonly_fields if obj is None else ("owner", *self.readonly_fields)
 
-    @admin.display(description=_("people inside"))
+    @admin.display(description=_("people in the call"))
     def inside(self, room: Room) -> int:
         if not hasattr(room, "inside_now"):
             return head_counts([room.pk]).get(room.pk, 0) if room.pk else 0
         return int(room.inside_now)
 
-    @admin.display(description=_("trust"), ordering="epoch")
-    def trust(self, room: Room) -> str:
+    @admin.display(description=_("room key"), ordering="epoch")
+    def room_key(self, room: Room) -> str:
         return _t("Room key on") if room.epoch else _t("No room key")
 
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
@@ -176,8 +185,8 @@ class RoomAdmin(Moderated):
 
 
 @admin.register(Invite)
-class InviteAdmin(ReadOnly):
-    """Links by what is known of them; neither token nor key is here to be seen."""
+class InviteAdmin(ReadOnlyAdmin):
+    """Invite links, without token and key."""
 
     list_display = ("__str__", "room", "created_by", "state", "uses", "max_uses", "created_at", "expires_at")
     list_filter = (InviteStateFilter, "created_at", "expires_at")
@@ -188,10 +197,10 @@ class InviteAdmin(ReadOnly):
         "room", "label", "state", "role", "created_by", "uses", "max_uses", "created_at", "expires_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
-    moderator_acts = ("revoke-link",)
+    moderation_actions = ("revoke-link",)
 
-    def offered(self, row: Invite) -> tuple[str, ...]:
-        return self.moderator_acts if row.state(timezone.now()) is InviteState.ACTIVE else ()
+    def available_actions(self, row: Invite) -> tuple[str, ...]:
+        return self.moderation_actions if row.state(timezone.now()) is InviteState.ACTIVE else ()
 
     @admin.display(description=_("state"))
     def state(self, invite: Invite) -> str:
@@ -199,8 +208,8 @@ class InviteAdmin(ReadOnly):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnly):
-    """Who has a place in which room."""
+class MembershipAdmin(ReadOnlyAdmin):
+    """Who is a member or guest of which room."""
 
     list_display = ("__str__", "room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
     list_filter = (
@@ -214,8 +223,18 @@ class MembershipAdmin(ReadOnly):
     date_hierarchy = "created_at"
     fields = ("room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
     readonly_fields = fields
-    moderator_acts = ("remove", "ban-guest")
+    moderation_actions = ("remove", "ban-guest")
 
-    def offered(self, row: Membership) -> tuple[str, ...]:
+    def available_actions(self, row: Membership) -> tuple[str, ...]:
         remove = () if row.removed_at or row.role == Role.OWNER else ("remove",)
         return (*remove, "ban-guest") if row.browser else remove
+
+
+@admin.register(Ban)
+class BanAdmin(ReadOnlyAdmin):
+    """Banned guests; the id of their browser is not shown."""
+
+    list_display = ("__str__", "created_at")
+    fields = ("created_at",)
+    readonly_fields = fields
+    moderation_actions = ("lift-ban",)

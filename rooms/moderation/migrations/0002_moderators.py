@@ -10,7 +10,7 @@ PERMISSIONS = [
     ("moderation", "report", "view_report", "Can view report"),
     ("moderation", "report", "moderate", "Can act on reports, rooms, links and people"),
     ("rooms", "ban", "view_ban", "Can view banned guest"),
-    ("moderation", "deed", "view_deed", "Can view act of a moderator"),
+    ("moderation", "auditentry", "view_auditentry", "Can view audit log entry"),
 ]
 
 

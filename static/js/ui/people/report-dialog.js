@@ -20,7 +20,7 @@ export class ReportDialog {
   #problem = find(this.#dialog, "[role=alert]", HTMLElement);
   #send = find(this.#dialog, "button[type=submit]", HTMLButtonElement);
   /** The member whom it is about; empty for the room. */
-  #about = "";
+  #subject = "";
 
   /**
    * @param {CallSession} session
@@ -49,13 +49,13 @@ export class ReportDialog {
   }
 
   /**
-   * @param {string} about
+   * @param {string} subject
    * @param {string} title
    */
-  #ask(about, title) {
+  #ask(subject, title) {
     // What was written about one person is not sent about another by mistake.
-    if (about !== this.#about) this.#form.reset();
-    this.#about = about;
+    if (subject !== this.#subject) this.#form.reset();
+    this.#subject = subject;
     this.#problem.textContent = "";
     find(this.#dialog, "h2", HTMLElement).textContent = title;
     this.#dialog.showModal();
@@ -69,8 +69,8 @@ export class ReportDialog {
     this.#send.disabled = true;
     const { status, data } = await postJson(this.#url, {
       category: String(fields.get("category")),
-      words: String(fields.get("words")),
-      about: this.#about,
+      description: String(fields.get("description")),
+      subject: this.#subject,
     });
     this.#send.disabled = false;
     if (status === 201) {

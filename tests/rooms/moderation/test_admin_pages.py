@@ -15,16 +15,16 @@ from rooms.flows.invites import revoke_invite
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room
 from rooms.models import Ban, Invite, Membership, Role, Room
-from rooms.moderation.actions import ALL, Kind
+from rooms.moderation.actions import ACTIONS, TargetKind
 from rooms.moderation.models import Report
+from tests.rooms.conftest import join, make_link, make_person, signed_in
 
-from .conftest import join, make_link, make_person, signed_in
-from .test_moderation import address, make_moderator
+from .conftest import action_url, make_moderator
 
 pytestmark = pytest.mark.django_db
 PLACES = {
-    Kind.PERSON: "accounts/user", Kind.ROOM: "rooms/room", Kind.LINK: "rooms/invite",
-    Kind.PLACE: "rooms/membership", Kind.BAN: "rooms/ban", Kind.REPORT: "moderation/report",
+    TargetKind.PERSON: "accounts/user", TargetKind.ROOM: "rooms/room", TargetKind.INVITE: "rooms/invite",
+    TargetKind.MEMBERSHIP: "rooms/membership", TargetKind.BAN: "rooms/ban", TargetKind.REPORT: "moderation/report",
 }  # fmt: skip
 
 
@@ -48,8 +48,8 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
     ban = Ban.objects.create(guest_id=guests.browser)
     reports = [
         Report.objects.create(
-            room=room, owner=room.owner, about=guests, about_browser=guests.browser, about_person=True,
-            by_user=max_, category="hate",
+            room=room, owner=room.owner, subject_membership=guests, subject_guest_id=guests.browser, about_person=True,
+            reporter=max_, category="hate",
         )
     ]  # fmt: skip
     secrets: dict[str, bytes | str] = {
@@ -76,8 +76,8 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
         "accounts/user": (ada, max_, room.owner), "rooms/room": (room,), "rooms/invite": (link, sealed),
         "rooms/membership": (guests,), "moderation/report": reports, "rooms/ban": (ban,),
     }  # fmt: skip
-    paths = ["/admin/", "/admin/search/?q=o", "/admin/moderation/deed/"]
-    paths += [address(act.name, rows[PLACES[act.kind]][0]) for act in ALL]
+    paths = ["/admin/", "/admin/search/?q=o", "/admin/moderation/auditentry/"]
+    paths += [action_url(action.name, rows[PLACES[action.target_kind]][0]) for action in ACTIONS]
     for place, some in rows.items():
         paths.append(f"/admin/{place}/?state=all" if place == "moderation/report" else f"/admin/{place}/")
         paths += [f"/admin/{place}/{row.pk}/{page}/" for row in some for page in ("change", "history")]
@@ -95,7 +95,7 @@ def test_the_page_of_a_row_offers_what_can_be_done_to_it(room: Room, link: Invit
 
     def offered(place: str, row: Any) -> set[str]:
         page = desk.get(f"/admin/{place}/{row.pk}/change/").content.decode()
-        return set(re.findall(r'href="/admin/act/([a-z-]+)/\?', page))
+        return set(re.findall(r'href="/admin/action/([a-z-]+)/\?', page))
 
     assert offered("rooms/room", room) == {"close-room", "revoke-links"}
     assert offered("rooms/invite", link) == {"revoke-link"}

@@ -32,7 +32,7 @@ from accounts.models import MailKind, User
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
 from rooms.models import Ban, Invite, Membership, Redemption
-from rooms.moderation.models import Deed, Report
+from rooms.moderation.models import AuditEntry, Report
 
 Store = import_module(settings.SESSION_ENGINE).SessionStore
 
@@ -80,10 +80,13 @@ guest_place = Membership.objects.create(room=third, browser=browser, invite=gues
 Redemption.objects.create(invite=guests, browser=browser)
 Ban.objects.create(guest_id=browser)
 olgas = Membership.objects.create(room=mine, user=olga, role="member")
-Report.objects.create(room=others, owner=olga, by_user=wanda, category="other", words="She sang out of tune.")
-Report.objects.create(room=mine, owner=wanda, about=place, about_user=wanda, by_user=olga, category="other", words="Ow")
-Report.objects.create(room=third, owner=olga, by_browser=browser, about_browser=browser, category="other")
-Deed.objects.create(by=wanda, act="close", kind="room", target=str(others.pk), reason="too late")
+Report.objects.create(room=others, owner=olga, reporter=wanda, category="other", description="She sang out of tune.")
+Report.objects.create(
+    room=mine, owner=wanda, subject_membership=place, subject_user=wanda, reporter=olga, category="other",
+    description="Ow",
+)
+Report.objects.create(room=third, owner=olga, reporter_guest_id=browser, subject_guest_id=browser, category="other")
+AuditEntry.objects.create(actor=wanda, action="close", target_kind="room", target=str(others.pk), reason="too late")
 optional_mail.opt_out(MailKind.WAITING, optional_mail.hash_address(wanda.email))
 people = ContentType.objects.get_for_model(User)
 LogEntry.objects.create(user=wanda, content_type=people, object_id=str(olga.pk), object_repr="Olga", action_flag=CHANGE)

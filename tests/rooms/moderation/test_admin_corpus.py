@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from rooms.models import Invite, Membership, Role, Room
-from rooms.moderation.models import Category, Deed, Report
-
-from .conftest import make_person, signed_in
-from .corpus import UNICODE, XSS
+from rooms.moderation.models import AuditEntry, Category, Report
+from tests.rooms.conftest import make_person, signed_in
+from tests.rooms.corpus import UNICODE, XSS
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = [*XSS, *UNICODE]
@@ -57,7 +56,7 @@ def desk(db: None) -> Client:
 
 @pytest.fixture
 def typed(db: None) -> list[Report]:
-    """For each text a person, their room, a link, a place, a report and an act, written past every form."""
+    """For each text a person, their room, a link, a place, a report and an audit log entry, written past every form."""
     reports = []
     for number, text in enumerate(EVERYTHING):
         user = User.objects.create(email=f"p{number}@example.org", display_name=text[:60])
@@ -68,10 +67,12 @@ def typed(db: None) -> list[Report]:
         )  # fmt: skip
         place = Membership.objects.create(room=room, user=user, role=Role.MEMBER, invite=link)
         report = Report.objects.create(
-            room=room, owner=user, about=place, about_user=user, about_person=True, by_user=user,
-            category=Category.OTHER, words=text,
+            room=room, owner=user, subject_membership=place, subject_user=user, about_person=True, reporter=user,
+            category=Category.OTHER, description=text,
         )  # fmt: skip
-        Deed.objects.create(by=user, act="suspend", kind="person", target=str(user.pk), reason=text, report=report)
+        AuditEntry.objects.create(
+            actor=user, action="suspend", target_kind="person", target=str(user.pk), reason=text, report=report
+        )
         reports.append(report)
     return reports
 
@@ -79,16 +80,16 @@ def typed(db: None) -> list[Report]:
 def pages(reports: list[Report]) -> Iterator[str]:
     yield "/admin/"
     for place in ("accounts/user", "rooms/room", "rooms/invite", "rooms/membership", "moderation/report",
-                  "moderation/deed"):  # fmt: skip
+                  "moderation/auditentry"):  # fmt: skip
         yield f"/admin/{place}/?all="
     for report in reports:
         yield f"/admin/moderation/report/{report.pk}/change/"
-        yield f"/admin/act/close-room/?rows={report.room_id}&report={report.pk}"
+        yield f"/admin/action/close-room/?rows={report.room_id}&report={report.pk}"
     last = reports[-1]
     for place, row in (
         ("accounts/user", last.owner_id),
         ("rooms/room", last.room_id),
-        ("rooms/membership", last.about_id),
+        ("rooms/membership", last.subject_membership_id),
     ):
         yield f"/admin/{place}/{row}/change/"
 
@@ -113,6 +114,6 @@ def test_it_is_searched_for_and_given_as_a_reason(desk: Client, typed: list[Repo
         for path in ("search", "moderation/report"):
             answer = desk.get(f"/admin/{path}/", {"q": text})
             assert (answer.status_code, Tags(answer.content.decode()).bad) == (200, []), text
-        done = desk.post(f"/admin/act/close-room/?rows={report.room_id}", {"reason": text}, follow=True)
+        done = desk.post(f"/admin/action/close-room/?rows={report.room_id}", {"reason": text}, follow=True)
         assert (done.status_code, Tags(done.content.decode()).bad) == (200, []), text
     assert Room.objects.filter(closed_at__isnull=True).count() == 0

@@ -98,7 +98,7 @@ async def test_suspending_somebody_ends_their_calls_in_every_room(app: Signaling
     await there.join()
     made: Any = app.run_python(STAFF)
     staff, max_pk = made
-    post(app, staff, f"/admin/act/suspend/?rows={max_pk}", reason="Shouted.")
+    post(app, staff, f"/admin/action/suspend/?rows={max_pk}", reason="Shouted.")
     assert await here.close_code() == 4013
     assert await there.close_code() == 4013
 
@@ -107,6 +107,6 @@ async def test_suspending_somebody_ends_their_calls_in_every_room(app: Signaling
     await again.connect()
     await again.send("join", v=1, pid=again.pid, hello="{}")
     assert await again.close_code() in {4001, 4003, 4013}
-    post(app, staff, f"/admin/act/reinstate/?rows={max_pk}", reason="Said sorry.")
+    post(app, staff, f"/admin/action/reinstate/?rows={max_pk}", reason="Said sorry.")
     returned = app.room()
     await returned.caller(returned.max).join()

@@ -9,8 +9,7 @@ from common.json_body import encode_base64url
 from rooms.flows.invites import revoke_invite
 from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Role, Room
-
-from .conftest import expire, make_link, make_person, signed_in
+from tests.rooms.conftest import expire, make_link, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 

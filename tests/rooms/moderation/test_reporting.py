@@ -7,9 +7,8 @@ from accounts.models import User
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room, create_room
 from rooms.models import Membership, Role, Room
-from rooms.moderation.models import WORDS_LENGTH, Report
-
-from .conftest import expire, join, make_link, make_person, post_json, signed_in
+from rooms.moderation.models import DESCRIPTION_LENGTH, Report
+from tests.rooms.conftest import expire, join, make_link, make_person, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,23 +27,36 @@ def url(room: Room) -> str:
 
 def test_a_guest_reports_a_person_from_the_call(room: Room, inside: Client, max_: User) -> None:
     place = Membership.objects.get(user=max_)
-    sent = {"category": "harassment", "words": "Max shouted at me.\nTwice.", "about": place.pk.hex}
+    sent = {"category": "harassment", "description": "Max shouted at me.\nTwice.", "subject": place.pk.hex}
     answer = post_json(inside, url(room), sent)
     assert (answer.status_code, answer.json()) == (201, {})
     report = Report.objects.get()
-    assert (report.room, report.owner, report.about, report.about_user) == (room, room.owner, place, max_)
-    assert (report.by_user, report.by_browser) == (None, Membership.objects.get(role=Role.GUEST).browser)
-    assert (report.category, report.words, report.settled_at) == ("harassment", "Max shouted at me.\nTwice.", None)
+    assert (report.room, report.owner, report.subject_membership, report.subject_user) == (
+        room,
+        room.owner,
+        place,
+        max_,
+    )
+    assert (report.reporter, report.reporter_guest_id) == (None, Membership.objects.get(role=Role.GUEST).browser)
+    assert (report.category, report.description, report.resolved_at) == (
+        "harassment",
+        "Max shouted at me.\nTwice.",
+        None,
+    )
 
 
 def test_a_member_reports_a_guest_and_the_room(room: Room, inside: Client, max_: User) -> None:
     guests = Membership.objects.get(role=Role.GUEST)
     client = signed_in(max_)
-    assert post_json(client, url(room), {"category": "fraud", "about": str(guests.pk)}).status_code == 201
-    assert client.post(url(room), {"category": "other", "words": "A strange room."}).status_code == 200
+    assert post_json(client, url(room), {"category": "fraud", "subject": str(guests.pk)}).status_code == 201
+    assert client.post(url(room), {"category": "other", "description": "A strange room."}).status_code == 200
     about_room, about_guest = Report.objects.all()
-    assert (about_guest.about_browser, about_guest.about_user, about_guest.by_user) == (guests.browser, None, max_)
-    assert (about_room.about, about_room.about_person) == (None, False)
+    assert (about_guest.subject_guest_id, about_guest.subject_user, about_guest.reporter) == (
+        guests.browser,
+        None,
+        max_,
+    )
+    assert (about_room.subject_membership, about_room.about_person) == (None, False)
 
 
 def test_who_was_put_out_or_came_too_late_can_still_report(room: Room, inside: Client) -> None:
@@ -54,7 +66,7 @@ def test_who_was_put_out_or_came_too_late_can_still_report(room: Room, inside: C
     assert "We receive the reason you choose" in inside.get(url(room)).content.decode()
     close_room(room)
     expire(room)
-    page = inside.post(url(room), {"category": "hate", "words": "…"}).content.decode()
+    page = inside.post(url(room), {"category": "hate", "description": "…"}).content.decode()
     assert "Thank you for your report" in page
 
 
@@ -70,9 +82,9 @@ def test_only_people_of_this_room_can_be_named(room: Room, max_: User, sam: User
     elsewhere = create_room(sam, "Elsewhere")
     client, place = signed_in(max_), Membership.objects.get(user=max_)
     for about in (elsewhere.memberships.get().pk, "7", "<script>", "0" * 32, place.pk):
-        answer = post_json(client, url(room), {"category": "hate", "about": str(about)})
+        answer = post_json(client, url(room), {"category": "hate", "subject": str(about)})
         assert answer.status_code == 400
-        assert answer.json()["message"] in {"There is no such person in this room.", "You cannot report yourself."}
+        assert answer.json()["message"] in {"This person isn't in the room.", "You can't report yourself."}
     assert not Report.objects.exists()
 
 
@@ -81,9 +93,9 @@ def test_only_people_of_this_room_can_be_named(room: Room, max_: User, sam: User
     [
         ({"category": "weather"}, "Select a valid choice"),
         ({"category": ""}, "This field is required"),
-        ({"category": "other", "words": " \u202e\u200b "}, "Please say what happened"),
-        ({"category": "hate", "words": "x" * (WORDS_LENGTH + 1)}, "at most 2000 characters"),
-        ({"category": "hate", "words": "\0"}, "Null characters"),
+        ({"category": "other", "description": " \u202e\u200b "}, "Please describe what happened"),
+        ({"category": "hate", "description": "x" * (DESCRIPTION_LENGTH + 1)}, "at most 2000 characters"),
+        ({"category": "hate", "description": "\0"}, "Null characters"),
         ({"category": "hate", "more": 1}, "unknown field"),
         ({"category": 7}, "Expected `str`"),
         ({}, "missing required field"),
@@ -97,20 +109,20 @@ def test_what_is_no_report_is_refused_in_words(room: Room, max_: User, data: obj
 
 
 def test_words_in_every_script_are_kept_and_tricks_with_direction_are_not(room: Room, max_: User) -> None:
-    words = "😀" * (WORDS_LENGTH - 40) + " מדי ፊደል ไทย"
-    assert post_json(signed_in(max_), url(room), {"category": "hate", "words": words}).status_code == 201
-    assert Report.objects.get().words == words
-    post_json(signed_in(max_), url(room), {"category": "hate", "words": "a\u202eb\r\n\tc\x07 \n\n"})
-    assert Report.objects.first().words == "ab\n c"  # type: ignore[union-attr]
+    words = "😀" * (DESCRIPTION_LENGTH - 40) + " מדי ፊደል ไทย"
+    assert post_json(signed_in(max_), url(room), {"category": "hate", "description": words}).status_code == 201
+    assert Report.objects.get().description == words
+    post_json(signed_in(max_), url(room), {"category": "hate", "description": "a\u202eb\r\n\tc\x07 \n\n"})
+    assert Report.objects.first().description == "ab\n c"  # type: ignore[union-attr]
 
 
 def test_who_is_deleted_is_gone_from_reports(room: Room, inside: Client, max_: User) -> None:
     mia = make_person("Mia")
     Membership.objects.create(room=room, user=mia, role=Role.MEMBER)
     place = Membership.objects.get(user=max_)
-    post_json(signed_in(mia), url(room), {"category": "hate", "words": "Bad.", "about": place.pk.hex})
+    post_json(signed_in(mia), url(room), {"category": "hate", "description": "Bad.", "subject": place.pk.hex})
     for gone in (mia, max_, room.owner):
         gone.delete()
     report = Report.objects.get()
-    assert (report.room, report.owner, report.about, report.about_user, report.by_user) == (None,) * 5
-    assert (report.words, report.about_person) == ("Bad.", True)
+    assert (report.room, report.owner, report.subject_membership, report.subject_user, report.reporter) == (None,) * 5
+    assert (report.description, report.about_person) == ("Bad.", True)

@@ -16,7 +16,7 @@ from rooms.flows.invites import revoke_invite
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import create_room
 from rooms.models import Invite, Membership, Room
-from rooms.moderation.models import Deed, Report
+from rooms.moderation.models import AuditEntry, Report
 
 from .conftest import expire, join, make_link, signed_in
 
@@ -78,16 +78,16 @@ def test_a_removal_is_kept_in_mind_while_a_link_from_before_could_work(room: Roo
     assert not Membership.objects.filter(pk=place.pk).exists()
 
 
-def test_reports_go_when_they_are_settled_and_deeds_after_two_years(room: Room, olga: User) -> None:
+def test_reports_go_when_they_are_resolved_and_audit_entries_after_two_years(room: Room, olga: User) -> None:
     for category, settled in (("open", None), ("fresh", days_ago(89)), ("old", days_ago(91))):
-        Report.objects.create(room=room, category="other", words=category, settled_at=settled)
+        Report.objects.create(room=room, category="other", description=category, resolved_at=settled)
     for reason, at in (("fresh", days_ago(729)), ("old", days_ago(731))):
-        Deed.objects.create(by=olga, act="close", kind="room", target="1", reason=reason, at=at)
+        AuditEntry.objects.create(actor=olga, action="close", target_kind="room", target="1", reason=reason, at=at)
         kind = ContentType.objects.get_for_model(User)
         LogEntry.objects.create(user=olga, content_type=kind, object_repr=reason, action_flag=CHANGE, action_time=at)
     prune()
-    assert {report.words for report in Report.objects.all()} == {"open", "fresh"}
-    assert [deed.reason for deed in Deed.objects.all()] == ["fresh"]
+    assert {report.description for report in Report.objects.all()} == {"open", "fresh"}
+    assert [entry.reason for entry in AuditEntry.objects.all()] == ["fresh"]
     assert [entry.object_repr for entry in LogEntry.objects.all()] == ["fresh"]
 
 

@@ -122,7 +122,7 @@ def kick(membership: Membership) -> None:
     if membership.role == Role.OWNER:
         raise NotPossible(_("The owner cannot be sent out of their own room."))
     Membership.objects.filter(pk=membership.pk).update(admitted_at=None, stays=False)
-    publish.close_membership(membership.pk, CloseCode.SENT_OUT)
+    publish.close_membership(membership.pk, CloseCode.KICKED)
 
 
 def _lock_active(membership: Membership) -> Membership:

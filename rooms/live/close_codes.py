@@ -1,4 +1,4 @@
-"""Why a socket ends: one table for the server, the client and `docs/protocol.md` (a test compares the three)."""
+"""Why the server closes a socket. `docs/protocol.md` and the client have the same table; a test compares the three."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -33,21 +33,21 @@ class CloseCode(IntEnum):
     MEMBERSHIP_EXPIRED = 4017
     LOCKED = 4018
     DENIED = 4019
-    KNOCK_FIRST = 4020
-    NOBODY_ANSWERED = 4021
+    KNOCK_REQUIRED = 4020
+    KNOCK_TIMEOUT = 4021
     MEETING_ENDED = 4022
-    SENT_OUT = 4023
+    KICKED = 4023
     ROLE_CHANGED = 4024
 
     @property
     def reason(self) -> str:
-        """The code's name as the wire, the client and `rooms.access.Reason` spell it."""
+        """The code's name on the wire, in the client and in `rooms.access.DenialReason`."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class ClosePolicy:
-    """One row of the table: what the code means and what the client does."""
+    """What a code means, and what the client does then."""
 
     action: ClientAction
     meaning: str
@@ -62,47 +62,37 @@ def _reconnect(meaning: str) -> ClosePolicy:
 
 
 CLOSE_POLICIES: dict[CloseCode, ClosePolicy] = {
-    CloseCode.BAD_MESSAGE: ClosePolicy(
-        ClientAction.STOP, "The client sent too many messages that this server does not understand."
-    ),
+    CloseCode.BAD_MESSAGE: _stop("The client sent too many messages that this server does not understand."),
     CloseCode.SIGNED_OUT: _stop("The session that opened this socket has ended."),
     CloseCode.NOT_MEMBER: _stop("This browser session has no membership in the room."),
     CloseCode.UNKNOWN_ROOM: _stop("There is no such room."),
     CloseCode.ROOM_CLOSED: _stop("The room has been closed."),
-    CloseCode.ROOM_EXPIRED: _stop("The room's time is over."),
-    CloseCode.ROOM_FULL: ClosePolicy(
-        ClientAction.STOP, "As many people as it holds are in the room; offer to try again."
-    ),
+    CloseCode.ROOM_EXPIRED: _stop("The room has expired."),
+    CloseCode.ROOM_FULL: _stop("The room is full; offer to try again."),
     CloseCode.FLOODING: _stop("The client went on sending after `slow_down`."),
     CloseCode.TOO_LARGE: _stop("A frame was larger than the limit."),
-    CloseCode.REPLACED: ClosePolicy(
-        ClientAction.STOP, "The same membership has come in through another socket or tab."
-    ),
-    CloseCode.REMOVED: _stop("The membership has been taken away."),
+    CloseCode.REPLACED: _stop("The same membership has joined through another socket or tab."),
+    CloseCode.REMOVED: _stop("The member has been removed from the room."),
     CloseCode.DRAINING: _reconnect("The server is restarting; reconnect at once, with jitter."),
-    CloseCode.SUSPENDED: ClosePolicy(
-        ClientAction.STOP, "The account, or that of the room's owner, has been suspended."
-    ),
+    CloseCode.SUSPENDED: _stop("The account, or that of the room's owner, has been suspended."),
     CloseCode.TOO_SLOW: _reconnect("The client did not read what was sent to it."),
     CloseCode.JOIN_TIMEOUT: _reconnect("No `join` came in time, or it could not be completed just now."),
-    CloseCode.VERSION: ClosePolicy(
-        ClientAction.STOP, "The client speaks another version of the protocol: reload the page."
+    CloseCode.VERSION: _stop("The client speaks another version of the protocol: reload the page."),
+    CloseCode.MEMBERSHIP_EXPIRED: _stop("The membership has expired."),
+    CloseCode.LOCKED: _stop("The room is locked: no one new can join."),
+    CloseCode.DENIED: _stop("A host did not admit them."),
+    CloseCode.KNOCK_REQUIRED: _reconnect(
+        "A host must admit them: a newcomer sends `knock`, a person in a call tries again."
     ),
-    CloseCode.MEMBERSHIP_EXPIRED: _stop("The membership's time is over."),
-    CloseCode.LOCKED: _stop("The door is locked: nobody new comes in."),
-    CloseCode.DENIED: _stop("A host did not let them in."),
-    CloseCode.KNOCK_FIRST: _reconnect(
-        "The door keeps them out: a newcomer sends `knock`, somebody in a call tries again."
-    ),
-    CloseCode.NOBODY_ANSWERED: _stop("They waited at the door for as long as one can."),
-    CloseCode.MEETING_ENDED: _stop("A host has ended the meeting for everybody."),
-    CloseCode.SENT_OUT: _stop("A host has sent them out of the call; the membership stays."),
-    CloseCode.ROLE_CHANGED: _reconnect("The person has another role now; come back to be told which."),
+    CloseCode.KNOCK_TIMEOUT: _stop("They knocked for as long as one can, and no host answered."),
+    CloseCode.MEETING_ENDED: _stop("A host has ended the meeting for everyone."),
+    CloseCode.KICKED: _stop("A host has removed them from the call; the membership stays."),
+    CloseCode.ROLE_CHANGED: _reconnect("The person's role has changed; rejoin to learn the new one."),
 }
 
 
 class ErrorCode(StrEnum):
-    """What an `error` message says; the socket stays open."""
+    """The codes of an `error` message; the socket stays open."""
 
     BAD_MESSAGE = "bad_message"
     NOT_JOINED = "not_joined"
@@ -117,7 +107,7 @@ ERRORS: dict[ErrorCode, str] = {
     ErrorCode.BAD_MESSAGE: "The frame is not a message of this protocol; `about` is empty.",
     ErrorCode.NOT_JOINED: "The message needs a `join` first; `about` is the message's type.",
     ErrorCode.ALREADY_JOINED: "This socket has joined already; `about` is `join`.",
-    ErrorCode.UNKNOWN_PEER: "Nobody with that id is in this room; `about` is the id.",
+    ErrorCode.UNKNOWN_PEER: "No peer with that id is in this room; `about` is the id.",
     ErrorCode.TOO_LARGE: "The body is longer than the limit and was not relayed; `about` is the addressee's id.",
     ErrorCode.SLOW_DOWN: "Messages come too fast and are dropped until the rate falls; `about` is empty.",
     ErrorCode.NOT_ALLOWED: "Only hosts may do that; `about` is the message's type.",

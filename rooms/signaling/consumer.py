@@ -191,7 +191,7 @@ class SignalingConsumer(AsyncConsumer):
         if (grant := await self.authorize_message(message)) is None:
             return
         if grant.must_knock or (grant.requires_host and not await hub.lobby.hosts_in(grant.room_id)):
-            self.outgoing.close(CloseCode.KNOCK_FIRST)
+            self.outgoing.close(CloseCode.KNOCK_REQUIRED)
             return
         room = hub.load_room(grant.room_id, grant.room, grant.room_expires)
         entry = PresenceEntry(message.pid, grant.member, grant.role, bytes(message.hello), "", new_socket_id())

@@ -16,7 +16,7 @@ from .deadlines import Deadline, next_deadline
 from .hub import Hub
 from .limits import JOIN_SECONDS
 from .mailbox import PROBE_SECONDS, Mailbox
-from .messages import Ending, encode
+from .messages import EndingSoon, encode
 from .registry import Member
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 WARNING_SECONDS = 600.0  # before a deadline; members who join later than that are warned at once
 
-_WHAT_ENDS = {CloseCode.ROOM_EXPIRED: "room", CloseCode.MEMBERSHIP_EXPIRED: "place"}
+_WHAT_ENDS = {CloseCode.ROOM_EXPIRED: "room", CloseCode.MEMBERSHIP_EXPIRED: "membership"}
 
 
 async def run(hub: Hub) -> None:
@@ -64,10 +64,10 @@ def warn_of_deadline(member: Member, deadline: Deadline | None, clock: float) ->
         if member.warned_deadline != deadline.at:
             member.warned_deadline = deadline.at
             left = max(0, round(deadline.at - clock))
-            member.socket.outgoing.send_text(encode(Ending(_WHAT_ENDS[deadline.code], left)))
+            member.socket.outgoing.send_text(encode(EndingSoon(_WHAT_ENDS[deadline.code], left)))
     elif member.warned_deadline is not None:
         member.warned_deadline = None
-        member.socket.outgoing.send_text(encode(Ending("room", None)))
+        member.socket.outgoing.send_text(encode(EndingSoon("room", None)))
 
 
 async def _maintain_redis_link(hub: Hub, mailbox: Mailbox) -> None:

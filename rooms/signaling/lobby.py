@@ -119,7 +119,7 @@ class Lobby:
             case KnockRenewed(room, entry):
                 self._send_to_hosts(room, messages.Knocks(as_peer(entry)))
             case KnockEnded(room, member):
-                self._send_to_hosts(room, messages.KnockOver(member))
+                self._send_to_hosts(room, messages.KnockEnded(member))
             case HostJoined(room):
                 self.review(room)
             case KnockAnswered(room, member):
@@ -147,7 +147,7 @@ class Lobby:
             elif guest.deadline is not None and guest.deadline.at <= time.time():
                 self._reject(guest, guest.deadline.code)
             elif time.monotonic() > guest.times_out_at:
-                self._reject(guest, CloseCode.NOBODY_ANSWERED)
+                self._reject(guest, CloseCode.KNOCK_TIMEOUT)
             elif guest.waiting_for == KNOCK:
                 self._send_waiting(guest, KNOCK, hosts)
                 self._broadcast(KnockRenewed(room, guest.entry))
@@ -194,7 +194,7 @@ class Lobby:
     def _admit(self, guest: KnockingGuest, by: str = "", body: bytes = EMPTY_BODY) -> None:
         if guest.socket.guest is guest:
             self.leave(guest.socket)
-            guest.socket.outgoing.send_text(messages.encode(messages.ComeIn(by, Raw(body))))
+            guest.socket.outgoing.send_text(messages.encode(messages.Admitted(by, Raw(body))))
 
     def _reject(self, guest: KnockingGuest, code: CloseCode) -> None:
         if guest.socket.guest is guest:

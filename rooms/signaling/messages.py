@@ -1,7 +1,7 @@
-"""The wire between a browser and this server: the one description that `docs/protocol.md` and `wire.js` follow.
+"""The messages between a browser and this server: the definition that `docs/protocol.md` and `wire.js` follow.
 
-Every frame is a text frame with one JSON object whose `type` names it. `hello` and `body` are JSON strings that the
-server hands on exactly as they were written (`Raw`: checked to be valid JSON, never decoded or encoded again).
+Every frame is a text frame with one JSON object, whose `type` names it. `hello` and `body` are JSON strings that the
+server passes on exactly as they were written (`Raw`: checked to be valid JSON, never decoded or encoded again).
 """
 
 from typing import Annotated
@@ -16,7 +16,7 @@ VERSION = 1
 MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket
 MAX_HELLO = 4_096  # bytes between the quotes, as written on the wire
 MAX_BODY = 60_000  # bytes between the quotes, as written on the wire
-MAX_ADMISSION = 4_096  # the same of the body of an `admit`
+MAX_ADMISSION = 4_096  # the same for the body of an `admit`
 
 PeerId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{22}\Z", description="16 bytes in base64url, made by the client")]
 MemberId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z", description="a membership")]
@@ -36,20 +36,20 @@ class Join(ClientMessage, frozen=True, tag="join"):
 
 
 class Relay(ClientMessage, frozen=True, tag="relay"):
-    """Hand `body` to one peer."""
+    """Pass `body` on to one peer."""
 
     to: Annotated[str, Meta(max_length=22)]
     body: Raw
 
 
 class Leave(ClientMessage, frozen=True, tag="leave"):
-    """Go, and let the others know at once."""
+    """Leave the room; `paths` are this tab's connections by outcome."""
 
     paths: PathCounts = msgspec.field(default_factory=PathCounts)
 
 
 class Ping(ClientMessage, frozen=True, tag="ping"):
-    """Ask whether the server is there."""
+    """Check that the server is there."""
 
     n: Counter
 
@@ -63,7 +63,7 @@ class Refresh(ClientMessage, frozen=True, tag="refresh"):
 
 
 class Knock(ClientMessage, frozen=True, tag="knock"):
-    """Ask to be let in. `lobby`: whoever asks needs the room key from a host, whatever the server thinks."""
+    """Ask to be admitted. `lobby`: this guest needs the room key from a host, whatever the room's rules are."""
 
     v: int
     pid: PeerId
@@ -72,20 +72,20 @@ class Knock(ClientMessage, frozen=True, tag="knock"):
 
 
 class Admit(ClientMessage, frozen=True, tag="admit"):
-    """Let somebody in who knocks, and hand them `body`."""
+    """Admit a guest who knocks, and pass `body` on to them."""
 
     member: MemberId
     body: Raw
 
 
 class Deny(ClientMessage, frozen=True, tag="deny"):
-    """Send somebody away who knocks."""
+    """Turn a guest away who knocks."""
 
     member: MemberId
 
 
 class Peer(Struct, frozen=True, gc=False):
-    """Somebody in the room: a tab (`pid`) of a membership (`member`)."""
+    """A tab (`pid`) of a membership (`member`) in the room."""
 
     pid: str
     member: str
@@ -112,7 +112,7 @@ class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
 
 
 class Joined(ServerMessage, frozen=True, tag="joined"):
-    """The answer to `join`: who is here already, and what is needed to reach them."""
+    """The answer to `join`: the peers already inside, and what is needed to reach them."""
 
     pid: str
     member: str
@@ -126,14 +126,14 @@ class Joined(ServerMessage, frozen=True, tag="joined"):
 
 
 class PeerJoined(ServerMessage, frozen=True, tag="peer_joined"):
-    """Somebody has come, or is back on a new socket with a fresh `hello`."""
+    """A peer has joined, or is back on a new socket with a new `hello`."""
 
     peer: Peer
     seq: int
 
 
 class PeerLeft(ServerMessage, frozen=True, tag="peer_left"):
-    """Somebody has gone; `final` when they were put out, so that nobody keeps a connection to them."""
+    """A peer has left; `final` when the server removed them, so that all connections to them must be closed."""
 
     pid: str
     seq: int
@@ -141,21 +141,21 @@ class PeerLeft(ServerMessage, frozen=True, tag="peer_left"):
 
 
 class Roster(ServerMessage, frozen=True, tag="roster"):
-    """Everybody else in the room now: the answer to `sync`, and sent unasked when the server has lost track."""
+    """All other peers in the room: the answer to `sync`, and sent unasked when it may have missed changes."""
 
     peers: list[Peer]
     seq: int
 
 
 class Relayed(ServerMessage, frozen=True, tag="relay"):
-    """What a peer sent by `relay`."""
+    """A body that a peer sent by `relay`."""
 
     sender: str = msgspec.field(name="from")
     body: Raw = msgspec.field()
 
 
 class Ice(ServerMessage, frozen=True, tag="ice"):
-    """The answer to `refresh`: what `joined` named has been replaced by these servers, good for `ice_ttl` seconds."""
+    """The answer to `refresh`: ICE servers that replace those of `joined`, valid for `ice_ttl` seconds."""
 
     ice: list[dict[str, str | list[str]]]
     ice_ttl: int
@@ -173,17 +173,17 @@ class RoomChanged(ServerMessage, frozen=True, tag="room"):
     room: RoomInfo
 
 
-class Ending(ServerMessage, frozen=True, tag="ending"):
-    """The time of the `room`, or of one's own `place` in it, is over in `left` seconds; null: not so soon any more."""
+class EndingSoon(ServerMessage, frozen=True, tag="ending_soon"):
+    """The `room` or one's own `membership` (`what`) ends in `left` seconds; null: the end was put off."""
 
     what: str
     left: int | None
 
 
 class Waiting(ServerMessage, frozen=True, tag="waiting"):
-    """The answer to `knock`, and news while one waits: for a host's answer (`knock`) or for a host to come (`host`).
+    """The answer to `knock`, sent again on changes: the guest waits for an answer (`knock`) or for a host (`host`).
 
-    `hosts` says whether one is here, `left` for how many seconds one can wait.
+    `hosts`: whether a host is inside; `left`: for how many more seconds one can wait.
     """
 
     why: str
@@ -192,21 +192,21 @@ class Waiting(ServerMessage, frozen=True, tag="waiting"):
     room: RoomInfo
 
 
-class ComeIn(ServerMessage, frozen=True, tag="come_in"):
-    """Nothing keeps the waiting one out any more: they may `join`. `body` is what the host handed them, or empty."""
+class Admitted(ServerMessage, frozen=True, tag="admitted"):
+    """The guest may `join` now. `body` is what the host passed on to them, or empty."""
 
     sender: str = msgspec.field(name="from")
     body: Raw = msgspec.field()
 
 
 class Knocks(ServerMessage, frozen=True, tag="knocks"):
-    """To hosts: somebody waits to be let in. Said again every few seconds; not said for longer, it is over."""
+    """To hosts: a guest is knocking. Repeated every few seconds; a knock that is not repeated has ended."""
 
     peer: Peer
 
 
-class KnockOver(ServerMessage, frozen=True, tag="knock_over"):
-    """To hosts: somebody waits no more, whatever the reason."""
+class KnockEnded(ServerMessage, frozen=True, tag="knock_ended"):
+    """To hosts: a guest has stopped knocking, for whatever reason."""
 
     member: str
 
@@ -228,11 +228,11 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Ice,
     Pong,
     RoomChanged,
-    Ending,
+    EndingSoon,
     Waiting,
-    ComeIn,
+    Admitted,
     Knocks,
-    KnockOver,
+    KnockEnded,
     Error,
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
@@ -244,7 +244,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class BadMessage(ValueError):
-    """A frame that is no message of this protocol."""
+    """A frame that is not a message of this protocol."""
 
 
 def decode(text: str) -> AnyClientMessage:
@@ -274,5 +274,5 @@ def encode(message: ServerMessage) -> str:
 
 
 def relayed(sender: str, body: Raw) -> str:
-    """Return the text frame of a `Relayed`, its body spliced in unread. `sender` is a checked `PeerId`."""
+    """Return the text frame of a `Relayed`, its body inserted unread. `sender` is a checked `PeerId`."""
     return f'{{"type":"relay","from":"{sender}","body":{str(body, "utf-8")}}}'

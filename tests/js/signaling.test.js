@@ -90,8 +90,8 @@ test("messages of the protocol are read, everything else is dropped", () => {
     { type: "relay", from: PID, body: "{}" },
     { type: "pong", n: 1 },
     { type: "room", room },
-    { type: "ending", what: "room", left: 600 },
-    { type: "ending", what: "room", left: null },
+    { type: "ending_soon", what: "room", left: 600 },
+    { type: "ending_soon", what: "room", left: null },
     { type: "error", code: "slow_down", about: "relay" },
   ];
   for (const message of good) assert.deepEqual(readMessage(JSON.stringify(message)), message);
@@ -102,7 +102,7 @@ test("messages of the protocol are read, everything else is dropped", () => {
     JSON.stringify({ ...joined, ice: [null] }), JSON.stringify({ ...joined, room: null }),
     JSON.stringify({ type: "roster", peers: Array(65).fill(peer(PID)), seq: 1 }),
     JSON.stringify({ type: "relay", from: PID, body: { sdp: "" } }),
-    '{"type":"ending","what":"room","left":-1}', '{"type":"ending","what":"room"}',
+    '{"type":"ending_soon","what":"room","left":-1}', '{"type":"ending_soon","what":"room"}',
   ];
   for (const text of bad) assert.equal(readMessage(text), null, text);
   assert.equal(readMessage(new ArrayBuffer(8)), null);

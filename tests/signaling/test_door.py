@@ -54,8 +54,8 @@ async def test_a_guest_knocks_and_a_host_lets_them_in(app: SignalingServer) -> N
 
     # The host lets them in and hands them something; then the same socket joins, and so does every later one.
     await olga.send("admit", member=guest.membership, body='{"sealed":"…"}')
-    assert await guest.expect("come_in") == {"type": "come_in", "from": olga.pid, "body": '{"sealed":"…"}'}
-    assert (await olga.expect("knock_over"))["member"] == guest.membership
+    assert await guest.expect("admitted") == {"type": "admitted", "from": olga.pid, "body": '{"sealed":"…"}'}
+    assert (await olga.expect("knock_ended"))["member"] == guest.membership
     await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
     joined = await guest.expect("joined")
     assert [peer["pid"] for peer in joined["peers"]] == [olga.pid, max_.pid]
@@ -76,9 +76,9 @@ async def test_a_host_sends_a_guest_away_and_another_gives_up(app: SignalingServ
     await olga.expect("knocks")
     await olga.send("deny", member=first.membership)
     assert await first.close_code() == 4019
-    assert (await olga.expect("knock_over"))["member"] == first.membership
+    assert (await olga.expect("knock_ended"))["member"] == first.membership
     await second.close()
-    assert (await olga.expect("knock_over"))["member"] == second.membership
+    assert (await olga.expect("knock_ended"))["member"] == second.membership
     # An answer to somebody who has gone is no harm.
     await olga.send("admit", member=second.membership, body="")
     assert [message["type"] for message in await olga.settled()] in ([], ["knocks"])
@@ -96,7 +96,7 @@ async def test_a_host_who_comes_later_hears_of_those_who_wait(app: SignalingServ
     assert (await guest.expect("waiting"))["hosts"] is True
     # The door is opened: nothing keeps the guest out any more.
     await change_door(scene, "open")
-    assert (await guest.expect("come_in"))["from"] == ""
+    assert (await guest.expect("admitted"))["from"] == ""
     assert (await olga.expect("room"))["room"]["door"] == "open"
     for caller in (olga, guest):
         await caller.close()
@@ -159,7 +159,7 @@ async def test_guests_and_members_wait_until_a_host_is_here(app: SignalingServer
     olga = scene.caller(scene.olga)
     await olga.join()
     for who in (max_, guest):
-        assert (await who.expect("come_in"))["from"] == ""
+        assert (await who.expect("admitted"))["from"] == ""
         await who.send("join", v=1, pid=who.pid, hello=HELLO)
         await who.expect("joined")
     # Nobody knocked: the host heard of arrivals alone.

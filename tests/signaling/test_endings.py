@@ -28,15 +28,15 @@ async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_i
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await introduce(olga, guest)
     for person in (olga, guest):
-        told = await person.expect("ending", what="room")
+        told = await person.expect("ending_soon", what="room")
         assert 500 <= told["left"] <= 590
 
     manage, fields = f"/rooms/{scene.slug}/", {"name": "Rehearsal", "max_people": "8"}
     post(app, olga.session, f"{manage}edit", form_on=manage, lasts="1d", **fields)
     for person in (olga, guest):
-        await person.expect("ending", left=None)
+        await person.expect("ending_soon", left=None)
     post(app, olga.session, f"{manage}edit", form_on=manage, lasts="", **fields)
-    assert not [m for m in await guest.settled() if m["type"] == "ending"]
+    assert not [m for m in await guest.settled() if m["type"] == "ending_soon"]
     await olga.close()
     await guest.close()
 
@@ -64,8 +64,8 @@ async def test_the_end_of_a_guests_place_is_final_for_them_alone(app: SignalingS
     end(scene, guest=8)
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await introduce(olga, guest)
-    assert (await guest.expect("ending"))["what"] == "place"
+    assert (await guest.expect("ending_soon"))["what"] == "membership"
     assert await guest.close_code() == 4017
     assert (await olga.expect("peer_left", pid=guest.pid))["final"] is True
-    assert not [m for m in await olga.settled() if m["type"] == "ending"]
+    assert not [m for m in await olga.settled() if m["type"] == "ending_soon"]
     await olga.close()

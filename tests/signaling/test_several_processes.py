@@ -360,8 +360,8 @@ async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> N
     assert (await olga.expect("knocks"))["peer"]["pid"] == guest.pid
     assert (await guest.expect("waiting"))["hosts"] is True
     await olga.send("admit", member=guest.membership, body="key")
-    assert await guest.expect("come_in") == {"type": "come_in", "from": olga.pid, "body": "key"}
-    assert (await olga.expect("knock_over"))["member"] == guest.membership
+    assert await guest.expect("admitted") == {"type": "admitted", "from": olga.pid, "body": "key"}
+    assert (await olga.expect("knock_ended"))["member"] == guest.membership
     assert [peer["pid"] for peer in (await guest.join())["peers"]] == [olga.pid]
     # Locked over one process, for those on both: whoever is inside may come back.
     await change_door(scene, "locked")
@@ -381,7 +381,7 @@ async def test_those_who_wait_for_a_host_come_in_when_one_joins_elsewhere(pair: 
     await change_door(scene, "open", host_needed=True)
     assert (await knock(max_))["why"] == "host"
     await olga.join()
-    await max_.expect("come_in")
+    await max_.expect("admitted")
     await max_.join()
     # The meeting is ended on one process for those on both.
     assert await post(scene, "end", {}) == 200

@@ -73,7 +73,7 @@ export class Knocking extends Emitter {
     socket.on("waiting", ({ why, hosts, room }) => this.#onWaiting(room, { name: presence.name, why, hosts }));
     socket.on("away", () => this.#waitingRoom.show({ name: presence.name, why: "away" }));
     socket.on("stopped", ({ code }) => this.#stop(String(code)));
-    socket.on("come-in", ({ body }) => void this.#onAdmitted(body));
+    socket.on("admitted", ({ body }) => void this.#onAdmitted(body));
     socket.start();
   }
 

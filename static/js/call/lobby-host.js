@@ -58,7 +58,7 @@ export class LobbyHost extends Emitter {
     this.#session = session;
     this.#identity = identity;
     session.socket.on("knocks", ({ peer }) => void this.#onKnock(peer), { signal });
-    session.socket.on("knock-over", ({ member }) => this.#onKnockOver(member), { signal });
+    session.socket.on("knock-ended", ({ member }) => this.#onKnockOver(member), { signal });
     const timer = setInterval(() => this.#dropExpired(), KNOCK_TIMEOUT_MS / 3);
     signal.addEventListener("abort", () => clearInterval(timer));
   }

@@ -6,14 +6,14 @@
  */
 
 /** @import { Route } from "../peer/route.js" */
-/** @import { Paths } from "../signaling/wire.js" */
+/** @import { PathCounts } from "../signaling/wire.js" */
 
 /** The server takes no more of each. */
 const MAX_COUNT = 64;
 
 export class PathStats {
   #pid;
-  /** @type {Map<string, keyof Paths>} the last way to each, by pid */
+  /** @type {Map<string, keyof PathCounts>} the last way to each, by pid */
   #paths = new Map();
 
   /** @param {string} pid one's own: of the two ends of a connection the one whose pid sorts first counts it */
@@ -41,7 +41,7 @@ export class PathStats {
     if (!this.#paths.has(pid)) this.#paths.set(pid, "failed");
   }
 
-  /** @returns {Paths} */
+  /** @returns {PathCounts} */
   get counts() {
     const counts = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 };
     for (const [pid, way] of this.#paths) {

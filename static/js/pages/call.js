@@ -143,7 +143,7 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
     roomChanged(room, again);
   }, { signal });
   session.on("away", ({ entered, code }) => {
-    if (!entered && code === CODE.knock_first) return knockFirst();
+    if (!entered && code === CODE.knock_required) return knockInstead();
     if (entered) pageState.apply("away");
   }, { signal });
   session.on("stopped", ({ code }) => end(String(code)), { signal });
@@ -206,7 +206,7 @@ function tearDownCall() {
 }
 
 /** The door was shut since the page came: instead of joining, one waits. */
-function knockFirst() {
+function knockInstead() {
   tearDownCall();
   page.mustWait = true;
   admitted = false;

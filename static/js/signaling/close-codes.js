@@ -31,10 +31,10 @@ const TABLE = /** @type {const} */ ({
   4017: { reason: "membership_expired", then: "stop" },
   4018: { reason: "locked", then: "stop" },
   4019: { reason: "denied", then: "stop" },
-  4020: { reason: "knock_first", then: "reconnect" },
-  4021: { reason: "nobody_answered", then: "stop" },
+  4020: { reason: "knock_required", then: "reconnect" },
+  4021: { reason: "knock_timeout", then: "stop" },
   4022: { reason: "meeting_ended", then: "stop" },
-  4023: { reason: "sent_out", then: "stop" },
+  4023: { reason: "kicked", then: "stop" },
   4024: { reason: "role_changed", then: "reconnect" },
 });
 

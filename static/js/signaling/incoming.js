@@ -63,11 +63,11 @@ const SHAPES = Object.freeze({
   ice: { ice, ice_ttl: Number.isFinite },
   pong: { n: whole },
   room: { room },
-  ending: { what: text, left: secondsOrNull },
+  ending_soon: { what: text, left: secondsOrNull },
   waiting: { why: text, hosts: flag, left: whole, room },
-  come_in: { from: text, body: text },
+  admitted: { from: text, body: text },
   knocks: { peer },
-  knock_over: { member: text },
+  knock_ended: { member: text },
   error: { code: text, about: text },
 });
 

@@ -17,7 +17,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 /**
  * @typedef {object} KnockSocketEvents
  * @property {{why: string, hosts: boolean, left: number, room: Room}} waiting as the server says it, again when any of it changes
- * @property {{from: string, body: string}} come-in admitted; the socket is closed by then, and one joins on another
+ * @property {{from: string, body: string}} admitted the socket is closed by then, and one joins on another
  * @property {void} away the server cannot be reached; it is asked again
  * @property {{code: number}} stopped denied or refused
  */
@@ -67,9 +67,9 @@ export class KnockSocket extends Emitter {
       const { why, hosts, left, room } = message;
       this.#schedulePing();
       this.emit("waiting", { why, hosts, left, room });
-    } else if (message?.type === "come_in") {
+    } else if (message?.type === "admitted") {
       this.#drop();
-      this.emit("come-in", { from: message.from, body: message.body });
+      this.emit("admitted", { from: message.from, body: message.body });
     } else if (message?.type === "pong" && message.n === this.#pings) {
       this.#policy.reset();
       this.#schedulePing();

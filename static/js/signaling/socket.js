@@ -12,7 +12,7 @@ import { ReconnectPolicy } from "./reconnect-policy.js";
 import { Roster } from "./roster.js";
 
 /** @import { Input, State } from "./lifecycle.js" */
-/** @import { ClientMessage, Joined, Paths, Peer, Room, ServerMessage } from "./wire.js" */
+/** @import { ClientMessage, Joined, PathCounts, Peer, Room, ServerMessage } from "./wire.js" */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
 const PING_INTERVAL_MS = 10_000;
@@ -32,10 +32,10 @@ const URGENT_PONG_TIMEOUT_MS = 1_200;
  * @property {{from: string, body: string}} relay a body that another peer has sent
  * @property {{ice: RTCIceServer[], ice_ttl: number}} ice fresh servers, as asked for by `requestIceServers`; ice_ttl: seconds
  * @property {{room: Room}} room name, size, epoch or join rule changed
- * @property {{what: string, left: number | null}} ending the time of the `room` or of one's `place` in it is over in `left`
+ * @property {{what: string, left: number | null}} ending-soon the `room` or one's own `membership` ends in `left`
  *   seconds; null: not so soon
  * @property {{peer: Peer}} knocks a person knocks; sent to hosts only
- * @property {{member: string}} knock-over they no longer do
+ * @property {{member: string}} knock-ended they no longer do
  * @property {{code: string, about: string}} error the server did not act on a message
  */
 
@@ -160,7 +160,7 @@ export class SignalingSocket extends Emitter {
   /**
    * Goes out; the others are told at once.
    *
-   * @param {Paths} [paths] which way one's connections took
+   * @param {PathCounts} [paths] this tab's connections by outcome
    */
   leave(paths = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 }) {
     if (this.#state === "open") this.#send({ type: "leave", paths });
@@ -278,12 +278,12 @@ export class SignalingSocket extends Emitter {
         return this.emit("ice", { ice: message.ice, ice_ttl: message.ice_ttl });
       case "room":
         return this.emit("room", { room: message.room });
-      case "ending":
-        return this.emit("ending", { what: message.what, left: message.left });
+      case "ending_soon":
+        return this.emit("ending-soon", { what: message.what, left: message.left });
       case "knocks":
         return this.emit("knocks", { peer: message.peer });
-      case "knock_over":
-        return this.emit("knock-over", { member: message.member });
+      case "knock_ended":
+        return this.emit("knock-ended", { member: message.member });
       case "error":
         return this.emit("error", { code: message.code, about: message.about });
       case "pong":

@@ -39,18 +39,18 @@
 /** @typedef {{type: "ice", ice: RTCIceServer[], ice_ttl: number}} Ice */
 /** @typedef {{type: "pong", n: number}} Pong */
 /** @typedef {{type: "room", room: Room}} RoomChanged */
-/** @typedef {{type: "ending", what: string, left: number | null}} Ending left: seconds */
+/** @typedef {{type: "ending_soon", what: string, left: number | null}} EndingSoon what: room or membership; left: seconds */
 /** @typedef {{type: "waiting", why: string, hosts: boolean, left: number, room: Room}} Waiting */
-/** @typedef {{type: "come_in", from: string, body: string}} ComeIn */
+/** @typedef {{type: "admitted", from: string, body: string}} Admitted */
 /** @typedef {{type: "knocks", peer: Peer}} Knocks */
-/** @typedef {{type: "knock_over", member: string}} KnockOver */
+/** @typedef {{type: "knock_ended", member: string}} KnockEnded */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | Ending | Waiting | ComeIn | Knocks | KnockOver | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
-/** @typedef {{direct: number, relay_udp: number, relay_tcp: number, failed: number}} Paths */
-/** @typedef {{type: "leave", paths: Paths}} Leave */
+/** @typedef {{direct: number, relay_udp: number, relay_tcp: number, failed: number}} PathCounts */
+/** @typedef {{type: "leave", paths: PathCounts}} Leave */
 /** @typedef {{type: "ping", n: number}} Ping */
 /** @typedef {{type: "sync"}} Sync */
 /** @typedef {{type: "refresh"}} Refresh */

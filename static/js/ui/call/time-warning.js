@@ -24,12 +24,12 @@ export class EndingNotice {
   #hidden = false;
 
   /**
-   * @param {SignalingSocket} socket whose `ending` events say when it is over
+   * @param {SignalingSocket} socket whose `ending-soon` events say when it is over
    * @param {AbortSignal} signal ends it
    */
   constructor(socket, signal) {
     const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
-    socket.on("ending", (detail) => this.#told(detail), { signal });
+    socket.on("ending-soon", (detail) => this.#told(detail), { signal });
     close.addEventListener("click", () => this.#putAway(), { signal });
     signal.addEventListener("abort", () => this.#told({ what: "", left: null }));
   }
@@ -43,9 +43,9 @@ export class EndingNotice {
     this.#end = performance.now() + left * 1000;
     const style = /** @type {const} */ ({ timeStyle: "short" });
     const at = new Intl.DateTimeFormat(document.documentElement.lang, style).format(Date.now() + left * 1000);
-    this.#when.textContent = text(what === "place" ? "ending.place" : "ending.room", { time: at });
+    this.#when.textContent = text(what === "membership" ? "ending.membership" : "ending.room", { time: at });
     const more = this.#root.querySelector("[data-part=more]");
-    if (more instanceof HTMLElement) more.hidden = what === "place";
+    if (more instanceof HTMLElement) more.hidden = what === "membership";
     this.#timer = setInterval(() => this.#count(), TICK_MS);
     this.#count();
   }

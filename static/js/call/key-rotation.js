@@ -142,10 +142,7 @@ export class KeyRotation extends Emitter {
     });
   }
 
-  /**
-   * @param {number} epoch
-   * @param {Bytes | CryptoKey} key
-   */
+  /** @param {number} epoch @param {Bytes | CryptoKey} key */
   async #adopt(epoch, key) {
     clearTimeout(this.#timer);
     await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
@@ -171,10 +168,7 @@ export class KeyRotation extends Emitter {
     this.#queue = this.#queue.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
   }
 
-  /**
-   * @param {() => Promise<void>} act
-   * @param {number} ms
-   */
+  /** @param {() => Promise<void>} act @param {number} ms */
   #schedule(act, ms) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#enqueue(act), ms);

@@ -63,10 +63,7 @@ export class Kicks extends Emitter {
     this.#mesh.ban(pid);
   }
 
-  /**
-   * @param {string} by
-   * @param {string} pid
-   */
+  /** @param {string} by @param {string} pid */
   #onKick(by, pid) {
     if (pid === by || !mayKick(this.#roleOf(by), this.#roleOf(pid))) return;
     if (pid !== this.#pid) this.#mesh.ban(pid);

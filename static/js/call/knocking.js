@@ -84,10 +84,7 @@ export class Knocking extends Emitter {
     this.#waitingRoom.hide();
   }
 
-  /**
-   * @param {Room} room
-   * @param {Shown} shown
-   */
+  /** @param {Room} room @param {Shown} shown */
   #onWaiting({ epoch }, shown) {
     const known = this.#attempt?.seal.epoch ?? 0;
     if (epoch < known) return this.#stop("downgrade");

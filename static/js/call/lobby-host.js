@@ -147,10 +147,7 @@ export class LobbyHost extends Emitter {
     for (const [member, { until }] of this.#guests) if (until < Date.now()) this.#onKnockOver(member);
   }
 
-  /**
-   * @param {KnockingPeer} standing
-   * @param {"keyless" | "unsent"} problem
-   */
+  /** @param {KnockingPeer} standing @param {"keyless" | "unsent"} problem */
   #setProblem(standing, problem) {
     standing.shown = { ...standing.shown, problem };
     this.#emitChanged(false);

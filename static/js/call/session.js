@@ -255,10 +255,7 @@ export class CallSession extends Emitter {
     return true;
   }
 
-  /**
-   * @param {string} pid
-   * @param {Route} route
-   */
+  /** @param {string} pid @param {Route} route */
   #onRoute(pid, route) {
     this.#pathStats.record(pid, route);
     const path = whyThisPath(route, { relayed: this.#relayed, servers: this.#ice });
@@ -293,10 +290,7 @@ export class CallSession extends Emitter {
     this.emit("warned", { reason, name: person.name });
   }
 
-  /**
-   * @param {string} pid
-   * @param {boolean} final
-   */
+  /** @param {string} pid @param {boolean} final */
   #onPeerLeft(pid, final) {
     if (this.mesh.peers.has(pid)) this.mesh.removePeer(pid, final);
     else this.#onPeerRemoved(pid);
@@ -328,11 +322,7 @@ export class CallSession extends Emitter {
     if (person) this.emit("person-removed", { person });
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} state
-   * @param {string} [reason]
-   */
+  /** @param {string} pid @param {string} state @param {string} [reason] */
   #onPeerState(pid, state, reason) {
     this.updatePerson(pid, reason ? { state, reason } : { state });
     if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? displayName("") });

@@ -79,18 +79,12 @@ export class Chat extends Emitter {
     return "said";
   }
 
-  /**
-   * @param {string} pid
-   * @param {Entry} entry
-   */
+  /** @param {string} pid @param {Entry} entry */
   #sendEntry(pid, { id, at, text }) {
     this.#messages.send(pid, { id, at, text });
   }
 
-  /**
-   * @param {string} pid
-   * @param {ChatMessage} message
-   */
+  /** @param {string} pid @param {ChatMessage} message */
   #onMessage(pid, message) {
     const author = this.#room.people.get(pid);
     if (author === undefined) return;
@@ -98,10 +92,7 @@ export class Chat extends Emitter {
     this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true);
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} id
-   */
+  /** @param {string} pid @param {string} id */
   #onReceipt(pid, id) {
     const entry = this.log.entries.find((one) => one.own && one.id === id);
     if (entry?.waiting.delete(pid)) this.emit("changed", { entry });
@@ -135,11 +126,7 @@ export class Chat extends Emitter {
     }
   }
 
-  /**
-   * @param {Kept} kept
-   * @param {{oldest: number, from?: string}} how
-   * @param {boolean} live
-   */
+  /** @param {Kept} kept @param {{oldest: number, from?: string}} how @param {boolean} live */
   #addMessage(kept, how, live) {
     const { entry, is } = this.log.addMessage(kept, how);
     if (is === "new") this.emit("message", { entry, live });

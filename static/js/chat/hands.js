@@ -103,10 +103,7 @@ export class Hands extends Emitter {
     this.emit("lowered", { by: pid });
   }
 
-  /**
-   * @param {string} pid
-   * @param {{up: boolean, for: number}} hand
-   */
+  /** @param {string} pid @param {{up: boolean, for: number}} hand */
   #onHand(pid, hand) {
     if (!this.#room.people.has(pid) || hand.up === this.#raised.has(pid)) return;
     // Up for a while already: it was raised before one could hear of it.

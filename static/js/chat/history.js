@@ -90,10 +90,7 @@ export class History extends Emitter {
     this.#requestHistory();
   }
 
-  /**
-   * @param {string} pid
-   * @param {Ask | Answer} message
-   */
+  /** @param {string} pid @param {Ask | Answer} message */
   #onMessage(pid, message) {
     if ("have" in message) return this.#sendHistory(pid, new Set(message.have));
     // Only what was asked for.
@@ -104,10 +101,7 @@ export class History extends Emitter {
     else this.#next();
   }
 
-  /**
-   * @param {string} pid
-   * @param {Set<string>} have
-   */
+  /** @param {string} pid @param {Set<string>} have */
   #sendHistory(pid, have) {
     const limiter = this.#requestLimiters.get(pid) ?? new RateLimiter(LIMITS.historyRequestsPerMinute);
     this.#requestLimiters.set(pid, limiter);

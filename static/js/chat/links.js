@@ -73,10 +73,7 @@ function withoutEnd(link) {
   return link.slice(0, end);
 }
 
-/**
- * @param {string} text
- * @param {string} character
- */
+/** @param {string} text @param {string} character */
 function count(text, character) {
   return text.split(character).length - 1;
 }

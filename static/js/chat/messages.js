@@ -98,10 +98,7 @@ export function readHistory(payload) {
   return { kept: read, more };
 }
 
-/**
- * @param {any} value
- * @returns {Kept | null}
- */
+/** @param {any} value @returns {Kept | null} */
 function readKept(value) {
   const said = readChatMessage(value);
   return said && isId(value.pid) && typeof value.name === "string" ? { ...said, pid: value.pid, name: cleanName(value.name) } : null;

@@ -157,10 +157,7 @@ export class FileExchange extends Emitter {
     if (this.transfers.delete(transfer.id)) this.emit("removed", { transfer });
   }
 
-  /**
-   * @param {string} pid
-   * @returns {FilePair}
-   */
+  /** @param {string} pid */
   #pair(pid) {
     const known = this.#pairs.get(pid);
     if (known) return known;
@@ -173,11 +170,7 @@ export class FileExchange extends Emitter {
     return pair;
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} topic
-   * @param {unknown} payload
-   */
+  /** @param {string} pid @param {string} topic @param {unknown} payload */
   #told(pid, topic, payload) {
     if (topic === "file-signal") return this.#pair(pid).lanes.receive(payload);
     if (topic === "file-offer") return void this.#inbox.offered(pid, this.#memberOf(pid), payload, this.transfers);
@@ -193,10 +186,7 @@ export class FileExchange extends Emitter {
     if (transfer.take(input)) this.#follow(transfer);
   }
 
-  /**
-   * @param {string} pid
-   * @param {string | null} id
-   */
+  /** @param {string} pid @param {string | null} id */
   #transferOf(pid, id) {
     const transfer = id === null ? undefined : this.transfers.get(id);
     return transfer?.pid === pid ? transfer : undefined;
@@ -213,11 +203,7 @@ export class FileExchange extends Emitter {
     for (const { head } of transfer.entries) queue.pause(head.id, transfer.isPaused);
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} topic
-   * @param {{file: number, reason: string} | null} told
-   */
+  /** @param {string} pid @param {string} topic @param {{file: number, reason: string} | null} told */
   #outcome(pid, topic, told) {
     if (told === null) return;
     const reason = topic === "file-failed" ? told.reason : null;
@@ -274,10 +260,7 @@ export class FileExchange extends Emitter {
     }
   }
 
-  /**
-   * @param {string} pid
-   * @param {any} payload
-   */
+  /** @param {string} pid @param {any} payload */
   #wanted(pid, payload) {
     const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
     const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";

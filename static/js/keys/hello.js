@@ -111,12 +111,7 @@ export function helloEpoch(text) {
   }
 }
 
-/**
- * @param {RoomSeal} seal
- * @param {CryptoKey} key
- * @param {string} pid
- * @param {string} text
- */
+/** @param {RoomSeal} seal @param {CryptoKey} key @param {string} pid @param {string} text */
 async function openProfile(seal, key, pid, text) {
   try {
     const bytes = fromBase64Url(text);
@@ -127,10 +122,7 @@ async function openProfile(seal, key, pid, text) {
   }
 }
 
-/**
- * @param {RoomSeal} seal
- * @param {string} pid
- */
+/** @param {RoomSeal} seal @param {string} pid */
 function profileContext({ room, epoch }, pid) {
   return canonical("meeting-point/v1/profile", room, epoch, pid);
 }

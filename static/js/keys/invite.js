@@ -141,22 +141,13 @@ async function wrapKey(secret) {
   return crypto.subtle.importKey("raw", await inviteWrapBytes(secret), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-/**
- * @param {Bytes} iv
- * @param {string} room
- * @param {number} epoch
- * @param {Holds} holds
- */
+/** @param {Bytes} iv @param {string} room @param {number} epoch @param {Holds} holds */
 function wrapAlgorithm(iv, room, epoch, holds) {
   const kind = holds === "room" ? "" : `|${holds}`;
   return { name: "AES-GCM", iv, additionalData: toUtf8(`meeting-point/v1/invite-wrap|${room}|${epoch}${kind}`) };
 }
 
-/**
- * @param {Bytes} bytes
- * @param {number} length
- * @param {string} what
- */
+/** @param {Bytes} bytes @param {number} length @param {string} what */
 function requireLength(bytes, length, what) {
   if (bytes.length !== length) throw new RangeError(`${what} must be ${length} bytes`);
 }

@@ -102,10 +102,7 @@ async function admissionKey({ room, epoch, secrets }, mine, theirs, hostKey, gue
   return [await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]), context];
 }
 
-/**
- * @param {string} body
- * @returns {{hostKey: Bytes, sealed: Bytes}}
- */
+/** @param {string} body @returns {{hostKey: Bytes, sealed: Bytes}} */
 function parse(body) {
   const { key, sealed } = JSON.parse(body);
   const parts = { hostKey: fromBase64Url(key), sealed: fromBase64Url(sealed) };

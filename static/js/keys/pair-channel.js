@@ -95,11 +95,7 @@ export class PairChannel {
     return text;
   }
 
-  /**
-   * @param {string} from
-   * @param {string} to
-   * @param {number} seq
-   */
+  /** @param {string} from @param {string} to @param {number} seq */
   #algorithm(from, to, seq) {
     const { room, epoch } = this.#seal;
     const iv = new Uint8Array(12);
@@ -147,10 +143,7 @@ function endOf({ pid, fixed, fingerprint }) {
   return { pid, fixed, fingerprint };
 }
 
-/**
- * @param {string} body
- * @returns {{seq: number, sealed: Bytes}}
- */
+/** @param {string} body @returns {{seq: number, sealed: Bytes}} */
 function parse(body) {
   try {
     const { seq, ct } = body.length <= MAX_BODY_CHARACTERS ? JSON.parse(body) : null;

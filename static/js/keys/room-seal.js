@@ -46,12 +46,7 @@ export async function makeLobbySeal(room, epoch, lobbyKey) {
   return { room, epoch, mode: "lobby", secrets: await secretsOf(room, epoch, lobbyKey) };
 }
 
-/**
- * @param {string} room
- * @param {number} epoch
- * @param {Bytes | CryptoKey} key
- * @returns {Promise<RoomSecrets>}
- */
+/** @param {string} room @param {number} epoch @param {Bytes | CryptoKey} key @returns {Promise<RoomSecrets>} */
 async function secretsOf(room, epoch, key) {
   const of = (/** @type {string} */ purpose) => hkdf(key, `meeting-point/v1/${purpose}|${room}|${epoch}`, 32);
   const [mac, profile, pairs] = await Promise.all([of("hello"), of("profile"), of("pair-secret")]);

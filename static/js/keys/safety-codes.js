@@ -163,10 +163,7 @@ export class SafetyCodes extends Emitter {
     for (const { timer } of this.#entries.values()) clearTimeout(timer);
   }
 
-  /**
-   * @param {KnownPeer} peer
-   * @returns {Entry}
-   */
+  /** @param {KnownPeer} peer */
   #begin(peer) {
     const { pid } = peer;
     const arrivals = [`member ${peer.member}`, `name ${this.#nameOf(peer)}`].map((who) => this.#countArrival(who));
@@ -214,10 +211,7 @@ export class SafetyCodes extends Emitter {
     entry.timer = setTimeout(() => this.#sendStep(pid, entry), wait);
   }
 
-  /**
-   * @param {string} pid
-   * @param {Entry} entry
-   */
+  /** @param {string} pid @param {Entry} entry */
   #onSettled(pid, entry) {
     clearTimeout(entry.timer);
     if (entry.handshake?.state === "failed") return this.#stop(pid, "code");
@@ -234,10 +228,7 @@ export class SafetyCodes extends Emitter {
     if (!this.#closed) this.#sendMessage(pid, { confirm: toBase64Url(mac) });
   }
 
-  /**
-   * @param {string} pid
-   * @param {Entry} entry
-   */
+  /** @param {string} pid @param {Entry} entry */
   async #checkConfirmation(pid, entry) {
     const { confirmation: proof, handshake } = entry;
     const pair = this.#pairOf(pid);
@@ -245,10 +236,7 @@ export class SafetyCodes extends Emitter {
     if (await isConfirmation(pair, handshake.nonces, pid, proof)) this.#update(pid, { confirmedRemotely: true });
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} reason
-   */
+  /** @param {string} pid @param {string} reason */
   #stop(pid, reason) {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
@@ -258,10 +246,7 @@ export class SafetyCodes extends Emitter {
     this.emit("stopped", { pid, reason });
   }
 
-  /**
-   * @param {string} pid
-   * @param {Partial<Safety>} change
-   */
+  /** @param {string} pid @param {Partial<Safety>} change */
   #update(pid, change) {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;

@@ -83,11 +83,7 @@ export function isConfirmation(pair, nonces, from, mac) {
   return crypto.subtle.verify("HMAC", pair.check, mac, confirmed(pair, nonces, from));
 }
 
-/**
- * @param {SasPair} pair
- * @param {Nonces} nonces
- * @param {string} pid
- */
+/** @param {SasPair} pair @param {Nonces} nonces @param {string} pid */
 function confirmed({ seal, low, high }, nonces, pid) {
   const [from, to] = pid === low.pid ? [low, high] : [high, low];
   const names = [seal.room, seal.epoch, from.pid, to.pid, from.fingerprint, to.fingerprint];

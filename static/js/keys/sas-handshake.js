@@ -37,7 +37,6 @@ export class SasHandshake {
   /** @type {Bytes | null} */
   #answer = null;
   #received = 0;
-  /** @type {Promise<void>} */
   #queue = Promise.resolve();
 
   /**
@@ -81,10 +80,7 @@ export class SasHandshake {
     this.#send("commit", this.#commitment);
   }
 
-  /**
-   * @param {Step} step
-   * @param {Bytes} value
-   */
+  /** @param {Step} step @param {Bytes} value */
   async #receiveAsFirst(step, value) {
     if (step !== "answer" || this.#commitment === null) return;
     const first = this.#answer === null;
@@ -93,10 +89,7 @@ export class SasHandshake {
     if (first) await this.#make({ low: this.#nonce, high: this.#answer });
   }
 
-  /**
-   * @param {Step} step
-   * @param {Bytes} value
-   */
+  /** @param {Step} step @param {Bytes} value */
   async #receiveAsSecond(step, value) {
     if (this.state !== "open") return;
     if (step === "commit") {

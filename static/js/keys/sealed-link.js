@@ -186,10 +186,7 @@ export class SealedLink extends Emitter {
     });
   }
 
-  /**
-   * @param {"joined" | "roster"} type
-   * @param {Peer[]} peers
-   */
+  /** @param {"joined" | "roster"} type @param {Peer[]} peers */
   #enqueuePeers(type, peers) {
     this.#enqueue(async () => {
       const believed = await this.#authenticateAll(peers);
@@ -219,10 +216,7 @@ export class SealedLink extends Emitter {
     return believed.filter((peer) => peer !== null);
   }
 
-  /**
-   * @param {Peer} peer
-   * @returns {Promise<KnownPeer | null>}
-   */
+  /** @param {Peer} peer @returns {Promise<KnownPeer | null>} */
   async #authenticate(peer) {
     const { pid } = peer;
     if (pid === this.#identity.pid) return null;
@@ -250,10 +244,7 @@ export class SealedLink extends Emitter {
     }
   }
 
-  /**
-   * @param {Peer} peer
-   * @param {string} reason
-   */
+  /** @param {Peer} peer @param {string} reason */
   #refuse(peer, reason) {
     this.#refused.add(peer.pid);
     this.emit("refused", { peer, reason });
@@ -270,10 +261,7 @@ export class SealedLink extends Emitter {
     return this.#earlier.find((seal) => seal.epoch === epoch) ?? this.#seal;
   }
 
-  /**
-   * @param {string} pid
-   * @param {Hello} hello
-   */
+  /** @param {string} pid @param {Hello} hello */
   async #openChannel(pid, hello) {
     if (this.#known.size >= MAX_CHANNELS) throw new RangeError("more peers than any room sees");
     const { privateKey, fingerprint } = this.#identity;
@@ -282,10 +270,7 @@ export class SealedLink extends Emitter {
     this.#known.set(pid, { hello, channel });
   }
 
-  /**
-   * @param {string} from
-   * @param {string} body
-   */
+  /** @param {string} from @param {string} body */
   async #open(from, body) {
     const known = this.#known.get(from);
     if (this.#blocked.has(from)) return;
@@ -300,10 +285,7 @@ export class SealedLink extends Emitter {
     }
   }
 
-  /**
-   * @param {string} from
-   * @param {string} body
-   */
+  /** @param {string} from @param {string} body */
   #queueEarly(from, body) {
     if (this.#refused.has(from)) return;
     const kept = this.#early.get(from) ?? [];
@@ -322,10 +304,7 @@ export class SealedLink extends Emitter {
   }
 }
 
-/**
- * @param {Hello} one
- * @param {Hello} other
- */
+/** @param {Hello} one @param {Hello} other */
 function sameKeys(one, other) {
   return one.fingerprint === other.fingerprint && String(one.publicKey) === String(other.publicKey);
 }

@@ -30,10 +30,7 @@ export async function inRecords(place, mode, act) {
   }
 }
 
-/**
- * @param {Place} place
- * @returns {Promise<IDBDatabase>}
- */
+/** @param {Place} place @returns {Promise<IDBDatabase>} */
 function open({ database, store, keyPath }) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(database, 1);

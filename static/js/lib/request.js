@@ -32,11 +32,7 @@ export function getJson(url) {
   return ask(url, { cache: "no-store" });
 }
 
-/**
- * @param {string} url
- * @param {RequestInit} init
- * @returns {Promise<Answer>}
- */
+/** @param {string} url @param {RequestInit} init @returns {Promise<Answer>} */
 async function ask(url, init) {
   const headers = { Accept: "application/json", ...init.headers };
   try {

@@ -107,10 +107,7 @@ function finish() {
   document.body.dataset.testState = "done";
 }
 
-/**
- * @param {string} key
- * @param {string} state
- */
+/** @param {string} key @param {string} state */
 function say(key, state) {
   sum.textContent = text(key);
   sum.dataset.state = state;

@@ -56,10 +56,7 @@ export function readHello(text) {
   return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };
 }
 
-/**
- * @param {string} text
- * @returns {Record<string, unknown>}
- */
+/** @param {string} text @returns {Record<string, unknown>} */
 function parse(text) {
   try {
     const value = JSON.parse(text);

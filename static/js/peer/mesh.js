@@ -269,10 +269,7 @@ export class Mesh extends Emitter {
     this.#early.clear();
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} [expectedFingerprint]
-   */
+  /** @param {string} pid @param {string} [expectedFingerprint] */
   #connect(pid, expectedFingerprint) {
     const connection = new PeerLink({
       id: pid,
@@ -301,11 +298,7 @@ export class Mesh extends Emitter {
     return connection;
   }
 
-  /**
-   * @param {string} pid
-   * @param {PeerState} state
-   * @param {string} [reason]
-   */
+  /** @param {string} pid @param {PeerState} state @param {string} [reason] */
   #onState(pid, state, reason) {
     if (state === "closed") return this.#drop(pid);
     this.#departures.observeState(pid, state);

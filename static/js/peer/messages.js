@@ -49,10 +49,7 @@ export function checkPeerMessage(message) {
   return isPeerMessage(message) ? message : null;
 }
 
-/**
- * @param {any} message
- * @returns {message is PeerMessage}
- */
+/** @param {any} message @returns {message is PeerMessage} */
 function isPeerMessage(message) {
   if (typeof message !== "object" || message === null || Array.isArray(message)) return false;
   const { attempt, to, description, offer, candidates, bye } = message;
@@ -90,10 +87,7 @@ function isCandidate(value) {
   return Number.isInteger(sdpMLineIndex) && sdpMLineIndex >= 0 && sdpMLineIndex < LIMITS.mediaSections;
 }
 
-/**
- * @param {unknown} value
- * @param {number} longest
- */
+/** @param {unknown} value @param {number} longest */
 function isText(value, longest) {
   return typeof value === "string" && value.length <= longest;
 }

@@ -216,10 +216,7 @@ export class Negotiation {
     return this.#makingOffer || ((this.pending || begun) && !this.#settingAnswer);
   }
 
-  /**
-   * @param {RTCSessionDescriptionInit} description
-   * @returns {RTCSessionDescriptionInit}
-   */
+  /** @param {RTCSessionDescriptionInit} description @returns {RTCSessionDescriptionInit} */
   #munged({ type, sdp = "" }) {
     return { type, sdp: this.#options.munge(sdp) };
   }
@@ -229,10 +226,7 @@ export class Negotiation {
     return attempt > this.#remoteTransportId && this.established;
   }
 
-  /**
-   * @param {PeerMessage} message
-   * @param {RTCSessionDescriptionInit} description
-   */
+  /** @param {PeerMessage} message @param {RTCSessionDescriptionInit} description */
   async #takeOffer(message, description) {
     const { attempt, offer = 0 } = message;
     if (attempt === this.#remoteTransportId && offer <= this.#remoteOffer) return this.#repeatAnswer(offer);
@@ -272,10 +266,7 @@ export class Negotiation {
     this.#sendDescription(localDescription, offer);
   }
 
-  /**
-   * @param {PeerMessage} message
-   * @param {RTCSessionDescriptionInit} description
-   */
+  /** @param {PeerMessage} message @param {RTCSessionDescriptionInit} description */
   async #takeAnswer(message, description) {
     if (!this.pending || message.offer !== this.#offers) return;
     try {
@@ -298,10 +289,7 @@ export class Negotiation {
     if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
   }
 
-  /**
-   * @param {RTCSessionDescriptionInit} description
-   * @param {number} offer
-   */
+  /** @param {RTCSessionDescriptionInit} description @param {number} offer */
   #sendDescription({ type, sdp = "" }, offer) {
     this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
   }

@@ -290,7 +290,6 @@ export class PeerLink extends Emitter {
 
   /**
    * @param {number} remoteTransportId the highest heard of
-   * @returns {Transport}
    */
   #createTransport(remoteTransportId) {
     const { polite, expectedFingerprint } = this.#options;
@@ -451,10 +450,7 @@ export class PeerLink extends Emitter {
     this.#transport.heartbeat.start();
   }
 
-  /**
-   * @param {PeerState} state
-   * @param {string} [reason]
-   */
+  /** @param {PeerState} state @param {string} [reason] */
   #setState(state, reason) {
     if (state === this.#state) return;
     this.#state = state;

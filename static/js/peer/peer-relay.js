@@ -58,10 +58,7 @@ export class PeerRelay extends Emitter {
     return carriers.filter((pid) => this.#topic.send(pid, { to, body })).length > 0;
   }
 
-  /**
-   * @param {string} pid
-   * @param {Forwarded} message
-   */
+  /** @param {string} pid @param {Forwarded} message */
   #onForwarded(pid, message) {
     if ("from" in message) {
       if (message.from !== pid) this.emit("relay", message);

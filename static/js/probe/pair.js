@@ -127,10 +127,7 @@ export class Pair {
   }
 }
 
-/**
- * @param {RTCPeerConnection} connection
- * @returns {Found}
- */
+/** @param {RTCPeerConnection} connection @returns {Found} */
 function observe(connection) {
   /** @type {Found} */
   const found = { types: [], addresses: [], errors: [], ms: 0 };

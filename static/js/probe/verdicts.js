@@ -117,10 +117,7 @@ function deviceTrouble({ camera, microphone }) {
   return camera?.state === "bad" || microphone?.state === "bad" ? verdict("note", "sum.devices") : null;
 }
 
-/**
- * @param {RelaySeen} seen
- * @param {"udp" | "tcp" | "tls"} kind
- */
+/** @param {RelaySeen} seen @param {"udp" | "tcp" | "tls"} kind */
 function relay({ offered, allowed, found, rttMs, errors }, kind) {
   if (!offered) return verdict("skipped", "relay.none");
   if (!allowed) return verdict("skipped", "relay.sign-in");
@@ -129,12 +126,7 @@ function relay({ offered, allowed, found, rttMs, errors }, kind) {
   return errors.some((code) => code !== NO_ANSWER) ? verdict("bad", "relay.refused") : verdict("bad", `relay.${kind}`);
 }
 
-/**
- * @param {State} state
- * @param {string} key
- * @param {Record<string, number>} [values]
- * @returns {Verdict}
- */
+/** @param {State} state @param {string} key @param {Record<string, number>} [values] @returns {Verdict} */
 function verdict(state, key, values = {}) {
   return { state, key, values };
 }

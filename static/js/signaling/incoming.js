@@ -88,10 +88,7 @@ export function readMessage(data) {
   }
 }
 
-/**
- * @param {unknown} value
- * @param {Readonly<Record<string, Check>>} shape
- */
+/** @param {unknown} value @param {Readonly<Record<string, Check>>} shape */
 function fits(value, shape) {
   if (typeof value !== "object" || value === null) return false;
   const fields = /** @type {Record<string, unknown>} */ (value);

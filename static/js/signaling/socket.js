@@ -167,10 +167,7 @@ export class SignalingSocket extends Emitter {
     this.#input("leave");
   }
 
-  /**
-   * @param {Input} input
-   * @param {{code?: number, soon?: boolean}} [why]
-   */
+  /** @param {Input} input @param {{code?: number, soon?: boolean}} [why] */
   #input(input, { code, soon = false } = {}) {
     const state = nextState(this.#state, input);
     if (state === null) return;

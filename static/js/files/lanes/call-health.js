@@ -22,10 +22,7 @@ export async function readCallHealth(peers) {
   return { rttMs: Math.max(...live.map(({ rttMs }) => rttMs)), loss: Math.max(...live.map(({ loss }) => loss)) };
 }
 
-/**
- * @param {{getStats: () => Promise<RTCStatsReport>}} connection
- * @returns {Promise<Health | null>}
- */
+/** @param {{getStats: () => Promise<RTCStatsReport>}} connection @returns {Promise<Health | null>} */
 async function read(connection) {
   const counters = before.get(connection) ?? new Map();
   before.set(connection, counters);

@@ -122,11 +122,7 @@ export class FilePair extends Emitter {
     this.queue.pump();
   }
 
-  /**
-   * @param {Lane} lane
-   * @param {boolean} mine
-   * @param {boolean} refused
-   */
+  /** @param {Lane} lane @param {boolean} mine @param {boolean} refused */
   #fell(lane, mine, refused) {
     if (refused) this.emit("refused");
     if (!mine || this.#closed) return;
@@ -140,11 +136,7 @@ export class FilePair extends Emitter {
     }, wait);
   }
 
-  /**
-   * @param {Lane} lane
-   * @param {boolean} mine
-   * @param {unknown} data
-   */
+  /** @param {Lane} lane @param {boolean} mine @param {unknown} data */
   #heard(lane, mine, data) {
     if (mine) {
       this.queue.receive(data);

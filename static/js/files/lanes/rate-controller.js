@@ -84,21 +84,14 @@ export class Governor {
     return { lanes: shared ? this.#share(made, pushing) : this.#climb(made, up, pushing), limit: Infinity };
   }
 
-  /**
-   * @param {number} made
-   * @param {boolean} pushing
-   */
+  /** @param {number} made @param {boolean} pushing */
   #share(made, pushing) {
     this.#trial = null;
     this.#settling = 0;
     return pushing || made > EACH ? EACH : Math.max(1, made);
   }
 
-  /**
-   * @param {number} made
-   * @param {number} up
-   * @param {boolean} pushing
-   */
+  /** @param {number} made @param {number} up @param {boolean} pushing */
   #climb(made, up, pushing) {
     if (made === 0) return 1;
     if (!pushing) return made;

@@ -110,10 +110,7 @@ export function readOutcome(payload) {
   return { file, reason: REASONS.includes(reason) ? reason : "other" };
 }
 
-/**
- * @param {any} value
- * @returns {FileHead | null}
- */
+/** @param {any} value @returns {FileHead | null} */
 function readHead(value) {
   const { id, name, path = "", size, modified, edges } = fieldsOf(value);
   if (!isCount(id, 0, 2 ** 32 - 1) || !isCount(size, 0, LIMITS.fileBytes) || !isCount(modified, -8.64e15, 8.64e15)) return null;
@@ -123,10 +120,7 @@ function readHead(value) {
   return { id, name: safeName(name), path: safePath(path), size, modified, edges };
 }
 
-/**
- * @param {unknown} text
- * @returns {Bytes | null}
- */
+/** @param {unknown} text @returns {Bytes | null} */
 function readDigest(text) {
   if (typeof text !== "string" || text.length !== 43) return null;
   try {
@@ -137,19 +131,12 @@ function readDigest(text) {
   }
 }
 
-/**
- * @param {unknown} value
- * @returns {Record<string, any>}
- */
+/** @param {unknown} value @returns {Record<string, any>} */
 function fieldsOf(value) {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-/**
- * @param {unknown} value
- * @param {number} least
- * @param {number} most
- */
+/** @param {unknown} value @param {number} least @param {number} most */
 function isCount(value, least, most) {
   return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
 }

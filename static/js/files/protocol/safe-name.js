@@ -62,10 +62,7 @@ export function splitName(name) {
   return { stem: name.slice(0, dot), extension: name.slice(dot + 1) };
 }
 
-/**
- * @param {unknown} path
- * @returns {string[]}
- */
+/** @param {unknown} path @returns {string[]} */
 function components(path) {
   return typeof path === "string" ? path.slice(-LONGEST_READ).normalize("NFC").split(/[/\\]/) : [];
 }

@@ -97,11 +97,7 @@ export class IncomingFile extends Emitter {
     this.#open.clear();
   }
 
-  /**
-   * @param {number} index
-   * @param {number} within
-   * @param {Bytes} payload
-   */
+  /** @param {number} index @param {number} within @param {Bytes} payload */
   #takeDigest(index, within, payload) {
     if (within !== 0) return this.#break("too-much");
     const digest = payload.slice();
@@ -118,11 +114,7 @@ export class IncomingFile extends Emitter {
     this.#complete(index, piece);
   }
 
-  /**
-   * @param {number} index
-   * @param {number} within
-   * @param {Bytes} payload
-   */
+  /** @param {number} index @param {number} within @param {Bytes} payload */
   #takeChunk(index, within, payload) {
     const length = pieceLength(this.head.size, index);
     const end = within + payload.length;
@@ -138,10 +130,7 @@ export class IncomingFile extends Emitter {
     this.#complete(index, piece);
   }
 
-  /**
-   * @param {number} index
-   * @returns {OpenPiece | undefined}
-   */
+  /** @param {number} index @returns {OpenPiece | undefined} */
   #piece(index) {
     const known = this.#open.get(index);
     if (known) return known;
@@ -183,10 +172,7 @@ export class IncomingFile extends Emitter {
     this.#answer(KIND.written, index);
   }
 
-  /**
-   * @param {number} index
-   * @param {number} length
-   */
+  /** @param {number} index @param {number} length */
   #reject(index, length) {
     this.#open.delete(index);
     this.#partial -= length;
@@ -196,10 +182,7 @@ export class IncomingFile extends Emitter {
     else this.#answer(KIND.again, index);
   }
 
-  /**
-   * @param {number} kind
-   * @param {number} index
-   */
+  /** @param {number} kind @param {number} index */
   #answer(kind, index) {
     this.emit("answer", { kind, offset: index * PIECE });
   }

@@ -20,7 +20,6 @@ import { Transfer } from "../protocol/transfer.js";
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @import { Destination } from "./destination.js" */
-/** @import { Opened } from "./incoming-transfer.js" */
 
 /**
  * @typedef {object} InboxEvents
@@ -232,7 +231,6 @@ export class Inbox extends Emitter {
    *
    * @param {Transfer} transfer
    * @param {Entry} entry
-   * @returns {Opened}
    */
   #open(transfer, entry) {
     const bin = /** @type {Bin} */ (this.#bins.get(transfer));
@@ -250,11 +248,7 @@ export class Inbox extends Emitter {
     return opened;
   }
 
-  /**
-   * @param {Transfer} transfer
-   * @param {Entry} entry
-   * @param {Sink} sink
-   */
+  /** @param {Transfer} transfer @param {Entry} entry @param {Sink} sink */
   #receive(transfer, entry, sink) {
     const { pid } = transfer;
     const { id } = entry.head;
@@ -271,11 +265,7 @@ export class Inbox extends Emitter {
     return file;
   }
 
-  /**
-   * @param {Transfer} transfer
-   * @param {Entry} entry
-   * @param {string} reason
-   */
+  /** @param {Transfer} transfer @param {Entry} entry @param {string} reason */
   #fail(transfer, entry, reason) {
     if (entry.status === "done" || entry.status === "failed") return;
     this.#tell(transfer.pid, "file-failed", { file: entry.head.id, reason });
@@ -283,20 +273,14 @@ export class Inbox extends Emitter {
     transfer.settle(entry, "failed", reason);
   }
 
-  /**
-   * @param {Transfer} transfer
-   * @param {Entry} entry
-   */
+  /** @param {Transfer} transfer @param {Entry} entry */
   async #drop(transfer, entry) {
     if (transfer.direction !== "in") return;
     this.#pair(transfer.pid).receivers.delete(entry.head.id);
     await this.#bins.get(transfer)?.discard(entry.head.id);
   }
 
-  /**
-   * @param {string} pid
-   * @param {number} file
-   */
+  /** @param {string} pid @param {number} file */
   #find(pid, file) {
     return [...this.#bins.keys()].find((one) => one.pid === pid && one.entry(file));
   }

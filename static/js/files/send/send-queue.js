@@ -162,7 +162,6 @@ export class SendQueue extends Emitter {
     }
   }
 
-  /** @returns {Lane | undefined} */
   #emptiest() {
     /** @type {Lane | undefined} */
     let best;
@@ -170,7 +169,6 @@ export class SendQueue extends Emitter {
     return best;
   }
 
-  /** @returns {Part | undefined} */
   #next() {
     const at = this.#first.findIndex(({ piece }) => !piece.file.paused);
     if (at >= 0) return this.#first.splice(at, 1)[0];
@@ -224,10 +222,7 @@ export class SendQueue extends Emitter {
     return [...this.#files.values()].find((file) => !file.paused && file.hasMore);
   }
 
-  /**
-   * @param {OutgoingFile} file
-   * @param {number} index
-   */
+  /** @param {OutgoingFile} file @param {number} index */
   #confirmed(file, index) {
     const piece = file.confirm(index);
     if (!piece) return;
@@ -237,10 +232,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /**
-   * @param {OutgoingFile} file
-   * @param {number} index
-   */
+  /** @param {OutgoingFile} file @param {number} index */
   #again(file, index) {
     const found = file.repeat(index);
     if (!found) return;
@@ -258,10 +250,7 @@ export class SendQueue extends Emitter {
     if (this.#files.get(file.head.id) === file) this.emit("through", { file, root });
   }
 
-  /**
-   * @param {OutgoingFile} file
-   * @param {string} reason
-   */
+  /** @param {OutgoingFile} file @param {string} reason */
   #break(file, reason) {
     this.drop(file.head.id);
     this.emit("broken", { file, reason });

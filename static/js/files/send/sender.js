@@ -170,19 +170,13 @@ export class Outbox {
     for (const { head, status } of transfer.entries) if (status === "ending") this.#tellEnd(transfer, head.id);
   }
 
-  /**
-   * @param {Transfer} transfer
-   * @param {number} file
-   */
+  /** @param {Transfer} transfer @param {number} file */
   #tellEnd({ id, pid }, file) {
     const root = this.#parcels.get(id)?.roots.get(file);
     if (root !== undefined) this.#tell(pid, "file-end", { file, root });
   }
 
-  /**
-   * @param {string} pid
-   * @param {number} file
-   */
+  /** @param {string} pid @param {number} file */
   #find(pid, file) {
     return [...this.#transfers.values()].find((one) => one.direction === "out" && one.pid === pid && one.entry(file));
   }

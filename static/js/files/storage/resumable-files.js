@@ -12,7 +12,6 @@ const KEPT_MS = 24 * 3600_000;
 /** @typedef {{batch: string, at: number}} About batch: the files that were offered together; at: milliseconds since 1970 */
 
 export class KeptFiles {
-  /** @type {Promise<Map<string, About>>} */
   #known = this.#tidy();
 
   /**
@@ -59,10 +58,7 @@ async function list() {
   return new Map(found.map(({ key, about }) => [key, readAbout(about)]));
 }
 
-/**
- * @param {string} about
- * @returns {About}
- */
+/** @param {string} about @returns {About} */
 function readAbout(about) {
   try {
     const { batch, at } = JSON.parse(about);

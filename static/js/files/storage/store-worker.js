@@ -43,11 +43,7 @@ async function root() {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
 }
 
-/**
- * @param {FileSystemDirectoryHandle} folder
- * @param {string} name
- * @returns {Promise<SyncHandle>}
- */
+/** @param {FileSystemDirectoryHandle} folder @param {string} name @returns {Promise<SyncHandle>} */
 async function handle(folder, name) {
   const file = /** @type {any} */ (await folder.getFileHandle(name, { create: true }));
   return file.createSyncAccessHandle();
@@ -150,10 +146,7 @@ async function list() {
   return found;
 }
 
-/**
- * @param {string} key
- * @returns {Kept}
- */
+/** @param {string} key @returns {Kept} */
 function find(key) {
   const kept = files.get(key);
   if (!kept) throw new DOMException("not open", "InvalidStateError");

@@ -177,10 +177,7 @@ class Download {
   }
 }
 
-/**
- * @param {(settle: (error?: Error) => void) => void} act
- * @returns {Promise<void>}
- */
+/** @param {(settle: (error?: Error) => void) => void} act @returns {Promise<void>} */
 function settled(act) {
   return new Promise((resolve, reject) => act((error) => (error ? reject(error) : resolve())));
 }

@@ -129,11 +129,7 @@ export class Adaptation extends Emitter {
     this.#tellOutcomes();
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} topic
-   * @param {unknown} payload
-   */
+  /** @param {string} pid @param {string} topic @param {unknown} payload */
   #heard(pid, topic, payload) {
     const peer = this.#peers.get(pid);
     if (topic === "still") this.#heardStill(pid, payload);
@@ -144,10 +140,7 @@ export class Adaptation extends Emitter {
     }
   }
 
-  /**
-   * @param {string} pid
-   * @param {unknown} payload
-   */
+  /** @param {string} pid @param {unknown} payload */
   #heardStill(pid, payload) {
     const picture = this.#peers.get(pid)?.hearStill(payload) ?? null;
     if (picture !== null) this.emit("still", { pid, picture });
@@ -241,10 +234,7 @@ export class Adaptation extends Emitter {
     }
   }
 
-  /**
-   * @param {string} pid
-   * @param {PeerAdaptation} peer
-   */
+  /** @param {string} pid @param {PeerAdaptation} peer */
   #emitOutcome(pid, { sending, receiving }) {
     this.emit("outcome", { pid, sending, receiving });
   }

@@ -153,10 +153,7 @@ function withoutPicture(state, now) {
   return held(state, "bad", bad, now) >= ILL_MS ? AUDIO_ONLY : null;
 }
 
-/**
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** @param {State} state @param {Evidence} evidence */
 function climb(state, evidence) {
   const { now, available } = evidence;
   if (now - state.begunAt > QUICK_FOR_MS) state.quick = false;
@@ -221,11 +218,7 @@ function look(state, now, wanted) {
   state.nudgedAt = now;
 }
 
-/**
- * @param {State} state
- * @param {number} now
- * @param {number} to
- */
+/** @param {State} state @param {number} now @param {number} to */
 function fall(state, now, to) {
   const trial = now - state.climbedAt < TRIAL_MS;
   const again = trial && state.failed < Infinity ? Math.min(2 * Math.max(state.wait, AGAIN_MS / 2), LONGEST_WAIT_MS) : AGAIN_MS;

@@ -109,10 +109,7 @@ export function decide(before, evidence) {
   return state;
 }
 
-/**
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** @param {State} state @param {Evidence} evidence */
 function weighProcessor(state, { now, limited, strain, theirStrain, codecs }) {
   const strained = limited || strain > 0.75 || theirStrain > 0.75;
   const easy = !limited && strain < 0.5 && theirStrain < 0.5;
@@ -133,10 +130,7 @@ function weighProcessor(state, { now, limited, strain, theirStrain, codecs }) {
   }
 }
 
-/**
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** @param {State} state @param {Evidence} evidence */
 function weighSound(state, { now, available, source }) {
   const { lossy, broken, queueMs } = state;
   // Without a picture the estimate follows the sound, and says nothing: then a queue shows that the line is full.
@@ -199,11 +193,7 @@ function ofLine({ lossy }, { available, share, saving, asked }) {
   return lossy > 0.05 ? "loss" : "our-uplink";
 }
 
-/**
- * @param {State} state
- * @param {Evidence} evidence
- * @returns {Codec}
- */
+/** @param {State} state @param {Evidence} evidence @returns {Codec} */
 function chooseCodec(state, { now, codecs, cores, available }) {
   const best = pickCodec(codecs, { rung: Math.max(state.rung, LOWEST_VIDEO), cores, step: state.step, kbps: available ?? Infinity });
   const { codec } = state;

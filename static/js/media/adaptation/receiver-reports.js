@@ -68,10 +68,7 @@ export function readCaps(payload) {
   return known.length > 0 ? { decode: known } : null;
 }
 
-/**
- * @param {unknown} value
- * @returns {View | null}
- */
+/** @param {unknown} value @returns {View | null} */
 function readView(value) {
   const { height, visible } = fields(value);
   return within(height, MOST_PIXELS) && typeof visible === "boolean" ? { height, visible } : null;
@@ -85,10 +82,7 @@ function fields(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/**
- * @param {unknown} value
- * @param {number} most
- */
+/** @param {unknown} value @param {number} most */
 function within(value, most) {
   return typeof value === "number" && value >= 0 && value <= most;
 }

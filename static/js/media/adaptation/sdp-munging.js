@@ -31,10 +31,7 @@ export function amendMedia(sdp, manner) {
   return sections.map((section) => amendSection(section, manner)).join("");
 }
 
-/**
- * @param {string} section
- * @param {Manner} manner
- */
+/** @param {string} section @param {Manner} manner */
 function amendSection(section, manner) {
   if (section.startsWith("m=audio ")) return amendSound(section, manner);
   return section.startsWith("m=video ") ? amendPictures(section) : section;
@@ -51,10 +48,7 @@ function amendPictures(section) {
   }, section);
 }
 
-/**
- * @param {string} section
- * @param {Manner} manner
- */
+/** @param {string} section @param {Manner} manner */
 function amendSound(section, { thin, red }) {
   const opus = /^a=rtpmap:(\d+) opus\/48000/im.exec(section)?.[1];
   if (opus === undefined) return section;
@@ -74,10 +68,7 @@ function wishes(parameters) {
   return [...kept, "useinbandfec=1", "usedtx=1"].join(";");
 }
 
-/**
- * @param {string} section
- * @param {string} payload
- */
+/** @param {string} section @param {string} payload */
 function putFirst(section, payload) {
   return section.replace(/^(m=audio \d+ \S+) ([\d ]+)/, (_, head, list) => {
     const others = list.trim().split(" ").filter((/** @type {string} */ one) => one !== payload);

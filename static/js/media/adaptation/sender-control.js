@@ -118,10 +118,7 @@ export class SenderControl {
     this.#set.set(sender, words);
   }
 
-  /**
-   * @param {RTCRtpTransceiver} transceiver
-   * @param {Codec} codec
-   */
+  /** @param {RTCRtpTransceiver} transceiver @param {Codec} codec */
   async #switch(transceiver, codec) {
     const { sender } = transceiver;
     if (this.#codecs.get(sender) === codec) return;

@@ -130,13 +130,7 @@ export function measure(report, before) {
   };
 }
 
-/**
- * @param {any[]} inbound
- * @param {any[]} outbound
- * @param {any[]} heard
- * @param {any[]} all
- * @returns {Counts}
- */
+/** @param {any[]} inbound @param {any[]} outbound @param {any[]} heard @param {any[]} all @returns {Counts} */
 function count(inbound, outbound, heard, all) {
   /** @param {any[]} list @param {string} field */
   const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);

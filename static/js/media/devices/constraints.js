@@ -47,11 +47,7 @@ async function open(constraints) {
   return tracks;
 }
 
-/**
- * @param {Kind} kind
- * @param {string | null} deviceId
- * @returns {MediaTrackConstraints}
- */
+/** @param {Kind} kind @param {string | null} deviceId @returns {MediaTrackConstraints} */
 function wish(kind, deviceId) {
   return deviceId === null ? WISHES[kind] : { ...WISHES[kind], deviceId: { exact: deviceId } };
 }

@@ -185,10 +185,7 @@ export class LocalMedia extends Emitter {
     }
   }
 
-  /**
-   * @param {Kind} kind
-   * @param {MediaStreamTrack | null} track
-   */
+  /** @param {Kind} kind @param {MediaStreamTrack | null} track */
   #replace(kind, track) {
     this.#release(kind);
     this.#tracks[kind] = track;

@@ -67,20 +67,13 @@ export function listenToOwn(before, { now, on, taken, energy, seconds }) {
   return { ...counts, trouble: kind, since, healed, healedAt: heal ? now : before.healedAt, heal, said };
 }
 
-/**
- * @param {Readonly<Memory>} before
- * @param {number | null} energy
- * @param {number | null} seconds
- */
+/** @param {Readonly<Memory>} before @param {number | null} energy @param {number | null} seconds */
 function hasNoSound(before, energy, seconds) {
   if (energy === null || seconds === null || before.energy === null || before.seconds === null) return false;
   return seconds > before.seconds && energy === before.energy;
 }
 
-/**
- * @param {Readonly<Memory>} before
- * @param {number | null} energy
- */
+/** @param {Readonly<Memory>} before @param {number | null} energy */
 function isLouder(before, energy) {
   return energy !== null && before.energy !== null && energy > before.energy;
 }

@@ -107,11 +107,7 @@ export function weighOwn(before, sending) {
   return settle({ ...before }, found.reduce(worse, sending.length > 0 ? GOOD : NONE));
 }
 
-/**
- * @param {Memory} memory
- * @param {Quality} found
- * @returns {Memory}
- */
+/** @param {Memory} memory @param {Quality} found @returns {Memory} */
 function settle(memory, found) {
   const times = same(found, memory.found) ? memory.times + 1 : 1;
   const first = memory.shown.level === "none" || found.level === "none";
@@ -119,11 +115,7 @@ function settle(memory, found) {
   return { ...memory, found, times, shown: first || times >= needed ? found : memory.shown };
 }
 
-/**
- * @param {Memory} memory
- * @param {Readonly<Facts>} facts
- * @returns {Quality}
- */
+/** @param {Memory} memory @param {Readonly<Facts>} facts @returns {Quality} */
 function judge({ lossy, broken, slow }, { connected, trouble, receiving, path, missing }) {
   if (!connected) return { level: "none", reason: trouble ? "lost" : "" };
   /** @type {Quality[]} causes before symptoms: of equals, the first is named */
@@ -138,11 +130,7 @@ function judge({ lossy, broken, slow }, { connected, trouble, receiving, path, m
   return all.reduce(worse);
 }
 
-/**
- * @param {Outcome} outcome
- * @param {Readonly<Record<string, Reason>>} reasons
- * @returns {Quality}
- */
+/** @param {Outcome} outcome @param {Readonly<Record<string, Reason>>} reasons @returns {Quality} */
 function ofPicture({ picture, rung, why }, reasons) {
   const reason = reasons[why];
   if (reason === undefined) return GOOD;
@@ -162,10 +150,7 @@ function graded(value, fair, poor, reason) {
   return { level: value > poor ? "poor" : "fair", reason };
 }
 
-/**
- * @param {Quality} one
- * @param {Quality} other
- */
+/** @param {Quality} one @param {Quality} other */
 function worse(one, other) {
   return rank(other) < rank(one) ? other : one;
 }
@@ -175,10 +160,7 @@ function rank({ level }) {
   return LEVELS.indexOf(level);
 }
 
-/**
- * @param {Quality} one
- * @param {Quality} other
- */
+/** @param {Quality} one @param {Quality} other */
 function same(one, other) {
   return one.level === other.level && one.reason === other.reason;
 }

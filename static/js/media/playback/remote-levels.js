@@ -52,10 +52,7 @@ export class RemoteLevels extends Emitter {
     for (const [id, connection] of this.#connections) void this.#measure(id, connection);
   }
 
-  /**
-   * @param {string} id
-   * @param {Measured} connection
-   */
+  /** @param {string} id @param {Measured} connection */
   async #measure(id, connection) {
     // It rejects only on a connection that was closed meanwhile.
     const report = await connection.getStats().catch(() => null);
@@ -66,10 +63,7 @@ export class RemoteLevels extends Emitter {
     if (id === first) this.#tell(this.#own, loudest(report, "media-source"));
   }
 
-  /**
-   * @param {string} id
-   * @param {number} level
-   */
+  /** @param {string} id @param {number} level */
   #tell(id, level) {
     const now = performance.now();
     const spoke = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;

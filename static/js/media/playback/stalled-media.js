@@ -75,22 +75,14 @@ export function missWhatIsSent(before, facts) {
   return { counts: { audioPackets, videoPackets, decoded }, cases, said, heal: { symptom: due, turn } };
 }
 
-/**
- * @param {Case} before
- * @param {boolean} ill
- * @param {number} now
- * @returns {Case}
- */
+/** @param {Case} before @param {boolean} ill @param {number} now @returns {Case} */
 function follow(before, ill, now) {
   if (ill) return { ...before, since: before.since ?? now, calmSince: null };
   const calmSince = before.calmSince ?? now;
   return { ...before, since: null, calmSince, healed: now - calmSince >= CALM_MS ? 0 : before.healed };
 }
 
-/**
- * @param {Case} one
- * @param {number} now
- */
+/** @param {Case} one @param {number} now */
 function isDue({ since, healedAt }, now) {
   return since !== null && now - Math.max(since, healedAt) >= PATIENCE_MS;
 }

@@ -98,10 +98,7 @@ export class Prejoin extends Emitter {
     this.#look(relayOnly, hasRelay);
   }
 
-  /**
-   * @param {boolean} relayOnly
-   * @param {boolean} hasRelay
-   */
+  /** @param {boolean} relayOnly @param {boolean} hasRelay */
   #look(relayOnly, hasRelay) {
     this.#noWay = !hasRelay && (relayOnly || this.#hide.checked);
     const notice = byId("no-relay", HTMLElement);

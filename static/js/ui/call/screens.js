@@ -68,10 +68,7 @@ export class Screens {
     byId("sharing", HTMLElement).hidden = screen === null;
   }
 
-  /**
-   * @param {string} pid
-   * @param {MediaStream | null} stream
-   */
+  /** @param {string} pid @param {MediaStream | null} stream */
   #show(pid, stream) {
     const known = this.#tile(pid);
     if (stream === null) known?.remove();
@@ -103,10 +100,7 @@ export class Screens {
     if (stage) stage.dataset.screens = String(count);
   }
 
-  /**
-   * @param {string} pid
-   * @returns {ScreenTile | null}
-   */
+  /** @param {string} pid @returns {ScreenTile | null} */
   #tile(pid) {
     return this.#place.querySelector(`mp-screen[data-pid="${CSS.escape(pid)}"]`);
   }

@@ -102,10 +102,7 @@ export class Stage {
     for (const tile of this.#grid.tiles) void tile.setSpeaker(deviceId);
   }
 
-  /**
-   * @param {Person} person
-   * @param {boolean} news
-   */
+  /** @param {Person} person @param {boolean} news */
   #add(person, news) {
     const tile = Tile.for(person.pid, { self: person.self });
     this.#grid.add(tile);
@@ -129,10 +126,7 @@ export class Stage {
     this.#count();
   }
 
-  /**
-   * @param {string} pid
-   * @param {MediaStream} stream
-   */
+  /** @param {string} pid @param {MediaStream} stream */
   #play(pid, stream) {
     const tile = this.#grid.tile(pid);
     if (tile) void this.#playback.play(tile.video, stream);
@@ -152,10 +146,7 @@ export class Stage {
     this.#count();
   }
 
-  /**
-   * @param {boolean} draining
-   * @param {boolean} entered
-   */
+  /** @param {boolean} draining @param {boolean} entered */
   #away(draining, entered) {
     const alone = this.#session.people.size === 0;
     const which = !entered ? "first" : draining ? "draining" : alone ? "alone" : "away";

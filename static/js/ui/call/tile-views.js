@@ -56,10 +56,7 @@ export class TileViews extends Emitter {
     return { tile: tile ? this.#view(tile) : UNSEEN, screen: screen ? this.#view(screen) : null };
   }
 
-  /**
-   * @param {Element} tile
-   * @returns {View}
-   */
+  /** @param {Element} tile @returns {View} */
   #view(tile) {
     if (tile.querySelector("video") === document.pictureInPictureElement && document.pictureInPictureElement) {
       return { height: 360, visible: true };

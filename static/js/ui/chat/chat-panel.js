@@ -122,10 +122,7 @@ export class ChatPanel {
     byId("chat-form", HTMLFormElement).requestSubmit();
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {boolean} live
-   */
+  /** @param {Entry} entry @param {boolean} live */
   #added(entry, live) {
     byId("chat-empty", HTMLElement).hidden = true;
     const follow = entry.own || this.#atEnd();
@@ -168,10 +165,7 @@ export class ChatPanel {
     }
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {boolean} live
-   */
+  /** @param {Entry} entry @param {boolean} live */
   #tell({ name, text: words }, live) {
     this.#count(this.#unread + 1);
     const now = performance.now();

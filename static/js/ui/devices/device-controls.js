@@ -175,10 +175,7 @@ export class DeviceDesk extends Emitter {
     this.#news(text("device.plugged", { name: label }), { words: text("device.use"), run });
   }
 
-  /**
-   * @param {string} words
-   * @param {Act} [act]
-   */
+  /** @param {string} words @param {Act} [act] */
   #news(words, act) {
     this.emit("news", { words, act });
   }

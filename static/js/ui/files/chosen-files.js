@@ -71,11 +71,7 @@ async function handleOf(item) {
   return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;
 }
 
-/**
- * @param {FileSystemEntry} entry
- * @param {string[]} path
- * @param {Chosen[]} chosen
- */
+/** @param {FileSystemEntry} entry @param {string[]} path @param {Chosen[]} chosen */
 async function walk(entry, path, chosen) {
   if (chosen.length >= MOST) return;
   if (entry.isFile) {
@@ -91,10 +87,7 @@ async function walk(entry, path, chosen) {
   }
 }
 
-/**
- * @param {FileSystemDirectoryReader} reader
- * @returns {Promise<FileSystemEntry[]>}
- */
+/** @param {FileSystemDirectoryReader} reader @returns {Promise<FileSystemEntry[]>} */
 function read(reader) {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 }

@@ -128,10 +128,7 @@ export class FilePanel {
     this.#form.show(chosen);
   }
 
-  /**
-   * @param {Chosen[]} chosen
-   * @param {string[]} pids
-   */
+  /** @param {Chosen[]} chosen @param {string[]} pids */
   async #send(chosen, pids) {
     this.#waiting.hide();
     try {
@@ -228,10 +225,7 @@ export class FilePanel {
     else byId("files-news", HTMLElement).textContent = words;
   }
 
-  /**
-   * @param {TransferItem} item
-   * @param {Act} act
-   */
+  /** @param {TransferItem} item @param {Act} act */
   async #act(item, act) {
     const { transfer } = item;
     if (act === "accept") return this.#exchange.accept(transfer, { kind: "store" });

@@ -144,10 +144,7 @@ export class TransferItem extends Emitter {
     return text("files.state.speed", { ...values, speed: sizeWord(this.#speed), left });
   }
 
-  /**
-   * @param {{bytes: number, elsewhere: boolean}} [room]
-   * @returns {Act[]}
-   */
+  /** @param {{bytes: number, elsewhere: boolean}} [room] @returns {Act[]} */
   #acts(room) {
     const { transfer } = this;
     const { state, direction, bytes, entries } = transfer;

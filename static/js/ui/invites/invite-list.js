@@ -90,10 +90,7 @@ export class InviteList extends HTMLElement {
     return row;
   }
 
-  /**
-   * @param {Element} row
-   * @param {Invite} invite
-   */
+  /** @param {Element} row @param {Invite} invite */
   #fillRow(row, { state, uses, maxUses, expiresAt }) {
     const text = maxUses === null ? this.#strings.usesUnlimited : this.#strings.usesOf;
     field(row, "uses").textContent = fill(text, { uses, max: maxUses ?? 0 });
@@ -143,11 +140,7 @@ export class InviteList extends HTMLElement {
   }
 }
 
-/**
- * @param {Element} row
- * @param {string} name
- * @returns {HTMLElement}
- */
+/** @param {Element} row @param {string} name @returns {HTMLElement} */
 function field(row, name) {
   return /** @type {HTMLElement} */ (row.querySelector(`[data-field="${name}"]`));
 }

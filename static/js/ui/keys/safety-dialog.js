@@ -70,10 +70,7 @@ export class SafetyDialog {
     if (code) this.#showCode(code);
   }
 
-  /**
-   * @param {Person} person
-   * @param {{code: SafetyCode | null, theirs: boolean, limited: boolean}} safety
-   */
+  /** @param {Person} person @param {{code: SafetyCode | null, theirs: boolean, limited: boolean}} safety */
   #news({ name }, { code, theirs, limited }) {
     if (limited) return text("safety.limited", { name });
     if (code === null) return text("safety.making");

@@ -51,10 +51,7 @@ function place(popover, beside) {
   style.setProperty("max-block-size", `${(above ? top : innerHeight - bottom) - 2 * GAP}px`);
 }
 
-/**
- * @param {HTMLElement} popover
- * @param {KeyboardEvent} event
- */
+/** @param {HTMLElement} popover @param {KeyboardEvent} event */
 function walk(popover, event) {
   const buttons = buttonsOf(popover);
   const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));

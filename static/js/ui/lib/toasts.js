@@ -35,10 +35,7 @@ export function toast(words, act) {
   setTimeout(() => note.remove(), act ? SHOWN_WITH_ACT_MS : SHOWN_MS);
 }
 
-/**
- * @param {Act} act
- * @param {() => void} close
- */
+/** @param {Act} act @param {() => void} close */
 function buttonOf({ words, run }, close) {
   const button = document.createElement("button");
   button.type = "button";

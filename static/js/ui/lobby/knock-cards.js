@@ -56,10 +56,7 @@ export class KnockCards extends Emitter {
   }
 }
 
-/**
- * @param {HTMLElement} card
- * @param {Knock & {room?: string}} knock
- */
+/** @param {HTMLElement} card @param {Knock & {room?: string}} knock */
 function fill(card, { name, problem, room = "" }) {
   set(find(card, ".knock__name", HTMLElement), name);
   set(find(card, ".knock__room", HTMLElement), room);

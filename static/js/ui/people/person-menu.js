@@ -132,10 +132,7 @@ class PersonMenu {
     find(this.#menu, ".menu__list", HTMLElement).replaceChildren(...this.#offered(person).map((act) => this.#item(act, person)));
   }
 
-  /**
-   * @param {PersonAct} act
-   * @param {Person} person
-   */
+  /** @param {PersonAct} act @param {Person} person */
   #item({ id, label, icon, grave = false, run }, person) {
     const button = find(fromTemplate("menu-item-template"), "button", HTMLButtonElement);
     const drawing = find(button, "use", SVGUseElement);

@@ -48,10 +48,7 @@ export class ReportDialog {
     if (person) this.#ask(person.member, text("report.person", { name: person.name }));
   }
 
-  /**
-   * @param {string} subject
-   * @param {string} title
-   */
+  /** @param {string} subject @param {string} title */
   #ask(subject, title) {
     // What was written about one person is not sent about another by mistake.
     if (subject !== this.#subject) this.#form.reset();

@@ -134,10 +134,7 @@ export class DetailsDialog {
   }
 }
 
-/**
- * @param {HTMLElement} node
- * @param {string} words
- */
+/** @param {HTMLElement} node @param {string} words */
 function write(node, words) {
   node.hidden = words === "";
   if (node.textContent !== words) node.textContent = words;

@@ -47,10 +47,7 @@ export class Health {
     grid.addEventListener("click", (event) => this.#details.openFor(event), { signal });
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} state
-   */
+  /** @param {string} pid @param {string} state */
   #changed(pid, state) {
     if (state === "connected") this.#stood.set(pid, (this.#stood.get(pid) ?? 0) + 1);
     this.#look(pid);

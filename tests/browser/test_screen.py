@@ -22,7 +22,7 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
     olga, (guest,) = meeting.olga, meeting.guests
     for sharer, viewer in ((olga, guest), (guest, olga)):
         sharer.page.get_by_role("button", name="Share screen").click()
-        expect(sharer.page.get_by_text("You are sharing your screen.")).to_be_visible()
+        expect(sharer.page.get_by_text("You're sharing your screen.")).to_be_visible()
         screen = viewer.page.locator("mp-screen")
         expect(screen).to_have_count(1)
         expect(screen.get_by_text(f"{sharer.name}'s screen")).to_be_visible()
@@ -35,4 +35,4 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
     expect(guest.page.locator("mp-screen")).to_have_count(0)
     guest.page.evaluate(END_BY_THE_BROWSER)
     expect(olga.page.locator("mp-screen")).to_have_count(0)
-    expect(guest.page.get_by_text("You are sharing your screen.")).to_be_hidden()
+    expect(guest.page.get_by_text("You're sharing your screen.")).to_be_hidden()

@@ -73,7 +73,7 @@ test("the sum says what matters most", () => {
     [{ udp: "bad" }, "note sum.relay-tcp"],
     [{ udp: "bad", tcp: "bad", tls: "skipped" }, "note sum.no-relay"],
     [none, "good sum.direct"],
-    [{ stun: "skipped", ...none }, "note sum.untold"],
+    [{ stun: "skipped", ...none }, "note sum.no-servers"],
     [{ microphone: "bad" }, "note sum.devices"],
     [{ ...none, camera: "bad" }, "note sum.devices"],
     [{ microphone: "note" }, "good sum.good"],

@@ -152,9 +152,9 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
     Object.assign(page, detail);
     const form = document.querySelector("mp-invite-form");
     if (form instanceof InviteForm) void form.refresh(page.epoch);
-    toast(text("lock.renewed"));
+    toast(text("room-key.renewed"));
   });
-  keyLife.on("missing", () => toast(text("lock.missing")));
+  keyLife.on("missing", () => toast(text("room-key.missing")));
   const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
   const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
   listenForKeys({ ...keys, ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
@@ -175,7 +175,7 @@ function roomChanged({ name: roomName, epoch }, running) {
   if (epoch < known) return end("downgrade");
   if (epoch === known) return;
   if (!running) return end("key");
-  if (known === 0) toast(text("lock.changed"));
+  if (known === 0) toast(text("room-key.changed"));
 }
 
 /**

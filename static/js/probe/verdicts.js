@@ -109,7 +109,7 @@ export function sumUp(verdicts) {
   if (overTcp) return deviceTrouble(verdicts) ?? verdict("note", "sum.relay-tcp");
   if (tried) return verdict("note", "sum.no-relay");
   if (is("stun", "good")) return deviceTrouble(verdicts) ?? verdict("good", "sum.direct");
-  return verdict("note", "sum.untold");
+  return verdict("note", "sum.no-servers");
 }
 
 /** @param {Readonly<Partial<Record<ProbeName, Verdict>>>} verdicts */

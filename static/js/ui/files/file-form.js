@@ -72,8 +72,8 @@ export class FileForm extends Emitter {
     const others = this.#others();
     const before = this.#to.value;
     const options = others.map((person) => new Option(labelled(person), person.pid));
-    if (others.length > 1) options.unshift(new Option(text("files.everybody", { count: others.length }), EVERYBODY));
-    if (others.length === 0) options.push(new Option(text("files.nobody"), ""));
+    if (others.length > 1) options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYBODY));
+    if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
     // A list that is open closes when it is filled anew.
     if (JSON.stringify(options.map(said)) !== JSON.stringify([...this.#to.options].map(said))) this.#to.replaceChildren(...options);
     if (options.some(({ value }) => value === before)) this.#to.value = before;

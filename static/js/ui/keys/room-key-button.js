@@ -22,7 +22,7 @@ export class RoomLock extends HTMLElement {
   }
 
   get #button() {
-    return /** @type {HTMLButtonElement} */ (part(this, "lock"));
+    return /** @type {HTMLButtonElement} */ (part(this, "create"));
   }
 
   get #epoch() {

@@ -28,7 +28,7 @@ export class WaitingRoom extends Emitter {
   /** @param {Shown} shown */
   show({ name, why, hosts = false }) {
     const began = this.#root.hidden;
-    const kind = why === "knock" ? (hosts ? "knock" : "nobody") : (why ?? "asking");
+    const kind = why === "knock" ? (hosts ? "knock" : "no-host") : (why ?? "asking");
     this.#say(this.#title, text(`waiting.${kind}.title`));
     this.#say(find(this.#root, "p", HTMLElement), text(`waiting.${kind}.text`));
     this.#say(byId("waiting-name", HTMLElement), text("waiting.as", { name }));

@@ -99,7 +99,7 @@ export class HostActs {
   #askToMute(pid) {
     const name = this.#session.people.get(pid)?.name ?? "";
     const told = this.#session.muteRequests.send(pid, true);
-    toast(text(told ? "mute.asked" : "mute.unasked", { name }));
+    toast(text(told ? "mute.asked" : "mute.not-asked", { name }));
   }
 
   /** @param {string} pid */
@@ -119,7 +119,7 @@ export class HostActs {
     // The browsers end their connections at once, whatever becomes of the server's answer.
     if (forGood) for (const { pid } of tabs) this.#session.kicks.kick(pid);
     const { status } = await postJson(this.#urls.putOutUrl, { member: whom.member, for_good: forGood });
-    if (status !== 200) toast(text(forGood ? "remove.untold" : "remove.failed", { name: whom.name }));
+    if (status !== 200) toast(text(forGood ? "remove.not-on-server" : "remove.failed", { name: whom.name }));
   }
 
   async #end() {

@@ -85,7 +85,7 @@ def tell(at: float, before: dict[str, Any] | None, seen: dict[str, Any], decided
         of, sent = decided["seen"], decided["sent"]
         line = "?" if of["available"] is None else f"{of['available']:.0f}"
         sees = f"line {line} loss {of['loss']:.2f} rtt {of['rttMs']:.0f} concealed {of['concealed']:.2f}"
-        strain = f"strain {of['strain']:.2f}/{of['theirStrain']:.2f}{' cpu' if of['limited'] else ''}"
+        strain = f"strain {of['cpuLoad']:.2f}/{of['remoteCpuLoad']:.2f}{' cpu' if of['limited'] else ''}"
         sound = f"{' long' if decided['longPackets'] else ''}{' twice' if decided['twice'] else ''}"
         print(f" | {decided['rung']} {sent['codec']} {decided['why']}{sound} | {sees} {strain}", end="")
         goes = f"sent {sent['kbps']:.0f} kbit/s {sent['fps']:.0f} fps {sent['height']} px"

@@ -58,7 +58,7 @@ async function enter(other, call = false) {
   exchange = new FileExchange({ mesh, room: "bench", memberOf: () => "bench" });
   exchange.on("added", (detail) => {
     transfer = detail.transfer;
-    if (transfer.direction === "in") void exchange.accept(transfer, { kind: "store" });
+    if (transfer.direction === "in") void exchange.acceptTransfer(transfer, { kind: "store" });
   });
   if (call) {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360, frameRate: 15 } });
@@ -104,7 +104,7 @@ globalThis.bench = {
   connected: () => [...(mesh?.peers.values() ?? [])].some((peer) => peer.send("bench", 0)),
   async offer() {
     const [file] = document.getElementById("source").files;
-    await exchange.offer([...mesh.peers.keys()][0], [{ file, path: [] }]);
+    await exchange.offerFiles([...mesh.peers.keys()][0], [{ file, path: [] }]);
   },
   /** From now on the disk takes so many bytes a second; 0: as many as it can. */
   slow(rate) {
@@ -148,7 +148,7 @@ globalThis.bench = {
   state: () => transfer && [transfer.state, ...transfer.failures.map(({ reason }) => reason)].join(" "),
   lanes: () => exchange?.lanesOf([...mesh.peers.keys()][0]) ?? plain.size,
   async leave() {
-    if (transfer) await exchange.remove(transfer);
+    if (transfer) await exchange.removeTransfer(transfer);
     exchange?.close();
     mesh?.close();
   },

@@ -23,7 +23,7 @@ async function tracks(kinds) {
 function play(stream) {
   const element = document.createElement("video");
   document.body.append(element);
-  void new Playback().play(element, stream);
+  void new Playback().playStream(element, stream);
 }
 
 async function plain(sends, kinds) {
@@ -52,7 +52,7 @@ async function ours(sends, kinds) {
   const other = sends ? OTHER.first : OTHER.second;
   const mesh = new Mesh({ pid: sends ? OTHER.second : OTHER.first, send: (to, body) => post(body) });
   adaptation = new Adaptation(mesh, () => VIEW, new AbortController().signal);
-  adaptation.on("still", () => (stills += 1));
+  adaptation.on("snapshot", () => (stills += 1));
   mesh.on("peer-track", ({ stream }) => play(stream));
   stats = () => mesh.peers.get(other)?.getStats() ?? new Map();
   hear = (text) => mesh.receiveBody(other, text);
@@ -92,11 +92,11 @@ globalThis.bench = {
 
   /** What the sender has decided, and on what grounds; null for a plain connection. */
   decided() {
-    const { state, evidence, moment, sending } = adaptation?.of(OTHER.first) ?? {};
+    const { state, evidence, moment, sending } = adaptation?.adaptationOf(OTHER.first) ?? {};
     if (!evidence) return null;
-    const { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain } = evidence;
-    const seen = { available, share, loss, rttMs, concealed, froze, limited, strain, theirStrain };
+    const { available, share, loss, rttMs, concealed, hasFrozen, limited, cpuLoad, remoteCpuLoad } = evidence;
+    const seen = { available, share, loss, rttMs, concealed, hasFrozen, limited, cpuLoad, remoteCpuLoad };
     const { kbps, fps, height, codec } = moment.outbound;
-    return { ...sending, line: RUNGS[state.line].name, wait: state.wait, seen, sent: { kbps, fps, height, codec } };
+    return { ...sending, line: RUNGS[state.linkRung].name, wait: state.wait, seen, sent: { kbps, fps, height, codec } };
   },
 };

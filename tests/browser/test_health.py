@@ -16,7 +16,7 @@ from tests.services import CoturnServer, free_port
 # What is sent to everybody is held back by that, and no encoder may use more than 100 kbit/s for it.
 SENT_UNDER = """(why) => [...meetingPoint.mesh.peers].every(([pid, { transceivers }]) => {
   const [encoding] = transceivers.video.sender.getParameters().encodings;
-  return meetingPoint.adaptation.of(pid).sending.why === why && encoding.maxBitrate <= 100_000;
+  return meetingPoint.adaptation.adaptationOf(pid).sending.why === why && encoding.maxBitrate <= 100_000;
 })"""
 LOSE_VOICE = """() => {
   const senders = [...meetingPoint.mesh.peers.values()].map((peer) => peer.transceivers.audio.sender);

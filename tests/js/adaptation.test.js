@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { commonCodecs, pickCodec } from "../../static/js/media/adaptation/codecs.js";
-import { cushion, NO_CUSHION } from "../../static/js/media/adaptation/jitter-buffer.js";
-import { beginning, decide } from "../../static/js/media/adaptation/decision.js";
+import { jitterBufferTarget, NO_JITTER_BUFFER } from "../../static/js/media/adaptation/jitter-buffer.js";
+import { initialState, decide } from "../../static/js/media/adaptation/decision.js";
 import { measure } from "../../static/js/media/adaptation/stats.js";
-import { outcomeOf, readOutcome } from "../../static/js/media/adaptation/limitation.js";
+import { sendingStatus, readSendingStatus } from "../../static/js/media/adaptation/limitation.js";
 import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-reports.js";
 import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
-import { shareUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
-import { amendMedia } from "../../static/js/media/adaptation/sdp-munging.js";
-import { StillReader, StillSender } from "../../static/js/media/adaptation/snapshots.js";
+import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
+import { mungeSdp } from "../../static/js/media/adaptation/sdp-munging.js";
+import { SnapshotReader, SnapshotSender } from "../../static/js/media/adaptation/snapshots.js";
 
 const FINE = {
   available: 3000,
@@ -20,10 +20,10 @@ const FINE = {
   loss: 0,
   rttMs: 30,
   concealed: 0,
-  froze: false,
+  hasFrozen: false,
   limited: false,
-  strain: 0.2,
-  theirStrain: 0.2,
+  cpuLoad: 0.2,
+  remoteCpuLoad: 0.2,
   tile: { height: 800, visible: true },
   source: { height: 720 },
   codecs: ["VP9", "VP8"],
@@ -63,7 +63,7 @@ test("each line ends at its rung and stays there", () => {
   ];
   for (const [available, rung] of table) {
     const line = thinLine(available);
-    const { state, now } = pass(beginning(0), 0, 60, line);
+    const { state, now } = pass(initialState(0), 0, 60, line);
     assert.equal(RUNGS[state.rung].name, rung, `${available} kbit/s`);
     const { seen } = pass(state, now, 30, line);
     assert.ok(changes(seen) <= 1, `${available} kbit/s: ${names(seen)}`);
@@ -71,7 +71,7 @@ test("each line ends at its rung and stays there", () => {
 });
 
 test("a line that grows thin is followed within three seconds, one that recovers within twenty", () => {
-  let { state, now } = pass(beginning(0), 0, 60, {});
+  let { state, now } = pass(initialState(0), 0, 60, {});
   assert.equal(state.why, "full");
   const thin = pass(state, now, 3, { available: 150 });
   assert.ok(thin.state.rung <= 3, names(thin.seen).join());
@@ -84,14 +84,14 @@ test("a line that grows thin is followed within three seconds, one that recovers
 test("a climb that fails doubles the wait, and a calm minute ends the penalty", () => {
   // It promises 600, and carries 300 once more is sent.
   const promise = (state) => ({ available: state.rung > 4 ? 250 : 600 });
-  const { seen } = pass(beginning(0), 0, 400, promise);
+  const { seen } = pass(initialState(0), 0, 400, promise);
   const climbs = seen.flatMap(({ rung }, at) => (at > 0 && rung > 4 && rung > seen[at - 1].rung ? [at] : []));
   const gaps = climbs.slice(1).map((at, index) => at - climbs[index]);
   assert.ok(gaps.length >= 2 && gaps.every((gap, index) => index === 0 || gap > gaps[index - 1]), `${climbs}`);
 });
 
 test("a line that collapses is answered at once, with nothing left of what was meant for the wide one", () => {
-  const { state, now } = pass(beginning(0), 0, 60, {});
+  const { state, now } = pass(initialState(0), 0, 60, {});
   const steep = decide(state, { ...FINE, now: now + 500, available: 300 });
   assert.deepEqual([steep.fresh, RUNGS[steep.rung].name, steep.why], [true, "180p", "our-uplink"]);
   assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120 }).fresh, false);
@@ -101,19 +101,19 @@ test("a line that collapses is answered at once, with nothing left of what was m
   assert.equal(gentle.fresh, false);
   // A data saver that is switched on says nothing about the line.
   assert.equal(decide(state, { ...FINE, now: now + 500, share: 60, saving: true }).fresh, false);
-  assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120, loss: 0.9 }).red, false, "what a full line loses is not sent twice");
+  assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120, loss: 0.9 }).redundant, false, "what a full line loses is not sent twice");
 });
 
 test("what chokes a line in the first seconds pauses, and is tried again soon", () => {
-  const choked = pass(beginning(0), 0, 8, (_, second) => ({ available: 50, rttMs: second > 1 ? 400 : 80, loss: 0.4, concealed: 0.2 }));
+  const choked = pass(initialState(0), 0, 8, (_, second) => ({ available: 50, rttMs: second > 1 ? 400 : 80, loss: 0.4, concealed: 0.2 }));
   const gone = choked.seen.findIndex(({ rung }) => RUNGS[rung].name === "stills");
   assert.ok(gone >= 3 && gone <= 6, `${names(choked.seen)}`);
-  const far = pass(beginning(0), 0, 8, { available: 50, rttMs: 400, loss: 0.4 });
+  const far = pass(initialState(0), 0, 8, { available: 50, rttMs: 400, loss: 0.4 });
   assert.ok(names(far.seen).includes("stills"), "a queue that was there from the first round trip on");
   const calm = pass(choked.state, choked.now, 12, { available: 40, used: 12 });
   assert.equal(RUNGS[calm.state.rung].name, "180p");
   // One that fails later waits for half a minute.
-  const late = pass(beginning(0), 0, 60, { available: 95 });
+  const late = pass(initialState(0), 0, 60, { available: 95 });
   const full = pass(late.state, late.now, 4, { available: 50, rttMs: 400, loss: 0.4, concealed: 0.2 });
   assert.equal(RUNGS[full.state.rung].name, "stills");
   const after = pass(full.state, full.now, 20, { available: 40, used: 12 });
@@ -121,10 +121,10 @@ test("what chokes a line in the first seconds pauses, and is tried again soon", 
 });
 
 test("what comes is kept for longer while much is lost, and for no longer than that", () => {
-  const seconds = (from, count, facts) => Array.from({ length: count }).reduce((one) => cushion(one, facts), from);
+  const seconds = (from, count, facts) => Array.from({ length: count }).reduce((one) => jitterBufferTarget(one, facts), from);
   const calm = { missed: 0, rttMs: 40 };
-  assert.equal(seconds(NO_CUSHION, 60, { missed: 0.08, rttMs: 40 }).ms, 0, "a little is repaired in time");
-  const lossy = seconds(NO_CUSHION, 3, { missed: 0.2, rttMs: 40 });
+  assert.equal(seconds(NO_JITTER_BUFFER, 60, { missed: 0.08, rttMs: 40 }).ms, 0, "a little is repaired in time");
+  const lossy = seconds(NO_JITTER_BUFFER, 3, { missed: 0.2, rttMs: 40 });
   assert.equal(lossy.ms, 300);
   assert.equal(seconds(lossy, 5, { missed: 0.2, rttMs: 300 }).ms, 400, "people still talk with each other");
   assert.equal(seconds(lossy, 10, calm).ms, 300, "it does not come and go");
@@ -132,27 +132,27 @@ test("what comes is kept for longer while much is lost, and for no longer than t
 });
 
 test("a starved processor steps the codec first, then the rung, and gets both back", () => {
-  let { state, now } = pass(beginning(0), 0, 40, {});
-  const { line } = state;
+  let { state, now } = pass(initialState(0), 0, 40, {});
+  const { linkRung } = state;
   const first = pass(state, now, 4, { limited: true });
   assert.equal(first.state.codec, "VP8");
-  assert.equal(first.state.line, line);
-  assert.equal(first.state.rung, line);
+  assert.equal(first.state.linkRung, linkRung);
+  assert.equal(first.state.rung, linkRung);
   const later = pass(first.state, first.now, 6, { limited: true });
-  assert.ok(later.state.rung < line);
-  assert.equal(later.state.line, line, "the line is not to blame");
+  assert.ok(later.state.rung < linkRung);
+  assert.equal(later.state.linkRung, linkRung, "the line is not to blame");
   assert.equal(later.state.why, "our-processor");
   ({ state, now } = pass(later.state, later.now, 300, {}));
-  assert.equal(state.rung, line);
+  assert.equal(state.rung, linkRung);
   assert.equal(state.codec, "VP9");
 });
 
 test("nobody encodes what nobody sees, and a hidden picture tells nothing of the line", () => {
-  const { state, now } = pass(beginning(0), 0, 40, {});
+  const { state, now } = pass(initialState(0), 0, 40, {});
   const hidden = pass(state, now, 1, { tile: { height: 400, visible: false }, share: 0 });
   assert.deepEqual([hidden.state.active, hidden.state.why], [false, "hidden"]);
   const idle = pass(hidden.state, hidden.now, 20, { tile: { height: 400, visible: false }, available: 60 });
-  assert.equal(idle.state.line, state.line);
+  assert.equal(idle.state.linkRung, state.linkRung);
   const shown = pass(idle.state, idle.now, 1, { tile: { height: 200, visible: true } });
   assert.deepEqual([shown.state.active, RUNGS[shown.state.rung].name, shown.state.why], [true, "180p", "small-tile"]);
   const off = pass(shown.state, shown.now, 1, { source: null });
@@ -160,45 +160,45 @@ test("nobody encodes what nobody sees, and a hidden picture tells nothing of the
 });
 
 test("a browser that does not say what its line carries climbs by trying and falls by loss", () => {
-  const clean = pass(beginning(0), 0, 60, { available: null });
+  const clean = pass(initialState(0), 0, 60, { available: null });
   assert.equal(RUNGS[clean.state.rung].name, "720p");
-  const lossy = pass(clean.state, clean.now, 15, { available: null, loss: 0.25, froze: true });
+  const lossy = pass(clean.state, clean.now, 15, { available: null, loss: 0.25, hasFrozen: true });
   assert.ok(lossy.state.rung < clean.state.rung);
 });
 
 test("a processor that does not keep up is not taken for a line that has become thin", () => {
-  const { state, now } = pass(beginning(0), 0, 30, {});
-  const late = { available: 300, rttMs: 400, concealed: 0.1, froze: true };
+  const { state, now } = pass(initialState(0), 0, 30, {});
+  const late = { available: 300, rttMs: 400, concealed: 0.1, hasFrozen: true };
   const starved = pass(state, now, 5, { ...late, limited: true });
-  assert.deepEqual([starved.state.line, starved.state.step], [state.line, 1]);
+  assert.deepEqual([starved.state.linkRung, starved.state.step], [state.linkRung, 1]);
   const over = pass(starved.state, starved.now, 3, late);
-  assert.equal(over.state.line, state.line, "what it measured meanwhile is not of the line either");
-  assert.ok(pass(over.state, over.now, 4, late).state.line < state.line, "a line that stays thin is believed");
-  assert.ok(pass(state, now, 5, { ...late, limited: true, loss: 0.3 }).state.line < state.line, "what is lost is lost by the line");
+  assert.equal(over.state.linkRung, state.linkRung, "what it measured meanwhile is not of the line either");
+  assert.ok(pass(over.state, over.now, 4, late).state.linkRung < state.linkRung, "a line that stays thin is believed");
+  assert.ok(pass(state, now, 5, { ...late, limited: true, loss: 0.3 }).state.linkRung < state.linkRung, "what is lost is lost by the line");
 });
 
 test("sound goes in long packets on a thin line and twice on a lossy one", () => {
-  const thin = pass(beginning(0), 0, 20, { available: 60 });
-  assert.equal(thin.state.thin, true);
-  assert.equal(thin.state.red, false);
+  const thin = pass(initialState(0), 0, 20, { available: 60 });
+  assert.equal(thin.state.longPackets, true);
+  assert.equal(thin.state.redundant, false);
   const wide = pass(thin.state, thin.now, 60, {});
-  assert.equal(wide.state.thin, false);
+  assert.equal(wide.state.longPackets, false);
   const lossy = pass(wide.state, wide.now, 10, { loss: 0.2 });
-  assert.equal(lossy.state.red, true);
-  assert.equal(pass(lossy.state, lossy.now, 60, {}).state.red, false);
+  assert.equal(lossy.state.redundant, true);
+  assert.equal(pass(lossy.state, lossy.now, 60, {}).state.redundant, false);
   const alone = { source: null, available: 300, loss: 0.12, concealed: 0.12 };
-  const full = pass(beginning(0), 0, 5, (_, second) => ({ ...alone, rttMs: second > 1 ? 400 : 30 }));
-  assert.deepEqual([full.state.thin, full.state.red], [true, false], "a full line is not helped by sending twice as much");
-  const soon = pass(beginning(0), 0, 10, { ...alone, loss: 0.2 });
-  assert.equal(soon.state.red, false, "what the beginning lost says little of a line that has shown nothing yet");
+  const full = pass(initialState(0), 0, 5, (_, second) => ({ ...alone, rttMs: second > 1 ? 400 : 30 }));
+  assert.deepEqual([full.state.longPackets, full.state.redundant], [true, false], "a full line is not helped by sending twice as much");
+  const soon = pass(initialState(0), 0, 10, { ...alone, loss: 0.2 });
+  assert.equal(soon.state.redundant, false, "what the beginning lost says little of a line that has shown nothing yet");
   const random = pass(soon.state, soon.now, 5, { ...alone, loss: 0.2 });
-  assert.deepEqual([random.state.thin, random.state.red], [true, true], "one that loses at random is");
+  assert.deepEqual([random.state.longPackets, random.state.redundant], [true, true], "one that loses at random is");
 });
 
 test("sound alone tries short packets ever later on a line that does not carry them", () => {
-  const thin = (/** @type {{thin: boolean}} */ { thin: long }) => ({ source: null, available: 30, rttMs: long ? 40 : 400, concealed: long ? 0 : 0.2 });
-  const { seen } = pass(beginning(0), 0, 300, (/** @type {{thin: boolean}} */ state) => thin(state));
-  const tries = seen.flatMap((one, second) => (second > 0 && seen[second - 1].thin && !one.thin ? [second] : []));
+  const thin = (/** @type {{longPackets: boolean}} */ { longPackets: long }) => ({ source: null, available: 30, rttMs: long ? 40 : 400, concealed: long ? 0 : 0.2 });
+  const { seen } = pass(initialState(0), 0, 300, (/** @type {{longPackets: boolean}} */ state) => thin(state));
+  const tries = seen.flatMap((one, second) => (second > 0 && seen[second - 1].longPackets && !one.longPackets ? [second] : []));
   assert.equal(tries.length, 3, `${tries}`);
   assert.ok(tries[1] - tries[0] > 60 && tries[2] - tries[1] > 120, `${tries}`);
 });
@@ -226,9 +226,9 @@ test("the codec is the best that both have and the processor can pay for", () =>
 
 test("one uplink is shared: small wishes first, the rest evenly", () => {
   const wishes = new Map([["a", 100], ["b", 1000], ["c", 1000], ["d", 0]]);
-  assert.deepEqual(Object.fromEntries(shareUplink(wishes, 900)), { d: 0, a: 100, b: 400, c: 400 });
-  assert.deepEqual(Object.fromEntries(shareUplink(wishes, 9000)), { d: 0, a: 100, b: 1000, c: 1000 });
-  assert.equal(shareUplink(wishes, Infinity).get("b"), Infinity);
+  assert.deepEqual(Object.fromEntries(allocateUplink(wishes, 900)), { d: 0, a: 100, b: 400, c: 400 });
+  assert.deepEqual(Object.fromEntries(allocateUplink(wishes, 9000)), { d: 0, a: 100, b: 1000, c: 1000 });
+  assert.equal(allocateUplink(wishes, Infinity).get("b"), Infinity);
 });
 
 const REPORT = {
@@ -241,12 +241,12 @@ const REPORT = {
   concealed: 0,
   jitterMs: 4,
   downKbps: 400,
-  strain: 0.4,
+  cpuLoad: 0.4,
   cap: null,
 };
 
 test("a data saver has its reason, on whichever side it is", () => {
-  const why = (evidence) => pass(beginning(0), 0, 20, { share: 100, ...evidence }).state.why;
+  const why = (evidence) => pass(initialState(0), 0, 20, { share: 100, ...evidence }).state.why;
   assert.equal(why({ saving: true }), "saver");
   assert.equal(why({ saving: true, asked: true }), "their-saver");
   assert.equal(why({}), "our-uplink");
@@ -265,11 +265,11 @@ test("the reason is what holds back, not what could", () => {
     [{ source: { height: 360 }, tile: tile(200) }, "small-tile"],
     [{ source: { height: 360 }, available: 120 }, "our-uplink"],
     [{ source: { height: 360 }, available: 120, loss: 0.2 }, "loss"],
-    [{ source: { height: 360 }, strain: 0.9 }, "our-processor"],
-    [{ source: { height: 360 }, theirStrain: 0.9 }, "their-processor"],
+    [{ source: { height: 360 }, cpuLoad: 0.9 }, "our-processor"],
+    [{ source: { height: 360 }, remoteCpuLoad: 0.9 }, "their-processor"],
   ];
   for (const [evidence, why] of table) {
-    assert.equal(pass(beginning(0), 0, 40, evidence).state.why, why, JSON.stringify(evidence));
+    assert.equal(pass(initialState(0), 0, 40, evidence).state.why, why, JSON.stringify(evidence));
   }
 });
 
@@ -292,24 +292,24 @@ test("capabilities name known codecs once each", () => {
 });
 
 test("what is sent is said in words that the other side reads whole or not at all", () => {
-  const { state, now } = pass(beginning(0), 0, 60, { available: 95 });
-  const said = outcomeOf(state);
+  const { state, now } = pass(initialState(0), 0, 60, { available: 95 });
+  const said = sendingStatus(state);
   assert.deepEqual(said, { picture: "moving", rung: "180p", codec: "VP9", why: "our-uplink", longPackets: true, twice: false });
-  assert.deepEqual(readOutcome(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
-  const hidden = outcomeOf(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
+  assert.deepEqual(readSendingStatus(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
+  const hidden = sendingStatus(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
   assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
-  assert.equal(outcomeOf(pass(beginning(0), 0, 60, thinLine(45)).state).picture, "stills");
+  assert.equal(sendingStatus(pass(initialState(0), 0, 60, thinLine(45)).state).picture, "stills");
   const lies = [null, 1, "x", [], {}, { ...said, codec: "XYZ" }, { ...said, why: "<b>" }, { ...said, twice: 1 }, { ...said, picture: "all" }];
   for (const field of Object.keys(said)) lies.push({ ...said, [field]: undefined }, { ...said, [field]: {} });
-  for (const lie of lies) assert.equal(readOutcome(lie), null, JSON.stringify(lie));
+  for (const lie of lies) assert.equal(readSendingStatus(lie), null, JSON.stringify(lie));
 });
 
 test("a still is a small JPEG and nothing else", () => {
   const jpeg = (height, width) =>
     Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3, 0, 0]);
   const take = (payloads) => {
-    const reader = new StillReader();
-    return payloads.map((payload) => reader.take(payload)).at(-1);
+    const reader = new SnapshotReader();
+    return payloads.map((payload) => reader.receivePiece(payload)).at(-1);
   };
   const pieces = (text, size = 5) => Array.from({ length: Math.ceil(text.length / size) }, (_, part) => ({ part, of: Math.ceil(text.length / size), jpeg: text.slice(part * size, (part + 1) * size) }));
   const fine = jpeg(108, 192).toString("base64");
@@ -329,32 +329,32 @@ test("a still is a small JPEG and nothing else", () => {
 
 test("a still goes in pieces, and stops when nobody wants it any more", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const sender = new StillSender();
+  const sender = new SnapshotSender();
   const told = [];
-  sender.send({ jpeg: "x".repeat(1000) }, (piece) => told.push(piece) > 0);
+  sender.sendSnapshot({ jpeg: "x".repeat(1000) }, (piece) => told.push(piece) > 0);
   assert.deepEqual([told.length, sender.busy], [1, true]);
   for (let tick = 0; tick < 5; tick += 1) context.mock.timers.tick(300);
   assert.deepEqual(told.map(({ part, of, jpeg }) => [part, of, jpeg.length]), [[0, 3, 400], [1, 3, 400], [2, 3, 200]]);
   assert.equal(sender.busy, false);
-  sender.send({ jpeg: "x".repeat(1000) }, () => false);
+  sender.sendSnapshot({ jpeg: "x".repeat(1000) }, () => false);
   assert.equal(sender.busy, false);
 });
 
 test("the other side's description is amended for sound and the first second of pictures, and for nothing else", () => {
   const audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n";
   const sdp = `v=0\r\n${audio}m=video 9 UDP/TLS/RTP/SAVPF 96 98\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\n`;
-  const plain = amendMedia(sdp, { thin: false, red: false });
+  const plain = mungeSdp(sdp, { longPackets: false, redundant: false });
   assert.match(plain, /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
   assert.match(plain, /a=rtpmap:111 opus\/48000\/2\r\na=rtcp-fb:111 nack\r\n/);
-  assert.equal(amendMedia(plain, { thin: false, red: false }).match(/nack/g).length, 1);
+  assert.equal(mungeSdp(plain, { longPackets: false, redundant: false }).match(/nack/g).length, 1);
   assert.match(plain, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111 63 0\r$/m);
-  const both = amendMedia(sdp, { thin: true, red: true });
+  const both = mungeSdp(sdp, { longPackets: true, redundant: true });
   assert.match(both, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 63 111 0\r$/m);
   assert.equal(both.match(/a=ptime:60\r\n/g).length, 1);
-  assert.equal(amendMedia(both, { thin: true, red: false }).match(/ptime/g).length, 2);
+  assert.equal(mungeSdp(both, { longPackets: true, redundant: false }).match(/ptime/g).length, 2);
   assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96 98\r\na=rtpmap:96 VP8\/90000\r\na=fmtp:96 x-google-start-bitrate=130\r\n/);
   assert.match(both, /a=rtpmap:98 VP9\/90000\r\na=fmtp:98 profile-id=0;x-google-start-bitrate=130\r\n$/);
-  assert.equal(amendMedia("nonsense", { thin: true, red: true }), "nonsense");
+  assert.equal(mungeSdp("nonsense", { longPackets: true, redundant: true }), "nonsense");
 });
 
 test("a pair that is being checked again still says what the line carries", () => {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FairShare } from "../../static/js/files/lanes/fair-share.js";
-import { KIND, LARGEST_FRAME, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
-import { Governor, firstLanes } from "../../static/js/files/lanes/rate-controller.js";
-import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readOutcome, readTransfer } from "../../static/js/files/protocol/messages.js";
+import { KIND, MAX_FRAME_BYTES, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
+import { RateController, initialLanes } from "../../static/js/files/lanes/rate-controller.js";
+import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readResult, readTransfer } from "../../static/js/files/protocol/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
 import { RangeSet, readRanges } from "../../static/js/files/protocol/range-set.js";
-import { Standstill } from "../../static/js/files/lanes/stall-detector.js";
+import { StallDetector } from "../../static/js/files/lanes/stall-detector.js";
 import { TABLE, isOver, next } from "../../static/js/files/protocol/transfer-state.js";
 
 const EDGES = "A".repeat(43);
@@ -16,7 +16,7 @@ const offer = { transfer: makeTransferId(), count: 1, bytes: 5, files: [head] };
 
 test("a file is cut into pieces that chunks fill exactly, and a chunk with its header fits every browser's message", () => {
   assert.equal(PIECE % CHUNK, 0);
-  assert.ok(LARGEST_FRAME < 65_536);
+  assert.ok(MAX_FRAME_BYTES < 65_536);
   assert.deepEqual([0, 1, PIECE, PIECE + 1].map(pieceCount), [0, 1, 1, 2]);
   assert.deepEqual([pieceLength(PIECE + 7, 0), pieceLength(PIECE + 7, 1)], [PIECE, 7]);
 });
@@ -38,7 +38,7 @@ test("frames come back as they were written, also beyond four gigabytes", () => 
   for (const [kind, file, offset, payload] of [
     [KIND.chunk, 7, 5 * 2 ** 40, new Uint8Array([1, 2, 3])],
     [KIND.digest, 2 ** 32 - 1, 0, new Uint8Array(32).fill(9)],
-    [KIND.written, 0, 2 ** 53 - 1, new Uint8Array(0)],
+    [KIND.ack, 0, 2 ** 53 - 1, new Uint8Array(0)],
   ]) {
     const frame = readFrame(writeFrame(kind, file, offset, payload).buffer);
     assert.deepEqual({ ...frame, payload: [...frame.payload] }, { kind, file, offset, payload: [...payload] });
@@ -53,9 +53,9 @@ test("what is no frame is dropped", () => {
     return copy.buffer;
   };
   const bad = [
-    "text", null, new ArrayBuffer(0), new ArrayBuffer(15), new ArrayBuffer(LARGEST_FRAME + 1), good.slice(0, 16).buffer,
+    "text", null, new ArrayBuffer(0), new ArrayBuffer(15), new ArrayBuffer(MAX_FRAME_BYTES + 1), good.slice(0, 16).buffer,
     change(0, 0), change(0, 5), change(1, 1), change(3, 1), change(8, 255),
-    writeFrame(KIND.digest, 1, 0, new Uint8Array(31)).buffer, writeFrame(KIND.written, 1, 0, new Uint8Array(1)).buffer,
+    writeFrame(KIND.digest, 1, 0, new Uint8Array(31)).buffer, writeFrame(KIND.ack, 1, 0, new Uint8Array(1)).buffer,
   ];
   for (const [at, data] of bad.entries()) assert.equal(readFrame(data), null, `number ${at}`);
 });
@@ -126,18 +126,18 @@ test("the other messages about files are read or dropped", () => {
   for (const payload of [null, {}, { file: 2, have: [] }, { file: 1, have: [[0, 4]] }, { file: "1", have: [] }]) assert.equal(readHave(payload, sizeOf), null);
   assert.equal(readEnd({ file: 1, root: EDGES }).root.length, 32);
   for (const payload of [null, {}, { file: 1 }, { file: 1, root: "A" }, { file: -1, root: EDGES }]) assert.equal(readEnd(payload), null);
-  assert.deepEqual(readOutcome({ file: 1, reason: "damaged" }), { file: 1, reason: "damaged" });
-  assert.deepEqual(readOutcome({ file: 1, reason: "<b>" }), { file: 1, reason: "other" });
-  assert.equal(readOutcome({ file: "1" }), null);
+  assert.deepEqual(readResult({ file: 1, reason: "damaged" }), { file: 1, reason: "damaged" });
+  assert.deepEqual(readResult({ file: 1, reason: "<b>" }), { file: 1, reason: "other" });
+  assert.equal(readResult({ file: "1" }), null);
 });
 
-/** Drives a governor against a line: `speed(lanes)` bytes a second; returns the lanes of each second. */
-function drive(governor, seconds, speed, call = () => null) {
+/** Drives a controller against a line: `speed(lanes)` bytes a second; returns the lanes of each second. */
+function drive(controller, seconds, speed, call = () => null) {
   const taken = [];
   let [lanes, limit] = [1, Infinity];
   for (let second = 0; second < seconds; second += 1) {
     const rate = Math.min(limit, speed(lanes));
-    const decision = governor.decide({ rate, made: lanes, up: lanes, pushing: true, shared: false, call: call(rate, second) });
+    const decision = controller.decide({ rate, made: lanes, up: lanes, saturated: true, shared: false, call: call(rate, second) });
     [lanes, limit] = [decision.lanes, decision.limit];
     taken.push({ lanes, limit, rate });
   }
@@ -145,28 +145,28 @@ function drive(governor, seconds, speed, call = () => null) {
 }
 
 test("lanes are added as long as they make the transfer faster", () => {
-  assert.equal(drive(new Governor(), 30, (lanes) => lanes * 200_000).at(-1).lanes, 8);
+  assert.equal(drive(new RateController(), 30, (lanes) => lanes * 200_000).at(-1).lanes, 8);
   // Three lanes fill this line: four are tried and kept, eight bring nothing and go again.
-  const shared = drive(new Governor(), 30, (lanes) => Math.min(lanes, 3.5) * 200_000);
+  const shared = drive(new RateController(), 30, (lanes) => Math.min(lanes, 3.5) * 200_000);
   assert.ok(shared.some(({ lanes }) => lanes === 8));
   assert.equal(shared.at(-1).lanes, 4);
   // One lane fills the processor: a second one goes again, and is tried more and more rarely.
-  const full = drive(new Governor(), 300, () => 12_000_000);
+  const full = drive(new RateController(), 300, () => 12_000_000);
   assert.equal(full.at(-1).lanes, 1);
   const tries = full.filter(({ lanes }, at) => lanes > 1 && full[at - 1]?.lanes === 1).length;
   assert.ok(tries >= 3 && tries <= 6, `${tries} tries in five minutes`);
 });
 
 test("a transfer begins with the lanes that its way and its size are worth", () => {
-  assert.deepEqual([0, 15, 80].map((rttMs) => firstLanes(rttMs, 100_000)), [1, 2, 4]);
-  assert.deepEqual([0, 15, 80].map((rttMs) => firstLanes(rttMs, 100_000_000)), [4, 4, 4]);
+  assert.deepEqual([0, 15, 80].map((rttMs) => initialLanes(rttMs, 100_000)), [1, 2, 4]);
+  assert.deepEqual([0, 15, 80].map((rttMs) => initialLanes(rttMs, 100_000_000)), [4, 4, 4]);
 });
 
 test("several people get the same number of lanes, whatever each had when the second one came", () => {
   for (const had of [1, 2, 8]) {
-    const governor = new Governor();
-    drive(governor, 6, () => 600_000);
-    const decide = (made, pushing, shared) => governor.decide({ rate: 300_000, made, up: made, pushing, shared, call: null }).lanes;
+    const controller = new RateController();
+    drive(controller, 6, () => 600_000);
+    const decide = (made, pushing, shared) => controller.decide({ rate: 300_000, made, up: made, saturated: pushing, shared, call: null }).lanes;
     assert.equal(decide(had, true, true), 4);
     assert.equal(decide(4, false, true), 4);
     assert.equal(decide(1, false, true), 1);
@@ -183,7 +183,7 @@ function together(seconds, take) {
   let limits = [Infinity, Infinity];
   return Array.from({ length: seconds }, (_, second) => {
     const rates = take(limits, second);
-    limits = who.map((one, at) => share.limit(one, rates[at], true));
+    limits = who.map((one, at) => share.limitFor(one, rates[at], true));
     return { rates, limits };
   });
 }
@@ -210,42 +210,42 @@ test("two who get the same, or somebody alone, are never held", () => {
   assert.ok(even.every(({ limits }) => limits.every((limit) => limit === Infinity)));
   const share = new FairShare();
   const [alone, other] = [{}, {}];
-  for (let second = 0; second < 20; second += 1) share.limit(other, 10_000, true);
-  assert.equal(share.limit(alone, 5_000_000, false), Infinity);
+  for (let second = 0; second < 20; second += 1) share.limitFor(other, 10_000, true);
+  assert.equal(share.limitFor(alone, 5_000_000, false), Infinity);
 });
 
 test("a lane of which nothing leaves while much goes by others stands still", () => {
   const lane = (departed, waiting) => ({ departed, waiting });
   const [still, moving, empty, elsewhere] = [lane(1_300_000, 1_000_000), lane(0, 500_000), lane(70_000, 0), lane(0, 9)];
-  const standstill = new Standstill();
+  const detector = new StallDetector();
   const looks = Array.from({ length: 6 }, () => {
     moving.departed += 300_000;
-    return standstill.look([still, moving, empty], 3);
+    return detector.findStalled([still, moving, empty], 3);
   });
   assert.deepEqual(looks.map((found) => found.length), [0, 0, 0, 0, 1, 1]);
   assert.equal(looks[4][0], still);
   still.departed += 1;
-  assert.deepEqual(standstill.look([still, moving, empty], 3), []);
+  assert.deepEqual(detector.findStalled([still, moving, empty], 3), []);
   // Nothing goes anywhere: the line stands still, not a lane.
-  for (let look = 0; look < 20; look += 1) assert.deepEqual(standstill.look([still, moving, empty], 3), []);
+  for (let look = 0; look < 20; look += 1) assert.deepEqual(detector.findStalled([still, moving, empty], 3), []);
   // It goes to somebody else.
   elsewhere.departed += 2_000_000;
-  assert.deepEqual(standstill.look([elsewhere], 3), []);
-  assert.deepEqual(standstill.look([still, moving, empty], 3), [still, moving]);
+  assert.deepEqual(detector.findStalled([elsewhere], 3), []);
+  assert.deepEqual(detector.findStalled([still, moving, empty], 3), [still, moving]);
 });
 
 test("nothing is decided while nothing is pushed", () => {
-  const governor = new Governor();
+  const controller = new RateController();
   for (let second = 0; second < 20; second += 1) {
-    assert.equal(governor.decide({ rate: 1_000, made: 1, up: 1, pushing: false, shared: false, call: null }).lanes, 1);
+    assert.equal(controller.decide({ rate: 1_000, made: 1, up: 1, saturated: false, shared: false, call: null }).lanes, 1);
   }
-  assert.equal(governor.decide({ rate: 0, made: 0, up: 0, pushing: false, shared: false, call: null }).lanes, 1);
+  assert.equal(controller.decide({ rate: 0, made: 0, up: 0, saturated: false, shared: false, call: null }).lanes, 1);
 });
 
 test("beside a call the rate settles where the call's packets are not late", () => {
   // A line of 250,000 bytes a second of which the call needs 120,000; what is too much waits, and the call with it.
   let queued = 0;
-  const seconds = drive(new Governor(), 120, () => 600_000, (rate) => {
+  const seconds = drive(new RateController(), 120, () => 600_000, (rate) => {
     queued = Math.max(0, Math.min(500, queued + ((rate + 120_000 - 250_000) / 250_000) * 1000));
     return { rttMs: 30 + queued, loss: queued >= 500 ? 0.05 : 0 };
   });

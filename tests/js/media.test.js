@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 import { deviceCause } from "../../static/js/media/devices/device-errors.js";
 import { loudness } from "../../static/js/media/devices/level-meter.js";
-import { pluggedIn } from "../../static/js/media/devices/new-devices.js";
-import { recallDevice, rememberDevice } from "../../static/js/media/devices/preferences.js";
+import { newDevices } from "../../static/js/media/devices/new-devices.js";
+import { loadDevice, saveDevice } from "../../static/js/media/devices/preferences.js";
 import { loudest } from "../../static/js/media/playback/remote-levels.js";
 
 test("every failure of a device has a cause, by the names of every browser", (context) => {
@@ -54,15 +54,15 @@ test("the loudness of a peer is that of the loudest thing received, not of one's
 });
 
 test("a chosen device is remembered where there is storage, and no harm is done where there is none", (context) => {
-  assert.equal(recallDevice("audio"), null);
-  rememberDevice("audio", "headset");
+  assert.equal(loadDevice("audio"), null);
+  saveDevice("audio", "headset");
   const kept = new Map();
   const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
   context.after(() => delete globalThis.localStorage);
-  rememberDevice("audio", "headset");
-  assert.equal(recallDevice("audio"), "headset");
-  assert.equal(recallDevice("video"), null);
+  saveDevice("audio", "headset");
+  assert.equal(loadDevice("audio"), "headset");
+  assert.equal(loadDevice("video"), null);
 });
 
 test("what was plugged in is told once for a device, by its name, and not when it only got one", () => {
@@ -70,12 +70,12 @@ test("what was plugged in is told once for a device, by its name, and not when i
   const inside = device("audioinput", "built-in", "a");
   const headset = [device("audiooutput", "headset-out", "h", "Headset Stereo"), device("audioinput", "headset-in", "h", "Headset Mono")];
   const camera = device("videoinput", "camera", "");
-  assert.deepEqual(pluggedIn([inside], [inside, ...headset, camera]), [
+  assert.deepEqual(newDevices([inside], [inside, ...headset, camera]), [
     { label: "Headset Mono", devices: headset },
     { label: "camera", devices: [camera] },
   ]);
-  assert.deepEqual(pluggedIn([inside, ...headset], [inside]), []);
-  assert.deepEqual(pluggedIn([], [device("videoinput", "x", "", "")]), []);
+  assert.deepEqual(newDevices([inside, ...headset], [inside]), []);
+  assert.deepEqual(newDevices([], [device("videoinput", "x", "", "")]), []);
   const standIns = [device("audioinput", "default", "h"), device("audioinput", "communications", "h")];
-  assert.deepEqual(pluggedIn([inside, ...headset], [...standIns, inside, ...headset]), []);
+  assert.deepEqual(newDevices([inside, ...headset], [...standIns, inside, ...headset]), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { UNKNOWN, weigh, weighOwn } from "../../static/js/media/playback/quality.js";
+import { UNKNOWN, rate, rateOwn } from "../../static/js/media/playback/quality.js";
 import { whyThisPath } from "../../static/js/peer/route.js";
 
 const MOVING = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };
@@ -10,7 +10,7 @@ const FINE = { connected: true, trouble: false, receiving: MOVING, loss: 0, conc
 /** Lets seconds pass and returns what is shown in the end. */
 function after(seconds, facts, before = UNKNOWN) {
   let memory = before;
-  for (let second = 0; second < seconds; second += 1) memory = weigh(memory, { ...FINE, ...facts });
+  for (let second = 0; second < seconds; second += 1) memory = rate(memory, { ...FINE, ...facts });
   return memory;
 }
 const words = ({ shown: { level, reason } }) => `${level} ${reason}`.trim();
@@ -61,16 +61,16 @@ test("the word comes after three seconds, goes after six, and does not flicker",
   assert.equal(words(after(20, {}, poor)), "good");
   let memory = good;
   for (let second = 0; second < 30; second += 1) {
-    memory = weigh(memory, { ...FINE, receiving: { ...MOVING, rung: second % 2 ? "720p" : "180p", why: "our-uplink" } });
+    memory = rate(memory, { ...FINE, receiving: { ...MOVING, rung: second % 2 ? "720p" : "180p", why: "our-uplink" } });
     assert.equal(words(memory), "good");
   }
-  assert.equal(words(weigh(good, { ...FINE, connected: false })), "none");
+  assert.equal(words(rate(good, { ...FINE, connected: false })), "none");
 });
 
 test("one's own tile names what holds back what one sends, and nothing that is the others' business", () => {
   const own = (...sending) => {
     let memory = UNKNOWN;
-    for (let second = 0; second < 10; second += 1) memory = weighOwn(memory, sending);
+    for (let second = 0; second < 10; second += 1) memory = rateOwn(memory, sending);
     return words(memory);
   };
   assert.equal(own(), "none");

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { listenToOwn, SOUND } from "../../static/js/media/devices/microphone-monitor.js";
-import { missWhatIsSent, NOTHING_MISSED } from "../../static/js/media/playback/stalled-media.js";
+import { monitorMicrophone, SOUND } from "../../static/js/media/devices/microphone-monitor.js";
+import { detectStalledMedia, NOTHING_STALLED } from "../../static/js/media/playback/stalled-media.js";
 import { clampCap } from "../../static/js/media/adaptation/data-saver.js";
 import { readRefreshRequest } from "../../static/js/peer/media-refresh.js";
 
 /** Lets seconds pass; what comes in each is told by a function of the second. Returns what was done, and when. */
 function watch(seconds, comes) {
   const counts = { audioPackets: 0, videoPackets: 0, decoded: 0 };
-  let memory = NOTHING_MISSED;
+  let memory = NOTHING_STALLED;
   const seen = [];
   for (let second = 1; second <= seconds; second += 1) {
     const { audio = 50, video = 60, frames = 30, ...told } = comes(second);
     counts.audioPackets += audio;
     counts.videoPackets += video;
     counts.decoded += frames;
-    memory = missWhatIsSent(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...told });
-    if (memory.heal) seen.push(`${second}: mend ${memory.heal.symptom} ${memory.heal.turn}`);
+    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...told });
+    if (memory.recover) seen.push(`${second}: mend ${memory.recover.symptom} ${memory.recover.turn}`);
     if (memory.said && !seen.some((one) => one.endsWith(`say ${memory.said}`))) seen.push(`${second}: say ${memory.said}`);
   }
   return { seen, said: memory.said };
@@ -48,12 +48,12 @@ test("what comes back is not said any more, and what goes on failing is not mend
 });
 
 test("another connection starts from nothing", () => {
-  let memory = NOTHING_MISSED;
+  let memory = NOTHING_STALLED;
   const facts = { connected: true, sound: true, picture: false, videoPackets: 0, decoded: 0 };
-  for (let second = 1; second < 7; second += 1) memory = missWhatIsSent(memory, { ...facts, now: second * 1000, audioPackets: 500 });
-  memory = missWhatIsSent(memory, { ...facts, now: 7000, audioPackets: 3 });
-  memory = missWhatIsSent(memory, { ...facts, now: 8000, audioPackets: 3 });
-  assert.equal(memory.heal, null);
+  for (let second = 1; second < 7; second += 1) memory = detectStalledMedia(memory, { ...facts, now: second * 1000, audioPackets: 500 });
+  memory = detectStalledMedia(memory, { ...facts, now: 7000, audioPackets: 3 });
+  memory = detectStalledMedia(memory, { ...facts, now: 8000, audioPackets: 3 });
+  assert.equal(memory.recover, null);
 });
 
 /** Lets seconds pass with one's own microphone, as `watch`. */
@@ -66,8 +66,8 @@ function listen(seconds, gives) {
     total += 1;
     const stats = counted ? { energy, seconds: total } : { energy: null, seconds: null };
     const before = memory.said;
-    memory = listenToOwn(memory, { now: second * 1000, on: true, taken: false, ...stats, ...rest });
-    if (memory.heal) seen.push(`${second}: open`);
+    memory = monitorMicrophone(memory, { now: second * 1000, on: true, taken: false, ...stats, ...rest });
+    if (memory.reopen) seen.push(`${second}: open`);
     if (memory.said !== before) seen.push(`${second}: say ${memory.said || "well"}`);
   }
   return seen;

@@ -48,7 +48,9 @@ CAME = """async () => {
   return came;
 }"""
 RESTART = "() => [...meetingPoint.mesh.peers.values()].forEach((peer) => peer.restartIce())"
-CLEAR = "() => Promise.all([...meetingPoint.files.transfers.values()].map((one) => meetingPoint.files.remove(one)))"
+CLEAR = (
+    "() => Promise.all([...meetingPoint.files.transfers.values()].map((one) => meetingPoint.files.removeTransfer(one)))"
+)
 
 
 class Handover:

@@ -20,7 +20,7 @@ WATCH = """() => {
   const of = (pid) => (seen.peers[pid] ??= { frames: 0, stills: 0, samples: 0, concealed: 0, at: Date.now(), gap: 0 });
   const look = (one) => (one.gap = Math.max(one.gap, Date.now() - one.at));
   const moved = (one) => (look(one), (one.at = Date.now()));
-  meetingPoint.adaptation.on('still', (detail) => {
+  meetingPoint.adaptation.on('snapshot', (detail) => {
     of(detail.pid).stills += 1;
     moved(of(detail.pid));
   });

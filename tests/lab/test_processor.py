@@ -21,8 +21,8 @@ from tests.services import find_binary, wait_until
 STARVED = 0.2
 HELD = """() => {
   const [pid] = meetingPoint.mesh.peers.keys();
-  const { step, line, rung, codec, processor } = meetingPoint.adaptation.of(pid).state;
-  return { step, line, rung, codec, processor };
+  const { step, linkRung: line, rung, codec, processor } = meetingPoint.adaptation.adaptationOf(pid).state;
+  return { step, linkRung: line, rung, codec, processor };
 }"""
 
 # Ten times a second: how many frames went to the only other person, and when the number last changed (ms since 1970).

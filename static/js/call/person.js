@@ -33,7 +33,7 @@ import { text } from "../ui/lib/page.js";
  * @property {PathWhy} [path] why the connection takes this way
  * @property {Quality} [quality] how good the connection is; missing before it is known
  * @property {boolean} [pinned] whether one keeps them large
- * @property {boolean} [hushed] whether one does not want to hear them
+ * @property {boolean} [mutedLocally] whether one does not want to hear them
  */
 
 /**

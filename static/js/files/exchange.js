@@ -9,14 +9,14 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { FairShare } from "./lanes/fair-share.js";
-import { Inbox } from "./receive/receiver.js";
-import { readOutcome, readTransfer } from "./protocol/messages.js";
-import { Outbox } from "./send/sender.js";
-import { FilePair } from "./lanes/peer-files.js";
-import { Standstill } from "./lanes/stall-detector.js";
+import { FileReceiver } from "./receive/receiver.js";
+import { readResult, readTransfer } from "./protocol/messages.js";
+import { FileSender } from "./send/sender.js";
+import { PeerFiles } from "./lanes/peer-files.js";
+import { StallDetector } from "./lanes/stall-detector.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
-/** @import { Chosen } from "./protocol/metadata.js" */
+/** @import { SelectedFile } from "./protocol/metadata.js" */
 /** @import { TransferInput } from "./protocol/transfer-state.js" */
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
@@ -37,16 +37,16 @@ const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resu
 export class FileExchange extends Emitter {
   /** @type {Map<string, Transfer>} */
   transfers = new Map();
-  share = new FairShare();
-  standstill = new Standstill();
+  fairShare = new FairShare();
+  stallDetector = new StallDetector();
   #mesh;
   #memberOf;
-  #inbox;
-  #outbox;
-  /** @type {Map<string, FilePair>} */
-  #pairs = new Map();
+  #receiver;
+  #sender;
+  /** @type {Map<string, PeerFiles>} */
+  #byPeer = new Map();
   /** Peers who can be told something. @type {Set<string>} */
-  #reached = new Set();
+  #reachable = new Set();
   #life = new AbortController();
 
   /**
@@ -59,33 +59,33 @@ export class FileExchange extends Emitter {
     super();
     this.#mesh = mesh;
     this.#memberOf = memberOf;
-    const ways = {
-      tell: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.send(pid, topic, payload),
-      pair: (/** @type {string} */ pid) => this.#pair(pid),
+    const channel = {
+      send: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.send(pid, topic, payload),
+      peerFiles: (/** @type {string} */ pid) => this.#peerFiles(pid),
     };
-    this.#inbox = new Inbox({ room, ...ways });
-    this.#outbox = new Outbox({ transfers: this.transfers, ...ways });
+    this.#receiver = new FileReceiver({ room, ...channel });
+    this.#sender = new FileSender({ transfers: this.transfers, ...channel });
     const { signal } = this.#life;
-    mesh.on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#told(pid, topic, payload), { signal });
-    mesh.on("peer-channel-open", ({ pid }) => this.#reachable(pid), { signal });
-    mesh.on("peer-removed", ({ pid }) => this.#gone(pid), { signal });
-    mesh.on("hidden", () => this.#pairs.forEach(({ lanes }) => lanes.end()), { signal });
-    this.#inbox.on("offered", ({ transfer }) => this.#add(transfer));
-    this.#inbox.on("replaced", ({ transfer }) => this.#forget(transfer));
+    mesh.on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#onMessage(pid, topic, payload), { signal });
+    mesh.on("peer-channel-open", ({ pid }) => this.#onChannelOpen(pid), { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
+    mesh.on("hidden", () => this.#byPeer.forEach(({ lanes }) => lanes.closeAll()), { signal });
+    this.#receiver.on("offered", ({ transfer }) => this.#addTransfer(transfer));
+    this.#receiver.on("replaced", ({ transfer }) => this.#forgetTransfer(transfer));
   }
 
   /**
    * Offers files to somebody.
    *
    * @param {string} pid
-   * @param {Chosen[]} chosen at least one
+   * @param {SelectedFile[]} chosen at least one
    * @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
-  async offer(pid, chosen) {
-    const transfer = await this.#outbox.pack(pid, this.#memberOf(pid), chosen);
-    this.#add(transfer);
-    this.#outbox.tellOffer(transfer);
+  async offerFiles(pid, chosen) {
+    const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen);
+    this.#addTransfer(transfer);
+    this.#sender.sendOffer(transfer);
     return transfer;
   }
 
@@ -95,9 +95,9 @@ export class FileExchange extends Emitter {
    * @param {Transfer} transfer
    * @param {Destination} destination
    */
-  async accept(transfer, destination) {
+  async acceptTransfer(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;
-    await this.#inbox.accept(transfer, destination);
+    await this.#receiver.acceptTransfer(transfer, destination);
   }
 
   /**
@@ -106,10 +106,10 @@ export class FileExchange extends Emitter {
    * @param {Transfer} transfer
    * @param {"decline" | "pause" | "resume" | "cancel"} input
    */
-  act(transfer, input) {
-    if (!transfer.take(input)) return;
+  applyAction(transfer, input) {
+    if (!transfer.applyInput(input)) return;
     this.#mesh.send(transfer.pid, `file-${input}`, { transfer: transfer.id });
-    this.#follow(transfer);
+    this.#applyState(transfer);
   }
 
   /**
@@ -117,10 +117,10 @@ export class FileExchange extends Emitter {
    *
    * @param {Transfer} transfer
    */
-  async remove(transfer) {
-    if (!transfer.isOver) this.act(transfer, transfer.direction === "in" && transfer.state === "offered" ? "decline" : "cancel");
-    this.#forget(transfer);
-    await this.#inbox.discard(transfer);
+  async removeTransfer(transfer) {
+    if (!transfer.isOver) this.applyAction(transfer, transfer.direction === "in" && transfer.state === "offered" ? "decline" : "cancel");
+    this.#forgetTransfer(transfer);
+    await this.#receiver.discardTransfer(transfer);
   }
 
   /**
@@ -130,60 +130,60 @@ export class FileExchange extends Emitter {
    * @returns {number}
    */
   lanesOf(pid) {
-    return this.#pairs.get(pid)?.lanes.standing.length ?? 0;
+    return this.#byPeer.get(pid)?.lanes.connected.length ?? 0;
   }
 
   /** Leaves: what has come stays in the store, where a later visit finds it. */
   close() {
     this.#life.abort();
-    for (const pair of this.#pairs.values()) pair.close();
-    for (const transfer of this.transfers.values()) void this.#inbox.keep(transfer);
+    for (const pair of this.#byPeer.values()) pair.close();
+    for (const transfer of this.transfers.values()) void this.#receiver.keepPartial(transfer);
   }
 
   /** Whether files go to several peers. */
   get isShared() {
-    return [...this.#pairs.values()].filter(({ queue }) => queue.isBusy).length > 1;
+    return [...this.#byPeer.values()].filter(({ queue }) => queue.isBusy).length > 1;
   }
 
   /** @param {Transfer} transfer */
-  #add(transfer) {
+  #addTransfer(transfer) {
     this.transfers.set(transfer.id, transfer);
     this.emit("added", { transfer });
   }
 
   /** @param {Transfer} transfer */
-  #forget(transfer) {
-    this.#outbox.forget(transfer);
+  #forgetTransfer(transfer) {
+    this.#sender.forgetTransfer(transfer);
     if (this.transfers.delete(transfer.id)) this.emit("removed", { transfer });
   }
 
   /** @param {string} pid */
-  #pair(pid) {
-    const known = this.#pairs.get(pid);
+  #peerFiles(pid) {
+    const known = this.#byPeer.get(pid);
     if (known) return known;
-    const pair = new FilePair(this.#mesh, pid, this);
-    this.#pairs.set(pid, pair);
+    const pair = new PeerFiles(this.#mesh, pid, this);
+    this.#byPeer.set(pid, pair);
     pair.on("refused", () => this.emit("refused", { pid }));
-    pair.on("garbage", () => this.#inbox.failAll(pid));
-    pair.queue.on("through", (detail) => this.#outbox.through(pid, detail));
-    pair.queue.on("broken", (detail) => this.#outbox.broken(pid, detail));
+    pair.on("malformed", () => this.#receiver.failAllFrom(pid));
+    pair.queue.on("sent", (detail) => this.#sender.onSent(pid, detail));
+    pair.queue.on("failed", (detail) => this.#sender.onFailed(pid, detail));
     return pair;
   }
 
   /** @param {string} pid @param {string} topic @param {unknown} payload */
-  #told(pid, topic, payload) {
-    if (topic === "file-signal") return this.#pair(pid).lanes.receive(payload);
-    if (topic === "file-offer") return void this.#inbox.offered(pid, this.#memberOf(pid), payload, this.transfers);
-    if (topic === "file-have") return this.#outbox.had(pid, payload);
-    if (topic === "file-done" || topic === "file-failed") return this.#outcome(pid, topic, readOutcome(payload));
-    if (topic === "file-end") return void this.#inbox.ended(pid, payload);
-    if (topic === "file-wanted") return this.#wanted(pid, payload);
+  #onMessage(pid, topic, payload) {
+    if (topic === "file-signal") return this.#peerFiles(pid).lanes.receiveSignal(payload);
+    if (topic === "file-offer") return void this.#receiver.onOffer(pid, this.#memberOf(pid), payload, this.transfers);
+    if (topic === "file-have") return this.#sender.onHave(pid, payload);
+    if (topic === "file-done" || topic === "file-failed") return this.#onResult(pid, topic, readResult(payload));
+    if (topic === "file-end") return void this.#receiver.onEnd(pid, payload);
+    if (topic === "file-wanted") return this.#onWanted(pid, payload);
     const transfer = this.#transferOf(pid, readTransfer(payload));
     if (!transfer) return;
-    if (topic === "file-accept" && transfer.direction === "out") this.#outbox.accepted(transfer);
+    if (topic === "file-accept" && transfer.direction === "out") this.#sender.onAccepted(transfer);
     const input = INPUTS[topic];
     if (input === undefined || (input === "decline" && transfer.direction === "in")) return;
-    if (transfer.take(input)) this.#follow(transfer);
+    if (transfer.applyInput(input)) this.#applyState(transfer);
   }
 
   /** @param {string} pid @param {string | null} id */
@@ -193,31 +193,31 @@ export class FileExchange extends Emitter {
   }
 
   /** @param {Transfer} transfer its state has changed: so does what moves */
-  #follow(transfer) {
-    const { queue } = this.#pair(transfer.pid);
+  #applyState(transfer) {
+    const { queue } = this.#peerFiles(transfer.pid);
     if (transfer.isOver) {
-      for (const { head } of transfer.entries) queue.drop(head.id);
-      if (transfer.state !== "done") void this.#inbox.discard(transfer);
+      for (const { head } of transfer.entries) queue.dropFile(head.id);
+      if (transfer.state !== "done") void this.#receiver.discardTransfer(transfer);
       return;
     }
-    for (const { head } of transfer.entries) queue.pause(head.id, transfer.isPaused);
+    for (const { head } of transfer.entries) queue.pauseFile(head.id, transfer.isPaused);
   }
 
-  /** @param {string} pid @param {string} topic @param {{file: number, reason: string} | null} told */
-  #outcome(pid, topic, told) {
-    if (told === null) return;
-    const reason = topic === "file-failed" ? told.reason : null;
-    if (!this.#outbox.outcome(pid, told.file, reason) && reason !== null) this.#inbox.failed(pid, told.file, reason);
+  /** @param {string} pid @param {string} topic @param {{file: number, reason: string} | null} result */
+  #onResult(pid, topic, result) {
+    if (result === null) return;
+    const reason = topic === "file-failed" ? result.reason : null;
+    if (!this.#sender.onResult(pid, result.file, reason) && reason !== null) this.#receiver.onFailed(pid, result.file, reason);
   }
 
   /** @param {string} pid somebody can be told something, for the first time or again */
-  #reachable(pid) {
-    this.#reached.add(pid);
+  #onChannelOpen(pid) {
+    this.#reachable.add(pid);
     const member = this.#memberOf(pid);
     for (const transfer of this.transfers.values()) {
       // A tab whose line was cut comes back as the peer it was, perhaps before the other side has noticed anything.
-      if (transfer.member === member && transfer.away && !transfer.isOver) this.#cameBack(transfer, pid);
-      else if (transfer.pid === pid) this.#restate(transfer);
+      if (transfer.member === member && transfer.away && !transfer.isOver) this.#onPeerBack(transfer, pid);
+      else if (transfer.pid === pid) this.#resendState(transfer);
     }
   }
 
@@ -227,46 +227,46 @@ export class FileExchange extends Emitter {
    * @param {Transfer} transfer
    * @param {string} pid
    */
-  #cameBack(transfer, pid) {
-    if (transfer.direction === "in") return this.#inbox.askFor(transfer, pid);
-    this.#outbox.offerAnew(transfer, pid);
-    this.#restate(transfer);
-    transfer.changed();
+  #onPeerBack(transfer, pid) {
+    if (transfer.direction === "in") return this.#receiver.requestRest(transfer, pid);
+    this.#sender.reoffer(transfer, pid);
+    this.#resendState(transfer);
+    transfer.emitChanged();
   }
 
   /** @param {Transfer} transfer says again what may have been lost */
-  #restate(transfer) {
+  #resendState(transfer) {
     const { id, pid, state, direction } = transfer;
     if (state === "paused-here" || state === "paused-both") this.#mesh.send(pid, "file-pause", { transfer: id });
     if (state === "running" || state === "paused-there") this.#mesh.send(pid, "file-resume", { transfer: id });
     if (state === "cancelled") this.#mesh.send(pid, "file-cancel", { transfer: id });
-    if (direction === "out") this.#outbox.restate(transfer);
+    if (direction === "out") this.#sender.resendState(transfer);
   }
 
   /** @param {string} pid */
-  #gone(pid) {
-    this.#pairs.get(pid)?.close();
-    this.#pairs.delete(pid);
-    this.#reached.delete(pid);
+  #onPeerRemoved(pid) {
+    this.#byPeer.get(pid)?.close();
+    this.#byPeer.delete(pid);
+    this.#reachable.delete(pid);
     for (const transfer of this.transfers.values()) {
       if (transfer.pid !== pid || transfer.isOver) continue;
       transfer.away = true;
-      if (transfer.direction === "in" && transfer.state === "offered") transfer.take("cancel");
-      if (transfer.direction === "in") void this.#inbox.keep(transfer);
-      transfer.changed();
+      if (transfer.direction === "in" && transfer.state === "offered") transfer.applyInput("cancel");
+      if (transfer.direction === "in") void this.#receiver.keepPartial(transfer);
+      transfer.emitChanged();
       // Somebody who came back may be here again before it is noticed that they were gone.
-      const again = [...this.#reached].find((other) => this.#memberOf(other) === transfer.member);
-      if (again !== undefined && !transfer.isOver) this.#cameBack(transfer, again);
+      const again = [...this.#reachable].find((other) => this.#memberOf(other) === transfer.member);
+      if (again !== undefined && !transfer.isOver) this.#onPeerBack(transfer, again);
     }
   }
 
   /** @param {string} pid @param {any} payload */
-  #wanted(pid, payload) {
+  #onWanted(pid, payload) {
     const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
     const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";
     const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
     if (count > 0 && held.length === 0) this.emit("wanted", { pid, count, name });
     // They were cut off and this side has not noticed: what was under way has to begin anew over there.
-    for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#cameBack(transfer, pid);
+    for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#onPeerBack(transfer, pid);
   }
 }

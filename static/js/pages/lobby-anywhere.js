@@ -9,7 +9,7 @@ import { LobbyListener } from "../call/lobby-broadcast.js";
 
 const cards = new KnockCards();
 const elsewhere = new LobbyListener();
-elsewhere.on("changed", ({ knocks }) => cards.show(knocks));
+elsewhere.on("changed", ({ knocks }) => cards.showKnocks(knocks));
 cards.on("answer", ({ member, admitted }) => {
   elsewhere.answerKnock(member, admitted);
 });

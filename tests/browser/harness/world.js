@@ -3,7 +3,7 @@
 import { toBase64Url } from "/static/js/lib/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
 import { LocalMedia } from "/static/js/media/devices/local-media.js";
-import { amendMedia } from "/static/js/media/adaptation/sdp-munging.js";
+import { mungeSdp } from "/static/js/media/adaptation/sdp-munging.js";
 import { Playback } from "/static/js/media/playback/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/route.js";
@@ -58,7 +58,7 @@ function listen(mesh) {
   mesh.on("peer-track", ({ stream }) => {
     const element = document.createElement("video");
     document.body.append(element);
-    void playback.play(element, stream);
+    void playback.playStream(element, stream);
   });
 }
 
@@ -460,20 +460,20 @@ const world = {
     }
     const tune = async (manner) => {
       // Silence counts, too: only then do the packets of a second show how long they are.
-      for (const end of ends) end.setSdpMunging((sdp) => amendMedia(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
+      for (const end of ends) end.setSdpMunging((sdp) => mungeSdp(sdp, manner).replaceAll("usedtx=1", "usedtx=0"));
       await until(async () => (await Promise.all(ends.map(soundOf))).every(({ rate, size }) => manner.check(rate, size)), manner.name);
     };
     const { signalingState } = connections.at(-1);
     let usual = 0;
-    await tune({ name: "ordinary", thin: false, red: false, check: (rate, size) => rate > 40 && (usual = size) > 0 });
-    await tune({ name: "twice", thin: false, red: true, check: (rate, size) => rate > 40 && size > 1.4 * usual });
-    await tune({ name: "long", thin: true, red: false, check: (rate) => rate > 5 && rate < 22 });
-    await tune({ name: "ordinary again", thin: false, red: false, check: (rate, size) => rate > 40 && size < 1.2 * usual });
+    await tune({ name: "ordinary", longPackets: false, redundant: false, check: (rate, size) => rate > 40 && (usual = size) > 0 });
+    await tune({ name: "twice", longPackets: false, redundant: true, check: (rate, size) => rate > 40 && size > 1.4 * usual });
+    await tune({ name: "long", longPackets: true, redundant: false, check: (rate) => rate > 5 && rate < 22 });
+    await tune({ name: "ordinary again", longPackets: false, redundant: false, check: (rate, size) => rate > 40 && size < 1.2 * usual });
     const quiet = told.filter((topic) => topic === "signal").length;
 
     // While it is tuned again and again, one shares a screen and the other looks for a new way.
     const before = await localUfrag(ends[0]);
-    const stop = setInterval(() => ends.forEach((end, at) => end.setSdpMunging((sdp) => amendMedia(sdp, { thin: at > 0, red: false }))), 11);
+    const stop = setInterval(() => ends.forEach((end, at) => end.setSdpMunging((sdp) => mungeSdp(sdp, { longPackets: at > 0, redundant: false }))), 11);
     b.mesh.setScreen({ video: paintedTrack("red") });
     ends[1].restartIce();
     await until(() => a.events.some(({ type, stream }) => type === "peer-screen" && stream), "a screen");
@@ -498,7 +498,7 @@ const world = {
       return connection?.state === "connected" ? framesOf(connection) : null;
     };
     globalThis.retune = async () => {
-      mesh.peers.get(other).setSdpMunging((sdp) => amendMedia(sdp, { thin: true, red: true }));
+      mesh.peers.get(other).setSdpMunging((sdp) => mungeSdp(sdp, { longPackets: true, redundant: true }));
       await until(() => /a=ptime:60/.test(connections.at(-1).remoteDescription.sdp), "tuned");
       return connections.at(-1).signalingState;
     };

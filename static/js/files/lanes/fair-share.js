@@ -36,7 +36,7 @@ export class FairShare {
    * @param {boolean} shared whether files go to others as well
    * @returns {number} bytes a second; `Infinity`: as fast as it goes
    */
-  limit(who, rate, shared) {
+  limitFor(who, rate, shared) {
     if (!shared) {
       this.#parts.delete(who);
       return Infinity;
@@ -61,7 +61,7 @@ export class FairShare {
   }
 
   /** @param {object} who to whom nothing is sent any more */
-  forget(who) {
+  forgetPeer(who) {
     this.#parts.delete(who);
   }
 }

@@ -10,12 +10,12 @@ import { readPeerMessage } from "../../peer/messages.js";
 import { Lane } from "./lane.js";
 
 /** @import { PeerMessage } from "../../peer/messages.js" */
-/** @import { LaneConfiguration as Terms } from "./lane.js" */
+/** @import { LaneConfiguration } from "./lane.js" */
 
 /** At most so many lanes one way. */
-export const MOST_LANES = 8;
+export const MAX_LANES = 8;
 /** Candidates a minute: eight lanes, made anew a few times. */
-const CANDIDATES = 600;
+const CANDIDATES_PER_MINUTE = 600;
 
 /** Numbers of this tab's lanes; none is ever used twice. */
 let numbers = 0;
@@ -35,19 +35,19 @@ export class LaneSet extends Emitter {
   #mine = new Map();
   /** @type {Map<number, Lane>} lanes that the peer made */
   #theirs = new Map();
-  #limiter = new RateLimiter(CANDIDATES);
-  #terms;
-  #tell;
+  #limiter = new RateLimiter(CANDIDATES_PER_MINUTE);
+  #configuration;
+  #sendSignal;
   #closed = false;
 
   /**
-   * @param {() => Terms | null} terms what holds for a lane now; null: there is no pinned certificate, so there are no lanes
-   * @param {(message: object) => boolean} tell tells the peer on the topic `file-signal`
+   * @param {() => LaneConfiguration | null} configuration what holds for a lane now; null: there is no pinned certificate, so there are no lanes
+   * @param {(message: object) => boolean} sendSignal sends to the peer on the topic `file-signal`
    */
-  constructor(terms, tell) {
+  constructor(configuration, sendSignal) {
     super();
-    this.#terms = terms;
-    this.#tell = tell;
+    this.#configuration = configuration;
+    this.#sendSignal = sendSignal;
   }
 
   /** Lanes made here that are not being given up, whether they are up or not. */
@@ -56,7 +56,7 @@ export class LaneSet extends Emitter {
   }
 
   /** Lanes made here that are up. */
-  get standing() {
+  get connected() {
     return [...this.#mine.values()].filter(({ isUp }) => isUp);
   }
 
@@ -66,10 +66,10 @@ export class LaneSet extends Emitter {
   }
 
   /** Makes one more lane. */
-  add() {
-    if (this.#closed || this.#mine.size >= MOST_LANES) return;
+  addLane() {
+    if (this.#closed || this.#mine.size >= MAX_LANES) return;
     numbers += 1;
-    void this.#make(numbers, true)?.offer();
+    void this.#makeLane(numbers, true)?.offer();
   }
 
   /**
@@ -77,7 +77,7 @@ export class LaneSet extends Emitter {
    *
    * @param {unknown} payload
    */
-  receive(payload) {
+  receiveSignal(payload) {
     const signal = /** @type {{mine?: unknown} | null} */ (typeof payload === "object" ? payload : null);
     const message = readPeerMessage(JSON.stringify(signal) ?? "");
     if (message === null || this.#closed) return;
@@ -85,18 +85,18 @@ export class LaneSet extends Emitter {
     const ours = signal?.mine !== true;
     const known = (ours ? this.#mine : this.#theirs).get(message.attempt);
     if (known) return void known.receive(message);
-    const begins = !ours && message.description?.type === "offer" && this.#theirs.size < MOST_LANES;
-    if (begins) void this.#make(message.attempt, false)?.receive(message);
+    const begins = !ours && message.description?.type === "offer" && this.#theirs.size < MAX_LANES;
+    if (begins) void this.#makeLane(message.attempt, false)?.receive(message);
   }
 
   /** Ends them all, and makes no more. */
   close() {
     this.#closed = true;
-    this.end();
+    this.closeAll();
   }
 
   /** Ends them all; whoever still needs some makes others on the terms of now. */
-  end() {
+  closeAll() {
     for (const lane of [...this.#mine.values(), ...this.#theirs.values()]) lane.close();
   }
 
@@ -105,12 +105,12 @@ export class LaneSet extends Emitter {
    * @param {boolean} mine
    * @returns {Lane | undefined} undefined when there must be none
    */
-  #make(number, mine) {
-    const terms = this.#terms();
-    if (terms === null) return undefined;
+  #makeLane(number, mine) {
+    const configuration = this.#configuration();
+    if (configuration === null) return undefined;
     const lanes = mine ? this.#mine : this.#theirs;
-    const tell = (/** @type {PeerMessage} */ message) => this.#tell({ mine, ...message });
-    const lane = new Lane({ number, terms, limiter: this.#limiter, tell });
+    const send = (/** @type {PeerMessage} */ message) => this.#sendSignal({ mine, ...message });
+    const lane = new Lane({ number, configuration, limiter: this.#limiter, send });
     lanes.set(number, lane);
     lane.on("up", () => this.emit("up", { lane, mine }));
     lane.on("room", () => mine && this.emit("room"));

@@ -16,16 +16,16 @@ import { collectAfter } from "../storage/buffer-pool.js";
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
-/** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration pin: the fingerprint of the only certificate it may end at */
+/** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration expectedFingerprint: of the fingerprint of the only certificate it may end at */
 
 /** Bytes that may wait in a lane; more gains no speed, and makes a lane that is given up lose more. */
 export const HIGH_WATER = 1_000_000;
 const LOW_WATER = 400_000;
 /** A lane that cannot be made, or whose packets stop, is given up after this many milliseconds. */
-const OPENS_WITHIN_MS = 15_000;
-const SILENT_MS = 4_000;
+const OPEN_TIMEOUT_MS = 15_000;
+const SILENCE_TIMEOUT_MS = 4_000;
 /** Messages (of 64 KB at most) that may come before it is known whose they are. */
-const MOST_EARLY = 128;
+const MAX_EARLY = 128;
 
 /**
  * @typedef {object} LaneEvents
@@ -42,42 +42,42 @@ export class Lane extends Emitter {
   /** No more is to be sent over it. */
   draining = false;
   /** Bytes handed to it. */
-  #handed = 0;
+  #sentBytes = 0;
   #number;
   #expectedFingerprint;
   #connection;
   #channel;
-  #tell;
+  #sendSignal;
   #inbox;
   #outbox;
   #life = new AbortController();
   /** @type {unknown[]} */
   #early = [];
-  #proved = false;
+  #certificateVerified = false;
   #up = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
+  #timeout;
 
   /**
    * @param {object} options
    * @param {number} options.number its own number on both sides
-   * @param {LaneConfiguration} options.terms
+   * @param {LaneConfiguration} options.configuration
    * @param {RateLimiter} options.limiter candidates that the peer may send
-   * @param {(message: PeerMessage) => boolean} options.tell false: the peer cannot be told anything now
+   * @param {(message: PeerMessage) => boolean} options.send false: the peer cannot be told anything now
    */
-  constructor({ number, terms, limiter, tell }) {
+  constructor({ number, configuration, limiter, send }) {
     super();
     this.#number = number;
-    this.#expectedFingerprint = terms.expectedFingerprint;
-    this.#tell = tell;
-    const connection = (this.#connection = new RTCPeerConnection(terms.configuration));
+    this.#expectedFingerprint = configuration.expectedFingerprint;
+    this.#sendSignal = send;
+    const connection = (this.#connection = new RTCPeerConnection(configuration.configuration));
     this.#channel = connection.createDataChannel("files", { negotiated: true, id: 0 });
     this.#channel.binaryType = "arraybuffer";
     this.#channel.bufferedAmountLowThreshold = LOW_WATER;
     this.#inbox = new CandidateInbox(connection, limiter);
-    this.#outbox = new CandidateOutbox((candidates) => this.#say({ candidates }));
+    this.#outbox = new CandidateOutbox((candidates) => this.#signal({ candidates }));
     this.#listen();
-    this.#wait(OPENS_WITHIN_MS);
+    this.#startTimeout(OPEN_TIMEOUT_MS);
   }
 
   /** Bytes that wait in it. */
@@ -87,7 +87,7 @@ export class Lane extends Emitter {
 
   /** Bytes that have left it. */
   get departed() {
-    return this.#handed - this.#channel.bufferedAmount;
+    return this.#sentBytes - this.#channel.bufferedAmount;
   }
 
   /** Whether it takes frames. */
@@ -104,7 +104,7 @@ export class Lane extends Emitter {
   async offer() {
     try {
       await this.#connection.setLocalDescription();
-      if (!this.#describe()) this.close();
+      if (!this.#sendDescription()) this.close();
     } catch {
       this.close();
     }
@@ -118,7 +118,7 @@ export class Lane extends Emitter {
   async receive({ description, candidates, bye }) {
     if (bye) return this.close();
     try {
-      if (description) await this.#take(description);
+      if (description) await this.#takeDescription(description);
       if (candidates) this.#inbox.receive(candidates, { drop: false });
     } catch {
       this.close();
@@ -135,7 +135,7 @@ export class Lane extends Emitter {
     if (!this.#up) return false;
     try {
       this.#channel.send(frame);
-      this.#handed += frame.length;
+      this.#sentBytes += frame.length;
       collectAfter(frame.length);
       return true;
     } catch {
@@ -161,15 +161,15 @@ export class Lane extends Emitter {
     connection.addEventListener("icecandidate", ({ candidate }) => {
       if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
     }, { signal });
-    connection.addEventListener("connectionstatechange", () => this.#observe(), { signal });
-    channel.addEventListener("open", () => this.#rise(), { signal });
+    connection.addEventListener("connectionstatechange", () => this.#onConnectionState(), { signal });
+    channel.addEventListener("open", () => this.#open(), { signal });
     channel.addEventListener("close", () => this.close(), { signal });
     channel.addEventListener("bufferedamountlow", () => this.emit("room"), { signal });
-    channel.addEventListener("message", ({ data }) => this.#heard(data), { signal });
+    channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
   }
 
   /** @param {{type: "offer" | "answer", sdp: string}} description */
-  async #take({ type, sdp }) {
+  async #takeDescription({ type, sdp }) {
     // A lane carries bytes: nobody gets to open a microphone through it.
     if (!allFingerprintsMatch(sdp, this.#expectedFingerprint) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
     const set = this.#connection.setRemoteDescription({ type, sdp });
@@ -177,68 +177,68 @@ export class Lane extends Emitter {
     await set;
     if (type !== "offer") return;
     await this.#connection.setLocalDescription();
-    this.#describe();
+    this.#sendDescription();
   }
 
   /** @param {any} data kept until the certificate has been compared: the other side may be done with that sooner */
-  #heard(data) {
+  #onMessage(data) {
     collectAfter(data.byteLength ?? 0);
     if (this.#up) this.emit("frame", { data });
-    else if (this.#early.push(data) > MOST_EARLY) this.close();
+    else if (this.#early.push(data) > MAX_EARLY) this.close();
   }
 
-  #observe() {
+  #onConnectionState() {
     const { connectionState } = this.#connection;
     if (connectionState === "failed") this.close();
-    else if (connectionState === "disconnected") this.#wait(SILENT_MS);
-    else if (connectionState === "connected") this.#rise();
+    else if (connectionState === "disconnected") this.#startTimeout(SILENCE_TIMEOUT_MS);
+    else if (connectionState === "connected") this.#open();
   }
 
   /** It is up once the channel is open and the other end has shown the pinned certificate. */
-  async #rise() {
-    if (!this.#proved) {
+  async #open() {
+    if (!this.#certificateVerified) {
       const shown = await remoteFingerprint(this.#connection);
       if (shown !== null && shown !== this.#expectedFingerprint) return this.#end(true);
       if (this.#connection.connectionState !== "connected") return;
-      this.#proved = true;
+      this.#certificateVerified = true;
     }
     if (this.#channel.readyState !== "open" || this.#life.signal.aborted) return;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#timeout);
     if (this.#up) return;
     this.#up = true;
     this.emit("up");
-    for (const data of this.#early.splice(0)) this.#heard(data);
+    for (const data of this.#early.splice(0)) this.#onMessage(data);
   }
 
   /** @param {number} patience milliseconds */
-  #wait(patience) {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.close(), patience);
+  #startTimeout(patience) {
+    clearTimeout(this.#timeout);
+    this.#timeout = setTimeout(() => this.close(), patience);
   }
 
   /** @returns {boolean} whether the peer was told */
-  #describe() {
+  #sendDescription() {
     const { localDescription } = this.#connection;
     if (localDescription === null) return false;
     const { type, sdp } = localDescription;
-    return this.#say({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
+    return this.#signal({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
   }
 
   /**
    * @param {Omit<PeerMessage, "attempt">} content
    * @returns {boolean} whether the peer was told
    */
-  #say(content) {
-    return !this.#life.signal.aborted && this.#tell({ attempt: this.#number, ...content });
+  #signal(content) {
+    return !this.#life.signal.aborted && this.#sendSignal({ attempt: this.#number, ...content });
   }
 
   /** @param {boolean} refused */
   #end(refused) {
     if (this.#life.signal.aborted) return;
-    this.#say({ bye: true });
+    this.#signal({ bye: true });
     this.#life.abort();
     this.#up = false;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#timeout);
     this.#outbox.clear();
     this.#connection.close();
     this.emit("down", { refused });

@@ -9,7 +9,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { describeRoute } from "../../peer/route.js";
 import { readCallHealth } from "./call-health.js";
 import { readFrame, writeFrame } from "../protocol/frame.js";
-import { Governor, firstLanes } from "./rate-controller.js";
+import { RateController, initialLanes } from "./rate-controller.js";
 import { LaneSet } from "./lane-set.js";
 import { SendQueue } from "../send/send-queue.js";
 
@@ -17,26 +17,26 @@ import { SendQueue } from "../send/send-queue.js";
 /** @import { Frame } from "../protocol/frame.js" */
 /** @import { FairShare } from "./fair-share.js" */
 /** @import { Lane } from "./lane.js" */
-/** @import { Standstill } from "./stall-detector.js" */
+/** @import { StallDetector } from "./stall-detector.js" */
 
-const GOVERN_EVERY_MS = 1_000;
+const ADJUST_INTERVAL_MS = 1_000;
 /** A lane that broke is replaced after this many milliseconds, and twice as many each time it breaks again. */
 const REPLACE_MS = 500;
-const LONGEST_REPLACE_MS = 16_000;
+const MAX_REPLACE_MS = 16_000;
 /** Lanes stay up for a moment after the last file: the next one starts at once. */
 const IDLE_MS = 20_000;
 /** Seconds that a lane may stand still before it is replaced, twice as many after each time. */
-const STILL_S = 2;
-const LONGEST_STILL_S = 32;
+const STALL_S = 2;
+const MAX_STALL_S = 32;
 
 /**
- * @typedef {object} FilePairEvents
+ * @typedef {object} PeerFilesEvents
  * @property {void} refused a lane led to another certificate than the peer's
- * @property {void} garbage something came that is no frame
+ * @property {void} malformed something came that is no frame
  */
 
-/** @extends {Emitter<FilePairEvents>} */
-export class FilePair extends Emitter {
+/** @extends {Emitter<PeerFilesEvents>} */
+export class PeerFiles extends Emitter {
   lanes;
   queue;
   /** Whoever takes the frames of a file that comes, by its number. @type {Map<number, (frame: Frame) => void>} */
@@ -44,9 +44,9 @@ export class FilePair extends Emitter {
   #mesh;
   #pid;
   #uplink;
-  #governor = new Governor();
+  #rateController = new RateController();
   #failures = 0;
-  #patience = STILL_S;
+  #stallLooks = STALL_S;
   #last = { departed: 0, at: 0 };
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -56,12 +56,12 @@ export class FilePair extends Emitter {
   #replacing;
   #closed = false;
   /** The lane by which something came last: the others may be dead already. @type {Lane | null} */
-  #lively = null;
+  #lastActiveLane = null;
 
   /**
    * @param {Mesh} mesh
    * @param {string} pid
-   * @param {{isShared: boolean, share: FairShare, standstill: Standstill}} uplink what all pairs of a tab have in common; isShared: whether files go to
+   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink what all pairs of a tab have in common; isShared: whether files go to
    *   several peers at the moment
    */
   constructor(mesh, pid, uplink) {
@@ -70,12 +70,12 @@ export class FilePair extends Emitter {
     this.#pid = pid;
     this.#uplink = uplink;
     this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), (message) => mesh.send(pid, "file-signal", message));
-    this.queue = new SendQueue(() => this.lanes.standing);
-    this.lanes.on("up", ({ mine }) => mine && this.#rose());
+    this.queue = new SendQueue(() => this.lanes.connected);
+    this.lanes.on("up", ({ mine }) => mine && this.#onLaneUp());
     this.lanes.on("room", () => this.queue.pump());
-    this.lanes.on("down", ({ lane, mine, refused }) => this.#fell(lane, mine, refused));
-    this.lanes.on("frame", ({ lane, mine, data }) => this.#heard(lane, mine, data));
-    this.queue.on("idle", () => this.#rest());
+    this.lanes.on("down", ({ lane, mine, refused }) => this.#onLaneDown(lane, mine, refused));
+    this.lanes.on("frame", ({ lane, mine, data }) => this.#onFrame(lane, mine, data));
+    this.queue.on("idle", () => this.#onIdle());
   }
 
   /** Sees to it that what is in the queue goes out. */
@@ -83,9 +83,9 @@ export class FilePair extends Emitter {
     clearTimeout(this.#idle);
     this.#idle = undefined;
     if (this.#closed) return;
-    if (this.lanes.made.length === 0) void this.#begin();
+    if (this.lanes.made.length === 0) void this.#openFirstLanes();
     this.#last = { departed: this.#departed, at: performance.now() };
-    this.#timer ??= setInterval(() => void this.#govern(), GOVERN_EVERY_MS);
+    this.#timer ??= setInterval(() => void this.#adjustRate(), ADJUST_INTERVAL_MS);
     this.queue.pump();
   }
 
@@ -96,16 +96,16 @@ export class FilePair extends Emitter {
    * @param {number} file
    * @param {number} offset
    */
-  answer(kind, file, offset) {
+  answerSender(kind, file, offset) {
     // When there is no lane just now, the sender will ask again by the digest.
-    const lane = this.#lively?.isUp ? this.#lively : this.lanes.answering.at(-1);
+    const lane = this.#lastActiveLane?.isUp ? this.#lastActiveLane : this.lanes.answering.at(-1);
     lane?.send(writeFrame(kind, file, offset));
   }
 
   /** Ends it: the peer is gone. */
   close() {
     this.#closed = true;
-    this.#uplink.share.forget(this);
+    this.#uplink.fairShare.forgetPeer(this);
     clearInterval(this.#timer);
     clearTimeout(this.#idle);
     clearTimeout(this.#replacing);
@@ -114,45 +114,45 @@ export class FilePair extends Emitter {
 
   /** Bytes that have left the lanes' buffers. */
   get #departed() {
-    return this.queue.handed - this.lanes.standing.reduce((sum, { waiting }) => sum + waiting, 0);
+    return this.queue.sentBytes - this.lanes.connected.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  #rose() {
+  #onLaneUp() {
     this.#failures = 0;
     this.queue.pump();
   }
 
   /** @param {Lane} lane @param {boolean} mine @param {boolean} refused */
-  #fell(lane, mine, refused) {
+  #onLaneDown(lane, mine, refused) {
     if (refused) this.emit("refused");
     if (!mine || this.#closed) return;
-    this.queue.lost(lane);
+    this.queue.onLaneLost(lane);
     if (lane.draining || refused || this.#idle !== undefined) return;
-    const wait = Math.min(LONGEST_REPLACE_MS, REPLACE_MS * 2 ** this.#failures);
+    const wait = Math.min(MAX_REPLACE_MS, REPLACE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#replacing ??= setTimeout(() => {
       this.#replacing = undefined;
-      if (this.lanes.made.length === 0 && this.#timer !== undefined) this.lanes.add();
+      if (this.lanes.made.length === 0 && this.#timer !== undefined) this.lanes.addLane();
     }, wait);
   }
 
   /** @param {Lane} lane @param {boolean} mine @param {unknown} data */
-  #heard(lane, mine, data) {
+  #onFrame(lane, mine, data) {
     if (mine) {
-      this.queue.receive(data);
+      this.queue.receiveAnswer(data);
       if (lane.draining && lane.carries.size === 0) lane.close();
       return;
     }
-    this.#lively = lane;
+    this.#lastActiveLane = lane;
     const frame = readFrame(data);
     if (frame) this.receivers.get(frame.file)?.(frame);
-    else this.emit("garbage");
+    else this.emit("malformed");
   }
 
   /** Lanes are taken down when nothing has been sent for a while. */
-  #rest() {
-    this.#uplink.share.forget(this);
-    this.#patience = STILL_S;
+  #onIdle() {
+    this.#uplink.fairShare.forgetPeer(this);
+    this.#stallLooks = STALL_S;
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#idle ??= setTimeout(() => {
@@ -162,44 +162,44 @@ export class FilePair extends Emitter {
   }
 
   /** The first lane at once; on a long way some more, since one alone would take seconds to show that it is too few. */
-  async #begin() {
-    this.lanes.add();
+  async #openFirstLanes() {
+    this.lanes.addLane();
     const peer = this.#mesh.peers.get(this.#pid);
     const [call, route] = await Promise.all([readCallHealth(this.#mesh.peers), peer ? describeRoute(peer).catch(() => null) : null]);
     if (this.#closed) return;
-    if (call) this.queue.limit = this.#governor.decide({ rate: 0, made: 1, up: 0, pushing: false, shared: false, call }).limit;
-    for (let more = call ? 0 : firstLanes(route?.rttMs ?? 0, this.queue.left) - this.lanes.made.length; more > 0; more -= 1) this.lanes.add();
+    if (call) this.queue.limit = this.#rateController.decide({ rate: 0, made: 1, up: 0, saturated: false, shared: false, call }).limit;
+    for (let more = call ? 0 : initialLanes(route?.rttMs ?? 0, this.queue.left) - this.lanes.made.length; more > 0; more -= 1) this.lanes.addLane();
   }
 
-  async #govern() {
+  async #adjustRate() {
     const call = await readCallHealth(this.#mesh.peers);
     if (this.#closed || this.#timer === undefined) return;
     const now = performance.now();
     const departed = this.#departed;
     const rate = Math.max(0, (departed - this.#last.departed) / ((now - this.#last.at) / 1000));
     this.#last = { departed, at: now };
-    const [made, up] = [this.lanes.made, this.lanes.standing.length];
-    const { isPushing: pushing } = this.queue;
-    const { lanes, limit } = this.#governor.decide({ rate, made: made.length, up, pushing, shared: this.#uplink.isShared, call });
-    const { isShared, share } = this.#uplink;
-    this.queue.limit = Math.min(limit, share.limit(this, rate, isShared && call === null));
-    this.#replaceStill();
-    if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.add();
-    for (const lane of made.slice(Math.max(1, lanes))) this.#drain(lane);
+    const [made, up] = [this.lanes.made, this.lanes.connected.length];
+    const { isSaturated: pushing } = this.queue;
+    const { lanes, limit } = this.#rateController.decide({ rate, made: made.length, up, saturated: pushing, shared: this.#uplink.isShared, call });
+    const { isShared, fairShare } = this.#uplink;
+    this.queue.limit = Math.min(limit, fairShare.limitFor(this, rate, isShared && call === null));
+    this.#replaceStalled();
+    if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.addLane();
+    for (const lane of made.slice(Math.max(1, lanes))) this.#drainLane(lane);
   }
 
   /** What a lane carries that stands still goes by the others. */
-  #replaceStill() {
-    const still = this.#uplink.standstill.look(this.lanes.standing, this.#patience);
-    if (still.length > 0) this.#patience = Math.min(LONGEST_STILL_S, this.#patience * 2);
+  #replaceStalled() {
+    const still = this.#uplink.stallDetector.findStalled(this.lanes.connected, this.#stallLooks);
+    if (still.length > 0) this.#stallLooks = Math.min(MAX_STALL_S, this.#stallLooks * 2);
     for (const lane of still) {
       lane.close();
-      if (!lane.draining) this.lanes.add();
+      if (!lane.draining) this.lanes.addLane();
     }
   }
 
   /** @param {Lane} lane */
-  #drain(lane) {
+  #drainLane(lane) {
     lane.draining = true;
     if (lane.carries.size === 0) lane.close();
   }

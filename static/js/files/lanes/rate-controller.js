@@ -14,31 +14,31 @@
  * @property {number} rate bytes that left in the last second
  * @property {number} made lanes that are or are being made
  * @property {number} up lanes that take frames
- * @property {boolean} pushing whether there was more to send than left
+ * @property {boolean} saturated whether there was more to send than left
  * @property {boolean} shared whether files go to somebody else as well
  * @property {{rttMs: number, loss: number} | null} call what its connection says; null: nobody sends sound or pictures
  */
 /** @typedef {{lanes: number, limit: number}} Decision lanes: how many there should be; limit: bytes a second */
 
-export const MOST_LANES = 8;
+export const MAX_LANES = 8;
 /** Lanes to each of several people. */
-const EACH = 4;
+const LANES_EACH = 4;
 /** With a call there are never more: beside one association of the call, each lane takes a share of the line. */
-const MOST_BESIDE_A_CALL = 2;
+const MAX_LANES_BESIDE_CALL = 2;
 /** Seconds that a change gets before it is judged: SCTP opens its window first. */
 const SETTLE_S = 3;
 /** What more lanes must bring. */
 const GAIN = 1.1;
 /** Seconds before more lanes are tried again after they brought nothing, doubling each time. */
 const RETRY_S = 15;
-const LONGEST_RETRY_S = 240;
+const MAX_RETRY_S = 240;
 /** What is smaller is over before more lanes stand. */
 const LARGE = 8_000_000;
 /** Milliseconds by which a round trip of the call may be longer than the shortest seen. */
 const EXTRA_RTT_MS = 60;
-const MOST_LOSS = 0.02;
+const MAX_LOSS = 0.02;
 /** Bytes a second that are always allowed, and those that a transfer beside a call begins with. */
-const LEAST = 16_000;
+const MIN_LIMIT = 16_000;
 const FIRST_LIMIT = 24_000;
 /** A round trip of less is within a house, where the line is rarely the call's bottleneck. */
 const NEAR_MS = 8;
@@ -52,13 +52,13 @@ const FIRST_LIMIT_NEAR = 4_000_000;
  * @param {number} bytes to be sent
  * @returns {number}
  */
-export function firstLanes(rttMs, bytes) {
+export function initialLanes(rttMs, bytes) {
   if (bytes >= LARGE) return 4;
   if (rttMs < 10) return 1;
   return rttMs < 30 ? 2 : 4;
 }
 
-export class Governor {
+export class RateController {
   /** @type {{from: number, rate: number} | null} lanes and rate before the change that is being tried */
   #trial = null;
   #settling = 0;
@@ -76,7 +76,7 @@ export class Governor {
    * @param {Measured} measured
    * @returns {Decision}
    */
-  decide({ rate, made, up, pushing, shared, call }) {
+  decide({ rate, made, up, saturated: pushing, shared, call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
     if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);
     this.#limit = Infinity;
@@ -88,7 +88,7 @@ export class Governor {
   #share(made, pushing) {
     this.#trial = null;
     this.#settling = 0;
-    return pushing || made > EACH ? EACH : Math.max(1, made);
+    return pushing || made > LANES_EACH ? LANES_EACH : Math.max(1, made);
   }
 
   /** @param {number} made @param {number} up @param {boolean} pushing */
@@ -104,16 +104,16 @@ export class Governor {
       this.#trial = null;
       if (this.#smooth < rate * GAIN) {
         this.#pause = this.#retry;
-        this.#retry = Math.min(LONGEST_RETRY_S, this.#retry * 2);
+        this.#retry = Math.min(MAX_RETRY_S, this.#retry * 2);
         return from;
       }
       this.#retry = RETRY_S;
     }
-    if (this.#pause > 0 || made >= MOST_LANES) return made;
+    if (this.#pause > 0 || made >= MAX_LANES) return made;
     this.#trial = { from: made, rate: this.#smooth };
     this.#settling = 0;
     // Doubling finds the right number in three steps; one more at a time would take seven.
-    return Math.min(MOST_LANES, made * 2);
+    return Math.min(MAX_LANES, made * 2);
   }
 
   /**
@@ -127,19 +127,19 @@ export class Governor {
     this.#shortest = Math.min(this.#shortest, rttMs);
     if (this.#limit === Infinity) [this.#limit, this.#searching] = [rttMs < NEAR_MS ? FIRST_LIMIT_NEAR : FIRST_LIMIT, true];
     const late = rttMs - this.#shortest;
-    const harmed = late > EXTRA_RTT_MS || loss > MOST_LOSS;
+    const harmed = late > EXTRA_RTT_MS || loss > MAX_LOSS;
     const full = this.#searching && this.#shortest >= NEAR_MS && rate < this.#limit / 2;
     if (harmed || full) {
       this.#searching = false;
-      this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
+      this.#limit = Math.max(MIN_LIMIT, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
     } else if (late < EXTRA_RTT_MS / 2 && this.#smooth > this.#limit / 2) {
       // As long as much less than the limit leaves, raising it means nothing.
       // Round trips are measured every few seconds: a rate that doubles meanwhile is too high before anybody knows it.
       const near = this.#shortest < NEAR_MS;
-      const slow = near ? this.#limit * 1.2 + LEAST : this.#limit * 1.05 + LEAST / 8;
+      const slow = near ? this.#limit * 1.2 + MIN_LIMIT : this.#limit * 1.05 + MIN_LIMIT / 8;
       this.#limit = this.#searching ? this.#limit * (near ? 2 : 1.2) : slow;
     }
-    const lanes = harmed ? 1 : Math.min(Math.max(1, made), MOST_BESIDE_A_CALL);
+    const lanes = harmed ? 1 : Math.min(Math.max(1, made), MAX_LANES_BESIDE_CALL);
     return { lanes, limit: this.#limit };
   }
 }

@@ -11,7 +11,7 @@
 /** Bytes that must have left by other lanes before one is said to stand still: else the line does. */
 const MOVED = 1_000_000;
 
-export class Standstill {
+export class StallDetector {
   /** Bytes that have left by any lane. */
   #moved = 0;
   /** @type {WeakMap<Mover, {departed: number, looks: number, moved: number}>} when each has moved last */
@@ -25,7 +25,7 @@ export class Standstill {
    * @param {number} patience looks
    * @returns {Lane[]} those of which nothing has left for so many looks, whereas much has by others, to whomever
    */
-  look(lanes, patience) {
+  findStalled(lanes, patience) {
     return lanes.filter((lane) => {
       const last = this.#last.get(lane) ?? { departed: 0, looks: 0, moved: this.#moved };
       this.#last.set(lane, last);

@@ -23,13 +23,13 @@ export const KIND = Object.freeze({
   /** SHA-256 of the piece that begins at the offset; goes ahead of its chunks */
   digest: 2,
   /** the piece at the offset is checked and written */
-  written: 3,
+  ack: 3,
   /** the piece at the offset is not what its digest says: send it again */
-  again: 4,
+  nack: 4,
 });
 const HEADER = 16;
 /** Bytes of the largest frame. */
-export const LARGEST_FRAME = HEADER + CHUNK;
+export const MAX_FRAME_BYTES = HEADER + CHUNK;
 
 /** @typedef {{kind: number, file: number, offset: number, payload: Bytes}} Frame */
 
@@ -40,7 +40,7 @@ export const LARGEST_FRAME = HEADER + CHUNK;
  * @param {number} file
  * @param {number} offset
  * @param {Uint8Array} [payload]
- * @param {Bytes} [into] memory to write it into, `LARGEST_FRAME` long; fresh memory without it
+ * @param {Bytes} [into] memory to write it into, `MAX_FRAME_BYTES` long; fresh memory without it
  * @returns {Bytes}
  */
 export function writeFrame(kind, file, offset, payload, into) {
@@ -62,7 +62,7 @@ export function writeFrame(kind, file, offset, payload, into) {
  * @returns {Frame | null} null when it is none: another kind, another size, an offset beyond 2^53
  */
 export function readFrame(data) {
-  if (!(data instanceof ArrayBuffer) || data.byteLength < HEADER || data.byteLength > LARGEST_FRAME) return null;
+  if (!(data instanceof ArrayBuffer) || data.byteLength < HEADER || data.byteLength > MAX_FRAME_BYTES) return null;
   const view = new DataView(data);
   if ((view.getUint32(0) & 0xffffff) !== 0) return null;
   const kind = view.getUint8(0);
@@ -79,5 +79,5 @@ export function readFrame(data) {
 function fits(kind, length) {
   if (kind === KIND.chunk) return length > 0;
   if (kind === KIND.digest) return length === DIGEST;
-  return (kind === KIND.written || kind === KIND.again) && length === 0;
+  return (kind === KIND.ack || kind === KIND.nack) && length === 0;
 }

@@ -17,7 +17,7 @@ import { safeName, safePath } from "./safe-name.js";
 /**
  * A file as it is offered.
  *
- * @typedef {object} FileHead
+ * @typedef {object} FileMetadata
  * @property {number} id names the file in frames; used once in a tab
  * @property {string} name rebuilt, see `safe-name.js`
  * @property {string[]} path the folders it lies in, rebuilt
@@ -25,7 +25,7 @@ import { safeName, safePath } from "./safe-name.js";
  * @property {number} modified milliseconds since 1970
  * @property {string} edges base64url of the SHA-256 over the first and the last megabyte
  */
-/** @typedef {{transfer: string, count: number, bytes: number, files: FileHead[]}} Offer files: in order, the whole offer takes several messages */
+/** @typedef {{transfer: string, count: number, bytes: number, files: FileMetadata[]}} Offer files: in order, the whole offer takes several messages */
 
 export const LIMITS = Object.freeze({
   filesOffered: 5_000,
@@ -56,9 +56,9 @@ export function readOffer(payload) {
   const { transfer, count, bytes, files } = fieldsOf(payload);
   if (!isId(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
   if (!Array.isArray(files) || files.length === 0 || files.length > Math.min(count, LIMITS.filesAMessage)) return null;
-  const heads = files.map(readHead);
+  const heads = files.map(readMetadata);
   if (heads.includes(null)) return null;
-  return { transfer, count, bytes, files: /** @type {FileHead[]} */ (heads) };
+  return { transfer, count, bytes, files: /** @type {FileMetadata[]} */ (heads) };
 }
 
 /**
@@ -104,14 +104,14 @@ export function readEnd(payload) {
  * @param {any} payload
  * @returns {{file: number, reason: string} | null}
  */
-export function readOutcome(payload) {
+export function readResult(payload) {
   const { file, reason } = fieldsOf(payload);
   if (!isCount(file, 0, 2 ** 32 - 1)) return null;
   return { file, reason: REASONS.includes(reason) ? reason : "other" };
 }
 
-/** @param {any} value @returns {FileHead | null} */
-function readHead(value) {
+/** @param {any} value @returns {FileMetadata | null} */
+function readMetadata(value) {
   const { id, name, path = "", size, modified, edges } = fieldsOf(value);
   if (!isCount(id, 0, 2 ** 32 - 1) || !isCount(size, 0, LIMITS.fileBytes) || !isCount(modified, -8.64e15, 8.64e15)) return null;
   if (typeof name !== "string" || name.length > LIMITS.nameCharacters) return null;

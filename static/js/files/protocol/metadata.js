@@ -9,11 +9,11 @@ import { LIMITS } from "./messages.js";
 import { PIECE } from "./pieces.js";
 import { safeName } from "./safe-name.js";
 
-/** @import { FileHead } from "./messages.js" */
+/** @import { FileMetadata } from "./messages.js" */
 /**
  * A file to be sent.
  *
- * @typedef {object} Chosen
+ * @typedef {object} SelectedFile
  * @property {File} file
  * @property {string[]} path the folders below the one that was chosen, that one included
  * @property {FileSystemFileHandle} [handle] where it lies, from a browser that tells
@@ -27,11 +27,11 @@ const edges = new WeakMap();
 /**
  * Makes the head of a file.
  *
- * @param {Chosen} chosen
- * @returns {Promise<FileHead>}
+ * @param {SelectedFile} chosen
+ * @returns {Promise<FileMetadata>}
  * @throws {DOMException} when it cannot be read (a folder that looks like a file, a file that is gone)
  */
-export async function makeHead({ file, path }) {
+export async function makeMetadata({ file, path }) {
   numbers += 1;
   const id = numbers;
   if (!edges.has(file)) edges.set(file, edgesOf(file));
@@ -44,7 +44,7 @@ export async function makeHead({ file, path }) {
  * Cuts an offer into messages.
  *
  * @param {string} transfer
- * @param {FileHead[]} heads
+ * @param {FileMetadata[]} heads
  * @returns {object[]} payloads of `file-offer`
  */
 export function offerMessages(transfer, heads) {

@@ -6,10 +6,10 @@
 
 import { LIMITS } from "./messages.js";
 
-/** @import { FileHead, Offer } from "./messages.js" */
+/** @import { FileMetadata, Offer } from "./messages.js" */
 
-export class OfferParts {
-  /** Offers of which parts are still to come, by peer and transfer. @type {Map<string, FileHead[]>} */
+export class OfferAssembler {
+  /** Offers of which parts are still to come, by peer and transfer. @type {Map<string, FileMetadata[]>} */
   #parts = new Map();
 
   /**
@@ -17,9 +17,9 @@ export class OfferParts {
    *
    * @param {string} pid
    * @param {Offer} offer
-   * @returns {FileHead[] | null} null until all of them are there; null, too, when they make no sense together
+   * @returns {FileMetadata[] | null} null until all of them are there; null, too, when they make no sense together
    */
-  take(pid, { transfer, count, files }) {
+  addPart(pid, { transfer, count, files }) {
     const name = `${pid} ${transfer}`;
     const heads = [...(this.#parts.get(name) ?? []), ...files];
     this.#parts.delete(name);
@@ -31,7 +31,7 @@ export class OfferParts {
   }
 }
 
-/** @param {FileHead[]} heads */
+/** @param {FileMetadata[]} heads */
 function makeSense(heads) {
   const bytes = heads.reduce((sum, { size }) => sum + size, 0);
   return new Set(heads.map(({ id }) => id)).size === heads.length && bytes <= LIMITS.fileBytes;

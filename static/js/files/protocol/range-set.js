@@ -7,7 +7,7 @@
 /** @typedef {[from: number, end: number][]} Ranges rising, apart from each other, `end` not included */
 
 /** At most so many ranges are told; what lies beyond them is sent again. */
-export const MOST_RANGES = 1_000;
+export const MAX_RANGES = 1_000;
 
 export class RangeSet {
   /** @type {Ranges} */
@@ -92,7 +92,7 @@ export class RangeSet {
  * @returns {Ranges | null} null when they are none: not rising, not apart, too many, out of bounds
  */
 export function readRanges(value, end) {
-  if (!Array.isArray(value) || value.length > MOST_RANGES) return null;
+  if (!Array.isArray(value) || value.length > MAX_RANGES) return null;
   let last = -1;
   for (const range of value) {
     if (!Array.isArray(range) || range.length !== 2 || !range.every(Number.isSafeInteger)) return null;

@@ -10,10 +10,10 @@
  * @module
  */
 
-const LONGEST_BYTES = 120;
-const LONGEST_EXTENSION_BYTES = 24;
-const DEEPEST = 16;
-const LONGEST_READ = 4_096;
+const MAX_NAME_BYTES = 120;
+const MAX_EXTENSION_BYTES = 24;
+const MAX_DEPTH = 16;
+const MAX_READ_CHARACTERS = 4_096;
 /** What a name is when nothing is left of it. */
 const FALLBACK = "file";
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?=$|\.|\s)/i;
@@ -46,7 +46,7 @@ export function safePath(path) {
   return components(path)
     .map((component) => scrub(component))
     .filter((component) => component !== "")
-    .slice(0, DEEPEST)
+    .slice(0, MAX_DEPTH)
     .map((component) => shorten(DEVICE.test(component) ? `_${component}` : component));
 }
 
@@ -64,7 +64,7 @@ export function splitName(name) {
 
 /** @param {unknown} path @returns {string[]} */
 function components(path) {
-  return typeof path === "string" ? path.slice(-LONGEST_READ).normalize("NFC").split(/[/\\]/) : [];
+  return typeof path === "string" ? path.slice(-MAX_READ_CHARACTERS).normalize("NFC").split(/[/\\]/) : [];
 }
 
 /** @param {string} component */
@@ -78,10 +78,10 @@ function scrub(component) {
 
 /** @param {string} name */
 function shorten(name) {
-  if (utf8.encode(name).length <= LONGEST_BYTES) return name;
+  if (utf8.encode(name).length <= MAX_NAME_BYTES) return name;
   const { stem, extension } = splitName(name);
-  const tail = extension ? `.${cut(extension, LONGEST_EXTENSION_BYTES)}` : "";
-  const room = LONGEST_BYTES - utf8.encode(tail).length;
+  const tail = extension ? `.${cut(extension, MAX_EXTENSION_BYTES)}` : "";
+  const room = MAX_NAME_BYTES - utf8.encode(tail).length;
   return `${cut(stem, room).replace(/[. ]+$/, "") || FALLBACK}${tail}`;
 }
 

@@ -7,13 +7,13 @@
 import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
 
-/** @import { FileHead } from "./messages.js" */
+/** @import { FileMetadata } from "./messages.js" */
 /** @import { TransferInput, TransferState } from "./transfer-state.js" */
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: all of it is there, and it is being compared */
 
 /**
  * @typedef {object} Entry
- * @property {FileHead} head
+ * @property {FileMetadata} head
  * @property {FileStatus} status
  * @property {string} reason why it failed
  * @property {() => number} moved bytes that went over
@@ -23,7 +23,7 @@ import { isOver, next } from "./transfer-state.js";
 /**
  * @typedef {object} TransferEvents
  * @property {void} changed anything about it is different; its properties are up to date
- * @property {void} state its state is; `changed` follows
+ * @property {void} state its state is; `emitChanged` follows
  */
 
 /** @extends {Emitter<TransferEvents>} */
@@ -49,7 +49,7 @@ export class Transfer extends Emitter {
    * @param {"in" | "out"} options.direction
    * @param {string} options.pid
    * @param {string} options.member
-   * @param {FileHead[]} options.heads
+   * @param {FileMetadata[]} options.heads
    */
   constructor({ id, direction, pid, member, heads }) {
     super();
@@ -106,12 +106,12 @@ export class Transfer extends Emitter {
    * @param {TransferInput} input
    * @returns {boolean} whether the state changed
    */
-  take(input) {
+  applyInput(input) {
     const state = next(this.#state, input);
     if (state === this.#state) return false;
     this.#state = state;
     this.emit("state");
-    this.changed();
+    this.emitChanged();
     return true;
   }
 
@@ -122,16 +122,16 @@ export class Transfer extends Emitter {
    * @param {FileStatus} status
    * @param {string} [reason]
    */
-  settle(entry, status, reason = "") {
+  settleEntry(entry, status, reason = "") {
     if (entry.status === "done" || entry.status === "failed") return;
     Object.assign(entry, { status, reason });
     const open = this.entries.some((other) => other.status !== "done" && other.status !== "failed");
-    if (open) this.changed();
-    else this.take(this.failures.length === this.count ? "fail" : "done");
+    if (open) this.emitChanged();
+    else this.applyInput(this.failures.length === this.count ? "fail" : "done");
   }
 
   /** Says that something is different now. */
-  changed() {
+  emitChanged() {
     this.emit("changed");
   }
 }

@@ -11,7 +11,7 @@ import { streamSink, streams } from "../storage/stream-sink.js";
 /** Bytes that go to memory rather than straight to the downloads. */
 const SMALL = 32_000_000;
 
-/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /**
  * `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
@@ -23,7 +23,7 @@ const SMALL = 32_000_000;
  * Opens the place of a file.
  *
  * @param {Destination} destination
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @param {{key: string, batch: string, kept: boolean}} names of its folder in the store, and of the files that came with it; kept:
  *   whether a part of it is in the store
  * @returns {Promise<Sink>}
@@ -37,13 +37,13 @@ export async function openSink(destination, head, { key, batch, kept }) {
     return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
   }
   // What is there already is in the way of nothing, and is not begun again somewhere else.
-  const elsewhere = () => (kept ? memorySink(head) : passing(head));
+  const elsewhere = () => (kept ? memorySink(head) : openTransientSink(head));
   if (!(await store.works()) || (!kept && (await store.room()) < head.size)) return elsewhere();
   return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(elsewhere);
 }
 
 /** Bytes that a file may have when this browser keeps nothing of it on its disk. */
-export function mostWithoutStore() {
+export function maxWithoutStore() {
   return streams() ? Infinity : MEMORY_LIMIT;
 }
 
@@ -51,10 +51,10 @@ export function mostWithoutStore() {
  * Opens a place for a file of which nothing can be kept: a small one in memory, where it waits for *Save*; a large one goes
  * to the browser's downloads while it comes.
  *
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @returns {Promise<Sink>}
  */
-async function passing(head) {
+async function openTransientSink(head) {
   const early = head.size <= SMALL || !streams() ? attempt(() => memorySink(head)) : null;
   if (early) return early;
   return streamSink(head).catch(() => memorySink(head));

@@ -8,7 +8,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { sha256 } from "../../lib/encoding.js";
-import { borrow } from "../storage/buffer-pool.js";
+import { acquire } from "../storage/buffer-pool.js";
 import { KIND } from "../protocol/frame.js";
 import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
@@ -16,17 +16,17 @@ import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { Frame } from "../protocol/frame.js" */
-/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being checked and written */
 
 /** How often a piece may come wrong before the file is given up. */
-const MOST_WRONG = 3;
+const MAX_WRONG = 3;
 
 /**
  * @typedef {object} IncomingFileEvents
- * @property {{kind: number, offset: number}} answer to be sent to the sender (`KIND.written` or `KIND.again`)
- * @property {{reason: "damaged" | "too-much" | "storage"}} broken over for good
+ * @property {{kind: number, offset: number}} answer to be sent to the sender (`KIND.ack` or `KIND.nack`)
+ * @property {{reason: "damaged" | "too-much" | "storage"}} failed over for good
  */
 
 /** @extends {Emitter<IncomingFileEvents>} */
@@ -44,7 +44,7 @@ export class IncomingFile extends Emitter {
   #over = false;
 
   /**
-   * @param {FileHead} head
+   * @param {FileMetadata} head
    * @param {Sink} sink
    */
   constructor(head, sink) {
@@ -71,11 +71,11 @@ export class IncomingFile extends Emitter {
    *
    * @param {Frame} frame
    */
-  take({ kind, offset, payload }) {
+  receiveFrame({ kind, offset, payload }) {
     if (this.#over) return;
     const index = Math.floor(offset / PIECE);
     const within = offset - index * PIECE;
-    if (index >= pieceCount(this.head.size) || within % UNIT !== 0) return this.#break("too-much");
+    if (index >= pieceCount(this.head.size) || within % UNIT !== 0) return this.#fail("too-much");
     if (kind === KIND.digest) this.#takeDigest(index, within, payload);
     else if (kind === KIND.chunk) this.#takeChunk(index, within, payload);
   }
@@ -99,14 +99,14 @@ export class IncomingFile extends Emitter {
 
   /** @param {number} index @param {number} within @param {Bytes} payload */
   #takeDigest(index, within, payload) {
-    if (within !== 0) return this.#break("too-much");
+    if (within !== 0) return this.#fail("too-much");
     const digest = payload.slice();
     if (this.#have.has(index)) {
-      if (sameBytes(digest, this.#digests.subarray(index * DIGEST, (index + 1) * DIGEST))) return this.#answer(KIND.written, index);
+      if (sameBytes(digest, this.#digests.subarray(index * DIGEST, (index + 1) * DIGEST))) return this.#answer(KIND.ack, index);
       // What was kept from before is of another file: the sender's word counts.
       this.#have.delete(index);
       this.#written -= pieceLength(this.head.size, index);
-      return this.#answer(KIND.again, index);
+      return this.#answer(KIND.nack, index);
     }
     const piece = this.#piece(index);
     if (!piece || piece.closed) return;
@@ -118,7 +118,7 @@ export class IncomingFile extends Emitter {
   #takeChunk(index, within, payload) {
     const length = pieceLength(this.head.size, index);
     const end = within + payload.length;
-    if (end > length || payload.length > CHUNK || (end < length && end % UNIT !== 0)) return this.#break("too-much");
+    if (end > length || payload.length > CHUNK || (end < length && end % UNIT !== 0)) return this.#fail("too-much");
     if (this.#have.has(index)) return;
     const piece = this.#piece(index);
     if (!piece || piece.closed) return;
@@ -136,10 +136,10 @@ export class IncomingFile extends Emitter {
     if (known) return known;
     // Twice the window: pieces whose confirmation is on its way are not in flight over there, but may be open here.
     if (this.#open.size >= Math.min(WINDOW_PIECES, (2 * WINDOW) / PIECE)) {
-      this.#break("too-much");
+      this.#fail("too-much");
       return undefined;
     }
-    const piece = { digest: null, bytes: new Uint8Array(borrow(pieceLength(this.head.size, index))), got: new Set(), closed: false };
+    const piece = { digest: null, bytes: new Uint8Array(acquire(pieceLength(this.head.size, index))), got: new Set(), closed: false };
     this.#open.set(index, piece);
     return piece;
   }
@@ -161,7 +161,7 @@ export class IncomingFile extends Emitter {
     try {
       await this.#sink.write(index, bytes, digest);
     } catch {
-      return this.#break("storage");
+      return this.#fail("storage");
     }
     if (this.#over) return;
     this.#open.delete(index);
@@ -169,7 +169,7 @@ export class IncomingFile extends Emitter {
     this.#have.add(index);
     this.#partial -= length;
     this.#written += length;
-    this.#answer(KIND.written, index);
+    this.#answer(KIND.ack, index);
   }
 
   /** @param {number} index @param {number} length */
@@ -178,8 +178,8 @@ export class IncomingFile extends Emitter {
     this.#partial -= length;
     const wrong = (this.#wrong.get(index) ?? 0) + 1;
     this.#wrong.set(index, wrong);
-    if (wrong > MOST_WRONG) this.#break("damaged");
-    else this.#answer(KIND.again, index);
+    if (wrong > MAX_WRONG) this.#fail("damaged");
+    else this.#answer(KIND.nack, index);
   }
 
   /** @param {number} kind @param {number} index */
@@ -187,10 +187,10 @@ export class IncomingFile extends Emitter {
     this.emit("answer", { kind, offset: index * PIECE });
   }
 
-  /** @param {IncomingFileEvents["broken"]["reason"]} reason */
-  #break(reason) {
+  /** @param {IncomingFileEvents["failed"]["reason"]} reason */
+  #fail(reason) {
     if (this.#over) return;
     this.stop();
-    this.emit("broken", { reason });
+    this.emit("failed", { reason });
   }
 }

@@ -10,7 +10,7 @@
 /** @import { IncomingFile } from "./incoming-file.js" */
 /** @typedef {{sink: Promise<Sink>, incoming: Promise<IncomingFile>}} Opened */
 
-export class Bin {
+export class IncomingTransfer {
   /** @type {Destination} */
   destination = { kind: "store" };
   /** Names of the files' folders in the store, in the order of the files. */
@@ -38,8 +38,8 @@ export class Bin {
    *
    * @param {Entry[]} entries
    */
-  close(entries) {
-    const open = entries.filter(({ status }) => status !== "done").flatMap(({ head }) => this.#take(head.id) ?? []);
+  closeFiles(entries) {
+    const open = entries.filter(({ status }) => status !== "done").flatMap(({ head }) => this.#removeOpened(head.id) ?? []);
     this.#left.push(...open);
     this.closed = this.closed.then(async () => {
       for (const one of open) {
@@ -55,8 +55,8 @@ export class Bin {
    *
    * @param {number} id
    */
-  async discard(id) {
-    const open = this.#take(id);
+  async discardFile(id) {
+    const open = this.#removeOpened(id);
     await open?.incoming.then((file) => file.stop(), () => {});
     await open?.sink.then((sink) => sink.discard(), () => {});
   }
@@ -64,12 +64,12 @@ export class Bin {
   /** Throws away what came of all of them, also what was closed meanwhile. */
   async discardAll() {
     await this.closed;
-    for (const id of [...this.opened.keys()]) await this.discard(id);
+    for (const id of [...this.opened.keys()]) await this.discardFile(id);
     for (const { sink } of this.#left.splice(0)) await sink.then((one) => one.discard(), () => {});
   }
 
   /** @param {number} id */
-  #take(id) {
+  #removeOpened(id) {
     const open = this.opened.get(id);
     this.opened.delete(id);
     return open;

@@ -6,48 +6,48 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
-import { Bin } from "./incoming-transfer.js";
+import { IncomingTransfer } from "./incoming-transfer.js";
 import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
-import { KeptFiles } from "../storage/resumable-files.js";
+import { ResumableFiles } from "../storage/resumable-files.js";
 import { LIMITS, readEnd, readOffer } from "../protocol/messages.js";
-import { OfferParts } from "../protocol/offer-assembler.js";
+import { OfferAssembler } from "../protocol/offer-assembler.js";
 import { storeKey } from "../storage/sinks.js";
 import { Transfer } from "../protocol/transfer.js";
 
-/** @import { FilePair } from "../lanes/peer-files.js" */
+/** @import { PeerFiles } from "../lanes/peer-files.js" */
 /** @import { Frame } from "../protocol/frame.js" */
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @import { Destination } from "./destination.js" */
 
 /**
- * @typedef {object} InboxEvents
+ * @typedef {object} FileReceiverEvents
  * @property {{transfer: Transfer}} offered all parts of an offer are here; one that continues an accepted one is accepted already
  * @property {{transfer: Transfer}} replaced the same files came in another transfer
  */
 
-/** @extends {Emitter<InboxEvents>} */
-export class Inbox extends Emitter {
+/** @extends {Emitter<FileReceiverEvents>} */
+export class FileReceiver extends Emitter {
   #room;
-  #tell;
-  #pair;
-  #parts = new OfferParts();
-  #kept = new KeptFiles();
-  /** @type {Map<Transfer, Bin>} */
-  #bins = new Map();
+  #send;
+  #peerFiles;
+  #assembler = new OfferAssembler();
+  #resumable = new ResumableFiles();
+  /** @type {Map<Transfer, IncomingTransfer>} */
+  #incoming = new Map();
 
   /**
    * @param {object} options
    * @param {string} options.room
-   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.tell
-   * @param {(pid: string) => FilePair} options.pair
+   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
+   * @param {(pid: string) => PeerFiles} options.peerFiles
    */
-  constructor({ room, tell, pair }) {
+  constructor({ room, send, peerFiles }) {
     super();
     this.#room = room;
-    this.#tell = tell;
-    this.#pair = pair;
+    this.#send = send;
+    this.#peerFiles = peerFiles;
   }
 
   /**
@@ -58,24 +58,24 @@ export class Inbox extends Emitter {
    * @param {unknown} payload
    * @param {Map<string, Transfer>} transfers those that are known
    */
-  async offered(pid, member, payload, transfers) {
+  async onOffer(pid, member, payload, transfers) {
     const offer = readOffer(payload);
     if (offer === null) return;
     const known = transfers.get(offer.transfer);
-    if (known) return void (known.pid === pid && known.direction === "in" && this.#repeat(known));
+    if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
     const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
-    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#tell(pid, "file-decline", { transfer: offer.transfer });
-    const heads = this.#parts.take(pid, offer);
+    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#send(pid, "file-decline", { transfer: offer.transfer });
+    const heads = this.#assembler.addPart(pid, offer);
     if (heads === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
     const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
     const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
-    for (const [other, bin] of this.#bins) {
+    for (const [other, bin] of this.#incoming) {
       if (bin.batch === batch && other.away && !other.isOver) this.emit("replaced", { transfer: other });
     }
-    this.#bins.set(transfer, new Bin(keys, batch));
+    this.#incoming.set(transfer, new IncomingTransfer(keys, batch));
     this.emit("offered", { transfer });
-    if (await this.#kept.hasBatch(keys, batch)) await this.accept(transfer, { kind: "store" });
+    if (await this.#resumable.hasBatch(keys, batch)) await this.acceptTransfer(transfer, { kind: "store" });
   }
 
   /**
@@ -84,14 +84,14 @@ export class Inbox extends Emitter {
    * @param {Transfer} transfer
    * @param {Destination} destination
    */
-  async accept(transfer, destination) {
-    const bin = this.#bins.get(transfer);
-    if (!bin || !transfer.take("accept")) return;
+  async acceptTransfer(transfer, destination) {
+    const bin = this.#incoming.get(transfer);
+    if (!bin || !transfer.applyInput("accept")) return;
     bin.destination = destination;
-    const { receivers } = this.#pair(transfer.pid);
-    for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
-    await this.#tellHave(transfer);
-    this.#tell(transfer.pid, "file-accept", { transfer: transfer.id });
+    const { receivers } = this.#peerFiles(transfer.pid);
+    for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
+    await this.#sendHave(transfer);
+    this.#send(transfer.pid, "file-accept", { transfer: transfer.id });
   }
 
   /**
@@ -100,15 +100,15 @@ export class Inbox extends Emitter {
    * @param {string} pid
    * @param {unknown} payload
    */
-  async ended(pid, payload) {
+  async onEnd(pid, payload) {
     const end = readEnd(payload);
-    const transfer = end ? this.#find(pid, end.file) : undefined;
+    const transfer = end ? this.#findTransfer(pid, end.file) : undefined;
     const entry = end ? transfer?.entry(end.file) : undefined;
     if (!end || !transfer || !entry) return;
-    if (entry.status === "done") return void this.#tell(pid, "file-done", { file: end.file });
+    if (entry.status === "done") return void this.#send(pid, "file-done", { file: end.file });
     if (!transfer.isRunning || entry.status === "ending" || entry.status === "failed") return;
     entry.status = "ending";
-    transfer.changed();
+    transfer.emitChanged();
     try {
       const { sink, incoming } = this.#open(transfer, entry);
       const file = await incoming;
@@ -119,9 +119,9 @@ export class Inbox extends Emitter {
       return this.#fail(transfer, entry, "storage");
     }
     if (transfer.isOver) return;
-    this.#pair(pid).receivers.delete(end.file);
-    transfer.settle(entry, "done");
-    this.#tell(pid, "file-done", { file: end.file });
+    this.#peerFiles(pid).receivers.delete(end.file);
+    transfer.settleEntry(entry, "done");
+    this.#send(pid, "file-done", { file: end.file });
   }
 
   /**
@@ -131,12 +131,12 @@ export class Inbox extends Emitter {
    * @param {number} id
    * @param {string} reason
    */
-  failed(pid, id, reason) {
-    const transfer = this.#find(pid, id);
+  onFailed(pid, id, reason) {
+    const transfer = this.#findTransfer(pid, id);
     const entry = transfer?.entry(id);
     if (!transfer || !entry || transfer.state === "offered") return;
-    void this.#drop(transfer, entry);
-    transfer.settle(entry, "failed", reason);
+    void this.#dropFile(transfer, entry);
+    transfer.settleEntry(entry, "failed", reason);
   }
 
   /**
@@ -144,8 +144,8 @@ export class Inbox extends Emitter {
    *
    * @param {string} pid
    */
-  failAll(pid) {
-    for (const transfer of this.#bins.keys()) {
+  failAllFrom(pid) {
+    for (const transfer of this.#incoming.keys()) {
       if (transfer.pid !== pid || !transfer.isRunning) continue;
       for (const entry of transfer.entries) this.#fail(transfer, entry, "too-much");
     }
@@ -157,9 +157,9 @@ export class Inbox extends Emitter {
    * @param {Transfer} transfer
    * @param {string} pid
    */
-  askFor(transfer, pid) {
+  requestRest(transfer, pid) {
     const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
-    this.#tell(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
+    this.#send(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
   /**
@@ -167,9 +167,9 @@ export class Inbox extends Emitter {
    *
    * @param {Transfer} transfer
    */
-  async keep(transfer) {
-    await this.#bins.get(transfer)?.close(transfer.entries);
-    this.#kept.refresh();
+  async keepPartial(transfer) {
+    await this.#incoming.get(transfer)?.closeFiles(transfer.entries);
+    this.#resumable.refresh();
   }
 
   /**
@@ -177,18 +177,18 @@ export class Inbox extends Emitter {
    *
    * @param {Transfer} transfer
    */
-  async discard(transfer) {
-    for (const entry of transfer.entries) await this.#drop(transfer, entry);
-    await this.#bins.get(transfer)?.discardAll();
-    this.#bins.delete(transfer);
+  async discardTransfer(transfer) {
+    for (const entry of transfer.entries) await this.#dropFile(transfer, entry);
+    await this.#incoming.get(transfer)?.discardAll();
+    this.#incoming.delete(transfer);
   }
 
   /** @param {Transfer} transfer says again what was answered to an offer that came again */
-  #repeat(transfer) {
+  #resendAnswer(transfer) {
     if (transfer.away && transfer.isRunning) this.#reopen(transfer);
-    if (transfer.state === "declined") this.#tell(transfer.pid, "file-decline", { transfer: transfer.id });
-    else if (transfer.state === "cancelled") this.#tell(transfer.pid, "file-cancel", { transfer: transfer.id });
-    else if (transfer.state !== "offered") void this.#tellHave(transfer).then(() => this.#tell(transfer.pid, "file-accept", { transfer: transfer.id }));
+    if (transfer.state === "declined") this.#send(transfer.pid, "file-decline", { transfer: transfer.id });
+    else if (transfer.state === "cancelled") this.#send(transfer.pid, "file-cancel", { transfer: transfer.id });
+    else if (transfer.state !== "offered") void this.#sendHave(transfer).then(() => this.#send(transfer.pid, "file-accept", { transfer: transfer.id }));
   }
 
   /** @param {Transfer} transfer its sender was away: what was kept of it is opened when more of it comes */
@@ -197,22 +197,22 @@ export class Inbox extends Emitter {
     for (const entry of transfer.entries) {
       if (entry.status === "done" || entry.status === "failed") continue;
       if (entry.status === "ending") entry.status = "running";
-      this.#pair(transfer.pid).receivers.set(entry.head.id, (frame) => this.#first(transfer, entry, frame));
+      this.#peerFiles(transfer.pid).receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
     }
-    transfer.changed();
+    transfer.emitChanged();
   }
 
   /** @param {Transfer} transfer tells which pieces need not be sent */
-  async #tellHave(transfer) {
-    const bin = this.#bins.get(transfer);
+  async #sendHave(transfer) {
+    const bin = this.#incoming.get(transfer);
     if (bin?.destination.kind !== "store") return;
     await bin.closed;
-    this.#kept.refresh();
+    this.#resumable.refresh();
     for (const [at, entry] of transfer.entries.entries()) {
       if (entry.status === "done" || entry.status === "failed") continue;
-      if (!bin.opened.has(entry.head.id) && !(await this.#kept.has(bin.keys[at]))) continue;
+      if (!bin.opened.has(entry.head.id) && !(await this.#resumable.has(bin.keys[at]))) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
-      if (file) this.#tell(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
+      if (file) this.#send(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
     }
   }
 
@@ -221,9 +221,9 @@ export class Inbox extends Emitter {
    * @param {Entry} entry
    * @param {Frame} frame the first, or one that came before the file was open
    */
-  #first(transfer, entry, frame) {
+  #onFirstFrame(transfer, entry, frame) {
     if (transfer.isOver || entry.status === "done" || entry.status === "failed") return;
-    void this.#open(transfer, entry).incoming.then((file) => file.take(frame), () => this.#fail(transfer, entry, "storage"));
+    void this.#open(transfer, entry).incoming.then((file) => file.receiveFrame(frame), () => this.#fail(transfer, entry, "storage"));
   }
 
   /**
@@ -233,13 +233,13 @@ export class Inbox extends Emitter {
    * @param {Entry} entry
    */
   #open(transfer, entry) {
-    const bin = /** @type {Bin} */ (this.#bins.get(transfer));
+    const bin = /** @type {IncomingTransfer} */ (this.#incoming.get(transfer));
     const { id } = entry.head;
     const known = bin.opened.get(id);
     if (known) return known;
     const key = bin.keys[transfer.entries.indexOf(entry)];
     const sink = bin.closed.then(async () => {
-      return openSink(bin.destination, entry.head, { key, batch: bin.batch, kept: await this.#kept.has(key) });
+      return openSink(bin.destination, entry.head, { key, batch: bin.batch, kept: await this.#resumable.has(key) });
     });
     const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
     const opened = { sink, incoming };
@@ -255,33 +255,33 @@ export class Inbox extends Emitter {
     const file = new IncomingFile(entry.head, sink);
     entry.moved = () => file.received;
     if (entry.status === "waiting") entry.status = "running";
-    const pair = this.#pair(pid);
+    const pair = this.#peerFiles(pid);
     file.on("answer", ({ kind, offset }) => {
-      pair.answer(kind, id, offset);
+      pair.answerSender(kind, id, offset);
     });
-    file.on("broken", ({ reason }) => this.#fail(transfer, entry, reason));
+    file.on("failed", ({ reason }) => this.#fail(transfer, entry, reason));
     // Frames that wait for this promise come first: it was asked before.
-    queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.take(frame)));
+    queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.receiveFrame(frame)));
     return file;
   }
 
   /** @param {Transfer} transfer @param {Entry} entry @param {string} reason */
   #fail(transfer, entry, reason) {
     if (entry.status === "done" || entry.status === "failed") return;
-    this.#tell(transfer.pid, "file-failed", { file: entry.head.id, reason });
-    void this.#drop(transfer, entry);
-    transfer.settle(entry, "failed", reason);
+    this.#send(transfer.pid, "file-failed", { file: entry.head.id, reason });
+    void this.#dropFile(transfer, entry);
+    transfer.settleEntry(entry, "failed", reason);
   }
 
   /** @param {Transfer} transfer @param {Entry} entry */
-  async #drop(transfer, entry) {
+  async #dropFile(transfer, entry) {
     if (transfer.direction !== "in") return;
-    this.#pair(transfer.pid).receivers.delete(entry.head.id);
-    await this.#bins.get(transfer)?.discard(entry.head.id);
+    this.#peerFiles(transfer.pid).receivers.delete(entry.head.id);
+    await this.#incoming.get(transfer)?.discardFile(entry.head.id);
   }
 
   /** @param {string} pid @param {number} file */
-  #find(pid, file) {
-    return [...this.#bins.keys()].find((one) => one.pid === pid && one.entry(file));
+  #findTransfer(pid, file) {
+    return [...this.#incoming.keys()].find((one) => one.pid === pid && one.entry(file));
   }
 }

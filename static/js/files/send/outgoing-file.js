@@ -5,14 +5,14 @@
  */
 
 import { sha256 } from "../../lib/encoding.js";
-import { borrow, giveBack, readInto } from "../storage/buffer-pool.js";
-import { KIND, LARGEST_FRAME, writeFrame } from "../protocol/frame.js";
+import { acquire, release, readInto } from "../storage/buffer-pool.js";
+import { KIND, MAX_FRAME_BYTES, writeFrame } from "../protocol/frame.js";
 import { DIGEST, PIECE, pieceCount, pieceLength, rootOf } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { Lane } from "../lanes/lane.js" */
-/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
 /**
  * What goes into one frame.
@@ -29,9 +29,9 @@ import { RangeSet } from "../protocol/range-set.js";
 /** Pieces read at once: reading 4 MB costs a fifth of what reading 64 KB at a time does. */
 const BLOCK = 4;
 /** A frame on its way to a lane, which copies it at once. */
-const scratch = new Uint8Array(LARGEST_FRAME);
+const scratch = new Uint8Array(MAX_FRAME_BYTES);
 /** How often the other side may ask for the same piece again. */
-const MOST_AGAIN = 3;
+const MAX_NACKS = 3;
 
 /** A piece in memory: read, hashed, and not confirmed yet. */
 export class Piece {
@@ -42,7 +42,7 @@ export class Piece {
   /** @type {Part[]} */
   parts = [];
   /** Whether the other side asked for it again. */
-  again = false;
+  isRepeat = false;
   #block;
 
   /**
@@ -64,7 +64,7 @@ export class Piece {
   /** Its bytes are not needed any more: once that holds for the whole block, its memory is free. */
   release() {
     this.#block.used -= 1;
-    if (this.#block.used === 0) giveBack(this.#block.bytes.buffer);
+    if (this.#block.used === 0) release(this.#block.bytes.buffer);
   }
 
   /**
@@ -99,7 +99,7 @@ export class OutgoingFile {
   /** Bytes of chunks handed to lanes, or had by the other side before. */
   sent = 0;
   /** Pieces handed to lanes and not confirmed. @type {Map<number, Piece>} */
-  flying = new Map();
+  inFlight = new Map();
   #file;
   #digests;
   #had;
@@ -107,12 +107,12 @@ export class OutgoingFile {
   /** Pieces to read: the next one in order, and those asked for out of order. */
   #cursor = 0;
   /** @type {number[]} */
-  #anew = [];
+  #toReread = [];
   /** How often a piece was asked for again. @type {Map<number, number>} */
-  #asked = new Map();
+  #nacks = new Map();
 
   /**
-   * @param {FileHead} head
+   * @param {FileMetadata} head
    * @param {File} file
    * @param {Ranges} had pieces that the other side has already
    */
@@ -125,13 +125,13 @@ export class OutgoingFile {
   }
 
   /** Whether every piece is confirmed. */
-  get isThrough() {
+  get isConfirmed() {
     return this.#confirmed.size === pieceCount(this.head.size);
   }
 
   /** Whether there are pieces that nobody has read yet. */
   get hasMore() {
-    return this.#anew.length > 0 || this.#cursor < pieceCount(this.head.size);
+    return this.#toReread.length > 0 || this.#cursor < pieceCount(this.head.size);
   }
 
   /**
@@ -140,15 +140,15 @@ export class OutgoingFile {
    * @returns {Promise<Piece[]>} in order
    * @throws {DOMException} when the file cannot be read, or is not what it was when it was chosen (NotReadableError)
    */
-  async read() {
+  async readPieces() {
     const { size } = this.head;
-    const first = this.#anew.shift() ?? this.#cursor;
+    const first = this.#toReread.shift() ?? this.#cursor;
     const ordered = first === this.#cursor;
     const count = ordered ? Math.min(BLOCK, pieceCount(size) - first) : 1;
     if (ordered) this.#cursor += count;
     const from = first * PIECE;
     const end = Math.min(size, from + count * PIECE);
-    const bytes = await readInto(this.#file.slice(from, end), borrow(end - from));
+    const bytes = await readInto(this.#file.slice(from, end), acquire(end - from));
     if (bytes.length !== end - from) throw new DOMException("the file is shorter than it was", "NotReadableError");
     const block = { bytes, used: count };
     const pieces = Array.from({ length: count }, (_, at) => bytes.subarray(at * PIECE, at * PIECE + pieceLength(size, first + at)));
@@ -157,7 +157,7 @@ export class OutgoingFile {
       const index = first + at;
       this.#digests.set(digests[at], index * DIGEST);
       const made = new Piece(this, index, digests[at], this.#had.has(index) ? null : piece, block);
-      made.again = !ordered;
+      made.isRepeat = !ordered;
       return made;
     });
   }
@@ -168,10 +168,10 @@ export class OutgoingFile {
    * @param {number} index
    * @returns {Piece | undefined} the piece, when it was in flight
    */
-  confirm(index) {
-    const piece = this.flying.get(index);
+  onAck(index) {
+    const piece = this.inFlight.get(index);
     if (!piece) return undefined;
-    this.flying.delete(index);
+    this.inFlight.delete(index);
     this.#confirmed.add(index);
     return piece;
   }
@@ -182,15 +182,15 @@ export class OutgoingFile {
    * @param {number} index
    * @returns {{piece: Piece, hopeless: boolean} | null} hopeless: it has been asked for too often; null: it was not in flight
    */
-  repeat(index) {
-    const piece = this.flying.get(index);
+  onNack(index) {
+    const piece = this.inFlight.get(index);
     if (!piece) return null;
     const { size } = this.head;
     if (piece.bytes === null) this.sent -= pieceLength(size, index);
     this.#had.delete(index);
-    const asked = (this.#asked.get(index) ?? 0) + 1;
-    this.#asked.set(index, asked);
-    return { piece, hopeless: asked > MOST_AGAIN };
+    const asked = (this.#nacks.get(index) ?? 0) + 1;
+    this.#nacks.set(index, asked);
+    return { piece, hopeless: asked > MAX_NACKS };
   }
 
   /**
@@ -198,9 +198,9 @@ export class OutgoingFile {
    *
    * @param {number} index
    */
-  readAnew(index) {
-    this.flying.delete(index);
-    this.#anew.push(index);
+  rereadPiece(index) {
+    this.inFlight.delete(index);
+    this.#toReread.push(index);
   }
 
   /** @returns {Promise<Bytes>} the root, once every piece has been read */

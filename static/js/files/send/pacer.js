@@ -6,22 +6,22 @@
 
 /** Seconds' worth of bytes that may go at once: a tab in the background gets its timers once a second. */
 const BURST_S = 0.25;
-const SHORTEST_WAIT_MS = 20;
+const MIN_WAIT_MS = 20;
 /** Below this many bytes a second what is sent is cut small. */
 const SLOW = 1_000_000;
 
-export class Pace {
+export class Pacer {
   /** Bytes a second; `Infinity`: no limit. */
   #rate = Infinity;
   #tokens = 0;
   #filled = performance.now();
-  #refilled;
+  #onRefill;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   /** @param {() => void} refilled called when there are bytes again after there were none */
   constructor(refilled) {
-    this.#refilled = refilled;
+    this.#onRefill = refilled;
   }
 
   set rate(/** @type {number} */ rate) {
@@ -42,13 +42,13 @@ export class Pace {
     if (this.#tokens > 0) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#refilled();
-    }, Math.max(SHORTEST_WAIT_MS, ((1 - this.#tokens) / this.#rate) * 1000));
+      this.#onRefill();
+    }, Math.max(MIN_WAIT_MS, ((1 - this.#tokens) / this.#rate) * 1000));
     return false;
   }
 
   /** @param {number} bytes that were sent */
-  spend(bytes) {
+  spendBytes(bytes) {
     if (this.#rate !== Infinity) this.#tokens -= bytes;
   }
 

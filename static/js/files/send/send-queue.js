@@ -10,7 +10,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { KIND, readFrame } from "../protocol/frame.js";
 import { CHUNK, PIECE, UNIT } from "../protocol/pieces.js";
-import { Pace } from "./pacer.js";
+import { Pacer } from "./pacer.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { Lane } from "../lanes/lane.js" */
@@ -25,26 +25,26 @@ const READ_AHEAD = 4;
 
 /**
  * @typedef {object} SendQueueEvents
- * @property {{file: OutgoingFile, root: Bytes}} through the other side has written every piece of it
- * @property {{file: OutgoingFile, reason: string}} broken it cannot be sent: changed, unreadable or damaged
+ * @property {{file: OutgoingFile, root: Bytes}} sent the other side has written every piece of it
+ * @property {{file: OutgoingFile, reason: string}} failed it cannot be sent: changed, unreadable or damaged
  * @property {void} idle there is nothing to send any more
  */
 
 /** @extends {Emitter<SendQueueEvents>} */
 export class SendQueue extends Emitter {
   /** Bytes of chunks handed to lanes since the beginning. */
-  handed = 0;
+  sentBytes = 0;
   #lanes;
   /** @type {Map<number, OutgoingFile>} */
   #files = new Map();
   /** @type {Piece[]} */
   #ready = [];
   /** @type {Part[]} what has to be sent before anything else: the rest of a piece, and what a lane lost */
-  #first = [];
-  #flying = 0;
-  #flyingPieces = 0;
+  #resendParts = [];
+  #inFlight = 0;
+  #piecesInFlight = 0;
   #reading = false;
-  #pace = new Pace(() => this.pump());
+  #pacer = new Pacer(() => this.pump());
 
   /** @param {() => Lane[]} lanes those that stand */
   constructor(lanes) {
@@ -63,13 +63,13 @@ export class SendQueue extends Emitter {
   }
 
   /** Whether more could be sent at once if the lanes took more: neither the file nor the other side's disk holds it up. */
-  get isPushing() {
-    return this.#ready.some(({ file }) => !file.paused) && this.#flying < WINDOW;
+  get isSaturated() {
+    return this.#ready.some(({ file }) => !file.paused) && this.#inFlight < WINDOW;
   }
 
   /** Bytes a second that may be sent; `Infinity`: as much as goes. */
   set limit(/** @type {number} */ rate) {
-    this.#pace.rate = rate;
+    this.#pacer.rate = rate;
     this.pump();
   }
 
@@ -78,9 +78,9 @@ export class SendQueue extends Emitter {
    *
    * @param {OutgoingFile} file
    */
-  add(file) {
+  addFile(file) {
     this.#files.set(file.head.id, file);
-    if (file.isThrough) this.#finish(file);
+    if (file.isConfirmed) this.#finish(file);
     else this.pump();
   }
 
@@ -90,7 +90,7 @@ export class SendQueue extends Emitter {
    * @param {number} id
    * @param {boolean} paused
    */
-  pause(id, paused) {
+  pauseFile(id, paused) {
     const file = this.#files.get(id);
     if (!file) return;
     file.paused = paused;
@@ -102,14 +102,14 @@ export class SendQueue extends Emitter {
    *
    * @param {number} id
    */
-  drop(id) {
+  dropFile(id) {
     const file = this.#files.get(id);
     if (!file) return;
     this.#files.delete(id);
-    for (const piece of file.flying.values()) this.#land(piece);
-    file.flying.clear();
+    for (const piece of file.inFlight.values()) this.#release(piece);
+    file.inFlight.clear();
     this.#ready = this.#ready.filter((piece) => piece.file !== file);
-    this.#first = this.#first.filter(({ piece }) => piece.file !== file);
+    this.#resendParts = this.#resendParts.filter(({ piece }) => piece.file !== file);
     if (this.#files.size === 0) this.emit("idle");
     this.pump();
   }
@@ -119,12 +119,12 @@ export class SendQueue extends Emitter {
    *
    * @param {unknown} data
    */
-  receive(data) {
+  receiveAnswer(data) {
     const frame = readFrame(data);
     const file = frame ? this.#files.get(frame.file) : undefined;
     if (!frame || !file || frame.offset % PIECE !== 0) return;
-    if (frame.kind === KIND.written) this.#confirmed(file, frame.offset / PIECE);
-    if (frame.kind === KIND.again) this.#again(file, frame.offset / PIECE);
+    if (frame.kind === KIND.ack) this.#onAck(file, frame.offset / PIECE);
+    if (frame.kind === KIND.nack) this.#onNack(file, frame.offset / PIECE);
   }
 
   /**
@@ -133,14 +133,14 @@ export class SendQueue extends Emitter {
    *
    * @param {Lane} lane
    */
-  lost(lane) {
+  onLaneLost(lane) {
     const parts = /** @type {Set<Part>} */ (lane.carries);
     for (const part of parts) part.lane = null;
     lane.carries = new Set();
-    const again = new Set([...this.#first, ...parts]);
-    for (const file of this.#files.values()) for (const { parts: [digest] } of file.flying.values()) again.add(digest);
+    const again = new Set([...this.#resendParts, ...parts]);
+    for (const file of this.#files.values()) for (const { parts: [digest] } of file.inFlight.values()) again.add(digest);
     for (const part of again) part.lane?.carries.delete(part);
-    this.#first = [...again];
+    this.#resendParts = [...again];
     this.pump();
   }
 
@@ -148,17 +148,17 @@ export class SendQueue extends Emitter {
   pump() {
     void this.#readAhead();
     for (let lane = this.#emptiest(); lane; lane = this.#emptiest()) {
-      const part = this.#pace.open ? this.#next() : undefined;
+      const part = this.#pacer.open ? this.#next() : undefined;
       if (!part) return;
       const frame = part.piece.frame(part);
       if (!lane.send(frame)) {
-        this.#first.unshift(part);
+        this.#resendParts.unshift(part);
         continue;
       }
       part.lane = lane;
       lane.carries.add(part);
-      this.handed += frame.length;
-      this.#pace.spend(frame.length);
+      this.sentBytes += frame.length;
+      this.#pacer.spendBytes(frame.length);
     }
   }
 
@@ -170,46 +170,46 @@ export class SendQueue extends Emitter {
   }
 
   #next() {
-    const at = this.#first.findIndex(({ piece }) => !piece.file.paused);
-    if (at >= 0) return this.#first.splice(at, 1)[0];
+    const at = this.#resendParts.findIndex(({ piece }) => !piece.file.paused);
+    if (at >= 0) return this.#resendParts.splice(at, 1)[0];
     // One that is asked for again goes first, also beyond the window: what came after it may have to wait for it over there.
-    const again = this.#ready.findIndex(({ file, again }) => again && !file.paused);
-    if (again < 0 && (this.#flying >= WINDOW || this.#flyingPieces >= WINDOW_PIECES)) return undefined;
+    const again = this.#ready.findIndex(({ file, isRepeat: again }) => again && !file.paused);
+    if (again < 0 && (this.#inFlight >= WINDOW || this.#piecesInFlight >= WINDOW_PIECES)) return undefined;
     const found = again >= 0 ? again : this.#ready.findIndex(({ file }) => !file.paused);
     if (found < 0) return undefined;
     const [piece] = this.#ready.splice(found, 1);
-    this.#launch(piece);
-    this.#first.push(...piece.parts.slice(1));
+    this.#startPiece(piece);
+    this.#resendParts.push(...piece.parts.slice(1));
     void this.#readAhead();
     return piece.parts[0];
   }
 
   /** @param {Piece} piece */
-  #launch(piece) {
-    piece.cut(this.#pace.isSlow ? UNIT : CHUNK);
-    piece.file.flying.set(piece.index, piece);
+  #startPiece(piece) {
+    piece.cut(this.#pacer.isSlow ? UNIT : CHUNK);
+    piece.file.inFlight.set(piece.index, piece);
     piece.file.sent += piece.bytes?.length ?? 0;
-    this.#flying += piece.bytes?.length ?? 0;
-    this.#flyingPieces += 1;
+    this.#inFlight += piece.bytes?.length ?? 0;
+    this.#piecesInFlight += 1;
   }
 
   /** @param {Piece} piece */
-  #land(piece) {
+  #release(piece) {
     for (const part of piece.parts) part.lane?.carries.delete(part);
-    this.#flying -= piece.bytes?.length ?? 0;
-    this.#flyingPieces -= 1;
+    this.#inFlight -= piece.bytes?.length ?? 0;
+    this.#piecesInFlight -= 1;
     if (piece.bytes) piece.release();
   }
 
   async #readAhead() {
     if (this.#reading) return;
     this.#reading = true;
-    for (let file = this.#wanting(); file; file = this.#wanting()) {
+    for (let file = this.#nextToRead(); file; file = this.#nextToRead()) {
       try {
-        const pieces = await file.read();
+        const pieces = await file.readPieces();
         if (this.#files.get(file.head.id) === file) this.#ready.push(...pieces);
       } catch (error) {
-        this.#break(file, /** @type {Error} */ (error).name === "NotReadableError" ? "changed" : "unreadable");
+        this.#fail(file, /** @type {Error} */ (error).name === "NotReadableError" ? "changed" : "unreadable");
       }
       queueMicrotask(() => this.pump());
     }
@@ -217,42 +217,42 @@ export class SendQueue extends Emitter {
   }
 
   /** @returns {OutgoingFile | undefined} the first that has something to be read, unless enough has been read */
-  #wanting() {
+  #nextToRead() {
     if (this.#ready.filter(({ file }) => !file.paused).length >= READ_AHEAD) return undefined;
     return [...this.#files.values()].find((file) => !file.paused && file.hasMore);
   }
 
   /** @param {OutgoingFile} file @param {number} index */
-  #confirmed(file, index) {
-    const piece = file.confirm(index);
+  #onAck(file, index) {
+    const piece = file.onAck(index);
     if (!piece) return;
-    this.#land(piece);
-    this.#first = this.#first.filter((part) => part.piece !== piece);
-    if (file.isThrough) this.#finish(file);
+    this.#release(piece);
+    this.#resendParts = this.#resendParts.filter((part) => part.piece !== piece);
+    if (file.isConfirmed) this.#finish(file);
     this.pump();
   }
 
   /** @param {OutgoingFile} file @param {number} index */
-  #again(file, index) {
-    const found = file.repeat(index);
+  #onNack(file, index) {
+    const found = file.onNack(index);
     if (!found) return;
-    if (found.hopeless) return this.#break(file, "damaged");
-    this.#land(found.piece);
-    this.#first = this.#first.filter(({ piece }) => piece !== found.piece);
+    if (found.hopeless) return this.#fail(file, "damaged");
+    this.#release(found.piece);
+    this.#resendParts = this.#resendParts.filter(({ piece }) => piece !== found.piece);
     file.sent -= found.piece.bytes?.length ?? 0;
-    file.readAnew(index);
+    file.rereadPiece(index);
     this.pump();
   }
 
   /** @param {OutgoingFile} file */
   async #finish(file) {
     const root = await file.root();
-    if (this.#files.get(file.head.id) === file) this.emit("through", { file, root });
+    if (this.#files.get(file.head.id) === file) this.emit("sent", { file, root });
   }
 
   /** @param {OutgoingFile} file @param {string} reason */
-  #break(file, reason) {
-    this.drop(file.head.id);
-    this.emit("broken", { file, reason });
+  #fail(file, reason) {
+    this.dropFile(file.head.id);
+    this.emit("failed", { file, reason });
   }
 }

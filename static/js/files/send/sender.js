@@ -5,35 +5,35 @@
  */
 
 import { toBase64Url } from "../../lib/encoding.js";
-import { makeHead, offerMessages } from "../protocol/metadata.js";
+import { makeMetadata, offerMessages } from "../protocol/metadata.js";
 import { makeTransferId, readHave } from "../protocol/messages.js";
 import { OutgoingFile } from "./outgoing-file.js";
 import { Transfer } from "../protocol/transfer.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
-/** @import { FilePair } from "../lanes/peer-files.js" */
-/** @import { FileHead } from "../protocol/messages.js" */
-/** @import { Chosen } from "../protocol/metadata.js" */
+/** @import { PeerFiles } from "../lanes/peer-files.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
+/** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
-/** What is kept of a transfer that goes out. @typedef {{heads: FileHead[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} Parcel */
+/** What is kept of a transfer that goes out. @typedef {{heads: FileMetadata[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
 
-export class Outbox {
+export class FileSender {
   #transfers;
-  #tell;
-  #pair;
-  /** By transfer. @type {Map<string, Parcel>} */
-  #parcels = new Map();
+  #send;
+  #peerFiles;
+  /** By transfer. @type {Map<string, OutgoingTransfer>} */
+  #outgoing = new Map();
 
   /**
    * @param {object} options
    * @param {ReadonlyMap<string, Transfer>} options.transfers all of this tab
-   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.tell
-   * @param {(pid: string) => FilePair} options.pair
+   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
+   * @param {(pid: string) => PeerFiles} options.peerFiles
    */
-  constructor({ transfers, tell, pair }) {
+  constructor({ transfers, send, peerFiles }) {
     this.#transfers = transfers;
-    this.#tell = tell;
-    this.#pair = pair;
+    this.#send = send;
+    this.#peerFiles = peerFiles;
   }
 
   /**
@@ -41,28 +41,28 @@ export class Outbox {
    *
    * @param {string} pid
    * @param {string} member
-   * @param {Chosen[]} chosen at least one
+   * @param {SelectedFile[]} chosen at least one
    * @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
-  async pack(pid, member, chosen) {
+  async createTransfer(pid, member, chosen) {
     const heads = [];
-    for (const one of chosen) heads.push(await makeHead(one));
+    for (const one of chosen) heads.push(await makeMetadata(one));
     const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads });
     const files = new Map(heads.map(({ id }, at) => [id, chosen[at].file]));
-    this.#parcels.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
+    this.#outgoing.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
     return transfer;
   }
 
   /** @param {Transfer} transfer is not in the list any more */
-  forget({ id }) {
-    this.#parcels.delete(id);
+  forgetTransfer({ id }) {
+    this.#outgoing.delete(id);
   }
 
   /** @param {Transfer} transfer is told to its receiver, for the first time or again */
-  tellOffer({ id, pid }) {
-    const parcel = this.#parcels.get(id);
-    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#tell(pid, "file-offer", message);
+  sendOffer({ id, pid }) {
+    const parcel = this.#outgoing.get(id);
+    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#send(pid, "file-offer", message);
   }
 
   /**
@@ -71,20 +71,20 @@ export class Outbox {
    * @param {string} pid
    * @param {unknown} payload
    */
-  had(pid, payload) {
-    for (const [id, parcel] of this.#parcels) {
+  onHave(pid, payload) {
+    for (const [id, parcel] of this.#outgoing) {
       if (this.#transfers.get(id)?.pid !== pid) continue;
-      const told = readHave(payload, (file) => parcel.heads.find((head) => head.id === file)?.size);
-      if (told) parcel.had.set(told.file, told.have);
+      const message = readHave(payload, (file) => parcel.heads.find((head) => head.id === file)?.size);
+      if (message) parcel.had.set(message.file, message.have);
     }
   }
 
   /** @param {Transfer} transfer was accepted: its files are sent */
-  accepted(transfer) {
-    const parcel = this.#parcels.get(transfer.id);
+  onAccepted(transfer) {
+    const parcel = this.#outgoing.get(transfer.id);
     if (!parcel || transfer.isOver) return;
-    transfer.take("accept");
-    const pair = this.#pair(transfer.pid);
+    transfer.applyInput("accept");
+    const pair = this.#peerFiles(transfer.pid);
     for (const entry of transfer.entries) {
       const file = parcel.files.get(entry.head.id);
       if (!file || entry.status !== "waiting") continue;
@@ -92,7 +92,7 @@ export class Outbox {
       outgoing.paused = transfer.isPaused;
       entry.status = "running";
       entry.moved = () => outgoing.sent;
-      pair.queue.add(outgoing);
+      pair.queue.addFile(outgoing);
     }
     pair.run();
   }
@@ -103,14 +103,14 @@ export class Outbox {
    * @param {string} pid
    * @param {{file: OutgoingFile, root: Bytes}} detail
    */
-  through(pid, { file: { head }, root }) {
-    const transfer = this.#find(pid, head.id);
+  onSent(pid, { file: { head }, root }) {
+    const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
     if (!transfer || !entry) return;
     entry.status = "ending";
-    this.#parcels.get(transfer.id)?.roots.set(head.id, toBase64Url(root));
-    this.#tellEnd(transfer, head.id);
-    transfer.changed();
+    this.#outgoing.get(transfer.id)?.roots.set(head.id, toBase64Url(root));
+    this.#sendEnd(transfer, head.id);
+    transfer.emitChanged();
   }
 
   /**
@@ -119,12 +119,12 @@ export class Outbox {
    * @param {string} pid
    * @param {{file: OutgoingFile, reason: string}} detail
    */
-  broken(pid, { file: { head }, reason }) {
-    const transfer = this.#find(pid, head.id);
+  onFailed(pid, { file: { head }, reason }) {
+    const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
     if (!transfer || !entry) return;
-    this.#tell(pid, "file-failed", { file: head.id, reason });
-    transfer.settle(entry, "failed", reason);
+    this.#send(pid, "file-failed", { file: head.id, reason });
+    transfer.settleEntry(entry, "failed", reason);
   }
 
   /**
@@ -135,13 +135,13 @@ export class Outbox {
    * @param {string | null} reason why it failed; null: it is there
    * @returns {boolean} whether it is one of ours
    */
-  outcome(pid, file, reason) {
-    const transfer = this.#find(pid, file);
+  onResult(pid, file, reason) {
+    const transfer = this.#findTransfer(pid, file);
     const entry = transfer?.entry(file);
     if (!transfer || !entry) return false;
     if (reason === null && entry.status !== "ending") return true;
-    this.#pair(pid).queue.drop(file);
-    transfer.settle(entry, reason === null ? "done" : "failed", reason ?? "");
+    this.#peerFiles(pid).queue.dropFile(file);
+    transfer.settleEntry(entry, reason === null ? "done" : "failed", reason ?? "");
     return true;
   }
 
@@ -151,33 +151,33 @@ export class Outbox {
    * @param {Transfer} transfer
    * @param {string} pid
    */
-  offerAnew(transfer, pid) {
+  reoffer(transfer, pid) {
     const same = transfer.pid === pid;
     transfer.pid = pid;
     transfer.away = false;
     for (const entry of transfer.entries) {
-      this.#pair(pid).queue.drop(entry.head.id);
+      this.#peerFiles(pid).queue.dropFile(entry.head.id);
       // Whoever is the same knows what is whole: they are only told its end again.
       if (entry.status === "running" || (entry.status === "ending" && !same)) entry.status = "waiting";
     }
-    this.#parcels.get(transfer.id)?.had.clear();
-    this.tellOffer(transfer);
+    this.#outgoing.get(transfer.id)?.had.clear();
+    this.sendOffer(transfer);
   }
 
   /** @param {Transfer} transfer says again what may have been lost with a connection */
-  restate(transfer) {
-    if (transfer.state === "offered") this.tellOffer(transfer);
-    for (const { head, status } of transfer.entries) if (status === "ending") this.#tellEnd(transfer, head.id);
+  resendState(transfer) {
+    if (transfer.state === "offered") this.sendOffer(transfer);
+    for (const { head, status } of transfer.entries) if (status === "ending") this.#sendEnd(transfer, head.id);
   }
 
   /** @param {Transfer} transfer @param {number} file */
-  #tellEnd({ id, pid }, file) {
-    const root = this.#parcels.get(id)?.roots.get(file);
-    if (root !== undefined) this.#tell(pid, "file-end", { file, root });
+  #sendEnd({ id, pid }, file) {
+    const root = this.#outgoing.get(id)?.roots.get(file);
+    if (root !== undefined) this.#send(pid, "file-end", { file, root });
   }
 
   /** @param {string} pid @param {number} file */
-  #find(pid, file) {
+  #findTransfer(pid, file) {
     return [...this.#transfers.values()].find((one) => one.direction === "out" && one.pid === pid && one.entry(file));
   }
 }

@@ -15,7 +15,7 @@ const READY_MS = 10_000;
  * @returns {Promise<ServiceWorker>}
  * @throws {Error} when there is none: an old browser, a private window of some, cookies blocked
  */
-export async function siteWorker() {
+export async function readyServiceWorker() {
   const registration = await navigator.serviceWorker.register(scriptUrl(new URL(SERVICE_WORKER, location.origin)), { scope: SCOPE });
   const worker = registration.active ?? registration.waiting ?? registration.installing;
   if (!worker) throw new Error("no service worker");
@@ -32,6 +32,6 @@ export async function siteWorker() {
 }
 
 /** Whether the browser has such a thing at all (not in a private window of Firefox before 141, and over HTTPS alone). */
-export function hasSiteWorker() {
+export function hasServiceWorker() {
   return "serviceWorker" in navigator;
 }

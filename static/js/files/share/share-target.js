@@ -5,9 +5,9 @@
  */
 
 import { inRecords } from "../../lib/records.js";
-import { hasSiteWorker, siteWorker } from "./service-worker-client.js";
+import { hasServiceWorker, readyServiceWorker } from "./service-worker-client.js";
 
-/** @import { Chosen } from "../protocol/metadata.js" */
+/** @import { SelectedFile } from "../protocol/metadata.js" */
 
 const PLACE = Object.freeze({ database: "meeting-point-shared", store: "shared", keyPath: "id" });
 const ID = "shared";
@@ -16,13 +16,13 @@ const KEPT_MS = 24 * 3600_000;
 /** Gets the service worker, so that it is there when something is shared; what is too old goes. */
 export function prepareSharing() {
   void sharedFiles();
-  if (hasSiteWorker()) siteWorker().catch(() => {});
+  if (hasServiceWorker()) readyServiceWorker().catch(() => {});
 }
 
 /**
  * Finds what waits to be sent.
  *
- * @returns {Promise<Chosen[]>} empty when there is nothing
+ * @returns {Promise<SelectedFile[]>} empty when there is nothing
  */
 export async function sharedFiles() {
   const found = await inRecords(PLACE, "readonly", (store) => store.get(ID)).catch(() => undefined);

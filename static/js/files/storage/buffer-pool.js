@@ -10,11 +10,11 @@
 /** Only whole pieces and blocks of them are needed again and again. */
 const PIECE = 1_000_000;
 /** Bytes kept for the next at most, and for how long after the last was given back. */
-const MOST = 24_000_000;
+const MAX_FREE_BYTES = 24_000_000;
 const KEPT_MS = 5_000;
 
 /** @type {ArrayBuffer[]} */
-let spare = [];
+let free = [];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 /** How many bytes may pass before some garbage is collected (what is young), and after how many such steps all of it. */
@@ -34,9 +34,9 @@ const reading = new Set();
  * @param {number} size bytes
  * @returns {ArrayBuffer}
  */
-export function borrow(size) {
-  const at = spare.findIndex(({ byteLength }) => byteLength === size);
-  return at < 0 ? new ArrayBuffer(size) : spare.splice(at, 1)[0];
+export function acquire(size) {
+  const at = free.findIndex(({ byteLength }) => byteLength === size);
+  return at < 0 ? new ArrayBuffer(size) : free.splice(at, 1)[0];
 }
 
 /**
@@ -44,11 +44,11 @@ export function borrow(size) {
  *
  * @param {ArrayBuffer} buffer one that was transferred away is as if nothing had been given
  */
-export function giveBack(buffer) {
-  if (buffer.byteLength === 0 || buffer.byteLength % PIECE !== 0 || spare.reduce((sum, { byteLength }) => sum + byteLength, buffer.byteLength) > MOST) return;
-  spare.push(buffer);
+export function release(buffer) {
+  if (buffer.byteLength === 0 || buffer.byteLength % PIECE !== 0 || free.reduce((sum, { byteLength }) => sum + byteLength, buffer.byteLength) > MAX_FREE_BYTES) return;
+  free.push(buffer);
   clearTimeout(timer);
-  timer = setTimeout(() => (spare = []), KEPT_MS);
+  timer = setTimeout(() => (free = []), KEPT_MS);
   // (Node.js, in the tests, must not wait for it.)
   /** @type {any} */ (timer).unref?.();
 }
@@ -92,7 +92,7 @@ export async function readInto(blob, buffer) {
     await reader.cancel();
     return new Uint8Array(memory, 0, at);
   } catch {
-    giveBack(buffer);
+    release(buffer);
     // No such stream in this browser; or the file has changed, which is said by the right name here.
     return new Uint8Array(await blob.arrayBuffer());
   } finally {

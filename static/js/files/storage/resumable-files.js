@@ -11,7 +11,7 @@ const KEPT_MS = 24 * 3600_000;
 
 /** @typedef {{batch: string, at: number}} About batch: the files that were offered together; at: milliseconds since 1970 */
 
-export class KeptFiles {
+export class ResumableFiles {
   #known = this.#tidy();
 
   /**

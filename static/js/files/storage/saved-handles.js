@@ -8,7 +8,7 @@
 import { inRecords } from "../../lib/records.js";
 import { safeName } from "../protocol/safe-name.js";
 
-/** @import { Chosen } from "../protocol/metadata.js" */
+/** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
 /** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: the transfer; at: milliseconds since 1970 */
 
@@ -20,9 +20,9 @@ const KEPT_MS = 24 * 3600_000;
  *
  * @param {string} room the room's slug
  * @param {{id: string, member: string}} transfer
- * @param {Chosen[]} chosen
+ * @param {SelectedFile[]} chosen
  */
-export async function keepHandles(room, { id, member }, chosen) {
+export async function saveHandles(room, { id, member }, chosen) {
   /** @type {KeptFile[]} */
   const files = [];
   for (const { file, path, handle } of chosen) if (handle) files.push({ handle, path, name: safeName(file.name) });
@@ -60,7 +60,7 @@ export async function findHandles(room, member, name) {
  * Opens the files again; the browser may ask the person first, so it has to be called from a press.
  *
  * @param {Kept} kept
- * @returns {Promise<Chosen[]>}
+ * @returns {Promise<SelectedFile[]>}
  * @throws {DOMException} when one is gone or may not be read
  */
 export async function openHandles({ files }) {

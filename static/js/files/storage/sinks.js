@@ -5,12 +5,12 @@
  */
 
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
-import { giveBack } from "./buffer-pool.js";
+import { release } from "./buffer-pool.js";
 import { DIGEST, PIECE, pieceCount } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
-/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
 /** @import { Store } from "./store.js" */
 
@@ -32,7 +32,7 @@ let inMemory = 0;
 /**
  * Names the folder of a file in the store: the same sender, room and file find it again.
  *
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @param {string} owner who sends it, and where
  * @returns {Promise<string>}
  */
@@ -45,7 +45,7 @@ export async function storeKey({ name, path, size, modified, edges }, owner) {
  * Keeps the file in the browser's own storage, with a journal: survives a reload.
  *
  * @param {Store} store
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @param {string} key
  * @param {object} about what is remembered of it
  * @returns {Promise<Sink>}
@@ -57,7 +57,7 @@ export async function storeSink(store, head, key, about) {
   return {
     have: written(digests),
     digests: digests.slice(),
-    write: async (index, bytes, digest) => giveBack(await store.ask("write", [key, index, bytes, digest], [bytes.buffer])),
+    write: async (index, bytes, digest) => release(await store.ask("write", [key, index, bytes, digest], [bytes.buffer])),
     finish: async () => {
       await store.ask("finish", [key, size]);
       const file = await store.file(key);
@@ -71,7 +71,7 @@ export async function storeSink(store, head, key, about) {
 /**
  * Writes to a file that the person chose; it takes its place there when it is whole (the browser writes beside it first).
  *
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @param {FileSystemFileHandle} handle
  * @returns {Promise<Sink>}
  */
@@ -81,7 +81,7 @@ export async function handleSink({ size }, handle) {
     ...nothing(size),
     write: async (index, bytes) => {
       await stream.write({ type: "write", position: index * PIECE, data: bytes });
-      giveBack(bytes.buffer);
+      release(bytes.buffer);
     },
     finish: async () => {
       await stream.close();
@@ -95,7 +95,7 @@ export async function handleSink({ size }, handle) {
 /**
  * Keeps the file in memory.
  *
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @returns {Sink}
  * @throws {DOMException} QuotaExceededError when it and what is there already are more than `MEMORY_LIMIT`
  */
@@ -114,7 +114,7 @@ export function memorySink({ size }) {
     ...nothing(size),
     write: async (index, bytes) => {
       pieces[index] = new Blob([bytes]);
-      giveBack(bytes.buffer);
+      release(bytes.buffer);
     },
     finish: async () => new Blob(pieces, { type: "application/octet-stream" }),
     keep: forget,

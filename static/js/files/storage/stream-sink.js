@@ -9,10 +9,10 @@
 
 import { toBase64Url } from "../../lib/encoding.js";
 import { DIGEST, pieceCount } from "../protocol/pieces.js";
-import { hasSiteWorker, siteWorker } from "../share/service-worker-client.js";
+import { hasServiceWorker, readyServiceWorker } from "../share/service-worker-client.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
-/** @import { FileHead } from "../protocol/messages.js" */
+/** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "./sinks.js" */
 
 const ASK_MS = 5_000;
@@ -24,18 +24,18 @@ const FRAME_MS = 10_000;
 
 /** Whether files can be handed to the downloads while they come. */
 export function streams() {
-  return hasSiteWorker();
+  return hasServiceWorker();
 }
 
 /**
  * Begins a download.
  *
- * @param {FileHead} head
+ * @param {FileMetadata} head
  * @returns {Promise<Sink>}
  * @throws {Error} when there is no service worker
  */
 export async function streamSink({ name, size }) {
-  const worker = await siteWorker();
+  const worker = await readyServiceWorker();
   const download = new Download(worker, size);
   await download.begin(name);
   return {

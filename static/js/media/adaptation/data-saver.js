@@ -4,20 +4,20 @@
  * @module
  */
 
-/** @typedef {{on: boolean, kbps: number}} Saver kbps: each way, for everybody together */
+/** @typedef {{on: boolean, kbps: number}} DataSaver kbps: each way, for everybody together */
 
-const KEPT_AS = "meeting-point.data-saver";
+const STORAGE_KEY = "meeting-point.data-saver";
 /** kbit/s */
 export const BOUNDS = Object.freeze({ least: 50, most: 10_000, first: 300 });
 
 /**
  * Recalls the choice.
  *
- * @returns {Saver}
+ * @returns {DataSaver}
  */
-export function recallSaver() {
+export function loadDataSaver() {
   try {
-    const [on, kbps] = (localStorage.getItem(KEPT_AS) ?? "").split(" ");
+    const [on, kbps] = (localStorage.getItem(STORAGE_KEY) ?? "").split(" ");
     return { on: on === "on", kbps: clampCap(Number(kbps)) };
   } catch {
     return { on: false, kbps: BOUNDS.first };
@@ -27,11 +27,11 @@ export function recallSaver() {
 /**
  * Remembers it.
  *
- * @param {Saver} saver
+ * @param {DataSaver} saver
  */
-export function keepSaver({ on, kbps }) {
+export function saveDataSaver({ on, kbps }) {
   try {
-    localStorage.setItem(KEPT_AS, `${on ? "on" : "off"} ${kbps}`);
+    localStorage.setItem(STORAGE_KEY, `${on ? "on" : "off"} ${kbps}`);
   } catch {
     // Storage is blocked: the choice holds for this visit.
   }

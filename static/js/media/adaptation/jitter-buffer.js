@@ -7,8 +7,8 @@
  */
 
 /**
- * @typedef {object} Cushion
- * @property {number} lossy a running mean of what did not come at once, 0 to 1
+ * @typedef {object} JitterBuffer
+ * @property {number} avgLoss a running mean of what did not come at once, 0 to 1
  * @property {number} calm seconds in a row with little loss
  * @property {number} ms to keep everything for; 0: as the browser does it
  */
@@ -23,24 +23,24 @@ const CALM_SECONDS = 15;
 const TRIES = 4;
 const BESIDES_MS = 100;
 /** Longer than this, people begin to talk at the same time (ITU-T G.114). */
-const LONGEST_MS = 400;
+const MAX_TARGET_MS = 400;
 const STEP_MS = 50;
 
-/** Before anything came. @type {Readonly<Cushion>} */
-export const NO_CUSHION = Object.freeze({ lossy: 0, calm: 0, ms: 0 });
+/** Before anything came. @type {Readonly<JitterBuffer>} */
+export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, calm: 0, ms: 0 });
 
 /**
  * Takes note of another second.
  *
- * @param {Readonly<Cushion>} before
+ * @param {Readonly<JitterBuffer>} before
  * @param {Readonly<Facts>} facts
- * @returns {Cushion}
+ * @returns {JitterBuffer}
  */
-export function cushion(before, { missed, rttMs }) {
-  const lossy = before.lossy + (missed - before.lossy) * 0.4;
-  const calm = lossy < CALM ? before.calm + 1 : 0;
-  const wanted = Math.min(LONGEST_MS, Math.ceil((TRIES * rttMs + BESIDES_MS) / STEP_MS) * STEP_MS);
+export function jitterBufferTarget(before, { missed, rttMs }) {
+  const avgLoss = before.avgLoss + (missed - before.avgLoss) * 0.4;
+  const calm = avgLoss < CALM ? before.calm + 1 : 0;
+  const wanted = Math.min(MAX_TARGET_MS, Math.ceil((TRIES * rttMs + BESIDES_MS) / STEP_MS) * STEP_MS);
   // While it is there, it grows with the way, and does not shrink and grow again with every measurement.
-  const ms = lossy > LOSSY ? Math.max(before.ms, wanted) : calm > CALM_SECONDS ? 0 : before.ms;
-  return { lossy, calm, ms };
+  const ms = avgLoss > LOSSY ? Math.max(before.ms, wanted) : calm > CALM_SECONDS ? 0 : before.ms;
+  return { avgLoss, calm, ms };
 }

@@ -1,11 +1,11 @@
 /**
  * What was decided about the media to somebody, in words: for the person who looks at a tile, and for the receiver, who
- * is told (topic `sends`) when it changes. Read where it arrives, like all that comes from a peer.
+ * is told (topic `sending`) when it changes. Read where it arrives, like all that comes from a peer.
  *
  * @module
  */
 
-import { RUNGS, STILLS } from "./ladder.js";
+import { RUNGS, SNAPSHOTS } from "./ladder.js";
 
 /** @import { State } from "./decision.js" */
 /** @import { Codec } from "./ladder.js" */
@@ -15,15 +15,15 @@ import { RUNGS, STILLS } from "./ladder.js";
  * line between the two, or the sender's whole uplink, is thin; it loses much; the sender's or the receiver's processor
  * is busy; the sender or the receiver saves data; nothing was measured yet.
  *
- * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "their-saver" | "starting"} Why
+ * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "their-saver" | "starting"} LimitationReason
  */
 
 /**
- * @typedef {object} Outcome
+ * @typedef {object} SendingStatus
  * @property {"moving" | "stills" | "none"} picture
  * @property {string} rung a name of the ladder, "720p" to "audio"
  * @property {Codec | null} codec null: there is no moving picture
- * @property {Why} why it is not more
+ * @property {LimitationReason} why it is not more
  * @property {boolean} longPackets sound in packets of 60 ms
  * @property {boolean} twice sound sent twice
  */
@@ -38,21 +38,21 @@ const PICTURES = ["moving", "stills", "none"];
 
 /**
  * @param {Readonly<State>} state
- * @returns {Outcome}
+ * @returns {SendingStatus}
  */
-export function outcomeOf({ active, rung, codec, why, thin, red }) {
-  const stills = rung === STILLS && why !== "hidden" && why !== "no-camera";
+export function sendingStatus({ active, rung, codec, why, longPackets, redundant }) {
+  const stills = rung === SNAPSHOTS && why !== "hidden" && why !== "no-camera";
   const picture = active ? "moving" : stills ? "stills" : "none";
-  return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets: thin, twice: red };
+  return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets, twice: redundant };
 }
 
 /**
  * Reads what a peer says of what it sends.
  *
  * @param {unknown} payload
- * @returns {Outcome | null} null when anything about it is out of bounds
+ * @returns {SendingStatus | null} null when anything about it is out of bounds
  */
-export function readOutcome(payload) {
+export function readSendingStatus(payload) {
   if (typeof payload !== "object" || payload === null) return null;
   const { picture, rung, codec, why, longPackets, twice } = /** @type {Record<string, any>} */ (payload);
   const named = PICTURES.includes(picture) && RUNGS.some(({ name }) => name === rung) && REASONS.includes(why);

@@ -23,25 +23,25 @@ const FORGET_MS = 4;
  * @param {State} state
  * @param {Evidence} evidence
  */
-export function fadeLine(state, { now, loss, concealed, froze, rttMs }) {
+export function updateAverages(state, { now, loss, concealed, hasFrozen, rttMs }) {
   const passed = Math.min(5_000, Math.max(0, now - state.at));
   const weight = 1 - Math.exp(-passed / MEAN_MS);
   state.at = now;
-  state.lossy += (loss - state.lossy) * weight;
+  state.avgLoss += (loss - state.avgLoss) * weight;
   const stale = now - state.fellAt < STALE_MS;
-  state.broken += ((stale ? 0 : concealed) - state.broken) * weight;
-  state.freezes = state.freezes * Math.exp(-passed / FREEZES_MS) + (froze && !stale ? 1 : 0);
+  state.avgConcealed += ((stale ? 0 : concealed) - state.avgConcealed) * weight;
+  state.freezes = state.freezes * Math.exp(-passed / FREEZES_MS) + (hasFrozen && !stale ? 1 : 0);
   if (rttMs <= 0) return;
-  state.nearMs = Math.min(rttMs, state.nearMs === null ? rttMs : state.nearMs + (FORGET_MS * passed) / 1_000);
-  state.queueMs = rttMs - state.nearMs;
+  state.minRttMs = Math.min(rttMs, state.minRttMs === null ? rttMs : state.minRttMs + (FORGET_MS * passed) / 1_000);
+  state.queueMs = rttMs - state.minRttMs;
 }
 
 /**
  * @param {State} state
  * @param {number | null} available
  */
-export function suffers({ freezes, broken, lossy, queueMs }, available) {
-  return queueMs > FULL_MS || freezes > 2 || broken > 0.06 || (available === null && lossy > 0.12);
+export function isDegraded({ freezes, avgConcealed, avgLoss, queueMs }, available) {
+  return queueMs > FULL_MS || freezes > 2 || avgConcealed > 0.06 || (available === null && avgLoss > 0.12);
 }
 
 /**
@@ -49,8 +49,8 @@ export function suffers({ freezes, broken, lossy, queueMs }, available) {
  *
  * @param {State} state
  */
-export function clean({ freezes, broken, queueMs }) {
-  return freezes < 0.5 && broken < 0.015 && queueMs < 120;
+export function isHealthy({ freezes, avgConcealed, queueMs }) {
+  return freezes < 0.5 && avgConcealed < 0.015 && queueMs < 120;
 }
 
 /**
@@ -62,7 +62,7 @@ export function clean({ freezes, broken, queueMs }) {
  * @param {number} now
  * @returns {number} ms, at least 1 while it holds; 0 when it does not
  */
-export function held({ since }, name, holds, now) {
+export function durationOf({ since }, name, holds, now) {
   if (!holds) since[name] = null;
   else since[name] ??= now;
   const began = since[name];

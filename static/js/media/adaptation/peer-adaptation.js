@@ -7,26 +7,26 @@
 import { keepFor, thisBrowser } from "./browser-differences.js";
 import { sendableCodecs } from "./capabilities.js";
 import { commonCodecs } from "./codecs.js";
-import { cushion, NO_CUSHION } from "./jitter-buffer.js";
-import { beginning, decide } from "./decision.js";
+import { jitterBufferTarget, NO_JITTER_BUFFER } from "./jitter-buffer.js";
+import { initialState, decide } from "./decision.js";
 import { measure } from "./stats.js";
-import { outcomeOf, readOutcome } from "./limitation.js";
+import { sendingStatus, readSendingStatus } from "./limitation.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
 import { readCaps, readReport } from "./receiver-reports.js";
-import { LOWEST_VIDEO, most, need, RUNGS, rungForTile, TOP } from "./ladder.js";
+import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
-import { StillReader } from "./snapshots.js";
-import { amendMedia, FIRST_MANNER } from "./sdp-munging.js";
+import { SnapshotReader } from "./snapshots.js";
+import { mungeSdp, INITIAL_AUDIO_MODE } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
 /** @import { Evidence, State } from "./decision.js" */
-/** @import { Outcome } from "./limitation.js" */
+/** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
 /** @import { Measured, Outbound } from "./stats.js" */
 
 /** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
 const REPORTS_PER_MINUTE = 240;
-const STILLS_PER_MINUTE = 30;
+const SNAPSHOTS_PER_MINUTE = 30;
 const PIECES_PER_MINUTE = 600;
 /** Of the time between two pictures, so much to encode one is not that of an encoder that works in several steps at once. */
 const LATE = 1.2;
@@ -35,12 +35,12 @@ const SCREEN_FPS = 5;
 /** Of what a receiver that saves data wants at most. */
 const AUDIO_KBPS = 40;
 /** Below this an encoder sends a picture that nobody can make out. */
-const LEAST_KBPS = 18;
+const MIN_KBPS = 18;
 const SPEECH_KBPS = 32;
 const THIN_SPEECH_KBPS = 16;
 
 export class PeerAdaptation {
-  state = beginning(performance.now());
+  state = initialState(performance.now());
   /** @type {Measured | null} over the last second: what is told and shown */
   measured = null;
   /** @type {Measured | null} since it was last looked: what is decided by */
@@ -51,40 +51,40 @@ export class PeerAdaptation {
   caps = null;
   /** @type {Evidence | null} what the last decision rests on */
   evidence = null;
-  /** @type {Outcome | null} what the peer says it sends */
+  /** @type {SendingStatus | null} what the peer says it sends */
   receiving = null;
   /** How long what comes from this peer is kept before it is shown. */
-  cushion = NO_CUSHION;
+  jitterBuffer = NO_JITTER_BUFFER;
   /** What of this peer is in view here, as they were told last. */
-  toldSeen = "";
+  sentVisibility = "";
   /** What is sent to this peer, as they were told last. */
-  toldOutcome = "";
+  sentStatus = "";
   #connection;
   #control;
-  #manner = FIRST_MANNER;
-  #reports = new RateLimiter(REPORTS_PER_MINUTE);
-  #stills = new RateLimiter(STILLS_PER_MINUTE);
-  #pieces = new RateLimiter(PIECES_PER_MINUTE);
-  #stillReader = new StillReader();
-  #froze = false;
+  #audioMode = INITIAL_AUDIO_MODE;
+  #reportLimiter = new RateLimiter(REPORTS_PER_MINUTE);
+  #snapshotLimiter = new RateLimiter(SNAPSHOTS_PER_MINUTE);
+  #pieceLimiter = new RateLimiter(PIECES_PER_MINUTE);
+  #snapshotReader = new SnapshotReader();
+  #hasFrozen = false;
 
   /** @param {PeerLink} connection */
   constructor(connection) {
     this.#connection = connection;
     this.#control = new SenderControl(() => connection.renegotiate());
-    this.#tune();
+    this.#applyMunging();
   }
 
-  /** @returns {Outcome} what is sent */
+  /** @returns {SendingStatus} what is sent */
   get sending() {
-    return outcomeOf(this.state);
+    return sendingStatus(this.state);
   }
 
   /** @returns {number} kbit/s that a picture as large as the receiver shows it could use; 0 when nobody looks */
-  get wish() {
+  get demand() {
     const { tile } = this.report ?? {};
     if (tile && !tile.visible) return 0;
-    return most(tile ? rungForTile(tile.height) : TOP, this.state.codec);
+    return maxKbps(tile ? rungForTile(tile.height) : TOP, this.state.codec);
   }
 
   /** @returns {number} kbit/s that the line to the peer carries, as far as it is known */
@@ -99,16 +99,16 @@ export class PeerAdaptation {
    * @param {unknown} payload
    * @returns {boolean} whether it changes what the peer sees, so that something must be done at once
    */
-  hear(topic, payload) {
-    if (!this.#reports.consume()) return false;
+  onMessage(topic, payload) {
+    if (!this.#reportLimiter.consume()) return false;
     if (topic === "caps") this.caps = readCaps(payload) ?? this.caps;
-    if (topic === "sends") this.receiving = readOutcome(payload) ?? this.receiving;
+    if (topic === "sending") this.receiving = readSendingStatus(payload) ?? this.receiving;
     if (topic !== "report") return topic === "caps";
     const report = readReport(payload);
     if (report === null) return false;
     const before = this.report;
     this.report = report;
-    this.#froze ||= report.freezes > (before?.freezes ?? report.freezes);
+    this.#hasFrozen ||= report.freezes > (before?.freezes ?? report.freezes);
     return before?.tile.visible !== report.tile.visible || before?.screen?.visible !== report.screen?.visible;
   }
 
@@ -118,9 +118,9 @@ export class PeerAdaptation {
    * @param {unknown} payload
    * @returns {Blob | null} the picture, once it is complete
    */
-  hearStill(payload) {
-    const picture = this.#pieces.consume() ? this.#stillReader.take(payload) : null;
-    return picture !== null && this.#stills.consume() ? picture : null;
+  onSnapshotPiece(payload) {
+    const picture = this.#pieceLimiter.consume() ? this.#snapshotReader.receivePiece(payload) : null;
+    return picture !== null && this.#snapshotLimiter.consume() ? picture : null;
   }
 
   /**
@@ -128,30 +128,30 @@ export class PeerAdaptation {
    *
    * @param {boolean} second whether a second has passed
    */
-  async read(second) {
+  async readStats(second) {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
     this.moment = measure(stats, this.moment?.counts ?? null);
     if (!second && this.measured !== null) return;
     this.measured = measure(stats, this.measured?.counts ?? null);
-    this.#keep(this.measured);
+    this.#updateJitterBuffer(this.measured);
   }
 
   /** @param {Measured} measured */
-  #keep({ inbound, outbound }) {
-    const { ms } = this.cushion;
-    this.cushion = cushion(this.cushion, { missed: inbound.missed, rttMs: outbound.rttMs });
-    if (ms === 0 && this.cushion.ms === 0) return;
+  #updateJitterBuffer({ inbound, outbound }) {
+    const { ms } = this.jitterBuffer;
+    this.jitterBuffer = jitterBufferTarget(this.jitterBuffer, { missed: inbound.missed, rttMs: outbound.rttMs });
+    if (ms === 0 && this.jitterBuffer.ms === 0) return;
     const { audio, video } = this.#connection.transceivers;
-    for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.cushion.ms);
+    for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
   /**
    * Decides, and does it.
    *
-   * @param {{share: number, saving: boolean, strain: number, cores: number}} terms
+   * @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms
    */
-  act({ share, saving, strain, cores }) {
+  adapt({ share, saving, cpuLoad, cores }) {
     const { audio, video, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     const { outbound } = this.moment;
@@ -169,31 +169,31 @@ export class PeerAdaptation {
       loss: outbound.loss,
       rttMs: outbound.rttMs,
       concealed: this.report?.concealed ?? 0,
-      froze: this.#froze,
+      hasFrozen: this.#hasFrozen,
       limited: outbound.limited || this.#isLate(outbound, video?.sender),
-      strain,
-      theirStrain: this.report?.strain ?? 0,
+      cpuLoad,
+      remoteCpuLoad: this.report?.cpuLoad ?? 0,
       tile: this.report?.tile ?? null,
       source: sourceOf(video?.sender),
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
       cores,
     };
     this.state = decide(this.state, this.evidence);
-    this.#froze = false;
+    this.#hasFrozen = false;
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
     // On a thin line the encoder is kept from overshooting at the cost of the sound.
-    const line = state.rung > LOWEST_VIDEO || state.nudge ? Infinity : beside(this.available);
+    const line = state.rung > LOWEST_VIDEO || state.probe ? Infinity : thinLinkBudget(this.available);
     // For a moment more than the line is known to carry: only then does Chromium look whether it does.
-    const wish = state.nudge ? Math.max(headroom(state), 2 * this.available) : headroom(state);
-    const kbps = Math.max(LEAST_KBPS, Math.min(wish, Math.max(0, most - screen), line));
-    void this.#control.showCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
+    const wish = state.probe ? Math.max(headroom(state), 2 * this.available) : headroom(state);
+    const kbps = Math.max(MIN_KBPS, Math.min(wish, Math.max(0, most - screen), line));
+    void this.#control.setCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
     const seen = this.report?.screen?.visible ?? true;
-    void this.#control.showScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
-    void this.#control.speak(audio, { kbps: state.thin ? THIN_SPEECH_KBPS : SPEECH_KBPS });
-    if (state.thin !== this.#manner.thin || state.red !== this.#manner.red) {
-      this.#manner = { thin: state.thin, red: state.red };
-      this.#tune();
+    void this.#control.setScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
+    void this.#control.setAudio(audio, { kbps: state.longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    if (state.longPackets !== this.#audioMode.longPackets || state.redundant !== this.#audioMode.redundant) {
+      this.#audioMode = { longPackets: state.longPackets, redundant: state.redundant };
+      this.#applyMunging();
     }
   }
 
@@ -220,8 +220,8 @@ export class PeerAdaptation {
     return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6), saved * 0.6);
   }
 
-  #tune() {
-    this.#connection.setSdpMunging((sdp) => amendMedia(sdp, this.#manner));
+  #applyMunging() {
+    this.#connection.setSdpMunging((sdp) => mungeSdp(sdp, this.#audioMode));
   }
 }
 
@@ -230,8 +230,8 @@ export class PeerAdaptation {
  *
  * @param {number} available kbit/s
  */
-function beside(available) {
-  return Math.min(0.7 * available, Math.max(LEAST_KBPS, 1.5 * available - 48));
+function thinLinkBudget(available) {
+  return Math.min(0.7 * available, Math.max(MIN_KBPS, 1.5 * available - 48));
 }
 
 /**
@@ -239,9 +239,9 @@ function beside(available) {
  *
  * @param {State} state
  */
-function headroom({ rung, line, codec }) {
+function headroom({ rung, linkRung: line, codec }) {
   const climbing = rung === line ? Math.min(rung + 1, TOP) : rung;
-  return Math.max(most(rung, codec), need(climbing, codec) * 1.5);
+  return Math.max(maxKbps(rung, codec), minKbps(climbing, codec) * 1.5);
 }
 
 /**

@@ -20,7 +20,7 @@
  * @property {number} jitterMs
  * @property {number} downKbps what came
  * @property {number | null} cap kbit/s that the receiver wants at most, all together; null: no limit
- * @property {number} strain share of the processor that encoding and decoding take, 1: all cores
+ * @property {number} cpuLoad share of the processor that encoding and decoding take, 1: all cores
  */
 
 /** @typedef {{codec: Codec, efficient: boolean}} Decodes efficient: by hardware, as the browser says */
@@ -28,7 +28,7 @@
 
 /** @type {readonly string[]} */
 const CODECS = ["AV1", "VP9", "VP8", "H264"];
-const MOST_PIXELS = 16_384;
+const MAX_PIXELS = 16_384;
 
 /**
  * Reads a report.
@@ -41,11 +41,11 @@ export function readReport(payload) {
   const tile = readView(told.tile);
   const screen = told.screen === null || told.screen === undefined ? null : readView(told.screen);
   if (tile === null || (screen === null && told.screen)) return null;
-  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain, cap = null } = told;
+  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, cpuLoad, cap = null } = told;
   const shares = [loss, concealed].every((value) => within(value, 1));
   const amounts = [decodeMs, jitterMs].every((value) => within(value, 60_000)) && within(fps, 240);
-  if (!shares || !amounts || !within(freezes, 1e9) || !within(downKbps, 1e7) || !within(strain, 1e3) || (cap !== null && !within(cap, 1e7))) return null;
-  return { tile, screen, decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, strain, cap };
+  if (!shares || !amounts || !within(freezes, 1e9) || !within(downKbps, 1e7) || !within(cpuLoad, 1e3) || (cap !== null && !within(cap, 1e7))) return null;
+  return { tile, screen, decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, cpuLoad, cap };
 }
 
 /**
@@ -71,7 +71,7 @@ export function readCaps(payload) {
 /** @param {unknown} value @returns {View | null} */
 function readView(value) {
   const { height, visible } = fields(value);
-  return within(height, MOST_PIXELS) && typeof visible === "boolean" ? { height, visible } : null;
+  return within(height, MAX_PIXELS) && typeof visible === "boolean" ? { height, visible } : null;
 }
 
 /**

@@ -10,35 +10,35 @@
  */
 
 /**
- * @typedef {object} Manner
- * @property {boolean} thin packets of 60 ms: a third of the headers
- * @property {boolean} red every packet carries the one before it once more (RFC 2198)
+ * @typedef {object} AudioMode
+ * @property {boolean} longPackets packets of 60 ms: a third of the headers
+ * @property {boolean} redundant every packet carries the one before it once more (RFC 2198)
  */
 
-/** What a connection begins with: nothing is known about the line. @type {Readonly<Manner>} */
-export const FIRST_MANNER = Object.freeze({ thin: true, red: false });
+/** What a connection begins with: nothing is known about the line. @type {Readonly<AudioMode>} */
+export const INITIAL_AUDIO_MODE = Object.freeze({ longPackets: true, redundant: false });
 const START_KBPS = 130;
 
 /**
  * Rewrites a description so that this side sends its sound in a manner. What is not understood stays as it is.
  *
  * @param {string} sdp of the other side
- * @param {Manner} manner
+ * @param {AudioMode} manner
  * @returns {string}
  */
-export function amendMedia(sdp, manner) {
+export function mungeSdp(sdp, manner) {
   const sections = sdp.split(/(?=^m=)/m);
-  return sections.map((section) => amendSection(section, manner)).join("");
+  return sections.map((section) => mungeSection(section, manner)).join("");
 }
 
-/** @param {string} section @param {Manner} manner */
-function amendSection(section, manner) {
-  if (section.startsWith("m=audio ")) return amendSound(section, manner);
-  return section.startsWith("m=video ") ? amendPictures(section) : section;
+/** @param {string} section @param {AudioMode} manner */
+function mungeSection(section, manner) {
+  if (section.startsWith("m=audio ")) return mungeAudio(section, manner);
+  return section.startsWith("m=video ") ? mungeVideo(section) : section;
 }
 
 /** @param {string} section */
-function amendPictures(section) {
+function mungeVideo(section) {
   const payloads = [...section.matchAll(/^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264)\//gim)].map(([, payload]) => payload);
   return payloads.reduce((amended, payload) => {
     const line = new RegExp(`^(a=fmtp:${payload} )([^\\r\\n]*)`, "m");
@@ -48,22 +48,22 @@ function amendPictures(section) {
   }, section);
 }
 
-/** @param {string} section @param {Manner} manner */
-function amendSound(section, { thin, red }) {
+/** @param {string} section @param {AudioMode} manner */
+function mungeAudio(section, { longPackets, redundant }) {
   const opus = /^a=rtpmap:(\d+) opus\/48000/im.exec(section)?.[1];
   if (opus === undefined) return section;
-  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + wishes(rest));
-  if (thin) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, "a=ptime:60\r\na=rtpmap:");
+  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest));
+  if (longPackets) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, "a=ptime:60\r\na=rtpmap:");
   if (!new RegExp(`^a=rtcp-fb:(?:${opus}|\\*) nack\\r?$`, "m").test(amended)) {
     amended = amended.replace(new RegExp(`^a=rtpmap:${opus} .*\\r?\\n`, "m"), (map) => `${map}a=rtcp-fb:${opus} nack\r\n`);
   }
   const double = /^a=rtpmap:(\d+) red\/48000/im.exec(section)?.[1];
-  if (double !== undefined) amended = putFirst(amended, red ? double : opus);
+  if (double !== undefined) amended = putFirst(amended, redundant ? double : opus);
   return amended;
 }
 
 /** @param {string} parameters of Opus */
-function wishes(parameters) {
+function opusParameters(parameters) {
   const kept = parameters.split(";").filter((one) => !/^\s*(usedtx|useinbandfec)=/.test(one));
   return [...kept, "useinbandfec=1", "usedtx=1"].join(";");
 }

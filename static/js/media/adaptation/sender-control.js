@@ -40,7 +40,7 @@ export class SenderControl {
    * @param {Picture} picture
    * @returns {Promise<void>} settles when it is so, or cannot be
    */
-  showCamera(transceiver, picture) {
+  setCamera(transceiver, picture) {
     if (transceiver === null) return this.#queue;
     const { sender } = transceiver;
     const size = sender.track?.getSettings() ?? {};
@@ -66,7 +66,7 @@ export class SenderControl {
    * @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
    * @returns {Promise<void>}
    */
-  showScreen(transceiver, { active, fps, kbps, codec }) {
+  setScreen(transceiver, { active, fps, kbps, codec }) {
     if (transceiver === null) return this.#queue;
     const encoding = { active, maxFramerate: fps, maxBitrate: Math.round(kbps * 1_000), priority: "low" };
     return this.#change(transceiver, encoding, "maintain-resolution", active ? codec : null);
@@ -79,7 +79,7 @@ export class SenderControl {
    * @param {{kbps: number}} sound
    * @returns {Promise<void>}
    */
-  speak(transceiver, { kbps }) {
+  setAudio(transceiver, { kbps }) {
     if (transceiver === null) return this.#queue;
     const encoding = { maxBitrate: kbps * 1_000, priority: "high", networkPriority: "high" };
     return this.#change(transceiver, encoding, null, null);

@@ -8,18 +8,18 @@
 const WIDTH = 192;
 const QUALITY = 0.4;
 /** Characters of base64. */
-const LONGEST = 24_000;
+const MAX_CHARACTERS = 24_000;
 /** 12 kbit/s with what is around each piece: what the rung needs. */
 const PIECE = 400;
-const PIECE_EVERY_MS = 300;
-const LONGEST_PIECE = 2_000;
+const PIECE_INTERVAL_MS = 300;
+const MAX_PIECE_CHARACTERS = 2_000;
 /** A larger picture than this is refused before it is decoded, px. */
-const LARGEST = 640;
+const MAX_SIDE = 640;
 
-/** @typedef {{jpeg: string}} Still base64 */
+/** @typedef {{jpeg: string}} Snapshot base64 */
 /** @typedef {{part: number, of: number, jpeg: string}} Piece of a still, the first has number 0 */
 
-export class StillCamera {
+export class SnapshotCamera {
   /** @type {HTMLVideoElement | null} */
   #video = null;
   #canvas = /** @type {HTMLCanvasElement | null} */ (null);
@@ -28,9 +28,9 @@ export class StillCamera {
    * Takes a picture.
    *
    * @param {MediaStreamTrack | null} track
-   * @returns {Promise<Still | null>} null when the camera shows nothing yet
+   * @returns {Promise<Snapshot | null>} null when the camera shows nothing yet
    */
-  async take(track) {
+  async takeSnapshot(track) {
     if (track === null) return null;
     const video = (this.#video ??= Object.assign(document.createElement("video"), { muted: true, playsInline: true }));
     if (/** @type {MediaStream | null} */ (video.srcObject)?.getVideoTracks()[0] !== track) {
@@ -40,10 +40,10 @@ export class StillCamera {
     const { videoWidth, videoHeight } = video;
     if (videoWidth === 0) return null;
     const canvas = (this.#canvas ??= document.createElement("canvas"));
-    Object.assign(canvas, { width: WIDTH, height: Math.min(LARGEST, Math.round((WIDTH * videoHeight) / videoWidth)) });
+    Object.assign(canvas, { width: WIDTH, height: Math.min(MAX_SIDE, Math.round((WIDTH * videoHeight) / videoWidth)) });
     canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
     const jpeg = canvas.toDataURL("image/jpeg", QUALITY).split(",")[1] ?? "";
-    return jpeg.length > 0 && jpeg.length <= LONGEST ? { jpeg } : null;
+    return jpeg.length > 0 && jpeg.length <= MAX_CHARACTERS ? { jpeg } : null;
   }
 
   /** Lets go of the camera. */
@@ -54,7 +54,7 @@ export class StillCamera {
 }
 
 /** Sends pictures, one at a time. */
-export class StillSender {
+export class SnapshotSender {
   /** @type {ReturnType<typeof setTimeout> | null} */
   #timer = null;
 
@@ -64,17 +64,17 @@ export class StillSender {
   }
 
   /**
-   * @param {Still} still
+   * @param {Snapshot} still
    * @param {(piece: Piece) => boolean} tell whether anybody still wants it
    */
-  send({ jpeg }, tell) {
+  sendSnapshot({ jpeg }, tell) {
     this.stop();
     const of = Math.ceil(jpeg.length / PIECE);
     let part = 0;
     const next = () => {
       const wanted = tell({ part, of, jpeg: jpeg.slice(part * PIECE, (part + 1) * PIECE) });
       part += 1;
-      this.#timer = wanted && part < of ? setTimeout(next, PIECE_EVERY_MS) : null;
+      this.#timer = wanted && part < of ? setTimeout(next, PIECE_INTERVAL_MS) : null;
     };
     next();
   }
@@ -86,28 +86,28 @@ export class StillSender {
 }
 
 /** Puts the pictures of one peer together; they come in order, or not at all. */
-export class StillReader {
+export class SnapshotReader {
   /** @type {string[]} */
   #parts = [];
   #of = 0;
 
   /**
-   * Takes a piece (topic `still`).
+   * Takes a piece (topic `snapshot`).
    *
    * @param {unknown} payload
    * @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size
    */
-  take(payload) {
+  receivePiece(payload) {
     const { part, of, jpeg } = typeof payload === "object" && payload !== null ? /** @type {any} */ (payload) : {};
-    const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= LONGEST_PIECE;
-    if (!text || !Number.isInteger(of) || of < 1 || of > LONGEST / PIECE) return this.#forget();
+    const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= MAX_PIECE_CHARACTERS;
+    if (!text || !Number.isInteger(of) || of < 1 || of > MAX_CHARACTERS / PIECE) return this.#forget();
     if (part === 0) [this.#parts, this.#of] = [[], of];
     if (part !== this.#parts.length || of !== this.#of) return this.#forget();
     this.#parts.push(jpeg);
     if (this.#parts.length < of) return null;
     const whole = this.#parts.join("");
     this.#forget();
-    return readStill(whole);
+    return readSnapshot(whole);
   }
 
   #forget() {
@@ -122,12 +122,12 @@ export class StillReader {
  * @param {string} jpeg base64
  * @returns {Blob | null} null when it is no JPEG of a modest size
  */
-export function readStill(jpeg) {
-  if (jpeg.length > LONGEST || !/^[A-Za-z0-9+/]+={0,2}$/.test(jpeg)) return null;
+export function readSnapshot(jpeg) {
+  if (jpeg.length > MAX_CHARACTERS || !/^[A-Za-z0-9+/]+={0,2}$/.test(jpeg)) return null;
   try {
     const bytes = Uint8Array.from(atob(jpeg), (character) => character.charCodeAt(0));
     const size = sizeOf(bytes);
-    const fits = size !== null && Math.min(...size) > 0 && Math.max(...size) <= LARGEST;
+    const fits = size !== null && Math.min(...size) > 0 && Math.max(...size) <= MAX_SIDE;
     return fits ? new Blob([bytes], { type: "image/jpeg" }) : null;
   } catch {
     return null;

@@ -1,5 +1,5 @@
 /**
- * One uplink for everybody: small wishes are met first, what is left is divided evenly among the rest.
+ * One uplink for everybody: small demands are met first, what is left is divided evenly among the rest.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 /**
  * Divides an uplink.
  *
- * @param {ReadonlyMap<string, number>} wishes kbit/s that each picture could use, by whose
+ * @param {ReadonlyMap<string, number>} demands kbit/s that each picture could use, by whose
  * @param {number} total kbit/s; Infinity: as much as anybody wants
  * @returns {Map<string, number>} kbit/s for each, never more than was wished for unless there is no limit
  */
-export function shareUplink(wishes, total) {
+export function allocateUplink(demands, total) {
   const shares = new Map();
   let left = total;
-  let waiting = wishes.size;
-  for (const [id, wish] of [...wishes].sort(([, one], [, other]) => one - other)) {
-    const share = total === Infinity ? Infinity : Math.min(wish, left / waiting);
+  let waiting = demands.size;
+  for (const [id, demand] of [...demands].sort(([, one], [, other]) => one - other)) {
+    const share = total === Infinity ? Infinity : Math.min(demand, left / waiting);
     shares.set(id, share);
     left -= share === Infinity ? 0 : share;
     waiting -= 1;

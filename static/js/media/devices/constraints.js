@@ -7,7 +7,7 @@
 /** @typedef {"audio" | "video"} Kind */
 
 /** @type {Readonly<Record<Kind, MediaTrackConstraints>>} */
-const WISHES = Object.freeze({
+const CONSTRAINTS = Object.freeze({
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } },
 });
@@ -24,7 +24,7 @@ const HINTS = Object.freeze({ audio: "speech", video: "motion" });
  * @throws {DOMException} see `deviceCause`
  */
 export async function openTrack(kind, deviceId) {
-  const [track] = await open({ [kind]: wish(kind, deviceId) });
+  const [track] = await open({ [kind]: constraintsFor(kind, deviceId) });
   return track;
 }
 
@@ -36,7 +36,7 @@ export async function openTrack(kind, deviceId) {
  * @throws {DOMException} when either cannot be had
  */
 export function openBoth({ audio, video }) {
-  return open({ audio: wish("audio", audio), video: wish("video", video) });
+  return open({ audio: constraintsFor("audio", audio), video: constraintsFor("video", video) });
 }
 
 /** @param {MediaStreamConstraints} constraints */
@@ -48,6 +48,6 @@ async function open(constraints) {
 }
 
 /** @param {Kind} kind @param {string | null} deviceId @returns {MediaTrackConstraints} */
-function wish(kind, deviceId) {
-  return deviceId === null ? WISHES[kind] : { ...WISHES[kind], deviceId: { exact: deviceId } };
+function constraintsFor(kind, deviceId) {
+  return deviceId === null ? CONSTRAINTS[kind] : { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } };
 }

@@ -7,14 +7,14 @@
 import { Emitter } from "../../lib/emitter.js";
 import { openBoth, openTrack } from "./constraints.js";
 import { deviceCause } from "./device-errors.js";
-import { pluggedIn } from "./new-devices.js";
-import { recallDevice, rememberDevice } from "./preferences.js";
+import { newDevices } from "./new-devices.js";
+import { loadDevice, saveDevice } from "./preferences.js";
 
 /** @import { Kind } from "./constraints.js" */
 /** @import { DeviceCause } from "./device-errors.js" */
-/** @import { Plugged } from "./new-devices.js" */
+/** @import { NewDevice } from "./new-devices.js" */
 /** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
-/** @typedef {boolean | string} Wish true: the device chosen last, or any; false: none; text: this device id */
+/** @typedef {boolean | string} DeviceRequest true: the device chosen last, or any; false: none; text: this device id */
 
 /**
  * @typedef {object} LocalMediaEvents
@@ -23,7 +23,7 @@ import { recallDevice, rememberDevice } from "./preferences.js";
  * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be had, or was pulled out with none to replace it; see
  *   `deviceCause`
  * @property {{kind: Kind, label: string}} fallback the device in use was pulled out and another took its place
- * @property {Plugged} plugged a device was plugged in, see `pluggedIn`; nothing is switched to it
+ * @property {NewDevice} plugged a device was plugged in, see `newDevices`; nothing is switched to it
  */
 
 /** @extends {Emitter<LocalMediaEvents>} */
@@ -31,12 +31,12 @@ export class LocalMedia extends Emitter {
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
   /** @type {Record<Kind, string | null>} the device asked for, null: any */
-  #chosen = { audio: recallDevice("audio"), video: recallDevice("video") };
+  #chosen = { audio: loadDevice("audio"), video: loadDevice("video") };
   /** Counts what was asked of each kind, so that only the last answer counts. @type {Record<Kind, number>} */
-  #asked = { audio: 0, video: 0 };
+  #requests = { audio: 0, video: 0 };
   #muted = false;
   /** What there was when it was listed last; null before that. @type {MediaDeviceInfo[] | null} */
-  #known = null;
+  #knownDevices = null;
   #life = new AbortController();
 
   constructor() {
@@ -67,7 +67,7 @@ export class LocalMedia extends Emitter {
    * Opens what is wished for: both with one question, and if that fails one after the other, so that one that cannot be
    * had leaves the other.
    *
-   * @param {{audio: Wish, video: Wish}} wishes
+   * @param {{audio: DeviceRequest, video: DeviceRequest}} wishes
    * @returns {Promise<void>} settles when both have answered; failures come as `failed`
    */
   async start({ audio, video }) {
@@ -77,7 +77,7 @@ export class LocalMedia extends Emitter {
       if (audio !== false) await this.#open("audio");
       if (video !== false) await this.#open("video");
     }
-    await this.#showList();
+    await this.#updateLists();
   }
 
   /**
@@ -99,8 +99,8 @@ export class LocalMedia extends Emitter {
    */
   async setCameraOn(on) {
     if (on) return this.#tracks.video === null ? this.#openAndShow("video") : undefined;
-    this.#asked.video += 1;
-    this.#replace("video", null);
+    this.#requests.video += 1;
+    this.#setTrack("video", null);
   }
 
   /**
@@ -110,9 +110,9 @@ export class LocalMedia extends Emitter {
    * @param {string} deviceId
    * @returns {Promise<void>}
    */
-  async use(kind, deviceId) {
+  async selectDevice(kind, deviceId) {
     this.#chosen[kind] = deviceId;
-    rememberDevice(kind, deviceId);
+    saveDevice(kind, deviceId);
     await this.#openAndShow(kind);
   }
 
@@ -122,7 +122,7 @@ export class LocalMedia extends Emitter {
    * @param {Kind} kind
    * @returns {Promise<void>}
    */
-  renew(kind) {
+  reopen(kind) {
     return this.#open(kind);
   }
 
@@ -131,7 +131,7 @@ export class LocalMedia extends Emitter {
    *
    * @returns {Promise<DeviceLists>}
    */
-  async list() {
+  async listDevices() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     /** @param {MediaDeviceKind} wanted */
     const all = (wanted) => devices.filter(({ kind, deviceId }) => kind === wanted && deviceId !== "");
@@ -142,7 +142,7 @@ export class LocalMedia extends Emitter {
   stop() {
     this.#life.abort();
     for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
-      this.#asked[kind] += 1;
+      this.#requests[kind] += 1;
       this.#release(kind);
     }
     this.emit("changed");
@@ -150,14 +150,14 @@ export class LocalMedia extends Emitter {
 
   /** @returns {Promise<boolean>} whether nothing is left to do */
   async #openTogether() {
-    const asked = { audio: (this.#asked.audio += 1), video: (this.#asked.video += 1) };
+    const asked = { audio: (this.#requests.audio += 1), video: (this.#requests.video += 1) };
     const tracks = await openBoth(this.#chosen).catch(() => null);
     for (const track of tracks ?? []) {
       const kind = /** @type {Kind} */ (track.kind);
-      if (asked[kind] === this.#asked[kind]) this.#replace(kind, track);
+      if (asked[kind] === this.#requests[kind]) this.#setTrack(kind, track);
       else track.stop();
     }
-    return tracks !== null || asked.audio !== this.#asked.audio || asked.video !== this.#asked.video;
+    return tracks !== null || asked.audio !== this.#requests.audio || asked.video !== this.#requests.video;
   }
 
   /**
@@ -166,8 +166,8 @@ export class LocalMedia extends Emitter {
    * @param {Kind} kind
    */
   async #open(kind) {
-    this.#asked[kind] += 1;
-    const asked = this.#asked[kind];
+    this.#requests[kind] += 1;
+    const asked = this.#requests[kind];
     const chosen = this.#chosen[kind];
     try {
       // Firefox and phones open only one camera at a time: the old one goes first.
@@ -176,22 +176,22 @@ export class LocalMedia extends Emitter {
         if (chosen === null || deviceCause(error) !== "absent") throw error;
         return openTrack(kind, null);
       });
-      if (asked === this.#asked[kind]) this.#replace(kind, track);
+      if (asked === this.#requests[kind]) this.#setTrack(kind, track);
       else track.stop();
     } catch (error) {
-      if (asked !== this.#asked[kind]) return;
-      if (kind === "video") this.#replace(kind, null);
+      if (asked !== this.#requests[kind]) return;
+      if (kind === "video") this.#setTrack(kind, null);
       this.emit("failed", { kind, cause: deviceCause(error) });
     }
   }
 
   /** @param {Kind} kind @param {MediaStreamTrack | null} track */
-  #replace(kind, track) {
+  #setTrack(kind, track) {
     this.#release(kind);
     this.#tracks[kind] = track;
     if (track !== null) {
       if (kind === "audio") track.enabled = !this.#muted;
-      track.addEventListener("ended", () => this.#lost(kind, track), { signal: this.#life.signal });
+      track.addEventListener("ended", () => this.#onEnded(kind, track), { signal: this.#life.signal });
       for (const type of ["mute", "unmute"]) {
         track.addEventListener(type, () => this.emit("changed"), { signal: this.#life.signal });
       }
@@ -211,9 +211,9 @@ export class LocalMedia extends Emitter {
    * @param {Kind} kind
    * @param {MediaStreamTrack} track
    */
-  async #lost(kind, track) {
+  async #onEnded(kind, track) {
     if (this.#tracks[kind] !== track) return;
-    this.#replace(kind, null);
+    this.#setTrack(kind, null);
     await this.#openAndShow(kind);
     const label = this.#tracks[kind]?.label;
     if (label !== undefined) this.emit("fallback", { kind, label });
@@ -222,21 +222,21 @@ export class LocalMedia extends Emitter {
   /** @param {Kind} kind */
   async #openAndShow(kind) {
     await this.#open(kind);
-    await this.#showList();
+    await this.#updateLists();
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} what there is now */
-  async #showList() {
-    const lists = await this.list();
-    this.#known = [...lists.audio, ...lists.video, ...lists.speakers];
+  async #updateLists() {
+    const lists = await this.listDevices();
+    this.#knownDevices = [...lists.audio, ...lists.video, ...lists.speakers];
     if (!this.#life.signal.aborted) this.emit("devices", lists);
-    return this.#known;
+    return this.#knownDevices;
   }
 
   async #devicesChanged() {
-    const before = this.#known;
-    const after = await this.#showList();
+    const before = this.#knownDevices;
+    const after = await this.#updateLists();
     if (before === null || this.#life.signal.aborted) return;
-    for (const plugged of pluggedIn(before, after)) this.emit("plugged", plugged);
+    for (const plugged of newDevices(before, after)) this.emit("plugged", plugged);
   }
 }

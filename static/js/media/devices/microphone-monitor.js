@@ -22,15 +22,15 @@
  * @property {number | null} seconds
  * @property {MicrophoneTrouble | ""} trouble of now
  * @property {number} since ms
- * @property {number} healed how often it was opened anew since it last gave sound
- * @property {number} healedAt ms
- * @property {boolean} heal whether to open it anew now
+ * @property {number} reopened how often it was opened anew since it last gave sound
+ * @property {number} reopenedAt ms
+ * @property {boolean} reopen whether to open it anew now
  * @property {MicrophoneTrouble | ""} said what is certain by now
  */
 
 /** Between words a person is silent for longer, but no room is silent to the last bit. @type {Readonly<Record<MicrophoneTrouble, number>>} */
-const PATIENCE_MS = Object.freeze({ taken: 3_000, silent: 20_000 });
-const MOST_HEALS = 2;
+const TIMEOUT_MS = Object.freeze({ taken: 3_000, silent: 20_000 });
+const MAX_REOPENS = 2;
 
 /** @type {Readonly<Memory>} */
 export const SOUND = Object.freeze({
@@ -38,9 +38,9 @@ export const SOUND = Object.freeze({
   seconds: null,
   trouble: "",
   since: 0,
-  healed: 0,
-  healedAt: -Infinity,
-  heal: false,
+  reopened: 0,
+  reopenedAt: -Infinity,
+  reopen: false,
   said: "",
 });
 
@@ -51,7 +51,7 @@ export const SOUND = Object.freeze({
  * @param {Readonly<Facts>} facts
  * @returns {Memory}
  */
-export function listenToOwn(before, { now, on, taken, energy, seconds }) {
+export function monitorMicrophone(before, { now, on, taken, energy, seconds }) {
   if (!on) return SOUND;
   const trouble = taken ? "taken" : hasNoSound(before, energy, seconds) ? "silent" : "";
   const counts = { energy, seconds };
@@ -60,11 +60,11 @@ export function listenToOwn(before, { now, on, taken, energy, seconds }) {
   if (trouble === "" && !unknown) return { ...SOUND, ...counts };
   const kind = unknown ? "silent" : /** @type {MicrophoneTrouble} */ (trouble);
   const since = kind === before.trouble ? before.since : now;
-  const due = now - Math.max(since, before.healedAt) >= PATIENCE_MS[kind];
-  const heal = due && before.healed < MOST_HEALS;
-  const said = due && !heal ? kind : before.trouble === kind ? before.said : "";
-  const healed = before.healed + (heal ? 1 : 0);
-  return { ...counts, trouble: kind, since, healed, healedAt: heal ? now : before.healedAt, heal, said };
+  const due = now - Math.max(since, before.reopenedAt) >= TIMEOUT_MS[kind];
+  const reopen = due && before.reopened < MAX_REOPENS;
+  const said = due && !reopen ? kind : before.trouble === kind ? before.said : "";
+  const reopened = before.reopened + (reopen ? 1 : 0);
+  return { ...counts, trouble: kind, since, reopened, reopenedAt: reopen ? now : before.reopenedAt, reopen, said };
 }
 
 /** @param {Readonly<Memory>} before @param {number | null} energy @param {number | null} seconds */

@@ -6,7 +6,7 @@
  */
 
 /** @typedef {Pick<MediaDeviceInfo, "deviceId" | "groupId" | "kind" | "label">} Device */
-/** @typedef {{label: string, devices: Device[]}} Plugged */
+/** @typedef {{label: string, devices: Device[]}} NewDevice */
 
 /** Names of Chromium's for what the system has chosen: the same device stands in the list by itself. */
 const STAND_INS = Object.freeze(["default", "communications"]);
@@ -16,9 +16,9 @@ const STAND_INS = Object.freeze(["default", "communications"]);
  *
  * @param {readonly Device[]} before
  * @param {readonly Device[]} after
- * @returns {Plugged[]} in the order of the list; the label is that of the camera or microphone, if there is one
+ * @returns {NewDevice[]} in the order of the list; the label is that of the camera or microphone, if there is one
  */
-export function pluggedIn(before, after) {
+export function newDevices(before, after) {
   const known = new Set(before.map(identify));
   const fresh = after.filter((device) => {
     return device.label !== "" && !STAND_INS.includes(device.deviceId) && !known.has(identify(device));

@@ -16,7 +16,7 @@ const PREFIX = "meeting-point.device.";
  * @param {Kind} kind
  * @param {string} deviceId
  */
-export function rememberDevice(kind, deviceId) {
+export function saveDevice(kind, deviceId) {
   try {
     localStorage.setItem(PREFIX + kind, deviceId);
   } catch {
@@ -30,7 +30,7 @@ export function rememberDevice(kind, deviceId) {
  * @param {Kind} kind
  * @returns {string | null}
  */
-export function recallDevice(kind) {
+export function loadDevice(kind) {
   try {
     return localStorage.getItem(PREFIX + kind);
   } catch {

@@ -8,7 +8,7 @@ import { Emitter } from "../../lib/emitter.js";
 
 /**
  * @typedef {object} PlaybackEvents
- * @property {void} refused a stream plays silently until `resume()` is called from a gesture: offer "press to hear"
+ * @property {void} refused a stream plays silently until `resumeSound()` is called from a gesture: offer "press to hear"
  * @property {void} resumed everything is heard
  */
 
@@ -24,7 +24,7 @@ export class Playback extends Emitter {
    * @param {MediaStream} stream
    * @returns {Promise<void>} never rejects
    */
-  async play(element, stream) {
+  async playStream(element, stream) {
     if (element.srcObject !== stream) element.srcObject = stream;
     try {
       await element.play();
@@ -42,12 +42,12 @@ export class Playback extends Emitter {
    *
    * @returns {Promise<void>}
    */
-  async resume() {
+  async resumeSound() {
     const elements = [...this.#refused];
     this.#refused.clear();
     for (const element of elements) {
       element.muted = false;
-      if (element.srcObject instanceof MediaStream) await this.play(element, element.srcObject);
+      if (element.srcObject instanceof MediaStream) await this.playStream(element, element.srcObject);
     }
     if (this.#refused.size === 0) this.emit("resumed");
   }

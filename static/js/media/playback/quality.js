@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @import { Outcome } from "../adaptation/limitation.js" */
+/** @import { SendingStatus } from "../adaptation/limitation.js" */
 
 /** @typedef {"good" | "fair" | "poor" | "none"} Level none: there is no connection */
 
@@ -22,7 +22,7 @@
  * @typedef {object} Facts of one second with one person
  * @property {boolean} connected
  * @property {boolean} trouble whether the person waits for a connection for longer than usual
- * @property {Outcome | null} receiving what they say they send
+ * @property {SendingStatus | null} receiving what they say they send
  * @property {number} loss 0 to 1, of what came
  * @property {number} concealed 0 to 1, of the sound that came
  * @property {number} rttMs
@@ -35,9 +35,9 @@
  * @property {Quality} shown
  * @property {Quality} found in the last second
  * @property {number} times in a row that it was found
- * @property {number} lossy a running mean
- * @property {number} broken a running mean
- * @property {number} slow a running mean of the round trip, ms
+ * @property {number} avgLoss a running mean
+ * @property {number} avgConcealed a running mean
+ * @property {number} avgRttMs a running mean of the round trip, ms
  */
 
 /** How often something worse, or something else or better, must be found in a row. */
@@ -71,9 +71,9 @@ export const UNKNOWN = Object.freeze({
   shown: NONE,
   found: NONE,
   times: 0,
-  lossy: 0,
-  broken: 0,
-  slow: 0,
+  avgLoss: 0,
+  avgConcealed: 0,
+  avgRttMs: 0,
 });
 
 /**
@@ -83,32 +83,32 @@ export const UNKNOWN = Object.freeze({
  * @param {Readonly<Facts>} facts
  * @returns {Memory}
  */
-export function weigh(before, facts) {
+export function rate(before, facts) {
   const mean = (/** @type {number} */ old, /** @type {number} */ value) => old + (value - old) * 0.3;
   const { connected } = facts;
   const memory = {
     ...before,
-    lossy: connected ? mean(before.lossy, facts.loss) : 0,
-    broken: connected ? mean(before.broken, facts.concealed) : 0,
-    slow: connected ? mean(before.slow, facts.rttMs) : 0,
+    avgLoss: connected ? mean(before.avgLoss, facts.loss) : 0,
+    avgConcealed: connected ? mean(before.avgConcealed, facts.concealed) : 0,
+    avgRttMs: connected ? mean(before.avgRttMs, facts.rttMs) : 0,
   };
-  return settle(memory, judge(memory, facts));
+  return finalize(memory, rateNow(memory, facts));
 }
 
 /**
  * Sums up what is sent to everybody, for one's own tile.
  *
  * @param {Readonly<Memory>} before
- * @param {readonly Outcome[]} sending to each person who is connected
+ * @param {readonly SendingStatus[]} sending to each person who is connected
  * @returns {Memory}
  */
-export function weighOwn(before, sending) {
+export function rateOwn(before, sending) {
   const found = sending.map((outcome) => ofPicture(outcome, TO_SENDER));
-  return settle({ ...before }, found.reduce(worse, sending.length > 0 ? GOOD : NONE));
+  return finalize({ ...before }, found.reduce(worse, sending.length > 0 ? GOOD : NONE));
 }
 
 /** @param {Memory} memory @param {Quality} found @returns {Memory} */
-function settle(memory, found) {
+function finalize(memory, found) {
   const times = same(found, memory.found) ? memory.times + 1 : 1;
   const first = memory.shown.level === "none" || found.level === "none";
   const needed = rank(found) < rank(memory.shown) ? WORSE_AFTER : BETTER_AFTER;
@@ -116,21 +116,21 @@ function settle(memory, found) {
 }
 
 /** @param {Memory} memory @param {Readonly<Facts>} facts @returns {Quality} */
-function judge({ lossy, broken, slow }, { connected, trouble, receiving, path, missing }) {
+function rateNow({ avgLoss, avgConcealed, avgRttMs }, { connected, trouble, receiving, path, missing }) {
   if (!connected) return { level: "none", reason: trouble ? "lost" : "" };
   /** @type {Quality[]} causes before symptoms: of equals, the first is named */
   const all = [
     missing === "" ? GOOD : { level: "poor", reason: missing },
     receiving === null ? GOOD : ofPicture(receiving, TO_RECEIVER),
     path === "udp-blocked" ? { level: "fair", reason: "udp-blocked" } : GOOD,
-    graded(broken, 0.03, 0.1, "sound-breaks"),
-    graded(lossy, 0.05, 0.15, "loss"),
-    graded(slow, 400, 1_000, "delay"),
+    graded(avgConcealed, 0.03, 0.1, "sound-breaks"),
+    graded(avgLoss, 0.05, 0.15, "loss"),
+    graded(avgRttMs, 400, 1_000, "delay"),
   ];
   return all.reduce(worse);
 }
 
-/** @param {Outcome} outcome @param {Readonly<Record<string, Reason>>} reasons @returns {Quality} */
+/** @param {SendingStatus} outcome @param {Readonly<Record<string, Reason>>} reasons @returns {Quality} */
 function ofPicture({ picture, rung, why }, reasons) {
   const reason = reasons[why];
   if (reason === undefined) return GOOD;

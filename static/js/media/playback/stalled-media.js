@@ -18,30 +18,30 @@
  * @property {number} decoded frames in all
  */
 
-/** @typedef {{since: number | null, healed: number, healedAt: number, calmSince: number | null}} Case ms */
+/** @typedef {{since: number | null, recoveries: number, recoveredAt: number, calmSince: number | null}} SymptomState ms */
 /** @typedef {Pick<Facts, "audioPackets" | "videoPackets" | "decoded">} Counts */
 
 /**
  * @typedef {object} Memory
  * @property {Counts | null} counts of the second before; null: nothing to compare with
- * @property {Record<Symptom, Case>} cases
+ * @property {Record<Symptom, SymptomState>} cases
  * @property {Symptom | ""} said what is certain by now
- * @property {{symptom: Symptom, turn: number} | null} heal what to do now; turn: 1 or 2
+ * @property {{symptom: Symptom, turn: number} | null} recover what to do now; turn: 1 or 2
  */
 
 /** Long enough for a camera to start and for a way to be replaced. */
-const PATIENCE_MS = 6_000;
-const MOST_HEALS = 2;
+const STALL_TIMEOUT_MS = 6_000;
+const MAX_RECOVERIES = 2;
 /** Whoever was well for this long may be mended again. */
 const CALM_MS = 60_000;
 /** @type {readonly Symptom[]} the first is said first */
 const SYMPTOMS = ["no-sound", "no-picture", "frozen"];
 
-/** @type {Readonly<Case>} */
-const WELL = Object.freeze({ since: null, healed: 0, healedAt: -Infinity, calmSince: null });
+/** @type {Readonly<SymptomState>} */
+const WELL = Object.freeze({ since: null, recoveries: 0, recoveredAt: -Infinity, calmSince: null });
 
 /** @type {Readonly<Memory>} */
-export const NOTHING_MISSED = Object.freeze({ counts: null, cases: { "no-sound": WELL, "no-picture": WELL, frozen: WELL }, said: "", heal: null });
+export const NOTHING_STALLED = Object.freeze({ counts: null, cases: { "no-sound": WELL, "no-picture": WELL, frozen: WELL }, said: "", recover: null });
 
 /**
  * Takes note of another second.
@@ -50,49 +50,49 @@ export const NOTHING_MISSED = Object.freeze({ counts: null, cases: { "no-sound":
  * @param {Readonly<Facts>} facts
  * @returns {Memory}
  */
-export function missWhatIsSent(before, facts) {
+export function detectStalledMedia(before, facts) {
   const { now, connected, audioPackets, videoPackets, decoded } = facts;
   const { counts } = before;
   // Counts that fell belong to another RTCPeerConnection: it has to show first what comes.
   const fresh = counts === null || audioPackets < counts.audioPackets || videoPackets < counts.videoPackets;
   if (!connected || fresh) {
     const kept = connected ? { audioPackets, videoPackets, decoded } : null;
-    return { counts: kept, cases: mapCases(before.cases, (one) => ({ ...one, since: null })), said: "", heal: null };
+    return { counts: kept, cases: mapCases(before.cases, (one) => ({ ...one, since: null })), said: "", recover: null };
   }
   const arrives = videoPackets > counts.videoPackets;
   /** @type {Record<Symptom, boolean>} */
-  const ill = {
+  const stalled = {
     "no-sound": facts.sound && audioPackets === counts.audioPackets,
     "no-picture": facts.picture && !arrives,
     frozen: facts.picture && arrives && decoded <= counts.decoded,
   };
-  const cases = mapCases(before.cases, (one, symptom) => follow(one, ill[symptom], now));
-  const due = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].healed < MOST_HEALS);
-  const said = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].healed >= MOST_HEALS) ?? "";
-  if (due === undefined) return { counts: { audioPackets, videoPackets, decoded }, cases, said, heal: null };
-  const turn = cases[due].healed + 1;
-  cases[due] = { ...cases[due], healed: turn, healedAt: now };
-  return { counts: { audioPackets, videoPackets, decoded }, cases, said, heal: { symptom: due, turn } };
+  const cases = mapCases(before.cases, (one, symptom) => updateSymptom(one, stalled[symptom], now));
+  const due = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].recoveries < MAX_RECOVERIES);
+  const said = SYMPTOMS.find((symptom) => isDue(cases[symptom], now) && cases[symptom].recoveries >= MAX_RECOVERIES) ?? "";
+  if (due === undefined) return { counts: { audioPackets, videoPackets, decoded }, cases, said, recover: null };
+  const turn = cases[due].recoveries + 1;
+  cases[due] = { ...cases[due], recoveries: turn, recoveredAt: now };
+  return { counts: { audioPackets, videoPackets, decoded }, cases, said, recover: { symptom: due, turn } };
 }
 
-/** @param {Case} before @param {boolean} ill @param {number} now @returns {Case} */
-function follow(before, ill, now) {
-  if (ill) return { ...before, since: before.since ?? now, calmSince: null };
+/** @param {SymptomState} before @param {boolean} stalled @param {number} now @returns {SymptomState} */
+function updateSymptom(before, stalled, now) {
+  if (stalled) return { ...before, since: before.since ?? now, calmSince: null };
   const calmSince = before.calmSince ?? now;
-  return { ...before, since: null, calmSince, healed: now - calmSince >= CALM_MS ? 0 : before.healed };
+  return { ...before, since: null, calmSince, recoveries: now - calmSince >= CALM_MS ? 0 : before.recoveries };
 }
 
-/** @param {Case} one @param {number} now */
-function isDue({ since, healedAt }, now) {
-  return since !== null && now - Math.max(since, healedAt) >= PATIENCE_MS;
+/** @param {SymptomState} one @param {number} now */
+function isDue({ since, recoveredAt }, now) {
+  return since !== null && now - Math.max(since, recoveredAt) >= STALL_TIMEOUT_MS;
 }
 
 /**
- * @param {Readonly<Record<Symptom, Case>>} cases
- * @param {(one: Case, symptom: Symptom) => Case} change
- * @returns {Record<Symptom, Case>}
+ * @param {Readonly<Record<Symptom, SymptomState>>} cases
+ * @param {(one: SymptomState, symptom: Symptom) => SymptomState} change
+ * @returns {Record<Symptom, SymptomState>}
  */
 function mapCases(cases, change) {
   const entries = SYMPTOMS.map((symptom) => [symptom, change(cases[symptom], symptom)]);
-  return /** @type {Record<Symptom, Case>} */ (Object.fromEntries(entries));
+  return /** @type {Record<Symptom, SymptomState>} */ (Object.fromEntries(entries));
 }

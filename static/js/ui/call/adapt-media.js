@@ -5,14 +5,14 @@
  */
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
-import { Health } from "../quality/quality-monitor.js";
-import { MicrophoneWatch } from "../devices/microphone-notice.js";
-import { Screens } from "./screens.js";
+import { QualityMonitor } from "../quality/quality-monitor.js";
+import { MicrophoneNotice } from "../devices/microphone-notice.js";
+import { ScreenTiles } from "./screens.js";
 import { TileViews } from "./tile-views.js";
 
 /** @import { CallSession } from "../../call/session.js" */
-/** @import { DeviceDesk } from "../devices/device-controls.js" */
-/** @import { SaverSwitch } from "../quality/data-saver-switch.js" */
+/** @import { DeviceControls } from "../devices/device-controls.js" */
+/** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
 /** @import { Stage } from "./stage.js" */
 
 /**
@@ -21,22 +21,22 @@ import { TileViews } from "./tile-views.js";
  * @param {CallSession} session
  * @param {Stage} stage
  * @param {object} options
- * @param {DeviceDesk} options.desk
- * @param {SaverSwitch} options.saver
+ * @param {DeviceControls} options.desk
+ * @param {DataSaverSwitch} options.saver
  * @param {AbortSignal} options.signal ends it
  * @returns {Adaptation}
  */
 export function adaptMedia(session, stage, { desk, saver, signal }) {
-  new Screens(session, signal);
+  new ScreenTiles(session, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
-  const adaptation = new Adaptation(session.mesh, (pid) => views.of(pid), signal);
+  const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
   views.on("changed", () => adaptation.viewChanged());
-  adaptation.on("still", ({ pid, picture }) => {
-    void stage.grid.tile(pid)?.showStill(picture);
+  adaptation.on("snapshot", ({ pid, picture }) => {
+    void stage.grid.tile(pid)?.showSnapshot(picture);
   });
   adaptation.setCap(saver.cap);
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
-  new MicrophoneWatch(desk, session.mesh, signal);
-  new Health(session, adaptation, stage.grid, signal);
+  new MicrophoneNotice(desk, session.mesh, signal);
+  new QualityMonitor(session, adaptation, stage.grid, signal);
   return adaptation;
 }

@@ -13,7 +13,7 @@ import { showSidePanel } from "./side-panel.js";
  * @param {() => void} leave
  * @returns {Record<"invite" | "people" | "devices", () => void>}
  */
-export function tieDialogs(leave) {
+export function setUpDialogs(leave) {
   const acts = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
     people: () => showSidePanel("people", byId("people", HTMLElement).hidden),

@@ -31,16 +31,16 @@ export class Grid extends HTMLElement {
   /**
    * Adds a tile: others in the order of their coming, oneself last.
    *
-   * @param {Tile} tile
+   * @param {Tile} tileOf
    */
-  add(tile) {
+  addTile(tileOf) {
     const self = this.tiles.find((one) => one.dataset.self === "true");
-    this.insertBefore(tile, self ?? null);
+    this.insertBefore(tileOf, self ?? null);
     this.arrange();
   }
 
   /** @param {string} pid */
-  drop(pid) {
+  removeTile(pid) {
     this.tile(pid)?.remove();
     this.arrange();
   }

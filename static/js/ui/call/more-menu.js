@@ -6,13 +6,13 @@
  */
 
 import { byId } from "../lib/page.js";
-import { tiePopoverList } from "../lib/popover-list.js";
+import { setUpPopoverList } from "../lib/popover-list.js";
 
 /** Ties the menu, and that of the reactions, to their buttons, for as long as the page is there. */
-export function tieMoreMenu() {
+export function setUpMoreMenu() {
   const menu = byId("more-menu", HTMLElement);
-  tiePopoverList(menu, () => byId("more", HTMLButtonElement));
-  tiePopoverList(byId("react-menu", HTMLElement), () => byId("react", HTMLButtonElement));
+  setUpPopoverList(menu, () => byId("more", HTMLButtonElement));
+  setUpPopoverList(byId("react-menu", HTMLElement), () => byId("react", HTMLButtonElement));
   const moved = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".toolbar [data-menu-below]"));
   // What moves keeps its order in the menu and comes before what is always there.
   const after = menu.firstElementChild;

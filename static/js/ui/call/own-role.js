@@ -18,7 +18,7 @@ import { toast } from "../lib/toasts.js";
  *
  * @param {string} role
  */
-export function showFor(role) {
+export function showForRole(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
     item.hidden = !whose.includes(item.dataset.for ?? "");
@@ -50,7 +50,7 @@ export class OwnRole {
   constructor(session, signal) {
     this.#session = session;
     this.#role = session.self.role;
-    showFor(this.#role);
+    showForRole(this.#role);
     const hide = () => (this.#root.hidden = true);
     find(this.#root, "[data-part=close]", HTMLButtonElement).addEventListener("click", hide, { signal });
     session.on("entered", () => this.#entered(), { signal });
@@ -62,7 +62,7 @@ export class OwnRole {
     if (role === this.#role) return;
     const gained = HOSTS.includes(role) && this.#role !== "owner";
     this.#role = role;
-    showFor(role);
+    showForRole(role);
     const words = text(`role.now.${role}`);
     this.#root.hidden = !gained;
     if (gained) find(this.#root, "p", HTMLElement).textContent = words;

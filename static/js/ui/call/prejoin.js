@@ -9,10 +9,10 @@ import { cleanName } from "../../peer/hello.js";
 import { saveHidden, loadHidden } from "../../peer/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 
-/** @import { DeviceDesk } from "../devices/device-controls.js" */
+/** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { CallPageData } from "../lib/page.js" */
 
-const NAME_KEPT_AS = "meeting-point.name";
+const NAME_STORAGE_KEY = "meeting-point.name";
 
 /**
  * @typedef {object} PrejoinEvents
@@ -38,7 +38,7 @@ export class Prejoin extends Emitter {
   #filesOnly;
 
   /**
-   * @param {DeviceDesk} desk
+   * @param {DeviceControls} desk
    * @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options keepName: remember
    *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
    *   that one press is enough
@@ -48,7 +48,7 @@ export class Prejoin extends Emitter {
     this.#desk = desk;
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
-    if (keepName && !this.#name.value) this.#name.value = recallName();
+    if (keepName && !this.#name.value) this.#name.value = loadName();
     if (filesOnly) {
       this.#root.dataset.mode = "files";
       this.#name.value ||= this.#name.dataset.stranger ?? "";
@@ -127,7 +127,7 @@ export class Prejoin extends Emitter {
     const name = cleanName(this.#name.value);
     this.#complain(name === "");
     if (name === "") return this.#name.focus();
-    if (this.#keepName) keepNameForLater(name);
+    if (this.#keepName) saveName(name);
     this.emit("join", { name });
   }
 
@@ -138,18 +138,18 @@ export class Prejoin extends Emitter {
   }
 }
 
-function recallName() {
+function loadName() {
   try {
-    return localStorage.getItem(NAME_KEPT_AS) ?? "";
+    return localStorage.getItem(NAME_STORAGE_KEY) ?? "";
   } catch {
     return "";
   }
 }
 
 /** @param {string} name */
-function keepNameForLater(name) {
+function saveName(name) {
   try {
-    localStorage.setItem(NAME_KEPT_AS, name);
+    localStorage.setItem(NAME_STORAGE_KEY, name);
   } catch {
     // Storage is blocked: the name is asked for again next time.
   }

@@ -20,7 +20,7 @@ class ScreenTile extends HTMLElement {
 }
 customElements.define("mp-screen", ScreenTile);
 
-export class Screens {
+export class ScreenTiles {
   #session;
   #place = byId("screens", HTMLElement);
   #button = byId("share-screen", HTMLButtonElement);
@@ -79,7 +79,7 @@ export class Screens {
       this.#place.append(tile);
       const person = this.#session.people.get(pid);
       if (person) this.#name(person);
-      void this.#playback.play(tile.video, stream);
+      void this.#playback.playStream(tile.video, stream);
     }
     this.#arrange();
   }

@@ -35,7 +35,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
   for (const choice of choices()) choice.addEventListener("click", () => reactions.sendReaction(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
   reactions.on("reaction", ({ pid, reaction }) => {
     const choice = choices().find((one) => one.dataset.reaction === reaction);
-    grid.tile(pid)?.float(choice?.textContent ?? "");
+    grid.tile(pid)?.floatGlyph(choice?.textContent ?? "");
     if (pid === session.self.pid || performance.now() - read < READ_EVERY_MS) return;
     read = performance.now();
     byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
@@ -49,7 +49,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
   }, { signal });
   hands.on("lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })), { signal });
   signal.addEventListener("abort", () => button.setAttribute("aria-pressed", "false"));
-  personMenu.add(
+  personMenu.addAction(
     {
       id: "lower-hand",
       icon: "hand",

@@ -7,7 +7,7 @@
 import { CODE } from "../../signaling/close-codes.js";
 import { Playback } from "../../media/playback/playback.js";
 import { RemoteLevels } from "../../media/playback/remote-levels.js";
-import { ForMe } from "../people/personal-view.js";
+import { PersonalView } from "../people/personal-view.js";
 import { Grid } from "./grid.js";
 import { byId, find, text } from "../lib/page.js";
 import { headCount, showPeople, showSpeaking } from "../people/people-list.js";
@@ -37,21 +37,21 @@ export class Stage {
   constructor(session) {
     this.#session = session;
     const { signal } = this.#life;
-    session.on("person-added", ({ person, news }) => this.#add(person, news), { signal });
-    session.on("person-changed", ({ person }) => this.#update(person), { signal });
-    session.on("person-removed", ({ person }) => this.#remove(person), { signal });
+    session.on("person-added", ({ person, news }) => this.#addPerson(person, news), { signal });
+    session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
+    session.on("person-removed", ({ person }) => this.#removePerson(person), { signal });
     const safety = new SafetyDialog(session, signal);
     for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
-    personMenu.follow(session, signal);
-    new ForMe(session, signal);
-    session.on("stream", ({ pid, stream }) => this.#play(pid, stream), { signal });
+    personMenu.followSession(session, signal);
+    new PersonalView(session, signal);
+    session.on("stream", ({ pid, stream }) => this.#playStream(pid, stream), { signal });
     session.on("entered", () => this.#entered(), { signal });
     session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#away(draining, entered), { signal });
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
     this.#playback.on("refused", () => (this.#hear.hidden = false));
     this.#playback.on("resumed", () => (this.#hear.hidden = true));
-    this.#hear.addEventListener("click", () => void this.#playback.resume(), { signal });
+    this.#hear.addEventListener("click", () => void this.#playback.resumeSound(), { signal });
     const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
     levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
@@ -60,7 +60,7 @@ export class Stage {
     signal.addEventListener("abort", () => levels.stop());
     this.#root.hidden = false;
     this.#say(text("banner.joining"));
-    this.#add(session.self, false);
+    this.#addPerson(session.self, false);
   }
 
   /** Where the tiles are. */
@@ -88,7 +88,7 @@ export class Stage {
     const tile = this.#grid.tile(this.#session.self.pid);
     const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
     if (!tile || shown === videoTrack) return;
-    if (videoTrack) void this.#playback.play(tile.video, new MediaStream([videoTrack]));
+    if (videoTrack) void this.#playback.playStream(tile.video, new MediaStream([videoTrack]));
     else tile.video.srcObject = null;
   }
 
@@ -103,16 +103,16 @@ export class Stage {
   }
 
   /** @param {Person} person @param {boolean} news */
-  #add(person, news) {
+  #addPerson(person, news) {
     const tile = Tile.for(person.pid, { self: person.self });
-    this.#grid.add(tile);
+    this.#grid.addTile(tile);
     if (this.#speaker && !person.self) void tile.setSpeaker(this.#speaker);
     if (news && !this.#alsoHere(person)) toast(text("came", { name: person.name }));
-    this.#update(person);
+    this.#updatePerson(person);
   }
 
   /** @param {Person} person */
-  #update(person) {
+  #updatePerson(person) {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
     this.#grid.arrange();
@@ -120,16 +120,16 @@ export class Stage {
   }
 
   /** @param {Person} person */
-  #remove(person) {
-    this.#grid.drop(person.pid);
+  #removePerson(person) {
+    this.#grid.removeTile(person.pid);
     if (!this.#alsoHere(person)) toast(text("left", { name: person.name }));
     this.#count();
   }
 
   /** @param {string} pid @param {MediaStream} stream */
-  #play(pid, stream) {
+  #playStream(pid, stream) {
     const tile = this.#grid.tile(pid);
-    if (tile) void this.#playback.play(tile.video, stream);
+    if (tile) void this.#playback.playStream(tile.video, stream);
   }
 
   #count() {

@@ -10,7 +10,7 @@ import { Emitter } from "../../lib/emitter.js";
 
 /** @type {View} */
 const UNSEEN = Object.freeze({ height: 0, visible: false });
-const MOST_PIXELS = 16_384;
+const MAX_PIXELS = 16_384;
 
 /**
  * @typedef {object} TileViewsEvents
@@ -51,7 +51,7 @@ export class TileViews extends Emitter {
    * @param {string} pid
    * @returns {{tile: View, screen: View | null}}
    */
-  of(pid) {
+  viewOf(pid) {
     const [tile, screen] = ["mp-tile", "mp-screen"].map((name) => this.#root.querySelector(`${name}[data-pid="${CSS.escape(pid)}"]`));
     return { tile: tile ? this.#view(tile) : UNSEEN, screen: screen ? this.#view(screen) : null };
   }
@@ -65,7 +65,7 @@ export class TileViews extends Emitter {
     // The picture covers the tile, so the side that needs more of it counts.
     const height = Math.round(Math.max(clientHeight, (clientWidth * 9) / 16) * (globalThis.devicePixelRatio || 1));
     const visible = !document.hidden && this.#inSight.has(tile) && height > 0;
-    return { height: Math.min(height, MOST_PIXELS), visible };
+    return { height: Math.min(height, MAX_PIXELS), visible };
   }
 
   #watch() {

@@ -19,10 +19,10 @@ import { showTrust } from "../people/trust.js";
 
 const STATE_SHOWN_MS = 4000;
 /** Three pictures' time. */
-const STILL_SHOWN_MS = 12_000;
+const SNAPSHOT_SHOWN_MS = 12_000;
 /** As long as the animation of `.tile__float`. */
 const FLOAT_MS = 3_000;
-const MOST_FLOATS = 8;
+const MAX_FLOATS = 8;
 
 export class Tile extends HTMLElement {
   /** @type {number | undefined} */
@@ -87,7 +87,7 @@ export class Tile extends HTMLElement {
    * @param {Blob} picture
    * @returns {Promise<void>} settles when it is shown, or cannot be
    */
-  async showStill(picture) {
+  async showSnapshot(picture) {
     const bitmap = await createImageBitmap(picture).catch(() => null);
     if (bitmap === null) return;
     const canvas = find(this, ".tile__still", HTMLCanvasElement);
@@ -96,7 +96,7 @@ export class Tile extends HTMLElement {
     bitmap.close();
     canvas.hidden = false;
     clearTimeout(this.#stillFade);
-    this.#stillFade = setTimeout(() => (canvas.hidden = true), STILL_SHOWN_MS);
+    this.#stillFade = setTimeout(() => (canvas.hidden = true), SNAPSHOT_SHOWN_MS);
     const hide = () => (canvas.hidden = true);
     this.video.requestVideoFrameCallback?.(hide);
   }
@@ -112,9 +112,9 @@ export class Tile extends HTMLElement {
     this.setState(state, route);
     this.dataset.late = late;
     this.dataset.pinned = String(person.pinned === true);
-    this.dataset.hushed = String(person.hushed === true);
+    this.dataset.hushed = String(person.mutedLocally === true);
     showTurn(this, ".tile", person.hand);
-    personMenu.fit(find(this, ".person-more", HTMLButtonElement), person);
+    personMenu.updateButton(find(this, ".person-more", HTMLButtonElement), person);
     find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
     showQuality(find(this, ".quality", HTMLButtonElement), person);
@@ -130,9 +130,9 @@ export class Tile extends HTMLElement {
    *
    * @param {string} glyph
    */
-  float(glyph) {
+  floatGlyph(glyph) {
     const place = find(this, ".tile__floats", HTMLElement);
-    if (place.childElementCount >= MOST_FLOATS) return;
+    if (place.childElementCount >= MAX_FLOATS) return;
     const picture = document.createElement("span");
     picture.className = "tile__float";
     picture.textContent = glyph;

@@ -12,7 +12,7 @@ import { span } from "../lib/times.js";
 const MINUTE_MS = 60_000;
 const TICK_MS = 1000;
 
-export class EndingNotice {
+export class TimeWarning {
   #root = byId("ending", HTMLElement);
   #when = find(this.#root, "[data-part=when]", HTMLElement);
   #left = find(this.#root, "[data-part=left]", HTMLElement);
@@ -29,13 +29,13 @@ export class EndingNotice {
    */
   constructor(socket, signal) {
     const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
-    socket.on("ending-soon", (detail) => this.#told(detail), { signal });
+    socket.on("ending-soon", (detail) => this.#onEnding(detail), { signal });
     close.addEventListener("click", () => this.#putAway(), { signal });
-    signal.addEventListener("abort", () => this.#told({ what: "", left: null }));
+    signal.addEventListener("abort", () => this.#onEnding({ what: "", left: null }));
   }
 
   /** @param {{what: string, left: number | null}} news left: seconds; null: not so soon any more */
-  #told({ what, left }) {
+  #onEnding({ what, left }) {
     clearInterval(this.#timer);
     this.#root.hidden = left === null;
     this.#hidden = false;

@@ -9,7 +9,7 @@
  *
  * @param {AbortSignal} signal
  */
-export function keepAwake(signal) {
+export function holdWakeLock(signal) {
   if (!("wakeLock" in navigator)) return;
   /** @type {WakeLockSentinel | null} */
   let lock = null;

@@ -18,9 +18,9 @@ import { clearToasts, toast } from "../lib/toasts.js";
 const NEAR_PX = 48;
 const TOAST_CHARACTERS = 80;
 /** Who writes much is not to push all other news away. */
-const TOAST_EVERY_MS = 4_000;
+const TOAST_INTERVAL_MS = 4_000;
 const NOTE_MS = 6_000;
-const MOST_ROWS = 5;
+const MAX_ROWS = 5;
 
 export class ChatPanel {
   #panel = byId("chat", HTMLElement);
@@ -110,7 +110,7 @@ export class ChatPanel {
   /** Gives the field as many lines as were written, where the style sheet cannot (`field-sizing`). */
   #fit() {
     if (CSS.supports("field-sizing", "content")) return;
-    this.#field.rows = Math.min(MOST_ROWS, this.#field.value.split("\n").length);
+    this.#field.rows = Math.min(MAX_ROWS, this.#field.value.split("\n").length);
   }
 
   /** @param {KeyboardEvent} event */
@@ -135,7 +135,7 @@ export class ChatPanel {
     this.#group(entries.indexOf(entry));
     if (follow) this.#toEnd();
     else this.#newer.hidden = this.#panel.hidden;
-    if (!this.#seen && !entry.own) this.#tell(entry, live);
+    if (!this.#seen && !entry.own) this.#announce(entry, live);
   }
 
   /** @param {Entry} entry */
@@ -166,10 +166,10 @@ export class ChatPanel {
   }
 
   /** @param {Entry} entry @param {boolean} live */
-  #tell({ name, text: words }, live) {
+  #announce({ name, text: words }, live) {
     this.#count(this.#unread + 1);
     const now = performance.now();
-    if (!live || !this.#panel.hidden || now - this.#toasted < TOAST_EVERY_MS) return;
+    if (!live || !this.#panel.hidden || now - this.#toasted < TOAST_INTERVAL_MS) return;
     this.#toasted = now;
     const line = [...words.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");

@@ -7,16 +7,16 @@
 import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
 import { LocalMedia } from "../../media/devices/local-media.js";
-import { recallDevice, rememberDevice } from "../../media/devices/preferences.js";
+import { loadDevice, saveDevice } from "../../media/devices/preferences.js";
 import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
-import { ProblemNotes } from "./device-problems.js";
+import { DeviceProblems } from "./device-problems.js";
 import { text } from "../lib/page.js";
 import { onToggle, showToggle } from "./toggles.js";
 
 /** @import { Kind } from "../../media/devices/constraints.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
-/** @import { Plugged } from "../../media/devices/new-devices.js" */
+/** @import { NewDevice } from "../../media/devices/new-devices.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
 /** @import { Act } from "../lib/toasts.js" */
 /** @import { DeviceKind, DeviceLists } from "./device-pickers.js" */
@@ -33,11 +33,11 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
  */
 
 /** @extends {Emitter<DeviceDeskEvents>} */
-export class DeviceDesk extends Emitter {
+export class DeviceControls extends Emitter {
   media = new LocalMedia();
-  problems = new ProblemNotes();
+  problems = new DeviceProblems();
   /** Empty for the system's default. */
-  speaker = recallDevice("speaker") ?? "";
+  speaker = loadDevice("speaker") ?? "";
   starting = true;
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
@@ -105,20 +105,20 @@ export class DeviceDesk extends Emitter {
   }
 
   /** @param {MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
-  sayOfMicrophone(trouble) {
-    if (trouble === "") this.problems.clear("microphone");
-    else this.#news(this.problems.add("microphone", trouble));
+  showMicrophoneProblem(trouble) {
+    if (trouble === "") this.problems.clearProblem("microphone");
+    else this.#news(this.problems.addProblem("microphone", trouble));
   }
 
   /** @param {{kind: DeviceKind, deviceId: string}} choice */
   #choose({ kind, deviceId }) {
     if (kind === "speaker") {
       this.speaker = deviceId;
-      rememberDevice("speaker", deviceId);
+      saveDevice("speaker", deviceId);
       this.#show();
       this.emit("speaker", { deviceId });
     } else {
-      void this.media.use(kind === "camera" ? "video" : "audio", deviceId);
+      void this.media.selectDevice(kind === "camera" ? "video" : "audio", deviceId);
     }
   }
 
@@ -126,8 +126,8 @@ export class DeviceDesk extends Emitter {
     const { audioTrack, videoTrack, muted, cameraOn } = this.media;
     showToggle("microphone", audioTrack ? !muted : this.starting);
     showToggle("camera", cameraOn || this.starting);
-    if (audioTrack) this.problems.clear("microphone");
-    if (videoTrack) this.problems.clear("camera");
+    if (audioTrack) this.problems.clearProblem("microphone");
+    if (videoTrack) this.problems.clearProblem("camera");
     this.#measure(audioTrack);
     this.emit("changed");
   }
@@ -146,7 +146,7 @@ export class DeviceDesk extends Emitter {
 
   /** @param {{kind: Kind, cause: DeviceCause}} failure */
   #failed({ kind, cause }) {
-    const title = this.problems.add(kind === "audio" ? "microphone" : "camera", cause);
+    const title = this.problems.addProblem(kind === "audio" ? "microphone" : "camera", cause);
     this.#changed();
     if (!this.starting) this.#news(title);
   }
@@ -164,10 +164,10 @@ export class DeviceDesk extends Emitter {
       camera: videoTrack?.getSettings().deviceId,
       speaker: this.speaker,
     };
-    for (const pickers of this.#pickers) pickers.show(this.#lists, chosen);
+    for (const pickers of this.#pickers) pickers.showDevices(this.#lists, chosen);
   }
 
-  /** @param {Plugged} plugged what came; it is used when the person says so */
+  /** @param {NewDevice} plugged what came; it is used when the person says so */
   #offer({ label, devices }) {
     const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
     if (choices.length === 0) return;

@@ -53,7 +53,7 @@ export class DevicePickers extends HTMLElement {
    * @param {DeviceLists} lists
    * @param {Partial<Record<DeviceKind, string>>} chosen device ids in use
    */
-  show(lists, chosen) {
+  showDevices(lists, chosen) {
     for (const field of this.#fields()) {
       const kind = /** @type {DeviceKind} */ (field.dataset.kind);
       const select = find(field, "select", HTMLSelectElement);

@@ -11,7 +11,7 @@ import { find, fromTemplate, hasText, text } from "../lib/page.js";
 
 /** @typedef {"camera" | "microphone"} DeviceName */
 
-export class ProblemNotes {
+export class DeviceProblems {
   /** @type {Map<DeviceName, string>} device → text key */
   #keys = new Map();
   #places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
@@ -33,7 +33,7 @@ export class ProblemNotes {
    * @param {DeviceCause | MicrophoneTrouble} cause
    * @returns {string} its title
    */
-  add(device, cause) {
+  addProblem(device, cause) {
     const ofThePage = `problem.${cause}`;
     const known = hasText(`problem.${device}.${cause}.title`) ? cause : "unknown";
     const key = hasText(`${ofThePage}.title`) ? ofThePage : `problem.${device}.${known}`;
@@ -47,7 +47,7 @@ export class ProblemNotes {
    *
    * @param {DeviceName} device
    */
-  clear(device) {
+  clearProblem(device) {
     if (this.#keys.delete(device)) this.#show();
   }
 

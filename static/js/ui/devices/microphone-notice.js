@@ -4,28 +4,28 @@
  * @module
  */
 
-import { listenToOwn, SOUND } from "../../media/devices/microphone-monitor.js";
+import { monitorMicrophone, SOUND } from "../../media/devices/microphone-monitor.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
-/** @import { DeviceDesk } from "./device-controls.js" */
+/** @import { DeviceControls } from "./device-controls.js" */
 
-const EVERY_MS = 1_000;
+const INTERVAL_MS = 1_000;
 
-export class MicrophoneWatch {
+export class MicrophoneNotice {
   #desk;
   #mesh;
   #memory = SOUND;
   #looking = false;
 
   /**
-   * @param {DeviceDesk} desk
+   * @param {DeviceControls} desk
    * @param {Mesh} mesh
    * @param {AbortSignal} signal ends it
    */
   constructor(desk, mesh, signal) {
     this.#desk = desk;
     this.#mesh = mesh;
-    const timer = setInterval(() => void this.#look(), EVERY_MS);
+    const timer = setInterval(() => void this.#look(), INTERVAL_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
@@ -37,16 +37,16 @@ export class MicrophoneWatch {
       const source = await this.#source();
       const track = media.audioTrack;
       const before = this.#memory.said;
-      this.#memory = listenToOwn(this.#memory, {
+      this.#memory = monitorMicrophone(this.#memory, {
         now: performance.now(),
         on: track?.readyState === "live" && !media.muted,
         taken: track?.muted === true,
         energy: source?.totalAudioEnergy ?? null,
         seconds: source?.totalSamplesDuration ?? null,
       });
-      const { heal, said } = this.#memory;
-      if (heal) await media.renew("audio");
-      if (said !== before) this.#desk.sayOfMicrophone(said);
+      const { reopen: heal, said } = this.#memory;
+      if (heal) await media.reopen("audio");
+      if (said !== before) this.#desk.showMicrophoneProblem(said);
     } finally {
       this.#looking = false;
     }

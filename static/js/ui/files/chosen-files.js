@@ -4,17 +4,17 @@
  * @module
  */
 
-/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 
 /** Deeper folders, and more files than anybody would offer, are not looked at. */
-const DEEPEST = 16;
-const MOST = 5_001;
+const MAX_DEPTH = 16;
+const MAX_FILES = 5_001;
 
 /**
  * Takes what an input holds; a folder's files know where they lie.
  *
  * @param {HTMLInputElement} input emptied, so that the same files can be chosen again
- * @returns {Chosen[]}
+ * @returns {SelectedFile[]}
  */
 export function fromInput(input) {
   const chosen = [...(input.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath.split("/").slice(0, -1) }));
@@ -30,7 +30,7 @@ export function picksHandles() {
 /**
  * Asks for files in the browser's own dialog.
  *
- * @returns {Promise<Chosen[]>} none when the person thought better of it
+ * @returns {Promise<SelectedFile[]>} none when the person thought better of it
  */
 export async function fromPicker() {
   /** @type {FileSystemFileHandle[]} */
@@ -42,7 +42,7 @@ export async function fromPicker() {
  * Takes what was dropped or pasted, folders with all that is in them.
  *
  * @param {DataTransfer} data must be asked in the event itself: it is empty afterwards
- * @returns {Promise<Chosen[]>}
+ * @returns {Promise<SelectedFile[]>}
  */
 export async function fromTransfer(data) {
   const items = [...data.items];
@@ -51,7 +51,7 @@ export async function fromTransfer(data) {
   const plain = [...data.files];
   // Something pasted, such as a picture, is no entry of a file system.
   if (entries.every((entry) => !entry)) return plain.map((file) => ({ file, path: [] }));
-  /** @type {Chosen[]} */
+  /** @type {SelectedFile[]} */
   const chosen = [];
   for (const [at, entry] of entries.entries()) {
     const before = chosen.length;
@@ -71,13 +71,13 @@ async function handleOf(item) {
   return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;
 }
 
-/** @param {FileSystemEntry} entry @param {string[]} path @param {Chosen[]} chosen */
+/** @param {FileSystemEntry} entry @param {string[]} path @param {SelectedFile[]} chosen */
 async function walk(entry, path, chosen) {
-  if (chosen.length >= MOST) return;
+  if (chosen.length >= MAX_FILES) return;
   if (entry.isFile) {
     const file = await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject));
     chosen.push({ file: /** @type {File} */ (file), path });
-  } else if (path.length < DEEPEST) {
+  } else if (path.length < MAX_DEPTH) {
     const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
     const inside = [...path, entry.name];
     // A reader gives a hundred entries at a time.

@@ -6,12 +6,12 @@
 
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
-import { sizeWord } from "./file-words.js";
+import { formatSize } from "./file-words.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
 /** @import { Person } from "../../call/person.js" */
-/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Trust } from "../people/trust.js" */
 
 const EVERYBODY = "*";
@@ -20,7 +20,7 @@ const ORDER = ["", "server", "key", "verified"];
 
 /**
  * @typedef {object} FileFormEvents
- * @property {{chosen: Chosen[], pids: string[]}} send the person has pressed Send; the form is empty again
+ * @property {{chosen: SelectedFile[], pids: string[]}} send the person has pressed Send; the form is empty again
  */
 
 /** @extends {Emitter<FileFormEvents>} */
@@ -29,7 +29,7 @@ export class FileForm extends Emitter {
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
   #others;
-  /** @type {Chosen[]} */
+  /** @type {SelectedFile[]} */
   #chosen = [];
 
   /**
@@ -41,15 +41,15 @@ export class FileForm extends Emitter {
     this.#others = others;
     this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
     this.#to.addEventListener("change", () => this.#showTrust(), { signal });
-    signal.addEventListener("abort", () => this.forget());
+    signal.addEventListener("abort", () => this.forgetFiles());
     this.showPeople();
   }
 
-  /** @param {Chosen[]} chosen at least one: what is to be sent instead of what was chosen before */
-  show(chosen) {
+  /** @param {SelectedFile[]} chosen at least one: what is to be sent instead of what was chosen before */
+  showFiles(chosen) {
     this.#chosen = chosen;
     this.showPeople();
-    const size = sizeWord(chosen.reduce((sum, { file }) => sum + file.size, 0));
+    const size = formatSize(chosen.reduce((sum, { file }) => sum + file.size, 0));
     const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
     byId("files-what", HTMLElement).textContent = chosen.length === 1 ? one() : text("files.what.many", { count: chosen.length, size });
     this.#form.hidden = false;
@@ -62,7 +62,7 @@ export class FileForm extends Emitter {
   }
 
   /** Nothing is to be sent. */
-  forget() {
+  forgetFiles() {
     this.#chosen = [];
     this.#form.hidden = true;
   }
@@ -102,7 +102,7 @@ export class FileForm extends Emitter {
     event.preventDefault();
     const [chosen, pids] = [this.#chosen, this.#receivers.map(({ pid }) => pid)];
     if (chosen.length === 0 || pids.length === 0) return;
-    this.forget();
+    this.forgetFiles();
     this.emit("send", { chosen, pids });
   }
 }

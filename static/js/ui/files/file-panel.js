@@ -4,14 +4,14 @@
  * @module
  */
 
-import { mostWithoutStore } from "../../files/receive/destination.js";
+import { maxWithoutStore } from "../../files/receive/destination.js";
 import { LIMITS } from "../../files/protocol/messages.js";
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
 import { store } from "../../files/storage/store.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
-import { FilesWanted } from "./files-wanted.js";
-import { whatWord } from "./file-words.js";
+import { ResumeRequests } from "./files-wanted.js";
+import { formatFiles } from "./file-words.js";
 import { byId, text } from "../lib/page.js";
 import { chooseDestination, saveAll } from "./save-files.js";
 import { showSidePanel } from "../call/side-panel.js";
@@ -21,7 +21,7 @@ import { trustOf } from "../people/trust.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */
-/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Act } from "./transfer-item.js" */
 
@@ -41,7 +41,7 @@ export class FilePanel {
   #names = new Map();
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
   #room;
-  /** What came from the share sheet. @type {Chosen[] | null} */
+  /** What came from the share sheet. @type {SelectedFile[] | null} */
   #shared = null;
   #life = new AbortController();
 
@@ -56,7 +56,7 @@ export class FilePanel {
     this.#exchange = exchange;
     this.#form = new FileForm(() => this.#others, signal);
     this.#picker = new FilePicker(signal);
-    this.#waiting = new FilesWanted(room, signal);
+    this.#waiting = new ResumeRequests(room, signal);
     this.#list.replaceChildren();
     this.#listen();
     void this.#measureRoom();
@@ -78,7 +78,7 @@ export class FilePanel {
     const chosen = sharingHere() ? await sharedFiles() : [];
     if (chosen.length === 0 || this.#life.signal.aborted) return;
     this.#shared = chosen;
-    this.choose(chosen);
+    this.chooseReceivers(chosen);
   }
 
   /** Takes everything down; what is on its way stops. */
@@ -97,7 +97,7 @@ export class FilePanel {
     this.#session.on("person-added", () => this.#showPeople(), { signal });
     this.#session.on("person-changed", () => this.#showPeople(), { signal });
     this.#session.on("person-removed", () => this.#showPeople(), { signal });
-    this.#picker.on("chosen", ({ chosen }) => this.choose(chosen), { signal });
+    this.#picker.on("chosen", ({ chosen }) => this.chooseReceivers(chosen), { signal });
     this.#picker.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
     this.#waiting.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
     this.#waiting.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
@@ -109,7 +109,7 @@ export class FilePanel {
       "choose-folder": () => this.#picker.chooseFolder(),
       forget: () => {
         if (this.#form.chosen === this.#shared) void forgetShared();
-        this.#form.forget();
+        this.#form.forgetFiles();
       },
     };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-files]"))) {
@@ -120,21 +120,21 @@ export class FilePanel {
   /**
    * Asks to whom some files are to go.
    *
-   * @param {Chosen[]} chosen at least one
+   * @param {SelectedFile[]} chosen at least one
    */
-  choose(chosen) {
+  chooseReceivers(chosen) {
     if (chosen.length > LIMITS.filesOffered) return this.#say(text("files.news.too-many", { count: LIMITS.filesOffered }));
     showSidePanel("files", true);
-    this.#form.show(chosen);
+    this.#form.showFiles(chosen);
   }
 
-  /** @param {Chosen[]} chosen @param {string[]} pids */
+  /** @param {SelectedFile[]} chosen @param {string[]} pids */
   async #send(chosen, pids) {
-    this.#waiting.hide();
+    this.#waiting.hideRequest();
     try {
       const transfers = [];
-      for (const pid of pids) transfers.push(await this.#exchange.offer(pid, chosen));
-      for (const transfer of transfers) void this.#waiting.remember(transfer, chosen);
+      for (const pid of pids) transfers.push(await this.#exchange.offerFiles(pid, chosen));
+      for (const transfer of transfers) void this.#waiting.rememberFiles(transfer, chosen);
       if (chosen === this.#shared) this.#forgetSharedAfter(transfers);
     } catch {
       this.#say(text("files.news.unreadable"));
@@ -183,7 +183,7 @@ export class FilePanel {
     this.#show(item);
     if (transfer.direction === "out") return;
     void this.#measureRoom();
-    this.#say(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: whatWord(transfer) }));
+    this.#say(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }));
   }
 
   /** @param {Transfer} transfer */
@@ -210,7 +210,7 @@ export class FilePanel {
   /** @param {Transfer} transfer */
   #news(transfer) {
     const { state, direction, pid } = transfer;
-    const values = { name: this.#nameOf(pid), what: whatWord(transfer) };
+    const values = { name: this.#nameOf(pid), what: formatFiles(transfer) };
     if (state === "done") this.#say(text(`files.news.done.${direction}`, values));
     if (state === "failed") this.#say(text("files.news.failed", values));
   }
@@ -228,18 +228,18 @@ export class FilePanel {
   /** @param {TransferItem} item @param {Act} act */
   async #act(item, act) {
     const { transfer } = item;
-    if (act === "accept") return this.#exchange.accept(transfer, { kind: "store" });
+    if (act === "accept") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
     if (act === "save-to") {
       const destination = await chooseDestination(transfer);
-      return destination ? this.#exchange.accept(transfer, destination) : undefined;
+      return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
     }
-    if (act === "remove") return this.#exchange.remove(transfer);
+    if (act === "remove") return this.#exchange.removeTransfer(transfer);
     if (act === "save") {
       await saveAll(transfer);
       item.saved();
       return this.#show(item);
     }
-    this.#exchange.act(transfer, act);
+    this.#exchange.applyAction(transfer, act);
   }
 
   #tick() {
@@ -252,14 +252,14 @@ export class FilePanel {
 
   async #measureRoom() {
     const stored = (await store.works()) ? await store.room() : 0;
-    this.#room = { bytes: Math.max(stored, mostWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
+    this.#room = { bytes: Math.max(stored, maxWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
     for (const item of this.#items.values()) this.#show(item);
   }
 
   /** @param {{pid: string, count: number, name: string}} detail */
   #wanted({ pid, count, name: file }) {
     const member = this.#session.people.get(pid)?.member ?? "";
-    void this.#waiting.show({ pid, member, name: this.#nameOf(pid), count, file });
+    void this.#waiting.showRequest({ pid, member, name: this.#nameOf(pid), count, file });
     showSidePanel("files", true);
   }
 }

@@ -8,11 +8,11 @@ import { Emitter } from "../../lib/emitter.js";
 import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
 import { byId } from "../lib/page.js";
 
-/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 
 /**
  * @typedef {object} FilePickerEvents
- * @property {{chosen: Chosen[]}} chosen at least one file
+ * @property {{chosen: SelectedFile[]}} chosen at least one file
  * @property {void} unreadable something that is no file
  */
 
@@ -66,7 +66,7 @@ export class FilePicker extends Emitter {
     }, { signal });
   }
 
-  /** @param {Promise<Chosen[]>} coming */
+  /** @param {Promise<SelectedFile[]>} coming */
   async #take(coming) {
     try {
       this.#chosen(await coming);
@@ -75,7 +75,7 @@ export class FilePicker extends Emitter {
     }
   }
 
-  /** @param {Chosen[]} chosen */
+  /** @param {SelectedFile[]} chosen */
   #chosen(chosen) {
     if (chosen.length > 0) this.emit("chosen", { chosen });
   }

@@ -16,7 +16,7 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
  * @param {number} bytes
  * @returns {string}
  */
-export function sizeWord(bytes) {
+export function formatSize(bytes) {
   let [value, unit] = [Math.max(0, bytes), 0];
   while (value >= 999.5 && unit < UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
   const digits = unit === 0 || value >= 100 ? 0 : 1;
@@ -30,7 +30,7 @@ export function sizeWord(bytes) {
  * @param {number} seconds
  * @returns {string}
  */
-export function timeWord(seconds) {
+export function formatDuration(seconds) {
   if (seconds < 90) return text("files.time.seconds", { count: Math.max(1, Math.round(seconds)) });
   if (seconds < 5400) return text("files.time.minutes", { count: Math.round(seconds / 60) });
   return text("files.time.hours", { count: Math.round(seconds / 3600) });
@@ -42,7 +42,7 @@ export function timeWord(seconds) {
  * @param {Transfer} transfer
  * @returns {string}
  */
-export function whatWord({ count, bytes, entries }) {
-  const size = sizeWord(bytes);
+export function formatFiles({ count, bytes, entries }) {
+  const size = formatSize(bytes);
   return count === 1 ? text("files.what.one", { name: entries[0].head.name, size }) : text("files.what.many", { count, size });
 }

@@ -4,22 +4,22 @@
  * @module
  */
 
-import { findHandles, forgetHandles, keepHandles, openHandles } from "../../files/storage/saved-handles.js";
+import { findHandles, forgetHandles, saveHandles, openHandles } from "../../files/storage/saved-handles.js";
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
-/** @import { Chosen } from "../../files/protocol/metadata.js" */
+/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Kept } from "../../files/storage/saved-handles.js" */
 
 /**
  * @typedef {object} FilesWantedEvents
- * @property {{pid: string, chosen: Chosen[]}} send the person wants to go on
+ * @property {{pid: string, chosen: SelectedFile[]}} send the person wants to go on
  * @property {void} unreadable the files are not where they were
  */
 
 /** @extends {Emitter<FilesWantedEvents>} */
-export class FilesWanted extends Emitter {
+export class ResumeRequests extends Emitter {
   #note = byId("files-wanted", HTMLElement);
   #button = find(this.#note, "button", HTMLButtonElement);
   #room;
@@ -35,7 +35,7 @@ export class FilesWanted extends Emitter {
     super();
     this.#room = room;
     this.#signal = signal;
-    this.hide();
+    this.hideRequest();
     this.#button.addEventListener("click", () => void this.#goOn(), { signal });
   }
 
@@ -44,7 +44,7 @@ export class FilesWanted extends Emitter {
    *
    * @param {{pid: string, member: string, name: string, count: number, file: string}} wanted file: one of the names
    */
-  async show({ pid, member, name, count, file }) {
+  async showRequest({ pid, member, name, count, file }) {
     const kept = await findHandles(this.#room, member, file);
     if (this.#signal.aborted) return;
     this.#found = kept && { pid, kept };
@@ -55,7 +55,7 @@ export class FilesWanted extends Emitter {
   }
 
   /** Nobody waits, or it is being sent. */
-  hide() {
+  hideRequest() {
     this.#found = null;
     this.#note.hidden = true;
   }
@@ -64,10 +64,10 @@ export class FilesWanted extends Emitter {
    * Remembers, until the transfer is over, where its files lie.
    *
    * @param {Transfer} transfer
-   * @param {Chosen[]} chosen
+   * @param {SelectedFile[]} chosen
    */
-  async remember(transfer, chosen) {
-    await keepHandles(this.#room, transfer, chosen);
+  async rememberFiles(transfer, chosen) {
+    await saveHandles(this.#room, transfer, chosen);
     const forget = () => void (transfer.isOver && forgetHandles(transfer.id));
     transfer.on("state", forget, { signal: this.#signal });
     forget();
@@ -78,7 +78,7 @@ export class FilesWanted extends Emitter {
     const { pid, kept } = this.#found;
     try {
       const chosen = await openHandles(kept);
-      this.hide();
+      this.hideRequest();
       this.emit("send", { pid, chosen });
     } catch {
       this.#button.hidden = true;

@@ -6,7 +6,7 @@
 
 import { splitName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
-import { sizeWord, timeWord } from "./file-words.js";
+import { formatSize, formatDuration } from "./file-words.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
@@ -17,7 +17,7 @@ import { find, fromTemplate, text } from "../lib/page.js";
 /** How quickly the shown speed follows: the share of the newest second. */
 const SMOOTHING = 0.3;
 /** A list of files longer than this is cut. */
-const MOST_LISTED = 200;
+const MAX_LISTED = 200;
 
 /**
  * @typedef {object} TransferItemEvents
@@ -109,14 +109,14 @@ export class TransferItem extends Emitter {
       extension.title = name.extension ? text("files.extension", { extension: name.extension }) : "";
       return;
     }
-    stem.textContent = text("files.what.many", { count, size: sizeWord(bytes) });
+    stem.textContent = text("files.what.many", { count, size: formatSize(bytes) });
     const more = find(this.root, ".transfer__more", HTMLDetailsElement);
     more.hidden = false;
     find(more, "summary", HTMLElement).textContent = text("files.list");
     const list = find(more, ".transfer__files", HTMLElement);
-    list.replaceChildren(...entries.slice(0, MOST_LISTED).map(({ head: { name, path, size } }) => {
+    list.replaceChildren(...entries.slice(0, MAX_LISTED).map(({ head: { name, path, size } }) => {
       const item = document.createElement("li");
-      item.textContent = `${[...path, name].join(" / ")} · ${sizeWord(size)}`;
+      item.textContent = `${[...path, name].join(" / ")} · ${formatSize(size)}`;
       return item;
     }));
   }
@@ -124,10 +124,10 @@ export class TransferItem extends Emitter {
   /** @param {{bytes: number, elsewhere: boolean}} [room] */
   #words(room) {
     const { state, direction, bytes, moved, away, count, entries, failures } = this.transfer;
-    const size = sizeWord(bytes);
-    const values = { moved: sizeWord(moved), size };
+    const size = formatSize(bytes);
+    const values = { moved: formatSize(moved), size };
     if (state === "offered" && direction === "in" && room && room.bytes < bytes) {
-      return text(room.elsewhere ? "files.state.large" : "files.state.larger", { size, room: sizeWord(room.bytes) });
+      return text(room.elsewhere ? "files.state.large" : "files.state.larger", { size, room: formatSize(room.bytes) });
     }
     if (state === "offered") return text(`files.state.offered.${direction}`, values);
     if (state === "failed") return text(`files.failed.${failures[0]?.reason || "other"}`);
@@ -140,8 +140,8 @@ export class TransferItem extends Emitter {
     if (away) return text("files.state.away", values);
     if (entries.every(({ status }) => status === "ending" || status === "done")) return text("files.state.checking");
     if (this.#speed < 1_000) return text("files.state.running", values);
-    const left = timeWord((bytes - moved) / this.#speed);
-    return text("files.state.speed", { ...values, speed: sizeWord(this.#speed), left });
+    const left = formatDuration((bytes - moved) / this.#speed);
+    return text("files.state.speed", { ...values, speed: formatSize(this.#speed), left });
   }
 
   /** @param {{bytes: number, elsewhere: boolean}} [room] @returns {Act[]} */

@@ -15,9 +15,9 @@ import { part } from "../lib/parts.js";
 /** @type {ElementEvent<{mine: boolean}>} the room has the key; mine: it is the one that this browser holds */
 export const roomLocked = new ElementEvent("room-locked");
 
-export class RoomLock extends HTMLElement {
+export class RoomKeyButton extends HTMLElement {
   connectedCallback() {
-    this.#button.addEventListener("click", () => this.#lock());
+    this.#button.addEventListener("click", () => this.#setKey());
     void this.#begin();
   }
 
@@ -35,10 +35,10 @@ export class RoomLock extends HTMLElement {
     const holds = held?.epoch === this.#epoch - 1 && held.raw !== undefined;
     if ("holder" in this.dataset) this.hidden = !holds;
     if ("lost" in this.dataset) this.hidden = holds;
-    if ("atOnce" in this.dataset && !this.hidden) await this.#lock();
+    if ("atOnce" in this.dataset && !this.hidden) await this.#setKey();
   }
 
-  async #lock() {
+  async #setKey() {
     this.#button.disabled = true;
     part(this, "failed").hidden = true;
     try {
@@ -55,4 +55,4 @@ export class RoomLock extends HTMLElement {
   }
 }
 
-customElements.define("mp-room-lock", RoomLock);
+customElements.define("mp-room-lock", RoomKeyButton);

@@ -15,7 +15,7 @@ const GAP = 8;
  * @param {HTMLElement} popover
  * @param {() => HTMLElement | null} opener what it opens beside, at that moment
  */
-export function tiePopoverList(popover, opener) {
+export function setUpPopoverList(popover, opener) {
   popover.addEventListener("beforetoggle", (event) => {
     const beside = /** @type {ToggleEvent} */ (event).newState === "open" ? opener() : null;
     if (beside === null) return;

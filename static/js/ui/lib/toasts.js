@@ -11,7 +11,7 @@ import { byId } from "./page.js";
 const SHOWN_MS = 5000;
 /** With something to press: twenty seconds, as whoever needs long to get to a button must reach it (WCAG 2.2, 2.2.1). */
 const SHOWN_WITH_ACT_MS = 20_000;
-const AT_MOST = 3;
+const MAX_SHOWN = 3;
 
 /** Takes away what is still shown. */
 export function clearToasts() {
@@ -30,7 +30,7 @@ export function toast(words, act) {
   note.className = "toast";
   note.textContent = words;
   if (act) note.append(buttonOf(act, () => note.remove()));
-  while (region.childElementCount >= AT_MOST) region.firstElementChild?.remove();
+  while (region.childElementCount >= MAX_SHOWN) region.firstElementChild?.remove();
   region.append(note);
   setTimeout(() => note.remove(), act ? SHOWN_WITH_ACT_MS : SHOWN_MS);
 }

@@ -14,7 +14,7 @@ import { postJson } from "../../lib/request.js";
 /** @type {ElementEvent<{rekeyed: boolean}>} the room has another door; rekeyed: and a new key */
 export const doorChanged = new ElementEvent("door-changed");
 
-export class DoorForm extends HTMLElement {
+export class JoinRuleForm extends HTMLElement {
   connectedCallback() {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -100,4 +100,4 @@ export class DoorForm extends HTMLElement {
   }
 }
 
-customElements.define("mp-door-form", DoorForm);
+customElements.define("mp-door-form", JoinRuleForm);

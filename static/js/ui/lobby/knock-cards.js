@@ -22,11 +22,11 @@ export class KnockCards extends Emitter {
   constructor(signal) {
     super();
     this.#place.addEventListener("click", ({ target }) => this.#pressed(target), { signal });
-    signal?.addEventListener("abort", () => this.show([]));
+    signal?.addEventListener("abort", () => this.showKnocks([]));
   }
 
   /** @param {(Knock & {room?: string})[]} knocks room: its name, where the page is not about one room */
-  show(knocks) {
+  showKnocks(knocks) {
     const cards = new Map([...this.#place.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
     for (const knock of knocks) {
       const card = cards.get(knock.member) ?? this.#add(knock.member);

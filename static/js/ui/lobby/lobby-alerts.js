@@ -51,7 +51,7 @@ export class LobbyAlerts {
   /** @param {boolean} came */
   #onChanged(came) {
     const { knocks } = this.#lobbyHost;
-    this.#cards.show(knocks);
+    this.#cards.showKnocks(knocks);
     this.#showCount(knocks);
     this.#broadcast.sendKnocks(this.#roomName(), knocks);
     if (came) this.#alertHost(/** @type {Knock} */ (knocks.at(-1)));

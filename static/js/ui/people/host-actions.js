@@ -6,7 +6,7 @@
 
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, find, text } from "../lib/page.js";
-import { DoorForm } from "../lobby/join-rule-form.js";
+import { JoinRuleForm } from "../lobby/join-rule-form.js";
 import { personMenu } from "./person-menu.js";
 import { postJson } from "../../lib/request.js";
 import { toast } from "../lib/toasts.js";
@@ -15,7 +15,7 @@ import { toast } from "../lib/toasts.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Room } from "../../signaling/wire.js" */
 
-export class HostActs {
+export class HostActions {
   #session;
   #urls;
   #removing = byId("remove-dialog", HTMLDialogElement);
@@ -36,8 +36,8 @@ export class HostActs {
     this.#offer(signal);
     const press = (/** @type {ParentNode} */ root, /** @type {string} */ selector, /** @type {() => unknown} */ act) =>
       find(root, selector, HTMLButtonElement).addEventListener("click", () => void act(), { signal });
-    press(this.#removing, "[data-put-out=stay]", () => this.#putOut(false));
-    press(this.#removing, "[data-put-out=place]", () => this.#putOut(true));
+    press(this.#removing, "[data-put-out=stay]", () => this.#kick(false));
+    press(this.#removing, "[data-put-out=place]", () => this.#kick(true));
     press(this.#ending, "[data-end]", () => this.#end());
     press(document, "[data-host=door]", () => this.#door.showModal());
     press(document, "[data-host=end]", () => this.#ending.showModal());
@@ -53,7 +53,7 @@ export class HostActs {
 
   /** @param {AbortSignal} signal */
   #offer(signal) {
-    personMenu.add(
+    personMenu.addAction(
       {
         id: "ask-mute",
         icon: "mic-off",
@@ -63,7 +63,7 @@ export class HostActs {
       },
       signal,
     );
-    personMenu.add(
+    personMenu.addAction(
       {
         id: "remove",
         icon: "leave",
@@ -86,7 +86,7 @@ export class HostActs {
   #room(room) {
     this.#show(this.#host);
     const form = this.#door.querySelector("mp-door-form");
-    if (form instanceof DoorForm) form.show(room);
+    if (form instanceof JoinRuleForm) form.show(room);
   }
 
   /** @param {boolean} host */
@@ -111,7 +111,7 @@ export class HostActs {
   }
 
   /** @param {boolean} forGood whether their place in the room is taken away, too */
-  async #putOut(forGood) {
+  async #kick(forGood) {
     const whom = this.#whom;
     this.#removing.close();
     if (!whom || this.#urls.putOutUrl === null) return;

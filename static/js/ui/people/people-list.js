@@ -69,8 +69,8 @@ function entry(tabs) {
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
   root.dataset.member = person.member;
   showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
-  root.dataset.hushed = String(tabs.some(({ hushed }) => hushed));
-  personMenu.fit(find(item, ".person-more", HTMLButtonElement), person);
+  root.dataset.hushed = String(tabs.some(({ mutedLocally: hushed }) => hushed));
+  personMenu.updateButton(find(item, ".person-more", HTMLButtonElement), person);
   // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
   const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
   showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);

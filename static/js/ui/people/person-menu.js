@@ -7,13 +7,13 @@
  */
 
 import { byId, find, fromTemplate, text } from "../lib/page.js";
-import { tiePopoverList } from "../lib/popover-list.js";
+import { setUpPopoverList } from "../lib/popover-list.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 
 /**
- * @typedef {object} PersonAct
+ * @typedef {object} PersonAction
  * @property {string} id unique; the items stand in the order in which they were added
  * @property {string | ((person: Person) => string)} label translated; a function where it depends on the person's state
  * @property {string} [icon] in static/img/icons.svg
@@ -23,7 +23,7 @@ import { tiePopoverList } from "../lib/popover-list.js";
  */
 
 class PersonMenu {
-  /** @type {Map<string, PersonAct>} */
+  /** @type {Map<string, PersonAction>} */
   #acts = new Map();
   /** @type {CallSession | null} */
   #session = null;
@@ -35,14 +35,14 @@ class PersonMenu {
   /**
    * Adds an act, until the signal is aborted.
    *
-   * @param {PersonAct} act
+   * @param {PersonAction} act
    * @param {AbortSignal} [signal]
    */
-  add(act, signal) {
+  addAction(act, signal) {
     this.#acts.set(act.id, act);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".person-more[data-pid]"))) {
       const person = this.#person(button.dataset.pid);
-      if (person) this.fit(button, person);
+      if (person) this.updateButton(button, person);
     }
     signal?.addEventListener("abort", () => this.#acts.get(act.id) === act && this.#acts.delete(act.id));
   }
@@ -53,9 +53,9 @@ class PersonMenu {
    * @param {CallSession} session
    * @param {AbortSignal} signal ends it
    */
-  follow(session, signal) {
+  followSession(session, signal) {
     this.#session = session;
-    if (!this.#tied) this.#tie();
+    if (!this.#tied) this.#setUp();
     session.on("person-changed", ({ person }) => this.#changed(person), { signal });
     session.on("person-removed", ({ person }) => this.#changed(person), { signal });
     signal.addEventListener("abort", () => {
@@ -70,7 +70,7 @@ class PersonMenu {
    * @param {HTMLButtonElement} button
    * @param {Person} person
    */
-  fit(button, person) {
+  updateButton(button, person) {
     button.hidden = this.#offered(person).length === 0;
     button.dataset.pid = person.pid;
     button.setAttribute("aria-label", text("person.more", { name: person.name }));
@@ -80,14 +80,14 @@ class PersonMenu {
     return byId("person-menu", HTMLElement);
   }
 
-  #tie() {
+  #setUp() {
     this.#tied = true;
     // Before the browser opens the menu, so that it opens filled.
     document.addEventListener("click", ({ target }) => {
       const opener = target instanceof Element ? target.closest(".person-more") : null;
       if (opener instanceof HTMLElement) this.#prepare(opener);
     });
-    tiePopoverList(this.#menu, () => this.#opener);
+    setUpPopoverList(this.#menu, () => this.#opener);
     // The list of people is made anew when something changes: then the button that opened the menu is another one now.
     this.#menu.addEventListener("toggle", (event) => {
       if (/** @type {ToggleEvent} */ (event).newState !== "closed" || this.#opener?.isConnected !== false) return;
@@ -132,7 +132,7 @@ class PersonMenu {
     find(this.#menu, ".menu__list", HTMLElement).replaceChildren(...this.#offered(person).map((act) => this.#item(act, person)));
   }
 
-  /** @param {PersonAct} act @param {Person} person */
+  /** @param {PersonAction} act @param {Person} person */
   #item({ id, label, icon, grave = false, run }, person) {
     const button = find(fromTemplate("menu-item-template"), "button", HTMLButtonElement);
     const drawing = find(button, "use", SVGUseElement);

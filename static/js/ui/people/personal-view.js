@@ -12,12 +12,12 @@ import { personMenu } from "./person-menu.js";
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 
-export class ForMe {
+export class PersonalView {
   #session;
   /** The member who is pinned; one at a time. */
   #pinned = "";
   /** @type {Set<string>} members who are not to be heard */
-  #hushed = new Set();
+  #mutedLocally = new Set();
   /** What they send: voice and, perhaps, the sound of a screen. @type {Map<string, Set<MediaStream>>} by pid */
   #streams = new Map();
 
@@ -28,7 +28,7 @@ export class ForMe {
   constructor(session, signal) {
     this.#session = session;
     const other = (/** @type {Person} */ { self, state }) => !self && state !== "refused";
-    personMenu.add(
+    personMenu.addAction(
       {
         id: "pin",
         icon: "pin",
@@ -38,19 +38,19 @@ export class ForMe {
       },
       signal,
     );
-    personMenu.add(
+    personMenu.addAction(
       {
         id: "hush",
         icon: "hushed",
-        label: ({ member }) => text(this.#hushed.has(member) ? "person.unhush" : "person.hush"),
+        label: ({ member }) => text(this.#mutedLocally.has(member) ? "person.unhush" : "person.hush"),
         shown: other,
-        run: (pid) => this.#hush(pid),
+        run: (pid) => this.#muteLocally(pid),
       },
       signal,
     );
     session.on("person-added", ({ person }) => this.#mark(person), { signal });
-    session.mesh.on("peer-track", ({ pid, stream }) => this.#heard(pid, stream), { signal });
-    session.mesh.on("peer-screen", ({ pid, stream }) => stream && this.#heard(pid, stream), { signal });
+    session.mesh.on("peer-track", ({ pid, stream }) => this.#onStream(pid, stream), { signal });
+    session.mesh.on("peer-screen", ({ pid, stream }) => stream && this.#onStream(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#streams.delete(pid), { signal });
   }
 
@@ -62,17 +62,17 @@ export class ForMe {
   }
 
   /** @param {string} pid */
-  #hush(pid) {
+  #muteLocally(pid) {
     const member = this.#session.people.get(pid)?.member;
     if (member === undefined) return;
-    if (!this.#hushed.delete(member)) this.#hushed.add(member);
+    if (!this.#mutedLocally.delete(member)) this.#mutedLocally.add(member);
     for (const person of this.#session.people.values()) if (person.member === member) this.#mark(person);
   }
 
   /** @param {Person} person */
   #mark({ pid, member }) {
-    const hushed = this.#hushed.has(member);
-    this.#session.updatePerson(pid, { pinned: member === this.#pinned, hushed });
+    const hushed = this.#mutedLocally.has(member);
+    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally: hushed });
     // The track and not the element is silenced: that "press to hear" gives its sound back makes no difference then.
     for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !hushed;
   }
@@ -81,7 +81,7 @@ export class ForMe {
    * @param {string} pid
    * @param {MediaStream} stream has a new track
    */
-  #heard(pid, stream) {
+  #onStream(pid, stream) {
     const streams = this.#streams.get(pid) ?? new Set();
     this.#streams.set(pid, streams.add(stream));
     const person = this.#session.people.get(pid);

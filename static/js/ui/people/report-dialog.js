@@ -36,7 +36,7 @@ export class ReportDialog {
       label: text("person.report"),
       run: (/** @type {string} */ pid) => this.#askAbout(pid),
     };
-    personMenu.add({ ...act, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
+    personMenu.addAction({ ...act, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
     byId("report-room", HTMLButtonElement).addEventListener("click", () => this.#ask("", text("report.room")), { signal });
     this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());

@@ -5,7 +5,7 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
-import { clampCap, keepSaver, recallSaver } from "../../media/adaptation/data-saver.js";
+import { clampCap, saveDataSaver, loadDataSaver } from "../../media/adaptation/data-saver.js";
 import { byId } from "../lib/page.js";
 
 /**
@@ -14,16 +14,16 @@ import { byId } from "../lib/page.js";
  */
 
 /** @extends {Emitter<SaverSwitchEvents>} */
-export class SaverSwitch extends Emitter {
+export class DataSaverSwitch extends Emitter {
   #on = byId("data-saver", HTMLInputElement);
   #kbps = byId("data-saver-cap", HTMLInputElement);
 
   constructor() {
     super();
-    const { on, kbps } = recallSaver();
+    const { on, kbps } = loadDataSaver();
     this.#on.checked = on;
     this.#kbps.value = String(kbps);
-    this.#fit();
+    this.#update();
     for (const input of [this.#on, this.#kbps]) input.addEventListener("change", () => this.#changed());
   }
 
@@ -35,12 +35,12 @@ export class SaverSwitch extends Emitter {
   #changed() {
     const kbps = clampCap(this.#kbps.valueAsNumber);
     this.#kbps.value = String(kbps);
-    keepSaver({ on: this.#on.checked, kbps });
-    this.#fit();
+    saveDataSaver({ on: this.#on.checked, kbps });
+    this.#update();
     this.emit("changed");
   }
 
-  #fit() {
+  #update() {
     byId("data-saver-field", HTMLElement).hidden = !this.#on.checked;
   }
 }

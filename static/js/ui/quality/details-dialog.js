@@ -6,7 +6,7 @@
  * @module
  */
 
-import { rate, share, size } from "./figures.js";
+import { formatRate, formatShare, formatResolution } from "./figures.js";
 import { byId, find, hasText, text } from "../lib/page.js";
 import { part } from "../lib/parts.js";
 import { personMenu } from "../people/person-menu.js";
@@ -16,7 +16,7 @@ import { qualityWords } from "./quality-mark.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
 /** @import { Evidence, State } from "../../media/adaptation/decision.js" */
-/** @import { Outcome } from "../../media/adaptation/limitation.js" */
+/** @import { SendingStatus } from "../../media/adaptation/limitation.js" */
 /** @import { Quality } from "../../media/playback/quality.js" */
 
 export class DetailsDialog {
@@ -40,7 +40,7 @@ export class DetailsDialog {
     session.on("person-removed", ({ person }) => person.pid === this.#pid && this.#dialog.close(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
     const act = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
-    personMenu.add({ ...act, shown: ({ self, state }) => !self && state !== "refused" }, signal);
+    personMenu.addAction({ ...act, shown: ({ self, state }) => !self && state !== "refused" }, signal);
   }
 
   /** @param {Event} event a press, perhaps on the mark of a tile */
@@ -50,7 +50,7 @@ export class DetailsDialog {
   }
 
   /** @param {string} pid of whom there is something new */
-  refresh(pid) {
+  refreshPerson(pid) {
     if (!this.#dialog.open) return;
     if (this.#pid === this.#session.self.pid) this.#showOwn();
     else if (pid === this.#pid) this.#showOther();
@@ -73,7 +73,7 @@ export class DetailsDialog {
     this.#explain(quality);
     const connected = [...this.#session.people.values()].filter(({ state }) => state === "connected");
     const words = connected.flatMap(({ pid, name }) => {
-      const about = this.#adaptation.of(pid);
+      const about = this.#adaptation.adaptationOf(pid);
       return about ? text("details.to", { name, what: sent(about.sending), why: text(`why.${about.sending.why}`) }) : [];
     });
     const list = part(this.#dialog, "own-list");
@@ -84,21 +84,21 @@ export class DetailsDialog {
 
   #showOther() {
     const person = this.#session.people.get(this.#pid);
-    const about = this.#adaptation.of(this.#pid);
+    const about = this.#adaptation.adaptationOf(this.#pid);
     if (!person || !about) return;
     const { measured, sending, receiving, report } = about;
     this.#say("title", text("details.title", { name: person.name }));
     this.#explain(person.quality);
-    this.#say("in-picture", measured && receiving?.picture !== "none" ? size(measured.inbound) : receiving ? sent(receiving) : "–");
-    this.#say("out-picture", measured && sending.picture === "moving" ? size(measured.outbound) : sent(sending));
+    this.#say("in-picture", measured && receiving?.picture !== "none" ? formatResolution(measured.inbound) : receiving ? sent(receiving) : "–");
+    this.#say("out-picture", measured && sending.picture === "moving" ? formatResolution(measured.outbound) : sent(sending));
     this.#say("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
     this.#say("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
-    this.#say("in-rate", measured ? rate(measured.inbound.kbps) : "–");
-    this.#say("out-rate", measured ? rate(measured.outbound.kbps) : "–");
-    this.#say("in-loss", measured ? share(measured.inbound.loss) : "–");
-    this.#say("out-loss", measured ? share(measured.outbound.loss) : "–");
-    this.#say("in-sound", measured ? share(measured.inbound.concealed) : "–");
-    this.#say("out-sound", report ? share(report.concealed) : "–");
+    this.#say("in-rate", measured ? formatRate(measured.inbound.kbps) : "–");
+    this.#say("out-rate", measured ? formatRate(measured.outbound.kbps) : "–");
+    this.#say("in-loss", measured ? formatShare(measured.inbound.loss) : "–");
+    this.#say("out-loss", measured ? formatShare(measured.outbound.loss) : "–");
+    this.#say("in-sound", measured ? formatShare(measured.inbound.concealed) : "–");
+    this.#say("out-sound", report ? formatShare(report.concealed) : "–");
     this.#say("in-why", receiving ? text(`why.${receiving.why}.theirs`, { name: person.name }) : "–");
     this.#say("out-why", text(`why.${sending.why}`));
     this.#say("codec-why", this.#codecWhy(about));
@@ -108,7 +108,7 @@ export class DetailsDialog {
     this.#say("reconnects", String(this.#reconnects(this.#pid)));
   }
 
-  /** @param {{state: State, evidence: Evidence | null, sending: Outcome}} about */
+  /** @param {{state: State, evidence: Evidence | null, sending: SendingStatus}} about */
   #codecWhy({ state, evidence, sending }) {
     if (sending.codec === null || evidence === null) return "";
     const which = state.step > 0 ? "spared" : evidence.codecs[0] === sending.codec ? "best" : "payable";
@@ -140,7 +140,7 @@ function write(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
-/** @param {Outcome} outcome */
+/** @param {SendingStatus} outcome */
 function sent({ picture, rung, why }) {
   if (picture === "moving") return rung;
   if (picture === "stills") return text("details.stills");

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { missWhatIsSent, NOTHING_MISSED } from "../../media/playback/stalled-media.js";
-import { UNKNOWN, weigh, weighOwn } from "../../media/playback/quality.js";
+import { detectStalledMedia, NOTHING_STALLED } from "../../media/playback/stalled-media.js";
+import { UNKNOWN, rate, rateOwn } from "../../media/playback/quality.js";
 import { MediaRefresh } from "../../peer/media-refresh.js";
 import { DetailsDialog } from "./details-dialog.js";
 
@@ -15,7 +15,7 @@ import { DetailsDialog } from "./details-dialog.js";
 /** @import { Memory } from "../../media/playback/quality.js" */
 /** @import { Memory as StalledMemory, Symptom } from "../../media/playback/stalled-media.js" */
 
-export class Health {
+export class QualityMonitor {
   #session;
   #adaptation;
   #details;
@@ -64,14 +64,14 @@ export class Health {
   /** @param {string} pid */
   #second(pid) {
     const person = this.#session.people.get(pid);
-    const about = this.#adaptation.of(pid);
+    const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about?.measured) return;
     const { audioPackets, videoPackets, decoded } = about.measured.inbound;
     const sends = { sound: !person.muted, picture: person.camera && about.receiving?.picture === "moving" };
     const facts = { now: performance.now(), connected: person.state === "connected", ...sends, audioPackets, videoPackets, decoded };
-    const memory = missWhatIsSent(this.#missing.get(pid) ?? NOTHING_MISSED, facts);
+    const memory = detectStalledMedia(this.#missing.get(pid) ?? NOTHING_STALLED, facts);
     this.#missing.set(pid, memory);
-    if (memory.heal) this.#mend(pid, memory.heal);
+    if (memory.recover) this.#recover(pid, memory.recover);
     this.#look(pid);
   }
 
@@ -81,7 +81,7 @@ export class Health {
    * @param {string} pid
    * @param {{symptom: Symptom, turn: number}} heal
    */
-  #mend(pid, { symptom, turn }) {
+  #recover(pid, { symptom, turn }) {
     this.#again.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
     if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
   }
@@ -89,7 +89,7 @@ export class Health {
   /** @param {string} pid */
   #look(pid) {
     const person = this.#session.people.get(pid);
-    const about = this.#adaptation.of(pid);
+    const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about) return;
     const connected = person.state === "connected" && about.measured !== null;
     const trouble = person.state === "failed" || Boolean(person.late);
@@ -98,18 +98,18 @@ export class Health {
     const { receiving } = about;
     const missing = this.#missing.get(pid)?.said ?? "";
     const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
-    const memory = weigh(this.#memories.get(pid) ?? UNKNOWN, facts);
+    const memory = rate(this.#memories.get(pid) ?? UNKNOWN, facts);
     this.#memories.set(pid, memory);
     this.#session.updatePerson(pid, { quality: memory.shown });
     this.#lookAtOwn();
-    this.#details.refresh(pid);
+    this.#details.refreshPerson(pid);
   }
 
   #lookAtOwn() {
     const { people, self } = this.#session;
     const connected = [...people.values()].filter(({ state }) => state === "connected");
-    const sending = connected.flatMap(({ pid }) => this.#adaptation.of(pid)?.sending ?? []);
-    this.#own = weighOwn(this.#own, sending);
+    const sending = connected.flatMap(({ pid }) => this.#adaptation.adaptationOf(pid)?.sending ?? []);
+    this.#own = rateOwn(this.#own, sending);
     this.#session.updatePerson(self.pid, { quality: this.#own.shown });
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @import { Route } from "../peer/route.js" */
+/** @import { Route } from "../peer/ice/route.js" */
 /** @import { PathCounts } from "../signaling/wire.js" */
 
 /** The server takes no more of each. */

@@ -8,7 +8,7 @@ import { text } from "../ui/lib/page.js";
 
 /** @import { Safety } from "../keys/safety-codes.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
-/** @import { PathWhy } from "../peer/route.js" */
+/** @import { PathWhy } from "../peer/ice/route.js" */
 /** @import { Lateness } from "./connection-timeout.js" */
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Presence who somebody is and what they send */

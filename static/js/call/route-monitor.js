@@ -4,10 +4,10 @@
  * @module
  */
 
-import { describeRoute } from "../peer/route.js";
+import { describeRoute } from "../peer/ice/route.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
-/** @import { Route } from "../peer/route.js" */
+/** @import { Route } from "../peer/ice/route.js" */
 
 const INTERVAL_MS = 5_000;
 

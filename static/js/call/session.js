@@ -11,8 +11,8 @@ import { Kicks } from "./kick.js";
 import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
-import { hasRelay } from "../peer/ice-policy.js";
-import { whyThisPath } from "../peer/route.js";
+import { hasRelay } from "../peer/ice/ice-policy.js";
+import { whyThisPath } from "../peer/ice/route.js";
 import { PeerRelay } from "../peer/peer-relay.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
@@ -26,7 +26,7 @@ import { RouteMonitor } from "./route-monitor.js";
 /** @import { Identity } from "../keys/identity.js" */
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { KnownPeer } from "../keys/sealed-link.js" */
-/** @import { Route } from "../peer/route.js" */
+/** @import { Route } from "../peer/ice/route.js" */
 /** @import { Tracks } from "../peer/transceiver-pair.js" */
 /** @import { StateDetail } from "../signaling/socket.js" */
 /** @import { Joined, Peer, Room } from "../signaling/wire.js" */

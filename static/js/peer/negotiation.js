@@ -9,8 +9,8 @@
  * @module
  */
 
-import { CandidateInbox } from "./candidate-inbox.js";
-import { CandidateOutbox } from "./candidate-outbox.js";
+import { CandidateInbox } from "./ice/candidate-inbox.js";
+import { CandidateOutbox } from "./ice/candidate-outbox.js";
 import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 
 /** @import { RateLimiter } from "../lib/rate-limiter.js" */

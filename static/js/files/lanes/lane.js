@@ -9,8 +9,8 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
-import { CandidateInbox } from "../../peer/candidate-inbox.js";
-import { CandidateOutbox } from "../../peer/candidate-outbox.js";
+import { CandidateInbox } from "../../peer/ice/candidate-inbox.js";
+import { CandidateOutbox } from "../../peer/ice/candidate-outbox.js";
 import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 

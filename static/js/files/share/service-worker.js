@@ -13,7 +13,7 @@
   const SHARE = "/files/share";
   const PLACE = { database: "meeting-point-shared", store: "shared", keyPath: "id" };
   /** More than anybody shares at once, and than a transfer takes. */
-  const MOST_FILES = 5000;
+  const MAX_FILES = 5000;
 
   /** Downloads under way, by their random names. @type {Map<string, {port: MessagePort, head: {name: string, size: number}}>} */
   const downloads = new Map();
@@ -101,7 +101,7 @@
     let how = "";
     try {
       const files = (await request.formData()).getAll("files").filter((value) => value instanceof File && value.size + value.name.length > 0);
-      await keep({ id: "shared", at: Date.now(), files: files.slice(0, MOST_FILES) });
+      await keep({ id: "shared", at: Date.now(), files: files.slice(0, MAX_FILES) });
     } catch {
       how = "?failed";
     }

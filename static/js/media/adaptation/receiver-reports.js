@@ -37,11 +37,11 @@ const MAX_PIXELS = 16_384;
  * @returns {Report | null} null when anything about it is out of bounds
  */
 export function readReport(payload) {
-  const told = fields(payload);
-  const tile = readView(told.tile);
-  const screen = told.screen === null || told.screen === undefined ? null : readView(told.screen);
-  if (tile === null || (screen === null && told.screen)) return null;
-  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, cpuLoad, cap = null } = told;
+  const report = fields(payload);
+  const tile = readView(report.tile);
+  const screen = report.screen === null || report.screen === undefined ? null : readView(report.screen);
+  if (tile === null || (screen === null && report.screen)) return null;
+  const { decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, cpuLoad, cap = null } = report;
   const shares = [loss, concealed].every((value) => within(value, 1));
   const amounts = [decodeMs, jitterMs].every((value) => within(value, 60_000)) && within(fps, 240);
   if (!shares || !amounts || !within(freezes, 1e9) || !within(downKbps, 1e7) || !within(cpuLoad, 1e3) || (cap !== null && !within(cap, 1e7))) return null;

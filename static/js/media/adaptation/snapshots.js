@@ -65,14 +65,14 @@ export class SnapshotSender {
 
   /**
    * @param {Snapshot} still
-   * @param {(piece: Piece) => boolean} tell whether anybody still wants it
+   * @param {(piece: Piece) => boolean} sendPiece whether anybody still wants it
    */
-  sendSnapshot({ jpeg }, tell) {
+  sendSnapshot({ jpeg }, sendPiece) {
     this.stop();
     const of = Math.ceil(jpeg.length / PIECE);
     let part = 0;
     const next = () => {
-      const wanted = tell({ part, of, jpeg: jpeg.slice(part * PIECE, (part + 1) * PIECE) });
+      const wanted = sendPiece({ part, of, jpeg: jpeg.slice(part * PIECE, (part + 1) * PIECE) });
       part += 1;
       this.#timer = wanted && part < of ? setTimeout(next, PIECE_INTERVAL_MS) : null;
     };

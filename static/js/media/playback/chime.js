@@ -9,7 +9,7 @@ const APART_S = 0.22;
 const RING_S = 0.7;
 const LOUDNESS = 0.12;
 /** Many who come at once are one sound. */
-const AT_MOST_EVERY_MS = 4_000;
+const MIN_INTERVAL_MS = 4_000;
 
 export class Chime {
   /** @type {AudioContext | null} */
@@ -18,7 +18,7 @@ export class Chime {
 
   /** Rings, where the browser lets the page make a sound. */
   ring() {
-    if (performance.now() - this.#last < AT_MOST_EVERY_MS || !globalThis.AudioContext) return;
+    if (performance.now() - this.#last < MIN_INTERVAL_MS || !globalThis.AudioContext) return;
     this.#last = performance.now();
     const context = (this.#context ??= new AudioContext());
     void context.resume();

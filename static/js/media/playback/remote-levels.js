@@ -48,7 +48,7 @@ export class RemoteLevels extends Emitter {
 
   #poll() {
     for (const id of this.#loudAt.keys()) if (id !== this.#own && !this.#connections.has(id)) this.#loudAt.delete(id);
-    if (this.#connections.size === 0) this.#tell(this.#own, 0);
+    if (this.#connections.size === 0) this.#emitLevel(this.#own, 0);
     for (const [id, connection] of this.#connections) void this.#measure(id, connection);
   }
 
@@ -57,14 +57,14 @@ export class RemoteLevels extends Emitter {
     // It rejects only on a connection that was closed meanwhile.
     const report = await connection.getStats().catch(() => null);
     if (report === null || !this.#connections.has(id)) return;
-    this.#tell(id, loudest(report, "inbound-rtp"));
+    this.#emitLevel(id, loudest(report, "inbound-rtp"));
     // Every connection measures the same microphone: one is enough.
     const [first] = this.#connections.keys();
-    if (id === first) this.#tell(this.#own, loudest(report, "media-source"));
+    if (id === first) this.#emitLevel(this.#own, loudest(report, "media-source"));
   }
 
   /** @param {string} id @param {number} level */
-  #tell(id, level) {
+  #emitLevel(id, level) {
     const now = performance.now();
     const spoke = now - (this.#loudAt.get(id) ?? -Infinity) < HOLD_MS;
     if (level >= (spoke ? GOES_ON : BEGINS)) this.#loudAt.set(id, now);

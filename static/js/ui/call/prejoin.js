@@ -6,7 +6,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
-import { saveHidden, loadHidden } from "../../peer/ice-policy.js";
+import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */

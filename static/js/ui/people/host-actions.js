@@ -98,8 +98,8 @@ export class HostActions {
   /** @param {string} pid */
   #askToMute(pid) {
     const name = this.#session.people.get(pid)?.name ?? "";
-    const told = this.#session.muteRequests.send(pid, true);
-    toast(text(told ? "mute.asked" : "mute.not-asked", { name }));
+    const sent = this.#session.muteRequests.send(pid, true);
+    toast(text(sent ? "mute.asked" : "mute.not-asked", { name }));
   }
 
   /** @param {string} pid */

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** @import { RateLimiter } from "../lib/rate-limiter.js" */
+/** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 
 /** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
 

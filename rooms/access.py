@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 
 from .compiled_query import CompiledQuery
-from .models import Ban, Door, Membership, Role, Room
+from .models import Ban, JoinRule, Membership, Role, Room
 from .permissions import Permission, has_permission, is_host, permission_to_remove
 
 Visitor: TypeAlias = User | AnonymousUser | None
@@ -52,11 +52,11 @@ class RoomAccess:
 
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 _user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
-_guest_id: tuple[Any, Any] = (Membership._meta.get_field("browser"), UUID(int=1))
+_guest_id: tuple[Any, Any] = (Membership._meta.get_field("guest_id"), UUID(int=1))
 _with_room = Membership.objects.select_related("room__owner").order_by()
 _by_user = CompiledQuery(lambda slug, user: _with_room.filter(room__slug=slug).filter(user=user), _slug, _user)
 _by_guest_id = CompiledQuery(
-    lambda slug, guest_id: _with_room.filter(room__slug=slug).filter(browser=guest_id), _slug, _guest_id
+    lambda slug, guest_id: _with_room.filter(room__slug=slug).filter(guest_id=guest_id), _slug, _guest_id
 )
 
 
@@ -91,19 +91,21 @@ def authorize_entry(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAcce
     reason = unavailable_reason(access.room)
     if reason is not None:
         raise AccessDenied(reason)
-    if access.room.door == Door.LOCKED and not is_host(access.role) and not access.membership.stays:
+    locked = access.room.join_rule == JoinRule.LOCKED
+    if locked and not is_host(access.role) and not access.membership.readmit_when_locked:
         raise AccessDenied(DenialReason.LOCKED)
     return access
 
 
 def must_knock(access: RoomAccess) -> bool:
     """Say whether a host has to let this person in first: a guest whom no host has let in yet."""
-    return access.room.door == Door.KNOCK and access.role == Role.GUEST and access.membership.admitted_at is None
+    knock = access.room.join_rule == JoinRule.KNOCK
+    return knock and access.role == Role.GUEST and access.membership.admitted_at is None
 
 
 def requires_host(access: RoomAccess) -> bool:
     """Say whether this person can join only while a host is in the call."""
-    return access.room.host_needed and not is_host(access.role)
+    return access.room.requires_host and not is_host(access.role)
 
 
 def unavailable_reason(room: Room) -> DenialReason | None:
@@ -132,10 +134,9 @@ def relay_test_identity(user: Visitor, guest_id: UUID | None) -> UUID | None:
         return None if user.suspended_at is not None else UUID(int=user.pk)
     if guest_id is None:
         return None
-    memberships = _with_room.filter(browser=guest_id, removed_at=None)
     now = timezone.now()
-    active = (row for row in memberships if row.expires_at is None or row.expires_at > now)
-    return next((row.pk for row in active if unavailable_reason(row.room) is None), None)
+    memberships = Membership.objects.active(now).filter(guest_id=guest_id, room__in=Room.objects.open(now))
+    return memberships.order_by().values_list("pk", flat=True).first()
 
 
 def get_room_or_404(user: Visitor, slug: str, permission: Permission) -> Room:

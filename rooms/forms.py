@@ -1,4 +1,4 @@
-"""What people type about a room."""
+"""The form of a room."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from common.text import clean_name
 from . import limits
 from .models import Room
 
-# A span instead of a date: it means the same in every time zone, and the server's clock alone decides.
+# A span and not a date: it means the same in every time zone, and only the server's clock counts.
 SPANS = {
     "1d": (_("1 day"), timedelta(days=1)),
     "7d": (_("7 days"), timedelta(days=7)),
@@ -24,7 +24,7 @@ KEEP = "keep"
 
 
 class RoomForm(forms.Form):
-    """A new room, or with `room` the settings of one that exists."""
+    """A new room, or with `room` the settings of an existing one."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -32,27 +32,24 @@ class RoomForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Monday stand-up")}),
     )
     lasts = forms.ChoiceField(
-        label=_("The room lasts"),
+        label=_("Expires"),
         required=False,
-        help_text=_(
-            "After that nobody can enter it any more. You can still extend it; %(days)d days later it is deleted."
-        )
+        help_text=_("After that no one can join. You can extend it for %(days)d more days; then it's deleted.")
         % {"days": settings.RETENTION_DAYS},
     )
     max_people = forms.TypedChoiceField(
-        label=_("People at once"),
+        label=_("Maximum people"),
         coerce=int,
         initial=4,
         choices=[(n, str(n)) for n in range(limits.MIN_PEOPLE, limits.MAX_PEOPLE + 1)],
-        help_text=_("Everybody sends to everybody directly, so small rooms run best on phones and slow lines."),
+        help_text=_("Smaller calls work better on phones and slow connections."),
     )
-
     relay_only = forms.BooleanField(
-        label=_("Hide everybody's internet address"),
+        label=_("Hide IP addresses"),
         required=False,
         help_text=_(
-            "Calls then go through this site's relay server only, still encrypted from browser to browser: nobody "
-            "inside learns another's address. Without a relay server nobody can be reached."
+            "Calls go through this site's relay server, still encrypted, so no one in the call sees another person's "
+            "IP address."
         ),
     )
 
@@ -76,11 +73,11 @@ class RoomForm(forms.Form):
         field.choices = choices + spans  # type: ignore[assignment]
 
     def clean_name(self) -> str:
-        """Keep what people can read."""
+        """Clean the name as all names are."""
         return clean_name(self.cleaned_data["name"], limits.ROOM_NAME_LENGTH)
 
     def expires_at(self) -> datetime | None:
-        """Return when the room ends, of valid data."""
+        """Return when the room expires, of valid data."""
         lasts = self.cleaned_data["lasts"]
         if lasts == KEEP and self.room is not None:
             return self.room.expires_at

@@ -1,4 +1,4 @@
-"""The STUN and TURN servers that a browser is told about, with credentials made for one person and a limited time."""
+"""The STUN and TURN servers for a browser, with credentials for one person and a limited time."""
 
 import base64
 import hashlib
@@ -13,16 +13,16 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class IceServers:
-    """`servers` as RTCConfiguration.iceServers wants them; `ttl` in seconds: ask again before it has passed."""
+    """`servers` as RTCConfiguration.iceServers wants them; `ttl` is their validity in seconds."""
 
     servers: list[dict[str, Any]]
     ttl: int
 
 
 def ice_servers(member_id: UUID, now: float | None = None, ttl: int | None = None) -> IceServers:
-    """Return what STUN_URLS and TURN_URLS name; both empty gives no server, which is enough on a LAN.
+    """Return the servers of STUN_URLS and TURN_URLS. If both are empty there is none, which is enough on a LAN.
 
-    `ttl` is in seconds, TURN_TTL unless it is given.
+    `ttl` is in seconds, TURN_TTL by default.
 
     TURN credentials follow coturn's `use-auth-secret` (draft-uberti-behave-turn-rest-00): the user name is the expiry
     (Unix time, seconds) and the member, the password the base64 HMAC-SHA1 of it under TURN_SECRET.

@@ -1,4 +1,4 @@
-"""Every bound of what people may ask for in rooms and invites, in one place."""
+"""The limits of rooms and invites, in one place."""
 
 from datetime import timedelta
 
@@ -13,13 +13,13 @@ KEY_CHECK_BYTES = 16
 MIN_INVITE_LIFE = timedelta(minutes=1)
 MAX_INVITE_LIFE = timedelta(days=90)
 MAX_INVITE_USES = 1000
-SECOND_DEVICE_LIFE = timedelta(minutes=10)  # of the link that brings a room to another device of its owner's
-MODERATOR_LINK_LIFE = timedelta(days=1)  # of a link for one person whom it makes a moderator
+SECOND_DEVICE_LIFE = timedelta(minutes=10)  # of the link that brings the room key to another device of the owner
+MODERATOR_LINK_LIFE = timedelta(days=1)  # such a link also has one use
 
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100
 
-# A JSON body of this app: the largest (a new invite) is under 400 bytes. But a report's 2,000 characters may each be
-# written as \ud83d\ude00.
+# The largest JSON body of this app (a new invite) has less than 400 bytes. But each of a report's 2,000 characters may
+# be written as \ud83d\ude00.
 MAX_BODY_BYTES = 4096
 MAX_REPORT_BYTES = 32_768

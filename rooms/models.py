@@ -1,11 +1,13 @@
-"""What is kept about rooms, and for how long. Nothing about a call itself: who met whom is not stored."""
+"""What is stored about rooms. Nothing about calls is: not who met whom, and not when."""
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,7 @@ INVITE_LABEL_LENGTH = 60
 
 
 class Role(models.TextChoices):
-    """What somebody is in a room, from the most rights to the least."""
+    """What a person is in a room, from the most permissions to the fewest."""
 
     OWNER = "owner", _("owner")
     MODERATOR = "moderator", _("moderator")
@@ -23,16 +25,16 @@ class Role(models.TextChoices):
     GUEST = "guest", _("guest")
 
 
-class Door(models.TextChoices):
-    """Who comes in: whoever has a place, whoever a host lets in, or nobody new."""
+class JoinRule(models.TextChoices):
+    """Who can join: anyone with a membership, guests only after a host lets them in, or no one new."""
 
-    OPEN = "open", _("open")
-    KNOCK = "knock", _("guests knock")
+    OPEN = "open", _("anyone with a link")
+    KNOCK = "knock", _("guests ask to join")
     LOCKED = "locked", _("locked")
 
 
 class InviteState(models.TextChoices):
-    """What a link is worth."""
+    """Whether a link still works, or why not."""
 
     ACTIVE = "active", _("active")
     USED_UP = "used_up", _("used up")
@@ -40,39 +42,49 @@ class InviteState(models.TextChoices):
     REVOKED = "revoked", _("revoked")
 
 
+class RoomQuerySet(models.QuerySet["Room"]):
+    """Rooms by what can be done with them."""
+
+    def open(self, now: datetime) -> Self:
+        """Return the rooms that people can enter: not closed, not expired, and their owner not suspended."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), closed_at=None, owner__suspended_at=None)
+
+
 class Room(models.Model):
-    """A named place that lasts. `slug` is its address and, in the key derivations, its identity: it never changes."""
+    """A named meeting place. `slug` is its address and, in key derivations, its identity: it never changes."""
 
     name = models.CharField(_("name"), max_length=ROOM_NAME_LENGTH)
     slug = models.SlugField(_("address"), max_length=80, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rooms", verbose_name=_("owner"))
-    # To whom the owner wants to hand the room over; it is theirs once they accept.
-    offered_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="rooms_offered"
+    # To whom the owner wants to transfer the room; they own it once they accept.
+    pending_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="offered_rooms"
     )
     max_people = models.PositiveSmallIntegerField(
-        _("people at once"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
+        _("maximum people"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, db_index=True)
-    # The end of which the owner was told by mail.
-    reminded_of = models.DateTimeField(null=True, editable=False)
+    # The expiry about which the owner was reminded by email.
+    expiry_reminder_for = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
-    closed_by_site = models.BooleanField(_("closed by a moderator of the site"), default=False, editable=False)
-    # The room key itself never reaches the server: epoch 0 is a room without a key, `key_check` proves a key right.
+    closed_by_moderator = models.BooleanField(_("closed by a moderator of the site"), default=False, editable=False)
+    # The room key itself never reaches the server. Epoch 0 is a room without a key; `key_check` verifies a key.
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     key_check = models.BinaryField(max_length=16, null=True, editable=False)
     rekey_required = models.BooleanField(_("new key required"), default=False, editable=False)
-    door = models.CharField(_("door"), max_length=10, choices=Door.choices, default=Door.OPEN)
-    host_needed = models.BooleanField(_("a host must be here"), default=False)
-    # Whether the key of now was made for a door at which guests knock: their links hold the lobby key, and a host's
-    # browser gives the room key to whom it lets in. Never true without a key.
-    key_by_hosts = models.BooleanField(default=False, editable=False)
+    join_rule = models.CharField(_("who can join"), max_length=10, choices=JoinRule.choices, default=JoinRule.OPEN)
+    requires_host = models.BooleanField(_("others wait for a host"), default=False)
+    # Whether the current key was made for a room where guests knock: their links hold the lobby key, and a host's
+    # browser hands out the room key to those whom it lets in. Never true without a key.
+    hosts_hand_out_key = models.BooleanField(default=False, editable=False)
     relay_only = models.BooleanField(
-        _("hide everybody's address"),
+        _("hide IP addresses"),
         default=False,
-        help_text=_("Calls go through the relay server only, so that nobody inside learns another's internet address."),
+        help_text=_("Calls go through the relay server, so no one in the call sees another person's IP address."),
     )
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("room")
@@ -83,8 +95,20 @@ class Room(models.Model):
         return self.name
 
 
+class InviteQuerySet(models.QuerySet["Invite"]):
+    """Invites by whether they work."""
+
+    def current(self, now: datetime) -> Self:
+        """Return the invites that are neither revoked nor expired, used up or not."""
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+    def redeemable(self, now: datetime) -> Self:
+        """Return the invites that a person can use now, if their room is open."""
+        return self.current(now).filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")))
+
+
 class Invite(models.Model):
-    """A link that lets people in. Only the hash of its token and the wrapped room key are kept."""
+    """A link that gives a membership. Only the hash of its token and the wrapped room key are stored."""
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="invites", verbose_name=_("room"))
     created_by = models.ForeignKey(
@@ -94,8 +118,8 @@ class Invite(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
     token_hash = models.BinaryField(max_length=32, unique=True, editable=False)
     wrapped_key = models.BinaryField(max_length=60, null=True, editable=False)
-    # Whether that is the lobby key, with which one can knock and no more.
-    lobby = models.BooleanField(default=False, editable=False)
+    # Whether that is the lobby key, which only lets a person knock.
+    holds_lobby_key = models.BooleanField(default=False, editable=False)
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
     max_uses = models.PositiveIntegerField(_("uses allowed"), null=True, blank=True)
@@ -103,16 +127,18 @@ class Invite(models.Model):
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
+    objects = InviteQuerySet.as_manager()
+
     class Meta:
-        verbose_name = _("invite")
-        verbose_name_plural = _("invites")
+        verbose_name = _("invite link")
+        verbose_name_plural = _("invite links")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return self.label or f"{self._meta.verbose_name} {self.pk}"
 
     def state(self, now: datetime) -> InviteState:
-        """Say what the link is worth at `now`; the order is that in which a guest is told."""
+        """Return whether the link works at `now`, or the first reason why it does not."""
         if self.revoked_at is not None:
             return InviteState.REVOKED
         if self.expires_at <= now:
@@ -122,8 +148,16 @@ class Invite(models.Model):
         return InviteState.ACTIVE
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships by whether they count."""
+
+    def active(self, now: datetime | None = None) -> Self:
+        """Return the memberships that are neither removed nor expired, at `now` or the current time."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now or timezone.now()), removed_at=None)
+
+
 class Membership(models.Model):
-    """Somebody's right to enter a room: of an account (`user`) or of a guest's browser (`browser`), never of both."""
+    """A person's right to enter a room: of an account (`user`) or of a guest (`guest_id`), never of both."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", verbose_name=_("room"))
@@ -135,19 +169,21 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("person"),
     )
-    # A random id that lives in the guest's session; it names a browser session, not a person.
-    browser = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+    # A random id in the guest's session (`rooms.guest_session`): it names a browser session, not a person.
+    guest_id = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)
     invite = models.ForeignKey(
-        Invite, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("invite")
+        Invite, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("invite link")
     )
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
-    # When a host let this guest in. Until then they knock at a door where guests do.
+    # When a host let this guest in. Until then they knock where guests do.
     admitted_at = models.DateTimeField(_("let in"), null=True, blank=True, editable=False)
-    # Was inside when the door was locked, and so may come back. Forgotten when the door is unlocked.
-    stays = models.BooleanField(default=False, editable=False)
+    # Was in the call when the room was locked, and so may return. Reset when the room is unlocked.
+    readmit_when_locked = models.BooleanField(default=False, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -155,34 +191,37 @@ class Membership(models.Model):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="one_membership_per_user"),
-            models.UniqueConstraint(fields=["room", "browser"], name="one_membership_per_browser"),
+            models.UniqueConstraint(fields=["room", "guest_id"], name="one_membership_per_guest"),
             models.CheckConstraint(
-                condition=models.Q(user__isnull=False, browser__isnull=True)
-                | models.Q(user__isnull=True, browser__isnull=False),
-                name="user_or_browser",
+                condition=Q(user__isnull=False, guest_id__isnull=True) | Q(user__isnull=True, guest_id__isnull=False),
+                name="user_or_guest",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user or self.get_role_display()} · {self.room}"
 
+    def is_active(self, now: datetime) -> bool:
+        """Say whether this is one of `MembershipQuerySet.active`."""
+        return self.removed_at is None and (self.expires_at is None or self.expires_at > now)
+
 
 class Redemption(models.Model):
-    """That a browser session has used an invite, so that pressing Join twice takes one use and not two."""
+    """A guest's use of an invite, stored so that pressing Join twice takes one use and not two."""
 
     invite = models.ForeignKey(Invite, models.CASCADE, related_name="redemptions")
-    browser = models.UUIDField(editable=False, db_index=True)
+    guest_id = models.UUIDField(editable=False, db_index=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["invite", "browser"], name="one_redemption_per_browser")]
+        constraints = [models.UniqueConstraint(fields=["invite", "guest_id"], name="one_redemption_per_guest")]
 
     def __str__(self) -> str:
         return f"{self.invite} · {self.created_at:%Y-%m-%d}"
 
 
 class Ban(models.Model):
-    """A guest's browser that no link lets in any more, in no room. An account is suspended instead."""
+    """A guest whom no link of any room lets in. An account is suspended instead."""
 
     guest_id = models.UUIDField(unique=True, editable=False)
     created_at = models.DateTimeField(_("banned"), default=timezone.now, editable=False)

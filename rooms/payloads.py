@@ -18,28 +18,28 @@ class Redeem(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class SetKey(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/lock: the check value of a new room key (base64url, 16 bytes) and its epoch.
+    """POST /rooms/<slug>/key: the check value of a new room key (base64url, 16 bytes) and its epoch.
 
-    `by_hosts`: it is for a room where guests knock, and hosts hand it out to those whom they let in.
+    `hosts_hand_out_key`: it is for a room where guests knock, and hosts hand it out to those whom they let in.
     """
 
     epoch: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     key_check: str
-    by_hosts: bool = False
+    hosts_hand_out_key: bool = False
 
 
 class ChangeJoinRule(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/door, with the epoch and check value of a new key if the rule needs one."""
+    """POST /rooms/<slug>/join-rule, with the epoch and check value of a new key if the rule needs one."""
 
-    door: Literal["open", "knock", "locked"]
-    host_needed: bool
+    join_rule: Literal["open", "knock", "locked"]
+    requires_host: bool
     epoch: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     key_check: str | None = None
-    by_hosts: bool = False
+    hosts_hand_out_key: bool = False
 
 
 class Kick(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/put-out. `member` as in the roster; `for_good`: remove them from the room."""
+    """POST /rooms/<slug>/kick. `member` as in the roster; `for_good`: remove them from the room."""
 
     member: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
     for_good: bool
@@ -61,7 +61,7 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     wrapped: str | None = None
     label: str = ""
     role: Literal["guest", "member", "moderator", "owner"] = "guest"
-    lobby: bool = False
+    holds_lobby_key: bool = False
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=limits.MAX_INVITE_USES)] | None = None
 
 

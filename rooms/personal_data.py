@@ -26,7 +26,7 @@ class RoomData:
             "rooms": [_room(row) for row in user.rooms.all()],
             "memberships": [_membership(row) for row in Membership.objects.filter(user=user).select_related("room")],
             "invites": [{"room": row.room.name, **_invite(row)} for row in links],
-            "rooms_offered": [row.name for row in Room.objects.filter(offered_to=user)],
+            "rooms_offered": [row.name for row in Room.objects.filter(pending_owner=user)],
         }
 
     def losses(self, user: User) -> list[Loss]:
@@ -56,8 +56,8 @@ def _room(row: Room) -> dict[str, Any]:
         "expires": row.expires_at,
         "closed": row.closed_at,
         "max_people": row.max_people,
-        "join_rule": row.door,
-        "requires_host": row.host_needed,
+        "join_rule": row.join_rule,
+        "requires_host": row.requires_host,
         "hide_ip_addresses": row.relay_only,
         "key_epoch": row.epoch,
         "members": {role: row.memberships.filter(role=role).count() for role in ("moderator", "member", "guest")},

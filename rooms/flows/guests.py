@@ -8,10 +8,10 @@ from rooms.live.close_codes import CloseCode
 from rooms.models import Ban, Membership, Redemption
 
 
-def forget_guests(browsers: Collection[UUID]) -> None:
+def forget_guests(guest_ids: Collection[UUID]) -> None:
     """Delete the memberships of these guests (their sockets close), their redemptions and their bans."""
-    for membership in Membership.objects.filter(browser__in=browsers):
+    for membership in Membership.objects.filter(guest_id__in=guest_ids):
         publish.close_membership(membership.pk, CloseCode.NOT_MEMBER)
         membership.delete()
-    Redemption.objects.filter(browser__in=browsers).delete()
-    Ban.objects.filter(guest_id__in=browsers).delete()
+    Redemption.objects.filter(guest_id__in=guest_ids).delete()
+    Ban.objects.filter(guest_id__in=guest_ids).delete()

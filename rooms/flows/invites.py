@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from rooms import limits
+from rooms.access import unavailable_reason
 from rooms.errors import NotPossible, WrongEpoch
 from rooms.models import Invite, Role, Room
 
@@ -25,26 +26,26 @@ def create_invite(
     label: str = "",
     max_uses: int | None = None,
     role: Role = Role.GUEST,
-    lobby: bool = False,
+    holds_lobby_key: bool = False,
 ) -> Invite:
     """Save a link that a browser made. It expires with the room at the latest.
 
     A link with the owner's role brings the room key to another device of the owner: one use, ten minutes, no one else.
-    A moderator's link has one use and lasts a day at most. `lobby`: the wrapped key is the lobby key, as in all guests'
-    links of a room whose hosts hand out the room key.
+    A moderator's link has one use and lasts a day at most. `holds_lobby_key`: the wrapped key is the lobby key, as in
+    all guests' links of a room whose hosts hand out the room key.
 
     Raises `WrongEpoch` if the wrapped key is not of the room's epoch or not of the right kind, and `NotPossible` for a
     closed or expired room, too many links, or an owner's link by a person who is not the owner.
     """
     now = timezone.now()
-    room = Room.objects.select_for_update().get(pk=room.pk)
-    is_current_key = epoch == room.epoch and lobby == (room.key_by_hosts and role == Role.GUEST)
+    room = Room.objects.select_for_update(of=("self",)).select_related("owner").get(pk=room.pk)
+    is_current_key = epoch == room.epoch and holds_lobby_key == (room.hosts_hand_out_key and role == Role.GUEST)
     if not is_current_key or (wrapped_key is None) != (room.epoch == 0):
         raise WrongEpoch(_("The room key has changed. Reload the page."))
-    if room.closed_at is not None or (room.expires_at is not None and room.expires_at <= now):
-        raise NotPossible(_("The room is closed. Reopen it before you make links."))
-    if room.invites.filter(revoked_at=None, expires_at__gt=now).count() >= limits.MAX_OPEN_INVITES_PER_ROOM:
-        raise NotPossible(_("This room has as many open links as it can have. Revoke one first."))
+    if unavailable_reason(room) is not None:
+        raise NotPossible(_("The room is closed. Reopen it before you create links."))
+    if room.invites.current(now).count() >= limits.MAX_OPEN_INVITES_PER_ROOM:
+        raise NotPossible(_("This room has reached the limit of active links. Revoke one first."))
     if role == Role.OWNER:
         if by.pk != room.owner_id:
             raise NotPossible(_("Only the owner can bring this room to another device."))
@@ -52,7 +53,7 @@ def create_invite(
     if role == Role.MODERATOR:
         max_uses, expires_at = 1, min(expires_at, now + limits.MODERATOR_LINK_LIFE)
     if Invite.objects.filter(token_hash=token_hash).exists():
-        raise NotPossible(_("This link exists already. Make a new one."))
+        raise NotPossible(_("This link already exists. Create a new one."))
     return Invite.objects.create(
         room=room,
         created_by=by,
@@ -60,7 +61,7 @@ def create_invite(
         role=role,
         token_hash=token_hash,
         wrapped_key=wrapped_key,
-        lobby=lobby,
+        holds_lobby_key=holds_lobby_key,
         epoch=epoch,
         expires_at=min(expires_at, room.expires_at) if room.expires_at else expires_at,
         max_uses=max_uses,

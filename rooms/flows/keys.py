@@ -6,20 +6,20 @@ from django.utils.translation import gettext as _
 
 from rooms.errors import WrongEpoch
 from rooms.live import publish
-from rooms.models import Door, Room
+from rooms.models import JoinRule, Room
 
 from .invites import revoke_invites
 
 
 @transaction.atomic
-def set_room_key(room: Room, epoch: int, key_check: bytes, *, key_by_hosts: bool = False) -> bool:
+def set_room_key(room: Room, epoch: int, key_check: bytes, *, hosts_hand_out_key: bool = False) -> bool:
     """Set the room's key epoch if the current one is the one before; return False if another device was first.
 
     The first key, every later key and the restart after a lost key are the same operation. Links of earlier epochs
-    cannot unwrap the new key, so they are revoked. `key_by_hosts`: the key is for a room where guests knock.
+    cannot unwrap the new key, so they are revoked. `hosts_hand_out_key`: the key is for a room where guests knock.
     """
     moved = Room.objects.filter(pk=room.pk, epoch=epoch - 1).update(
-        epoch=epoch, key_check=key_check, key_by_hosts=key_by_hosts, rekey_required=False
+        epoch=epoch, key_check=key_check, hosts_hand_out_key=hosts_hand_out_key, rekey_required=False
     )
     if moved:
         revoke_invites(room.invites.filter(epoch__lt=epoch))
@@ -28,20 +28,20 @@ def set_room_key(room: Room, epoch: int, key_check: bytes, *, key_by_hosts: bool
 
 
 @transaction.atomic
-def rotate_key(room: Room, epoch: int, key_check: bytes, *, by_hosts: bool) -> bool:
+def rotate_key(room: Room, epoch: int, key_check: bytes, *, hosts_hand_out_key: bool) -> bool:
     """Set a new key that fits the current join rule; return False if another device was first.
 
     Raises `WrongEpoch` if the join rule has changed meanwhile to one that needs the other kind of key.
     """
     room = Room.objects.select_for_update().get(pk=room.pk)
-    if by_hosts != hosts_should_hand_out_key(room, Door(room.door)):
-        raise WrongEpoch(_("The door has changed. Reload the page."))
-    return set_room_key(room, epoch, key_check, key_by_hosts=by_hosts)
+    if hosts_hand_out_key != hosts_should_hand_out_key(room, JoinRule(room.join_rule)):
+        raise WrongEpoch(_("The join setting has changed. Reload the page."))
+    return set_room_key(room, epoch, key_check, hosts_hand_out_key=hosts_hand_out_key)
 
 
-def hosts_should_hand_out_key(room: Room, door: Door) -> bool:
+def hosts_should_hand_out_key(room: Room, rule: JoinRule) -> bool:
     """Say whether hosts hand out the room key under this join rule. `locked` leaves it as it is."""
-    return room.key_by_hosts if door == Door.LOCKED else door == Door.KNOCK
+    return room.hosts_hand_out_key if rule == JoinRule.LOCKED else rule == JoinRule.KNOCK
 
 
 def require_rekey(rooms: QuerySet[Room]) -> None:

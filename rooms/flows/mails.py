@@ -1,4 +1,4 @@
-"""What rooms say by mail: an invitation, that somebody waits, that the end is near. Never a name from a call."""
+"""Emails about rooms: an invitation, a guest who knocks, a room that expires soon. Never a name from a call."""
 
 import logging
 from contextlib import suppress
@@ -18,72 +18,69 @@ from common.mail import MailFailed
 from common.ratelimit import consume
 from rooms.errors import NotPossible
 from rooms.models import Invite, InviteState, Role, Room
-
-from .members import holding
+from rooms.permissions import HOSTS
 
 logger = logging.getLogger(__name__)
 
-REMINDER_LEAD = timedelta(days=1)  # how long before the end of a room its owner is told
-LONG_LIVED = timedelta(days=2)  # a room made for less needs no mail: its owner has just chosen the end
-MAX_HOSTS_MAILED = 5  # that get a mail when somebody waits
+REMINDER_LEAD = timedelta(days=1)  # how long before a room expires its owner is reminded
+LONG_LIVED = timedelta(days=2)  # a room created for less needs no reminder: its owner has just chosen the expiry
+MAX_HOSTS_MAILED = 5  # about one knock
 
 
 class RateLimited(Exception):
-    """Too many mails, to this address or from this account; `wait` is in seconds."""
+    """Too many emails, to this address or from this account; `wait` is in seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(wait)
         self.wait = wait
 
 
-def send_invitation(link_row: Invite, sender: User, address: str, link: str | None) -> None:
-    """Send an invitation; `link` is the whole link, or None when the sender hands the secret over in another way.
+def send_invitation(invite: Invite, sender: User, address: str, link: str | None) -> None:
+    """Send an invitation; `link` is the whole link, or None if the sender passes on the code in another way.
 
-    Nothing of it is kept, neither address nor link. Raises `NotPossible`, `RateLimited` and `MailFailed`.
+    Neither the address nor the link is stored. Raises `NotPossible`, `RateLimited` and `MailFailed`.
     """
-    if link_row.state(timezone.now()) is not InviteState.ACTIVE:
-        raise NotPossible(_("This link does not work any more. Make a new one."))
+    if invite.state(timezone.now()) is not InviteState.ACTIVE:
+        raise NotPossible(_("This link no longer works. Create a new one."))
     if not optional_mail.is_wanted(MailKind.INVITATION, address):
-        raise NotPossible(_("This address takes no invitations from here. Send the link in another way."))
+        raise NotPossible(_("This person doesn't accept invitations by email. Send the link in another way."))
     wait = consume(ratelimit.MAIL_FROM, sender.pk) or consume(ratelimit.MAIL_TO, optional_mail.hash_address(address))
     if wait:
         raise RateLimited(wait)
     context = {
         "sender": optional_mail.safe_person_name(sender.display_name),
-        "room": optional_mail.safe_room_name(link_row.room.name),
+        "room": optional_mail.safe_room_name(invite.room.name),
         "link": link,
-        "until": _moment(link_row.expires_at),
-        "account": link_row.role != Role.GUEST,
+        "until": _moment(invite.expires_at),
+        "account": invite.role != Role.GUEST,
     }
     optional_mail.send(MailKind.INVITATION, address, "invitation", context)
 
 
 def mail_hosts_about_knock(room_id: int) -> None:
-    """Tell those who could open the door, at most once in a quarter of an hour."""
+    """Tell the hosts by email that someone is waiting, at most once in a quarter of an hour for each room."""
     room = Room.objects.filter(pk=room_id).first()
     if room is None or consume(ratelimit.MAIL_WAITING, room_id):
         return
-    hosts = holding(room).filter(role__in=(Role.OWNER, Role.MODERATOR), user__is_active=True).select_related("user")
-    for place in sorted(hosts, key=lambda place: place.role != Role.OWNER)[:MAX_HOSTS_MAILED]:
-        if place.user is not None:
+    hosts = room.memberships.active().filter(role__in=HOSTS, user__is_active=True).select_related("user")
+    for host in sorted(hosts, key=lambda membership: membership.role != Role.OWNER)[:MAX_HOSTS_MAILED]:
+        if host.user is not None:
             url = settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug])
             with suppress(MailFailed):  # it is in the log
                 optional_mail.send(
                     MailKind.WAITING,
-                    place.user.email,
+                    host.user.email,
                     "waiting",
                     {"room": optional_mail.safe_room_name(room.name), "url": url},
                 )
 
 
 def send_expiry_reminders() -> int:
-    """Tell the owners of rooms that end within a day, once for each end; return how many were told."""
+    """Remind the owners of rooms that expire within a day, once for each expiry; return how many emails were sent."""
     now = timezone.now()
-    ending = Room.objects.filter(
-        expires_at__gt=now, expires_at__lte=now + REMINDER_LEAD, closed_at=None, owner__is_active=True
-    )
-    due = ending.filter(expires_at__gte=F("created_at") + LONG_LIVED).exclude(reminded_of=F("expires_at"))
-    told = 0
+    expiring = Room.objects.open(now).filter(expires_at__lte=now + REMINDER_LEAD, owner__is_active=True)
+    due = expiring.filter(expires_at__gte=F("created_at") + LONG_LIVED).exclude(expiry_reminder_for=F("expires_at"))
+    sent = 0
     for room in due.select_related("owner"):
         url = settings.SITE_ORIGINS[0] + reverse("rooms:manage", args=[room.slug])
         context = {
@@ -93,11 +90,11 @@ def send_expiry_reminders() -> int:
             "url": url,
         }
         try:
-            told += optional_mail.send(MailKind.EXPIRING, room.owner.email, "expiring", context)
+            sent += optional_mail.send(MailKind.EXPIRING, room.owner.email, "expiring", context)
         except MailFailed:
             continue  # the next run tries again
-        Room.objects.filter(pk=room.pk).update(reminded_of=room.expires_at)
-    return told
+        Room.objects.filter(pk=room.pk).update(expiry_reminder_for=room.expires_at)
+    return sent
 
 
 def _moment(moment: datetime | None) -> str:

@@ -4,7 +4,6 @@ import logging
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,11 +20,6 @@ from .keys import require_rekey
 logger = logging.getLogger(__name__)
 
 
-def holding(room: Room) -> QuerySet[Membership]:
-    """Return the places that somebody holds now: neither removed nor over."""
-    return room.memberships.filter(removed_at__isnull=True).exclude(expires_at__lte=timezone.now())
-
-
 @transaction.atomic
 def change_role(membership: Membership, role: Role) -> None:
     """Make a person a moderator or a member; their open call pages learn it at once.
@@ -35,9 +29,9 @@ def change_role(membership: Membership, role: Role) -> None:
     """
     membership = _lock_active(membership)
     if membership.role == Role.OWNER or role not in (Role.MODERATOR, Role.MEMBER):
-        raise NotPossible(_("The owner's role changes by handing the room over."))
+        raise NotPossible(_("The owner's role changes only by a transfer of ownership."))
     if membership.user_id is None:
-        raise NotPossible(_("Only people with an account can be members or moderators. Send them a link for members."))
+        raise NotPossible(_("Only people with an account can be members or moderators. Send them a member link."))
     if membership.role == role:
         return
     membership.role, membership.expires_at = role, None
@@ -56,13 +50,13 @@ def offer_ownership(membership: Membership) -> None:
     """Offer the room to a moderator or member; nothing changes until they accept. Raises `NotPossible`."""
     membership = _lock_active(membership)
     if membership.user_id is None or membership.role not in (Role.MODERATOR, Role.MEMBER):
-        raise NotPossible(_("A room can be handed over to a moderator or member alone."))
-    Room.objects.filter(pk=membership.room_id).update(offered_to=membership.user)
+        raise NotPossible(_("You can transfer a room only to a moderator or member."))
+    Room.objects.filter(pk=membership.room_id).update(pending_owner=membership.user)
 
 
 def cancel_offer(room: Room) -> None:
     """Withdraw or decline the offer of ownership."""
-    Room.objects.filter(pk=room.pk).update(offered_to=None)
+    Room.objects.filter(pk=room.pk).update(pending_owner=None)
 
 
 @transaction.atomic
@@ -73,13 +67,13 @@ def accept_ownership(room: Room, user: User) -> None:
     """
     room = Room.objects.select_for_update(of=("self",)).select_related("owner").get(pk=room.pk)
     if room.owner.suspended_at is not None:
-        raise NotPossible(_("The room is shut. It can be handed over once it is open again."))
-    active = holding(room)
+        raise NotPossible(_("The room is closed. It can be transferred once it is open again."))
+    active = room.memberships.active()
     new = active.filter(user=user, role__in=(Role.MODERATOR, Role.MEMBER)).first()
-    if room.offered_to_id != user.pk or new is None:
-        raise NotPossible(_("The room is not offered to you any more."))
+    if room.pending_owner_id != user.pk or new is None:
+        raise NotPossible(_("The room is no longer offered to you."))
     if user.rooms.count() >= limits.MAX_ROOMS_PER_OWNER:
-        raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
+        raise NotPossible(_("You've reached the limit of rooms. Delete one first."))
     former = active.get(user=room.owner)
     for membership, role in ((former, Role.MODERATOR), (new, Role.OWNER)):
         membership.role = role
@@ -87,16 +81,16 @@ def accept_ownership(room: Room, user: User) -> None:
         notify_role_changed(membership)
     # These bring the room to another device of its owner, who is a different person now.
     revoke_invites(room.invites.filter(role=Role.OWNER))
-    Room.objects.filter(pk=room.pk).update(owner=user, offered_to=None)
+    Room.objects.filter(pk=room.pk).update(owner=user, pending_owner=None)
     logger.info("room %d: transferred from account %d to account %d", room.pk, former.user_id or 0, user.pk)
 
 
 def leave_room(membership: Membership) -> None:
     """Delete one's own membership; a link that still works would give a new one. Raises `NotPossible` for the owner."""
     if membership.role == Role.OWNER:
-        raise NotPossible(_("This is your room: hand it over or delete it."))
+        raise NotPossible(_("This is your room. Transfer or delete it instead."))
     key = membership.pk
-    Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
+    Room.objects.filter(pk=membership.room_id, pending_owner=membership.user_id).update(pending_owner=None)
     membership.delete()
     publish.close_membership(key, CloseCode.NOT_MEMBER)
 
@@ -110,9 +104,9 @@ def remove_member(membership: Membership) -> None:
     Room.objects.select_for_update().filter(pk=membership.room_id).first()  # the owner cannot change meanwhile
     key: UUID = membership.pk
     if Membership.objects.filter(pk=key, role=Role.OWNER).exists():
-        raise NotPossible(_("The owner cannot be removed from their own room."))
+        raise NotPossible(_("You can't remove the owner from their own room."))
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
-    Room.objects.filter(pk=membership.room_id, offered_to=membership.user_id).update(offered_to=None)
+    Room.objects.filter(pk=membership.room_id, pending_owner=membership.user_id).update(pending_owner=None)
     publish.close_membership(key, CloseCode.REMOVED)
     require_rekey(Room.objects.filter(pk=membership.room_id))
 
@@ -120,14 +114,14 @@ def remove_member(membership: Membership) -> None:
 def kick(membership: Membership) -> None:
     """Close the sockets of a member or guest; they may join again, or knock. Raises `NotPossible` for the owner."""
     if membership.role == Role.OWNER:
-        raise NotPossible(_("The owner cannot be sent out of their own room."))
-    Membership.objects.filter(pk=membership.pk).update(admitted_at=None, stays=False)
+        raise NotPossible(_("You can't remove the owner from a call in their own room."))
+    Membership.objects.filter(pk=membership.pk).update(admitted_at=None, readmit_when_locked=False)
     publish.close_membership(membership.pk, CloseCode.KICKED)
 
 
 def _lock_active(membership: Membership) -> Membership:
     """Read a membership again and lock its row. Raises `NotPossible` when it is not active any more."""
-    found = holding(membership.room).select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    found = membership.room.memberships.active().select_for_update(of=("self",)).filter(pk=membership.pk).first()
     if found is None:
-        raise NotPossible(_("They have no place in this room any more."))
+        raise NotPossible(_("They're no longer in this room."))
     return found

@@ -1,4 +1,4 @@
-"""Redeeming an invite link: one conditional UPDATE, once per browser session."""
+"""Redeem an invite link: one conditional UPDATE, once per browser session."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,7 +22,7 @@ from .members import notify_role_changed
 
 
 class InviteRefusalReason(StrEnum):
-    """Why a link does not let somebody in. Whoever holds a token that exists held the link, and is told the truth."""
+    """Why a link does not let a person in. Who has a valid token once had the link, and learns the real reason."""
 
     UNKNOWN = "unknown"
     EXPIRED = "expired"
@@ -38,7 +38,7 @@ class InviteRefusalReason(StrEnum):
 
 
 class InviteRefused(Exception):
-    """The link does not let this person in. `slug` is set when they may enter the room without it."""
+    """The link does not let this person in. `slug` is set if they may enter the room without it."""
 
     def __init__(self, reason: InviteRefusalReason, slug: str | None = None) -> None:
         super().__init__(reason.value)
@@ -48,17 +48,17 @@ class InviteRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RedeemedInvite:
-    """What a good link gives: a place in the room, and a key as sealed by whoever made the link.
+    """What a link gives: a membership, and a key as wrapped by the browser that created the link.
 
-    `holds` says which key that is, and the seal is bound to it: `room`, `room-by-hosts` (the room key of a room where
-    guests knock) or `lobby` (with which one can knock).
+    `key_kind` says which key that is, and its seal is bound to it: `room`, `room-by-hosts` (the room key of a room
+    where guests knock) or `lobby` (which only lets a person knock).
     """
 
     room: Room
     membership: Membership
     wrapped_key: bytes | None
     epoch: int
-    holds: str
+    key_kind: str
 
 
 _ROOM_REASONS: dict[DenialReason, InviteRefusalReason] = {
@@ -73,153 +73,140 @@ _INVITE_REASONS: dict[InviteState, InviteRefusalReason] = {
 }
 
 
-def redeem_invite(token: bytes, user: Visitor, browser: UUID) -> RedeemedInvite:
-    """Let somebody in by a link. Raises `InviteRefused`.
+def redeem_invite(token: bytes, user: Visitor, guest_id: UUID) -> RedeemedInvite:
+    """Give a person the membership of a link. Raises `InviteRefused`.
 
-    No use is taken from somebody who has as good a place in the room already, nor twice from one browser session. A
-    removed person comes back only by a link that was made after the removal. A link raises a role and never lowers one;
-    whoever it makes more than a guest needs an account.
+    No use is taken from a person whose membership is as good already, nor twice from one browser session. A removed
+    person returns only by a link that was created after the removal. A link raises a role and never lowers one; every
+    role above guest needs an account.
     """
     with transaction.atomic():
-        # Refused with a return, not a raise: what the attempt cleans up has to be kept.
-        outcome = _redeem(token, user, browser, timezone.now())
+        # Refused with a return, not a raise: a rollback would undo what the attempt cleans up.
+        outcome = _redeem(token, user, guest_id, timezone.now())
     if isinstance(outcome, InviteRefused):
         raise outcome
     return outcome
 
 
-def _redeem(token: bytes, user: Visitor, browser: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
+def _redeem(token: bytes, user: Visitor, guest_id: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
     # The lock makes racing clicks wait for each other (SQLite's IMMEDIATE transactions do so anyway).
     invites = Invite.objects.select_for_update(of=("self",)).select_related("room__owner", "created_by")
     invite = invites.filter(token_hash=hashlib.sha256(token).digest()).first()
     if invite is None:
         return InviteRefused(InviteRefusalReason.UNKNOWN)
     room = invite.room
-    shut = unavailable_reason(room)
-    if shut is not None:
-        return InviteRefused(_ROOM_REASONS[shut])
-    if not isinstance(user, User) and is_banned(browser):
+    unavailable = unavailable_reason(room)
+    if unavailable is not None:
+        return InviteRefused(_ROOM_REASONS[unavailable])
+    if not isinstance(user, User) and is_banned(guest_id):
         return InviteRefused(InviteRefusalReason.BANNED)
-    membership = find_membership(user, browser, room.slug)
+    membership = find_membership(user, guest_id, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
         return InviteRefused(InviteRefusalReason.REMOVED)
-    inside = membership is not None and _is_active(membership, now)
+    active = membership is not None and membership.is_active(now)
     state = invite.state(now)
     if state is InviteState.EXPIRED and invite.wrapped_key is not None:
         Invite.objects.filter(pk=invite.pk).update(wrapped_key=None)
     if state in (InviteState.REVOKED, InviteState.EXPIRED):
-        return InviteRefused(_INVITE_REASONS[state], room.slug if inside else None)
+        return InviteRefused(_INVITE_REASONS[state], room.slug if active else None)
     if invite.created_by.suspended_at is not None:
         return InviteRefused(InviteRefusalReason.SUSPENDED)
     if invite.role == Role.OWNER:
-        return _second_device(invite, membership, user, browser, now)
+        return _second_device(invite, membership, user, guest_id, now)
     role = Role(invite.role)
     if role != Role.GUEST and not isinstance(user, User):
-        return InviteRefused(InviteRefusalReason.ACCOUNT_NEEDED, room.slug if inside else None)
-    # A guest who has signed in since gets the place on the account, by the use that this browser took already.
+        return InviteRefused(InviteRefusalReason.ACCOUNT_NEEDED, room.slug if active else None)
+    # A guest who has signed in since gets the membership on the account, by the use that this browser took already.
     signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
     raised = membership is not None and _outranks(role, Role(membership.role))
-    if not inside or signed_in_since or raised:
-        if _consume_use(invite, browser, now):
-            membership = _grant_membership(invite, membership if inside else None, membership, user, browser)
-        elif not inside:
+    if not active or signed_in_since or raised:
+        if _consume_use(invite, guest_id, now):
+            membership = _grant_membership(invite, membership if active else None, membership, user, guest_id)
+        elif not active:
             return InviteRefused(_INVITE_REASONS.get(state, InviteRefusalReason.USED_UP))
     elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
         _extend_guest(membership, _guest_expiry(invite))
-    assert membership is not None  # noqa: S101 (inside, or just admitted)
+    assert membership is not None  # noqa: S101 (active, or just granted)
     return _redeemed(invite, membership)
 
 
 def _second_device(
-    invite: Invite, membership: Membership | None, user: Visitor, browser: UUID, now: datetime
+    invite: Invite, membership: Membership | None, user: Visitor, guest_id: UUID, now: datetime
 ) -> RedeemedInvite | InviteRefused:
-    """Give the owner the sealed key in another browser: the place is theirs already, the use is taken all the same."""
+    # The owner gets the wrapped key in another browser. Their membership exists; the use is consumed all the same.
     if membership is None or user != invite.room.owner:
         return InviteRefused(InviteRefusalReason.NOT_YOURS)
-    if not _consume_use(invite, browser, now):
+    if not _consume_use(invite, guest_id, now):
         return InviteRefused(InviteRefusalReason.USED_UP, invite.room.slug)
     return _redeemed(invite, membership)
 
 
 def _redeemed(invite: Invite, membership: Membership) -> RedeemedInvite:
     room = invite.room
-    holds = "lobby" if invite.lobby else "room-by-hosts" if room.key_by_hosts else "room"
-    return RedeemedInvite(room, membership, _bytes(invite.wrapped_key), invite.epoch, holds)
+    key_kind = "lobby" if invite.holds_lobby_key else "room-by-hosts" if room.hosts_hand_out_key else "room"
+    wrapped_key = None if invite.wrapped_key is None else bytes(invite.wrapped_key)
+    return RedeemedInvite(room, membership, wrapped_key, invite.epoch, key_kind)
 
 
-def _bytes(value: bytes | memoryview | None) -> bytes | None:
-    return None if value is None else bytes(value)
-
-
-def _is_active(membership: Membership, now: datetime) -> bool:
-    return membership.removed_at is None and (membership.expires_at is None or membership.expires_at > now)
-
-
-def _consume_use(invite: Invite, browser: UUID, now: datetime) -> bool:
-    """Count this browser session once. The conditions are in the UPDATE: nothing that was read before can be stale."""
-    if Redemption.objects.filter(invite=invite, browser=browser).exists():
+def _consume_use(invite: Invite, guest_id: UUID, now: datetime) -> bool:
+    # The conditions are in the UPDATE, so nothing that was read before can be stale.
+    if Redemption.objects.filter(invite=invite, guest_id=guest_id).exists():
         return True
-    open_room = Room.objects.filter(pk=OuterRef("room_id"), closed_at__isnull=True).filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    )
-    taken = (
-        Invite.objects.filter(pk=invite.pk, revoked_at__isnull=True, expires_at__gt=now)
-        .filter(Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses")))
-        .filter(Exists(open_room))
-        .update(uses=F("uses") + 1)
-    )
-    if taken:
-        Redemption.objects.create(invite=invite, browser=browser)
-    return bool(taken)
+    in_open_room = Exists(Room.objects.open(now).filter(pk=OuterRef("room_id")))
+    redeemable = Invite.objects.redeemable(now).filter(in_open_room, pk=invite.pk)
+    consumed = redeemable.update(uses=F("uses") + 1)
+    if consumed:
+        Redemption.objects.create(invite=invite, guest_id=guest_id)
+    return bool(consumed)
 
 
 def _grant_membership(
-    invite: Invite, held: Membership | None, old: Membership | None, user: Visitor, browser: UUID
+    invite: Invite, active: Membership | None, earlier: Membership | None, user: Visitor, guest_id: UUID
 ) -> Membership:
-    """Give a place: to the account of whoever is signed in, else to the browser session.
+    """Give the membership to the account if the person is signed in, else to the guest.
 
-    `old` is the place they have or had, `held` the same if it still counts: then nothing of it is lost.
+    `earlier` is the membership that they have or had, `active` the same if it still counts: then nothing of it is lost.
     """
     account = user if isinstance(user, User) else None
-    who: dict[str, Any] = {"user": account} if account else {"browser": browser}
-    role, end = Role(invite.role), _guest_expiry(invite)
-    if held is not None and not _outranks(role, Role(held.role)):
-        role, end = Role(held.role), max(held.expires_at or end, end)
-    place: dict[str, Any] = {
+    holder: dict[str, Any] = {"user": account} if account else {"guest_id": guest_id}
+    role, expires_at = Role(invite.role), _guest_expiry(invite)
+    if active is not None and not _outranks(role, Role(active.role)):
+        role, expires_at = Role(active.role), max(active.expires_at or expires_at, expires_at)
+    values: dict[str, Any] = {
         "role": role,
-        # A guest who signs in is still the one whom a host let in; somebody who was removed is not.
-        "admitted_at": held.admitted_at if held else None,
-        "stays": bool(held and held.stays),
+        # A guest who signs in was let in by a host already; a person who was removed was not.
+        "admitted_at": active.admitted_at if active else None,
+        "readmit_when_locked": bool(active and active.readmit_when_locked),
         "invite": invite,
-        "expires_at": end if role == Role.GUEST else None,
+        "expires_at": expires_at if role == Role.GUEST else None,
         "removed_at": None,
     }
-    membership, _made = Membership.objects.update_or_create(room=invite.room, **who, defaults=place)
-    if old is not None and old.pk != membership.pk:
-        # This browser's earlier place as a guest: it has one place now, that of the account. A socket that was let in
-        # as the guest has to come back as the account, or no order to close it would ever meet it.
-        key = old.pk
-        old.delete()
+    membership, _created = Membership.objects.update_or_create(room=invite.room, **holder, defaults=values)
+    if earlier is not None and earlier.pk != membership.pk:
+        # This browser's earlier membership as a guest, which the account's replaces. Its socket has to rejoin as the
+        # account, or no order to close the new membership would reach it.
+        key = earlier.pk
+        earlier.delete()
         publish.close_membership(key, CloseCode.ROLE_CHANGED)
-    elif held is not None and held.role != role:
+    elif active is not None and active.role != role:
         notify_role_changed(membership)
     return membership
 
 
-def _extend_guest(membership: Membership, end: datetime) -> None:
-    """Give a guest who is inside the later of the two ends, without a use."""
-    if membership.expires_at is not None and membership.expires_at < end:
-        membership.expires_at = end
+def _extend_guest(membership: Membership, expires_at: datetime) -> None:
+    """Give an active guest the later of the two expiries, without a use."""
+    if membership.expires_at is not None and membership.expires_at < expires_at:
+        membership.expires_at = expires_at
         membership.save(update_fields=["expires_at"])
-        notify_role_changed(membership)  # an open socket would end at the old end
+        notify_role_changed(membership)  # an open socket would close at the earlier expiry
 
 
 def _guest_expiry(invite: Invite) -> datetime:
-    """Return when the place of a guest who came by this link ends."""
+    """Return when the membership of a guest who came by this link expires."""
     return invite.expires_at + timedelta(hours=settings.GUEST_STAY_HOURS)
 
 
 def _outranks(role: Role, other: Role) -> bool:
-    """Say whether a role is higher than another; `Role` names them from the most rights to the least."""
+    """Say whether a role is higher than another; `Role` lists them from the highest to the lowest."""
     ranks = list(Role)
     return ranks.index(role) < ranks.index(other)

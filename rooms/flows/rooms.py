@@ -24,7 +24,7 @@ def create_room(
 ) -> Room:
     """Create a room without a key, with its owner as the only member. Raises `NotPossible` at the limit of rooms."""
     if owner.rooms.count() >= limits.MAX_ROOMS_PER_OWNER:
-        raise NotPossible(_("You have as many rooms as one person can have. Delete one first."))
+        raise NotPossible(_("You've reached the limit of rooms. Delete one first."))
     room = Room(owner=owner, name=name, expires_at=expires_at, max_people=max_people, relay_only=relay_only)
     save_new_room(room)
     return room
@@ -47,25 +47,25 @@ def change_room(
     publish.room_changed(room.pk)
 
 
-def close_room(room: Room, *, by_site: bool = False) -> None:
+def close_room(room: Room, *, by_moderator: bool = False) -> None:
     """Close the room: everyone in the call leaves, and no one can join until it is reopened.
 
-    `by_site`: a moderator of the site closes it, and only they can reopen it.
+    `by_moderator`: a moderator of the site closes it, and only they can reopen it.
     """
-    if by_site:
-        Room.objects.filter(pk=room.pk).update(closed_by_site=True)
+    if by_moderator:
+        Room.objects.filter(pk=room.pk).update(closed_by_moderator=True)
     if Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(closed_at=timezone.now()):
         logger.info("room %d closed", room.pk)
     publish.close_room(room.pk, CloseCode.ROOM_CLOSED)
 
 
-def reopen_room(room: Room, *, by_site: bool = False) -> None:
-    """Reopen a closed room. Raises `NotPossible` if a moderator of the site closed it, unless `by_site`."""
+def reopen_room(room: Room, *, by_moderator: bool = False) -> None:
+    """Reopen a closed room. Raises `NotPossible` if a moderator of the site closed it, unless `by_moderator`."""
     rooms = Room.objects.filter(pk=room.pk)
-    if by_site:
-        rooms.update(closed_at=None, closed_by_site=False)
-    elif not rooms.filter(closed_by_site=False).update(closed_at=None):
-        raise NotPossible(_("A moderator of this site has closed this room. Only they can open it again."))
+    if by_moderator:
+        rooms.update(closed_at=None, closed_by_moderator=False)
+    elif not rooms.filter(closed_by_moderator=False).update(closed_at=None):
+        raise NotPossible(_("A moderator of this site has closed this room. Only they can reopen it."))
 
 
 def end_meeting(room: Room) -> None:

@@ -136,10 +136,10 @@ def _revoke_all(room: Room, _by: User, _message: str) -> None:
 
 
 def _ban(membership: Membership, _by: User, _message: str) -> None:
-    if membership.browser is None:
+    if membership.guest_id is None:
         raise NotPossible(_t("This person has an account. Suspend it instead."))
-    Ban.objects.get_or_create(guest_id=membership.browser)
-    for other in Membership.objects.filter(browser=membership.browser, removed_at__isnull=True):
+    Ban.objects.get_or_create(guest_id=membership.guest_id)
+    for other in Membership.objects.filter(guest_id=membership.guest_id, removed_at__isnull=True):
         remove_member(other)
 
 
@@ -175,11 +175,11 @@ ACTIONS = (
         "close-room", TargetKind.ROOM, _("Close the room"),
         _("Everyone inside is removed immediately, and no one can join. The owner can't reopen it; only moderators "
           "can."),
-        lambda room, _by, _message: close_room(room, by_site=True),
+        lambda room, _by, _message: close_room(room, by_moderator=True),
     ),
     ModerationAction(
         "reopen-room", TargetKind.ROOM, _("Reopen the room"), _("Members, and people with a link, can join again."),
-        lambda room, _by, _message: reopen_room(room, by_site=True), resolves_report=False, destructive=False,
+        lambda room, _by, _message: reopen_room(room, by_moderator=True), resolves_report=False, destructive=False,
     ),
     ModerationAction(
         "revoke-links", TargetKind.ROOM, _("Revoke all links"),

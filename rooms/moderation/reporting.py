@@ -65,10 +65,10 @@ class ReportForm(forms.Form):
             owner=self.membership.room.owner,
             subject_membership=subject,
             subject_user=subject.user if subject else None,
-            subject_guest_id=subject.browser if subject else None,
+            subject_guest_id=subject.guest_id if subject else None,
             about_person=subject is not None,
             reporter=self.membership.user,
-            reporter_guest_id=self.membership.browser,
+            reporter_guest_id=self.membership.guest_id,
             category=self.cleaned_data["category"],
             description=self.cleaned_data["description"],
         )

@@ -165,5 +165,5 @@ def _seconds(moment: datetime | None) -> float | None:
 
 def _info(row: RoomRow) -> RoomInfo:
     check = encode_base64url(row.key_check)
-    rules = row.relay_only, row.door, row.host_needed
+    rules = row.relay_only, row.join_rule, row.requires_host
     return RoomInfo(row.slug, row.name, row.epoch, row.max_people, check, row.rekey_required, *rules)

@@ -24,7 +24,7 @@ from rooms.live.events import (
     PresenceEntry,
 )
 from rooms.live.presence import Presence, PresenceDown, RoomFull
-from rooms.models import Door
+from rooms.models import JoinRule
 from rooms.permissions import is_host
 
 from . import messages
@@ -100,7 +100,7 @@ class Lobby:
 
     def host_joined(self, room: LiveRoom) -> None:
         """Notify waiting guests that a host has joined, in rooms whose rules can make guests wait."""
-        if room.info.door == Door.KNOCK or room.info.host_needed:
+        if room.info.join_rule == JoinRule.KNOCK or room.info.requires_host:
             self._broadcast(HostJoined(room.id))
 
     def review(self, room: int) -> None:

@@ -103,8 +103,8 @@ class RoomInfo(Struct, frozen=True, gc=False):
     key_check: str | None = None
     rekey_required: bool = False
     relay_only: bool = False
-    door: str = "open"
-    host_needed: bool = False
+    join_rule: str = "open"
+    requires_host: bool = False
 
 
 class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):

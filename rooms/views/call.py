@@ -1,4 +1,4 @@
-"""The call page, and the plain page for everybody who is not let in."""
+"""The call page, and the plain page for people who may not enter."""
 
 from http import HTTPStatus
 
@@ -32,43 +32,43 @@ _STATUS = {
 @ensure_csrf_cookie
 @require_safe
 def call(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the room to those who may enter it."""
+    """Show the call page to people who may enter the room."""
     try:
-        found = authorize_entry(request.user, guest_id_of(request.session), slug)
-    except AccessDenied as refusal:
-        return access_denied_page(request, refusal.reason, slug)
+        access = authorize_entry(request.user, guest_id_of(request.session), slug)
+    except AccessDenied as denied:
+        return access_denied_page(request, denied.reason, slug)
     context = {
-        "room": found.room,
-        "may_invite_moderators": True,  # shown to owners alone (static/js/ui/call/own-role.js)
+        "room": access.room,
+        "may_invite_moderators": True,  # shown only to owners (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
-        "report_form": ReportForm(None, membership=found.membership, auto_id="report-%s"),
-        "page": _page(request, found),
+        "report_form": ReportForm(None, membership=access.membership, auto_id="report-%s"),
+        "page": _page(request, access),
     }
     return render(request, "rooms/call.html", context)
 
 
 def access_denied_page(request: HttpRequest, reason: DenialReason, slug: str) -> HttpResponse:
-    """Say in plain words why not.
+    """Say in plain words why the person may not enter.
 
-    A stranger gets the very same page for a room that exists and for one that does not: which rooms there are is
-    nobody's business who was not invited.
+    A stranger gets exactly the same page for a room that exists and for one that does not, so that no one learns which
+    rooms there are.
     """
     if reason is DenialReason.UNKNOWN_ROOM:
         reason = DenialReason.NOT_MEMBER
-    # Whoever has, or had, a place here may still say what happened.
+    # People who are, or were, members or guests may still report what happened.
     report_url = None if reason is DenialReason.NOT_MEMBER else reverse("rooms:report", args=[slug])
     context = {"reason": reason.value, "report_url": report_url}
     return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 
 
-def _page(request: HttpRequest, found: RoomAccess) -> dict[str, object]:
-    """Return what the page's script is told.
+def _page(request: HttpRequest, access: RoomAccess) -> dict[str, object]:
+    """Return the data for the page's script.
 
-    Whoever has an account may be named a host while the call goes on: their page has all that hosts need, and shows it
-    to hosts. What anybody may do is decided when they do it.
+    A person with an account can become a host during the call, so their page has everything that hosts need and shows
+    it once they are one. Permissions are checked at each request.
     """
-    room, user = found.room, request.user
-    for_hosts = found.membership.user_id is not None
+    room, user = access.room, request.user
+    for_hosts = access.membership.user_id is not None
 
     def url(name: str) -> str | None:
         return reverse(f"rooms:{name}", args=[room.slug]) if for_hosts else None
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, found: RoomAccess) -> dict[str, object]:
     return {
         "slug": room.slug,
         "roomName": room.name,
-        "role": found.role.value,
+        "role": access.role.value,
         "epoch": room.epoch,
         "keyCheck": encode_base64url(room.key_check),
         "displayName": user.display_name if isinstance(user, User) else "",
@@ -85,12 +85,12 @@ def _page(request: HttpRequest, found: RoomAccess) -> dict[str, object]:
         "relayOnly": room.relay_only,
         "hideAddress": isinstance(user, User) and user.hide_ip_address,
         "hasRelay": bool(settings.TURN_URLS),
-        "mustWait": must_knock(found) or requires_host(found),
-        "doorUrl": url("door"),
-        "putOutUrl": url("put_out"),
+        "mustWait": must_knock(access) or requires_host(access),
+        "joinRuleUrl": url("join_rule"),
+        "kickUrl": url("kick"),
         "endUrl": url("end_meeting"),
         "reportUrl": reverse("rooms:report", args=[room.slug]),
-        "lockUrl": url("lock"),
+        "setKeyUrl": url("set_key"),
         "manageUrl": url("manage"),
         "socketPath": f"/ws/rooms/{room.slug}",
         "signedIn": user.is_authenticated,

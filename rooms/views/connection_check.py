@@ -1,4 +1,4 @@
-"""The connection test: whether calls would work from here, before there is one. Anybody may use it."""
+"""The connection test: whether calls would work from this network. Everyone may use it."""
 
 from uuid import UUID
 

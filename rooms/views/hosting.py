@@ -12,7 +12,7 @@ from rooms.access import get_membership_or_404, get_room_or_404
 from rooms.flows import members, rooms
 from rooms.flows.join_rule import change_join_rule
 from rooms.flows.keys import hosts_should_hand_out_key
-from rooms.models import Door
+from rooms.models import JoinRule
 from rooms.payloads import ChangeJoinRule, Empty, Kick
 from rooms.permissions import Permission
 
@@ -24,18 +24,18 @@ from .keys import key_conflict
 @require_POST
 @json_errors
 def join_rule(request: HttpRequest, slug: str) -> JsonResponse:
-    """Change who can join: POST {door, host_needed}, with {epoch, key_check, by_hosts} of a new key if it needs one."""
+    """Change who can join: POST {join_rule, requires_host}, and what POST to `set_key` takes if it needs a new key."""
     room = get_room_or_404(request.user, slug, Permission.CHANGE_JOIN_RULE)
     body = decode_body(request, ChangeJoinRule, limits.MAX_BODY_BYTES)
     key = None
     if body.epoch is not None and body.key_check is not None:
         get_room_or_404(request.user, slug, Permission.SET_KEY if body.epoch == 1 else Permission.ROTATE_KEY)
-        if body.by_hosts != hosts_should_hand_out_key(room, Door(body.door)):
-            raise PayloadError("by_hosts does not fit the door")
+        if body.hosts_hand_out_key != hosts_should_hand_out_key(room, JoinRule(body.join_rule)):
+            raise PayloadError("hosts_hand_out_key does not fit the join rule")
         key = body.epoch, decode_base64url(body.key_check, limits.KEY_CHECK_BYTES, "key_check")
-    if not change_join_rule(room, Door(body.door), host_needed=body.host_needed, key=key):
+    if not change_join_rule(room, JoinRule(body.join_rule), requires_host=body.requires_host, key=key):
         return key_conflict(room)
-    return JsonResponse({"door": body.door, "host_needed": body.host_needed})
+    return JsonResponse({"join_rule": body.join_rule, "requires_host": body.requires_host})
 
 
 @login_required

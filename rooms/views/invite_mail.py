@@ -44,13 +44,13 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     try:
         validate_email(body.address)
     except ValidationError as error:
-        raise NotPossible(_("This is no e-mail address.")) from error
+        raise NotPossible(_("This is not a valid email address.")) from error
     try:
         send_invitation(invite, request.user, body.address, _check_link(body.link))
     except RateLimited as error:
         return ratelimit.rate_limited_response(request, error.wait)
     except MailFailed:
-        message = _("The mail could not be sent. Try again later, or send the link in another way.")
+        message = _("We couldn't send the email. Try again later, or send the link in another way.")
         return JsonResponse({"reason": "mail_failed", "message": message}, status=503)
     return HttpResponse(status=204)
 
@@ -63,4 +63,4 @@ def _check_link(link: str | None) -> str | None:
     for origin in settings.SITE_ORIGINS:
         if link.startswith(origin) and _LINK.fullmatch(link.removeprefix(origin)):
             return link
-    raise PayloadError("link must be an invitation link of this site")
+    raise PayloadError("link must be an invite link of this site")

@@ -54,7 +54,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
         if refused.slug is not None:
             answer["slug"] = refused.slug
         return JsonResponse(answer, status=status)
-    if redeemed.membership.browser is not None:
+    if redeemed.membership.guest_id is not None:
         save_guest_id(request, guest_id)
     return JsonResponse(
         {
@@ -63,7 +63,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
             "role": redeemed.membership.role,
             "epoch": redeemed.epoch,
             "wrapped": encode_base64url(redeemed.wrapped_key),
-            "holds": redeemed.holds,
+            "key_kind": redeemed.key_kind,
             "key_check": encode_base64url(redeemed.room.key_check),
         }
     )
@@ -93,7 +93,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         label=clean_label(body.label),
         max_uses=body.max_uses,
         role=Role(body.role),
-        lobby=body.lobby,
+        holds_lobby_key=body.holds_lobby_key,
     )
     mail_url = reverse("rooms:mail_invite", args=[room.slug, invite.pk])
     return JsonResponse({**invite_list(room), "mailUrl": mail_url}, status=201)

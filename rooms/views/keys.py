@@ -19,13 +19,13 @@ from .json import json_errors
 @require_POST
 @json_errors
 def set_key(request: HttpRequest, slug: str) -> JsonResponse:
-    """Set a key that a browser created: POST {epoch, key_check, by_hosts}. 409 if another device was first."""
+    """Set a key that a browser created: POST {epoch, key_check, hosts_hand_out_key}. 409 after another device's."""
     room = get_room_or_404(request.user, slug, Permission.ROTATE_KEY)
     body = decode_body(request, SetKey, limits.MAX_BODY_BYTES)
     if body.epoch == 1:
         get_room_or_404(request.user, slug, Permission.SET_KEY)
     check = decode_base64url(body.key_check, limits.KEY_CHECK_BYTES, "key_check")
-    if not rotate_key(room, body.epoch, check, by_hosts=body.by_hosts):
+    if not rotate_key(room, body.epoch, check, hosts_hand_out_key=body.hosts_hand_out_key):
         return key_conflict(room)
     return JsonResponse({"epoch": body.epoch})
 

@@ -1,4 +1,4 @@
-"""People with a place in a room: their roles, their removal, handing the room over, leaving."""
+"""Members and guests of a room: change a role, remove, transfer ownership, leave."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,40 +22,40 @@ from rooms.flows import members
 from rooms.models import Membership, Role, Room
 from rooms.permissions import Permission, has_permission, permission_to_remove
 
-# Called with a request and what its address names: always a `slug`, for some a `place_id`.
+# Called with a request and what its URL names: always a `slug`, for some a `membership_id`.
 _View: TypeAlias = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """Somebody in the list of a room's people; what may be done with them depends on who looks."""
+    """A member or guest in the list on the room's page; what may be done with them depends on who looks."""
 
-    place: Membership
+    membership: Membership
     may_be_removed: bool
     may_be_moderator: bool
     may_be_member: bool
-    may_get_the_room: bool
+    may_become_owner: bool
 
 
 def member_rows(room: Room, role: Role) -> list[MemberRow]:
-    """Return the people with a place as somebody with `role` sees them, from the most rights to the least."""
+    """Return the members and guests as a person with `role` sees them, from the highest role to the lowest."""
     ranks = list(Role)
-    places = sorted(members.holding(room).select_related("user", "invite"), key=lambda p: ranks.index(Role(p.role)))
+    memberships = room.memberships.active().select_related("user", "invite")
     changes, transfers = has_permission(role, Permission.CHANGE_ROLE), has_permission(role, Permission.TRANSFER)
     return [
         MemberRow(
-            place,
-            may_be_removed=place.role != Role.OWNER and has_permission(role, permission_to_remove(place.role)),
-            may_be_moderator=changes and place.user_id is not None and place.role in (Role.MEMBER, Role.GUEST),
-            may_be_member=changes and place.user_id is not None and place.role in (Role.MODERATOR, Role.GUEST),
-            may_get_the_room=transfers and place.user_id is not None and place.role in (Role.MODERATOR, Role.MEMBER),
+            row,
+            may_be_removed=row.role != Role.OWNER and has_permission(role, permission_to_remove(row.role)),
+            may_be_moderator=changes and row.user_id is not None and row.role in (Role.MEMBER, Role.GUEST),
+            may_be_member=changes and row.user_id is not None and row.role in (Role.MODERATOR, Role.GUEST),
+            may_become_owner=transfers and row.user_id is not None and row.role in (Role.MODERATOR, Role.MEMBER),
         )
-        for place in places
+        for row in sorted(memberships, key=lambda row: ranks.index(Role(row.role)))
     ]
 
 
 def returns_to_members(view: _View) -> _View:
-    """Answer a form of the list of people: with the list again, and with what went wrong."""
+    """Answer a form in the list of members with the list again, and with the error if there is one."""
 
     @login_required
     @require_POST
@@ -71,65 +71,64 @@ def returns_to_members(view: _View) -> _View:
 
 
 def to_members(slug: str) -> HttpResponse:
-    """Go to the list of a room's people."""
+    """Redirect to the list of members on the room's page."""
     return redirect(reverse("rooms:manage", args=[slug]) + "#people")
 
 
 @returns_to_members
-def remove(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
-    """Take somebody's place in the room away."""
-    members.remove_member(get_membership_or_404(request.user, slug, place_id))
+def remove(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Remove a member or guest from the room."""
+    members.remove_member(get_membership_or_404(request.user, slug, membership_id))
     messages.success(
         request,
         _(
-            "Removed, and kept out on that account or browser. A link that still has uses lets in whoever holds "
-            "it, until the room has a new key: then the links of before are revoked."
+            "Removed. Invite links that still work let them back in until the room has a new key. Then the links from "
+            "before are revoked."
         ),
     )
     return to_members(slug)
 
 
 @returns_to_members
-def change_role(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
-    """Name somebody a moderator, or make them a member: POST role=moderator or member."""
+def change_role(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Make a person a moderator or a member: POST role=moderator or member."""
     room = get_room_or_404(request.user, slug, Permission.CHANGE_ROLE)
     role = Role.MODERATOR if request.POST.get("role") == Role.MODERATOR else Role.MEMBER
-    members.change_role(get_object_or_404(room.memberships, pk=place_id), role)
+    members.change_role(get_object_or_404(room.memberships, pk=membership_id), role)
     if role == Role.MODERATOR:
         messages.success(
             request,
-            _(
-                "They look after the room with you now. To make links, their browser needs a room key that it may pass "
-                "on: send them a link for a moderator."
-            ),
+            _("They're a moderator now. To create invite links, they also need a moderator link from you."),
         )
     else:
-        messages.success(request, _("They are a member now."))
+        messages.success(request, _("They're a member now."))
     return to_members(slug)
 
 
 @never_cache
 @login_required
 @require_safe
-def hand_over(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
-    """Say what it means to hand the room over, and ask."""
+def transfer(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Explain what a transfer of ownership means, and ask."""
     room = get_room_or_404(request.user, slug, Permission.TRANSFER)
-    place = get_object_or_404(members.holding(room), pk=place_id, user__isnull=False)
-    return render(request, "rooms/hand_over.html", {"room": room, "place": place})
+    membership = get_object_or_404(room.memberships.active(), pk=membership_id, user__isnull=False)
+    return render(request, "rooms/transfer.html", {"room": room, "membership": membership})
 
 
 @returns_to_members
-def offer(request: HttpRequest, slug: str, place_id: UUID) -> HttpResponse:
-    """Offer the room to somebody in it."""
+def offer_ownership(request: HttpRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Offer the room to a moderator or member."""
     room = get_room_or_404(request.user, slug, Permission.TRANSFER)
-    members.offer_ownership(get_object_or_404(room.memberships, pk=place_id))
-    messages.success(request, _("Offered. The room is theirs as soon as they accept; they see it among their rooms."))
+    members.offer_ownership(get_object_or_404(room.memberships, pk=membership_id))
+    messages.success(
+        request, _("Offered. They'll see the offer in their list of rooms, and own the room once they accept.")
+    )
     return to_members(slug)
 
 
 @returns_to_members
-def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take the offer back."""
+def cancel_offer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Withdraw the offer of ownership."""
     members.cancel_offer(get_room_or_404(request.user, slug, Permission.TRANSFER))
     return to_members(slug)
 
@@ -137,11 +136,11 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take over a room that was offered, or turn it down: POST accept=yes or anything else."""
+    """Accept or decline the ownership of a room: POST accept=yes, or anything else."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 (login_required)
     room = get_room_or_404(user, slug, Permission.ENTER)
-    if room.offered_to_id != user.pk:
+    if room.pending_owner_id != user.pk:
         raise Http404
     if request.POST.get("accept") != "yes":
         members.cancel_offer(room)
@@ -151,7 +150,7 @@ def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
         return redirect("rooms:dashboard")
-    messages.success(request, _("“%(name)s” is your room now.") % {"name": room.name})
+    messages.success(request, _("You now own “%(name)s”.") % {"name": room.name})
     return redirect("rooms:manage", slug)
 
 
@@ -159,10 +158,10 @@ def answer_offer(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask, then give up one's own place."""
-    found = get_access_or_404(request.user, slug, Permission.LEAVE)
+    """Ask, then delete one's own membership."""
+    access = get_access_or_404(request.user, slug, Permission.LEAVE)
     if request.method != "POST":
-        return render(request, "rooms/leave.html", {"room": found.room})
-    members.leave_room(found.membership)
-    messages.success(request, _("You have left “%(name)s”.") % {"name": found.room.name})
+        return render(request, "rooms/leave.html", {"room": access.room})
+    members.leave_room(access.membership)
+    messages.success(request, _("You have left “%(name)s”.") % {"name": access.room.name})
     return redirect("rooms:dashboard")

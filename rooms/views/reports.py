@@ -35,7 +35,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "rooms/report.html", context, status=400 if form.errors else 200)
     # Only a valid report counts, so that a forgotten field does not use up an attempt.
     wait = ratelimit.consume(ratelimit.REPORT_FROM, ratelimit.ip_address_of(request))
-    wait = wait or ratelimit.consume(ratelimit.REPORT, membership.user_id or membership.browser)
+    wait = wait or ratelimit.consume(ratelimit.REPORT, membership.user_id or membership.guest_id)
     if wait:
         return ratelimit.rate_limited_response(request, wait)
     form.save()

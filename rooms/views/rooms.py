@@ -1,4 +1,4 @@
-"""My rooms: the dashboard, making a room, and the page where its owner looks after it."""
+"""My rooms: the dashboard, creating a room, and the page where hosts manage it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,13 +21,13 @@ from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
 from rooms.forms import RoomForm
 from rooms.live.occupancy import head_counts
-from rooms.models import Door, Membership, Role, Room
+from rooms.models import JoinRule, Role, Room
 from rooms.permissions import Permission, has_permission
 
 from .invites import invite_list
 from .members import member_rows
 
-# In the session for one page view: this browser has just made the room, so it makes the room's key without asking.
+# In the session for one page view: this browser has just created the room, so it creates the key without asking.
 FRESH_ROOM = "fresh_room"
 
 
@@ -39,7 +38,7 @@ class RoomCard:
     room: Room
     role: Role
     inside: int
-    shut: DenialReason | None
+    unavailable_reason: DenialReason | None
 
     @property
     def may_manage(self) -> bool:
@@ -54,19 +53,14 @@ class RoomCard:
 @login_required
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show the rooms that a person owns or has a place in."""
+    """Show the rooms that a person owns or is a member of."""
     user = _person(request)
-    memberships = (
-        Membership.objects.filter(user=user, removed_at__isnull=True)
-        .exclude(expires_at__lte=timezone.now())
-        .select_related("room__owner")
-        .order_by("-room__created_at")
-    )
+    memberships = user.memberships.active().select_related("room__owner").order_by("-room__created_at")
     counts = head_counts([m.room_id for m in memberships])
-    places = [RoomCard(m.room, Role(m.role), counts.get(m.room_id, 0), unavailable_reason(m.room)) for m in memberships]
-    mine = [p for p in places if p.role == Role.OWNER]
-    others = [p for p in places if p.role != Role.OWNER]
-    offered = [p.room for p in others if p.room.offered_to_id == user.pk]
+    cards = [RoomCard(m.room, Role(m.role), counts.get(m.room_id, 0), unavailable_reason(m.room)) for m in memberships]
+    mine = [card for card in cards if card.role == Role.OWNER]
+    others = [card for card in cards if card.role != Role.OWNER]
+    offered = [card.room for card in others if card.room.pending_owner_id == user.pk]
     context = {"mine": mine, "others": others, "offered": offered, "can_create_rooms": can_create_rooms(user)}
     return render(request, "rooms/dashboard.html", context)
 
@@ -76,7 +70,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @ratelimit.rate_limited(ratelimit.NEW_ROOM, ratelimit.account_of)
 def create(request: HttpRequest) -> HttpResponse:
-    """Make a room, or say who may."""
+    """Create a room, or say who may."""
     if not can_create_rooms(_person(request)):
         return render(request, "rooms/may_not_create.html", {"policy": site_policy()}, status=403)
     form = RoomForm(request.POST or None)
@@ -101,7 +95,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def manage(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a room to those who look after it."""
+    """Show a room to its hosts."""
     room = get_room_or_404(request.user, slug, Permission.MANAGE)
     fresh = request.session.get(FRESH_ROOM) == slug
     if fresh and request.method == "GET":
@@ -131,16 +125,16 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
-    """Shut the room: whoever is inside leaves."""
+    """Close the room: everyone in the call leaves."""
     close_room(get_room_or_404(request.user, slug, Permission.CLOSE))
-    messages.success(request, _("The room is closed. Nobody can enter until you reopen it."))
+    messages.success(request, _("The room is closed. No one can join until you reopen it."))
     return redirect("rooms:manage", slug)
 
 
 @login_required
 @require_POST
 def reopen(request: HttpRequest, slug: str) -> HttpResponse:
-    """Open a closed room again."""
+    """Reopen a closed room."""
     try:
         reopen_room(get_room_or_404(request.user, slug, Permission.CLOSE))
     except NotPossible as error:
@@ -160,7 +154,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "rooms/delete.html", {"room": room, "inside": head_counts([room.pk]).get(room.pk, 0)})
     name = room.name
     delete_room(room)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
+    messages.success(request, _("“%(name)s” has been deleted.") % {"name": name})
     return redirect("rooms:dashboard")
 
 
@@ -173,15 +167,15 @@ def _manage_page(
         "form": form,
         "role": role,
         "may_change": has_permission(role, Permission.CHANGE),
-        "may_change_door": has_permission(role, Permission.CHANGE_JOIN_RULE),
-        "may_lock": has_permission(role, Permission.SET_KEY),
+        "may_change_join_rule": has_permission(role, Permission.CHANGE_JOIN_RULE),
+        "may_set_key": has_permission(role, Permission.SET_KEY),
         "may_rotate": has_permission(role, Permission.ROTATE_KEY),
         "next_epoch": room.epoch + 1,
-        "by_hosts": hosts_should_hand_out_key(room, Door(room.door)),
+        "hosts_hand_out_key": hosts_should_hand_out_key(room, JoinRule(room.join_rule)),
         "fresh": fresh,
-        "shut": unavailable_reason(room),
+        "unavailable_reason": unavailable_reason(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),
-        "people": member_rows(room, role),
+        "rows": member_rows(room, role),
         "may_change_roles": has_permission(role, Permission.CHANGE_ROLE),
         "may_transfer": has_permission(role, Permission.TRANSFER),
         "may_invite_moderators": has_permission(role, Permission.INVITE_MODERATOR),

@@ -1,6 +1,6 @@
-"""What makes a phone's share sheet lead to a room: the service worker of `/files/`, and the page that asks for it.
+"""The target of a phone's share sheet: the service worker of `/files/`, and the page that asks for a room.
 
-The files themselves never come here: the service worker (static/js/files/share/service-worker.js) keeps them in the
+The files never reach the server: the service worker (static/js/files/share/service-worker.js) keeps them in the
 browser, and the call page takes them from there.
 """
 
@@ -19,16 +19,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from rooms.access import unavailable_reason
 from rooms.guest_session import guest_id_of
-from rooms.models import Membership
+from rooms.models import Membership, Room
 
 _SCRIPT = "js/files/share/service-worker.js"
 
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Serve the script that rules over `/files/`, and over nothing else because it lies there."""
+    """Serve the script whose scope is `/files/`, because that is where it is."""
     path = finders.find(_SCRIPT)
     if not isinstance(path, str):
         raise ImproperlyConfigured(f"{_SCRIPT} is not among the static files of {settings.BASE_DIR}")
@@ -41,21 +40,16 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest) -> HttpResponse:
-    """Ask into which room something that was shared goes.
+    """Ask into which room the shared files go.
 
-    A POST comes only from a browser that has lost its service worker. Its body is not read, and not taken over 256 KB.
+    A POST comes only from a browser that has lost its service worker. Its body is not read, and over 256 KB refused.
     """
     if request.method == "POST":
         return redirect("/files/share?failed")
-    user, browser = request.user, guest_id_of(request.session)
-    whose = Q(user=user) if isinstance(user, User) else Q(browser=browser, user=None) if browser else None
-    places = (
-        Membership.objects.filter(whose, removed_at__isnull=True)
-        .exclude(expires_at__lte=timezone.now())
-        .select_related("room__owner")
-        .order_by("-room__created_at")
-        if whose
-        else Membership.objects.none()
-    )
-    open_rooms = [place.room for place in places if unavailable_reason(place.room) is None]
-    return render(request, "rooms/share.html", {"rooms": open_rooms, "failed": "failed" in request.GET})
+    user, guest_id = request.user, guest_id_of(request.session)
+    rooms = Room.objects.none()
+    if isinstance(user, User) or guest_id is not None:
+        holder = Q(user=user) if isinstance(user, User) else Q(guest_id=guest_id)
+        now = timezone.now()
+        rooms = Room.objects.open(now).filter(memberships__in=Membership.objects.active(now).filter(holder))
+    return render(request, "rooms/share.html", {"rooms": rooms, "failed": "failed" in request.GET})

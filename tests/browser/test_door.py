@@ -103,7 +103,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
 
     # The door is set in the call. It takes a new key, which Max gets from browser to browser.
     choose(olga, "Who can join")
-    door = olga.page.locator("#door-dialog")
+    door = olga.page.locator("#join-rule-dialog")
     door.get_by_label("Ask to join").check()
     door.get_by_label("Wait for a host").check()
     shows(door.get_by_text("existing invite links stop working"))

@@ -30,7 +30,7 @@ def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
         assert route.fetch().status == 200
         route.abort()
 
-    olga.page.route("**/lock", lose_the_answer, times=1)
+    olga.page.route("**/key", lose_the_answer, times=1)
     lock.click()
     expect(lock).to_be_enabled()
     lock.click()

@@ -80,7 +80,7 @@ test("a roster notices what it has missed", () => {
 });
 
 test("messages of the protocol are read, everything else is dropped", () => {
-  const room = { slug: "tea-4k2m", name: "Tea", epoch: 0, max_people: 8, key_check: null, rekey_required: false, relay_only: false, door: "open", host_needed: false };
+  const room = { slug: "tea-4k2m", name: "Tea", epoch: 0, max_people: 8, key_check: null, rekey_required: false, relay_only: false, join_rule: "open", requires_host: false };
   const joined = { type: "joined", pid: PID, member: "m", role: "owner", room, peers: [peer(PID)], seq: 1, ice: [], ice_ttl: 600, now: 1 };
   const good = [
     joined,

@@ -106,14 +106,14 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "relayOnly": False,
         "hideAddress": False,
         "hasRelay": False,
-        "lockUrl": f"/rooms/{room.slug}/lock",
+        "setKeyUrl": f"/rooms/{room.slug}/key",
         "mustWait": False,
-        "doorUrl": f"/rooms/{room.slug}/door",
-        "putOutUrl": f"/rooms/{room.slug}/put-out",
+        "joinRuleUrl": f"/rooms/{room.slug}/join-rule",
+        "kickUrl": f"/rooms/{room.slug}/kick",
         "endUrl": f"/rooms/{room.slug}/end",
         "reportUrl": f"/rooms/{room.slug}/report",
     }
-    for_hosts = ("manageUrl", "lockUrl", "doorUrl", "putOutUrl", "endUrl")
+    for_hosts = ("manageUrl", "setKeyUrl", "joinRuleUrl", "kickUrl", "endUrl")
     # Max may be named a host while he is in the call; a guest without an account never is.
     for_max = signed_in(max_).get(f"/r/{room.slug}").context["page"]
     assert for_max["role"] == "member"
@@ -144,7 +144,7 @@ def test_a_guest_whose_time_is_over_is_told_so(room: Room, guest: Client) -> Non
     token, _invite = make_link(room)
     assert join(guest, token).status_code == 200
     assert guest.get(f"/r/{room.slug}").status_code == 200
-    expire(Membership.objects.get(browser__isnull=False))
+    expire(Membership.objects.get(guest_id__isnull=False))
     response = guest.get(f"/r/{room.slug}")
     assert response.status_code == 403
     assert 'data-reason="membership_expired"' in response.content.decode()

@@ -32,7 +32,7 @@ NOT_A_BODY: list[bytes] = [
 
 
 @pytest.mark.parametrize("body", NOT_A_BODY)
-@pytest.mark.parametrize("act", [JOIN, "invites", "lock"])
+@pytest.mark.parametrize("act", [JOIN, "invites", "key"])
 def test_bodies_that_are_not_what_they_have_to_be(room: Room, olga: User, act: str, body: bytes) -> None:
     url = act if act == JOIN else f"/rooms/{room.slug}/{act}"
     answer = signed_in(olga).post(url, body, content_type="application/json")
@@ -91,7 +91,7 @@ def test_links_with_a_bad_field(room: Room, olga: User, change: dict[str, Any]) 
 @pytest.mark.parametrize("change", [{"epoch": 0}, {"epoch": 2**31}, {"key_check": "A" * 21}, {"key_check": ""}])
 def test_locks_with_a_bad_field(room: Room, olga: User, change: dict[str, Any]) -> None:
     body = {"epoch": 1, "key_check": "A" * 22, **change}
-    assert post_json(signed_in(olga), f"/rooms/{room.slug}/lock", body).status_code == 400
+    assert post_json(signed_in(olga), f"/rooms/{room.slug}/key", body).status_code == 400
 
 
 def test_a_form_is_not_json(db: None, guest: Client) -> None:

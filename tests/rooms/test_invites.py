@@ -125,7 +125,7 @@ def test_no_links_into_a_shut_room_nor_too_many_nor_twice(
 
 def test_the_first_key_wins(olga: User) -> None:
     room = create_room(olga, "Open")
-    client, url = signed_in(olga), f"/rooms/{room.slug}/lock"
+    client, url = signed_in(olga), f"/rooms/{room.slug}/key"
     first = post_json(client, url, {"epoch": 1, "key_check": encode_base64url(b"a" * 16)})
     second = post_json(client, url, {"epoch": 1, "key_check": encode_base64url(b"b" * 16)})
     assert (first.status_code, first.json()) == (200, {"epoch": 1})

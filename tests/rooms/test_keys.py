@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_new_key_needs_the_epoch_before_and_ends_the_links(room: Room, olga: User) -> None:
     _token, invite = make_link(room)
-    url = f"/rooms/{room.slug}/lock"
+    url = f"/rooms/{room.slug}/key"
     new = {"epoch": 2, "key_check": str(encode_base64url(b"n" * 16))}
     client = signed_in(olga)
     assert post_json(client, url, new).json() == {"epoch": 2}
@@ -38,7 +38,7 @@ def test_a_new_key_needs_the_epoch_before_and_ends_the_links(room: Room, olga: U
 
 def test_a_moderator_may_make_the_next_key_but_not_the_first(room: Room, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
-    client, url = signed_in(max_), f"/rooms/{room.slug}/lock"
+    client, url = signed_in(max_), f"/rooms/{room.slug}/key"
     check = str(encode_base64url(b"n" * 16))
     assert post_json(client, url, {"epoch": 1, "key_check": check}).status_code == 403
     assert post_json(client, url, {"epoch": 2, "key_check": check}).status_code == 200

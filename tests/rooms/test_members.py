@@ -40,7 +40,7 @@ def of(user: User) -> Membership:
 
 
 def url(room: Room, act: str, user: User) -> str:
-    return f"/rooms/{room.slug}/people/{of(user).pk}/{act}"
+    return f"/rooms/{room.slug}/members/{of(user).pk}/{act}"
 
 
 def test_the_owner_names_a_moderator_and_makes_a_member_of_them_again(
@@ -67,8 +67,8 @@ def test_a_guest_with_an_account_becomes_a_member_whose_place_stays(room: Room, 
 def test_a_guest_without_an_account_stays_a_guest(room: Room, olga: User, guest: Client) -> None:
     token, _invite = make_link(room)
     join(guest, token)
-    place = Membership.objects.get(browser__isnull=False)
-    path = f"/rooms/{room.slug}/people/{place.pk}/role"
+    place = Membership.objects.get(guest_id__isnull=False)
+    path = f"/rooms/{room.slug}/members/{place.pk}/role"
     page = signed_in(olga).post(path, {"role": "moderator"}, follow=True).content.decode()
     assert "Only people with an account" in page
     place.refresh_from_db()
@@ -108,15 +108,15 @@ def test_a_moderators_link_is_made_by_the_owner_alone(room: Room, olga: User, ma
 def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_: User, closed: Any) -> None:
     owner, new = signed_in(olga), signed_in(max_)
     make_link(room, role=Role.OWNER)
-    assert "Max" in owner.get(url(room, "hand-over", max_)).content.decode()
+    assert "Max" in owner.get(url(room, "transfer", max_)).content.decode()
     owner.post(url(room, "offer", max_))
     room.refresh_from_db()
-    assert (room.owner, room.offered_to) == (olga, max_)
+    assert (room.owner, room.pending_owner) == (olga, max_)
     assert "wants to transfer" in new.get("/rooms/").content.decode()
 
     assert {key for key, _code in closed(new, f"/rooms/{room.slug}/offer", accept="yes")} == {of(olga).pk, of(max_).pk}
     room.refresh_from_db()
-    assert (room.owner, room.offered_to) == (max_, None)
+    assert (room.owner, room.pending_owner) == (max_, None)
     assert (of(max_).role, of(olga).role) == (Role.OWNER, Role.MODERATOR)
     assert Invite.objects.get(role=Role.OWNER).revoked_at is not None
     assert owner.post(f"/rooms/{room.slug}/close").status_code == 403
@@ -126,22 +126,22 @@ def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_:
 def test_an_offer_is_turned_down_taken_back_or_void(room: Room, olga: User, max_: User, sam: User) -> None:
     owner, path = signed_in(olga), f"/rooms/{room.slug}/offer"
 
-    def offered_to() -> User | None:
-        return Room.objects.get().offered_to
+    def pending_owner() -> User | None:
+        return Room.objects.get().pending_owner
 
     owner.post(url(room, "offer", max_))
     assert signed_in(sam).post(path, {"accept": "yes"}).status_code == 404
     signed_in(max_).post(path, {"accept": "no"})
-    assert offered_to() is None
+    assert pending_owner() is None
     assert signed_in(max_).post(path, {"accept": "yes"}).status_code == 404
 
     owner.post(url(room, "offer", max_))
-    owner.post(f"{path}/withdraw")
-    assert offered_to() is None
+    owner.post(f"{path}/cancel")
+    assert pending_owner() is None
 
     owner.post(url(room, "offer", max_))
     owner.post(url(room, "remove", max_))
-    assert offered_to() is None
+    assert pending_owner() is None
     assert signed_in(max_).post(path, {"accept": "yes"}).status_code == 404
     assert Room.objects.get().owner == olga
 
@@ -167,7 +167,7 @@ def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User
 def test_an_offer_ends_with_the_place_that_was_left(room: Room, olga: User, max_: User) -> None:
     signed_in(olga).post(url(room, "offer", max_))
     signed_in(max_).post(f"/rooms/{room.slug}/leave")
-    assert Room.objects.get().offered_to is None
+    assert Room.objects.get().pending_owner is None
 
 
 def test_nobody_gets_more_rooms_than_one_person_can_have(
@@ -176,7 +176,7 @@ def test_nobody_gets_more_rooms_than_one_person_can_have(
     signed_in(olga).post(url(room, "offer", max_))
     monkeypatch.setattr(limits, "MAX_ROOMS_PER_OWNER", 0)
     page = signed_in(max_).post(f"/rooms/{room.slug}/offer", {"accept": "yes"}, follow=True).content.decode()
-    assert "as many rooms as one person can have" in page
+    assert "reached the limit of rooms" in page
     assert Room.objects.get().owner == olga
 
 
@@ -184,7 +184,7 @@ def test_a_guest_is_offered_no_room(room: Room, olga: User, sam: User) -> None:
     token, _invite = make_link(room)
     join(signed_in(sam), token)
     signed_in(olga).post(url(room, "offer", sam))
-    assert Room.objects.get().offered_to is None
+    assert Room.objects.get().pending_owner is None
 
 
 def test_a_member_leaves_and_is_forgotten(room: Room, olga: User, max_: User, closed: Any) -> None:
@@ -204,7 +204,7 @@ def test_a_stranger_finds_nothing_and_a_member_may_not(room: Room, olga: User, m
     assert signed_in(max_).post(url(room, act, mia)).status_code == 403
     other = Room.objects.create(name="Other", slug="other-1", owner=max_)
     Membership.objects.create(room=other, user=max_, role=Role.OWNER)
-    path = f"/rooms/{other.slug}/people/{of(mia).pk}/{act}"
+    path = f"/rooms/{other.slug}/members/{of(mia).pk}/{act}"
     assert signed_in(max_).post(path).status_code == 404  # a place in another room
 
 
@@ -215,9 +215,9 @@ def test_the_list_names_role_beginning_and_end(room: Room, olga: User, sam: User
     join(signed_in(sam), over)
     expire(of(sam))
     page = signed_in(olga).get(f"/rooms/{room.slug}/")
-    roles = [person.place.role for person in page.context["people"]]
+    roles = [row.membership.role for row in page.context["rows"]]
     assert roles == [Role.OWNER, Role.MEMBER, Role.GUEST]  # and not Sam, whose time is over
     assert "Guest (link “Ada”)" in page.content.decode()
-    end = Membership.objects.get(browser__isnull=False).expires_at
+    end = Membership.objects.get(guest_id__isnull=False).expires_at
     assert end
     assert end > timezone.now() + timedelta(hours=12)

@@ -45,10 +45,10 @@ def test_sealed_keys_go_at_once_and_rows_after_a_month(room: Room, guest: Client
     }
     Invite.objects.filter(label="ended").update(expires_at=days_ago(31))
     Invite.objects.filter(label="revoked").update(revoked_at=days_ago(31))
-    Membership.objects.filter(browser__isnull=False).update(expires_at=days_ago(31))
+    Membership.objects.filter(guest_id__isnull=False).update(expires_at=days_ago(31))
     prune()
     assert [i.label for i in Invite.objects.all()] == ["open"]
-    assert not Membership.objects.filter(browser__isnull=False).exists()
+    assert not Membership.objects.filter(guest_id__isnull=False).exists()
     assert Membership.objects.filter(user__isnull=False).count() == 2
 
 

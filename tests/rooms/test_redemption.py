@@ -31,7 +31,7 @@ def test_a_guest_gets_the_sealed_key_and_a_place_for_a_limited_time(room: Room, 
         "slug": room.slug,
         "name": "Monday stand-up",
         "role": "guest",
-        "holds": "room",
+        "key_kind": "room",
         "epoch": 1,
         "wrapped": encode_base64url(invite.wrapped_key),
         "key_check": encode_base64url(b"k" * 16),
@@ -88,7 +88,7 @@ def test_a_members_link_gives_an_account_a_place_that_stays(room: Room, sam: Use
     token, _invite = make_link(room, role=Role.MEMBER)
     assert join(signed_in(sam), token).json()["role"] == "member"
     place = Membership.objects.get(user=sam)
-    assert (place.expires_at, place.browser) == (None, None)
+    assert (place.expires_at, place.guest_id) == (None, None)
     assert signed_in(sam).get(f"/r/{room.slug}").status_code == 200  # in any browser of theirs
 
 
@@ -96,7 +96,7 @@ def test_a_guests_link_gives_an_account_a_place_that_ends(room: Room, sam: User)
     token, invite = make_link(room)
     assert join(signed_in(sam), token).json()["role"] == "guest"
     place = Membership.objects.get(user=sam)
-    assert (place.expires_at, place.browser) == (invite.expires_at + timedelta(hours=12), None)
+    assert (place.expires_at, place.guest_id) == (invite.expires_at + timedelta(hours=12), None)
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MODERATOR])
@@ -211,7 +211,7 @@ def test_an_open_link_of_before_the_removal_is_no_way_back(room: Room, guest: Cl
     first, _invite = make_link(room)
     other, _invite = make_link(room)
     join(guest, first)
-    remove_member(Membership.objects.get(browser__isnull=False))
+    remove_member(Membership.objects.get(guest_id__isnull=False))
     assert join(guest, other).json() == {"reason": "removed"}
 
 
@@ -236,7 +236,7 @@ def test_a_guest_who_signs_in_keeps_their_place_and_can_take_it_to_the_account(
     assert join(guest, token).json()["role"] == "guest"
     place = Membership.objects.get(invite=invite)
     end = invite.expires_at + timedelta(hours=12)
-    assert (place.user, place.browser, place.expires_at) == (sam, None, end)
+    assert (place.user, place.guest_id, place.expires_at) == (sam, None, end)
     invite.refresh_from_db()
     assert invite.uses == 1
 
@@ -260,7 +260,7 @@ def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_d
     longer, late = make_link(room, expires_at=timezone.now() + timedelta(days=20))
     join(guest, first)
     join(guest, longer)
-    place = Membership.objects.get(browser__isnull=False)
+    place = Membership.objects.get(guest_id__isnull=False)
     assert place.expires_at == late.expires_at + timedelta(hours=12)
     join(guest, first)
     place.refresh_from_db()

@@ -40,7 +40,7 @@ def test_only_the_first_look_at_a_new_room_locks_it_unasked(olga: User) -> None:
     made = client.post("/rooms/new", NEW)
     assert "data-at-once" in client.get(made.headers["Location"]).content.decode()
     again = client.get(made.headers["Location"]).content.decode()
-    assert "mp-room-lock" in again
+    assert "mp-room-key" in again
     assert "data-at-once" not in again
 
 
@@ -95,7 +95,7 @@ def test_one_person_has_a_bounded_number_of_rooms(olga: User, monkeypatch: pytes
     monkeypatch.setattr(limits, "MAX_ROOMS_PER_OWNER", 1)
     client = signed_in(olga)
     assert client.post("/rooms/new", NEW).status_code == 302
-    assert "as many rooms as one person can have" in client.post("/rooms/new", NEW).content.decode()
+    assert "reached the limit of rooms" in client.post("/rooms/new", NEW).content.decode()
 
 
 def test_settings_change_and_the_address_stays(room: Room, olga: User) -> None:
@@ -127,7 +127,7 @@ def test_each_act_reaches_open_sockets_once_it_is_committed(
     place = Membership.objects.get(user=max_)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{base}/edit", {"name": "Tuesday", "lasts": "", "max_people": "2"})
-        client.post(f"{base}/people/{place.pk}/remove")
+        client.post(f"{base}/members/{place.pk}/remove")
         client.post(f"{base}/close")
         client.post(f"{base}/reopen")
         client.post(f"{base}/delete")
@@ -169,12 +169,12 @@ def test_deleting_asks_first(room: Room, olga: User) -> None:
 
 def test_the_owner_cannot_be_removed(room: Room, olga: User) -> None:
     owner = Membership.objects.get(user=olga)
-    signed_in(olga).post(f"/rooms/{room.slug}/people/{owner.pk}/remove")
+    signed_in(olga).post(f"/rooms/{room.slug}/members/{owner.pk}/remove")
     owner.refresh_from_db()
     assert owner.removed_at is None
 
 
-ACTS = ("edit", "close", "reopen", "delete", "lock", "invites")
+ACTS = ("edit", "close", "reopen", "delete", "key", "invites")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -226,11 +226,11 @@ def test_a_suspended_persons_session_opens_nothing(room: Room, olga: User) -> No
 
 
 def test_only_a_moderator_reopens_what_a_moderator_closed(room: Room, olga: User) -> None:
-    close_room(room, by_site=True)
+    close_room(room, by_moderator=True)
     client = signed_in(olga)
     assert "only a moderator can reopen it" in client.get(f"/rooms/{room.slug}/").content.decode()
     page = client.post(f"/rooms/{room.slug}/reopen", follow=True).content.decode()
     assert "A moderator of this site has closed this room." in page
-    assert Room.objects.filter(closed_at__isnull=False, closed_by_site=True).exists()
-    reopen_room(room, by_site=True)
-    assert Room.objects.filter(closed_at__isnull=True, closed_by_site=False).exists()
+    assert Room.objects.filter(closed_at__isnull=False, closed_by_moderator=True).exists()
+    reopen_room(room, by_moderator=True)
+    assert Room.objects.filter(closed_at__isnull=True, closed_by_moderator=False).exists()

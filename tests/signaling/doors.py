@@ -36,9 +36,9 @@ async def post(scene: Scene, what: str, body: dict[str, Any], person: tuple[str,
     return await asyncio.to_thread(send)
 
 
-async def change_door(scene: Scene, door: str, *, host_needed: bool = False) -> None:
+async def change_door(scene: Scene, rule: str, *, requires_host: bool = False) -> None:
     """Say who comes in."""
-    assert await post(scene, "door", {"door": door, "host_needed": host_needed}) == 200
+    assert await post(scene, "join-rule", {"join_rule": rule, "requires_host": requires_host}) == 200
 
 
 async def knock(caller: Caller, *, lobby: bool = False) -> dict[str, Any]:

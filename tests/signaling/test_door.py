@@ -30,7 +30,7 @@ async def test_a_guest_knocks_and_a_host_lets_them_in(app: SignalingServer) -> N
     guest = scene.caller(scene.guests[0])
     waiting = await knock(guest)
     assert (waiting["why"], waiting["hosts"]) == ("knock", True)
-    assert waiting["room"]["door"] == "knock"
+    assert waiting["room"]["join_rule"] == "knock"
     assert 1700 < waiting["left"] <= 1800
     assert set(waiting) == {"type", "why", "hosts", "left", "room"}
 
@@ -97,7 +97,7 @@ async def test_a_host_who_comes_later_hears_of_those_who_wait(app: SignalingServ
     # The door is opened: nothing keeps the guest out any more.
     await change_door(scene, "open")
     assert (await guest.expect("admitted"))["from"] == ""
-    assert (await olga.expect("room"))["room"]["door"] == "open"
+    assert (await olga.expect("room"))["room"]["join_rule"] == "open"
     for caller in (olga, guest):
         await caller.close()
 
@@ -120,7 +120,7 @@ async def test_nobody_new_comes_in_while_the_door_is_locked(app: SignalingServer
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await introduce(olga, guest)
     await change_door(scene, "locked")
-    assert (await guest.expect("room"))["room"]["door"] == "locked"
+    assert (await guest.expect("room"))["room"]["join_rule"] == "locked"
     for stranger in (scene.caller(scene.max), scene.caller(scene.guests[1])):
         for kind, more in (("join", {}), ("knock", {"lobby": False})):
             await stranger.connect()
@@ -148,14 +148,14 @@ async def test_nobody_new_comes_in_while_the_door_is_locked(app: SignalingServer
 
 async def test_guests_and_members_wait_until_a_host_is_here(app: SignalingServer) -> None:
     scene = app.room()
-    await change_door(scene, "open", host_needed=True)
+    await change_door(scene, "open", requires_host=True)
     max_, guest = scene.caller(scene.max), scene.caller(scene.guests[0])
     pushy = await scene.caller(scene.max).connect()
     await pushy.send("join", v=1, pid=pushy.pid, hello=HELLO)
     assert await pushy.close_code() == 4020
     for who in (max_, guest):
         waiting = await knock(who)
-        assert (waiting["why"], waiting["hosts"], waiting["room"]["host_needed"]) == ("host", False, True)
+        assert (waiting["why"], waiting["hosts"], waiting["room"]["requires_host"]) == ("host", False, True)
     olga = scene.caller(scene.olga)
     await olga.join()
     for who in (max_, guest):
@@ -177,7 +177,7 @@ async def test_a_knock_ends_with_the_place(app: SignalingServer) -> None:
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await olga.join()
     await knock(guest)
-    await post(scene, "put-out", {"member": guest.membership, "for_good": True})
+    await post(scene, "kick", {"member": guest.membership, "for_good": True})
     assert await guest.close_code() == 4011
     await olga.close()
 
@@ -227,12 +227,12 @@ async def test_somebody_who_is_sent_out_may_come_again_and_has_to_knock(app: Sig
     guest.socket.transport.abort()
     back = scene.caller(scene.guests[0], pid=guest.pid)
     await back.join()
-    assert await post(scene, "put-out", {"member": guest.membership, "for_good": False}) == 200
+    assert await post(scene, "kick", {"member": guest.membership, "for_good": False}) == 200
     assert await back.close_code() == 4023
     left = await olga.expect("peer_left", final=True)
     assert left["pid"] == guest.pid
     again = scene.caller(scene.guests[0])
     assert (await knock(again))["why"] == "knock"
-    assert await post(scene, "put-out", {"member": olga.membership, "for_good": False}) == 409
+    assert await post(scene, "kick", {"member": olga.membership, "for_good": False}) == 409
     for caller in (olga, again):
         await caller.close()

@@ -50,7 +50,7 @@ async def test_at_the_end_of_the_room_everybody_is_sent_out_and_nobody_comes_bac
     await guest.send("knock", v=1, pid=guest.pid, hello=HELLO, lobby=False)
     await guest.expect("waiting")
     end(scene, room=2)
-    await change_door(scene, "knock", host_needed=True)  # the process reads the room again
+    await change_door(scene, "knock", requires_host=True)  # the process reads the room again
     assert await olga.close_code() == 4006
     assert await max_.close_code() == 4006
     assert await guest.close_code() == 4006

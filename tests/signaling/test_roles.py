@@ -9,7 +9,7 @@ async def test_a_new_moderator_comes_back_as_one_and_the_others_see_it(app: Sign
     scene = app.room()
     olga, max_ = scene.caller(scene.olga), scene.caller(scene.max)
     await introduce(olga, max_)
-    people, manage = f"/rooms/{scene.slug}/people/{UUID(max_.membership)}", f"/rooms/{scene.slug}/"
+    people, manage = f"/rooms/{scene.slug}/members/{UUID(max_.membership)}", f"/rooms/{scene.slug}/"
 
     post(app, olga.session, f"{people}/role", form_on=manage, role="moderator")
     assert await max_.close_code() == 4024

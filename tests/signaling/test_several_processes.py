@@ -378,7 +378,7 @@ async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> N
 
 async def test_those_who_wait_for_a_host_come_in_when_one_joins_elsewhere(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
-    await change_door(scene, "open", host_needed=True)
+    await change_door(scene, "open", requires_host=True)
     assert (await knock(max_))["why"] == "host"
     await olga.join()
     await max_.expect("admitted")

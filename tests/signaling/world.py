@@ -28,8 +28,8 @@ PLAIN = {
     "key_check": None,
     "rekey_required": False,
     "relay_only": False,
-    "door": "open",
-    "host_needed": False,
+    "join_rule": "open",
+    "requires_host": False,
 }
 
 MAKE_ROOM = """
@@ -60,7 +60,7 @@ def guest(room):
     session, browser = Store(), uuid4()
     session["guest_id"] = str(browser)
     session.create()
-    membership = Membership.objects.create(room=room, browser=browser, role=Role.GUEST)
+    membership = Membership.objects.create(room=room, guest_id=browser, role=Role.GUEST)
     return [session.session_key, membership.id.hex]
 
 olga, max_, sam = (account(f"{name}@example.org") for name in ("olga", "max", "sam"))

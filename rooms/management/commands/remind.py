@@ -1,4 +1,4 @@
-"""`manage.py send_expiry_reminders`: tell owners by mail that their rooms end soon."""
+"""`manage.py remind`: remind owners by email that their rooms expire soon."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ class Command(BaseCommand):
     """Sends what the help says, and nothing else."""
 
     help = (
-        "Mail the owners of rooms that end within a day, once for each end, unless they have switched these mails off "
-        "or made the room for less than two days. Safe at any time; run it hourly."
+        "Email the owners of rooms that expire within a day, once for each expiry, unless they have switched these "
+        "emails off or created the room for less than two days. Safe at any time; run it hourly."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{send_expiry_reminders()} mails sent.")
+        self.stdout.write(f"{send_expiry_reminders()} emails sent.")

@@ -78,7 +78,7 @@ def _subject_buttons(report: Report) -> list[Button]:
         buttons += _person_buttons(report.subject_user, report)
     if membership and membership.removed_at is None and membership.role != Role.OWNER:
         buttons.append(_button("remove", membership, report))
-    if membership and membership.browser and not Ban.objects.filter(guest_id=membership.browser).exists():
+    if membership and membership.guest_id and not Ban.objects.filter(guest_id=membership.guest_id).exists():
         buttons.append(_button("ban-guest", membership, report))
     return buttons
 

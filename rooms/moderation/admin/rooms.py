@@ -227,7 +227,7 @@ class MembershipAdmin(ReadOnlyAdmin):
 
     def available_actions(self, row: Membership) -> tuple[str, ...]:
         remove = () if row.removed_at or row.role == Role.OWNER else ("remove",)
-        return (*remove, "ban-guest") if row.browser else remove
+        return (*remove, "ban-guest") if row.guest_id else remove
 
 
 @admin.register(Ban)

@@ -43,7 +43,7 @@ export class KeyRotation extends Emitter {
   #session;
   #topic;
   #slug;
-  #lockUrl;
+  #setKeyUrl;
   /** @type {Room | null} as the server told last */
   #room = null;
   /** @type {Set<string>} pids of those who are still to get the key of now */
@@ -55,13 +55,13 @@ export class KeyRotation extends Emitter {
 
   /**
    * @param {CallSession} session
-   * @param {{slug: string, lockUrl: string | null}} options lockUrl: null for those who can never make a new key
+   * @param {{slug: string, setKeyUrl: string | null}} options setKeyUrl: null for those who can never make a new key
    */
-  constructor(session, { slug, lockUrl }) {
+  constructor(session, { slug, setKeyUrl }) {
     super();
     this.#session = session;
     this.#slug = slug;
-    this.#lockUrl = lockUrl;
+    this.#setKeyUrl = setKeyUrl;
     const { signal } = this.#life;
     session.on("entered", ({ room }) => this.#onRoom(room), { signal });
     session.on("room", ({ room }) => this.#onRoom(room), { signal });
@@ -89,7 +89,7 @@ export class KeyRotation extends Emitter {
     this.#room = room;
     if (this.#epoch === 0 || room.epoch < this.#epoch) return;
     if (room.epoch > this.#epoch) this.#enqueue(() => this.#findNewKey());
-    else if (room.rekey_required && this.#canExportKey && this.#lockUrl !== null) this.#schedule(() => this.#rotate(), randomDelay());
+    else if (room.rekey_required && this.#canExportKey && this.#setKeyUrl !== null) this.#schedule(() => this.#rotate(), randomDelay());
   }
 
   /**
@@ -114,7 +114,7 @@ export class KeyRotation extends Emitter {
     if (held?.epoch !== this.#epoch || held.raw === undefined) return;
     let mine;
     try {
-      mine = await setRoomKey({ slug: this.#slug, epoch, url: this.#lockUrl ?? "", byHosts: held.byHosts });
+      mine = await setRoomKey({ slug: this.#slug, epoch, url: this.#setKeyUrl ?? "", byHosts: held.byHosts });
     } catch {
       return this.#schedule(() => this.#rotate(), RETRY_MS);
     }

@@ -30,7 +30,7 @@ export async function createInviteLink({ url, slug, epoch, key, byHosts }, choic
     token_hash: toBase64Url(await tokenHash(await inviteToken(secret))),
     wrapped: inside && toBase64Url(await wrapRoomKey(secret, inside, slug, epoch, holds)),
     epoch,
-    lobby,
+    holds_lobby_key: lobby,
   });
   return { link: inviteLink(location.origin, secret), answer };
 }

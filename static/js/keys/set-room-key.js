@@ -48,7 +48,7 @@ async function makeAndSetKey({ slug, epoch, url, byHosts, more = {} }) {
   if (key === undefined) throw new Error("the room has a key");
   await savePendingKey(slug, epoch, key, byHosts);
   const check = toBase64Url(await roomKeyCheck(key, slug, epoch));
-  const { status, data } = await postJson(url, { ...more, epoch, key_check: check, by_hosts: byHosts });
+  const { status, data } = await postJson(url, { ...more, epoch, key_check: check, hosts_hand_out_key: byHosts });
   const mine = status === 200 || (status === 409 && data.key_check === check);
   if (mine) await confirmPendingKey(slug);
   // Forgotten only when the server has surely not taken it; after a lost or broken answer it may have.

@@ -108,7 +108,7 @@ async function enter() {
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
   const files = new FilePanel(session, exchange, slug);
-  const keys = new KeyRotation(session, { slug, lockUrl: page.lockUrl });
+  const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session);
   const adaptation = adaptMedia(session, stage, { desk, saver, signal: life.signal });
@@ -116,7 +116,7 @@ async function enter() {
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
   const keeper = new LobbyHost(session, identity, life.signal);
-  if (page.doorUrl !== null) new HostActions(session, page, life.signal);
+  if (page.joinRuleUrl !== null) new HostActions(session, page, life.signal);
   new ReportDialog(session, page.reportUrl, life.signal);
   new MuteRequest(session, () => !desk.media.muted && void desk.toggleMicrophone(), life.signal);
   new LobbyAlerts(keeper, { slug, roomName: () => page.roomName, signal: life.signal });

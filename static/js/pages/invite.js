@@ -136,10 +136,10 @@ async function redeem(from) {
  * nothing that a host hands over.
  *
  * @param {Bytes} from
- * @param {{slug: string, epoch: number, role: string, holds: Holds, wrapped: string | null,
+ * @param {{slug: string, epoch: number, role: string, key_kind: Holds, wrapped: string | null,
  *   key_check: string | null}} answer
  */
-async function keepKey(from, { slug, epoch, role, holds, wrapped, key_check: check }) {
+async function keepKey(from, { slug, epoch, role, key_kind: holds, wrapped, key_check: check }) {
   const [kept, lobby] = await Promise.all([loadRoomKey(slug), loadLobbyKey(slug)]);
   // A room that had a key never loses it, and its epochs only rise: anything else is a server that lies.
   if (epoch < Math.max(kept?.epoch ?? 0, lobby?.epoch ?? 0)) throw new Stop("key_misfit");

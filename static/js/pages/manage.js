@@ -5,7 +5,7 @@
  */
 
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
-import { doorChanged } from "../ui/lobby/join-rule-form.js";
+import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
 import { InviteList } from "../ui/invites/invite-list.js";
 import { inviteMade } from "../ui/invites/invite-made.js";
@@ -24,7 +24,7 @@ inviteMade.listen(document, (listing) => {
 // Badges, links and the form all depend on the key: the page is asked for again rather than patched in four places.
 roomLocked.listen(document, () => location.reload());
 
-doorChanged.listen(document, ({ rekeyed }) => rekeyed && location.reload());
+joinRuleChanged.listen(document, ({ rekeyed }) => rekeyed && location.reload());
 
 // Coming back with the browser's Back button shows the page as it was: the key may have come since.
 addEventListener("pageshow", ({ persisted }) => {

@@ -35,8 +35,8 @@ const ROOM = {
   key_check: textOrNull,
   rekey_required: flag,
   relay_only: flag,
-  door: text,
-  host_needed: flag,
+  join_rule: text,
+  requires_host: flag,
 };
 /** @type {Check} */
 const room = (value) => fits(value, ROOM);

@@ -14,8 +14,8 @@
  * @property {string | null} key_check base64url
  * @property {boolean} rekey_required
  * @property {boolean} relay_only
- * @property {string} door open, knock or locked
- * @property {boolean} host_needed
+ * @property {string} join_rule open, knock or locked
+ * @property {boolean} requires_host
  */
 
 /**

@@ -44,11 +44,11 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
     Room.objects.update(epoch=1, key_check=bytes(range(16)))
     _token, sealed = make_link(room)
     guests = Membership.objects.get(role=Role.GUEST)
-    assert guests.browser
-    ban = Ban.objects.create(guest_id=guests.browser)
+    assert guests.guest_id
+    ban = Ban.objects.create(guest_id=guests.guest_id)
     reports = [
         Report.objects.create(
-            room=room, owner=room.owner, subject_membership=guests, subject_guest_id=guests.browser, about_person=True,
+            room=room, owner=room.owner, subject_membership=guests, subject_guest_id=guests.guest_id, about_person=True,
             reporter=max_, category="hate",
         )
     ]  # fmt: skip
@@ -56,7 +56,7 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
         "hash of a link": bytes(sealed.token_hash),
         "sealed room key": bytes(sealed.wrapped_key or b""),
         "check of a key": bytes(range(16)),
-        "browser of a guest": guests.browser.hex,
+        "browser of a guest": guests.guest_id.hex,
         "session": str(browser.session.session_key),
         "password": ada.password,
         "second factor": str(Authenticator.objects.get(user=ada).data["secret"]),
@@ -71,7 +71,7 @@ def test_no_page_shows_a_secret(room: Room, link: Invite, max_: User) -> None:
             base64.urlsafe_b64encode(raw).decode().rstrip("="),
         }
         found[name] = spellings | ({secret} if isinstance(secret, str) else {repr(raw)[2:-1]})
-    found["browser of a guest"].add(str(guests.browser))
+    found["browser of a guest"].add(str(guests.guest_id))
     rows: dict[str, Any] = {
         "accounts/user": (ada, max_, room.owner), "rooms/room": (room,), "rooms/invite": (link, sealed),
         "rooms/membership": (guests,), "moderation/report": reports, "rooms/ban": (ban,),
@@ -103,7 +103,7 @@ def test_the_page_of_a_row_offers_what_can_be_done_to_it(room: Room, link: Invit
     assert offered("rooms/membership", Membership.objects.get(user=max_)) == {"remove"}
     assert offered("rooms/membership", Membership.objects.get(role=Role.OWNER)) == set()
     assert offered("accounts/user", max_) == {"warn", "suspend"}
-    close_room(room, by_site=True)
+    close_room(room, by_moderator=True)
     revoke_invite(link)
     remove_member(guests)
     assert offered("rooms/room", room) == {"reopen-room", "revoke-links"}

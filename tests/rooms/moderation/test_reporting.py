@@ -37,7 +37,7 @@ def test_a_guest_reports_a_person_from_the_call(room: Room, inside: Client, max_
         place,
         max_,
     )
-    assert (report.reporter, report.reporter_guest_id) == (None, Membership.objects.get(role=Role.GUEST).browser)
+    assert (report.reporter, report.reporter_guest_id) == (None, Membership.objects.get(role=Role.GUEST).guest_id)
     assert (report.category, report.description, report.resolved_at) == (
         "harassment",
         "Max shouted at me.\nTwice.",
@@ -52,7 +52,7 @@ def test_a_member_reports_a_guest_and_the_room(room: Room, inside: Client, max_:
     assert client.post(url(room), {"category": "other", "description": "A strange room."}).status_code == 200
     about_room, about_guest = Report.objects.all()
     assert (about_guest.subject_guest_id, about_guest.subject_user, about_guest.reporter) == (
-        guests.browser,
+        guests.guest_id,
         None,
         max_,
     )

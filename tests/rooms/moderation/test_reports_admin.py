@@ -51,7 +51,7 @@ def test_an_act_from_a_report_is_shown_there_and_settles_it(desk: Client, report
     report.refresh_from_db()
     room.refresh_from_db()
     assert report.resolved_at
-    assert room.closed_by_site
+    assert room.closed_by_moderator
     assert set(report.audit_entries.values_list("action", flat=True)) == {"close-room", "resolve"}
 
 

@@ -30,7 +30,7 @@ def act(client: Client, model: str, action: str, *rows: object) -> None:
 @pytest.mark.parametrize("model", ["room", "invite", "membership"])
 def test_the_lists_are_found_and_searched_and_show_no_secret(staff: Client, room: Room, model: str) -> None:
     _token, invite = make_link(room, label="For Grace")
-    Membership.objects.create(room=room, browser="00000000-0000-4000-8000-00000000beef")
+    Membership.objects.create(room=room, guest_id="00000000-0000-4000-8000-00000000beef")
     row = {"room": room, "invite": invite, "membership": Membership.objects.latest("created_at")}[model]
     pages = [staff.get(f"/admin/rooms/{model}/?q={q}") for q in ("", "Monday", "nothing")]
     pages.append(staff.get(f"/admin/rooms/{model}/{row.pk}/change/"))

@@ -1,5 +1,5 @@
 /**
- * `<mp-room-lock>`: gives a room its first key, or the next one, made in this browser.
+ * `<mp-room-key>`: gives a room its first key, or the next one, made in this browser.
  *
  * `data-epoch` is the epoch that the key begins. `data-at-once`: without a press; `data-holder` and `data-lost`: only in a
  * browser that holds the key of now, or only in one that does not (hidden elsewhere). `data-by-hosts`: guests knock.
@@ -55,4 +55,4 @@ export class RoomKeyButton extends HTMLElement {
   }
 }
 
-customElements.define("mp-room-lock", RoomKeyButton);
+customElements.define("mp-room-key", RoomKeyButton);

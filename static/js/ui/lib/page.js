@@ -23,11 +23,11 @@
  * @property {boolean} hideAddress whether this person wants theirs hidden everywhere
  * @property {boolean} hasRelay whether the site has a relay server
  * @property {boolean} mustWait whether this person has to be let in, or to wait for a host, as things were when the page came
- * @property {string | null} doorUrl likewise
- * @property {string | null} putOutUrl likewise
+ * @property {string | null} joinRuleUrl likewise
+ * @property {string | null} kickUrl likewise
  * @property {string | null} endUrl likewise
  * @property {string} reportUrl
- * @property {string | null} lockUrl likewise
+ * @property {string | null} setKeyUrl likewise
  */
 
 /**

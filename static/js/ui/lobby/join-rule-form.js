@@ -1,6 +1,6 @@
 /**
- * `<mp-door-form>`: who may come into a room. A room key is made for one kind of door, so a room with a key changes between
- * a door at which guests knock and another one together with a new key, made in this browser.
+ * `<mp-join-rule-form>`: who can join a room. A room key is made for one kind of join rule, so a room with a key changes
+ * between guests who knock and any other rule together with a new key, created in this browser.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/parts.js";
 import { postJson } from "../../lib/request.js";
 
-/** @type {ElementEvent<{rekeyed: boolean}>} the room has another door; rekeyed: and a new key */
-export const doorChanged = new ElementEvent("door-changed");
+/** @type {ElementEvent<{rekeyed: boolean}>} the join rule has changed; rekeyed: and a new key */
+export const joinRuleChanged = new ElementEvent("join-rule-changed");
 
 export class JoinRuleForm extends HTMLElement {
   connectedCallback() {
@@ -25,17 +25,17 @@ export class JoinRuleForm extends HTMLElement {
   }
 
   /**
-   * Shows the door as it is now.
+   * Shows the current join rule.
    *
-   * @param {{door: string, host_needed: boolean, epoch: number}} room
+   * @param {{join_rule: string, requires_host: boolean, epoch: number}} room
    */
-  show({ door, host_needed: hostNeeded, epoch }) {
-    const now = { door, hostNeeded: String(hostNeeded), epoch: String(epoch) };
+  show({ join_rule: joinRule, requires_host: requiresHost, epoch }) {
+    const now = { joinRule, requiresHost: String(requiresHost), epoch: String(epoch) };
     if (Object.entries(now).every(([name, value]) => this.dataset[name] === value)) return;
     Object.assign(this.dataset, now);
-    const choice = this.#form.querySelector(`input[value="${CSS.escape(door)}"]`);
+    const choice = this.#form.querySelector(`input[value="${CSS.escape(joinRule)}"]`);
     if (choice instanceof HTMLInputElement) choice.checked = true;
-    this.#hostNeeded.checked = hostNeeded;
+    this.#requiresHost.checked = requiresHost;
     this.#say(null);
     void this.#look();
   }
@@ -44,22 +44,22 @@ export class JoinRuleForm extends HTMLElement {
     return /** @type {HTMLFormElement} */ (part(this, "form"));
   }
 
-  get #hostNeeded() {
-    return /** @type {HTMLInputElement} */ (part(this, "host-needed"));
+  get #requiresHost() {
+    return /** @type {HTMLInputElement} */ (part(this, "requires-host"));
   }
 
   get #chosen() {
-    return { door: String(new FormData(this.#form).get("door")), host_needed: this.#hostNeeded.checked };
+    return { join_rule: String(new FormData(this.#form).get("join_rule")), requires_host: this.#requiresHost.checked };
   }
 
   /** @returns {Promise<"no" | "yes" | "unable">} whether what is chosen takes a new key; unable: this browser does not hold the key of now */
   async #takesKey() {
     const { epoch, slug = "" } = this.dataset;
-    const { door } = this.#chosen;
-    if (epoch === "0" || door === "locked" || door === this.dataset.door) return "no";
+    const { join_rule: joinRule } = this.#chosen;
+    if (epoch === "0" || joinRule === "locked" || joinRule === this.dataset.joinRule) return "no";
     const held = await loadRoomKey(slug).catch(() => null);
     if (held?.epoch !== Number(epoch) || held.raw === undefined) return "unable";
-    return held.byHosts === (door === "knock") ? "no" : "yes";
+    return held.byHosts === (joinRule === "knock") ? "no" : "yes";
   }
 
   /** Says beforehand what saving does. */
@@ -67,8 +67,8 @@ export class JoinRuleForm extends HTMLElement {
     const takes = await this.#takesKey();
     part(this, "new-key").hidden = takes !== "yes";
     part(this, "no-key").hidden = takes !== "unable";
-    const { door, host_needed: hostNeeded } = this.#chosen;
-    const same = door === this.dataset.door && String(hostNeeded) === this.dataset.hostNeeded;
+    const { join_rule: joinRule, requires_host: requiresHost } = this.#chosen;
+    const same = joinRule === this.dataset.joinRule && String(requiresHost) === this.dataset.requiresHost;
     /** @type {HTMLButtonElement} */ (part(this, "save")).disabled = same || takes === "unable";
     if (!same) this.#say(null);
   }
@@ -82,7 +82,7 @@ export class JoinRuleForm extends HTMLElement {
     try {
       if (takes === "yes") {
         epoch += 1;
-        if (!(await setRoomKey({ slug, epoch, url, byHosts: chosen.door === "knock", more: chosen }))) throw new Error("another key");
+        if (!(await setRoomKey({ slug, epoch, url, byHosts: chosen.join_rule === "knock", more: chosen }))) throw new Error("another key");
       } else if ((await postJson(url, chosen)).status !== 200) throw new Error("not taken");
     } catch {
       button.disabled = false;
@@ -90,8 +90,7 @@ export class JoinRuleForm extends HTMLElement {
     }
     this.show({ ...chosen, epoch });
     this.#say("saved");
-    // Fired when the room has its new door; detail: {rekeyed: whether it has a new key, too}.
-    doorChanged.dispatch(this, { rekeyed: takes === "yes" });
+    joinRuleChanged.dispatch(this, { rekeyed: takes === "yes" });
   }
 
   /** @param {"saved" | "failed" | null} outcome */
@@ -100,4 +99,4 @@ export class JoinRuleForm extends HTMLElement {
   }
 }
 
-customElements.define("mp-door-form", JoinRuleForm);
+customElements.define("mp-join-rule-form", JoinRuleForm);

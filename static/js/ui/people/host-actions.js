@@ -20,14 +20,14 @@ export class HostActions {
   #urls;
   #removing = byId("remove-dialog", HTMLDialogElement);
   #ending = byId("end-dialog", HTMLDialogElement);
-  #door = byId("door-dialog", HTMLDialogElement);
+  #door = byId("join-rule-dialog", HTMLDialogElement);
   #notify = byId("notify-knocks", HTMLButtonElement);
   /** @type {Person | null} whom the dialog is about */
   #whom = null;
 
   /**
    * @param {CallSession} session
-   * @param {{putOutUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
+   * @param {{kickUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
    * @param {AbortSignal} signal ends it
    */
   constructor(session, urls, signal) {
@@ -36,10 +36,10 @@ export class HostActions {
     this.#offer(signal);
     const press = (/** @type {ParentNode} */ root, /** @type {string} */ selector, /** @type {() => unknown} */ act) =>
       find(root, selector, HTMLButtonElement).addEventListener("click", () => void act(), { signal });
-    press(this.#removing, "[data-put-out=stay]", () => this.#kick(false));
-    press(this.#removing, "[data-put-out=place]", () => this.#kick(true));
+    press(this.#removing, "[data-kick=call]", () => this.#kick(false));
+    press(this.#removing, "[data-kick=room]", () => this.#kick(true));
     press(this.#ending, "[data-end]", () => this.#end());
-    press(document, "[data-host=door]", () => this.#door.showModal());
+    press(document, "[data-host=join-rule]", () => this.#door.showModal());
     press(document, "[data-host=end]", () => this.#ending.showModal());
     this.#notify.addEventListener("click", () => void this.#askForNotifications(), { signal });
     session.on("entered", ({ room }) => this.#room(room), { signal });
@@ -78,14 +78,14 @@ export class HostActions {
 
   /** @param {Person} person */
   #mayRemove({ self, role, member }) {
-    if (self || member === this.#session.self.member || this.#urls.putOutUrl === null) return false;
+    if (self || member === this.#session.self.member || this.#urls.kickUrl === null) return false;
     return this.#session.self.role === "owner" || (this.#host && !HOSTS.includes(role));
   }
 
   /** @param {Room} room */
   #room(room) {
     this.#show(this.#host);
-    const form = this.#door.querySelector("mp-door-form");
+    const form = this.#door.querySelector("mp-join-rule-form");
     if (form instanceof JoinRuleForm) form.show(room);
   }
 
@@ -114,11 +114,11 @@ export class HostActions {
   async #kick(forGood) {
     const whom = this.#whom;
     this.#removing.close();
-    if (!whom || this.#urls.putOutUrl === null) return;
+    if (!whom || this.#urls.kickUrl === null) return;
     const tabs = [...this.#session.people.values()].filter(({ member }) => member === whom.member);
     // The browsers end their connections at once, whatever becomes of the server's answer.
     if (forGood) for (const { pid } of tabs) this.#session.kicks.kick(pid);
-    const { status } = await postJson(this.#urls.putOutUrl, { member: whom.member, for_good: forGood });
+    const { status } = await postJson(this.#urls.kickUrl, { member: whom.member, for_good: forGood });
     if (status !== 200) toast(text(forGood ? "remove.not-on-server" : "remove.failed", { name: whom.name }));
   }
 

@@ -1,4 +1,4 @@
-"""How people sign up and sign in: django-allauth's settings, the cookies, and the mail that carries the codes.
+"""Signing up and in: django-allauth's settings, the cookies, and mail.
 
 Imported at the end of `settings.py`; what depends on the environment there (`DEBUG`, `HTTPS`, …) is read from it.
 """
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 env = environ.Env()
 _debug = env.bool("DEBUG", default=False)
 
-# ── Signing up and in: one e-mail address a person, proven by a code ─────────────────────────────
+# ── Signing up and in: one email address per person, confirmed by a code ─────────────────────────────
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
@@ -44,7 +44,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
-# To change the address or the password one proves once more who one is, as for everything about second factors.
+# Changing the address, the password or the second factor needs a recent sign-in.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # allauth's own limits stand (30 sign-ins a minute and address, 5 failures in 5 minutes each account, …), one of them
@@ -69,7 +69,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
-# Browsers allow passkeys on http://localhost; the library behind them has to be told.
+# Browsers allow passkeys on http://localhost; their library has to allow it.
 _origins = env.list("SITE_ORIGINS", default=["http://localhost:8000"])
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _debug or all(origin.startswith("http://localhost:") for origin in _origins)
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"

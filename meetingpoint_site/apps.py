@@ -12,9 +12,9 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401 - importing registers them
-        from .logs import cover_daphne
+        from .logs import redact_daphne_access_log
 
-        cover_daphne()
+        redact_daphne_access_log()
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -13,8 +13,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
-from .bodies import BoundedBodies  # noqa: E402
+from .bodies import BodyLimit  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BoundedBodies(django_application), "websocket": websocket_application, "lifespan": lifespan}
+    {"http": BodyLimit(django_application), "websocket": websocket_application, "lifespan": lifespan}
 )

@@ -1,47 +1,47 @@
-"""How large a request may be. The site takes forms and small JSON objects; files go from browser to browser."""
+"""The size limit of request bodies. The site receives forms and small JSON objects; files go between browsers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-MOST = 262_144  # bytes of a body
+MAX_BODY_BYTES = 262_144
 ANSWER = b"This request is too large.\n"
 
 
-class BoundedBodies:
-    """Answers 413 to a larger body: at once when it is announced, else as soon as that much has come.
+class BodyLimit:
+    """ASGI middleware that answers 413 to a larger body: by its Content-Length, else once that much was received.
 
-    Django's own bound (DATA_UPLOAD_MAX_MEMORY_SIZE) believes the Content-Length, which a chunked body has not.
+    Django's own limit (DATA_UPLOAD_MAX_MEMORY_SIZE) relies on the Content-Length, which a chunked body does not have.
     """
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
-        if announced(scope["headers"]) > MOST:
+        if content_length(scope["headers"]) > MAX_BODY_BYTES:
             await refuse(send)
             return
-        taken = 0
+        received = 0
 
         async def counted() -> dict[str, Any]:
-            nonlocal taken
+            nonlocal received
             event: dict[str, Any] = await receive()
-            taken += len(event.get("body", b""))
-            # For Django the rest of it will never come.
-            return {"type": "http.disconnect"} if taken > MOST else event
+            received += len(event.get("body", b""))
+            # Django then sees a client that went away.
+            return {"type": "http.disconnect"} if received > MAX_BODY_BYTES else event
 
         await self.application(scope, counted, send)
-        if taken > MOST:
+        if received > MAX_BODY_BYTES:
             await refuse(send)
 
 
-def announced(headers: list[tuple[bytes, bytes]]) -> int:
+def content_length(headers: list[tuple[bytes, bytes]]) -> int:
     """Return the Content-Length, 0 when there is none."""
     lengths = [value for name, value in headers if name == b"content-length"]
     return max((int(length) for length in lengths if length.isdigit()), default=0)
 
 
 async def refuse(send: Any) -> None:
-    """Answer 413, and keep nothing open on which the rest could come."""
+    """Answer 413 and close the connection, so that the rest is not sent."""
     headers = [
         (b"content-type", b"text/plain"),
         (b"content-length", str(len(ANSWER)).encode()),

@@ -1,4 +1,4 @@
-"""System checks of the settings: what an operator can get wrong, said before the first person finds out."""
+"""System checks that report mistakes in the settings before the site serves its first request."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
-# RFC 7064 §3.1 and RFC 7065 §3.1: no slashes, the port optional, a transport for TURN alone.
+# RFC 7064 §3.1 and RFC 7065 §3.1: no slashes, the port optional, a transport only for TURN.
 _HOST = r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
 STUN_URL = re.compile(rf"stuns?:{_HOST}")
 TURN_URL = re.compile(rf"turns?:{_HOST}(?:\?transport=(?:udp|tcp))?")
@@ -32,7 +32,7 @@ def check(function: Check) -> Check:
 
 @check
 def secret_key() -> Iterable[CheckMessage]:
-    """E001, E002: outside DEBUG there is a key, and it cannot be guessed."""
+    """E001, E002: outside DEBUG, there is a SECRET_KEY that no one can guess."""
     hint = (
         "Set SECRET_KEY to at least 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
@@ -116,7 +116,7 @@ def ice_urls() -> Iterable[CheckMessage]:
 
 @check
 def redis() -> Iterable[CheckMessage]:
-    """E010, E011: Redis is named by an address it understands, and is there when there are several processes."""
+    """E010, E011: REDIS_URL is a Redis address, and is set if there are several processes."""
     if settings.REDIS_URL:
         if urlsplit(settings.REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
             yield Error(
@@ -164,14 +164,14 @@ def mail() -> Iterable[CheckMessage]:
 
 @check
 def log_settings() -> Iterable[CheckMessage]:
-    """E012: the log format is one there is."""
+    """E012: LOG_FORMAT is a known format."""
     if settings.LOG_FORMAT not in {"plain", "json"}:
         yield Error(f"LOG_FORMAT is {settings.LOG_FORMAT!r}.", hint="Use plain or json.", id="meetingpoint.E012")
 
 
 @check
 def abuse() -> Iterable[CheckMessage]:
-    """E020 to E022: the rules of the site are spelled right, limits let something through, and days are days."""
+    """E020 to E022: the site policy is spelled right, and limits and retention times are in range."""
     who, _colon, group = settings.ROOM_CREATORS.partition(":")
     if who not in {"everyone", "verified", "staff", "group"} or (who == "group") != bool(group.strip()):
         yield Error(

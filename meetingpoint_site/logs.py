@@ -1,8 +1,8 @@
-"""Log lines, plain or JSON, that never hold an invite secret, a query string, a cookie, a token or an SDP.
+"""Log lines, plain or JSON, without invite secrets, query strings, cookies, tokens and SDP.
 
 A mail scanner that turns the `#` of an invite link into `%23` sends the secret to the server as a path. So every
-record is redacted twice: its arguments before they are put together (a path with spaces is still one argument there),
-and the finished line, trace-back included. The root logger alone has a handler; server loggers propagate to it.
+record is redacted twice: its arguments before formatting (a path with spaces is still one argument there), and the
+finished line with its traceback. Only the root logger has a handler; server loggers propagate to it.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 
 REDACTED = "[redacted]"
 
-# A whole argument that is an invite path: Django logs paths decoded, so there may be anything in it.
+# An argument that is an invite path: Django logs paths decoded, so any character can follow.
 _INVITE_ARGUMENT = re.compile(r"^((?:[A-Z]+ |https?://[^/\s]+)?/i)(?:/|#|%23|\?).*?( HTTP/[\d.]+)?$", re.DOTALL)
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -43,13 +43,13 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2{REDACTED}",
     ),
     # 32 bytes or more in base64url: an invite token, a session key, a wrapped key.
-    # Names in trace-backs have no capitals together with digits.
+    # Names in tracebacks have no capitals together with digits.
     (re.compile(r"(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43,}={0,2}"), REDACTED),
 )
 
 
 def redact(text: str) -> str:
-    """Return a log line without what must not be kept."""
+    """Return a log line without secrets."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
@@ -61,7 +61,7 @@ def redact_path(path: str) -> str:
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts the message and its arguments, so that every later formatter and handler sees them so."""
+    """Redacts the message and its arguments, before any formatter or handler gets them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.msg, str) and not record.args:
@@ -80,7 +80,7 @@ def _redact_argument(value: Any) -> Any:
 
 
 class PlainFormatter(logging.Formatter):
-    """One line a record: time (UTC), level, logger, message; a trace-back below."""
+    """One line for each record: time (UTC), level, logger, message; then the traceback."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -93,7 +93,7 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message and, for an exception, its trace-back."""
+    """One JSON object per line: time, level, logger, message and, for an exception, its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -137,8 +137,8 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
     }
 
 
-def cover_daphne() -> None:
-    """Make Daphne's own access log, which writes past `logging`, write redacted requests too."""
+def redact_daphne_access_log() -> None:
+    """Redact Daphne's own access log, too, which does not use `logging`."""
     from daphne.access import AccessLogGenerator  # noqa: PLC0415
 
     original: Callable[..., None] = AccessLogGenerator.write_entry

@@ -10,7 +10,7 @@ from rooms.signaling.drain import drain
 from rooms.signaling.messages import MAX_FRAME
 from rooms.signaling.process import current_hub
 
-from .bodies import MOST
+from .bodies import MAX_BODY_BYTES
 
 APPLICATION = "meetingpoint_site.asgi:application"
 PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-open socket lives 20 s at most
@@ -42,12 +42,12 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
 
         def gotLength(self, length: int | None) -> None:  # noqa: N802
             super().gotLength(length)
-            if length is not None and length > MOST:
+            if length is not None and length > MAX_BODY_BYTES:
                 self.refuse()
 
         def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
             self.taken += len(data)
-            if self.taken > MOST:
+            if self.taken > MAX_BODY_BYTES:
                 self.refuse()
             else:
                 super().handleContentChunk(data)

@@ -19,7 +19,7 @@ environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules
 
-# The port that `manage.py serve` takes when it is told no other.
+# The default port of `manage.py serve`.
 PORT = env.int("PORT", default=8000)
 # Where people reach this site: the first origin is the one that mails and links name.
 SITE_ORIGINS = [origin.rstrip("/") for origin in env.list("SITE_ORIGINS", default=[f"http://localhost:{PORT}"])]
@@ -122,7 +122,7 @@ else:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "OPTIONS": {"MAX_ENTRIES": 20_000},  # of 300, a few strangers would push everybody's rate limits out
+            "OPTIONS": {"MAX_ENTRIES": 20_000},  # with 300, a few strangers evict everyone's limits
         }
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

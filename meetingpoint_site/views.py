@@ -1,4 +1,4 @@
-"""Pages that belong to no app, and the two questions that a supervisor asks."""
+"""Pages that belong to no app, and the health checks."""
 
 import sys
 from typing import Final

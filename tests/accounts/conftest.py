@@ -44,9 +44,16 @@ def give_second_factor(user: User) -> str:
     return secret
 
 
+def sign_in_to_admin(user: User) -> Client:
+    """Return the browser of a member of staff who signed in with a second factor."""
+    client = sign_in(user)
+    give_second_factor(user)
+    return client
+
+
 @pytest.fixture(autouse=True)
 def _fresh_rate_limits():
-    """Every story begins with the rate limits unused (they are counted in the cache)."""
+    """Start every test with full token buckets, which are in the cache."""
     cache.clear()
 
 
@@ -58,13 +65,13 @@ def olga(db) -> User:
 
 @pytest.fixture
 def max_(db) -> User:
-    """Another one."""
+    """Another person with an account."""
     return make_person("Max")
 
 
 @pytest.fixture
 def staff(db) -> User:
-    """A person who may open the administration."""
+    """A superuser."""
     return make_person("Ada", is_staff=True, is_superuser=True)
 
 

@@ -1,4 +1,4 @@
-"""Somebody takes their data away and deletes the account: then nothing in the database says that they were here."""
+"""A person downloads their data and deletes the account: then no table holds a trace of them."""
 
 import json
 import time
@@ -162,18 +162,18 @@ def fetch(app: SignalingServer, session: str, path: str) -> bytes:
 async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: SignalingServer) -> None:
     wanda: Any = app.run_python(LIVE)
     found, tables = scan(app, wanda)
-    # A new table needs a row above, or a word here why it is about nobody.
+    # A new table needs a row above, or belongs in NOT_ABOUT_PEOPLE.
     assert tables - found <= NOT_ABOUT_PEOPLE
 
     post(app, wanda["here"], "/accounts/reauthenticate/", password="a long password")
     text = fetch(app, wanda["here"], "/accounts/data/download").decode()
-    told = json.loads(text)
-    assert told["account"]["email"] == "wanda@unmistakable.example.org"
-    assert [room["name"] for room in told["rooms"]] == ["Unmistakable evenings"]
-    assert {link["label"] for link in told["invites"]} == {"unmistakable friends", "unmistakable colleagues"}
-    assert sorted(place["room"] for place in told["memberships"]) == ["Mondays", "Unmistakable evenings"]
-    assert told["reports_written"][0]["description"] == "She sang out of tune."
-    assert all(told.values())  # a chapter for each row that was made above
+    exported = json.loads(text)
+    assert exported["account"]["email"] == "wanda@unmistakable.example.org"
+    assert [room["name"] for room in exported["rooms"]] == ["Unmistakable evenings"]
+    assert {link["label"] for link in exported["invites"]} == {"unmistakable friends", "unmistakable colleagues"}
+    assert sorted(place["room"] for place in exported["memberships"]) == ["Mondays", "Unmistakable evenings"]
+    assert exported["reports_written"][0]["description"] == "She sang out of tune."
+    assert all(exported.values())  # something of each row above
     for secret in ("UNMISTAKSECRET", "olga@other", '"Ow"', wanda["here"], wanda["there"]):
         assert secret not in text
 

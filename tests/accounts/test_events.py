@@ -1,4 +1,4 @@
-"""Whoever is signed out or suspended is out of the call too: on real servers, with real sockets."""
+"""Signing out and suspending end calls, on real servers with real sockets."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -42,7 +42,7 @@ def room(app: SignalingServer) -> Scene:
     return app.room()
 
 
-async def test_signing_out_ends_the_call_of_that_browser_alone(app: SignalingServer, room: Scene) -> None:
+async def test_signing_out_ends_the_call_of_that_browser_only(app: SignalingServer, room: Scene) -> None:
     max_, olga = room.caller(room.max), room.caller(room.olga)
     await max_.join()
     await olga.join()
@@ -84,14 +84,14 @@ async def test_a_new_password_ends_the_calls_of_other_browsers_and_not_of_this_o
     assert key != room.max[0]
     assert await there.close_code() == 4001
 
-    # The socket of this browser stays, belongs to the session of now, and ends with it.
+    # The socket of this browser stays, belongs to the current session, and ends with it.
     await here.send("ping", n=1)
     await here.expect("pong", n=1)
     post(app, key, "/accounts/logout/")
     assert await here.close_code() == 4001
 
 
-async def test_suspending_somebody_ends_their_calls_in_every_room(app: SignalingServer, room: Scene) -> None:
+async def test_suspending_a_person_ends_their_calls_in_every_room(app: SignalingServer, room: Scene) -> None:
     elsewhere = app.room()
     here, there = room.caller(room.max), elsewhere.caller(elsewhere.max)
     await here.join()

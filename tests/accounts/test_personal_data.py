@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("path", ["/accounts/data/download", "/accounts/data/delete"])
-def test_who_only_found_the_browser_open_gets_nothing_and_deletes_nothing(olga, client, path):
+def test_being_signed_in_is_not_enough_to_download_or_delete(olga, client, path):
     """Being signed in is not enough: the password, or a second factor, is asked for."""
     assert client.get(path).headers["Location"].startswith("/accounts/login/")
     client = sign_in(olga)
@@ -24,7 +24,7 @@ def test_who_only_found_the_browser_open_gets_nothing_and_deletes_nothing(olga, 
     assert User.objects.filter(pk=olga.pk).exists()
 
 
-def test_the_file_is_for_whoever_asked(olga, max_):
+def test_the_file_is_about_the_person_who_asked(olga, max_):
     client = sign_in(olga)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     response = client.get("/accounts/data/download")
@@ -34,7 +34,7 @@ def test_the_file_is_for_whoever_asked(olga, max_):
     assert max_.email not in response.content.decode()
 
 
-def test_deleting_says_what_goes_asks_once_more_and_does_it(olga, max_):
+def test_deleting_shows_what_is_lost_and_asks_for_confirmation(olga, max_):
     room = create_room(olga, "Choir")
     client, elsewhere = sign_in(olga), sign_in(olga)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})

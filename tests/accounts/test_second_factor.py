@@ -56,7 +56,7 @@ def test_the_digits_sign_in_and_wrong_ones_do_not(olga):
     assert client.session["_auth_user_id"] == str(olga.pk)
 
 
-def test_digits_are_taken_once_for_as_long_as_they_are_right(olga):
+def test_digits_count_once_for_as_long_as_they_are_right(olga):
     right = digits(give_second_factor(olga))
     first, second = sign_in(olga), sign_in(olga)
     first.post("/accounts/2fa/authenticate/", {"code": right})
@@ -99,7 +99,7 @@ def test_signing_in_with_a_passkey_begins_with_a_challenge(client: Client):
     assert json.loads(response.content)["request_options"]["publicKey"]["challenge"]
 
 
-def test_a_made_up_passkey_signs_nobody_in(client: Client, olga):
+def test_a_made_up_passkey_signs_no_one_in(client: Client, olga):
     client.get("/accounts/2fa/webauthn/login/", headers={"accept": "application/json"})
     response = client.post("/accounts/2fa/webauthn/login/", {"credential": '{"id": "AAAA"}'})
     assert response.status_code in {200, 302}

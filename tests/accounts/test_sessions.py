@@ -36,7 +36,7 @@ def test_a_person_ends_all_other_sessions(olga):
     assert here.get("/accounts/").status_code == 200
 
 
-def test_nobody_ends_the_session_of_somebody_else(olga, max_):
+def test_no_one_ends_the_session_of_someone_else(olga, max_):
     olgas = sign_in(olga)
     session = UserSession.objects.get(user=olga)
     assert sign_in(max_).post(f"/accounts/sessions/{session.pk}/end/").status_code == 404

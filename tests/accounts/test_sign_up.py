@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 FORM = {"email": "olga@example.org", "display_name": "Olga", "password1": PASSWORD}
 
 
-def test_a_person_signs_up_and_proves_the_address_by_a_code(client: Client):
+def test_a_person_signs_up_and_confirms_the_address_by_a_code(client: Client):
     page = client.get("/accounts/signup/").content.decode()
     assert all(f'name="{name}"' in page for name in FORM)
 
-    # The form leads to the page that asks for the code; nobody is signed in yet.
+    # The form leads to the page that asks for the code; no one is signed in yet.
     response = client.post("/accounts/signup/", FORM)
     assert response.headers["Location"] == "/accounts/confirm-email/"
     assert "_auth_user_id" not in client.session
@@ -33,7 +33,7 @@ def test_a_person_signs_up_and_proves_the_address_by_a_code(client: Client):
     assert user.display_name == "Olga"
 
 
-def test_a_wrong_code_lets_nobody_in_and_three_end_the_attempt(client: Client):
+def test_a_wrong_code_lets_no_one_in_and_three_end_the_attempt(client: Client):
     client.post("/accounts/signup/", FORM)
     right = code_in_mail()
     wrong = "000000" if right != "000000" else "111111"
@@ -71,15 +71,15 @@ def test_the_mail_says_what_it_is_for_in_our_words(client: Client, settings):
 
 
 def no_mail_server(settings) -> None:
-    """Point the mail at a port where nobody listens."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        settings.EMAIL_PORT = nobody.getsockname()[1]
+    """Send mail to a port where no server listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = unused.getsockname()[1]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
 
 
-def test_without_a_mail_server_there_is_no_account_and_the_next_try_begins_anew(client: Client, settings):
+def test_without_a_mail_server_there_is_no_account_and_the_next_try_starts_from_scratch(client: Client, settings):
     no_mail_server(settings)
     response = client.post("/accounts/signup/", FORM)
     assert response.status_code == 503

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from meetingpoint_site.bodies import MOST
+from meetingpoint_site.bodies import MAX_BODY_BYTES
 from tests.signaling.world import SignalingServer
 
 HEAD = "POST /invites/redeem HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n"
@@ -19,7 +19,7 @@ def answer_to(app: SignalingServer, headers: str, body: bytes) -> str:
 
 
 async def test_a_body_that_is_announced_as_too_large_is_refused_before_it_comes(app: SignalingServer) -> None:
-    assert answer_to(app, f"Content-Length: {MOST + 1}\r\n", b"{") == "413"
+    assert answer_to(app, f"Content-Length: {MAX_BODY_BYTES + 1}\r\n", b"{") == "413"
 
 
 async def test_a_body_in_chunks_is_counted(app: SignalingServer) -> None:

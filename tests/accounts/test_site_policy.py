@@ -1,4 +1,4 @@
-"""Who may make rooms, and whether anybody may sign up: from the environment, then from the administration."""
+"""Who may create rooms, and whether people may sign up: from the environment, then from the admin site."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,42 +10,43 @@ from django.test import Client
 from accounts.models import RoomCreators, SitePolicy, User
 from accounts.site_policy import can_create_rooms, clear_cache
 
-from .conftest import make_person, signed_in
+from .conftest import make_person, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
-def rule(**values) -> None:
-    """Write the rules as the administration does."""
+def set_policy(**values) -> None:
+    """Save the policy as the admin site does."""
     SitePolicy.objects.update_or_create(pk=1, defaults=values)
     clear_cache()
 
 
-def test_everybody_makes_rooms_until_somebody_says_otherwise(olga: User) -> None:
+def test_everyone_creates_rooms_by_default(olga: User) -> None:
     assert can_create_rooms(olga)
-    assert "Create a room" in signed_in(olga).get("/rooms/").content.decode()
+    assert "Create a room" in sign_in(olga).get("/rooms/").content.decode()
 
 
-def test_the_environment_rules_until_there_is_a_row(settings, olga: User) -> None:
+def test_the_environment_counts_until_there_is_a_row(settings, olga: User) -> None:
     settings.ROOM_CREATORS = "staff"
     assert not can_create_rooms(olga)
-    rule(room_creators=RoomCreators.EVERYONE)
+    set_policy(room_creators=RoomCreators.EVERYONE)
     assert can_create_rooms(olga)
 
 
-def test_only_proven_addresses(olga: User) -> None:
-    rule(room_creators=RoomCreators.VERIFIED)
+def test_only_people_with_a_confirmed_address(olga: User) -> None:
+    set_policy(room_creators=RoomCreators.VERIFIED)
+    EmailAddress.objects.update(verified=False)
     assert not can_create_rooms(olga)
-    EmailAddress.objects.create(user=olga, email=olga.email, verified=True, primary=True)
+    EmailAddress.objects.update(verified=True)
     assert can_create_rooms(olga)
 
 
 def test_only_staff_and_only_a_group(olga: User) -> None:
     ada = make_person("Ada", is_staff=True)
-    rule(room_creators=RoomCreators.STAFF)
+    set_policy(room_creators=RoomCreators.STAFF)
     assert (can_create_rooms(olga), can_create_rooms(ada)) == (False, True)
     teachers = Group.objects.create(name="Teachers")
-    rule(room_creators=RoomCreators.GROUP, group=teachers)
+    set_policy(room_creators=RoomCreators.GROUP, group=teachers)
     assert (can_create_rooms(olga), can_create_rooms(ada)) == (False, True)
     olga.groups.add(teachers)
     assert can_create_rooms(olga)
@@ -58,9 +59,9 @@ def test_the_groups_name_may_come_from_the_environment(settings, olga: User) -> 
     assert can_create_rooms(olga)
 
 
-def test_who_may_not_is_told_so_in_words(olga: User) -> None:
-    rule(room_creators=RoomCreators.STAFF)
-    client = signed_in(olga)
+def test_people_who_may_not_create_rooms_read_why(olga: User) -> None:
+    set_policy(room_creators=RoomCreators.STAFF)
+    client = sign_in(olga)
     page = client.get("/rooms/").content.decode()
     assert "You can't create rooms on this site" in page
     assert "/rooms/new" not in page
@@ -72,7 +73,7 @@ def test_who_may_not_is_told_so_in_words(olga: User) -> None:
 
 def test_sign_up_can_be_closed(client: Client) -> None:
     assert "Sign-up is closed" not in client.get("/accounts/signup/").content.decode()
-    rule(sign_up_open=False)
+    set_policy(sign_up_open=False)
     data = {"email": "new@example.org", "display_name": "New", "password1": "correct horse battery"}
     for answer in (client.get("/accounts/signup/"), client.post("/accounts/signup/", data)):
         assert "This site isn't accepting new accounts" in answer.content.decode()
@@ -90,7 +91,7 @@ def test_sign_up_can_be_closed(client: Client) -> None:
         ("RETENTION_DAYS", 0, "E022"),
     ],
 )
-def test_slips_in_the_settings_are_named(settings, name: str, value: object, error: str) -> None:
+def test_mistakes_in_the_settings_are_reported(settings, name: str, value: object, error: str) -> None:
     setattr(settings, name, value)
     with pytest.raises(SystemCheckError, match=f"meetingpoint.{error}"):
         call_command("check")

@@ -1,4 +1,4 @@
-"""The administration: who gets in, what it shows, and suspending people there."""
+"""People on the admin site: finding, suspending, changing and deleting them."""
 
 import html
 import re
@@ -8,63 +8,19 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
 from rooms.moderation.models import AuditEntry
 
-from .conftest import give_second_factor, make_person, sign_in
+from .conftest import give_second_factor, make_person, sign_in, sign_in_to_admin
 
 pytestmark = pytest.mark.django_db
 
 
-def in_the_administration(user: User) -> Client:
-    """Return a browser of a staff person who has, and used, a second factor."""
-    client = sign_in(user)
-    give_second_factor(user)
-    return client
-
-
-def test_a_stranger_is_sent_to_the_sites_own_sign_in_page(client: Client):
-    response = client.get("/admin/", follow=True)
-    assert response.redirect_chain[-1][0].startswith("/accounts/login/?next=")
-
-
-def test_a_person_who_is_not_staff_is_refused(olga):
-    assert sign_in(olga).get("/admin/", follow=True).status_code == 403
-
-
-def test_staff_without_a_second_factor_are_told_how_to_set_one_up(staff):
-    response = sign_in(staff).get("/admin/", follow=True)
-    assert response.status_code == 403
-    page = response.content.decode()
-    assert "Two-step verification required" in page
-    assert 'href="/accounts/2fa/"' in page
-
-
-def test_recovery_codes_alone_are_no_second_factor(staff):
-    client = sign_in(staff)
-    Authenticator.objects.create(user=staff, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "x", "used_mask": 0})
-    assert client.get("/admin/", follow=True).status_code == 403
-
-
-def test_staff_with_a_second_factor_get_in(staff):
-    assert in_the_administration(staff).get("/admin/").status_code == 200
-
-
-def test_its_scripts_run_under_the_same_policy_but_for_trusted_types(staff, client: Client):
-    inside = in_the_administration(staff).get("/admin/").headers["Content-Security-Policy"]
-    outside = client.get("/accounts/login/").headers["Content-Security-Policy"]
-    assert outside == f"{inside}; require-trusted-types-for 'script'"
-
-
-def test_in_development_the_password_is_enough(staff, settings):
-    settings.DEBUG = True
-    assert sign_in(staff).get("/admin/").status_code == 200
-
-
 def test_people_are_found_by_name_and_address_and_filtered(staff, olga, max_):
-    client = in_the_administration(staff)
+    client = sign_in_to_admin(staff)
     page = client.get("/admin/accounts/user/?q=olga").content.decode()
     assert "olga@example.org" in page
     assert "max@example.org" not in page
@@ -77,7 +33,7 @@ def test_people_are_found_by_name_and_address_and_filtered(staff, olga, max_):
 def test_no_secret_is_shown(staff, olga):
     secret = give_second_factor(olga)
     session_key = str(sign_in(staff).session.session_key)
-    client = in_the_administration(staff)
+    client = sign_in_to_admin(staff)
     page = client.get(f"/admin/accounts/user/{olga.pk}/change/").content.decode()
     for hidden in (olga.password, secret, session_key, 'name="password"', 'name="is_active"'):
         assert hidden not in page
@@ -94,7 +50,7 @@ def do(client: Client, page: str, act: str) -> str:
 
 def test_the_button_asks_for_a_reason_then_suspends_and_reinstates(staff, olga):
     olgas = sign_in(olga)
-    client = in_the_administration(staff)
+    client = sign_in_to_admin(staff)
     address = f"/admin/accounts/user/{olga.pk}/change/"
     done = do(client, client.get(address).content.decode(), "suspend")
     olga.refresh_from_db()
@@ -110,7 +66,7 @@ def test_the_button_asks_for_a_reason_then_suspends_and_reinstates(staff, olga):
 
 
 def test_looking_at_the_question_changes_nothing(staff, olga):
-    client = in_the_administration(staff)
+    client = sign_in_to_admin(staff)
     page = client.get(f"/admin/action/suspend/?rows={olga.pk}").content.decode()
     assert "They are signed out everywhere" in page
     assert client.post(f"/admin/action/suspend/?rows={olga.pk}", {"reason": " "}).status_code == 400
@@ -119,7 +75,7 @@ def test_looking_at_the_question_changes_nothing(staff, olga):
 
 
 def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
-    client = in_the_administration(staff)
+    client = sign_in_to_admin(staff)
     chosen = {"action": "suspend", "_selected_action": [olga.pk, max_.pk, staff.pk]}
     asked = client.post("/admin/accounts/user/", chosen)
     page = client.post(asked.headers["Location"], {"reason": "Because."}, follow=True).content.decode()
@@ -130,11 +86,9 @@ def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
 
 
 def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):
-    from django.contrib.auth.models import Permission
-
     clerk = make_person("Cleo", is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
-    client = in_the_administration(clerk)
+    client = sign_in_to_admin(clerk)
     page = client.get(f"/admin/accounts/user/{clerk.pk}/change/")
     assert page.status_code == 200
     client.post(f"/admin/accounts/user/{clerk.pk}/change/", {"display_name": "Cleo", "is_superuser": "on"})
@@ -143,11 +97,9 @@ def test_staff_who_are_no_superusers_cannot_make_themselves_one(db):
 
 
 def test_staff_who_are_no_superusers_neither_change_nor_delete_superusers(staff, olga):
-    from django.contrib.auth.models import Permission
-
     clerk = make_person("Cleo", is_staff=True)
     clerk.user_permissions.set(Permission.objects.filter(codename__in=("view_user", "change_user", "delete_user")))
-    client = in_the_administration(clerk)
+    client = sign_in_to_admin(clerk)
     for person, may in ((olga, True), (staff, False)):
         client.post(f"/admin/accounts/user/{person.pk}/change/", {"display_name": "Renamed"})
         person.refresh_from_db()
@@ -158,6 +110,6 @@ def test_staff_who_are_no_superusers_neither_change_nor_delete_superusers(staff,
         assert User.objects.filter(pk=person.pk).exists() is not may
 
 
-def test_nobody_deletes_themselves_there(staff):
-    client = in_the_administration(staff)
+def test_no_one_deletes_themselves_there(staff):
+    client = sign_in_to_admin(staff)
     assert client.post(f"/admin/accounts/user/{staff.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -1,8 +1,6 @@
 /**
  * Notices when a connection takes so long to come, or to come back, that the person should be told why: "Connecting…" alone
  * would say so for ever.
- *
- * @module
  */
 
 /** @typedef {"" | "answer" | "relay"} Lateness nothing to say; no answer comes; no relay server answers, and only relays may be used */

@@ -4,8 +4,6 @@
  * A new key goes only to those with whom this call is connected under the key before, and only from an owner or moderator.
  * Connections that stand stay as they are: they are pinned to the tabs at their ends. Newcomers are believed by the new
  * key alone. A call that began without a key never takes one over: whoever introduced its people could be listening.
- *
- * @module
  */
 
 import { HOSTS } from "../signaling/roles.js";
@@ -94,7 +92,6 @@ export class KeyRotation extends Emitter {
 
   /**
    * Another tab of this browser may have made the key; else somebody hands it over, or nobody does.
-   *
    * @param {boolean} [again] whether there was time to hand it over
    */
   async #findNewKey(again = false) {
@@ -122,12 +119,7 @@ export class KeyRotation extends Emitter {
     if (made?.epoch === epoch) await this.#adopt(epoch, made.key);
   }
 
-  /**
-   * Somebody hands a key over.
-   *
-   * @param {string} pid
-   * @param {HandedKey} handed
-   */
+  /** Somebody hands a key over. @param {string} pid @param {HandedKey} handed */
   #onKeyReceived(pid, handed) {
     const teller = this.#session.people.get(pid);
     if (!teller || !HOSTS.includes(teller.role) || this.#epoch === 0) return;
@@ -158,11 +150,7 @@ export class KeyRotation extends Emitter {
     for (const pid of this.#pendingRecipients) if (this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
   }
 
-  /**
-   * One act at a time.
-   *
-   * @param {() => Promise<void>} act
-   */
+  /** One act at a time. @param {() => Promise<void>} act */
   #enqueue(act) {
     // An act that failed (storage, no answer) is tried again when the server next tells of the room.
     this.#queue = this.#queue.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
@@ -179,9 +167,7 @@ export class KeyRotation extends Emitter {
 
 /**
  * Reads what came on the topic: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
- *
- * @param {any} payload
- * @returns {HandedKey | null}
+ * @param {any} payload @returns {HandedKey | null}
  */
 function readHandedKey(payload) {
   const { epoch, key, by_hosts: byHosts } = payload ?? {};

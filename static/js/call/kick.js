@@ -1,8 +1,6 @@
 /**
  * Putting somebody out without the server: the owner or a moderator tells everybody, and everybody ends their connection
  * to them. Who is owner or moderator is what the server said when they came in.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -16,7 +14,6 @@ const PER_MINUTE = 60;
 
 /**
  * Says who puts out whom, as `rooms/permissions.py` has it: the owner everybody else, moderators members and guests.
- *
  * @param {string | undefined} by
  * @param {string | undefined} whom undefined: nobody whom the server has named
  */
@@ -53,11 +50,7 @@ export class Kicks extends Emitter {
     this.#topic.on("message", ({ pid: by, message: pid }) => this.#onKick(by, pid), { signal });
   }
 
-  /**
-   * Puts somebody out: tells everybody, them too. Whoever is not allowed to is not listened to.
-   *
-   * @param {string} pid
-   */
+  /** Puts somebody out: tells everybody, them too. Whoever is not allowed to is not listened to. @param {string} pid */
   kick(pid) {
     for (const other of this.#mesh.peers.keys()) this.#topic.send(other, { pid });
     this.#mesh.ban(pid);

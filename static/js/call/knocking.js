@@ -1,8 +1,4 @@
-/**
- * Waiting to be let in: knocks under one's name, shows that the room knows, and takes the room key where a host hands it over.
- *
- * @module
- */
+/** Waiting to be let in: knocks under one's name, shows that the room knows, and takes the room key where a host hands it over. */
 
 import { makeIdentity } from "../keys/identity.js";
 import { saveRoomKey } from "../keys/key-store.js";
@@ -50,7 +46,6 @@ export class Knocking extends Emitter {
 
   /**
    * Knocks.
-   *
    * @param {object} options
    * @param {number} options.epoch of the key
    * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key

@@ -1,8 +1,6 @@
 /**
  * The door in other tabs: the tab of a call tells the other pages of this browser who knocks, and hears which button is
  * pressed there. Keys stay in the tab of the call. Only pages of this origin, in this browser profile, hear it.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -20,7 +18,6 @@ const CHANNEL = "meeting-point/door";
 
 /**
  * The end in the tab of a call.
- *
  * @extends {Emitter<DoorRelayEvents>}
  */
 export class LobbyBroadcast extends Emitter {
@@ -61,7 +58,6 @@ export class LobbyBroadcast extends Emitter {
 
 /**
  * The end in another page.
- *
  * @extends {Emitter<DoorElsewhereEvents>}
  */
 export class LobbyListener extends Emitter {
@@ -75,10 +71,7 @@ export class LobbyListener extends Emitter {
     this.#channel.postMessage({ kind: "ask" });
   }
 
-  /**
-   * @param {string} member
-   * @param {boolean} admitted
-   */
+  /** @param {string} member @param {boolean} admitted */
   answerKnock(member, admitted) {
     const slug = [...this.#rooms.values()].flat().find((knock) => knock.member === member)?.slug;
     this.#channel.postMessage({ kind: "answer", slug, member, admitted });

@@ -1,8 +1,4 @@
-/**
- * A host's side of the door: who knocks, and letting them in with the room key or sending them away.
- *
- * @module
- */
+/** A host's side of the door: who knocks, and letting them in with the room key or sending them away. */
 
 import { readSealedHello } from "../keys/hello.js";
 import { loadRoomKey } from "../keys/key-store.js";
@@ -21,7 +17,6 @@ import { displayName } from "./person.js";
 /**
  * Somebody at the door. `problem`: `unproved`, they cannot show that they came by a link of this room; `keyless`, this
  * browser has no copy of the room key that it could hand over; `unsent`, the server could not be told just now.
- *
  * @typedef {object} Knock
  * @property {string} member
  * @property {string} name
@@ -68,11 +63,7 @@ export class LobbyHost extends Emitter {
     return [...this.#guests.values()].map(({ shown }) => shown);
   }
 
-  /**
-   * Lets somebody in. That it is done, the server says.
-   *
-   * @param {string} member
-   */
+  /** Lets somebody in. That it is done, the server says. @param {string} member */
   async admit(member) {
     const standing = this.#guests.get(member);
     if (!standing || standing.shown.problem === "unproved") return;
@@ -86,11 +77,7 @@ export class LobbyHost extends Emitter {
     if (!this.#session.socket.answerKnock(member, body)) this.#setProblem(standing, "unsent");
   }
 
-  /**
-   * Sends somebody away.
-   *
-   * @param {string} member
-   */
+  /** Sends somebody away. @param {string} member */
   deny(member) {
     const standing = this.#guests.get(member);
     if (standing && !this.#session.socket.answerKnock(member, null)) this.#setProblem(standing, "unsent");
@@ -117,10 +104,7 @@ export class LobbyHost extends Emitter {
 
   /**
    * Reads with what they introduce themselves: the lobby key, or the key of the room where they hold it already.
-   *
-   * @param {string} pid
-   * @param {string} text
-   * @returns {Promise<{hello: Hello | null, seal: RoomSeal | null}>}
+   * @param {string} pid @param {string} text @returns {Promise<{hello: Hello | null, seal: RoomSeal | null}>}
    */
   async #readHello(pid, text) {
     const room = this.#session.seal;

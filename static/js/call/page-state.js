@@ -1,8 +1,4 @@
-/**
- * The life of the call page as a table: state × input → next state. What is not in a row changes nothing.
- *
- * @module
- */
+/** The life of the call page as a table: state × input → next state. What is not in a row changes nothing. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -13,7 +9,6 @@ import { Emitter } from "../lib/emitter.js";
  * - `in-call`: in the room
  * - `reconnecting`: in the room, and the server cannot be reached; connections to peers continue
  * - `ended`: left, removed or refused; the page says why
- *
  * @typedef {"prejoin" | "waiting" | "joining" | "in-call" | "reconnecting" | "ended"} CallState
  */
 
@@ -26,7 +21,6 @@ import { Emitter } from "../lib/emitter.js";
  * - `entered`: the server let the person in, or back in
  * - `away`: the server cannot be reached
  * - `end`: the stay is over
- *
  * @typedef {"join" | "knock" | "admitted" | "cancel" | "knock-required" | "entered" | "away" | "end"} CallInput
  */
 
@@ -55,7 +49,6 @@ export class PageState extends Emitter {
 
   /**
    * Applies an input.
-   *
    * @param {CallInput} input
    * @returns {boolean} false when it means nothing in the current state
    */

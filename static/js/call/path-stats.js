@@ -1,8 +1,6 @@
 /**
  * Counts which way the connections of one stay took, to be said once, on leaving. No name goes with it: the server only adds
  * the numbers up, so that whoever runs it sees whether people reach each other.
- *
- * @module
  */
 
 /** @import { Route } from "../peer/ice/route.js" */
@@ -21,22 +19,13 @@ export class PathStats {
     this.#pid = pid;
   }
 
-  /**
-   * A connection stands.
-   *
-   * @param {string} pid
-   * @param {Route} route
-   */
+  /** A connection stands. @param {string} pid @param {Route} route */
   record(pid, { kind, protocol }) {
     if (kind === "direct") this.#paths.set(pid, "direct");
     else this.#paths.set(pid, protocol === "udp" ? "relay_udp" : "relay_tcp");
   }
 
-  /**
-   * A connection did not come about, or broke; only the first is a failure.
-   *
-   * @param {string} pid
-   */
+  /** A connection did not come about, or broke; only the first is a failure. @param {string} pid */
   recordFailure(pid) {
     if (!this.#paths.has(pid)) this.#paths.set(pid, "failed");
   }

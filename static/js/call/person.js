@@ -1,8 +1,4 @@
-/**
- * A person in a call, as everything that shows them needs it.
- *
- * @module
- */
+/** A person in a call, as everything that shows them needs it. */
 
 import { text } from "../ui/lib/page.js";
 
@@ -38,7 +34,6 @@ import { text } from "../ui/lib/page.js";
 
 /**
  * Gives somebody without a name a word to be called by.
- *
  * @param {string} name cleaned (peer/hello.js)
  * @returns {string}
  */

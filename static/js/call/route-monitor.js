@@ -1,8 +1,4 @@
-/**
- * Looks every few seconds which way the connections take: directly or through a relay.
- *
- * @module
- */
+/** Looks every few seconds which way the connections take: directly or through a relay. */
 
 import { describeRoute } from "../peer/ice/route.js";
 
@@ -27,11 +23,7 @@ export class RouteMonitor {
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  /**
-   * Looks at once.
-   *
-   * @param {string} pid
-   */
+  /** Looks at once. @param {string} pid */
   async checkRoute(pid) {
     const connection = this.#mesh.peers.get(pid);
     if (connection?.state !== "connected") return;

@@ -1,8 +1,4 @@
-/**
- * Ties the safety codes of a stay to the two ways in which they are agreed on: sealed envelopes and the control channel.
- *
- * @module
- */
+/** Ties the safety codes of a stay to the two ways in which they are agreed on: sealed envelopes and the control channel. */
 
 import { SafetyCodes } from "../keys/safety-codes.js";
 import { readSasConfirmation } from "../keys/sas-messages.js";
@@ -16,7 +12,6 @@ const PER_MINUTE = 60;
 
 /**
  * Makes the codes, and listens for everything but the link's messages.
- *
  * @param {object} options
  * @param {string} options.pid one's own
  * @param {SealedLink} options.link

@@ -1,8 +1,4 @@
-/**
- * One stay in a room: brings socket, sealed link and mesh together and keeps the list of who is there. It shows nothing.
- *
- * @module
- */
+/** One stay in a room: brings socket, sealed link and mesh together and keeps the list of who is there. It shows nothing. */
 
 import { CODE } from "../signaling/close-codes.js";
 import { SealedLink } from "../keys/sealed-link.js";
@@ -140,12 +136,7 @@ export class CallSession extends Emitter {
     this.socket.leave(this.#pathStats.counts);
   }
 
-  /**
-   * Changes what is sent and what newcomers are told.
-   *
-   * @param {Tracks} tracks
-   * @param {{muted: boolean, camera: boolean}} presence
-   */
+  /** Changes what is sent and what newcomers are told. @param {Tracks} tracks @param {{muted: boolean, camera: boolean}} presence */
   setMedia(tracks, { muted, camera }) {
     this.mesh.setTracks(tracks);
     Object.assign(this.self, { muted, camera });
@@ -155,7 +146,6 @@ export class CallSession extends Emitter {
 
   /**
    * Goes on under the next room key: newcomers are believed by it, and the others hear of it as if we had come again.
-   *
    * @param {RoomSeal} seal
    */
   async rekey(seal) {
@@ -241,7 +231,6 @@ export class CallSession extends Emitter {
 
   /**
    * Keeps to the relay where an address is to be hidden, and to nothing at all where there is no relay.
-   *
    * @param {Room} room
    * @returns {boolean} whether there may be a call
    */
@@ -276,12 +265,7 @@ export class CallSession extends Emitter {
     if (turn === this.#profiles) this.socket.setHello(hello);
   }
 
-  /**
-   * Shows somebody who could not prove who they are, connected to nobody.
-   *
-   * @param {Peer} peer
-   * @param {string} reason
-   */
+  /** Shows somebody who could not prove who they are, connected to nobody. @param {Peer} peer @param {string} reason */
   #onRefused({ pid, member, role }, reason) {
     if (this.people.has(pid)) return;
     const person = { pid, member, role, name: displayName(""), muted: true, camera: false, self: false, state: "refused", reason };
@@ -334,9 +318,7 @@ export class CallSession extends Emitter {
 
   /**
    * Notes something about a person, oneself too: `person-changed` follows if it is new.
-   *
-   * @param {string} pid
-   * @param {Partial<Person>} change
+   * @param {string} pid @param {Partial<Person>} change
    */
   updatePerson(pid, change) {
     const person = pid === this.self.pid ? this.self : this.people.get(pid);

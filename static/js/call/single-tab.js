@@ -1,13 +1,10 @@
 /**
  * A person is in a call in one tab of a browser: the tab that came last has it, and the one before ends. It needs no
  * server, so the call moves at once, and works while the server is away.
- *
- * @module
  */
 
 /**
  * Takes the call of a room into this tab, and tells when another tab takes it.
- *
  * @param {string} slug
  * @param {() => void} taken
  * @param {AbortSignal} signal when the call is over

@@ -3,8 +3,6 @@
  *
  * A message goes to everybody who is there and is sent again, whenever somebody can be reached, until they have said that it came.
  * Who comes later asks those who are there for what was said (history.js).
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -57,12 +55,7 @@ export class Chat extends Emitter {
     history.on("kept", ({ pid, kept }) => this.#onHistory(pid, kept), { signal });
   }
 
-  /**
-   * Says something to everybody who is there.
-   *
-   * @param {string} words
-   * @returns {"said" | "empty" | "too-long" | "too-fast"}
-   */
+  /** Says something to everybody who is there. @param {string} words @returns {"said" | "empty" | "too-long" | "too-fast"} */
   sendText(words) {
     if (words.length > LIMITS.textCharacters) return "too-long";
     const text = cleanText(words);
@@ -111,9 +104,7 @@ export class Chat extends Emitter {
   /**
    * Takes what a peer has kept. What somebody else has said is taken from another only while its author cannot be asked, and
    * it is marked with who handed it on.
-   *
-   * @param {string} pid
-   * @param {Kept[]} kept
+   * @param {string} pid @param {Kept[]} kept
    */
   #onHistory(pid, kept) {
     const teller = this.#room.people.get(pid);

@@ -3,8 +3,6 @@
  *
  * Clocks differ, so nobody is told *when* a hand was raised but *for how long* it has been up. What one has heard first counts:
  * nobody gets ahead by telling another time later.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -18,7 +16,6 @@ const DAY_MS = 86_400_000;
 
 /**
  * Reads the topic `hand`.
- *
  * @param {any} payload
  * @returns {{up: boolean, for: number} | null} for: milliseconds
  */
@@ -80,11 +77,7 @@ export class Hands extends Emitter {
     for (const pid of this.#mesh.peers.keys()) this.#sendHand(pid);
   }
 
-  /**
-   * Asks somebody to take their hand down, as a host.
-   *
-   * @param {string} pid
-   */
+  /** Asks somebody to take their hand down, as a host. @param {string} pid */
   requestLower(pid) {
     this.#lowering.send(pid, true);
   }

@@ -1,8 +1,6 @@
 /**
  * What was said before one came, or while one was cut off: asked of one peer after the other, each time with the ids of what
  * one has already, so that nothing comes twice.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -113,7 +111,6 @@ export class History extends Emitter {
 
 /**
  * Divides messages so that each part fits into one message of the control channel.
- *
  * @param {Kept[]} kept
  * @returns {Kept[][]} at least one, perhaps empty
  */

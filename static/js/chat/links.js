@@ -1,8 +1,4 @@
-/**
- * Finds the links in a text. Only http and https; a link is shown as it was written and leads where it says.
- *
- * @module
- */
+/** Finds the links in a text. Only http and https; a link is shown as it was written and leads where it says. */
 
 /**
  * @typedef {object} Piece
@@ -20,12 +16,7 @@ const CANDIDATE =
   /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+/giu;
 const PAIRS = /** @type {Readonly<Record<string, string>>} */ ({ ")": "(", "]": "[" });
 
-/**
- * Takes a text apart; the pieces together are the text.
- *
- * @param {string} text
- * @returns {Piece[]}
- */
+/** Takes a text apart; the pieces together are the text. @param {string} text @returns {Piece[]} */
 export function findLinks(text) {
   /** @type {Piece[]} */
   const pieces = [];
@@ -56,11 +47,7 @@ function readLink(written) {
   return same ? { href } : { href, host };
 }
 
-/**
- * Takes off what belongs to the sentence around a link: its full stop, or a bracket that was opened before it.
- *
- * @param {string} link
- */
+/** Takes off what belongs to the sentence around a link: its full stop, or a bracket that was opened before it. @param {string} link */
 function withoutEnd(link) {
   let end = link.length;
   while (end > 0) {

@@ -1,8 +1,4 @@
-/**
- * What was said in a room, in order, bounded, each message once however many peers have kept it.
- *
- * @module
- */
+/** What was said in a room, in order, bounded, each message once however many peers have kept it. */
 
 import { LIMITS } from "./messages.js";
 
@@ -52,7 +48,6 @@ export class ChatLog {
    *
    * Two messages that differ in anything but the time are two, even under one id: nobody can put other words in the place of
    * what was said.
-   *
    * @param {Kept} kept
    * @param {{own?: boolean, from?: string, oldest?: number, now?: number}} how from: name of who handed it on, empty for the
    *   author; oldest: how many milliseconds ago it may have been written, as somebody could hide it among what was read long ago
@@ -83,7 +78,6 @@ export class ChatLog {
 
   /**
    * Lets the oldest go.
-   *
    * @param {Entry} kept
    * @returns {boolean} whether this one is still there
    */

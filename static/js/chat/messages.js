@@ -1,8 +1,4 @@
-/**
- * What peers tell each other to chat. It comes from strangers, so types, sizes and counts are checked here and nowhere else.
- *
- * @module
- */
+/** What peers tell each other to chat. It comes from strangers, so types, sizes and counts are checked here and nowhere else. */
 
 import { isId } from "../lib/patterns.js";
 import { cleanName } from "../peer/hello.js";
@@ -44,7 +40,6 @@ const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufff9-\uf
 /**
  * Makes a text fit to be shown: nothing that hides, no towers of accents, no empty screens. Directions are not touched: each
  * message is shown in an isolate of its own.
- *
  * @param {string} text
  * @returns {string} possibly empty
  */
@@ -60,12 +55,7 @@ export function cleanText(text) {
   return [...lines.slice(0, LIMITS.lines - 1), lines.slice(LIMITS.lines - 1).join(" ")].join("\n").trimEnd();
 }
 
-/**
- * Reads the topic `chat`.
- *
- * @param {any} payload
- * @returns {ChatMessage | null}
- */
+/** Reads the topic `chat`. @param {any} payload @returns {ChatMessage | null} */
 export function readChatMessage(payload) {
   if (typeof payload !== "object" || payload === null) return null;
   const { id, at, text } = payload;
@@ -76,7 +66,6 @@ export function readChatMessage(payload) {
 
 /**
  * Reads the topic `chat-got`.
- *
  * @param {any} payload
  * @returns {string | null} the id of a message that has come
  */
@@ -84,12 +73,7 @@ export function readChatReceipt(payload) {
   return isId(payload?.id) ? payload.id : null;
 }
 
-/**
- * Reads the topic `chat-history`.
- *
- * @param {any} payload
- * @returns {Ask | Answer | null}
- */
+/** Reads the topic `chat-history`. @param {any} payload @returns {Ask | Answer | null} */
 export function readHistory(payload) {
   const { have, kept, more } = payload ?? {};
   if (Array.isArray(have)) return have.length <= LIMITS.idsAtOnce && have.every(isId) ? { have } : null;

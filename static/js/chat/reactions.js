@@ -1,8 +1,4 @@
-/**
- * Reactions: one of a few pictures, shown for a moment and kept by nobody.
- *
- * @module
- */
+/** Reactions: one of a few pictures, shown for a moment and kept by nobody. */
 
 import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
@@ -16,12 +12,7 @@ export const PER_MINUTE = 60;
 
 /** @typedef {typeof REACTIONS[number]} Reaction */
 
-/**
- * Reads the topic `sendReaction`.
- *
- * @param {unknown} payload
- * @returns {Reaction | null}
- */
+/** Reads the topic `sendReaction`. @param {unknown} payload @returns {Reaction | null} */
 export function readReaction(payload) {
   return REACTIONS.find((one) => one === payload) ?? null;
 }

@@ -3,8 +3,6 @@
  *
  * Files are offered with `file-offer` and nothing moves before the receiver has accepted. Everything that is said may be said
  * twice: after a connection came back, both sides repeat where they stand.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -76,7 +74,6 @@ export class FileExchange extends Emitter {
 
   /**
    * Offers files to somebody.
-   *
    * @param {string} pid
    * @param {SelectedFile[]} chosen at least one
    * @returns {Promise<Transfer>}
@@ -89,12 +86,7 @@ export class FileExchange extends Emitter {
     return transfer;
   }
 
-  /**
-   * Accepts an offer.
-   *
-   * @param {Transfer} transfer
-   * @param {Destination} destination
-   */
+  /** Accepts an offer. @param {Transfer} transfer @param {Destination} destination */
   async acceptTransfer(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;
     await this.#receiver.acceptTransfer(transfer, destination);
@@ -102,9 +94,7 @@ export class FileExchange extends Emitter {
 
   /**
    * Does what the person wants of a transfer, and tells the other side.
-   *
-   * @param {Transfer} transfer
-   * @param {"decline" | "pause" | "resume" | "cancel"} input
+   * @param {Transfer} transfer @param {"decline" | "pause" | "resume" | "cancel"} input
    */
   applyAction(transfer, input) {
     if (!transfer.applyInput(input)) return;
@@ -114,7 +104,6 @@ export class FileExchange extends Emitter {
 
   /**
    * Takes a transfer that is over, or whose peer is gone, from the list; what came and was not saved is thrown away.
-   *
    * @param {Transfer} transfer
    */
   async removeTransfer(transfer) {
@@ -123,12 +112,7 @@ export class FileExchange extends Emitter {
     await this.#receiver.discardTransfer(transfer);
   }
 
-  /**
-   * Counts the lanes by which files go to a peer.
-   *
-   * @param {string} pid
-   * @returns {number}
-   */
+  /** Counts the lanes by which files go to a peer. @param {string} pid @returns {number} */
   lanesOf(pid) {
     return this.#byPeer.get(pid)?.lanes.connected.length ?? 0;
   }
@@ -221,12 +205,7 @@ export class FileExchange extends Emitter {
     }
   }
 
-  /**
-   * Somebody came back, as another peer after a reload.
-   *
-   * @param {Transfer} transfer
-   * @param {string} pid
-   */
+  /** Somebody came back, as another peer after a reload. @param {Transfer} transfer @param {string} pid */
   #onPeerBack(transfer, pid) {
     if (transfer.direction === "in") return this.#receiver.requestRest(transfer, pid);
     this.#sender.reoffer(transfer, pid);

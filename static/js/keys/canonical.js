@@ -1,8 +1,4 @@
-/**
- * The one way in which values become bytes before they are hashed, signed or bound to a cipher text.
- *
- * @module
- */
+/** The one way in which values become bytes before they are hashed, signed or bound to a cipher text. */
 
 import { toUtf8 } from "../lib/encoding.js";
 
@@ -11,9 +7,7 @@ import { toUtf8 } from "../lib/encoding.js";
 /**
  * Encodes values so that no two different lists ever give the same bytes: each value is its length in bytes as four
  * bytes, big end first, and then the value. Text is UTF-8, a number its decimal digits.
- *
- * @param {(Uint8Array | string | number)[]} values
- * @returns {Bytes}
+ * @param {(Uint8Array | string | number)[]} values @returns {Bytes}
  */
 export function canonical(...values) {
   return concat(...values.flatMap((value) => {
@@ -24,12 +18,7 @@ export function canonical(...values) {
   }));
 }
 
-/**
- * Joins bytes.
- *
- * @param {Uint8Array[]} parts
- * @returns {Bytes}
- */
+/** Joins bytes. @param {Uint8Array[]} parts @returns {Bytes} */
 export function concat(...parts) {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

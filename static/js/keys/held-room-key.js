@@ -1,8 +1,4 @@
-/**
- * Whether the key that this browser holds fits the room.
- *
- * @module
- */
+/** Whether the key that this browser holds fits the room. */
 
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmPendingKey, loadLobbyKey, loadPendingKey, loadRoomKey } from "./key-store.js";
@@ -12,7 +8,6 @@ import { roomKeyCheck } from "./room-key.js";
 
 /**
  * Finds the key with which a call in this room is sealed: that of the epoch that the server names (0: a room without one).
- *
  * @param {string} slug
  * @param {number} epoch
  * @param {string | null} keyCheck the check value that the server keeps, base64url

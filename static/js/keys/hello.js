@@ -3,8 +3,6 @@
  *
  * The fixed part names room, epoch, tab key and certificate; in a room with a key it carries a MAC that only holders of
  * the key can make. The profile (name, microphone, camera) changes during a stay and is sealed by itself.
- *
- * @module
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -43,20 +41,13 @@ export class HelloRefused extends Error {
   }
 }
 
-/**
- * Encodes the fixed part.
- *
- * @param {RoomSeal} seal
- * @param {PublicIdentity} identity
- * @returns {Bytes}
- */
+/** Encodes the fixed part. @param {RoomSeal} seal @param {PublicIdentity} identity @returns {Bytes} */
 export function fixedPart({ room, epoch, mode }, { pid, publicKey, fingerprint }) {
   return canonical("meeting-point/v1/hello", mode, room, epoch, pid, publicKey, fingerprint);
 }
 
 /**
  * Writes a hello.
- *
  * @param {RoomSeal} seal
  * @param {PublicIdentity} identity
  * @param {string} profile at most 508 bytes of UTF-8
@@ -78,7 +69,6 @@ export async function writeSealedHello(seal, identity, profile) {
 
 /**
  * Reads a hello and believes nothing that it cannot prove.
- *
  * @param {RoomSeal} seal
  * @param {string} pid under which the server names whoever sent it
  * @param {string} text
@@ -99,7 +89,6 @@ export async function readSealedHello(seal, pid, text) {
 
 /**
  * Reads the epoch that a hello claims; nothing about it is proved.
- *
  * @param {string} text
  * @returns {number} -1 for what is no hello
  */
@@ -127,10 +116,7 @@ function profileContext({ room, epoch }, pid) {
   return canonical("meeting-point/v1/profile", room, epoch, pid);
 }
 
-/**
- * @param {string} text
- * @returns {{mode: string, e: number, publicKey: Bytes, fp: string, mac: Bytes | null, profile: string}}
- */
+/** @param {string} text @returns {{mode: string, e: number, publicKey: Bytes, fp: string, mac: Bytes | null, profile: string}} */
 function parse(text) {
   try {
     const fields = text.length <= MAX_HELLO_CHARACTERS ? JSON.parse(text) : null;

@@ -3,8 +3,6 @@
  *
  * Two values are derived from it. The token is what the server gets at redemption (it stores only the token's hash); the
  * wrap key seals the room key, and the server stores the sealed blob. With the blob deleted, the link opens nothing.
- *
- * @module
  */
 
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
@@ -21,7 +19,6 @@ export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
 /**
  * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten
  * (`#` as `%23`, the whole fragment moved into the path, `=` as `%3D`, surrounding spaces or full stops).
- *
  * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
  * @returns {{secret: Bytes} | null} null when the text holds no invite of a version known here
  */
@@ -38,7 +35,6 @@ export function parseInviteLink(text) {
 
 /**
  * Makes a new invite secret.
- *
  * @returns {Bytes} 16 bytes
  */
 export function makeInviteSecret() {
@@ -47,7 +43,6 @@ export function makeInviteSecret() {
 
 /**
  * Writes the link that a person shares.
- *
  * @param {string} origin `location.origin`
  * @param {Bytes} secret
  * @returns {string}
@@ -59,7 +54,6 @@ export function inviteLink(origin, secret) {
 
 /**
  * Derives the token that the server gets at redemption.
- *
  * @param {Bytes} secret
  * @returns {Promise<Bytes>} 32 bytes
  */
@@ -70,7 +64,6 @@ export async function inviteToken(secret) {
 
 /**
  * Hashes a token to what the server stores.
- *
  * @param {Bytes} token
  * @returns {Promise<Bytes>} 32 bytes
  */
@@ -81,13 +74,11 @@ export function tokenHash(token) {
 /**
  * What a link holds: the room key; the room key of a room where guests knock (for those who do not); or the lobby key, with
  * which one can knock. The seal is bound to it, so that nobody can pass the one off as the other.
- *
  * @typedef {"room" | "room-by-hosts" | "lobby"} Holds
  */
 
 /**
  * Seals a key under an invite secret, bound to this room and epoch.
- *
  * @param {Bytes} secret
  * @param {Bytes} rawKey 32 bytes
  * @param {string} room the room's slug
@@ -108,7 +99,6 @@ export async function wrapRoomKey(secret, rawKey, room, epoch, holds = "room") {
 
 /**
  * Opens a sealed key.
- *
  * @param {Bytes} secret
  * @param {Bytes} blob what `wrapRoomKey` made
  * @param {string} room the room's slug
@@ -127,7 +117,6 @@ export async function unwrapRoomKey(secret, blob, room, epoch, holds = "room") {
 
 /**
  * Derives the raw wrap key. Exported so that the published test vector can be checked.
- *
  * @param {Bytes} secret
  * @returns {Promise<Bytes>} 32 bytes
  */

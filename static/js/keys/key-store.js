@@ -3,8 +3,6 @@
  *
  * Every device keeps a non-extractable HKDF key, enough to take part. A device that may invite must be able to wrap the
  * key for a new link, so it also keeps an extractable copy (as an HMAC key: HKDF keys cannot be exported).
- *
- * @module
  */
 
 import { inRecords } from "../lib/records.js";
@@ -24,7 +22,6 @@ const PLACE = Object.freeze({ database: "meeting-point", store: "room-keys", key
 
 /**
  * Keeps a room key, replacing an earlier epoch's.
- *
  * @param {string} room the room's slug
  * @param {number} epoch
  * @param {Bytes} raw 32 bytes
@@ -44,7 +41,6 @@ export async function saveRoomKey(room, epoch, raw, { extractable = false, byHos
 
 /**
  * Loads the key of a room.
- *
  * @param {string} room the room's slug
  * @returns {Promise<StoredRoomKey | null>} null when this browser holds none
  */
@@ -59,7 +55,6 @@ export async function loadRoomKey(room) {
 
 /**
  * Keeps a key that was made here and may or may not be the room's by now, beside the one that is.
- *
  * @param {string} room the room's slug
  * @param {number} epoch the epoch that it would begin
  * @param {Bytes} raw 32 bytes
@@ -72,7 +67,6 @@ export async function savePendingKey(room, epoch, raw, byHosts) {
 
 /**
  * Loads the key that was offered last.
- *
  * @param {string} room the room's slug
  * @returns {Promise<StoredRoomKey | null>}
  */
@@ -82,7 +76,6 @@ export function loadPendingKey(room) {
 
 /**
  * Makes the offered key the room's key of this browser, in one transaction.
- *
  * @param {string} room the room's slug
  * @returns {Promise<void>}
  */
@@ -98,7 +91,6 @@ export async function confirmPendingKey(room) {
 
 /**
  * Forgets the offered key: the room surely has another.
- *
  * @param {string} room the room's slug
  * @returns {Promise<void>}
  */
@@ -108,7 +100,6 @@ export function forgetPendingKey(room) {
 
 /**
  * Keeps a lobby key, beside the room key that this browser may hold.
- *
  * @param {string} room the room's slug
  * @param {number} epoch
  * @param {Bytes} raw 32 bytes
@@ -120,7 +111,6 @@ export function saveLobbyKey(room, epoch, raw) {
 
 /**
  * Loads the lobby key of a room.
- *
  * @param {string} room the room's slug
  * @returns {Promise<StoredRoomKey | null>}
  */
@@ -128,18 +118,13 @@ export function loadLobbyKey(room) {
   return loadRoomKey(`${room} lobby`);
 }
 
-/**
- * A slug holds no blanks: the name is free.
- *
- * @param {string} room
- */
+/** A slug holds no blanks: the name is free. @param {string} room */
 function offered(room) {
   return `${room} offered`;
 }
 
 /**
  * Forgets the key of a room.
- *
  * @param {string} room the room's slug
  * @returns {Promise<void>}
  */

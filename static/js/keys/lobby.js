@@ -2,8 +2,6 @@
  * The lobby key: what guests' links hold in a room where guests knock. It follows from the room key and does not lead back
  * to it. With it one can prove to a host's browser that one came by a link; the room key itself comes from a host, sealed for
  * this one tab, so that a server that lets somebody in by itself lets in nobody. docs/sealed-signaling.md has the bytes.
- *
- * @module
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -25,7 +23,6 @@ export class AdmissionRefused extends Error {}
 
 /**
  * Derives the lobby key.
- *
  * @param {Bytes | CryptoKey} roomKey raw, or the HKDF key of the key store
  * @param {string} room the room's slug
  * @param {number} epoch from 1
@@ -37,7 +34,6 @@ export function lobbyKey(roomKey, room, epoch) {
 
 /**
  * Seals the room key for one tab that knocks.
- *
  * @param {RoomSeal} lobby made with the lobby key
  * @param {Tab} host
  * @param {{fixed: Bytes, publicKey: Bytes}} guest from a hello that has been believed
@@ -56,7 +52,6 @@ export async function sealAdmission(lobby, host, guest, roomKey) {
 /**
  * Opens what a host handed over, and believes it only if it is the key from which our lobby key follows: nobody who does
  * not hold that can have made it.
- *
  * @param {RoomSeal} lobby made with the lobby key
  * @param {Tab} guest
  * @param {Bytes | CryptoKey} heldLobbyKey

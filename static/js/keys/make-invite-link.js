@@ -1,8 +1,4 @@
-/**
- * Makes an invite link in this browser: the server gets the token's hash and the sealed room key.
- *
- * @module
- */
+/** Makes an invite link in this browser: the server gets the token's hash and the sealed room key. */
 
 import { toBase64Url } from "../lib/encoding.js";
 import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } from "./invite.js";
@@ -14,7 +10,6 @@ import { postJson } from "../lib/request.js";
 
 /**
  * Makes a link. Where hosts give the room key to guests, a guest's link holds the lobby key instead.
- *
  * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room key: null in a room without
  *   one; byHosts: as this browser knows it from the key itself
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds

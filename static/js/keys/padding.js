@@ -1,8 +1,4 @@
-/**
- * Padding: what is sealed has one of a few lengths, so that its length tells next to nothing.
- *
- * @module
- */
+/** Padding: what is sealed has one of a few lengths, so that its length tells next to nothing. */
 
 import { toUtf8 } from "../lib/encoding.js";
 
@@ -12,7 +8,6 @@ const LENGTH_BYTES = 4;
 
 /**
  * Pads a text with zeros to the smallest size that holds it, its own length (four bytes, big end first) in front.
- *
  * @param {string} text
  * @param {readonly number[]} sizes in bytes, rising
  * @returns {Bytes}
@@ -30,7 +25,6 @@ export function pad(text, sizes) {
 
 /**
  * Takes the padding off.
- *
  * @param {Bytes} padded what `pad` made
  * @returns {string}
  * @throws {RangeError} when the length in front is longer than what follows

@@ -3,8 +3,6 @@
  *
  * The keys come from both tab keys and the room key and are bound to both hellos; there is one for each direction. They
  * must never outlive the counters, so a channel is made once for a peer and kept for the whole stay.
- *
- * @module
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -60,7 +58,6 @@ export class PairChannel {
 
   /**
    * Seals a text. Envelopes must reach the other side in the order of the calls.
-   *
    * @param {string} text
    * @returns {Promise<string>} a body for the relay
    * @throws {RangeError} when it is longer than 44,028 bytes of UTF-8
@@ -76,10 +73,7 @@ export class PairChannel {
 
   /**
    * Opens a body. One at a time: call it again when the last call has settled.
-   *
-   * @param {string} body
-   * @returns {Promise<string>}
-   * @throws {EnvelopeRefused}
+   * @param {string} body @returns {Promise<string>} @throws {EnvelopeRefused}
    */
   async unwrap(body) {
     const { seq, sealed } = parse(body);
@@ -106,7 +100,6 @@ export class PairChannel {
 
 /**
  * Agrees on the keys of a pair.
- *
  * @param {RoomSeal} seal
  * @param {End & {privateKey: CryptoKey}} mine
  * @param {End & {publicKey: Bytes}} theirs from a hello that has been believed

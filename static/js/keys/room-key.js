@@ -1,8 +1,4 @@
-/**
- * The room key: 32 random bytes made in the owner's browser. The server keeps only its epoch and a check value.
- *
- * @module
- */
+/** The room key: 32 random bytes made in the owner's browser. The server keeps only its epoch and a check value. */
 
 import { hkdf } from "../lib/encoding.js";
 
@@ -10,7 +6,6 @@ import { hkdf } from "../lib/encoding.js";
 
 /**
  * Makes a new room key.
- *
  * @returns {Bytes} 32 bytes
  */
 export function makeRoomKey() {
@@ -19,7 +14,6 @@ export function makeRoomKey() {
 
 /**
  * Derives the check value by which everybody can tell that they hold the same key of the same epoch.
- *
  * @param {Bytes | CryptoKey} key raw, or the HKDF key of the key store
  * @param {string} room the room's slug
  * @param {number} epoch from 1

@@ -3,8 +3,6 @@
  * introductions are open, and whoever relays them is trusted.
  *
  * The room key itself may be non-extractable, so it is never joined to other bytes: a value derived from it is.
- *
- * @module
  */
 
 import { hkdf } from "../lib/encoding.js";
@@ -21,7 +19,6 @@ import { hkdf } from "../lib/encoding.js";
 
 /**
  * Derives the secrets of a stay.
- *
  * @param {string} room the room's slug
  * @param {number} epoch from 1; 0 for a room without a key
  * @param {Bytes | CryptoKey | null} key the room key of that epoch; null for a room without a key
@@ -36,7 +33,6 @@ export async function makeRoomSeal(room, epoch, key) {
 
 /**
  * Derives the secrets with which somebody knocks and is answered.
- *
  * @param {string} room the room's slug
  * @param {number} epoch from 1
  * @param {Bytes | CryptoKey} lobbyKey

@@ -4,8 +4,6 @@
  * A code belongs to the two tab keys, so it outlives renegotiation, a lost socket and a restart of ICE. Somebody who comes with a new
  * key gets a new code; how often the same person did is counted, and there is an end to it: each handshake is one guess for
  * somebody in between.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -75,11 +73,7 @@ export class SafetyCodes extends Emitter {
     this.#now = now;
   }
 
-  /**
-   * Somebody has proved who they are, or is back: begins, or goes on where messages may have been lost.
-   *
-   * @param {KnownPeer} peer
-   */
+  /** Somebody has proved who they are, or is back: begins, or goes on where messages may have been lost. @param {KnownPeer} peer */
   onPeerVerified(peer) {
     const { pid } = peer;
     const entry = this.#entries.get(pid) ?? this.#begin(peer);
@@ -103,7 +97,6 @@ export class SafetyCodes extends Emitter {
 
   /**
    * Takes a text from the pair's envelopes, if it is about the code.
-   *
    * @param {string} pid
    * @param {string} text
    * @returns {boolean} false: it is about something else
@@ -116,12 +109,7 @@ export class SafetyCodes extends Emitter {
     return true;
   }
 
-  /**
-   * Takes what the other side sends over the control channel on the topic `sas`.
-   *
-   * @param {string} pid
-   * @param {SasConfirmation} message
-   */
+  /** Takes what the other side sends over the control channel on the topic `sas`. @param {string} pid @param {SasConfirmation} message */
   receiveConfirmation(pid, message) {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
@@ -135,22 +123,14 @@ export class SafetyCodes extends Emitter {
     void this.#sendConfirmation(pid);
   }
 
-  /**
-   * The person here says that the codes match.
-   *
-   * @param {string} pid
-   */
+  /** The person here says that the codes match. @param {string} pid */
   confirmCode(pid) {
     if (!this.#entries.get(pid)?.handshake?.code) return;
     this.#update(pid, { confirmed: true });
     void this.#sendConfirmation(pid);
   }
 
-  /**
-   * The person here says that the codes differ.
-   *
-   * @param {string} pid
-   */
+  /** The person here says that the codes differ. @param {string} pid */
   rejectCode(pid) {
     this.#sendMessage(pid, { stop: true });
     this.#send(pid, writeSasText({ step: "stop" }));
@@ -195,12 +175,7 @@ export class SafetyCodes extends Emitter {
     return arrived;
   }
 
-  /**
-   * Says it, and again later as long as there is no code.
-   *
-   * @param {string} pid
-   * @param {Entry} entry
-   */
+  /** Says it, and again later as long as there is no code. @param {string} pid @param {Entry} entry */
   #sendStep(pid, entry) {
     const { handshake } = entry;
     clearTimeout(entry.timer);
@@ -254,12 +229,7 @@ export class SafetyCodes extends Emitter {
     this.emit("changed", { pid, safety: entry.safety });
   }
 
-  /**
-   * Emits nothing after `close`.
-   *
-   * @override
-   * @type {Emitter<SafetyCodesEvents>["emit"]}
-   */
+  /** Emits nothing after `close`. @override @type {Emitter<SafetyCodesEvents>["emit"]} */
   emit(type, ...detail) {
     if (!this.#closed) super.emit(type, ...detail);
   }

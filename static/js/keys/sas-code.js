@@ -1,8 +1,6 @@
 /**
  * What a safety code is made of: the commitment, the code, and the proof that somebody has confirmed it.
  * docs/sealed-signaling.md has the bytes and test vectors.
- *
- * @module
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -13,7 +11,6 @@ import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
 /**
  * What both ends of a pair know, whichever of them asks. `low` is the one whose pid sorts first; it begins.
- *
  * @typedef {object} SasPair
  * @property {{room: string, epoch: number}} seal
  * @property {End} low
@@ -33,7 +30,6 @@ import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 /**
  * Commits the beginning side to its nonce before it has seen the other's: neither can then choose a nonce that makes the
  * code come out as it likes.
- *
  * @param {SasPair} pair
  * @param {Bytes} nonce of `low`
  * @returns {Promise<Bytes>}
@@ -44,10 +40,7 @@ export function commitment({ seal, low, high }, nonce) {
 
 /**
  * Makes the code. Both forms come from the same 42 bits; the numbers are their remainder by 10^12, 39.9 bits.
- *
- * @param {SasPair} pair
- * @param {Nonces} nonces
- * @returns {Promise<SafetyCode>}
+ * @param {SasPair} pair @param {Nonces} nonces @returns {Promise<SafetyCode>}
  */
 export async function safetyCode({ low, high, shared }, nonces) {
   const info = concat(toUtf8("meeting-point/v1/sas"), await sha256(concat(low.fixed, high.fixed)));
@@ -60,7 +53,6 @@ export async function safetyCode({ low, high, shared }, nonces) {
 
 /**
  * Proves to the other end that the person at `from` has pressed "They match": for these certificates and this code.
- *
  * @param {SasPair} pair
  * @param {Nonces} nonces
  * @param {string} from pid of whoever has confirmed
@@ -72,7 +64,6 @@ export async function confirmation(pair, nonces, from) {
 
 /**
  * Checks such a proof.
- *
  * @param {SasPair} pair
  * @param {Nonces} nonces
  * @param {string} from pid of whoever says that they have confirmed

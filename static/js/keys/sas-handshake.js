@@ -7,8 +7,6 @@
  *
  * Any of them may get lost or come twice: each side says again what it said last, never anything else. The first commitment and
  * the first answer count and stay; so whoever was shown a nonce cannot take back what it chose before.
- *
- * @module
  */
 
 import { commitment, safetyCode } from "./sas-code.js";
@@ -63,7 +61,6 @@ export class SasHandshake {
 
   /**
    * Takes a message of the other side.
-   *
    * @param {Step} step
    * @param {Bytes} value 32 bytes
    * @returns {Promise<void>} settles when it has been acted upon
@@ -121,12 +118,7 @@ export class SasHandshake {
   }
 }
 
-/**
- * Compares what is no secret.
- *
- * @param {Bytes} one
- * @param {Bytes} other
- */
+/** Compares what is no secret. @param {Bytes} one @param {Bytes} other */
 function same(one, other) {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

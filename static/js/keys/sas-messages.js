@@ -1,8 +1,4 @@
-/**
- * What two tabs tell each other about their safety code. Everything comes from a stranger: one reader for each way in.
- *
- * @module
- */
+/** What two tabs tell each other about their safety code. Everything comes from a stranger: one reader for each way in. */
 
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 
@@ -15,21 +11,12 @@ const MARK = '{"sas":';
 const MAX_CHARACTERS = 128;
 const STEPS = ["commit", "answer", "reveal"];
 
-/**
- * Tells a handshake's text from what else comes through a pair's envelopes.
- *
- * @param {string} text
- */
+/** Tells a handshake's text from what else comes through a pair's envelopes. @param {string} text */
 export function isSasText(text) {
   return text.startsWith(MARK);
 }
 
-/**
- * Writes a message for the pair's envelopes.
- *
- * @param {SasMessage} message
- * @returns {string}
- */
+/** Writes a message for the pair's envelopes. @param {SasMessage} message @returns {string} */
 export function writeSasText(message) {
   const value = message.step === "stop" ? {} : { value: toBase64Url(message.value) };
   return JSON.stringify({ sas: { step: message.step, ...value } });
@@ -37,7 +24,6 @@ export function writeSasText(message) {
 
 /**
  * Reads such a text.
- *
  * @param {string} text
  * @returns {SasMessage | null} null when anything about it is out of bounds
  */
@@ -53,12 +39,7 @@ export function readSasText(text) {
 
 /** @typedef {{confirm: Bytes} | {stop: true}} SasConfirmation confirm: the proof that both sides saw the same code */
 
-/**
- * Reads what came over the control channel on the topic `sas`.
- *
- * @param {any} payload
- * @returns {SasConfirmation | null}
- */
+/** Reads what came over the control channel on the topic `sas`. @param {any} payload @returns {SasConfirmation | null} */
 export function readSasConfirmation(payload) {
   try {
     if (payload.stop === true) return { stop: true };

@@ -4,8 +4,6 @@
  *
  * Everything that comes in is worked off one by one in the order it came, and so is everything that goes out: WebCrypto
  * answers when it likes, and neither a message nor the news of an arrival may overtake another.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -74,7 +72,6 @@ export class SealedLink extends Emitter {
 
   /**
    * Writes the hello to come in with.
-   *
    * @param {string} profile what the others are told
    * @returns {Promise<string>}
    */
@@ -85,7 +82,6 @@ export class SealedLink extends Emitter {
   /**
    * Goes on under the next room key: from now on only those who hold it are believed when they come; those who are known
    * stay known, by whichever key of this stay they introduce themselves.
-   *
    * @param {RoomSeal} seal
    * @returns {Promise<void>} settles when it holds
    */
@@ -131,7 +127,6 @@ export class SealedLink extends Emitter {
 
   /**
    * Takes a body from the relay.
-   *
    * @param {string} from
    * @param {string} body
    * @param {{again?: boolean}} [options] again: it came by another way than the relay's own, on which it may have been
@@ -142,12 +137,7 @@ export class SealedLink extends Emitter {
     this.#enqueue(() => this.#open(from, body));
   }
 
-  /**
-   * Seals a text for a peer who is known, and sends it.
-   *
-   * @param {string} to
-   * @param {string} text
-   */
+  /** Seals a text for a peer who is known, and sends it. @param {string} to @param {string} text */
   send(to, text) {
     const channel = this.#known.get(to)?.channel;
     if (channel === undefined) return;
@@ -156,7 +146,6 @@ export class SealedLink extends Emitter {
 
   /**
    * What a safety code with a peer is made of.
-   *
    * @param {string} pid
    * @returns {SasPair | null} null: nobody who has proved who they are
    */
@@ -166,9 +155,7 @@ export class SealedLink extends Emitter {
 
   /**
    * Believes this tab nothing any more, for the whole stay, whatever it or the relay says: it counts as refused.
-   *
-   * @param {string} pid
-   * @param {string} reason
+   * @param {string} pid @param {string} reason
    */
   block(pid, reason) {
     this.#blocked.set(pid, reason);
@@ -293,12 +280,7 @@ export class SealedLink extends Emitter {
     this.#early.set(from, [...kept, body]);
   }
 
-  /**
-   * Emits nothing after `close`.
-   *
-   * @override
-   * @type {Emitter<SealedLinkEvents>["emit"]}
-   */
+  /** Emits nothing after `close`. @override @type {Emitter<SealedLinkEvents>["emit"]} */
   emit(type, ...detail) {
     if (!this.#closed) super.emit(type, ...detail);
   }

@@ -1,8 +1,4 @@
-/**
- * Gives a room its first or next key: made in this browser, told to the server as a check value only.
- *
- * @module
- */
+/** Gives a room its first or next key: made in this browser, told to the server as a check value only. */
 
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmPendingKey, forgetPendingKey, loadPendingKey, loadRoomKey, savePendingKey } from "./key-store.js";
@@ -26,7 +22,6 @@ const NOT_TAKEN = [400, 403, 404];
  *
  * The key is kept before the server is told: a key that the room has and nobody holds would shut everybody out. After a
  * lost answer the same key is offered again.
- *
  * @param {NewRoomKey} room
  * @returns {Promise<boolean>} whether the room now has the key of this browser; false: another browser was first
  * @throws {Error} when the room has not changed, or nobody knows

@@ -1,8 +1,4 @@
-/**
- * An event of an element of ours that the page around it listens to: its name and its detail in one place.
- *
- * @module
- */
+/** An event of an element of ours that the page around it listens to: its name and its detail in one place. */
 
 /** @template [Detail=void] */
 export class ElementEvent {
@@ -13,12 +9,7 @@ export class ElementEvent {
     this.#type = type;
   }
 
-  /**
-   * Fires it. It bubbles.
-   *
-   * @param {Element} element
-   * @param {Detail} detail
-   */
+  /** Fires it. It bubbles. @param {Element} element @param {Detail} detail */
   dispatch(element, detail) {
     element.dispatchEvent(new CustomEvent(this.#type, { bubbles: true, detail }));
   }

@@ -1,18 +1,12 @@
-/**
- * Events with names and details that the type checker knows.
- *
- * @module
- */
+/** Events with names and details that the type checker knows. */
 
 /**
  * An event target whose events are typed: `Events` maps each name to its detail, `void` for none.
- *
  * @template {object} Events
  */
 export class Emitter extends EventTarget {
   /**
    * Calls a listener with the detail of every such event.
-   *
    * @template {keyof Events & string} Type
    * @param {Type} type
    * @param {(detail: Events[Type]) => void} listener
@@ -24,7 +18,6 @@ export class Emitter extends EventTarget {
 
   /**
    * Calls the listeners, in the order in which they were added. What one of them throws is reported and stops no other.
-   *
    * @template {keyof Events & string} Type
    * @param {Type} type
    * @param {Events[Type] extends void ? [] : [detail: Events[Type]]} detail

@@ -1,8 +1,4 @@
-/**
- * A limit on how often something may happen.
- *
- * @module
- */
+/** A limit on how often something may happen. */
 
 /** Counts what a peer may send in a minute, in a window that slides. */
 export class RateLimiter {
@@ -17,7 +13,6 @@ export class RateLimiter {
 
   /**
    * Takes one, if there is one left.
-   *
    * @param {number} [now] milliseconds on a clock that only rises
    * @returns {boolean}
    */

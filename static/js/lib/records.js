@@ -1,14 +1,9 @@
-/**
- * Records in IndexedDB: one database, one object store, one record a key.
- *
- * @module
- */
+/** Records in IndexedDB: one database, one object store, one record a key. */
 
 /** @typedef {{database: string, store: string, keyPath: string}} Place */
 
 /**
  * Runs one request in a transaction of its own and waits until it is durable.
- *
  * @template T
  * @param {Place} place made when it is not there
  * @param {IDBTransactionMode} mode

@@ -1,8 +1,4 @@
-/**
- * Requests to our own server: JSON in, JSON out, with the CSRF token from the cookie.
- *
- * @module
- */
+/** Requests to our own server: JSON in, JSON out, with the CSRF token from the cookie. */
 
 /**
  * @typedef {object} Answer
@@ -12,22 +8,14 @@
 
 /**
  * Posts JSON. Never throws: an answer that did not come has status 0.
- *
- * @param {string} url
- * @param {object} [body]
- * @returns {Promise<Answer>}
+ * @param {string} url @param {object} [body] @returns {Promise<Answer>}
  */
 export function postJson(url, body = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
   return ask(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/**
- * Gets JSON, past every cache. Never throws.
- *
- * @param {string} url
- * @returns {Promise<Answer>}
- */
+/** Gets JSON, past every cache. Never throws. @param {string} url @returns {Promise<Answer>} */
 export function getJson(url) {
   return ask(url, { cache: "no-store" });
 }

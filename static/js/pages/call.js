@@ -3,8 +3,6 @@
  *
  * `document.documentElement.dataset.callState` is the state of `call/page-state.js`. For diagnosis in the browser's console,
  * `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
- *
- * @module
  */
 
 import { CODE } from "../signaling/close-codes.js";
@@ -164,7 +162,6 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
 /**
  * Takes note of what the server says about the room. A new key is `KeyRotation`'s business; a call that began without one stays
  * as it is, and a server that takes a lock back is not followed.
- *
  * @param {Room} room as the server names it now
  * @param {boolean} running whether the call had begun before
  */
@@ -180,7 +177,6 @@ function roomChanged({ name: roomName, epoch }, running) {
 
 /**
  * Ends the call, if there is one.
- *
  * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
  */
 function end(why) {

@@ -2,8 +2,6 @@
  * The connection test: whether a call would work from here, and what to do where it would not.
  *
  * `document.body.dataset.testState` says how far it is: idle, running, done.
- *
- * @module
  */
 
 import { playTone, tryBandwidth, tryBrowser, tryCamera, tryMicrophone, tryRelay, tryServer, tryStun } from "../probe/probes.js";

@@ -1,8 +1,4 @@
-/**
- * The list of my rooms.
- *
- * @module
- */
+/** The list of my rooms. */
 
 import { prepareSharing } from "../files/share/share-target.js";
 import { localizeTimes } from "../ui/lib/times.js";

@@ -1,8 +1,4 @@
-/**
- * The page that every invite link opens. The fragment never leaves this browser; the server gets the token, on Join.
- *
- * @module
- */
+/** The page that every invite link opens. The fragment never leaves this browser; the server gets the token, on Join. */
 
 import { HOSTS } from "../signaling/roles.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
@@ -134,7 +130,6 @@ async function redeem(from) {
 /**
  * Opens the sealed key and keeps it; a room key only if it is the room's. A lobby key needs no such check: a wrong one opens
  * nothing that a host hands over.
- *
  * @param {Bytes} from
  * @param {{slug: string, epoch: number, role: string, key_kind: Holds, wrapped: string | null,
  *   key_check: string | null}} answer
@@ -163,12 +158,7 @@ function callUrl(slug) {
   return (page.dataset.callUrl ?? "").replace("SLUG", encodeURIComponent(slug));
 }
 
-/**
- * Shows one block of the page.
- *
- * @param {string} state
- * @param {string} [slug]
- */
+/** Shows one block of the page. @param {string} state @param {string} [slug] */
 function show(state, slug) {
   for (const block of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-state]"))) {
     block.hidden = block.dataset.state !== state;

@@ -1,8 +1,4 @@
-/**
- * Lets hosts answer who knocks from whatever page of theirs they look at, while a call is open in another tab.
- *
- * @module
- */
+/** Lets hosts answer who knocks from whatever page of theirs they look at, while a call is open in another tab. */
 
 import { KnockCards } from "../ui/lobby/knock-cards.js";
 import { LobbyListener } from "../call/lobby-broadcast.js";

@@ -1,8 +1,4 @@
-/**
- * The page where an owner looks after a room: its key, its links, its settings.
- *
- * @module
- */
+/** The page where an owner looks after a room: its key, its links, its settings. */
 
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";

@@ -1,8 +1,4 @@
-/**
- * The page that asks into which room shared files go.
- *
- * @module
- */
+/** The page that asks into which room shared files go. */
 
 import { safeName } from "../files/protocol/safe-name.js";
 import { forgetShared, prepareSharing, sharedFiles, sharingHere } from "../files/share/share-target.js";

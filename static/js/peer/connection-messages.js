@@ -1,8 +1,6 @@
 /**
  * What a connection itself tells its other end over the control channel, and hears from it. Everything heard is checked
  * here; what belongs to a topic of somebody else is handed on as it came.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -61,7 +59,6 @@ export class ConnectionMessages extends Emitter {
 
   /**
    * Tells the other side something.
-   *
    * @param {string} topic
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent
@@ -70,22 +67,14 @@ export class ConnectionMessages extends Emitter {
     return this.#control.send(topic, payload);
   }
 
-  /**
-   * Says what is sent, if it was not said yet.
-   *
-   * @param {Tracks} tracks
-   */
+  /** Says what is sent, if it was not said yet. @param {Tracks} tracks */
   sendMediaState({ audio, video }) {
     const media = { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
     const words = JSON.stringify(media);
     if (words !== this.#sentMediaState && this.send("media", media)) this.#sentMediaState = words;
   }
 
-  /**
-   * Says whether a screen is shared, if it was not said yet.
-   *
-   * @param {Tracks} screen
-   */
+  /** Says whether a screen is shared, if it was not said yet. @param {Tracks} screen */
   sendScreenState(screen) {
     const shares = screen.video !== null;
     if (shares !== this.#sentScreenState && this.send("screen", { video: shares })) this.#sentScreenState = shares;

@@ -4,8 +4,6 @@
  * One JSON object a message, with one field: the topic, whose value is what is told (docs/protocol.md lists the topics).
  * Each side begins with the version it speaks. Topics that nobody listens to are ignored. Whoever listens to a topic
  * checks what came.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -51,7 +49,6 @@ export class ControlChannel extends Emitter {
 
   /**
    * Tells the other side something, in the order of the calls.
-   *
    * @param {string} topic
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: the channel is not open, too much waits in it, or the message is too long
@@ -90,7 +87,6 @@ export class ControlChannel extends Emitter {
 
 /**
  * Reads a message.
- *
  * @param {string} text
  * @returns {Message | null} null when it is none
  */

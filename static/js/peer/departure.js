@@ -2,8 +2,6 @@
  * When a connection that is lost means that somebody has left. The server knows; while it is away, or when it has said
  * that their socket is gone, the connection's own end is all there is to go by. One that was closed over there says nothing as
  * long as the server knows them: they may have begun anew.
- *
- * @module
  */
 
 /** @import { PeerState } from "./watchdog.js" */
@@ -37,30 +35,19 @@ export class DepartureDetector {
     for (const pid of this.#entries.keys()) this.#schedule(pid);
   }
 
-  /**
-   * Somebody is here: the server says so.
-   *
-   * @param {string} pid
-   */
+  /** Somebody is here: the server says so. @param {string} pid */
   socketPresent(pid) {
     this.#entry(pid).socketGoneAt = Infinity;
     this.#schedule(pid);
   }
 
-  /**
-   * Their socket is gone, the server says; the connection may stand.
-   *
-   * @param {string} pid
-   */
+  /** Their socket is gone, the server says; the connection may stand. @param {string} pid */
   socketGone(pid) {
     this.#entry(pid).socketGoneAt = this.#now();
     this.#schedule(pid);
   }
 
-  /**
-   * @param {string} pid
-   * @param {PeerState} state
-   */
+  /** @param {string} pid @param {PeerState} state */
   observeState(pid, state) {
     const entry = this.#entry(pid);
     if (state === "connected") Object.assign(entry, { lostAt: Infinity, closedRemotely: false });
@@ -68,11 +55,7 @@ export class DepartureDetector {
     this.#schedule(pid);
   }
 
-  /**
-   * They have closed the connection.
-   *
-   * @param {string} pid
-   */
+  /** They have closed the connection. @param {string} pid */
   closedRemotely(pid) {
     this.#entry(pid).closedRemotely = true;
     this.#schedule(pid);

@@ -1,12 +1,7 @@
-/**
- * The pinned certificate: a connection must end at the certificate that the peer's hello named, and at no other.
- *
- * @module
- */
+/** The pinned certificate: a connection must end at the certificate that the peer's hello named, and at no other. */
 
 /**
  * Tells whether a session description names exactly this fingerprint: on every `a=fingerprint` line, and at least once.
- *
  * @param {string} sdp
  * @param {string} fingerprint SHA-256, upper-case hex with colons
  * @returns {boolean}
@@ -19,7 +14,6 @@ export function allFingerprintsMatch(sdp, fingerprint) {
 
 /**
  * Reads the fingerprint of the certificate at the other end of a connection that stands.
- *
  * @param {RTCPeerConnection} connection
  * @returns {Promise<string | null>} null where the browser does not tell (Firefox): it has compared the certificate with
  *   the description, and the description has been checked

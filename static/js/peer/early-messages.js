@@ -1,8 +1,4 @@
-/**
- * Messages of people whose arrival has not been told yet: kept for a moment, within bounds.
- *
- * @module
- */
+/** Messages of people whose arrival has not been told yet: kept for a moment, within bounds. */
 
 /** @import { PeerMessage } from "./messages.js" */
 
@@ -14,10 +10,7 @@ export class EarlyMessages {
   /** @type {Map<string, PeerMessage[]>} */
   #queues = new Map();
 
-  /**
-   * @param {string} from
-   * @param {PeerMessage} message
-   */
+  /** @param {string} from @param {PeerMessage} message */
   queue(from, message) {
     const kept = this.#queues.get(from) ?? [];
     if (kept.length >= MAX_MESSAGES || (kept.length === 0 && this.#queues.size >= MAX_PEERS)) return;
@@ -27,7 +20,6 @@ export class EarlyMessages {
 
   /**
    * Hands out what was kept of somebody.
-   *
    * @param {string} from
    * @returns {PeerMessage[]} in the order of their coming
    */

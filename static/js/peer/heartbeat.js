@@ -4,8 +4,6 @@
  *
  * Timers of a page in the background come once a second, and none come while the machine sleeps: a silence counts only when
  * the other side was asked and had time to answer.
- *
- * @module
  */
 
 const INTERVAL_MS = 500;
@@ -119,7 +117,6 @@ export class Heartbeat {
 
 /**
  * Counts what has come over a connection: packets of media and data, and checks of the path in use.
- *
  * @param {RTCStatsReport} report
  * @returns {{path: string, count: number}} path: the browser's name for it
  */

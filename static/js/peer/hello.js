@@ -1,8 +1,6 @@
 /**
  * What a person tells the others on entering: the hello, opaque to the server. Names come from strangers, so they are
  * cleaned before anything shows them.
- *
- * @module
  */
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
@@ -18,7 +16,6 @@ const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u1
 /**
  * Cleans a name: one line, no control characters, no characters that turn the direction of the text around it or hide
  * (Unicode TR36 §3), at most 60 characters with their accents.
- *
  * @param {unknown} name
  * @returns {string} possibly empty
  */
@@ -37,7 +34,6 @@ export function cleanName(name) {
 
 /**
  * Writes a hello.
- *
  * @param {{name: string, muted?: boolean, camera?: boolean}} hello
  * @returns {string} JSON
  */
@@ -45,12 +41,7 @@ export function writeHello({ name, muted = false, camera = true }) {
   return JSON.stringify({ v: 1, name: cleanName(name), muted, camera });
 }
 
-/**
- * Reads a hello. A field that is missing or of another type is as if nothing had been said.
- *
- * @param {string} text
- * @returns {Hello}
- */
+/** Reads a hello. A field that is missing or of another type is as if nothing had been said. @param {string} text @returns {Hello} */
 export function readHello(text) {
   const fields = text.length <= MAX_HELLO_CHARACTERS ? parse(text) : {};
   return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };

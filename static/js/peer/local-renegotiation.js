@@ -3,8 +3,6 @@
  * description of the other side asks for; to change it there, the two need not agree anew: an offer of ours is answered
  * here, with what they have said before. Two descriptions have some 16 kB: on 40 kbit/s they would silence the call for
  * seconds, and right when it has become thin.
- *
- * @module
  */
 
 export class LocalRenegotiation {
@@ -23,7 +21,6 @@ export class LocalRenegotiation {
 
   /**
    * Takes note of a description of theirs, as it came.
-   *
    * @param {string} theirs
    * @param {string} [ours] the answer to it, if it was an offer: the roles in DTLS are distributed (RFC 8842 §5.5)
    */
@@ -42,7 +39,6 @@ export class LocalRenegotiation {
 
   /**
    * Offers, and answers.
-   *
    * @param {(sdp: string) => string} amend
    * @param {() => boolean} free whether nothing else is under way
    * @returns {Promise<"done" | "again" | "negotiate">} again: something came in between; negotiate: nothing has
@@ -72,7 +68,6 @@ export class LocalRenegotiation {
 
 /**
  * Tells whether an offer asks for nothing but what is in force: no further sections, no new search for a way.
- *
  * @param {string | undefined} offer
  * @param {string | undefined} current what was agreed last
  */

@@ -1,8 +1,6 @@
 /**
  * Asking for something anew that is sent and does not arrive (topic `refresh`): the sender hands its encoder the track once
  * more, which begins with a picture that stands for itself.
- *
- * @module
  */
 
 /** @import { Mesh } from "./mesh.js" */
@@ -23,12 +21,7 @@ export class MediaRefresh {
     this.#topic.on("message", ({ pid, message: kind }) => void mesh.peers.get(pid)?.refreshTrack(kind), { signal });
   }
 
-  /**
-   * Asks somebody.
-   *
-   * @param {string} pid
-   * @param {Kind} kind
-   */
+  /** Asks somebody. @param {string} pid @param {Kind} kind */
   requestRefresh(pid, kind) {
     this.#topic.send(pid, { kind });
   }
@@ -36,7 +29,6 @@ export class MediaRefresh {
 
 /**
  * Reads what a peer asks for.
- *
  * @param {unknown} payload
  * @returns {Kind | null} null when it is neither
  */

@@ -1,8 +1,6 @@
 /**
  * The mesh: one connection to everybody in the room. It is told who is there and what arrives; whether there is a server
  * at the moment makes no difference to the connections that stand.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -90,7 +88,6 @@ export class Mesh extends Emitter {
 
   /**
    * Says over which candidates connections may go, from now on and for those that stand: they look for a new way.
-   *
    * @param {RTCIceTransportPolicy} policy
    */
   setIceTransportPolicy(policy) {
@@ -102,7 +99,6 @@ export class Mesh extends Emitter {
 
   /**
    * We have come in, or come back: offers to everybody new, and makes up for what was lost meanwhile.
-   *
    * @param {Peer[]} peers everybody else in the room
    */
   onJoined(peers) {
@@ -110,11 +106,7 @@ export class Mesh extends Emitter {
     for (const { pid } of peers) this.peers.get(pid)?.offer();
   }
 
-  /**
-   * Somebody came, or came back: they offer, we wait.
-   *
-   * @param {Peer} peer
-   */
+  /** Somebody came, or came back: they offer, we wait. @param {Peer} peer */
   addPeer(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
@@ -132,7 +124,6 @@ export class Mesh extends Emitter {
   /**
    * Changes were missed: this is the whole list. Two who find each other in it only now have both missed who came first,
    * so the order of their ids says who offers; should both do so, negotiation handles it.
-   *
    * @param {Peer[]} peers everybody else in the room
    */
   syncPeers(peers) {
@@ -150,7 +141,6 @@ export class Mesh extends Emitter {
 
   /**
    * The server says that somebody left. It may be only their socket: a connection that stands stays until it ends.
-   *
    * @param {string} pid
    * @param {boolean} [final] they were put out: then no connection to them is kept either
    */
@@ -161,11 +151,7 @@ export class Mesh extends Emitter {
     else this.#drop(pid);
   }
 
-  /**
-   * Puts somebody out for the rest of this stay: the connection ends at once, and none is made to them again.
-   *
-   * @param {string} pid
-   */
+  /** Puts somebody out for the rest of this stay: the connection ends at once, and none is made to them again. @param {string} pid */
   ban(pid) {
     if (pid === this.#pid || this.#banned.size >= MAX_BANNED) return;
     this.#banned.add(pid);
@@ -175,9 +161,7 @@ export class Mesh extends Emitter {
 
   /**
    * Ends the connection to somebody and makes none again as long as they are here; unlike those who were put out, they show.
-   *
-   * @param {string} pid
-   * @param {string} reason
+   * @param {string} pid @param {string} reason
    */
   refusePeer(pid, reason) {
     this.peers.get(pid)?.refuse(reason);
@@ -193,12 +177,7 @@ export class Mesh extends Emitter {
     for (const connection of this.peers.values()) connection.probeNow();
   }
 
-  /**
-   * Takes a relayed body.
-   *
-   * @param {string} from
-   * @param {string} body
-   */
+  /** Takes a relayed body. @param {string} from @param {string} body */
   receiveBody(from, body) {
     const message = this.#closed || from === this.#pid || this.#banned.has(from) ? null : readPeerMessage(body);
     if (message === null) return;
@@ -207,11 +186,7 @@ export class Mesh extends Emitter {
     else this.#early.queue(from, message);
   }
 
-  /**
-   * Changes what everybody gets.
-   *
-   * @param {Tracks} tracks
-   */
+  /** Changes what everybody gets. @param {Tracks} tracks */
   setTracks(tracks) {
     this.#tracks = tracks;
     for (const connection of this.peers.values()) connection.setTracks(tracks);
@@ -219,7 +194,6 @@ export class Mesh extends Emitter {
 
   /**
    * Shares a screen with everybody, those who come later too, or stops. Works while the server is away.
-   *
    * @param {{video: MediaStreamTrack, audio?: MediaStreamTrack | null} | null} screen
    */
   setScreen(screen) {
@@ -229,7 +203,6 @@ export class Mesh extends Emitter {
 
   /**
    * Tells somebody something without the server.
-   *
    * @param {string} pid
    * @param {string} topic
    * @param {unknown} payload a JSON value
@@ -241,7 +214,6 @@ export class Mesh extends Emitter {
 
   /**
    * Opens a channel of its own for a feature, on the control channels of all peers. Throws when the topic is open already.
-   *
    * @template T
    * @param {string} name
    * @param {TopicOptions<T>} options
@@ -253,7 +225,6 @@ export class Mesh extends Emitter {
 
   /**
    * Says on what terms a further connection to a peer is made: with the same servers and certificate, to the same certificate.
-   *
    * @param {string} pid
    * @returns {{configuration: RTCConfiguration, expectedFingerprint: string} | null} null when there is no such peer, or no certificate is pinned
    */

@@ -1,8 +1,6 @@
 /**
  * What two peers tell each other to connect, whichever way it comes. Nobody on the way can look inside, so the receiver
  * checks everything: types, sizes, counts.
- *
- * @module
  */
 
 /**
@@ -26,7 +24,6 @@ export const LIMITS = Object.freeze({
 
 /**
  * Reads a relayed body.
- *
  * @param {string} body
  * @returns {PeerMessage | null} null when anything about it is out of bounds
  */
@@ -41,7 +38,6 @@ export function readPeerMessage(body) {
 
 /**
  * Checks a message that came over the control channel.
- *
  * @param {unknown} message a JSON value
  * @returns {PeerMessage | null} null when anything about it is out of bounds
  */

@@ -5,8 +5,6 @@
  *   meant for a superseded attempt is dropped;
  * - every answer says which offer it answers;
  * - a message may come several times, by several ways: an offer is taken once, and what is older than it is dropped.
- *
- * @module
  */
 
 import { CandidateInbox } from "./ice/candidate-inbox.js";
@@ -95,11 +93,7 @@ export class Negotiation {
     return this.#connection.remoteDescription !== null;
   }
 
-  /**
-   * Tells whether a message is meant for this attempt and not of a superseded one.
-   *
-   * @param {PeerMessage} message
-   */
+  /** Tells whether a message is meant for this attempt and not of a superseded one. @param {PeerMessage} message */
   isForThisTransport({ attempt, to, description, bye }) {
     if (attempt < this.#remoteTransportId || (to !== undefined && to !== this.#options.transportId)) return false;
     return to !== undefined || attempt === this.#remoteTransportId || description?.type === "offer" || bye === true;
@@ -108,7 +102,6 @@ export class Negotiation {
   /**
    * Tells whether this RTCPeerConnection must be replaced before the message can be taken: the other side has begun
    * anew, or both made their first offer at once and this side is polite.
-   *
    * @param {PeerMessage} message one that concerns this attempt
    */
   mustRestart(message) {
@@ -118,7 +111,6 @@ export class Negotiation {
 
   /**
    * Takes a message that concerns this attempt.
-   *
    * @param {PeerMessage} message
    * @returns {Promise<void>} settles when it has been acted upon
    * @throws {DOMException} when the description cannot be used
@@ -173,11 +165,7 @@ export class Negotiation {
     }
   }
 
-  /**
-   * Sends a message in the name of this attempt.
-   *
-   * @param {Omit<PeerMessage, "attempt" | "to">} content
-   */
+  /** Sends a message in the name of this attempt. @param {Omit<PeerMessage, "attempt" | "to">} content */
   send(content) {
     const to = this.#boundTo === undefined ? {} : { to: this.#boundTo };
     this.#options.send({ attempt: this.#options.transportId, ...to, ...content });

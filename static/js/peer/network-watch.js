@@ -1,8 +1,6 @@
 /**
  * Notices what may have changed about the network, before anything has failed: it is back, it is another one, or the
  * page is in front again after the machine may have slept.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";

@@ -5,8 +5,6 @@
  * negotiate over it; `send` is for what comes before, and for when no packets come through. A first offer that collides
  * is not rolled back; the polite side starts over with a fresh RTCPeerConnection instead. A rollback leaves transceivers
  * behind that no later description takes over (RFC 8829 §5.10: only those of `addTrack` are).
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -112,7 +110,6 @@ export class PeerLink extends Emitter {
 
   /**
    * What media goes through; null before it is there.
-   *
    * @returns {Readonly<{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null, screenAudio: RTCRtpTransceiver | null, screenVideo: RTCRtpTransceiver | null}>}
    */
   get transceivers() {
@@ -137,7 +134,6 @@ export class PeerLink extends Emitter {
 
   /**
    * Takes a message of the peer, checked by `readPeerMessage`.
-   *
    * @param {PeerMessage} message
    * @param {{direct?: boolean}} [options] direct: it came over the connection itself
    * @returns {Promise<void>} settles when it has been acted upon; never rejects
@@ -159,7 +155,6 @@ export class PeerLink extends Emitter {
 
   /**
    * Changes what is sent; never negotiates.
-   *
    * @param {Tracks} tracks a track that is disabled counts as muted
    */
   setTracks(tracks) {
@@ -170,7 +165,6 @@ export class PeerLink extends Emitter {
 
   /**
    * Shares a screen, with its sound if it has one, or stops. Negotiates the first time only.
-   *
    * @param {Tracks} screen both null: nothing
    */
   setScreen(screen) {
@@ -182,7 +176,6 @@ export class PeerLink extends Emitter {
 
   /**
    * Sends in another manner than the other side asks for in its descriptions, such as longer packets of sound.
-   *
    * @param {(sdp: string) => string} amend changes a description of theirs, within what they have said they take
    * @returns {void} what was negotiated before is amended in place, without a word to the other side where that does
    */
@@ -191,11 +184,7 @@ export class PeerLink extends Emitter {
     if (!this.#over) this.#transport.negotiation.reapply();
   }
 
-  /**
-   * The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew.
-   *
-   * @param {Kind} kind
-   */
+  /** The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew. @param {Kind} kind */
   async refreshTrack(kind) {
     if (!this.#over) await this.#transport.pair.refreshTrack(kind);
   }
@@ -207,7 +196,6 @@ export class PeerLink extends Emitter {
 
   /**
    * Tells the other side something without the server.
-   *
    * @param {string} topic lower-case letters and hyphens; those that `ConnectionMessages` itself uses are taken
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
@@ -255,7 +243,6 @@ export class PeerLink extends Emitter {
   /**
    * Says over which candidates the connection may go. To hide an address it begins anew: an ICE restart would keep the
    * sockets that are open, and with them a direct way (Chromium).
-   *
    * @param {RTCIceTransportPolicy} policy
    */
   setIceTransportPolicy(policy) {
@@ -271,11 +258,7 @@ export class PeerLink extends Emitter {
     return this.#transport.connection.getStats();
   }
 
-  /**
-   * Ends for good, and says nothing more: whoever is at the other end is not who they should be.
-   *
-   * @param {string} reason
-   */
+  /** Ends for good, and says nothing more: whoever is at the other end is not who they should be. @param {string} reason */
   refuse(reason) {
     if (this.#over) return;
     this.#dispose();
@@ -324,7 +307,6 @@ export class PeerLink extends Emitter {
   /**
    * A channel on a path that died takes everything and delivers nothing: it is the only way as long as packets come, and
    * as long as the other side uses it, too: they may know of the death before we do.
-   *
    * @param {PeerMessage} message
    */
   #sendSignal(message) {
@@ -360,7 +342,6 @@ export class PeerLink extends Emitter {
 
   /**
    * An offer to a connection that this side no longer has, from somebody who still has theirs: a new offer tells them.
-   *
    * @param {PeerMessage} message
    */
   #offerToUnknown({ attempt, description }) {

@@ -2,8 +2,6 @@
  * Signaling through a third peer: when two who are in a call lose their connection while the server is away, somebody
  * whom both still reach hands their messages on. What is handed on is sealed for the addressee: whoever carries it can
  * neither read nor change it, only drop it.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -32,10 +30,7 @@ export class PeerRelay extends Emitter {
   #topic;
   #rotation = 0;
 
-  /**
-   * @param {Mesh} mesh
-   * @param {AbortSignal} signal
-   */
+  /** @param {Mesh} mesh @param {AbortSignal} signal */
   constructor(mesh, signal) {
     super();
     this.#mesh = mesh;
@@ -45,7 +40,6 @@ export class PeerRelay extends Emitter {
 
   /**
    * Asks others to hand a body on; each time others, if there are enough.
-   *
    * @param {string} to
    * @param {string} body
    * @returns {boolean} whether anybody was asked
@@ -73,12 +67,7 @@ export class PeerRelay extends Emitter {
   }
 }
 
-/**
- * Reads what was told: a body to hand on, or one that was handed over.
- *
- * @param {any} payload
- * @returns {Forwarded | null}
- */
+/** Reads what was told: a body to hand on, or one that was handed over. @param {any} payload @returns {Forwarded | null} */
 export function readForwarded(payload) {
   const { to, from, body } = payload ?? {};
   if (typeof body !== "string" || body.length > MAX_BODY_CHARACTERS) return null;

@@ -1,8 +1,6 @@
 /**
  * What the other side sends: one stream for camera and microphone, one for the screen and its sound, the same ones for
  * the whole life of a connection, whatever happens to the RTCPeerConnection underneath.
- *
- * @module
  */
 
 import { pairIndexOf } from "./transceiver-pair.js";
@@ -21,7 +19,6 @@ export class RemoteStreams {
 
   /**
    * Takes a remote track.
-   *
    * @param {RTCPeerConnection} connection
    * @param {RTCTrackEvent} event
    * @returns {MediaStream | null} where it went; null for one that belongs nowhere

@@ -1,8 +1,6 @@
 /**
  * What features send each other over the control channel, each on a topic of its own. This is the one place where a message
  * from a peer is read, bounded and limited: a feature only sees what its topic has let through.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -32,11 +30,7 @@ export class Topic extends Emitter {
   /** @type {Map<string, RateLimiter>} */
   #limiters = new Map();
 
-  /**
-   * @param {string} name
-   * @param {TopicOptions<T>} options
-   * @param {(pid: string, name: string, payload: unknown) => boolean} send
-   */
+  /** @param {string} name @param {TopicOptions<T>} options @param {(pid: string, name: string, payload: unknown) => boolean} send */
   constructor(name, options, send) {
     super();
     this.#name = name;
@@ -46,7 +40,6 @@ export class Topic extends Emitter {
 
   /**
    * Sends to a peer, without the server.
-   *
    * @param {string} pid
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent
@@ -57,7 +50,6 @@ export class Topic extends Emitter {
 
   /**
    * Takes what a peer has sent.
-   *
    * @param {string} pid
    * @param {unknown} payload not checked yet
    */
@@ -88,7 +80,6 @@ export class Topics {
 
   /**
    * Opens a topic, once.
-   *
    * @template T
    * @param {string} name
    * @param {TopicOptions<T>} options
@@ -101,11 +92,7 @@ export class Topics {
     return topic;
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} name
-   * @param {unknown} payload
-   */
+  /** @param {string} pid @param {string} name @param {unknown} payload */
   receive(pid, name, payload) {
     this.#topics.get(name)?.receive(pid, payload);
   }

@@ -3,8 +3,6 @@
  * screen with its sound. One side makes a pair, the other takes over the one that came with the offer, and nothing but
  * `replaceTrack` happens to it afterwards: muting, switching a camera or sharing the screen again needs no negotiation.
  * That is why both are `sendrecv` even when there is nothing to send: a sender without a track sends nothing.
- *
- * @module
  */
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
@@ -50,7 +48,6 @@ export class TransceiverPair {
 
   /**
    * Makes the pair, for the side that offers it first.
-   *
    * @param {RTCPeerConnection} connection with as many pairs as come before this one
    */
   make(connection) {
@@ -63,7 +60,6 @@ export class TransceiverPair {
 
   /**
    * Takes over the pair of a remote offer that has just been set, if it has one and there is none yet.
-   *
    * @param {RTCPeerConnection} connection
    */
   adopt(connection) {
@@ -78,11 +74,7 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
-  /**
-   * Changes what is sent.
-   *
-   * @param {Tracks} tracks
-   */
+  /** Changes what is sent. @param {Tracks} tracks */
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#applyTracks();
@@ -97,7 +89,6 @@ export class TransceiverPair {
 
   /**
    * Hands a sender its track once more: it begins anew, with a picture that stands for itself.
-   *
    * @param {Kind} kind
    * @returns {Promise<void>} never rejects
    */
@@ -124,7 +115,6 @@ export class TransceiverPair {
 
 /**
  * Tells which pair a transceiver belongs to.
- *
  * @param {RTCPeerConnection} connection
  * @param {RTCRtpTransceiver} transceiver
  * @returns {PairIndex | null} null for one that belongs to no pair

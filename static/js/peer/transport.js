@@ -1,8 +1,6 @@
 /**
  * One RTCPeerConnection with all that belongs to it: what it sends, how it negotiates, what the two ends tell each other
  * over it, and whether anything still comes. A connection to a peer may need several of these, one after the other.
- *
- * @module
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -188,12 +186,7 @@ export class Transport extends Emitter {
     this.emit(this.#certificateVerified ? "changed" : "certificate-mismatch");
   }
 
-  /**
-   * Emits nothing after `dispose`.
-   *
-   * @override
-   * @type {Emitter<TransportEvents>["emit"]}
-   */
+  /** Emits nothing after `dispose`. @override @type {Emitter<TransportEvents>["emit"]} */
   emit(type, ...detail) {
     if (!this.signal.aborted) super.emit(type, ...detail);
   }

@@ -1,15 +1,10 @@
-/**
- * Decides when a connection needs help. The patience with each state is written here; what help is, the connection knows.
- *
- * @module
- */
+/** Decides when a connection needs help. The patience with each state is written here; what help is, the connection knows. */
 
 /** @typedef {"connecting" | "connected" | "interrupted" | "failed" | "refused" | "closed"} PeerState */
 
 /**
  * Milliseconds before the first help. A first connection over a slow relay takes seconds; an interrupted one that does
  * not come back within 1.5 s mostly needs new candidates. `hurry` is for when it is certain that nothing comes any more.
- *
  * @type {Readonly<Record<PeerState, number | null>>}
  */
 const PATIENCE = Object.freeze({ connecting: 6_000, connected: null, interrupted: 1_500, failed: 100, refused: null, closed: null });
@@ -34,11 +29,7 @@ export class Watchdog {
     this.#polite = polite;
   }
 
-  /**
-   * Notes a change of state.
-   *
-   * @param {PeerState} state
-   */
+  /** Notes a change of state. @param {PeerState} state */
   observe(state) {
     const patience = PATIENCE[state];
     if (patience === null) {

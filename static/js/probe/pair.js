@@ -1,8 +1,4 @@
-/**
- * Two peer connections of one page that try to reach each other in a given way, and what there is to say about it.
- *
- * @module
- */
+/** Two peer connections of one page that try to reach each other in a given way, and what there is to say about it. */
 
 /** Longer than a browser waits for a STUN server that does not answer. */
 export const PATIENCE_MS = 12_000;
@@ -16,12 +12,7 @@ const PINGS = 3;
  * @property {number} ms until all candidates were there
  */
 
-/**
- * Finds candidates without connecting to anything.
- *
- * @param {RTCConfiguration} configuration
- * @returns {Promise<Found>}
- */
+/** Finds candidates without connecting to anything. @param {RTCConfiguration} configuration @returns {Promise<Found>} */
 export async function gather(configuration) {
   const connection = new RTCPeerConnection(configuration);
   const found = observe(connection);
@@ -56,7 +47,6 @@ export class Pair {
 
   /**
    * Connects the two.
-   *
    * @returns {Promise<number | null>} the round trip between them, ms; null when they do not reach each other
    */
   async connect() {
@@ -73,7 +63,6 @@ export class Pair {
 
   /**
    * Sends as much as goes through.
-   *
    * @param {number} ms for how long
    * @returns {Promise<number>} kbit/s that arrived, after a moment to get going
    */

@@ -1,8 +1,4 @@
-/**
- * The single tests of the connection test. Each answers with what it saw; what that means says `verdicts.js`.
- *
- * @module
- */
+/** The single tests of the connection test. Each answers with what it saw; what that means says `verdicts.js`. */
 
 import { openTrack } from "../media/devices/constraints.js";
 import { deviceCause } from "../media/devices/device-errors.js";
@@ -22,12 +18,7 @@ export function tryBrowser() {
   return { secure: globalThis.isSecureContext, webrtc, devices: navigator.mediaDevices?.getUserMedia !== undefined };
 }
 
-/**
- * Opens a socket to the server and closes it again.
- *
- * @param {string} path
- * @returns {Promise<Seen["server"]>}
- */
+/** Opens a socket to the server and closes it again. @param {string} path @returns {Promise<Seen["server"]>} */
 export function tryServer(path) {
   const began = performance.now();
   const url = new URL(path, location.href);
@@ -45,10 +36,7 @@ export function tryServer(path) {
   });
 }
 
-/**
- * @param {string[]} urls
- * @returns {Promise<Seen["stun"]>}
- */
+/** @param {string[]} urls @returns {Promise<Seen["stun"]>} */
 export async function tryStun(urls) {
   if (urls.length === 0) return { offered: false, found: false, errors: [], ms: 0, addresses: [] };
   const { types, errors, ms, addresses } = await gather({ iceServers: [{ urls }] });
@@ -57,7 +45,6 @@ export async function tryStun(urls) {
 
 /**
  * Connects two ends over the relay alone, and leaves them connected for what comes next.
- *
  * @param {RTCIceServer | null | undefined} server null: not for this person; undefined: the site has none of the kind
  * @returns {Promise<{seen: RelaySeen, pair: Pair | null}>} the pair is the caller's to close
  */
@@ -74,9 +61,7 @@ export async function tryRelay(server) {
 
 /**
  * Measures what goes through a pair; without one, what this browser moves within itself.
- *
- * @param {Pair | null} relayed
- * @returns {Promise<Seen["bandwidth"]>}
+ * @param {Pair | null} relayed @returns {Promise<Seen["bandwidth"]>}
  */
 export async function tryBandwidth(relayed) {
   const pair = relayed ?? new Pair({});
@@ -100,11 +85,7 @@ export async function tryCamera() {
   }
 }
 
-/**
- * Listens until something is heard.
- *
- * @returns {Promise<Seen["microphone"]>}
- */
+/** Listens until something is heard. @returns {Promise<Seen["microphone"]>} */
 export async function tryMicrophone() {
   let track;
   try {

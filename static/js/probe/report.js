@@ -1,8 +1,6 @@
 /**
  * The report of a connection test as text, to be sent to whoever is asked for help. It names no internet address unless the
  * person wants it to.
- *
- * @module
  */
 
 /** @typedef {{title: string, state: string, words: string}} Line */
@@ -12,7 +10,6 @@ const NUMBER_6 = /(?<![0-9a-f:])(?=[0-9a-f:]*:[0-9a-f:]*:)[0-9a-f:]{3,}(?:%\w+)?
 
 /**
  * Writes it.
- *
  * @param {object} report
  * @param {string} report.title
  * @param {Date} report.at
@@ -30,19 +27,13 @@ export function writeReport({ title, at, browser, sum, lines, addresses, address
   return [title, when, browser, "", ...body, ...seen, ""].join("\n");
 }
 
-/**
- * Takes every IP address out of a text.
- *
- * @param {string} words
- * @returns {string}
- */
+/** Takes every IP address out of a text. @param {string} words @returns {string} */
 export function withoutAddresses(words) {
   return words.replace(NUMBER_4, "…").replace(NUMBER_6, "…");
 }
 
 /**
  * Names a browser and its system, without more than is needed to help.
- *
  * @param {string} agent
  * @returns {string} "Firefox 128, Windows"
  */

@@ -1,8 +1,4 @@
-/**
- * What the single tests of the connection test mean: a pure function, so that every case stands in a table.
- *
- * @module
- */
+/** What the single tests of the connection test mean: a pure function, so that every case stands in a table. */
 
 /** @import { DeviceCause } from "../media/devices/device-errors.js" */
 /** @typedef {"good" | "note" | "bad" | "skipped"} State note: works, but less well */
@@ -78,7 +74,6 @@ const RULES = {
 
 /**
  * Says what a test means.
- *
  * @template {ProbeName} N
  * @param {N} name
  * @param {Seen[N]} seen
@@ -88,12 +83,7 @@ export function judge(name, seen) {
   return seen === null ? verdict("skipped", "skipped") : RULES[name](/** @type {NonNullable<Seen[N]>} */ (seen));
 }
 
-/**
- * Sums up.
- *
- * @param {Readonly<Partial<Record<ProbeName, Verdict>>>} verdicts
- * @returns {Verdict}
- */
+/** Sums up. @param {Readonly<Partial<Record<ProbeName, Verdict>>>} verdicts @returns {Verdict} */
 export function sumUp(verdicts) {
   const is = (/** @type {ProbeName} */ name, /** @type {State} */ state) => verdicts[name]?.state === state;
   if (is("browser", "bad")) return verdict("bad", "sum.browser");

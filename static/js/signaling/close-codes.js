@@ -1,8 +1,6 @@
 /**
  * Why the server closes a socket, and what the browser does then. The same table is `CloseCode` in
  * `rooms/live/close_codes.py` and the list in `docs/protocol.md`; a test compares the three.
- *
- * @module
  */
 
 /**
@@ -50,9 +48,7 @@ export const CODE = /** @type {Readonly<Record<Reason, number>>} */ (
 
 /**
  * Looks up what a close code means. Codes outside the table (1001, 1006, 1012, …) are a lost connection.
- *
- * @param {number} code
- * @returns {Readonly<CloseRule>}
+ * @param {number} code @returns {Readonly<CloseRule>}
  */
 export function closeRule(code) {
   return CLOSE_CODES[code] ?? { reason: "lost", then: "reconnect" };

@@ -1,8 +1,4 @@
-/**
- * Keeps the TURN credentials fresh: asks the server for others well before they run out.
- *
- * @module
- */
+/** Keeps the TURN credentials fresh: asks the server for others well before they run out. */
 
 /** The part of their time after which others are asked for. */
 const REFRESH_AFTER = 0.75;

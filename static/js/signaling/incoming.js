@@ -1,8 +1,4 @@
-/**
- * Reads what the server sends. The rest of the program sees checked values only; anything else is dropped.
- *
- * @module
- */
+/** Reads what the server sends. The rest of the program sees checked values only; anything else is dropped. */
 
 import { isId } from "../lib/patterns.js";
 
@@ -73,7 +69,6 @@ const SHAPES = Object.freeze({
 
 /**
  * Reads one frame.
- *
  * @param {unknown} data `MessageEvent.data`
  * @returns {ServerMessage | null} null for what is no message of this protocol
  */

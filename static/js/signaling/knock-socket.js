@@ -1,8 +1,4 @@
-/**
- * The socket of somebody who stands at the door of a room: asks to be let in, and waits. It comes back when it is lost.
- *
- * @module
- */
+/** The socket of somebody who stands at the door of a room: asks to be let in, and waits. It comes back when it is lost. */
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE } from "./close-codes.js";

@@ -6,8 +6,6 @@
  * joining     it is open, `join` is sent, `joined` is awaited
  * open        in the room
  * waiting     lost; a timer runs until the next try
- *
- * @module
  */
 
 /** @typedef {"stopped" | "connecting" | "joining" | "open" | "waiting"} State */
@@ -48,7 +46,6 @@ export const LIFECYCLE = Object.freeze({
 
 /**
  * Looks up where an input leads.
- *
  * @param {State} state
  * @param {Input} input
  * @returns {State | null} null when the input changes nothing in this state

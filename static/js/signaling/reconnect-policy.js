@@ -1,8 +1,4 @@
-/**
- * How long to wait before the next try.
- *
- * @module
- */
+/** How long to wait before the next try. */
 
 const MIN_DELAY_MS = 400;
 /** Whoever is in a call is back within this time of the server's return, and the knocks of many are spread over half of it. */
@@ -24,7 +20,6 @@ export class ReconnectPolicy {
 
   /**
    * Counts one more try and tells how long to wait before it.
-   *
    * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked to come back at once; longest: milliseconds
    * @returns {number} milliseconds
    */

@@ -1,8 +1,6 @@
 /**
  * Who is here, by the server's count. Every change of a room's roster carries the next number of one sequence, so a
  * missed change shows as a gap.
- *
- * @module
  */
 
 /** @import { Peer } from "./wire.js" */
@@ -22,12 +20,7 @@ export class Roster {
     return this.#peers.has(pid);
   }
 
-  /**
-   * Takes a whole list.
-   *
-   * @param {Peer[]} peers
-   * @param {number} seq
-   */
+  /** Takes a whole list. @param {Peer[]} peers @param {number} seq */
   replacePeers(peers, seq) {
     this.#peers = new Map(peers.map((peer) => [peer.pid, peer]));
     this.#seq = seq;
@@ -35,7 +28,6 @@ export class Roster {
 
   /**
    * Notes somebody who came, or who came back with a fresh hello.
-   *
    * @param {Peer} peer
    * @param {number} seq
    * @returns {boolean} false when changes before this one were missed
@@ -47,7 +39,6 @@ export class Roster {
 
   /**
    * Notes somebody who left.
-   *
    * @param {string} pid
    * @param {number} seq
    * @returns {boolean} false when changes before this one were missed

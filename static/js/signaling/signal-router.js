@@ -1,8 +1,6 @@
 /**
  * The ways by which a sealed body reaches a peer when their own channel does not: the server's socket, and somebody whom
  * both reach.
- *
- * @module
  */
 
 /**
@@ -23,9 +21,7 @@ export class SignalRouter {
   /**
    * Sends a body. To somebody whose connection is lost it goes by every way: the server may know them and yet not reach
    * them. It may come twice then; the number in the envelope says so.
-   *
-   * @param {string} to
-   * @param {string} body
+   * @param {string} to @param {string} body
    */
   send(to, body) {
     const { socket, peerRelay, isLost } = this.#options;

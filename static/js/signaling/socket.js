@@ -1,8 +1,4 @@
-/**
- * The signaling socket: gets into a room, stays there, comes back. It knows nothing of WebRTC: what it relays is opaque.
- *
- * @module
- */
+/** The signaling socket: gets into a room, stays there, comes back. It knows nothing of WebRTC: what it relays is opaque. */
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE } from "./close-codes.js";
@@ -92,7 +88,6 @@ export class SignalingSocket extends Emitter {
   /**
    * Sends a body to one peer. It is dropped while there is no connection: whoever needs it heard sends it again after
    * the next `joined`.
-   *
    * @param {string} to
    * @param {string} body
    * @returns {boolean} whether it went out
@@ -101,11 +96,7 @@ export class SignalingSocket extends Emitter {
     return this.#state === "open" && this.#send({ type: "relay", to, body });
   }
 
-  /**
-   * Tells whether the server has named this peer as being in the room, and can hand bodies to them.
-   *
-   * @param {string} pid
-   */
+  /** Tells whether the server has named this peer as being in the room, and can hand bodies to them. @param {string} pid */
   hasPeer(pid) {
     return this.#state === "open" && this.#roster.has(pid);
   }
@@ -119,7 +110,6 @@ export class SignalingSocket extends Emitter {
 
   /**
    * Lets somebody in who knocks, or sends them away.
-   *
    * @param {string} member
    * @param {string | null} body what is handed to them; null sends them away
    * @returns {boolean} whether it went out
@@ -140,11 +130,7 @@ export class SignalingSocket extends Emitter {
     else this.#input("online");
   }
 
-  /**
-   * Changes what the next join tells about oneself.
-   *
-   * @param {string} hello
-   */
+  /** Changes what the next join tells about oneself. @param {string} hello */
   setHello(hello) {
     this.#hello = hello;
   }
@@ -159,7 +145,6 @@ export class SignalingSocket extends Emitter {
 
   /**
    * Goes out; the others are told at once.
-   *
    * @param {PathCounts} [paths] this tab's connections by outcome
    */
   leave(paths = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 }) {

@@ -1,8 +1,4 @@
-/**
- * The messages of the signaling socket, as types. They mirror `rooms/signaling/messages.py`; a test compares the two.
- *
- * @module
- */
+/** The messages of the signaling socket, as types. They mirror `rooms/signaling/messages.py`; a test compares the two. */
 
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /**

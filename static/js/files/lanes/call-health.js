@@ -1,8 +1,4 @@
-/**
- * How the live call fares, so that files can keep out of its way.
- *
- * @module
- */
+/** How the live call fares, so that files can keep out of its way. */
 
 /** @typedef {{rttMs: number, loss: number}} Health rttMs: the longest round trip of all connections; loss: the highest share of packets lost, 0 to 1 */
 
@@ -11,7 +7,6 @@ const before = new WeakMap();
 
 /**
  * Reads the statistics of all connections of a call.
- *
  * @param {Map<string, {state: string, getStats: () => Promise<RTCStatsReport>}>} peers
  * @returns {Promise<Health | null>} null when no sound and no picture is sent to anybody
  */

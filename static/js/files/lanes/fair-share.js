@@ -2,8 +2,6 @@
  * Shares the uplink between people to whom files go at the same time. Whoever came first, or lost less, keeps the line's queue full, and
  * the packets of the others are those that find no room in it: so whoever gets much more than their part is held to it, and the others
  * take up the rest. Somebody whose own line takes no more leaves it to the first again.
- *
- * @module
  */
 
 /** How many times the mean is much more, and how many is much less. */
@@ -30,7 +28,6 @@ export class FairShare {
 
   /**
    * Says how fast one of them may go; called once a second for each.
-   *
    * @param {object} who
    * @param {number} rate bytes that left in the last second
    * @param {boolean} shared whether files go to others as well

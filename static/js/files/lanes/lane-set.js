@@ -1,8 +1,4 @@
-/**
- * The lanes between two peers, those of both directions: whoever sends files makes lanes for them, the other side answers.
- *
- * @module
- */
+/** The lanes between two peers, those of both directions: whoever sends files makes lanes for them, the other side answers. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
@@ -72,11 +68,7 @@ export class LaneSet extends Emitter {
     void this.#makeLane(numbers, true)?.offer();
   }
 
-  /**
-   * Takes a payload of the topic `file-signal`.
-   *
-   * @param {unknown} payload
-   */
+  /** Takes a payload of the topic `file-signal`. @param {unknown} payload */
   receiveSignal(payload) {
     const signal = /** @type {{mine?: unknown} | null} */ (typeof payload === "object" ? payload : null);
     const message = readPeerMessage(JSON.stringify(signal) ?? "");

@@ -4,8 +4,6 @@
  * On a long or lossy way one SCTP association is bound by its window and by its answer to loss; more data channels on it change
  * nothing, more connections do. A lane is introduced over the control channel of the connection that stands, never over the
  * server, and must end at the same certificate as that one. A lane that breaks is not mended but replaced.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -110,11 +108,7 @@ export class Lane extends Emitter {
     }
   }
 
-  /**
-   * Takes a message of the peer, checked by `readPeerMessage`.
-   *
-   * @param {PeerMessage} message
-   */
+  /** Takes a message of the peer, checked by `readPeerMessage`. @param {PeerMessage} message */
   async receive({ description, candidates, bye }) {
     if (bye) return this.close();
     try {
@@ -127,7 +121,6 @@ export class Lane extends Emitter {
 
   /**
    * Sends a frame.
-   *
    * @param {Uint8Array<ArrayBuffer>} frame
    * @returns {boolean} false when it was not sent: the lane is not up any more
    */

@@ -1,8 +1,6 @@
 /**
  * Everything about files between this tab and one peer, below the level of transfers: lanes, the queue of what is sent, and
  * what is being received.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -89,13 +87,7 @@ export class PeerFiles extends Emitter {
     this.queue.pump();
   }
 
-  /**
-   * Answers the sender of a file.
-   *
-   * @param {number} kind
-   * @param {number} file
-   * @param {number} offset
-   */
+  /** Answers the sender of a file. @param {number} kind @param {number} file @param {number} offset */
   answerSender(kind, file, offset) {
     // When there is no lane just now, the sender will ask again by the digest.
     const lane = this.#lastActiveLane?.isUp ? this.#lastActiveLane : this.lanes.answering.at(-1);

@@ -5,8 +5,6 @@
  * Without a call it climbs: more lanes as long as they raise the rate by a tenth. With a call it keeps out of its way: when
  * packets of the call take longer than they did, or get lost, lanes go, and then the rate. While files go to several people,
  * each gets the same number of lanes: on a line that is full, each lane takes a share of it.
- *
- * @module
  */
 
 /**
@@ -47,7 +45,6 @@ const FIRST_LIMIT_NEAR = 4_000_000;
 /**
  * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip; on a short way, where
  * the processor is the limit, four of them cost it less a byte than one, since more is done at a time.
- *
  * @param {number} rttMs
  * @param {number} bytes to be sent
  * @returns {number}
@@ -70,12 +67,7 @@ export class RateController {
   #smooth = 0;
   #shortest = Infinity;
 
-  /**
-   * Decides.
-   *
-   * @param {Measured} measured
-   * @returns {Decision}
-   */
+  /** Decides. @param {Measured} measured @returns {Decision} */
   decide({ rate, made, up, saturated: pushing, shared, call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
     if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);

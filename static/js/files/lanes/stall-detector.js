@@ -2,8 +2,6 @@
  * Finds lanes that stand still while others move. An SCTP association that has lost many packets at once, into a queue that others keep
  * full, waits twice as long before each further try, up to a minute (RFC 9260 §6.3.3); what it carries would be waited for as long.
  * The connection itself stands all the while: its checks come through.
- *
- * @module
  */
 
 /** @typedef {{departed: number, waiting: number}} Mover departed: bytes that have left so far; waiting: bytes that have not */
@@ -19,7 +17,6 @@ export class StallDetector {
 
   /**
    * Looks at the lanes to one peer; called once a second for each.
-   *
    * @template {Mover} Lane
    * @param {Lane[]} lanes
    * @param {number} patience looks

@@ -8,8 +8,6 @@
  * | 4–7 | number of the file, given in the offer, big-endian |
  * | 8–15 | where in the file, in bytes, big-endian |
  * | 16– | payload: the bytes of a chunk, the 32 bytes of a digest, or nothing |
- *
- * @module
  */
 
 import { CHUNK, DIGEST } from "./pieces.js";
@@ -35,7 +33,6 @@ export const MAX_FRAME_BYTES = HEADER + CHUNK;
 
 /**
  * Writes a frame.
- *
  * @param {number} kind
  * @param {number} file
  * @param {number} offset
@@ -57,7 +54,6 @@ export function writeFrame(kind, file, offset, payload, into) {
 
 /**
  * Reads a frame of the other side.
- *
  * @param {unknown} data what a data channel handed over; its payload is not copied
  * @returns {Frame | null} null when it is none: another kind, another size, an offset beyond 2^53
  */

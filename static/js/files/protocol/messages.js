@@ -1,8 +1,6 @@
 /**
  * What two peers tell each other about files over the control channel, and the reader of each topic: whatever comes is
  * checked here and nowhere else. A payload that does not fit is as if nothing had been said.
- *
- * @module
  */
 
 import { fromBase64Url } from "../../lib/encoding.js";
@@ -16,7 +14,6 @@ import { safeName, safePath } from "./safe-name.js";
 
 /**
  * A file as it is offered.
- *
  * @typedef {object} FileMetadata
  * @property {number} id names the file in frames; used once in a tab
  * @property {string} name rebuilt, see `safe-name.js`
@@ -46,12 +43,7 @@ export function makeTransferId() {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").slice(0, 22);
 }
 
-/**
- * Reads a part of an offer (`file-offer`).
- *
- * @param {any} payload
- * @returns {Offer | null}
- */
+/** Reads a part of an offer (`file-offer`). @param {any} payload @returns {Offer | null} */
 export function readOffer(payload) {
   const { transfer, count, bytes, files } = fieldsOf(payload);
   if (!isId(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
@@ -63,7 +55,6 @@ export function readOffer(payload) {
 
 /**
  * Reads what names a transfer and nothing else (`file-accept`, `file-decline`, `file-pause`, `file-resume`, `file-cancel`).
- *
  * @param {any} payload
  * @returns {string | null} the transfer
  */
@@ -74,7 +65,6 @@ export function readTransfer(payload) {
 
 /**
  * Reads what a receiver has of a file already (`file-have`).
- *
  * @param {any} payload
  * @param {(file: number) => number | undefined} sizeOf the size of a file that was offered
  * @returns {{file: number, have: Ranges} | null} have: pieces
@@ -86,24 +76,14 @@ export function readHave(payload, sizeOf) {
   return ranges ? { file, have: ranges } : null;
 }
 
-/**
- * Reads the end of a file (`file-end`).
- *
- * @param {any} payload
- * @returns {{file: number, root: Bytes} | null}
- */
+/** Reads the end of a file (`file-end`). @param {any} payload @returns {{file: number, root: Bytes} | null} */
 export function readEnd(payload) {
   const { file, root } = fieldsOf(payload);
   const bytes = isCount(file, 0, 2 ** 32 - 1) ? readDigest(root) : null;
   return bytes ? { file, root: bytes } : null;
 }
 
-/**
- * Reads what became of a file (`file-done`, `file-failed`).
- *
- * @param {any} payload
- * @returns {{file: number, reason: string} | null}
- */
+/** Reads what became of a file (`file-done`, `file-failed`). @param {any} payload @returns {{file: number, reason: string} | null} */
 export function readResult(payload) {
   const { file, reason } = fieldsOf(payload);
   if (!isCount(file, 0, 2 ** 32 - 1)) return null;

@@ -1,8 +1,4 @@
-/**
- * What is said about a file before any of it is sent.
- *
- * @module
- */
+/** What is said about a file before any of it is sent. */
 
 import { sha256, toBase64Url } from "../../lib/encoding.js";
 import { LIMITS } from "./messages.js";
@@ -12,7 +8,6 @@ import { safeName } from "./safe-name.js";
 /** @import { FileMetadata } from "./messages.js" */
 /**
  * A file to be sent.
- *
  * @typedef {object} SelectedFile
  * @property {File} file
  * @property {string[]} path the folders below the one that was chosen, that one included
@@ -26,7 +21,6 @@ const edges = new WeakMap();
 
 /**
  * Makes the head of a file.
- *
  * @param {SelectedFile} chosen
  * @returns {Promise<FileMetadata>}
  * @throws {DOMException} when it cannot be read (a folder that looks like a file, a file that is gone)
@@ -42,7 +36,6 @@ export async function makeMetadata({ file, path }) {
 
 /**
  * Cuts an offer into messages.
- *
  * @param {string} transfer
  * @param {FileMetadata[]} heads
  * @returns {object[]} payloads of `file-offer`
@@ -59,7 +52,6 @@ export function offerMessages(transfer, heads) {
 
 /**
  * Tells two versions of a file apart without reading all of it.
- *
  * @param {File} file
  * @returns {Promise<string>} base64url of SHA-256 over the first and the last megabyte
  */

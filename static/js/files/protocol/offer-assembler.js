@@ -1,8 +1,4 @@
-/**
- * Puts offers together that take several messages.
- *
- * @module
- */
+/** Puts offers together that take several messages. */
 
 import { LIMITS } from "./messages.js";
 
@@ -14,7 +10,6 @@ export class OfferAssembler {
 
   /**
    * Takes a part.
-   *
    * @param {string} pid
    * @param {Offer} offer
    * @returns {FileMetadata[] | null} null until all of them are there; null, too, when they make no sense together

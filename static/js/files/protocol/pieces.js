@@ -3,8 +3,6 @@
  *
  * WebCrypto cannot hash a stream. A tree of two levels can be hashed in any order, which several lanes and a resumed transfer
  * need, and costs less than any hash written in JavaScript or WebAssembly: the digest of each piece, and one over all digests.
- *
- * @module
  */
 
 import { sha256 } from "../../lib/encoding.js";
@@ -22,7 +20,6 @@ export const DIGEST = 32;
 
 /**
  * Counts the pieces of a file.
- *
  * @param {number} size of the file, in bytes
  * @returns {number} 0 for an empty file
  */
@@ -32,7 +29,6 @@ export function pieceCount(size) {
 
 /**
  * Measures a piece.
- *
  * @param {number} size of the file, in bytes
  * @param {number} index from 0
  * @returns {number} bytes
@@ -43,7 +39,6 @@ export function pieceLength(size, index) {
 
 /**
  * Makes the root of a file: SHA-256 over its size (eight bytes, big-endian) and the digests of its pieces in order.
- *
  * @param {number} size of the file, in bytes
  * @param {Bytes} digests all of them, one after the other
  * @returns {Promise<Bytes>} 32 bytes
@@ -55,13 +50,7 @@ export function rootOf(size, digests) {
   return sha256(all);
 }
 
-/**
- * Compares two digests. They are no secrets: time does not matter.
- *
- * @param {Uint8Array} one
- * @param {Uint8Array} other
- * @returns {boolean}
- */
+/** Compares two digests. They are no secrets: time does not matter. @param {Uint8Array} one @param {Uint8Array} other @returns {boolean} */
 export function sameBytes(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

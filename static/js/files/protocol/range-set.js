@@ -1,8 +1,4 @@
-/**
- * A set of whole numbers, kept as ranges: which pieces of a file are there.
- *
- * @module
- */
+/** A set of whole numbers, kept as ranges: which pieces of a file are there. */
 
 /** @typedef {[from: number, end: number][]} Ranges rising, apart from each other, `end` not included */
 
@@ -28,21 +24,13 @@ export class RangeSet {
     return this.#ranges.reduce((sum, [from, end]) => sum + end - from, 0);
   }
 
-  /**
-   * Tells whether a number is in it.
-   *
-   * @param {number} number
-   */
+  /** Tells whether a number is in it. @param {number} number */
   has(number) {
     const range = this.#ranges[this.#at(number)];
     return range !== undefined && range[0] <= number;
   }
 
-  /**
-   * Puts a number in.
-   *
-   * @param {number} number
-   */
+  /** Puts a number in. @param {number} number */
   add(number) {
     if (this.has(number)) return;
     const at = this.#at(number);
@@ -54,11 +42,7 @@ export class RangeSet {
     else this.#ranges.splice(at, 0, [number, number + 1]);
   }
 
-  /**
-   * Takes a number out.
-   *
-   * @param {number} number
-   */
+  /** Takes a number out. @param {number} number */
   delete(number) {
     if (!this.has(number)) return;
     const at = this.#at(number);
@@ -68,11 +52,7 @@ export class RangeSet {
     this.#ranges.splice(at, 1, ...rest.filter(([low, high]) => low < high));
   }
 
-  /**
-   * Finds the first range that ends behind a number.
-   *
-   * @param {number} number
-   */
+  /** Finds the first range that ends behind a number. @param {number} number */
   #at(number) {
     let [low, high] = [0, this.#ranges.length];
     while (low < high) {
@@ -86,7 +66,6 @@ export class RangeSet {
 
 /**
  * Reads ranges that the other side told.
- *
  * @param {unknown} value
  * @param {number} end they must lie below
  * @returns {Ranges | null} null when they are none: not rising, not apart, too many, out of bounds

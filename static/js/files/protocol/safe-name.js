@@ -6,8 +6,6 @@
  *   or turns the direction of text (Unicode TR36 §3, UAX #9);
  * - no leading dots or spaces, no trailing ones (Windows drops them), no device name of Windows;
  * - at most 120 bytes of UTF-8, of which the last extension is kept, because it decides what opens the file.
- *
- * @module
  */
 
 const MAX_NAME_BYTES = 120;
@@ -24,7 +22,6 @@ const utf8 = new TextEncoder();
 
 /**
  * Rebuilds a name.
- *
  * @param {unknown} name of a file, as the other side wrote it
  * @returns {string} never empty, never more than one component
  */
@@ -38,7 +35,6 @@ export function safeName(name) {
 
 /**
  * Rebuilds the folders of a file.
- *
  * @param {unknown} path as the other side wrote it, without the file's own name
  * @returns {string[]} at most 16 components, none of which leads upwards
  */
@@ -52,7 +48,6 @@ export function safePath(path) {
 
 /**
  * Splits a safe name where its real extension begins: the part that decides what a double click does.
- *
  * @param {string} name
  * @returns {{stem: string, extension: string}} extension: without its dot, possibly empty
  */
@@ -85,12 +80,7 @@ function shorten(name) {
   return `${cut(stem, room).replace(/[. ]+$/, "") || FALLBACK}${tail}`;
 }
 
-/**
- * Keeps as many whole characters as fit.
- *
- * @param {string} text
- * @param {number} bytes
- */
+/** Keeps as many whole characters as fit. @param {string} text @param {number} bytes */
 function cut(text, bytes) {
   let [kept, used] = ["", 0];
   for (const character of text) {

@@ -1,15 +1,10 @@
-/**
- * The life of a transfer as a table; both sides have the same. What is not in the table changes nothing.
- *
- * @module
- */
+/** The life of a transfer as a table; both sides have the same. What is not in the table changes nothing. */
 
 /**
  * - `offered`: the receiver has not answered
  * - `running`: bytes flow when there is a way for them
  * - `paused-here`, `paused-there`, `paused-both`: this side, the other or both have pressed Pause; each resumes its own
  * - `done`, `declined`, `cancelled`, `failed`: over
- *
  * @typedef {"offered" | "running" | "paused-here" | "paused-there" | "paused-both" | "done" | "declined" | "cancelled" | "failed"} TransferState
  */
 /** @typedef {"accept" | "decline" | "pause" | "resume" | "pause-there" | "resume-there" | "cancel" | "done" | "fail"} TransferInput */
@@ -31,7 +26,6 @@ export const TABLE = Object.freeze({
 
 /**
  * Says what becomes of a transfer.
- *
  * @param {TransferState} state
  * @param {TransferInput} input
  * @returns {TransferState} the same when the input means nothing now
@@ -40,11 +34,7 @@ export function next(state, input) {
   return TABLE[state][input] ?? state;
 }
 
-/**
- * Tells whether nothing can change any more.
- *
- * @param {TransferState} state
- */
+/** Tells whether nothing can change any more. @param {TransferState} state */
 export function isOver(state) {
   return Object.keys(TABLE[state]).length === 0;
 }

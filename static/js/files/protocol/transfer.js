@@ -1,8 +1,4 @@
-/**
- * One transfer as both sides see it: some files, offered together to one person.
- *
- * @module
- */
+/** One transfer as both sides see it: some files, offered together to one person. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
@@ -44,12 +40,8 @@ export class Transfer extends Emitter {
   #state = "offered";
 
   /**
-   * @param {object} options
-   * @param {string} options.id
-   * @param {"in" | "out"} options.direction
-   * @param {string} options.pid
-   * @param {string} options.member
-   * @param {FileMetadata[]} options.heads
+   * @param {object} options @param {string} options.id @param {"in" | "out"} options.direction @param {string} options.pid
+   * @param {string} options.member @param {FileMetadata[]} options.heads
    */
   constructor({ id, direction, pid, member, heads }) {
     super();
@@ -91,18 +83,13 @@ export class Transfer extends Emitter {
     return this.entries.filter(({ status }) => status === "failed");
   }
 
-  /**
-   * Finds a file by its number.
-   *
-   * @param {number} id
-   */
+  /** Finds a file by its number. @param {number} id */
   entry(id) {
     return this.entries.find(({ head }) => head.id === id);
   }
 
   /**
    * Takes an input of the table.
-   *
    * @param {TransferInput} input
    * @returns {boolean} whether the state changed
    */
@@ -117,10 +104,7 @@ export class Transfer extends Emitter {
 
   /**
    * Notes what became of a file. The transfer is over when all its files are.
-   *
-   * @param {Entry} entry
-   * @param {FileStatus} status
-   * @param {string} [reason]
+   * @param {Entry} entry @param {FileStatus} status @param {string} [reason]
    */
   settleEntry(entry, status, reason = "") {
     if (entry.status === "done" || entry.status === "failed") return;

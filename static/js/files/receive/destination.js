@@ -1,8 +1,4 @@
-/**
- * Where the files of a transfer go, and what is opened there for each of them.
- *
- * @module
- */
+/** Where the files of a transfer go, and what is opened there for each of them. */
 
 import { MEMORY_LIMIT, handleSink, memorySink, storeSink } from "../storage/sinks.js";
 import { store } from "../storage/store.js";
@@ -15,13 +11,11 @@ const SMALL = 32_000_000;
 /** @import { Sink } from "../storage/sinks.js" */
 /**
  * `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
- *
  * @typedef {{kind: "store"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
  */
 
 /**
  * Opens the place of a file.
- *
  * @param {Destination} destination
  * @param {FileMetadata} head
  * @param {{key: string, batch: string, kept: boolean}} names of its folder in the store, and of the files that came with it; kept:
@@ -50,9 +44,7 @@ export function maxWithoutStore() {
 /**
  * Opens a place for a file of which nothing can be kept: a small one in memory, where it waits for *Save*; a large one goes
  * to the browser's downloads while it comes.
- *
- * @param {FileMetadata} head
- * @returns {Promise<Sink>}
+ * @param {FileMetadata} head @returns {Promise<Sink>}
  */
 async function openTransientSink(head) {
   const early = head.size <= SMALL || !streams() ? attempt(() => memorySink(head)) : null;

@@ -2,8 +2,6 @@
  * A file that is being received: puts chunks together to pieces, checks each piece, writes it, and confirms it.
  *
  * Whatever a frame says is checked against what was offered: nothing lies outside the file, nothing is kept beyond the window.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -43,10 +41,7 @@ export class IncomingFile extends Emitter {
   #written = 0;
   #over = false;
 
-  /**
-   * @param {FileMetadata} head
-   * @param {Sink} sink
-   */
+  /** @param {FileMetadata} head @param {Sink} sink */
   constructor(head, sink) {
     super();
     this.head = head;
@@ -66,11 +61,7 @@ export class IncomingFile extends Emitter {
     return this.#have.ranges;
   }
 
-  /**
-   * Takes a frame that names this file.
-   *
-   * @param {Frame} frame
-   */
+  /** Takes a frame that names this file. @param {Frame} frame */
   receiveFrame({ kind, offset, payload }) {
     if (this.#over) return;
     const index = Math.floor(offset / PIECE);
@@ -82,7 +73,6 @@ export class IncomingFile extends Emitter {
 
   /**
    * Compares the root: the last question before a file counts as whole.
-   *
    * @param {Bytes} root as the sender made it
    * @returns {Promise<boolean>}
    */
@@ -144,12 +134,7 @@ export class IncomingFile extends Emitter {
     return piece;
   }
 
-  /**
-   * Checks and writes a piece once all of it is there.
-   *
-   * @param {number} index
-   * @param {OpenPiece} piece
-   */
+  /** Checks and writes a piece once all of it is there. @param {number} index @param {OpenPiece} piece */
   async #complete(index, piece) {
     if (piece.digest === null || piece.got.size < Math.ceil(piece.bytes.length / UNIT)) return;
     piece.closed = true;

@@ -1,8 +1,4 @@
-/**
- * What is known of a transfer that comes, beside what both sides know of it: where its files go, and which of them are open.
- *
- * @module
- */
+/** What is known of a transfer that comes, beside what both sides know of it: where its files go, and which of them are open. */
 
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
@@ -24,20 +20,13 @@ export class IncomingTransfer {
   /** Settles when what was open has been closed: it can be opened once more only then. @type {Promise<void>} */
   closed = Promise.resolve();
 
-  /**
-   * @param {string[]} keys
-   * @param {string} batch
-   */
+  /** @param {string[]} keys @param {string} batch */
   constructor(keys, batch) {
     this.keys = keys;
     this.batch = batch;
   }
 
-  /**
-   * Closes what is open and not whole; what can be kept of it is kept.
-   *
-   * @param {Entry[]} entries
-   */
+  /** Closes what is open and not whole; what can be kept of it is kept. @param {Entry[]} entries */
   closeFiles(entries) {
     const open = entries.filter(({ status }) => status !== "done").flatMap(({ head }) => this.#removeOpened(head.id) ?? []);
     this.#left.push(...open);
@@ -50,11 +39,7 @@ export class IncomingTransfer {
     return this.closed;
   }
 
-  /**
-   * Throws away what came of a file.
-   *
-   * @param {number} id
-   */
+  /** Throws away what came of a file. @param {number} id */
   async discardFile(id) {
     const open = this.#removeOpened(id);
     await open?.incoming.then((file) => file.stop(), () => {});

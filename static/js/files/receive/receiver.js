@@ -1,8 +1,4 @@
-/**
- * The receiving half of the exchange: offers that come, where their files go, and when a file counts as whole.
- *
- * @module
- */
+/** The receiving half of the exchange: offers that come, where their files go, and when a file counts as whole. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
@@ -38,9 +34,7 @@ export class FileReceiver extends Emitter {
   #incoming = new Map();
 
   /**
-   * @param {object} options
-   * @param {string} options.room
-   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
+   * @param {object} options @param {string} options.room @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
    * @param {(pid: string) => PeerFiles} options.peerFiles
    */
   constructor({ room, send, peerFiles }) {
@@ -52,7 +46,6 @@ export class FileReceiver extends Emitter {
 
   /**
    * Takes a part of an offer.
-   *
    * @param {string} pid
    * @param {string} member
    * @param {unknown} payload
@@ -78,12 +71,7 @@ export class FileReceiver extends Emitter {
     if (await this.#resumable.hasBatch(keys, batch)) await this.acceptTransfer(transfer, { kind: "store" });
   }
 
-  /**
-   * Accepts an offer: from now on its files may come.
-   *
-   * @param {Transfer} transfer
-   * @param {Destination} destination
-   */
+  /** Accepts an offer: from now on its files may come. @param {Transfer} transfer @param {Destination} destination */
   async acceptTransfer(transfer, destination) {
     const bin = this.#incoming.get(transfer);
     if (!bin || !transfer.applyInput("accept")) return;
@@ -94,12 +82,7 @@ export class FileReceiver extends Emitter {
     this.#send(transfer.pid, "file-accept", { transfer: transfer.id });
   }
 
-  /**
-   * Takes the end of a file: compares the roots, and only then is there a file.
-   *
-   * @param {string} pid
-   * @param {unknown} payload
-   */
+  /** Takes the end of a file: compares the roots, and only then is there a file. @param {string} pid @param {unknown} payload */
   async onEnd(pid, payload) {
     const end = readEnd(payload);
     const transfer = end ? this.#findTransfer(pid, end.file) : undefined;
@@ -124,13 +107,7 @@ export class FileReceiver extends Emitter {
     this.#send(pid, "file-done", { file: end.file });
   }
 
-  /**
-   * The sender cannot go on with a file.
-   *
-   * @param {string} pid
-   * @param {number} id
-   * @param {string} reason
-   */
+  /** The sender cannot go on with a file. @param {string} pid @param {number} id @param {string} reason */
   onFailed(pid, id, reason) {
     const transfer = this.#findTransfer(pid, id);
     const entry = transfer?.entry(id);
@@ -139,11 +116,7 @@ export class FileReceiver extends Emitter {
     transfer.settleEntry(entry, "failed", reason);
   }
 
-  /**
-   * Somebody sends what is no frame: nothing more is taken from them.
-   *
-   * @param {string} pid
-   */
+  /** Somebody sends what is no frame: nothing more is taken from them. @param {string} pid */
   failAllFrom(pid) {
     for (const transfer of this.#incoming.keys()) {
       if (transfer.pid !== pid || !transfer.isRunning) continue;
@@ -151,32 +124,19 @@ export class FileReceiver extends Emitter {
     }
   }
 
-  /**
-   * Asks somebody who came back for the rest of a transfer.
-   *
-   * @param {Transfer} transfer
-   * @param {string} pid
-   */
+  /** Asks somebody who came back for the rest of a transfer. @param {Transfer} transfer @param {string} pid */
   requestRest(transfer, pid) {
     const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
     this.#send(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
-  /**
-   * The peer is gone, or this tab leaves: what has come stays, where it can be kept.
-   *
-   * @param {Transfer} transfer
-   */
+  /** The peer is gone, or this tab leaves: what has come stays, where it can be kept. @param {Transfer} transfer */
   async keepPartial(transfer) {
     await this.#incoming.get(transfer)?.closeFiles(transfer.entries);
     this.#resumable.refresh();
   }
 
-  /**
-   * Nothing of a transfer is wanted any more.
-   *
-   * @param {Transfer} transfer
-   */
+  /** Nothing of a transfer is wanted any more. @param {Transfer} transfer */
   async discardTransfer(transfer) {
     for (const entry of transfer.entries) await this.#dropFile(transfer, entry);
     await this.#incoming.get(transfer)?.discardAll();
@@ -226,12 +186,7 @@ export class FileReceiver extends Emitter {
     void this.#open(transfer, entry).incoming.then((file) => file.receiveFrame(frame), () => this.#fail(transfer, entry, "storage"));
   }
 
-  /**
-   * Opens a file once.
-   *
-   * @param {Transfer} transfer
-   * @param {Entry} entry
-   */
+  /** Opens a file once. @param {Transfer} transfer @param {Entry} entry */
   #open(transfer, entry) {
     const bin = /** @type {IncomingTransfer} */ (this.#incoming.get(transfer));
     const { id } = entry.head;

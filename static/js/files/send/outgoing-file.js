@@ -1,8 +1,4 @@
-/**
- * A file that is being sent to one peer: reads it in blocks, hashes its pieces, and knows which of them are confirmed.
- *
- * @module
- */
+/** A file that is being sent to one peer: reads it in blocks, hashes its pieces, and knows which of them are confirmed. */
 
 import { sha256 } from "../../lib/encoding.js";
 import { acquire, release, readInto } from "../storage/buffer-pool.js";
@@ -16,7 +12,6 @@ import { RangeSet } from "../protocol/range-set.js";
 /** @import { Ranges } from "../protocol/range-set.js" */
 /**
  * What goes into one frame.
- *
  * @typedef {object} Part
  * @property {Piece} piece
  * @property {number} from where in the piece; -1: its digest
@@ -69,7 +64,6 @@ export class Piece {
 
   /**
    * Makes the parts: the digest, then the bytes.
-   *
    * @param {number} size of a part, in bytes: a multiple of `UNIT`, `CHUNK` at most
    */
   cut(size) {
@@ -80,7 +74,6 @@ export class Piece {
 
   /**
    * Writes the frame of a part.
-   *
    * @param {Part} part
    * @returns {Bytes} holds until the next frame is written
    */
@@ -136,7 +129,6 @@ export class OutgoingFile {
 
   /**
    * Reads and hashes the next pieces.
-   *
    * @returns {Promise<Piece[]>} in order
    * @throws {DOMException} when the file cannot be read, or is not what it was when it was chosen (NotReadableError)
    */
@@ -164,7 +156,6 @@ export class OutgoingFile {
 
   /**
    * Notes that a piece is written over there.
-   *
    * @param {number} index
    * @returns {Piece | undefined} the piece, when it was in flight
    */
@@ -178,7 +169,6 @@ export class OutgoingFile {
 
   /**
    * Notes that a piece is not what its digest says over there: it will be read and sent again.
-   *
    * @param {number} index
    * @returns {{piece: Piece, hopeless: boolean} | null} hopeless: it has been asked for too often; null: it was not in flight
    */
@@ -193,11 +183,7 @@ export class OutgoingFile {
     return { piece, hopeless: asked > MAX_NACKS };
   }
 
-  /**
-   * Puts a piece that is in flight back among those to be read.
-   *
-   * @param {number} index
-   */
+  /** Puts a piece that is in flight back among those to be read. @param {number} index */
   rereadPiece(index) {
     this.inFlight.delete(index);
     this.#toReread.push(index);

@@ -1,8 +1,4 @@
-/**
- * Keeps a rate: a bucket of bytes that fills with time.
- *
- * @module
- */
+/** Keeps a rate: a bucket of bytes that fills with time. */
 
 /** Seconds' worth of bytes that may go at once: a tab in the background gets its timers once a second. */
 const BURST_S = 0.25;

@@ -3,8 +3,6 @@
  *
  * Memory stays flat: at most `WINDOW` bytes are in flight, from being handed to a lane to being written over there, and a few
  * pieces are read ahead. Nothing is paced by timers, so a tab in the background sends as fast as one in front.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -73,23 +71,14 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /**
-   * Takes a file; it is sent after those that came before.
-   *
-   * @param {OutgoingFile} file
-   */
+  /** Takes a file; it is sent after those that came before. @param {OutgoingFile} file */
   addFile(file) {
     this.#files.set(file.head.id, file);
     if (file.isConfirmed) this.#finish(file);
     else this.pump();
   }
 
-  /**
-   * Lets a file stand still, or go on.
-   *
-   * @param {number} id
-   * @param {boolean} paused
-   */
+  /** Lets a file stand still, or go on. @param {number} id @param {boolean} paused */
   pauseFile(id, paused) {
     const file = this.#files.get(id);
     if (!file) return;
@@ -97,11 +86,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /**
-   * Forgets a file: it is over, one way or the other.
-   *
-   * @param {number} id
-   */
+  /** Forgets a file: it is over, one way or the other. @param {number} id */
   dropFile(id) {
     const file = this.#files.get(id);
     if (!file) return;
@@ -114,11 +99,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /**
-   * Takes a frame that came back over a lane.
-   *
-   * @param {unknown} data
-   */
+  /** Takes a frame that came back over a lane. @param {unknown} data */
   receiveAnswer(data) {
     const frame = readFrame(data);
     const file = frame ? this.#files.get(frame.file) : undefined;
@@ -130,7 +111,6 @@ export class SendQueue extends Emitter {
   /**
    * A lane is gone: what it carried is sent over the others. Confirmations may have been lost with it, so every piece in
    * flight is named again; what the other side has it then confirms once more.
-   *
    * @param {Lane} lane
    */
   onLaneLost(lane) {

@@ -1,8 +1,4 @@
-/**
- * The sending half of the exchange: what was offered, to whom, and how much of it is known to have arrived.
- *
- * @module
- */
+/** The sending half of the exchange: what was offered, to whom, and how much of it is known to have arrived. */
 
 import { toBase64Url } from "../../lib/encoding.js";
 import { makeMetadata, offerMessages } from "../protocol/metadata.js";
@@ -38,7 +34,6 @@ export class FileSender {
 
   /**
    * Makes a transfer of some files; nobody is told yet.
-   *
    * @param {string} pid
    * @param {string} member
    * @param {SelectedFile[]} chosen at least one
@@ -65,12 +60,7 @@ export class FileSender {
     for (const message of offerMessages(id, parcel?.heads ?? [])) this.#send(pid, "file-offer", message);
   }
 
-  /**
-   * Takes what a receiver has already (`file-have`).
-   *
-   * @param {string} pid
-   * @param {unknown} payload
-   */
+  /** Takes what a receiver has already (`file-have`). @param {string} pid @param {unknown} payload */
   onHave(pid, payload) {
     for (const [id, parcel] of this.#outgoing) {
       if (this.#transfers.get(id)?.pid !== pid) continue;
@@ -97,12 +87,7 @@ export class FileSender {
     pair.run();
   }
 
-  /**
-   * Every piece of a file is written over there.
-   *
-   * @param {string} pid
-   * @param {{file: OutgoingFile, root: Bytes}} detail
-   */
+  /** Every piece of a file is written over there. @param {string} pid @param {{file: OutgoingFile, root: Bytes}} detail */
   onSent(pid, { file: { head }, root }) {
     const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
@@ -113,12 +98,7 @@ export class FileSender {
     transfer.emitChanged();
   }
 
-  /**
-   * A file cannot be sent.
-   *
-   * @param {string} pid
-   * @param {{file: OutgoingFile, reason: string}} detail
-   */
+  /** A file cannot be sent. @param {string} pid @param {{file: OutgoingFile, reason: string}} detail */
   onFailed(pid, { file: { head }, reason }) {
     const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
@@ -129,7 +109,6 @@ export class FileSender {
 
   /**
    * The receiver says what became of a file.
-   *
    * @param {string} pid
    * @param {number} file
    * @param {string | null} reason why it failed; null: it is there
@@ -147,9 +126,7 @@ export class FileSender {
 
   /**
    * Offers again what was offered to somebody who came back; it goes on from what they have.
-   *
-   * @param {Transfer} transfer
-   * @param {string} pid
+   * @param {Transfer} transfer @param {string} pid
    */
   reoffer(transfer, pid) {
     const same = transfer.pid === pid;

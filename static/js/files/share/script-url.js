@@ -1,8 +1,4 @@
-/**
- * Addresses that may be run as workers: the site's policy (Trusted Types) wants it said in so many words.
- *
- * @module
- */
+/** Addresses that may be run as workers: the site's policy (Trusted Types) wants it said in so many words. */
 
 /** Where the service worker is: it rules over the folder that it lies in. */
 export const SERVICE_WORKER = "/files/service-worker.js";
@@ -12,7 +8,6 @@ let policy = null;
 
 /**
  * Says that an address may be run as a script. Only the scripts of the folder above and the service worker are.
- *
  * @param {URL} url
  * @returns {string}
  * @throws {TypeError} for any other

@@ -1,8 +1,4 @@
-/**
- * The page's side of `service-worker.js`.
- *
- * @module
- */
+/** The page's side of `service-worker.js`. */
 
 import { SERVICE_WORKER, scriptUrl } from "./script-url.js";
 
@@ -11,7 +7,6 @@ const READY_MS = 10_000;
 
 /**
  * Gets the service worker and waits until it runs.
- *
  * @returns {Promise<ServiceWorker>}
  * @throws {Error} when there is none: an old browser, a private window of some, cookies blocked
  */

@@ -35,11 +35,7 @@
     else if (pathname === SHARE && event.request.method === "POST") event.respondWith(share(event.request));
   });
 
-  /**
-   * Answers with what a page of this browser sends through a port.
-   *
-   * @param {string} id
-   */
+  /** Answers with what a page of this browser sends through a port. @param {string} id */
   function save(id) {
     const download = downloads.get(id);
     if (!download) return new Response(null, { status: 404 });
@@ -83,20 +79,12 @@
     });
   }
 
-  /**
-   * Writes a name for a header (RFC 8187).
-   *
-   * @param {string} name
-   */
+  /** Writes a name for a header (RFC 8187). @param {string} name */
   function encoded(name) {
     return encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   }
 
-  /**
-   * Keeps what was shared in place of what was shared before, and goes to the page that asks for the room.
-   *
-   * @param {Request} request
-   */
+  /** Keeps what was shared in place of what was shared before, and goes to the page that asks for the room. @param {Request} request */
   async function share(request) {
     let how = "";
     try {

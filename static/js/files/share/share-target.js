@@ -1,8 +1,4 @@
-/**
- * What the system's share sheet handed over: kept in this browser by `service-worker.js` until it is sent, for a day at most.
- *
- * @module
- */
+/** What the system's share sheet handed over: kept in this browser by `service-worker.js` until it is sent, for a day at most. */
 
 import { inRecords } from "../../lib/records.js";
 import { hasServiceWorker, readyServiceWorker } from "./service-worker-client.js";
@@ -21,7 +17,6 @@ export function prepareSharing() {
 
 /**
  * Finds what waits to be sent.
- *
  * @returns {Promise<SelectedFile[]>} empty when there is nothing
  */
 export async function sharedFiles() {
@@ -34,7 +29,6 @@ export async function sharedFiles() {
 
 /**
  * Notes that this tab is on its way to a room with what waits. An address alone does not bring it there.
- *
  * @param {boolean} [pressed] true: the person has chosen the room; without it, only asks
  * @returns {boolean} whether they have
  */

@@ -1,8 +1,6 @@
 /**
  * Memory that is used again and again. What waits for the garbage collector, at a hundred megabytes in a few seconds, is memory in
  * use; and no call of a page makes Chromium let go of a buffer that has been through its own hands (a file, a message, a worker).
- *
- * @module
  */
 
 /** @import { Bytes } from "../../lib/encoding.js" */
@@ -30,7 +28,6 @@ const reading = new Set();
 
 /**
  * Takes memory of a size; what is in it is of no meaning.
- *
  * @param {number} size bytes
  * @returns {ArrayBuffer}
  */
@@ -41,7 +38,6 @@ export function acquire(size) {
 
 /**
  * Gives memory back that nobody looks at any more.
- *
  * @param {ArrayBuffer} buffer one that was transferred away is as if nothing had been given
  */
 export function release(buffer) {
@@ -57,7 +53,6 @@ export function release(buffer) {
  * Has garbage collected as it comes. Each message of a data channel is a new buffer, of which V8 sees a small object and not the
  * memory behind it for a long time. A new buffer counts against the collector's budget at once, and costs nothing as long as
  * nobody touches it: the system backs no page of it.
- *
  * @param {number} bytes that have passed through new buffers
  */
 export function collectAfter(bytes) {
@@ -70,7 +65,6 @@ export function collectAfter(bytes) {
 
 /**
  * Reads all of a part of a file into memory.
- *
  * @param {Blob} blob
  * @param {ArrayBuffer} buffer at least as large; taken away
  * @returns {Promise<Bytes>} over the same memory, where the browser can; shorter when the file is

@@ -1,8 +1,4 @@
-/**
- * What lies in the store from before: files of which a part came, by the names of their folders.
- *
- * @module
- */
+/** What lies in the store from before: files of which a part came, by the names of their folders. */
 
 import { store } from "./store.js";
 
@@ -14,21 +10,12 @@ const KEPT_MS = 24 * 3600_000;
 export class ResumableFiles {
   #known = this.#tidy();
 
-  /**
-   * Tells whether something of a file is here.
-   *
-   * @param {string} key
-   */
+  /** Tells whether something of a file is here. @param {string} key */
   async has(key) {
     return (await this.#known).has(key);
   }
 
-  /**
-   * Tells whether one of these files was accepted before, together with the others.
-   *
-   * @param {string[]} keys
-   * @param {string} batch
-   */
+  /** Tells whether one of these files was accepted before, together with the others. @param {string[]} keys @param {string} batch */
   async hasBatch(keys, batch) {
     const known = await this.#known;
     return keys.some((key) => known.get(key)?.batch === batch);

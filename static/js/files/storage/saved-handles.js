@@ -1,8 +1,6 @@
 /**
  * Where the files lie that are being sent, so that a sender who reloads goes on with one press instead of choosing them
  * again. Only browsers with the File System Access API hand such a thing out; it stays in this browser, for a day at most.
- *
- * @module
  */
 
 import { inRecords } from "../../lib/records.js";
@@ -17,7 +15,6 @@ const KEPT_MS = 24 * 3600_000;
 
 /**
  * Keeps where the files of a transfer lie. Does nothing when that is not known of each, or when the browser keeps nothing.
- *
  * @param {string} room the room's slug
  * @param {{id: string, member: string}} transfer
  * @param {SelectedFile[]} chosen
@@ -39,7 +36,6 @@ export async function forgetHandles(id) {
 
 /**
  * Finds what was being sent to somebody; throws away what is too old.
- *
  * @param {string} room
  * @param {string} member
  * @param {string} name one of the files
@@ -58,7 +54,6 @@ export async function findHandles(room, member, name) {
 
 /**
  * Opens the files again; the browser may ask the person first, so it has to be called from a press.
- *
  * @param {Kept} kept
  * @returns {Promise<SelectedFile[]>}
  * @throws {DOMException} when one is gone or may not be read

@@ -1,8 +1,4 @@
-/**
- * Where a file goes while it comes. All of them take pieces in any order, and none shows anything before the file is whole.
- *
- * @module
- */
+/** Where a file goes while it comes. All of them take pieces in any order, and none shows anything before the file is whole. */
 
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { release } from "./buffer-pool.js";
@@ -31,7 +27,6 @@ let inMemory = 0;
 
 /**
  * Names the folder of a file in the store: the same sender, room and file find it again.
- *
  * @param {FileMetadata} head
  * @param {string} owner who sends it, and where
  * @returns {Promise<string>}
@@ -43,7 +38,6 @@ export async function storeKey({ name, path, size, modified, edges }, owner) {
 
 /**
  * Keeps the file in the browser's own storage, with a journal: survives a reload.
- *
  * @param {Store} store
  * @param {FileMetadata} head
  * @param {string} key
@@ -70,10 +64,7 @@ export async function storeSink(store, head, key, about) {
 
 /**
  * Writes to a file that the person chose; it takes its place there when it is whole (the browser writes beside it first).
- *
- * @param {FileMetadata} head
- * @param {FileSystemFileHandle} handle
- * @returns {Promise<Sink>}
+ * @param {FileMetadata} head @param {FileSystemFileHandle} handle @returns {Promise<Sink>}
  */
 export async function handleSink({ size }, handle) {
   const stream = await handle.createWritable();
@@ -94,7 +85,6 @@ export async function handleSink({ size }, handle) {
 
 /**
  * Keeps the file in memory.
- *
  * @param {FileMetadata} head
  * @returns {Sink}
  * @throws {DOMException} QuotaExceededError when it and what is there already are more than `MEMORY_LIMIT`
@@ -127,12 +117,7 @@ function nothing(size) {
   return { have: /** @type {Ranges} */ ([]), digests: new Uint8Array(pieceCount(size) * DIGEST) };
 }
 
-/**
- * Reads a journal: a digest of nothing but zeros is none.
- *
- * @param {Bytes} digests
- * @returns {Ranges}
- */
+/** Reads a journal: a digest of nothing but zeros is none. @param {Bytes} digests @returns {Ranges} */
 function written(digests) {
   const set = new RangeSet();
   for (let index = 0; index * DIGEST < digests.length; index += 1) {

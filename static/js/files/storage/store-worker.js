@@ -4,8 +4,6 @@
  *
  * A file lies in a folder of its own below `incoming/`: `data`, `digests` (its journal: 32 bytes a piece, zero until the piece is
  * written) and `about` (JSON). What is in the journal is on the disk: the data is flushed first.
- *
- * @module
  */
 
 import { DIGEST, PIECE } from "../protocol/pieces.js";
@@ -51,7 +49,6 @@ async function handle(folder, name) {
 
 /**
  * Opens a file that is to come, or to be continued.
- *
  * @param {string} key its folder
  * @param {number} pieces
  * @param {string} about JSON, kept beside it
@@ -98,7 +95,6 @@ function flush(kept) {
 
 /**
  * Lets go of a whole file: its size becomes exact, and others may open it.
- *
  * @param {string} key
  * @param {number} size bytes
  */
@@ -107,11 +103,7 @@ function finish(key, size) {
   close(key);
 }
 
-/**
- * Lets go of a file and keeps what is there.
- *
- * @param {string} key
- */
+/** Lets go of a file and keeps what is there. @param {string} key */
 function close(key) {
   const kept = files.get(key);
   if (!kept) return;
@@ -122,11 +114,7 @@ function close(key) {
   kept.digests.close();
 }
 
-/**
- * Removes a file.
- *
- * @param {string} key
- */
+/** Removes a file. @param {string} key */
 async function remove(key) {
   const kept = files.get(key);
   files.delete(key);

@@ -1,8 +1,4 @@
-/**
- * The page's side of `store-worker.js`.
- *
- * @module
- */
+/** The page's side of `store-worker.js`. */
 
 import { scriptUrl } from "../share/script-url.js";
 
@@ -25,11 +21,7 @@ export class Store {
     return this.#able;
   }
 
-  /**
-   * How many bytes there is room for.
-   *
-   * @returns {Promise<number>}
-   */
+  /** How many bytes there is room for. @returns {Promise<number>} */
   async room() {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     return Math.max(0, quota - usage);
@@ -37,7 +29,6 @@ export class Store {
 
   /**
    * Asks the worker.
-   *
    * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act
    * @param {unknown[]} values
    * @param {Transferable[]} [transfer]
@@ -52,12 +43,7 @@ export class Store {
     return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
   }
 
-  /**
-   * Opens a whole file for reading.
-   *
-   * @param {string} key
-   * @returns {Promise<File>}
-   */
+  /** Opens a whole file for reading. @param {string} key @returns {Promise<File>} */
   async file(key) {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT);
     return (await (await folder.getDirectoryHandle(key)).getFileHandle("data")).getFile();

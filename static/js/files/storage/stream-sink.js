@@ -3,8 +3,6 @@
  * memory nor in the browser's storage. Downloads take bytes in their order, so what comes too early waits; the window bounds that.
  *
  * A download that breaks off is shown by the browser as failed: it is complete only when the file is whole.
- *
- * @module
  */
 
 import { toBase64Url } from "../../lib/encoding.js";
@@ -29,7 +27,6 @@ export function streams() {
 
 /**
  * Begins a download.
- *
  * @param {FileMetadata} head
  * @returns {Promise<Sink>}
  * @throws {Error} when there is no service worker
@@ -158,7 +155,6 @@ class Download {
 
   /**
    * Asks the service worker about this download.
-   *
    * @param {object} question
    * @param {MessagePort[]} ports over which the download goes, when it begins
    * @returns {Promise<boolean>} whether it knows it

@@ -1,8 +1,6 @@
 /**
  * Media that goes on where the line or the processor is thin: once or twice a second each connection is measured, both ends tell
  * each other what they see, and what is sent follows from it. See docs/media.md.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -83,7 +81,6 @@ export class Adaptation extends Emitter {
 
   /**
    * What is known about somebody.
-   *
    * @param {string} pid
    * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "moment" | "report" | "caps"> | undefined}
    */
@@ -194,7 +191,6 @@ export class Adaptation extends Emitter {
 
   /**
    * Divides what may come among those who are seen, by how large they are.
-   *
    * @param {string} asked pid
    * @returns {number | null} kbit/s; null: no limit
    */

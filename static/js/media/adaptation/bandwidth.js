@@ -5,8 +5,6 @@
  *
  * What the browser estimates counts while a moving picture is sent. Without one the estimate follows the little that is
  * sent, and says nothing: then it is tried, and what becomes of the sound tells.
- *
- * @module
  */
 
 import { isHealthy, FULL_MS, durationOf, STALE_MS, isDegraded } from "./link-averages.js";
@@ -83,10 +81,7 @@ export function initialLinkState(now) {
   return { linkRung: FIRST, wait: AGAIN_MS, failed: Infinity, quick: true, fresh: false, estimate: 0, probe: false, ...times, ...means };
 }
 
-/**
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** @param {State} state @param {Evidence} evidence */
 export function adjustToBandwidth(state, evidence) {
   const { now, tile, source } = evidence;
   state.fresh = state.probe = false;
@@ -112,7 +107,6 @@ export function adjustToBandwidth(state, evidence) {
 
 /**
  * With a moving picture: falls when the estimate is too low for it, or when it or the sound visibly suffers.
- *
  * @param {State} state
  * @param {Evidence} evidence
  * @param {number} sent the rung
@@ -189,7 +183,6 @@ function patience({ quick, failed, wait, linkRung: line }, above, sure, measured
 
 /**
  * Tells whether the next rung may be tried.
- *
  * @param {State} state
  * @param {Evidence} evidence
  * @param {number} room kbit/s
@@ -206,10 +199,7 @@ function headroom(state, { available, used, share }, room, wanted) {
 
 /**
  * Lets the browser look whether there is more: Chromium sends a probe when an encoder that needs little may use more.
- *
- * @param {State} state
- * @param {number} now
- * @param {boolean} wanted
+ * @param {State} state @param {number} now @param {boolean} wanted
  */
 function maybeProbe(state, now, wanted) {
   const may = wanted && isHealthy(state) && state.linkRung >= LOWEST_VIDEO && now - state.fellAt >= PROBE_INTERVAL_MS;

@@ -1,8 +1,4 @@
-/**
- * What browsers do differently about media, all of it here.
- *
- * @module
- */
+/** What browsers do differently about media, all of it here. */
 
 /** @import { Codec } from "./ladder.js" */
 
@@ -15,21 +11,13 @@ const ORDERS = Object.freeze({
   safari: ["H264", "VP9", "VP8"],
 });
 
-/**
- * Tells what kind of browser this is.
- *
- * @param {string} [agent]
- * @returns {{mobile: boolean, safari: boolean}}
- */
+/** Tells what kind of browser this is. @param {string} [agent] @returns {{mobile: boolean, safari: boolean}} */
 export function thisBrowser(agent = globalThis.navigator?.userAgent ?? "") {
   const apple = /AppleWebKit/.test(agent) && !/Chrom(e|ium)|Android/.test(agent);
   return { mobile: /Android|iPhone|iPad|Mobile/.test(agent), safari: apple };
 }
 
-/**
- * @param {{mobile: boolean, safari: boolean}} here
- * @returns {readonly Codec[]}
- */
+/** @param {{mobile: boolean, safari: boolean}} here @returns {readonly Codec[]} */
 export function codecOrder({ mobile, safari }) {
   if (safari) return ORDERS.safari;
   return mobile ? ORDERS.mobile : ORDERS.desktop;
@@ -37,9 +25,7 @@ export function codecOrder({ mobile, safari }) {
 
 /**
  * Sets what an encoder gives up first. Chromium has it on the sender, Firefox on the encoding.
- *
- * @param {RTCRtpSendParameters} parameters
- * @param {"maintain-framerate" | "maintain-resolution" | "balanced"} preference
+ * @param {RTCRtpSendParameters} parameters @param {"maintain-framerate" | "maintain-resolution" | "balanced"} preference
  */
 export function setDegradation(parameters, preference) {
   Object.assign(parameters, { degradationPreference: preference });
@@ -51,7 +37,6 @@ export function setDegradation(parameters, preference) {
 /**
  * Keeps what arrives for a while before it is shown. Chromium and Firefox know it by its name in the standard, older ones
  * by another and in seconds; Safari does not.
- *
  * @param {RTCRtpReceiver} receiver
  * @param {number} ms 0: as the browser sees fit
  */
@@ -63,10 +48,7 @@ export function keepFor(receiver, ms) {
 /**
  * Switches the codec of a sender. Browsers with `encodings[].codec` need no negotiation for it (Chromium from 126,
  * Firefox from 139); for the others the order of preferences changes, which counts from the next negotiation on.
- *
- * @param {RTCRtpTransceiver} transceiver
- * @param {Codec} codec
- * @returns {Promise<"now" | "negotiate" | "never">}
+ * @param {RTCRtpTransceiver} transceiver @param {Codec} codec @returns {Promise<"now" | "negotiate" | "never">}
  */
 export async function switchCodec(transceiver, codec) {
   const { sender } = transceiver;
@@ -86,10 +68,7 @@ export async function switchCodec(transceiver, codec) {
 
 /**
  * Puts a codec first. None is taken out: Chromium cannot parse an offer of Firefox without VP8.
- *
- * @param {RTCRtpTransceiver} transceiver
- * @param {Codec} codec
- * @returns {boolean}
+ * @param {RTCRtpTransceiver} transceiver @param {Codec} codec @returns {boolean}
  */
 function prefer(transceiver, codec) {
   const all = RTCRtpReceiver.getCapabilities?.("video")?.codecs;

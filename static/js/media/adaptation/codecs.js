@@ -1,8 +1,4 @@
-/**
- * Which codec a picture is sent in: of those that both ends have, the thriftiest that the processor can pay for.
- *
- * @module
- */
+/** Which codec a picture is sent in: of those that both ends have, the thriftiest that the processor can pay for. */
 
 import { codecOrder } from "./browser-differences.js";
 import { encodeLoad } from "./ladder.js";
@@ -15,7 +11,6 @@ const THIN_KBPS = 250;
 
 /**
  * Lists the codecs that one side can send and the other decode.
- *
  * @param {readonly Codec[]} sendable negotiated
  * @param {Caps | null} theirs null: not told, so all that were negotiated
  * @param {{mobile: boolean, safari: boolean}} here
@@ -29,7 +24,6 @@ export function commonCodecs(sendable, theirs, here) {
 
 /**
  * Picks one.
- *
  * @param {readonly Codec[]} codecs the best first
  * @param {{rung: number, cores: number, step: number, kbps: number}} terms cores: for this picture; step: how many to give up
  * @returns {Codec}

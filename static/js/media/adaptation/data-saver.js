@@ -1,8 +1,4 @@
-/**
- * The data saver: a cap on what a call sends, and on what it asks of the others, kept in this browser.
- *
- * @module
- */
+/** The data saver: a cap on what a call sends, and on what it asks of the others, kept in this browser. */
 
 /** @typedef {{on: boolean, kbps: number}} DataSaver kbps: each way, for everybody together */
 
@@ -10,11 +6,7 @@ const STORAGE_KEY = "meeting-point.data-saver";
 /** kbit/s */
 export const BOUNDS = Object.freeze({ least: 50, most: 10_000, first: 300 });
 
-/**
- * Recalls the choice.
- *
- * @returns {DataSaver}
- */
+/** Recalls the choice. @returns {DataSaver} */
 export function loadDataSaver() {
   try {
     const [on, kbps] = (localStorage.getItem(STORAGE_KEY) ?? "").split(" ");
@@ -24,11 +16,7 @@ export function loadDataSaver() {
   }
 }
 
-/**
- * Remembers it.
- *
- * @param {DataSaver} saver
- */
+/** Remembers it. @param {DataSaver} saver */
 export function saveDataSaver({ on, kbps }) {
   try {
     localStorage.setItem(STORAGE_KEY, `${on ? "on" : "off"} ${kbps}`);

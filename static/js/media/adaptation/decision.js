@@ -3,8 +3,6 @@
  * evidence after the same state gives the same decision, with no clock and no browser in it.
  *
  * Bandwidth moves the rung (`bandwidth.js`); the processor moves the codec, and only when there is no cheaper one the rung.
- *
- * @module
  */
 
 import { pickCodec } from "./codecs.js";
@@ -91,13 +89,7 @@ export function initialState(now) {
   return { ...rungs, ...sound, ...times, ...ofSound, why: "starting", since, ...initialLinkState(now) };
 }
 
-/**
- * Decides.
- *
- * @param {Readonly<State>} before
- * @param {Readonly<Evidence>} evidence
- * @returns {State}
- */
+/** Decides. @param {Readonly<State>} before @param {Readonly<Evidence>} evidence @returns {State} */
 export function decide(before, evidence) {
   /** @type {State} */
   const state = { ...before, since: { ...before.since } };
@@ -160,12 +152,7 @@ function adjustAudio(state, { now, available, source }) {
   if (durationOf(state, "lossless", avgLoss < 0.01, now) >= 20_000) state.redundant = false;
 }
 
-/**
- * Brings it together: the least of all, the codec for it, and the reason.
- *
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** Brings it together: the least of all, the codec for it, and the reason. @param {State} state @param {Evidence} evidence */
 function finalize(state, evidence) {
   const { tile, source, cpuLoad, remoteCpuLoad } = evidence;
   const shown = tile === null ? TOP : rungForTile(tile.height);

@@ -2,8 +2,6 @@
  * How long what arrives is kept before it is shown. On a line that loses packets at random, what was lost comes once more,
  * a round trip or several later: with that much patience it is still in time, for sound as for pictures. Whoever speaks is
  * heard that much later, so it is only asked for while much is lost. A pure function, without clock and browser.
- *
- * @module
  */
 
 /**
@@ -29,13 +27,7 @@ const STEP_MS = 50;
 /** Before anything came. @type {Readonly<JitterBuffer>} */
 export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, calm: 0, ms: 0 });
 
-/**
- * Takes note of another second.
- *
- * @param {Readonly<JitterBuffer>} before
- * @param {Readonly<Facts>} facts
- * @returns {JitterBuffer}
- */
+/** Takes note of another second. @param {Readonly<JitterBuffer>} before @param {Readonly<Facts>} facts @returns {JitterBuffer} */
 export function jitterBufferTarget(before, { missed, rttMs }) {
   const avgLoss = before.avgLoss + (missed - before.avgLoss) * 0.4;
   const calm = avgLoss < CALM ? before.calm + 1 : 0;

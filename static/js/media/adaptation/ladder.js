@@ -1,8 +1,4 @@
-/**
- * The ladder of pictures: from nothing but sound to 720p, and what each rung costs.
- *
- * @module
- */
+/** The ladder of pictures: from nothing but sound to 720p, and what each rung costs. */
 
 /** @typedef {"AV1" | "VP9" | "VP8" | "H264"} Codec */
 
@@ -69,7 +65,6 @@ export function encodeLoad(rung, codec) {
 
 /**
  * Finds the lowest rung that fills a tile.
- *
  * @param {number} pixels height of the tile as the person sees it, device px
  * @returns {number} a rung with a moving picture
  */

@@ -1,8 +1,6 @@
 /**
  * What was decided about the media to somebody, in words: for the person who looks at a tile, and for the receiver, who
  * is told (topic `sending`) when it changes. Read where it arrives, like all that comes from a peer.
- *
- * @module
  */
 
 import { RUNGS, SNAPSHOTS } from "./ladder.js";
@@ -14,7 +12,6 @@ import { RUNGS, SNAPSHOTS } from "./ladder.js";
  * Why it is not more, seen from the sender: everything is sent; the tile is small; nobody looks; the camera is off; the
  * line between the two, or the sender's whole uplink, is thin; it loses much; the sender's or the receiver's processor
  * is busy; the sender or the receiver saves data; nothing was measured yet.
- *
  * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "their-saver" | "starting"} LimitationReason
  */
 
@@ -36,10 +33,7 @@ const REASONS = [
 const CODECS = ["AV1", "VP9", "VP8", "H264"];
 const PICTURES = ["moving", "stills", "none"];
 
-/**
- * @param {Readonly<State>} state
- * @returns {SendingStatus}
- */
+/** @param {Readonly<State>} state @returns {SendingStatus} */
 export function sendingStatus({ active, rung, codec, why, longPackets, redundant }) {
   const stills = rung === SNAPSHOTS && why !== "hidden" && why !== "no-camera";
   const picture = active ? "moving" : stills ? "stills" : "none";
@@ -48,7 +42,6 @@ export function sendingStatus({ active, rung, codec, why, longPackets, redundant
 
 /**
  * Reads what a peer says of what it sends.
- *
  * @param {unknown} payload
  * @returns {SendingStatus | null} null when anything about it is out of bounds
  */

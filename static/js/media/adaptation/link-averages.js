@@ -1,8 +1,6 @@
 /**
  * What is remembered of a line: running means of what was lost, made up and frozen, how long its queue is, and since when
  * something has been so.
- *
- * @module
  */
 
 /** @import { Evidence, State } from "./decision.js" */
@@ -17,12 +15,7 @@ const FREEZES_MS = 4_500;
 /** The shortest round trip is forgotten at this rate, ms a second: the way may have become longer. */
 const FORGET_MS = 4;
 
-/**
- * Brings the running means up to date.
- *
- * @param {State} state
- * @param {Evidence} evidence
- */
+/** Brings the running means up to date. @param {State} state @param {Evidence} evidence */
 export function updateAverages(state, { now, loss, concealed, hasFrozen, rttMs }) {
   const passed = Math.min(5_000, Math.max(0, now - state.at));
   const weight = 1 - Math.exp(-passed / MEAN_MS);
@@ -36,26 +29,18 @@ export function updateAverages(state, { now, loss, concealed, hasFrozen, rttMs }
   state.queueMs = rttMs - state.minRttMs;
 }
 
-/**
- * @param {State} state
- * @param {number | null} available
- */
+/** @param {State} state @param {number | null} available */
 export function isDegraded({ freezes, avgConcealed, avgLoss, queueMs }, available) {
   return queueMs > FULL_MS || freezes > 2 || avgConcealed > 0.06 || (available === null && avgLoss > 0.12);
 }
 
-/**
- * Tells whether nothing speaks against sending more.
- *
- * @param {State} state
- */
+/** Tells whether nothing speaks against sending more. @param {State} state */
 export function isHealthy({ freezes, avgConcealed, queueMs }) {
   return freezes < 0.5 && avgConcealed < 0.015 && queueMs < 120;
 }
 
 /**
  * Notes since when a condition holds.
- *
  * @param {State} state
  * @param {keyof State["since"]} name
  * @param {boolean} holds

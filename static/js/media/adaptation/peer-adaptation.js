@@ -1,8 +1,4 @@
-/**
- * What is known about the media to and from one peer, and what is done about it.
- *
- * @module
- */
+/** What is known about the media to and from one peer, and what is done about it. */
 
 import { keepFor, thisBrowser } from "./browser-differences.js";
 import { sendableCodecs } from "./capabilities.js";
@@ -94,7 +90,6 @@ export class PeerAdaptation {
 
   /**
    * Takes what the peer tells.
-   *
    * @param {string} topic
    * @param {unknown} payload
    * @returns {boolean} whether it changes what the peer sees, so that something must be done at once
@@ -114,7 +109,6 @@ export class PeerAdaptation {
 
   /**
    * Takes a piece of a picture that takes the place of the moving one.
-   *
    * @param {unknown} payload
    * @returns {Blob | null} the picture, once it is complete
    */
@@ -125,7 +119,6 @@ export class PeerAdaptation {
 
   /**
    * Reads the statistics.
-   *
    * @param {boolean} second whether a second has passed
    */
   async readStats(second) {
@@ -146,11 +139,7 @@ export class PeerAdaptation {
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
-  /**
-   * Decides, and does it.
-   *
-   * @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms
-   */
+  /** Decides, and does it. @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms */
   adapt({ share, saving, cpuLoad, cores }) {
     const { audio, video, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
@@ -200,9 +189,7 @@ export class PeerAdaptation {
   /**
    * Tells whether the encoder takes longer for a picture than it has until the next: the processor is slower than it should be,
    * or busy with something else. One that only just does is judged by the strain.
-   *
-   * @param {Outbound} outbound
-   * @param {RTCRtpSender} [sender]
+   * @param {Outbound} outbound @param {RTCRtpSender} [sender]
    */
   #isLate({ encodeMs, cheap }, sender) {
     const { fps } = RUNGS[Math.max(this.state.rung, LOWEST_VIDEO)];
@@ -227,18 +214,13 @@ export class PeerAdaptation {
 
 /**
  * What the smallest picture may take of a thin line: 30 % stay free, and below 60 kbit/s what sound takes.
- *
  * @param {number} available kbit/s
  */
 function thinLinkBudget(available) {
   return Math.min(0.7 * available, Math.max(MIN_KBPS, 1.5 * available - 48));
 }
 
-/**
- * The encoder may use what the next rung needs: only so does it show whether the line would carry it.
- *
- * @param {State} state
- */
+/** The encoder may use what the next rung needs: only so does it show whether the line would carry it. @param {State} state */
 function headroom({ rung, linkRung: line, codec }) {
   const climbing = rung === line ? Math.min(rung + 1, TOP) : rung;
   return Math.max(maxKbps(rung, codec), minKbps(climbing, codec) * 1.5);

@@ -1,8 +1,6 @@
 /**
  * What a receiver tells a sender (topics `report` and `caps`), read where it arrives: whoever sends it may lie or make
  * mistakes, so everything has a type and a bound, and what is out of bounds is dropped as a whole.
- *
- * @module
  */
 
 /** @import { Codec } from "./ladder.js" */
@@ -32,7 +30,6 @@ const MAX_PIXELS = 16_384;
 
 /**
  * Reads a report.
- *
  * @param {unknown} payload
  * @returns {Report | null} null when anything about it is out of bounds
  */
@@ -50,7 +47,6 @@ export function readReport(payload) {
 
 /**
  * Reads what a peer decodes.
- *
  * @param {unknown} payload
  * @returns {Caps | null} null when anything about it is out of bounds; codecs that this version does not know are left out
  */

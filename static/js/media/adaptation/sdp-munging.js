@@ -5,8 +5,6 @@
  *
  * The pictures begin slowly: `x-google-start-bitrate`, which Chromium and Safari know, keeps the first second from filling a
  * thin line for the next three; where there is more, they find out within that second.
- *
- * @module
  */
 
 /**
@@ -21,7 +19,6 @@ const START_KBPS = 130;
 
 /**
  * Rewrites a description so that this side sends its sound in a manner. What is not understood stays as it is.
- *
  * @param {string} sdp of the other side
  * @param {AudioMode} manner
  * @returns {string}

@@ -1,8 +1,4 @@
-/**
- * Applies decisions to the senders of one connection, one after the other, and only what has changed.
- *
- * @module
- */
+/** Applies decisions to the senders of one connection, one after the other, and only what has changed. */
 
 import { setDegradation, switchCodec } from "./browser-differences.js";
 
@@ -35,7 +31,6 @@ export class SenderControl {
 
   /**
    * Sets how the camera is sent.
-   *
    * @param {RTCRtpTransceiver | null} transceiver
    * @param {Picture} picture
    * @returns {Promise<void>} settles when it is so, or cannot be
@@ -61,9 +56,7 @@ export class SenderControl {
 
   /**
    * Sets how a shared screen is sent: sharp, with few frames.
-   *
-   * @param {RTCRtpTransceiver | null} transceiver
-   * @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
+   * @param {RTCRtpTransceiver | null} transceiver @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
    * @returns {Promise<void>}
    */
   setScreen(transceiver, { active, fps, kbps, codec }) {
@@ -74,10 +67,7 @@ export class SenderControl {
 
   /**
    * Sets how sound is sent: before everything else.
-   *
-   * @param {RTCRtpTransceiver | null} transceiver
-   * @param {{kbps: number}} sound
-   * @returns {Promise<void>}
+   * @param {RTCRtpTransceiver | null} transceiver @param {{kbps: number}} sound @returns {Promise<void>}
    */
   setAudio(transceiver, { kbps }) {
     if (transceiver === null) return this.#queue;
@@ -103,8 +93,7 @@ export class SenderControl {
   }
 
   /**
-   * @param {RTCRtpSender} sender
-   * @param {Record<string, unknown>} encoding
+   * @param {RTCRtpSender} sender @param {Record<string, unknown>} encoding
    * @param {"maintain-framerate" | "maintain-resolution" | null} degradation
    */
   async #write(sender, encoding, degradation) {

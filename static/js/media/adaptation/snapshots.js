@@ -1,8 +1,6 @@
 /**
  * A picture every few seconds over the data channel, where the line carries no moving one: 192 pixels wide, some 4 kB. It
  * goes in pieces, one after the other over some seconds: all at once it would stand before the sound in every queue.
- *
- * @module
  */
 
 const WIDTH = 192;
@@ -26,7 +24,6 @@ export class SnapshotCamera {
 
   /**
    * Takes a picture.
-   *
    * @param {MediaStreamTrack | null} track
    * @returns {Promise<Snapshot | null>} null when the camera shows nothing yet
    */
@@ -93,7 +90,6 @@ export class SnapshotReader {
 
   /**
    * Takes a piece (topic `snapshot`).
-   *
    * @param {unknown} payload
    * @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size
    */
@@ -118,7 +114,6 @@ export class SnapshotReader {
 
 /**
  * Reads a picture that a peer sent.
- *
  * @param {string} jpeg base64
  * @returns {Blob | null} null when it is no JPEG of a modest size
  */
@@ -136,7 +131,6 @@ export function readSnapshot(jpeg) {
 
 /**
  * Finds the size in the frame header (ITU-T T.81 §B.2.2) without decoding anything.
- *
  * @param {Uint8Array} bytes
  * @returns {[number, number] | null} height and width; null when it is not a JPEG
  */

@@ -1,8 +1,4 @@
-/**
- * What the statistics of a connection say about the time since they were last looked at, in both directions.
- *
- * @module
- */
+/** What the statistics of a connection say about the time since they were last looked at, in both directions. */
 
 /** @typedef {Map<string, any>} Stats */
 
@@ -66,10 +62,7 @@
 
 /**
  * Compares the statistics with those of before.
- *
- * @param {RTCStatsReport | Stats} report
- * @param {Counts | null} before
- * @returns {Measured}
+ * @param {RTCStatsReport | Stats} report @param {Counts | null} before @returns {Measured}
  */
 export function measure(report, before) {
   const all = [...report.values()];

@@ -1,12 +1,7 @@
-/**
- * One uplink for everybody: small demands are met first, what is left is divided evenly among the rest.
- *
- * @module
- */
+/** One uplink for everybody: small demands are met first, what is left is divided evenly among the rest. */
 
 /**
  * Divides an uplink.
- *
  * @param {ReadonlyMap<string, number>} demands kbit/s that each picture could use, by whose
  * @param {number} total kbit/s; Infinity: as much as anybody wants
  * @returns {Map<string, number>} kbit/s for each, never more than was wished for unless there is no limit

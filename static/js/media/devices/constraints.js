@@ -1,8 +1,4 @@
-/**
- * What is asked of devices. Everything is `ideal`: a device that does less is better than none.
- *
- * @module
- */
+/** What is asked of devices. Everything is `ideal`: a device that does less is better than none. */
 
 /** @typedef {"audio" | "video"} Kind */
 
@@ -17,7 +13,6 @@ const HINTS = Object.freeze({ audio: "speech", video: "motion" });
 
 /**
  * Opens a device.
- *
  * @param {Kind} kind
  * @param {string | null} deviceId null: whichever the browser prefers
  * @returns {Promise<MediaStreamTrack>}
@@ -30,7 +25,6 @@ export async function openTrack(kind, deviceId) {
 
 /**
  * Opens a microphone and a camera with one question to the person.
- *
  * @param {Record<Kind, string | null>} deviceIds
  * @returns {Promise<MediaStreamTrack[]>} one of each
  * @throws {DOMException} when either cannot be had

@@ -1,8 +1,4 @@
-/**
- * Why a camera or a microphone could not be had, in one word, whatever the browser calls it.
- *
- * @module
- */
+/** Why a camera or a microphone could not be had, in one word, whatever the browser calls it. */
 
 /**
  * @typedef {"denied" | "absent" | "busy" | "insecure" | "unsupported" | "unknown"} DeviceCause
@@ -26,7 +22,6 @@ const CAUSES = {
 
 /**
  * Names the cause of a failure of `getUserMedia`.
- *
  * @param {unknown} error what it threw; a TypeError when there is no `mediaDevices` to ask
  * @returns {DeviceCause}
  */

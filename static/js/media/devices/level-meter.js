@@ -1,8 +1,4 @@
-/**
- * How loud it is: of a local track by an analyser, of a remote one by what the browser measures anyway.
- *
- * @module
- */
+/** How loud it is: of a local track by an analyser, of a remote one by what the browser measures anyway. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -30,11 +26,7 @@ export class LevelMeter extends Emitter {
     return this.#level;
   }
 
-  /**
-   * Measures this track from now on.
-   *
-   * @param {MediaStreamTrack | null} track
-   */
+  /** Measures this track from now on. @param {MediaStreamTrack | null} track */
   setTrack(track) {
     this.#source?.disconnect();
     this.#source = null;
@@ -68,7 +60,6 @@ export class LevelMeter extends Emitter {
 
 /**
  * Brings an amplitude onto a scale on which equal steps sound equal.
- *
  * @param {number} amplitude linear, 0 to 1
  * @returns {number} 0 (−60 dBFS and below) to 1 (full scale)
  */

@@ -1,8 +1,4 @@
-/**
- * The camera and the microphone of this side. Each may be missing, denied or off, and the other still works.
- *
- * @module
- */
+/** The camera and the microphone of this side. Each may be missing, denied or off, and the other still works. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { openBoth, openTrack } from "./constraints.js";
@@ -66,7 +62,6 @@ export class LocalMedia extends Emitter {
   /**
    * Opens what is wished for: both with one question, and if that fails one after the other, so that one that cannot be
    * had leaves the other.
-   *
    * @param {{audio: DeviceRequest, video: DeviceRequest}} wishes
    * @returns {Promise<void>} settles when both have answered; failures come as `failed`
    */
@@ -80,11 +75,7 @@ export class LocalMedia extends Emitter {
     await this.#updateLists();
   }
 
-  /**
-   * Mutes or unmutes; without a microphone, the wish holds for the one that comes.
-   *
-   * @param {boolean} muted
-   */
+  /** Mutes or unmutes; without a microphone, the wish holds for the one that comes. @param {boolean} muted */
   setMuted(muted) {
     this.#muted = muted;
     if (this.#tracks.audio) this.#tracks.audio.enabled = !muted;
@@ -93,7 +84,6 @@ export class LocalMedia extends Emitter {
 
   /**
    * Switches the camera on, or off: off stops it, so that its light goes out.
-   *
    * @param {boolean} on
    * @returns {Promise<void>} settles when it is on, off or has failed
    */
@@ -103,34 +93,19 @@ export class LocalMedia extends Emitter {
     this.#setTrack("video", null);
   }
 
-  /**
-   * Switches to another device and remembers it.
-   *
-   * @param {Kind} kind
-   * @param {string} deviceId
-   * @returns {Promise<void>}
-   */
+  /** Switches to another device and remembers it. @param {Kind} kind @param {string} deviceId @returns {Promise<void>} */
   async selectDevice(kind, deviceId) {
     this.#chosen[kind] = deviceId;
     saveDevice(kind, deviceId);
     await this.#openAndShow(kind);
   }
 
-  /**
-   * Opens the device in use anew: it gives nothing.
-   *
-   * @param {Kind} kind
-   * @returns {Promise<void>}
-   */
+  /** Opens the device in use anew: it gives nothing. @param {Kind} kind @returns {Promise<void>} */
   reopen(kind) {
     return this.#open(kind);
   }
 
-  /**
-   * Lists what can be chosen.
-   *
-   * @returns {Promise<DeviceLists>}
-   */
+  /** Lists what can be chosen. @returns {Promise<DeviceLists>} */
   async listDevices() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     /** @param {MediaDeviceKind} wanted */
@@ -160,11 +135,7 @@ export class LocalMedia extends Emitter {
     return tracks !== null || asked.audio !== this.#requests.audio || asked.video !== this.#requests.video;
   }
 
-  /**
-   * Opens the chosen device, or any when that one is not there.
-   *
-   * @param {Kind} kind
-   */
+  /** Opens the chosen device, or any when that one is not there. @param {Kind} kind */
   async #open(kind) {
     this.#requests[kind] += 1;
     const asked = this.#requests[kind];
@@ -205,12 +176,7 @@ export class LocalMedia extends Emitter {
     this.#tracks[kind] = null;
   }
 
-  /**
-   * A device was pulled out, or its permission taken back.
-   *
-   * @param {Kind} kind
-   * @param {MediaStreamTrack} track
-   */
+  /** A device was pulled out, or its permission taken back. @param {Kind} kind @param {MediaStreamTrack} track */
   async #onEnded(kind, track) {
     if (this.#tracks[kind] !== track) return;
     this.#setTrack(kind, null);

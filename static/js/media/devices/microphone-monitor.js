@@ -1,8 +1,6 @@
 /**
  * A microphone that is on and gives nothing: taken by the system (a phone call on iOS leaves it muted), or silent to the
  * last bit, as with a switch on a headset. Opened anew at most twice, then said. A pure function.
- *
- * @module
  */
 
 /** @typedef {"taken" | "silent"} MicrophoneTrouble */
@@ -44,13 +42,7 @@ export const SOUND = Object.freeze({
   said: "",
 });
 
-/**
- * Takes note of another second.
- *
- * @param {Readonly<Memory>} before
- * @param {Readonly<Facts>} facts
- * @returns {Memory}
- */
+/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function monitorMicrophone(before, { now, on, taken, energy, seconds }) {
   if (!on) return SOUND;
   const trouble = taken ? "taken" : hasNoSound(before, energy, seconds) ? "silent" : "";

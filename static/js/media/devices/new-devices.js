@@ -1,8 +1,6 @@
 /**
  * What was plugged in: the difference between two lists of devices, one entry for a headset that is a microphone and a
  * speaker.
- *
- * @module
  */
 
 /** @typedef {Pick<MediaDeviceInfo, "deviceId" | "groupId" | "kind" | "label">} Device */
@@ -13,7 +11,6 @@ const STAND_INS = Object.freeze(["default", "communications"]);
 
 /**
  * Tells what is in a list that was not in the one before. A device without a name is left out: it was not allowed yet.
- *
  * @param {readonly Device[]} before
  * @param {readonly Device[]} after
  * @returns {NewDevice[]} in the order of the list; the label is that of the camera or microphone, if there is one

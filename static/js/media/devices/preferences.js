@@ -1,8 +1,6 @@
 /**
  * Which devices the person chose last, in `localStorage`. A browser that keeps nothing (private mode, blocked storage)
  * simply forgets.
- *
- * @module
  */
 
 /** @import { Kind as MediaKind } from "./constraints.js" */
@@ -10,12 +8,7 @@
 
 const PREFIX = "meeting-point.device.";
 
-/**
- * Remembers a choice.
- *
- * @param {Kind} kind
- * @param {string} deviceId
- */
+/** Remembers a choice. @param {Kind} kind @param {string} deviceId */
 export function saveDevice(kind, deviceId) {
   try {
     localStorage.setItem(PREFIX + kind, deviceId);
@@ -24,12 +17,7 @@ export function saveDevice(kind, deviceId) {
   }
 }
 
-/**
- * Recalls the last choice.
- *
- * @param {Kind} kind
- * @returns {string | null}
- */
+/** Recalls the last choice. @param {Kind} kind @returns {string | null} */
 export function loadDevice(kind) {
   try {
     return localStorage.getItem(PREFIX + kind);

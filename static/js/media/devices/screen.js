@@ -1,8 +1,4 @@
-/**
- * Sharing a screen, a window or a tab, with its sound where the browser can.
- *
- * @module
- */
+/** Sharing a screen, a window or a tab, with its sound where the browser can. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { deviceCause } from "./device-errors.js";

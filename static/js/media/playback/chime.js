@@ -1,8 +1,4 @@
-/**
- * Two soft tones, made on the spot: no file has to come.
- *
- * @module
- */
+/** Two soft tones, made on the spot: no file has to come. */
 
 const NOTES = [659.26, 523.25]; // E5, C5: hertz
 const APART_S = 0.22;

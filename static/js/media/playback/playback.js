@@ -1,8 +1,4 @@
-/**
- * Plays remote streams, and notices when the browser refuses sound before the person has touched the page.
- *
- * @module
- */
+/** Plays remote streams, and notices when the browser refuses sound before the person has touched the page. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -19,7 +15,6 @@ export class Playback extends Emitter {
 
   /**
    * Plays a stream in an element. Where sound is refused, the picture still plays, muted.
-   *
    * @param {HTMLMediaElement} element
    * @param {MediaStream} stream
    * @returns {Promise<void>} never rejects
@@ -37,11 +32,7 @@ export class Playback extends Emitter {
     }
   }
 
-  /**
-   * Gives the sound back; to be called from a gesture.
-   *
-   * @returns {Promise<void>}
-   */
+  /** Gives the sound back; to be called from a gesture. @returns {Promise<void>} */
   async resumeSound() {
     const elements = [...this.#refused];
     this.#refused.clear();

@@ -1,8 +1,6 @@
 /**
  * How good a connection is, in one word and one reason, from what both ends have measured and decided. A pure function:
  * no clock, no browser. The word changes only when what it rests on has lasted, so that nobody is made nervous.
- *
- * @module
  */
 
 /** @import { SendingStatus } from "../adaptation/limitation.js" */
@@ -11,7 +9,6 @@
 
 /**
  * What it is laid to, seen from the person who looks at the tile.
- *
  * @typedef {"" | "your-upload" | "their-upload" | "loss" | "your-processor" | "their-processor" | "your-saver" | "their-saver"
  *   | "udp-blocked" | "sound-breaks" | "delay" | "no-sound" | "no-picture" | "frozen" | "lost"} Reason
  */
@@ -76,13 +73,7 @@ export const UNKNOWN = Object.freeze({
   avgRttMs: 0,
 });
 
-/**
- * Takes note of another second.
- *
- * @param {Readonly<Memory>} before
- * @param {Readonly<Facts>} facts
- * @returns {Memory}
- */
+/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function rate(before, facts) {
   const mean = (/** @type {number} */ old, /** @type {number} */ value) => old + (value - old) * 0.3;
   const { connected } = facts;
@@ -97,7 +88,6 @@ export function rate(before, facts) {
 
 /**
  * Sums up what is sent to everybody, for one's own tile.
- *
  * @param {Readonly<Memory>} before
  * @param {readonly SendingStatus[]} sending to each person who is connected
  * @returns {Memory}

@@ -1,8 +1,6 @@
 /**
  * Who is speaking: the audio levels of remote tracks and of the own microphone, polled from statistics, so that no audio graph
  * is needed.
- *
- * @module
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -75,7 +73,6 @@ export class RemoteLevels extends Emitter {
 
 /**
  * Reads the loudness of what is received, or of what is sent.
- *
  * @param {RTCStatsReport} report
  * @param {"inbound-rtp" | "media-source"} type
  * @returns {number} 0 to 1

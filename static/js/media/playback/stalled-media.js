@@ -1,8 +1,6 @@
 /**
  * Media that is sent and does not arrive: notices it, says when to mend it, at most twice, and then that it is so. A pure
  * function of what the statistics count and what the other side says it sends.
- *
- * @module
  */
 
 /** @typedef {"no-sound" | "no-picture" | "frozen"} Symptom frozen: a picture arrives and cannot be decoded */
@@ -43,13 +41,7 @@ const WELL = Object.freeze({ since: null, recoveries: 0, recoveredAt: -Infinity,
 /** @type {Readonly<Memory>} */
 export const NOTHING_STALLED = Object.freeze({ counts: null, cases: { "no-sound": WELL, "no-picture": WELL, frozen: WELL }, said: "", recover: null });
 
-/**
- * Takes note of another second.
- *
- * @param {Readonly<Memory>} before
- * @param {Readonly<Facts>} facts
- * @returns {Memory}
- */
+/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function detectStalledMedia(before, facts) {
   const { now, connected, audioPackets, videoPackets, decoded } = facts;
   const { counts } = before;
@@ -88,8 +80,7 @@ function isDue({ since, recoveredAt }, now) {
 }
 
 /**
- * @param {Readonly<Record<Symptom, SymptomState>>} cases
- * @param {(one: SymptomState, symptom: Symptom) => SymptomState} change
+ * @param {Readonly<Record<Symptom, SymptomState>>} cases @param {(one: SymptomState, symptom: Symptom) => SymptomState} change
  * @returns {Record<Symptom, SymptomState>}
  */
 function mapCases(cases, change) {

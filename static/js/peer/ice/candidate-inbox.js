@@ -1,8 +1,6 @@
 /**
  * The candidates of the other side: no more of them than allowed, each once, and none before the description they belong
  * to. The same candidate may come several times, by several ways.
- *
- * @module
  */
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
@@ -31,7 +29,6 @@ export class CandidateInbox {
 
   /**
    * Takes candidates.
-   *
    * @param {Candidate[]} candidates
    * @param {{drop: boolean}} options drop: count them, but they belong to an offer that is being ignored
    */
@@ -50,7 +47,6 @@ export class CandidateInbox {
 
   /**
    * A candidate that does not fit (of a superseded generation, of an unknown protocol) does no harm and is skipped.
-   *
    * @param {Candidate} candidate
    */
   #add(candidate) {

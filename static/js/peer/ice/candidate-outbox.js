@@ -1,8 +1,6 @@
 /**
  * Gathers ICE candidates for about 100 ms and sends them in one message: a browser finds several at once, and each
  * message costs the server as much as a whole batch.
- *
- * @module
  */
 
 const GATHER_MS = 100;
@@ -21,11 +19,7 @@ export class CandidateOutbox {
     this.#send = send;
   }
 
-  /**
-   * Takes one candidate. The last word (null) sends the batch at once.
-   *
-   * @param {Candidate} candidate
-   */
+  /** Takes one candidate. The last word (null) sends the batch at once. @param {Candidate} candidate */
   push(candidate) {
     this.#waiting.push(candidate);
     if (candidate === null) this.#flush();

@@ -1,17 +1,8 @@
-/**
- * Whether one's internet address is hidden: then connections go through the relay (TURN) server only, RFC 8828 §5.2 mode 4.
- *
- * @module
- */
+/** Whether one's internet address is hidden: then connections go through the relay (TURN) server only, RFC 8828 §5.2 mode 4. */
 
 const STORAGE_KEY = "meeting-point.hide-address";
 
-/**
- * Says whether there is a relay server among these.
- *
- * @param {RTCIceServer[]} servers
- * @returns {boolean}
- */
+/** Says whether there is a relay server among these. @param {RTCIceServer[]} servers @returns {boolean} */
 export function hasRelay(servers) {
   return servers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url)));
 }
@@ -25,11 +16,7 @@ export function loadHidden() {
   }
 }
 
-/**
- * Remembers this browser's own choice.
- *
- * @param {boolean} hidden
- */
+/** Remembers this browser's own choice. @param {boolean} hidden */
 export function saveHidden(hidden) {
   try {
     if (hidden) localStorage.setItem(STORAGE_KEY, "yes");

@@ -1,8 +1,4 @@
-/**
- * Which way the packets of a connection take.
- *
- * @module
- */
+/** Which way the packets of a connection take. */
 
 /**
  * @typedef {object} Route
@@ -13,7 +9,6 @@
 
 /**
  * Reads the route in use.
- *
  * @param {{getStats: () => Promise<RTCStatsReport>}} connection
  * @returns {Promise<Route | null>} null while there is none
  */
@@ -41,7 +36,6 @@ export async function describeRoute(connection) {
 /**
  * Says why a connection takes the way it takes: it is direct; an address is to be hidden; UDP does not get through, as it
  * would have been taken before TCP; or there is no direct way between the two networks.
- *
  * @param {Route} route
  * @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: whether this side goes through relays only
  * @returns {PathWhy}

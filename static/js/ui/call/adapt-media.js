@@ -1,8 +1,4 @@
-/**
- * Ties what adapts media, and shared screens, to the stage of a call.
- *
- * @module
- */
+/** Ties what adapts media, and shared screens, to the stage of a call. */
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
@@ -17,7 +13,6 @@ import { TileViews } from "./tile-views.js";
 
 /**
  * Begins to adapt what is sent to what the others see.
- *
  * @param {CallSession} session
  * @param {Stage} stage
  * @param {object} options

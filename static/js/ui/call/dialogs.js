@@ -1,17 +1,11 @@
-/**
- * What opens over the call: the list of people, devices, invitations.
- *
- * @module
- */
+/** What opens over the call: the list of people, devices, invitations. */
 
 import { byId } from "../lib/page.js";
 import { showSidePanel } from "./side-panel.js";
 
 /**
  * Ties the dialogs of the page to their buttons.
- *
- * @param {() => void} leave
- * @returns {Record<"invite" | "people" | "devices", () => void>}
+ * @param {() => void} leave @returns {Record<"invite" | "people" | "devices", () => void>}
  */
 export function setUpDialogs(leave) {
   const acts = {

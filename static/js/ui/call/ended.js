@@ -1,8 +1,4 @@
-/**
- * The page after the call: why it ended, and the way on.
- *
- * @module
- */
+/** The page after the call: why it ended, and the way on. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
@@ -31,7 +27,6 @@ export class Ended extends Emitter {
 
   /**
    * Says why.
-   *
    * @param {string} why a close code, or "left", "start"
    */
   show(why) {

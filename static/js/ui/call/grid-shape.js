@@ -1,8 +1,4 @@
-/**
- * How many columns let n tiles cover the most of a box.
- *
- * @module
- */
+/** How many columns let n tiles cover the most of a box. */
 
 /** @typedef {{columns: number, width: number, height: number}} GridShape sizes in CSS pixels */
 
@@ -13,7 +9,6 @@ const LYING = { narrowest: 4 / 3, widest: 16 / 9 };
 
 /**
  * Finds the best grid. In an upright box tiles may be upright too, so that a phone is filled instead of striped.
- *
  * @param {number} count tiles, at least 1
  * @param {number} width of the box, px
  * @param {number} height of the box, px

@@ -1,8 +1,6 @@
 /**
  * `<mp-grid>`: lays the tiles out. Two people: the other one fills the stage, oneself floats in a corner,
  * unless a shared screen has the stage. Somebody pinned is large, above a strip of the others.
- *
- * @module
  */
 
 import { bestGrid } from "./grid-shape.js";
@@ -28,11 +26,7 @@ export class Grid extends HTMLElement {
     return [...this.children].filter((child) => child instanceof Tile);
   }
 
-  /**
-   * Adds a tile: others in the order of their coming, oneself last.
-   *
-   * @param {Tile} tileOf
-   */
+  /** Adds a tile: others in the order of their coming, oneself last. @param {Tile} tileOf */
   addTile(tileOf) {
     const self = this.tiles.find((one) => one.dataset.self === "true");
     this.insertBefore(tileOf, self ?? null);
@@ -45,10 +39,7 @@ export class Grid extends HTMLElement {
     this.arrange();
   }
 
-  /**
-   * @param {string} pid
-   * @returns {Tile | undefined}
-   */
+  /** @param {string} pid @returns {Tile | undefined} */
   tile(pid) {
     return this.tiles.find((one) => one.dataset.pid === pid);
   }

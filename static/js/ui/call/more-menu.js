@@ -1,8 +1,6 @@
 /**
  * The "More" menu of the toolbar. What stands in the toolbar with `data-menu-below="<rem>"` moves into the menu while the page
  * is narrower than that, and comes back to its place; what is always in the menu stands in the template.
- *
- * @module
  */
 
 import { byId } from "../lib/page.js";

@@ -3,8 +3,6 @@
  *
  * Whoever has an account has everything that hosts need in their page; what is for another role than theirs is hidden
  * (`data-for`: "owner", "hosts", or "others", who are no hosts).
- *
- * @module
  */
 
 import { HOSTS } from "../../signaling/roles.js";
@@ -13,11 +11,7 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 
-/**
- * Shows what is for a role, and hides the rest.
- *
- * @param {string} role
- */
+/** Shows what is for a role, and hides the rest. @param {string} role */
 export function showForRole(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {

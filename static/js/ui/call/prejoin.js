@@ -1,8 +1,4 @@
-/**
- * The page before the call: mirror, name, join.
- *
- * @module
- */
+/** The page before the call: mirror, name, join. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
@@ -84,7 +80,6 @@ export class Prejoin extends Emitter {
 
   /**
    * The choice to hide one's address is offered where a relay can carry the call; where it is not a choice, that is said.
-   *
    * @param {CallPageData} page
    */
   #showRelayRule({ relayOnly, hideAddress, hasRelay }) {

@@ -1,8 +1,4 @@
-/**
- * Shared screens on the stage: a large tile for each, and the button that shares one's own.
- *
- * @module
- */
+/** Shared screens on the stage: a large tile for each, and the button that shares one's own. */
 
 import { Playback } from "../../media/playback/playback.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";

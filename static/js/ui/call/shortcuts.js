@@ -1,13 +1,8 @@
-/**
- * Single-letter keys of the call.
- *
- * @module
- */
+/** Single-letter keys of the call. */
 
 /**
  * Listens for single letters until the signal is aborted. Letters typed into a field or a dialog, or with a modifier, are not
  * ours (WCAG 2.1.4 wants that single keys never get in the way of typing or of speech input).
- *
  * @param {Record<string, () => void>} keys lower-case letter → act
  * @param {AbortSignal} signal
  */

@@ -1,8 +1,4 @@
-/**
- * Signs that need no words: reactions that float over the tiles, and raised hands.
- *
- * @module
- */
+/** Signs that need no words: reactions that float over the tiles, and raised hands. */
 
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, text } from "../lib/page.js";
@@ -19,7 +15,6 @@ const READ_EVERY_MS = 2_000;
 
 /**
  * Ties hands and reactions to the page.
- *
  * @param {object} parts
  * @param {CallSession} parts.session
  * @param {Grid} parts.grid

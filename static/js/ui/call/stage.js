@@ -1,8 +1,4 @@
-/**
- * The stage: tiles, list of people, banner. It shows what a session tells and changes nothing about it.
- *
- * @module
- */
+/** The stage: tiles, list of people, banner. It shows what a session tells and changes nothing about it. */
 
 import { CODE } from "../../signaling/close-codes.js";
 import { Playback } from "../../media/playback/playback.js";
@@ -79,11 +75,7 @@ export class Stage {
     this.#root.hidden = true;
   }
 
-  /**
-   * Shows oneself.
-   *
-   * @param {MediaStreamTrack | null} videoTrack
-   */
+  /** Shows oneself. @param {MediaStreamTrack | null} videoTrack */
   showSelf(videoTrack) {
     const tile = this.#grid.tile(this.#session.self.pid);
     const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
@@ -94,7 +86,6 @@ export class Stage {
 
   /**
    * Sends all sound to a speaker.
-   *
    * @param {string} deviceId empty for the system's default
    */
   useSpeaker(deviceId) {

@@ -1,8 +1,4 @@
-/**
- * How large and whether each person is seen on this page, for those who send to it: nobody need encode what nobody sees.
- *
- * @module
- */
+/** How large and whether each person is seen on this page, for those who send to it: nobody need encode what nobody sees. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -45,12 +41,7 @@ export class TileViews extends Emitter {
     });
   }
 
-  /**
-   * Tells how somebody is seen.
-   *
-   * @param {string} pid
-   * @returns {{tile: View, screen: View | null}}
-   */
+  /** Tells how somebody is seen. @param {string} pid @returns {{tile: View, screen: View | null}} */
   viewOf(pid) {
     const [tile, screen] = ["mp-tile", "mp-screen"].map((name) => this.#root.querySelector(`${name}[data-pid="${CSS.escape(pid)}"]`));
     return { tile: tile ? this.#view(tile) : UNSEEN, screen: screen ? this.#view(screen) : null };

@@ -4,8 +4,6 @@
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
  * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
  * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
- *
- * @module
  */
 
 import { initials } from "../people/names.js";
@@ -30,13 +28,7 @@ export class Tile extends HTMLElement {
   /** @type {number | undefined} */
   #stillFade;
 
-  /**
-   * Makes the tile of a person.
-   *
-   * @param {string} pid
-   * @param {{self?: boolean}} [options]
-   * @returns {Tile}
-   */
+  /** Makes the tile of a person. @param {string} pid @param {{self?: boolean}} [options] @returns {Tile} */
   static for(pid, { self = false } = {}) {
     const tile = /** @type {Tile} */ (document.createElement("mp-tile"));
     tile.dataset.pid = pid;
@@ -52,11 +44,7 @@ export class Tile extends HTMLElement {
     return find(this, "video", HTMLVideoElement);
   }
 
-  /**
-   * Shows who it is and what they send.
-   *
-   * @param {Presence} presence
-   */
+  /** Shows who it is and what they send. @param {Presence} presence */
   setPresence({ name, muted, camera }) {
     find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
@@ -67,7 +55,6 @@ export class Tile extends HTMLElement {
 
   /**
    * Says how the connection is, in words; "connected" fades after a moment.
-   *
    * @param {string} state connecting | connected | interrupted | failed | refused | self
    * @param {string} [route] direct | relay, once known
    */
@@ -83,7 +70,6 @@ export class Tile extends HTMLElement {
 
   /**
    * Shows a picture in place of the moving one, until that moves again or no picture has come for a while.
-   *
    * @param {Blob} picture
    * @returns {Promise<void>} settles when it is shown, or cannot be
    */
@@ -101,11 +87,7 @@ export class Tile extends HTMLElement {
     this.video.requestVideoFrameCallback?.(hide);
   }
 
-  /**
-   * Shows how a person is connected, and whom one trusts with it.
-   *
-   * @param {Person} person
-   */
+  /** Shows how a person is connected, and whom one trusts with it. @param {Person} person */
   setPerson(person) {
     const { state, route, late = "" } = person;
     this.setPresence(person);
@@ -125,11 +107,7 @@ export class Tile extends HTMLElement {
     this.dataset.speaking = String(speaking);
   }
 
-  /**
-   * Lets a picture float over the tile for a moment.
-   *
-   * @param {string} glyph
-   */
+  /** Lets a picture float over the tile for a moment. @param {string} glyph */
   floatGlyph(glyph) {
     const place = find(this, ".tile__floats", HTMLElement);
     if (place.childElementCount >= MAX_FLOATS) return;
@@ -144,7 +122,6 @@ export class Tile extends HTMLElement {
 
   /**
    * Sends the sound to a speaker.
-   *
    * @param {string} deviceId empty for the system's default
    */
   async setSpeaker(deviceId) {

@@ -1,8 +1,4 @@
-/**
- * The notice in a call that the room's time, or one's own, is nearly over.
- *
- * @module
- */
+/** The notice in a call that the room's time, or one's own, is nearly over. */
 
 import { byId, find, text } from "../lib/page.js";
 import { span } from "../lib/times.js";

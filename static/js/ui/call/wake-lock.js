@@ -1,12 +1,7 @@
-/**
- * Keeps the screen on during a call, where the browser can.
- *
- * @module
- */
+/** Keeps the screen on during a call, where the browser can. */
 
 /**
  * Holds a wake lock until the signal is aborted. Browsers release it when the tab is hidden, so it is asked for again.
- *
  * @param {AbortSignal} signal
  */
 export function holdWakeLock(signal) {

@@ -1,8 +1,4 @@
-/**
- * One message of the chat, as it shows. Nothing in it is taken for markup.
- *
- * @module
- */
+/** One message of the chat, as it shows. Nothing in it is taken for markup. */
 
 import { findLinks } from "../../chat/links.js";
 import { displayName } from "../../call/person.js";
@@ -16,7 +12,6 @@ const TOGETHER_MS = 300_000;
 
 /**
  * Draws a message.
- *
  * @param {Entry} entry
  * @param {(pid: string) => string | undefined} nameOf of those who are here
  * @returns {HTMLElement}
@@ -36,10 +31,7 @@ export function drawMessage(entry, nameOf) {
 
 /**
  * Shows what can change about a message: who vouches for it, and to whom it has not come.
- *
- * @param {HTMLElement} item
- * @param {Entry} entry
- * @param {(pid: string) => string | undefined} nameOf
+ * @param {HTMLElement} item @param {Entry} entry @param {(pid: string) => string | undefined} nameOf
  */
 export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
   find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : displayName(name);
@@ -51,9 +43,7 @@ export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
 
 /**
  * Says whether a message continues the one before: then its head is for screen readers alone.
- *
- * @param {Entry} entry
- * @param {Entry | undefined} before
+ * @param {Entry} entry @param {Entry | undefined} before
  */
 export function continues(entry, before) {
   if (before === undefined || before.pid !== entry.pid || before.name !== entry.name || before.from !== entry.from) return false;

@@ -1,8 +1,4 @@
-/**
- * The chat beside the call.
- *
- * @module
- */
+/** The chat beside the call. */
 
 import { continues, drawMessage, refreshMessage } from "./chat-message.js";
 import { displayName } from "../../call/person.js";

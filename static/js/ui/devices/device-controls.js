@@ -1,8 +1,4 @@
-/**
- * Camera, microphone and speaker of this side, tied to every button, list and notice on the page that is about them.
- *
- * @module
- */
+/** Camera, microphone and speaker of this side, tied to every button, list and notice on the page that is about them. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
@@ -65,7 +61,6 @@ export class DeviceControls extends Emitter {
 
   /**
    * Opens the devices, anew after `stop`.
-   *
    * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] how they were before; without it, everything is
    *   tried; microphone: false: it is not asked for
    */

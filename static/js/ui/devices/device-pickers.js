@@ -1,8 +1,4 @@
-/**
- * `<mp-devices>`: the lists of cameras, microphones and, where the browser can choose one, speakers.
- *
- * @module
- */
+/** `<mp-devices>`: the lists of cameras, microphones and, where the browser can choose one, speakers. */
 
 import { ElementEvent } from "../../lib/element-event.js";
 import { MeterBar } from "./meter-bar.js";
@@ -14,11 +10,7 @@ import { find, fromTemplate, text } from "../lib/page.js";
 
 let made = 0;
 
-/**
- * Tells whether this browser lets a page choose among devices of a kind.
- *
- * @param {DeviceKind} kind
- */
+/** Tells whether this browser lets a page choose among devices of a kind. @param {DeviceKind} kind */
 export function canChoose(kind) {
   return kind !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
 }
@@ -49,7 +41,6 @@ export class DevicePickers extends HTMLElement {
 
   /**
    * Shows what there is.
-   *
    * @param {DeviceLists} lists
    * @param {Partial<Record<DeviceKind, string>>} chosen device ids in use
    */

@@ -1,8 +1,4 @@
-/**
- * Notices about devices that could not be had: what is the matter, and what to do.
- *
- * @module
- */
+/** Notices about devices that could not be had: what is the matter, and what to do. */
 
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 
@@ -28,7 +24,6 @@ export class DeviceProblems {
 
   /**
    * Tells of a failure.
-   *
    * @param {DeviceName} device
    * @param {DeviceCause | MicrophoneTrouble} cause
    * @returns {string} its title
@@ -42,11 +37,7 @@ export class DeviceProblems {
     return text(`${key}.title`);
   }
 
-  /**
-   * The device works now.
-   *
-   * @param {DeviceName} device
-   */
+  /** The device works now. @param {DeviceName} device */
   clearProblem(device) {
     if (this.#keys.delete(device)) this.#show();
   }

@@ -1,8 +1,4 @@
-/**
- * `<mp-meter>`: a bar that follows a sound level.
- *
- * @module
- */
+/** `<mp-meter>`: a bar that follows a sound level. */
 
 export class MeterBar extends HTMLElement {
   /** @param {number} level 0..1 */

@@ -1,8 +1,4 @@
-/**
- * Watches one's own microphone during a call: opens it anew when it gives nothing, and says so when that does not help.
- *
- * @module
- */
+/** Watches one's own microphone during a call: opens it anew when it gives nothing, and says so when that does not help. */
 
 import { monitorMicrophone, SOUND } from "../../media/devices/microphone-monitor.js";
 

@@ -1,8 +1,4 @@
-/**
- * Files and folders that somebody dropped, pasted or chose.
- *
- * @module
- */
+/** Files and folders that somebody dropped, pasted or chose. */
 
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 
@@ -12,7 +8,6 @@ const MAX_FILES = 5_001;
 
 /**
  * Takes what an input holds; a folder's files know where they lie.
- *
  * @param {HTMLInputElement} input emptied, so that the same files can be chosen again
  * @returns {SelectedFile[]}
  */
@@ -29,7 +24,6 @@ export function picksHandles() {
 
 /**
  * Asks for files in the browser's own dialog.
- *
  * @returns {Promise<SelectedFile[]>} none when the person thought better of it
  */
 export async function fromPicker() {
@@ -40,7 +34,6 @@ export async function fromPicker() {
 
 /**
  * Takes what was dropped or pasted, folders with all that is in them.
- *
  * @param {DataTransfer} data must be asked in the event itself: it is empty afterwards
  * @returns {Promise<SelectedFile[]>}
  */

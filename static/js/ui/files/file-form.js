@@ -1,8 +1,4 @@
-/**
- * The form between choosing files and sending them: what it is, to whom it goes, and whom one relies on for that.
- *
- * @module
- */
+/** The form between choosing files and sending them: what it is, to whom it goes, and whom one relies on for that. */
 
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";

@@ -1,8 +1,4 @@
-/**
- * The file panel: the list of transfers, and what leads to one more.
- *
- * @module
- */
+/** The file panel: the list of transfers, and what leads to one more. */
 
 import { maxWithoutStore } from "../../files/receive/destination.js";
 import { LIMITS } from "../../files/protocol/messages.js";
@@ -119,7 +115,6 @@ export class FilePanel {
 
   /**
    * Asks to whom some files are to go.
-   *
    * @param {SelectedFile[]} chosen at least one
    */
   chooseReceivers(chosen) {
@@ -215,11 +210,7 @@ export class FilePanel {
     if (state === "failed") this.#say(text("files.news.failed", values));
   }
 
-  /**
-   * Says something where it covers nothing: aloud when the panel is open and shows it, in a toast when it is not.
-   *
-   * @param {string} words
-   */
+  /** Says something where it covers nothing: aloud when the panel is open and shows it, in a toast when it is not. @param {string} words */
   #say(words) {
     if (this.#panel.hidden) toast(words);
     else byId("files-news", HTMLElement).textContent = words;

@@ -1,8 +1,4 @@
-/**
- * Everything by which files get onto the page: two inputs, dropping, pasting.
- *
- * @module
- */
+/** Everything by which files get onto the page: two inputs, dropping, pasting. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
@@ -41,11 +37,7 @@ export class FilePicker extends Emitter {
     this.#folder.click();
   }
 
-  /**
-   * Anywhere on the page: what is dropped or pasted is chosen.
-   *
-   * @param {AbortSignal} signal
-   */
+  /** Anywhere on the page: what is dropped or pasted is chosen. @param {AbortSignal} signal */
   #drops(signal) {
     const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
     document.addEventListener("dragover", (event) => {

@@ -1,8 +1,4 @@
-/**
- * The note that somebody still waits for the rest of what this person was sending before a reload, and how to go on.
- *
- * @module
- */
+/** The note that somebody still waits for the rest of what this person was sending before a reload, and how to go on. */
 
 import { findHandles, forgetHandles, saveHandles, openHandles } from "../../files/storage/saved-handles.js";
 import { Emitter } from "../../lib/emitter.js";
@@ -41,7 +37,6 @@ export class ResumeRequests extends Emitter {
 
   /**
    * Shows that somebody waits.
-   *
    * @param {{pid: string, member: string, name: string, count: number, file: string}} wanted file: one of the names
    */
   async showRequest({ pid, member, name, count, file }) {
@@ -60,12 +55,7 @@ export class ResumeRequests extends Emitter {
     this.#note.hidden = true;
   }
 
-  /**
-   * Remembers, until the transfer is over, where its files lie.
-   *
-   * @param {Transfer} transfer
-   * @param {SelectedFile[]} chosen
-   */
+  /** Remembers, until the transfer is over, where its files lie. @param {Transfer} transfer @param {SelectedFile[]} chosen */
   async rememberFiles(transfer, chosen) {
     await saveHandles(this.#room, transfer, chosen);
     const forget = () => void (transfer.isOver && forgetHandles(transfer.id));

@@ -1,15 +1,10 @@
-/**
- * Saving what came. Nothing is ever opened, and nothing saved without a press.
- *
- * @module
- */
+/** Saving what came. Nothing is ever opened, and nothing saved without a press. */
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Destination } from "../../files/receive/destination.js" */
 
 /**
  * Asks where the files of an offer go.
- *
  * @param {Transfer} transfer
  * @returns {Promise<Destination | null>} null when the person thought better of it
  */
@@ -23,11 +18,7 @@ export async function chooseDestination({ count, entries }) {
   }
 }
 
-/**
- * Hands everything that came to the browser's downloads.
- *
- * @param {Transfer} transfer
- */
+/** Hands everything that came to the browser's downloads. @param {Transfer} transfer */
 export async function saveAll({ entries }) {
   for (const { head, result } of entries) {
     if (result === null) continue;

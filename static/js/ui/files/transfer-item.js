@@ -1,8 +1,4 @@
-/**
- * One transfer in the list: whom it is with, what it is, how far it has come, and what can be done about it.
- *
- * @module
- */
+/** One transfer in the list: whom it is with, what it is, how far it has come, and what can be done about it. */
 
 import { splitName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
@@ -32,10 +28,7 @@ export class TransferItem extends Emitter {
   #last = { moved: 0, at: performance.now() };
   #saved = false;
 
-  /**
-   * @param {Transfer} transfer
-   * @param {Who} who
-   */
+  /** @param {Transfer} transfer @param {Who} who */
   constructor(transfer, who) {
     super();
     this.transfer = transfer;
@@ -67,7 +60,6 @@ export class TransferItem extends Emitter {
 
   /**
    * Shows how it stands.
-   *
    * @param {Who} who
    * @param {{bytes: number, elsewhere: boolean}} [room] what this browser can keep, and whether it can write elsewhere
    */

@@ -3,8 +3,6 @@
  *
  * Secret, token and sealed key are made here; the server gets the token's hash and the sealed key. The link is shown
  * once, and the clipboard and the share sheet get it only on a click.
- *
- * @module
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -52,7 +50,6 @@ export class InviteForm extends HTMLElement {
 
   /**
    * Looks again whether this browser can make links: call it after the room was locked.
-   *
    * @param {number} [epoch] the room's key epoch, when it has changed
    */
   async refresh(epoch) {

@@ -2,8 +2,6 @@
  * `<mp-invite-list>`: the links of a room, with their state, uses and the time left (templates/rooms/_invite_list.html).
  *
  * Counts down by the server's clock, and asks the server again while the page is looked at.
- *
- * @module
  */
 
 import { fill, part, readStrings } from "../lib/parts.js";
@@ -42,11 +40,7 @@ export class InviteList extends HTMLElement {
     this.#teardown.abort();
   }
 
-  /**
-   * Shows a new listing.
-   *
-   * @param {Listing} listing
-   */
+  /** Shows a new listing. @param {Listing} listing */
   show({ now, invites }) {
     this.#clockOffset = now - Date.now();
     this.#invites = invites;

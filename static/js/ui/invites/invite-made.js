@@ -1,8 +1,4 @@
-/**
- * An element has made an invite.
- *
- * @module
- */
+/** An element has made an invite. */
 
 import { ElementEvent } from "../../lib/element-event.js";
 

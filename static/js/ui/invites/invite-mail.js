@@ -1,8 +1,4 @@
-/**
- * Sends an invite link that was just made by mail, whole or without its secret (templates/rooms/_invite_mail.html).
- *
- * @module
- */
+/** Sends an invite link that was just made by mail, whole or without its secret (templates/rooms/_invite_mail.html). */
 
 import { parseInviteLink } from "../../keys/invite.js";
 import { fill, part } from "../lib/parts.js";
@@ -30,7 +26,6 @@ export class InviteMail {
 
   /**
    * A link was made, or with empty texts: none is shown any more.
-   *
    * @param {string} link
    * @param {string} url where it is sent from
    */
@@ -91,9 +86,7 @@ export class InviteMail {
 
 /**
  * Writes the secret of a link as a code for people to hand on: what the page of invitations asks for.
- *
- * @param {string} link
- * @returns {string}
+ * @param {string} link @returns {string}
  */
 export function inviteCode(link) {
   return link.slice(link.indexOf("#k=") + 3);
@@ -101,9 +94,7 @@ export function inviteCode(link) {
 
 /**
  * Reads what somebody has typed or pasted as their code; a whole link does as well.
- *
- * @param {string} typed
- * @returns {ReturnType<typeof parseInviteLink>}
+ * @param {string} typed @returns {ReturnType<typeof parseInviteLink>}
  */
 export function readInviteCode(typed) {
   return parseInviteLink(typed) ?? parseInviteLink(`#k=${typed.replace(/\s/g, "")}`);

@@ -3,8 +3,6 @@
  *
  * `data-epoch` is the epoch that the key begins. `data-at-once`: without a press; `data-holder` and `data-lost`: only in a
  * browser that holds the key of now, or only in one that does not (hidden elsewhere). `data-by-hosts`: guests knock.
- *
- * @module
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";

@@ -1,8 +1,4 @@
-/**
- * Says whether this browser's key fits the room.
- *
- * @module
- */
+/** Says whether this browser's key fits the room. */
 
 import { byId, find, hasText, text } from "../lib/page.js";
 
@@ -10,7 +6,6 @@ import { byId, find, hasText, text } from "../lib/page.js";
 
 /**
  * Says what is wrong, or nothing.
- *
  * @param {KeyState} state
  * @param {boolean} mayInvite whoever may make links is told to make one, the others to ask
  */

@@ -1,8 +1,4 @@
-/**
- * The dialog in which two people compare their safety code.
- *
- * @module
- */
+/** The dialog in which two people compare their safety code. */
 
 import { byId, find, text } from "../lib/page.js";
 import { part } from "../lib/parts.js";

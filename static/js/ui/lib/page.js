@@ -1,12 +1,7 @@
-/**
- * What the template hands to the scripts: the page's data and every text that a script may show.
- *
- * @module
- */
+/** What the template hands to the scripts: the page's data and every text that a script may show. */
 
 /**
  * What the server knows about this call page.
- *
  * @typedef {object} CallPageData
  * @property {string} slug the address of the room, and its identity in key derivations
  * @property {string} roomName
@@ -30,11 +25,7 @@
  * @property {string | null} setKeyUrl likewise
  */
 
-/**
- * Reads what `json_script` put into the page.
- *
- * @returns {CallPageData}
- */
+/** Reads what `json_script` put into the page. @returns {CallPageData} */
 export function readPageData() {
   return JSON.parse(byId("page", HTMLScriptElement).textContent);
 }
@@ -52,30 +43,21 @@ function allEntries() {
 
 /**
  * Looks up a text of the page and fills in its `{placeholders}`.
- *
- * @param {string} key
- * @param {Record<string, string | number>} [values]
- * @returns {string}
+ * @param {string} key @param {Record<string, string | number>} [values] @returns {string}
  */
 export function text(key, values = {}) {
   const found = allEntries().get(key)?.textContent ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-/**
- * Says whether the page has a text of that key.
- *
- * @param {string} key
- */
+/** Says whether the page has a text of that key. @param {string} key */
 export function hasText(key) {
   return allEntries().has(key);
 }
 
 /**
  * Reads the button that the template names as the way on from a stop (see ended.html).
- *
- * @param {string} key
- * @returns {string | undefined}
+ * @param {string} key @returns {string | undefined}
  */
 export function nextStep(key) {
   return allEntries().get(key)?.dataset.next;
@@ -83,7 +65,6 @@ export function nextStep(key) {
 
 /**
  * Finds an element that the template guarantees.
- *
  * @template {Element} T
  * @param {string} id
  * @param {new () => T} type
@@ -97,7 +78,6 @@ export function byId(id, type) {
 
 /**
  * Finds an element inside another that the template guarantees.
- *
  * @template {Element} T
  * @param {ParentNode} root
  * @param {string} selector
@@ -110,12 +90,7 @@ export function find(root, selector, type) {
   throw new Error(`The page lacks ${selector}.`);
 }
 
-/**
- * Copies the content of a template of the page.
- *
- * @param {string} id
- * @returns {DocumentFragment}
- */
+/** Copies the content of a template of the page. @param {string} id @returns {DocumentFragment} */
 export function fromTemplate(id) {
   return document.importNode(byId(id, HTMLTemplateElement).content, true);
 }

@@ -1,12 +1,7 @@
-/**
- * The pieces of a custom element that the template wrote: parts by `data-part`, texts by `data-string`.
- *
- * @module
- */
+/** The pieces of a custom element that the template wrote: parts by `data-part`, texts by `data-string`. */
 
 /**
  * Finds a part of an element.
- *
  * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} name
@@ -19,12 +14,7 @@ export function part(root, name) {
   return /** @type {T} */ (/** @type {unknown} */ (found));
 }
 
-/**
- * Reads the texts that the template translated.
- *
- * @param {ParentNode} root
- * @returns {Record<string, string>}
- */
+/** Reads the texts that the template translated. @param {ParentNode} root @returns {Record<string, string>} */
 export function readStrings(root) {
   const template = /** @type {HTMLTemplateElement} */ (part(root, "strings"));
   const spans = /** @type {NodeListOf<HTMLElement>} */ (template.content.querySelectorAll("[data-string]"));
@@ -33,10 +23,7 @@ export function readStrings(root) {
 
 /**
  * Fills the `{name}` places of a translated text.
- *
- * @param {string} text
- * @param {Record<string, string | number>} values
- * @returns {string}
+ * @param {string} text @param {Record<string, string | number>} values @returns {string}
  */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));

@@ -3,15 +3,12 @@
  *
  * The browser itself opens them (`popovertarget`), says so to screen readers, closes them on Escape and on a press elsewhere,
  * and brings the focus back.
- *
- * @module
  */
 
 const GAP = 8;
 
 /**
  * Makes a popover a list that can be walked through. A press on one of its buttons closes it.
- *
  * @param {HTMLElement} popover
  * @param {() => HTMLElement | null} opener what it opens beside, at that moment
  */
@@ -33,9 +30,7 @@ export function setUpPopoverList(popover, opener) {
 
 /**
  * Says where the list goes; its width is the style sheet's, in rem, so that nothing has to be shown before it is placed.
- *
- * @param {HTMLElement} popover
- * @param {HTMLElement} beside
+ * @param {HTMLElement} popover @param {HTMLElement} beside
  */
 function place(popover, beside) {
   const { innerWidth, innerHeight } = globalThis;

@@ -1,8 +1,4 @@
-/**
- * Draws a QR code in the page, as SVG elements: the secret in a link goes through no server and no image address.
- *
- * @module
- */
+/** Draws a QR code in the page, as SVG elements: the secret in a link goes through no server and no image address. */
 
 import { generate } from "../../../vendor/lean-qr/lean-qr.js";
 
@@ -10,12 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The quiet zone of ISO/IEC 18004: four modules on every side. */
 const QUIET = 4;
 
-/**
- * Draws `text` into an element, replacing what was there.
- *
- * @param {Element} host
- * @param {string} text
- */
+/** Draws `text` into an element, replacing what was there. @param {Element} host @param {string} text */
 export function drawQr(host, text) {
   const code = generate(text);
   const side = code.size + 2 * QUIET;

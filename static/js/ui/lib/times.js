@@ -1,8 +1,4 @@
-/**
- * Moments in the reader's own language and time zone.
- *
- * @module
- */
+/** Moments in the reader's own language and time zone. */
 
 const UNITS = /** @type {const} */ ([
   ["day", 86_400_000],
@@ -11,11 +7,7 @@ const UNITS = /** @type {const} */ ([
   ["second", 1000],
 ]);
 
-/**
- * Writes every `<time data-local>` of the page in local time; with `data-local="date"` the day alone.
- *
- * @param {ParentNode} root
- */
+/** Writes every `<time data-local>` of the page in local time; with `data-local="date"` the day alone. @param {ParentNode} root */
 export function localizeTimes(root) {
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
   const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -24,12 +16,7 @@ export function localizeTimes(root) {
   }
 }
 
-/**
- * Says a length of time in its largest whole unit, such as "3 hours".
- *
- * @param {number} ms
- * @returns {string}
- */
+/** Says a length of time in its largest whole unit, such as "3 hours". @param {number} ms @returns {string} */
 export function span(ms) {
   const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
   const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 };
@@ -37,12 +24,7 @@ export function span(ms) {
   return format.format(Math.floor(ms / size));
 }
 
-/**
- * Says how long ago something was, such as "2 days ago".
- *
- * @param {number} ms
- * @returns {string}
- */
+/** Says how long ago something was, such as "2 days ago". @param {number} ms @returns {string} */
 export function ago(ms) {
   const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });

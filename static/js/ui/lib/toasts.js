@@ -1,8 +1,4 @@
-/**
- * Short news in a polite live region.
- *
- * @module
- */
+/** Short news in a polite live region. */
 
 import { byId } from "./page.js";
 
@@ -20,9 +16,7 @@ export function clearToasts() {
 
 /**
  * Shows a text for five seconds; with something to do about it, for twenty or until that is done.
- *
- * @param {string} words
- * @param {Act} [act]
+ * @param {string} words @param {Act} [act]
  */
 export function toast(words, act) {
   const region = byId("toasts", HTMLElement);

@@ -1,8 +1,6 @@
 /**
  * `<mp-join-rule-form>`: who can join a room. A room key is made for one kind of join rule, so a room with a key changes
  * between guests who knock and any other rule together with a new key, created in this browser.
- *
- * @module
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -24,11 +22,7 @@ export class JoinRuleForm extends HTMLElement {
     void this.#look();
   }
 
-  /**
-   * Shows the current join rule.
-   *
-   * @param {{join_rule: string, requires_host: boolean, epoch: number}} room
-   */
+  /** Shows the current join rule. @param {{join_rule: string, requires_host: boolean, epoch: number}} room */
   show({ join_rule: joinRule, requires_host: requiresHost, epoch }) {
     const now = { joinRule, requiresHost: String(requiresHost), epoch: String(epoch) };
     if (Object.entries(now).every(([name, value]) => this.dataset[name] === value)) return;

@@ -1,8 +1,4 @@
-/**
- * The cards of those who knock, each with Let in and Deny. On the call page, and on other pages of a host's browser.
- *
- * @module
- */
+/** The cards of those who knock, each with Let in and Deny. On the call page, and on other pages of a host's browser. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, fromTemplate } from "../lib/page.js";

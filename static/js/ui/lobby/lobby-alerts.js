@@ -1,8 +1,6 @@
 /**
  * How a host hears of those who knock: a sound, a card, a number on the page's title and on the list of people, a
  * notification where it is allowed; and the same cards in the other tabs of this browser.
- *
- * @module
  */
 
 import { Chime } from "../../media/playback/chime.js";

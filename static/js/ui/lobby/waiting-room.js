@@ -1,8 +1,4 @@
-/**
- * What somebody sees who waits at the door: in the place of the name's form, beside the mirror, which goes on.
- *
- * @module
- */
+/** What somebody sees who waits at the door: in the place of the name's form, beside the mirror, which goes on. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
@@ -43,12 +39,7 @@ export class WaitingRoom extends Emitter {
     delete this.#prejoin.dataset.waiting;
   }
 
-  /**
-   * Says a text once: a live region reads what changes.
-   *
-   * @param {HTMLElement} place
-   * @param {string} words
-   */
+  /** Says a text once: a live region reads what changes. @param {HTMLElement} place @param {string} words */
   #say(place, words) {
     if (place.textContent !== words) place.textContent = words;
   }

@@ -1,8 +1,4 @@
-/**
- * What hosts do in a call: ask somebody to mute, send them out or remove them, set the door, end the meeting for everybody.
- *
- * @module
- */
+/** What hosts do in a call: ask somebody to mute, send them out or remove them, set the door, end the meeting for everybody. */
 
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, find, text } from "../lib/page.js";

@@ -1,8 +1,4 @@
-/**
- * A host asks one to mute: a card that says so, with the one press that does it. Nobody's microphone is switched from afar.
- *
- * @module
- */
+/** A host asks one to mute: a card that says so, with the one press that does it. Nobody's microphone is switched from afar. */
 
 import { byId, find, text } from "../lib/page.js";
 import { HOSTS } from "../../signaling/roles.js";

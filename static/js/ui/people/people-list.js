@@ -1,8 +1,4 @@
-/**
- * The list of who is here. Two tabs of one person are one entry.
- *
- * @module
- */
+/** The list of who is here. Two tabs of one person are one entry. */
 
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
@@ -13,7 +9,6 @@ import { showTrust, trustOf } from "./trust.js";
 
 /**
  * Fills the list anew.
- *
  * @param {HTMLElement} list
  * @param {Person[]} people oneself first
  */
@@ -31,24 +26,13 @@ export function showPeople(list, people) {
   /** @type {HTMLElement | null} */ (list.querySelector(`.${which}[data-pid="${focused.dataset.pid}"]`))?.focus();
 }
 
-/**
- * Shows in the list who is speaking.
- *
- * @param {HTMLElement} list
- * @param {{member: string}} person
- * @param {boolean} speaking
- */
+/** Shows in the list who is speaking. @param {HTMLElement} list @param {{member: string}} person @param {boolean} speaking */
 export function showSpeaking(list, { member }, speaking) {
   const row = /** @type {HTMLElement | null} */ (list.querySelector(`[data-member="${CSS.escape(member)}"]`));
   if (row && row.dataset.speaking !== String(speaking)) row.dataset.speaking = String(speaking);
 }
 
-/**
- * Counts people, not tabs.
- *
- * @param {Person[]} people
- * @returns {string}
- */
+/** Counts people, not tabs. @param {Person[]} people @returns {string} */
 export function headCount(people) {
   const count = new Set(people.map(({ member }) => member)).size;
   return text(count === 1 ? "count.one" : "count.many", { count });
@@ -79,7 +63,6 @@ function entry(tabs) {
 
 /**
  * Shows a raised hand, and whose turn it is.
- *
  * @param {HTMLElement} root
  * @param {string} prefix of the classes within
  * @param {number} [hand] from 1; otherwise it is not up
@@ -101,11 +84,7 @@ function rank(person) {
   return ["", "server", "key", "verified"].indexOf(trustOf(person));
 }
 
-/**
- * Says in a few words how somebody is connected.
- *
- * @param {Person} person
- */
+/** Says in a few words how somebody is connected. @param {Person} person */
 export function stateWord({ state, route, late, reason }) {
   if (state === "self") return "";
   if (late === "relay") return text("state.relay-away");

@@ -2,8 +2,6 @@
  * What can be done about a person: one menu for their tile and for their row in the list of people.
  *
  * Parts of the call add their acts; a person for whom no act is offered has no menu.
- *
- * @module
  */
 
 import { byId, find, fromTemplate, text } from "../lib/page.js";
@@ -32,12 +30,7 @@ class PersonMenu {
   /** @type {HTMLElement | null} */
   #opener = null;
 
-  /**
-   * Adds an act, until the signal is aborted.
-   *
-   * @param {PersonAction} act
-   * @param {AbortSignal} [signal]
-   */
+  /** Adds an act, until the signal is aborted. @param {PersonAction} act @param {AbortSignal} [signal] */
   addAction(act, signal) {
     this.#acts.set(act.id, act);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".person-more[data-pid]"))) {
@@ -49,7 +42,6 @@ class PersonMenu {
 
   /**
    * Serves the people of a call.
-   *
    * @param {CallSession} session
    * @param {AbortSignal} signal ends it
    */
@@ -66,9 +58,7 @@ class PersonMenu {
 
   /**
    * Ties a button (`.person-more` of a template) to a person; hides it where there is nothing to do about them.
-   *
-   * @param {HTMLButtonElement} button
-   * @param {Person} person
+   * @param {HTMLButtonElement} button @param {Person} person
    */
   updateButton(button, person) {
     button.hidden = this.#offered(person).length === 0;

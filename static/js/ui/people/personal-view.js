@@ -2,8 +2,6 @@
  * How one sees and hears somebody, for oneself alone: pinned, muted for me. Nobody is told.
  *
  * Both hold for the person, not for the tab: somebody who reloads is still pinned and still not heard.
- *
- * @module
  */
 
 import { text } from "../lib/page.js";

@@ -1,8 +1,6 @@
 /**
  * Reports somebody in the call, or the room, to the moderators of the site. Of the call nothing is taken: what is sent is
  * what the form holds and, for a person, which place in the room is theirs. Nobody in the call is told.
- *
- * @module
  */
 
 import { byId, find, text } from "../lib/page.js";

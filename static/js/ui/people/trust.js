@@ -1,8 +1,4 @@
-/**
- * The three honest labels: whom one relies on for a connection. Never a bare "secure".
- *
- * @module
- */
+/** The three honest labels: whom one relies on for a connection. Never a bare "secure". */
 
 import { byId, find, text } from "../lib/page.js";
 
@@ -12,24 +8,14 @@ import { byId, find, text } from "../lib/page.js";
 /** @type {Readonly<Record<Trust, string>>} */
 const ICONS = Object.freeze({ "": "", server: "server", key: "key", verified: "verified" });
 
-/**
- * Says which label somebody has; none for oneself and for those to whom there is no connection.
- *
- * @param {Person} person
- * @returns {Trust}
- */
+/** Says which label somebody has; none for oneself and for those to whom there is no connection. @param {Person} person @returns {Trust} */
 export function trustOf({ self, state, locked, safety }) {
   if (self || state === "refused") return "";
   if (safety?.confirmed) return "verified";
   return locked ? "key" : "server";
 }
 
-/**
- * Shows the label of a person on a button that opens their code.
- *
- * @param {HTMLButtonElement} button
- * @param {Person} person
- */
+/** Shows the label of a person on a button that opens their code. @param {HTMLButtonElement} button @param {Person} person */
 export function showTrust(button, person) {
   const trust = trustOf(person);
   button.hidden = trust === "";

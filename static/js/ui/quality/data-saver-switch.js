@@ -1,8 +1,4 @@
-/**
- * The data saver's switch in the devices dialog.
- *
- * @module
- */
+/** The data saver's switch in the devices dialog. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { clampCap, saveDataSaver, loadDataSaver } from "../../media/adaptation/data-saver.js";

@@ -2,8 +2,6 @@
  * The details of a connection: what comes, what goes, which way, and why it is not more. While it is open the figures
  * follow once a second; nothing announces them, and whoever reads along is not pushed about: only words that differ are
  * written anew.
- *
- * @module
  */
 
 import { formatRate, formatShare, formatResolution } from "./figures.js";

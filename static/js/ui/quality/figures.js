@@ -1,8 +1,4 @@
-/**
- * Figures about a connection in words, rounded so that they do not flicker.
- *
- * @module
- */
+/** Figures about a connection in words, rounded so that they do not flicker. */
 
 import { text } from "../lib/page.js";
 

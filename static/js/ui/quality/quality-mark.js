@@ -1,8 +1,4 @@
-/**
- * The mark of quality on a tile: bars, a word and what it is laid to. It opens the details.
- *
- * @module
- */
+/** The mark of quality on a tile: bars, a word and what it is laid to. It opens the details. */
 
 import { find, text } from "../lib/page.js";
 
@@ -11,7 +7,6 @@ import { find, text } from "../lib/page.js";
 
 /**
  * Says it in a few words.
- *
  * @param {Quality} quality
  * @returns {string} empty for nothing to say
  */
@@ -21,7 +16,6 @@ export function qualityWords({ level, reason }) {
 
 /**
  * Shows how good the connection to a person is.
- *
  * @param {HTMLButtonElement} button `.quality` of a tile
  * @param {Person} person
  */

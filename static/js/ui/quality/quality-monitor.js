@@ -1,8 +1,6 @@
 /**
  * Watches how well each person comes in, and shows it: the mark on their tile, the details behind it. What is sent and does
  * not arrive is asked for anew before it is said.
- *
- * @module
  */
 
 import { detectStalledMedia, NOTHING_STALLED } from "../../media/playback/stalled-media.js";
@@ -77,9 +75,7 @@ export class QualityMonitor {
 
   /**
    * First the sender begins anew; if that was not it, a new way is looked for as well.
-   *
-   * @param {string} pid
-   * @param {{symptom: Symptom, turn: number}} heal
+   * @param {string} pid @param {{symptom: Symptom, turn: number}} heal
    */
   #recover(pid, { symptom, turn }) {
     this.#again.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");

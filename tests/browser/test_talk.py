@@ -160,6 +160,6 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     late.join()
     late.use("Chat")
     expect(late.page.locator(".chat__message")).to_have_count(7, timeout=30_000)
-    marked = late.page.locator(".chat__message", has=late.page.get_by_text("Handed on by Olga"))
+    marked = late.page.locator(".chat__message", has=late.page.get_by_text("Forwarded by Olga"))
     expect(marked.locator(".chat__text")).to_have_count(4)
     assert said(late) == said(olga)

@@ -31,12 +31,12 @@ const TOPIC = "rekey";
 const PER_MINUTE = 12;
 
 /**
- * @typedef {object} KeyLifeEvents
+ * @typedef {object} KeyRotationEvents
  * @property {{epoch: number, keyCheck: string}} renewed the call goes on under a new key
  * @property {void} missing the room has a new key, and no one sent it to us
  */
 
-/** @extends {Emitter<KeyLifeEvents>} */
+/** @extends {Emitter<KeyRotationEvents>} */
 export class KeyRotation extends Emitter {
   #session;
   #topic;

@@ -18,14 +18,14 @@ import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 /** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Attempt */
 
 /**
- * @typedef {object} AtTheDoorEvents
+ * @typedef {object} KnockingEvents
  * @property {void} let-in one may join now; the room key is kept where there is one
  * @property {{why: string}} stopped denied or refused, by close code; "start", "key", "downgrade", "admission": what came is not
  *   the room's key
  * @property {void} cancelled the person does not want to wait any more
  */
 
-/** @extends {Emitter<AtTheDoorEvents>} */
+/** @extends {Emitter<KnockingEvents>} */
 export class Knocking extends Emitter {
   #slug;
   #socketPath;

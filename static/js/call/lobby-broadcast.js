@@ -11,14 +11,14 @@ import { Emitter } from "../lib/emitter.js";
 const CHANNEL = "meeting-point/door";
 
 /**
- * @typedef {object} DoorRelayEvents
+ * @typedef {object} LobbyBroadcastEvents
  * @property {{member: string, admitted: boolean}} answer a button was pressed in another page
  * @property {void} asked another page wants to know who knocks
  */
 
 /**
  * The end in the tab of a call.
- * @extends {Emitter<DoorRelayEvents>}
+ * @extends {Emitter<LobbyBroadcastEvents>}
  */
 export class LobbyBroadcast extends Emitter {
   #slug;
@@ -52,13 +52,13 @@ export class LobbyBroadcast extends Emitter {
 }
 
 /**
- * @typedef {object} DoorElsewhereEvents
+ * @typedef {object} LobbyListenerEvents
  * @property {{knocks: KnockElsewhere[]}} changed all who knock at rooms of calls in this browser
  */
 
 /**
  * The end in another page.
- * @extends {Emitter<DoorElsewhereEvents>}
+ * @extends {Emitter<LobbyListenerEvents>}
  */
 export class LobbyListener extends Emitter {
   #channel = new BroadcastChannel(CHANNEL);

@@ -30,11 +30,11 @@ const KNOCK_TIMEOUT_MS = 15_000;
 const MAX_KNOCKS = 20;
 
 /**
- * @typedef {object} DoorKeeperEvents
+ * @typedef {object} LobbyHostEvents
  * @property {{knocks: Knock[], came: boolean}} changed who knocks now, and whether that is one more
  */
 
-/** @extends {Emitter<DoorKeeperEvents>} */
+/** @extends {Emitter<LobbyHostEvents>} */
 export class LobbyHost extends Emitter {
   #session;
   #identity;

@@ -2,8 +2,8 @@
 
 import { describeRoute } from "../peer/ice/route.js";
 
-/** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Route } from "../peer/ice/route.js" */
+/** @import { Mesh } from "../peer/mesh.js" */
 
 const INTERVAL_MS = 5_000;
 

@@ -21,14 +21,14 @@ import { onToggle, showToggle } from "./toggles.js";
 const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
 
 /**
- * @typedef {object} DeviceDeskEvents
+ * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, muting or a problem changed; the properties are already updated
  * @property {{deviceId: string}} speaker another speaker was chosen
  * @property {{words: string, act?: Act}} news something happened that the person should hear of during a call; act: what can be
  *   done about it
  */
 
-/** @extends {Emitter<DeviceDeskEvents>} */
+/** @extends {Emitter<DeviceControlsEvents>} */
 export class DeviceControls extends Emitter {
   media = new LocalMedia();
   problems = new DeviceProblems();

@@ -9,12 +9,12 @@ import { byId, find, text } from "../lib/page.js";
 /** @import { Kept } from "../../files/storage/saved-handles.js" */
 
 /**
- * @typedef {object} FilesWantedEvents
+ * @typedef {object} ResumeRequestsEvents
  * @property {{pid: string, chosen: SelectedFile[]}} send the person wants to go on
  * @property {void} unreadable the files are not where they were
  */
 
-/** @extends {Emitter<FilesWantedEvents>} */
+/** @extends {Emitter<ResumeRequestsEvents>} */
 export class ResumeRequests extends Emitter {
   #note = byId("files-wanted", HTMLElement);
   #button = find(this.#note, "button", HTMLButtonElement);

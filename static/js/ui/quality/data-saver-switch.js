@@ -5,11 +5,11 @@ import { clampCap, saveDataSaver, loadDataSaver } from "../../media/adaptation/d
 import { byId } from "../lib/page.js";
 
 /**
- * @typedef {object} SaverSwitchEvents
+ * @typedef {object} DataSaverSwitchEvents
  * @property {void} changed `cap` is another now
  */
 
-/** @extends {Emitter<SaverSwitchEvents>} */
+/** @extends {Emitter<DataSaverSwitchEvents>} */
 export class DataSaverSwitch extends Emitter {
   #on = byId("data-saver", HTMLInputElement);
   #kbps = byId("data-saver-cap", HTMLInputElement);

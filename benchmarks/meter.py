@@ -25,7 +25,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def resident_bytes(pid: int, *, alone: bool = False) -> int:
-    """Return the memory that the family holds and shares with nobody, plus its part of what it shares (Pss).
+    """Return the memory of the process family: what it does not share, plus its part of what it shares (Pss).
 
     `alone`: of this process only.
     """

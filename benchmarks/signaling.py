@@ -1,7 +1,7 @@
 """What signaling costs the server: `make bench-signaling`.
 
 Every server gets the same work from the same client, and only the server's processor time is counted. A round measures
-each server in turn; the median of the rounds is shown, so that a busy moment of the machine hits nobody alone.
+each server in turn; the median of the rounds is shown, so that a busy moment of the machine affects all servers.
 
 A message is 1 KB, there and back between pairs. A call is two joins, offer, answer, 8 candidates a side, and the end of
 both sockets. For Meeting Point a join is a WebSocket handshake with a session cookie, the look-up of session, account

@@ -22,7 +22,7 @@ QUIET: dict[str, Any] = {"compression": None, "ping_interval": None, "max_size":
 
 @dataclass
 class Person:
-    """Somebody connected and joined; `send` speaks the server's dialect."""
+    """A client that has connected and joined; `send` speaks the server's dialect."""
 
     socket: ClientConnection
     id: str
@@ -56,7 +56,7 @@ class Target(Protocol):
         """Make rooms in which as many people may meet."""
 
     async def person(self, room: int, seat: int) -> Person:
-        """Bring somebody into a room."""
+        """Connect a client and join a room."""
 
 
 class Ours:
@@ -135,7 +135,7 @@ class CommandService(Service):
 
 
 class Textbook(ServiceTarget):
-    """The Channels tutorial's way, on Daphne with the in-memory layer; nobody is asked who they are."""
+    """The Channels tutorial's way, on Daphne with the in-memory layer, without authentication."""
 
     name = "textbook Channels, daphne"
     relayed = "message"
@@ -155,7 +155,7 @@ class Textbook(ServiceTarget):
 
 
 class PeerServer(ServiceTarget):
-    """PeerServer (npm `peer`), spoken to as PeerJS does; nobody is asked who they are."""
+    """PeerServer (npm `peer`), spoken to as PeerJS does, without authentication."""
 
     name = "PeerServer, node"
     relayed = "CANDIDATE"

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from daphne.access import AccessLogGenerator
+
 REDACTED = "[redacted]"
 
 # An argument that is an invite path: Django logs paths decoded, so any character can follow.
@@ -139,8 +141,6 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
 
 def redact_daphne_access_log() -> None:
     """Redact Daphne's own access log, too, which does not use `logging`."""
-    from daphne.access import AccessLogGenerator  # noqa: PLC0415
-
     original: Callable[..., None] = AccessLogGenerator.write_entry
     if getattr(original, "redacts", False):
         return

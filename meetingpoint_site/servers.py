@@ -1,4 +1,4 @@
-"""The servers that can carry this site, each with the same limits: Daphne (the default), uvicorn and Granian."""
+"""The ASGI servers that can run this site, each with the same limits: Daphne (the default), uvicorn and Granian."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     from .asgi import application
 
     class SocketProtocol(WebSocketProtocol):
-        """Autobahn, which would answer an `Origin` that it cannot parse with 400."""
+        """Autobahn's protocol, which would answer an `Origin` that it cannot parse with 400."""
 
         def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803
             if reason.startswith("HTTP Origin header"):
@@ -35,9 +35,9 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
             super().failHandshake(reason, code, responseHeaders)
 
     class BoundedRequest(http_protocol.WebRequest):
-        """A request of Daphne, which would take a body of any size before it asks the application."""
+        """Daphne's request, which would receive a body of any size before it calls the application."""
 
-        taken = 0
+        received = 0
         refused = False
 
         def gotLength(self, length: int | None) -> None:  # noqa: N802
@@ -46,8 +46,8 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
                 self.refuse()
 
         def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
-            self.taken += len(data)
-            if self.taken > MAX_BODY_BYTES:
+            self.received += len(data)
+            if self.received > MAX_BODY_BYTES:
                 self.refuse()
             else:
                 super().handleContentChunk(data)
@@ -59,15 +59,15 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
                 self.channel.loseConnection()
 
     class DrainingServer(Server):
-        """Daphne, which would cut its sockets without a close frame."""
+        """Daphne's server, which would cut its sockets without a close frame."""
 
-        leaving: asyncio.Task[None] | None = None
+        stopping: asyncio.Task[None] | None = None
 
-        def begin_leaving(self) -> None:
-            if self.leaving is None:
-                self.leaving = twisted_loop.create_task(self.leave())
+        def begin_stop(self) -> None:
+            if self.stopping is None:
+                self.stopping = twisted_loop.create_task(self.drain_then_stop())
 
-        async def leave(self) -> None:
+        async def drain_then_stop(self) -> None:
             for listener in self.listeners:
                 listener.addCallback(lambda port: port and port.stopListening())
             await drain(current_hub())
@@ -101,7 +101,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
         server_name="",
     )
     for number in (signal.SIGTERM, signal.SIGINT):
-        twisted_loop.add_signal_handler(number, server.begin_leaving)
+        twisted_loop.add_signal_handler(number, server.begin_stop)
     reactor.suggestThreadPoolSize(1)
     server.run()
     if server.abort_start:
@@ -113,7 +113,7 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
     import uvicorn
 
     class ReadyServer(uvicorn.Server):
-        """Says when it listens."""
+        """Calls `ready` once it listens."""
 
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
@@ -141,7 +141,7 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
 
 
 def serve_granian(host: str, port: int, ready: Callable[[], None]) -> None:
-    """Serve with one worker process until SIGTERM or SIGINT; the worker drains when Granian lets it."""
+    """Serve with one worker process until SIGTERM or SIGINT; the worker drains if Granian gives it the time."""
     from granian import Granian
     from granian.constants import Interfaces
 

@@ -1,1 +1,1 @@
-"""Signaling: who is in a room now, and the relaying of what browsers tell each other to get connected."""
+"""The signaling server: who is in a room now, and relaying what browsers send each other to connect."""

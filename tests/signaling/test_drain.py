@@ -13,7 +13,7 @@ from tests.signaling.world import HELLO, SignalingServer, introduce
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_sigterm_tells_every_socket_and_ends_within_a_second(server: str) -> None:
+async def test_sigterm_closes_every_socket_and_ends_within_a_second(server: str) -> None:
     app = SignalingServer(server)
     app.migrate()
     with app:
@@ -25,12 +25,12 @@ async def test_sigterm_tells_every_socket_and_ends_within_a_second(server: str) 
         started = time.monotonic()
         app.signal(signal.SIGTERM)
         codes = tuple(await asyncio.gather(*(caller.close_code() for caller in (olga, max_, waiting))))
-        told = time.monotonic() - started
+        closed = time.monotonic() - started
         assert app.process
         await asyncio.to_thread(app.process.wait, 5)
         ended = time.monotonic() - started
         assert codes == (4012, 4012, 4012)
-        assert told < 0.5
+        assert closed < 0.5
         assert ended < 1.0
         # Clean-up ran for all of them, and nothing went wrong in it.
         assert "Drained: 3 sockets" in app.logged()
@@ -61,7 +61,7 @@ async def test_signing_out_ends_the_sockets_of_that_session(app: SignalingServer
     assert await olga.close_code() == 4001
     assert (await max_.expect("peer_left"))["pid"] == olga.pid
     assert time.monotonic() - started < 2
-    # Her session does not open the door again.
+    # Her session does not let her in again.
     again = await scene.caller(scene.olga).connect()
     await again.send("join", v=1, pid=again.pid, hello=HELLO)
     assert await again.close_code() == 4001

@@ -1,4 +1,4 @@
-"""Frames that nobody should send: each gets a typed error or a close code, and nobody else notices."""
+"""Frames that no client should send: each gets an error or a close code, and other sockets are not affected."""
 
 import asyncio
 import json
@@ -225,7 +225,7 @@ async def test_a_peer_that_reads_nothing_is_dropped(app: SignalingServer) -> Non
     first, second = senders[:2]
     await first.relay(second, "still here")
     assert (await second.expect("relay", body="still here"))["from"] == first.pid
-    # Whoever wakes up later finds a socket that ended.
+    # A client that resumes reading later finds a closed socket.
     olga.socket.transport.resume_reading()
     assert await olga.close_code() in (4014, 1006)
     for sender in senders:

@@ -12,7 +12,7 @@ async def test_two_people_meet_talk_and_part(app: SignalingServer) -> None:
     scene = app.room(people=4)
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
 
-    # Olga is first: nobody is here.
+    # Olga is first: the room is empty.
     joined = await olga.join()
     assert joined["peers"] == []
     assert joined["member"] == olga.membership
@@ -20,7 +20,7 @@ async def test_two_people_meet_talk_and_part(app: SignalingServer) -> None:
     assert joined["room"] == {"slug": scene.slug, "name": "Rehearsal", "epoch": 0, "max_people": 4, **PLAIN}
     assert joined["ice"] == []
 
-    # A guest comes: he is told of Olga, she of him, and the numbers follow each other.
+    # A guest joins: he gets Olga as a peer, she gets him, and the sequence numbers are consecutive.
     seen = await guest.join(hello='{"name":"Gast \\u2713"}')
     assert seen["peers"] == [{"pid": olga.pid, "member": olga.membership, "role": "owner", "hello": HELLO}]
     news = await olga.expect("peer_joined")
@@ -34,7 +34,7 @@ async def test_two_people_meet_talk_and_part(app: SignalingServer) -> None:
     await guest.relay(olga, body)
     assert await olga.expect("relay") == {"type": "relay", "from": guest.pid, "body": body}
 
-    # The guest leaves: Olga hears it at once, his socket ends normally, and nobody is left to relay to.
+    # The guest leaves: Olga learns it at once, his socket is closed normally, and no peer is left to relay to.
     await guest.send("leave")
     assert (await olga.expect("peer_left"))["pid"] == guest.pid
     assert await guest.close_code() == 1000
@@ -125,13 +125,13 @@ async def test_four_who_join_at_once_agree_on_the_order(app: SignalingServer) ->
     callers = [scene.caller(person) for person in (scene.olga, scene.max, *scene.guests)]
     await asyncio.gather(*(caller.connect() for caller in callers))
     answers = await asyncio.gather(*(caller.join() for caller in callers))
-    # Each pair is introduced exactly once: the later one lists the earlier, the earlier is told of the later.
+    # Each pair is introduced exactly once: the later one gets the earlier in `peers`, the earlier gets `peer_joined`.
     by_arrival = sorted(zip(answers, callers, strict=True), key=lambda pair: pair[0]["seq"])
     for place, (answer, caller) in enumerate(by_arrival):
         assert [peer["pid"] for peer in answer["peers"]] == [other.pid for _, other in by_arrival[:place]]
-        told = [message for message in await caller.settled() if message["type"] == "peer_joined"]
-        assert [message["peer"]["pid"] for message in told] == [other.pid for _, other in by_arrival[place + 1 :]]
-        assert [message["seq"] for message in told] == [later["seq"] for later, _ in by_arrival[place + 1 :]]
+        joined = [message for message in await caller.settled() if message["type"] == "peer_joined"]
+        assert [message["peer"]["pid"] for message in joined] == [other.pid for _, other in by_arrival[place + 1 :]]
+        assert [message["seq"] for message in joined] == [later["seq"] for later, _ in by_arrival[place + 1 :]]
     for caller in callers:
         await caller.close()
 

@@ -17,7 +17,7 @@ from rooms.live.events import GROUP, Resync, pack
 from rooms.live.presence import PresenceDown
 from rooms.live.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
-from tests.signaling.doors import change_door, knock, post
+from tests.signaling.hosting import change_join_rule, knock, post
 from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
 
 
@@ -96,7 +96,7 @@ async def test_a_tab_that_comes_back_on_the_other_process(pair: Pair) -> None:
     await again.close()
 
 
-async def test_a_person_with_many_tabs_keeps_nobody_out(pair: Pair) -> None:
+async def test_a_person_with_many_tabs_keeps_no_one_out(pair: Pair) -> None:
     scene, olga, max_ = pair.meet(people=3)
     tabs = [scene.caller(scene.guests[0], app=app) for app in (pair.first, pair.second, pair.first)]
     for tab in tabs:
@@ -137,10 +137,10 @@ async def test_four_who_join_at_once_agree_on_the_order(pair: Pair) -> None:
     for place, (answer, caller) in enumerate(by_arrival):
         listed = [peer["pid"] for peer in answer["peers"]]
         expected = [other.pid for _, other in by_arrival]
-        # The answer lists those before it, news tells of those after it: each pair is introduced exactly once.
+        # `peers` are those before it, `peer_joined` those after it: each pair is introduced exactly once.
         assert listed == expected[:place]
-        told = [(await caller.expect("peer_joined"))["peer"]["pid"] for _ in expected[place + 1 :]]
-        assert set(told) == set(expected[place + 1 :])
+        later = [(await caller.expect("peer_joined"))["peer"]["pid"] for _ in expected[place + 1 :]]
+        assert set(later) == set(expected[place + 1 :])
     for caller in callers:
         assert [message for message in await caller.settled() if message["type"] != "relay"] == []
     for caller in callers:
@@ -179,13 +179,13 @@ async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: 
     scene, olga, max_ = pair.meet()
     await introduce(olga, max_)
     values = {"membership": max_.membership, "room": scene.id, "session": max_.session}
-    telling = asyncio.to_thread(
+    command = asyncio.to_thread(
         pair.first.run_python,
         "from uuid import UUID\nfrom accounts.models import User\nfrom rooms.live import publish\n"
         f"from rooms.live.close_codes import CloseCode\n{call}",
         **values,
     )
-    _, got = await asyncio.gather(telling, max_.close_code())
+    _, got = await asyncio.gather(command, max_.close_code())
     assert got == code
     if code != 4005:
         left = await olga.expect("peer_left")
@@ -193,7 +193,7 @@ async def test_a_command_reaches_the_sockets_of_every_process(pair: Pair, call: 
         await olga.close()
 
 
-async def test_a_renamed_room_is_told_to_everybody(pair: Pair) -> None:
+async def test_a_renamed_room_is_sent_to_everyone(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
     await introduce(olga, max_)
     code = (
@@ -233,15 +233,15 @@ async def test_a_killed_process_leaves_no_ghost(fragile_pair: Pair) -> None:
     await olga.close()
 
 
-async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None:
+async def test_after_redis_was_killed_every_process_receives_again(fragile_pair: Pair) -> None:
     scene, olga, max_ = fragile_pair.meet()
     guest = scene.caller(scene.guests[0])
     await introduce(olga, max_, guest)
     fragile_pair.redis.kill()
-    # Whoever shares a process goes on talking.
+    # Members on one process go on talking.
     await olga.relay(guest, "here")
     assert (await guest.expect("relay"))["body"] == "here"
-    # A newcomer is asked to try again; somebody leaves while nobody can be told.
+    # A newcomer must try again; a member leaves while the other process cannot be reached.
     late = await scene.caller(scene.guests[1]).connect()
     await late.send("join", v=1, pid=late.pid, hello=HELLO)
     assert await late.close_code() == 4015
@@ -249,7 +249,7 @@ async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None
 
     await asyncio.to_thread(fragile_pair.redis.start)
     started = time.monotonic()
-    # Everybody gets the roster again, and it is right: the other is in it, the one who left is not.
+    # Everyone gets the roster again, and it is right: the other is in it, the one who left is not.
     for caller, other in ((olga, max_), (max_, olga)):
         while [peer["pid"] for peer in (await patiently(caller, "roster"))["peers"]] != [other.pid]:
             pass
@@ -263,17 +263,17 @@ async def test_after_redis_was_killed_nobody_is_deaf(fragile_pair: Pair) -> None
     await max_.close()
 
 
-async def test_whoever_comes_while_redis_returns_is_seen_by_everybody(fragile_pair: Pair) -> None:
-    """Both processes have noticed that Redis is away; a newcomer enters by the one before the other is back."""
+async def test_a_guest_who_joins_while_redis_returns_is_seen_by_everyone(fragile_pair: Pair) -> None:
+    """Both processes have noticed that Redis is unreachable; a newcomer joins on the one before the other is back."""
     scene, olga, max_ = fragile_pair.meet()
     await introduce(olga, max_)
     await max_.close()
     fragile_pair.redis.kill()
     for app in (fragile_pair.first, fragile_pair.second):
-        await asyncio.to_thread(wait_until, partial(has_noticed, app), 20, "noticing that Redis is away")
+        await asyncio.to_thread(wait_until, partial(has_noticed, app), 20, "noticing that Redis is unreachable")
     await asyncio.to_thread(fragile_pair.redis.start)
     async with asyncio.timeout(20):
-        guest, present = await let_in(scene, fragile_pair.second)
+        guest, present = await join_as_guest(scene, fragile_pair.second)
         await asyncio.gather(sees_only(olga, guest, set()), sees_only(guest, olga, present))
     await guest.close()
     await olga.close()
@@ -300,7 +300,7 @@ async def test_the_first_order_after_a_restart_of_redis_is_not_lost(settings: An
 
 
 async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:
-    """Several connections were open; each would fail once, and with it somebody's roster."""
+    """Several connections were open; each would fail once, and with it a member's roster."""
     with RedisServer() as redis:
         presence = RedisPresence(redis.url)
         await asyncio.gather(*(presence.roster(room) for room in range(5)))
@@ -313,12 +313,12 @@ async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:
 
 
 def has_noticed(app: SignalingServer) -> bool:
-    """Say whether a process has logged that Redis is away."""
+    """Return whether a process has logged that Redis is unreachable."""
     return "Redis is unreachable" in app.logged()
 
 
-async def let_in(scene: Scene, app: SignalingServer) -> tuple[Caller, set[str]]:
-    """Join as a guest, again and again while the server asks to try again; return the tab and whom it found inside."""
+async def join_as_guest(scene: Scene, app: SignalingServer) -> tuple[Caller, set[str]]:
+    """Join as a guest, trying again while the server is not ready; return the tab and the peers it found inside."""
     while True:
         guest = await scene.caller(scene.guests[0], app=app).connect()
         await guest.send("join", v=1, pid=guest.pid, hello=HELLO)
@@ -329,7 +329,7 @@ async def let_in(scene: Scene, app: SignalingServer) -> tuple[Caller, set[str]]:
 
 
 async def sees_only(caller: Caller, other: Caller, present: set[str]) -> None:
-    """Read until, by all that the server has told, nobody but the other is in the room."""
+    """Read until, by all messages of the server, only the other is in the room."""
     while present != {other.pid}:
         message = await patiently(caller, "roster", "peer_joined", "peer_left")
         if message["type"] == "roster":
@@ -351,9 +351,9 @@ async def patiently(caller: Caller, *kinds: str) -> dict[str, Any]:
             return message
 
 
-async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> None:
+async def test_a_knock_is_seen_and_answered_on_another_process(pair: Pair) -> None:
     scene, olga, _ = pair.meet()
-    await change_door(scene, "knock")
+    await change_join_rule(scene, "knock")
     guest = scene.caller(scene.guests[0], app=pair.second)
     assert (await knock(guest))["hosts"] is False
     await olga.join()
@@ -363,8 +363,8 @@ async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> N
     assert await guest.expect("admitted") == {"type": "admitted", "from": olga.pid, "body": "key"}
     assert (await olga.expect("knock_ended"))["member"] == guest.membership
     assert [peer["pid"] for peer in (await guest.join())["peers"]] == [olga.pid]
-    # Locked over one process, for those on both: whoever is inside may come back.
-    await change_door(scene, "locked")
+    # Locked on one process, for guests on both: those inside may come back.
+    await change_join_rule(scene, "locked")
     await guest.expect("room")
     guest.socket.transport.abort()
     back = scene.caller(scene.guests[0], pid=guest.pid, app=pair.first)
@@ -376,9 +376,9 @@ async def test_a_knock_is_heard_and_answered_on_another_process(pair: Pair) -> N
         await caller.close()
 
 
-async def test_those_who_wait_for_a_host_come_in_when_one_joins_elsewhere(pair: Pair) -> None:
+async def test_guests_who_wait_for_a_host_are_admitted_when_one_joins_elsewhere(pair: Pair) -> None:
     scene, olga, max_ = pair.meet()
-    await change_door(scene, "open", requires_host=True)
+    await change_join_rule(scene, "open", requires_host=True)
     assert (await knock(max_))["why"] == "host"
     await olga.join()
     await max_.expect("admitted")

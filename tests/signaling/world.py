@@ -23,7 +23,7 @@ from tests.app_server import ROOT, AppServer
 
 PATIENCE = 10.0  # seconds that anything expected may take on a busy machine
 HELLO = json.dumps({"v": 1, "name": "Olga ✓"})
-# What is told of a room without a key and without rules of its own.
+# The rest of `RoomInfo` for a room without a key and with the default rules.
 PLAIN = {
     "key_check": None,
     "rekey_required": False,
@@ -124,7 +124,7 @@ class Scene:
     guests: list[tuple[str, str]]
 
     def caller(self, person: tuple[str, str], *, pid: str = "", app: SignalingServer | None = None) -> "Caller":
-        """Return somebody's browser tab, not connected yet."""
+        """Return a person's browser tab, not connected yet."""
         return Caller(app or self.app, self.slug, person[0], person[1], pid or make_pid())
 
 
@@ -138,7 +138,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Caller:
-    """A browser tab that speaks the protocol. What was not asked for stays in `unread`."""
+    """A browser tab that speaks the protocol. Messages that no one expected yet stay in `unread`."""
 
     app: SignalingServer
     slug: str

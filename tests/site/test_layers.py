@@ -31,13 +31,10 @@ LAYERS = (
 WITHOUT_SOCKETS = ("rooms.flows", "rooms.views", "rooms.moderation", "rooms.receivers", "rooms.personal_data")
 
 GRAPH = read_graph(ROOT, PACKAGES)
-# What is still to be put right. An import that has gone must leave these lists, so that it does not come back.
-KNOWN_UPWARD: set[str] = set()
-KNOWN_CIRCLES: set[str] = set()
 
 
 def test_every_module_imports_only_from_its_own_layer_and_those_below() -> None:
-    assert set(upward(GRAPH, LAYERS)) == KNOWN_UPWARD
+    assert list(upward(GRAPH, LAYERS)) == []
 
 
 def test_pages_and_flows_do_not_import_the_signaling_server() -> None:
@@ -46,8 +43,7 @@ def test_pages_and_flows_do_not_import_the_signaling_server() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    found = [tie for circle in circles(GRAPH) for tie in ties(GRAPH, circle)]
-    assert {tie.partition(":")[0] for tie in found} == KNOWN_CIRCLES, "\n".join(found)
+    assert [tie for circle in circles(GRAPH) for tie in ties(GRAPH, circle)] == []
 
 
 def test_folders_and_modules_are_small() -> None:

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """Serves pages, static files and WebSockets until SIGTERM or Ctrl+C."""
 
     help = (
-        "Serve Meeting Point: pages, static files and WebSockets. On SIGTERM or Ctrl+C the sockets are told, their "
+        "Serve Meeting Point: pages, static files and WebSockets. On SIGTERM or Ctrl+C it closes the sockets, their "
         "browsers reconnect to the next process, and this one ends within a second."
     )
 

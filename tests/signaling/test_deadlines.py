@@ -1,6 +1,6 @@
-"""The end of a room and of a guest's place, by the server's clock: people are warned, then sent out."""
+"""Rooms and memberships expire by the server's clock: people are warned, then their sockets are closed."""
 
-from tests.signaling.doors import change_door
+from tests.signaling.hosting import change_join_rule
 from tests.signaling.world import HELLO, Scene, SignalingServer, introduce, post
 
 SET = """
@@ -16,11 +16,11 @@ if guest is not None:
 
 
 def end(scene: Scene, *, room: float | None = None, guest: float | None = None) -> None:
-    """Let the room, or the first guest's place in it, end in so many seconds."""
+    """Make the room, or the first guest's membership, expire in so many seconds."""
     scene.app.run_python(SET, id=scene.id, room=room, guest=guest, place=scene.guests[0][1])
 
 
-async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_it_is_put_off(
+async def test_people_are_warned_ten_minutes_before_the_end_and_again_when_it_is_put_off(
     app: SignalingServer,
 ) -> None:
     scene = app.room()
@@ -28,8 +28,8 @@ async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_i
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])
     await introduce(olga, guest)
     for person in (olga, guest):
-        told = await person.expect("ending_soon", what="room")
-        assert 500 <= told["left"] <= 590
+        warning = await person.expect("ending_soon", what="room")
+        assert 500 <= warning["left"] <= 590
 
     manage, fields = f"/rooms/{scene.slug}/", {"name": "Rehearsal", "max_people": "8"}
     post(app, olga.session, f"{manage}edit", form_on=manage, lasts="1d", **fields)
@@ -41,16 +41,16 @@ async def test_people_are_told_ten_minutes_before_the_room_ends_and_again_when_i
     await guest.close()
 
 
-async def test_at_the_end_of_the_room_everybody_is_sent_out_and_nobody_comes_back(app: SignalingServer) -> None:
+async def test_at_the_end_of_the_room_all_sockets_are_closed_and_no_one_comes_back(app: SignalingServer) -> None:
     scene = app.room()
-    await change_door(scene, "knock")
+    await change_join_rule(scene, "knock")
     olga, max_, guest = scene.caller(scene.olga), scene.caller(scene.max), scene.caller(scene.guests[0])
     await introduce(olga, max_)
     await guest.connect()
     await guest.send("knock", v=1, pid=guest.pid, hello=HELLO, lobby=False)
     await guest.expect("waiting")
     end(scene, room=2)
-    await change_door(scene, "knock", requires_host=True)  # the process reads the room again
+    await change_join_rule(scene, "knock", requires_host=True)  # the process reads the room again
     assert await olga.close_code() == 4006
     assert await max_.close_code() == 4006
     assert await guest.close_code() == 4006
@@ -59,7 +59,7 @@ async def test_at_the_end_of_the_room_everybody_is_sent_out_and_nobody_comes_bac
     assert await again.close_code() == 4006
 
 
-async def test_the_end_of_a_guests_place_is_final_for_them_alone(app: SignalingServer) -> None:
+async def test_the_end_of_a_membership_is_final_for_that_guest_only(app: SignalingServer) -> None:
     scene = app.room()
     end(scene, guest=8)
     olga, guest = scene.caller(scene.olga), scene.caller(scene.guests[0])

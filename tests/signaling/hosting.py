@@ -1,4 +1,4 @@
-"""What hosts do over HTTP, and knocking, for the stories about the door."""
+"""What hosts do over HTTP, and how guests knock."""
 
 import asyncio
 import json
@@ -36,13 +36,13 @@ async def post(scene: Scene, what: str, body: dict[str, Any], person: tuple[str,
     return await asyncio.to_thread(send)
 
 
-async def change_door(scene: Scene, rule: str, *, requires_host: bool = False) -> None:
-    """Say who comes in."""
+async def change_join_rule(scene: Scene, rule: str, *, requires_host: bool = False) -> None:
+    """Change who can join."""
     assert await post(scene, "join-rule", {"join_rule": rule, "requires_host": requires_host}) == 200
 
 
 async def knock(caller: Caller, *, lobby: bool = False) -> dict[str, Any]:
-    """Connect if need be, knock, and return what is said first."""
+    """Connect if need be, knock, and return the first `waiting`."""
     if caller.connection is None:
         await caller.connect()
     await caller.send("knock", v=1, pid=caller.pid, hello=HELLO, lobby=lobby)

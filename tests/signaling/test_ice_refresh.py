@@ -1,4 +1,4 @@
-"""TURN credentials run out; whoever is inside gets others."""
+"""TURN credentials expire; members get new ones on request."""
 
 from rooms.signaling.messages import Ice
 from tests.signaling.world import SignalingServer
@@ -12,7 +12,7 @@ async def test_a_member_gets_servers_with_credentials_of_their_own() -> None:
         scene = server.room()
         olga, max_ = await scene.caller(scene.olga).connect(), scene.caller(scene.max)
 
-        # Before joining, nobody gets any.
+        # Before joining, no one gets any.
         await olga.send("refresh")
         assert await olga.expect("error") == {"type": "error", "code": "not_joined", "about": "refresh"}
 

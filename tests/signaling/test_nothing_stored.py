@@ -1,4 +1,4 @@
-"""After a call nothing says that there was one, or of whom: no row of the database, and no line of the log."""
+"""A call leaves no trace: no row in the database, and no line in the log."""
 
 from tests.signaling.world import SignalingServer, introduce
 
@@ -12,7 +12,7 @@ with connection.cursor() as cursor:
 """
 
 
-async def test_the_database_is_the_same_after_a_call_and_the_log_does_not_know_of_it(app: SignalingServer) -> None:
+async def test_a_call_changes_no_row_and_its_people_are_not_in_the_log(app: SignalingServer) -> None:
     scene = app.room()
     before = app.run_python(EVERYTHING)
     callers = [scene.caller(person) for person in (scene.olga, scene.max, scene.guests[0])]

@@ -1,4 +1,4 @@
-"""A new role reaches the open call pages at once: those of the person, and everybody else's."""
+"""A new role reaches open call pages at once: those of the person, and everyone else's."""
 
 from uuid import UUID
 

@@ -111,7 +111,7 @@ def test_the_document_states_the_limits() -> None:
     assert "The twentieth frame that is no message" in text
 
 
-def test_the_refusals_of_rooms_have_close_codes() -> None:
+def test_every_denial_reason_has_a_close_code() -> None:
     from rooms.access import DenialReason
 
     assert {reason.name for reason in DenialReason} <= {code.name for code in CloseCode}

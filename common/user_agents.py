@@ -1,4 +1,4 @@
-"""What a User-Agent header says in words, for a person who looks for a session that is not theirs."""
+"""Readable names of browsers from User-Agent headers, for lists of sessions."""
 
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ SYSTEMS = (
 
 
 def describe(user_agent: str) -> str:
-    """Return words such as "Firefox on Linux", or "Unknown browser" for a header that names none."""
+    """Return, for example, "Firefox on Linux", or "Unknown browser" for a header that names none."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     if browser and system:

@@ -5,7 +5,7 @@ import { CandidateOutbox } from "../../static/js/peer/ice/candidate-outbox.js";
 import { cleanName, readHello, writeHello } from "../../static/js/peer/hello.js";
 import { RateLimiter } from "../../static/js/lib/rate-limiter.js";
 import { LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
-import { describeRoute } from "../../static/js/peer/ice/route.js";
+import { describeRoute } from "../../static/js/peer/ice/ice-path.js";
 import { Watchdog } from "../../static/js/peer/watchdog.js";
 
 const candidate = { candidate: "candidate:1 1 udp 1 192.0.2.1 9 typ host", sdpMid: "0", sdpMLineIndex: 0, usernameFragment: "abcd" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { UNKNOWN, rate, rateOwn } from "../../static/js/media/playback/quality.js";
-import { whyThisPath } from "../../static/js/peer/ice/route.js";
+import { whyThisPath } from "../../static/js/peer/ice/ice-path.js";
 
 const MOVING = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };
 const FINE = { connected: true, trouble: false, receiving: MOVING, loss: 0, concealed: 0, rttMs: 40, path: "direct", missing: "" };

@@ -3,7 +3,7 @@
  * the numbers up, so that whoever runs it sees whether people reach each other.
  */
 
-/** @import { Route } from "../peer/ice/route.js" */
+/** @import { Route } from "../peer/ice/ice-path.js" */
 /** @import { PathCounts } from "../signaling/wire.js" */
 
 /** The server takes no more of each. */

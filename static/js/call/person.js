@@ -4,7 +4,7 @@ import { text } from "../ui/lib/page.js";
 
 /** @import { Safety } from "../keys/safety-codes.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
-/** @import { PathWhy } from "../peer/ice/route.js" */
+/** @import { PathWhy } from "../peer/ice/ice-path.js" */
 /** @import { Lateness } from "./connection-timeout.js" */
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Presence who somebody is and what they send */

@@ -1,8 +1,8 @@
 /** Looks every few seconds which way the connections take: directly or through a relay. */
 
-import { describeRoute } from "../peer/ice/route.js";
+import { describeRoute } from "../peer/ice/ice-path.js";
 
-/** @import { Route } from "../peer/ice/route.js" */
+/** @import { Route } from "../peer/ice/ice-path.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 
 const INTERVAL_MS = 5_000;

@@ -5,10 +5,10 @@ import { SealedLink } from "../keys/sealed-link.js";
 import { Emitter } from "../lib/emitter.js";
 import { Kicks } from "./kick.js";
 import { Mesh } from "../peer/mesh.js";
-import { NetworkWatch } from "../peer/network-watch.js";
+import { NetworkWatch } from "../peer/ice/network-watch.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/ice/ice-policy.js";
-import { whyThisPath } from "../peer/ice/route.js";
+import { whyThisPath } from "../peer/ice/ice-path.js";
 import { PeerRelay } from "../peer/peer-relay.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
@@ -22,7 +22,7 @@ import { RouteMonitor } from "./route-monitor.js";
 /** @import { Identity } from "../keys/identity.js" */
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { KnownPeer } from "../keys/sealed-link.js" */
-/** @import { Route } from "../peer/ice/route.js" */
+/** @import { Route } from "../peer/ice/ice-path.js" */
 /** @import { Tracks } from "../peer/transceiver-pair.js" */
 /** @import { StateDetail } from "../signaling/socket.js" */
 /** @import { Joined, Peer, Room } from "../signaling/wire.js" */

@@ -6,7 +6,7 @@ import { LocalMedia } from "/static/js/media/devices/local-media.js";
 import { mungeSdp } from "/static/js/media/adaptation/sdp-munging.js";
 import { Playback } from "/static/js/media/playback/playback.js";
 import { Mesh } from "/static/js/peer/mesh.js";
-import { describeRoute } from "/static/js/peer/ice/route.js";
+import { describeRoute } from "/static/js/peer/ice/ice-path.js";
 
 /** Every RTCPeerConnection of the page, so that their inside can be looked at. @type {RTCPeerConnection[]} */
 const connections = [];

@@ -4,7 +4,7 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
-import { describeRoute } from "../../peer/ice/route.js";
+import { describeRoute } from "../../peer/ice/ice-path.js";
 import { readCallHealth } from "./call-health.js";
 import { readFrame, writeFrame } from "../protocol/frame.js";
 import { RateController, initialLanes } from "./rate-controller.js";

@@ -23,7 +23,7 @@
  * @property {number} loss 0 to 1, of what came
  * @property {number} concealed 0 to 1, of the sound that came
  * @property {number} rttMs
- * @property {string} path see `whyThisPath` of peer/ice/route.js
+ * @property {string} path see `whyThisPath` of peer/ice/ice-path.js
  * @property {Reason} missing what does not arrive although it is sent, as the watchdog found for good; "" for nothing
  */
 

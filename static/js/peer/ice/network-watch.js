@@ -3,7 +3,7 @@
  * page is in front again after the machine may have slept.
  */
 
-import { Emitter } from "../lib/emitter.js";
+import { Emitter } from "../../lib/emitter.js";
 
 /**
  * @typedef {object} NetworkWatchEvents

@@ -75,7 +75,7 @@ test("what is said comes to everybody, and the author knows when it has", async 
   world.connect(olga, max);
   olga.mesh.peers.set(guest.pid, { state: "connecting" });
   olga.people.set(guest.pid, { name: "Guest", state: "connecting", role: "guest" });
-  assert.equal(olga.chat.sendText("Hello"), "said");
+  assert.equal(olga.chat.sendText("Hello"), "sent");
   await world.settle();
   assert.deepEqual(max.read(), [["Olga", "Hello"]]);
   assert.deepEqual([...olga.chat.log.entries[0].waiting], [guest.pid]);
@@ -230,7 +230,7 @@ test("a flood is cut off, on both sides", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
   const done = Array.from({ length: 100 }, (_, at) => olga.chat.sendText(`message ${at}`));
-  assert.equal(done.filter((one) => one === "said").length, LIMITS.sentPerMinute);
+  assert.equal(done.filter((one) => one === "sent").length, LIMITS.sentPerMinute);
   assert.equal(done.at(-1), "too-fast");
   for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.message, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
   await world.settle();

@@ -1,13 +1,10 @@
-/**
- * Notices when a connection takes so long to come, or to come back, that the person should be told why: "Connecting…" alone
- * would say so for ever.
- */
+/** Notices when connecting or reconnecting takes so long that the page should say why. */
 
-/** @typedef {"" | "answer" | "relay"} Lateness nothing to say; no answer comes; no relay server answers, and only relays may be used */
+/** @typedef {"" | "answer" | "relay"} Lateness in time; no answer from the peer; no answer from the relay, and only relays are allowed */
 
-/** Mostly a connection stands within a second; within five, the person must know. */
+/** Most connections take less than a second. */
 const TIMEOUT_MS = 4_000;
-/** @type {readonly string[]} states in which there is no way to the peer */
+/** @type {readonly string[]} states without a path to the peer */
 const WAITING = ["connecting", "interrupted", "failed"];
 
 export class ConnectionTimeout {
@@ -18,8 +15,8 @@ export class ConnectionTimeout {
 
   /**
    * @param {(pid: string, late: Lateness) => void} onLate
-   * @param {(pid: string) => boolean} relayAway whether the way to this peer must be a relay's, and none answers
-   * @param {AbortSignal} signal ends it
+   * @param {(pid: string) => boolean} relayAway whether only a relay may be used, and none answers
+   * @param {AbortSignal} signal
    */
   constructor(onLate, relayAway, signal) {
     this.#onLate = onLate;
@@ -29,7 +26,7 @@ export class ConnectionTimeout {
 
   /**
    * @param {string} pid
-   * @param {string} state of the connection; `closed` when there is none any more
+   * @param {string} state of the connection; `closed` when it is gone
    */
   observeState(pid, state) {
     if (WAITING.includes(state)) {

@@ -1,9 +1,9 @@
 /**
- * The room key during a call: made anew when somebody who held it was put out, handed over from browser to browser.
+ * The room key during a call: replaced when a person who had it was removed, and passed from browser to browser.
  *
- * A new key goes only to those with whom this call is connected under the key before, and only from an owner or moderator.
- * Connections that stand stay as they are: they are pinned to the tabs at their ends. Newcomers are believed by the new
- * key alone. A call that began without a key never takes one over: whoever introduced its people could be listening.
+ * A new key goes only to peers who are connected under the previous key, and only from hosts. Open connections stay: each is
+ * pinned to the certificate of its peer. New peers must prove the new key. A call that began without a key never accepts one:
+ * the server that introduced its people could be listening.
  */
 
 import { HOSTS } from "../signaling/roles.js";
@@ -19,20 +19,19 @@ import { findRoomKey } from "../keys/held-room-key.js";
 /** @import { Room } from "../signaling/wire.js" */
 /** @import { CallSession } from "./session.js" */
 
-/** How long whoever was put out is given to be gone before the others get a new key; spread, so that one is first. */
+/** Time for the removed person to be gone before the key rotates; random, so that one host is first. */
 const ROTATE_AFTER_MS = 1_000;
 const ROTATE_SPREAD_MS = 1_000;
-/** When the server could not be asked to take the new key. */
+/** After the server could not be reached with the new key. */
 const RETRY_MS = 10_000;
-/** How long a key of which the server tells may be on its way to us. */
+/** How long a key that the server announced may take to arrive from a peer. */
 const KEY_TIMEOUT_MS = 8_000;
 const TOPIC = "rekey";
-/** New keys of one host that are read: honest ones come seldom. */
 const PER_MINUTE = 12;
 
 /**
  * @typedef {object} KeyRotationEvents
- * @property {{epoch: number, keyCheck: string}} renewed the call goes on under a new key
+ * @property {{epoch: number, keyCheck: string}} renewed the call continues under a new key
  * @property {void} missing the room has a new key, and no one sent it to us
  */
 
@@ -42,9 +41,9 @@ export class KeyRotation extends Emitter {
   #topic;
   #slug;
   #setKeyUrl;
-  /** @type {Room | null} as the server told last */
+  /** @type {Room | null} as the server sent it last */
   #room = null;
-  /** @type {Set<string>} pids of those who are still to get the key of now */
+  /** @type {Set<string>} pids that still need the current key */
   #pendingRecipients = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -53,7 +52,7 @@ export class KeyRotation extends Emitter {
 
   /**
    * @param {CallSession} session
-   * @param {{slug: string, setKeyUrl: string | null}} options setKeyUrl: null for those who can never make a new key
+   * @param {{slug: string, setKeyUrl: string | null}} options setKeyUrl: null for people who can never set a key
    */
   constructor(session, { slug, setKeyUrl }) {
     super();
@@ -63,13 +62,12 @@ export class KeyRotation extends Emitter {
     const { signal } = this.#life;
     session.on("entered", ({ room }) => this.#onRoom(room), { signal });
     session.on("room", ({ room }) => this.#onRoom(room), { signal });
-    this.#topic = session.mesh.topic(TOPIC, { read: readHandedKey, perMinute: PER_MINUTE });
+    this.#topic = session.mesh.topic(TOPIC, { read: readSentKey, perMinute: PER_MINUTE });
     this.#topic.on("message", ({ pid, message }) => this.#onKeyReceived(pid, message), { signal });
     session.mesh.on("peer-channel-open", ({ pid }) => this.#pendingRecipients.has(pid) && this.#enqueue(() => this.#sendKey()), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  /** Ends with the call. */
   close() {
     this.#life.abort();
   }
@@ -91,15 +89,15 @@ export class KeyRotation extends Emitter {
   }
 
   /**
-   * Another tab of this browser may have made the key; else somebody hands it over, or nobody does.
-   * @param {boolean} [again] whether there was time to hand it over
+   * Another tab of this browser may have made the key; otherwise a peer sends it, or no one does.
+   * @param {boolean} [timedOut] whether a peer had time to send it
    */
-  async #findNewKey(again = false) {
+  async #findNewKey(timedOut = false) {
     const room = this.#room;
     if (room === null || room.epoch <= this.#epoch) return;
     const { state, key } = await findRoomKey(this.#slug, room.epoch, room.key_check);
     if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
-    if (again) return this.emit("missing");
+    if (timedOut) return this.emit("missing");
     this.#schedule(() => this.#findNewKey(true), KEY_TIMEOUT_MS);
   }
 
@@ -119,15 +117,15 @@ export class KeyRotation extends Emitter {
     if (made?.epoch === epoch) await this.#adopt(epoch, made.key);
   }
 
-  /** Somebody hands a key over. @param {string} pid @param {HandedKey} handed */
-  #onKeyReceived(pid, handed) {
-    const teller = this.#session.people.get(pid);
-    if (!teller || !HOSTS.includes(teller.role) || this.#epoch === 0) return;
+  /** @param {string} pid @param {SentKey} sent */
+  #onKeyReceived(pid, sent) {
+    const sender = this.#session.people.get(pid);
+    if (!sender || !HOSTS.includes(sender.role) || this.#epoch === 0) return;
     this.#enqueue(async () => {
-      const { epoch, key, byHosts } = handed;
+      const { epoch, key, byHosts } = sent;
       if (epoch <= this.#epoch) return;
       const check = toBase64Url(await roomKeyCheck(key, this.#slug, epoch));
-      // The server cannot know a key, but it knows whether this is the one that the room was given.
+      // The server does not know the key, but its check value says whether this is the key of the room.
       if (this.#room?.epoch === epoch && this.#room.key_check !== check) return;
       await saveRoomKey(this.#slug, epoch, key, { extractable: this.#canExportKey, byHosts });
       await this.#adopt(epoch, key);
@@ -150,26 +148,26 @@ export class KeyRotation extends Emitter {
     for (const pid of this.#pendingRecipients) if (this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
   }
 
-  /** One act at a time. @param {() => Promise<void>} act */
-  #enqueue(act) {
-    // An act that failed (storage, no answer) is tried again when the server next tells of the room.
-    this.#queue = this.#queue.then(() => (this.#life.signal.aborted ? undefined : act())).catch(() => undefined);
+  /** @param {() => Promise<void>} task */
+  #enqueue(task) {
+    // A task that failed (storage, no answer) runs again with the next message about the room.
+    this.#queue = this.#queue.then(() => (this.#life.signal.aborted ? undefined : task())).catch(() => undefined);
   }
 
-  /** @param {() => Promise<void>} act @param {number} ms */
-  #schedule(act, ms) {
+  /** @param {() => Promise<void>} task @param {number} ms */
+  #schedule(task, ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#enqueue(act), ms);
+    this.#timer = setTimeout(() => this.#enqueue(task), ms);
   }
 }
 
-/** @typedef {{epoch: number, key: Bytes, byHosts: boolean}} HandedKey */
+/** @typedef {{epoch: number, key: Bytes, byHosts: boolean}} SentKey */
 
 /**
- * Reads what came on the topic: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
- * @param {any} payload @returns {HandedKey | null}
+ * Reads the topic `rekey`: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
+ * @param {any} payload @returns {SentKey | null}
  */
-function readHandedKey(payload) {
+function readSentKey(payload) {
   const { epoch, key, by_hosts: byHosts } = payload ?? {};
   if (!Number.isSafeInteger(epoch) || epoch < 2 || typeof key !== "string" || key.length !== 43) return null;
   if (typeof byHosts !== "boolean") return null;

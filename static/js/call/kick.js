@@ -1,6 +1,6 @@
 /**
- * Putting somebody out without the server: the owner or a moderator tells everybody, and everybody ends their connection
- * to them. Who is owner or moderator is what the server said when they came in.
+ * Removing a person without the server: a host sends the kick to all peers, and each of them closes the connection to that
+ * person. Roles are what the server said at join.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -9,13 +9,12 @@ import { isId } from "../lib/patterns.js";
 /** @import { Mesh } from "../peer/mesh.js" */
 
 export const TOPIC = "kick";
-/** Messages of one peer that are acted on: a host removes one person at a time. */
 const PER_MINUTE = 60;
 
 /**
- * Says who puts out whom, as `rooms/permissions.py` has it: the owner everybody else, moderators members and guests.
+ * The same rule as `rooms/permissions.py`: the owner may remove everyone else, moderators may remove members and guests.
  * @param {string | undefined} by
- * @param {string | undefined} whom undefined: nobody whom the server has named
+ * @param {string | undefined} whom undefined: not in the roster
  */
 function mayKick(by, whom) {
   if (whom === "owner") return false;
@@ -24,7 +23,7 @@ function mayKick(by, whom) {
 
 /**
  * @typedef {object} KicksEvents
- * @property {{by: string}} kicked one was removed oneself, by this pid
+ * @property {{by: string}} kicked this person was removed; by: the host's pid
  */
 
 /** @extends {Emitter<KicksEvents>} */
@@ -37,7 +36,7 @@ export class Kicks extends Emitter {
   /**
    * @param {Mesh} mesh
    * @param {object} options
-   * @param {string} options.pid one's own
+   * @param {string} options.pid our own
    * @param {(pid: string) => string | undefined} options.roleOf as the server says
    * @param {AbortSignal} options.signal
    */
@@ -50,7 +49,7 @@ export class Kicks extends Emitter {
     this.#topic.on("message", ({ pid: by, message: pid }) => this.#onKick(by, pid), { signal });
   }
 
-  /** Puts somebody out: tells everybody, them too. Whoever is not allowed to is not listened to. @param {string} pid */
+  /** Peers ignore a kick from a person who may not remove that one. @param {string} pid */
   kick(pid) {
     for (const other of this.#mesh.peers.keys()) this.#topic.send(other, { pid });
     this.#mesh.ban(pid);

@@ -1,4 +1,4 @@
-/** Waiting to be let in: knocks under one's name, shows that the room knows, and takes the room key where a host hands it over. */
+/** Knocking: asks to be let in, and receives the room key from a host where the link holds only the lobby key. */
 
 import { makeIdentity } from "../keys/identity.js";
 import { saveRoomKey } from "../keys/key-store.js";
@@ -8,28 +8,28 @@ import { writeSealedHello } from "../keys/hello.js";
 import { Emitter } from "../lib/emitter.js";
 import { writeHello } from "../peer/hello.js";
 import { KnockSocket } from "../signaling/knock-socket.js";
-import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 
 /** @import { Identity } from "../keys/identity.js" */
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { Room } from "../signaling/wire.js" */
-/** @import { Shown } from "../ui/lobby/waiting-room.js" */
 /** @import { Presence } from "./person.js" */
 /** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Attempt */
 
+/** @typedef {{name: string, why: string | null, hosts?: boolean}} Waiting why: knock, host, away, or null: not known yet */
+
 /**
  * @typedef {object} KnockingEvents
- * @property {void} let-in one may join now; the room key is kept where there is one
- * @property {{why: string}} stopped denied or refused, by close code; "start", "key", "downgrade", "admission": what came is not
- *   the room's key
- * @property {void} cancelled the person does not want to wait any more
+ * @property {Waiting} waiting the person waits, or waits for something else than before
+ * @property {void} ended the person does not wait any longer; `admitted` or `stopped` says why
+ * @property {void} admitted the person may join now; the room key, if there is one, is stored
+ * @property {{why: string}} stopped denied or refused: a close code, "start", "key", "downgrade" or "admission" (what a host sent
+ *   is not the room's key)
  */
 
 /** @extends {Emitter<KnockingEvents>} */
 export class Knocking extends Emitter {
   #slug;
   #socketPath;
-  #waitingRoom = new WaitingRoom();
   /** @type {Attempt | null} */
   #attempt = null;
 
@@ -38,23 +38,18 @@ export class Knocking extends Emitter {
     super();
     this.#slug = slug;
     this.#socketPath = socketPath;
-    this.#waitingRoom.on("cancel", () => {
-      this.close();
-      this.emit("cancelled");
-    });
   }
 
   /**
-   * Knocks.
    * @param {object} options
    * @param {number} options.epoch of the key
    * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key
-   * @param {boolean} options.lobby whether the room key has to come from a host
+   * @param {boolean} options.lobby a host has to send the room key
    * @param {Presence} options.presence
    */
   async knock({ epoch, key, lobby, presence }) {
     this.close();
-    this.#waitingRoom.show({ name: presence.name, why: null });
+    this.emit("waiting", { name: presence.name, why: null });
     let identity, seal, hello;
     try {
       const making = lobby && key ? makeLobbySeal(this.#slug, epoch, key) : makeRoomSeal(this.#slug, epoch, key);
@@ -66,25 +61,24 @@ export class Knocking extends Emitter {
     const socket = new KnockSocket({ url: this.#socketPath, pid: identity.pid, hello, lobby });
     this.#attempt = { identity, seal, key: lobby ? key : null, socket };
     socket.on("waiting", ({ why, hosts, room }) => this.#onWaiting(room, { name: presence.name, why, hosts }));
-    socket.on("away", () => this.#waitingRoom.show({ name: presence.name, why: "away" }));
+    socket.on("away", () => this.emit("waiting", { name: presence.name, why: "away" }));
     socket.on("stopped", ({ code }) => this.#stop(String(code)));
     socket.on("admitted", ({ body }) => void this.#onAdmitted(body));
     socket.start();
   }
 
-  /** Goes away from the door, quietly. */
   close() {
     this.#attempt?.socket.leave();
     this.#attempt = null;
-    this.#waitingRoom.hide();
+    this.emit("ended");
   }
 
-  /** @param {Room} room @param {Shown} shown */
-  #onWaiting({ epoch }, shown) {
+  /** @param {Room} room @param {Waiting} waiting */
+  #onWaiting({ epoch }, waiting) {
     const known = this.#attempt?.seal.epoch ?? 0;
     if (epoch < known) return this.#stop("downgrade");
     if (epoch > known) return this.#stop("key");
-    this.#waitingRoom.show(shown);
+    this.emit("waiting", waiting);
   }
 
   /** @param {string} body */
@@ -102,7 +96,7 @@ export class Knocking extends Emitter {
     }
     if (this.#attempt !== knocking) return;
     this.close();
-    this.emit("let-in");
+    this.emit("admitted");
   }
 
   /** @param {string} why */

@@ -1,14 +1,14 @@
 /**
- * The door in other tabs: the tab of a call tells the other pages of this browser who knocks, and hears which button is
- * pressed there. Keys stay in the tab of the call. Only pages of this origin, in this browser profile, hear it.
+ * The lobby in other tabs: the tab of a call sends the other pages of this browser profile who knocks, and receives which
+ * button is pressed there. Keys stay in the tab of the call.
  */
 
 import { Emitter } from "../lib/emitter.js";
 
 /** @import { Knock } from "./lobby-host.js" */
-/** @typedef {Knock & {slug: string, room: string}} KnockElsewhere room: its name */
+/** @typedef {Knock & {slug: string, room: string}} KnockElsewhere room: the name */
 
-const CHANNEL = "meeting-point/door";
+const CHANNEL = "meeting-point/lobby";
 
 /**
  * @typedef {object} LobbyBroadcastEvents
@@ -17,14 +17,14 @@ const CHANNEL = "meeting-point/door";
  */
 
 /**
- * The end in the tab of a call.
+ * In the tab of a call.
  * @extends {Emitter<LobbyBroadcastEvents>}
  */
 export class LobbyBroadcast extends Emitter {
   #slug;
   #channel = new BroadcastChannel(CHANNEL);
 
-  /** @param {{slug: string, signal: AbortSignal}} options signal: the call is over */
+  /** @param {{slug: string, signal: AbortSignal}} options signal: aborts when the call ends */
   constructor({ slug, signal }) {
     super();
     this.#slug = slug;
@@ -36,7 +36,7 @@ export class LobbyBroadcast extends Emitter {
   }
 
   /**
-   * @param {string} room its name
+   * @param {string} room the name
    * @param {Knock[]} knocks
    */
   sendKnocks(room, knocks) {
@@ -53,11 +53,11 @@ export class LobbyBroadcast extends Emitter {
 
 /**
  * @typedef {object} LobbyListenerEvents
- * @property {{knocks: KnockElsewhere[]}} changed all who knock at rooms of calls in this browser
+ * @property {{knocks: KnockElsewhere[]}} changed everyone who knocks in calls of this browser
  */
 
 /**
- * The end in another page.
+ * In another page.
  * @extends {Emitter<LobbyListenerEvents>}
  */
 export class LobbyListener extends Emitter {

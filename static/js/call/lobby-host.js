@@ -1,4 +1,4 @@
-/** A host's side of the door: who knocks, and letting them in with the room key or sending them away. */
+/** The host's side of the lobby: who knocks, letting them in with the room key, or declining. */
 
 import { readSealedHello } from "../keys/hello.js";
 import { loadRoomKey } from "../keys/key-store.js";
@@ -6,7 +6,6 @@ import { lobbyKey, sealAdmission } from "../keys/lobby.js";
 import { makeLobbySeal } from "../keys/room-seal.js";
 import { Emitter } from "../lib/emitter.js";
 import { readHello } from "../peer/hello.js";
-import { displayName } from "./person.js";
 
 /** @import { Hello } from "../keys/hello.js" */
 /** @import { Identity } from "../keys/identity.js" */
@@ -15,8 +14,8 @@ import { displayName } from "./person.js";
 /** @import { CallSession } from "./session.js" */
 
 /**
- * Somebody at the door. `problem`: `unproved`, they cannot show that they came by a link of this room; `keyless`, this
- * browser has no copy of the room key that it could hand over; `unsent`, the server could not be told just now.
+ * A guest who knocks. `problem`: `unproved`, the guest cannot prove that they have a link of this room; `keyless`, this
+ * browser has no copy of the room key to pass on; `unsent`, the answer did not reach the server.
  * @typedef {object} Knock
  * @property {string} member
  * @property {string} name
@@ -25,13 +24,13 @@ import { displayName } from "./person.js";
 
 /** @typedef {{pid: string, shown: Knock, hello: Hello | null, seal: RoomSeal | null, text: string, until: number}} KnockingPeer */
 
-/** The server says every 5 seconds who knocks. */
+/** The server repeats every 5 seconds who knocks. */
 const KNOCK_TIMEOUT_MS = 15_000;
 const MAX_KNOCKS = 20;
 
 /**
  * @typedef {object} LobbyHostEvents
- * @property {{knocks: Knock[], came: boolean}} changed who knocks now, and whether that is one more
+ * @property {{knocks: Knock[], came: boolean}} changed came: one more than before
  */
 
 /** @extends {Emitter<LobbyHostEvents>} */
@@ -40,20 +39,20 @@ export class LobbyHost extends Emitter {
   #identity;
   /** @type {Map<string, KnockingPeer>} by member */
   #guests = new Map();
-  /** @type {Map<string, object>} the last word about a member: a hello that is read late changes nothing any more */
+  /** @type {Map<string, object>} the latest knock of a member: a hello that is read late is dropped */
   #turns = new Map();
 
   /**
    * @param {CallSession} session
    * @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} identity of this tab
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(session, identity, signal) {
     super();
     this.#session = session;
     this.#identity = identity;
     session.socket.on("knocks", ({ peer }) => void this.#onKnock(peer), { signal });
-    session.socket.on("knock-ended", ({ member }) => this.#onKnockOver(member), { signal });
+    session.socket.on("knock-ended", ({ member }) => this.#onKnockEnded(member), { signal });
     const timer = setInterval(() => this.#dropExpired(), KNOCK_TIMEOUT_MS / 3);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
@@ -63,24 +62,24 @@ export class LobbyHost extends Emitter {
     return [...this.#guests.values()].map(({ shown }) => shown);
   }
 
-  /** Lets somebody in. That it is done, the server says. @param {string} member */
+  /** Lets a guest in; the server confirms it with `knock-ended`. @param {string} member */
   async admit(member) {
-    const standing = this.#guests.get(member);
-    if (!standing || standing.shown.problem === "unproved") return;
-    const { hello, seal } = standing;
+    const guest = this.#guests.get(member);
+    if (!guest || guest.shown.problem === "unproved") return;
+    const { hello, seal } = guest;
     let body = "";
     if (seal?.mode === "lobby" && hello) {
       const held = await loadRoomKey(this.#session.seal.room).catch(() => null);
-      if (held?.raw === undefined || held.epoch !== seal.epoch) return this.#setProblem(standing, "keyless");
+      if (held?.raw === undefined || held.epoch !== seal.epoch) return this.#setProblem(guest, "keyless");
       body = await sealAdmission(seal, this.#identity, hello, held.raw);
     }
-    if (!this.#session.socket.answerKnock(member, body)) this.#setProblem(standing, "unsent");
+    if (!this.#session.socket.answerKnock(member, body)) this.#setProblem(guest, "unsent");
   }
 
-  /** Sends somebody away. @param {string} member */
+  /** @param {string} member */
   deny(member) {
-    const standing = this.#guests.get(member);
-    if (standing && !this.#session.socket.answerKnock(member, null)) this.#setProblem(standing, "unsent");
+    const guest = this.#guests.get(member);
+    if (guest && !this.#session.socket.answerKnock(member, null)) this.#setProblem(guest, "unsent");
   }
 
   /** @param {Peer} peer */
@@ -95,7 +94,7 @@ export class LobbyHost extends Emitter {
     this.#turns.set(member, turn);
     const { hello, seal } = await this.#readHello(pid, text);
     if (this.#turns.get(member) !== turn) return;
-    const name = displayName(hello ? readHello(hello.profile).name : "");
+    const name = (hello && readHello(hello.profile).name) || this.#session.nameless;
     /** @type {Knock} */
     const shown = { member, name, problem: hello ? "" : "unproved" };
     this.#guests.set(member, { pid, shown, hello, seal, text, until: Date.now() + KNOCK_TIMEOUT_MS });
@@ -103,7 +102,7 @@ export class LobbyHost extends Emitter {
   }
 
   /**
-   * Reads with what they introduce themselves: the lobby key, or the key of the room where they hold it already.
+   * Guests prove themselves with the lobby key, or with the room key if they have it already.
    * @param {string} pid @param {string} text @returns {Promise<{hello: Hello | null, seal: RoomSeal | null}>}
    */
   async #readHello(pid, text) {
@@ -122,18 +121,18 @@ export class LobbyHost extends Emitter {
   }
 
   /** @param {string} member */
-  #onKnockOver(member) {
+  #onKnockEnded(member) {
     this.#turns.delete(member);
     if (this.#guests.delete(member)) this.#emitChanged(false);
   }
 
   #dropExpired() {
-    for (const [member, { until }] of this.#guests) if (until < Date.now()) this.#onKnockOver(member);
+    for (const [member, { until }] of this.#guests) if (until < Date.now()) this.#onKnockEnded(member);
   }
 
-  /** @param {KnockingPeer} standing @param {"keyless" | "unsent"} problem */
-  #setProblem(standing, problem) {
-    standing.shown = { ...standing.shown, problem };
+  /** @param {KnockingPeer} guest @param {"keyless" | "unsent"} problem */
+  #setProblem(guest, problem) {
+    guest.shown = { ...guest.shown, problem };
     this.#emitChanged(false);
   }
 

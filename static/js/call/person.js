@@ -1,13 +1,11 @@
-/** A person in a call, as everything that shows them needs it. */
-
-import { text } from "../ui/lib/page.js";
+/** A person in a call. */
 
 /** @import { Safety } from "../keys/safety-codes.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
 /** @import { PathWhy } from "../peer/ice/ice-path.js" */
 /** @import { Lateness } from "./connection-timeout.js" */
 
-/** @typedef {{name: string, muted: boolean, camera: boolean}} Presence who somebody is and what they send */
+/** @typedef {{name: string, muted: boolean, camera: boolean}} Presence a person's name and what they send */
 
 /**
  * @typedef {object} Person
@@ -20,23 +18,16 @@ import { text } from "../ui/lib/page.js";
  * @property {boolean} self
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused
- * @property {Lateness} [late] why a connection takes longer than it should
+ * @property {Lateness} [late] why connecting takes long
  * @property {boolean} [locked] whether they have proved that they hold the room's key
  * @property {Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
- * @property {number} [hand] whose turn it is among those with a raised hand, from 1; 0 or missing: it is not up
+ * @property {number} [hand] the position among raised hands, from 1; 0 or missing: not raised
  * @property {string} [protocol] udp, tcp or tls
- * @property {PathWhy} [path] why the connection takes this way
+ * @property {PathWhy} [path] why ICE chose this path
  * @property {Quality} [quality] how good the connection is; missing before it is known
- * @property {boolean} [pinned] whether one keeps them large
- * @property {boolean} [mutedLocally] whether one does not want to hear them
+ * @property {boolean} [pinned] kept large on this page
+ * @property {boolean} [mutedLocally] muted on this page only
  */
 
-/**
- * Gives somebody without a name a word to be called by.
- * @param {string} name cleaned (peer/hello.js)
- * @returns {string}
- */
-export function displayName(name) {
-  return name || text("nameless");
-}
+export {};

@@ -1,4 +1,4 @@
-/** Looks every few seconds which way the connections take: directly or through a relay. */
+/** Checks every few seconds whether connections are direct or relayed. */
 
 import { describeRoute } from "../peer/ice/ice-path.js";
 
@@ -14,7 +14,7 @@ export class RouteMonitor {
   /**
    * @param {Mesh} mesh
    * @param {(pid: string, route: Route) => void} onRoute
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(mesh, onRoute, signal) {
     this.#mesh = mesh;
@@ -23,7 +23,7 @@ export class RouteMonitor {
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  /** Looks at once. @param {string} pid */
+  /** @param {string} pid */
   async checkRoute(pid) {
     const connection = this.#mesh.peers.get(pid);
     if (connection?.state !== "connected") return;

@@ -1,4 +1,4 @@
-/** Ties the safety codes of a stay to the two ways in which they are agreed on: sealed envelopes and the control channel. */
+/** Connects the safety codes to both ways in which they are agreed on: sealed signaling and the control channel. */
 
 import { SafetyCodes } from "../keys/safety-codes.js";
 import { readSasConfirmation } from "../keys/sas-messages.js";
@@ -7,17 +7,11 @@ import { readHello } from "../peer/hello.js";
 /** @import { SealedLink } from "../keys/sealed-link.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 
-/** Messages of one peer that are read: each side sends one when it confirms, and again when a channel opens. */
 const PER_MINUTE = 60;
 
 /**
- * Makes the codes, and listens for everything but the link's messages.
- * @param {object} options
- * @param {string} options.pid one's own
- * @param {SealedLink} options.link
- * @param {Mesh} options.mesh
- * @param {AbortSignal} options.signal ends it
- * @returns {SafetyCodes}
+ * Listens to everything except the link's messages, which the session passes on.
+ * @param {{pid: string, link: SealedLink, mesh: Mesh, signal: AbortSignal}} options pid: our own
  */
 export function createSafety({ pid, link, mesh, signal }) {
   const topic = mesh.topic("sas", { read: readSasConfirmation, perMinute: PER_MINUTE });

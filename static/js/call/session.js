@@ -1,4 +1,4 @@
-/** One stay in a room: brings socket, sealed link and mesh together and keeps the list of who is there. It shows nothing. */
+/** A stay in a room: ties socket, sealed link and mesh together and keeps the list of people. */
 
 import { CODE } from "../signaling/close-codes.js";
 import { SealedLink } from "../keys/sealed-link.js";
@@ -13,7 +13,6 @@ import { PeerRelay } from "../peer/peer-relay.js";
 import { IceRefresh } from "../signaling/ice-refresh.js";
 import { SignalingSocket } from "../signaling/socket.js";
 import { SignalRouter } from "../signaling/signal-router.js";
-import { displayName } from "./person.js";
 import { createSafety } from "./safety.js";
 import { ConnectionTimeout } from "./connection-timeout.js";
 import { PathStats } from "./path-stats.js";
@@ -28,28 +27,27 @@ import { RouteMonitor } from "./route-monitor.js";
 /** @import { Joined, Peer, Room } from "../signaling/wire.js" */
 /** @import { Person, Presence } from "./person.js" */
 
-/** Requests to mute of one peer that are read. */
 const MUTE_REQUESTS_PER_MINUTE = 30;
-/** How long a server that said it is restarting is believed to be doing so. */
+/** After this long, a server that announced a restart counts as unreachable. */
 const RESTART_TIMEOUT_MS = 30_000;
-/** @type {readonly string[]} states of a connection that stood and does not any more */
+/** @type {readonly string[]} states of a lost connection */
 const LOST = ["interrupted", "failed"];
 
 /**
  * @typedef {object} CallSessionEvents `people` is up to date when they fire
  * @property {{room: Room, again: boolean}} entered admitted, or back in after a reconnect
- * @property {{draining: boolean, entered: boolean, code?: number}} away the server cannot be reached, or closed with a code after
- *   which one comes back; connections that stand go on
- * @property {{code: number | "no-relay"}} stopped refused or removed, for good; `no-relay`: addresses are to be hidden, and there
+ * @property {{draining: boolean, entered: boolean, code?: number}} away the server cannot be reached, or closed with a code that
+ *   means reconnect; peer connections continue
+ * @property {{code: number | "no-relay"}} stopped refused or removed, for good; `no-relay`: addresses must be hidden, and there
  *   is no relay server
  * @property {{room: Room}} room name or key epoch changed
  * @property {{code: string}} refused the server did not act on a message
- * @property {{person: Person, news: boolean}} person-added news is false for those who were there before
- * @property {{person: Person}} person-changed oneself, too
- * @property {{person: Person}} person-removed they have left
+ * @property {{person: Person, news: boolean}} person-added news: false for people who were in the call before
+ * @property {{person: Person}} person-changed `self` too
+ * @property {{person: Person}} person-removed
  * @property {{reason: string, name: string}} warned a person was refused (`mode`, `epoch`, `key`, `pid`, `malformed`,
  *   `certificate`, `version`; `differ`, `differ-there`, `code`: the safety code), or messages under their name were `tampered`
- *   with (said once for each person)
+ *   with (once for each person)
  * @property {{pid: string, stream: MediaStream}} stream what this person sends; the same stream for the whole session
  */
 
@@ -59,13 +57,13 @@ export class CallSession extends Emitter {
   people = new Map();
   /** @type {Person} */
   self;
-  /** What this stay is sealed with now. */
+  /** The current room seal. */
   seal;
   socket;
   link;
   mesh;
   kicks;
-  /** Requests of hosts that somebody mutes: the topic carries `true`. */
+  /** A host asks a person to mute; the topic carries `true`. */
   muteRequests;
   safety;
   #hasKey;
@@ -74,7 +72,7 @@ export class CallSession extends Emitter {
   #pathStats;
   #peerRelay;
   #iceRefresh = new IceRefresh(() => this.socket.requestIceServers());
-  /** @type {Set<string>} those of whom it was said that their messages are tampered with */
+  /** @type {Set<string>} peers whose tampered messages were reported */
   #tampered = new Set();
   #profiles = 0;
   #hideAddress;
@@ -87,19 +85,14 @@ export class CallSession extends Emitter {
   #drainedAt = -Infinity;
 
   /**
-   * @param {object} options
-   * @param {Identity} options.identity
-   * @param {RoomSeal} options.seal
-   * @param {string} options.socketPath
-   * @param {string} options.role
-   * @param {Presence} options.presence
-   * @param {Tracks} options.tracks
-   * @param {boolean} options.hideAddress whether to go through the relay server only
+   * @param {{identity: Identity, seal: RoomSeal, socketPath: string, role: string, presence: Presence, tracks: Tracks,
+   *   hideAddress: boolean, nameless: string}} options hideAddress: use the relay only; nameless: what to call a person without a name
    */
-  constructor({ identity, seal, socketPath, role, presence, tracks, hideAddress }) {
+  constructor({ identity, seal, socketPath, role, presence, tracks, hideAddress, nameless }) {
     super();
     this.seal = seal;
     this.#hideAddress = hideAddress;
+    this.nameless = nameless;
     const { pid, certificate } = identity;
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
@@ -121,13 +114,11 @@ export class CallSession extends Emitter {
     this.#listen();
   }
 
-  /** Goes in. */
   async start() {
     await this.#updateHello();
     if (!this.#life.signal.aborted) this.socket.start();
   }
 
-  /** Goes out: the others see it at once. */
   leave() {
     this.#life.abort();
     this.#iceRefresh.stop();
@@ -136,7 +127,7 @@ export class CallSession extends Emitter {
     this.socket.leave(this.#pathStats.counts);
   }
 
-  /** Changes what is sent and what newcomers are told. @param {Tracks} tracks @param {{muted: boolean, camera: boolean}} presence */
+  /** @param {Tracks} tracks @param {{muted: boolean, camera: boolean}} presence part of the hello to new peers */
   setMedia(tracks, { muted, camera }) {
     this.mesh.setTracks(tracks);
     Object.assign(this.self, { muted, camera });
@@ -144,10 +135,7 @@ export class CallSession extends Emitter {
     this.emit("person-changed", { person: this.self });
   }
 
-  /**
-   * Goes on under the next room key: newcomers are believed by it, and the others hear of it as if we had come again.
-   * @param {RoomSeal} seal
-   */
+  /** Continues under the next room key: new peers have to prove it, the others see a rejoin. @param {RoomSeal} seal */
   async rekey(seal) {
     this.seal = seal;
     await this.link.rekey(seal);
@@ -155,7 +143,7 @@ export class CallSession extends Emitter {
     this.socket.rejoin();
   }
 
-  /** @returns {Person[]} oneself first */
+  /** @returns {Person[]} `self` first */
   get everyone() {
     return [this.self, ...this.people.values()];
   }
@@ -184,7 +172,7 @@ export class CallSession extends Emitter {
     this.socket.on("room", ({ room }) => this.#applyRelayPolicy(room) && this.emit("room", { room }), { signal });
     this.socket.on("error", ({ code }) => this.emit("refused", { code }), { signal });
     this.mesh.on("peer-added", (peer) => this.#onPeerAdded(peer), { signal });
-    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...profileOf(hello) }), { signal });
+    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...this.#profileOf(hello) }), { signal });
     this.mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
     this.mesh.on("peer-state", ({ pid, state, reason }) => this.#onPeerState(pid, state, reason), { signal });
     this.mesh.on("peer-media", ({ pid, audio, video }) => this.updatePerson(pid, { muted: !audio, camera: video }), { signal });
@@ -218,7 +206,7 @@ export class CallSession extends Emitter {
     this.#iceRefresh.schedule(ice_ttl);
   }
 
-  /** Something may have happened to the network: who is still there? */
+  /** The network may have changed. */
   #checkConnections() {
     this.mesh.probeNow();
     this.socket.checkConnection();
@@ -229,11 +217,7 @@ export class CallSession extends Emitter {
     return pid === this.self.pid ? this.self.role : this.people.get(pid)?.role;
   }
 
-  /**
-   * Keeps to the relay where an address is to be hidden, and to nothing at all where there is no relay.
-   * @param {Room} room
-   * @returns {boolean} whether there may be a call
-   */
+  /** Without a relay, addresses cannot be hidden and there is no call. @param {Room} room @returns {boolean} */
   #applyRelayPolicy({ relay_only: relayOnly }) {
     this.#relayed = relayOnly || this.#hideAddress;
     if (this.#relayed && !hasRelay(this.#ice)) {
@@ -257,7 +241,7 @@ export class CallSession extends Emitter {
     this.#entering = false;
   }
 
-  /** Tells the socket what the next join says about oneself; the latest state wins. */
+  /** Prepares the hello of the next join. Sealing takes time; the latest state wins. */
   async #updateHello() {
     this.#profiles += 1;
     const turn = this.#profiles;
@@ -265,10 +249,10 @@ export class CallSession extends Emitter {
     if (turn === this.#profiles) this.socket.setHello(hello);
   }
 
-  /** Shows somebody who could not prove who they are, connected to nobody. @param {Peer} peer @param {string} reason */
+  /** Adds a person who could not prove who they are, without connecting to them. @param {Peer} peer @param {string} reason */
   #onRefused({ pid, member, role }, reason) {
     if (this.people.has(pid)) return;
-    const person = { pid, member, role, name: displayName(""), muted: true, camera: false, self: false, state: "refused", reason };
+    const person = { pid, member, role, name: this.nameless, muted: true, camera: false, self: false, state: "refused", reason };
     this.people.set(pid, person);
     this.emit("person-added", { person, news: false });
     this.emit("warned", { reason, name: person.name });
@@ -284,18 +268,24 @@ export class CallSession extends Emitter {
   #warnOfTampering(pid) {
     if (this.#tampered.has(pid)) return;
     this.#tampered.add(pid);
-    this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? displayName("") });
+    this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? this.nameless });
   }
 
   /** @param {Peer} peer */
   #onPeerAdded({ pid, member, role, hello }) {
     const safety = this.safety.safetyOf(pid);
-    const person = { pid, member, role, ...profileOf(hello), self: false, state: "connecting", locked: this.#hasKey, safety };
+    const person = { pid, member, role, ...this.#profileOf(hello), self: false, state: "connecting", locked: this.#hasKey, safety };
     this.#timeouts.observeState(pid, "connecting");
-    // Somebody who was refused before (their hello came late or damaged) has proved themselves now.
+    // A peer who was refused before (the hello came late or damaged) has proved itself now.
     if (this.people.has(pid)) return this.updatePerson(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
     this.emit("person-added", { person, news: !this.#entering });
+  }
+
+  /** @param {string} hello */
+  #profileOf(hello) {
+    const profile = readHello(hello);
+    return { ...profile, name: profile.name || this.nameless };
   }
 
   /** @param {string} pid */
@@ -309,17 +299,14 @@ export class CallSession extends Emitter {
   /** @param {string} pid @param {string} state @param {string} [reason] */
   #onPeerState(pid, state, reason) {
     this.updatePerson(pid, reason ? { state, reason } : { state });
-    if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? displayName("") });
+    if (reason) this.emit("warned", { reason, name: this.people.get(pid)?.name ?? this.nameless });
     if (state === "connected") void this.#routeMonitor.checkRoute(pid);
     if (state === "failed") this.#pathStats.recordFailure(pid);
     this.#timeouts.observeState(pid, state);
     this.socket.urgent = [...this.mesh.peers.values()].some((peer) => LOST.includes(peer.state));
   }
 
-  /**
-   * Notes something about a person, oneself too: `person-changed` follows if it is new.
-   * @param {string} pid @param {Partial<Person>} change
-   */
+  /** Emits `person-changed` if the change is news; `self` too. @param {string} pid @param {Partial<Person>} change */
   updatePerson(pid, change) {
     const person = pid === this.self.pid ? this.self : this.people.get(pid);
     if (!person) return;
@@ -327,10 +314,4 @@ export class CallSession extends Emitter {
     Object.assign(person, change);
     if (JSON.stringify(person) !== before) this.emit("person-changed", { person });
   }
-}
-
-/** @param {string} hello */
-function profileOf(hello) {
-  const profile = readHello(hello);
-  return { ...profile, name: displayName(profile.name) };
 }

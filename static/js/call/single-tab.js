@@ -1,16 +1,12 @@
-/**
- * A person is in a call in one tab of a browser: the tab that came last has it, and the one before ends. It needs no
- * server, so the call moves at once, and works while the server is away.
- */
+/** A call runs in one tab of a browser: the latest. Works without the server. */
 
 /**
- * Takes the call of a room into this tab, and tells when another tab takes it.
+ * Claims the call of a room for this tab.
  * @param {string} slug
- * @param {() => void} taken
- * @param {AbortSignal} signal when the call is over
+ * @param {() => void} taken another tab has claimed it
+ * @param {AbortSignal} signal aborts when the call ends
  */
 export function claimCall(slug, taken, signal) {
-  // Only pages of this origin, in this browser profile, hear it.
   const channel = new BroadcastChannel(`meeting-point/call/${slug}`);
   channel.addEventListener("message", taken, { signal });
   signal.addEventListener("abort", () => channel.close());

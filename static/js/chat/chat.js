@@ -1,8 +1,6 @@
 /**
- * The chat of a room: from browser to browser, kept by those who are in the call and by nobody else.
- *
- * A message goes to everybody who is there and is sent again, whenever somebody can be reached, until they have said that it came.
- * Who comes later asks those who are there for what was said (history.js).
+ * The chat of a call: from browser to browser, kept only by the people in the call. A message goes to every peer and is
+ * sent again each time a channel opens, until the peer confirms it. New peers ask for the history (history.js).
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -12,19 +10,19 @@ import { History } from "./history.js";
 import { ChatLog } from "./log.js";
 import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
 
-/** @import { Person } from "../call/person.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Entry } from "./log.js" */
 /** @import { ChatMessage, Kept } from "./messages.js" */
-/** @typedef {{mesh: Mesh, self: Person, people: ReadonlyMap<string, Person>}} Room */
+/** @typedef {{pid: string, name: string, role?: string, state?: string}} Participant */
+/** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
  * @typedef {object} ChatEvents
- * @property {{entry: Entry, live: boolean}} message one was added to `log`; live: false for what was said before
- * @property {{entry: Entry}} changed its author has confirmed it, or it has reached a peer
+ * @property {{entry: Entry, live: boolean}} message one was added to `log`; live: false for history
+ * @property {{entry: Entry}} changed its author has confirmed it, or a peer has received it
  */
 
 /** @extends {Emitter<ChatEvents>} */
@@ -38,7 +36,7 @@ export class Chat extends Emitter {
 
   /**
    * @param {Room} room
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(room, signal) {
     super();
@@ -55,21 +53,21 @@ export class Chat extends Emitter {
     history.on("kept", ({ pid, kept }) => this.#onHistory(pid, kept), { signal });
   }
 
-  /** Says something to everybody who is there. @param {string} words @returns {"said" | "empty" | "too-long" | "too-fast"} */
-  sendText(words) {
-    if (words.length > LIMITS.textCharacters) return "too-long";
-    const text = cleanText(words);
+  /** @param {string} input @returns {"sent" | "empty" | "too-long" | "too-fast"} */
+  sendText(input) {
+    if (input.length > LIMITS.textCharacters) return "too-long";
+    const text = cleanText(input);
     if (text === "") return "empty";
     if (!this.#sendLimiter.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
-    // Later than all that was read, whatever the clocks say: an answer never stands above its question.
+    // Later than everything read so far, whatever the clocks say: an answer stays below its question.
     const at = Math.max(Date.now(), this.log.newest + 1);
     const { entry } = this.log.addMessage({ id, pid, name, at, text }, { own: true });
     for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
     this.emit("message", { entry, live: true });
     for (const peer of entry.waiting) this.#sendEntry(peer, entry);
-    return "said";
+    return "sent";
   }
 
   /** @param {string} pid @param {Entry} entry */
@@ -91,29 +89,29 @@ export class Chat extends Emitter {
     if (entry?.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
-  /** @param {string} pid can be reached: for the first time, or again */
+  /** @param {string} pid */
   #resendWaiting(pid) {
     for (const entry of this.log.entries) if (entry.waiting.has(pid)) this.#sendEntry(pid, entry);
   }
 
-  /** @param {string} pid has left, or is not talked to: nothing waits for them any more */
+  /** @param {string} pid has left, or was refused */
   #onPeerGone(pid) {
     for (const entry of this.log.entries) if (entry.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
   /**
-   * Takes what a peer has kept. What somebody else has said is taken from another only while its author cannot be asked, and
-   * it is marked with who handed it on.
+   * Adds a peer's history. A message of a third person is accepted only while its author is not connected, and shows who
+   * forwarded it.
    * @param {string} pid @param {Kept[]} kept
    */
   #onHistory(pid, kept) {
-    const teller = this.#room.people.get(pid);
-    if (teller === undefined) return;
+    const sender = this.#room.people.get(pid);
+    if (sender === undefined) return;
     for (const one of kept) {
       if (one.pid === this.#room.self.pid) continue;
       const author = this.#room.people.get(one.pid);
-      if (one.pid === pid) this.#addMessage({ ...one, name: teller.name }, { oldest: DAY_MS }, false);
-      else if (author?.state !== "connected") this.#addMessage(one, { oldest: DAY_MS, from: teller.name }, false);
+      if (one.pid === pid) this.#addMessage({ ...one, name: sender.name }, { oldest: DAY_MS }, false);
+      else if (author?.state !== "connected") this.#addMessage(one, { oldest: DAY_MS, from: sender.name }, false);
     }
   }
 
@@ -124,7 +122,7 @@ export class Chat extends Emitter {
     if (is === "confirmed") this.emit("changed", { entry });
   }
 
-  /** @param {string} pid will be asked: what others have handed on of theirs they are to tell themselves */
+  /** What a peer need not send: all but its own messages that others forwarded. @param {string} pid */
   #have(pid) {
     return this.log.entries.filter((one) => one.pid !== pid || one.from === "").map(({ id }) => id);
   }

@@ -1,8 +1,6 @@
 /**
- * Raised hands, in the order in which they were raised.
- *
- * Clocks differ, so nobody is told *when* a hand was raised but *for how long* it has been up. What one has heard first counts:
- * nobody gets ahead by telling another time later.
+ * Raised hands, in the order in which they were raised. Clocks differ, so peers send for how long a hand has been up, and
+ * the first message counts: a later one cannot change the order.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -27,9 +25,9 @@ export function readHand(payload) {
 
 /**
  * @typedef {object} HandsEvents
- * @property {{pid: string, up: boolean, news: boolean}} changed a hand, one's own too; `order` is up to date. news: false for one
- *   that was up before one came
- * @property {{by: string}} lowered a host has lowered one's own; by: their pid
+ * @property {{pid: string, up: boolean, news: boolean}} changed our own hand too; `order` is up to date. news: false for a
+ *   hand that was up before
+ * @property {{by: string}} lowered a host has lowered our own hand; by: the host's pid
  */
 
 /** @extends {Emitter<HandsEvents>} */
@@ -37,14 +35,14 @@ export class Hands extends Emitter {
   #room;
   #mesh;
   #now;
-  /** When each was raised, on the own clock. @type {Map<string, number>} */
+  /** When, on our clock. @type {Map<string, number>} */
   #raised = new Map();
   #hands;
   #lowering;
 
   /**
    * @param {Room} room
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    * @param {() => number} [now] milliseconds on a clock that only rises
    */
   constructor(room, signal, now = () => performance.now()) {
@@ -60,24 +58,24 @@ export class Hands extends Emitter {
     this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
   }
 
-  /** Whether one's own hand is up. */
+  /** Whether our own hand is up. */
   get up() {
     return this.#raised.has(this.#room.self.pid);
   }
 
-  /** @returns {string[]} the pids of those whose hands are up, first come first */
+  /** @returns {string[]} pids, first raised first */
   get order() {
     return [...this.#raised].toSorted(([, one], [, other]) => one - other).map(([pid]) => pid);
   }
 
-  /** @param {boolean} up whether one's own hand is to be up */
+  /** @param {boolean} up */
   raiseHand(up) {
     if (up === this.up) return;
     this.#set(this.#room.self.pid, up ? this.#now() : null, true);
     for (const pid of this.#mesh.peers.keys()) this.#sendHand(pid);
   }
 
-  /** Asks somebody to take their hand down, as a host. @param {string} pid */
+  /** As a host. @param {string} pid */
   requestLower(pid) {
     this.#lowering.send(pid, true);
   }
@@ -99,7 +97,7 @@ export class Hands extends Emitter {
   /** @param {string} pid @param {{up: boolean, for: number}} hand */
   #onHand(pid, hand) {
     if (!this.#room.people.has(pid) || hand.up === this.#raised.has(pid)) return;
-    // Up for a while already: it was raised before one could hear of it.
+    // Up for a while already: raised before we were connected.
     this.#set(pid, hand.up ? this.#now() - hand.for : null, hand.for < 2_000);
   }
 

@@ -1,7 +1,4 @@
-/**
- * What was said before one came, or while one was cut off: asked of one peer after the other, each time with the ids of what
- * one has already, so that nothing comes twice.
- */
+/** Requests the history from one peer after the other, each time with the ids of the messages that are known already. */
 
 import { Emitter } from "../lib/emitter.js";
 import { MAX_MESSAGE_CHARACTERS } from "../peer/control-channel.js";
@@ -11,21 +8,20 @@ import { LIMITS, readHistory, TOPICS } from "./messages.js";
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Answer, Ask, Kept } from "./messages.js" */
 
-/** How long one waits for the next part of an answer. */
 const PART_TIMEOUT_MS = 5_000;
-/** Room for what stands around the messages of a part, and for the escapes of JSON within one. */
+/** Leaves room for the envelope of a part and for JSON escapes. */
 const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
 /**
  * @typedef {object} HistoryEvents
- * @property {{pid: string, kept: Kept[]}} kept what a peer has kept; only its form is checked
+ * @property {{pid: string, kept: Kept[]}} kept the history of a peer; only its form is checked
  */
 
 /** @extends {Emitter<HistoryEvents>} */
 export class History extends Emitter {
   #kept;
   #have;
-  /** @type {string[]} those to be asked; the first one has been asked */
+  /** @type {string[]} pids to ask; the first one has been asked */
   #queue = [];
   #parts = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -36,10 +32,8 @@ export class History extends Emitter {
 
   /**
    * @param {Mesh} mesh
-   * @param {object} own
-   * @param {() => Kept[]} own.kept what one has oneself, oldest first
-   * @param {(pid: string) => string[]} own.have ids of what this peer need not tell
-   * @param {AbortSignal} signal ends it
+   * @param {{kept: () => Kept[], have: (pid: string) => string[]}} own kept: oldest first; have: ids that a peer need not send
+   * @param {AbortSignal} signal
    */
   constructor(mesh, { kept, have }, signal) {
     super();
@@ -55,7 +49,7 @@ export class History extends Emitter {
   /** @param {string} pid */
   #enqueuePeer(pid) {
     const at = this.#queue.indexOf(pid);
-    // Somebody who was just asked on a connection that is gone is asked again.
+    // The request went over a connection that is gone.
     if (at === 0) return this.#requestHistory();
     if (at === -1) this.#queue.push(pid);
     if (this.#queue.length === 1) this.#requestHistory();
@@ -91,7 +85,7 @@ export class History extends Emitter {
   /** @param {string} pid @param {Ask | Answer} message */
   #onMessage(pid, message) {
     if ("have" in message) return this.#sendHistory(pid, new Set(message.have));
-    // Only what was asked for.
+    // Only answers to requests.
     if (pid !== this.#queue[0]) return;
     this.#parts += 1;
     this.emit("kept", { pid, kept: message.kept });
@@ -111,8 +105,7 @@ export class History extends Emitter {
 
 /**
  * Divides messages so that each part fits into one message of the control channel.
- * @param {Kept[]} kept
- * @returns {Kept[][]} at least one, perhaps empty
+ * @param {Kept[]} kept @returns {Kept[][]} at least one, perhaps empty
  */
 export function inParts(kept) {
   /** @type {Kept[][]} */

@@ -1,22 +1,22 @@
-/** Finds the links in a text. Only http and https; a link is shown as it was written and leads where it says. */
+/** Finds http and https links in a text. A link is shown as it was written and leads where it says. */
 
 /**
  * @typedef {object} Piece
  * @property {string} text as it was written
  * @property {string} [href] where it leads, normalized
- * @property {string} [host] the host in the letters that the name system knows, where those differ from what was written
+ * @property {string} [host] in punycode, where that differs from what was written
  */
 
 const MAX_LINK_CHARACTERS = 2_048;
 /**
- * From the scheme to the first space or quote, or to anything that shows nothing or turns the direction of text: a link ends
- * there, as what comes behind could pretend to be another address.
+ * From the scheme to the first space, quote, invisible character or change of text direction: what follows could pretend to be
+ * another address.
  */
 const CANDIDATE =
   /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+/giu;
 const PAIRS = /** @type {Readonly<Record<string, string>>} */ ({ ")": "(", "]": "[" });
 
-/** Takes a text apart; the pieces together are the text. @param {string} text @returns {Piece[]} */
+/** The pieces together are the text. @param {string} text @returns {Piece[]} */
 export function findLinks(text) {
   /** @type {Piece[]} */
   const pieces = [];
@@ -35,19 +35,19 @@ export function findLinks(text) {
 
 /**
  * @param {string} written
- * @returns {{href: string, host?: string} | null} null when it is no link that can be shown honestly
+ * @returns {{href: string, host?: string} | null} null when it cannot be shown honestly
  */
 function readLink(written) {
   if (written.length > MAX_LINK_CHARACTERS || !URL.canParse(written)) return null;
   const { host, href } = new URL(written);
   const shown = /^https?:\/\/([^/?#]*)/iu.exec(written)?.[1] ?? "";
-  // What stands before an @ looks like the host and is not.
+  // What comes before an @ looks like the host and is not.
   if (shown.includes("@")) return null;
   const same = shown.toLowerCase().replace(/:(80|443)?$/, "") === host.replace(/:(80|443)$/, "");
   return same ? { href } : { href, host };
 }
 
-/** Takes off what belongs to the sentence around a link: its full stop, or a bracket that was opened before it. @param {string} link */
+/** Leaves out what belongs to the sentence: a full stop, or a bracket that was opened before the link. @param {string} link */
 function withoutEnd(link) {
   let end = link.length;
   while (end > 0) {

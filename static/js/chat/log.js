@@ -1,4 +1,4 @@
-/** What was said in a room, in order, bounded, each message once however many peers have kept it. */
+/** The messages of a chat, in order, bounded, each one once no matter how many peers send it. */
 
 import { LIMITS } from "./messages.js";
 
@@ -10,20 +10,20 @@ import { LIMITS } from "./messages.js";
  * @property {string} id
  * @property {string} pid of the author
  * @property {string} name of the author
- * @property {number} at gives the order: milliseconds since 1970, not much later or earlier than when it came
- * @property {number} time what is shown as its time: `at`, but never in the future
+ * @property {number} at gives the order: milliseconds since 1970, close to when it arrived
+ * @property {number} time the time to show: `at`, but never in the future
  * @property {string} text
  * @property {boolean} own
- * @property {string} from the name of who handed it on; empty when the author told it themselves
- * @property {Set<string>} waiting pids of those to whom one's own message has not come yet
+ * @property {string} from the name of the person who forwarded it; empty when the author sent it
+ * @property {Set<string>} waiting pids that have not confirmed our own message
  */
 
 /**
- * How far ahead of ours a clock may be. A message is written after all that its author had read, so that an answer never stands
- * above its question: one whose clock is ahead takes the others along.
+ * How far ahead of ours a clock may be. An answer is dated after everything its author had read, so a clock that is ahead takes
+ * the others along.
  */
 const MAX_AHEAD_MS = 600_000;
-/** What else a message costs in the count of characters. */
+/** Characters that each message counts in addition. */
 const OVERHEAD = 128;
 
 export class ChatLog {
@@ -38,19 +38,17 @@ export class ChatLog {
     return this.#entries;
   }
 
-  /** When the newest was written, 0 without any. */
+  /** The time of the newest message; 0 without any. */
   get newest() {
     return this.#entries.at(-1)?.at ?? 0;
   }
 
   /**
-   * Takes a message. One that is known stays as it is, except that its author may say that it is theirs.
-   *
-   * Two messages that differ in anything but the time are two, even under one id: nobody can put other words in the place of
-   * what was said.
+   * A known message stays as it is, except that its author may confirm it. Two messages that differ in anything but the time
+   * are two, even under one id: no one can replace a text.
    * @param {Kept} kept
-   * @param {{own?: boolean, from?: string, oldest?: number, now?: number}} how from: name of who handed it on, empty for the
-   *   author; oldest: how many milliseconds ago it may have been written, as somebody could hide it among what was read long ago
+   * @param {{own?: boolean, from?: string, oldest?: number, now?: number}} how from: the name of the person who forwarded it; oldest:
+   *   how many milliseconds ago it may have been written, so that no one hides it among messages that were read long ago
    * @returns {{entry: Entry, is: "new" | "confirmed" | "known" | "too-old"}}
    */
   addMessage({ id, pid, name, at, text }, { own = false, from = "", oldest = Infinity, now = Date.now() } = {}) {
@@ -77,9 +75,8 @@ export class ChatLog {
   }
 
   /**
-   * Lets the oldest go.
-   * @param {Entry} kept
-   * @returns {boolean} whether this one is still there
+   * Drops the oldest messages.
+   * @param {Entry} kept @returns {boolean} whether this one is still there
    */
   #trim(kept) {
     while (this.#entries.length > LIMITS.messagesKept || this.#characters > LIMITS.charactersKept) {

@@ -1,4 +1,4 @@
-/** What peers tell each other to chat. It comes from strangers, so types, sizes and counts are checked here and nowhere else. */
+/** What peers send each other to chat, and its readers: types, sizes and counts are checked here and nowhere else. */
 
 import { isId } from "../lib/patterns.js";
 import { cleanName } from "../peer/hello.js";
@@ -6,27 +6,26 @@ import { cleanName } from "../peer/hello.js";
 /**
  * @typedef {object} ChatMessage of the peer who sends it
  * @property {string} id 16 random bytes in base64url
- * @property {number} at when it was written: milliseconds since 1970 on the author's clock, later than all that they had read
+ * @property {number} at when it was written: milliseconds since 1970 on the author's clock, later than everything the author had read
  * @property {string} text
  */
 
-/** @typedef {ChatMessage & {pid: string, name: string}} Kept a message that somebody kept; pid and name: of its author */
-/** @typedef {{have: string[]}} Ask the ids of what one has already */
+/** @typedef {ChatMessage & {pid: string, name: string}} Kept a message in the history; pid and name of its author */
+/** @typedef {{have: string[]}} Ask the ids of the messages that are known */
 /** @typedef {{kept: Kept[], more: boolean}} Answer more: another part follows */
 
 export const TOPICS = Object.freeze({ message: "chat", receipt: "chat-got", history: "chat-history" });
 const HISTORY_REQUESTS_PER_MINUTE = 12;
-/** Parts of one answer: as many as the largest history needs, and a few. */
+/** Parts of one answer; the largest history needs fewer. */
 const MAX_HISTORY_PARTS = 8;
 export const LIMITS = Object.freeze({
   textCharacters: 4_000,
   lines: 200,
   messagesKept: 200,
   charactersKept: 131_072,
-  /** What one writes, and what is read of one peer: twice as much, as after a break everything is sent again. */
+  /** Of one peer we read twice as many as it may write: after an interruption it sends messages again. */
   sentPerMinute: 60,
   receivedPerMinute: 120,
-  /** Requests for the history, and their answers, of one peer. */
   historyPerMinute: HISTORY_REQUESTS_PER_MINUTE * (1 + MAX_HISTORY_PARTS),
   historyRequestsPerMinute: HISTORY_REQUESTS_PER_MINUTE,
   historyParts: MAX_HISTORY_PARTS,
@@ -34,14 +33,13 @@ export const LIMITS = Object.freeze({
   keptAtOnce: 200,
 });
 
-/** Everything that controls a terminal but shows nothing; tabs and new lines stay. */
+/** Control characters except tab and newline. */
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufff9-\ufffb]/g;
 
 /**
- * Makes a text fit to be shown: nothing that hides, no towers of accents, no empty screens. Directions are not touched: each
- * message is shown in an isolate of its own.
- * @param {string} text
- * @returns {string} possibly empty
+ * Makes a text safe to show: no hidden characters, no towers of accents, no empty screens. Direction marks stay, as each
+ * message is shown in a bidi isolate.
+ * @param {string} text @returns {string} possibly empty
  */
 export function cleanText(text) {
   const lines = wellFormed(text.slice(0, LIMITS.textCharacters))
@@ -66,8 +64,7 @@ export function readChatMessage(payload) {
 
 /**
  * Reads the topic `chat-got`.
- * @param {any} payload
- * @returns {string | null} the id of a message that has come
+ * @param {any} payload @returns {string | null} the id of the message
  */
 export function readChatReceipt(payload) {
   return isId(payload?.id) ? payload.id : null;

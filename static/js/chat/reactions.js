@@ -1,4 +1,4 @@
-/** Reactions: one of a few pictures, shown for a moment and kept by nobody. */
+/** Reactions: one of a few pictures, shown for a moment and not stored. */
 
 import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
@@ -7,19 +7,18 @@ import { RateLimiter } from "../lib/rate-limiter.js";
 
 export const TOPIC = "react";
 export const REACTIONS = /** @type {const} */ (["thumb", "clap", "heart", "laugh", "wow", "party"]);
-/** From one person; whoever presses faster is shown no faster. */
 export const PER_MINUTE = 60;
 
 /** @typedef {typeof REACTIONS[number]} Reaction */
 
-/** Reads the topic `sendReaction`. @param {unknown} payload @returns {Reaction | null} */
+/** Reads the topic `react`. @param {unknown} payload @returns {Reaction | null} */
 export function readReaction(payload) {
   return REACTIONS.find((one) => one === payload) ?? null;
 }
 
 /**
  * @typedef {object} ReactionsEvents
- * @property {{pid: string, reaction: Reaction}} reaction anyone's, one's own too
+ * @property {{pid: string, reaction: Reaction}} reaction anyone's, our own too
  */
 
 /** @extends {Emitter<ReactionsEvents>} */
@@ -31,7 +30,7 @@ export class Reactions extends Emitter {
 
   /**
    * @param {Room} room
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(room, signal) {
     super();
@@ -42,7 +41,7 @@ export class Reactions extends Emitter {
     this.#topic.on("message", ({ pid, message }) => room.people.has(pid) && show(pid, message), { signal });
   }
 
-  /** @param {Reaction} reaction is shown to everybody who is there */
+  /** @param {Reaction} reaction */
   sendReaction(reaction) {
     if (!this.#ownLimiter.consume()) return;
     this.emit("reaction", { pid: this.#room.self.pid, reaction });

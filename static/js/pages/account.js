@@ -1,6 +1,5 @@
 /**
- * The account pages: says in words why a passkey could not be used or added.
- * The ceremony itself is django-allauth's `mfa/js/webauthn.js`, which reports a failure as `allauth.error` on the document.
+ * The account pages: says why a passkey could not be used or added. The ceremony itself is django-allauth's `mfa/js/webauthn.js`, which reports a failure as `allauth.error` on the document.
  */
 
 /**

@@ -40,6 +40,7 @@ import { holdWakeLock } from "../ui/call/wake-lock.js";
 import { Knocking } from "../call/knocking.js";
 import { CallSession } from "../call/session.js";
 import { LobbyAlerts } from "../ui/lobby/lobby-alerts.js";
+import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 import { LobbyHost } from "../call/lobby-host.js";
 import { KeyRotation } from "../call/key-rotation.js";
 import { PageState } from "../call/page-state.js";
@@ -53,11 +54,12 @@ const page = readPageData();
 /** Why the person came, where the link says so: for files only, no device is opened until they press its button. */
 const purpose = new URLSearchParams(location.search).get("files");
 const filesOnly = purpose !== null;
-const desk = new DeviceControls();
-const prejoin = new Prejoin(desk, { keepName: !page.signedIn, page, filesOnly });
+const devices = new DeviceControls();
+const prejoin = new Prejoin(devices, { keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const saver = new DataSaverSwitch();
-const door = new Knocking(page);
+const knocking = new Knocking(page);
+const waitingRoom = new WaitingRoom();
 const pageState = new PageState();
 const dialogs = setUpDialogs(() => end("left"));
 setUpMoreMenu();
@@ -66,7 +68,7 @@ let call = null;
 let name = "";
 /** Whether a host has let the person in since the page was loaded. */
 let admitted = false;
-/** How to come back after leaving: leaving switches the camera off. */
+/** For joining again: leaving switches the camera off. */
 let wasCameraOn = true;
 
 /** Joins as `name`, or knocks. */
@@ -82,7 +84,7 @@ async function enter() {
     pageState.apply("knock");
     ended.hide();
     prejoin.shown = true;
-    return door.knock({ epoch, key, lobby: state === "lobby", presence: { name, ...desk.presence } });
+    return knocking.knock({ epoch, key, lobby: state === "lobby", presence: { name, ...devices.presence } });
   }
   if (state !== "fits") return end("key");
   let identity, seal;
@@ -91,15 +93,16 @@ async function enter() {
   } catch {
     return end("start");
   }
-  wasCameraOn = desk.presence.camera;
+  wasCameraOn = devices.presence.camera;
   const session = new CallSession({
     identity,
     seal,
     socketPath: page.socketPath,
     role: page.role,
-    presence: { name, ...desk.presence },
-    tracks: desk.tracks,
+    presence: { name, ...devices.presence },
+    tracks: devices.tracks,
     hideAddress: prejoin.hideAddress,
+    nameless: text("nameless"),
   });
   prejoin.shown = false;
   ended.hide();
@@ -109,23 +112,23 @@ async function enter() {
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session);
-  const adaptation = adaptMedia(session, stage, { desk, saver, signal: life.signal });
+  const adaptation = adaptMedia(session, stage, { desk: devices, saver, signal: life.signal });
   const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
-  const keeper = new LobbyHost(session, identity, life.signal);
+  const lobbyHost = new LobbyHost(session, identity, life.signal);
   if (page.joinRuleUrl !== null) new HostActions(session, page, life.signal);
   new ReportDialog(session, page.reportUrl, life.signal);
-  new MuteRequest(session, () => !desk.media.muted && void desk.toggleMicrophone(), life.signal);
-  new LobbyAlerts(keeper, { slug, roomName: () => page.roomName, signal: life.signal });
+  new MuteRequest(session, () => !devices.media.muted && void devices.toggleMicrophone(), life.signal);
+  new LobbyAlerts(lobbyHost, { slug, roomName: () => page.roomName, signal: life.signal });
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
   new TimeWarning(socket, life.signal);
   new OwnRole(session, life.signal);
-  Object.assign(globalThis, { meetingPoint: { mesh, socket, media: desk.media, files: exchange, adaptation } });
+  Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
   listenToCall(call);
-  if (desk.speaker) call.stage.useSpeaker(desk.speaker);
-  call.stage.showSelf(desk.tracks.video);
+  if (devices.speaker) call.stage.useSpeaker(devices.speaker);
+  call.stage.showSelf(devices.tracks.video);
   holdWakeLock(call.life.signal);
   claimCall(slug, () => end(String(CODE.replaced)), call.life.signal);
   void session.start();
@@ -153,17 +156,16 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
     toast(text("room-key.renewed"));
   });
   keyLife.on("missing", () => toast(text("room-key.missing")));
-  const keys = { m: () => void desk.toggleMicrophone(), v: () => void desk.toggleCamera() };
+  const keys = { m: () => void devices.toggleMicrophone(), v: () => void devices.toggleCamera() };
   const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
   listenForKeys({ ...keys, ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
   addEventListener("pagehide", () => session.leave(), { signal });
 }
 
 /**
- * Takes note of what the server says about the room. A new key is `KeyRotation`'s business; a call that began without one stays
- * as it is, and a server that takes a lock back is not followed.
- * @param {Room} room as the server names it now
- * @param {boolean} running whether the call had begun before
+ * `KeyRotation` handles a new key. A call that began without a key continues without one, and a server that takes the key
+ * back is refused.
+ * @param {Room} room @param {boolean} running whether the call had begun before
  */
 function roomChanged({ name: roomName, epoch }, running) {
   page.roomName = roomName;
@@ -176,19 +178,17 @@ function roomChanged({ name: roomName, epoch }, running) {
 }
 
 /**
- * Ends the call, if there is one.
  * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
  */
 function end(why) {
   pageState.apply("end");
   tearDownCall();
   admitted = false;
-  desk.stop();
+  devices.stop();
   prejoin.shown = false;
   ended.show(why);
 }
 
-/** Takes the call down. */
 function tearDownCall() {
   const current = call;
   call = null;
@@ -201,7 +201,7 @@ function tearDownCall() {
   clearToasts();
 }
 
-/** The door was shut since the page came: instead of joining, one waits. */
+/** The join rule has changed since the page was loaded: the person has to knock. */
 function knockInstead() {
   tearDownCall();
   page.mustWait = true;
@@ -210,15 +210,15 @@ function knockInstead() {
   join();
 }
 
-/** Comes back in the way one was. */
+/** Joins again, with microphone and camera as before. */
 async function rejoin() {
-  const { muted, camera } = { muted: desk.media.muted, camera: wasCameraOn };
+  const { muted, camera } = { muted: devices.media.muted, camera: wasCameraOn };
   ended.hide();
-  await desk.start({ muted, camera, microphone: !filesOnly });
+  await devices.start({ muted, camera, microphone: !filesOnly });
   join();
 }
 
-/** Says whether the key of this browser fits, and lets nobody in with one that does not. */
+/** Blocks joining when the key of this browser is not the room's. */
 async function checkKey() {
   const { state } = await findRoomKey(page.slug, page.epoch, page.keyCheck);
   showKeyState(state, HOSTS.includes(page.role));
@@ -229,14 +229,14 @@ async function checkKey() {
 pageState.on("changed", ({ state }) => {
   document.documentElement.dataset.callState = state;
 });
-desk.on("changed", () => {
+devices.on("changed", () => {
   if (!call) return;
-  wasCameraOn = desk.presence.camera;
-  call.session.setMedia(desk.tracks, desk.presence);
-  call.stage.showSelf(desk.tracks.video);
+  wasCameraOn = devices.presence.camera;
+  call.session.setMedia(devices.tracks, devices.presence);
+  call.stage.showSelf(devices.tracks.video);
 });
-desk.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));
-desk.on("news", ({ words, act }) => {
+devices.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));
+devices.on("news", ({ words, act }) => {
   if (call) toast(words, act);
 });
 prejoin.on("join", (detail) => {
@@ -244,13 +244,18 @@ prejoin.on("join", (detail) => {
   join();
 });
 ended.on("again", () => void rejoin());
-door.on("let-in", () => {
+knocking.on("waiting", (waiting) => waitingRoom.show(waiting));
+knocking.on("ended", () => waitingRoom.hide());
+knocking.on("admitted", () => {
   admitted = true;
   if (pageState.apply("admitted")) void enter();
 });
-door.on("stopped", ({ why }) => end(why));
-door.on("cancelled", () => pageState.apply("cancel"));
+knocking.on("stopped", ({ why }) => end(why));
+waitingRoom.on("cancel", () => {
+  knocking.close();
+  pageState.apply("cancel");
+});
 document.documentElement.dataset.callState = pageState.current;
 prepareSharing();
 void checkKey();
-void desk.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);
+void devices.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);

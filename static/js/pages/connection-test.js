@@ -1,5 +1,5 @@
 /**
- * The connection test: whether a call would work from here, and what to do where it would not.
+ * The connection test: whether a call would work from here, and what to do if not.
  *
  * `document.body.dataset.testState` says how far it is: idle, running, done.
  */
@@ -66,7 +66,7 @@ async function tryDevices() {
     note("camera", null);
     return note("microphone", null);
   }
-  // One after the other: a browser asks one question at a time.
+  // One after the other: a browser shows one permission prompt at a time.
   note("camera", await tryCamera());
   note("microphone", await tryMicrophone());
 }
@@ -139,6 +139,6 @@ form.addEventListener("submit", (event) => {
 withAddresses.addEventListener("change", showReport);
 byId("play-tone", HTMLButtonElement).addEventListener("click", playTone);
 enableCopyButtons(document);
-// Pressed before now, they would have done nothing.
+// Until now, pressing them would have done nothing.
 for (const button of form.querySelectorAll("button")) button.disabled = false;
 document.body.dataset.testState = "idle";

@@ -1,4 +1,4 @@
-/** The page that every invite link opens. The fragment never leaves this browser; the server gets the token, on Join. */
+/** The page that every invite link opens. The fragment stays in this browser; the server gets the token, on Join. */
 
 import { HOSTS } from "../signaling/roles.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
@@ -12,16 +12,15 @@ import { postJson } from "../lib/request.js";
 /** @import { Holds } from "../keys/invite.js" */
 /** @import { Bytes } from "../lib/encoding.js" */
 
-/** Reasons after which the same link can work a moment later. */
+/** Reasons that may pass: the same link can work a moment later. */
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);
 const CARRIED = "meeting-point.invite";
-/** Roles whose devices may make links, and so keep a copy of the key that can be wrapped. */
 
 /** A stop with a block of its own on the page. */
 class Stop extends Error {
   /**
    * @param {string} state the `data-state` of the block
-   * @param {string} [slug] the room, when the person has a place in it anyway
+   * @param {string} [slug] the room, when the person may enter it without the link
    */
   constructor(state, slug) {
     super(state);
@@ -39,7 +38,7 @@ const again = /** @type {HTMLButtonElement} */ (part(page, "again"));
 let secret = null;
 
 join.addEventListener("click", () => void attempt(""));
-// For files alone nobody is asked for a camera: the call page sees it by its address.
+// For files only, the call page asks for no camera: its query says so.
 files.addEventListener("click", () => void attempt("?files"));
 again.addEventListener("click", () => {
   show("ready");
@@ -52,9 +51,9 @@ part(page, "code-form").addEventListener("submit", (event) => {
   part(page, "code-error").hidden = secret !== null;
   if (secret !== null) show(able() ? "ready" : "unable");
 });
-// The secret outlives the sign-in in this tab's storage, and no longer.
-for (const way of ["sign-in", "sign-up"]) {
-  part(page, way).addEventListener("click", () => {
+// The secret survives signing in, in this tab's storage, and no longer.
+for (const name of ["sign-in", "sign-up"]) {
+  part(page, name).addEventListener("click", () => {
     if (secret !== null) sessionStorage.setItem(CARRIED, `#k=1${toBase64Url(secret)}`);
   });
 }
@@ -62,12 +61,12 @@ for (const way of ["sign-in", "sign-up"]) {
 addEventListener("hashchange", begin);
 begin();
 
-/** Takes the secret out of the address, and out of sight. */
+/** Takes the secret out of the address bar. */
 function begin() {
   if (secret !== null && !location.hash) return;
   const bare = page.dataset.pagePath ?? "/i";
   const carried = location.pathname + location.hash;
-  // Scanners of mail write the fragment into the path: the search for the secret covers the whole address.
+  // Mail scanners move the fragment into the path, so the search covers the whole URL.
   secret = parseInviteLink(location.hash)?.secret ?? parseInviteLink(location.href)?.secret ?? null;
   if (secret === null) secret = carriedOver();
   if (secret === null) secret = parseInviteLink(`#${location.pathname.slice(bare.length + 1)}`)?.secret ?? null;
@@ -76,7 +75,7 @@ function begin() {
   else show(able() ? "ready" : "unable");
 }
 
-/** @returns {Bytes | null} the secret that was kept over a sign-in */
+/** @returns {Bytes | null} the secret from before signing in */
 function carriedOver() {
   try {
     const kept = sessionStorage.getItem(CARRIED) ?? "";
@@ -92,7 +91,7 @@ function able() {
   return globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined && "RTCPeerConnection" in globalThis;
 }
 
-/** @param {string} query goes with the address of the call */
+/** @param {string} query of the call's URL */
 async function attempt(query) {
   if (join.disabled || secret === null) return;
   join.disabled = files.disabled = true;
@@ -111,7 +110,7 @@ async function attempt(query) {
 
 /**
  * @param {Bytes} from the invite secret
- * @returns {Promise<string>} the room's slug, once its key is kept
+ * @returns {Promise<string>} the room's slug, once its key is stored
  */
 async function redeem(from) {
   const token = toBase64Url(await inviteToken(from));
@@ -128,15 +127,15 @@ async function redeem(from) {
 }
 
 /**
- * Opens the sealed key and keeps it; a room key only if it is the room's. A lobby key needs no such check: a wrong one opens
- * nothing that a host hands over.
+ * Unwraps the key and stores it; a room key only if its check value fits. A lobby key needs no check: a wrong one opens
+ * nothing that a host sends.
  * @param {Bytes} from
  * @param {{slug: string, epoch: number, role: string, key_kind: Holds, wrapped: string | null,
  *   key_check: string | null}} answer
  */
 async function keepKey(from, { slug, epoch, role, key_kind: holds, wrapped, key_check: check }) {
   const [kept, lobby] = await Promise.all([loadRoomKey(slug), loadLobbyKey(slug)]);
-  // A room that had a key never loses it, and its epochs only rise: anything else is a server that lies.
+  // A room never loses its key, and epochs only rise: otherwise the server lies.
   if (epoch < Math.max(kept?.epoch ?? 0, lobby?.epoch ?? 0)) throw new Stop("key_misfit");
   if (epoch === 0) return;
   if (wrapped === null || check === null) throw new Stop("key_misfit");
@@ -158,7 +157,7 @@ function callUrl(slug) {
   return (page.dataset.callUrl ?? "").replace("SLUG", encodeURIComponent(slug));
 }
 
-/** Shows one block of the page. @param {string} state @param {string} [slug] */
+/** @param {string} state @param {string} [slug] */
 function show(state, slug) {
   for (const block of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-state]"))) {
     block.hidden = block.dataset.state !== state;

@@ -1,4 +1,4 @@
-/** The page where an owner looks after a room: its key, its links, its settings. */
+/** The page of a room for its hosts: key, links, settings. */
 
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";
@@ -17,12 +17,12 @@ inviteMade.listen(document, (listing) => {
   if (list instanceof InviteList) list.show(listing);
 });
 
-// Badges, links and the form all depend on the key: the page is asked for again rather than patched in four places.
+// Badges, links and the form all depend on the key: reloading is simpler than changing four places.
 roomLocked.listen(document, () => location.reload());
 
 joinRuleChanged.listen(document, ({ rekeyed }) => rekeyed && location.reload());
 
-// Coming back with the browser's Back button shows the page as it was: the key may have come since.
+// The browser's Back button shows the page as it was; the room may have a key since.
 addEventListener("pageshow", ({ persisted }) => {
   const form = document.querySelector("mp-invite-form");
   if (persisted && form instanceof InviteForm) form.refresh();

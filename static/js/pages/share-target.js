@@ -1,4 +1,4 @@
-/** The page that asks into which room shared files go. */
+/** The page that asks which room shared files go to. */
 
 import { safeName } from "../files/protocol/safe-name.js";
 import { forgetShared, prepareSharing, sharedFiles, sharingHere } from "../files/share/share-target.js";

@@ -1,7 +1,7 @@
 /** One message of the chat, as it shows. Nothing in it is taken for markup. */
 
 import { findLinks } from "../../chat/links.js";
-import { displayName } from "../../call/person.js";
+import { displayName } from "../people/display-name.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Piece } from "../../chat/links.js" */

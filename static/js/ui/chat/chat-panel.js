@@ -1,7 +1,7 @@
 /** The chat beside the call. */
 
 import { continues, drawMessage, refreshMessage } from "./chat-message.js";
-import { displayName } from "../../call/person.js";
+import { displayName } from "../people/display-name.js";
 import { byId, find, text } from "../lib/page.js";
 import { showSidePanel } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
@@ -97,7 +97,7 @@ export class ChatPanel {
   #submit(event) {
     event.preventDefault();
     const done = this.#chat.sendText(this.#field.value);
-    if (done === "said") this.#field.value = "";
+    if (done === "sent") this.#field.value = "";
     this.#fit();
     this.#say(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
     this.#field.focus();

@@ -3,7 +3,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
-/** @typedef {{name: string, why: string | null, hosts?: boolean}} Shown why: knock, host, away, or null: not known yet */
+/** @import { Waiting } from "../../call/knocking.js" */
 
 /**
  * @typedef {object} WaitingRoomEvents
@@ -21,7 +21,7 @@ export class WaitingRoom extends Emitter {
     find(this.#root, "button", HTMLButtonElement).addEventListener("click", () => this.emit("cancel"));
   }
 
-  /** @param {Shown} shown */
+  /** @param {Waiting} waiting */
   show({ name, why, hosts = false }) {
     const began = this.#root.hidden;
     const kind = why === "knock" ? (hosts ? "knock" : "no-host") : (why ?? "asking");

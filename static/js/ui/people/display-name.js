@@ -1,0 +1,9 @@
+import { text } from "../lib/page.js";
+
+/**
+ * What to call a person.
+ * @param {string} name cleaned (peer/hello.js), possibly empty
+ */
+export function displayName(name) {
+  return name || text("nameless");
+}

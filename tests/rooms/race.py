@@ -79,8 +79,8 @@ def all_at_once(browsers: list, token: str, link: int) -> dict[str, object]:
 
     run_threads([partial(press_join, client) for client in browsers])
     invite = Invite.objects.get(pk=link)
-    memberships = Membership.objects.filter(room=invite.room).exclude(role="owner").count()
-    return {"answers": answers, "uses": invite.uses, "memberships": memberships}
+    places = Membership.objects.filter(room=invite.room).exclude(role="owner").count()
+    return {"answers": answers, "uses": invite.uses, "places": places}
 
 
 def run_threads(jobs: list[Callable[[], None]]) -> None:

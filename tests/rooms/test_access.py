@@ -37,7 +37,7 @@ def refusal(user: User, room: Room) -> DenialReason | None:
 
 
 def test_each_state_of_a_room_has_its_own_reason(room: Room, olga: User, max_: User) -> None:
-    membership = Membership.objects.get(user=max_)
+    place = Membership.objects.get(user=max_)
     assert refusal(max_, room) is None
     room.closed_at = timezone.now()
     room.save()
@@ -52,10 +52,10 @@ def test_each_state_of_a_room_has_its_own_reason(room: Room, olga: User, max_: U
     olga.suspended_at = timezone.now()
     olga.save()
     assert refusal(max_, room) is DenialReason.SUSPENDED
-    expire(membership)
+    expire(place)
     assert refusal(max_, room) is DenialReason.MEMBERSHIP_EXPIRED
-    membership.removed_at = timezone.now()
-    membership.save()
+    place.removed_at = timezone.now()
+    place.save()
     assert refusal(max_, room) is DenialReason.REMOVED
     room.delete()
     assert refusal(max_, room) is DenialReason.UNKNOWN_ROOM
@@ -131,7 +131,7 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         ({"expires_at": timedelta()}, "room_expired", 410),
     ],
 )
-def test_a_member_learns_why_the_room_is_unavailable(
+def test_a_member_is_told_why_the_room_is_shut(
     room: Room, max_: User, change: dict[str, timedelta], reason: str, status: int
 ) -> None:
     Room.objects.update(**{field: timezone.now() - ago for field, ago in change.items()})

@@ -32,9 +32,9 @@ NOT_A_BODY: list[bytes] = [
 
 
 @pytest.mark.parametrize("body", NOT_A_BODY)
-@pytest.mark.parametrize("action", [JOIN, "invites", "key"])
-def test_bodies_that_are_not_what_they_have_to_be(room: Room, olga: User, action: str, body: bytes) -> None:
-    url = action if action == JOIN else f"/rooms/{room.slug}/{action}"
+@pytest.mark.parametrize("act", [JOIN, "invites", "key"])
+def test_bodies_that_are_not_what_they_have_to_be(room: Room, olga: User, act: str, body: bytes) -> None:
+    url = act if act == JOIN else f"/rooms/{room.slug}/{act}"
     answer = signed_in(olga).post(url, body, content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["reason"] == "bad_request"

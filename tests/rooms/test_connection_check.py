@@ -1,4 +1,4 @@
-"""The connection test: everyone may see it, and the relay is for people who could be in a call."""
+"""The connection test: anybody may look, the relay is for those who could be in a call."""
 
 from datetime import timedelta
 from typing import Any
@@ -73,17 +73,17 @@ def test_a_suspended_account_gets_none(olga: User) -> None:
 
 
 def test_an_invited_guest_gets_them_for_as_long_as_the_place_lasts(guest: Client, room: Room) -> None:
-    membership = Membership.objects.get(room=room, user=None)
-    assert relays(guest)["tls"]["username"].endswith(f":{membership.pk.hex}")
+    place = Membership.objects.get(room=room, user=None)
+    assert relays(guest)["tls"]["username"].endswith(f":{place.pk.hex}")
     close_room(room)
     assert relays(guest) is None
     reopen_room(room)
     assert relays(guest) is not None
-    Membership.objects.filter(pk=membership.pk).update(removed_at=timezone.now())
+    Membership.objects.filter(pk=place.pk).update(removed_at=timezone.now())
     assert relays(guest) is None
-    Membership.objects.filter(pk=membership.pk).update(removed_at=None, expires_at=timezone.now() + timedelta(hours=1))
+    Membership.objects.filter(pk=place.pk).update(removed_at=None, expires_at=timezone.now() + timedelta(hours=1))
     assert relays(guest) is not None
-    expire(Membership.objects.get(pk=membership.pk))
+    expire(Membership.objects.get(pk=place.pk))
     assert relays(guest) is None
 
 
@@ -92,7 +92,7 @@ def test_a_site_without_servers_says_so(olga: User, settings: Any) -> None:
     assert signed_in(olga).get(SERVERS).json() == {"stun": [], "kinds": [], "relays": None}
 
 
-def test_too_many_tests_are_rate_limited(olga: User, sam: User) -> None:
+def test_whoever_tests_all_the_time_is_told_to_wait(olga: User, sam: User) -> None:
     client = signed_in(olga)
     assert all(client.get(SERVERS).status_code == 200 for _ in range(RELAY_TEST.burst))
     refused = client.get(SERVERS, headers={"accept": "application/json"})

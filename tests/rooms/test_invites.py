@@ -110,7 +110,7 @@ def test_a_keyless_room_has_links_without_a_sealed_key(olga: User, guest: Client
     assert (answer["epoch"], answer["wrapped"], answer["key_check"]) == (0, None, None)
 
 
-def test_no_links_into_a_closed_room_nor_too_many_nor_twice(
+def test_no_links_into_a_shut_room_nor_too_many_nor_twice(
     room: Room, olga: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, url, body = signed_in(olga), f"/rooms/{room.slug}/invites", link()

@@ -1,4 +1,4 @@
-"""What each join rule requires of each role, and the room keys that go with it."""
+"""What a door asks of whom, and the room keys that go with it."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ def keyless(olga: User, max_: User) -> Room:
     return room
 
 
-def set_rule(room: Room, rule: JoinRule, **more: Any) -> Room:
+def shut(room: Room, rule: JoinRule, **more: Any) -> Room:
     assert change_join_rule(room, rule, **{"requires_host": False, **more})
     room.refresh_from_db()
     return room
 
 
 def come_as(room: Room, client: Client, **link: Any) -> Membership:
-    """Redeem a link and return the membership that it gave."""
+    """Come by a link and return the place it gave."""
     token, _invite = make_link(room, **link)
     before = set(room.memberships.values_list("pk", flat=True))
     assert join(client, token).status_code == 200
@@ -46,10 +46,8 @@ def come_as(room: Room, client: Client, **link: Any) -> Membership:
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("rule", JoinRule)
 @pytest.mark.parametrize("waits", [False, True])
-def test_each_rule_treats_each_role_as_documented(
-    keyless: Room, sam: User, role: Role, rule: JoinRule, waits: bool
-) -> None:
-    set_rule(keyless, rule, requires_host=waits)
+def test_the_door_knows_every_role(keyless: Room, sam: User, role: Role, rule: JoinRule, waits: bool) -> None:
+    shut(keyless, rule, requires_host=waits)
     Membership.objects.filter(room=keyless, role=Role.OWNER).update(role=Role.MEMBER)
     Membership.objects.create(room=keyless, user=sam, role=role)
     host = role in (Role.OWNER, Role.MODERATOR)
@@ -64,21 +62,21 @@ def test_each_rule_treats_each_role_as_documented(
 
 
 def test_who_was_let_in_knocks_no_more(keyless: Room, guest: Client) -> None:
-    set_rule(keyless, JoinRule.KNOCK)
-    membership = come_as(keyless, guest)
-    assert must_knock(RoomAccess(keyless, Role.GUEST, membership))
-    membership.admitted_at = timezone.now()
-    assert not must_knock(RoomAccess(keyless, Role.GUEST, membership))
+    shut(keyless, JoinRule.KNOCK)
+    place = come_as(keyless, guest)
+    assert must_knock(RoomAccess(keyless, Role.GUEST, place))
+    place.admitted_at = timezone.now()
+    assert not must_knock(RoomAccess(keyless, Role.GUEST, place))
 
 
 def test_an_account_that_comes_by_a_guests_link_knocks_like_a_guest(keyless: Room, sam: User) -> None:
-    set_rule(keyless, JoinRule.KNOCK)
+    shut(keyless, JoinRule.KNOCK)
     assert come_as(keyless, signed_in(sam)).role == Role.GUEST
     assert must_knock(authorize_entry(sam, None, keyless.slug))
 
 
 def test_a_guest_who_was_let_in_and_signs_in_stays_let_in(keyless: Room, guest: Client, sam: User) -> None:
-    set_rule(keyless, JoinRule.KNOCK)
+    shut(keyless, JoinRule.KNOCK)
     token, _ = make_link(keyless, max_uses=None)
     join(guest, token)
     Membership.objects.filter(user=None).update(admitted_at=timezone.now())
@@ -87,8 +85,8 @@ def test_a_guest_who_was_let_in_and_signs_in_stays_let_in(keyless: Room, guest: 
     assert not must_knock(authorize_entry(sam, None, keyless.slug))
 
 
-def test_a_locked_room_is_a_plain_page_for_people_outside(keyless: Room, max_: User, olga: User) -> None:
-    set_rule(keyless, JoinRule.LOCKED)
+def test_a_locked_room_is_a_plain_page_for_whoever_is_outside(keyless: Room, max_: User, olga: User) -> None:
+    shut(keyless, JoinRule.LOCKED)
     answer = signed_in(max_).get(f"/r/{keyless.slug}")
     assert answer.status_code == 403
     assert 'data-reason="locked"' in answer.content.decode()
@@ -100,7 +98,7 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
     with pytest.raises(NotPossible):
         change_join_rule(room, JoinRule.KNOCK, requires_host=False)
     # Links that hold the old key are worth nothing from then on.
-    set_rule(room, JoinRule.KNOCK, key=(2, KEY))
+    shut(room, JoinRule.KNOCK, key=(2, KEY))
     assert (room.epoch, room.hosts_hand_out_key, room.join_rule) == (2, True, JoinRule.KNOCK)
     open_link.refresh_from_db()
     assert open_link.wrapped_key is None
@@ -112,34 +110,34 @@ def test_a_room_with_a_key_gets_another_when_its_guests_are_to_knock(room: Room,
     assert join(guest, token).json()["key_kind"] == "lobby"
     with pytest.raises(WrongEpoch):
         make_link(room, role=Role.OWNER, holds_lobby_key=True)
-    # Locking and unlocking leaves the key as it is; opening the room takes a new one again.
-    set_rule(room, JoinRule.LOCKED)
-    set_rule(room, JoinRule.KNOCK)
+    # Locking and unlocking leaves the key as it is; opening the door takes another again.
+    shut(room, JoinRule.LOCKED)
+    shut(room, JoinRule.KNOCK)
     assert room.epoch == 2
     with pytest.raises(NotPossible):
         change_join_rule(room, JoinRule.OPEN, requires_host=False)
-    set_rule(room, JoinRule.OPEN, key=(3, KEY))
+    shut(room, JoinRule.OPEN, key=(3, KEY))
     assert not room.hosts_hand_out_key
     with pytest.raises(WrongEpoch):
         make_link(room, holds_lobby_key=True)
 
 
-def test_the_rule_stays_when_another_device_was_first_with_a_key(room: Room) -> None:
+def test_the_door_stays_as_it_is_when_another_device_was_first_with_a_key(room: Room) -> None:
     assert set_room_key(room, 2, b"x" * 16)
     assert not change_join_rule(room, JoinRule.KNOCK, requires_host=True, key=(2, KEY))
     room.refresh_from_db()
     assert (room.join_rule, room.requires_host, room.hosts_hand_out_key) == (JoinRule.OPEN, False, False)
 
 
-def test_a_first_key_has_to_fit_the_current_rule(keyless: Room) -> None:
-    asked = Room.objects.get(pk=keyless.pk)  # a request that read the room before the rule changed
+def test_a_first_key_is_made_for_the_door_of_that_moment(keyless: Room) -> None:
+    asked = Room.objects.get(pk=keyless.pk)  # a request that read the room before the door changed
     change_join_rule(keyless, JoinRule.KNOCK, requires_host=False)
     with pytest.raises(WrongEpoch):
         rotate_key(asked, 1, b"k" * 16, hosts_hand_out_key=False)
     assert rotate_key(asked, 1, b"k" * 16, hosts_hand_out_key=True)
 
 
-def test_who_may_change_the_rule(room: Room, olga: User, max_: User, sam: User) -> None:
+def test_who_may_change_the_door(room: Room, olga: User, max_: User, sam: User) -> None:
     key = {"epoch": 2, "key_check": encode_base64url(KEY), "hosts_hand_out_key": True}
     body = {"join_rule": "knock", "requires_host": True, **key}
     url = f"/rooms/{room.slug}/join-rule"
@@ -157,20 +155,20 @@ def test_who_may_change_the_rule(room: Room, olga: User, max_: User, sam: User) 
     assert post_json(signed_in(max_), path, {**later, "hosts_hand_out_key": True}).status_code == 200
 
 
-def test_only_hosts_kick_and_end(room: Room, max_: User, sam: User, olga: User) -> None:
-    membership = Membership.objects.create(room=room, user=sam, role=Role.GUEST, admitted_at=timezone.now())
-    body = {"member": membership.pk.hex, "for_good": False}
-    for action, data in (("kick", body), ("end", {})):
-        assert post_json(signed_in(max_), f"/rooms/{room.slug}/{action}", data).status_code == 403
-        assert post_json(signed_in(olga), f"/rooms/{room.slug}/{action}", data).status_code == 200
-    membership.refresh_from_db()
-    assert membership.admitted_at is None
-    assert membership.removed_at is None
+def test_only_hosts_put_out_and_end(room: Room, max_: User, sam: User, olga: User) -> None:
+    place = Membership.objects.create(room=room, user=sam, role=Role.GUEST, admitted_at=timezone.now())
+    body = {"member": place.pk.hex, "for_good": False}
+    for act, data in (("kick", body), ("end", {})):
+        assert post_json(signed_in(max_), f"/rooms/{room.slug}/{act}", data).status_code == 403
+        assert post_json(signed_in(olga), f"/rooms/{room.slug}/{act}", data).status_code == 200
+    place.refresh_from_db()
+    assert place.admitted_at is None
+    assert place.removed_at is None
     room.refresh_from_db()
     assert not room.rekey_required
     assert post_json(signed_in(olga), f"/rooms/{room.slug}/kick", {**body, "for_good": True}).status_code == 200
-    membership.refresh_from_db()
-    assert membership.removed_at is not None
+    place.refresh_from_db()
+    assert place.removed_at is not None
     owner = Membership.objects.get(room=room, user=olga).pk.hex
     for bad in ({**body, "member": owner}, {**body, "member": "x"}, {"for_good": True}):
         assert post_json(signed_in(olga), f"/rooms/{room.slug}/kick", bad).status_code in (400, 409)

@@ -39,8 +39,8 @@ def of(user: User) -> Membership:
     return Membership.objects.get(user=user)
 
 
-def url(room: Room, action: str, user: User) -> str:
-    return f"/rooms/{room.slug}/members/{of(user).pk}/{action}"
+def url(room: Room, act: str, user: User) -> str:
+    return f"/rooms/{room.slug}/members/{of(user).pk}/{act}"
 
 
 def test_the_owner_names_a_moderator_and_makes_a_member_of_them_again(
@@ -67,15 +67,15 @@ def test_a_guest_with_an_account_becomes_a_member_whose_place_stays(room: Room, 
 def test_a_guest_without_an_account_stays_a_guest(room: Room, olga: User, guest: Client) -> None:
     token, _invite = make_link(room)
     join(guest, token)
-    membership = Membership.objects.get(guest_id__isnull=False)
-    path = f"/rooms/{room.slug}/members/{membership.pk}/role"
+    place = Membership.objects.get(guest_id__isnull=False)
+    path = f"/rooms/{room.slug}/members/{place.pk}/role"
     page = signed_in(olga).post(path, {"role": "moderator"}, follow=True).content.decode()
     assert "Only people with an account" in page
-    membership.refresh_from_db()
-    assert membership.role == Role.GUEST
+    place.refresh_from_db()
+    assert place.role == Role.GUEST
 
 
-def test_the_owners_own_role_is_not_changed_and_no_one_removes_them(room: Room, olga: User, max_: User) -> None:
+def test_the_owners_own_role_is_not_changed_and_nobody_removes_them(room: Room, olga: User, max_: User) -> None:
     signed_in(olga).post(url(room, "role", olga), {"role": "member"})
     signed_in(olga).post(url(room, "remove", olga))
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
@@ -105,7 +105,7 @@ def test_a_moderators_link_is_made_by_the_owner_alone(room: Room, olga: User, ma
         assert (user, role, answer.status_code) == (user, role, status)
 
 
-def test_ownership_changes_once_it_is_accepted(room: Room, olga: User, max_: User, closed: Any) -> None:
+def test_a_room_is_handed_over_once_it_is_accepted(room: Room, olga: User, max_: User, closed: Any) -> None:
     owner, new = signed_in(olga), signed_in(max_)
     make_link(room, role=Role.OWNER)
     assert "Max" in owner.get(url(room, "transfer", max_)).content.decode()
@@ -146,16 +146,16 @@ def test_an_offer_is_turned_down_taken_back_or_void(room: Room, olga: User, max_
     assert Room.objects.get().owner == olga
 
 
-def test_ownership_does_not_change_while_the_owner_is_suspended(room: Room, olga: User, max_: User) -> None:
+def test_a_room_is_not_handed_on_past_the_suspension_of_its_owner(room: Room, olga: User, max_: User) -> None:
     signed_in(olga).post(url(room, "offer", max_))
     accounts.suspend(olga, make_person("Ada", is_staff=True))
     page = signed_in(max_).post(f"/rooms/{room.slug}/offer", {"accept": "yes"}, follow=True).content.decode()
     assert "once it is open again" in page
     assert Room.objects.get().owner == olga
-    assert signed_in(max_).get(f"/r/{room.slug}").status_code == 403  # as all of Olga's rooms
+    assert signed_in(max_).get(f"/r/{room.slug}").status_code == 403  # shut, as all of Olga's rooms
 
 
-def test_a_person_who_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
+def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
     stale = of(max_)  # as a request read it before Max accepted
     offer_ownership(stale)
     accept_ownership(room, max_)
@@ -170,7 +170,7 @@ def test_an_offer_ends_with_the_place_that_was_left(room: Room, olga: User, max_
     assert Room.objects.get().pending_owner is None
 
 
-def test_no_one_accepts_more_rooms_than_the_limit(
+def test_nobody_gets_more_rooms_than_one_person_can_have(
     room: Room, olga: User, max_: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(olga).post(url(room, "offer", max_))
@@ -196,18 +196,16 @@ def test_a_member_leaves_and_is_forgotten(room: Room, olga: User, max_: User, cl
     assert signed_in(olga).post(f"/rooms/{room.slug}/leave").status_code == 403
 
 
-@pytest.mark.parametrize("action", ["role", "offer", "remove"])
-def test_a_stranger_finds_nothing_and_a_member_may_not(
-    room: Room, olga: User, max_: User, sam: User, action: str
-) -> None:
+@pytest.mark.parametrize("act", ["role", "offer", "remove"])
+def test_a_stranger_finds_nothing_and_a_member_may_not(room: Room, olga: User, max_: User, sam: User, act: str) -> None:
     mia = make_person("Mia")
     Membership.objects.create(room=room, user=mia, role=Role.MEMBER)
-    assert signed_in(sam).post(url(room, action, mia)).status_code == 404
-    assert signed_in(max_).post(url(room, action, mia)).status_code == 403
+    assert signed_in(sam).post(url(room, act, mia)).status_code == 404
+    assert signed_in(max_).post(url(room, act, mia)).status_code == 403
     other = Room.objects.create(name="Other", slug="other-1", owner=max_)
     Membership.objects.create(room=other, user=max_, role=Role.OWNER)
-    path = f"/rooms/{other.slug}/members/{of(mia).pk}/{action}"
-    assert signed_in(max_).post(path).status_code == 404  # a membership of another room
+    path = f"/rooms/{other.slug}/members/{of(mia).pk}/{act}"
+    assert signed_in(max_).post(path).status_code == 404  # a place in another room
 
 
 def test_the_list_names_role_beginning_and_end(room: Room, olga: User, sam: User) -> None:

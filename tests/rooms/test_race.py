@@ -29,12 +29,12 @@ def race(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_last_use_admits_exactly_one(race: dict[str, Any]) -> None:
-    assert race["last_use"] == {"answers": {"200": 1, "410 used_up": 49}, "uses": 1, "memberships": 1}
+    assert race["last_use"] == {"answers": {"200": 1, "410 used_up": 49}, "uses": 1, "places": 1}
 
 
 def test_racing_clicks_of_one_browser_take_one_use(race: dict[str, Any]) -> None:
-    assert race["clicks"] == {"answers": {"200": 8}, "uses": 1, "memberships": 1}
+    assert race["clicks"] == {"answers": {"200": 8}, "uses": 1, "places": 1}
 
 
 def test_one_person_in_four_browsers_takes_one_use(race: dict[str, Any]) -> None:
-    assert race["one_person"] == {"answers": {"200": 4}, "uses": 1, "memberships": 1}
+    assert race["one_person"] == {"answers": {"200": 4}, "uses": 1, "places": 1}

@@ -1,4 +1,4 @@
-"""No one floods the site, and who is slowed down learns in words when to try again."""
+"""Nobody floods the site, and who is slowed down is told in words when to try again."""
 
 import re
 from collections.abc import Callable

@@ -37,9 +37,9 @@ def test_a_guest_gets_the_sealed_key_and_a_place_for_a_limited_time(room: Room, 
         "key_check": encode_base64url(b"k" * 16),
     }
     assert answer.headers["Cache-Control"] == "no-store"
-    membership = Membership.objects.get(invite=invite)
-    assert membership.user is None
-    assert membership.expires_at == invite.expires_at + timedelta(hours=12)
+    place = Membership.objects.get(invite=invite)
+    assert place.user is None
+    assert place.expires_at == invite.expires_at + timedelta(hours=12)
     assert guest.get(f"/r/{room.slug}").status_code == 200
 
 
@@ -77,7 +77,7 @@ def test_two_clicks_before_there_is_a_session_are_one_browser(room: Room) -> Non
     assert Membership.objects.filter(invite=invite).count() == 1
 
 
-def test_without_the_csrf_token_no_one_gets_in(room: Room) -> None:
+def test_without_the_csrf_token_nobody_comes_in(room: Room) -> None:
     token, invite = make_link(room)
     assert join(Client(enforce_csrf_checks=True), token).status_code == 403
     invite.refresh_from_db()
@@ -87,16 +87,16 @@ def test_without_the_csrf_token_no_one_gets_in(room: Room) -> None:
 def test_a_members_link_gives_an_account_a_place_that_stays(room: Room, sam: User) -> None:
     token, _invite = make_link(room, role=Role.MEMBER)
     assert join(signed_in(sam), token).json()["role"] == "member"
-    membership = Membership.objects.get(user=sam)
-    assert (membership.expires_at, membership.guest_id) == (None, None)
+    place = Membership.objects.get(user=sam)
+    assert (place.expires_at, place.guest_id) == (None, None)
     assert signed_in(sam).get(f"/r/{room.slug}").status_code == 200  # in any browser of theirs
 
 
 def test_a_guests_link_gives_an_account_a_place_that_ends(room: Room, sam: User) -> None:
     token, invite = make_link(room)
     assert join(signed_in(sam), token).json()["role"] == "guest"
-    membership = Membership.objects.get(user=sam)
-    assert (membership.expires_at, membership.guest_id) == (invite.expires_at + timedelta(hours=12), None)
+    place = Membership.objects.get(user=sam)
+    assert (place.expires_at, place.guest_id) == (invite.expires_at + timedelta(hours=12), None)
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MODERATOR])
@@ -115,10 +115,8 @@ def test_a_link_raises_a_role_by_a_use_and_never_lowers_one(
     higher, invite = make_link(room, role=Role.MODERATOR)
     with django_capture_on_commit_callbacks(execute=True):
         assert join(signed_in(max_), higher).json()["role"] == "moderator"
-    membership = Membership.objects.get(user=max_)
-    assert published == [
-        Close(Scope.MEMBERSHIP, membership.pk.hex, CloseCode.ROLE_CHANGED)
-    ]  # an open call page rejoins
+    place = Membership.objects.get(user=max_)
+    assert published == [Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED)]  # an open call page rejoins
     invite.refresh_from_db()
     assert invite.uses == 1
     lower, invite = make_link(room, role=Role.MEMBER)
@@ -149,7 +147,7 @@ def test_expired_link(room: Room, guest: Client, max_: User) -> None:
     answer = join(guest, token)
     assert (answer.status_code, answer.json()) == (410, {"reason": "expired"})
     invite.refresh_from_db()
-    assert invite.wrapped_key is None  # deleted as soon as someone tries it
+    assert invite.wrapped_key is None  # forgotten as soon as somebody looks
     # A member is pointed to the room that they may enter anyway.
     assert join(signed_in(max_), token).json() == {"reason": "expired", "slug": room.slug}
 
@@ -171,7 +169,7 @@ def test_unknown_link_writes_nothing(room: Room, guest: Client) -> None:
 
 
 @pytest.mark.parametrize("reason", ["room_closed", "room_expired", "suspended"])
-def test_an_unavailable_room_takes_no_use(room: Room, olga: User, guest: Client, reason: str) -> None:
+def test_a_shut_room_takes_no_use(room: Room, olga: User, guest: Client, reason: str) -> None:
     token, invite = make_link(room)
     if reason == "room_closed":
         close_room(room)
@@ -236,9 +234,9 @@ def test_a_guest_who_signs_in_keeps_their_place_and_can_take_it_to_the_account(
     assert guest.get(f"/r/{room.slug}").status_code == 200
     # The link is used up, by this very browser: opening it again takes no use and gives the place to the account.
     assert join(guest, token).json()["role"] == "guest"
-    membership = Membership.objects.get(invite=invite)
+    place = Membership.objects.get(invite=invite)
     end = invite.expires_at + timedelta(hours=12)
-    assert (membership.user, membership.guest_id, membership.expires_at) == (sam, None, end)
+    assert (place.user, place.guest_id, place.expires_at) == (sam, None, end)
     invite.refresh_from_db()
     assert invite.uses == 1
 
@@ -248,11 +246,11 @@ def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
 ) -> None:
     token, invite = make_link(room)
     join(guest, token)
-    membership = Membership.objects.get(invite=invite)
+    place = Membership.objects.get(invite=invite)
     guest.force_login(sam)
     with django_capture_on_commit_callbacks(execute=True):
         join(guest, token)
-    assert published == [Close(Scope.MEMBERSHIP, membership.pk.hex, CloseCode.ROLE_CHANGED)]
+    assert published == [Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED)]
 
 
 def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_does_not_cut_it(
@@ -262,12 +260,12 @@ def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_d
     longer, late = make_link(room, expires_at=timezone.now() + timedelta(days=20))
     join(guest, first)
     join(guest, longer)
-    membership = Membership.objects.get(guest_id__isnull=False)
-    assert membership.expires_at == late.expires_at + timedelta(hours=12)
+    place = Membership.objects.get(guest_id__isnull=False)
+    assert place.expires_at == late.expires_at + timedelta(hours=12)
     join(guest, first)
-    membership.refresh_from_db()
+    place.refresh_from_db()
     late.refresh_from_db()
-    assert (membership.expires_at, late.uses) == (late.expires_at + timedelta(hours=12), 0)
+    assert (place.expires_at, late.uses) == (late.expires_at + timedelta(hours=12), 0)
 
 
 def test_a_guest_who_signed_in_is_not_shut_out_by_another_used_up_link(room: Room, guest: Client, sam: User) -> None:

@@ -124,17 +124,17 @@ def test_each_act_reaches_open_sockets_once_it_is_committed(
     room: Room, olga: User, max_: User, published: list[AnyEvent], django_capture_on_commit_callbacks
 ) -> None:
     client, base = signed_in(olga), f"/rooms/{room.slug}"
-    membership = Membership.objects.get(user=max_)
+    place = Membership.objects.get(user=max_)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{base}/edit", {"name": "Tuesday", "lasts": "", "max_people": "2"})
-        client.post(f"{base}/members/{membership.pk}/remove")
+        client.post(f"{base}/members/{place.pk}/remove")
         client.post(f"{base}/close")
         client.post(f"{base}/reopen")
         client.post(f"{base}/delete")
         assert published == []
     assert published == [
         RoomChanged(room.pk),
-        Close(Scope.MEMBERSHIP, membership.pk.hex, CloseCode.REMOVED),
+        Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.REMOVED),
         RoomChanged(room.pk),
         Close(Scope.ROOM, str(room.pk), CloseCode.ROOM_CLOSED),
         Close(Scope.ROOM, str(room.pk), CloseCode.UNKNOWN_ROOM),
@@ -174,26 +174,26 @@ def test_the_owner_cannot_be_removed(room: Room, olga: User) -> None:
     assert owner.removed_at is None
 
 
-ACTIONS = ("edit", "close", "reopen", "delete", "key", "invites")
+ACTS = ("edit", "close", "reopen", "delete", "key", "invites")
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_only_the_owner_changes_a_room(room: Room, max_: User, sam: User, action: str) -> None:
+@pytest.mark.parametrize("act", ACTS)
+def test_only_the_owner_changes_a_room(room: Room, max_: User, sam: User, act: str) -> None:
     before = Room.objects.values().get()
-    url = f"/rooms/{room.slug}/{action}"
+    url = f"/rooms/{room.slug}/{act}"
     assert signed_in(max_).post(url).status_code == 403
     assert signed_in(sam).post(url).status_code == 404
     assert Client().post(url).headers["Location"].startswith("/accounts/login/")
     assert Room.objects.values().get() == before
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_every_action_needs_post_and_the_csrf_token(room: Room, olga: User, action: str) -> None:
+@pytest.mark.parametrize("act", ACTS)
+def test_every_act_needs_post_and_the_csrf_token(room: Room, olga: User, act: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(olga)
-    url = f"/rooms/{room.slug}/{action}"
+    url = f"/rooms/{room.slug}/{act}"
     assert client.post(url).status_code == 403
-    if action not in ("delete", "invites"):
+    if act not in ("delete", "invites"):
         assert client.get(url).status_code == 405
 
 

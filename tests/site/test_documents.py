@@ -31,3 +31,26 @@ def test_make_targets_and_commands_exist(document: str) -> None:
     ours = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
     django = {"check", "migrate", "createsuperuser", "collectstatic"}
     assert set(re.findall(r"manage\.py ([a-z]+)", text)) <= ours | django
+
+
+def house() -> set[str]:
+    """Return the folders that hold modules: those of the server, and those of the browser."""
+    python = [
+        path for app in ("common", "accounts", "rooms", "meetingpoint_site") for path in (ROOT / app).rglob("*.py")
+    ]
+    modules = [path for path in python if path.name != "__init__.py" and "migrations" not in path.parts]
+    scripts = list((ROOT / "static" / "js").rglob("*.js"))
+    return {f"{path.parent.relative_to(ROOT)}/" for path in (*modules, *scripts)}
+
+
+def test_the_table_of_the_house_is_the_house() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    section = text.split("\n## The house\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `([^`]+/)` \|", section, re.MULTILINE)) == house()
+
+
+def test_the_glossary_has_one_line_a_word_in_order() -> None:
+    section = (ROOT / "docs" / "architecture.md").read_text().split("\n## Glossary\n")[1]
+    words = re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE)[2:]
+    assert len(words) > 40
+    assert len(set(words)) == len(words)

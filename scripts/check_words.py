@@ -132,6 +132,8 @@ def main() -> int:
         if name.startswith(LEFT_OUT) or not (path.suffix in ENDINGS or path.name in NAMED) or not path.is_file():
             continue
         for line, word, better in complaints(path.read_text(encoding="utf-8")):
+            if word == "told" and name.startswith("templates/"):
+                continue  # "The person you report won't be told." is how people say it
             sys.stdout.write(f"{name}:{line}: {word} → {better}\n")
             count += 1
     if count:

@@ -36,7 +36,7 @@ export class World {
   #all = new Map();
   #count = 0;
 
-  /** Somebody, as a session knows them. */
+  /** A person, as a session knows them. */
   add(name, role = "guest") {
     this.#count += 1;
     const pid = `${name}${this.#count}`.padEnd(22, "_");
@@ -71,7 +71,7 @@ export class World {
     one.mesh.emit("peer-removed", { pid: gone.pid });
   }
 
-  /** Everything that was told arrives. */
+  /** Everything that was sent arrives. */
   async settle() {
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       const [from, to, body] = next;

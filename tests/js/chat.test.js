@@ -19,7 +19,7 @@ test("a message that several have kept is there once, and its author may say tha
   assert.deepEqual([log.entries.length, log.entries[0].from], [1, "Sam"]);
   assert.equal(log.addMessage(kept()).is, "confirmed");
   assert.equal(log.entries[0].from, "");
-  // What somebody else hands on under the same id does not replace it.
+  // What a peer forwards under the same id does not replace it.
   assert.equal(log.addMessage(kept({ text: "I quit" }), { from: "Sam" }).is, "new");
   assert.deepEqual(log.entries.map(({ text, from }) => [text, from]), [["x", ""], ["I quit", "Sam"]]);
 });
@@ -31,7 +31,7 @@ test("messages stand in the order in which they were written, wherever they came
   assert.equal(log.newest, 9);
 });
 
-test("nobody writes in the future, nor hides a message in the past", () => {
+test("no one writes in the future or hides a message in the past", () => {
   const log = new ChatLog();
   const { at, time } = log.addMessage(kept({ at: 9e15 }), { now: 50_000 }).entry;
   assert.deepEqual([at, time], [650_000, 50_000]);
@@ -70,7 +70,7 @@ function meet(context, ...names) {
   return { world, come, people: names.map(come) };
 }
 
-test("what is said comes to everybody, and the author knows when it has", async (context) => {
+test("a message reaches everyone, and its author knows when it has", async (context) => {
   const { world, people: [olga, max, guest] } = meet(context, "Olga", "Max", "Guest");
   world.connect(olga, max);
   olga.mesh.peers.set(guest.pid, { state: "connecting" });
@@ -133,9 +133,9 @@ test("who comes later gets what was said: from those who said it, and of those w
   assert.deepEqual(new Set(sam.read().map(String)), new Set(["Olga,from Olga", "Max,from Max,Olga"]));
 });
 
-test("nobody puts words into the mouth of somebody who is here", async (context) => {
+test("no one can forge a message of a person who is here", async (context) => {
   const { world, people: [olga, max, sam] } = meet(context, "Olga", "Max", "Sam");
-  // Sam's program hands on what Olga never said, and what somebody says who was never there.
+  // Sam's program forwards what Olga never wrote, and a message of a person who was never there.
   const forged = [
     { id: "f".repeat(22), pid: olga.pid, name: "Olga", at: 1, text: "I quit" },
     { id: "g".repeat(22), pid: "z".repeat(22), name: "Olga", at: 2, text: "me too" },
@@ -148,7 +148,7 @@ test("nobody puts words into the mouth of somebody who is here", async (context)
   await world.settle();
   assert.deepEqual(max.read(), [["Olga", "me too", "Sam"]]);
 
-  // Nor does an answer count that nobody asked for.
+  // An answer without a request does not count either.
   sam.mesh.send(max.pid, TOPICS.history, { kept: [{ ...forged[1], id: "i".repeat(22), text: "unasked" }], more: false });
   await world.settle();
   assert.equal(max.read().length, 1);
@@ -167,7 +167,7 @@ test("what was handed on is confirmed when its author comes back", async (contex
   assert.deepEqual(guest.read(), [["Max", "hello"]]);
 });
 
-test("the next one is asked when somebody does not answer, goes on for ever, or leaves; an answer may have several parts", async (context) => {
+test("the next peer is asked when one does not answer, never ends, or leaves, and an answer may have several parts", async (context) => {
   const { world, people: [olga, max, sam, guest] } = meet(context, "Olga", "Max", "Sam", "Guest");
   const long = "x".repeat(LIMITS.textCharacters);
   for (let count = 0; count < 30; count += 1) max.chat.sendText(`${count} ${long.slice(10)}`);

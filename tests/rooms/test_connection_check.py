@@ -1,4 +1,4 @@
-"""The connection test: anybody may look, the relay is for those who could be in a call."""
+"""The connection test: anyone may open it, the relay is for people who could be in a call."""
 
 from datetime import timedelta
 from typing import Any
@@ -92,7 +92,7 @@ def test_a_site_without_servers_says_so(olga: User, settings: Any) -> None:
     assert signed_in(olga).get(SERVERS).json() == {"stun": [], "kinds": [], "relays": None}
 
 
-def test_whoever_tests_all_the_time_is_told_to_wait(olga: User, sam: User) -> None:
+def test_testing_all_the_time_is_rate_limited(olga: User, sam: User) -> None:
     client = signed_in(olga)
     assert all(client.get(SERVERS).status_code == 200 for _ in range(RELAY_TEST.burst))
     refused = client.get(SERVERS, headers={"accept": "application/json"})

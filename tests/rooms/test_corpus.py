@@ -1,4 +1,4 @@
-"""Whatever people type into the forms of the site, it is shown as text, or they are told that it cannot be taken."""
+"""Whatever people type into the forms of the site is shown as text, or refused with a sentence."""
 
 from datetime import timedelta
 
@@ -25,14 +25,14 @@ def _made_quick(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds are tried here
 
 
-def is_harmless(answer, told: str) -> None:
+def is_harmless(answer, text: str) -> None:
     """Check an answer: a page on which nothing runs, or JSON, and never an error of ours."""
-    assert answer.status_code < 500, told
+    assert answer.status_code < 500, text
     if "text/html" in answer.headers.get("Content-Type", ""):
         # The call has tiles; a hostile one would come with an address or a handler, which are looked for, too.
-        assert set(Tags(answer.content.decode()).bad) <= {"video"}, told
+        assert set(Tags(answer.content.decode()).bad) <= {"video"}, text
         assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
-    assert "a" not in answer.cookies, told
+    assert "a" not in answer.cookies, text
 
 
 def test_the_forms_of_a_room(room: Room, olga: User, max_: User) -> None:

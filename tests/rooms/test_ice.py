@@ -1,4 +1,4 @@
-"""The STUN and TURN servers that a browser is told about."""
+"""The STUN and TURN servers that a browser gets."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from rooms.ice import ice_servers
 MEMBER = UUID("12345678-1234-4234-8234-123456789abc")
 
 
-def test_nothing_is_asked_of_anybody_unless_it_is_set(settings) -> None:
+def test_no_server_is_used_unless_it_is_set(settings) -> None:
     settings.STUN_URLS, settings.TURN_URLS = [], []
     assert ice_servers(MEMBER).servers == []
 

@@ -50,7 +50,7 @@ def test_a_robot_reads_nothing_and_writes_nothing(room: Room, robot: str) -> Non
     assert not Redemption.objects.exists()
 
 
-def test_everybody_gets_the_same_page(room: Room, olga: User) -> None:
+def test_everyone_gets_the_same_page(room: Room, olga: User) -> None:
     pages = {client.get(address).content for client in (Client(), signed_in(olga)) for address in ADDRESSES}
     assert len(pages) == 1
     assert b"Olga" not in pages.pop()

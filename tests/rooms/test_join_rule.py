@@ -85,7 +85,7 @@ def test_a_guest_who_was_let_in_and_signs_in_stays_let_in(keyless: Room, guest: 
     assert not must_knock(authorize_entry(sam, None, keyless.slug))
 
 
-def test_a_locked_room_is_a_plain_page_for_whoever_is_outside(keyless: Room, max_: User, olga: User) -> None:
+def test_a_locked_room_is_a_plain_page_for_everyone_outside(keyless: Room, max_: User, olga: User) -> None:
     shut(keyless, JoinRule.LOCKED)
     answer = signed_in(max_).get(f"/r/{keyless.slug}")
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""Room keys in life: the next one, the one after somebody was put out, and the way to the owner's other device."""
+"""A room's keys: rotation, the new key after a removal, and the way to the owner's other device."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ def test_a_moderator_may_make_the_next_key_but_not_the_first(room: Room, max_: U
     assert post_json(client, url, {"epoch": 2, "key_check": check}).status_code == 200
 
 
-def test_whoever_is_put_out_leaves_a_room_that_needs_a_new_key(room: Room, max_: User, olga: User) -> None:
+def test_a_removal_requires_a_new_key(room: Room, max_: User, olga: User) -> None:
     remove_member(Membership.objects.get(user=max_))
     room.refresh_from_db()
     assert room.rekey_required
@@ -77,7 +77,7 @@ def test_the_owner_brings_the_room_to_another_device(room: Room, olga: User, max
     assert Membership.objects.get(user=olga).role == Role.OWNER
 
 
-def test_nobody_else_makes_a_link_for_the_owner(room: Room, max_: User) -> None:
+def test_only_the_owner_makes_a_link_for_another_device(room: Room, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
     answer = post_json(
         signed_in(max_),

@@ -117,7 +117,7 @@ def stop_link() -> str:
     return found[1]
 
 
-def test_whoever_has_no_account_is_rid_of_invitations_by_one_click(room: Room, olga: User) -> None:
+def test_a_person_without_an_account_unsubscribes_with_one_click(room: Room, olga: User) -> None:
     send(signed_in(olga), room)
     link, program = stop_link(), Client(enforce_csrf_checks=True)
     assert "Unsubscribe from these emails?" in program.get(link).content.decode()
@@ -137,7 +137,7 @@ def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
     assert not MailOptOut.objects.exists()
 
 
-def test_hosts_hear_once_in_a_while_that_somebody_waits(room: Room, olga: User, max_: User) -> None:
+def test_hosts_get_an_email_about_a_knock_once_in_a_while(room: Room, olga: User, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
     mail_hosts_about_knock(room.pk)
     mail_hosts_about_knock(room.pk)
@@ -149,19 +149,19 @@ def test_owners_are_told_a_day_before_the_end_once_for_each_end(room: Room, olga
     brief = create_room(olga, "Brief", expires_at=timezone.now() + timedelta(hours=3))
     Room.objects.exclude(pk=brief.pk).update(created_at=timezone.now() - timedelta(days=5))
 
-    def told(hours: float) -> int:
+    def reminders_sent(hours: float) -> int:
         Room.objects.filter(pk=room.pk).update(expires_at=timezone.now() + timedelta(hours=hours))
         before = len(sent())
         for _ in range(2):
             call_command("remind", verbosity=0)
         return len(sent()) - before
 
-    assert told(25) == 0
-    assert told(23) == 1
+    assert reminders_sent(25) == 0
+    assert reminders_sent(23) == 1
     assert sent()[-1].to == [olga.email]
     assert sent()[-1].subject == "“Monday stand-up” expires within a day"
-    assert told(30) == 0
-    assert told(20) == 1
+    assert reminders_sent(30) == 0
+    assert reminders_sent(20) == 1
 
 
 def test_each_kind_is_switched_off_in_the_settings_and_stays_off_under_a_new_address(room: Room, olga: User) -> None:

@@ -75,7 +75,7 @@ def test_a_guest_without_an_account_stays_a_guest(room: Room, olga: User, guest:
     assert place.role == Role.GUEST
 
 
-def test_the_owners_own_role_is_not_changed_and_nobody_removes_them(room: Room, olga: User, max_: User) -> None:
+def test_the_owners_role_cannot_be_changed_nor_the_owner_removed(room: Room, olga: User, max_: User) -> None:
     signed_in(olga).post(url(room, "role", olga), {"role": "member"})
     signed_in(olga).post(url(room, "remove", olga))
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
@@ -155,7 +155,7 @@ def test_a_room_is_not_handed_on_past_the_suspension_of_its_owner(room: Room, ol
     assert signed_in(max_).get(f"/r/{room.slug}").status_code == 403  # shut, as all of Olga's rooms
 
 
-def test_whoever_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
+def test_a_person_who_has_just_become_the_owner_is_not_removed(room: Room, olga: User, max_: User) -> None:
     stale = of(max_)  # as a request read it before Max accepted
     offer_ownership(stale)
     accept_ownership(room, max_)
@@ -170,7 +170,7 @@ def test_an_offer_ends_with_the_place_that_was_left(room: Room, olga: User, max_
     assert Room.objects.get().pending_owner is None
 
 
-def test_nobody_gets_more_rooms_than_one_person_can_have(
+def test_no_one_gets_more_rooms_than_one_person_can_have(
     room: Room, olga: User, max_: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_in(olga).post(url(room, "offer", max_))

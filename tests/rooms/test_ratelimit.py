@@ -1,4 +1,4 @@
-"""Nobody floods the site, and who is slowed down is told in words when to try again."""
+"""No one floods the site, and the page says when to try again."""
 
 import re
 from collections.abc import Callable

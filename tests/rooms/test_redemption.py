@@ -77,7 +77,7 @@ def test_two_clicks_before_there_is_a_session_are_one_browser(room: Room) -> Non
     assert Membership.objects.filter(invite=invite).count() == 1
 
 
-def test_without_the_csrf_token_nobody_comes_in(room: Room) -> None:
+def test_without_the_csrf_token_no_one_gets_in(room: Room) -> None:
     token, invite = make_link(room)
     assert join(Client(enforce_csrf_checks=True), token).status_code == 403
     invite.refresh_from_db()
@@ -147,7 +147,7 @@ def test_expired_link(room: Room, guest: Client, max_: User) -> None:
     answer = join(guest, token)
     assert (answer.status_code, answer.json()) == (410, {"reason": "expired"})
     invite.refresh_from_db()
-    assert invite.wrapped_key is None  # forgotten as soon as somebody looks
+    assert invite.wrapped_key is None  # forgotten as soon as anyone looks
     # A member is pointed to the room that they may enter anyway.
     assert join(signed_in(max_), token).json() == {"reason": "expired", "slug": room.slug}
 

@@ -36,7 +36,7 @@ def test_the_manifest_names_a_way_in_that_exists() -> None:
         assert (Path(settings.BASE_DIR) / "static" / icon["src"]).is_file()
 
 
-def test_whoever_shares_sees_the_rooms_they_can_enter(room: Room, olga: User, guest: Client) -> None:
+def test_a_person_who_shares_sees_the_rooms_they_can_enter(room: Room, olga: User, guest: Client) -> None:
     assert b"No rooms yet" in Client().get("/files/share").content
     join(guest, make_link(room)[0])
     for client in (guest, signed_in(olga)):

@@ -150,7 +150,7 @@ async def test_ten_thousand_malformed_frames_leave_an_honest_pair_working(app: S
     await max_.close()
 
 
-async def test_whoever_sends_too_fast_is_told_first(app: SignalingServer) -> None:
+async def test_sending_too_fast_is_answered_with_a_warning_first(app: SignalingServer) -> None:
     scene = app.shared_room()
     max_ = await scene.caller(scene.max).connect()
     for number in range(300):

@@ -71,7 +71,7 @@ async def test_the_same_tab_comes_back_on_a_new_socket(app: SignalingServer) -> 
     await again.close()
 
 
-async def test_nobody_takes_over_another_members_tab(app: SignalingServer) -> None:
+async def test_no_one_takes_over_another_members_tab(app: SignalingServer) -> None:
     scene = app.room()
     olga = scene.caller(scene.olga)
     await olga.join()
@@ -102,7 +102,7 @@ async def test_a_full_room_refuses_people_but_not_a_second_tab(app: SignalingSer
     await other_tab.close()
 
 
-async def test_a_person_with_many_tabs_keeps_nobody_out(app: SignalingServer) -> None:
+async def test_a_person_with_many_tabs_keeps_no_one_out(app: SignalingServer) -> None:
     scene = app.room(people=3)
     tabs = [scene.caller(scene.guests[0]) for _tab in range(3)]
     for tab in tabs:
@@ -147,12 +147,12 @@ async def test_sync_tells_the_roster(app: SignalingServer) -> None:
     await max_.close()
 
 
-@pytest.mark.parametrize("person", ["stranger", "nobody", "ended session", "unknown room"])
+@pytest.mark.parametrize("person", ["stranger", "no session", "ended session", "unknown room"])
 async def test_who_is_no_member_stays_out(app: SignalingServer, person: str) -> None:
     scene = app.room()
     session, slug, code = {
         "stranger": (scene.sam[0], scene.slug, 4003),
-        "nobody": ("", scene.slug, 4003),
+        "no session": ("", scene.slug, 4003),
         "ended session": ("a" * 32, scene.slug, 4001),
         "unknown room": (scene.olga[0], "no-such-room", 4004),
     }[person]

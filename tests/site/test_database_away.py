@@ -1,4 +1,4 @@
-"""What pages say while the database or Redis is away, told by real servers whose PostgreSQL or Redis is killed."""
+"""What pages say while the database or Redis is away: real servers whose PostgreSQL or Redis is killed."""
 
 import secrets
 import urllib.error

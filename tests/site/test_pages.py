@@ -1,4 +1,4 @@
-"""What anybody may read, and what is read when something is wrong."""
+"""Pages that everyone may read, and error pages."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -21,7 +21,7 @@ def olga() -> Client:
     return client
 
 
-def test_the_landing_page_asks_a_stranger_to_sign_up_and_olga_to_come_in(stranger: Client, olga: Client) -> None:
+def test_the_landing_page_asks_a_stranger_to_sign_up_and_olga_to_her_rooms(stranger: Client, olga: Client) -> None:
     for_a_stranger = stranger.get(reverse("landing")).content.decode()
     assert reverse("account_signup") in for_a_stranger
     assert "Open my rooms" not in for_a_stranger

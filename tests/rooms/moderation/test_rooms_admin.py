@@ -108,7 +108,7 @@ def test_all_links_of_a_room_are_revoked_at_once(staff: Client, room: Room) -> N
     assert not Invite.objects.filter(revoked_at__isnull=True).exists()
 
 
-def test_nobody_makes_links_or_memberships_here(staff: Client, room: Room) -> None:
+def test_links_and_memberships_cannot_be_created_here(staff: Client, room: Room) -> None:
     for model in ("invite", "membership"):
         assert staff.get(f"/admin/rooms/{model}/add/").status_code == 403
 

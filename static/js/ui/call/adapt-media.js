@@ -18,7 +18,7 @@ import { TileViews } from "./tile-views.js";
  * @param {object} options
  * @param {DeviceControls} options.desk
  * @param {DataSaverSwitch} options.saver
- * @param {AbortSignal} options.signal ends it
+ * @param {AbortSignal} options.signal
  * @returns {Adaptation}
  */
 export function adaptMedia(session, stage, { desk, saver, signal }) {

@@ -25,10 +25,7 @@ export class Ended extends Emitter {
     }
   }
 
-  /**
-   * Says why.
-   * @param {string} why a close code, or "left", "start"
-   */
+  /** Says why. @param {string} why a close code, or "left", "start" */
   show(why) {
     const key = `stop.${hasText(`stop.${why}.title`) ? why : "other"}`;
     this.#title.textContent = text(`${key}.title`);

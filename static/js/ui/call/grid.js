@@ -62,10 +62,7 @@ export class Grid extends HTMLElement {
     this.style.setProperty("--gap", `${GAP}px`);
   }
 
-  /**
-   * @param {string} what
-   * @param {{width: number, height: number}} shape pixels
-   */
+  /** @param {string} what @param {{width: number, height: number}} shape pixels */
   #size(what, { width, height }) {
     this.style.setProperty(`--${what}-width`, `${width}px`);
     this.style.setProperty(`--${what}-height`, `${height}px`);

@@ -37,10 +37,7 @@ export class OwnRole {
   #session;
   #role;
 
-  /**
-   * @param {CallSession} session
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {AbortSignal} signal */
   constructor(session, signal) {
     this.#session = session;
     this.#role = session.self.role;

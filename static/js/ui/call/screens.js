@@ -23,10 +23,7 @@ export class ScreenTiles {
   #share = new ScreenShare();
   #playback = new Playback();
 
-  /**
-   * @param {CallSession} session
-   * @param {AbortSignal} signal ends it, and what is shared
-   */
+  /** @param {CallSession} session @param {AbortSignal} signal ends it, and what is shared */
   constructor(session, signal) {
     this.#session = session;
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#show(pid, stream), { signal });

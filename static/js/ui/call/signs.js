@@ -20,7 +20,7 @@ const READ_EVERY_MS = 2_000;
  * @param {Grid} parts.grid
  * @param {Hands} parts.hands
  * @param {Reactions} parts.reactions
- * @param {AbortSignal} signal ends it
+ * @param {AbortSignal} signal
  */
 export function showSigns({ session, grid, hands, reactions }, signal) {
   const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";

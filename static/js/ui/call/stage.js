@@ -84,10 +84,7 @@ export class Stage {
     else tile.video.srcObject = null;
   }
 
-  /**
-   * Sends all sound to a speaker.
-   * @param {string} deviceId empty for the system's default
-   */
+  /** Sends all sound to a speaker. @param {string} deviceId empty for the system's default */
   useSpeaker(deviceId) {
     this.#speaker = deviceId;
     for (const tile of this.#grid.tiles) void tile.setSpeaker(deviceId);

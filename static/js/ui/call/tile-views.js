@@ -23,10 +23,7 @@ export class TileViews extends Emitter {
   #sight = new IntersectionObserver((entries) => this.#sighted(entries));
   #sizes = new ResizeObserver(() => this.#changed());
 
-  /**
-   * @param {HTMLElement} root in which the tiles come and go
-   * @param {AbortSignal} signal
-   */
+  /** @param {HTMLElement} root in which the tiles come and go @param {AbortSignal} signal */
   constructor(root, signal) {
     super();
     this.#root = root;

@@ -120,10 +120,7 @@ export class Tile extends HTMLElement {
     setTimeout(() => picture.remove(), FLOAT_MS);
   }
 
-  /**
-   * Sends the sound to a speaker.
-   * @param {string} deviceId empty for the system's default
-   */
+  /** Sends the sound to a speaker. @param {string} deviceId empty for the system's default */
   async setSpeaker(deviceId) {
     // A speaker that is gone, or not allowed here: the sound goes where it went before, at first to the default.
     await this.video.setSinkId?.(deviceId).catch(() => {});

@@ -19,10 +19,7 @@ export class TimeWarning {
   /** Whether the person has put the notice away; the last minute brings it back. */
   #hidden = false;
 
-  /**
-   * @param {SignalingSocket} socket whose `ending-soon` events say when it is over
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {SignalingSocket} socket whose `ending-soon` events say when it is over @param {AbortSignal} signal */
   constructor(socket, signal) {
     const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
     socket.on("ending-soon", (detail) => this.#onEnding(detail), { signal });

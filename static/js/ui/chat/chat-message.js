@@ -50,10 +50,7 @@ export function continues(entry, before) {
   return entry.time - before.time < TOGETHER_MS;
 }
 
-/**
- * @param {HTMLElement} node
- * @param {string} words empty: nothing to say
- */
+/** @param {HTMLElement} node @param {string} words empty: nothing to say */
 function say(node, words) {
   node.hidden = words === "";
   node.textContent = words;

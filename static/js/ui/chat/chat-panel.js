@@ -34,11 +34,7 @@ export class ChatPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noteTimer;
 
-  /**
-   * @param {CallSession} session
-   * @param {Chat} chat
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {Chat} chat @param {AbortSignal} signal */
   constructor(session, chat, signal) {
     this.#session = session;
     this.#chat = chat;

@@ -39,11 +39,7 @@ export class DevicePickers extends HTMLElement {
     return find(this, "mp-meter", MeterBar);
   }
 
-  /**
-   * Shows what there is.
-   * @param {DeviceLists} lists
-   * @param {Partial<Record<DeviceKind, string>>} chosen device ids in use
-   */
+  /** Shows what there is. @param {DeviceLists} lists @param {Partial<Record<DeviceKind, string>>} chosen device ids in use */
   showDevices(lists, chosen) {
     for (const field of this.#fields()) {
       const kind = /** @type {DeviceKind} */ (field.dataset.kind);

@@ -22,12 +22,7 @@ export class DeviceProblems {
     return [...this.#keys.values()].includes("problem.insecure");
   }
 
-  /**
-   * Tells of a failure.
-   * @param {DeviceName} device
-   * @param {DeviceCause | MicrophoneTrouble} cause
-   * @returns {string} its title
-   */
+  /** Tells of a failure. @param {DeviceName} device @param {DeviceCause | MicrophoneTrouble} cause @returns {string} its title */
   addProblem(device, cause) {
     const ofThePage = `problem.${cause}`;
     const known = hasText(`problem.${device}.${cause}.title`) ? cause : "unknown";

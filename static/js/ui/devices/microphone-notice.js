@@ -13,11 +13,7 @@ export class MicrophoneNotice {
   #memory = SOUND;
   #looking = false;
 
-  /**
-   * @param {DeviceControls} desk
-   * @param {Mesh} mesh
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {DeviceControls} desk @param {Mesh} mesh @param {AbortSignal} signal */
   constructor(desk, mesh, signal) {
     this.#desk = desk;
     this.#mesh = mesh;

@@ -22,10 +22,7 @@ export function picksHandles() {
   return "showOpenFilePicker" in globalThis && matchMedia("(pointer: fine)").matches;
 }
 
-/**
- * Asks for files in the browser's own dialog.
- * @returns {Promise<SelectedFile[]>} none when the person thought better of it
- */
+/** Asks for files in the browser's own dialog. @returns {Promise<SelectedFile[]>} none when the person thought better of it */
 export async function fromPicker() {
   /** @type {FileSystemFileHandle[]} */
   const handles = await /** @type {any} */ (globalThis).showOpenFilePicker({ multiple: true }).catch(() => []);
@@ -55,10 +52,7 @@ export async function fromTransfer(data) {
   return chosen;
 }
 
-/**
- * @param {DataTransferItem} item a file
- * @returns {Promise<FileSystemFileHandle | null>} null in a browser that does not tell
- */
+/** @param {DataTransferItem} item a file @returns {Promise<FileSystemFileHandle | null>} null in a browser that does not tell */
 async function handleOf(item) {
   // Not in TypeScript's library: https://wicg.github.io/file-system-access/#drag-and-drop
   return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;

@@ -28,10 +28,7 @@ export class FileForm extends Emitter {
   /** @type {SelectedFile[]} */
   #chosen = [];
 
-  /**
-   * @param {() => Person[]} others those to whom a connection stands
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {() => Person[]} others those to whom a connection stands @param {AbortSignal} signal */
   constructor(others, signal) {
     super();
     this.#others = others;

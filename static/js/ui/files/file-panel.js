@@ -41,11 +41,7 @@ export class FilePanel {
   #shared = null;
   #life = new AbortController();
 
-  /**
-   * @param {CallSession} session
-   * @param {FileExchange} exchange
-   * @param {string} room the room's slug
-   */
+  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room the room's slug */
   constructor(session, exchange, room) {
     const { signal } = this.#life;
     this.#session = session;
@@ -113,10 +109,7 @@ export class FilePanel {
     }
   }
 
-  /**
-   * Asks to whom some files are to go.
-   * @param {SelectedFile[]} chosen at least one
-   */
+  /** Asks to whom some files are to go. @param {SelectedFile[]} chosen at least one */
   chooseReceivers(chosen) {
     if (chosen.length > LIMITS.filesOffered) return this.#say(text("files.news.too-many", { count: LIMITS.filesOffered }));
     showSidePanel("files", true);

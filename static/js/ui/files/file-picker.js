@@ -18,7 +18,7 @@ export class FilePicker extends Emitter {
   #folder = byId("folder-input", HTMLInputElement);
   #overlay = byId("drop-overlay", HTMLElement);
 
-  /** @param {AbortSignal} signal ends it */
+  /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
     for (const input of [this.#files, this.#folder]) input.addEventListener("change", () => this.#chosen(fromInput(input)), { signal });

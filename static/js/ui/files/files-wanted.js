@@ -23,10 +23,7 @@ export class ResumeRequests extends Emitter {
   /** @type {{pid: string, kept: Kept} | null} */
   #found = null;
 
-  /**
-   * @param {string} room the room's slug
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {string} room the room's slug @param {AbortSignal} signal */
   constructor(room, signal) {
     super();
     this.#room = room;

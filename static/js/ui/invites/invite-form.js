@@ -137,10 +137,7 @@ export class InviteForm extends HTMLElement {
     inviteMade.dispatch(this, answer.data);
   }
 
-  /**
-   * @param {FormData} values
-   * @returns {{expires_in: number, max_uses: number | null, role: string} | string} or what is wrong
-   */
+  /** @param {FormData} values @returns {{expires_in: number, max_uses: number | null, role: string} | string} or what is wrong */
   #choices(values) {
     const role = String(values.get("role"));
     if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };

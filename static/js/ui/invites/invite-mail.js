@@ -11,11 +11,7 @@ export class InviteMail {
   #link = "";
   #url = "";
 
-  /**
-   * @param {HTMLElement} root the `<mp-invite-form>`
-   * @param {Record<string, string>} strings
-   * @param {AbortSignal} signal
-   */
+  /** @param {HTMLElement} root the `<mp-invite-form>` @param {Record<string, string>} strings @param {AbortSignal} signal */
   constructor(root, strings, signal) {
     this.#root = root;
     this.#strings = strings;

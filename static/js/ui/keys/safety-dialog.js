@@ -13,10 +13,7 @@ export class SafetyDialog {
   #session;
   #pid = "";
 
-  /**
-   * @param {CallSession} session
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {AbortSignal} signal */
   constructor(session, signal) {
     this.#session = session;
     session.on("person-changed", ({ person }) => this.#changed(person), { signal });
@@ -79,10 +76,7 @@ export class SafetyDialog {
     find(this.#dialog, ".safety__emoji", HTMLElement).replaceChildren(...emoji.map(picture));
   }
 
-  /**
-   * @param {string} name
-   * @param {string} words empty: nothing to say
-   */
+  /** @param {string} name @param {string} words empty: nothing to say */
   #say(name, words) {
     const node = part(this.#dialog, name);
     node.hidden = words === "";

@@ -58,10 +58,7 @@ function walk(popover, event) {
   buttons.at(step % buttons.length)?.focus();
 }
 
-/**
- * @param {HTMLElement} popover
- * @returns {HTMLButtonElement[]} those that can be pressed now
- */
+/** @param {HTMLElement} popover @returns {HTMLButtonElement[]} those that can be pressed now */
 function buttonsOf(popover) {
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (popover.querySelectorAll("button:not(:disabled)"));
   return [...buttons].filter((button) => button.checkVisibility());

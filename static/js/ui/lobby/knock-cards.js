@@ -14,7 +14,7 @@ import { byId, find, fromTemplate } from "../lib/page.js";
 export class KnockCards extends Emitter {
   #place = byId("knocks", HTMLElement);
 
-  /** @param {AbortSignal} [signal] ends it */
+  /** @param {AbortSignal} [signal] */
   constructor(signal) {
     super();
     this.#place.addEventListener("click", ({ target }) => this.#pressed(target), { signal });
@@ -60,10 +60,7 @@ function fill(card, { name, problem, room = "" }) {
   find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
 }
 
-/**
- * @param {HTMLElement} place a live region reads what changes, so only that is written
- * @param {string} words
- */
+/** @param {HTMLElement} place a live region reads what changes, so only that is written @param {string} words */
 function set(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }

@@ -21,10 +21,7 @@ export class LobbyAlerts {
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
 
-  /**
-   * @param {LobbyHost} keeper
-   * @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it
-   */
+  /** @param {LobbyHost} keeper @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it */
   constructor(keeper, { slug, roomName, signal }) {
     this.#lobbyHost = keeper;
     this.#roomName = roomName;

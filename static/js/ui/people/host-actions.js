@@ -24,7 +24,7 @@ export class HostActions {
   /**
    * @param {CallSession} session
    * @param {{kickUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(session, urls, signal) {
     this.#session = session;

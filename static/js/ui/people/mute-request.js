@@ -14,11 +14,7 @@ export class MuteRequest {
   #mute;
   #peaceUntil = -Infinity;
 
-  /**
-   * @param {CallSession} session
-   * @param {() => void} mute
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {() => void} mute @param {AbortSignal} signal */
   constructor(session, mute, signal) {
     this.#session = session;
     this.#mute = mute;

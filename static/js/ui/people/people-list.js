@@ -7,11 +7,7 @@ import { showTrust, trustOf } from "./trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 
-/**
- * Fills the list anew.
- * @param {HTMLElement} list
- * @param {Person[]} people oneself first
- */
+/** Fills the list anew. @param {HTMLElement} list @param {Person[]} people oneself first */
 export function showPeople(list, people) {
   /** @type {Map<string, Person[]>} */
   const members = new Map();

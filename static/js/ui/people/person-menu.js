@@ -40,11 +40,7 @@ class PersonMenu {
     signal?.addEventListener("abort", () => this.#acts.get(act.id) === act && this.#acts.delete(act.id));
   }
 
-  /**
-   * Serves the people of a call.
-   * @param {CallSession} session
-   * @param {AbortSignal} signal ends it
-   */
+  /** Serves the people of a call. @param {CallSession} session @param {AbortSignal} signal */
   followSession(session, signal) {
     this.#session = session;
     if (!this.#tied) this.#setUp();

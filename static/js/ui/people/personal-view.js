@@ -19,10 +19,7 @@ export class PersonalView {
   /** What they send: voice and, perhaps, the sound of a screen. @type {Map<string, Set<MediaStream>>} by pid */
   #streams = new Map();
 
-  /**
-   * @param {CallSession} session
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {AbortSignal} signal */
   constructor(session, signal) {
     this.#session = session;
     const other = (/** @type {Person} */ { self, state }) => !self && state !== "refused";
@@ -75,10 +72,7 @@ export class PersonalView {
     for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !hushed;
   }
 
-  /**
-   * @param {string} pid
-   * @param {MediaStream} stream has a new track
-   */
+  /** @param {string} pid @param {MediaStream} stream has a new track */
   #onStream(pid, stream) {
     const streams = this.#streams.get(pid) ?? new Set();
     this.#streams.set(pid, streams.add(stream));

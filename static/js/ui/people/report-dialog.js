@@ -20,11 +20,7 @@ export class ReportDialog {
   /** The member whom it is about; empty for the room. */
   #subject = "";
 
-  /**
-   * @param {CallSession} session
-   * @param {string} url
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {CallSession} session @param {string} url @param {AbortSignal} signal */
   constructor(session, url, signal) {
     this.#session = session;
     this.#url = url;

@@ -29,10 +29,7 @@ export function showTrust(button, person) {
   showTrustIcon(button, trust);
 }
 
-/**
- * @param {Element} root has one `use`
- * @param {Trust} trust
- */
+/** @param {Element} root has one `use` @param {Trust} trust */
 export function showTrustIcon(root, trust) {
   const icons = byId("safety-dialog", HTMLElement).dataset.icons;
   find(root, "use", SVGUseElement).setAttribute("href", `${icons}#${ICONS[trust]}`);

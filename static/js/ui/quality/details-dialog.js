@@ -29,7 +29,7 @@ export class DetailsDialog {
    * @param {Adaptation} adaptation
    * @param {object} options
    * @param {(pid: string) => number} options.reconnects how often the connection came back
-   * @param {AbortSignal} options.signal ends it
+   * @param {AbortSignal} options.signal
    */
   constructor(session, adaptation, { reconnects, signal }) {
     this.#session = session;
@@ -123,10 +123,7 @@ export class DetailsDialog {
     this.#dialog.dataset.level = level;
   }
 
-  /**
-   * @param {string} name of a part
-   * @param {string} words
-   */
+  /** @param {string} name of a part @param {string} words */
   #say(name, words) {
     write(part(this.#dialog, name), words);
   }

@@ -5,20 +5,12 @@ import { find, text } from "../lib/page.js";
 /** @import { Person } from "../../call/person.js" */
 /** @import { Quality } from "../../media/playback/quality.js" */
 
-/**
- * Says it in a few words.
- * @param {Quality} quality
- * @returns {string} empty for nothing to say
- */
+/** Says it in a few words. @param {Quality} quality @returns {string} empty for nothing to say */
 export function qualityWords({ level, reason }) {
   return reason ? text(`quality.${reason}`) : level === "none" ? "" : text(`quality.${level}`);
 }
 
-/**
- * Shows how good the connection to a person is.
- * @param {HTMLButtonElement} button `.quality` of a tile
- * @param {Person} person
- */
+/** Shows how good the connection to a person is. @param {HTMLButtonElement} button `.quality` of a tile @param {Person} person */
 export function showQuality(button, person) {
   const { pid, name, self, state, quality } = person;
   const words = quality && state !== "refused" ? qualityWords(quality) : "";

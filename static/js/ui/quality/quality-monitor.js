@@ -30,7 +30,7 @@ export class QualityMonitor {
    * @param {CallSession} session
    * @param {Adaptation} adaptation
    * @param {HTMLElement} grid has the tiles
-   * @param {AbortSignal} signal ends it
+   * @param {AbortSignal} signal
    */
   constructor(session, adaptation, grid, signal) {
     this.#session = session;

@@ -138,7 +138,7 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     olga.page.keyboard.press("Enter")
     olga.page.keyboard.press("ArrowDown")
     olga.page.keyboard.press("Enter")
-    expect(tile).to_have_attribute("data-hushed", "true")
+    expect(tile).to_have_attribute("data-muted-locally", "true")
     expect(more).to_be_focused()
     assert tile.evaluate(AUDIO) == [False]
     assert tile_of(late, "Guest").evaluate(AUDIO) == [True]

@@ -112,7 +112,7 @@ async function enter() {
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session);
-  const adaptation = adaptMedia(session, stage, { desk: devices, saver, signal: life.signal });
+  const adaptation = adaptMedia(session, stage, { devices, saver, signal: life.signal });
   const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
   const hands = new Hands(session, life.signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
@@ -236,8 +236,8 @@ devices.on("changed", () => {
   call.stage.showSelf(devices.tracks.video);
 });
 devices.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));
-devices.on("news", ({ words, act }) => {
-  if (call) toast(words, act);
+devices.on("news", ({ message, action }) => {
+  if (call) toast(message, action);
 });
 prejoin.on("join", (detail) => {
   name = detail.name;

@@ -6,7 +6,7 @@ import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { readInviteCode } from "../ui/invites/invite-mail.js";
-import { part } from "../ui/lib/parts.js";
+import { part } from "../ui/lib/page.js";
 import { postJson } from "../lib/request.js";
 
 /** @import { Holds } from "../keys/invite.js" */
@@ -30,9 +30,9 @@ class Stop extends Error {
 }
 
 const page = /** @type {HTMLElement} */ (document.querySelector(".invite-page"));
-const join = /** @type {HTMLButtonElement} */ (part(page, "join"));
-const files = /** @type {HTMLButtonElement} */ (part(page, "files"));
-const again = /** @type {HTMLButtonElement} */ (part(page, "again"));
+const join = part(page, "join", HTMLButtonElement);
+const files = part(page, "files", HTMLButtonElement);
+const again = part(page, "again", HTMLButtonElement);
 
 /** @type {Bytes | null} */
 let secret = null;
@@ -166,7 +166,7 @@ function show(state, slug) {
   again.hidden = !PASSING.has(state);
   part(page, "sign-in").hidden = state !== "not_yours" && state !== "account_needed";
   part(page, "sign-up").hidden = state !== "account_needed";
-  const inside = /** @type {HTMLAnchorElement} */ (part(page, "inside"));
+  const inside = part(page, "inside", HTMLAnchorElement);
   inside.hidden = slug === undefined;
   if (slug !== undefined) inside.href = callUrl(slug);
   if (state !== "ready") /** @type {HTMLElement} */ (page.querySelector(`[data-state="${state}"] h1`))?.focus();

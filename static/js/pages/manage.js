@@ -5,7 +5,7 @@ import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
 import { InviteList } from "../ui/invites/invite-list.js";
 import { inviteMade } from "../ui/invites/invite-made.js";
-import { roomLocked } from "../ui/keys/room-key-button.js";
+import { roomKeySet } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
 import { localizeTimes } from "../ui/lib/times.js";
 
@@ -14,11 +14,11 @@ enableCopyButtons(document);
 
 inviteMade.listen(document, (listing) => {
   const list = document.querySelector("mp-invite-list");
-  if (list instanceof InviteList) list.show(listing);
+  if (list instanceof InviteList) list.showInvites(listing);
 });
 
 // Badges, links and the form all depend on the key: reloading is simpler than changing four places.
-roomLocked.listen(document, () => location.reload());
+roomKeySet.listen(document, () => location.reload());
 
 joinRuleChanged.listen(document, ({ rekeyed }) => rekeyed && location.reload());
 

@@ -19,7 +19,7 @@ import { loadDevice, saveDevice } from "./preferences.js";
  * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be had, or was pulled out with none to replace it; see
  *   `deviceCause`
  * @property {{kind: Kind, label: string}} fallback the device in use was pulled out and another took its place
- * @property {NewDevice} plugged a device was plugged in, see `newDevices`; nothing is switched to it
+ * @property {NewDevice} new-device a device was plugged in, see `newDevices`; nothing is switched to it
  */
 
 /** @extends {Emitter<LocalMediaEvents>} */
@@ -203,6 +203,6 @@ export class LocalMedia extends Emitter {
     const before = this.#knownDevices;
     const after = await this.#updateLists();
     if (before === null || this.#life.signal.aborted) return;
-    for (const plugged of newDevices(before, after)) this.emit("plugged", plugged);
+    for (const device of newDevices(before, after)) this.emit("new-device", device);
   }
 }

@@ -3,7 +3,7 @@
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { MicrophoneNotice } from "../devices/microphone-notice.js";
-import { ScreenTiles } from "./screens.js";
+import { ScreenTiles } from "./screen-tiles.js";
 import { TileViews } from "./tile-views.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -16,12 +16,12 @@ import { TileViews } from "./tile-views.js";
  * @param {CallSession} session
  * @param {Stage} stage
  * @param {object} options
- * @param {DeviceControls} options.desk
+ * @param {DeviceControls} options.devices
  * @param {DataSaverSwitch} options.saver
  * @param {AbortSignal} options.signal
  * @returns {Adaptation}
  */
-export function adaptMedia(session, stage, { desk, saver, signal }) {
+export function adaptMedia(session, stage, { devices, saver, signal }) {
   new ScreenTiles(session, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
@@ -31,7 +31,7 @@ export function adaptMedia(session, stage, { desk, saver, signal }) {
   });
   adaptation.setCap(saver.cap);
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
-  new MicrophoneNotice(desk, session.mesh, signal);
+  new MicrophoneNotice(devices, session.mesh, signal);
   new QualityMonitor(session, adaptation, stage.grid, signal);
   return adaptation;
 }

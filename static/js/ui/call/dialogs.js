@@ -8,21 +8,21 @@ import { showSidePanel } from "./side-panel.js";
  * @param {() => void} leave @returns {Record<"invite" | "people" | "devices", () => void>}
  */
 export function setUpDialogs(leave) {
-  const acts = {
+  const actions = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
     people: () => showSidePanel("people", byId("people", HTMLElement).hidden),
     devices: () => openDialog(byId("devices-dialog", HTMLDialogElement)),
     leave,
   };
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-act]"))) {
-    button.addEventListener("click", acts[/** @type {keyof typeof acts} */ (button.dataset.act)]);
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-action]"))) {
+    button.addEventListener("click", actions[/** @type {keyof typeof actions} */ (button.dataset.action)]);
   }
   for (const dialog of document.querySelectorAll("dialog")) {
     for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
     // A press on the backdrop lands on the dialog itself.
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
-  return acts;
+  return actions;
 }
 
 /** Closes whatever is open. */

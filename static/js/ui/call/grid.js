@@ -26,10 +26,10 @@ export class Grid extends HTMLElement {
     return [...this.children].filter((child) => child instanceof Tile);
   }
 
-  /** Adds a tile: others in the order of their coming, oneself last. @param {Tile} tileOf */
-  addTile(tileOf) {
+  /** Adds a tile: others in the order of their coming, oneself last. @param {Tile} tile */
+  addTile(tile) {
     const self = this.tiles.find((one) => one.dataset.self === "true");
-    this.insertBefore(tileOf, self ?? null);
+    this.insertBefore(tile, self ?? null);
     this.arrange();
   }
 
@@ -57,13 +57,13 @@ export class Grid extends HTMLElement {
     const { clientWidth: width, clientHeight: height } = this;
     const strip = pinned ? Math.max(STRIP.least, Math.round(height * STRIP.share)) : height;
     const count = floating ? 1 : pinned ? tiles.length - 1 : tiles.length;
-    this.#size("tile", bestGrid(count, width, strip, GAP));
-    if (pinned) this.#size("pinned", bestGrid(1, width, height - strip - GAP, GAP));
+    this.#setSize("tile", bestGrid(count, width, strip, GAP));
+    if (pinned) this.#setSize("pinned", bestGrid(1, width, height - strip - GAP, GAP));
     this.style.setProperty("--gap", `${GAP}px`);
   }
 
   /** @param {string} what @param {{width: number, height: number}} shape pixels */
-  #size(what, { width, height }) {
+  #setSize(what, { width, height }) {
     this.style.setProperty(`--${what}-width`, `${width}px`);
     this.style.setProperty(`--${what}-height`, `${height}px`);
   }

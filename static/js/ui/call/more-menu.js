@@ -19,8 +19,8 @@ export function setUpMoreMenu() {
     tool.after(home);
     menu.insertBefore(away, after);
     const narrow = matchMedia(`(width < ${tool.dataset.menuBelow}rem)`);
-    const fit = () => (narrow.matches ? away : home).before(tool);
-    narrow.addEventListener("change", fit);
-    fit();
+    const update = () => (narrow.matches ? away : home).before(tool);
+    narrow.addEventListener("change", update);
+    update();
   }
 }

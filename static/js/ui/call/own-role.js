@@ -6,7 +6,7 @@
  */
 
 import { HOSTS } from "../../signaling/roles.js";
-import { byId, find, text } from "../lib/page.js";
+import { byId, find, part, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -16,7 +16,7 @@ export function showForRole(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
     item.hidden = !whose.includes(item.dataset.for ?? "");
-    if (item instanceof HTMLOptionElement) offer(item, !item.hidden);
+    if (item instanceof HTMLOptionElement) setOptionAvailable(item, !item.hidden);
   }
 }
 
@@ -24,7 +24,7 @@ export function showForRole(role) {
  * @param {HTMLOptionElement} option
  * @param {boolean} open whether it can be chosen; when it was chosen and cannot be, the first is
  */
-function offer(option, open) {
+function setOptionAvailable(option, open) {
   option.disabled = !open;
   const select = option.closest("select");
   if (open || !option.selected || !select) return;
@@ -43,20 +43,20 @@ export class OwnRole {
     this.#role = session.self.role;
     showForRole(this.#role);
     const hide = () => (this.#root.hidden = true);
-    find(this.#root, "[data-part=close]", HTMLButtonElement).addEventListener("click", hide, { signal });
-    session.on("entered", () => this.#entered(), { signal });
+    part(this.#root, "close", HTMLButtonElement).addEventListener("click", hide, { signal });
+    session.on("entered", () => this.#onEntered(), { signal });
     signal.addEventListener("abort", hide);
   }
 
-  #entered() {
+  #onEntered() {
     const { role } = this.#session.self;
     if (role === this.#role) return;
     const gained = HOSTS.includes(role) && this.#role !== "owner";
     this.#role = role;
     showForRole(role);
-    const words = text(`role.now.${role}`);
+    const message = text(`role.now.${role}`);
     this.#root.hidden = !gained;
-    if (gained) find(this.#root, "p", HTMLElement).textContent = words;
-    else toast(words);
+    if (gained) find(this.#root, "p", HTMLElement).textContent = message;
+    else toast(message);
   }
 }

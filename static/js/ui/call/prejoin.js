@@ -27,21 +27,21 @@ export class Prejoin extends Emitter {
   #button = find(this.#form, "button", HTMLButtonElement);
   #hide = byId("hide-address", HTMLInputElement);
   #blocked = false;
-  #noWay = false;
-  #knocks = false;
-  #desk;
+  #needsRelay = false;
+  #mustKnock = false;
+  #devices;
   #keepName;
   #filesOnly;
 
   /**
-   * @param {DeviceControls} desk
+   * @param {DeviceControls} devices
    * @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options keepName: remember
    *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
    *   that one press is enough
    */
-  constructor(desk, { keepName, page, filesOnly = false }) {
+  constructor(devices, { keepName, page, filesOnly = false }) {
     super();
-    this.#desk = desk;
+    this.#devices = devices;
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
     if (keepName && !this.#name.value) this.#name.value = loadName();
@@ -51,9 +51,9 @@ export class Prejoin extends Emitter {
     }
     this.#showRelayRule(page);
     this.#form.addEventListener("submit", (event) => this.#submit(event));
-    this.#name.addEventListener("input", () => this.#complain(false));
-    desk.on("changed", () => this.#show());
-    this.#show();
+    this.#name.addEventListener("input", () => this.#showNameError(false));
+    devices.on("changed", () => this.#update());
+    this.#update();
   }
 
   /** @param {boolean} shown */
@@ -64,13 +64,13 @@ export class Prejoin extends Emitter {
   /** @param {boolean} blocked nobody can join from here, and another notice says why */
   set blocked(blocked) {
     this.#blocked = blocked;
-    this.#show();
+    this.#update();
   }
 
   /** @param {boolean} knocks whether this person has to be let in */
   set knocks(knocks) {
-    this.#knocks = knocks;
-    this.#show();
+    this.#mustKnock = knocks;
+    this.#update();
   }
 
   /** Whether this person's address is to be hidden from the others. */
@@ -86,24 +86,24 @@ export class Prejoin extends Emitter {
     this.#hide.checked = hideAddress || loadHidden();
     this.#hide.addEventListener("change", () => {
       saveHidden(this.#hide.checked);
-      this.#look(relayOnly, hasRelay);
+      this.#updateRelayNotice(relayOnly, hasRelay);
     });
     byId("hide-address-field", HTMLElement).hidden = relayOnly || (!hasRelay && !this.#hide.checked);
     byId("relay-only", HTMLElement).hidden = !relayOnly || !hasRelay;
-    this.#look(relayOnly, hasRelay);
+    this.#updateRelayNotice(relayOnly, hasRelay);
   }
 
   /** @param {boolean} relayOnly @param {boolean} hasRelay */
-  #look(relayOnly, hasRelay) {
-    this.#noWay = !hasRelay && (relayOnly || this.#hide.checked);
+  #updateRelayNotice(relayOnly, hasRelay) {
+    this.#needsRelay = !hasRelay && (relayOnly || this.#hide.checked);
     const notice = byId("no-relay", HTMLElement);
-    notice.hidden = !this.#noWay;
+    notice.hidden = !this.#needsRelay;
     notice.textContent = (relayOnly ? notice.dataset.textRoom : notice.dataset.textOwn) ?? "";
-    this.#show();
+    this.#update();
   }
 
-  #show() {
-    const { media, problems, starting } = this.#desk;
+  #update() {
+    const { media, problems, starting } = this.#devices;
     const track = media.videoTrack;
     this.#preview.dataset.camera = track ? "on" : "off";
     this.#empty.textContent = (starting ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
@@ -111,23 +111,23 @@ export class Prejoin extends Emitter {
     if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
     const { textWith, textWithout, textFiles, textKnock } = this.#button.dataset;
-    const words = this.#filesOnly ? textFiles : without ? textWithout : textWith;
-    this.#button.textContent = (this.#knocks ? textKnock : words) ?? "";
-    this.#button.disabled = this.#blocked || this.#noWay || problems.insecure;
+    const label = this.#filesOnly ? textFiles : without ? textWithout : textWith;
+    this.#button.textContent = (this.#mustKnock ? textKnock : label) ?? "";
+    this.#button.disabled = this.#blocked || this.#needsRelay || problems.insecure;
   }
 
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
     const name = cleanName(this.#name.value);
-    this.#complain(name === "");
+    this.#showNameError(name === "");
     if (name === "") return this.#name.focus();
     if (this.#keepName) saveName(name);
     this.emit("join", { name });
   }
 
   /** @param {boolean} wrong */
-  #complain(wrong) {
+  #showNameError(wrong) {
     this.#error.hidden = !wrong;
     this.#name.setAttribute("aria-invalid", String(wrong));
   }

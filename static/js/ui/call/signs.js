@@ -11,7 +11,7 @@ import { toast } from "../lib/toasts.js";
 /** @import { Grid } from "./grid.js" */
 
 /** Whoever listens instead of looking is told one reaction in this time. */
-const READ_EVERY_MS = 2_000;
+const ANNOUNCE_INTERVAL_MS = 2_000;
 
 /**
  * Ties hands and reactions to the page.
@@ -25,14 +25,14 @@ const READ_EVERY_MS = 2_000;
 export function showSigns({ session, grid, hands, reactions }, signal) {
   const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";
   const button = byId("raise-hand", HTMLButtonElement);
-  let read = -Infinity;
+  let announcedAt = -Infinity;
 
   for (const choice of choices()) choice.addEventListener("click", () => reactions.sendReaction(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
   reactions.on("reaction", ({ pid, reaction }) => {
     const choice = choices().find((one) => one.dataset.reaction === reaction);
     grid.tile(pid)?.floatGlyph(choice?.textContent ?? "");
-    if (pid === session.self.pid || performance.now() - read < READ_EVERY_MS) return;
-    read = performance.now();
+    if (pid === session.self.pid || performance.now() - announcedAt < ANNOUNCE_INTERVAL_MS) return;
+    announcedAt = performance.now();
     byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
   }, { signal });
 

@@ -21,7 +21,7 @@ export class Stage {
   #root = byId("stage", HTMLElement);
   #grid = find(this.#root, "mp-grid", Grid);
   #banner = byId("banner", HTMLElement);
-  #hear = byId("hear", HTMLButtonElement);
+  #resumeButton = byId("hear", HTMLButtonElement);
   #people = byId("people", HTMLElement);
   #list = find(this.#people, ".people__list", HTMLElement);
   #playback = new Playback();
@@ -41,13 +41,13 @@ export class Stage {
     personMenu.followSession(session, signal);
     new PersonalView(session, signal);
     session.on("stream", ({ pid, stream }) => this.#playStream(pid, stream), { signal });
-    session.on("entered", () => this.#entered(), { signal });
-    session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#away(draining, entered), { signal });
+    session.on("entered", () => this.#onEntered(), { signal });
+    session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#onAway(draining, entered), { signal });
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
-    this.#playback.on("refused", () => (this.#hear.hidden = false));
-    this.#playback.on("resumed", () => (this.#hear.hidden = true));
-    this.#hear.addEventListener("click", () => void this.#playback.resumeSound(), { signal });
+    this.#playback.on("refused", () => (this.#resumeButton.hidden = false));
+    this.#playback.on("resumed", () => (this.#resumeButton.hidden = true));
+    this.#resumeButton.addEventListener("click", () => void this.#playback.resumeSound(), { signal });
     const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
     levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
@@ -55,7 +55,7 @@ export class Stage {
     });
     signal.addEventListener("abort", () => levels.stop());
     this.#root.hidden = false;
-    this.#say(text("banner.joining"));
+    this.#showBanner(text("banner.joining"));
     this.#addPerson(session.self, false);
   }
 
@@ -71,7 +71,7 @@ export class Stage {
       tile.video.srcObject = null;
       tile.remove();
     }
-    this.#hear.hidden = true;
+    this.#resumeButton.hidden = true;
     this.#root.hidden = true;
   }
 
@@ -95,7 +95,7 @@ export class Stage {
     const tile = Tile.for(person.pid, { self: person.self });
     this.#grid.addTile(tile);
     if (this.#speaker && !person.self) void tile.setSpeaker(this.#speaker);
-    if (news && !this.#alsoHere(person)) toast(text("came", { name: person.name }));
+    if (news && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }));
     this.#updatePerson(person);
   }
 
@@ -104,14 +104,14 @@ export class Stage {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
     this.#grid.arrange();
-    this.#count();
+    this.#updateCount();
   }
 
   /** @param {Person} person */
   #removePerson(person) {
     this.#grid.removeTile(person.pid);
-    if (!this.#alsoHere(person)) toast(text("left", { name: person.name }));
-    this.#count();
+    if (!this.#hasOtherTab(person)) toast(text("left", { name: person.name }));
+    this.#updateCount();
   }
 
   /** @param {string} pid @param {MediaStream} stream */
@@ -120,37 +120,37 @@ export class Stage {
     if (tile) void this.#playback.playStream(tile.video, stream);
   }
 
-  #count() {
+  #updateCount() {
     const people = this.#session.everyone;
     showPeople(this.#list, people);
     byId("head-count", HTMLElement).textContent = headCount(people);
     byId("alone", HTMLElement).hidden = people.length > 1 || this.#banner.hidden === false;
   }
 
-  #entered() {
+  #onEntered() {
     const wasAway = this.#banner.dataset.away === "true";
-    this.#say("");
+    this.#showBanner("");
     if (wasAway) toast(text("banner.back"));
-    this.#count();
+    this.#updateCount();
   }
 
   /** @param {boolean} draining @param {boolean} entered */
-  #away(draining, entered) {
+  #onAway(draining, entered) {
     const alone = this.#session.people.size === 0;
     const which = !entered ? "first" : draining ? "draining" : alone ? "alone" : "away";
-    this.#say(text(`banner.${which}`));
+    this.#showBanner(text(`banner.${which}`));
     this.#banner.dataset.away = String(entered);
   }
 
-  /** @param {string} words empty: nothing to say */
-  #say(words) {
-    this.#banner.hidden = words === "";
+  /** @param {string} message empty: nothing to say */
+  #showBanner(message) {
+    this.#banner.hidden = message === "";
     this.#banner.dataset.away = "false";
-    this.#banner.textContent = words;
+    this.#banner.textContent = message;
   }
 
   /** @param {Person} person whether the same member is here in another tab */
-  #alsoHere({ pid, member }) {
+  #hasOtherTab({ pid, member }) {
     return this.#session.everyone.some((other) => other.member === member && other.pid !== pid);
   }
 }

@@ -17,65 +17,65 @@ const MAX_PIXELS = 16_384;
 export class TileViews extends Emitter {
   #root;
   /** @type {Set<Element>} */
-  #inSight = new Set();
+  #visible = new Set();
   /** @type {WeakSet<Element>} */
-  #watched = new WeakSet();
-  #sight = new IntersectionObserver((entries) => this.#sighted(entries));
-  #sizes = new ResizeObserver(() => this.#changed());
+  #observed = new WeakSet();
+  #intersections = new IntersectionObserver((entries) => this.#onIntersection(entries));
+  #sizes = new ResizeObserver(() => this.#emitChanged());
 
   /** @param {HTMLElement} root in which the tiles come and go @param {AbortSignal} signal */
   constructor(root, signal) {
     super();
     this.#root = root;
-    const tiles = new MutationObserver(() => this.#watch());
+    const tiles = new MutationObserver(() => this.#observeTiles());
     tiles.observe(root, { childList: true, subtree: true });
     for (const type of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
-      document.addEventListener(type, () => this.#changed(), { signal, capture: true });
+      document.addEventListener(type, () => this.#emitChanged(), { signal, capture: true });
     }
-    this.#watch();
+    this.#observeTiles();
     signal.addEventListener("abort", () => {
-      for (const observer of [tiles, this.#sight, this.#sizes]) observer.disconnect();
+      for (const observer of [tiles, this.#intersections, this.#sizes]) observer.disconnect();
     });
   }
 
   /** Tells how somebody is seen. @param {string} pid @returns {{tile: View, screen: View | null}} */
   viewOf(pid) {
     const [tile, screen] = ["mp-tile", "mp-screen"].map((name) => this.#root.querySelector(`${name}[data-pid="${CSS.escape(pid)}"]`));
-    return { tile: tile ? this.#view(tile) : UNSEEN, screen: screen ? this.#view(screen) : null };
+    return { tile: tile ? this.#measure(tile) : UNSEEN, screen: screen ? this.#measure(screen) : null };
   }
 
   /** @param {Element} tile @returns {View} */
-  #view(tile) {
+  #measure(tile) {
     if (tile.querySelector("video") === document.pictureInPictureElement && document.pictureInPictureElement) {
       return { height: 360, visible: true };
     }
     const { clientWidth, clientHeight } = tile;
     // The picture covers the tile, so the side that needs more of it counts.
     const height = Math.round(Math.max(clientHeight, (clientWidth * 9) / 16) * (globalThis.devicePixelRatio || 1));
-    const visible = !document.hidden && this.#inSight.has(tile) && height > 0;
+    const visible = !document.hidden && this.#visible.has(tile) && height > 0;
     return { height: Math.min(height, MAX_PIXELS), visible };
   }
 
-  #watch() {
+  #observeTiles() {
     for (const tile of this.#root.querySelectorAll("[data-pid]")) {
-      if (this.#watched.has(tile)) continue;
-      this.#watched.add(tile);
-      this.#sight.observe(tile);
+      if (this.#observed.has(tile)) continue;
+      this.#observed.add(tile);
+      this.#intersections.observe(tile);
       this.#sizes.observe(tile);
     }
-    this.#changed();
+    this.#emitChanged();
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
-  #sighted(entries) {
+  #onIntersection(entries) {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.#inSight.add(target);
-      else this.#inSight.delete(target);
+      if (isIntersecting) this.#visible.add(target);
+      else this.#visible.delete(target);
     }
-    this.#changed();
+    this.#emitChanged();
   }
 
-  #changed() {
+  #emitChanged() {
     this.emit("changed");
   }
 }

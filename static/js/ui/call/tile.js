@@ -3,12 +3,12 @@
  *
  * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
  * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
- * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-hushed` ("true" when one does not want to hear them).
+ * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-muted-locally` ("true" when one does not want to hear them).
  */
 
 import { initials } from "../people/names.js";
 import { find, fromTemplate, text } from "../lib/page.js";
-import { showTurn, stateWord } from "../people/people-list.js";
+import { showTurn, stateText } from "../people/people-list.js";
 import { personMenu } from "../people/person-menu.js";
 import { showQuality } from "../quality/quality-mark.js";
 import { showTrust } from "../people/trust.js";
@@ -24,9 +24,9 @@ const MAX_FLOATS = 8;
 
 export class Tile extends HTMLElement {
   /** @type {number | undefined} */
-  #fade;
+  #stateFade;
   /** @type {number | undefined} */
-  #stillFade;
+  #snapshotFade;
 
   /** Makes the tile of a person. @param {string} pid @param {{self?: boolean}} [options] @returns {Tile} */
   static for(pid, { self = false } = {}) {
@@ -61,11 +61,11 @@ export class Tile extends HTMLElement {
   setState(state, route) {
     if (state === this.dataset.state && route === this.dataset.route) return;
     const label = find(this, ".tile__state", HTMLElement);
-    clearTimeout(this.#fade);
+    clearTimeout(this.#stateFade);
     this.dataset.state = state;
     if (route) this.dataset.route = route;
     label.hidden = state === "self";
-    if (state === "connected") this.#fade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
+    if (state === "connected") this.#stateFade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
   }
 
   /**
@@ -81,8 +81,8 @@ export class Tile extends HTMLElement {
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
     bitmap.close();
     canvas.hidden = false;
-    clearTimeout(this.#stillFade);
-    this.#stillFade = setTimeout(() => (canvas.hidden = true), SNAPSHOT_SHOWN_MS);
+    clearTimeout(this.#snapshotFade);
+    this.#snapshotFade = setTimeout(() => (canvas.hidden = true), SNAPSHOT_SHOWN_MS);
     const hide = () => (canvas.hidden = true);
     this.video.requestVideoFrameCallback?.(hide);
   }
@@ -94,10 +94,10 @@ export class Tile extends HTMLElement {
     this.setState(state, route);
     this.dataset.late = late;
     this.dataset.pinned = String(person.pinned === true);
-    this.dataset.hushed = String(person.mutedLocally === true);
+    this.dataset.mutedLocally = String(person.mutedLocally === true);
     showTurn(this, ".tile", person.hand);
     personMenu.updateButton(find(this, ".person-more", HTMLButtonElement), person);
-    find(this, ".tile__state", HTMLElement).textContent = stateWord(person);
+    find(this, ".tile__state", HTMLElement).textContent = stateText(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
     showQuality(find(this, ".quality", HTMLButtonElement), person);
   }
@@ -127,8 +127,8 @@ export class Tile extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#fade);
-    clearTimeout(this.#stillFade);
+    clearTimeout(this.#stateFade);
+    clearTimeout(this.#snapshotFade);
   }
 }
 

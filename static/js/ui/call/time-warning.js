@@ -1,6 +1,6 @@
 /** The notice in a call that the room's time, or one's own, is nearly over. */
 
-import { byId, find, text } from "../lib/page.js";
+import { byId, part, text } from "../lib/page.js";
 import { span } from "../lib/times.js";
 
 /** @import { SignalingSocket } from "../../signaling/socket.js" */
@@ -10,20 +10,20 @@ const TICK_MS = 1000;
 
 export class TimeWarning {
   #root = byId("ending", HTMLElement);
-  #when = find(this.#root, "[data-part=when]", HTMLElement);
-  #left = find(this.#root, "[data-part=left]", HTMLElement);
+  #when = part(this.#root, "when");
+  #left = part(this.#root, "left");
   /** When it is over, in ms as performance.now() counts them: the computer's clock may be set meanwhile. */
   #end = Infinity;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   /** Whether the person has put the notice away; the last minute brings it back. */
-  #hidden = false;
+  #dismissed = false;
 
   /** @param {SignalingSocket} socket whose `ending-soon` events say when it is over @param {AbortSignal} signal */
   constructor(socket, signal) {
-    const close = find(this.#root, "[data-part=close]", HTMLButtonElement);
+    const close = part(this.#root, "close", HTMLButtonElement);
     socket.on("ending-soon", (detail) => this.#onEnding(detail), { signal });
-    close.addEventListener("click", () => this.#putAway(), { signal });
+    close.addEventListener("click", () => this.#dismiss(), { signal });
     signal.addEventListener("abort", () => this.#onEnding({ what: "", left: null }));
   }
 
@@ -31,7 +31,7 @@ export class TimeWarning {
   #onEnding({ what, left }) {
     clearInterval(this.#timer);
     this.#root.hidden = left === null;
-    this.#hidden = false;
+    this.#dismissed = false;
     if (left === null) return;
     this.#end = performance.now() + left * 1000;
     const style = /** @type {const} */ ({ timeStyle: "short" });
@@ -39,23 +39,23 @@ export class TimeWarning {
     this.#when.textContent = text(what === "membership" ? "ending.membership" : "ending.room", { time: at });
     const more = this.#root.querySelector("[data-part=more]");
     if (more instanceof HTMLElement) more.hidden = what === "membership";
-    this.#timer = setInterval(() => this.#count(), TICK_MS);
-    this.#count();
+    this.#timer = setInterval(() => this.#showRemaining(), TICK_MS);
+    this.#showRemaining();
   }
 
-  #count() {
+  #showRemaining() {
     const left = this.#end - performance.now();
-    const words = left < MINUTE_MS ? text("ending.minute") : text("ending.left", { span: span(Math.ceil(left / MINUTE_MS) * MINUTE_MS) });
-    if (this.#left.textContent !== words) this.#left.textContent = words;
-    if (left < MINUTE_MS && this.#hidden) {
-      this.#hidden = false;
+    const message = left < MINUTE_MS ? text("ending.minute") : text("ending.left", { span: span(Math.ceil(left / MINUTE_MS) * MINUTE_MS) });
+    if (this.#left.textContent !== message) this.#left.textContent = message;
+    if (left < MINUTE_MS && this.#dismissed) {
+      this.#dismissed = false;
       this.#root.hidden = false;
     }
     if (left < MINUTE_MS) clearInterval(this.#timer);
   }
 
-  #putAway() {
-    this.#hidden = true;
+  #dismiss() {
+    this.#dismissed = true;
     this.#root.hidden = true;
   }
 }

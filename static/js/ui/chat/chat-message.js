@@ -16,15 +16,15 @@ const TOGETHER_MS = 300_000;
  * @param {(pid: string) => string | undefined} nameOf of those who are here
  * @returns {HTMLElement}
  */
-export function drawMessage(entry, nameOf) {
+export function renderMessage(entry, nameOf) {
   const item = find(fromTemplate("chat-message-template"), ".chat__message", HTMLElement);
   item.dataset.own = String(entry.own);
   item.dataset.id = entry.id;
   const time = find(item, "time", HTMLTimeElement);
   const at = new Date(entry.time);
   time.dateTime = at.toISOString();
-  time.textContent = timeWord(at);
-  find(item, ".chat__text", HTMLElement).replaceChildren(...findLinks(entry.text).map(drawPiece));
+  time.textContent = formatTime(at);
+  find(item, ".chat__text", HTMLElement).replaceChildren(...findLinks(entry.text).map(renderPiece));
   refreshMessage(item, entry, nameOf);
   return item;
 }
@@ -35,10 +35,10 @@ export function drawMessage(entry, nameOf) {
  */
 export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
   find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : displayName(name);
-  say(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: displayName(from) }));
+  setText(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: displayName(from) }));
   const names = [...waiting].map(nameOf).filter((one) => one !== undefined);
   const missing = names.length > 1 ? text("chat.waiting.many", { count: names.length }) : names.map((one) => text("chat.waiting.one", { name: one }))[0];
-  say(find(item, ".chat__state", HTMLElement), missing ?? "");
+  setText(find(item, ".chat__state", HTMLElement), missing ?? "");
 }
 
 /**
@@ -50,17 +50,17 @@ export function continues(entry, before) {
   return entry.time - before.time < TOGETHER_MS;
 }
 
-/** @param {HTMLElement} node @param {string} words empty: nothing to say */
-function say(node, words) {
-  node.hidden = words === "";
-  node.textContent = words;
+/** @param {HTMLElement} node @param {string} content empty: hides it */
+function setText(node, content) {
+  node.hidden = content === "";
+  node.textContent = content;
 }
 
 /** @param {Piece} piece */
-function drawPiece({ text: words, href, host }) {
-  if (href === undefined) return document.createTextNode(words);
+function renderPiece({ text: content, href, host }) {
+  if (href === undefined) return document.createTextNode(content);
   const link = document.createElement("a");
-  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer", referrerPolicy: "no-referrer", dir: "ltr", textContent: words });
+  Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer", referrerPolicy: "no-referrer", dir: "ltr", textContent: content });
   if (host === undefined) return link;
   // The letters of a name may look like others: what the name system knows stands beside them.
   const real = document.createElement("bdi");
@@ -71,7 +71,7 @@ function drawPiece({ text: words, href, host }) {
 }
 
 /** @param {Date} at */
-function timeWord(at) {
+function formatTime(at) {
   const today = at.toDateString() === new Date().toDateString();
   /** @type {Intl.DateTimeFormatOptions} */
   const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };

@@ -1,6 +1,6 @@
 /** The chat beside the call. */
 
-import { continues, drawMessage, refreshMessage } from "./chat-message.js";
+import { continues, renderMessage, refreshMessage } from "./chat-message.js";
 import { displayName } from "../people/display-name.js";
 import { byId, find, text } from "../lib/page.js";
 import { showSidePanel } from "../call/side-panel.js";
@@ -23,14 +23,14 @@ export class ChatPanel {
   #scroll = byId("chat-scroll", HTMLElement);
   #list = byId("chat-log", HTMLElement);
   #field = byId("chat-text", HTMLTextAreaElement);
-  #newer = byId("chat-newer", HTMLButtonElement);
+  #newMessages = byId("chat-newer", HTMLButtonElement);
   #note = byId("chat-note", HTMLElement);
   #session;
   #chat;
   /** @type {Map<string, HTMLElement>} by the key of the entry */
   #items = new Map();
   #unread = 0;
-  #toasted = -Infinity;
+  #toastedAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noteTimer;
 
@@ -40,28 +40,28 @@ export class ChatPanel {
     this.#chat = chat;
     this.#list.replaceChildren();
     byId("chat-empty", HTMLElement).hidden = false;
-    chat.on("message", ({ entry, live }) => this.#added(entry, live), { signal });
-    chat.on("changed", ({ entry }) => this.#changed(entry), { signal });
+    chat.on("message", ({ entry, live }) => this.#onMessage(entry, live), { signal });
+    chat.on("changed", ({ entry }) => this.#onChanged(entry), { signal });
     byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.#field.addEventListener("input", () => this.#fit(), { signal });
-    this.#field.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#field.addEventListener("input", () => this.#fitRows(), { signal });
+    this.#field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(), { signal });
-    this.#scroll.addEventListener("scroll", () => this.#atEnd() && (this.#newer.hidden = true), { signal });
-    this.#newer.addEventListener("click", () => this.#toEnd(), { signal });
+    this.#scroll.addEventListener("scroll", () => this.#isAtEnd() && (this.#newMessages.hidden = true), { signal });
+    this.#newMessages.addEventListener("click", () => this.#scrollToEnd(), { signal });
     this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chat]"))) {
       button.addEventListener("click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()), { signal });
     }
     // However it came to be seen or hidden: another panel may have taken its place.
-    const seen = new MutationObserver(() => this.#shownOrHidden());
+    const seen = new MutationObserver(() => this.#onVisibility());
     seen.observe(this.#panel, { attributeFilter: ["hidden"] });
-    document.addEventListener("visibilitychange", () => this.#shownOrHidden(), { signal });
+    document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
     signal.addEventListener("abort", () => {
       seen.disconnect();
       clearTimeout(this.#noteTimer);
       this.#field.value = "";
-      this.#say("");
-      this.#count(0);
+      this.#showNote("");
+      this.#setUnread(0);
       showSidePanel("chat", false);
     });
   }
@@ -71,7 +71,7 @@ export class ChatPanel {
     if (!this.#panel.hidden) return this.#close();
     showSidePanel("chat", true);
     clearToasts();
-    this.#toEnd();
+    this.#scrollToEnd();
     this.#field.focus();
   }
 
@@ -80,12 +80,12 @@ export class ChatPanel {
     find(document, "[data-chat=toggle]", HTMLElement).focus();
   }
 
-  #shownOrHidden() {
-    if (this.#seen) this.#count(0);
+  #onVisibility() {
+    if (this.#isVisible) this.#setUnread(0);
   }
 
   /** Whether somebody can be reading. */
-  get #seen() {
+  get #isVisible() {
     return !this.#panel.hidden && !document.hidden;
   }
 
@@ -94,19 +94,19 @@ export class ChatPanel {
     event.preventDefault();
     const done = this.#chat.sendText(this.#field.value);
     if (done === "sent") this.#field.value = "";
-    this.#fit();
-    this.#say(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
+    this.#fitRows();
+    this.#showNote(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
     this.#field.focus();
   }
 
   /** Gives the field as many lines as were written, where the style sheet cannot (`field-sizing`). */
-  #fit() {
+  #fitRows() {
     if (CSS.supports("field-sizing", "content")) return;
     this.#field.rows = Math.min(MAX_ROWS, this.#field.value.split("\n").length);
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
+  #onKey(event) {
     // Where there is no real keyboard, Enter begins a new line and the button sends.
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && !matchMedia("(pointer: coarse)").matches;
     if (!sends) return;
@@ -115,30 +115,30 @@ export class ChatPanel {
   }
 
   /** @param {Entry} entry @param {boolean} live */
-  #added(entry, live) {
+  #onMessage(entry, live) {
     byId("chat-empty", HTMLElement).hidden = true;
-    const follow = entry.own || this.#atEnd();
+    const follow = entry.own || this.#isAtEnd();
     const { entries } = this.#chat.log;
-    const item = drawMessage(entry, (pid) => this.#nameOf(pid));
+    const item = renderMessage(entry, (pid) => this.#nameOf(pid));
     this.#items.set(entry.key, item);
     const next = entries[entries.indexOf(entry) + 1];
     this.#list.insertBefore(item, (next && this.#items.get(next.key)) ?? null);
-    this.#forget();
-    this.#group(entries.indexOf(entry));
-    if (follow) this.#toEnd();
-    else this.#newer.hidden = this.#panel.hidden;
-    if (!this.#seen && !entry.own) this.#announce(entry, live);
+    this.#removeDropped();
+    this.#markContinued(entries.indexOf(entry));
+    if (follow) this.#scrollToEnd();
+    else this.#newMessages.hidden = this.#panel.hidden;
+    if (!this.#isVisible && !entry.own) this.#announce(entry, live);
   }
 
   /** @param {Entry} entry */
-  #changed(entry) {
+  #onChanged(entry) {
     const item = this.#items.get(entry.key);
     if (item) refreshMessage(item, entry, (pid) => this.#nameOf(pid));
-    this.#group(this.#chat.log.entries.indexOf(entry));
+    this.#markContinued(this.#chat.log.entries.indexOf(entry));
   }
 
   /** Takes away what the log has let go. */
-  #forget() {
+  #removeDropped() {
     const kept = new Set(this.#chat.log.entries.map(({ key }) => key));
     for (const [key, item] of this.#items) {
       if (kept.has(key)) continue;
@@ -148,7 +148,7 @@ export class ChatPanel {
   }
 
   /** @param {number} at what is here or right behind may belong to another group now */
-  #group(at) {
+  #markContinued(at) {
     const { entries } = this.#chat.log;
     for (const index of [at, at + 1]) {
       const entry = entries[index];
@@ -158,18 +158,18 @@ export class ChatPanel {
   }
 
   /** @param {Entry} entry @param {boolean} live */
-  #announce({ name, text: words }, live) {
-    this.#count(this.#unread + 1);
+  #announce({ name, text: content }, live) {
+    this.#setUnread(this.#unread + 1);
     const now = performance.now();
-    if (!live || !this.#panel.hidden || now - this.#toasted < TOAST_INTERVAL_MS) return;
-    this.#toasted = now;
-    const line = [...words.replace(/\s+/g, " ")];
+    if (!live || !this.#panel.hidden || now - this.#toastedAt < TOAST_INTERVAL_MS) return;
+    this.#toastedAt = now;
+    const line = [...content.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
     toast(text("chat.news", { name: displayName(name), words: short }));
   }
 
   /** @param {number} unread */
-  #count(unread) {
+  #setUnread(unread) {
     this.#unread = unread;
     const badge = byId("chat-count", HTMLElement);
     badge.hidden = unread === 0;
@@ -185,25 +185,25 @@ export class ChatPanel {
     if (!entry) return;
     // Refused where the page may not touch the clipboard: the text can be selected all the same.
     const copied = await navigator.clipboard.writeText(entry.text).then(() => true, () => false);
-    if (copied) this.#say(text("chat.copied"));
+    if (copied) this.#showNote(text("chat.copied"));
   }
 
-  /** @param {string} words empty: nothing to say */
-  #say(words) {
+  /** @param {string} note empty: nothing to say */
+  #showNote(note) {
     clearTimeout(this.#noteTimer);
-    this.#note.hidden = words === "";
-    this.#note.textContent = words;
-    if (words) this.#noteTimer = setTimeout(() => (this.#note.hidden = true), NOTE_MS);
+    this.#note.hidden = note === "";
+    this.#note.textContent = note;
+    if (note) this.#noteTimer = setTimeout(() => (this.#note.hidden = true), NOTE_MS);
   }
 
-  #atEnd() {
+  #isAtEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     return scrollHeight - scrollTop - clientHeight < NEAR_PX;
   }
 
-  #toEnd() {
+  #scrollToEnd() {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#newer.hidden = true;
+    this.#newMessages.hidden = true;
   }
 
   /** @param {string} pid */

@@ -14,7 +14,7 @@ import { onToggle, showToggle } from "./toggles.js";
 /** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
 /** @import { NewDevice } from "../../media/devices/new-devices.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
-/** @import { Act } from "../lib/toasts.js" */
+/** @import { ToastAction } from "../lib/toasts.js" */
 /** @import { DeviceKind, DeviceLists } from "./device-pickers.js" */
 
 /** @type {Readonly<Record<MediaDeviceKind, DeviceKind>>} */
@@ -24,7 +24,7 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
  * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, muting or a problem changed; the properties are already updated
  * @property {{deviceId: string}} speaker another speaker was chosen
- * @property {{words: string, act?: Act}} news something happened that the person should hear of during a call; act: what can be
+ * @property {{message: string, action?: ToastAction}} news something happened that the person should hear of during a call; action: what can be
  *   done about it
  */
 
@@ -45,7 +45,7 @@ export class DeviceControls extends Emitter {
     super();
     onToggle((which) => void (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     for (const pickers of this.#pickers) {
-      deviceChosen.listen(pickers, (choice) => this.#choose(choice));
+      deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
     }
   }
 
@@ -67,17 +67,17 @@ export class DeviceControls extends Emitter {
   async start(as) {
     if (as) this.media = new LocalMedia();
     const { media } = this;
-    media.on("changed", () => this.#changed());
-    media.on("failed", (detail) => this.#failed(detail));
-    media.on("devices", (detail) => this.#listed(detail));
-    media.on("fallback", ({ label }) => this.#news(text("device.fallback", { name: label })));
-    media.on("plugged", (detail) => this.#offer(detail));
+    media.on("changed", () => this.#onChanged());
+    media.on("failed", (detail) => this.#onFailed(detail));
+    media.on("devices", (detail) => this.#onDevices(detail));
+    media.on("fallback", ({ label }) => this.#announce(text("device.fallback", { name: label })));
+    media.on("new-device", (detail) => this.#offerDevice(detail));
     if (as?.muted) media.setMuted(true);
     this.starting = true;
-    this.#changed();
+    this.#onChanged();
     await media.start({ audio: as?.microphone ?? true, video: as?.camera ?? true });
     this.starting = false;
-    this.#changed();
+    this.#onChanged();
   }
 
   /** Switches both off, lights included. */
@@ -102,33 +102,33 @@ export class DeviceControls extends Emitter {
   /** @param {MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
   showMicrophoneProblem(trouble) {
     if (trouble === "") this.problems.clearProblem("microphone");
-    else this.#news(this.problems.addProblem("microphone", trouble));
+    else this.#announce(this.problems.addProblem("microphone", trouble));
   }
 
   /** @param {{kind: DeviceKind, deviceId: string}} choice */
-  #choose({ kind, deviceId }) {
+  #selectDevice({ kind, deviceId }) {
     if (kind === "speaker") {
       this.speaker = deviceId;
       saveDevice("speaker", deviceId);
-      this.#show();
+      this.#showDevices();
       this.emit("speaker", { deviceId });
     } else {
       void this.media.selectDevice(kind === "camera" ? "video" : "audio", deviceId);
     }
   }
 
-  #changed() {
+  #onChanged() {
     const { audioTrack, videoTrack, muted, cameraOn } = this.media;
     showToggle("microphone", audioTrack ? !muted : this.starting);
     showToggle("camera", cameraOn || this.starting);
     if (audioTrack) this.problems.clearProblem("microphone");
     if (videoTrack) this.problems.clearProblem("camera");
-    this.#measure(audioTrack);
+    this.#showLevel(audioTrack);
     this.emit("changed");
   }
 
   /** @param {MediaStreamTrack | null} track */
-  #measure(track) {
+  #showLevel(track) {
     if (track && !this.#meter) {
       const meter = new LevelMeter();
       meter.on("level", () => {
@@ -140,19 +140,19 @@ export class DeviceControls extends Emitter {
   }
 
   /** @param {{kind: Kind, cause: DeviceCause}} failure */
-  #failed({ kind, cause }) {
+  #onFailed({ kind, cause }) {
     const title = this.problems.addProblem(kind === "audio" ? "microphone" : "camera", cause);
-    this.#changed();
-    if (!this.starting) this.#news(title);
+    this.#onChanged();
+    if (!this.starting) this.#announce(title);
   }
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
-  #listed({ audio, video, speakers }) {
+  #onDevices({ audio, video, speakers }) {
     this.#lists = { camera: video, microphone: audio, speaker: speakers };
-    this.#show();
+    this.#showDevices();
   }
 
-  #show() {
+  #showDevices() {
     const { audioTrack, videoTrack } = this.media;
     const chosen = {
       microphone: audioTrack?.getSettings().deviceId,
@@ -162,16 +162,16 @@ export class DeviceControls extends Emitter {
     for (const pickers of this.#pickers) pickers.showDevices(this.#lists, chosen);
   }
 
-  /** @param {NewDevice} plugged what came; it is used when the person says so */
-  #offer({ label, devices }) {
+  /** @param {NewDevice} device */
+  #offerDevice({ label, devices }) {
     const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
     if (choices.length === 0) return;
-    const run = () => choices.forEach((choice) => this.#choose(choice));
-    this.#news(text("device.plugged", { name: label }), { words: text("device.use"), run });
+    const run = () => choices.forEach((choice) => this.#selectDevice(choice));
+    this.#announce(text("device.new", { name: label }), { label: text("device.use"), run });
   }
 
-  /** @param {string} words @param {Act} [act] */
-  #news(words, act) {
-    this.emit("news", { words, act });
+  /** @param {string} message @param {ToastAction} [action] */
+  #announce(message, action) {
+    this.emit("news", { message, action });
   }
 }

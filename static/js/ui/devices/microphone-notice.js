@@ -8,24 +8,24 @@ import { monitorMicrophone, SOUND } from "../../media/devices/microphone-monitor
 const INTERVAL_MS = 1_000;
 
 export class MicrophoneNotice {
-  #desk;
+  #devices;
   #mesh;
   #memory = SOUND;
-  #looking = false;
+  #busy = false;
 
-  /** @param {DeviceControls} desk @param {Mesh} mesh @param {AbortSignal} signal */
-  constructor(desk, mesh, signal) {
-    this.#desk = desk;
+  /** @param {DeviceControls} devices @param {Mesh} mesh @param {AbortSignal} signal */
+  constructor(devices, mesh, signal) {
+    this.#devices = devices;
     this.#mesh = mesh;
-    const timer = setInterval(() => void this.#look(), INTERVAL_MS);
+    const timer = setInterval(() => void this.#check(), INTERVAL_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  async #look() {
-    if (this.#looking) return;
-    this.#looking = true;
+  async #check() {
+    if (this.#busy) return;
+    this.#busy = true;
     try {
-      const { media } = this.#desk;
+      const { media } = this.#devices;
       const source = await this.#source();
       const track = media.audioTrack;
       const before = this.#memory.said;
@@ -36,11 +36,11 @@ export class MicrophoneNotice {
         energy: source?.totalAudioEnergy ?? null,
         seconds: source?.totalSamplesDuration ?? null,
       });
-      const { reopen: heal, said } = this.#memory;
-      if (heal) await media.reopen("audio");
-      if (said !== before) this.#desk.showMicrophoneProblem(said);
+      const { reopen, said } = this.#memory;
+      if (reopen) await media.reopen("audio");
+      if (said !== before) this.#devices.showMicrophoneProblem(said);
     } finally {
-      this.#looking = false;
+      this.#busy = false;
     }
   }
 

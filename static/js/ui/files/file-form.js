@@ -2,7 +2,7 @@
 
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
-import { formatSize } from "./file-words.js";
+import { formatSize } from "./format.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
@@ -10,7 +10,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Trust } from "../people/trust.js" */
 
-const EVERYBODY = "*";
+const EVERYONE = "*";
 /** From the weakest to the strongest. @type {Trust[]} */
 const ORDER = ["", "server", "key", "verified"];
 
@@ -24,14 +24,14 @@ export class FileForm extends Emitter {
   #form = byId("files-send", HTMLFormElement);
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
-  #others;
+  #reachable;
   /** @type {SelectedFile[]} */
-  #chosen = [];
+  #selected = [];
 
   /** @param {() => Person[]} others those to whom a connection stands @param {AbortSignal} signal */
   constructor(others, signal) {
     super();
-    this.#others = others;
+    this.#reachable = others;
     this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
     this.#to.addEventListener("change", () => this.#showTrust(), { signal });
     signal.addEventListener("abort", () => this.forgetFiles());
@@ -40,7 +40,7 @@ export class FileForm extends Emitter {
 
   /** @param {SelectedFile[]} chosen at least one: what is to be sent instead of what was chosen before */
   showFiles(chosen) {
-    this.#chosen = chosen;
+    this.#selected = chosen;
     this.showPeople();
     const size = formatSize(chosen.reduce((sum, { file }) => sum + file.size, 0));
     const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
@@ -51,24 +51,24 @@ export class FileForm extends Emitter {
 
   /** What is to be sent. */
   get chosen() {
-    return this.#chosen;
+    return this.#selected;
   }
 
   /** Nothing is to be sent. */
   forgetFiles() {
-    this.#chosen = [];
+    this.#selected = [];
     this.#form.hidden = true;
   }
 
   /** Offers everybody who can be reached, each with their label. */
   showPeople() {
-    const others = this.#others();
+    const others = this.#reachable();
     const before = this.#to.value;
-    const options = others.map((person) => new Option(labelled(person), person.pid));
-    if (others.length > 1) options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYBODY));
+    const options = others.map((person) => new Option(personLabel(person), person.pid));
+    if (others.length > 1) options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYONE));
     if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
     // A list that is open closes when it is filled anew.
-    if (JSON.stringify(options.map(said)) !== JSON.stringify([...this.#to.options].map(said))) this.#to.replaceChildren(...options);
+    if (JSON.stringify(options.map(optionParts)) !== JSON.stringify([...this.#to.options].map(optionParts))) this.#to.replaceChildren(...options);
     if (options.some(({ value }) => value === before)) this.#to.value = before;
     this.#button.disabled = others.length === 0;
     this.#showTrust();
@@ -77,7 +77,7 @@ export class FileForm extends Emitter {
   /** Those to whom it would go now. */
   get #receivers() {
     const to = this.#to.value;
-    return this.#others().filter(({ pid }) => to === EVERYBODY || pid === to);
+    return this.#reachable().filter(({ pid }) => to === EVERYONE || pid === to);
   }
 
   /** Several people are as sure as the least sure of them. */
@@ -93,7 +93,7 @@ export class FileForm extends Emitter {
   /** @param {SubmitEvent} event */
   #send(event) {
     event.preventDefault();
-    const [chosen, pids] = [this.#chosen, this.#receivers.map(({ pid }) => pid)];
+    const [chosen, pids] = [this.#selected, this.#receivers.map(({ pid }) => pid)];
     if (chosen.length === 0 || pids.length === 0) return;
     this.forgetFiles();
     this.emit("send", { chosen, pids });
@@ -101,12 +101,12 @@ export class FileForm extends Emitter {
 }
 
 /** @param {Person} person */
-function labelled(person) {
+function personLabel(person) {
   const trust = trustOf(person);
   return trust ? text("files.person", { name: person.name, trust: text(`trust.${trust}`) }) : person.name;
 }
 
 /** @param {HTMLOptionElement} option */
-function said({ value, text: words }) {
-  return [value, words];
+function optionParts({ value, text: label }) {
+  return [value, label];
 }

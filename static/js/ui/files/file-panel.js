@@ -6,8 +6,8 @@ import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-
 import { store } from "../../files/storage/store.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
-import { ResumeRequests } from "./files-wanted.js";
-import { formatFiles } from "./file-words.js";
+import { ResumeRequests } from "./resume-requests.js";
+import { formatFiles } from "./format.js";
 import { byId, text } from "../lib/page.js";
 import { chooseDestination, saveAll } from "./save-files.js";
 import { showSidePanel } from "../call/side-panel.js";
@@ -19,7 +19,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { FileExchange } from "../../files/exchange.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
-/** @import { Act } from "./transfer-item.js" */
+/** @import { TransferAction } from "./transfer-item.js" */
 
 const TICK_MS = 1_000;
 
@@ -30,13 +30,13 @@ export class FilePanel {
   #exchange;
   #form;
   #picker;
-  #waiting;
+  #resumeRequests;
   /** @type {Map<Transfer, TransferItem>} */
   #items = new Map();
   /** Names of those with whom there are transfers; they may leave. @type {Map<string, string>} */
   #names = new Map();
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
-  #room;
+  #space;
   /** What came from the share sheet. @type {SelectedFile[] | null} */
   #shared = null;
   #life = new AbortController();
@@ -46,12 +46,12 @@ export class FilePanel {
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
-    this.#form = new FileForm(() => this.#others, signal);
+    this.#form = new FileForm(() => this.#reachable, signal);
     this.#picker = new FilePicker(signal);
-    this.#waiting = new ResumeRequests(room, signal);
+    this.#resumeRequests = new ResumeRequests(room, signal);
     this.#list.replaceChildren();
     this.#listen();
-    void this.#measureRoom();
+    void this.#measureSpace();
     const timer = setInterval(() => this.#tick(), TICK_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
@@ -82,22 +82,22 @@ export class FilePanel {
 
   #listen() {
     const { signal } = this.#life;
-    this.#exchange.on("added", ({ transfer }) => this.#added(transfer), { signal });
-    this.#exchange.on("removed", ({ transfer }) => this.#removed(transfer), { signal });
-    this.#exchange.on("wanted", (detail) => this.#wanted(detail), { signal });
-    this.#exchange.on("refused", ({ pid }) => this.#say(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
+    this.#exchange.on("added", ({ transfer }) => this.#onAdded(transfer), { signal });
+    this.#exchange.on("removed", ({ transfer }) => this.#onRemoved(transfer), { signal });
+    this.#exchange.on("wanted", (detail) => this.#onWanted(detail), { signal });
+    this.#exchange.on("refused", ({ pid }) => this.#announce(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
     this.#session.on("person-added", () => this.#showPeople(), { signal });
     this.#session.on("person-changed", () => this.#showPeople(), { signal });
     this.#session.on("person-removed", () => this.#showPeople(), { signal });
     this.#picker.on("chosen", ({ chosen }) => this.chooseReceivers(chosen), { signal });
-    this.#picker.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
-    this.#waiting.on("unreadable", () => this.#say(text("files.news.unreadable")), { signal });
-    this.#waiting.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
+    this.#picker.on("unreadable", () => this.#announce(text("files.news.unreadable")), { signal });
+    this.#resumeRequests.on("unreadable", () => this.#announce(text("files.news.unreadable")), { signal });
+    this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
     this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
-    const acts = {
+    const actions = {
       toggle: () => this.toggle(),
       close: () => this.toggle(),
-      choose: () => this.#picker.choose(),
+      choose: () => this.#picker.chooseFiles(),
       "choose-folder": () => this.#picker.chooseFolder(),
       forget: () => {
         if (this.#form.chosen === this.#shared) void forgetShared();
@@ -105,27 +105,27 @@ export class FilePanel {
       },
     };
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-files]"))) {
-      button.addEventListener("click", acts[/** @type {keyof typeof acts} */ (button.dataset.files)], { signal });
+      button.addEventListener("click", actions[/** @type {keyof typeof actions} */ (button.dataset.files)], { signal });
     }
   }
 
   /** Asks to whom some files are to go. @param {SelectedFile[]} chosen at least one */
   chooseReceivers(chosen) {
-    if (chosen.length > LIMITS.filesOffered) return this.#say(text("files.news.too-many", { count: LIMITS.filesOffered }));
+    if (chosen.length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
     showSidePanel("files", true);
     this.#form.showFiles(chosen);
   }
 
   /** @param {SelectedFile[]} chosen @param {string[]} pids */
   async #send(chosen, pids) {
-    this.#waiting.hideRequest();
+    this.#resumeRequests.hideRequest();
     try {
       const transfers = [];
       for (const pid of pids) transfers.push(await this.#exchange.offerFiles(pid, chosen));
-      for (const transfer of transfers) void this.#waiting.rememberFiles(transfer, chosen);
+      for (const transfer of transfers) void this.#resumeRequests.rememberFiles(transfer, chosen);
       if (chosen === this.#shared) this.#forgetSharedAfter(transfers);
     } catch {
-      this.#say(text("files.news.unreadable"));
+      this.#announce(text("files.news.unreadable"));
     }
   }
 
@@ -137,13 +137,13 @@ export class FilePanel {
   }
 
   /** Those to whom a connection stands. */
-  get #others() {
+  get #reachable() {
     return [...this.#session.people.values()].filter(({ state }) => state === "connected" || state === "interrupted");
   }
 
   #showPeople() {
     this.#form.showPeople();
-    for (const item of this.#items.values()) this.#show(item);
+    for (const item of this.#items.values()) this.#updateItem(item);
   }
 
   /** @param {string} pid */
@@ -154,41 +154,41 @@ export class FilePanel {
   }
 
   /** @param {Transfer} transfer */
-  #who({ pid }) {
+  #personOf({ pid }) {
     const person = this.#session.people.get(pid);
     return { name: this.#nameOf(pid), trust: person ? trustOf(person) : "" };
   }
 
   /** @param {Transfer} transfer */
-  #added(transfer) {
-    const item = new TransferItem(transfer, this.#who(transfer));
+  #onAdded(transfer) {
+    const item = new TransferItem(transfer, this.#personOf(transfer));
     this.#items.set(transfer, item);
     this.#list.prepend(item.root);
     const { signal } = this.#life;
-    transfer.on("changed", () => this.#show(item), { signal });
-    transfer.on("state", () => this.#news(transfer), { signal });
-    item.on("act", ({ act }) => void this.#act(item, act));
-    this.#show(item);
+    transfer.on("changed", () => this.#updateItem(item), { signal });
+    transfer.on("state", () => this.#announceState(transfer), { signal });
+    item.on("action", ({ action }) => void this.#runAction(item, action));
+    this.#updateItem(item);
     if (transfer.direction === "out") return;
-    void this.#measureRoom();
-    this.#say(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }));
+    void this.#measureSpace();
+    this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }));
   }
 
   /** @param {Transfer} transfer */
-  #removed(transfer) {
+  #onRemoved(transfer) {
     this.#items.get(transfer)?.root.remove();
     this.#items.delete(transfer);
-    this.#count();
+    this.#updateCount();
   }
 
   /** @param {TransferItem} item */
-  #show(item) {
-    item.show(this.#who(item.transfer), this.#room);
-    this.#count();
+  #updateItem(item) {
+    item.update(this.#personOf(item.transfer), this.#space);
+    this.#updateCount();
   }
 
   /** The button says how many offers wait for an answer. */
-  #count() {
+  #updateCount() {
     const waiting = [...this.#items.keys()].filter(({ direction, state }) => direction === "in" && state === "offered").length;
     const badge = byId("files-count", HTMLElement);
     badge.hidden = waiting === 0;
@@ -196,54 +196,54 @@ export class FilePanel {
   }
 
   /** @param {Transfer} transfer */
-  #news(transfer) {
+  #announceState(transfer) {
     const { state, direction, pid } = transfer;
     const values = { name: this.#nameOf(pid), what: formatFiles(transfer) };
-    if (state === "done") this.#say(text(`files.news.done.${direction}`, values));
-    if (state === "failed") this.#say(text("files.news.failed", values));
+    if (state === "done") this.#announce(text(`files.news.done.${direction}`, values));
+    if (state === "failed") this.#announce(text("files.news.failed", values));
   }
 
-  /** Says something where it covers nothing: aloud when the panel is open and shows it, in a toast when it is not. @param {string} words */
-  #say(words) {
-    if (this.#panel.hidden) toast(words);
-    else byId("files-news", HTMLElement).textContent = words;
+  /** Says something where it covers nothing: aloud when the panel is open and shows it, in a toast when it is not. @param {string} message */
+  #announce(message) {
+    if (this.#panel.hidden) toast(message);
+    else byId("files-news", HTMLElement).textContent = message;
   }
 
-  /** @param {TransferItem} item @param {Act} act */
-  async #act(item, act) {
+  /** @param {TransferItem} item @param {TransferAction} action */
+  async #runAction(item, action) {
     const { transfer } = item;
-    if (act === "accept") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
-    if (act === "save-to") {
+    if (action === "accept") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
+    if (action === "save-to") {
       const destination = await chooseDestination(transfer);
       return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
     }
-    if (act === "remove") return this.#exchange.removeTransfer(transfer);
-    if (act === "save") {
+    if (action === "remove") return this.#exchange.removeTransfer(transfer);
+    if (action === "save") {
       await saveAll(transfer);
-      item.saved();
-      return this.#show(item);
+      item.markSaved();
+      return this.#updateItem(item);
     }
-    this.#exchange.applyAction(transfer, act);
+    this.#exchange.applyAction(transfer, action);
   }
 
   #tick() {
     for (const item of this.#items.values()) {
       if (!item.transfer.isRunning) continue;
-      item.tick();
-      this.#show(item);
+      item.measureSpeed();
+      this.#updateItem(item);
     }
   }
 
-  async #measureRoom() {
+  async #measureSpace() {
     const stored = (await store.works()) ? await store.room() : 0;
-    this.#room = { bytes: Math.max(stored, maxWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
-    for (const item of this.#items.values()) this.#show(item);
+    this.#space = { bytes: Math.max(stored, maxWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
+    for (const item of this.#items.values()) this.#updateItem(item);
   }
 
   /** @param {{pid: string, count: number, name: string}} detail */
-  #wanted({ pid, count, name: file }) {
+  #onWanted({ pid, count, name: file }) {
     const member = this.#session.people.get(pid)?.member ?? "";
-    void this.#waiting.showRequest({ pid, member, name: this.#nameOf(pid), count, file });
+    void this.#resumeRequests.showRequest({ pid, member, name: this.#nameOf(pid), count, file });
     showSidePanel("files", true);
   }
 }

@@ -21,14 +21,14 @@ export class FilePicker extends Emitter {
   /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
-    for (const input of [this.#files, this.#folder]) input.addEventListener("change", () => this.#chosen(fromInput(input)), { signal });
-    this.#drops(signal);
+    for (const input of [this.#files, this.#folder]) input.addEventListener("change", () => this.#emitChosen(fromInput(input)), { signal });
+    this.#listenForDrops(signal);
     signal.addEventListener("abort", () => (this.#overlay.hidden = true));
   }
 
   /** Asks for files. */
-  choose() {
-    if (picksHandles()) void this.#take(fromPicker());
+  chooseFiles() {
+    if (picksHandles()) void this.#takeSelection(fromPicker());
     else this.#files.click();
   }
 
@@ -38,7 +38,7 @@ export class FilePicker extends Emitter {
   }
 
   /** Anywhere on the page: what is dropped or pasted is chosen. @param {AbortSignal} signal */
-  #drops(signal) {
+  #listenForDrops(signal) {
     const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
     document.addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
@@ -50,25 +50,25 @@ export class FilePicker extends Emitter {
       this.#overlay.hidden = true;
       if (!hasFiles(event)) return;
       event.preventDefault();
-      void this.#take(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
+      void this.#takeSelection(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
     }, { signal });
     document.addEventListener("paste", ({ target, clipboardData }) => {
       if (target instanceof Element && target.closest("input, textarea, [contenteditable]")) return;
-      if (clipboardData !== null && clipboardData.files.length > 0) void this.#take(fromTransfer(clipboardData));
+      if (clipboardData !== null && clipboardData.files.length > 0) void this.#takeSelection(fromTransfer(clipboardData));
     }, { signal });
   }
 
   /** @param {Promise<SelectedFile[]>} coming */
-  async #take(coming) {
+  async #takeSelection(coming) {
     try {
-      this.#chosen(await coming);
+      this.#emitChosen(await coming);
     } catch {
       this.emit("unreadable");
     }
   }
 
   /** @param {SelectedFile[]} chosen */
-  #chosen(chosen) {
+  #emitChosen(chosen) {
     if (chosen.length > 0) this.emit("chosen", { chosen });
   }
 }

@@ -2,12 +2,12 @@
 
 import { splitName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
-import { formatSize, formatDuration } from "./file-words.js";
+import { formatSize, formatDuration } from "./format.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Trust } from "../people/trust.js" */
-/** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} Act */
+/** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} TransferAction */
 /** @typedef {{name: string, trust: Trust}} Who */
 
 /** How quickly the shown speed follows: the share of the newest second. */
@@ -17,7 +17,7 @@ const MAX_LISTED = 200;
 
 /**
  * @typedef {object} TransferItemEvents
- * @property {{transfer: Transfer, act: Act}} act a button was pressed
+ * @property {{transfer: Transfer, action: TransferAction}} action a button was pressed
  */
 
 /** @extends {Emitter<TransferItemEvents>} */
@@ -37,20 +37,20 @@ export class TransferItem extends Emitter {
     this.root.dataset.direction = transfer.direction;
     for (const button of this.#buttons) {
       button.addEventListener("click", () => {
-        this.emit("act", { transfer, act: /** @type {Act} */ (button.dataset.actOf) });
+        this.emit("action", { transfer, action: /** @type {TransferAction} */ (button.dataset.transferAction) });
       });
     }
-    this.#name();
-    this.show(who);
+    this.#showName();
+    this.update(who);
   }
 
   /** Notes that what came has been handed to the browser's downloads. */
-  saved() {
+  markSaved() {
     this.#saved = true;
   }
 
   /** Measures the speed; called about once a second. */
-  tick() {
+  measureSpeed() {
     const { moved } = this.transfer;
     const now = performance.now();
     const rate = ((moved - this.#last.moved) / (now - this.#last.at)) * 1000;
@@ -61,9 +61,9 @@ export class TransferItem extends Emitter {
   /**
    * Shows how it stands.
    * @param {Who} who
-   * @param {{bytes: number, elsewhere: boolean}} [room] what this browser can keep, and whether it can write elsewhere
+   * @param {{bytes: number, elsewhere: boolean}} [space] what this browser can keep, and whether it can write elsewhere
    */
-  show(who, room) {
+  update(who, space) {
     const { transfer, root } = this;
     const { state, direction, bytes, moved } = transfer;
     root.dataset.state = state;
@@ -79,18 +79,18 @@ export class TransferItem extends Emitter {
     progress.max = Math.max(1, bytes);
     progress.value = bytes === 0 ? 1 : moved;
     progress.setAttribute("aria-label", find(root, ".transfer__title", HTMLElement).textContent ?? "");
-    const words = this.#words(room);
-    const place = find(root, ".transfer__state", HTMLElement);
-    if (place.textContent !== words) place.textContent = words;
-    const acts = this.#acts(room);
-    for (const button of this.#buttons) button.hidden = !acts.includes(/** @type {Act} */ (button.dataset.actOf));
+    const status = this.#statusText(space);
+    const line = find(root, ".transfer__state", HTMLElement);
+    if (line.textContent !== status) line.textContent = status;
+    const actions = this.#availableActions(space);
+    for (const button of this.#buttons) button.hidden = !actions.includes(/** @type {TransferAction} */ (button.dataset.transferAction));
   }
 
   get #buttons() {
-    return /** @type {NodeListOf<HTMLButtonElement>} */ (this.root.querySelectorAll("[data-act-of]"));
+    return /** @type {NodeListOf<HTMLButtonElement>} */ (this.root.querySelectorAll("[data-transfer-action]"));
   }
 
-  #name() {
+  #showName() {
     const { count, entries, bytes } = this.transfer;
     const stem = find(this.root, ".transfer__stem", HTMLElement);
     const extension = find(this.root, ".transfer__extension", HTMLElement);
@@ -113,13 +113,13 @@ export class TransferItem extends Emitter {
     }));
   }
 
-  /** @param {{bytes: number, elsewhere: boolean}} [room] */
-  #words(room) {
+  /** @param {{bytes: number, elsewhere: boolean}} [space] */
+  #statusText(space) {
     const { state, direction, bytes, moved, away, count, entries, failures } = this.transfer;
     const size = formatSize(bytes);
     const values = { moved: formatSize(moved), size };
-    if (state === "offered" && direction === "in" && room && room.bytes < bytes) {
-      return text(room.elsewhere ? "files.state.large" : "files.state.larger", { size, room: formatSize(room.bytes) });
+    if (state === "offered" && direction === "in" && space && space.bytes < bytes) {
+      return text(space.elsewhere ? "files.state.large" : "files.state.larger", { size, room: formatSize(space.bytes) });
     }
     if (state === "offered") return text(`files.state.offered.${direction}`, values);
     if (state === "failed") return text(`files.failed.${failures[0]?.reason || "other"}`);
@@ -136,15 +136,15 @@ export class TransferItem extends Emitter {
     return text("files.state.speed", { ...values, speed: formatSize(this.#speed), left });
   }
 
-  /** @param {{bytes: number, elsewhere: boolean}} [room] @returns {Act[]} */
-  #acts(room) {
+  /** @param {{bytes: number, elsewhere: boolean}} [space] @returns {TransferAction[]} */
+  #availableActions(space) {
     const { transfer } = this;
     const { state, direction, bytes, entries } = transfer;
     if (state === "offered" && direction === "in") {
-      /** @type {Act[]} */
-      const acts = !room || room.bytes >= bytes ? ["accept"] : [];
-      if (room?.elsewhere) acts.push("save-to");
-      return [...acts, "decline"];
+      /** @type {TransferAction[]} */
+      const actions = !space || space.bytes >= bytes ? ["accept"] : [];
+      if (space?.elsewhere) actions.push("save-to");
+      return [...actions, "decline"];
     }
     if (state === "offered") return ["cancel"];
     if (transfer.isOver) return entries.some(({ result }) => result !== null) ? ["save", "remove"] : ["remove"];

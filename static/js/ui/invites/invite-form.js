@@ -9,7 +9,7 @@ import { loadRoomKey } from "../../keys/key-store.js";
 import { inviteMade } from "./invite-made.js";
 import { InviteMail } from "./invite-mail.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
-import { part, readStrings } from "../lib/parts.js";
+import { part, text, textsOf } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
 
 /** @import { StoredRoomKey } from "../../keys/key-store.js" */
@@ -20,18 +20,17 @@ const MAX_SECONDS = 90 * 86_400;
 const MAX_USES = 1000;
 
 export class InviteForm extends HTMLElement {
-  /** @type {Record<string, string>} */
-  #strings = {};
+  #text = text;
   #teardown = new AbortController();
   /** @type {InviteMail | null} */
   #mail = null;
 
   connectedCallback() {
     this.#teardown = new AbortController();
-    this.#strings = readStrings(this);
+    this.#text = textsOf(this);
     const { signal } = this.#teardown;
     const form = this.#form;
-    this.#mail = new InviteMail(this, this.#strings, signal);
+    this.#mail = new InviteMail(this, this.#text, signal);
     form.addEventListener("submit", (event) => this.#submit(event), { signal });
     form.addEventListener("change", () => this.#showCustomFields(), { signal });
     part(this, "copy").addEventListener("click", () => this.#copy(), { signal });
@@ -62,14 +61,14 @@ export class InviteForm extends HTMLElement {
     const holds = able && (this.#epoch === 0 || kept !== null);
     part(this, "knocks").hidden = !(this.#epoch > 0 ? kept?.byHosts : "knock" in this.dataset);
     part(this, "unable").hidden = able;
-    part(this, "locked").hidden = !able || holds;
+    part(this, "no-key").hidden = !able || holds;
     this.#form.hidden = !holds || !part(this, "made").hidden;
   }
 
   /** Forgets the link that is shown and offers the form again. */
   reset() {
     this.#link.value = "";
-    this.#mail?.offer("", "");
+    this.#mail?.setLink("", "");
     part(this, "qr").replaceChildren();
     part(this, "qr").hidden = true;
     part(this, "show-qr").setAttribute("aria-expanded", "false");
@@ -81,11 +80,11 @@ export class InviteForm extends HTMLElement {
   }
 
   get #form() {
-    return /** @type {HTMLFormElement} */ (part(this, "form"));
+    return part(this, "form", HTMLFormElement);
   }
 
   get #link() {
-    return /** @type {HTMLInputElement} */ (part(this, "link"));
+    return part(this, "link", HTMLInputElement);
   }
 
   get #epoch() {
@@ -112,18 +111,18 @@ export class InviteForm extends HTMLElement {
     const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector("[type=submit]"));
     if (button.disabled) return;
     button.disabled = true;
-    this.#complain("");
+    this.#showError("");
     try {
-      await this.#make();
+      await this.#createLink();
     } finally {
       button.disabled = false;
     }
   }
 
-  async #make() {
+  async #createLink() {
     const values = new FormData(this.#form);
     const choices = this.#choices(values);
-    if (typeof choices === "string") return this.#complain(choices);
+    if (typeof choices === "string") return this.#showError(choices);
     const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
     const { url = "", slug = "" } = this.dataset;
@@ -131,9 +130,9 @@ export class InviteForm extends HTMLElement {
       { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
       { ...choices, label: String(values.get("label") ?? "") },
     );
-    if (answer.status !== 201) return this.#complain(this.#reason(answer));
-    this.#show(link);
-    this.#mail?.offer(link, answer.data.mailUrl);
+    if (answer.status !== 201) return this.#showError(this.#errorOf(answer));
+    this.#showLink(link);
+    this.#mail?.setLink(link, answer.data.mailUrl);
     inviteMade.dispatch(this, answer.data);
   }
 
@@ -143,26 +142,26 @@ export class InviteForm extends HTMLElement {
     if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };
     const custom = Number(values.get("amount")) * Number(values.get("unit"));
     const seconds = values.get("expiry") === "custom" ? custom : Number(values.get("expiry"));
-    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) return this.#strings.expiryRange ?? "";
+    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) return this.#text("expiryRange");
     if (values.get("uses") === "unlimited") return { expires_in: seconds, max_uses: null, role };
     const uses = values.get("uses") === "custom" ? Number(values.get("max-uses")) : Number(values.get("uses"));
-    if (!(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) return this.#strings.usesRange ?? "";
+    if (!(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) return this.#text("usesRange");
     return { expires_in: seconds, max_uses: uses, role };
   }
 
   /** @param {Answer} answer */
-  #reason({ status, data }) {
-    if (status === 401 || status === 403) return this.#strings.signedOut;
-    if (data.reason === "wrong_epoch") return this.#strings.wrongEpoch;
-    return data.message ?? this.#strings.offline;
+  #errorOf({ status, data }) {
+    if (status === 401 || status === 403) return this.#text("signedOut");
+    if (data.reason === "wrong_epoch") return this.#text("wrongEpoch");
+    return data.message ?? this.#text("offline");
   }
 
   /** @param {string} link */
-  #show(link) {
+  #showLink(link) {
     this.#form.hidden = true;
     part(this, "made").hidden = false;
     this.#link.value = link;
-    part(this, "copy").textContent = this.#strings.copy;
+    part(this, "copy").textContent = this.#text("copy");
     part(this, "copy").focus();
   }
 
@@ -174,13 +173,13 @@ export class InviteForm extends HTMLElement {
       this.#link.select();
       return;
     }
-    part(this, "copy").textContent = this.#strings.copied;
-    part(this, "status").textContent = this.#strings.copied;
+    part(this, "copy").textContent = this.#text("copied");
+    part(this, "status").textContent = this.#text("copied");
   }
 
   async #share() {
     // Closing the share sheet rejects; there is nothing to tell.
-    await navigator.share({ title: this.#strings.shareTitle, url: this.#link.value }).catch(() => undefined);
+    await navigator.share({ title: this.#text("shareTitle"), url: this.#link.value }).catch(() => undefined);
   }
 
   #toggleQr() {
@@ -190,11 +189,11 @@ export class InviteForm extends HTMLElement {
     part(this, "show-qr").setAttribute("aria-expanded", String(!picture.hidden));
   }
 
-  /** @param {string} text empty: nothing is wrong */
-  #complain(text) {
+  /** @param {string} message empty: nothing is wrong */
+  #showError(message) {
     const place = part(this, "error");
-    place.textContent = text;
-    place.hidden = text === "";
+    place.textContent = message;
+    place.hidden = message === "";
   }
 }
 

@@ -4,7 +4,7 @@
  * Counts down by the server's clock, and asks the server again while the page is looked at.
  */
 
-import { fill, part, readStrings } from "../lib/parts.js";
+import { find, part, text, textsOf } from "../lib/page.js";
 import { getJson, postJson } from "../../lib/request.js";
 import { ago, span } from "../lib/times.js";
 
@@ -18,8 +18,7 @@ const BADGES = { active: "badge--good", used_up: "badge--warn", expired: "badge-
 /** @typedef {{now: number, invites: Invite[]}} Listing */
 
 export class InviteList extends HTMLElement {
-  /** @type {Record<string, string>} */
-  #strings = {};
+  #text = text;
   /** @type {Invite[]} */
   #invites = [];
   #clockOffset = 0;
@@ -27,13 +26,13 @@ export class InviteList extends HTMLElement {
 
   connectedCallback() {
     this.#teardown = new AbortController();
-    this.#strings = readStrings(this);
-    this.show(JSON.parse(this.querySelector("#invite-listing")?.textContent ?? '{"now":0,"invites":[]}'));
-    const ticking = setInterval(() => this.#tick(), TICK_MS);
-    const asking = setInterval(() => document.hidden || this.#ask(), ASK_MS);
+    this.#text = textsOf(this);
+    this.showInvites(JSON.parse(this.querySelector("#invite-listing")?.textContent ?? '{"now":0,"invites":[]}'));
+    const ticking = setInterval(() => this.#countDown(), TICK_MS);
+    const asking = setInterval(() => document.hidden || this.#refresh(), ASK_MS);
     const { signal } = this.#teardown;
     signal.addEventListener("abort", () => [ticking, asking].forEach(clearInterval));
-    document.addEventListener("visibilitychange", () => document.hidden || this.#ask(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.#refresh(), { signal });
   }
 
   disconnectedCallback() {
@@ -41,7 +40,7 @@ export class InviteList extends HTMLElement {
   }
 
   /** Shows a new listing. @param {Listing} listing */
-  show({ now, invites }) {
+  showInvites({ now, invites }) {
     this.#clockOffset = now - Date.now();
     this.#invites = invites;
     const active = invites.filter(({ state }) => state === "active");
@@ -74,23 +73,22 @@ export class InviteList extends HTMLElement {
 
   /** @param {Invite} invite */
   #newRow({ id, label, role, revokeUrl }) {
-    const template = /** @type {HTMLTemplateElement} */ (part(this, "row"));
+    const template = part(this, "row", HTMLTemplateElement);
     const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
     const row = /** @type {HTMLElement} */ (copy.firstElementChild);
     row.dataset.id = String(id);
-    field(row, "label").textContent = label || this.#strings.unnamed;
-    field(row, "role").textContent = this.#strings[`role.${role}`];
+    field(row, "label").textContent = label || this.#text("unnamed");
+    field(row, "role").textContent = this.#text(`role.${role}`);
     field(row, "revoke").addEventListener("click", () => this.#revoke(revokeUrl));
     return row;
   }
 
   /** @param {Element} row @param {Invite} invite */
   #fillRow(row, { state, uses, maxUses, expiresAt }) {
-    const text = maxUses === null ? this.#strings.usesUnlimited : this.#strings.usesOf;
-    field(row, "uses").textContent = fill(text, { uses, max: maxUses ?? 0 });
+    field(row, "uses").textContent = this.#text(maxUses === null ? "usesUnlimited" : "usesOf", { uses, max: maxUses ?? 0 });
     field(row, "time").textContent = this.#timeText(expiresAt);
     const badge = field(row, "state");
-    badge.textContent = this.#strings[state];
+    badge.textContent = this.#text(state);
     badge.className = `badge ${BADGES[state]}`;
     field(row, "revoke").hidden = state === "revoked" || state === "expired";
     /** @type {HTMLElement} */ (row).dataset.state = state;
@@ -100,43 +98,43 @@ export class InviteList extends HTMLElement {
   /** @param {number} expiresAt */
   #timeText(expiresAt) {
     const left = expiresAt - this.#now;
-    if (left > 0) return fill(this.#strings.left, { time: span(left) });
-    return fill(this.#strings.ended, { time: ago(-left) });
+    if (left > 0) return this.#text("left", { time: span(left) });
+    return this.#text("ended", { time: ago(-left) });
   }
 
-  #tick() {
+  #countDown() {
     const ended = this.#invites.filter(({ state, expiresAt }) => state === "active" && expiresAt <= this.#now);
     if (ended.length === 0) {
       for (const { id, expiresAt } of this.#invites) {
         const row = this.querySelector(`[data-id="${id}"]`);
-        const text = this.#timeText(expiresAt);
-        if (row !== null && field(row, "time").textContent !== text) field(row, "time").textContent = text;
+        const time = this.#timeText(expiresAt);
+        if (row !== null && field(row, "time").textContent !== time) field(row, "time").textContent = time;
       }
       return;
     }
     for (const invite of ended) invite.state = "expired";
-    this.show({ now: this.#now, invites: this.#invites });
+    this.showInvites({ now: this.#now, invites: this.#invites });
   }
 
-  async #ask() {
-    this.#take(await getJson(this.dataset.url ?? ""));
+  async #refresh() {
+    this.#onAnswer(await getJson(this.dataset.url ?? ""));
   }
 
   /** @param {string} url */
   async #revoke(url) {
-    if (confirm(this.#strings.confirm)) this.#take(await postJson(url));
+    if (confirm(this.#text("confirm"))) this.#onAnswer(await postJson(url));
   }
 
   /** @param {Answer} answer */
-  #take({ status, data }) {
-    if (status === 200) this.show(data);
+  #onAnswer({ status, data }) {
+    if (status === 200) this.showInvites(data);
     else part(this, "error").hidden = false;
   }
 }
 
-/** @param {Element} row @param {string} name @returns {HTMLElement} */
+/** @param {Element} row @param {string} name */
 function field(row, name) {
-  return /** @type {HTMLElement} */ (row.querySelector(`[data-field="${name}"]`));
+  return find(row, `[data-field="${name}"]`, HTMLElement);
 }
 
 customElements.define("mp-invite-list", InviteList);

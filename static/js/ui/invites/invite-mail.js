@@ -1,21 +1,21 @@
 /** Sends an invite link that was just made by mail, whole or without its secret (templates/rooms/_invite_mail.html). */
 
 import { parseInviteLink } from "../../keys/invite.js";
-import { fill, part } from "../lib/parts.js";
+import { part } from "../lib/page.js";
 import { postJson } from "../../lib/request.js";
 
 export class InviteMail {
   #root;
-  #strings;
+  #text;
   #form;
   #link = "";
   #url = "";
 
-  /** @param {HTMLElement} root the `<mp-invite-form>` @param {Record<string, string>} strings @param {AbortSignal} signal */
-  constructor(root, strings, signal) {
+  /** @param {HTMLElement} root the `<mp-invite-form>` @param {typeof import("../lib/page.js").text} text @param {AbortSignal} signal */
+  constructor(root, text, signal) {
     this.#root = root;
-    this.#strings = strings;
-    this.#form = /** @type {HTMLFormElement} */ (part(root, "mail"));
+    this.#text = text;
+    this.#form = part(root, "mail", HTMLFormElement);
     this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
     part(root, "show-mail").addEventListener("click", () => this.#toggle(), { signal });
   }
@@ -25,7 +25,7 @@ export class InviteMail {
    * @param {string} link
    * @param {string} url where it is sent from
    */
-  offer(link, url) {
+  setLink(link, url) {
     this.#link = link;
     this.#url = url;
     this.#form.hidden = true;
@@ -33,7 +33,7 @@ export class InviteMail {
     part(this.#root, "mailed").hidden = true;
     part(this.#root, "code").textContent = "";
     part(this.#root, "show-mail").setAttribute("aria-expanded", "false");
-    this.#complain("");
+    this.#showError("");
   }
 
   #toggle() {
@@ -48,7 +48,7 @@ export class InviteMail {
     const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector("[type=submit]"));
     if (button.disabled) return;
     button.disabled = true;
-    this.#complain("");
+    this.#showError("");
     try {
       await this.#send();
     } finally {
@@ -61,22 +61,22 @@ export class InviteMail {
     const address = String(values.get("address")).trim();
     const whole = values.get("holds") === "link";
     const { status, data } = await postJson(this.#url, { address, link: whole ? this.#link : null });
-    if (status === 401 || (status === 403 && data.message === undefined)) return this.#complain(this.#strings.signedOut ?? "");
-    if (status !== 204) return this.#complain(data.message ?? this.#strings.offline ?? "");
+    if (status === 401 || (status === 403 && data.message === undefined)) return this.#showError(this.#text("signedOut"));
+    if (status !== 204) return this.#showError(data.message ?? this.#text("offline"));
     this.#form.hidden = true;
     this.#form.reset();
     part(this.#root, "show-mail").setAttribute("aria-expanded", "false");
-    part(this.#root, "mailed-words").textContent = fill(this.#strings.mailed ?? "", { address });
+    part(this.#root, "mailed-words").textContent = this.#text("mailed", { address });
     part(this.#root, "code").textContent = whole ? "" : inviteCode(this.#link);
     part(this.#root, "code-row").hidden = whole;
     part(this.#root, "mailed").hidden = false;
   }
 
-  /** @param {string} text empty: nothing is wrong */
-  #complain(text) {
+  /** @param {string} message empty: nothing is wrong */
+  #showError(message) {
     const place = part(this.#root, "mail-error");
-    place.textContent = text;
-    place.hidden = text === "";
+    place.textContent = message;
+    place.hidden = message === "";
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { loadRoomKey } from "../../keys/key-store.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
-import { part } from "../lib/parts.js";
+import { part } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
 import { inviteMade } from "./invite-made.js";
 
@@ -13,25 +13,25 @@ export class SecondDevice extends HTMLElement {
   #timer;
 
   connectedCallback() {
-    part(this, "begin").addEventListener("click", () => this.#begin());
-    void this.#key().then((key) => (this.hidden = key === null));
+    part(this, "begin").addEventListener("click", () => this.#showCode());
+    void this.#roomKey().then((key) => (this.hidden = key === null));
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer);
   }
 
-  async #key() {
+  async #roomKey() {
     const held = await loadRoomKey(this.dataset.slug ?? "").catch(() => null);
     return held?.epoch === Number(this.dataset.epoch) && held.raw ? { raw: held.raw, byHosts: held.byHosts } : null;
   }
 
-  async #begin() {
-    const button = /** @type {HTMLButtonElement} */ (part(this, "begin"));
+  async #showCode() {
+    const button = part(this, "begin", HTMLButtonElement);
     const { url = "", slug = "", epoch, label = "" } = this.dataset;
     button.disabled = true;
     part(this, "failed").hidden = true;
-    const key = await this.#key();
+    const key = await this.#roomKey();
     const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
     const room = { url, slug, epoch: Number(epoch) };
     const made = key && (await createInviteLink({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
@@ -43,11 +43,11 @@ export class SecondDevice extends HTMLElement {
     drawQr(part(this, "qr"), made.link);
     part(this, "shown").hidden = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(), TEN_MINUTES * 1000);
+    this.#timer = setTimeout(() => this.#hideCode(), TEN_MINUTES * 1000);
     inviteMade.dispatch(this, made.answer.data);
   }
 
-  #end() {
+  #hideCode() {
     part(this, "qr").replaceChildren();
     part(this, "shown").hidden = true;
   }

@@ -8,26 +8,26 @@
 import { loadRoomKey } from "../../keys/key-store.js";
 import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
-import { part } from "../lib/parts.js";
+import { part } from "../lib/page.js";
 
 /** @type {ElementEvent<{mine: boolean}>} the room has the key; mine: it is the one that this browser holds */
-export const roomLocked = new ElementEvent("room-locked");
+export const roomKeySet = new ElementEvent("room-key-set");
 
 export class RoomKeyButton extends HTMLElement {
   connectedCallback() {
     this.#button.addEventListener("click", () => this.#setKey());
-    void this.#begin();
+    void this.#showWhereUseful();
   }
 
   get #button() {
-    return /** @type {HTMLButtonElement} */ (part(this, "create"));
+    return part(this, "create", HTMLButtonElement);
   }
 
   get #epoch() {
     return Number(this.dataset.epoch);
   }
 
-  async #begin() {
+  async #showWhereUseful() {
     const { slug = "" } = this.dataset;
     const held = await loadRoomKey(slug).catch(() => null);
     const holds = held?.epoch === this.#epoch - 1 && held.raw !== undefined;
@@ -45,7 +45,7 @@ export class RoomKeyButton extends HTMLElement {
       const held = await loadRoomKey(slug);
       const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
       const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts });
-      roomLocked.dispatch(this, { mine });
+      roomKeySet.dispatch(this, { mine });
     } catch {
       this.#button.disabled = false;
       part(this, "failed").hidden = false;

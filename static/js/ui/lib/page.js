@@ -31,44 +31,54 @@ export function readPageData() {
 }
 
 /** @type {Map<string, HTMLElement> | null} */
-let entries = null;
+let pageTexts = null;
 
-function allEntries() {
-  if (entries === null) {
-    const found = byId("strings", HTMLTemplateElement).content.querySelectorAll("[data-key]");
-    entries = new Map([...found].map((node) => [/** @type {HTMLElement} */ (node).dataset.key ?? "", /** @type {HTMLElement} */ (node)]));
-  }
-  return entries;
+function allTexts() {
+  pageTexts ??= readTexts(byId("strings", HTMLTemplateElement));
+  return pageTexts;
+}
+
+/** @param {HTMLTemplateElement} template @returns {Map<string, HTMLElement>} by `data-key` */
+function readTexts(template) {
+  const found = /** @type {NodeListOf<HTMLElement>} */ (template.content.querySelectorAll("[data-key]"));
+  return new Map([...found].map((node) => [node.dataset.key ?? "", node]));
+}
+
+/** @param {Map<string, HTMLElement>} texts @param {string} key @param {Record<string, string | number>} values */
+function fillIn(texts, key, values) {
+  const found = texts.get(key)?.textContent ?? key;
+  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
 /**
  * Looks up a text of the page and fills in its `{placeholders}`.
- * @param {string} key @param {Record<string, string | number>} [values] @returns {string}
+ * @param {string} key @param {Record<string, string | number>} [values] @returns {string} the key itself for an unknown text
  */
 export function text(key, values = {}) {
-  const found = allEntries().get(key)?.textContent ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return fillIn(allTexts(), key, values);
 }
 
-/** Says whether the page has a text of that key. @param {string} key */
+/** Like `text`, for the texts in the `strings` part of a custom element. @param {ParentNode} root @returns {typeof text} */
+export function textsOf(root) {
+  const texts = readTexts(part(root, "strings", HTMLTemplateElement));
+  return (key, values = {}) => fillIn(texts, key, values);
+}
+
+/** @param {string} key */
 export function hasText(key) {
-  return allEntries().has(key);
+  return allTexts().has(key);
 }
 
-/**
- * Reads the button that the template names as the way on from a stop (see ended.html).
- * @param {string} key @returns {string | undefined}
- */
+/** Reads which button the template names as the next step after a stop (see ended.html). @param {string} key */
 export function nextStep(key) {
-  return allEntries().get(key)?.dataset.next;
+  return allTexts().get(key)?.dataset.next;
 }
 
 /**
  * Finds an element that the template guarantees.
  * @template {Element} T
- * @param {string} id
- * @param {new () => T} type
- * @returns {T}
+ * @param {string} id @param {new () => T} type @returns {T}
+ * @throws {Error} when the page lacks it, or it has another type
  */
 export function byId(id, type) {
   const found = document.getElementById(id);
@@ -77,17 +87,23 @@ export function byId(id, type) {
 }
 
 /**
- * Finds an element inside another that the template guarantees.
+ * Finds an element inside another, like `byId`.
  * @template {Element} T
- * @param {ParentNode} root
- * @param {string} selector
- * @param {new () => T} type
- * @returns {T}
+ * @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T}
  */
 export function find(root, selector, type) {
   const found = root.querySelector(selector);
   if (found instanceof type) return found;
   throw new Error(`The page lacks ${selector}.`);
+}
+
+/**
+ * Finds an element by its `data-part`, like `find`.
+ * @template {Element} [T=HTMLElement]
+ * @param {ParentNode} root @param {string} name @param {new () => T} [type] @returns {T}
+ */
+export function part(root, name, type = /** @type {new () => any} */ (HTMLElement)) {
+  return find(root, `[data-part="${name}"]`, type);
 }
 
 /** Copies the content of a template of the page. @param {string} id @returns {DocumentFragment} */

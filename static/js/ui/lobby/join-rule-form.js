@@ -6,7 +6,7 @@
 import { loadRoomKey } from "../../keys/key-store.js";
 import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
-import { part } from "../lib/parts.js";
+import { part } from "../lib/page.js";
 import { postJson } from "../../lib/request.js";
 
 /** @type {ElementEvent<{rekeyed: boolean}>} the join rule has changed; rekeyed: and a new key */
@@ -18,36 +18,36 @@ export class JoinRuleForm extends HTMLElement {
       event.preventDefault();
       void this.#save();
     });
-    this.#form.addEventListener("change", () => void this.#look());
-    void this.#look();
+    this.#form.addEventListener("change", () => void this.#preview());
+    void this.#preview();
   }
 
   /** Shows the current join rule. @param {{join_rule: string, requires_host: boolean, epoch: number}} room */
-  show({ join_rule: joinRule, requires_host: requiresHost, epoch }) {
+  showJoinRule({ join_rule: joinRule, requires_host: requiresHost, epoch }) {
     const now = { joinRule, requiresHost: String(requiresHost), epoch: String(epoch) };
     if (Object.entries(now).every(([name, value]) => this.dataset[name] === value)) return;
     Object.assign(this.dataset, now);
     const choice = this.#form.querySelector(`input[value="${CSS.escape(joinRule)}"]`);
     if (choice instanceof HTMLInputElement) choice.checked = true;
     this.#requiresHost.checked = requiresHost;
-    this.#say(null);
-    void this.#look();
+    this.#showResult(null);
+    void this.#preview();
   }
 
   get #form() {
-    return /** @type {HTMLFormElement} */ (part(this, "form"));
+    return part(this, "form", HTMLFormElement);
   }
 
   get #requiresHost() {
-    return /** @type {HTMLInputElement} */ (part(this, "requires-host"));
+    return part(this, "requires-host", HTMLInputElement);
   }
 
   get #chosen() {
     return { join_rule: String(new FormData(this.#form).get("join_rule")), requires_host: this.#requiresHost.checked };
   }
 
-  /** @returns {Promise<"no" | "yes" | "unable">} whether what is chosen takes a new key; unable: this browser does not hold the key of now */
-  async #takesKey() {
+  /** @returns {Promise<"no" | "yes" | "unable">} whether the choice needs a new key; unable: this browser does not hold the key of now */
+  async #needsNewKey() {
     const { epoch, slug = "" } = this.dataset;
     const { join_rule: joinRule } = this.#chosen;
     if (epoch === "0" || joinRule === "locked" || joinRule === this.dataset.joinRule) return "no";
@@ -57,38 +57,38 @@ export class JoinRuleForm extends HTMLElement {
   }
 
   /** Says beforehand what saving does. */
-  async #look() {
-    const takes = await this.#takesKey();
-    part(this, "new-key").hidden = takes !== "yes";
-    part(this, "no-key").hidden = takes !== "unable";
+  async #preview() {
+    const needsKey = await this.#needsNewKey();
+    part(this, "new-key").hidden = needsKey !== "yes";
+    part(this, "no-key").hidden = needsKey !== "unable";
     const { join_rule: joinRule, requires_host: requiresHost } = this.#chosen;
     const same = joinRule === this.dataset.joinRule && String(requiresHost) === this.dataset.requiresHost;
-    /** @type {HTMLButtonElement} */ (part(this, "save")).disabled = same || takes === "unable";
-    if (!same) this.#say(null);
+    part(this, "save", HTMLButtonElement).disabled = same || needsKey === "unable";
+    if (!same) this.#showResult(null);
   }
 
   async #save() {
-    const button = /** @type {HTMLButtonElement} */ (part(this, "save"));
+    const button = part(this, "save", HTMLButtonElement);
     button.disabled = true;
     const { slug = "", url = "" } = this.dataset;
-    const { chosen, takes } = { chosen: this.#chosen, takes: await this.#takesKey() };
+    const { chosen, needsKey } = { chosen: this.#chosen, needsKey: await this.#needsNewKey() };
     let epoch = Number(this.dataset.epoch);
     try {
-      if (takes === "yes") {
+      if (needsKey === "yes") {
         epoch += 1;
         if (!(await setRoomKey({ slug, epoch, url, byHosts: chosen.join_rule === "knock", more: chosen }))) throw new Error("another key");
       } else if ((await postJson(url, chosen)).status !== 200) throw new Error("not taken");
     } catch {
       button.disabled = false;
-      return this.#say("failed");
+      return this.#showResult("failed");
     }
-    this.show({ ...chosen, epoch });
-    this.#say("saved");
-    joinRuleChanged.dispatch(this, { rekeyed: takes === "yes" });
+    this.showJoinRule({ ...chosen, epoch });
+    this.#showResult("saved");
+    joinRuleChanged.dispatch(this, { rekeyed: needsKey === "yes" });
   }
 
   /** @param {"saved" | "failed" | null} outcome */
-  #say(outcome) {
+  #showResult(outcome) {
     for (const name of ["saved", "failed"]) part(this, name).hidden = name !== outcome;
   }
 }

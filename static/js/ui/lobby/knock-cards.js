@@ -12,38 +12,38 @@ import { byId, find, fromTemplate } from "../lib/page.js";
 
 /** @extends {Emitter<KnockCardsEvents>} */
 export class KnockCards extends Emitter {
-  #place = byId("knocks", HTMLElement);
+  #container = byId("knocks", HTMLElement);
 
   /** @param {AbortSignal} [signal] */
   constructor(signal) {
     super();
-    this.#place.addEventListener("click", ({ target }) => this.#pressed(target), { signal });
+    this.#container.addEventListener("click", ({ target }) => this.#onPress(target), { signal });
     signal?.addEventListener("abort", () => this.showKnocks([]));
   }
 
   /** @param {(Knock & {room?: string})[]} knocks room: its name, where the page is not about one room */
   showKnocks(knocks) {
-    const cards = new Map([...this.#place.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
+    const cards = new Map([...this.#container.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
     for (const knock of knocks) {
-      const card = cards.get(knock.member) ?? this.#add(knock.member);
+      const card = cards.get(knock.member) ?? this.#createCard(knock.member);
       cards.delete(knock.member);
-      fill(/** @type {HTMLElement} */ (card), knock);
+      fillCard(/** @type {HTMLElement} */ (card), knock);
     }
     for (const card of cards.values()) card.remove();
-    this.#place.hidden = knocks.length === 0;
+    this.#container.hidden = knocks.length === 0;
   }
 
   /** @param {string} member */
-  #add(member) {
+  #createCard(member) {
     const card = find(fromTemplate("knock-template"), ".knock", HTMLElement);
     card.dataset.member = member;
-    this.#place.hidden = false;
-    this.#place.append(card);
+    this.#container.hidden = false;
+    this.#container.append(card);
     return card;
   }
 
   /** @param {EventTarget | null} target */
-  #pressed(target) {
+  #onPress(target) {
     const button = target instanceof Element ? target.closest("button") : null;
     const member = /** @type {HTMLElement | null} */ (button?.closest(".knock"))?.dataset.member;
     if (!button || member === undefined) return;
@@ -53,14 +53,14 @@ export class KnockCards extends Emitter {
 }
 
 /** @param {HTMLElement} card @param {Knock & {room?: string}} knock */
-function fill(card, { name, problem, room = "" }) {
-  set(find(card, ".knock__name", HTMLElement), name);
-  set(find(card, ".knock__room", HTMLElement), room);
+function fillCard(card, { name, problem, room = "" }) {
+  setText(find(card, ".knock__name", HTMLElement), name);
+  setText(find(card, ".knock__room", HTMLElement), room);
   for (const note of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-problem]"))) note.hidden = note.dataset.problem !== problem;
   find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
 }
 
-/** @param {HTMLElement} place a live region reads what changes, so only that is written @param {string} words */
-function set(place, words) {
-  if (place.textContent !== words) place.textContent = words;
+/** @param {HTMLElement} place a live region reads what changes, so only that is written @param {string} message */
+function setText(place, message) {
+  if (place.textContent !== message) place.textContent = message;
 }

@@ -21,18 +21,18 @@ export class LobbyAlerts {
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
 
-  /** @param {LobbyHost} keeper @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it */
-  constructor(keeper, { slug, roomName, signal }) {
-    this.#lobbyHost = keeper;
+  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it */
+  constructor(lobbyHost, { slug, roomName, signal }) {
+    this.#lobbyHost = lobbyHost;
     this.#roomName = roomName;
     this.#cards = new KnockCards(signal);
     this.#broadcast = new LobbyBroadcast({ slug, signal });
-    keeper.on("changed", ({ came }) => this.#onChanged(came), { signal });
+    lobbyHost.on("changed", ({ came }) => this.#onChanged(came), { signal });
     this.#cards.on("answer", (answer) => this.#answerKnock(answer), { signal });
     this.#broadcast.on("answer", (answer) => this.#answerKnock(answer), { signal });
-    this.#broadcast.on("asked", () => this.#broadcast.sendKnocks(this.#roomName(), keeper.knocks), { signal });
+    this.#broadcast.on("asked", () => this.#broadcast.sendKnocks(this.#roomName(), lobbyHost.knocks), { signal });
     signal.addEventListener("abort", () => {
-      this.#showCount([]);
+      this.#updateCount([]);
       this.#chime.close();
     });
   }
@@ -47,13 +47,13 @@ export class LobbyAlerts {
   #onChanged(came) {
     const { knocks } = this.#lobbyHost;
     this.#cards.showKnocks(knocks);
-    this.#showCount(knocks);
+    this.#updateCount(knocks);
     this.#broadcast.sendKnocks(this.#roomName(), knocks);
     if (came) this.#alertHost(/** @type {Knock} */ (knocks.at(-1)));
   }
 
   /** @param {Knock[]} knocks */
-  #showCount(knocks) {
+  #updateCount(knocks) {
     this.#badge.hidden = knocks.length === 0;
     this.#badge.textContent = String(knocks.length);
     document.title = knocks.length ? text("knocks.title", { count: knocks.length, title: this.#title }) : this.#title;

@@ -25,9 +25,9 @@ export class WaitingRoom extends Emitter {
   show({ name, why, hosts = false }) {
     const began = this.#root.hidden;
     const kind = why === "knock" ? (hosts ? "knock" : "no-host") : (why ?? "asking");
-    this.#say(this.#title, text(`waiting.${kind}.title`));
-    this.#say(find(this.#root, "p", HTMLElement), text(`waiting.${kind}.text`));
-    this.#say(byId("waiting-name", HTMLElement), text("waiting.as", { name }));
+    this.#setText(this.#title, text(`waiting.${kind}.title`));
+    this.#setText(find(this.#root, "p", HTMLElement), text(`waiting.${kind}.text`));
+    this.#setText(byId("waiting-name", HTMLElement), text("waiting.as", { name }));
     this.#root.dataset.kind = kind;
     this.#root.hidden = false;
     this.#prejoin.dataset.waiting = "true";
@@ -39,8 +39,8 @@ export class WaitingRoom extends Emitter {
     delete this.#prejoin.dataset.waiting;
   }
 
-  /** Says a text once: a live region reads what changes. @param {HTMLElement} place @param {string} words */
-  #say(place, words) {
-    if (place.textContent !== words) place.textContent = words;
+  /** Says a text once: a live region reads what changes. @param {HTMLElement} place @param {string} message */
+  #setText(place, message) {
+    if (place.textContent !== message) place.textContent = message;
   }
 }

@@ -14,12 +14,12 @@ import { toast } from "../lib/toasts.js";
 export class HostActions {
   #session;
   #urls;
-  #removing = byId("remove-dialog", HTMLDialogElement);
-  #ending = byId("end-dialog", HTMLDialogElement);
-  #door = byId("join-rule-dialog", HTMLDialogElement);
+  #removeDialog = byId("remove-dialog", HTMLDialogElement);
+  #endDialog = byId("end-dialog", HTMLDialogElement);
+  #joinRuleDialog = byId("join-rule-dialog", HTMLDialogElement);
   #notify = byId("notify-knocks", HTMLButtonElement);
   /** @type {Person | null} whom the dialog is about */
-  #whom = null;
+  #toRemove = null;
 
   /**
    * @param {CallSession} session
@@ -29,32 +29,32 @@ export class HostActions {
   constructor(session, urls, signal) {
     this.#session = session;
     this.#urls = urls;
-    this.#offer(signal);
-    const press = (/** @type {ParentNode} */ root, /** @type {string} */ selector, /** @type {() => unknown} */ act) =>
-      find(root, selector, HTMLButtonElement).addEventListener("click", () => void act(), { signal });
-    press(this.#removing, "[data-kick=call]", () => this.#kick(false));
-    press(this.#removing, "[data-kick=room]", () => this.#kick(true));
-    press(this.#ending, "[data-end]", () => this.#end());
-    press(document, "[data-host=join-rule]", () => this.#door.showModal());
-    press(document, "[data-host=end]", () => this.#ending.showModal());
+    this.#addActions(signal);
+    const press = (/** @type {ParentNode} */ root, /** @type {string} */ selector, /** @type {() => unknown} */ action) =>
+      find(root, selector, HTMLButtonElement).addEventListener("click", () => void action(), { signal });
+    press(this.#removeDialog, "[data-kick=call]", () => this.#kick(false));
+    press(this.#removeDialog, "[data-kick=room]", () => this.#kick(true));
+    press(this.#endDialog, "[data-end]", () => this.#endMeeting());
+    press(document, "[data-host=join-rule]", () => this.#joinRuleDialog.showModal());
+    press(document, "[data-host=end]", () => this.#endDialog.showModal());
     this.#notify.addEventListener("click", () => void this.#askForNotifications(), { signal });
-    session.on("entered", ({ room }) => this.#room(room), { signal });
-    session.on("room", ({ room }) => this.#room(room), { signal });
-    signal.addEventListener("abort", () => this.#show(false));
+    session.on("entered", ({ room }) => this.#onRoom(room), { signal });
+    session.on("room", ({ room }) => this.#onRoom(room), { signal });
+    signal.addEventListener("abort", () => this.#showForHost(false));
   }
 
-  get #host() {
+  get #isHost() {
     return HOSTS.includes(this.#session.self.role);
   }
 
   /** @param {AbortSignal} signal */
-  #offer(signal) {
+  #addActions(signal) {
     personMenu.addAction(
       {
         id: "ask-mute",
         icon: "mic-off",
         label: text("person.ask-mute"),
-        shown: ({ self, muted, state }) => this.#host && !self && !muted && state !== "refused",
+        shown: ({ self, muted, state }) => this.#isHost && !self && !muted && state !== "refused",
         run: (pid) => this.#askToMute(pid),
       },
       signal,
@@ -64,8 +64,8 @@ export class HostActions {
         id: "remove",
         icon: "leave",
         label: text("person.remove"),
-        grave: true,
-        shown: (person) => this.#mayRemove(person),
+        destructive: true,
+        shown: (person) => this.#canRemove(person),
         run: (pid) => this.#askToRemove(pid),
       },
       signal,
@@ -73,20 +73,20 @@ export class HostActions {
   }
 
   /** @param {Person} person */
-  #mayRemove({ self, role, member }) {
+  #canRemove({ self, role, member }) {
     if (self || member === this.#session.self.member || this.#urls.kickUrl === null) return false;
-    return this.#session.self.role === "owner" || (this.#host && !HOSTS.includes(role));
+    return this.#session.self.role === "owner" || (this.#isHost && !HOSTS.includes(role));
   }
 
   /** @param {Room} room */
-  #room(room) {
-    this.#show(this.#host);
-    const form = this.#door.querySelector("mp-join-rule-form");
-    if (form instanceof JoinRuleForm) form.show(room);
+  #onRoom(room) {
+    this.#showForHost(this.#isHost);
+    const form = this.#joinRuleDialog.querySelector("mp-join-rule-form");
+    if (form instanceof JoinRuleForm) form.showJoinRule(room);
   }
 
   /** @param {boolean} host */
-  #show(host) {
+  #showForHost(host) {
     for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-host]"))) item.hidden = !host;
     this.#notify.hidden = globalThis.Notification?.permission !== "default";
   }
@@ -100,32 +100,32 @@ export class HostActions {
 
   /** @param {string} pid */
   #askToRemove(pid) {
-    this.#whom = this.#session.people.get(pid) ?? null;
-    if (!this.#whom) return;
-    find(this.#removing, "h2", HTMLElement).textContent = text("remove.title", { name: this.#whom.name });
-    this.#removing.showModal();
+    this.#toRemove = this.#session.people.get(pid) ?? null;
+    if (!this.#toRemove) return;
+    find(this.#removeDialog, "h2", HTMLElement).textContent = text("remove.title", { name: this.#toRemove.name });
+    this.#removeDialog.showModal();
   }
 
   /** @param {boolean} forGood whether their place in the room is taken away, too */
   async #kick(forGood) {
-    const whom = this.#whom;
-    this.#removing.close();
-    if (!whom || this.#urls.kickUrl === null) return;
-    const tabs = [...this.#session.people.values()].filter(({ member }) => member === whom.member);
+    const person = this.#toRemove;
+    this.#removeDialog.close();
+    if (!person || this.#urls.kickUrl === null) return;
+    const tabs = [...this.#session.people.values()].filter(({ member }) => member === person.member);
     // The browsers end their connections at once, whatever becomes of the server's answer.
     if (forGood) for (const { pid } of tabs) this.#session.kicks.kick(pid);
-    const { status } = await postJson(this.#urls.kickUrl, { member: whom.member, for_good: forGood });
-    if (status !== 200) toast(text(forGood ? "remove.not-on-server" : "remove.failed", { name: whom.name }));
+    const { status } = await postJson(this.#urls.kickUrl, { member: person.member, for_good: forGood });
+    if (status !== 200) toast(text(forGood ? "remove.not-on-server" : "remove.failed", { name: person.name }));
   }
 
-  async #end() {
-    this.#ending.close();
+  async #endMeeting() {
+    this.#endDialog.close();
     const { status } = await postJson(this.#urls.endUrl ?? "");
     if (status !== 200) toast(text("end.failed"));
   }
 
   async #askForNotifications() {
     await Notification.requestPermission();
-    this.#show(this.#host);
+    this.#showForHost(this.#isHost);
   }
 }

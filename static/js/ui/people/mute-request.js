@@ -6,13 +6,13 @@ import { HOSTS } from "../../signaling/roles.js";
 /** @import { CallSession } from "../../call/session.js" */
 
 /** Whoever said "Not now" is left in peace for this long. */
-const PEACE_MS = 20_000;
+const SNOOZE_MS = 20_000;
 
 export class MuteRequest {
   #card = byId("mute-request", HTMLElement);
   #session;
   #mute;
-  #peaceUntil = -Infinity;
+  #snoozedUntil = -Infinity;
 
   /** @param {CallSession} session @param {() => void} mute @param {AbortSignal} signal */
   constructor(session, mute, signal) {
@@ -29,7 +29,7 @@ export class MuteRequest {
   #onRequest(pid) {
     const asker = this.#session.people.get(pid);
     if (!asker || !HOSTS.includes(asker.role)) return;
-    if (this.#session.self.muted || !this.#card.hidden || Date.now() < this.#peaceUntil) return;
+    if (this.#session.self.muted || !this.#card.hidden || Date.now() < this.#snoozedUntil) return;
     find(this.#card, "p", HTMLElement).textContent = text("mute.request", { name: asker.name });
     this.#card.hidden = false;
   }
@@ -38,7 +38,7 @@ export class MuteRequest {
   #answer(accepted) {
     this.#close();
     if (accepted) this.#mute();
-    else this.#peaceUntil = Date.now() + PEACE_MS;
+    else this.#snoozedUntil = Date.now() + SNOOZE_MS;
   }
 
   #close() {

@@ -14,7 +14,7 @@ export function showPeople(list, people) {
   for (const person of people) members.set(person.member, [...(members.get(person.member) ?? []), person]);
   const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
   const speaking = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-speaking="true"]'))].map(({ dataset }) => dataset.member);
-  list.replaceChildren(...[...members.values()].map(entry));
+  list.replaceChildren(...[...members.values()].map(createEntry));
   for (const member of speaking) if (member) showSpeaking(list, { member }, true);
   // Whoever walks through the list by keyboard stays where they are.
   if (!focused?.dataset.pid) return;
@@ -35,7 +35,7 @@ export function headCount(people) {
 }
 
 /** @param {Person[]} tabs of one person, at least one */
-function entry(tabs) {
+function createEntry(tabs) {
   const item = fromTemplate("person-template");
   const root = find(item, ".person", HTMLElement);
   const person = /** @type {Person} */ (tabs[0]);
@@ -44,15 +44,15 @@ function entry(tabs) {
   if (person.self) name = text("you", { name });
   find(item, ".person__name", HTMLElement).textContent = name;
   find(item, ".person__avatar", HTMLElement).textContent = initials(person.name);
-  find(item, ".person__state", HTMLElement).textContent = [roleWord(person.role), stateWord(person)].filter(Boolean).join(" · ");
+  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), stateText(person)].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
   root.dataset.member = person.member;
   showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
-  root.dataset.hushed = String(tabs.some(({ mutedLocally: hushed }) => hushed));
+  root.dataset.mutedLocally = String(tabs.some(({ mutedLocally }) => mutedLocally));
   personMenu.updateButton(find(item, ".person-more", HTMLButtonElement), person);
   // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
-  const weakest = tabs.toSorted((one, other) => rank(one) - rank(other))[0] ?? person;
+  const weakest = tabs.toSorted((one, other) => trustRank(one) - trustRank(other))[0] ?? person;
   showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);
   return root;
 }
@@ -71,17 +71,17 @@ export function showTurn(root, prefix, hand = 0) {
 }
 
 /** @param {string} role */
-function roleWord(role) {
+function roleText(role) {
   return hasText(`role.${role}`) ? text(`role.${role}`) : "";
 }
 
 /** @param {Person} person */
-function rank(person) {
+function trustRank(person) {
   return ["", "server", "key", "verified"].indexOf(trustOf(person));
 }
 
 /** Says in a few words how somebody is connected. @param {Person} person */
-export function stateWord({ state, route, late, reason }) {
+export function stateText({ state, route, late, reason }) {
   if (state === "self") return "";
   if (late === "relay") return text("state.relay-away");
   if (late && state === "connecting") return text("state.late");

@@ -35,15 +35,15 @@ export class PersonalView {
     );
     personMenu.addAction(
       {
-        id: "hush",
-        icon: "hushed",
-        label: ({ member }) => text(this.#mutedLocally.has(member) ? "person.unhush" : "person.hush"),
+        id: "mute-locally",
+        icon: "muted-locally",
+        label: ({ member }) => text(this.#mutedLocally.has(member) ? "person.unmute-locally" : "person.mute-locally"),
         shown: other,
         run: (pid) => this.#muteLocally(pid),
       },
       signal,
     );
-    session.on("person-added", ({ person }) => this.#mark(person), { signal });
+    session.on("person-added", ({ person }) => this.#applyView(person), { signal });
     session.mesh.on("peer-track", ({ pid, stream }) => this.#onStream(pid, stream), { signal });
     session.mesh.on("peer-screen", ({ pid, stream }) => stream && this.#onStream(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#streams.delete(pid), { signal });
@@ -53,7 +53,7 @@ export class PersonalView {
   #pin(pid) {
     const member = this.#session.people.get(pid)?.member ?? "";
     this.#pinned = member === this.#pinned ? "" : member;
-    for (const person of this.#session.people.values()) this.#mark(person);
+    for (const person of this.#session.people.values()) this.#applyView(person);
   }
 
   /** @param {string} pid */
@@ -61,15 +61,15 @@ export class PersonalView {
     const member = this.#session.people.get(pid)?.member;
     if (member === undefined) return;
     if (!this.#mutedLocally.delete(member)) this.#mutedLocally.add(member);
-    for (const person of this.#session.people.values()) if (person.member === member) this.#mark(person);
+    for (const person of this.#session.people.values()) if (person.member === member) this.#applyView(person);
   }
 
   /** @param {Person} person */
-  #mark({ pid, member }) {
-    const hushed = this.#mutedLocally.has(member);
-    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally: hushed });
+  #applyView({ pid, member }) {
+    const mutedLocally = this.#mutedLocally.has(member);
+    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally });
     // The track and not the element is silenced: that "press to hear" gives its sound back makes no difference then.
-    for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !hushed;
+    for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !mutedLocally;
   }
 
   /** @param {string} pid @param {MediaStream} stream has a new track */
@@ -77,6 +77,6 @@ export class PersonalView {
     const streams = this.#streams.get(pid) ?? new Set();
     this.#streams.set(pid, streams.add(stream));
     const person = this.#session.people.get(pid);
-    if (person) this.#mark(person);
+    if (person) this.#applyView(person);
   }
 }

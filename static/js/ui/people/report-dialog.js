@@ -24,26 +24,26 @@ export class ReportDialog {
   constructor(session, url, signal) {
     this.#session = session;
     this.#url = url;
-    const act = {
+    const action = {
       id: "report",
       icon: "flag",
       label: text("person.report"),
-      run: (/** @type {string} */ pid) => this.#askAbout(pid),
+      run: (/** @type {string} */ pid) => this.#openFor(pid),
     };
-    personMenu.addAction({ ...act, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
-    byId("report-room", HTMLButtonElement).addEventListener("click", () => this.#ask("", text("report.room")), { signal });
+    personMenu.addAction({ ...action, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
+    byId("report-room", HTMLButtonElement).addEventListener("click", () => this.#open("", text("report.room")), { signal });
     this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
   }
 
   /** @param {string} pid */
-  #askAbout(pid) {
+  #openFor(pid) {
     const person = this.#session.people.get(pid);
-    if (person) this.#ask(person.member, text("report.person", { name: person.name }));
+    if (person) this.#open(person.member, text("report.person", { name: person.name }));
   }
 
   /** @param {string} subject @param {string} title */
-  #ask(subject, title) {
+  #open(subject, title) {
     // What was written about one person is not sent about another by mistake.
     if (subject !== this.#subject) this.#form.reset();
     this.#subject = subject;

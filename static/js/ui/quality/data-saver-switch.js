@@ -20,7 +20,7 @@ export class DataSaverSwitch extends Emitter {
     this.#on.checked = on;
     this.#kbps.value = String(kbps);
     this.#update();
-    for (const input of [this.#on, this.#kbps]) input.addEventListener("change", () => this.#changed());
+    for (const input of [this.#on, this.#kbps]) input.addEventListener("change", () => this.#onChange());
   }
 
   /** @returns {number | null} kbit/s each way; null: no cap */
@@ -28,7 +28,7 @@ export class DataSaverSwitch extends Emitter {
     return this.#on.checked ? clampCap(this.#kbps.valueAsNumber) : null;
   }
 
-  #changed() {
+  #onChange() {
     const kbps = clampCap(this.#kbps.valueAsNumber);
     this.#kbps.value = String(kbps);
     saveDataSaver({ on: this.#on.checked, kbps });

@@ -1,14 +1,13 @@
 /**
  * The details of a connection: what comes, what goes, which way, and why it is not more. While it is open the figures
- * follow once a second; nothing announces them, and whoever reads along is not pushed about: only words that differ are
+ * follow once a second; nothing announces them, and whoever reads along is not pushed about: only texts that differ are
  * written anew.
  */
 
 import { formatRate, formatShare, formatResolution } from "./figures.js";
-import { byId, find, hasText, text } from "../lib/page.js";
-import { part } from "../lib/parts.js";
+import { byId, find, hasText, part, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
-import { qualityWords } from "./quality-mark.js";
+import { qualityText } from "./quality-mark.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
@@ -37,8 +36,8 @@ export class DetailsDialog {
     this.#reconnects = reconnects;
     session.on("person-removed", ({ person }) => person.pid === this.#pid && this.#dialog.close(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
-    const act = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
-    personMenu.addAction({ ...act, shown: ({ self, state }) => !self && state !== "refused" }, signal);
+    const action = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
+    personMenu.addAction({ ...action, shown: ({ self, state }) => !self && state !== "refused" }, signal);
   }
 
   /** @param {Event} event a press, perhaps on the mark of a tile */
@@ -67,17 +66,17 @@ export class DetailsDialog {
 
   #showOwn() {
     const { quality } = this.#session.self;
-    this.#say("title", text("details.own"));
-    this.#explain(quality);
+    this.#setPart("title", text("details.own"));
+    this.#showQuality(quality);
     const connected = [...this.#session.people.values()].filter(({ state }) => state === "connected");
-    const words = connected.flatMap(({ pid, name }) => {
+    const lines = connected.flatMap(({ pid, name }) => {
       const about = this.#adaptation.adaptationOf(pid);
-      return about ? text("details.to", { name, what: sent(about.sending), why: text(`why.${about.sending.why}`) }) : [];
+      return about ? text("details.to", { name, what: sentPicture(about.sending), why: text(`why.${about.sending.why}`) }) : [];
     });
     const list = part(this.#dialog, "own-list");
-    while (list.childElementCount > words.length) list.lastElementChild?.remove();
-    while (list.childElementCount < words.length) list.append(document.createElement("li"));
-    words.forEach((line, index) => write(/** @type {HTMLElement} */ (list.children[index]), line));
+    while (list.childElementCount > lines.length) list.lastElementChild?.remove();
+    while (list.childElementCount < lines.length) list.append(document.createElement("li"));
+    lines.forEach((line, index) => setText(/** @type {HTMLElement} */ (list.children[index]), line));
   }
 
   #showOther() {
@@ -85,25 +84,25 @@ export class DetailsDialog {
     const about = this.#adaptation.adaptationOf(this.#pid);
     if (!person || !about) return;
     const { measured, sending, receiving, report } = about;
-    this.#say("title", text("details.title", { name: person.name }));
-    this.#explain(person.quality);
-    this.#say("in-picture", measured && receiving?.picture !== "none" ? formatResolution(measured.inbound) : receiving ? sent(receiving) : "–");
-    this.#say("out-picture", measured && sending.picture === "moving" ? formatResolution(measured.outbound) : sent(sending));
-    this.#say("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
-    this.#say("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
-    this.#say("in-rate", measured ? formatRate(measured.inbound.kbps) : "–");
-    this.#say("out-rate", measured ? formatRate(measured.outbound.kbps) : "–");
-    this.#say("in-loss", measured ? formatShare(measured.inbound.loss) : "–");
-    this.#say("out-loss", measured ? formatShare(measured.outbound.loss) : "–");
-    this.#say("in-sound", measured ? formatShare(measured.inbound.concealed) : "–");
-    this.#say("out-sound", report ? formatShare(report.concealed) : "–");
-    this.#say("in-why", receiving ? text(`why.${receiving.why}.theirs`, { name: person.name }) : "–");
-    this.#say("out-why", text(`why.${sending.why}`));
-    this.#say("codec-why", this.#codecWhy(about));
-    this.#say("path", pathWords(person));
-    this.#say("path-why", person.path && hasText(`path.${person.path}`) ? text(`path.${person.path}`) : "");
-    this.#say("rtt", measured && measured.outbound.rttMs > 0 ? text("details.ms", { count: Math.round(measured.outbound.rttMs) }) : "–");
-    this.#say("reconnects", String(this.#reconnects(this.#pid)));
+    this.#setPart("title", text("details.title", { name: person.name }));
+    this.#showQuality(person.quality);
+    this.#setPart("in-picture", measured && receiving?.picture !== "none" ? formatResolution(measured.inbound) : receiving ? sentPicture(receiving) : "–");
+    this.#setPart("out-picture", measured && sending.picture === "moving" ? formatResolution(measured.outbound) : sentPicture(sending));
+    this.#setPart("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
+    this.#setPart("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
+    this.#setPart("in-rate", measured ? formatRate(measured.inbound.kbps) : "–");
+    this.#setPart("out-rate", measured ? formatRate(measured.outbound.kbps) : "–");
+    this.#setPart("in-loss", measured ? formatShare(measured.inbound.loss) : "–");
+    this.#setPart("out-loss", measured ? formatShare(measured.outbound.loss) : "–");
+    this.#setPart("in-sound", measured ? formatShare(measured.inbound.concealed) : "–");
+    this.#setPart("out-sound", report ? formatShare(report.concealed) : "–");
+    this.#setPart("in-why", receiving ? text(`why.${receiving.why}.theirs`, { name: person.name }) : "–");
+    this.#setPart("out-why", text(`why.${sending.why}`));
+    this.#setPart("codec-why", this.#codecWhy(about));
+    this.#setPart("path", pathText(person));
+    this.#setPart("path-why", person.path && hasText(`path.${person.path}`) ? text(`path.${person.path}`) : "");
+    this.#setPart("rtt", measured && measured.outbound.rttMs > 0 ? text("details.ms", { count: Math.round(measured.outbound.rttMs) }) : "–");
+    this.#setPart("reconnects", String(this.#reconnects(this.#pid)));
   }
 
   /** @param {{state: State, evidence: Evidence | null, sending: SendingStatus}} about */
@@ -114,36 +113,36 @@ export class DetailsDialog {
   }
 
   /** @param {Quality} [quality] */
-  #explain(quality = { level: "none", reason: "" }) {
+  #showQuality(quality = { level: "none", reason: "" }) {
     const { level, reason } = quality;
-    const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityWords(quality) }) : qualityWords(quality);
-    this.#say("word", title || text("quality.none"));
-    this.#say("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
+    const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityText(quality) }) : qualityText(quality);
+    this.#setPart("word", title || text("quality.none"));
+    this.#setPart("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
     find(this.#dialog, ".quality-details__test", HTMLElement).hidden = level === "good";
     this.#dialog.dataset.level = level;
   }
 
-  /** @param {string} name of a part @param {string} words */
-  #say(name, words) {
-    write(part(this.#dialog, name), words);
+  /** @param {string} name of a part @param {string} message */
+  #setPart(name, message) {
+    setText(part(this.#dialog, name), message);
   }
 }
 
-/** @param {HTMLElement} node @param {string} words */
-function write(node, words) {
-  node.hidden = words === "";
-  if (node.textContent !== words) node.textContent = words;
+/** @param {HTMLElement} node @param {string} message */
+function setText(node, message) {
+  node.hidden = message === "";
+  if (node.textContent !== message) node.textContent = message;
 }
 
 /** @param {SendingStatus} outcome */
-function sent({ picture, rung, why }) {
+function sentPicture({ picture, rung, why }) {
   if (picture === "moving") return rung;
   if (picture === "stills") return text("details.stills");
   return text(why === "no-camera" ? "details.no-camera" : "details.no-picture");
 }
 
 /** @param {Person} person */
-function pathWords({ state, route, protocol }) {
+function pathText({ state, route, protocol }) {
   if (state !== "connected") return text(`state.${state}`);
   return route ? text(`details.path.${route}`, { protocol: (protocol ?? "").toUpperCase() }) : "–";
 }

@@ -21,10 +21,10 @@ export class QualityMonitor {
   #memories = new Map();
   #own = UNKNOWN;
   /** @type {Map<string, StalledMemory>} */
-  #missing = new Map();
-  #again;
+  #stalled = new Map();
+  #refresh;
   /** How often each connection stood, for the first time or again. @type {Map<string, number>} */
-  #stood = new Map();
+  #timesConnected = new Map();
 
   /**
    * @param {CallSession} session
@@ -34,56 +34,56 @@ export class QualityMonitor {
    */
   constructor(session, adaptation, grid, signal) {
     this.#session = session;
-    this.#again = new MediaRefresh(session.mesh, signal);
+    this.#refresh = new MediaRefresh(session.mesh, signal);
     this.#adaptation = adaptation;
-    const reconnects = (/** @type {string} */ pid) => Math.max(0, (this.#stood.get(pid) ?? 0) - 1);
+    const reconnects = (/** @type {string} */ pid) => Math.max(0, (this.#timesConnected.get(pid) ?? 0) - 1);
     this.#details = new DetailsDialog(session, adaptation, { reconnects, signal });
-    session.mesh.on("peer-state", ({ pid, state }) => this.#changed(pid, state), { signal });
-    session.mesh.on("peer-removed", ({ pid }) => this.#forget(pid), { signal });
-    session.on("person-changed", ({ person }) => person.late && this.#look(person.pid), { signal });
-    adaptation.on("adapted", ({ pid }) => this.#second(pid), { signal });
+    session.mesh.on("peer-state", ({ pid, state }) => this.#onPeerState(pid, state), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#forgetPerson(pid), { signal });
+    session.on("person-changed", ({ person }) => person.late && this.#rate(person.pid), { signal });
+    adaptation.on("adapted", ({ pid }) => this.#onAdapted(pid), { signal });
     grid.addEventListener("click", (event) => this.#details.openFor(event), { signal });
   }
 
   /** @param {string} pid @param {string} state */
-  #changed(pid, state) {
-    if (state === "connected") this.#stood.set(pid, (this.#stood.get(pid) ?? 0) + 1);
-    this.#look(pid);
+  #onPeerState(pid, state) {
+    if (state === "connected") this.#timesConnected.set(pid, (this.#timesConnected.get(pid) ?? 0) + 1);
+    this.#rate(pid);
   }
 
   /** @param {string} pid */
-  #forget(pid) {
+  #forgetPerson(pid) {
     this.#memories.delete(pid);
-    this.#missing.delete(pid);
-    this.#stood.delete(pid);
-    this.#lookAtOwn();
+    this.#stalled.delete(pid);
+    this.#timesConnected.delete(pid);
+    this.#rateOwn();
   }
 
   /** @param {string} pid */
-  #second(pid) {
+  #onAdapted(pid) {
     const person = this.#session.people.get(pid);
     const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about?.measured) return;
     const { audioPackets, videoPackets, decoded } = about.measured.inbound;
     const sends = { sound: !person.muted, picture: person.camera && about.receiving?.picture === "moving" };
     const facts = { now: performance.now(), connected: person.state === "connected", ...sends, audioPackets, videoPackets, decoded };
-    const memory = detectStalledMedia(this.#missing.get(pid) ?? NOTHING_STALLED, facts);
-    this.#missing.set(pid, memory);
+    const memory = detectStalledMedia(this.#stalled.get(pid) ?? NOTHING_STALLED, facts);
+    this.#stalled.set(pid, memory);
     if (memory.recover) this.#recover(pid, memory.recover);
-    this.#look(pid);
+    this.#rate(pid);
   }
 
   /**
    * First the sender begins anew; if that was not it, a new way is looked for as well.
-   * @param {string} pid @param {{symptom: Symptom, turn: number}} heal
+   * @param {string} pid @param {{symptom: Symptom, turn: number}} recovery
    */
   #recover(pid, { symptom, turn }) {
-    this.#again.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
+    this.#refresh.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
     if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
   }
 
   /** @param {string} pid */
-  #look(pid) {
+  #rate(pid) {
     const person = this.#session.people.get(pid);
     const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about) return;
@@ -92,16 +92,16 @@ export class QualityMonitor {
     const { loss = 0, concealed = 0 } = about.measured?.inbound ?? {};
     const rttMs = about.measured?.outbound.rttMs ?? 0;
     const { receiving } = about;
-    const missing = this.#missing.get(pid)?.said ?? "";
+    const missing = this.#stalled.get(pid)?.said ?? "";
     const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
     const memory = rate(this.#memories.get(pid) ?? UNKNOWN, facts);
     this.#memories.set(pid, memory);
     this.#session.updatePerson(pid, { quality: memory.shown });
-    this.#lookAtOwn();
+    this.#rateOwn();
     this.#details.refreshPerson(pid);
   }
 
-  #lookAtOwn() {
+  #rateOwn() {
     const { people, self } = this.#session;
     const connected = [...people.values()].filter(({ state }) => state === "connected");
     const sending = connected.flatMap(({ pid }) => this.#adaptation.adaptationOf(pid)?.sending ?? []);

@@ -16,8 +16,8 @@ import { byId, find, text } from "../lib/page.js";
 
 /** @extends {Emitter<ResumeRequestsEvents>} */
 export class ResumeRequests extends Emitter {
-  #note = byId("files-wanted", HTMLElement);
-  #button = find(this.#note, "button", HTMLButtonElement);
+  #notice = byId("files-wanted", HTMLElement);
+  #button = find(this.#notice, "button", HTMLButtonElement);
   #room;
   #signal;
   /** @type {{pid: string, kept: Kept} | null} */
@@ -29,7 +29,7 @@ export class ResumeRequests extends Emitter {
     this.#room = room;
     this.#signal = signal;
     this.hideRequest();
-    this.#button.addEventListener("click", () => void this.#goOn(), { signal });
+    this.#button.addEventListener("click", () => void this.#resume(), { signal });
   }
 
   /**
@@ -41,15 +41,15 @@ export class ResumeRequests extends Emitter {
     if (this.#signal.aborted) return;
     this.#found = kept && { pid, kept };
     const how = `files.wanted.${kept ? "kept." : ""}${count === 1 ? "one" : "many"}`;
-    find(this.#note, "p", HTMLElement).textContent = text(how, { name, count, file });
+    find(this.#notice, "p", HTMLElement).textContent = text(how, { name, count, file });
     this.#button.hidden = kept === null;
-    this.#note.hidden = false;
+    this.#notice.hidden = false;
   }
 
   /** Nobody waits, or it is being sent. */
   hideRequest() {
     this.#found = null;
-    this.#note.hidden = true;
+    this.#notice.hidden = true;
   }
 
   /** Remembers, until the transfer is over, where its files lie. @param {Transfer} transfer @param {SelectedFile[]} chosen */
@@ -60,7 +60,7 @@ export class ResumeRequests extends Emitter {
     forget();
   }
 
-  async #goOn() {
+  async #resume() {
     if (this.#found === null) return;
     const { pid, kept } = this.#found;
     try {

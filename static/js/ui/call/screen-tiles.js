@@ -18,7 +18,7 @@ customElements.define("mp-screen", ScreenTile);
 
 export class ScreenTiles {
   #session;
-  #place = byId("screens", HTMLElement);
+  #container = byId("screens", HTMLElement);
   #button = byId("share-screen", HTMLButtonElement);
   #share = new ScreenShare();
   #playback = new Playback();
@@ -26,10 +26,10 @@ export class ScreenTiles {
   /** @param {CallSession} session @param {AbortSignal} signal ends it, and what is shared */
   constructor(session, signal) {
     this.#session = session;
-    session.mesh.on("peer-screen", ({ pid, stream }) => this.#show(pid, stream), { signal });
-    session.mesh.on("peer-removed", ({ pid }) => this.#show(pid, null), { signal });
-    session.on("person-changed", ({ person }) => this.#name(person), { signal });
-    this.#share.on("changed", ({ screen }) => this.#changed(screen), { signal });
+    session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
+    session.on("person-changed", ({ person }) => this.#showName(person), { signal });
+    this.#share.on("changed", ({ screen }) => this.#onOwnScreen(screen), { signal });
     this.#share.on("failed", () => toast(text("screen.failed")), { signal });
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
@@ -38,8 +38,8 @@ export class ScreenTiles {
     }
     signal.addEventListener("abort", () => {
       this.#share.stop();
-      this.#changed(null);
-      this.#place.replaceChildren();
+      this.#onOwnScreen(null);
+      this.#container.replaceChildren();
       this.#arrange();
     });
   }
@@ -51,50 +51,49 @@ export class ScreenTiles {
   }
 
   /** @param {{video: MediaStreamTrack, audio: MediaStreamTrack | null} | null} screen */
-  #changed(screen) {
+  #onOwnScreen(screen) {
     this.#session.mesh.setScreen(screen);
-    const { button, label } = { button: this.#button, label: find(this.#button, ".tool__label", HTMLElement) };
-    const words = screen ? button.dataset.textStop : button.dataset.textShare;
+    const button = this.#button;
     button.dataset.sharing = String(screen !== null);
     button.title = (screen ? button.dataset.titleStop : button.dataset.titleShare) ?? "";
-    label.textContent = words ?? "";
+    find(button, ".tool__label", HTMLElement).textContent = (screen ? button.dataset.textStop : button.dataset.textShare) ?? "";
     byId("sharing", HTMLElement).hidden = screen === null;
   }
 
   /** @param {string} pid @param {MediaStream | null} stream */
-  #show(pid, stream) {
+  #showScreen(pid, stream) {
     const known = this.#tile(pid);
     if (stream === null) known?.remove();
     else if (!known) {
       const tile = /** @type {ScreenTile} */ (document.createElement("mp-screen"));
       tile.dataset.pid = pid;
       tile.append(fromTemplate("screen-template"));
-      this.#place.append(tile);
+      this.#container.append(tile);
       const person = this.#session.people.get(pid);
-      if (person) this.#name(person);
+      if (person) this.#showName(person);
       void this.#playback.playStream(tile.video, stream);
     }
     this.#arrange();
   }
 
   /** @param {{pid: string, name: string}} person */
-  #name({ pid, name }) {
+  #showName({ pid, name }) {
     const tile = this.#tile(pid);
     if (!tile) return;
-    const words = text("screen.of", { name });
-    find(tile, ".tile__name", HTMLElement).textContent = words;
-    tile.video.setAttribute("aria-label", words);
+    const label = text("screen.of", { name });
+    find(tile, ".tile__name", HTMLElement).textContent = label;
+    tile.video.setAttribute("aria-label", label);
   }
 
   #arrange() {
-    const count = this.#place.childElementCount;
-    this.#place.hidden = count === 0;
-    const stage = this.#place.parentElement;
+    const count = this.#container.childElementCount;
+    this.#container.hidden = count === 0;
+    const stage = this.#container.parentElement;
     if (stage) stage.dataset.screens = String(count);
   }
 
   /** @param {string} pid @returns {ScreenTile | null} */
   #tile(pid) {
-    return this.#place.querySelector(`mp-screen[data-pid="${CSS.escape(pid)}"]`);
+    return this.#container.querySelector(`mp-screen[data-pid="${CSS.escape(pid)}"]`);
   }
 }

@@ -99,7 +99,7 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
     olga.page.evaluate(SHARE)
     olga.page.locator("#sheet").set_input_files([str(photo) for photo in photos])
     olga.page.evaluate("document.querySelector('#sheet').form.submit()")
-    expect(olga.page.get_by_text("“beach.jpg” and 1 more wait in this browser.")).to_be_visible()
+    expect(olga.page.get_by_text("“beach.jpg” and 1 more are waiting in this browser.")).to_be_visible()
     expect_accessible(olga.page)
 
     # Two presses, and one for sending.

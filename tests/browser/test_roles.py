@@ -87,8 +87,9 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
         expect(who.page.get_by_text("This room expires at")).to_be_visible()
     manage = olga.new_page()
     manage.goto(f"{first.origin}/rooms/{slug}/")
-    manage.get_by_label("The room lasts").select_option("1 day from now")
-    manage.get_by_role("region", name="Settings").get_by_role("button", name="Save").click()
+    settings = manage.get_by_role("region", name="Settings")
+    settings.get_by_label("Expires").select_option("1 day from now")
+    settings.get_by_role("button", name="Save").click()
     for who in everybody:
         expect(who.page.get_by_text("This room expires at")).to_be_hidden()
 

@@ -249,7 +249,7 @@ def hide_addresses(meeting: Meeting) -> None:
     """Let Olga change the room in another tab."""
     page = meeting.olga.new_page()
     page.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
-    page.get_by_label("Hide everybody's internet address").check()
+    page.get_by_label("Hide IP addresses").check()
     page.get_by_role("region", name="Settings").get_by_role("button", name="Save").click()
     expect(page.locator(".site-messages").get_by_text("Saved.")).to_be_visible()
     page.close()

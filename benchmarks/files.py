@@ -71,7 +71,7 @@ class Side:
         self.page = self.fresh()
 
     def fresh(self) -> Page:
-        """Open the page anew."""
+        """Open the page again."""
         page = self.context.new_page()
         page.expose_function("post", lambda text: self.posted.append(text))
         page.goto(self.address)

@@ -126,25 +126,25 @@ def _authorize(session_key: str, slug: str) -> EntryGrant:
     browser = guest_id_of(request.session)
     signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
     try:
-        standing = authorize_entry(get_user(request), browser, slug)
+        access = authorize_entry(get_user(request), browser, slug)
     except AccessDenied as refusal:
         code = CloseCode[refusal.reason.name.upper()]
         if code is CloseCode.NOT_MEMBER and signed_out:
             code = CloseCode.SIGNED_OUT
         raise Refused(code) from None
-    membership, servers = standing.membership, ice_servers(standing.membership.id)
+    membership, servers = access.membership, ice_servers(access.membership.id)
     return EntryGrant(
-        room_id=standing.room.pk,
-        room=_info(standing.room),
-        room_expires=_seconds(standing.room.expires_at),
+        room_id=access.room.pk,
+        room=_info(access.room),
+        room_expires=_seconds(access.room.expires_at),
         member=membership.id.hex,
         member_expires=_seconds(membership.expires_at),
-        role=str(standing.role),
+        role=str(access.role),
         user_id=membership.user_id,
         ice=servers.servers,
         ice_ttl=servers.ttl,
-        must_knock=must_knock(standing),
-        requires_host=requires_host(standing),
+        must_knock=must_knock(access),
+        requires_host=requires_host(access),
     )
 
 

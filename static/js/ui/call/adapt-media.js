@@ -1,4 +1,4 @@
-/** Ties what adapts media, and shared screens, to the stage of a call. */
+/** Connects adaptation, screen sharing and connection quality with the stage of a call. */
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
@@ -12,14 +12,9 @@ import { TileViews } from "./tile-views.js";
 /** @import { Stage } from "./stage.js" */
 
 /**
- * Begins to adapt what is sent to what the others see.
- * @param {CallSession} session
- * @param {Stage} stage
- * @param {object} options
- * @param {DeviceControls} options.devices
- * @param {DataSaverSwitch} options.saver
- * @param {AbortSignal} options.signal
- * @returns {Adaptation}
+ * Starts to adapt what this browser sends to what the others see.
+ * @param {CallSession} session @param {Stage} stage
+ * @param {{devices: DeviceControls, saver: DataSaverSwitch, signal: AbortSignal}} options @returns {Adaptation}
  */
 export function adaptMedia(session, stage, { devices, saver, signal }) {
   new ScreenTiles(session, signal);

@@ -1,12 +1,9 @@
-/** What opens over the call: the list of people, devices, invitations. */
+/** The dialogs and panels that open during a call: people, devices, invitations. */
 
 import { byId } from "../lib/page.js";
 import { showSidePanel } from "./side-panel.js";
 
-/**
- * Ties the dialogs of the page to their buttons.
- * @param {() => void} leave @returns {Record<"invite" | "people" | "devices", () => void>}
- */
+/** @param {() => void} leave @returns {Record<"invite" | "people" | "devices", () => void>} */
 export function setUpDialogs(leave) {
   const actions = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
@@ -19,13 +16,12 @@ export function setUpDialogs(leave) {
   }
   for (const dialog of document.querySelectorAll("dialog")) {
     for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
-    // A press on the backdrop lands on the dialog itself.
+    // A click on the backdrop targets the dialog itself.
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
   return actions;
 }
 
-/** Closes whatever is open. */
 export function closeDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   showSidePanel("people", false);

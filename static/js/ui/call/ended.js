@@ -1,14 +1,14 @@
-/** The page after the call: why it ended, and the way on. */
+/** The page after the call: why it ended and what to do next. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
 
-/** After these, a test of the connection may tell more. */
-const OF_THE_CONNECTION = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
+/** Reasons after which the page offers the connection check. */
+const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
 
 /**
  * @typedef {object} EndedEvents
- * @property {void} again the person wants back in
+ * @property {void} again the person wants to join again
  */
 
 /** @extends {Emitter<EndedEvents>} */
@@ -25,13 +25,13 @@ export class Ended extends Emitter {
     }
   }
 
-  /** Says why. @param {string} why a close code, or "left", "start" */
+  /** @param {string} why a close code, or "left", "start" */
   show(why) {
     const key = `stop.${hasText(`stop.${why}.title`) ? why : "other"}`;
     this.#title.textContent = text(`${key}.title`);
     byId("ended-text", HTMLElement).textContent = text(`${key}.text`);
     for (const button of this.#buttons) button.hidden = button.dataset.next !== nextStep(`${key}.title`);
-    byId("ended-test", HTMLElement).hidden = !OF_THE_CONNECTION.includes(key);
+    byId("ended-test", HTMLElement).hidden = !OFFER_CHECK.includes(key);
     this.#root.hidden = false;
     this.#title.focus();
   }

@@ -1,19 +1,15 @@
-/** How many columns let n tiles cover the most of a box. */
+/** Finds the number of columns with which n tiles cover most of a box. */
 
 /** @typedef {{columns: number, width: number, height: number}} GridShape sizes in CSS pixels */
 
-/** Of one tile alone, which may fill nearly any stage, and of one among several. */
+/** Ratios of width to height: of a single tile, which may fill nearly any stage, and of tiles in a tall and a wide box. */
 const ALONE = { narrowest: 1 / 2, widest: 2.2 };
 const UPRIGHT = { narrowest: 9 / 16, widest: 16 / 9 };
 const LYING = { narrowest: 4 / 3, widest: 16 / 9 };
 
 /**
- * Finds the best grid. In an upright box tiles may be upright too, so that a phone is filled instead of striped.
- * @param {number} count tiles, at least 1
- * @param {number} width of the box, px
- * @param {number} height of the box, px
- * @param {number} gap between tiles, px
- * @returns {GridShape}
+ * Finds the best grid, sizes in px. In a tall box tiles may be tall too, so that they fill a phone's screen.
+ * @param {number} count at least 1 @param {number} width @param {number} height @param {number} gap @returns {GridShape}
  */
 export function bestGrid(count, width, height, gap) {
   const { narrowest, widest } = count === 1 ? ALONE : height > width ? UPRIGHT : LYING;

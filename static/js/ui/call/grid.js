@@ -1,13 +1,13 @@
 /**
- * `<mp-grid>`: lays the tiles out. Two people: the other one fills the stage, oneself floats in a corner,
- * unless a shared screen has the stage. Somebody pinned is large, above a strip of the others.
+ * `<mp-grid>`: lays out the tiles. With two people the other one fills the stage and the own tile floats in a corner,
+ * unless someone shares a screen. A pinned person is large, above a strip of the others.
  */
 
 import { bestGrid } from "./grid-shape.js";
 import { Tile } from "./tile.js";
 
 const GAP = 12;
-/** Of the height, for those who are not pinned; at least so many pixels. */
+/** Height of the strip: a share of the stage, and the least in px. */
 const STRIP = { share: 0.22, least: 96 };
 
 export class Grid extends HTMLElement {
@@ -21,12 +21,12 @@ export class Grid extends HTMLElement {
     this.#observer.disconnect();
   }
 
-  /** @returns {Tile[]} in order, oneself last */
+  /** @returns {Tile[]} in order, the own tile last */
   get tiles() {
     return [...this.children].filter((child) => child instanceof Tile);
   }
 
-  /** Adds a tile: others in the order of their coming, oneself last. @param {Tile} tile */
+  /** @param {Tile} tile goes last, but before the own tile */
   addTile(tile) {
     const self = this.tiles.find((one) => one.dataset.self === "true");
     this.insertBefore(tile, self ?? null);
@@ -44,7 +44,6 @@ export class Grid extends HTMLElement {
     return this.tiles.find((one) => one.dataset.pid === pid);
   }
 
-  /** Computes the sizes anew. */
   arrange() {
     const tiles = this.tiles;
     if (tiles.length === 0 || this.clientWidth === 0) return;
@@ -62,7 +61,7 @@ export class Grid extends HTMLElement {
     this.style.setProperty("--gap", `${GAP}px`);
   }
 
-  /** @param {string} what @param {{width: number, height: number}} shape pixels */
+  /** @param {string} what @param {{width: number, height: number}} shape px */
   #setSize(what, { width, height }) {
     this.style.setProperty(`--${what}-width`, `${width}px`);
     this.style.setProperty(`--${what}-height`, `${height}px`);

@@ -1,8 +1,6 @@
 /**
- * One's own role in the room, which can change in the middle of a call: somebody names one a moderator, or hands the room over.
- *
- * Whoever has an account has everything that hosts need in their page; what is for another role than theirs is hidden
- * (`data-for`: "owner", "hosts", or "others", who are no hosts).
+ * Shows what the person's own role allows (`data-for`: "owner", "hosts" or "others"). The role can change during a call, so
+ * the page of everyone with an account has the elements for all roles.
  */
 
 import { HOSTS } from "../../signaling/roles.js";
@@ -11,7 +9,7 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 
-/** Shows what is for a role, and hides the rest. @param {string} role */
+/** @param {string} role */
 export function showForRole(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
@@ -20,14 +18,11 @@ export function showForRole(role) {
   }
 }
 
-/**
- * @param {HTMLOptionElement} option
- * @param {boolean} open whether it can be chosen; when it was chosen and cannot be, the first is
- */
-function setOptionAvailable(option, open) {
-  option.disabled = !open;
+/** @param {HTMLOptionElement} option @param {boolean} available if not, the select falls back to its first option */
+function setOptionAvailable(option, available) {
+  option.disabled = !available;
   const select = option.closest("select");
-  if (open || !option.selected || !select) return;
+  if (available || !option.selected || !select) return;
   select.selectedIndex = 0;
   select.dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -1,4 +1,4 @@
-/** The page before the call: mirror, name, join. */
+/** The page before the call: camera preview, name, join button. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
@@ -12,7 +12,7 @@ const NAME_STORAGE_KEY = "meeting-point.name";
 
 /**
  * @typedef {object} PrejoinEvents
- * @property {{name: string}} join the person goes in; the name is cleaned and not empty
+ * @property {{name: string}} join the person wants to join; the name is cleaned and not empty
  */
 
 /** @extends {Emitter<PrejoinEvents>} */
@@ -34,10 +34,9 @@ export class Prejoin extends Emitter {
   #filesOnly;
 
   /**
-   * @param {DeviceControls} devices
-   * @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options keepName: remember
-   *   the name in this browser, for people without an account; filesOnly: there is no mirror, and a name to begin with, so
-   *   that one press is enough
+   * @param {DeviceControls} devices @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options
+   *   keepName: save the name in this browser, for people without an account; filesOnly: without a preview and with a default
+   *   name, so that one click is enough
    */
   constructor(devices, { keepName, page, filesOnly = false }) {
     super();
@@ -61,27 +60,24 @@ export class Prejoin extends Emitter {
     this.#root.hidden = !shown;
   }
 
-  /** @param {boolean} blocked nobody can join from here, and another notice says why */
+  /** @param {boolean} blocked joining is impossible, and another notice says why */
   set blocked(blocked) {
     this.#blocked = blocked;
     this.#update();
   }
 
-  /** @param {boolean} knocks whether this person has to be let in */
+  /** @param {boolean} knocks whether a host must admit this person */
   set knocks(knocks) {
     this.#mustKnock = knocks;
     this.#update();
   }
 
-  /** Whether this person's address is to be hidden from the others. */
+  /** Whether to hide this person's IP address from the others. */
   get hideAddress() {
     return this.#hide.checked;
   }
 
-  /**
-   * The choice to hide one's address is offered where a relay can carry the call; where it is not a choice, that is said.
-   * @param {CallPageData} page
-   */
+  /** Hiding the address is a choice only where the site has a relay and the room does not require it. @param {CallPageData} page */
   #showRelayRule({ relayOnly, hideAddress, hasRelay }) {
     this.#hide.checked = hideAddress || loadHidden();
     this.#hide.addEventListener("change", () => {
@@ -146,6 +142,6 @@ function saveName(name) {
   try {
     localStorage.setItem(NAME_STORAGE_KEY, name);
   } catch {
-    // Storage is blocked: the name is asked for again next time.
+    // Storage is blocked: the page asks for the name again next time.
   }
 }

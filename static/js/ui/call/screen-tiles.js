@@ -1,4 +1,4 @@
-/** Shared screens on the stage: a large tile for each, and the button that shares one's own. */
+/** Shared screens on the stage: a large tile for each, and the button that shares the own screen. */
 
 import { Playback } from "../../media/playback/playback.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
@@ -7,9 +7,8 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 
-/** `<mp-screen>`: the screen of one person; `data-pid` says whose. */
+/** `<mp-screen>`: the screen of the person `data-pid`. */
 class ScreenTile extends HTMLElement {
-  /** @returns {HTMLVideoElement} */
   get video() {
     return find(this, "video", HTMLVideoElement);
   }
@@ -23,7 +22,7 @@ export class ScreenTiles {
   #share = new ScreenShare();
   #playback = new Playback();
 
-  /** @param {CallSession} session @param {AbortSignal} signal ends it, and what is shared */
+  /** @param {CallSession} session @param {AbortSignal} signal also stops sharing */
   constructor(session, signal) {
     this.#session = session;
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
@@ -44,7 +43,6 @@ export class ScreenTiles {
     });
   }
 
-  /** Shares, or stops. */
   toggle() {
     if (this.#share.sharing) this.#share.stop();
     else void this.#share.start();

@@ -1,10 +1,8 @@
-/** Single-letter keys of the call. */
 
 /**
- * Listens for single letters until the signal is aborted. Letters typed into a field or a dialog, or with a modifier, are not
- * ours (WCAG 2.1.4 wants that single keys never get in the way of typing or of speech input).
- * @param {Record<string, () => void>} keys lower-case letter → action
- * @param {AbortSignal} signal
+ * Runs the action of a single letter. Ignores letters with a modifier and those typed into a field or a dialog: single keys
+ * must not interfere with typing or speech input (WCAG 2.1.4).
+ * @param {Record<string, () => void>} keys by lower-case letter @param {AbortSignal} signal
  */
 export function listenForKeys(keys, signal) {
   const listener = (/** @type {KeyboardEvent} */ event) => {

@@ -1,6 +1,6 @@
-/** The panels beside the call. One is open at a time: there is no room for two. */
+/** The panels beside the call: one is open at a time. */
 
-/** Opens or closes a panel; another one that is open gives way. @param {string} id @param {boolean} shown */
+/** Opens or closes a panel; opening one closes the other. @param {string} id @param {boolean} shown */
 export function showSidePanel(id, shown) {
   const panels = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".stage__body > aside"));
   for (const panel of panels) if (panel.id === id || shown) panel.hidden = panel.id !== id || !shown;

@@ -1,4 +1,4 @@
-/** Signs that need no words: reactions that float over the tiles, and raised hands. */
+/** Reactions that float over the tiles, and raised hands. */
 
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, text } from "../lib/page.js";
@@ -10,18 +10,10 @@ import { toast } from "../lib/toasts.js";
 /** @import { Reaction, Reactions } from "../../chat/reactions.js" */
 /** @import { Grid } from "./grid.js" */
 
-/** Whoever listens instead of looking is told one reaction in this time. */
+/** A screen reader announces at most one reaction in this time. */
 const ANNOUNCE_INTERVAL_MS = 2_000;
 
-/**
- * Ties hands and reactions to the page.
- * @param {object} parts
- * @param {CallSession} parts.session
- * @param {Grid} parts.grid
- * @param {Hands} parts.hands
- * @param {Reactions} parts.reactions
- * @param {AbortSignal} signal
- */
+/** @param {{session: CallSession, grid: Grid, hands: Hands, reactions: Reactions}} parts @param {AbortSignal} signal */
 export function showSigns({ session, grid, hands, reactions }, signal) {
   const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";
   const button = byId("raise-hand", HTMLButtonElement);

@@ -1,4 +1,4 @@
-/** The stage: tiles, list of people, banner. It shows what a session tells and changes nothing about it. */
+/** The stage: tiles, list of people, banner. It shows a session and never changes it. */
 
 import { CODE } from "../../signaling/close-codes.js";
 import { Playback } from "../../media/playback/playback.js";
@@ -14,8 +14,6 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
-
-/** The server lets the page come in again to tell it the role of now: that is no failure to speak of. */
 
 export class Stage {
   #root = byId("stage", HTMLElement);
@@ -42,6 +40,7 @@ export class Stage {
     new PersonalView(session, signal);
     session.on("stream", ({ pid, stream }) => this.#playStream(pid, stream), { signal });
     session.on("entered", () => this.#onEntered(), { signal });
+    // A new role makes the server close and reopen the socket: that is no outage to show.
     session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#onAway(draining, entered), { signal });
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
@@ -59,12 +58,10 @@ export class Stage {
     this.#addPerson(session.self, false);
   }
 
-  /** Where the tiles are. */
   get grid() {
     return this.#grid;
   }
 
-  /** Takes everything down. */
   close() {
     this.#life.abort();
     for (const tile of this.#grid.tiles) {
@@ -75,7 +72,7 @@ export class Stage {
     this.#root.hidden = true;
   }
 
-  /** Shows oneself. @param {MediaStreamTrack | null} videoTrack */
+  /** @param {MediaStreamTrack | null} videoTrack */
   showSelf(videoTrack) {
     const tile = this.#grid.tile(this.#session.self.pid);
     const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
@@ -84,7 +81,7 @@ export class Stage {
     else tile.video.srcObject = null;
   }
 
-  /** Sends all sound to a speaker. @param {string} deviceId empty for the system's default */
+  /** @param {string} deviceId empty for the system's default */
   useSpeaker(deviceId) {
     this.#speaker = deviceId;
     for (const tile of this.#grid.tiles) void tile.setSpeaker(deviceId);
@@ -142,14 +139,14 @@ export class Stage {
     this.#banner.dataset.away = String(entered);
   }
 
-  /** @param {string} message empty: nothing to say */
+  /** @param {string} message empty: hides the banner */
   #showBanner(message) {
     this.#banner.hidden = message === "";
     this.#banner.dataset.away = "false";
     this.#banner.textContent = message;
   }
 
-  /** @param {Person} person whether the same member is here in another tab */
+  /** @param {Person} person */
   #hasOtherTab({ pid, member }) {
     return this.#session.everyone.some((other) => other.member === member && other.pid !== pid);
   }

@@ -1,4 +1,4 @@
-/** How large and whether each person is seen on this page, for those who send to it: nobody need encode what nobody sees. */
+/** How large each person is shown on this page, for their senders: they need not encode what is not visible. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -10,7 +10,7 @@ const MAX_PIXELS = 16_384;
 
 /**
  * @typedef {object} TileViewsEvents
- * @property {void} changed something came into view or went out of it, or changed its size
+ * @property {void} changed a tile came into view, left it, or changed its size
  */
 
 /** @extends {Emitter<TileViewsEvents>} */
@@ -23,7 +23,7 @@ export class TileViews extends Emitter {
   #intersections = new IntersectionObserver((entries) => this.#onIntersection(entries));
   #sizes = new ResizeObserver(() => this.#emitChanged());
 
-  /** @param {HTMLElement} root in which the tiles come and go @param {AbortSignal} signal */
+  /** @param {HTMLElement} root contains the tiles @param {AbortSignal} signal */
   constructor(root, signal) {
     super();
     this.#root = root;
@@ -38,7 +38,7 @@ export class TileViews extends Emitter {
     });
   }
 
-  /** Tells how somebody is seen. @param {string} pid @returns {{tile: View, screen: View | null}} */
+  /** @param {string} pid @returns {{tile: View, screen: View | null}} */
   viewOf(pid) {
     const [tile, screen] = ["mp-tile", "mp-screen"].map((name) => this.#root.querySelector(`${name}[data-pid="${CSS.escape(pid)}"]`));
     return { tile: tile ? this.#measure(tile) : UNSEEN, screen: screen ? this.#measure(screen) : null };
@@ -50,7 +50,7 @@ export class TileViews extends Emitter {
       return { height: 360, visible: true };
     }
     const { clientWidth, clientHeight } = tile;
-    // The picture covers the tile, so the side that needs more of it counts.
+    // `object-fit: cover`: the longer side decides.
     const height = Math.round(Math.max(clientHeight, (clientWidth * 9) / 16) * (globalThis.devicePixelRatio || 1));
     const visible = !document.hidden && this.#visible.has(tile) && height > 0;
     return { height: Math.min(height, MAX_PIXELS), visible };

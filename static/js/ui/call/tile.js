@@ -1,9 +1,8 @@
 /**
- * `<mp-tile>`: one person on the stage.
- *
- * Attributes that tests and style sheets read: `data-pid`, `data-self`, `data-state` (connecting, connected, interrupted,
- * failed, refused; self for oneself), `data-late` (why there has been none for longer than usual: answer, relay), `data-muted` and `data-camera` ("true" or "false"), `data-speaking`, `data-route` (direct, relay),
- * `data-hand` (whose turn it is, from 1), `data-pinned`, `data-muted-locally` ("true" when one does not want to hear them).
+ * `<mp-tile>`: one person on the stage. Attributes for style sheets and tests: `data-pid`, `data-self`,
+ * `data-state` (connecting, connected, interrupted, failed, refused, self), `data-late` (why connecting takes long: answer,
+ * relay), `data-muted`, `data-camera`, `data-speaking`, `data-route` (direct, relay), `data-hand` (turn, from 1), `data-pinned`,
+ * `data-muted-locally`.
  */
 
 import { initials } from "../people/names.js";
@@ -16,9 +15,9 @@ import { showTrust } from "../people/trust.js";
 /** @import { Person, Presence } from "../../call/person.js" */
 
 const STATE_SHOWN_MS = 4000;
-/** Three pictures' time. */
+/** Three snapshots may be lost. */
 const SNAPSHOT_SHOWN_MS = 12_000;
-/** As long as the animation of `.tile__float`. */
+/** The duration of the animation of `.tile__float`. */
 const FLOAT_MS = 3_000;
 const MAX_FLOATS = 8;
 
@@ -28,7 +27,7 @@ export class Tile extends HTMLElement {
   /** @type {number | undefined} */
   #snapshotFade;
 
-  /** Makes the tile of a person. @param {string} pid @param {{self?: boolean}} [options] @returns {Tile} */
+  /** @param {string} pid @param {{self?: boolean}} [options] @returns {Tile} */
   static for(pid, { self = false } = {}) {
     const tile = /** @type {Tile} */ (document.createElement("mp-tile"));
     tile.dataset.pid = pid;
@@ -39,12 +38,11 @@ export class Tile extends HTMLElement {
     return tile;
   }
 
-  /** @returns {HTMLVideoElement} */
   get video() {
     return find(this, "video", HTMLVideoElement);
   }
 
-  /** Shows who it is and what they send. @param {Presence} presence */
+  /** @param {Presence} presence */
   setPresence({ name, muted, camera }) {
     find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
@@ -54,9 +52,8 @@ export class Tile extends HTMLElement {
   }
 
   /**
-   * Says how the connection is, in words; "connected" fades after a moment.
-   * @param {string} state connecting | connected | interrupted | failed | refused | self
-   * @param {string} [route] direct | relay, once known
+   * Shows the state of the connection; "connected" fades after a moment.
+   * @param {string} state see `data-state` @param {string} [route] direct or relay, once known
    */
   setState(state, route) {
     if (state === this.dataset.state && route === this.dataset.route) return;
@@ -68,11 +65,7 @@ export class Tile extends HTMLElement {
     if (state === "connected") this.#stateFade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
   }
 
-  /**
-   * Shows a picture in place of the moving one, until that moves again or no picture has come for a while.
-   * @param {Blob} picture
-   * @returns {Promise<void>} settles when it is shown, or cannot be
-   */
+  /** Shows a picture until the video moves again or no new picture arrives for a while. @param {Blob} picture */
   async showSnapshot(picture) {
     const bitmap = await createImageBitmap(picture).catch(() => null);
     if (bitmap === null) return;
@@ -87,7 +80,7 @@ export class Tile extends HTMLElement {
     this.video.requestVideoFrameCallback?.(hide);
   }
 
-  /** Shows how a person is connected, and whom one trusts with it. @param {Person} person */
+  /** @param {Person} person */
   setPerson(person) {
     const { state, route, late = "" } = person;
     this.setPresence(person);
@@ -107,7 +100,7 @@ export class Tile extends HTMLElement {
     this.dataset.speaking = String(speaking);
   }
 
-  /** Lets a picture float over the tile for a moment. @param {string} glyph */
+  /** @param {string} glyph */
   floatGlyph(glyph) {
     const place = find(this, ".tile__floats", HTMLElement);
     if (place.childElementCount >= MAX_FLOATS) return;
@@ -116,13 +109,13 @@ export class Tile extends HTMLElement {
     picture.textContent = glyph;
     picture.style.setProperty("--from", `${Math.round(20 + Math.random() * 60)}%`);
     place.append(picture);
-    // Not when the animation ends: who wants no motion sees the picture stand still for as long.
+    // Not on `animationend`: with reduced motion there is no animation, and the picture stays as long.
     setTimeout(() => picture.remove(), FLOAT_MS);
   }
 
-  /** Sends the sound to a speaker. @param {string} deviceId empty for the system's default */
+  /** @param {string} deviceId empty for the system's default */
   async setSpeaker(deviceId) {
-    // A speaker that is gone, or not allowed here: the sound goes where it went before, at first to the default.
+    // The speaker is gone or not allowed: the sound stays on the current one.
     await this.video.setSinkId?.(deviceId).catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-/** The notice in a call that the room's time, or one's own, is nearly over. */
+/** Warns during a call that the room or the person's membership ends soon. */
 
 import { byId, part, text } from "../lib/page.js";
 import { span } from "../lib/times.js";
@@ -12,14 +12,14 @@ export class TimeWarning {
   #root = byId("ending", HTMLElement);
   #when = part(this.#root, "when");
   #left = part(this.#root, "left");
-  /** When it is over, in ms as performance.now() counts them: the computer's clock may be set meanwhile. */
+  /** In ms of performance.now(), which does not jump when the clock is set. */
   #end = Infinity;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
-  /** Whether the person has put the notice away; the last minute brings it back. */
+  /** The last minute shows a dismissed notice again. */
   #dismissed = false;
 
-  /** @param {SignalingSocket} socket whose `ending-soon` events say when it is over @param {AbortSignal} signal */
+  /** @param {SignalingSocket} socket @param {AbortSignal} signal */
   constructor(socket, signal) {
     const close = part(this.#root, "close", HTMLButtonElement);
     socket.on("ending-soon", (detail) => this.#onEnding(detail), { signal });
@@ -27,7 +27,7 @@ export class TimeWarning {
     signal.addEventListener("abort", () => this.#onEnding({ what: "", left: null }));
   }
 
-  /** @param {{what: string, left: number | null}} news left: seconds; null: not so soon any more */
+  /** @param {{what: string, left: number | null}} news left: in seconds; null: it no longer ends soon */
   #onEnding({ what, left }) {
     clearInterval(this.#timer);
     this.#root.hidden = left === null;

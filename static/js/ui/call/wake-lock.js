@@ -1,9 +1,6 @@
-/** Keeps the screen on during a call, where the browser can. */
+/** Keeps the screen on during a call, in browsers that can. */
 
-/**
- * Holds a wake lock until the signal is aborted. Browsers release it when the tab is hidden, so it is asked for again.
- * @param {AbortSignal} signal
- */
+/** Requests the lock again when the tab is visible again: hiding it releases the lock. @param {AbortSignal} signal */
 export function holdWakeLock(signal) {
   if (!("wakeLock" in navigator)) return;
   /** @type {WakeLockSentinel | null} */
@@ -14,7 +11,7 @@ export function holdWakeLock(signal) {
       lock = await navigator.wakeLock.request("screen");
       if (signal.aborted) await lock.release();
     } catch {
-      // Refused, for instance by a low battery: the call goes on, the screen may dim.
+      // Denied, for instance on low battery: the screen may dim.
     }
   };
   document.addEventListener("visibilitychange", ask, { signal });

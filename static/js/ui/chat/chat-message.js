@@ -1,4 +1,4 @@
-/** One message of the chat, as it shows. Nothing in it is taken for markup. */
+/** Renders one chat message. Its text is never parsed as HTML. */
 
 import { findLinks } from "../../chat/links.js";
 import { displayName } from "../people/display-name.js";
@@ -7,15 +7,10 @@ import { find, fromTemplate, text } from "../lib/page.js";
 /** @import { Piece } from "../../chat/links.js" */
 /** @import { Entry } from "../../chat/log.js" */
 
-/** Messages of one author that follow each other within this time stand under one name. */
+/** Messages of one author within this time share one heading. */
 const TOGETHER_MS = 300_000;
 
-/**
- * Draws a message.
- * @param {Entry} entry
- * @param {(pid: string) => string | undefined} nameOf of those who are here
- * @returns {HTMLElement}
- */
+/** @param {Entry} entry @param {(pid: string) => string | undefined} nameOf people in the call @returns {HTMLElement} */
 export function renderMessage(entry, nameOf) {
   const item = find(fromTemplate("chat-message-template"), ".chat__message", HTMLElement);
   item.dataset.own = String(entry.own);
@@ -30,7 +25,7 @@ export function renderMessage(entry, nameOf) {
 }
 
 /**
- * Shows what can change about a message: who vouches for it, and to whom it has not come.
+ * Shows what can change about a message: who forwarded it, and who has not received it.
  * @param {HTMLElement} item @param {Entry} entry @param {(pid: string) => string | undefined} nameOf
  */
 export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
@@ -41,10 +36,7 @@ export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
   setText(find(item, ".chat__state", HTMLElement), missing ?? "");
 }
 
-/**
- * Says whether a message continues the one before: then its head is for screen readers alone.
- * @param {Entry} entry @param {Entry | undefined} before
- */
+/** Whether a message needs no heading of its own, except for screen readers. @param {Entry} entry @param {Entry | undefined} before */
 export function continues(entry, before) {
   if (before === undefined || before.pid !== entry.pid || before.name !== entry.name || before.from !== entry.from) return false;
   return entry.time - before.time < TOGETHER_MS;
@@ -62,7 +54,7 @@ function renderPiece({ text: content, href, host }) {
   const link = document.createElement("a");
   Object.assign(link, { href, target: "_blank", rel: "noopener noreferrer", referrerPolicy: "no-referrer", dir: "ltr", textContent: content });
   if (host === undefined) return link;
-  // The letters of a name may look like others: what the name system knows stands beside them.
+  // Letters can look alike (IDN homographs): the host in ASCII stands beside the link.
   const real = document.createElement("bdi");
   Object.assign(real, { className: "chat__host", textContent: ` (${host})`, title: text("chat.host", { host }) });
   const both = document.createDocumentFragment();

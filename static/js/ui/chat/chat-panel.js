@@ -10,10 +10,10 @@ import { clearToasts, toast } from "../lib/toasts.js";
 /** @import { Chat } from "../../chat/chat.js" */
 /** @import { Entry } from "../../chat/log.js" */
 
-/** How near to the end one has to be to be taken along by what is new. */
+/** The list follows new messages when it is scrolled this close to the end. */
 const NEAR_PX = 48;
 const TOAST_CHARACTERS = 80;
-/** Who writes much is not to push all other news away. */
+/** Many messages in a row must not push out all other toasts. */
 const TOAST_INTERVAL_MS = 4_000;
 const NOTE_MS = 6_000;
 const MAX_ROWS = 5;
@@ -52,7 +52,7 @@ export class ChatPanel {
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chat]"))) {
       button.addEventListener("click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()), { signal });
     }
-    // However it came to be seen or hidden: another panel may have taken its place.
+    // Opening another panel hides this one, too.
     const seen = new MutationObserver(() => this.#onVisibility());
     seen.observe(this.#panel, { attributeFilter: ["hidden"] });
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
@@ -66,7 +66,6 @@ export class ChatPanel {
     });
   }
 
-  /** Opens or closes the panel. */
   toggle() {
     if (!this.#panel.hidden) return this.#close();
     showSidePanel("chat", true);
@@ -84,7 +83,6 @@ export class ChatPanel {
     if (this.#isVisible) this.#setUnread(0);
   }
 
-  /** Whether somebody can be reading. */
   get #isVisible() {
     return !this.#panel.hidden && !document.hidden;
   }
@@ -99,7 +97,7 @@ export class ChatPanel {
     this.#field.focus();
   }
 
-  /** Gives the field as many lines as were written, where the style sheet cannot (`field-sizing`). */
+  /** For browsers without `field-sizing`. */
   #fitRows() {
     if (CSS.supports("field-sizing", "content")) return;
     this.#field.rows = Math.min(MAX_ROWS, this.#field.value.split("\n").length);
@@ -107,7 +105,7 @@ export class ChatPanel {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    // Where there is no real keyboard, Enter begins a new line and the button sends.
+    // On touch screens Enter starts a new line and the button sends.
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && !matchMedia("(pointer: coarse)").matches;
     if (!sends) return;
     event.preventDefault();
@@ -137,7 +135,7 @@ export class ChatPanel {
     this.#markContinued(this.#chat.log.entries.indexOf(entry));
   }
 
-  /** Takes away what the log has let go. */
+  /** Removes the items of entries that the log has dropped. */
   #removeDropped() {
     const kept = new Set(this.#chat.log.entries.map(({ key }) => key));
     for (const [key, item] of this.#items) {
@@ -147,7 +145,7 @@ export class ChatPanel {
     }
   }
 
-  /** @param {number} at what is here or right behind may belong to another group now */
+  /** Updates the entry at an index and the next one. @param {number} at */
   #markContinued(at) {
     const { entries } = this.#chat.log;
     for (const index of [at, at + 1]) {
@@ -183,12 +181,12 @@ export class ChatPanel {
     const found = [...this.#items].find(([, one]) => one === item);
     const entry = found && this.#chat.log.entries.find(({ key }) => key === found[0]);
     if (!entry) return;
-    // Refused where the page may not touch the clipboard: the text can be selected all the same.
+    // Without access to the clipboard the person can select the text.
     const copied = await navigator.clipboard.writeText(entry.text).then(() => true, () => false);
     if (copied) this.#showNote(text("chat.copied"));
   }
 
-  /** @param {string} note empty: nothing to say */
+  /** @param {string} note empty: hides it */
   #showNote(note) {
     clearTimeout(this.#noteTimer);
     this.#note.hidden = note === "";

@@ -1,4 +1,4 @@
-/** Camera, microphone and speaker of this side, tied to every button, list and notice on the page that is about them. */
+/** The own camera, microphone and speaker, with all buttons, lists and notices for them. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
@@ -22,18 +22,16 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
 
 /**
  * @typedef {object} DeviceControlsEvents
- * @property {void} changed a track, muting or a problem changed; the properties are already updated
+ * @property {void} changed a track, the muted state or a problem; the properties are already updated
  * @property {{deviceId: string}} speaker another speaker was chosen
- * @property {{message: string, action?: ToastAction}} news something happened that the person should hear of during a call; action: what can be
- *   done about it
+ * @property {{message: string, action?: ToastAction}} news to show during a call
  */
 
 /** @extends {Emitter<DeviceControlsEvents>} */
 export class DeviceControls extends Emitter {
   media = new LocalMedia();
   problems = new DeviceProblems();
-  /** Empty for the system's default. */
-  speaker = loadDevice("speaker") ?? "";
+  speaker = loadDevice("speaker") ?? ""; // empty: the system's default
   starting = true;
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
@@ -54,15 +52,15 @@ export class DeviceControls extends Emitter {
     return { audio: this.media.audioTrack, video: this.media.videoTrack };
   }
 
-  /** @returns {{muted: boolean, camera: boolean}} as the others see it */
+  /** @returns {{muted: boolean, camera: boolean}} as shown to the others */
   get presence() {
     return { muted: this.media.muted || this.media.audioTrack === null, camera: this.media.cameraOn };
   }
 
   /**
-   * Opens the devices, anew after `stop`.
-   * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] how they were before; without it, everything is
-   *   tried; microphone: false: it is not asked for
+   * Opens the devices, also after `stop`.
+   * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] the state before; by default both are tried;
+   *   microphone: false: does not ask for it
    */
   async start(as) {
     if (as) this.media = new LocalMedia();
@@ -80,26 +78,24 @@ export class DeviceControls extends Emitter {
     this.#onChanged();
   }
 
-  /** Switches both off, lights included. */
   stop() {
     this.media.stop();
     this.#meter?.stop();
     this.#meter = null;
   }
 
-  /** Mutes or unmutes; looks for a microphone when there is none yet. */
+  /** Mutes or unmutes; without a microphone, tries to open one. */
   async toggleMicrophone() {
     if (this.media.audioTrack) return this.media.setMuted(!this.media.muted);
     this.media.setMuted(false);
     await this.media.start({ audio: true, video: false });
   }
 
-  /** Switches the camera on or off. */
   async toggleCamera() {
     await this.media.setCameraOn(!this.media.cameraOn);
   }
 
-  /** @param {MicrophoneTrouble | ""} trouble that is left after mending; "": none any more */
+  /** @param {MicrophoneTrouble | ""} trouble that reopening did not solve; "": solved */
   showMicrophoneProblem(trouble) {
     if (trouble === "") this.problems.clearProblem("microphone");
     else this.#announce(this.problems.addProblem("microphone", trouble));

@@ -1,4 +1,4 @@
-/** `<mp-devices>`: the lists of cameras, microphones and, where the browser can choose one, speakers. */
+/** `<mp-devices>`: lists of cameras, microphones and, if the browser can select one, speakers. */
 
 import { ElementEvent } from "../../lib/element-event.js";
 import { MeterBar } from "./meter-bar.js";
@@ -10,12 +10,12 @@ import { find, fromTemplate, text } from "../lib/page.js";
 
 let made = 0;
 
-/** Tells whether this browser lets a page choose among devices of a kind. @param {DeviceKind} kind */
+/** Whether the browser lets a page select a device. @param {DeviceKind} kind */
 export function canChoose(kind) {
   return kind !== "speaker" || "setSinkId" in HTMLMediaElement.prototype;
 }
 
-/** @type {ElementEvent<{kind: DeviceKind, deviceId: string}>} the person has picked another device */
+/** @type {ElementEvent<{kind: DeviceKind, deviceId: string}>} the person selected a device */
 export const deviceChosen = new ElementEvent("choose");
 
 export class DevicePickers extends HTMLElement {
@@ -34,12 +34,11 @@ export class DevicePickers extends HTMLElement {
     }
   }
 
-  /** @returns {MeterBar} the bar below the microphone */
   get meter() {
     return find(this, "mp-meter", MeterBar);
   }
 
-  /** Shows what there is. @param {DeviceLists} lists @param {Partial<Record<DeviceKind, string>>} chosen device ids in use */
+  /** @param {DeviceLists} lists @param {Partial<Record<DeviceKind, string>>} chosen device ids in use */
   showDevices(lists, chosen) {
     for (const field of this.#fields()) {
       const kind = /** @type {DeviceKind} */ (field.dataset.kind);

@@ -1,4 +1,4 @@
-/** Notices about devices that could not be had: what is the matter, and what to do. */
+/** Notices about devices that do not work: what is wrong and what to do. */
 
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 
@@ -12,17 +12,16 @@ export class DeviceProblems {
   #keys = new Map();
   #places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
 
-  /** @returns {boolean} whether any device failed */
   get any() {
     return this.#keys.size > 0;
   }
 
-  /** @returns {boolean} whether the address itself rules calls out */
+  /** @returns {boolean} the page is not a secure context, so no call is possible */
   get insecure() {
     return [...this.#keys.values()].includes("problem.insecure");
   }
 
-  /** Tells of a failure. @param {DeviceName} device @param {DeviceCause | MicrophoneTrouble} cause @returns {string} its title */
+  /** @param {DeviceName} device @param {DeviceCause | MicrophoneTrouble} cause @returns {string} its title */
   addProblem(device, cause) {
     const ofThePage = `problem.${cause}`;
     const known = hasText(`problem.${device}.${cause}.title`) ? cause : "unknown";
@@ -32,7 +31,7 @@ export class DeviceProblems {
     return text(`${key}.title`);
   }
 
-  /** The device works now. @param {DeviceName} device */
+  /** @param {DeviceName} device */
   clearProblem(device) {
     if (this.#keys.delete(device)) this.#show();
   }

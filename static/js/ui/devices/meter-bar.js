@@ -1,4 +1,4 @@
-/** `<mp-meter>`: a bar that follows a sound level. */
+/** `<mp-meter>`: shows a sound level. */
 
 export class MeterBar extends HTMLElement {
   /** @param {number} level 0..1 */

@@ -1,4 +1,4 @@
-/** Watches one's own microphone during a call: opens it anew when it gives nothing, and says so when that does not help. */
+/** Checks during a call that the own microphone delivers sound: reopens it if not, and shows a notice if that does not help. */
 
 import { monitorMicrophone, SOUND } from "../../media/devices/microphone-monitor.js";
 
@@ -44,7 +44,7 @@ export class MicrophoneNotice {
     }
   }
 
-  /** @returns {Promise<{totalAudioEnergy?: number, totalSamplesDuration?: number} | undefined>} what the browser counts of it */
+  /** @returns {Promise<{totalAudioEnergy?: number, totalSamplesDuration?: number} | undefined>} its statistics */
   async #source() {
     const connection = [...this.#mesh.peers.values()].find(({ state }) => state === "connected");
     const stats = await connection?.transceivers.audio?.sender.getStats().catch(() => null);

@@ -1,15 +1,15 @@
-/** The microphone and camera buttons: several on the page, one state each. */
+/** The microphone and camera buttons. The page has several of each, with one state. */
 
 /** @typedef {"microphone" | "camera"} Toggle */
 
-/** Calls back when a toggle of the page is pressed. @param {(which: Toggle) => void} pressed */
+/** @param {(which: Toggle) => void} pressed */
 export function onToggle(pressed) {
   for (const button of buttons()) {
     button.addEventListener("click", () => pressed(/** @type {Toggle} */ (button.dataset.toggle)));
   }
 }
 
-/** Shows a toggle on or off, everywhere. @param {Toggle} which @param {boolean} on */
+/** @param {Toggle} which @param {boolean} on */
 export function showToggle(which, on) {
   for (const button of buttons()) {
     if (button.dataset.toggle !== which) continue;

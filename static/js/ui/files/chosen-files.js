@@ -1,28 +1,24 @@
-/** Files and folders that somebody dropped, pasted or chose. */
+/** Reads the files and folders that a person drops, pastes or selects. */
 
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 
-/** Deeper folders, and more files than anybody would offer, are not looked at. */
+/** Limits for reading folders: one file more than an offer may have. */
 const MAX_DEPTH = 16;
 const MAX_FILES = 5_001;
 
-/**
- * Takes what an input holds; a folder's files know where they lie.
- * @param {HTMLInputElement} input emptied, so that the same files can be chosen again
- * @returns {SelectedFile[]}
- */
+/** @param {HTMLInputElement} input cleared, so that the same files can be selected again @returns {SelectedFile[]} */
 export function fromInput(input) {
   const chosen = [...(input.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath.split("/").slice(0, -1) }));
   input.value = "";
   return chosen;
 }
 
-/** Whether the browser's own dialog tells where files lie. On phones it leaves out the camera and the gallery. */
+/** Whether the browser's dialog gives file handles. On phones that dialog lacks the camera and the gallery. */
 export function picksHandles() {
   return "showOpenFilePicker" in globalThis && matchMedia("(pointer: fine)").matches;
 }
 
-/** Asks for files in the browser's own dialog. @returns {Promise<SelectedFile[]>} none when the person thought better of it */
+/** @returns {Promise<SelectedFile[]>} none if the person cancels */
 export async function fromPicker() {
   /** @type {FileSystemFileHandle[]} */
   const handles = await /** @type {any} */ (globalThis).showOpenFilePicker({ multiple: true }).catch(() => []);
@@ -30,16 +26,15 @@ export async function fromPicker() {
 }
 
 /**
- * Takes what was dropped or pasted, folders with all that is in them.
- * @param {DataTransfer} data must be asked in the event itself: it is empty afterwards
- * @returns {Promise<SelectedFile[]>}
+ * Reads what was dropped or pasted, with the contents of folders.
+ * @param {DataTransfer} data readable only during the event @returns {Promise<SelectedFile[]>}
  */
 export async function fromTransfer(data) {
   const items = [...data.items];
   const entries = items.map((item) => (item.kind === "file" ? item.webkitGetAsEntry?.() : null));
   const handles = items.map((item, at) => (entries[at]?.isFile ? handleOf(item) : null));
   const plain = [...data.files];
-  // Something pasted, such as a picture, is no entry of a file system.
+  // A pasted picture, for instance, has no file system entry.
   if (entries.every((entry) => !entry)) return plain.map((file) => ({ file, path: [] }));
   /** @type {SelectedFile[]} */
   const chosen = [];
@@ -52,9 +47,9 @@ export async function fromTransfer(data) {
   return chosen;
 }
 
-/** @param {DataTransferItem} item a file @returns {Promise<FileSystemFileHandle | null>} null in a browser that does not tell */
+/** @param {DataTransferItem} item @returns {Promise<FileSystemFileHandle | null>} null: not supported */
 async function handleOf(item) {
-  // Not in TypeScript's library: https://wicg.github.io/file-system-access/#drag-and-drop
+  // Not in TypeScript's DOM library: https://wicg.github.io/file-system-access/#drag-and-drop
   return (await /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null)) ?? null;
 }
 
@@ -67,7 +62,7 @@ async function walk(entry, path, chosen) {
   } else if (path.length < MAX_DEPTH) {
     const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
     const inside = [...path, entry.name];
-    // A reader gives a hundred entries at a time.
+    // A reader returns at most 100 entries at a time.
     for (let some = await read(reader); some.length > 0; some = await read(reader)) {
       for (const one of some) await walk(one, inside, chosen);
     }

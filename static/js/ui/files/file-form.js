@@ -1,4 +1,4 @@
-/** The form between choosing files and sending them: what it is, to whom it goes, and whom one relies on for that. */
+/** The form before files are sent: which files, to whom, and how far the connection can be trusted. */
 
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
@@ -16,7 +16,7 @@ const ORDER = ["", "server", "key", "verified"];
 
 /**
  * @typedef {object} FileFormEvents
- * @property {{chosen: SelectedFile[], pids: string[]}} send the person has pressed Send; the form is empty again
+ * @property {{chosen: SelectedFile[], pids: string[]}} send the person pressed Send; the form is already cleared
  */
 
 /** @extends {Emitter<FileFormEvents>} */
@@ -28,7 +28,7 @@ export class FileForm extends Emitter {
   /** @type {SelectedFile[]} */
   #selected = [];
 
-  /** @param {() => Person[]} others those to whom a connection stands @param {AbortSignal} signal */
+  /** @param {() => Person[]} others the connected people @param {AbortSignal} signal */
   constructor(others, signal) {
     super();
     this.#reachable = others;
@@ -38,7 +38,7 @@ export class FileForm extends Emitter {
     this.showPeople();
   }
 
-  /** @param {SelectedFile[]} chosen at least one: what is to be sent instead of what was chosen before */
+  /** @param {SelectedFile[]} chosen at least one; replaces the previous files */
   showFiles(chosen) {
     this.#selected = chosen;
     this.showPeople();
@@ -49,38 +49,34 @@ export class FileForm extends Emitter {
     this.#button.focus();
   }
 
-  /** What is to be sent. */
   get chosen() {
     return this.#selected;
   }
 
-  /** Nothing is to be sent. */
   forgetFiles() {
     this.#selected = [];
     this.#form.hidden = true;
   }
 
-  /** Offers everybody who can be reached, each with their label. */
   showPeople() {
     const others = this.#reachable();
     const before = this.#to.value;
     const options = others.map((person) => new Option(personLabel(person), person.pid));
     if (others.length > 1) options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYONE));
     if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
-    // A list that is open closes when it is filled anew.
+    // Replacing the options closes an open list.
     if (JSON.stringify(options.map(optionParts)) !== JSON.stringify([...this.#to.options].map(optionParts))) this.#to.replaceChildren(...options);
     if (options.some(({ value }) => value === before)) this.#to.value = before;
     this.#button.disabled = others.length === 0;
     this.#showTrust();
   }
 
-  /** Those to whom it would go now. */
   get #receivers() {
     const to = this.#to.value;
     return this.#reachable().filter(({ pid }) => to === EVERYONE || pid === to);
   }
 
-  /** Several people are as sure as the least sure of them. */
+  /** Several receivers get the weakest of their labels. */
   #showTrust() {
     const note = byId("files-trust", HTMLElement);
     const receivers = this.#receivers;

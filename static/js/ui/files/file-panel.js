@@ -1,4 +1,4 @@
-/** The file panel: the list of transfers, and what leads to one more. */
+/** The file panel: the list of transfers and the ways to start one. */
 
 import { maxWithoutStore } from "../../files/receive/destination.js";
 import { LIMITS } from "../../files/protocol/messages.js";
@@ -33,15 +33,15 @@ export class FilePanel {
   #resumeRequests;
   /** @type {Map<Transfer, TransferItem>} */
   #items = new Map();
-  /** Names of those with whom there are transfers; they may leave. @type {Map<string, string>} */
+  /** @type {Map<string, string>} by pid; kept when people leave */
   #names = new Map();
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
   #space;
-  /** What came from the share sheet. @type {SelectedFile[] | null} */
+  /** @type {SelectedFile[] | null} from the share target */
   #shared = null;
   #life = new AbortController();
 
-  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room the room's slug */
+  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room slug */
   constructor(session, exchange, room) {
     const { signal } = this.#life;
     this.#session = session;
@@ -56,16 +56,15 @@ export class FilePanel {
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  /** Opens or closes the panel. */
   toggle() {
     showSidePanel("files", this.#panel.hidden);
     if (this.#panel.hidden) return;
-    // What they say stands in the panel, which they would cover on a phone.
+    // On a phone they would cover the panel, which says the same.
     clearToasts();
     byId("files-title", HTMLElement).focus();
   }
 
-  /** Asks to whom those files go that the system's share sheet handed over. */
+  /** Asks who receives the files from the share target. */
   async chooseShared() {
     const chosen = sharingHere() ? await sharedFiles() : [];
     if (chosen.length === 0 || this.#life.signal.aborted) return;
@@ -73,7 +72,7 @@ export class FilePanel {
     this.chooseReceivers(chosen);
   }
 
-  /** Takes everything down; what is on its way stops. */
+  /** Also stops all transfers. */
   close() {
     this.#life.abort();
     this.#exchange.close();
@@ -109,7 +108,7 @@ export class FilePanel {
     }
   }
 
-  /** Asks to whom some files are to go. @param {SelectedFile[]} chosen at least one */
+  /** Asks who receives the files. @param {SelectedFile[]} chosen at least one */
   chooseReceivers(chosen) {
     if (chosen.length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
     showSidePanel("files", true);
@@ -129,14 +128,13 @@ export class FilePanel {
     }
   }
 
-  /** @param {Transfer[]} transfers of what was shared; after a reload it could still be sent, until all of it is there */
+  /** @param {Transfer[]} transfers of the shared files, which are kept for a reload until all are sent */
   #forgetSharedAfter(transfers) {
     const { signal } = this.#life;
     const forget = () => void (transfers.every(({ state }) => state === "done") && forgetShared());
     for (const transfer of transfers) transfer.on("state", forget, { signal });
   }
 
-  /** Those to whom a connection stands. */
   get #reachable() {
     return [...this.#session.people.values()].filter(({ state }) => state === "connected" || state === "interrupted");
   }
@@ -187,7 +185,7 @@ export class FilePanel {
     this.#updateCount();
   }
 
-  /** The button says how many offers wait for an answer. */
+  /** The number of offers without an answer, on the button. */
   #updateCount() {
     const waiting = [...this.#items.keys()].filter(({ direction, state }) => direction === "in" && state === "offered").length;
     const badge = byId("files-count", HTMLElement);
@@ -203,7 +201,7 @@ export class FilePanel {
     if (state === "failed") this.#announce(text("files.news.failed", values));
   }
 
-  /** Says something where it covers nothing: aloud when the panel is open and shows it, in a toast when it is not. @param {string} message */
+  /** In a live region if the panel is open, else in a toast. @param {string} message */
   #announce(message) {
     if (this.#panel.hidden) toast(message);
     else byId("files-news", HTMLElement).textContent = message;

@@ -1,4 +1,4 @@
-/** Everything by which files get onto the page: two inputs, dropping, pasting. */
+/** The ways to select files: two inputs, drop and paste. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
@@ -9,7 +9,7 @@ import { byId } from "../lib/page.js";
 /**
  * @typedef {object} FilePickerEvents
  * @property {{chosen: SelectedFile[]}} chosen at least one file
- * @property {void} unreadable something that is no file
+ * @property {void} unreadable the selection contains something other than files
  */
 
 /** @extends {Emitter<FilePickerEvents>} */
@@ -26,18 +26,16 @@ export class FilePicker extends Emitter {
     signal.addEventListener("abort", () => (this.#overlay.hidden = true));
   }
 
-  /** Asks for files. */
   chooseFiles() {
     if (picksHandles()) void this.#takeSelection(fromPicker());
     else this.#files.click();
   }
 
-  /** Asks for a folder. */
   chooseFolder() {
     this.#folder.click();
   }
 
-  /** Anywhere on the page: what is dropped or pasted is chosen. @param {AbortSignal} signal */
+  /** Also listens for pasted files, anywhere on the page. @param {AbortSignal} signal */
   #listenForDrops(signal) {
     const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") === true;
     document.addEventListener("dragover", (event) => {

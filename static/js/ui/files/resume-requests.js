@@ -1,4 +1,4 @@
-/** The note that somebody still waits for the rest of what this person was sending before a reload, and how to go on. */
+/** The notice that a person still waits for the rest of a transfer that a reload interrupted, with a button to resume it. */
 
 import { findHandles, forgetHandles, saveHandles, openHandles } from "../../files/storage/saved-handles.js";
 import { Emitter } from "../../lib/emitter.js";
@@ -10,8 +10,8 @@ import { byId, find, text } from "../lib/page.js";
 
 /**
  * @typedef {object} ResumeRequestsEvents
- * @property {{pid: string, chosen: SelectedFile[]}} send the person wants to go on
- * @property {void} unreadable the files are not where they were
+ * @property {{pid: string, chosen: SelectedFile[]}} send the person wants to resume
+ * @property {void} unreadable the files were moved or deleted
  */
 
 /** @extends {Emitter<ResumeRequestsEvents>} */
@@ -23,7 +23,7 @@ export class ResumeRequests extends Emitter {
   /** @type {{pid: string, kept: Kept} | null} */
   #found = null;
 
-  /** @param {string} room the room's slug @param {AbortSignal} signal */
+  /** @param {string} room slug @param {AbortSignal} signal */
   constructor(room, signal) {
     super();
     this.#room = room;
@@ -32,10 +32,7 @@ export class ResumeRequests extends Emitter {
     this.#button.addEventListener("click", () => void this.#resume(), { signal });
   }
 
-  /**
-   * Shows that somebody waits.
-   * @param {{pid: string, member: string, name: string, count: number, file: string}} wanted file: one of the names
-   */
+  /** @param {{pid: string, member: string, name: string, count: number, file: string}} wanted file: one of the names */
   async showRequest({ pid, member, name, count, file }) {
     const kept = await findHandles(this.#room, member, file);
     if (this.#signal.aborted) return;
@@ -46,13 +43,12 @@ export class ResumeRequests extends Emitter {
     this.#notice.hidden = false;
   }
 
-  /** Nobody waits, or it is being sent. */
   hideRequest() {
     this.#found = null;
     this.#notice.hidden = true;
   }
 
-  /** Remembers, until the transfer is over, where its files lie. @param {Transfer} transfer @param {SelectedFile[]} chosen */
+  /** Saves the file handles until the transfer is over. @param {Transfer} transfer @param {SelectedFile[]} chosen */
   async rememberFiles(transfer, chosen) {
     await saveHandles(this.#room, transfer, chosen);
     const forget = () => void (transfer.isOver && forgetHandles(transfer.id));

@@ -1,13 +1,9 @@
-/** Saving what came. Nothing is ever opened, and nothing saved without a press. */
+/** Saves received files. The page never opens a file, and saves none without a click. */
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Destination } from "../../files/receive/destination.js" */
 
-/**
- * Asks where the files of an offer go.
- * @param {Transfer} transfer
- * @returns {Promise<Destination | null>} null when the person thought better of it
- */
+/** Asks where to save the files of an offer. @param {Transfer} transfer @returns {Promise<Destination | null>} null: cancelled */
 export async function chooseDestination({ count, entries }) {
   const pickers = /** @type {any} */ (globalThis);
   try {
@@ -18,7 +14,7 @@ export async function chooseDestination({ count, entries }) {
   }
 }
 
-/** Hands everything that came to the browser's downloads. @param {Transfer} transfer */
+/** Adds all received files to the browser's downloads. @param {Transfer} transfer */
 export async function saveAll({ entries }) {
   for (const { head, result } of entries) {
     if (result === null) continue;
@@ -26,9 +22,9 @@ export async function saveAll({ entries }) {
     link.href = URL.createObjectURL(result);
     link.download = head.name;
     link.click();
-    // The browser reads the file after the press; a minute is enough for it to open it, and the tab's end frees it anyway.
+    // The browser opens the file after the click; a minute is enough, and closing the tab frees it anyway.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    // Browsers drop downloads that come in one stroke.
+    // Browsers drop downloads that start at the same moment.
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }

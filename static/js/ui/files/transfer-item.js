@@ -1,4 +1,4 @@
-/** One transfer in the list: whom it is with, what it is, how far it has come, and what can be done about it. */
+/** One transfer in the list: the other person, the files, the progress and the available actions. */
 
 import { splitName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
@@ -10,9 +10,8 @@ import { find, fromTemplate, text } from "../lib/page.js";
 /** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} TransferAction */
 /** @typedef {{name: string, trust: Trust}} Who */
 
-/** How quickly the shown speed follows: the share of the newest second. */
+/** Weight of the newest second in the shown speed. */
 const SMOOTHING = 0.3;
-/** A list of files longer than this is cut. */
 const MAX_LISTED = 200;
 
 /**
@@ -44,12 +43,11 @@ export class TransferItem extends Emitter {
     this.update(who);
   }
 
-  /** Notes that what came has been handed to the browser's downloads. */
   markSaved() {
     this.#saved = true;
   }
 
-  /** Measures the speed; called about once a second. */
+  /** Call it about once a second. */
   measureSpeed() {
     const { moved } = this.transfer;
     const now = performance.now();
@@ -59,9 +57,8 @@ export class TransferItem extends Emitter {
   }
 
   /**
-   * Shows how it stands.
    * @param {Who} who
-   * @param {{bytes: number, elsewhere: boolean}} [space] what this browser can keep, and whether it can write elsewhere
+   * @param {{bytes: number, elsewhere: boolean}} [space] in this browser; elsewhere: it can write to other places, too
    */
   update(who, space) {
     const { transfer, root } = this;

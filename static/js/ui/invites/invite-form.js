@@ -1,8 +1,7 @@
 /**
- * `<mp-invite-form>`: makes an invite link in this browser (templates/rooms/_invite_form.html).
- *
- * Secret, token and sealed key are made here; the server gets the token's hash and the sealed key. The link is shown
- * once, and the clipboard and the share sheet get it only on a click.
+ * `<mp-invite-form>`: creates an invite link in this browser (templates/rooms/_invite_form.html). Secret, token and sealed key
+ * are created here; the server gets the hash of the token and the sealed key. The link is shown once, and goes to the
+ * clipboard or the share sheet only on a click.
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -47,14 +46,11 @@ export class InviteForm extends HTMLElement {
     this.#teardown.abort();
   }
 
-  /**
-   * Looks again whether this browser can make links: call it after the room was locked.
-   * @param {number} [epoch] the room's key epoch, when it has changed
-   */
+  /** Checks whether this browser can create links. @param {number} [epoch] of the room key, if it has changed */
   async refresh(epoch) {
     if (epoch !== undefined && epoch !== this.#epoch) {
       this.dataset.epoch = String(epoch);
-      this.reset(); // a link that is shown was made with the key before, and is revoked
+      this.reset(); // a link on the page has the previous key and is revoked
     }
     const able = globalThis.crypto?.subtle !== undefined;
     const kept = able && this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
@@ -65,7 +61,7 @@ export class InviteForm extends HTMLElement {
     this.#form.hidden = !holds || !part(this, "made").hidden;
   }
 
-  /** Forgets the link that is shown and offers the form again. */
+  /** Forgets the link and shows the form again. */
   reset() {
     this.#link.value = "";
     this.#mail?.setLink("", "");
@@ -91,7 +87,7 @@ export class InviteForm extends HTMLElement {
     return Number(this.dataset.epoch);
   }
 
-  /** @returns {Promise<StoredRoomKey | null>} the room key, if it is the one of now and may leave */
+  /** @returns {Promise<StoredRoomKey | null>} if it is current and can be exported */
   async #roomKey() {
     const kept = await loadRoomKey(this.dataset.slug ?? "");
     return kept?.epoch === this.#epoch && kept.raw !== undefined ? kept : null;
@@ -136,7 +132,7 @@ export class InviteForm extends HTMLElement {
     inviteMade.dispatch(this, answer.data);
   }
 
-  /** @param {FormData} values @returns {{expires_in: number, max_uses: number | null, role: string} | string} or what is wrong */
+  /** @param {FormData} values @returns {{expires_in: number, max_uses: number | null, role: string} | string} or an error message */
   #choices(values) {
     const role = String(values.get("role"));
     if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };
@@ -169,7 +165,7 @@ export class InviteForm extends HTMLElement {
     try {
       await navigator.clipboard.writeText(this.#link.value);
     } catch {
-      // No permission, or a browser without the clipboard: the marked text can be copied by hand.
+      // No access to the clipboard: the person can copy the selected text.
       this.#link.select();
       return;
     }
@@ -178,7 +174,7 @@ export class InviteForm extends HTMLElement {
   }
 
   async #share() {
-    // Closing the share sheet rejects; there is nothing to tell.
+    // Rejects when the person closes the share sheet.
     await navigator.share({ title: this.#text("shareTitle"), url: this.#link.value }).catch(() => undefined);
   }
 
@@ -189,7 +185,7 @@ export class InviteForm extends HTMLElement {
     part(this, "show-qr").setAttribute("aria-expanded", String(!picture.hidden));
   }
 
-  /** @param {string} message empty: nothing is wrong */
+  /** @param {string} message empty: none */
   #showError(message) {
     const place = part(this, "error");
     place.textContent = message;

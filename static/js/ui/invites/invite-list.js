@@ -1,7 +1,6 @@
 /**
- * `<mp-invite-list>`: the links of a room, with their state, uses and the time left (templates/rooms/_invite_list.html).
- *
- * Counts down by the server's clock, and asks the server again while the page is looked at.
+ * `<mp-invite-list>`: the invite links of a room with state, uses and time left (templates/rooms/_invite_list.html). Counts down
+ * by the clock of the server, and refreshes while the page is visible.
  */
 
 import { find, part, text, textsOf } from "../lib/page.js";
@@ -39,7 +38,7 @@ export class InviteList extends HTMLElement {
     this.#teardown.abort();
   }
 
-  /** Shows a new listing. @param {Listing} listing */
+  /** @param {Listing} listing */
   showInvites({ now, invites }) {
     this.#clockOffset = now - Date.now();
     this.#invites = invites;
@@ -57,11 +56,7 @@ export class InviteList extends HTMLElement {
     return Date.now() + this.#clockOffset;
   }
 
-  /** Rows are kept by their invite, so that focus and selection survive an update.
-   *
-   * @param {string} name
-   * @param {Invite[]} invites
-   */
+  /** Reuses the rows of known invites, so that focus and selection survive. @param {string} name @param {Invite[]} invites */
   #fillRows(name, invites) {
     const list = part(this, name);
     const known = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.id, row]));

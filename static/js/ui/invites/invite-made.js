@@ -1,8 +1,6 @@
-/** An element has made an invite. */
-
 import { ElementEvent } from "../../lib/element-event.js";
 
 /** @import { Listing } from "./invite-list.js" */
 
-/** @type {ElementEvent<Listing>} the room's links; fires once the new one is shown */
+/** @type {ElementEvent<Listing>} an element created an invite link and shows it; detail: all links of the room */
 export const inviteMade = new ElementEvent("invite-made");

@@ -1,4 +1,4 @@
-/** Sends an invite link that was just made by mail, whole or without its secret (templates/rooms/_invite_mail.html). */
+/** Sends a new invite link by mail, complete or without its secret (templates/rooms/_invite_mail.html). */
 
 import { parseInviteLink } from "../../keys/invite.js";
 import { part } from "../lib/page.js";
@@ -20,11 +20,7 @@ export class InviteMail {
     part(root, "show-mail").addEventListener("click", () => this.#toggle(), { signal });
   }
 
-  /**
-   * A link was made, or with empty texts: none is shown any more.
-   * @param {string} link
-   * @param {string} url where it is sent from
-   */
+  /** @param {string} link empty: no link is shown @param {string} url of the request that sends it */
   setLink(link, url) {
     this.#link = link;
     this.#url = url;
@@ -72,7 +68,7 @@ export class InviteMail {
     part(this.#root, "mailed").hidden = false;
   }
 
-  /** @param {string} message empty: nothing is wrong */
+  /** @param {string} message empty: none */
   #showError(message) {
     const place = part(this.#root, "mail-error");
     place.textContent = message;
@@ -80,18 +76,12 @@ export class InviteMail {
   }
 }
 
-/**
- * Writes the secret of a link as a code for people to hand on: what the page of invitations asks for.
- * @param {string} link @returns {string}
- */
+/** @param {string} link @returns {string} its secret, which people can type into the invitation page */
 export function inviteCode(link) {
   return link.slice(link.indexOf("#k=") + 3);
 }
 
-/**
- * Reads what somebody has typed or pasted as their code; a whole link does as well.
- * @param {string} typed @returns {ReturnType<typeof parseInviteLink>}
- */
+/** @param {string} typed a code or a whole link @returns {ReturnType<typeof parseInviteLink>} */
 export function readInviteCode(typed) {
   return parseInviteLink(typed) ?? parseInviteLink(`#k=${typed.replace(/\s/g, "")}`);
 }

@@ -1,4 +1,4 @@
-/** `<mp-second-device>`: brings the room, with its key, to another device of its owner's: a QR code for one use in ten minutes. */
+/** `<mp-second-device>`: gives the room and its key to another device of the owner: a QR code for one use within ten minutes. */
 
 import { loadRoomKey } from "../../keys/key-store.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";

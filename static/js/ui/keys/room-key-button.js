@@ -1,8 +1,7 @@
 /**
- * `<mp-room-key>`: gives a room its first key, or the next one, made in this browser.
- *
- * `data-epoch` is the epoch that the key begins. `data-at-once`: without a press; `data-holder` and `data-lost`: only in a
- * browser that holds the key of now, or only in one that does not (hidden elsewhere). `data-by-hosts`: guests knock.
+ * `<mp-room-key>`: sets the first or the next key of a room, created in this browser. `data-epoch`: the epoch of that key;
+ * `data-at-once`: without a click; `data-holder`, `data-lost`: shown only in a browser that has, or lacks, the current key;
+ * `data-by-hosts`: guests knock.
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -10,7 +9,7 @@ import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/page.js";
 
-/** @type {ElementEvent<{mine: boolean}>} the room has the key; mine: it is the one that this browser holds */
+/** @type {ElementEvent<{mine: boolean}>} the room has a new key; mine: the one that this browser created */
 export const roomKeySet = new ElementEvent("room-key-set");
 
 export class RoomKeyButton extends HTMLElement {
@@ -41,7 +40,7 @@ export class RoomKeyButton extends HTMLElement {
     part(this, "failed").hidden = true;
     try {
       const { slug = "", url = "" } = this.dataset;
-      // The next key is for the same kind of door as the one of now; what this browser holds says which that is.
+      // The next key is for the same kind of join rule as the current one.
       const held = await loadRoomKey(slug);
       const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
       const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts });

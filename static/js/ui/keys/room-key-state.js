@@ -1,13 +1,10 @@
-/** Says whether this browser's key fits the room. */
-
 import { byId, find, hasText, text } from "../lib/page.js";
 
 /** @import { KeyState } from "../../keys/held-room-key.js" */
 
 /**
- * Says what is wrong, or nothing.
- * @param {KeyState} state
- * @param {boolean} canInvite whoever may make links is told to make one, the others to ask
+ * Shows what is wrong with the room key in this browser, if anything.
+ * @param {KeyState} state @param {boolean} canInvite whether to suggest creating a link instead of asking for one
  */
 export function showKeyState(state, canInvite) {
   const notice = byId("key-problem", HTMLElement);

@@ -22,7 +22,7 @@ export class SafetyDialog {
     signal.addEventListener("abort", () => this.#dialog.close());
   }
 
-  /** @param {Event} event a press, perhaps on the label of a person */
+  /** @param {Event} event a click, perhaps on the trust label of a person */
   openFor({ target }) {
     const button = target instanceof Element ? target.closest(".trust-button") : null;
     const pid = button instanceof HTMLElement ? button.dataset.pid : undefined;
@@ -75,7 +75,7 @@ export class SafetyDialog {
     find(this.#dialog, ".safety__emoji", HTMLElement).replaceChildren(...emoji.map(emojiItem));
   }
 
-  /** @param {string} name @param {string} message empty: nothing to say */
+  /** @param {string} name @param {string} message empty: hides the part */
   #setPart(name, message) {
     const node = part(this.#dialog, name);
     node.hidden = message === "";
@@ -83,13 +83,13 @@ export class SafetyDialog {
   }
 }
 
-/** @param {number} place in the table of emoji */
-function emojiItem(place) {
+/** @param {number} index in the table of emoji */
+function emojiItem(index) {
   const item = document.createElement("li");
   const [glyph, name] = [document.createElement("span"), document.createElement("span")];
-  glyph.textContent = text(`emoji.${place}`);
+  glyph.textContent = text(`emoji.${index}`);
   glyph.setAttribute("aria-hidden", "true");
-  name.textContent = text(`emoji.${place}.name`);
+  name.textContent = text(`emoji.${index}.name`);
   item.append(glyph, name);
   return item;
 }

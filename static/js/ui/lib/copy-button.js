@@ -1,6 +1,6 @@
-/** Buttons that copy what a field holds: `<button data-copy="id of the field" data-copied="Copied">`. */
+/** Buttons that copy the value of a field: `<button data-copy="id of the field" data-copied="Copied">`. */
 
-/** Brings the copy buttons of a page to life. @param {ParentNode} root */
+/** @param {ParentNode} root */
 export function enableCopyButtons(root) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-copy]"))) {
     button.addEventListener("click", () => copy(button));

@@ -1,31 +1,30 @@
-/** What the template hands to the scripts: the page's data and every text that a script may show. */
+/** What the templates give the scripts: the page's data, elements and translated texts. */
 
 /**
- * What the server knows about this call page.
  * @typedef {object} CallPageData
- * @property {string} slug the address of the room, and its identity in key derivations
+ * @property {string} slug the room in addresses and in key derivation
  * @property {string} roomName
  * @property {string} role owner, moderator, member or guest
- * @property {number} epoch 0: a room without a key
+ * @property {number} epoch 0: the room has no key
  * @property {string | null} keyCheck base64url
- * @property {string} displayName the account's, or empty
+ * @property {string} displayName of the account, or empty
  * @property {number} maxPeople
- * @property {string | null} manageUrl null for guests without an account, who never become hosts
+ * @property {string | null} manageUrl this and the other URLs: null for guests without an account, who cannot become hosts
  * @property {string} socketPath
  * @property {boolean} signedIn
- * @property {boolean} rekeyRequired whether somebody who held the key was put out since it was made
- * @property {boolean} relayOnly whether everybody's address is hidden in this room
- * @property {boolean} hideAddress whether this person wants theirs hidden everywhere
- * @property {boolean} hasRelay whether the site has a relay server
- * @property {boolean} mustWait whether this person has to be let in, or to wait for a host, as things were when the page came
- * @property {string | null} joinRuleUrl likewise
- * @property {string | null} kickUrl likewise
- * @property {string | null} endUrl likewise
+ * @property {boolean} rekeyRequired someone who has the current key was removed
+ * @property {boolean} relayOnly the room hides every IP address
+ * @property {boolean} hideAddress the account hides its IP address everywhere
+ * @property {boolean} hasRelay the site has a relay server
+ * @property {boolean} mustWait a host had to admit this person, or be there, when the page loaded
+ * @property {string | null} joinRuleUrl
+ * @property {string | null} kickUrl
+ * @property {string | null} endUrl
  * @property {string} reportUrl
- * @property {string | null} setKeyUrl likewise
+ * @property {string | null} setKeyUrl
  */
 
-/** Reads what `json_script` put into the page. @returns {CallPageData} */
+/** Reads the `json_script` of the page. @returns {CallPageData} */
 export function readPageData() {
   return JSON.parse(byId("page", HTMLScriptElement).textContent);
 }
@@ -69,7 +68,7 @@ export function hasText(key) {
   return allTexts().has(key);
 }
 
-/** Reads which button the template names as the next step after a stop (see ended.html). @param {string} key */
+/** Reads the next step that the template offers after the end of a call (see ended.html). @param {string} key */
 export function nextStep(key) {
   return allTexts().get(key)?.dataset.next;
 }
@@ -106,7 +105,7 @@ export function part(root, name, type = /** @type {new () => any} */ (HTMLElemen
   return find(root, `[data-part="${name}"]`, type);
 }
 
-/** Copies the content of a template of the page. @param {string} id @returns {DocumentFragment} */
+/** @param {string} id @returns {DocumentFragment} */
 export function fromTemplate(id) {
   return document.importNode(byId(id, HTMLTemplateElement).content, true);
 }

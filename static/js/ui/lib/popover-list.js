@@ -1,37 +1,28 @@
 /**
- * Native popovers that list buttons: opened beside what opens them, walked by arrow keys.
- *
- * The browser itself opens them (`popovertarget`), says so to screen readers, closes them on Escape and on a press elsewhere,
- * and brings the focus back.
+ * Native popovers that list buttons, with arrow keys. The browser opens them (`popovertarget`), announces them, closes them on
+ * Escape and on a click elsewhere, and restores the focus.
  */
 
 const GAP = 8;
 
-/**
- * Makes a popover a list that can be walked through. A press on one of its buttons closes it.
- * @param {HTMLElement} popover
- * @param {() => HTMLElement | null} opener what it opens beside, at that moment
- */
+/** @param {HTMLElement} popover @param {() => HTMLElement | null} opener the element to open beside */
 export function setUpPopoverList(popover, opener) {
   popover.addEventListener("beforetoggle", (event) => {
     const beside = /** @type {ToggleEvent} */ (event).newState === "open" ? opener() : null;
     if (beside === null) return;
     place(popover, beside);
-    // The browser moves the focus there as it opens the list: whoever types fast types into the list.
+    // `autofocus` moves the focus while the list opens, so that fast typing reaches the list.
     for (const button of popover.querySelectorAll("button")) button.autofocus = false;
     const first = popover.querySelector("button:not([hidden], :disabled)");
     if (first instanceof HTMLButtonElement) first.autofocus = true;
   });
   popover.addEventListener("keydown", (event) => walk(popover, event));
-  // Before the button acts: the focus goes back to the opener, from where a dialog that the button opens takes it on.
+  // Before the action of the button: the focus returns to the opener, and a dialog that the button opens restores it there.
   const close = (/** @type {Event} */ { target }) => target instanceof Element && target.closest("button") && popover.hidePopover();
   popover.addEventListener("click", close, { capture: true });
 }
 
-/**
- * Says where the list goes; its width is the style sheet's, in rem, so that nothing has to be shown before it is placed.
- * @param {HTMLElement} popover @param {HTMLElement} beside
- */
+/** The width comes from `data-width`, in rem, so that the list need not be shown to be measured. @param {HTMLElement} popover @param {HTMLElement} beside */
 function place(popover, beside) {
   const { innerWidth, innerHeight } = globalThis;
   const { left, right, top, bottom } = beside.getBoundingClientRect();
@@ -58,7 +49,7 @@ function walk(popover, event) {
   buttons.at(step % buttons.length)?.focus();
 }
 
-/** @param {HTMLElement} popover @returns {HTMLButtonElement[]} those that can be pressed now */
+/** @param {HTMLElement} popover @returns {HTMLButtonElement[]} visible and enabled */
 function buttonsOf(popover) {
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (popover.querySelectorAll("button:not(:disabled)"));
   return [...buttons].filter((button) => button.checkVisibility());

@@ -1,4 +1,4 @@
-/** Draws a QR code in the page, as SVG elements: the secret in a link goes through no server and no image address. */
+/** Draws QR codes as SVG in the page, so that the secret of a link is in no image URL. */
 
 import { generate } from "../../../vendor/lean-qr/lean-qr.js";
 
@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The quiet zone of ISO/IEC 18004: four modules on every side. */
 const QUIET = 4;
 
-/** Draws `text` into an element, replacing what was there. @param {Element} host @param {string} text */
+/** Replaces the content of an element with the code. @param {Element} host @param {string} text */
 export function drawQr(host, text) {
   const code = generate(text);
   const side = code.size + 2 * QUIET;

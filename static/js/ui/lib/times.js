@@ -1,4 +1,4 @@
-/** Moments in the reader's own language and time zone. */
+/** Times in the reader's language and time zone. */
 
 const UNITS = /** @type {const} */ ([
   ["day", 86_400_000],
@@ -7,7 +7,7 @@ const UNITS = /** @type {const} */ ([
   ["second", 1000],
 ]);
 
-/** Writes every `<time data-local>` of the page in local time; with `data-local="date"` the day alone. @param {ParentNode} root */
+/** Shows every `<time data-local>` in local time; `data-local="date"`: only the date. @param {ParentNode} root */
 export function localizeTimes(root) {
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
   const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -16,7 +16,7 @@ export function localizeTimes(root) {
   }
 }
 
-/** Says a length of time in its largest whole unit, such as "3 hours". @param {number} ms @returns {string} */
+/** Formats a duration in its largest unit: "3 hours". @param {number} ms @returns {string} */
 export function span(ms) {
   const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
   const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 };
@@ -24,7 +24,7 @@ export function span(ms) {
   return format.format(Math.floor(ms / size));
 }
 
-/** Says how long ago something was, such as "2 days ago". @param {number} ms @returns {string} */
+/** Formats how long ago something was: "2 days ago". @param {number} ms @returns {string} */
 export function ago(ms) {
   const [unit, size] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });

@@ -1,23 +1,19 @@
-/** Short news in a polite live region. */
+/** Short messages in a polite live region. */
 
 import { byId } from "./page.js";
 
-/** @typedef {{label: string, run: () => void}} ToastAction what can be done about the news, on a button */
+/** @typedef {{label: string, run: () => void}} ToastAction a button on the message */
 
 const SHOWN_MS = 5000;
-/** With something to press: twenty seconds, as whoever needs long to get to a button must reach it (WCAG 2.2, 2.2.1). */
+/** People who are slow to reach a button must have the time to do so (WCAG 2.2, 2.2.1). */
 const SHOWN_WITH_ACTION_MS = 20_000;
 const MAX_SHOWN = 3;
 
-/** Takes away what is still shown. */
 export function clearToasts() {
   byId("toasts", HTMLElement).replaceChildren();
 }
 
-/**
- * Shows a text for five seconds; with something to do about it, for twenty or until that is done.
- * @param {string} message @param {ToastAction} [action]
- */
+/** Shows a message until it times out or its action is done. @param {string} message @param {ToastAction} [action] */
 export function toast(message, action) {
   const region = byId("toasts", HTMLElement);
   const note = document.createElement("p");

@@ -1,6 +1,6 @@
 /**
- * `<mp-join-rule-form>`: who can join a room. A room key is made for one kind of join rule, so a room with a key changes
- * between guests who knock and any other rule together with a new key, created in this browser.
+ * `<mp-join-rule-form>`: who can join a room. A key is either for rooms where guests knock or for other rooms, so changing
+ * between the two in a room with a key needs a new key, created in this browser.
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -9,7 +9,7 @@ import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/page.js";
 import { postJson } from "../../lib/request.js";
 
-/** @type {ElementEvent<{rekeyed: boolean}>} the join rule has changed; rekeyed: and a new key */
+/** @type {ElementEvent<{rekeyed: boolean}>} rekeyed: with a new key */
 export const joinRuleChanged = new ElementEvent("join-rule-changed");
 
 export class JoinRuleForm extends HTMLElement {
@@ -22,7 +22,7 @@ export class JoinRuleForm extends HTMLElement {
     void this.#preview();
   }
 
-  /** Shows the current join rule. @param {{join_rule: string, requires_host: boolean, epoch: number}} room */
+  /** @param {{join_rule: string, requires_host: boolean, epoch: number}} room */
   showJoinRule({ join_rule: joinRule, requires_host: requiresHost, epoch }) {
     const now = { joinRule, requiresHost: String(requiresHost), epoch: String(epoch) };
     if (Object.entries(now).every(([name, value]) => this.dataset[name] === value)) return;
@@ -46,7 +46,7 @@ export class JoinRuleForm extends HTMLElement {
     return { join_rule: String(new FormData(this.#form).get("join_rule")), requires_host: this.#requiresHost.checked };
   }
 
-  /** @returns {Promise<"no" | "yes" | "unable">} whether the choice needs a new key; unable: this browser does not hold the key of now */
+  /** @returns {Promise<"no" | "yes" | "unable">} unable: it does, but this browser lacks the current key */
   async #needsNewKey() {
     const { epoch, slug = "" } = this.dataset;
     const { join_rule: joinRule } = this.#chosen;
@@ -56,7 +56,7 @@ export class JoinRuleForm extends HTMLElement {
     return held.byHosts === (joinRule === "knock") ? "no" : "yes";
   }
 
-  /** Says beforehand what saving does. */
+  /** Shows what saving will do. */
   async #preview() {
     const needsKey = await this.#needsNewKey();
     part(this, "new-key").hidden = needsKey !== "yes";

@@ -1,4 +1,4 @@
-/** The cards of those who knock, each with Let in and Deny. On the call page, and on other pages of a host's browser. */
+/** The cards of people who knock, with Admit and Deny: on the call page and on other pages of a host's browser. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
@@ -7,7 +7,7 @@ import { byId, find, fromTemplate } from "../lib/page.js";
 
 /**
  * @typedef {object} KnockCardsEvents
- * @property {{member: string, admitted: boolean}} answer the person has pressed one of the two buttons
+ * @property {{member: string, admitted: boolean}} answer the host pressed one of the two buttons
  */
 
 /** @extends {Emitter<KnockCardsEvents>} */
@@ -21,7 +21,7 @@ export class KnockCards extends Emitter {
     signal?.addEventListener("abort", () => this.showKnocks([]));
   }
 
-  /** @param {(Knock & {room?: string})[]} knocks room: its name, where the page is not about one room */
+  /** @param {(Knock & {room?: string})[]} knocks room: its name, on pages outside the room */
   showKnocks(knocks) {
     const cards = new Map([...this.#container.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
     for (const knock of knocks) {
@@ -60,7 +60,7 @@ function fillCard(card, { name, problem, room = "" }) {
   find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
 }
 
-/** @param {HTMLElement} place a live region reads what changes, so only that is written @param {string} message */
+/** @param {HTMLElement} place in a live region, which announces every write @param {string} message */
 function setText(place, message) {
   if (place.textContent !== message) place.textContent = message;
 }

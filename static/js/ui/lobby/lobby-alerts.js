@@ -1,6 +1,6 @@
 /**
- * How a host hears of those who knock: a sound, a card, a number on the page's title and on the list of people, a
- * notification where it is allowed; and the same cards in the other tabs of this browser.
+ * Alerts a host to people who knock: a sound, a card, a number in the title and on the list of people, a notification if
+ * allowed, and cards in the other tabs of this browser.
  */
 
 import { Chime } from "../../media/playback/chime.js";
@@ -21,7 +21,7 @@ export class LobbyAlerts {
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
 
-  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, signal: AbortSignal}} options signal: ends it */
+  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, signal: AbortSignal}} options */
   constructor(lobbyHost, { slug, roomName, signal }) {
     this.#lobbyHost = lobbyHost;
     this.#roomName = roomName;
@@ -77,7 +77,7 @@ export class LobbyAlerts {
       });
       this.#notifications.set(member, note);
     } catch {
-      // Chrome on Android shows notifications from service workers only: the sound and the title have to do there.
+      // Chrome on Android shows notifications from service workers only: there, sound and title must do.
     }
   }
 }

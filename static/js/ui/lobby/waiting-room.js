@@ -1,4 +1,4 @@
-/** What somebody sees who waits at the door: in the place of the name's form, beside the mirror, which goes on. */
+/** What a person sees who waits to be admitted: beside the camera preview, instead of the form for the name. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
@@ -7,7 +7,7 @@ import { byId, find, text } from "../lib/page.js";
 
 /**
  * @typedef {object} WaitingRoomEvents
- * @property {void} cancel the person does not want to wait any more
+ * @property {void} cancel the person stops waiting
  */
 
 /** @extends {Emitter<WaitingRoomEvents>} */
@@ -39,7 +39,7 @@ export class WaitingRoom extends Emitter {
     delete this.#prejoin.dataset.waiting;
   }
 
-  /** Says a text once: a live region reads what changes. @param {HTMLElement} place @param {string} message */
+  /** A live region announces every write, so equal texts are skipped. @param {HTMLElement} place @param {string} message */
   #setText(place, message) {
     if (place.textContent !== message) place.textContent = message;
   }

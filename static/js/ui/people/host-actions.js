@@ -1,4 +1,4 @@
-/** What hosts do in a call: ask somebody to mute, send them out or remove them, set the door, end the meeting for everybody. */
+/** What hosts can do in a call: ask a person to mute, remove them, change who can join, end the meeting. */
 
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, find, text } from "../lib/page.js";
@@ -18,14 +18,10 @@ export class HostActions {
   #endDialog = byId("end-dialog", HTMLDialogElement);
   #joinRuleDialog = byId("join-rule-dialog", HTMLDialogElement);
   #notify = byId("notify-knocks", HTMLButtonElement);
-  /** @type {Person | null} whom the dialog is about */
+  /** @type {Person | null} */
   #toRemove = null;
 
-  /**
-   * @param {CallSession} session
-   * @param {{kickUrl: string | null, endUrl: string | null}} urls null for those who cannot be hosts
-   * @param {AbortSignal} signal
-   */
+  /** @param {CallSession} session @param {{kickUrl: string | null, endUrl: string | null}} urls @param {AbortSignal} signal */
   constructor(session, urls, signal) {
     this.#session = session;
     this.#urls = urls;
@@ -106,13 +102,13 @@ export class HostActions {
     this.#removeDialog.showModal();
   }
 
-  /** @param {boolean} forGood whether their place in the room is taken away, too */
+  /** @param {boolean} forGood ends their membership, too */
   async #kick(forGood) {
     const person = this.#toRemove;
     this.#removeDialog.close();
     if (!person || this.#urls.kickUrl === null) return;
     const tabs = [...this.#session.people.values()].filter(({ member }) => member === person.member);
-    // The browsers end their connections at once, whatever becomes of the server's answer.
+    // Peers disconnect at once, even if the request to the server fails.
     if (forGood) for (const { pid } of tabs) this.#session.kicks.kick(pid);
     const { status } = await postJson(this.#urls.kickUrl, { member: person.member, for_good: forGood });
     if (status !== 200) toast(text(forGood ? "remove.not-on-server" : "remove.failed", { name: person.name }));

@@ -1,11 +1,11 @@
-/** A host asks one to mute: a card that says so, with the one press that does it. Nobody's microphone is switched from afar. */
+/** Shows that a host asks this person to mute, with a button for it. No one can mute another person remotely. */
 
 import { byId, find, text } from "../lib/page.js";
 import { HOSTS } from "../../signaling/roles.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 
-/** Whoever said "Not now" is left in peace for this long. */
+/** No further request is shown for this long after "Not now". */
 const SNOOZE_MS = 20_000;
 
 export class MuteRequest {

@@ -1,6 +1,4 @@
-/** How people's names show. */
-
-/** Takes up to two initials. @param {string} name @returns {string} */
+/** @param {string} name @returns {string} at most two letters */
 export function initials(name) {
   const words = name.split(/[\s-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;

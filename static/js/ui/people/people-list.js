@@ -1,4 +1,4 @@
-/** The list of who is here. Two tabs of one person are one entry. */
+/** The list of people in the call. Two tabs of one person are one entry. */
 
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
@@ -7,7 +7,7 @@ import { showTrust, trustOf } from "./trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 
-/** Fills the list anew. @param {HTMLElement} list @param {Person[]} people oneself first */
+/** @param {HTMLElement} list @param {Person[]} people this person first */
 export function showPeople(list, people) {
   /** @type {Map<string, Person[]>} */
   const members = new Map();
@@ -16,13 +16,13 @@ export function showPeople(list, people) {
   const speaking = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-speaking="true"]'))].map(({ dataset }) => dataset.member);
   list.replaceChildren(...[...members.values()].map(createEntry));
   for (const member of speaking) if (member) showSpeaking(list, { member }, true);
-  // Whoever walks through the list by keyboard stays where they are.
+  // Keyboard focus stays on the same person.
   if (!focused?.dataset.pid) return;
   const [which] = focused.classList;
   /** @type {HTMLElement | null} */ (list.querySelector(`.${which}[data-pid="${focused.dataset.pid}"]`))?.focus();
 }
 
-/** Shows in the list who is speaking. @param {HTMLElement} list @param {{member: string}} person @param {boolean} speaking */
+/** @param {HTMLElement} list @param {{member: string}} person @param {boolean} speaking */
 export function showSpeaking(list, { member }, speaking) {
   const row = /** @type {HTMLElement | null} */ (list.querySelector(`[data-member="${CSS.escape(member)}"]`));
   if (row && row.dataset.speaking !== String(speaking)) row.dataset.speaking = String(speaking);
@@ -51,17 +51,15 @@ function createEntry(tabs) {
   showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
   root.dataset.mutedLocally = String(tabs.some(({ mutedLocally }) => mutedLocally));
   personMenu.updateButton(find(item, ".person-more", HTMLButtonElement), person);
-  // One label for all tabs of a person: the weakest, and a press leads to the tab that it is about.
+  // One label for all tabs of a person: the weakest. It opens the safety code of that tab.
   const weakest = tabs.toSorted((one, other) => trustRank(one) - trustRank(other))[0] ?? person;
   showTrust(find(item, ".trust-button", HTMLButtonElement), weakest);
   return root;
 }
 
 /**
- * Shows a raised hand, and whose turn it is.
- * @param {HTMLElement} root
- * @param {string} prefix of the classes within
- * @param {number} [hand] from 1; otherwise it is not up
+ * Shows a raised hand and its turn.
+ * @param {HTMLElement} root @param {string} prefix of the classes inside @param {number} [hand] from 1; anything else: not raised
  */
 export function showTurn(root, prefix, hand = 0) {
   const up = hand >= 1 && Number.isFinite(hand);
@@ -80,7 +78,7 @@ function trustRank(person) {
   return ["", "server", "key", "verified"].indexOf(trustOf(person));
 }
 
-/** Says in a few words how somebody is connected. @param {Person} person */
+/** @param {Person} person */
 export function stateText({ state, route, late, reason }) {
   if (state === "self") return "";
   if (late === "relay") return text("state.relay-away");

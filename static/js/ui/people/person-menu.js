@@ -1,7 +1,6 @@
 /**
- * What can be done about a person: one menu for their tile and for their row in the list of people.
- *
- * Parts of the call add their actions; a person for whom no action is offered has no menu.
+ * The menu of actions on a person, opened from their tile and from the list of people. Parts of the call add the actions; a
+ * person without actions has no menu.
  */
 
 import { byId, find, fromTemplate, text } from "../lib/page.js";
@@ -12,11 +11,11 @@ import { setUpPopoverList } from "../lib/popover-list.js";
 
 /**
  * @typedef {object} PersonAction
- * @property {string} id unique; the items stand in the order in which they were added
- * @property {string | ((person: Person) => string)} label translated; a function where it depends on the person's state
+ * @property {string} id unique; the menu keeps the order in which actions were added
+ * @property {string | ((person: Person) => string)} label translated; a function if it depends on the person
  * @property {string} [icon] in static/img/icons.svg
- * @property {boolean} [destructive] whether it takes something from the person
- * @property {(person: Person) => boolean} shown whether it is offered for this person (oneself too: look at `self`)
+ * @property {boolean} [destructive] shown as dangerous
+ * @property {(person: Person) => boolean} shown whether to offer it for a person, who can be `self`
  * @property {(pid: string) => void} run
  */
 
@@ -30,7 +29,7 @@ class PersonMenu {
   /** @type {HTMLElement | null} */
   #opener = null;
 
-  /** Adds an action, until the signal is aborted. @param {PersonAction} action @param {AbortSignal} [signal] */
+  /** @param {PersonAction} action @param {AbortSignal} [signal] */
   addAction(action, signal) {
     this.#actions.set(action.id, action);
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".person-more[data-pid]"))) {
@@ -40,7 +39,7 @@ class PersonMenu {
     signal?.addEventListener("abort", () => this.#actions.get(action.id) === action && this.#actions.delete(action.id));
   }
 
-  /** Serves the people of a call. @param {CallSession} session @param {AbortSignal} signal */
+  /** @param {CallSession} session @param {AbortSignal} signal */
   followSession(session, signal) {
     this.#session = session;
     if (!this.#isSetUp) this.#setUp();
@@ -52,10 +51,7 @@ class PersonMenu {
     });
   }
 
-  /**
-   * Ties a button (`.person-more` of a template) to a person; hides it where there is nothing to do about them.
-   * @param {HTMLButtonElement} button @param {Person} person
-   */
+  /** Links a `.person-more` button to a person; hides it if there are no actions. @param {HTMLButtonElement} button @param {Person} person */
   updateButton(button, person) {
     button.hidden = this.#actionsFor(person).length === 0;
     button.dataset.pid = person.pid;
@@ -68,13 +64,13 @@ class PersonMenu {
 
   #setUp() {
     this.#isSetUp = true;
-    // Before the browser opens the menu, so that it opens filled.
+    // Fills the menu before the browser opens it.
     document.addEventListener("click", ({ target }) => {
       const opener = target instanceof Element ? target.closest(".person-more") : null;
       if (opener instanceof HTMLElement) this.#prepareFor(opener);
     });
     setUpPopoverList(this.#menu, () => this.#opener);
-    // The list of people is made anew when something changes: then the button that opened the menu is another one now.
+    // A change rebuilds the list of people: the focus goes to the button that replaces the opener.
     this.#menu.addEventListener("toggle", (event) => {
       if (/** @type {ToggleEvent} */ (event).newState !== "closed" || this.#opener?.isConnected !== false) return;
       const place = this.#opener.dataset.place;
@@ -132,5 +128,4 @@ class PersonMenu {
   }
 }
 
-/** The one of the page. */
 export const personMenu = new PersonMenu();

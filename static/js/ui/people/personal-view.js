@@ -1,7 +1,6 @@
 /**
- * How one sees and hears somebody, for oneself alone: pinned, muted for me. Nobody is told.
- *
- * Both hold for the person, not for the tab: somebody who reloads is still pinned and still not heard.
+ * How this person sees and hears another: pinned, muted locally. The others do not learn of it. Both apply to the member, not
+ * to the tab, and survive a reload of the other person.
  */
 
 import { text } from "../lib/page.js";
@@ -12,11 +11,11 @@ import { personMenu } from "./person-menu.js";
 
 export class PersonalView {
   #session;
-  /** The member who is pinned; one at a time. */
+  /** The pinned member. */
   #pinned = "";
-  /** @type {Set<string>} members who are not to be heard */
+  /** @type {Set<string>} members */
   #mutedLocally = new Set();
-  /** What they send: voice and, perhaps, the sound of a screen. @type {Map<string, Set<MediaStream>>} by pid */
+  /** @type {Map<string, Set<MediaStream>>} by pid: the voice and the sound of a shared screen */
   #streams = new Map();
 
   /** @param {CallSession} session @param {AbortSignal} signal */
@@ -68,11 +67,11 @@ export class PersonalView {
   #applyView({ pid, member }) {
     const mutedLocally = this.#mutedLocally.has(member);
     this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally });
-    // The track and not the element is silenced: that "press to hear" gives its sound back makes no difference then.
+    // Mutes the track, not the element: the button that allows sound after autoplay was blocked unmutes elements.
     for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !mutedLocally;
   }
 
-  /** @param {string} pid @param {MediaStream} stream has a new track */
+  /** @param {string} pid @param {MediaStream} stream with a new track */
   #onStream(pid, stream) {
     const streams = this.#streams.get(pid) ?? new Set();
     this.#streams.set(pid, streams.add(stream));

@@ -1,6 +1,6 @@
 /**
- * Reports somebody in the call, or the room, to the moderators of the site. Of the call nothing is taken: what is sent is
- * what the form holds and, for a person, which place in the room is theirs. Nobody in the call is told.
+ * Reports a person or the room to the moderators of the site. It sends the form and the member, and records nothing of the
+ * call. The others do not learn of it.
  */
 
 import { byId, find, text } from "../lib/page.js";
@@ -17,7 +17,7 @@ export class ReportDialog {
   #form = find(this.#dialog, "form", HTMLFormElement);
   #problem = find(this.#dialog, "[role=alert]", HTMLElement);
   #send = find(this.#dialog, "button[type=submit]", HTMLButtonElement);
-  /** The member whom it is about; empty for the room. */
+  /** The reported member; empty for the room. */
   #subject = "";
 
   /** @param {CallSession} session @param {string} url @param {AbortSignal} signal */
@@ -44,7 +44,7 @@ export class ReportDialog {
 
   /** @param {string} subject @param {string} title */
   #open(subject, title) {
-    // What was written about one person is not sent about another by mistake.
+    // A text about one person must not go out as a report on another.
     if (subject !== this.#subject) this.#form.reset();
     this.#subject = subject;
     this.#problem.textContent = "";

@@ -1,4 +1,4 @@
-/** The three honest labels: whom one relies on for a connection. Never a bare "secure". */
+/** Labels for whom a connection relies on: the server, the room key, a verified safety code. Never just "secure". */
 
 import { byId, find, text } from "../lib/page.js";
 
@@ -8,14 +8,14 @@ import { byId, find, text } from "../lib/page.js";
 /** @type {Readonly<Record<Trust, string>>} */
 const ICONS = Object.freeze({ "": "", server: "server", key: "key", verified: "verified" });
 
-/** Says which label somebody has; none for oneself and for those to whom there is no connection. @param {Person} person @returns {Trust} */
+/** Returns "" for oneself and without a connection. @param {Person} person @returns {Trust} */
 export function trustOf({ self, state, locked, safety }) {
   if (self || state === "refused") return "";
   if (safety?.confirmed) return "verified";
   return locked ? "key" : "server";
 }
 
-/** Shows the label of a person on a button that opens their code. @param {HTMLButtonElement} button @param {Person} person */
+/** @param {HTMLButtonElement} button opens the safety code @param {Person} person */
 export function showTrust(button, person) {
   const trust = trustOf(person);
   button.hidden = trust === "";
@@ -29,7 +29,7 @@ export function showTrust(button, person) {
   showTrustIcon(button, trust);
 }
 
-/** @param {Element} root has one `use` @param {Trust} trust */
+/** @param {Element} root contains one `use` @param {Trust} trust */
 export function showTrustIcon(root, trust) {
   const icons = byId("safety-dialog", HTMLElement).dataset.icons;
   find(root, "use", SVGUseElement).setAttribute("href", `${icons}#${ICONS[trust]}`);

@@ -1,4 +1,4 @@
-/** The data saver's switch in the devices dialog. */
+/** The data saver in the devices dialog. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { clampCap, saveDataSaver, loadDataSaver } from "../../media/adaptation/data-saver.js";
@@ -6,7 +6,7 @@ import { byId } from "../lib/page.js";
 
 /**
  * @typedef {object} DataSaverSwitchEvents
- * @property {void} changed `cap` is another now
+ * @property {void} changed `cap` has changed
  */
 
 /** @extends {Emitter<DataSaverSwitchEvents>} */

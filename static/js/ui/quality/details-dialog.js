@@ -1,7 +1,6 @@
 /**
- * The details of a connection: what comes, what goes, which way, and why it is not more. While it is open the figures
- * follow once a second; nothing announces them, and whoever reads along is not pushed about: only texts that differ are
- * written anew.
+ * The details of a connection: media, codecs, rates, losses, path, and what limits them, updated once a second. Only texts that
+ * differ are written, so that a screen reader can read in peace.
  */
 
 import { formatRate, formatShare, formatResolution } from "./figures.js";
@@ -24,11 +23,8 @@ export class DetailsDialog {
   #pid = "";
 
   /**
-   * @param {CallSession} session
-   * @param {Adaptation} adaptation
-   * @param {object} options
-   * @param {(pid: string) => number} options.reconnects how often the connection came back
-   * @param {AbortSignal} options.signal
+   * @param {CallSession} session @param {Adaptation} adaptation
+   * @param {{reconnects: (pid: string) => number, signal: AbortSignal}} options
    */
   constructor(session, adaptation, { reconnects, signal }) {
     this.#session = session;
@@ -40,13 +36,13 @@ export class DetailsDialog {
     personMenu.addAction({ ...action, shown: ({ self, state }) => !self && state !== "refused" }, signal);
   }
 
-  /** @param {Event} event a press, perhaps on the mark of a tile */
+  /** @param {Event} event a click, perhaps on the quality mark of a tile */
   openFor({ target }) {
     const button = target instanceof Element ? target.closest(".quality") : null;
     if (button instanceof HTMLElement && button.dataset.pid) this.#open(button.dataset.pid);
   }
 
-  /** @param {string} pid of whom there is something new */
+  /** @param {string} pid */
   refreshPerson(pid) {
     if (!this.#dialog.open) return;
     if (this.#pid === this.#session.self.pid) this.#showOwn();

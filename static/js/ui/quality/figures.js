@@ -1,19 +1,19 @@
-/** Figures about a connection in words, rounded so that they do not flicker. */
+/** Formats the figures of a connection, rounded so that they do not flicker. */
 
 import { text } from "../lib/page.js";
 
-/** @param {{width: number, height: number, fps: number}} picture @returns {string} a dash while there is none */
+/** @param {{width: number, height: number, fps: number}} picture @returns {string} a dash without a picture */
 export function formatResolution({ width, height, fps }) {
   return width > 0 ? text("details.size", { width, height, fps: Math.round(fps) }) : "–";
 }
 
-/** @param {number} kbps @returns {string} in steps of 10 kbit/s, from 1,000 on of 100 */
+/** @param {number} kbps @returns {string} in steps of 10 kbit/s, of 100 from 1,000 on */
 export function formatRate(kbps) {
   const step = kbps >= 1_000 ? 100 : 10;
   return text("details.kbps", { count: Math.round(kbps / step) * step });
 }
 
-/** @param {number} part 0 to 1 @returns {string} per cent, with a decimal below ten */
+/** @param {number} part 0 to 1 @returns {string} in per cent, with one decimal below ten */
 export function formatShare(part) {
   const percent = part * 100;
   return text("details.percent", { count: percent >= 10 ? Math.round(percent) : Math.round(percent * 10) / 10 });

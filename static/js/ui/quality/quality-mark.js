@@ -1,16 +1,16 @@
-/** The mark of quality on a tile: bars, a word and what it is laid to. It opens the details. */
+/** The quality mark of a tile: bars, a label and the reason. It opens the details. */
 
 import { find, text } from "../lib/page.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { Quality } from "../../media/playback/quality.js" */
 
-/** Describes a quality in a few words. @param {Quality} quality @returns {string} empty for nothing to say */
+/** @param {Quality} quality @returns {string} empty: show no mark */
 export function qualityText({ level, reason }) {
   return reason ? text(`quality.${reason}`) : level === "none" ? "" : text(`quality.${level}`);
 }
 
-/** Shows how good the connection to a person is. @param {HTMLButtonElement} button `.quality` of a tile @param {Person} person */
+/** @param {HTMLButtonElement} button `.quality` of a tile @param {Person} person */
 export function showQuality(button, person) {
   const { pid, name, self, state, quality } = person;
   const label = quality && state !== "refused" ? qualityText(quality) : "";

@@ -1,6 +1,6 @@
 /**
- * Watches how well each person comes in, and shows it: the mark on their tile, the details behind it. What is sent and does
- * not arrive is asked for anew before it is said.
+ * Rates the connection to each person and shows it on their tile and in the details. Recovers stalled media before it shows
+ * them as missing.
  */
 
 import { detectStalledMedia, NOTHING_STALLED } from "../../media/playback/stalled-media.js";
@@ -23,15 +23,10 @@ export class QualityMonitor {
   /** @type {Map<string, StalledMemory>} */
   #stalled = new Map();
   #refresh;
-  /** How often each connection stood, for the first time or again. @type {Map<string, number>} */
+  /** @type {Map<string, number>} by pid */
   #timesConnected = new Map();
 
-  /**
-   * @param {CallSession} session
-   * @param {Adaptation} adaptation
-   * @param {HTMLElement} grid has the tiles
-   * @param {AbortSignal} signal
-   */
+  /** @param {CallSession} session @param {Adaptation} adaptation @param {HTMLElement} grid @param {AbortSignal} signal */
   constructor(session, adaptation, grid, signal) {
     this.#session = session;
     this.#refresh = new MediaRefresh(session.mesh, signal);
@@ -73,10 +68,7 @@ export class QualityMonitor {
     this.#rate(pid);
   }
 
-  /**
-   * First the sender begins anew; if that was not it, a new way is looked for as well.
-   * @param {string} pid @param {{symptom: Symptom, turn: number}} recovery
-   */
+  /** Asks the sender to refresh the track; from the second time on, restarts ICE as well. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
   #recover(pid, { symptom, turn }) {
     this.#refresh.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
     if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();

@@ -9,7 +9,7 @@ import { World } from "./chat-world.js";
 const SIGNAL = new AbortController().signal;
 const NOT_VALUES = [undefined, null, 7, "up", [], {}, true];
 
-test("hands and reactions that are none are dropped", () => {
+test("malformed hands and reactions are dropped", () => {
   for (const value of [...NOT_VALUES, { up: "yes" }, { up: true }, { up: true, for: -1 }, { up: true, for: 0.5 }, { up: true, for: 1e12 }]) assert.equal(readHand(value), null);
   for (const value of [...NOT_VALUES, "__proto__", "Heart", "❤️", ["heart"], "heart "]) assert.equal(readReaction(value), null);
   for (const value of REACTIONS) assert.equal(readReaction(value), value);
@@ -29,7 +29,7 @@ function assembly(...names) {
   return { world, time, people };
 }
 
-test("hands stand in the order in which they were raised, for those who come later too", async () => {
+test("hands keep the order in which they were raised, also for people who join later", async () => {
   const { world, time, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
   world.connect(olga, max);
   max.hands.raiseHand(true);
@@ -43,7 +43,7 @@ test("hands stand in the order in which they were raised, for those who come lat
   world.connect(guest, max);
   await world.settle();
   for (const { hands } of [olga, max, guest]) assert.deepEqual(hands.order, [max.pid, olga.pid]);
-  // Those were up before: no news.
+  // These hands were up before: no news.
   assert.deepEqual(guest.seen.map(({ news }) => news), [false, false]);
 
   max.hands.raiseHand(false);
@@ -53,7 +53,7 @@ test("hands stand in the order in which they were raised, for those who come lat
   assert.deepEqual(guest.hands.order, []);
 });
 
-test("nobody gets ahead by saying later that they were earlier", async () => {
+test("a later claim to have raised a hand earlier does not move it forward", async () => {
   const { world, people: [olga, max] } = assembly("Olga", "Max");
   world.connect(olga, max);
   olga.hands.raiseHand(true);
@@ -65,7 +65,7 @@ test("nobody gets ahead by saying later that they were earlier", async () => {
   assert.deepEqual(olga.hands.order, before);
 });
 
-test("a host lowers a hand; anybody else is not listened to", async () => {
+test("a host can lower a hand, others cannot", async () => {
   const { world, people: [olga, max, guest] } = assembly("Olga", "Max", "Guest");
   for (const [one, other] of [[olga, max], [olga, guest], [max, guest]]) world.connect(one, other);
   guest.hands.raiseHand(true);
@@ -80,7 +80,7 @@ test("a host lowers a hand; anybody else is not listened to", async () => {
   assert.deepEqual([guest.hands.up, by, max.hands.order], [false, [olga.pid], []]);
 });
 
-test("hands that go up and down without end are no longer looked at", async () => {
+test("hands that go up and down too often are ignored", async () => {
   const { world, people: [olga, max] } = assembly("Olga", "Max");
   world.connect(olga, max);
   for (let count = 0; count < 200; count += 1) olga.mesh.send(max.pid, TOPICS.hand, count % 2 ? { up: false } : { up: true, for: 0 });
@@ -88,7 +88,7 @@ test("hands that go up and down without end are no longer looked at", async () =
   assert.equal(max.seen.length, 60);
 });
 
-test("reactions are shown at both ends, and a flood of them is cut off", async () => {
+test("reactions are shown at both ends, and a flood of them is rate limited", async () => {
   const world = new World();
   const [olga, max] = ["Olga", "Max"].map((name) => {
     const person = world.add(name);
@@ -107,15 +107,15 @@ test("reactions are shown at both ends, and a flood of them is cut off", async (
   assert.deepEqual([max, olga].map(({ shown }) => shown.length), [2 * PER_MINUTE, 1 + PER_MINUTE]);
 });
 
-test("somebody speaks from a loud beginning to a pause, and does not flicker in between", async (context) => {
+test("a person speaks from a loud start to a pause, without flicker in between", async (context) => {
   context.mock.timers.enable({ apis: ["setInterval"] });
   let now = 0;
   context.mock.method(performance, "now", () => now);
   let amplitude = 0;
   const stats = () => new Map([["a", { type: "inbound-rtp", kind: "audio", audioLevel: amplitude }], ["b", { type: "media-source", kind: "audio", audioLevel: 0.5 }]]);
   const levels = new RemoteLevels(new Map([["peer", { getStats: async () => stats() }]]), "own");
-  const heard = { peer: [], own: [] };
-  levels.on("level", ({ id, speaking }) => heard[id].push(speaking));
+  const speakingOf = { peer: [], own: [] };
+  levels.on("level", ({ id, speaking }) => speakingOf[id].push(speaking));
   const quiet = 10 ** (-43 / 20); // between the two thresholds
   for (const [loudness, polls] of [[quiet, 4], [0.1, 1], [quiet, 8], [0, 6]]) {
     amplitude = loudness;
@@ -127,6 +127,6 @@ test("somebody speaks from a loud beginning to a pause, and does not flicker in 
   }
   levels.stop();
   const [never, yes, pause] = [Array(4).fill(false), Array(9).fill(true), [true, true, true, false, false, false]];
-  assert.deepEqual(heard.peer, [...never, ...yes, ...pause]);
-  assert.ok(heard.own.every((speaking) => speaking));
+  assert.deepEqual(speakingOf.peer, [...never, ...yes, ...pause]);
+  assert.ok(speakingOf.own.every((speaking) => speaking));
 });

@@ -102,13 +102,13 @@ export class Tile extends HTMLElement {
 
   /** @param {string} glyph */
   floatGlyph(glyph) {
-    const place = find(this, ".tile__floats", HTMLElement);
-    if (place.childElementCount >= MAX_FLOATS) return;
+    const container = find(this, ".tile__floats", HTMLElement);
+    if (container.childElementCount >= MAX_FLOATS) return;
     const picture = document.createElement("span");
     picture.className = "tile__float";
     picture.textContent = glyph;
     picture.style.setProperty("--from", `${Math.round(20 + Math.random() * 60)}%`);
-    place.append(picture);
+    container.append(picture);
     // Not on `animationend`: with reduced motion there is no animation, and the picture stays as long.
     setTimeout(() => picture.remove(), FLOAT_MS);
   }

@@ -5,7 +5,7 @@ export function holdWakeLock(signal) {
   if (!("wakeLock" in navigator)) return;
   /** @type {WakeLockSentinel | null} */
   let lock = null;
-  const ask = async () => {
+  const requestLock = async () => {
     if (document.visibilityState !== "visible" || signal.aborted) return;
     try {
       lock = await navigator.wakeLock.request("screen");
@@ -14,7 +14,7 @@ export function holdWakeLock(signal) {
       // Denied, for instance on low battery: the screen may dim.
     }
   };
-  document.addEventListener("visibilitychange", ask, { signal });
+  document.addEventListener("visibilitychange", requestLock, { signal });
   signal.addEventListener("abort", () => void lock?.release());
-  void ask();
+  void requestLock();
 }

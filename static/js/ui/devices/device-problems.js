@@ -10,7 +10,7 @@ import { find, fromTemplate, hasText, text } from "../lib/page.js";
 export class DeviceProblems {
   /** @type {Map<DeviceName, string>} device → text key */
   #keys = new Map();
-  #places = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
+  #containers = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
 
   get any() {
     return this.#keys.size > 0;
@@ -37,8 +37,8 @@ export class DeviceProblems {
   }
 
   #show() {
-    for (const place of this.#places) {
-      place.replaceChildren(
+    for (const container of this.#containers) {
+      container.replaceChildren(
         ...[...new Set(this.#keys.values())].map((key) => {
           const note = fromTemplate("problem-template");
           find(note, "strong", HTMLElement).textContent = text(`${key}.title`);

@@ -187,9 +187,9 @@ export class InviteForm extends HTMLElement {
 
   /** @param {string} message empty: none */
   #showError(message) {
-    const place = part(this, "error");
-    place.textContent = message;
-    place.hidden = message === "";
+    const error = part(this, "error");
+    error.textContent = message;
+    error.hidden = message === "";
   }
 }
 

@@ -70,9 +70,9 @@ export class InviteMail {
 
   /** @param {string} message empty: none */
   #showError(message) {
-    const place = part(this.#root, "mail-error");
-    place.textContent = message;
-    place.hidden = message === "";
+    const error = part(this.#root, "mail-error");
+    error.textContent = message;
+    error.hidden = message === "";
   }
 }
 

@@ -1,4 +1,4 @@
-/** The cards of people who knock, with Admit and Deny: on the call page and on other pages of a host's browser. */
+/** The cards of people who knock, with buttons to admit and to deny: on the call page and on other pages of a host's browser. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
@@ -60,7 +60,7 @@ function fillCard(card, { name, problem, room = "" }) {
   find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
 }
 
-/** @param {HTMLElement} place in a live region, which announces every write @param {string} message */
-function setText(place, message) {
-  if (place.textContent !== message) place.textContent = message;
+/** @param {HTMLElement} node in a live region, which announces every write @param {string} message */
+function setText(node, message) {
+  if (node.textContent !== message) node.textContent = message;
 }

@@ -39,8 +39,8 @@ export class WaitingRoom extends Emitter {
     delete this.#prejoin.dataset.waiting;
   }
 
-  /** A live region announces every write, so equal texts are skipped. @param {HTMLElement} place @param {string} message */
-  #setText(place, message) {
-    if (place.textContent !== message) place.textContent = message;
+  /** A live region announces every write, so equal texts are skipped. @param {HTMLElement} node @param {string} message */
+  #setText(node, message) {
+    if (node.textContent !== message) node.textContent = message;
   }
 }

@@ -104,7 +104,7 @@ def carry(one: Side, other: Side) -> None:
     for here, there in ((one, other), (other, one)):
         here.page.evaluate("0")  # lets Playwright take in what was posted
         while here.posted:
-            there.call("hear", here.posted.popleft())
+            there.call("receive", here.posted.popleft())
 
 
 def pump(sender: Side, receiver: Side, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """How much memory a tab needs for a very large file: the sender's and the receiver's, sampled while it goes over.
 
 Two Chromium processes on the loopback. A tab is its renderer process, with the page, its workers and its connections;
-memory is what it holds alone plus its part of what it shares (Pss). The receiver's disk can be slowed down. What
+memory is what only it holds plus its part of what it shares (Pss). The receiver's disk can be slowed down. What
 came is read back from the browser's storage and compared with the source, megabyte by megabyte.
 """
 
@@ -25,7 +25,7 @@ BLOCK = 8 * MB
 def tab_bytes(side: Side) -> int:
     """Return the memory of the renderer processes of a browser that shows one page."""
     renderers = [pid for pid in family(side.pid) if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return sum(resident_bytes(pid, alone=True) for pid in renderers)
+    return sum(resident_bytes(pid, single=True) for pid in renderers)
 
 
 def make_source(path: Path, size: int) -> str:

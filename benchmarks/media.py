@@ -76,7 +76,9 @@ def sample(sides: tuple[Side, Side], seconds: float) -> tuple[dict[str, Any], di
     return sides[1].call("received"), sides[0].call("decided")
 
 
-def tell(at: float, before: dict[str, Any] | None, seen: dict[str, Any], decided: dict[str, Any] | None) -> None:
+def print_second(
+    at: float, before: dict[str, Any] | None, seen: dict[str, Any], decided: dict[str, Any] | None
+) -> None:
     """Print what came in a second and what was decided in it."""
     grown = {name: seen[name] - (before or {}).get(name, 0) for name in ("frames", "frozen", "concealed", "bytes")}
     came = f"{grown['frames']:3} frames {seen['height']:4} px {grown['bytes'] / 125:6.0f} kbit"
@@ -112,7 +114,7 @@ def measure(scheme: str, line: Line, sides: tuple[Side, Side], change: Any, *, t
         while time.monotonic() - began < until:
             received, decided = sample(sides, 1)
             if trace:
-                tell(time.monotonic() - began, samples[-1][1] if samples else None, received, decided)
+                print_second(time.monotonic() - began, samples[-1][1] if samples else None, received, decided)
             samples.append((time.monotonic() - began, received))
             if decided:
                 figures.rungs.append(decided["rung"])
@@ -128,10 +130,12 @@ def summarise(figures: Figures, samples: list[tuple[float, dict[str, Any]]], mom
     figures.fps = (last["frames"] - first["frames"]) / (last_at - first_at)
     figures.freezes, figures.stills = last["freezes"], last["stills"]
     # The browser counts a freeze when it is over; one that lasts to the end shows as seconds without a frame.
-    stood = next((last_at - at for at, seen in samples if seen["frames"] == last["frames"]), 0.0)
-    figures.frozen = last["frozen"] + (stood if last["frames"] and not figures.stills and stood > 1.5 else 0)
-    heard = last["samples"] - settled["samples"]
-    figures.concealed = 100 * (last["concealed"] - settled["concealed"]) / max(1, heard)
+    frozen_tail = next((last_at - at for at, seen in samples if seen["frames"] == last["frames"]), 0.0)
+    figures.frozen = last["frozen"] + (
+        frozen_tail if last["frames"] and not figures.stills and frozen_tail > 1.5 else 0
+    )
+    received_samples = last["samples"] - settled["samples"]
+    figures.concealed = 100 * (last["concealed"] - settled["concealed"]) / max(1, received_samples)
     played = last["played"] - settled["played"]
     figures.kept = 1000 * (last["kept"] - settled["kept"]) / max(1, played)
     late = [rung for (at, _), rung in zip(samples, figures.rungs, strict=False) if at >= SETTLING]

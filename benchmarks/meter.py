@@ -24,13 +24,13 @@ def processor_seconds(pid: int) -> float:
     return total / 1e9
 
 
-def resident_bytes(pid: int, *, alone: bool = False) -> int:
+def resident_bytes(pid: int, *, single: bool = False) -> int:
     """Return the memory of the process family: what it does not share, plus its part of what it shares (Pss).
 
-    `alone`: of this process only.
+    `single`: of this process only.
     """
     total = 0
-    for member in [pid] if alone else family(pid):
+    for member in [pid] if single else family(pid):
         lines = (PROC / str(member) / "smaps_rollup").read_text().splitlines()
         total += int(next(line for line in lines if line.startswith("Pss:")).split()[1]) * 1024
     return total

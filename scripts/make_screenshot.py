@@ -101,8 +101,8 @@ def main() -> int:
         )
         olga, *guests = [sit_down(browser, app, name) for name in CAST]
         olga.sign_in()
-        slug = olga.make_room("Monday meeting")
-        link = olga.make_link(lets_in="anyone")
+        slug = olga.create_room("Monday meeting")
+        link = olga.create_link(lets_in="anyone")
         olga.join(slug)
         for guest in guests:
             guest.accept(link)

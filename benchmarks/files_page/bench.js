@@ -1,5 +1,5 @@
 /**
- * One side of a measurement; the other is another browser. `post(text)` hands a message to it, `bench.hear(text)` takes one.
+ * One side of a measurement; the other is another browser. `post(text)` hands a message to it, `bench.receive(text)` takes one.
  */
 
 import { FileExchange } from "/static/js/files/exchange.js";
@@ -76,7 +76,7 @@ async function enter(other, call = false) {
 globalThis.bench = {
   identity: { pid: identity.pid, fingerprint: identity.fingerprint },
   enter,
-  async hear(text) {
+  async receive(text) {
     const message = JSON.parse(text);
     if (message.mesh) mesh.receiveBody([...mesh.peers.keys()][0], message.mesh);
     else await hearPlain(message);
@@ -130,7 +130,7 @@ globalThis.bench = {
     const all = new Uint8Array(await crypto.subtle.digest("SHA-256", await new Blob(digests).arrayBuffer()));
     return Array.from(all, (byte) => byte.toString(16).padStart(2, "0")).join("");
   },
-  /** What has come of the call: frames decoded, samples heard and made up. */
+  /** What has come of the call: frames decoded, samples received and concealed. */
   async call() {
     const came = { frames: 0, samples: 0, concealed: 0 };
     for (const peer of mesh.peers.values()) {

@@ -10,7 +10,7 @@ const OTHER = { first: "B".repeat(22), second: "A".repeat(22) };
 
 /** @type {() => Promise<RTCStatsReport>} */
 let stats = async () => new Map();
-let hear = () => {};
+let receive = () => {};
 let adaptation = null;
 let stills = 0;
 
@@ -31,7 +31,7 @@ async function plain(sends, kinds) {
   stats = () => connection.getStats();
   connection.onicecandidate = ({ candidate }) => post(JSON.stringify({ candidate }));
   connection.ontrack = ({ streams }) => play(streams[0]);
-  hear = async (text) => {
+  receive = async (text) => {
     const { candidate, description } = JSON.parse(text);
     if (candidate) return connection.addIceCandidate(candidate);
     if (!description) return;
@@ -55,7 +55,7 @@ async function ours(sends, kinds) {
   adaptation.on("snapshot", () => (stills += 1));
   mesh.on("peer-track", ({ stream }) => play(stream));
   stats = () => mesh.peers.get(other)?.getStats() ?? new Map();
-  hear = (text) => mesh.receiveBody(other, text);
+  receive = (text) => mesh.receiveBody(other, text);
   const peer = { pid: other, member: "m", role: "guest", hello: "{}" };
   if (!sends) return mesh.addPeer(peer);
   mesh.setTracks(await tracks(kinds));
@@ -64,7 +64,7 @@ async function ours(sends, kinds) {
 
 globalThis.bench = {
   start: (scheme, sends, kinds) => (scheme === "plain" ? plain : ours)(sends, kinds),
-  hear: (text) => void hear(text),
+  receive: (text) => void receive(text),
 
   /** Everything the browser counts. */
   stats: async () => stats(),

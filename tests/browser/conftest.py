@@ -39,7 +39,7 @@ def driver() -> Iterator[Playwright]:
 
 @contextmanager
 def chromium_with(driver: Playwright, camera: Path) -> Iterator[Browser]:
-    """Run Chromium without a window, with this file for a camera and a beeping microphone that nobody has to allow."""
+    """Run Chromium without a window, with this file for a camera and a beeping microphone that need no permission."""
     browser = driver.chromium.launch(
         executable_path=find_binary("chromium-headless-shell"),
         headless=True,
@@ -51,7 +51,7 @@ def chromium_with(driver: Playwright, camera: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with a small camera."""
+    """Chromium with a small camera picture."""
     with chromium_with(driver, make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")) as browser:
         yield browser
 
@@ -72,7 +72,7 @@ def firefox(driver: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that knows Olga, Max and Sam; servers start from a copy of it."""
+    """A database with accounts for Olga, Max and Sam; servers start from a copy of it."""
     path = tmp_path_factory.mktemp("cast") / "db.sqlite3"
     server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}"})
     server.migrate()
@@ -91,21 +91,21 @@ def server_with(cast: Path, **settings: str) -> AppServer:
 
 @pytest.fixture(scope="session")
 def app(cast: Path) -> Iterator[AppServer]:
-    """One server for the stories that do not harm it, with accounts for Olga, Max and Sam."""
+    """One server for the tests that do not stop it, with accounts for Olga, Max and Sam."""
     with server_with(cast) as server:
         yield server
 
 
 @pytest.fixture
 def own_app(cast: Path) -> Iterator[AppServer]:
-    """A server for one test alone, which may stop it, kill it and read all that it has written."""
+    """A server of one test, which may stop it, kill it and read everything it has written."""
     with server_with(cast) as server:
         yield server
 
 
 @pytest.fixture
 def redis() -> Iterator[RedisServer]:
-    """A Redis that one test may end."""
+    """A Redis that one test may stop."""
     with RedisServer() as server:
         yield server
 
@@ -136,23 +136,23 @@ def processes(postgres: PostgresServer, redis: RedisServer) -> Iterator[list[App
 
 @pytest.fixture
 def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
-    """Make people, each with a fresh profile; afterwards none of their browsers may have complained."""
-    everybody: list[Person] = []
+    """Create people, each with a fresh profile; afterwards none of their browsers may have complained."""
+    people: list[Person] = []
 
     def make(name: str, browser: Browser = chromium, server: AppServer | None = None, **context: object) -> Person:
-        everybody.append(Person(browser, server or request.getfixturevalue("app"), name, **context))
-        return everybody[-1]
+        people.append(Person(browser, server or request.getfixturevalue("app"), name, **context))
+        return people[-1]
 
     yield make
-    complaints = {who.name: who.complaints for who in everybody if who.complaints}
-    for who in everybody:
+    complaints = {who.name: who.complaints for who in people if who.complaints}
+    for who in people:
         who.close()
     assert not complaints
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Show beside a failure what the servers of the test wrote last."""
+    """Add to a failure the last lines that the servers of the test wrote."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
     if report.failed:

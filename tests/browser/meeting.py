@@ -1,4 +1,4 @@
-"""A call that is under way, for the stories about what happens to it."""
+"""A call in progress, for the tests about what happens to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ANYONE = "anyone"
 
 @dataclass
 class Meeting:
-    """A room of Olga's with people in it; `link` lets in anyone."""
+    """Olga's room with people in it; `link` lets in anyone."""
 
     slug: str
     link: str
@@ -21,16 +21,16 @@ class Meeting:
 
     @property
     def people(self) -> list[Person]:
-        """Everybody, the owner first."""
+        """Everyone, the owner first."""
         return [self.olga, *self.guests]
 
 
 def make_meeting(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
-    """Let Olga make a room and a link, and `names` come in by it; they stand before the call, and Olga too."""
+    """Let Olga create a room and a link that `names` accept; all of them, Olga too, are on the page before the call."""
     olga = person("Olga", server=server)
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link(lets_in=ANYONE)
+    slug = olga.create_room()
+    link = olga.create_link(lets_in=ANYONE)
     guests = [person(name, server=server) for name in names]
     for guest in guests:
         guest.accept(link)
@@ -39,7 +39,7 @@ def make_meeting(person: Meet, *names: str, server: AppServer | None = None) -> 
 
 
 def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
-    """Make a meeting, and wait until everybody sees and hears everybody."""
+    """Create a meeting, and wait until everyone sees and hears everyone else."""
     meeting = make_meeting(person, *names, server=server)
     for who in meeting.people:
         who.join()
@@ -50,12 +50,12 @@ def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Me
 
 
 def call_on_two(person: Meet, processes: list[AppServer], guest_name: str = "Guest") -> Meeting:
-    """Let Olga on one process and a guest on the other be in a call; `link`, at the second, lets in one person."""
+    """Start a call between Olga on one process and a guest on the other; `link`, at the second, lets in one person."""
     first, second = processes
     olga, guest = person("Olga", server=first), person(guest_name, server=second)
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link(lets_in="one person").replace(first.origin, second.origin)
+    slug = olga.create_room()
+    link = olga.create_link(lets_in="one person").replace(first.origin, second.origin)
     olga.join(slug)
     guest.accept(link)
     guest.join()

@@ -9,8 +9,8 @@ from tests.app_server import AppServer
 from tests.services import wait_until
 
 PASSWORD = "a long pass phrase for tests"
-# The browser itself reports answers of 4xx and a lost socket as errors; the stories cause both on purpose.
-# A static file that is missing is not among them.
+# The browser itself logs responses of 4xx and a lost socket as errors; the tests cause both on purpose.
+# A missing static file is still a complaint.
 EXPECTED = re.compile(r"^(Failed to load resource: .*|WebSocket connection to .* failed.*|Firefox can.t establish .*)")
 
 NOTHING = {"frames": 0.0, "energy": 0.0}
@@ -29,7 +29,7 @@ RECEIVED = """async () => {
 
 
 class Person:
-    """Somebody with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors."""
+    """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors."""
 
     def __init__(self, browser: Browser, app: AppServer, name: str, **context: Any) -> None:
         self.app = app
@@ -49,10 +49,10 @@ class Person:
         page = self.context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("console", self._hear)
+        page.on("console", self._on_console)
         return page
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location.get("url", "")
         missing_file = message.text.startswith("Failed to load") and "/static/" in place
         if message.type == "error" and (missing_file or not EXPECTED.match(message.text)):
@@ -64,7 +64,7 @@ class Person:
         self.page.goto(self.app.origin + path)
 
     def sign_up(self) -> None:
-        """Make an account and prove the address with the code from the mail."""
+        """Create an account and confirm the address with the code from the mail."""
         self.go("/accounts/signup/")
         self.page.get_by_label("Email address").fill(self.address)
         self.page.get_by_label("Your name").fill(self.name)
@@ -78,7 +78,7 @@ class Person:
         self.page.wait_for_url("**/rooms/")
 
     def sign_in(self) -> None:
-        """Sign in to an account that is there."""
+        """Sign in to an existing account."""
         self.go("/accounts/login/?next=/rooms/")
         self.page.get_by_label("Email address").fill(self.address)
         self.page.get_by_label("Password").fill(PASSWORD)
@@ -86,8 +86,8 @@ class Person:
         self.page.wait_for_url("**/rooms/")
 
     # ── Rooms and links ──────────────────────────────────────────────────────────────────────────
-    def make_room(self, name: str = "Monday meeting", people: int = 4) -> str:
-        """Make a room, wait until this browser has locked it with a key, and return its slug."""
+    def create_room(self, name: str = "Monday meeting", people: int = 4) -> str:
+        """Create a room, wait until this browser has given it a key, and return its slug."""
         self.go("/rooms/new")
         self.page.locator("input[name=name]").fill(name)
         self.page.locator("select[name=max_people]").select_option(str(people))
@@ -95,21 +95,21 @@ class Person:
         expect(self.page.get_by_text("Room key on").first).to_be_visible()
         return str(self.page.locator("[data-room]").get_attribute("data-room"))
 
-    def make_link(self, lasts: str = "1 hour", lets_in: str = "one person", label: str = "") -> str:
-        """Make an invitation on the page where this person is and return the link."""
+    def create_link(self, lasts: str = "1 hour", lets_in: str = "one person", label: str = "") -> str:
+        """Create an invite link on the page where this person is and return it."""
         form = self.page.locator("mp-invite-form")
         form.get_by_label("Expires after").select_option(lasts)
         form.get_by_label("Can be used by").select_option(lets_in)
         form.get_by_label("Label").fill(label)
         form.get_by_role("button", name="Create invite link").click()
-        made = form.get_by_label("Invite link")
-        expect(made).to_have_value(re.compile("/i#k="))
-        link = made.input_value()
+        field = form.get_by_label("Invite link")
+        expect(field).to_have_value(re.compile("/i#k="))
+        link = field.input_value()
         form.get_by_role("button", name="Create another link").click()
         return link
 
     def follow(self, link: str) -> None:
-        """Open an invitation link as it was sent, and press Continue."""
+        """Open an invite link as it was sent, and press Continue."""
         self.page.goto(link)
         self.page.get_by_role("button", name="Continue").click()
 
@@ -128,7 +128,7 @@ class Person:
         self.see_call_state("in-call")
 
     def use(self, tool: str) -> None:
-        """Press a button of the toolbar, or, where the page is too narrow for it, of the menu that it has moved to."""
+        """Press a button of the toolbar, or of the "More" menu where a narrow page has moved it."""
         button = self.page.get_by_label("Call controls").get_by_role("button", name=tool)
         if button.count() == 0:
             self.page.get_by_role("button", name="More", exact=True).click()
@@ -156,7 +156,7 @@ class Person:
         return self.page.evaluate(RECEIVED)
 
     def see_and_hear(self, count: int, seconds: float = 15) -> None:
-        """Wait until, from each of `count` peers, ten more frames have been decoded and more sound has come."""
+        """Wait until, from each of `count` peers, ten more frames have been decoded and more sound was received."""
         before = self.received()
 
         def flows() -> bool:

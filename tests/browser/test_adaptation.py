@@ -1,4 +1,4 @@
-"""Codecs for each pair and direction, and a picture that nobody sees."""
+"""Codecs for each pair and direction, and a picture that no one sees."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def sent(who: Person, to: str) -> dict[str, Any]:
 
 
 def join_all(meeting: Meeting) -> None:
-    """Let everybody in, and wait until all of them are connected."""
+    """Let everyone join, and wait until all of them are connected."""
     for who in meeting.people:
         who.join()
     for who in meeting.people:
@@ -58,7 +58,7 @@ def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_no
         pairs = [(one, other) for one in meeting.people for other in meeting.people if one is not other]
         return {f"{one.name} to {other.name}": sent(one, other.name)["codec"] for one, other in pairs}
 
-    # What somebody sends is what the other one decodes, not what they decode themselves.
+    # A person sends what the other one decodes, not what they decode themselves.
     table = {
         "Olga to Max": "VP9",
         "Max to Olga": "AV1",
@@ -69,7 +69,7 @@ def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_no
     }
     wait_until(lambda: codecs() == table, 30, "every pair has its codec")
 
-    # Max looks away: nobody encodes anything for him, and the others go on.
+    # Max looks away: no one encodes anything for him, and the others continue.
     no_av1.page.evaluate(HIDE, True)
     seen: list[int] = []
 

@@ -1,4 +1,4 @@
-"""The call page as people meet it: before, in and after a call, with and without devices, and read out to them."""
+"""The call page before, in and after a call, with and without devices, and its accessibility."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def bare_chromium(driver: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def strict_chromium(driver: Playwright) -> Iterator[Browser]:
-    """A browser in which nobody answers the question for the camera: without a window, Chromium takes that for No."""
+    """A browser in which no one answers the camera prompt: without a window, Chromium takes that for No."""
     arguments = [argument for argument in CHROMIUM_ARGUMENTS if argument != YES_TO_ALL]
     browser = driver.chromium.launch(executable_path=find_binary("chromium"), args=["--headless=new", *arguments])
     yield browser
@@ -45,7 +45,7 @@ def strict_chromium(driver: Playwright) -> Iterator[Browser]:
 
 
 def expect_accessible(page: Page) -> None:
-    """Find no serious or critical breach of WCAG 2 in the page as it is."""
+    """Check that the page as it is has no serious or critical violation of WCAG 2."""
     found = [
         (violation["id"], [node["html"] for node in violation["nodes"]])
         for violation in Axe().run(page).response["violations"]
@@ -57,8 +57,8 @@ def expect_accessible(page: Page) -> None:
 def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     olga, guest = person("Orla"), person("Guest", viewport={"width": 390, "height": 844})
     olga.sign_up()
-    slug = olga.make_room("Garden club")
-    link = olga.make_link()
+    slug = olga.create_room("Garden club")
+    link = olga.create_link()
     olga.join(slug)
     expect(olga.page.get_by_text("You're the only one here.")).to_be_visible()
     guest.accept(link)
@@ -104,7 +104,7 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     expect(panel).to_contain_text("Connected directly")
     expect_accessible(guest.page)
 
-    # The guest leaves, comes back with one press, and is told apart by name only.
+    # The guest leaves and comes back with one press; only the name shows that it is the same person.
     guest.leave()
     expect(olga.page.locator("#toasts")).to_contain_text("Guest left")
     guest.page.get_by_role("button", name="Rejoin").click()
@@ -116,8 +116,8 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
 def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chromium: Browser) -> None:
     olga, guest = person("Ora"), person("Guest", browser=bare_chromium)
     olga.sign_up()
-    slug = olga.make_room("Garden club")
-    link = olga.make_link()
+    slug = olga.create_room("Garden club")
+    link = olga.create_link()
     olga.join(slug)
 
     guest.accept(link)
@@ -135,7 +135,7 @@ def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chro
 def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: Browser) -> None:
     olga = person("Odile", browser=strict_chromium)
     olga.sign_up()
-    olga.go(f"/r/{olga.make_room('Garden club')}")
+    olga.go(f"/r/{olga.create_room('Garden club')}")
     problems = olga.page.locator(".prejoin__problems")
     expect(problems).to_contain_text("The camera is blocked. Allow it for this site")
     expect(problems).to_contain_text("The microphone is blocked. Allow it for this site")
@@ -145,14 +145,14 @@ def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: 
 def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
     olga, elsewhere = person("Ofelia"), person("Ofelia")
     olga.sign_up()
-    slug = olga.make_room("Garden club")
+    slug = olga.create_room("Garden club")
     elsewhere.sign_in()
     elsewhere.go(f"/r/{slug}")
     expect(elsewhere.page.get_by_role("heading", name="This browser doesn't have the room key")).to_be_visible()
     expect(elsewhere.page.locator("#join-form button")).to_be_disabled()
 
     # She brings it along with a link from the browser that has it.
-    elsewhere.accept(olga.make_link())
+    elsewhere.accept(olga.create_link())
     elsewhere.join()
 
 

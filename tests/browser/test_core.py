@@ -16,7 +16,7 @@ HARNESS = Path(__file__).resolve().parent / "harness"
 
 
 class Files(SimpleHTTPRequestHandler):
-    """Serves the harness and the static files, without a word."""
+    """Serves the harness and the static files, without a log."""
 
     def translate_path(self, path: str) -> str:
         """Map `/harness/` to the harness and everything else to the repository."""
@@ -25,7 +25,7 @@ class Files(SimpleHTTPRequestHandler):
         return super().translate_path(path)
 
     def log_message(self, *_arguments: Any, **_named: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +70,8 @@ def test_no_connection_ends_at_another_certificate_than_the_pinned_one(page: Pag
     assert (seen["honest"], seen["refused"], seen["connected"]) == (10, 20, 0)
 
 
-def test_nobody_keeps_a_connection_to_somebody_who_was_put_out(page: Page) -> None:
-    assert page.evaluate("world.putOut()") == {"kept": 1, "left": 0, "back": 0}
+def test_no_connection_to_a_removed_peer_stays(page: Page) -> None:
+    assert page.evaluate("world.kick()") == {"kept": 1, "left": 0, "back": 0}
 
 
 def test_two_people_meet_switch_the_camera_and_part(page: Page) -> None:

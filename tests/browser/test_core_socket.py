@@ -40,7 +40,7 @@ CAST = """async ([path, names]) => {
     mesh.on('peer-state', ({ state }) => who.peerStates.push(state));
     globalThis.cast[name] = who;
   }
-  globalThis.standing = () => Object.values(cast).every(({ mesh }) =>
+  globalThis.connected = () => Object.values(cast).every(({ mesh }) =>
     mesh.peers.size === names.length - 1 && [...mesh.peers.values()].every(({ state }) => state === 'connected'));
 }"""
 
@@ -55,8 +55,8 @@ def restartable() -> Iterator[AppServer]:
         yield server
 
 
-def make_room(app: AppServer, address: str) -> str:
-    """Make a room of this person's and return its slug."""
+def create_room(app: AppServer, address: str) -> str:
+    """Create a room of this person and return its slug."""
     code = """
 from accounts.models import User
 from rooms.flows.rooms import create_room
@@ -66,7 +66,7 @@ result = create_room(User.objects.get(email=address), "Tea").slug
 
 
 def arrive(who: Person) -> Page:
-    """Sign in and wait until the first page stands."""
+    """Sign in and wait for the first page."""
     who.sign_in()
     who.page.wait_for_url(re.compile(r"^[^?]*/rooms/$"))
     return who.page
@@ -86,26 +86,26 @@ def wait(page: Page, condition: str, seconds: float = 20) -> None:
 def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser, restartable: AppServer) -> None:
     olga = Person(chromium, restartable, "Olga")
     page = arrive(olga)
-    slug = make_room(restartable, olga.address)
+    slug = create_room(restartable, olga.address)
     page.evaluate(CAST, [f"/ws/rooms/{slug}", ["desk", "sofa"]])
 
     # Both come in and connect.
     page.evaluate("cast.desk.socket.start()")
     wait(page, "cast.desk.joins === 1")
     page.evaluate("cast.sofa.socket.start()")
-    wait(page, "standing()")
+    wait(page, "connected()")
 
     # The server goes: the sockets wait, the call does not notice.
     restartable.stop()
     wait(page, "Object.values(cast).every(({ socket }) => socket.state !== 'open')")
-    assert page.evaluate("standing()")
+    assert page.evaluate("connected()")
     assert page.evaluate("cast.desk.codes[0]") == CloseCode.DRAINING
 
-    # An ICE restart that is begun meanwhile is made up for once the server is back.
+    # An ICE restart that begins without the server completes once the server is back.
     page.evaluate("cast.desk.mesh.peers.get(cast.sofa.pid).restartIce()")
     restartable.start()
     wait(page, "Object.values(cast).every(({ socket, joins }) => socket.state === 'open' && joins === 2)")
-    wait(page, "standing()")
+    wait(page, "connected()")
     assert page.evaluate("cast.desk.peerStates.filter((state) => state === 'connected').length") == 1
 
     # One leaves: the other sees it.
@@ -131,7 +131,7 @@ def test_a_socket_that_the_server_forgot_is_noticed_by_its_ping(chromium: Browse
     max_ = Person(chromium, app, "Max")
     max_.page.clock.install()
     page = arrive(max_)
-    slug = make_room(app, max_.address)
+    slug = create_room(app, max_.address)
     # The proxy swallows what the browser says after it has joined: half a connection, as after a change of network.
     swallow: list[bool] = []
 

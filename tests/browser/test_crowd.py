@@ -1,4 +1,4 @@
-"""Several people at the door in the same moment."""
+"""Several people join at the same moment."""
 
 from playwright.sync_api import expect
 
@@ -43,7 +43,7 @@ def test_four_people_at_once_make_six_connections(person: Meet) -> None:
         who.see_and_hear(3, seconds=30)
 
 
-def test_the_fifth_of_four_is_told_that_the_room_is_full(person: Meet) -> None:
+def test_the_fifth_person_in_a_room_for_four_sees_that_it_is_full(person: Meet) -> None:
     meeting = make_meeting(person, "Guest", "Gust", "Gwen", "Gerd")
     for who in meeting.people[:4]:
         who.join()
@@ -52,7 +52,7 @@ def test_the_fifth_of_four_is_told_that_the_room_is_full(person: Meet) -> None:
     late.page.locator("#join-form button[type=submit]").click()
     expect(late.page.get_by_role("heading", name="The room is full")).to_be_visible()
 
-    # Somebody leaves, and there is a place.
+    # Someone leaves, and there is room.
     meeting.guests[0].leave()
     late.page.get_by_role("button", name="Try again").click()
     late.see_call_state("in-call")

@@ -1,4 +1,4 @@
-"""Files from browser to browser: offered, accepted, whole; and what becomes of those that are not."""
+"""Files from browser to browser: offered, accepted and complete, or declined, interrupted and damaged."""
 
 import hashlib
 import os
@@ -129,7 +129,7 @@ def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -
         who.join()
     olga.see_others(1)
 
-    # The guest says no, and Olga is told; nothing was written.
+    # The guest declines, and Olga sees it; nothing was written.
     sent = send(olga, file)
     offered = open_files(guest)
     offered.get_by_role("button", name="Decline").click()
@@ -212,7 +212,7 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Pa
     offered.get_by_role("button", name="Accept").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 60, "some of it came")
 
-    # The receiver reloads in the middle: nobody has to press anything but Join.
+    # The receiver reloads in the middle: no one has to press anything but Join.
     guest.page.reload()
     before = olga.page.evaluate("globalThis.sentBytes")
     guest.join()
@@ -289,8 +289,8 @@ def test_a_sender_who_reloads_goes_on_with_one_press(person: Meet) -> None:
 def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
     olga, guest = person("Olga"), person("Guest")
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link()
+    slug = olga.create_room()
+    link = olga.create_link()
     olga.join(slug)
 
     guest.page.goto(link)

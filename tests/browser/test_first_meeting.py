@@ -21,8 +21,8 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
 
     # Nora makes an account, a room and a link for one person.
     nora.sign_up()
-    slug = nora.make_room("Monday meeting")
-    link = nora.make_link(lasts="1 hour", lets_in="one person")
+    slug = nora.create_room("Monday meeting")
+    link = nora.create_link(lasts="1 hour", lets_in="one person")
     assert "/i#k=1" in link
 
     # Both enter; the secret is gone from the guest's address bar.
@@ -37,7 +37,7 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
         who.see_and_hear(1)
     expect(nora.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
 
-    # Sam has the same link, and is told.
+    # Sam has the same link, and sees why it does not work.
     sam.follow(link)
     expect(sam.page.get_by_role("heading", name="This link has already been used")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""How good a connection is, and why, where a person can see it."""
+"""The connection quality that a person sees, and why it is so."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.browser.conftest import chromium_with, server_with
 from tests.browser.meeting import Meet, start_call
 from tests.services import CoturnServer, free_port
 
-# What is sent to everybody is held back by that, and no encoder may use more than 100 kbit/s for it.
+# This reason limits what is sent to everyone, and no encoder may use more than 100 kbit/s.
 SENT_UNDER = """(why) => [...meetingPoint.mesh.peers].every(([pid, { transceivers }]) => {
   const [encoding] = transceivers.video.sender.getParameters().encodings;
   return meetingPoint.adaptation.adaptationOf(pid).sending.why === why && encoding.maxBitrate <= 100_000;
@@ -71,7 +71,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
     expect(details).to_be_visible()
     olga.page.keyboard.press("Escape")
 
-    # Olga's voice is lost on her side, and the system takes the guest's microphone: both are mended.
+    # Olga's voice is lost on her side, and the system takes the guest's microphone: both recover.
     guest = meeting.guests[0]
     olga.page.evaluate(LOSE_VOICE)
     taken = guest.page.evaluate(TAKE_MICROPHONE)
@@ -92,7 +92,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
         who.see_and_hear(1)
 
 
-def test_the_connection_test_tries_every_way_and_its_report_names_no_address(
+def test_the_connection_test_tries_every_path_and_its_report_has_no_address(
     person: Meet, cast: Path, coturn_server: CoturnServer
 ) -> None:
     udp = coturn_server.settings["TURN_URLS"]
@@ -108,7 +108,7 @@ def test_the_connection_test_tries_every_way_and_its_report_names_no_address(
         states = {name: olga.page.locator(f"[data-probe={name}]").get_attribute("data-state") for name in PROBES}
         good = ("browser", "server", "udp", "tcp", "bandwidth", "camera", "microphone")
         assert {name: states[name] for name in good} == dict.fromkeys(good, "good"), states
-        assert states["tls"] == "bad", "nobody listens there"
+        assert states["tls"] == "bad", "no server listens there"
         expect(olga.page.get_by_role("status")).to_have_text("Calls work from here.")
         report = olga.page.get_by_role("textbox", name="Report")
         text = report.input_value()

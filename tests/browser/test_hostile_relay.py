@@ -47,14 +47,14 @@ SAID = {
 }
 
 
-def test_nobody_without_the_room_key_is_connected_to_and_it_is_said(page: Page) -> None:
+def test_no_peer_without_the_room_key_is_connected_and_a_warning_is_shown(page: Page) -> None:
     seen = page.evaluate("(runs) => hostile.keyed(runs)", RUNS)
     show("keyed, attacked", seen)
     assert (seen["runs"], seen["connected"], seen["silent"]) == (RUNS, 0, 0)
     assert seen["slowest"] < 5000
-    assert {kind: said[0] for kind, said in seen["told"].items()} == SAID
+    assert {kind: said[0] for kind, said in seen["reported"].items()} == SAID
     insider = page.evaluate("hostile.keyed(10, true)")
-    assert insider["connected"] == 10, "whoever has the room's key is let in, or nothing was measured"
+    assert insider["connected"] == 10, "a relay with the room's key is let in, or nothing was measured"
 
 
 def test_codes_agree_when_the_relay_is_honest(page: Page) -> None:
@@ -63,13 +63,13 @@ def test_codes_agree_when_the_relay_is_honest(page: Page) -> None:
     assert (seen["runs"], seen["agree"], seen["different"]) == (RUNS, RUNS, RUNS)
 
 
-def test_codes_differ_when_somebody_is_in_the_middle(page: Page) -> None:
+def test_codes_differ_with_a_man_in_the_middle(page: Page) -> None:
     seen = page.evaluate("(runs) => hostile.middle(runs)", RUNS)
-    show("keyless, somebody in the middle", seen)
+    show("keyless, man in the middle", seen)
     assert (seen["runs"], seen["differ"], seen["agree"]) == (RUNS, RUNS, 0)
 
 
-def test_who_breaks_a_commitment_gets_no_code_and_is_cut_off(page: Page) -> None:
+def test_a_peer_that_breaks_its_commitment_gets_no_code_and_is_cut_off(page: Page) -> None:
     seen = page.evaluate("(runs) => hostile.cheating(runs)", RUNS)
     show("keyless, a broken commitment", seen)
     assert (seen["runs"], seen["code"], seen["stopped"], seen["equal"]) == (RUNS, 0, RUNS, RUNS)
@@ -82,7 +82,7 @@ def test_codes_on_real_connections(page: Page, kind: str) -> None:
     assert (seen["runs"], seen["connected"], seen["agree"]) == (12, 12, 12 if kind == "honest" else 0)
 
 
-def test_no_real_connection_to_whoever_lacks_the_room_key(page: Page) -> None:
+def test_no_real_connection_to_a_peer_without_the_room_key(page: Page) -> None:
     # All at once, as the one that only loses messages takes the four seconds of patience.
     outcomes = page.evaluate(
         """async () => Object.fromEntries(await Promise.all([...hostile.attacks, "drop"].map(

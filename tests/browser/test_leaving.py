@@ -1,4 +1,4 @@
-"""Leaving, reloading and closing the tab: who is gone is gone at once, and nobody is there twice."""
+"""Leaving, reloading and closing the tab: a person who leaves is gone at once, and no one appears twice."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Links that do not work say so, each in its own words; one that a mail scanner has damaged works all the same."""
+"""Each kind of link that does not work has its own page; a link that a mail scanner rewrote still works."""
 
 import secrets
 
@@ -17,8 +17,8 @@ Invite.objects.filter(room__slug=slug).update(expires_at=timezone.now() - timede
 """
 
 
-def told(guest: Person, heading: str) -> None:
-    """Check that the page says `heading`, names a next step, and no longer offers to join."""
+def expect_refused(guest: Person, heading: str) -> None:
+    """Check that the page shows `heading` and a next step, and no longer offers to join."""
     expect(guest.page.get_by_role("heading", name=heading)).to_be_visible()
     expect(guest.page.locator("section:visible p")).not_to_have_count(0)
     expect(guest.page.get_by_role("button", name="Continue")).to_be_hidden()
@@ -36,7 +36,7 @@ def test_an_expired_link(app: AppServer, person: Meet, link: tuple[Person, str, 
     app.run_python(EXPIRE, slug=link[1])
     guest = person("Guest")
     guest.follow(link[2])
-    told(guest, "This link has expired")
+    expect_refused(guest, "This link has expired")
 
 
 def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:
@@ -46,13 +46,13 @@ def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:
     expect(olga.page.get_by_text("Links that no longer work")).to_be_visible()
     guest = person("Guest")
     guest.follow(link[2])
-    told(guest, "This link was revoked")
+    expect_refused(guest, "This link was revoked")
 
 
 def test_an_unknown_link(app: AppServer, person: Meet) -> None:
     guest = person("Guest")
     guest.follow(f"{app.origin}/i#k=1{secrets.token_urlsafe(16)}")
-    told(guest, "Invalid link")
+    expect_refused(guest, "Invalid link")
 
 
 def test_a_link_to_a_closed_room(person: Meet, link: tuple[Person, str, str]) -> None:
@@ -70,20 +70,20 @@ def test_a_link_that_a_scanner_rewrote(person: Meet, link: tuple[Person, str, st
 
 
 def test_pressing_join_again_takes_no_second_use(person: Meet, link: tuple[Person, str, str]) -> None:
-    for_one = link[0].make_link(lets_in="one person")
+    for_one = link[0].create_link(lets_in="one person")
     guest = person("Guest")
     guest.accept(for_one)
     guest.accept(for_one)
     guest.join()
 
 
-def test_a_browser_that_keeps_no_cookies_is_told_so(person: Meet, link: tuple[Person, str, str]) -> None:
+def test_a_browser_without_cookies_gets_an_explanation(person: Meet, link: tuple[Person, str, str]) -> None:
     guest = person("Guest")
     guest.page.goto(link[2])
     expect(guest.page.get_by_role("button", name="Continue")).to_be_visible()
     guest.context.clear_cookies()
     guest.page.get_by_role("button", name="Continue").click()
-    told(guest, "Cookies are blocked")
+    expect_refused(guest, "Cookies are blocked")
 
 
 def test_a_room_address_lets_no_stranger_in(person: Meet, link: tuple[Person, str, str]) -> None:

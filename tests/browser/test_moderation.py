@@ -1,4 +1,4 @@
-"""Somebody in a call is reported, and a moderator on another process puts them out, whatever they are called."""
+"""A person in a call is reported, and a moderator on another process bans them; names are hostile text."""
 
 import base64
 import secrets
@@ -8,12 +8,12 @@ from playwright.sync_api import Dialog, expect
 
 from tests.app_server import AppServer, make_account
 from tests.browser import totp
+from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import ANYONE, Meet
 from tests.browser.person import PASSWORD, Person
-from tests.browser.putting_out import at_most, stopwatch
 from tests.rooms.corpus import UNICODE, XSS
 
-# Milliseconds. Two seconds are promised, and test_put_out.py holds to them; here a call of three shares the machine.
+# Milliseconds. Two seconds are promised, and test_kick.py checks that; here a call of three shares the machine.
 AT_ONCE = 6000
 MAKE_MODERATOR = """
 from allauth.mfa.totp.internal.auth import TOTP
@@ -77,8 +77,8 @@ def test_a_reported_guest_is_banned_from_another_process(
     for who in (olga, guest, mallory, mona):
         who.page.on("dialog", noted)
     olga.sign_in()
-    slug = olga.make_room(XSS[0])
-    link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
+    slug = olga.create_room(XSS[0])
+    link = olga.create_link(lets_in=ANYONE).replace(first.origin, second.origin)
     olga.go(f"/r/{slug}")
     for who in (guest, mallory):
         who.accept(link)

@@ -1,4 +1,4 @@
-"""Every page: nothing serious for axe, no sideways scrolling, no complaint of the browser, in light and in dark."""
+"""Every page: no serious violation for axe, no sideways scrolling, no browser errors, in light and in dark."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,7 +21,7 @@ ACCOUNT_PATHS = [
 
 
 def examine(page: Page) -> list[str]:
-    """Return what is wrong with the page as it stands, each with the first element that it is about."""
+    """Return what is wrong with the page as it is, each with the first element that it is about."""
     serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     wrong = [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:200]}" for v in serious]
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
@@ -31,7 +31,7 @@ def examine(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_page_is_for_everybody(person: Meet, screen: dict[str, object]) -> None:
+def test_every_page_is_accessible(person: Meet, screen: dict[str, object]) -> None:
     wrong: list[str] = []
 
     # What a stranger sees, error pages included.
@@ -52,8 +52,8 @@ def test_every_page_is_for_everybody(person: Meet, screen: dict[str, object]) ->
     for path in ACCOUNT_PATHS:
         olga.go(path)
         wrong += examine(olga.page)
-    slug = olga.make_room()
-    olga.make_link(label="Ada and Grace")
+    slug = olga.create_room()
+    olga.create_link(label="Ada and Grace")
     wrong += examine(olga.page)
     olga.page.get_by_role("link", name="Delete").click()
     wrong += examine(olga.page)

@@ -47,7 +47,7 @@ def test_a_passkey_signs_in_without_a_password_and_a_refusal_is_said_in_words(
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/rooms/")
 
-    # Another device without it is told so, and nothing happens.
+    # Another device without it gets an explanation, and nothing happens.
     max_.go("/accounts/logout/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     devtools.send("WebAuthn.clearCredentials", {"authenticatorId": authenticator})

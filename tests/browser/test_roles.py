@@ -35,16 +35,16 @@ def member_link(olga: Person) -> str:
     form = olga.page.locator("mp-invite-form")
     form.get_by_role("button", name="Create another link").click()
     form.get_by_label("Role").select_option("member")
-    return olga.make_link()
+    return olga.create_link()
 
 
 def row(manage: Page, name: str) -> Locator:
-    """Return somebody's row in the list of people of the manage page."""
+    """Return a person's row in the list of people of the manage page."""
     return manage.locator(".people-list__row").filter(has_text=name)
 
 
 def act(manage: Page, name: str, button: str) -> None:
-    """Do something about somebody in that list."""
+    """Press a button of a person in that list."""
     row(manage, name).locator("summary").click()
     row(manage, name).get_by_text(button).click()
 
@@ -60,14 +60,14 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     olga, max_ = person("Olga", server=first), person("Max", server=second)
     guest = person("Guest", server=second)
     olga.sign_in()
-    slug = olga.make_room()
-    letter, code = invite_by_mail(olga, "guest@example.net")
+    slug = olga.create_room()
+    mail, code = invite_by_mail(olga, "guest@example.net")
     link = member_link(olga)
     first.run_python(SOON, slug=slug)
 
     # The guest finds the page in the mail, and the code somewhere else; Max has a link for members.
-    assert code not in letter
-    page = re.search(r"^ +(http\S+)$", letter, re.MULTILINE)
+    assert code not in mail
+    page = re.search(r"^ +(http\S+)$", mail, re.MULTILINE)
     assert page
     guest.page.goto(page[1].replace(first.origin, second.origin))
     guest.page.get_by_label("Code or link").fill(code)
@@ -77,12 +77,12 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     max_.sign_in()
     max_.accept(link.replace(first.origin, second.origin))
     olga.go(f"/r/{slug}")
-    everybody = (olga, max_, guest)
-    for who in everybody:
+    everyone = (olga, max_, guest)
+    for who in everyone:
         who.join()
 
-    # The end is near: everybody is told, until Olga gives the room more time.
-    for who in everybody:
+    # The end is near: everyone sees it, until Olga gives the room more time.
+    for who in everyone:
         who.see_others(2)
         expect(who.page.get_by_text("This room expires at")).to_be_visible()
     manage = olga.new_page()
@@ -90,7 +90,7 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     settings = manage.get_by_role("region", name="Settings")
     settings.get_by_label("Expires").select_option("1 day from now")
     settings.get_by_role("button", name="Save").click()
-    for who in everybody:
+    for who in everyone:
         expect(who.page.get_by_text("This room expires at")).to_be_hidden()
 
     # Olga names Max a moderator: all see it, the call goes on, and Max may do more.
@@ -98,7 +98,7 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     expect(people_with(guest, "Moderator")).to_have_count(0)
     act(manage, "Max", "Make moderator")
     expect(people_with(guest, "Moderator")).to_contain_text("Max")
-    for who in everybody:
+    for who in everyone:
         who.see_others(2)
     max_.see_and_hear(2)
     expect(max_.page.get_by_text("You're now a moderator of this room.")).to_be_visible()

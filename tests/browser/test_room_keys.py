@@ -1,4 +1,4 @@
-"""Room keys in life: a new one in the middle of a call, the owner's second device, a lost key, and hidden addresses."""
+"""Room keys: a new one during a call, the owner's second device, a lost key; and hidden addresses."""
 
 import json
 import os
@@ -51,11 +51,11 @@ ANOTHER_CODE = f"""async () => {{
 
 
 def held(who: Person, slug: str) -> list[object]:
-    """Return the epoch of the key in somebody's browser, and whether it may leave it."""
+    """Return the epoch of the key in this person's browser, and whether it may leave it."""
     return who.page.evaluate(HELD_EPOCH, slug)
 
 
-def test_whoever_is_put_out_is_out_and_the_others_go_on_under_a_new_key(person: Meet) -> None:
+def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: Meet) -> None:
     meeting = start_call(person, "Guest", "Max")
     olga, guest, out = meeting.olga, *meeting.guests
     office = olga.new_page()
@@ -77,14 +77,14 @@ def test_whoever_is_put_out_is_out_and_the_others_go_on_under_a_new_key(person: 
     guest.join()
     office.goto(f"{olga.app.origin}/rooms/{meeting.slug}/")
     newcomer = person("Ada")
-    newcomer.accept(make_a_link(office))
+    newcomer.accept(create_link_on(office))
     newcomer.join()
     for who in (olga, guest, newcomer):
         who.see_others(2)
         who.see_and_hear(2)
 
 
-def make_a_link(page: Page) -> str:
+def create_link_on(page: Page) -> str:
     """Create an invite link for one person on the room's page."""
     page.get_by_role("button", name="Create invite link").click()
     made = page.get_by_label("Invite link")
@@ -95,7 +95,7 @@ def make_a_link(page: Page) -> str:
 def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     olga, phone, sam = person("Olga"), person("Olga"), person("Sam")
     olga.sign_in()
-    slug = olga.make_room()
+    slug = olga.create_room()
     with olga.page.expect_response("**/invites") as made:
         olga.page.get_by_role("button", name="Use this room on another device").click()
     assert made.value.status == 201
@@ -116,7 +116,7 @@ def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
 def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
     olga, other = person("Olga"), person("Olga")
     olga.sign_in()
-    slug = olga.make_room()
+    slug = olga.create_room()
     other.sign_in()
     other.go(f"/rooms/{slug}/")
     other.page.get_by_text("Create a new key…").click()
@@ -185,7 +185,7 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
         assert set(who.page.evaluate(OPEN_WAYS)) == {"relay"}
 
 
-def test_whoever_begins_anew_before_the_others_know_why_has_not_left(person: Meet, relayed_app: AppServer) -> None:
+def test_a_peer_that_starts_over_before_the_others_know_why_has_not_left(person: Meet, relayed_app: AppServer) -> None:
     meeting = make_meeting(person, "Guest", server=relayed_app)
     (guest,) = meeting.guests
     release = hold_back(guest, "room")
@@ -206,7 +206,7 @@ def test_whoever_begins_anew_before_the_others_know_why_has_not_left(person: Mee
 
 
 def hold_back(who: Person, kind: str) -> Callable[[], None]:
-    """Keep messages of a kind from somebody's page, from its next load on; return what lets them through."""
+    """Hold back messages of a type from this person's page, from its next load on; return what lets them through."""
     kept: list[tuple[WebSocketRoute, str | bytes]] = []
 
     def between(route: WebSocketRoute) -> None:

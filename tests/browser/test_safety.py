@@ -57,7 +57,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     assert re.fullmatch(r"\d{4} \d{4} \d{4}", numbers)
     assert all(re.fullmatch(r"\S+\n[A-Z][A-Za-z ]+", picture) for picture in pictures)
 
-    # One says that they match: the other is told, and decides for themselves.
+    # One says that they match: the other sees it, and decides for themselves.
     dialogs[0].get_by_role("button", name="They match").click()
     expect(label(olga)).to_have_text("Verified")
     expect(dialogs[1].get_by_text("Olga says that the codes match.")).to_be_visible()
@@ -68,7 +68,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
         dialog.get_by_role("button", name="Close").click()
         who.page.get_by_role("button", name="People").click()
         expect(who.page.locator(".person .trust-button:visible")).to_have_text("Verified")
-    # Whoever sends a file is told the same of its receiver, and the receiver of its sender.
+    # The sender of a file sees the same about its receiver, and the receiver about its sender.
     olga.page.locator("#files-input").set_input_files(files={"name": "a.txt", "mimeType": "", "buffer": b"a"})
     expect(olga.page.locator("#files-to")).to_contain_text("Gustav · Verified")
     expect(olga.page.locator("#files-trust")).to_contain_text("Verified: you've compared")
@@ -92,7 +92,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     assert code_in(open_code(olga)) == (pictures, numbers)
     olga.page.keyboard.press("Escape")
 
-    # Somebody who reloads has another key, and so another code.
+    # A person who reloads has another key, and so another code.
     guest.page.reload()
     guest.join()
     olga.see_others(1)
@@ -101,7 +101,7 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     expect(dialog.get_by_text("Gustav has reconnected once with a new key")).to_be_visible()
     assert code_in(dialog) != (pictures, numbers)
 
-    # "They don't match" parts them, and both are told.
+    # "They don't match" disconnects them, and both see why.
     dialog.get_by_role("button", name="They don't match").click()
     for who, words in ((olga, "you said the codes don't match"), (guest, "they said the codes don't match")):
         tile = who.page.locator("mp-tile[data-state='refused']")
@@ -118,14 +118,14 @@ def handle_relayed(who: Person, hand_on: Callable[[WebSocketRoute, str], None]) 
     def between(route: WebSocketRoute) -> None:
         server = route.connect_to_server()
 
-        def heard(data: str | bytes) -> None:
+        def on_message(data: str | bytes) -> None:
             text = str(data)
             if json.loads(text)["type"] == "relay":
                 hand_on(route, text)
             else:
                 route.send(text)
 
-        server.on_message(heard)
+        server.on_message(on_message)
 
     who.page.route_web_socket("**/ws/rooms/*", between)
 

@@ -47,10 +47,10 @@ def lie_about(who: Person, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def invited(olga: Person, guest: Person) -> str:
-    """Make a room as Olga, bring the guest to its door with a link, and return its slug."""
+    """Create a room as Olga, let the guest accept a link, and return the slug."""
     olga.sign_in()
-    slug = olga.make_room("Sealed meeting")
-    link = olga.make_link()
+    slug = olga.create_room("Sealed meeting")
+    link = olga.create_link()
     guest.accept(link)
     return slug
 
@@ -66,9 +66,9 @@ def test_the_server_carries_no_name_no_description_and_no_candidate(person: Meet
         who.see_others(1)
         who.see_and_hear(1)
     expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Gustav")
-    for heard in frames:
-        assert any('"relay"' in frame for frame in heard)
-        assert [word for frame in heard for word in TELLTALE if word in frame] == []
+    for seen in frames:
+        assert any('"relay"' in frame for frame in seen)
+        assert [word for frame in seen for word in TELLTALE if word in frame] == []
 
 
 def test_a_server_that_swaps_the_fingerprint_is_refused_and_it_is_said(person: Meet) -> None:
@@ -84,7 +84,7 @@ def test_a_server_that_swaps_the_fingerprint_is_refused_and_it_is_said(person: M
     assert guest.page.evaluate("meetingPoint.mesh.peers.size") == 0
 
 
-def set_lock(app: AppServer, slug: str, epoch: int, *, keep_check: bool = True) -> None:
+def set_key(app: AppServer, slug: str, epoch: int, *, keep_check: bool = True) -> None:
     """Let the server claim another epoch, or another key, for the room."""
     app.run_python(
         """
@@ -128,22 +128,22 @@ result = room.slug
         (1, False, "Your key doesn't match this room"),
         (0, True, "Something is wrong with this room's key"),
     ],
-    ids=["a newer lock", "another key", "a lock taken back"],
+    ids=["a newer key", "another key", "a key taken back"],
 )
-def test_a_key_that_does_not_fit_lets_nobody_in(
+def test_a_key_that_does_not_fit_lets_no_one_in(
     person: Meet, app: AppServer, epoch: int, keep_check: bool, said: str
 ) -> None:
     olga, guest = person("Olga"), person("Gustav")
     slug = invited(olga, guest)
-    set_lock(app, slug, epoch, keep_check=keep_check)
+    set_key(app, slug, epoch, keep_check=keep_check)
     guest.page.reload()
     expect(guest.page.locator("#key-problem")).to_contain_text(said)
     expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
 
 
-def test_a_server_that_takes_the_lock_back_under_a_call_is_not_followed(person: Meet, own_app: AppServer) -> None:
+def test_a_server_that_takes_the_key_back_during_a_call_is_not_followed(person: Meet, own_app: AppServer) -> None:
     meeting = start_call(person, "Gustav", server=own_app)
-    set_lock(own_app, meeting.slug, 0)
+    set_key(own_app, meeting.slug, 0)
     own_app.stop()
     own_app.start()
     for who in meeting.people:

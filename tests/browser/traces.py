@@ -1,4 +1,4 @@
-"""What a server, its database and its Redis ever held, and every way to read it."""
+"""What a server, its database and its Redis stored, and every encoding in which to look for secrets."""
 
 import base64
 import re
@@ -42,7 +42,7 @@ def inner(held: bytes) -> Iterator[bytes]:
         yield bytes.fromhex(run.decode())
     for run in BASE64.findall(held):
         standard = run.translate(TO_STANDARD)
-        for before in range(4):  # letters that only stand right before it
+        for before in range(4):  # letters right before it that do not belong to it
             whole = len(standard) - before
             yield base64.b64decode(standard[before : len(standard) - (whole % 4 == 1)] + b"=" * (-whole % 4))
     with suppress(zlib.error):
@@ -67,16 +67,16 @@ def memory_of(pid: int) -> bytes:
 
 
 class Monitor:
-    """Everything that Redis is told, from `__enter__` on, as it came over the wire."""
+    """Every command that Redis receives, from `__enter__` on, as it came over the wire."""
 
     def __init__(self, redis: RedisServer) -> None:
-        self.heard = bytearray()
+        self.received = bytearray()
         self._socket = socket.create_connection(("127.0.0.1", redis.port))
 
     def __enter__(self) -> Self:
         self._socket.sendall(b"MONITOR\r\n")
         Thread(target=self._listen, daemon=True).start()
-        wait_until(lambda: self.heard.startswith(b"+OK"), 10, "Redis tells what it is told")
+        wait_until(lambda: self.received.startswith(b"+OK"), 10, "Redis reports its commands")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,4 +85,4 @@ class Monitor:
 
     def _listen(self) -> None:
         while chunk := self._socket.recv(65_536):
-            self.heard += chunk
+            self.received += chunk

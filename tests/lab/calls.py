@@ -1,10 +1,10 @@
-"""Calls between people at home, and how long a picture stands still in them."""
+"""Calls between people at home, and how long a picture freezes in them."""
 
 from tests.browser.meeting import ANYONE, Meeting
 from tests.browser.person import Person
 from tests.services import wait_until
 
-# The pair of candidates in use, as the browser of whoever asks sees it.
+# The pair of candidates in use, as this browser sees it.
 ROUTE = """async () => {
   const [connection] = globalThis.meetingPoint.mesh.peers.values();
   const stats = await connection.getStats();
@@ -34,10 +34,10 @@ WATCH = """() => {
 
 
 def begin(olga: Person, *guests: Person) -> Meeting:
-    """Let Olga make a room and everybody meet in it."""
+    """Let Olga create a room and everyone join the call in it."""
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link(lets_in=ANYONE)
+    slug = olga.create_room()
+    link = olga.create_link(lets_in=ANYONE)
     olga.join(slug)
     for guest in guests:
         guest.accept(link)
@@ -51,12 +51,12 @@ def begin(olga: Person, *guests: Person) -> Meeting:
 
 def route_of(who: Person) -> str:
     """Return `direct`, `relay udp`, `relay tcp`, `relay tls` or `relay of the other`."""
-    wait_until(lambda: who.page.evaluate(ROUTE) != "none", 5, "a way is in use")
+    wait_until(lambda: who.page.evaluate(ROUTE) != "none", 5, "a path is in use")
     return str(who.page.evaluate(ROUTE))
 
 
 def watch(*people: Person) -> None:
-    """Begin to measure how long the pictures stand still."""
+    """Begin to measure how long the pictures freeze."""
     for who in people:
         who.page.evaluate(WATCH)
         wait_until(lambda who=who: who.page.evaluate("watch.frames > 0"), 5, "the watch sees frames")  # type: ignore[misc]

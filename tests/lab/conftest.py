@@ -21,14 +21,14 @@ Settle = Callable[..., "Resident"]
 
 
 class Resident(Person):
-    """Somebody at a browser at home; `home` is their network."""
+    """A person at a browser at home; `home` is their network."""
 
     home: Home
 
 
 @pytest.fixture(scope="session")
 def internet() -> Iterator[Internet]:
-    """Servers and nobody else yet."""
+    """Servers, and no homes yet."""
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
     with Internet() as net:
@@ -51,14 +51,14 @@ def lab_app(internet: Internet, relay: LabRelay, cast: Path) -> Iterator[LabApp]
 
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small picture for everybody's camera."""
+    """A small picture for everyone's camera."""
     return make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m")
 
 
 @pytest.fixture
 def settle(driver: Playwright, internet: Internet, lab_app: LabApp, camera: Path, tmp_path: Path) -> Iterator[Settle]:
     """Move people into homes: `settle("Olga", "symmetric")`."""
-    everybody: list[Resident] = []
+    residents: list[Resident] = []
 
     def make(name: str, nat: str = "cone", mobile: str | None = None) -> Resident:
         home = internet.home(nat, mobile)
@@ -71,11 +71,11 @@ def settle(driver: Playwright, internet: Internet, lab_app: LabApp, camera: Path
         )
         resident = Resident(browser, lab_app, name)
         resident.home = home
-        everybody.append(resident)
+        residents.append(resident)
         return resident
 
     yield make
-    for resident in everybody:
+    for resident in residents:
         with suppress(Error):  # some stories end it before
             resident.page.context.browser.close()  # type: ignore[union-attr]
         resident.home.remove()

@@ -74,7 +74,7 @@ class Namespace:
 
 
 class Router(Namespace):
-    """What stands between a home and the internet."""
+    """The router between a home and the internet."""
 
     def __init__(self, internet: "Internet", nat: str) -> None:
         number = next(_numbers)
@@ -120,7 +120,7 @@ class Router(Namespace):
 
 
 class Home(Namespace):
-    """Somebody's computer, by a line to a router; with a second line to another where it is asked for."""
+    """A person's computer, by a line to a router; with a second line to another where it is asked for."""
 
     def __init__(self, internet: "Internet", nat: str = "cone", mobile: str | None = None) -> None:
         super().__init__(f"h{next(_numbers)}")
@@ -211,7 +211,7 @@ class Internet:
         host.run("ip", "addr", "add", f"{address}/24", "dev", "wan")
 
     def home(self, nat: str = "cone", mobile: str | None = None) -> Home:
-        """Add somebody's home."""
+        """Add a home."""
         home = Home(self, nat, mobile)
         self.hosts.append(home)
         return home

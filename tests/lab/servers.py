@@ -55,7 +55,7 @@ class LabRelay(CoturnServer):
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the application is told: STUN, and TURN over UDP, TCP and TLS."""
+        """The application's settings: STUN, and TURN over UDP, TCP and TLS."""
         urls = [
             f"turn:{RELAY}:3478?transport=udp",
             f"turn:{RELAY}:3478?transport=tcp",

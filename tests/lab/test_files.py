@@ -34,7 +34,7 @@ RTCDataChannel.prototype.send = function (data) {
 };
 addEventListener("pagehide", () => sessionStorage.setItem("sentBytes", String(globalThis.sentBytes)));
 """
-# What has come of the call: frames decoded, samples heard and made up.
+# What has come of the call: frames decoded, samples received and concealed.
 CAME = """async () => {
   const came = { frames: 0, samples: 0, concealed: 0 };
   for (const peer of meetingPoint.mesh.peers.values()) {
@@ -60,8 +60,8 @@ class Handover:
         self.olga, self.guest, self.app = olga, guest, app
         olga.context.add_init_script(COUNT)
         olga.sign_in()
-        self.slug = olga.make_room()
-        guest.accept(olga.make_link())
+        self.slug = olga.create_room()
+        guest.accept(olga.create_link())
         for who in (olga, guest):
             self.enter(who)
         olga.see_others(1, seconds=30)
@@ -160,8 +160,8 @@ def came(who: Person, seconds: float) -> tuple[float, float]:
     began, first = time.monotonic(), who.page.evaluate(CAME)
     who.page.wait_for_timeout(seconds * 1000)  # the measurement itself
     last, took = who.page.evaluate(CAME), time.monotonic() - began
-    heard = {name: last[name] - first[name] for name in first}
-    return heard["frames"] / took, heard["concealed"] / heard["samples"]
+    received = {name: last[name] - first[name] for name in first}
+    return received["frames"] / took, received["concealed"] / received["samples"]
 
 
 def test_a_call_does_not_suffer_from_a_file(settle: Settle, tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ def test_a_call_does_not_suffer_from_a_file(settle: Settle, tmp_path: Path) -> N
 def test_two_files_go_to_two_people_at_once(settle: Settle, lab_app: LabApp, tmp_path: Path) -> None:
     olga, guest, gustav = (settle(name) for name in ("Olga", "Guest", "Gustav"))
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link(lets_in=ANYONE)
+    slug = olga.create_room()
+    link = olga.create_link(lets_in=ANYONE)
     for who in (guest, gustav):
         who.accept(link)
     for who in (olga, guest, gustav):

@@ -1,4 +1,4 @@
-"""More people in one browser than two cores can serve, for five minutes: nobody is lost, and nobody is silent."""
+"""More people in one browser than two cores can serve, for five minutes: no one is lost, and no one is silent."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.lab.figures import measure
 from tests.services import find_binary
 
 LONG_S = 300
-# Of everybody else: samples of sound received and made up; the longest time without a picture, moving or still, in ms.
+# Of everyone else: samples of sound received and made up; the longest time without a picture, moving or still, in ms.
 WATCH = """() => {
   const seen = (globalThis.seen = { peers: {}, failed: 0 });
   const of = (pid) => (seen.peers[pid] ??= { frames: 0, stills: 0, samples: 0, concealed: 0, at: Date.now(), gap: 0 });
@@ -60,8 +60,8 @@ def gather(person: Meet, browser: Browser, *names: str) -> list[Person]:
     """Bring Olga and the others together, all in one browser."""
     olga = person("Olga", browser=browser)
     olga.sign_in()
-    slug = olga.make_room(people=len(names) + 1)
-    link = olga.make_link(lets_in=ANYONE)
+    slug = olga.create_room(people=len(names) + 1)
+    link = olga.create_link(lets_in=ANYONE)
     people = [olga, *(person(name, browser=browser) for name in names)]
     for who in people[1:]:
         who.accept(link)

@@ -42,7 +42,7 @@ def test_redis_goes_and_comes_back(
     began = time.monotonic()
     for who in people:
         wait_until(lambda who=who: who.page.evaluate("synced"), 30, f"{who.name} has the roster again")  # type: ignore[misc]
-    measure(f"F4 Redis away for {seconds} s: everybody's roster right", time.monotonic() - began, 10)
+    measure(f"F4 Redis away for {seconds} s: everyone's roster right", time.monotonic() - began, 10)
     for who in people:
         who.see_others(1)
         who.see_and_hear(1)
@@ -85,7 +85,7 @@ def test_the_database_goes_and_comes_back(
     )
 
 
-def test_somebody_reloads_ten_times(person: Meet) -> None:
+def test_ten_reloads(person: Meet) -> None:
     call = start_call(person, "Guest")
     for _ in range(10):
         call.guests[0].page.reload()
@@ -108,5 +108,5 @@ def test_eight_come_within_fifty_milliseconds(chromium: Browser, harness: str) -
     page = open_world(chromium, harness)
     began = time.monotonic()
     seen = page.evaluate("world.crowd(8, 50)")
-    measure("F16 eight within 50 ms: everybody with everybody", time.monotonic() - began, 10)
+    measure("F16 eight within 50 ms: everyone with everyone", time.monotonic() - began, 10)
     assert seen["connections"] == 28

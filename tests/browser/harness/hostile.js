@@ -1,4 +1,4 @@
-/** A relay that lies, between the real modules of a tab. For tests only. */
+/** A hostile relay between the real modules of a tab. For tests only. */
 
 import { fromBase64Url, sha256, toBase64Url } from "/static/js/lib/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
@@ -31,8 +31,8 @@ class Tab {
   constructor(identity, seal) {
     this.pid = identity.pid;
     this.fingerprint = identity.fingerprint;
-    this.heard = [];
-    this.told = [];
+    this.received = [];
+    this.reports = [];
     /** Where the relay takes what this tab sends. @type {(to: string, body: string) => void} */
     this.out = () => {};
     this.link = new SealedLink({ identity, seal, send: (to, body) => this.out(to, body) });
@@ -41,12 +41,12 @@ class Tab {
   }
 
   watch() {
-    /** @type {Map<string, object>} the pinned certificate of everybody who is believed */
+    /** @type {Map<string, object>} the pinned certificate of every peer who is authenticated */
     this.pins = new Map();
-    const believed = (peer) => this.pins.set(peer.pid, peer.fingerprint);
-    for (const type of ["joined", "roster"]) this.link.on(type, ({ peers }) => peers.forEach(believed));
-    this.link.on("peer-joined", ({ peer }) => believed(peer));
-    const said = (what) => (detail) => this.told.push({ what, ...detail, at: performance.now() });
+    const authenticated = (peer) => this.pins.set(peer.pid, peer.fingerprint);
+    for (const type of ["joined", "roster"]) this.link.on(type, ({ peers }) => peers.forEach(authenticated));
+    this.link.on("peer-joined", ({ peer }) => authenticated(peer));
+    const said = (what) => (detail) => this.reports.push({ what, ...detail, at: performance.now() });
     this.link.on("refused", said("refused"));
     this.link.on("tampered", said("tampered"));
   }
@@ -56,8 +56,8 @@ class Tab {
     this.safety = new SafetyCodes({ ...options, send: (to, text) => this.link.send(to, text), sendMessage: () => false });
     this.link.on("joined", ({ peers }) => peers.forEach((peer) => this.safety.onPeerVerified(peer)));
     this.link.on("peer-joined", ({ peer }) => this.safety.onPeerVerified(peer));
-    this.link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.heard.push({ from, body }));
-    this.safety.on("stopped", (detail) => this.told.push({ what: "stopped", ...detail, at: performance.now() }));
+    this.link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.received.push({ from, body }));
+    this.safety.on("stopped", (detail) => this.reports.push({ what: "stopped", ...detail, at: performance.now() }));
   }
 
   async peer() {
@@ -98,7 +98,7 @@ const offer = (fingerprint) => JSON.stringify({ attempt: 1, offer: 1, descriptio
 
 /** Whether a tab would go on to connect to a certificate: it believes in the peer and takes an offer that names it. */
 const takes = (tab, fingerprint) =>
-  tab.heard.some(({ from, body }) => tab.pins.has(from) && allFingerprintsMatch(JSON.parse(body).description?.sdp ?? "", tab.pins.get(from)) && body.includes(fingerprint));
+  tab.received.some(({ from, body }) => tab.pins.has(from) && allFingerprintsMatch(JSON.parse(body).description?.sdp ?? "", tab.pins.get(from)) && body.includes(fingerprint));
 
 const alter = (peer, change) => ({ ...peer, hello: JSON.stringify({ ...JSON.parse(peer.hello), ...change }) });
 const changed = (body) => {
@@ -143,7 +143,7 @@ const hostile = {
   async keyed(runs, insider = false) {
     const key = makeRoomKey();
     const [seal, other, keyless] = await Promise.all([makeRoomSeal(ROOM, EPOCH, key), makeRoomSeal(ROOM, EPOCH, makeRoomKey()), makeRoomSeal(ROOM, 0, null)]);
-    const outcome = { runs: 0, connected: 0, silent: 0, slowest: 0, told: {} };
+    const outcome = { runs: 0, connected: 0, silent: 0, slowest: 0, reported: {} };
     const names = insider ? ["ghost with another key"] : Object.keys(ATTACKS);
     await many(runs, async (run) => {
       const identities = await Promise.all([bareIdentity(), bareIdentity(), bareIdentity()]);
@@ -168,11 +168,11 @@ const hostile = {
         tab.link.send(a.pid, offer(evil.fingerprint));
       }
       for (const body of [offer(evil.fingerprint), ...forged]) for (const pid of [b.pid, evil.pid]) a.link.receive(pid, body);
-      await until(() => a.told.length > 0, `${name}: something is said`, 5000).catch(() => {});
-      if (a.told.length === 0) outcome.silent += 1;
-      else outcome.slowest = Math.max(outcome.slowest, a.told[0].at - began);
+      await until(() => a.reports.length > 0, `${name}: something is said`, 5000).catch(() => {});
+      if (a.reports.length === 0) outcome.silent += 1;
+      else outcome.slowest = Math.max(outcome.slowest, a.reports[0].at - began);
       if (takes(a, evil.fingerprint)) outcome.connected += 1;
-      outcome.told[name] = [...new Set([...(outcome.told[name] ?? []), ...a.told.map(({ what, reason }) => `${what} ${reason}`)])];
+      outcome.reported[name] = [...new Set([...(outcome.reported[name] ?? []), ...a.reports.map(({ what, reason }) => `${what} ${reason}`)])];
       outcome.runs += 1;
       for (const tab of [a, b, evil, open]) tab.close();
     });
@@ -228,7 +228,7 @@ const hostile = {
 
   /**
    * In a room without a key: a relay in the middle that cheats in the handshake. It passes on the other side's messages, or changes its
-   * commitment or its nonce once it has seen the victim's. How many victims have a code all the same, and how many were told.
+   * commitment or its nonce once it has seen the victim's. How many victims have a code all the same, and how many were notified.
    */
   async cheating(runs) {
     const seal = await makeRoomSeal(ROOM, 0, null);
@@ -259,9 +259,9 @@ const hostile = {
       if (run % 3 === 0) say("commit", random(32));
       if (run % 3 === 1) say("commit", await sha256(random(32)));
       say("reveal", random(32));
-      await until(() => a.told.length > 0 || a.codeWith(evil.pid), "an end");
+      await until(() => a.reports.length > 0 || a.codeWith(evil.pid), "an end");
       outcome.code += a.codeWith(evil.pid) ? 1 : 0;
-      outcome.stopped += a.told.some(({ what, reason }) => what === "stopped" && reason === "code") ? 1 : 0;
+      outcome.stopped += a.reports.some(({ what, reason }) => what === "stopped" && reason === "code") ? 1 : 0;
       outcome.equal += new Set(evil.seen.filter(({ step }) => step === "answer").map(({ value }) => String(value))).size === 1 ? 1 : 0;
       outcome.runs += 1;
       for (const tab of [a, evil]) tab.close();
@@ -294,7 +294,7 @@ class RealTab extends Tab {
     const { signal } = this.life;
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => link.send(to, body) });
     this.safety = createSafety({ pid, link, mesh: this.mesh, signal });
-    const late = new ConnectionTimeout((of, isLate) => isLate && this.told.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
+    const late = new ConnectionTimeout((of, isLate) => isLate && this.reports.push({ what: "late", pid: of, at: performance.now() }), () => false, signal);
     for (const [type, act] of [["joined", "onJoined"], ["roster", "syncPeers"]]) link.on(type, ({ peers }) => this.mesh[act](peers));
     link.on("peer-joined", ({ peer }) => this.mesh.addPeer(peer));
     link.on("message", ({ from, body }) => this.safety.receiveText(from, body) || this.mesh.receiveBody(from, body));
@@ -302,7 +302,7 @@ class RealTab extends Tab {
     this.mesh.on("peer-state", ({ pid: of, state, reason }) => {
       this.states.push(state);
       late.observeState(of, state);
-      if (state === "refused") this.told.push({ what: "refused", reason, at: performance.now() });
+      if (state === "refused") this.reports.push({ what: "refused", reason, at: performance.now() });
     });
     return this;
   }
@@ -319,7 +319,7 @@ async function realTab(seal) {
   return new RealTab(identity, seal).connect(identity.certificate);
 }
 
-const standing = (one, other) => one.mesh.peers.get(other.pid)?.state === "connected";
+const connected = (one, other) => one.mesh.peers.get(other.pid)?.state === "connected";
 
 async function introduce(one, other) {
   one.out = (_to, body) => other.link.receive(one.pid, body);
@@ -334,7 +334,7 @@ async function meetReally(kind, outcome) {
   const [a, b, toA, toB] = await Promise.all([realTab(seal), realTab(seal), realTab(seal), realTab(seal)]);
   const pairs = kind === "honest" ? [[a, b], [b, a]] : [[a, toA], [b, toB]];
   await Promise.all((kind === "honest" ? pairs.slice(0, 1) : pairs).map(([one, other]) => introduce(one, other)));
-  await until(() => pairs.every(([one, other]) => standing(one, other) && one.codeWith(other.pid)), `${kind}: connections and codes`);
+  await until(() => pairs.every(([one, other]) => connected(one, other) && one.codeWith(other.pid)), `${kind}: connections and codes`);
   const [first, second] = pairs.map(([one, other]) => words(one.codeWith(other.pid)));
   outcome.agree += first === second ? 1 : 0;
   outcome.connected += 1;
@@ -357,9 +357,9 @@ async function attackReally(kind, outcome) {
   const began = performance.now();
   if (kind === "drop") a.link.joined([await b.peer()]);
   else await ATTACKS[kind]({ a, b, evil, open, bodies });
-  await until(() => a.told.length > 0, `${kind}: something is said`, 5000).catch(() => {});
-  if (a.told.length === 0) outcome.silent += 1;
-  else outcome.slowest = Math.max(outcome.slowest, a.told[0].at - began);
+  await until(() => a.reports.length > 0, `${kind}: something is said`, 5000).catch(() => {});
+  if (a.reports.length === 0) outcome.silent += 1;
+  else outcome.slowest = Math.max(outcome.slowest, a.reports[0].at - began);
   outcome.connected += [a, evil, open].some(({ states }) => states.includes("connected")) ? 1 : 0;
   outcome.runs += 1;
   for (const tab of [a, b, evil, open]) tab.close();

@@ -43,7 +43,7 @@ async function realOffer() {
 }
 
 const mutations = {
-  /** The first description is whole: what is measured is not that everything is refused at the door. */
+  /** The first description is whole: what is measured is not that everything is refused at once. */
   async run(count, seed) {
     const chance = random(seed);
     const pick = (below) => Math.floor(chance() * below);

@@ -52,7 +52,7 @@ class Relay {
   }
 }
 
-/** Plays what comes: Chromium decodes sound only when somebody listens. */
+/** Plays what comes: Chromium decodes sound only when it is played. */
 function listen(mesh) {
   const playback = new Playback();
   mesh.on("peer-track", ({ stream }) => {
@@ -123,7 +123,7 @@ const world = {
     // The camera goes off and on again, without a word through the relay.
     const carried = relay.carried;
     a.mesh.setTracks({ audio: media.audioTrack, video: null });
-    await until(() => b.events.some(({ type, video }) => type === "peer-media" && video === false), "camera off told");
+    await until(() => b.events.some(({ type, video }) => type === "peer-media" && video === false), "camera off reported");
     const dark = (await framesOf(b.mesh.peers.get(a.pid))).frames;
     a.mesh.setTracks(tracks);
     await until(async () => (await framesOf(b.mesh.peers.get(a.pid))).frames > dark + 5, "frames after the camera is on");
@@ -168,8 +168,8 @@ const world = {
     return outcome;
   },
 
-  /** Somebody whose socket is gone is kept as long as the connection stands; somebody who was put out is not. */
-  async putOut() {
+  /** A peer whose socket is gone is kept as long as the connection works; a peer who was removed is not. */
+  async kick() {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
     b.mesh.addPeer(a.peer);
@@ -181,18 +181,18 @@ const world = {
     const left = a.mesh.peers.size;
     await until(() => b.mesh.peers.size === 0, "the other side's end");
 
-    // Somebody who was put out for good is not let in again, whatever the server says.
+    // A banned peer is not let in again, whatever the server says.
     a.mesh.ban(b.pid);
     a.mesh.addPeer(b.peer);
     b.mesh.onJoined([a.peer]);
-    const heard = relay.carried;
-    await until(() => relay.carried > heard + 1, "an offer and candidates");
+    const before = relay.carried;
+    await until(() => relay.carried > before + 1, "an offer and candidates");
     const back = a.mesh.peers.size;
     for (const { mesh } of [a, b]) mesh.close();
     return { kept, left, back };
   },
 
-  /** The relay is dead from the moment the channel is open: screens are shared, and ICE restarts, over the channel alone. */
+  /** The relay is dead from the moment the channel is open: screens are shared, and ICE restarts, only over the channel. */
   async withoutRelay() {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
@@ -220,7 +220,7 @@ const world = {
       .map(({ localDescription }) => localDescription.sdp.match(/^m=/gm).length);
     const first = sections();
 
-    // One stops and shares something else; a restart of ICE comes in between, on a page too busy to hear of it at once.
+    // One stops and shares something else; a restart of ICE comes in between, on a page too busy to notice it at once.
     a.mesh.setScreen(null);
     await until(() => shown(b) === null, "the screen is gone");
     const before = await localUfrag(connection(a, b));
@@ -238,7 +238,7 @@ const world = {
     await until(() => shown(b) !== null, "shared again");
     await until(async () => (await frames(b, a)) > dark + 3, "frames again");
 
-    // Somebody who comes later sees what is shared.
+    // A newcomer sees what is shared.
     const late = relay.add();
     relay.lose = () => false;
     const relayed = relay.carried - carried;
@@ -288,8 +288,8 @@ const world = {
       results.rounds += 1;
       results.slowest = Math.max(results.slowest, performance.now() - began);
       results.messages += relay.carried;
-      const standing = connections.splice(0).filter(({ signalingState }) => signalingState !== "closed");
-      for (const connection of standing) {
+      const open = connections.splice(0).filter(({ signalingState }) => signalingState !== "closed");
+      for (const connection of open) {
         const pair = connection.getTransceivers().map(({ receiver, currentDirection }) => `${receiver.track.kind} ${currentDirection}`);
         results.transceivers.add(pair.join(", "));
       }
@@ -300,7 +300,7 @@ const world = {
   },
 
   /**
-   * Both restart ICE at the same moment, again and again, on one connection that stands. With `late`, everything that is
+   * Both restart ICE at the same moment, again and again, on one connection. With `late`, everything that is
    * said comes again after these milliseconds, as if it had come by other ways, too.
    */
   async restartGlare(rounds, late = []) {
@@ -338,23 +338,23 @@ const world = {
     return { ways: pairs.size, removed, agreed };
   },
 
-  /** Several people come within a moment; each new one offers to those who are listed. */
+  /** Several people join within a moment; each new one offers to those who are listed. */
   async crowd(count, within) {
     const relay = new Relay(20);
     const present = [];
-    const everybody = Array.from({ length: count }, () => relay.add());
-    await Promise.all(everybody.map(async (person) => {
+    const everyone = Array.from({ length: count }, () => relay.add());
+    await Promise.all(everyone.map(async (person) => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * within));
       const before = present.map(({ peer }) => peer);
       for (const other of present) other.mesh.addPeer(person.peer);
       present.push(person);
       person.mesh.onJoined(before);
     }));
-    const pairs = everybody.flatMap((one) => everybody.filter((other) => other !== one).map((other) => [one, other]));
-    await until(() => pairs.every(([one, other]) => connected(one, other)), "everybody with everybody");
-    const added = everybody.map(({ events }) => events.filter(({ type }) => type === "peer-added").length);
-    const times = everybody.map(({ events }) => events.filter(({ type, state }) => type === "peer-state" && state === "connected").length);
-    for (const { mesh } of everybody) mesh.close();
+    const pairs = everyone.flatMap((one) => everyone.filter((other) => other !== one).map((other) => [one, other]));
+    await until(() => pairs.every(([one, other]) => connected(one, other)), "everyone with everyone");
+    const added = everyone.map(({ events }) => events.filter(({ type }) => type === "peer-added").length);
+    const times = everyone.map(({ events }) => events.filter(({ type, state }) => type === "peer-state" && state === "connected").length);
+    for (const { mesh } of everyone) mesh.close();
     return { connections: pairs.length / 2, added, times };
   },
 
@@ -382,7 +382,7 @@ const world = {
     return { lost, silent };
   },
 
-  /** One leaves and comes back with the same pid while the other never hears of it. */
+  /** One leaves and comes back with the same pid, and the other one is never notified. */
   async comeBack() {
     const relay = new Relay(10);
     const [a, b] = [relay.add(), relay.add()];
@@ -401,7 +401,7 @@ const world = {
     return { same, added: b.events.filter(({ type }) => type === "peer-added").length };
   },
 
-  /** What a hostile peer may say does no harm to a connection that stands, and none to one that does not. */
+  /** Hostile messages harm neither an established connection nor one that is not yet there. */
   async hostile() {
     const relay = new Relay(5);
     const [a, b] = [relay.add(), relay.add()];
@@ -419,7 +419,7 @@ const world = {
     b.mesh.addPeer(a.peer);
     for (const body of bodies) b.mesh.receiveBody(a.pid, body);
     a.mesh.onJoined([b.peer]);
-    // The false attempt 9 stands; a real tab's numbers would be ahead of what a stranger can have heard of.
+    // The false attempt 9 stays; a real tab's numbers would be ahead of any that a stranger can know.
     await until(() => b.mesh.peers.size === 1, "still there");
     const [c, d] = [relay.add(), relay.add()];
     d.mesh.addPeer(c.peer);
@@ -433,12 +433,12 @@ const world = {
       d.mesh.receiveBody(stranger, JSON.stringify({ attempt: 1, bye: true }));
       d.mesh.receiveBody(stranger, JSON.stringify({ attempt: 1, candidates: [null] }));
     }
-    const standing = connected(c, d) && connected(d, c) && d.mesh.peers.size === 1;
+    const unharmed = connected(c, d) && connected(d, c) && d.mesh.peers.size === 1;
     for (const { mesh } of [a, b, c, d]) mesh.close();
-    return standing;
+    return unharmed;
   },
 
-  /** Both send sound in long packets, then as usual; neither tells the other. Then they negotiate as ever. */
+  /** Both send sound in long packets, then as usual; neither notifies the other. Then they negotiate as usual. */
   async retuned() {
     const relay = new Relay(5);
     const media = new LocalMedia();
@@ -453,10 +453,10 @@ const world = {
     await until(() => connected(a, b) && connected(b, a), "connection");
     const ends = [a.mesh.peers.get(b.pid), b.mesh.peers.get(a.pid)];
     await until(async () => (await Promise.all(ends.map(framesOf))).every(({ frames, energy }) => frames > 5 && energy > 0), "media");
-    const told = [];
+    const topics = [];
     for (const end of ends) {
       const { send } = end;
-      end.send = (topic, payload) => (told.push(topic), send.call(end, topic, payload));
+      end.send = (topic, payload) => (topics.push(topic), send.call(end, topic, payload));
     }
     const tune = async (manner) => {
       // Silence counts, too: only then do the packets of a second show how long they are.
@@ -469,7 +469,7 @@ const world = {
     await tune({ name: "twice", longPackets: false, redundant: true, check: (rate, size) => rate > 40 && size > 1.4 * usual });
     await tune({ name: "long", longPackets: true, redundant: false, check: (rate) => rate > 5 && rate < 22 });
     await tune({ name: "ordinary again", longPackets: false, redundant: false, check: (rate, size) => rate > 40 && size < 1.2 * usual });
-    const quiet = told.filter((topic) => topic === "signal").length;
+    const quiet = topics.filter((topic) => topic === "signal").length;
 
     // While it is tuned again and again, one shares a screen and the other looks for a new way.
     const before = await localUfrag(ends[0]);

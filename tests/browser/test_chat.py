@@ -1,4 +1,4 @@
-"""What people tell each other beside the call: chat, reactions, hands; and how each sees the others for themselves."""
+"""Chat, reactions and raised hands; and pinning and muting others for oneself."""
 
 from playwright.sync_api import Locator, expect
 
@@ -18,7 +18,7 @@ WATCH_FLOATS = """() => {
   const watch = new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(note)));
   watch.observe(document.querySelector('mp-grid'), { childList: true, subtree: true });
 }"""
-# A browser from which nothing comes back, until its connection is made anew.
+# A browser that sends nothing back, until its connection opens again.
 MUTE, UNMUTE = "meetingPoint.mesh.send = () => false", "delete meetingPoint.mesh.send"
 REACHABLE = "pid => meetingPoint.mesh.emit('peer-channel-open', { pid })"
 AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
@@ -31,27 +31,27 @@ def say(who: Person, words: str) -> None:
 
 
 def said(who: Person) -> list[str]:
-    """Return the texts in somebody's chat, from the top."""
+    """Return the texts in this person's chat, from the top."""
     return who.page.locator(".chat__text").all_inner_texts()
 
 
 def tile_of(who: Person, name: str) -> Locator:
-    """Return the tile in which somebody sees another person."""
+    """Return the tile in which `who` sees the person of that name."""
     return who.page.locator("mp-tile[data-self='false']", has=who.page.get_by_text(name, exact=True))
 
 
 def tiles(who: Person) -> list[Locator]:
-    """Return all tiles that somebody sees, their own too."""
+    """Return all tiles that this person sees, their own too."""
     return who.page.locator("mp-tile").all()
 
 
-def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServer]) -> None:
+def test_three_people_chat_during_a_call(person: Meet, processes: list[AppServer]) -> None:
     first, second = processes
-    # Whoever comes last has a name that wants to be code.
+    # The last one to join has a name that is markup.
     olga, guest, late = person("Olga", server=first), person("Guest", server=second), person(XSS[10], server=second)
     olga.sign_in()
-    slug = olga.make_room()
-    link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
+    slug = olga.create_room()
+    link = olga.create_link(lets_in=ANYONE).replace(first.origin, second.origin)
     for who in (guest, late):
         who.accept(link)
     olga.go(f"/r/{slug}")
@@ -80,7 +80,7 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     expect(links).to_have_attribute("rel", "noopener noreferrer")
     expect(olga.page.locator(".chat__host")).to_have_text(" (xn--pple-43d.com)")
 
-    # A message that has not come, as far as anybody knows, says so; it is sent again, and is there once.
+    # A message that was not acknowledged says so; it is sent again, and arrives once.
     guest.page.evaluate(MUTE)
     say(olga, "Are you there?")
     expect(olga.page.locator(".chat__state").last).to_have_text("Not delivered to Guest yet")
@@ -106,7 +106,7 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
             "[...document.querySelectorAll('.chat__scroll')].every((e) => e.scrollWidth <= e.clientWidth)"
         )
 
-    # A reaction floats over the tile; hands stand in the order in which they went up, and a host lowers one.
+    # A reaction floats over the tile; hands are in the order in which they were raised, and a host lowers one.
     guest.page.evaluate(WATCH_FLOATS)
     olga.use("React")
     olga.page.get_by_role("button", name="Applause").click()
@@ -127,7 +127,7 @@ def test_three_people_talk_beside_the_call(person: Meet, processes: list[AppServ
     expect(guest.page.locator("#toasts")).to_contain_text("Olga lowered your hand")
     expect(tile_of(guest, late.name)).to_have_attribute("data-hand", "1")
 
-    # Pinned and muted for oneself alone, by keyboard: the focus comes back to where it was.
+    # Pinned and muted only for oneself, by keyboard: the focus comes back to where it was.
     tile = tile_of(olga, "Guest")
     more = tile.get_by_role("button", name="More about Guest")
     more.focus()

@@ -1,4 +1,4 @@
-"""What happens to a call when the network under it changes. Nobody presses anything."""
+"""What happens to a call when the network under it changes. No one presses anything."""
 
 import time
 from collections.abc import Callable
@@ -133,7 +133,7 @@ def test_without_the_server_a_third_person_carries_the_signals(settle: Settle, l
         who.see_others(2, seconds=20)
 
 
-def test_nobody_is_left_when_one_is_put_out(settle: Settle) -> None:
+def test_no_connection_to_a_removed_person_is_left(settle: Settle) -> None:
     call = begin(settle("Olga"), settle("Guest"), settle("Max"))
     office = call.olga.new_page()
     office.goto(f"{call.olga.app.origin}/rooms/{call.slug}/#people")
@@ -141,7 +141,7 @@ def test_nobody_is_left_when_one_is_put_out(settle: Settle) -> None:
     office.locator(".people-list summary").last.click()
     office.get_by_role("button", name="Remove").last.click()
     call.guests[1].see_call_state("ended")
-    measure("F20 put out: the call is over for them", time.monotonic() - began, 2)
+    measure("F20 removed: the call is over for them", time.monotonic() - began, 2)
     for who in (call.olga, call.guests[0]):
         wait_until(lambda who=who: who.page.evaluate("meetingPoint.mesh.peers.size") == 1, 5, "one peer")  # type: ignore[misc]
-    measure("F20 put out: no connection to them is left", time.monotonic() - began, 3)
+    measure("F20 removed: no connection to them is left", time.monotonic() - began, 3)

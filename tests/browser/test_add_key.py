@@ -1,4 +1,4 @@
-"""Locking a room: whatever happens to the answer, the room never has a key that nobody holds."""
+"""Adding a key to a room: a lost response or a second tab never leaves a room whose key no browser has."""
 
 from playwright.sync_api import Page, Route, expect
 
@@ -12,32 +12,32 @@ result = create_room(User.objects.get(email="olga@example.org"), "Without a key"
 """
 
 
-def make_a_link(page: Page) -> None:
-    """Create an invite link once the page knows that the room is locked; only a browser that holds the key can."""
+def create_link_on(page: Page) -> None:
+    """Create an invite link once the page shows that the room has a key; only a browser that holds the key can."""
     expect(page.get_by_text("Room key on", exact=True)).to_be_visible()
     page.get_by_role("button", name="Create invite link").click()
     expect(page.get_by_text("Copy this link now.")).to_be_visible()
 
 
-def test_a_lost_answer_costs_no_key(app: AppServer, person: Meet) -> None:
+def test_a_lost_response_loses_no_key(app: AppServer, person: Meet) -> None:
     slug = app.run_python(KEYLESS_ROOM)
     olga = person("Olga")
     olga.sign_in()
     olga.go(f"/rooms/{slug}/")
-    lock = olga.page.get_by_role("button", name="Add a key")
+    add_key = olga.page.get_by_role("button", name="Add a key")
 
-    def lose_the_answer(route: Route) -> None:
+    def lose_the_response(route: Route) -> None:
         assert route.fetch().status == 200
         route.abort()
 
-    olga.page.route("**/key", lose_the_answer, times=1)
-    lock.click()
-    expect(lock).to_be_enabled()
-    lock.click()
-    make_a_link(olga.page)
+    olga.page.route("**/key", lose_the_response, times=1)
+    add_key.click()
+    expect(add_key).to_be_enabled()
+    add_key.click()
+    create_link_on(olga.page)
 
 
-def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -> None:
+def test_two_tabs_that_add_a_key_share_it(app: AppServer, person: Meet) -> None:
     slug = app.run_python(KEYLESS_ROOM)
     olga = person("Olga")
     olga.sign_in()
@@ -46,4 +46,4 @@ def test_two_tabs_that_lock_a_room_share_the_key(app: AppServer, person: Meet) -
     second.goto(olga.page.url)
     for page in (olga.page, second):
         page.get_by_role("button", name="Add a key").click()
-        make_a_link(page)
+        create_link_on(page)

@@ -1,4 +1,4 @@
-"""People who are put out of a room know it within two seconds, whoever did it: the owner, staff, or they themselves."""
+"""Removal from a call takes two seconds at most: by the owner, by staff, or by signing out."""
 
 import base64
 import secrets
@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from tests.app_server import AppServer, make_account
 from tests.browser import totp
+from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import Meet, make_meeting, start_call
 from tests.browser.person import PASSWORD, Person
-from tests.browser.putting_out import at_most, stopwatch
 
 AT_ONCE = 2000  # milliseconds
 OTHERS = "mp-tile[data-self='false']"
@@ -24,8 +24,8 @@ TOTP.activate(User.objects.get(email=address), secret)
 
 @pytest.fixture
 def staff(app: AppServer, person: Meet) -> Person:
-    """Ada, who looks after the site, signed in to the administration with her second factor."""
-    name = f"Ada{secrets.token_hex(3)}"  # each code opens the door once, so each test has an Ada of its own
+    """Ada, who looks after the site, signed in to the admin site with her second factor."""
+    name = f"Ada{secrets.token_hex(3)}"  # a code works only once, so each test has an Ada of its own
     secret = base64.b32encode(secrets.token_bytes(20)).decode()
     make_account(app, f"{name.lower()}@example.org", name, PASSWORD, staff=True)
     app.run_python(GIVE_SECOND_FACTOR, address=f"{name.lower()}@example.org", secret=secret)
@@ -41,7 +41,7 @@ def staff(app: AppServer, person: Meet) -> Person:
 
 
 def act(ada: Person, place: str, search: str, action: str, start: Callable[[], None] = lambda: None) -> None:
-    """Do an action of the administration to the one row that `search` finds; `start` is called right before."""
+    """Apply an action of the admin site to the one row that `search` finds; `start` is called right before."""
     ada.go(f"/admin/{place}/?q={search}")
     ada.page.locator("input[name=_selected_action]").check()
     ada.page.locator("select[name=action]").select_option(action)
@@ -52,12 +52,12 @@ def act(ada: Person, place: str, search: str, action: str, start: Callable[[], N
     expect(ada.page.locator(".messagelist .success")).to_be_visible()
 
 
-def told(who: Person, heading: str) -> None:
-    """Check that the page says so at once, in place of the call."""
+def expect_ended(who: Person, heading: str) -> None:
+    """Check that the page shows this heading at once, in place of the call."""
     at_most(AT_ONCE, who, heading)
 
 
-def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, staff: Person) -> None:
+def test_staff_suspend_a_person_in_a_call(app: AppServer, person: Meet, staff: Person) -> None:
     meeting = make_meeting(person)
     make_account(app, "mallory@example.org", "Mallory", PASSWORD)
     mallory = person("Mallory")
@@ -68,9 +68,9 @@ def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, s
     for who in (meeting.olga, mallory):
         who.see_others(1)
 
-    with stopwatch("staff suspend somebody", [mallory], [meeting.olga], AT_ONCE) as start:
+    with stopwatch("staff suspend a person", [mallory], [meeting.olga], AT_ONCE) as start:
         act(staff, "accounts/user", mallory.address, "suspend", start)
-    told(mallory, "An account is suspended")
+    expect_ended(mallory, "An account is suspended")
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
 
     # And does not come back, neither into the room nor into the account.
@@ -78,12 +78,12 @@ def test_staff_suspend_somebody_who_is_in_a_call(app: AppServer, person: Meet, s
     expect(mallory.page.get_by_label("Your name")).to_have_count(0)
 
 
-def test_a_suspended_owners_rooms_end_for_everybody(app: AppServer, person: Meet, staff: Person) -> None:
+def test_a_suspended_owners_rooms_end_for_everyone(app: AppServer, person: Meet, staff: Person) -> None:
     make_account(app, "oscar@example.org", "Oscar", PASSWORD)
     oscar, guest = person("Oscar"), person("Guest")
     oscar.sign_in()
-    slug = oscar.make_room()
-    guest.accept(oscar.make_link())
+    slug = oscar.create_room()
+    guest.accept(oscar.create_link())
     oscar.join(slug)
     guest.join()
     for who in (oscar, guest):
@@ -91,7 +91,7 @@ def test_a_suspended_owners_rooms_end_for_everybody(app: AppServer, person: Meet
     with stopwatch("staff suspend a room's owner", [oscar, guest], [], AT_ONCE) as start:
         act(staff, "accounts/user", oscar.address, "suspend", start)
     for who in (oscar, guest):
-        told(who, "An account is suspended")
+        expect_ended(who, "An account is suspended")
 
 
 def test_staff_close_a_room(person: Meet, staff: Person) -> None:
@@ -99,7 +99,7 @@ def test_staff_close_a_room(person: Meet, staff: Person) -> None:
     with stopwatch("staff close a room", meeting.people, [], AT_ONCE) as start:
         act(staff, "rooms/room", meeting.slug, "close-room", start)
     for who in meeting.people:
-        told(who, "The room is closed")
+        expect_ended(who, "The room is closed")
 
 
 def test_staff_revoke_a_link_and_those_inside_stay(person: Meet, staff: Person) -> None:
@@ -122,7 +122,7 @@ def test_the_owner_removes_a_guest(person: Meet) -> None:
     with stopwatch("the owner removes a guest from the room's page", [guest], [meeting.olga], AT_ONCE) as start:
         start()
         second_tab.get_by_role("button", name="Remove").click()
-    told(guest, "You were removed from the room")
+    expect_ended(guest, "You were removed from the room")
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)
 
     # The link that brought the guest does not bring them back.
@@ -134,8 +134,8 @@ def test_signing_out_in_another_tab_ends_the_call(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     second_tab = meeting.olga.new_page()
     second_tab.goto(f"{meeting.olga.app.origin}/accounts/logout/")
-    with stopwatch("somebody signs out in another tab", [meeting.olga], meeting.guests, AT_ONCE) as start:
+    with stopwatch("a person signs out in another tab", [meeting.olga], meeting.guests, AT_ONCE) as start:
         start()
         second_tab.locator("main").get_by_role("button", name="Sign out").click()
-    told(meeting.olga, "You were signed out")
+    expect_ended(meeting.olga, "You were signed out")
     expect(meeting.guests[0].page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)

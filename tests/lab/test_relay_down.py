@@ -1,4 +1,4 @@
-"""What happens when the relay server is away, or takes nobody's credentials any more."""
+"""What happens when the relay server is down, or refuses all credentials."""
 
 import secrets
 import time
@@ -26,7 +26,7 @@ def relay_of_this_story(relay: LabRelay) -> Iterator[LabRelay]:
 
 
 def begin_hidden(settle: Settle) -> Meeting:
-    """Let two people be in a call that goes through the relay alone."""
+    """Let two people be in a call that goes only through the relay."""
     call = begin(settle("Olga"), settle("Guest"))
     hide_addresses(call)
     for who in call.people:

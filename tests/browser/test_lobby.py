@@ -1,20 +1,20 @@
-"""The door, with a host, a member and a guest, on two server processes."""
+"""Knocking, letting in and removing, with a host, a member and a guest, on two server processes."""
 
 import re
 
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer, make_account
+from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import ANYONE, Meet
 from tests.browser.person import PASSWORD, Person
-from tests.browser.putting_out import at_most, stopwatch
 from tests.services import wait_until
 
 AT_ONCE = 2000  # milliseconds
 OTHERS = "mp-tile[data-self='false']"
 
 NEW_KEY = "This room has a new key, and you have it."
-# Toasts go after five seconds: what they said is noted.
+# Toasts disappear after five seconds: their texts are recorded.
 NOTE_TOASTS = """() => {
   globalThis.said = [];
   const note = (changes) => {
@@ -22,8 +22,8 @@ NOTE_TOASTS = """() => {
   };
   new MutationObserver(note).observe(document.querySelector("#toasts"), { childList: true });
 }"""
-# A server that brings somebody in by itself: it names them to a page as it would name anybody.
-BRING_IN = """([pid, hello]) => meetingPoint.socket.emit("peer-joined", {
+# A server that lets someone in by itself: it announces them to a page as it would announce anyone.
+ANNOUNCE = """([pid, hello]) => meetingPoint.socket.emit("peer-joined", {
   peer: { pid, member: "0".repeat(32), role: "guest", hello } })"""
 # What the guest's browser can say of itself with the key that it holds: with it, `lobby` only knocks.
 SAY_HELLO = """async ([base, slug, lobby]) => {
@@ -38,7 +38,7 @@ SAY_HELLO = """async ([base, slug, lobby]) => {
 
 
 def shows(place: Locator) -> None:
-    """Wait until it is to be seen; the machine may be busy with other stories."""
+    """Wait until it is visible; the machine may be busy with other tests."""
     expect(place).to_be_visible(timeout=15_000)
 
 
@@ -56,27 +56,27 @@ def about(host: Person, name: str, item: str) -> None:
     host.page.locator("#person-menu").get_by_role("button", name=item).click()
 
 
-def ask_to_come_in(guest: Person) -> None:
-    """Knock under one's name."""
+def ask_to_join(guest: Person) -> None:
+    """Knock under this person's name."""
     guest.page.get_by_label("Your name").fill(guest.name)
     guest.page.get_by_role("button", name="Ask to join").click()
     shows(guest.page.get_by_role("heading", name="Waiting to be let in"))
 
 
 def toasted(who: Person, words: str) -> None:
-    """Wait until a toast has said something since the last time, and forget it."""
-    wait_until(lambda: any(words in text for text in who.page.evaluate("said")), 20, f"{who.name} is told: {words}")
+    """Wait until a toast has contained `words` since the last call, and forget the toasts so far."""
+    wait_until(lambda: any(words in text for text in who.page.evaluate("said")), 20, f"{who.name} sees: {words}")
     who.page.evaluate("said.length = 0")
 
 
-def refused_by(insider: Person, told: list[str], words: str) -> None:
-    """Check that a lying server can show somebody to a person inside, and no more."""
-    insider.page.evaluate(BRING_IN, told)
+def refused_by(insider: Person, peer: list[str], words: str) -> None:
+    """Check that a lying server cannot connect a person in the call to `peer` (a tab's id and hello)."""
+    insider.page.evaluate(ANNOUNCE, peer)
     toasted(insider, words)
-    # (The next roster takes the tile away again: the honest server knows of nobody there.)
-    tile = insider.page.locator(f"mp-tile[data-pid='{told[0]}']:not([data-state='refused'])")
+    # (The next roster removes the tile again: the honest server does not know this peer.)
+    tile = insider.page.locator(f"mp-tile[data-pid='{peer[0]}']:not([data-state='refused'])")
     expect(tile).to_have_count(0)
-    assert insider.page.evaluate("(pid) => meetingPoint.mesh.peers.has(pid)", told[0]) is False
+    assert insider.page.evaluate("(pid) => meetingPoint.mesh.peers.has(pid)", peer[0]) is False
 
 
 def hello_of(guest: Person, slug: str, *, lobby: bool) -> list[str]:
@@ -85,43 +85,43 @@ def hello_of(guest: Person, slug: str, *, lobby: bool) -> list[str]:
     return list(guest.page.evaluate(SAY_HELLO, [base, slug, lobby]))
 
 
-def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list[AppServer]) -> None:
+def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, processes: list[AppServer]) -> None:
     first, second = processes
     make_account(first, "max@example.org", "Max", PASSWORD)
     olga, guest = person("Olga", server=first), person("Guest", server=second)
     max_ = person("Max", server=second)
     for who in (olga, max_):
         who.sign_in()
-    slug = olga.make_room()
+    slug = olga.create_room()
     olga.page.locator("mp-invite-form select[name=role]").select_option("member")
-    max_.accept(olga.make_link().replace(first.origin, second.origin))
+    max_.accept(olga.create_link().replace(first.origin, second.origin))
     olga.join(slug)
     max_.join()
     olga.see_others(1)
     for who in (olga, max_):
         who.page.evaluate(NOTE_TOASTS)
 
-    # The door is set in the call. It takes a new key, which Max gets from browser to browser.
+    # The join rule is set in the call. It needs a new key, which Max gets from browser to browser.
     choose(olga, "Who can join")
-    door = olga.page.locator("#join-rule-dialog")
-    door.get_by_label("Ask to join").check()
-    door.get_by_label("Wait for a host").check()
-    shows(door.get_by_text("existing invite links stop working"))
-    door.get_by_role("button", name="Save").click()
-    shows(door.get_by_text("Saved."))
-    door.get_by_role("button", name="Close").click()
+    dialog = olga.page.locator("#join-rule-dialog")
+    dialog.get_by_label("Ask to join").check()
+    dialog.get_by_label("Wait for a host").check()
+    shows(dialog.get_by_text("existing invite links stop working"))
+    dialog.get_by_role("button", name="Save").click()
+    shows(dialog.get_by_text("Saved."))
+    dialog.get_by_role("button", name="Close").click()
     for who in (olga, max_):
         toasted(who, NEW_KEY)
 
     # Who comes by a link now has to be let in. A host sees it in another tab of theirs, too, and denies there.
     olga.page.get_by_role("button", name="Invite").first.click()
     shows(olga.page.get_by_text("Guests who use this link wait"))
-    link = olga.make_link(lets_in=ANYONE).replace(first.origin, second.origin)
+    link = olga.create_link(lets_in=ANYONE).replace(first.origin, second.origin)
     olga.page.keyboard.press("Escape")
     call, office = olga.page, olga.new_page()
     office.goto(f"{first.origin}/rooms/{slug}/")
     guest.accept(link)
-    ask_to_come_in(guest)
+    ask_to_join(guest)
     expect(office.locator(".knock")).to_contain_text("Guest wants to join.", timeout=15_000)
     expect(call.locator("#knock-count")).to_have_text("1")
     expect(call).to_have_title(re.compile(r"^\(1\) "))
@@ -129,12 +129,12 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     shows(guest.page.get_by_role("heading", name="The host declined your request"))
     expect(call.locator(".knock:visible")).to_have_count(0)
 
-    # A server that lets the guest in by itself brings them to nobody.
+    # A server that lets the guest in by itself connects them to no one.
     refused_by(max_, hello_of(guest, slug, lobby=True), "Someone joined without being let in by a host")
 
-    # Let in by one press, they are connected to everybody, under the room's key.
+    # Let in by one press, they are connected to everyone, under the room's key.
     guest.page.reload()
-    ask_to_come_in(guest)
+    ask_to_join(guest)
     call.get_by_role("button", name="Let in").click()
     guest.see_call_state("in-call")
     guest.see_others(2)
@@ -146,7 +146,7 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     max_.page.get_by_role("button", name="Mute me").click()
     expect(olga.page.locator(OTHERS, has_text="Max")).to_have_attribute("data-muted", "true", timeout=15_000)
 
-    # Removed: socket and connections end at once, at everybody's end.
+    # Removed: socket and connections end at once, at every end.
     old = hello_of(guest, slug, lobby=False)
     about(olga, "Guest", "Remove")
     with stopwatch("a host removes a guest in the call", [guest], [olga, max_], AT_ONCE) as start:
@@ -160,13 +160,13 @@ def test_knock_and_be_let_in_or_not_and_be_removed(person: Meet, processes: list
     guest.follow(link)
     shows(guest.page.get_by_role("heading", name=re.compile("You were removed|was revoked")))
 
-    # The end, for everybody.
+    # The end, for everyone.
     choose(olga, "End call for everyone")
     olga.page.get_by_role("button", name="End call for everyone").click()
     for who in (olga, max_):
         at_most(AT_ONCE, who, "The call has ended")
 
-    # Without a host nobody comes in; with one, they come in by themselves.
+    # Without a host no one gets in; when one joins, the others get in by themselves.
     max_.page.get_by_role("button", name="Rejoin").click()
     shows(max_.page.get_by_role("heading", name="Waiting for a host"))
     olga.page.get_by_role("button", name="Rejoin").click()

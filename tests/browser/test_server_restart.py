@@ -1,4 +1,4 @@
-"""The server goes away under a call: the pages say so, the call goes on, and everything comes back by itself."""
+"""The server stops during a call: the pages say so, the call continues, and everything recovers by itself."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.browser.meeting import Meet, start_call
 
 
 @pytest.mark.parametrize(("how", "words"), [("stop", "The server is restarting."), ("kill", "Can't reach the server.")])
-def test_a_call_goes_on_while_the_server_is_away(own_app: AppServer, person: Meet, how: str, words: str) -> None:
+def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: Meet, how: str, words: str) -> None:
     meeting = start_call(person, "Guest", server=own_app)
 
     if how == "stop":
@@ -28,7 +28,7 @@ def test_a_call_goes_on_while_the_server_is_away(own_app: AppServer, person: Mee
         who.see_others(1)
         who.see_and_hear(1)
 
-    # The server is back, and nobody has to press anything.
+    # The server is back, and no one has to press anything.
     own_app.start()
     for who in meeting.people:
         who.see_call_state("in-call", seconds=20)
@@ -36,7 +36,7 @@ def test_a_call_goes_on_while_the_server_is_away(own_app: AppServer, person: Mee
         who.see_others(1)
         who.see_and_hear(1)
 
-    # Signaling works again: somebody new comes in and meets both.
+    # Signaling works again: a newcomer joins and meets both.
     late = person("Late", server=own_app)
     late.accept(meeting.link)
     late.join()

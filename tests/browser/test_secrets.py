@@ -1,4 +1,4 @@
-"""During and after a whole call: nothing that was secret is in what the server, its database and Redis ever held."""
+"""During and after a whole call, no secret is in what the server, its database or Redis stored."""
 
 import base64
 import hashlib
@@ -107,9 +107,9 @@ def test_server_database_and_redis_never_hold_a_secret(
     bodies: list[bytearray] = []
 
     def recorded(name: str, **given: object) -> Person:
-        somebody = person(name, **given)
-        bodies.append(record(somebody))
-        return somebody
+        participant = person(name, **given)
+        bodies.append(record(participant))
+        return participant
 
     with Monitor(redis) as monitor:
         call = call_on_two(recorded, processes, guest_name=GUEST)
@@ -140,7 +140,7 @@ def test_server_database_and_redis_never_hold_a_secret(
     secrets = {"S": secret, "RK": room_key, "guest's name": GUEST.encode(), "T": token}
     secrets |= {f"ICE password {number}": password.encode() for number, password in enumerate(passwords)}
     assert found(kept, secrets) == set(), "in the database, or in a statement to it"
-    assert found(bytes(monitor.heard), secrets) == set(), "in what Redis was told"
+    assert found(bytes(monitor.received), secrets) == set(), "in what Redis received"
     assert found(log, secrets) == set(), "in a log"
     assert b"Traceback" not in log
 
@@ -157,7 +157,7 @@ def test_server_database_and_redis_never_hold_a_secret(
     # All of it was looked at, or nothing was shown.
     envelopes = re.findall(rb"[\w-]{100,}", sent)
     assert envelopes
-    assert any(envelope in monitor.heard for envelope in envelopes)
+    assert any(envelope in monitor.received for envelope in envelopes)
     assert call.slug.encode() in kept
     assert call.slug.encode() in in_memory
     assert b"UPDATE" in statements

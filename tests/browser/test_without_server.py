@@ -1,4 +1,4 @@
-"""What a call does without the server: everything but letting somebody in."""
+"""A call without the server: everything works but joining."""
 
 import shutil
 import signal
@@ -15,8 +15,8 @@ from tests.browser.person import Person
 from tests.services import CoturnServer
 
 OTHERS = "mp-tile[data-self='false']"
-# Every connection of the page, how many descriptions it told the other side, and the longest time without a new picture
-# of anybody. A connection that changes the manner of its sound sets descriptions, too, but tells nobody.
+# Every connection of the page, how many descriptions it sent to the other side, and the longest time without a new
+# picture of any person. A connection that changes how it sends sound sets descriptions, too, but sends none.
 WATCH = """
 const Real = globalThis.RTCPeerConnection;
 globalThis.connections = [];
@@ -71,7 +71,7 @@ SEE_SCREENS = """async (count) => {
   }
   for (const video of videos.values()) video.remove();
 }"""
-# The first connection of the page goes through the TURN server alone.
+# The first connection of the page goes only through the TURN server.
 RELAY_FIRST = """
 const Any = globalThis.RTCPeerConnection;
 globalThis.RTCPeerConnection = class extends Any {
@@ -110,7 +110,7 @@ def tile(who: Person, other: str) -> Any:
 
 
 def begin(meeting: Meeting, through_turn: tuple[Person, ...] = ()) -> None:
-    """Let everybody come in, watched, and wait until all see all."""
+    """Let everyone join, watched, and wait until all see all."""
     for who in meeting.people:
         who.context.add_init_script(WATCH + (RELAY_FIRST if who in through_turn else ""))
         who.page.reload()
@@ -149,7 +149,7 @@ def test_mute_state_and_screens_need_no_server(own_app: AppServer, person: Meet)
     assert [who.page.evaluate("[connections.length, negotiated]") for who in meeting.people] == [[1, 1], [1, 1]]
     olga.page.evaluate("meetingPoint.mesh.setScreen(null)")
 
-    # It is killed. Muting is seen, screens are shared by both, and it is said that nobody can join.
+    # It is killed. Muting is seen, screens are shared by both, and the banner says that no one can join.
     for who in meeting.people:
         who.page.evaluate("watchPictures()")
     own_app.kill()

@@ -1,4 +1,4 @@
-"""How long it takes until somebody who is put out is gone, at every end."""
+"""How long it takes until a person who is removed is gone, at every end."""
 
 import sys
 import time
@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 from tests.services import wait_until
 
-# In the page of somebody who stays: when the server said that the other is gone, and when their last track ended.
-# In the page of whoever goes: when the call was over, and when the last track that came in ended.
+# In the page of a person who stays: when the server said that the other one left, and when their last track ended.
+# In the page of the person who goes: when the call was over, and when the last received track ended.
 WATCH = """(pid) => {
   const { mesh, socket } = meetingPoint;
   const seen = (globalThis.gone = { socket: null, media: null });
@@ -35,7 +35,7 @@ WATCH = """(pid) => {
 
 
 def at_most(milliseconds: float, who: Person, heading: str) -> None:
-    """Check that the page says so within that time, in place of the call."""
+    """Check that the page shows this heading within that time, in place of the call."""
     expect(who.page.get_by_role("heading", name=heading)).to_be_visible(timeout=milliseconds)
     who.see_call_state("ended")
 

@@ -1,6 +1,6 @@
 /**
- * What a connection itself tells its other end over the control channel, and hears from it. Everything heard is checked
- * here; what belongs to a topic of somebody else is handed on as it came.
+ * The connection's own messages over the control channel. Every payload is checked here; messages on other topics pass unread to
+ * the features that own them.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -13,20 +13,19 @@ import { checkPeerMessage } from "./messages.js";
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @typedef {{audio: boolean, video: boolean}} MediaState whether each is sent */
 
-/** The topics that are the connection's own. */
 export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong", "bye"]);
-/** Questions a minute that are answered: an honest side asks four a second at most. */
+/** Pings a minute that are answered: an honest peer sends four a second at most. */
 export const PONGS_PER_MINUTE = 300;
 
 /**
  * @typedef {object} ConnectionMessagesEvents
- * @property {void} open from now on `send` reaches the other side
- * @property {void} version-mismatch the other side speaks another version
- * @property {void} ended the channel was closed from the other side
- * @property {void} bye the other side leaves
+ * @property {void} open `send` now reaches the peer
+ * @property {void} version-mismatch the peer speaks another version of the protocol
+ * @property {void} ended the peer closed the channel
+ * @property {void} bye the peer is leaving
  * @property {{message: PeerMessage}} signal checked
- * @property {MediaState} media what the other side says it sends
- * @property {{shares: boolean}} screen whether the other side says it shares its screen
+ * @property {MediaState} media what the peer says it sends
+ * @property {{shares: boolean}} screen whether the peer says it shares its screen
  * @property {Message} message of a topic that is not the connection's own; payload is not checked
  */
 
@@ -37,10 +36,7 @@ export class ConnectionMessages extends Emitter {
   #sentScreenState = false;
   #pongLimiter = new RateLimiter(PONGS_PER_MINUTE);
 
-  /**
-   * @param {RTCPeerConnection} connection
-   * @param {AbortSignal} signal when the connection is let go of
-   */
+  /** @param {RTCPeerConnection} connection @param {AbortSignal} signal aborted when the connection is disposed of */
   constructor(connection, signal) {
     super();
     const control = new ControlChannel(connection);
@@ -52,35 +48,28 @@ export class ConnectionMessages extends Emitter {
     this.#control = control;
   }
 
-  /** Whether the other side can be told anything. */
   get open() {
     return this.#control.open;
   }
 
-  /**
-   * Tells the other side something.
-   * @param {string} topic
-   * @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent
-   */
+  /** Returns false when the message was not sent. @param {string} topic @param {unknown} payload @returns {boolean} */
   send(topic, payload) {
     return this.#control.send(topic, payload);
   }
 
-  /** Says what is sent, if it was not said yet. @param {Tracks} tracks */
+  /** Sends what changed since the last call. @param {Tracks} tracks */
   sendMediaState({ audio, video }) {
     const media = { audio: audio?.enabled ?? false, video: video?.enabled ?? false };
-    const words = JSON.stringify(media);
-    if (words !== this.#sentMediaState && this.send("media", media)) this.#sentMediaState = words;
+    const state = JSON.stringify(media);
+    if (state !== this.#sentMediaState && this.send("media", media)) this.#sentMediaState = state;
   }
 
-  /** Says whether a screen is shared, if it was not said yet. @param {Tracks} screen */
+  /** @param {Tracks} screen */
   sendScreenState(screen) {
     const shares = screen.video !== null;
     if (shares !== this.#sentScreenState && this.send("screen", { video: shares })) this.#sentScreenState = shares;
   }
 
-  /** Asks for a sign of life. */
   ping() {
     this.send("ping", true);
   }

@@ -1,35 +1,33 @@
 /**
- * The data channel that every connection has (negotiated, id 0): what two peers tell each other without the server.
- *
- * One JSON object a message, with one field: the topic, whose value is what is told (docs/protocol.md lists the topics).
- * Each side begins with the version it speaks. Topics that nobody listens to are ignored. Whoever listens to a topic
- * checks what came.
+ * The data channel of every connection (negotiated, id 0), over which two peers talk without the server. A message is a JSON
+ * object with one field: its name is the topic, its value the payload (docs/protocol.md lists the topics). Each side first sends
+ * the version it speaks. Topics without a listener are ignored; listeners check payloads.
  */
 
 import { Emitter } from "../lib/emitter.js";
 
-/** Of the protocol between peers. */
+/** Version of the protocol between peers. */
 export const VERSION = 1;
-/** Characters of one message; a session description with everything in it fits. */
+/** Longest message: a session description with every section fits. */
 export const MAX_MESSAGE_CHARACTERS = 65_536;
-/** Bytes that may wait for a peer that reads nothing. */
+/** Limit on bytes queued for a peer that does not read. */
 export const MAX_BUFFERED_BYTES = 1_048_576;
 /** @typedef {{topic: string, payload: any}} Message payload: any JSON value */
 const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
 /**
  * @typedef {object} ControlChannelEvents
- * @property {void} open from now on `send` reaches the other side
- * @property {Message} message payload is not checked; never before the other side has sent its version
- * @property {void} version-mismatch the other side speaks another version, or none; nothing that it sends is read
- * @property {void} ended the channel was closed from the other side
+ * @property {void} open `send` now reaches the peer
+ * @property {Message} message payload is not checked; never before the peer has sent its version
+ * @property {void} version-mismatch the peer speaks another version, or none; nothing it sends is read
+ * @property {void} ended the peer closed the channel
  */
 
 /** @extends {Emitter<ControlChannelEvents>} */
 export class ControlChannel extends Emitter {
   #channel;
   #life = new AbortController();
-  /** @type {boolean | undefined} whether the other side speaks this version; not known before its first message */
+  /** @type {boolean | undefined} undefined until the peer's first message */
   #sameVersion;
 
   /** @param {RTCPeerConnection} connection */
@@ -42,16 +40,15 @@ export class ControlChannel extends Emitter {
     this.#channel.addEventListener("close", () => this.emit("ended"), { signal });
   }
 
-  /** Whether the other side can be told anything. */
   get open() {
     return this.#channel.readyState === "open";
   }
 
   /**
-   * Tells the other side something, in the order of the calls.
+   * Sends messages in the order of the calls.
    * @param {string} topic
    * @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent: the channel is not open, too much waits in it, or the message is too long
+   * @returns {boolean} false when it was not sent: the channel is closed, too much is buffered, or the message is too long
    */
   send(topic, payload) {
     if (!this.open || this.#channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
@@ -61,7 +58,6 @@ export class ControlChannel extends Emitter {
     return true;
   }
 
-  /** Lets go of a connection that is gone. */
   detach() {
     this.#life.abort();
   }
@@ -78,18 +74,14 @@ export class ControlChannel extends Emitter {
     else if (this.#sameVersion && message) this.emit("message", message);
   }
 
-  /** @param {Message | null} message the first message of the other side */
+  /** @param {Message | null} message the peer's first */
   #checkVersion(message) {
     this.#sameVersion = message?.topic === "version" && /** @type {any} */ (message.payload)?.v === VERSION;
     if (!this.#sameVersion) this.emit("version-mismatch");
   }
 }
 
-/**
- * Reads a message.
- * @param {string} text
- * @returns {Message | null} null when it is none
- */
+/** Returns null for anything that is not a message of this protocol. @param {string} text @returns {Message | null} */
 export function readMessage(text) {
   try {
     const [[topic, payload], ...more] = Object.entries(JSON.parse(text));

@@ -1,47 +1,49 @@
 /**
- * When a connection that is lost means that somebody has left. The server knows; while it is away, or when it has said
- * that their socket is gone, the connection's own end is all there is to go by. One that was closed over there says nothing as
- * long as the server knows them: they may have begun anew.
+ * Decides when a lost connection means that the peer has left. The server knows; while it is unreachable, or once it has reported
+ * the peer's socket gone, the state of the connection is all there is to go by. A connection closed by the peer means nothing as
+ * long as the server lists the peer, who may have restarted it.
  */
 
 /** @import { PeerState } from "./watchdog.js" */
 
-/** Milliseconds of interruption after which somebody whose socket is gone is gone. */
+/** How long a connection may be interrupted once the peer's socket is gone. */
 const SOCKET_GONE_MS = 3_000;
-/** The same for anybody, while no server can say who is here: long enough for a change of network. */
+/** The same while no server can say who is here: long enough for a change of network. */
 const NO_SERVER_MS = 25_000;
 
-/** @typedef {{lostAt: number, socketGoneAt: number, closedRemotely: boolean, timer?: ReturnType<typeof setTimeout>}} Entry when the connection and the socket were lost: ms on the page's clock, Infinity while they are there; left: the connection was closed over there */
+/**
+ * @typedef {object} Entry times in ms on the page's clock, Infinity while connected
+ * @property {number} lostAt
+ * @property {number} socketGoneAt
+ * @property {boolean} closedRemotely
+ * @property {ReturnType<typeof setTimeout>} [timer]
+ */
 
 export class DepartureDetector {
   #onDeparture;
   #now;
   #serverReachable = true;
-  /** @type {Map<string, Entry>} */
   #entries = new Map();
 
-  /**
-   * @param {(pid: string) => void} drop called when somebody has to be taken for gone
-   * @param {() => number} [now] milliseconds on a clock that only rises
-   */
-  constructor(drop, now = () => performance.now()) {
-    this.#onDeparture = drop;
+  /** @param {(pid: string) => void} onDeparture @param {() => number} [now] monotonic milliseconds */
+  constructor(onDeparture, now = () => performance.now()) {
+    this.#onDeparture = onDeparture;
     this.#now = now;
   }
 
-  /** @param {boolean} served whether there is a server that says who is here */
-  setServerReachable(served) {
-    this.#serverReachable = served;
+  /** @param {boolean} reachable */
+  setServerReachable(reachable) {
+    this.#serverReachable = reachable;
     for (const pid of this.#entries.keys()) this.#schedule(pid);
   }
 
-  /** Somebody is here: the server says so. @param {string} pid */
+  /** @param {string} pid */
   socketPresent(pid) {
     this.#entry(pid).socketGoneAt = Infinity;
     this.#schedule(pid);
   }
 
-  /** Their socket is gone, the server says; the connection may stand. @param {string} pid */
+  /** The server reports their socket gone; the connection may still work. @param {string} pid */
   socketGone(pid) {
     this.#entry(pid).socketGoneAt = this.#now();
     this.#schedule(pid);
@@ -55,7 +57,7 @@ export class DepartureDetector {
     this.#schedule(pid);
   }
 
-  /** They have closed the connection. @param {string} pid */
+  /** @param {string} pid */
   closedRemotely(pid) {
     this.#entry(pid).closedRemotely = true;
     this.#schedule(pid);
@@ -67,7 +69,6 @@ export class DepartureDetector {
     this.#entries.delete(pid);
   }
 
-  /** Forgets everybody. */
   clear() {
     for (const pid of [...this.#entries.keys()]) this.forgetPeer(pid);
   }
@@ -83,17 +84,17 @@ export class DepartureDetector {
   #schedule(pid) {
     const entry = this.#entry(pid);
     clearTimeout(entry.timer);
-    // Whose socket went because their network was gone is given the time to come back with both.
+    // A peer whose socket went down with their network gets time to return with both.
     const gone = Math.max(entry.socketGoneAt, entry.lostAt) + (entry.closedRemotely ? 0 : SOCKET_GONE_MS);
-    const unheard = this.#serverReachable ? Infinity : entry.lostAt + (entry.closedRemotely ? 0 : NO_SERVER_MS);
-    const rest = Math.min(gone, unheard) - this.#now();
-    if (rest !== Infinity) entry.timer = setTimeout(() => this.#onDeadline(pid), Math.max(0, rest));
+    const unreachable = this.#serverReachable ? Infinity : entry.lostAt + (entry.closedRemotely ? 0 : NO_SERVER_MS);
+    const remaining = Math.min(gone, unreachable) - this.#now();
+    if (remaining !== Infinity) entry.timer = setTimeout(() => this.#onDeadline(pid), Math.max(0, remaining));
   }
 
   /** @param {string} pid */
   #onDeadline(pid) {
     const entry = this.#entry(pid);
-    // Without any network of one's own, nothing can be said about others.
+    // Without a network of our own, we cannot say anything about others.
     if (globalThis.navigator?.onLine === false) entry.timer = setTimeout(() => this.#onDeadline(pid), SOCKET_GONE_MS);
     else this.#onDeparture(pid);
   }

@@ -1,7 +1,7 @@
-/** The pinned certificate: a connection must end at the certificate that the peer's hello named, and at no other. */
+/** Certificate pinning: a connection must end at the certificate that the peer's hello named, and at no other. */
 
 /**
- * Tells whether a session description names exactly this fingerprint: on every `a=fingerprint` line, and at least once.
+ * Whether every `a=fingerprint` line of a session description, and at least one, names exactly this fingerprint.
  * @param {string} sdp
  * @param {string} fingerprint SHA-256, upper-case hex with colons
  * @returns {boolean}
@@ -13,10 +13,10 @@ export function allFingerprintsMatch(sdp, fingerprint) {
 }
 
 /**
- * Reads the fingerprint of the certificate at the other end of a connection that stands.
+ * Reads the fingerprint of the certificate at the other end of an open connection.
  * @param {RTCPeerConnection} connection
- * @returns {Promise<string | null>} null where the browser does not tell (Firefox): it has compared the certificate with
- *   the description, and the description has been checked
+ * @returns {Promise<string | null>} null in Firefox, which does not expose it: there the browser has compared the certificate
+ *   with the description, whose fingerprint we have checked
  */
 export async function remoteFingerprint(connection) {
   const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;

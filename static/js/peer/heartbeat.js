@@ -1,29 +1,27 @@
 /**
- * Whether packets still come: the browser itself says so only after many seconds. It looks at the count of packets twice
- * a second; in a silence it asks the other side, so that a call in which nobody sends anything is not taken for a dead one.
- *
- * Timers of a page in the background come once a second, and none come while the machine sleeps: a silence counts only when
- * the other side was asked and had time to answer.
+ * Detects a dead path: the browser itself reports one only after many seconds. It compares packet counts twice a second and, in a
+ * silence, pings the peer, so that a call in which no one sends anything does not count as dead. A page in the background gets
+ * its timers once a second, and none while the machine sleeps: a silence counts only after the peer was pinged and had time to
+ * answer.
  */
 
 const INTERVAL_MS = 500;
 const FAST_INTERVAL_MS = 250;
-/** A path without a packet for this long is taken for dead, if nothing answered meanwhile. */
+/** A path without a packet for this long, and without an answer to pings, is dead. */
 const SILENCE_TIMEOUT_MS = 1_500;
 const MIN_PINGS = 3;
-/** The question with which doubt begins. */
+/** The ping after which a missing answer makes the peer unresponsive. */
 const UNRESPONSIVE_AT_PING = 2;
-/** After a change of network, what was heard before says little: this much silence is enough. */
+/** After a change of network, this much silence is enough. */
 const PROBE_TIMEOUT_MS = 1_000;
 
 /**
  * @typedef {object} Options
- * @property {() => Promise<{path: string, count: number}>} countPackets how many packets have come so far; a higher number on the
- *   same path means life
- * @property {() => void} ping asks the other side for a sign of life
- * @property {() => void} onUnresponsive told when a question was not answered at once: well before it counts as silence
- * @property {(silent: boolean) => void} onChange told once at each change
- * @property {() => number} [now] milliseconds on a clock that only rises
+ * @property {() => Promise<{path: string, count: number}>} countPackets a higher count on the same path means life
+ * @property {() => void} ping
+ * @property {() => void} onUnresponsive a ping was not answered at once, well before the path counts as lost
+ * @property {(lost: boolean) => void} onChange
+ * @property {() => number} [now] monotonic milliseconds
  */
 
 export class Heartbeat {
@@ -32,12 +30,11 @@ export class Heartbeat {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
-  /** @type {string | null} null before the first look */
+  /** @type {string | null} null before the first check */
   #path = null;
   #count = 0;
   #lost = false;
   #pings = 0;
-  /** When a packet was last seen, ms on the page's clock. */
   #lastPacketAt = 0;
 
   /** @param {Options} options */
@@ -46,12 +43,11 @@ export class Heartbeat {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** No packet has come for too long. */
+  /** Whether no packet has come for too long. */
   get lost() {
     return this.#lost;
   }
 
-  /** Begins to look; does nothing when it looks already. */
   start() {
     if (this.#running) return;
     this.#running = true;
@@ -59,13 +55,13 @@ export class Heartbeat {
     this.#schedule(INTERVAL_MS);
   }
 
-  /** Stops, for good. */
+  /** Stops for good. */
   stop() {
     this.#running = false;
     clearTimeout(this.#timer);
   }
 
-  /** Something may have happened to the network: looks at once, and is content with less silence. */
+  /** The network may have changed: checks at once, and accepts less silence. */
   probeNow() {
     if (!this.#running || this.#lost) return;
     this.#lastPacketAt = Math.min(this.#lastPacketAt, this.#now() - (SILENCE_TIMEOUT_MS - PROBE_TIMEOUT_MS));
@@ -83,7 +79,7 @@ export class Heartbeat {
     const { path, count } = await this.#options.countPackets().catch(() => ({ path: "", count: 0 }));
     if (!this.#running) return;
     const now = this.#now();
-    // Checks that get through elsewhere while the path in use is dead are no sign of life, nor is a change of path.
+    // Connectivity checks on another path, or a change of path, do not prove that this path works.
     const more = this.#path === null || (path === this.#path && count > this.#count);
     this.#path = path;
     this.#count = count;
@@ -107,18 +103,18 @@ export class Heartbeat {
     this.#options.ping();
   }
 
-  /** @param {boolean} silent */
-  #setLost(silent) {
-    if (silent === this.#lost) return;
-    this.#lost = silent;
-    this.#options.onChange(silent);
+  /** @param {boolean} lost */
+  #setLost(lost) {
+    if (lost === this.#lost) return;
+    this.#lost = lost;
+    this.#options.onChange(lost);
   }
 }
 
 /**
- * Counts what has come over a connection: packets of media and data, and checks of the path in use.
+ * Counts packets of media and data, and connectivity checks on the path in use.
  * @param {RTCStatsReport} report
- * @returns {{path: string, count: number}} path: the browser's name for it
+ * @returns {{path: string, count: number}} path: the browser's id of the candidate pair
  */
 export function countReceivedPackets(report) {
   let [path, count] = ["", 0];
@@ -130,7 +126,7 @@ export function countReceivedPackets(report) {
       path = selectedCandidatePairId;
       count += responsesReceived + requestsReceived;
     }
-    // Firefox counts no packets of the transport: there, media and messages have to do.
+    // Firefox does not count packets of the transport: there we count media packets and messages.
     if (type === "transport" || type === "inbound-rtp") count += packetsReceived;
     if (type === "data-channel") count += messagesReceived;
   }

@@ -1,6 +1,6 @@
 /**
- * What a person tells the others on entering: the hello, opaque to the server. Names come from strangers, so they are
- * cleaned before anything shows them.
+ * What a person sends the others on entering; opaque to the server. Names come from strangers, so they are cleaned before
+ * anything shows them.
  */
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
@@ -8,16 +8,15 @@
 const MAX_NAME_CHARACTERS = 60;
 const MAX_HELLO_CHARACTERS = 4096;
 /**
- * What a name may not hold, as in common/text.py: controls, everything that turns directions or hides, but for the joiners
- * that words and emoji need; and letters and signs that show nothing.
+ * Not allowed in a name, as in common/text.py: control and invisible characters, and those that change the direction of text,
+ * except the joiners that words and emoji need.
  */
 const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 
 /**
- * Cleans a name: one line, no control characters, no characters that turn the direction of the text around it or hide
- * (Unicode TR36 §3), at most 60 characters with their accents.
- * @param {unknown} name
- * @returns {string} possibly empty
+ * Cleans a name: one line, at most 60 characters with their accents, no characters that hide or redirect the text around it
+ * (Unicode TR36 §3). Possibly empty.
+ * @param {unknown} name @returns {string}
  */
 export function cleanName(name) {
   if (typeof name !== "string") return "";
@@ -32,16 +31,12 @@ export function cleanName(name) {
   return /[\p{L}\p{N}\p{S}\p{P}]/u.test(kept) ? kept : "";
 }
 
-/**
- * Writes a hello.
- * @param {{name: string, muted?: boolean, camera?: boolean}} hello
- * @returns {string} JSON
- */
+/** @param {{name: string, muted?: boolean, camera?: boolean}} hello @returns {string} */
 export function writeHello({ name, muted = false, camera = true }) {
   return JSON.stringify({ v: 1, name: cleanName(name), muted, camera });
 }
 
-/** Reads a hello. A field that is missing or of another type is as if nothing had been said. @param {string} text @returns {Hello} */
+/** Reads a hello; a field that is missing or of another type gets its default. @param {string} text @returns {Hello} */
 export function readHello(text) {
   const fields = text.length <= MAX_HELLO_CHARACTERS ? parse(text) : {};
   return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };

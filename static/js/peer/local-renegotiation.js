@@ -1,17 +1,16 @@
 /**
- * Sends in another manner without a word to the other side. How sound goes (longer packets, each one twice) is what the
- * description of the other side asks for; to change it there, the two need not agree anew: an offer of ours is answered
- * here, with what they have said before. Two descriptions have some 16 kB: on 40 kbit/s they would silence the call for
- * seconds, and right when it has become thin.
+ * Changes how we send audio (longer packets, redundancy) without the other side. The remote description asks for it, so we make
+ * an offer and answer it here with the last description we received. Sending two descriptions of some 16 kB over 40 kbit/s would
+ * silence the call for seconds, just when the link has become thin.
  */
 
 export class LocalRenegotiation {
   #connection;
-  /** What they have said last, as an answer; empty: nothing yet. */
+  /** The last remote description, turned into an answer; empty before the first. */
   #remoteAnswer = "";
   #requested = false;
   #requestedAgain = false;
-  /** An offer is out that is answered here: no other side knows of it. */
+  /** Whether the current offer is answered here, unknown to the other side. */
   active = false;
 
   /** @param {RTCPeerConnection} connection */
@@ -20,16 +19,15 @@ export class LocalRenegotiation {
   }
 
   /**
-   * Takes note of a description of theirs, as it came.
-   * @param {string} theirs
-   * @param {string} [ours] the answer to it, if it was an offer: the roles in DTLS are distributed (RFC 8842 §5.5)
+   * @param {string} theirs the remote description as it came
+   * @param {string} [ours] our answer, if theirs was an offer: it fixes the DTLS roles (RFC 8842 §5.5)
    */
   setRemoteDescription(theirs, ours = "") {
     const role = /^a=setup:active\r?$/m.test(ours) ? "passive" : "active";
     this.#remoteAnswer = theirs.replaceAll("a=setup:actpass", `a=setup:${role}`);
   }
 
-  /** @returns {boolean} whether `run` should be called; false: it will be, or is being, and hears of it */
+  /** @returns {boolean} whether to call `run`; false: a run is due or under way and will cover this request */
   request() {
     this.#requestedAgain = this.#requested;
     if (this.#requested) return false;
@@ -38,26 +36,25 @@ export class LocalRenegotiation {
   }
 
   /**
-   * Offers, and answers.
-   * @param {(sdp: string) => string} amend
-   * @param {() => boolean} free whether nothing else is under way
-   * @returns {Promise<"done" | "again" | "negotiate">} again: something came in between; negotiate: nothing has
-   *   changed, because this browser does not take it or there is more to agree on
+   * @param {(sdp: string) => string} munge
+   * @param {() => boolean} idle whether no other negotiation is under way
+   * @returns {Promise<"done" | "again" | "negotiate">} again: something came in between; negotiate: nothing has changed, because
+   *   this browser does not accept it or there is more to agree on
    */
-  async run(amend, free) {
+  async run(munge, idle) {
     this.#requestedAgain = false;
     const connection = this.#connection;
     try {
       const offer = await connection.createOffer();
-      if (!free()) return "again";
+      if (!idle()) return "again";
       if (this.#remoteAnswer === "" || !changesNothing(offer.sdp, connection.currentLocalDescription?.sdp)) return "negotiate";
       this.active = true;
-      // Both at once: whatever comes from the other side is taken before or after the two (W3C WebRTC §4.4.1.2).
-      const answer = { type: /** @type {const} */ ("answer"), sdp: amend(this.#remoteAnswer) };
+      // Both at once, so that a message from the peer is processed before or after the two (W3C WebRTC §4.4.1.2).
+      const answer = { type: /** @type {const} */ ("answer"), sdp: munge(this.#remoteAnswer) };
       await Promise.all([connection.setLocalDescription(offer), connection.setRemoteDescription(answer)]);
       return this.#requestedAgain ? "again" : "done";
     } catch {
-      // An offer without its answer is withdrawn; a connection that has been closed has none.
+      // Roll back an offer that got no answer; a closed connection has none.
       if (connection.signalingState === "have-local-offer") await connection.setLocalDescription({ type: "rollback" });
       return "negotiate";
     } finally {
@@ -67,20 +64,19 @@ export class LocalRenegotiation {
 }
 
 /**
- * Tells whether an offer asks for nothing but what is in force: no further sections, no new search for a way.
- * @param {string | undefined} offer
- * @param {string | undefined} current what was agreed last
+ * Whether an offer repeats what is in force: no new sections, no ICE restart.
+ * @param {string | undefined} offer @param {string | undefined} current
  */
 function changesNothing(offer, current) {
-  return offer !== undefined && current !== undefined && marks(offer) === marks(current);
+  return offer !== undefined && current !== undefined && signature(offer) === signature(current);
 }
 
 /** @param {string} sdp */
-function marks(sdp) {
+function signature(sdp) {
   return (sdp.match(/^(?:m=\w+|a=mid:|a=ice-ufrag:|a=sendrecv|a=sendonly|a=recvonly|a=inactive).*?(?= |\r|$)/gm) ?? []).join();
 }
 
-/** What waits until nothing else is under way. */
+/** Queues operations until no other is under way. */
 export class OperationQueue {
   /** @type {(() => void)[]} */
   #waiting = [];
@@ -91,13 +87,13 @@ export class OperationQueue {
     this.#idle = idle;
   }
 
-  /** @param {() => void} act done now or at a later `drain` */
-  enqueue(act) {
-    this.#waiting.push(act);
+  /** @param {() => void} operation runs now or at a later `drain` */
+  enqueue(operation) {
+    this.#waiting.push(operation);
     this.drain();
   }
 
-  /** Something may have come to its end. */
+  /** Call whenever an operation may have ended. */
   drain() {
     while (this.#idle() && this.#waiting.length > 0) this.#waiting.shift()?.();
   }

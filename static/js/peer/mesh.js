@@ -1,6 +1,6 @@
 /**
- * The mesh: one connection to everybody in the room. It is told who is there and what arrives; whether there is a server
- * at the moment makes no difference to the connections that stand.
+ * One connection to every other peer in the room. The mesh is given the roster and what arrives; connections stay up while the
+ * server is unreachable.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -11,47 +11,41 @@ import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 import { Topics } from "./topics.js";
 
-/** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only one that their connection may show */
+/** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only certificate that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
 /** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
 /** @import { Topic, TopicOptions } from "./topics.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
-/** Those who were put out are remembered for the stay, this many. */
+/** How many kicked peers are remembered for the session. */
 const MAX_BANNED = 1_024;
 
 /**
  * @typedef {object} MeshEvents
  * @property {PeerDetail} peer-added the connection exists, nothing flows yet
- * @property {PeerDetail} peer-updated a peer came back with a fresh hello
- * @property {{pid: string}} peer-removed they left; their connection is closed and no longer in `peers`
+ * @property {PeerDetail} peer-updated a peer came back with a new hello
+ * @property {{pid: string}} peer-removed their connection is closed and no longer in `peers`
  * @property {{pid: string, state: PeerState, reason?: string}} peer-state never closed; reason, of a refused one: `certificate`,
  *   `version`, or what `refusePeer` was given
- * @property {{pid: string}} peer-unresponsive nothing has come from them for a moment
- * @property {{pid: string, track: MediaStreamTrack, stream: MediaStream}} peer-track stream is the one of this peer, the same for
- *   its whole life
- * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks came, went, fell silent or came back
+ * @property {{pid: string}} peer-unresponsive a ping was not answered at once
+ * @property {{pid: string, track: MediaStreamTrack, stream: MediaStream}} peer-track the stream stays the same for a peer
+ * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks were added, removed, muted or unmuted
  * @property {{pid: string, audio: boolean, video: boolean}} peer-media what the peer says it sends
- * @property {{pid: string, stream: MediaStream | null}} peer-screen the peer shares its screen; null: no more. Several may share
- *   at once
- * @property {{pid: string}} peer-sending transceivers to this peer were made; `peers.get(pid).transceivers` has them
- * @property {{pid: string}} peer-channel-open `send` reaches the peer, for the first time or again (what was sent before may be
- *   lost)
- * @property {void} hidden from now on connections go over relays only; further ones to a peer have to be made again
- * @property {{pid: string, topic: string, payload: any}} message a peer has sent something without the server; payload is not
- *   checked
+ * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
+ * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
+ * @property {{pid: string}} peer-channel-open `send` reaches the peer, for the first time or again (earlier messages may be lost)
+ * @property {void} hidden from now on connections use relays only; further connections to a peer must be made again
+ * @property {{pid: string, topic: string, payload: any}} message sent without the server; payload is not checked
  */
 
 /** @extends {Emitter<MeshEvents>} */
 export class Mesh extends Emitter {
-  /** @type {Map<string, PeerLink>} */
-  peers = new Map();
+  peers = /** @type {Map<string, PeerLink>} */ (new Map());
   #pid;
   #certificate;
   #sendBody;
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
+  #iceServers = /** @type {RTCIceServer[]} */ ([]);
   /** @type {RTCIceTransportPolicy} */
   #iceTransportPolicy;
   /** @type {Tracks} */
@@ -61,15 +55,13 @@ export class Mesh extends Emitter {
   #topics = new Topics((pid, name, payload) => this.send(pid, name, payload));
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = new EarlyMessages();
-  /** @type {Set<string>} */
-  #banned = new Set();
+  #banned = /** @type {Set<string>} */ (new Set());
   #closed = false;
 
   /**
    * @param {object} options
-   * @param {string} options.pid one's own
-   * @param {RTCCertificate} [options.certificate]
-   * @param {RTCIceTransportPolicy} [options.iceTransportPolicy]
+   * @param {string} options.pid our own
+   * @param {RTCCertificate} [options.certificate] @param {RTCIceTransportPolicy} [options.iceTransportPolicy]
    * @param {(to: string, body: string) => void} options.send may drop what it cannot send
    */
   constructor({ pid, certificate, iceTransportPolicy = "all", send }) {
@@ -80,16 +72,13 @@ export class Mesh extends Emitter {
     this.#sendBody = send;
   }
 
-  /** @param {RTCIceServer[]} iceServers for connections to come, and for the next restart of those that stand */
+  /** @param {RTCIceServer[]} iceServers for new connections, and for the next ICE restart of existing ones */
   setIceServers(iceServers) {
     this.#iceServers = iceServers;
     for (const connection of this.peers.values()) connection.setIceServers(iceServers);
   }
 
-  /**
-   * Says over which candidates connections may go, from now on and for those that stand: they look for a new way.
-   * @param {RTCIceTransportPolicy} policy
-   */
+  /** Applies to new and existing connections, which look for a new path. @param {RTCIceTransportPolicy} policy */
   setIceTransportPolicy(policy) {
     if (policy === this.#iceTransportPolicy) return;
     this.#iceTransportPolicy = policy;
@@ -98,15 +87,15 @@ export class Mesh extends Emitter {
   }
 
   /**
-   * We have come in, or come back: offers to everybody new, and makes up for what was lost meanwhile.
-   * @param {Peer[]} peers everybody else in the room
+   * We have joined, or rejoined: offers to every new peer, and repeats what may have been lost.
+   * @param {Peer[]} peers everyone else in the room
    */
   onJoined(peers) {
     this.#reconcile(peers);
     for (const { pid } of peers) this.peers.get(pid)?.offer();
   }
 
-  /** Somebody came, or came back: they offer, we wait. @param {Peer} peer */
+  /** A peer joined, or rejoined: they offer, we wait. @param {Peer} peer */
   addPeer(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
@@ -122,9 +111,9 @@ export class Mesh extends Emitter {
   }
 
   /**
-   * Changes were missed: this is the whole list. Two who find each other in it only now have both missed who came first,
-   * so the order of their ids says who offers; should both do so, negotiation handles it.
-   * @param {Peer[]} peers everybody else in the room
+   * Takes the whole roster after missed changes. Two peers who first see each other here have both missed who came first, so the
+   * order of their ids says who offers; if both do, negotiation handles it.
+   * @param {Peer[]} peers everyone else in the room
    */
   syncPeers(peers) {
     const found = peers.filter(({ pid }) => !this.peers.has(pid) && this.#pid > pid);
@@ -132,7 +121,7 @@ export class Mesh extends Emitter {
     for (const { pid } of found) this.peers.get(pid)?.offer();
   }
 
-  /** @param {Peer[]} peers everybody else in the room */
+  /** @param {Peer[]} peers */
   #reconcile(peers) {
     for (const peer of peers) this.addPeer(peer);
     const here = new Set(peers.map(({ pid }) => pid));
@@ -140,9 +129,9 @@ export class Mesh extends Emitter {
   }
 
   /**
-   * The server says that somebody left. It may be only their socket: a connection that stands stays until it ends.
+   * The server reports that a peer left. It may be only their socket, so a working connection is kept until it ends.
    * @param {string} pid
-   * @param {boolean} [final] they were put out: then no connection to them is kept either
+   * @param {boolean} [final] they were kicked: their connection ends, too
    */
   removePeer(pid, final = false) {
     const { state } = this.peers.get(pid) ?? {};
@@ -151,7 +140,7 @@ export class Mesh extends Emitter {
     else this.#drop(pid);
   }
 
-  /** Puts somebody out for the rest of this stay: the connection ends at once, and none is made to them again. @param {string} pid */
+  /** Kicks a peer for the rest of this session: ends the connection, and makes no other. @param {string} pid */
   ban(pid) {
     if (pid === this.#pid || this.#banned.size >= MAX_BANNED) return;
     this.#banned.add(pid);
@@ -160,24 +149,24 @@ export class Mesh extends Emitter {
   }
 
   /**
-   * Ends the connection to somebody and makes none again as long as they are here; unlike those who were put out, they show.
+   * Ends the connection to a peer and makes no other while they are here; unlike a kicked peer, they stay listed.
    * @param {string} pid @param {string} reason
    */
   refusePeer(pid, reason) {
     this.peers.get(pid)?.refuse(reason);
   }
 
-  /** @param {boolean} served whether there is a server that says who is here; without it, long silence means gone */
-  setServerReachable(served) {
-    this.#departures.setServerReachable(served);
+  /** @param {boolean} reachable without a server, a long silence means that a peer has left */
+  setServerReachable(reachable) {
+    this.#departures.setServerReachable(reachable);
   }
 
-  /** Something may have happened to the network: finds out at once who is still there. */
+  /** The network may have changed: finds out at once which peers are still reachable. */
   probeNow() {
     for (const connection of this.peers.values()) connection.probeNow();
   }
 
-  /** Takes a relayed body. @param {string} from @param {string} body */
+  /** @param {string} from @param {string} body */
   receiveBody(from, body) {
     const message = this.#closed || from === this.#pid || this.#banned.has(from) ? null : readPeerMessage(body);
     if (message === null) return;
@@ -186,14 +175,14 @@ export class Mesh extends Emitter {
     else this.#early.queue(from, message);
   }
 
-  /** Changes what everybody gets. @param {Tracks} tracks */
+  /** @param {Tracks} tracks */
   setTracks(tracks) {
     this.#tracks = tracks;
     for (const connection of this.peers.values()) connection.setTracks(tracks);
   }
 
   /**
-   * Shares a screen with everybody, those who come later too, or stops. Works while the server is away.
+   * Shares a screen with everyone, including those who join later, or stops. Works without the server.
    * @param {{video: MediaStreamTrack, audio?: MediaStreamTrack | null} | null} screen
    */
   setScreen(screen) {
@@ -201,38 +190,28 @@ export class Mesh extends Emitter {
     for (const connection of this.peers.values()) connection.setScreen(this.#screen);
   }
 
-  /**
-   * Tells somebody something without the server.
-   * @param {string} pid
-   * @param {string} topic
-   * @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent
-   */
+  /** Returns false when the message was not sent. @param {string} pid @param {string} topic @param {unknown} payload */
   send(pid, topic, payload) {
     return this.peers.get(pid)?.send(topic, payload) ?? false;
   }
 
   /**
-   * Opens a channel of its own for a feature, on the control channels of all peers. Throws when the topic is open already.
+   * Opens a topic for one feature on the control channels of all peers. Throws when it is open already.
    * @template T
-   * @param {string} name
-   * @param {TopicOptions<T>} options
-   * @returns {Topic<T>}
+   * @param {string} name @param {TopicOptions<T>} options @returns {Topic<T>}
    */
   topic(name, options) {
     return this.#topics.open(name, options);
   }
 
   /**
-   * Says on what terms a further connection to a peer is made: with the same servers and certificate, to the same certificate.
-   * @param {string} pid
-   * @returns {{configuration: RTCConfiguration, expectedFingerprint: string} | null} null when there is no such peer, or no certificate is pinned
+   * How to configure a further connection to a peer; null when there is no such peer, or no certificate is pinned.
+   * @param {string} pid @returns {{configuration: RTCConfiguration, expectedFingerprint: string} | null}
    */
   laneConfiguration(pid) {
     return this.peers.get(pid)?.laneConfiguration ?? null;
   }
 
-  /** Leaves: everybody is told at once. */
   close() {
     this.#closed = true;
     for (const connection of [...this.peers.values()]) connection.close();

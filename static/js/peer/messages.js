@@ -1,15 +1,15 @@
 /**
- * What two peers tell each other to connect, whichever way it comes. Nobody on the way can look inside, so the receiver
- * checks everything: types, sizes, counts.
+ * The messages that connect two peers, however they travel. No one on the way can read them, so the receiver checks everything:
+ * types, sizes, counts.
  */
 
 /**
  * @typedef {object} PeerMessage
- * @property {number} attempt which of the sender's RTCPeerConnections speaks: rising, never used twice in a tab
- * @property {number} [to] which of the receiver's it speaks to; absent until the sender has learnt it
+ * @property {number} attempt which of the sender's RTCPeerConnections this is from: rising, never used twice in a tab
+ * @property {number} [to] which of the receiver's it is for; absent until the sender knows it
  * @property {{type: "offer" | "answer", sdp: string}} [description]
- * @property {number} [offer] with a description: the number of the offer, or of the offer that is answered
- * @property {(RTCIceCandidateInit | null)[]} [candidates] null: there are no more
+ * @property {number} [offer] with a description: the number of the offer, or of the offer it answers
+ * @property {(RTCIceCandidateInit | null)[]} [candidates] null: end of candidates
  * @property {true} [bye] the sender has left
  */
 
@@ -22,11 +22,7 @@ export const LIMITS = Object.freeze({
   candidateCharacters: 1_024,
 });
 
-/**
- * Reads a relayed body.
- * @param {string} body
- * @returns {PeerMessage | null} null when anything about it is out of bounds
- */
+/** Reads a relayed body; null when anything about it is out of bounds. @param {string} body @returns {PeerMessage | null} */
 export function readPeerMessage(body) {
   if (body.length > LIMITS.bodyCharacters) return null;
   try {
@@ -37,9 +33,8 @@ export function readPeerMessage(body) {
 }
 
 /**
- * Checks a message that came over the control channel.
- * @param {unknown} message a JSON value
- * @returns {PeerMessage | null} null when anything about it is out of bounds
+ * Checks a message from the control channel; null when anything about it is out of bounds.
+ * @param {unknown} message @returns {PeerMessage | null}
  */
 export function checkPeerMessage(message) {
   return isPeerMessage(message) ? message : null;

@@ -1,10 +1,8 @@
 /**
- * Perfect negotiation (W3C WebRTC §10.7) on one RTCPeerConnection, over a way on which anything may get lost:
- *
- * - every RTCPeerConnection has an attempt number, and every message says which attempt speaks, and to which; what was
- *   meant for a superseded attempt is dropped;
+ * Perfect negotiation (W3C WebRTC §10.7) on one RTCPeerConnection, over a path that may lose or repeat any message:
+ * - every message says which RTCPeerConnection it is from, and for which one; messages for a replaced one are dropped;
  * - every answer says which offer it answers;
- * - a message may come several times, by several ways: an offer is taken once, and what is older than it is dropped.
+ * - an offer is taken once, and older offers are dropped.
  */
 
 import { CandidateInbox } from "./ice/candidate-inbox.js";
@@ -14,14 +12,14 @@ import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 /** @import { RateLimiter } from "../lib/rate-limiter.js" */
 /** @import { PeerMessage } from "./messages.js" */
 
-/** An offer that comes again this much later was repeated because its answer was lost; before that it is a double. */
+/** A repeated offer is a duplicate for this long; later, it was repeated because our answer was lost. */
 const DUPLICATE_WITHIN_MS = 1_000;
 
 /**
  * @typedef {object} Options
- * @property {boolean} polite whether this side gives way when both offer at once
+ * @property {boolean} polite whether this side gives way when offers collide
  * @property {number} transportId
- * @property {number} remoteTransportId the highest heard of, 0 for none
+ * @property {number} remoteTransportId the highest received, 0 for none
  * @property {RateLimiter} rateLimiter
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
@@ -35,27 +33,23 @@ export class Negotiation {
   #outbox = new CandidateOutbox((candidates) => this.send({ candidates }));
   #life = new AbortController();
   #remoteTransportId;
-  /** @type {number | undefined} the attempt of theirs whose description was taken */
+  /** @type {number | undefined} the remote transport whose description was set */
   #boundTo;
   #offers = 0;
   #makingOffer = false;
   #ignoringOffer = false;
   #settingAnswer = false;
   #localRenegotiation;
-  /** How many offers of theirs are being taken. */
   #offersInProgress = 0;
   #operations = new OperationQueue(() => this.#idle);
   /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
   #latestOffer = null;
-  /** The newest offer of `#remoteTransportId` that was taken or passed over, 0 for none. */
+  /** The newest offer of `#remoteTransportId` that was taken or ignored, 0 for none. */
   #remoteOffer = 0;
-  /** @type {{offer: number, at: number} | null} what was answered last, and when (ms on the page's clock) */
+  /** @type {{offer: number, at: number} | null} ms on the page's clock */
   #answered = null;
 
-  /**
-   * @param {RTCPeerConnection} connection fresh
-   * @param {Options} options
-   */
+  /** @param {RTCPeerConnection} connection @param {Options} options */
   constructor(connection, options) {
     this.#connection = connection;
     this.#options = options;
@@ -68,41 +62,40 @@ export class Negotiation {
     connection.addEventListener("icecandidate", ({ candidate }) => this.#onCandidate(candidate), { signal });
   }
 
-  /** The highest attempt of theirs heard of. */
   get remoteTransportId() {
     return this.#remoteTransportId;
   }
 
-  /** Nothing has been said by either side. */
+  /** Neither side has sent a description. */
   get untouched() {
     return this.#connection.remoteDescription === null && this.#connection.signalingState === "stable";
   }
 
-  /** An offer of theirs is being taken, or has been: there is no need for a first one of ours. */
+  /** A remote offer is being, or was, processed: this side need not make the first one. */
   get answering() {
     return this.#latestOffer !== null;
   }
 
-  /** An offer of ours is out and not answered. */
+  /** Our offer has no answer yet. */
   get pending() {
     return this.#connection.signalingState === "have-local-offer" && !this.#localRenegotiation.active;
   }
 
-  /** A description of theirs has been taken: the connection is more than a first offer. */
+  /** A remote description was set. */
   get established() {
     return this.#connection.remoteDescription !== null;
   }
 
-  /** Tells whether a message is meant for this attempt and not of a superseded one. @param {PeerMessage} message */
+  /** @param {PeerMessage} message */
   isForThisTransport({ attempt, to, description, bye }) {
     if (attempt < this.#remoteTransportId || (to !== undefined && to !== this.#options.transportId)) return false;
     return to !== undefined || attempt === this.#remoteTransportId || description?.type === "offer" || bye === true;
   }
 
   /**
-   * Tells whether this RTCPeerConnection must be replaced before the message can be taken: the other side has begun
-   * anew, or both made their first offer at once and this side is polite.
-   * @param {PeerMessage} message one that concerns this attempt
+   * Whether a new RTCPeerConnection is needed for this message: the other side has restarted, or both made their first offer at
+   * once and this side is polite.
+   * @param {PeerMessage} message
    */
   mustRestart(message) {
     if (message.description?.type !== "offer") return false;
@@ -110,9 +103,9 @@ export class Negotiation {
   }
 
   /**
-   * Takes a message that concerns this attempt.
-   * @param {PeerMessage} message
-   * @returns {Promise<void>} settles when it has been acted upon
+   * Settles when the message has been processed.
+   * @param {PeerMessage} message for this transport
+   * @returns {Promise<void>}
    * @throws {DOMException} when the description cannot be used
    */
   async receive(message) {
@@ -128,12 +121,12 @@ export class Negotiation {
     if (candidates) this.#inbox.receive(candidates, { drop: this.#ignoringOffer });
   }
 
-  /** Negotiates anew; once the negotiation under way is over, if there is one. */
+  /** Negotiates again, after the current negotiation if there is one. */
   renegotiate() {
     if (this.established) this.#operations.enqueue(() => void this.#negotiate());
   }
 
-  /** Makes a changed `munge` heard, here alone; where that does not do, by negotiating anew. */
+  /** Applies a changed `munge`, locally if possible, otherwise by renegotiating. */
   reapply() {
     if (!this.established || !this.#localRenegotiation.request()) return;
     this.#operations.enqueue(async () => {
@@ -151,8 +144,8 @@ export class Negotiation {
   }
 
   /**
-   * Withdraws an unanswered offer and makes another, with what the network looks like now. One that adds sections is
-   * repeated instead: if only its answer was lost, the other side has them already, and others in their place do not fit.
+   * Rolls back an unanswered offer and makes another for the current network. An offer that adds sections is repeated instead: if
+   * only its answer was lost, the other side has those sections already, and others would not fit.
    */
   async withdraw() {
     const { currentLocalDescription, localDescription } = this.#connection;
@@ -161,17 +154,16 @@ export class Negotiation {
       await this.#connection.setLocalDescription({ type: "rollback" });
       this.#connection.restartIce();
     } catch {
-      // The answer came in between: there is nothing to withdraw any more.
+      // The answer came in between: there is nothing left to roll back.
     }
   }
 
-  /** Sends a message in the name of this attempt. @param {Omit<PeerMessage, "attempt" | "to">} content */
+  /** @param {Omit<PeerMessage, "attempt" | "to">} content */
   send(content) {
     const to = this.#boundTo === undefined ? {} : { to: this.#boundTo };
     this.#options.send({ attempt: this.#options.transportId, ...to, ...content });
   }
 
-  /** Stops; what is still under way comes to nothing. */
   stop() {
     this.#life.abort();
     this.#outbox.clear();
@@ -186,19 +178,19 @@ export class Negotiation {
       this.#offers += 1;
       this.#sendDescription(localDescription, this.#offers);
     } catch {
-      // Closed, or overtaken by a remote offer; in the latter case `negotiationneeded` fires again if it is still needed.
+      // Closed, or overtaken by a remote offer; then `negotiationneeded` fires again if it is still needed.
     } finally {
       this.#makingOffer = false;
       this.#operations.drain();
     }
   }
 
-  /** A description that is being set is not yet to be seen in the state: what is set after it would be an answer, not an offer. */
+  /** `signalingState` does not show a description that is being set, but what is set next would be an answer. */
   get #idle() {
     return this.#connection.signalingState === "stable" && !this.#makingOffer && this.#offersInProgress === 0;
   }
 
-  /** A first offer collides as soon as its transceivers are there: `negotiationneeded` fires a moment later. */
+  /** A first offer collides once its transceivers exist: `negotiationneeded` fires a moment later. */
   #collides() {
     const begun = !this.established && this.#connection.getTransceivers().length > 0;
     return this.#makingOffer || ((this.pending || begun) && !this.#settingAnswer);
@@ -233,8 +225,8 @@ export class Negotiation {
     if (this.#life.signal.aborted || message !== this.#latestOffer) return;
     this.#boundTo = message.attempt;
     this.#options.prepareAnswer(description.sdp ?? "");
-    // The answer goes out before it is set. Firefox moves to the new way as soon as that carries packets, which may be
-    // before this page hears that the answer is set: what is sent then comes by a way that the other side cannot take yet.
+    // Send the answer before setting it. Firefox switches to the new path as soon as that carries packets, which may be before
+    // `setLocalDescription` resolves: messages would then use a path that the other side cannot receive on yet.
     const answer = await connection.createAnswer();
     if (this.#life.signal.aborted || message !== this.#latestOffer) return;
     this.#sendDescription(answer, offer);
@@ -244,7 +236,7 @@ export class Negotiation {
     this.#answered = { offer, at: performance.now() };
   }
 
-  /** @param {number} offer one that was taken before */
+  /** @param {number} offer */
   #repeatAnswer(offer) {
     const { signalingState, localDescription } = this.#connection;
     const answered = this.#answered;
@@ -273,7 +265,7 @@ export class Negotiation {
 
   /** @param {RTCIceCandidate | null} candidate */
   #onCandidate(candidate) {
-    // An empty candidate ends one generation of one section; the final null, which every browser sends, says it all.
+    // An empty candidate ends one generation of one section; every browser sends a final null.
     if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
   }
 

@@ -1,10 +1,9 @@
 /**
- * One connection to one peer, for as long as the two are in a room: it negotiates, recovers, and starts over if it must.
- *
- * It knows nothing of the socket: it is handed a `send` and told what arrives. Once the control channel is open, the two
- * negotiate over it; `send` is for what comes before, and for when no packets come through. A first offer that collides
- * is not rolled back; the polite side starts over with a fresh RTCPeerConnection instead. A rollback leaves transceivers
- * behind that no later description takes over (RFC 8829 §5.10: only those of `addTrack` are).
+ * The connection to one peer, for as long as both are in the room: it negotiates, recovers, and restarts if it must. It does not
+ * know the socket: it is given a `send`, and the mesh calls `receive`. Once the control channel is open, the two negotiate over
+ * it; `send` is for earlier messages, and for when no packets come through. Colliding first offers are not rolled back; the
+ * polite side restarts with a new RTCPeerConnection instead. A rollback would leave transceivers behind that no later description
+ * reuses (RFC 8829 §5.10: only those of `addTrack` are).
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -25,38 +24,35 @@ import { Watchdog } from "./watchdog.js";
 /**
  * @typedef {object} Options
  * @property {string} id the peer's pid
- * @property {boolean} polite whether this side gives way when both offer at once
+ * @property {boolean} polite whether this side gives way when offers collide
  * @property {RTCIceServer[]} [iceServers]
  * @property {RTCIceTransportPolicy} [iceTransportPolicy]
  * @property {RTCCertificate} [certificate]
- * @property {string} [expectedFingerprint] the SHA-256 fingerprint of the only certificate that the peer may show
- * @property {Tracks} [tracks] what is sent at first
- * @property {Tracks} [screen] what is shared at first
- * @property {(message: PeerMessage) => void} send tells the peer on any other way than this connection's own channel
+ * @property {string} [expectedFingerprint] SHA-256, of the only certificate that the peer may show
+ * @property {Tracks} [tracks]
+ * @property {Tracks} [screen]
+ * @property {(message: PeerMessage) => void} send reaches the peer outside this connection
  */
 
-/** How long we answer by the way by which the other side came. */
+/** How long replies also go outside the connection after an offer came that way. */
 const DETOUR_MS = 3_000;
-/** How often help leaves a first connection alone that is still looking for a way. */
+/** How many helps leave a first connection alone while it still gathers. */
 const FIRST_TRIES = 2;
-/** From this help on, some five seconds into an interruption, nothing is sent any more until the connection is back. */
+/** From this help on, some five seconds into an interruption, sending pauses until the connection is back. */
 const GIVE_UP_SENDING = 2;
 
 /**
  * @typedef {object} PeerLinkEvents
- * @property {{state: PeerState, reason?: string}} state connecting, connected, interrupted (was connected, is being helped),
- *   failed, refused (over for good; reason: `certificate` when it is not the pinned one, `version` when the other side speaks
- *   another protocol, or what `refuse` was given) or closed (the other side has left, or `close()` was called)
- * @property {void} closed-remotely the other side has closed the connection, which is interrupted now, without a `bye`: they are
- *   gone, or have started over
- * @property {void} unresponsive nothing has come for a moment; the connection may turn out to be interrupted
- * @property {{track: MediaStreamTrack, kind: string}} track a remote track came; it is already in `remoteStream`
- * @property {{stream: MediaStream | null}} screen the other side shares its screen, or has stopped (null); always the same stream
- * @property {void} sending transceivers were made; see `transceivers`
- * @property {{stream: MediaStream}} tracks-changed the tracks of `remoteStream` came, went, fell silent or came back
- * @property {MediaState} media what the other side says it sends
- * @property {void} channel-open the control channel is open, for the first time or again; what was sent before may not have
- *   arrived
+ * @property {{state: PeerState, reason?: string}} state interrupted: was connected, is recovering; refused: for good, reason
+ *   `certificate` (not the pinned one), `version`, or what `refuse` was given; closed: the peer left, or `close()` was called
+ * @property {void} closed-remotely without a `bye`: the peer is gone or has restarted; the state is interrupted
+ * @property {void} unresponsive a ping was not answered at once; the connection may turn out to be interrupted
+ * @property {{track: MediaStreamTrack, kind: string}} track a remote track, already in `remoteStream`
+ * @property {{stream: MediaStream | null}} screen null: sharing has ended; otherwise always the same stream
+ * @property {void} sending transceivers were created; see `transceivers`
+ * @property {{stream: MediaStream}} tracks-changed tracks of `remoteStream` were added, removed, muted or unmuted
+ * @property {MediaState} media what the peer says it sends
+ * @property {void} channel-open the control channel is open, for the first time or again; earlier messages may be lost
  * @property {Message} message of a topic that is not this class's own; payload is not checked
  */
 
@@ -76,7 +72,7 @@ export class PeerLink extends Emitter {
   #candidateLimiter = new RateLimiter(LIMITS.candidatesPerMinute);
   #descriptionLimiter = new RateLimiter(LIMITS.descriptionsPerMinute);
   #watchdog;
-  /** When the other side last made an offer by another way than the connection that stands, ms on the page's clock. */
+  /** When an offer last came outside the open connection, ms on the page's clock. */
   #detouredAt = -Infinity;
   /** @type {PeerState} */
   #state = "connecting";
@@ -93,23 +89,22 @@ export class PeerLink extends Emitter {
     this.#watchdog.observe(this.#state);
   }
 
-  /** The peer's pid. */
   get id() {
     return this.#options.id;
   }
 
-  /** The camera and microphone of the other side: one stream for the whole life of this object. */
+  /** The peer's camera and microphone: one stream for the whole life of this object. */
   get remoteStream() {
     return this.#remote.stream;
   }
 
-  /** @returns {MediaStream | null} what the other side shares */
+  /** @returns {MediaStream | null} */
   get screen() {
     return this.#remote.screen;
   }
 
   /**
-   * What media goes through; null before it is there.
+   * Each null before it exists.
    * @returns {Readonly<{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null, screenAudio: RTCRtpTransceiver | null, screenVideo: RTCRtpTransceiver | null}>}
    */
   get transceivers() {
@@ -117,7 +112,7 @@ export class PeerLink extends Emitter {
     return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
   }
 
-  /** Whether this side has an address to be reached at, as far as its latest search has come. */
+  /** Whether the latest gathering has found a local candidate. */
   get hasLocalCandidate() {
     return this.#transport.hasLocalCandidate;
   }
@@ -127,16 +122,16 @@ export class PeerLink extends Emitter {
     return this.#state;
   }
 
-  /** Begins: makes the transceivers and offers. Does nothing once there are any. */
+  /** Makes the first offer. Does nothing once there are transceivers. */
   offer() {
     if (!this.#over) this.#transport.offer();
   }
 
   /**
-   * Takes a message of the peer, checked by `readPeerMessage`.
-   * @param {PeerMessage} message
+   * Settles when the message has been processed; never rejects.
+   * @param {PeerMessage} message checked by `readPeerMessage`
    * @param {{direct?: boolean}} [options] direct: it came over the connection itself
-   * @returns {Promise<void>} settles when it has been acted upon; never rejects
+   * @returns {Promise<void>}
    */
   async receive(message, { direct = false } = {}) {
     if (this.#over) return;
@@ -149,24 +144,18 @@ export class PeerLink extends Emitter {
     if (description && !this.#descriptionLimiter.consume()) return;
     if (expectedFingerprint !== undefined && description && !allFingerprintsMatch(description.sdp, expectedFingerprint)) return this.refuse("certificate");
     if (this.#transport.negotiation.mustRestart(message)) this.#replaceTransport();
-    // A description that cannot be used, or a connection that was replaced while using it: the watchdog tries again.
+    // An unusable description, or a connection that was replaced meanwhile: the watchdog tries again.
     await this.#transport.negotiation.receive(message).catch(() => {});
   }
 
-  /**
-   * Changes what is sent; never negotiates.
-   * @param {Tracks} tracks a track that is disabled counts as muted
-   */
+  /** Never negotiates. A disabled track counts as muted. @param {Tracks} tracks */
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#transport.pair.setTracks(tracks);
     this.#transport.messages?.sendMediaState(tracks);
   }
 
-  /**
-   * Shares a screen, with its sound if it has one, or stops. Negotiates the first time only.
-   * @param {Tracks} screen both null: nothing
-   */
+  /** Shares a screen, or stops. Negotiates only the first time. @param {Tracks} screen */
   setScreen(screen) {
     this.#screen = screen;
     this.#transport.screen.setTracks(screen);
@@ -175,28 +164,28 @@ export class PeerLink extends Emitter {
   }
 
   /**
-   * Sends in another manner than the other side asks for in its descriptions, such as longer packets of sound.
-   * @param {(sdp: string) => string} amend changes a description of theirs, within what they have said they take
-   * @returns {void} what was negotiated before is amended in place, without a word to the other side where that does
+   * Changes how we send, such as packet length, by munging remote descriptions within what they allow. Applied without signaling
+   * where possible.
+   * @param {(sdp: string) => string} munge @returns {void}
    */
-  setSdpMunging(amend) {
-    this.#munge = amend;
+  setSdpMunging(munge) {
+    this.#munge = munge;
     if (!this.#over) this.#transport.negotiation.reapply();
   }
 
-  /** The other side gets nothing of the microphone or the camera, or cannot show it: begins to send it anew. @param {Kind} kind */
+  /** For a peer that gets nothing of a track, or cannot show it: restarts its encoder. @param {Kind} kind */
   async refreshTrack(kind) {
     if (!this.#over) await this.#transport.pair.refreshTrack(kind);
   }
 
-  /** Makes changed preferences of codecs heard. */
+  /** Negotiates changed codec preferences. */
   renegotiate() {
     if (!this.#over) this.#transport.negotiation.renegotiate();
   }
 
   /**
-   * Tells the other side something without the server.
-   * @param {string} topic lower-case letters and hyphens; those that `ConnectionMessages` itself uses are taken
+   * Sends over the control channel.
+   * @param {string} topic lower-case letters and hyphens, and none of `ConnectionMessages`' own
    * @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
    */
@@ -204,26 +193,25 @@ export class PeerLink extends Emitter {
     return this.#transport.messages?.send(topic, payload) ?? false;
   }
 
-  /** On what terms a further connection to this peer is made; null when no certificate is pinned. */
+  /** How to configure a further connection to this peer; null when no certificate is pinned. */
   get laneConfiguration() {
     const { expectedFingerprint } = this.#options;
     return expectedFingerprint === undefined ? null : { configuration: this.#configuration(), expectedFingerprint };
   }
 
-  /** Something may have happened to the network: finds out at once whether the peer is still there. */
+  /** The network may have changed: finds out at once whether the peer is still reachable. */
   probeNow() {
     this.#transport.heartbeat.probeNow();
   }
 
-  /** Looks for a new way to the peer. */
   restartIce() {
     if (this.#transport.negotiation.pending) this.resend();
     else if (!this.#over && this.#transport.negotiation.established) this.#transport.connection.restartIce();
   }
 
   /**
-   * Makes up for messages that may have been lost with the signaling connection: a first offer is made afresh, a later
-   * one is repeated, or withdrawn and made again when the way to the peer is lost.
+   * Makes up for messages that may have been lost with the signaling connection: restarts a first offer, repeats a later one, or
+   * replaces it when the connection is lost.
    */
   resend() {
     const { connection, negotiation } = this.#transport;
@@ -234,15 +222,14 @@ export class PeerLink extends Emitter {
     else connection.restartIce();
   }
 
-  /** @param {RTCIceServer[]} iceServers for the next search for a way */
+  /** @param {RTCIceServer[]} iceServers for the next ICE restart */
   setIceServers(iceServers) {
     this.#options.iceServers = iceServers;
     if (!this.#over) this.#transport.connection.setConfiguration(this.#configuration());
   }
 
   /**
-   * Says over which candidates the connection may go. To hide an address it begins anew: an ICE restart would keep the
-   * sockets that are open, and with them a direct way (Chromium).
+   * Restarts to hide an address: an ICE restart keeps the open sockets, and with them a direct path (Chromium).
    * @param {RTCIceTransportPolicy} policy
    */
   setIceTransportPolicy(policy) {
@@ -258,22 +245,20 @@ export class PeerLink extends Emitter {
     return this.#transport.connection.getStats();
   }
 
-  /** Ends for good, and says nothing more: whoever is at the other end is not who they should be. @param {string} reason */
+  /** Ends for good without a message: the other end is not who it should be. @param {string} reason */
   refuse(reason) {
     if (this.#over) return;
     this.#dispose();
     this.#setState("refused", reason);
   }
 
-  /** Leaves: tells the other side, and ends. */
+  /** Says goodbye and ends. */
   close() {
     if (!this.#over) this.#transport.negotiation.send({ bye: true });
     this.#end();
   }
 
-  /**
-   * @param {number} remoteTransportId the highest heard of
-   */
+  /** @param {number} remoteTransportId */
   #createTransport(remoteTransportId) {
     const { polite, expectedFingerprint } = this.#options;
     const transport = new Transport({
@@ -305,8 +290,8 @@ export class PeerLink extends Emitter {
   }
 
   /**
-   * A channel on a path that died takes everything and delivers nothing: it is the only way as long as packets come, and
-   * as long as the other side uses it, too: they may know of the death before we do.
+   * A channel on a dead path accepts everything and delivers nothing, so it is the only path only while packets come and the
+   * other side uses it, too: they may notice the dead path first.
    * @param {PeerMessage} message
    */
   #sendSignal(message) {
@@ -322,7 +307,7 @@ export class PeerLink extends Emitter {
     return { iceServers, iceTransportPolicy, bundlePolicy: "max-bundle", ...certificates };
   }
 
-  /** Replaces the RTCPeerConnection; everything said to or by the old one is void. */
+  /** Replaces the RTCPeerConnection; messages to and from the old one are void. */
   #replaceTransport() {
     this.#dispose();
     this.#transport = this.#createTransport(this.#transport.negotiation.remoteTransportId);
@@ -341,7 +326,7 @@ export class PeerLink extends Emitter {
   }
 
   /**
-   * An offer to a connection that this side no longer has, from somebody who still has theirs: a new offer tells them.
+   * The peer still has its old connection and offers to one that we no longer have: a new offer makes it restart.
    * @param {PeerMessage} message
    */
   #offerToUnknown({ attempt, description }) {
@@ -374,8 +359,8 @@ export class PeerLink extends Emitter {
   }
 
   /**
-   * Adds the sections for screens, which both sides then use. Only the side that does not give way ever adds any, when
-   * either shares for the first time: so there is no collision in which they would be added twice.
+   * Adds the sections for screens. Only the impolite side adds them, when either side first shares, so that they are never added
+   * twice by colliding offers.
    */
   #makeScreen() {
     const wanted = this.#screen.video !== null || this.#remote.sharesScreen;
@@ -414,7 +399,6 @@ export class PeerLink extends Emitter {
     else this.#setState(this.#wasConnected ? "interrupted" : "connecting");
   }
 
-  /** Whatever comes or happens now changes nothing any more. */
   get #over() {
     return this.#state === "closed" || this.#state === "refused";
   }

@@ -1,27 +1,26 @@
 /**
- * Signaling through a third peer: when two who are in a call lose their connection while the server is away, somebody
- * whom both still reach hands their messages on. What is handed on is sealed for the addressee: whoever carries it can
- * neither read nor change it, only drop it.
+ * Signaling through a third peer: when two peers in a call lose their connection while the server is unreachable, a peer whom
+ * both still reach forwards their messages. Bodies are sealed for the addressee, so the forwarder can only drop them, not read or
+ * change them.
  */
 
 import { Emitter } from "../lib/emitter.js";
 import { isId } from "../lib/patterns.js";
 
 /** @import { Mesh } from "./mesh.js" */
-/** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded a body to hand on, or one that was handed over */
+/** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded to: please forward; from: forwarded to us */
 
 export const TOPIC = "relay";
-/** As the server takes it: `body` of docs/protocol.md. */
+/** The server's limit: `body` in docs/protocol.md. */
 export const MAX_BODY_CHARACTERS = 60_000;
-/** Bodies a minute from one peer, whether to be handed on or handed over. */
+/** Bodies a minute from one peer, to forward or forwarded. */
 export const BODIES_PER_MINUTE = 120;
-/** So many are asked to carry the same body: one of them may have lost the addressee, too. */
+/** How many peers are asked to forward the same body: one of them may have lost the addressee, too. */
 const FORWARDERS = 2;
 
 /**
  * @typedef {object} PeerRelayEvents
- * @property {{from: string, body: string}} relay a body that a third peer has handed over; it says who wrote it, which only
- *   opening it proves
+ * @property {{from: string, body: string}} relay a forwarded body; opening it proves who wrote it
  */
 
 /** @extends {Emitter<PeerRelayEvents>} */
@@ -39,17 +38,15 @@ export class PeerRelay extends Emitter {
   }
 
   /**
-   * Asks others to hand a body on; each time others, if there are enough.
-   * @param {string} to
-   * @param {string} body
-   * @returns {boolean} whether anybody was asked
+   * Asks connected peers, in rotation, to forward a body. Returns whether any was asked.
+   * @param {string} to @param {string} body @returns {boolean}
    */
   send(to, body) {
     const all = [...this.#mesh.peers.keys()].filter((pid) => pid !== to && this.#isConnected(pid));
     this.#rotation += 1;
     const from = all.length > FORWARDERS ? this.#rotation % all.length : 0;
-    const carriers = [...all.slice(from), ...all.slice(0, from)].slice(0, FORWARDERS);
-    return carriers.filter((pid) => this.#topic.send(pid, { to, body })).length > 0;
+    const forwarders = [...all.slice(from), ...all.slice(0, from)].slice(0, FORWARDERS);
+    return forwarders.filter((pid) => this.#topic.send(pid, { to, body })).length > 0;
   }
 
   /** @param {string} pid @param {Forwarded} message */
@@ -67,7 +64,7 @@ export class PeerRelay extends Emitter {
   }
 }
 
-/** Reads what was told: a body to hand on, or one that was handed over. @param {any} payload @returns {Forwarded | null} */
+/** Returns null for anything that does not fit. @param {any} payload @returns {Forwarded | null} */
 export function readForwarded(payload) {
   const { to, from, body } = payload ?? {};
   if (typeof body !== "string" || body.length > MAX_BODY_CHARACTERS) return null;

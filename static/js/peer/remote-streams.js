@@ -1,6 +1,6 @@
 /**
- * What the other side sends: one stream for camera and microphone, one for the screen and its sound, the same ones for
- * the whole life of a connection, whatever happens to the RTCPeerConnection underneath.
+ * What the other side sends: one stream for camera and microphone, one for the screen and its sound. They stay the same while
+ * RTCPeerConnections are replaced.
  */
 
 import { pairIndexOf } from "./transceiver-pair.js";
@@ -12,16 +12,14 @@ export class RemoteStreams {
   sharesScreen = false;
   #screen = new MediaStream();
 
-  /** @returns {MediaStream | null} what the other side shares, once it has said so and the track is there */
+  /** @returns {MediaStream | null} null until the peer has announced the screen and its track is there */
   get screen() {
     return this.sharesScreen && this.#screen.getVideoTracks().length > 0 ? this.#screen : null;
   }
 
   /**
-   * Takes a remote track.
-   * @param {RTCPeerConnection} connection
-   * @param {RTCTrackEvent} event
-   * @returns {MediaStream | null} where it went; null for one that belongs nowhere
+   * @param {RTCPeerConnection} connection @param {RTCTrackEvent} event
+   * @returns {MediaStream | null} the stream that the track was added to; null for a track of neither pair
    */
   addTrack(connection, { track, transceiver }) {
     const place = pairIndexOf(connection, transceiver);
@@ -32,7 +30,7 @@ export class RemoteStreams {
     return stream;
   }
 
-  /** The RTCPeerConnection is gone: nothing of it is kept. */
+  /** Removes all tracks: their RTCPeerConnection is gone. */
   clear() {
     this.sharesScreen = false;
     for (const stream of [this.stream, this.#screen]) {

@@ -1,6 +1,6 @@
 /**
- * What features send each other over the control channel, each on a topic of its own. This is the one place where a message
- * from a peer is read, bounded and limited: a feature only sees what its topic has let through.
+ * Messages of features over the control channel, one topic each. Only this module reads, checks and limits messages of peers: a
+ * feature sees what its topic let through.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -9,15 +9,11 @@ import { RateLimiter } from "../lib/rate-limiter.js";
 /**
  * @template T
  * @typedef {object} TopicOptions
- * @property {(payload: any) => T | null} read checks a JSON value of a peer; null: it does not fit and is dropped
- * @property {number} perMinute messages of one peer that are read; more are dropped
+ * @property {(payload: any) => T | null} read checks a peer's JSON value; null drops it
+ * @property {number} perMinute limit for each peer; further messages are dropped
  */
 
-/**
- * @template T
- * @typedef {object} TopicEvents
- * @property {{pid: string, message: T}} message read, and within the limit of this peer
- */
+/** @template T @typedef {{message: {pid: string, message: T}}} TopicEvents message: checked, within the peer's limit */
 
 /**
  * @template T
@@ -27,8 +23,7 @@ export class Topic extends Emitter {
   #name;
   #options;
   #send;
-  /** @type {Map<string, RateLimiter>} */
-  #limiters = new Map();
+  #limiters = /** @type {Map<string, RateLimiter>} */ (new Map());
 
   /** @param {string} name @param {TopicOptions<T>} options @param {(pid: string, name: string, payload: unknown) => boolean} send */
   constructor(name, options, send) {
@@ -38,21 +33,12 @@ export class Topic extends Emitter {
     this.#send = send;
   }
 
-  /**
-   * Sends to a peer, without the server.
-   * @param {string} pid
-   * @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent
-   */
+  /** Returns false when the message was not sent. @param {string} pid @param {unknown} payload @returns {boolean} */
   send(pid, payload) {
     return this.#send(pid, this.#name, payload);
   }
 
-  /**
-   * Takes what a peer has sent.
-   * @param {string} pid
-   * @param {unknown} payload not checked yet
-   */
+  /** @param {string} pid @param {unknown} payload not checked yet */
   receive(pid, payload) {
     const limiter = this.#limiters.get(pid) ?? new RateLimiter(this.#options.perMinute);
     this.#limiters.set(pid, limiter);
@@ -61,7 +47,7 @@ export class Topic extends Emitter {
     if (message !== null) this.emit("message", { pid, message });
   }
 
-  /** @param {string} pid has left */
+  /** @param {string} pid */
   forgetPeer(pid) {
     this.#limiters.delete(pid);
   }
@@ -69,21 +55,18 @@ export class Topic extends Emitter {
 
 /** The topics of one mesh. Messages on a topic that no feature has opened are dropped. */
 export class Topics {
-  /** @type {Map<string, Topic<any>>} */
-  #topics = new Map();
+  #topics = /** @type {Map<string, Topic<any>>} */ (new Map());
   #send;
 
-  /** @param {(pid: string, name: string, payload: unknown) => boolean} send false when it was not sent */
+  /** @param {(pid: string, name: string, payload: unknown) => boolean} send */
   constructor(send) {
     this.#send = send;
   }
 
   /**
-   * Opens a topic, once.
+   * Opens a topic; throws when it is open already.
    * @template T
-   * @param {string} name
-   * @param {TopicOptions<T>} options
-   * @returns {Topic<T>}
+   * @param {string} name @param {TopicOptions<T>} options @returns {Topic<T>}
    */
   open(name, options) {
     if (this.#topics.has(name)) throw new Error(`The topic ${name} is open already.`);

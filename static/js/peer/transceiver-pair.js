@@ -1,13 +1,12 @@
 /**
- * A pair of transceivers of a connection, audio and video: the first pair carries microphone and camera, the second the
- * screen with its sound. One side makes a pair, the other takes over the one that came with the offer, and nothing but
- * `replaceTrack` happens to it afterwards: muting, switching a camera or sharing the screen again needs no negotiation.
- * That is why both are `sendrecv` even when there is nothing to send: a sender without a track sends nothing.
+ * An audio and a video transceiver: a connection's first pair carries microphone and camera, the second the screen and its sound.
+ * One side creates a pair, the other adopts it from the offer; after that only `replaceTrack` is used, so that muting, switching
+ * cameras or sharing again needs no negotiation. Both are therefore always `sendrecv`.
  */
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {"audio" | "video"} Kind */
-/** @typedef {0 | 1} PairIndex which pair of a connection: 0 camera and microphone, 1 screen and its sound */
+/** @typedef {0 | 1} PairIndex 0: camera and microphone, 1: screen and its sound */
 
 /** @type {readonly Kind[]} */
 const KINDS = ["audio", "video"];
@@ -18,25 +17,21 @@ export const NO_TRACKS = Object.freeze({ audio: null, video: null });
 export class TransceiverPair {
   /** @type {Record<Kind, RTCRtpTransceiver | null>} */
   #transceivers = { audio: null, video: null };
-  /** Both tracks belong to one stream, so that the receiver keeps lips and voice together. */
+  /** One stream for both tracks, so that the receiver keeps them in sync. */
   #stream = new MediaStream();
   /** @type {Tracks} */
   #tracks;
   #index;
   #paused = false;
-  /** @type {Record<Kind, MediaStreamTrack | null>} what the senders were last asked to send */
+  /** @type {Record<Kind, MediaStreamTrack | null>} the last arguments of `replaceTrack` */
   #requested = { audio: null, video: null };
 
-  /**
-   * @param {Tracks} tracks what is sent first
-   * @param {PairIndex} place
-   */
+  /** @param {Tracks} tracks @param {PairIndex} place */
   constructor(tracks, place) {
     this.#tracks = tracks;
     this.#index = place;
   }
 
-  /** The pair is there on this side. */
   get made() {
     return this.#transceivers.video !== null;
   }
@@ -46,10 +41,7 @@ export class TransceiverPair {
     return this.#transceivers;
   }
 
-  /**
-   * Makes the pair, for the side that offers it first.
-   * @param {RTCPeerConnection} connection with as many pairs as come before this one
-   */
+  /** Creates the pair, on the side that offers it first. @param {RTCPeerConnection} connection */
   make(connection) {
     for (const kind of KINDS) {
       const init = { direction: /** @type {const} */ ("sendrecv"), streams: [this.#stream] };
@@ -59,7 +51,7 @@ export class TransceiverPair {
   }
 
   /**
-   * Takes over the pair of a remote offer that has just been set, if it has one and there is none yet.
+   * Adopts the pair of the remote offer that was just set, if it has one and there is none yet.
    * @param {RTCPeerConnection} connection
    */
   adopt(connection) {
@@ -74,24 +66,20 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
-  /** Changes what is sent. @param {Tracks} tracks */
+  /** @param {Tracks} tracks */
   setTracks(tracks) {
     this.#tracks = tracks;
     this.#applyTracks();
   }
 
-  /** @param {boolean} paused nothing is sent, whatever the tracks are */
+  /** @param {boolean} paused sends nothing, whatever the tracks are */
   pause(paused) {
     if (paused === this.#paused) return;
     this.#paused = paused;
     this.#applyTracks();
   }
 
-  /**
-   * Hands a sender its track once more: it begins anew, with a picture that stands for itself.
-   * @param {Kind} kind
-   * @returns {Promise<void>} never rejects
-   */
+  /** Sets a sender's track again: the encoder starts with a key frame. Never rejects. @param {Kind} kind */
   async refreshTrack(kind) {
     const sender = this.#transceivers[kind]?.sender;
     const track = this.#requested[kind];
@@ -104,20 +92,18 @@ export class TransceiverPair {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
       const track = this.#paused ? null : this.#tracks[kind];
-      // What was asked for last counts: `sender.track` follows only when the browser has got round to it.
+      // `sender.track` follows only when the browser gets round to it.
       if (!sender || this.#requested[kind] === track) continue;
       this.#requested[kind] = track;
-      // It rejects only on a connection that has been closed meanwhile: there is nothing left to send to.
+      // It rejects only on a connection that was closed meanwhile.
       sender.replaceTrack(track).catch(() => {});
     }
   }
 }
 
 /**
- * Tells which pair a transceiver belongs to.
- * @param {RTCPeerConnection} connection
- * @param {RTCRtpTransceiver} transceiver
- * @returns {PairIndex | null} null for one that belongs to no pair
+ * Returns null for a transceiver of neither pair.
+ * @param {RTCPeerConnection} connection @param {RTCRtpTransceiver} transceiver @returns {PairIndex | null}
  */
 export function pairIndexOf(connection, transceiver) {
   const { kind } = transceiver.receiver.track;
@@ -125,11 +111,7 @@ export function pairIndexOf(connection, transceiver) {
   return index === 0 || index === 1 ? index : null;
 }
 
-/**
- * @param {RTCPeerConnection} connection
- * @param {string} kind
- * @returns {RTCRtpTransceiver[]} in the order of their making
- */
+/** @param {RTCPeerConnection} connection @param {string} kind @returns {RTCRtpTransceiver[]} */
 function ofKind(connection, kind) {
   return connection.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
 }

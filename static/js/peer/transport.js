@@ -1,6 +1,6 @@
 /**
- * One RTCPeerConnection with all that belongs to it: what it sends, how it negotiates, what the two ends tell each other
- * over it, and whether anything still comes. A connection to a peer may need several of these, one after the other.
+ * One RTCPeerConnection with what belongs to it: transceivers, negotiation, control messages and heartbeat. A link to a peer may
+ * need several of these, one after the other.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -19,17 +19,17 @@ import { ConnectionMessages } from "./connection-messages.js";
 /**
  * @typedef {object} Options
  * @property {RTCConfiguration} configuration
- * @property {string} [expectedFingerprint] the SHA-256 fingerprint of the only certificate that may be at the other end
+ * @property {string} [expectedFingerprint] SHA-256, of the only certificate that may be at the other end
  * @property {boolean} polite
- * @property {number} remoteTransportId the highest heard of, 0 for none
- * @property {Tracks} tracks what is sent at first
- * @property {Tracks} screen what is shared at first
+ * @property {number} remoteTransportId the highest received, 0 for none
+ * @property {Tracks} tracks
+ * @property {Tracks} screen
  * @property {RateLimiter} rateLimiter of candidates
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
 
-/** Attempt numbers of this tab; shared by all connections, so none is ever used twice. */
+/** Shared by all connections of this tab, so that no number is used twice. */
 let lastTransportId = 0;
 
 /**
@@ -38,9 +38,9 @@ let lastTransportId = 0;
  * @property {void} unresponsive a ping was not answered at once
  * @property {void} lost no packet has come for too long
  * @property {void} certificate-mismatch it ends at another certificate than the pinned one
- * @property {RTCTrackEvent} track a remote track came
- * @property {void} sending transceivers were made
- * @property {void} closed-remotely the other side has closed it: they are gone, or have started over
+ * @property {RTCTrackEvent} track
+ * @property {void} sending transceivers were created
+ * @property {void} closed-remotely the peer closed it: it is gone, or has restarted
  * @property {void} open this and the rest: see `ConnectionMessagesEvents`
  * @property {void} version-mismatch
  * @property {void} bye
@@ -59,11 +59,10 @@ export class Transport extends Emitter {
   heartbeat;
   /** @type {ConnectionMessages | null} */
   messages = null;
-  /** Whether an address of this side was found since it last began to look for some. */
+  /** Whether the latest gathering has found a local candidate. */
   hasLocalCandidate = false;
   #expectedFingerprint;
   #certificateVerified = false;
-  /** Whether the other side has closed it. */
   #closedRemotely = false;
   #life = new AbortController();
 
@@ -91,28 +90,27 @@ export class Transport extends Emitter {
     this.connection.addEventListener("connectionstatechange", () => this.#onConnectionState(), { signal });
   }
 
-  /** Aborted when this attempt is over. */
+  /** Aborted by `dispose`. */
   get signal() {
     return this.#life.signal;
   }
 
-  /** It leads to whom it should, and something comes. */
+  /** Whether it ends at the right certificate, and packets come. */
   get connected() {
     return this.#certificateVerified && this.connection.connectionState === "connected" && !this.heartbeat.lost && !this.#closedRemotely;
   }
 
-  /** The browser has given up. */
   get failed() {
     return this.connection.connectionState === "failed";
   }
 
-  /** Its DTLS transport has failed: that does not come back by an ICE restart. */
+  /** Whether DTLS has failed: an ICE restart does not bring that back. */
   get ended() {
     const states = this.connection.getSenders().map(({ transport }) => transport?.state);
     return states.includes("failed") || states.includes("closed");
   }
 
-  /** Makes the first transceivers, and thereby offers. Does nothing once there are any. */
+  /** Creates the first transceivers, which makes the browser ask for an offer. Does nothing once there are any. */
   offer() {
     if (this.negotiation.answering || this.connection.getTransceivers().length > 0) return;
     this.pair.make(this.connection);
@@ -120,19 +118,18 @@ export class Transport extends Emitter {
     this.emit("sending");
   }
 
-  /** Adds the sections for screens. Does nothing once they are there, or while they cannot be negotiated. */
+  /** Adds the sections for screens, unless they exist or cannot be negotiated yet. */
   makeScreen() {
     if (this.screen.made || !this.messages?.open) return;
     this.screen.make(this.connection);
     this.emit("sending");
   }
 
-  /** @param {boolean} paused nothing is sent, whatever the tracks are */
+  /** @param {boolean} paused sends nothing, whatever the tracks are */
   pause(paused) {
     for (const half of [this.pair, this.screen]) half.pause(paused);
   }
 
-  /** Ends it without a word. */
   dispose() {
     this.#life.abort();
     this.negotiation.stop();
@@ -163,7 +160,7 @@ export class Transport extends Emitter {
   }
 
   #onRemoteClose() {
-    // One whose transport has failed here closes its channel, too.
+    // A failed transport closes its channel, too.
     if (this.connection.connectionState !== "connected") return;
     this.#closedRemotely = true;
     this.emit("changed");
@@ -179,7 +176,7 @@ export class Transport extends Emitter {
     else this.emit("changed");
   }
 
-  /** Compares the certificate at the other end with the pinned one before the connection counts for anything. */
+  /** Compares the certificate with the pinned one before the connection counts as connected. */
   async #verifyCertificate() {
     const shown = this.#expectedFingerprint === undefined ? null : await remoteFingerprint(this.connection);
     this.#certificateVerified = shown === null || shown === this.#expectedFingerprint;

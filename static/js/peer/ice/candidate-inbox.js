@@ -1,11 +1,11 @@
 /**
- * The candidates of the other side: no more of them than allowed, each once, and none before the description they belong
- * to. The same candidate may come several times, by several ways.
+ * Remote candidates: rate-limited, each added once, and none before the description it belongs to. The same candidate may arrive
+ * several times, over several paths.
  */
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 
-/** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
+/** @typedef {RTCIceCandidateInit | null} Candidate null: end of candidates */
 
 const MAX_SEEN = 512;
 
@@ -13,53 +13,42 @@ export class CandidateInbox {
   #connection;
   #rateLimiter;
   #open = false;
-  /** @type {Set<string>} those that were taken, as text */
   #seen = new Set();
-  /** @type {Candidate[]} came before their description */
+  /** @type {Candidate[]} received before their description */
   #early = [];
 
-  /**
-   * @param {RTCPeerConnection} connection
-   * @param {RateLimiter} limiter shared by all connections to this peer
-   */
+  /** @param {RTCPeerConnection} connection @param {RateLimiter} limiter shared by all connections to this peer */
   constructor(connection, limiter) {
     this.#connection = connection;
     this.#rateLimiter = limiter;
   }
 
-  /**
-   * Takes candidates.
-   * @param {Candidate[]} candidates
-   * @param {{drop: boolean}} options drop: count them, but they belong to an offer that is being ignored
-   */
+  /** @param {Candidate[]} candidates @param {{drop: boolean}} options drop: they belong to an ignored offer and only count */
   receive(candidates, { drop }) {
-    const fresh = candidates.filter((candidate) => !this.#seen.has(words(candidate)) && this.#rateLimiter.consume());
+    const fresh = candidates.filter((candidate) => !this.#seen.has(identityOf(candidate)) && this.#rateLimiter.consume());
     if (drop) return;
     if (this.#open) for (const candidate of fresh) this.#add(candidate);
     else this.#early.push(...fresh);
   }
 
-  /** A remote description is being set: the browser itself puts what is added from now on behind it. */
+  /** A remote description is being set: from now on the browser queues candidates behind it. */
   open() {
     this.#open = true;
     for (const candidate of this.#early.splice(0)) this.#add(candidate);
   }
 
-  /**
-   * A candidate that does not fit (of a superseded generation, of an unknown protocol) does no harm and is skipped.
-   * @param {Candidate} candidate
-   */
+  /** Skips candidates that do not fit (an old generation, an unknown protocol). @param {Candidate} candidate */
   #add(candidate) {
-    // The limiter keeps the set small; what is forgotten only counts twice.
+    // The limiter keeps the set small; clearing it only lets a candidate count twice.
     if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
-    if (candidate) this.#seen.add(words(candidate));
-    // One that has overtaken its description may come again behind it.
-    const forget = () => this.#seen.delete(words(candidate));
+    if (candidate) this.#seen.add(identityOf(candidate));
+    // A candidate that overtook its description may come again after it.
+    const forget = () => this.#seen.delete(identityOf(candidate));
     this.#connection.addIceCandidate(candidate ?? undefined).catch(forget);
   }
 }
 
 /** @param {Candidate} candidate */
-function words(candidate) {
+function identityOf(candidate) {
   return candidate ? JSON.stringify([candidate.candidate, candidate.sdpMid, candidate.usernameFragment]) : "";
 }

@@ -1,15 +1,13 @@
 /**
- * Gathers ICE candidates for about 100 ms and sends them in one message: a browser finds several at once, and each
- * message costs the server as much as a whole batch.
+ * Batches ICE candidates for about 100 ms: a browser finds several at once, and a message costs the server as much as a batch.
  */
 
 const GATHER_MS = 100;
 
-/** @typedef {RTCIceCandidateInit | null} Candidate null: there are no more */
+/** @typedef {RTCIceCandidateInit | null} Candidate null: end of candidates */
 
 export class CandidateOutbox {
-  /** @type {Candidate[]} */
-  #waiting = [];
+  #waiting = /** @type {Candidate[]} */ ([]);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #send;
@@ -19,14 +17,13 @@ export class CandidateOutbox {
     this.#send = send;
   }
 
-  /** Takes one candidate. The last word (null) sends the batch at once. @param {Candidate} candidate */
+  /** Sends the batch after 100 ms, or at once with the final null. @param {Candidate} candidate */
   push(candidate) {
     this.#waiting.push(candidate);
     if (candidate === null) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
   }
 
-  /** Forgets what waits: the connection it belongs to is gone. */
   clear() {
     clearTimeout(this.#timer);
     this.#timer = undefined;

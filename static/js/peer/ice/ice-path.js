@@ -1,4 +1,4 @@
-/** Which way the packets of a connection take. */
+/** The ICE path that the packets of a connection take. */
 
 /**
  * @typedef {object} Route
@@ -8,9 +8,8 @@
  */
 
 /**
- * Reads the route in use.
- * @param {{getStats: () => Promise<RTCStatsReport>}} connection
- * @returns {Promise<Route | null>} null while there is none
+ * Reads the path in use; null while there is none.
+ * @param {{getStats: () => Promise<RTCStatsReport>}} connection @returns {Promise<Route | null>}
  */
 export async function describeRoute(connection) {
   const report = await connection.getStats();
@@ -18,7 +17,7 @@ export async function describeRoute(connection) {
   const stats = new Map(report.entries());
   const all = [...stats.values()];
   const chosen = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
-  // Firefox has no transport statistics: there the pair itself says that it is selected.
+  // Firefox has no transport statistics: there the candidate pair itself says that it is selected.
   const pair = stats.get(chosen?.selectedCandidatePairId) ?? all.find(({ type, selected }) => type === "candidate-pair" && selected);
   if (pair === undefined) return null;
   const [local, remote] = [stats.get(pair.localCandidateId), stats.get(pair.remoteCandidateId)];
@@ -34,10 +33,10 @@ export async function describeRoute(connection) {
 /** @typedef {"direct" | "hidden" | "udp-blocked" | "no-direct"} PathWhy see `whyThisPath` */
 
 /**
- * Says why a connection takes the way it takes: it is direct; an address is to be hidden; UDP does not get through, as it
- * would have been taken before TCP; or there is no direct way between the two networks.
+ * Explains a path: it is direct; the address is hidden; UDP is blocked (it would have been preferred over TCP); or the two
+ * networks have no direct path.
  * @param {Route} route
- * @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: whether this side goes through relays only
+ * @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: whether this side uses relays only
  * @returns {PathWhy}
  */
 export function whyThisPath({ kind, protocol }, { relayed, servers }) {

@@ -1,14 +1,11 @@
 /**
- * Notices what may have changed about the network, before anything has failed: it is back, it is another one, or the
- * page is in front again after the machine may have slept.
+ * Notices possible network changes before anything fails: the network is back, is another one, or the page is visible again after
+ * the machine may have slept.
  */
 
 import { Emitter } from "../../lib/emitter.js";
 
-/**
- * @typedef {object} NetworkWatchEvents
- * @property {void} changed the network may be another one
- */
+/** @typedef {{changed: void}} NetworkWatchEvents the network may be another one */
 
 /** @extends {Emitter<NetworkWatchEvents>} */
 export class NetworkWatch extends Emitter {
@@ -19,7 +16,7 @@ export class NetworkWatch extends Emitter {
     addEventListener("online", changed, { signal });
     addEventListener("pageshow", changed, { signal });
     document.addEventListener("visibilitychange", () => !document.hidden && changed(), { signal });
-    // Not in Firefox and Safari: there, the silence that follows says it.
+    // Firefox and Safari lack this event: there, the silence that follows shows the change.
     const { connection } = /** @type {{connection?: EventTarget}} */ (navigator);
     connection?.addEventListener("change", changed, { signal });
   }

@@ -1,12 +1,12 @@
 /**
- * Why the server closes a socket, and what the browser does then. The same table is `CloseCode` in
- * `rooms/live/close_codes.py` and the list in `docs/protocol.md`; a test compares the three.
+ * Why the server closes a socket, and what the browser does then. A test compares this table with `CloseCode` in
+ * `rooms/live/close_codes.py` and with `docs/protocol.md`.
  */
 
 /**
  * @typedef {object} CloseRule
  * @property {string} reason the name of the code
- * @property {"stop" | "reconnect"} then what the client does: give up and tell the person, or come back by itself
+ * @property {"stop" | "reconnect"} then stop: give up and show why
  */
 
 const TABLE = /** @type {const} */ ({
@@ -41,13 +41,12 @@ const TABLE = /** @type {const} */ ({
 /** @type {Readonly<Record<number, Readonly<CloseRule>>>} */
 export const CLOSE_CODES = Object.freeze(TABLE);
 
-/** The codes by their names. */
 export const CODE = /** @type {Readonly<Record<Reason, number>>} */ (
   Object.freeze(Object.fromEntries(Object.entries(TABLE).map(([code, { reason }]) => [reason, Number(code)])))
 );
 
 /**
- * Looks up what a close code means. Codes outside the table (1001, 1006, 1012, …) are a lost connection.
+ * Looks up a close code. Codes outside the table (1001, 1006, 1012, …) mean a lost connection.
  * @param {number} code @returns {Readonly<CloseRule>}
  */
 export function closeRule(code) {

@@ -1,6 +1,6 @@
-/** Keeps the TURN credentials fresh: asks the server for others well before they run out. */
+/** Requests new TURN credentials well before the current ones expire. */
 
-/** The part of their time after which others are asked for. */
+/** The part of their lifetime after which they are replaced. */
 const REFRESH_AFTER = 0.75;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -9,18 +9,17 @@ export class IceRefresh {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} ask */
-  constructor(ask) {
-    this.#request = ask;
+  /** @param {() => void} request */
+  constructor(request) {
+    this.#request = request;
   }
 
-  /** @param {number} ttl seconds for which the credentials that just came are good */
+  /** @param {number} ttl seconds for which the new credentials are valid */
   schedule(ttl) {
     this.stop();
     this.#timer = setTimeout(this.#request, Math.min(MAX_TIMER_MS, Math.max(1, ttl * REFRESH_AFTER) * 1000));
   }
 
-  /** Asks no more. */
   stop() {
     clearTimeout(this.#timer);
   }

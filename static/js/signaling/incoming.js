@@ -1,10 +1,10 @@
-/** Reads what the server sends. The rest of the program sees checked values only; anything else is dropped. */
+/** Reads messages of the server: only checked values get through, anything else is dropped. */
 
 import { isId } from "../lib/patterns.js";
 
 /** @import { ServerMessage } from "./wire.js" */
 
-/** More people than any room holds: a roster beyond it is nonsense. */
+/** More people than any room holds. */
 const MAX_PEERS = 64;
 /** @typedef {(value: unknown) => boolean} Check */
 
@@ -68,9 +68,8 @@ const SHAPES = Object.freeze({
 });
 
 /**
- * Reads one frame.
- * @param {unknown} data `MessageEvent.data`
- * @returns {ServerMessage | null} null for what is no message of this protocol
+ * Reads `MessageEvent.data`; null for anything that is not a message of this protocol.
+ * @param {unknown} data @returns {ServerMessage | null}
  */
 export function readMessage(data) {
   if (typeof data !== "string") return null;

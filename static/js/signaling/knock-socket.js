@@ -1,4 +1,4 @@
-/** The socket of somebody who stands at the door of a room: asks to be let in, and waits. It comes back when it is lost. */
+/** The socket of a person who knocks: asks for entry, waits, and reconnects when it is lost. */
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE } from "./close-codes.js";
@@ -12,9 +12,9 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * @typedef {object} KnockSocketEvents
- * @property {{why: string, hosts: boolean, left: number, room: Room}} waiting as the server says it, again when any of it changes
- * @property {{from: string, body: string}} admitted the socket is closed by then, and one joins on another
- * @property {void} away the server cannot be reached; it is asked again
+ * @property {{why: string, hosts: boolean, left: number, room: Room}} waiting sent again when any of it changes
+ * @property {{from: string, body: string}} admitted the socket is closed by then; join on another
+ * @property {void} away the server cannot be reached; retries follow
  * @property {{code: number}} stopped denied or refused
  */
 
@@ -27,7 +27,7 @@ export class KnockSocket extends Emitter {
   /** @type {WebSocket | null} */
   #socket = null;
   #pings = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} the next ping, its answer's deadline, or the next try */
+  /** @type {ReturnType<typeof setTimeout> | undefined} next ping, answer deadline or next try */
   #timer;
 
   /** @param {{url: string, pid: string, hello: string, lobby: boolean}} options url: absolute, or a path on this host */
@@ -37,7 +37,6 @@ export class KnockSocket extends Emitter {
     this.#knock = { type: "knock", v: 1, pid, hello, lobby };
   }
 
-  /** Begins to wait. */
   start() {
     const url = new URL(this.#url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
@@ -51,7 +50,7 @@ export class KnockSocket extends Emitter {
     this.#startTimeout(ANSWER_TIMEOUT_MS);
   }
 
-  /** Goes away from the door; nothing more is told. */
+  /** Stops knocking; no event follows. */
   leave() {
     this.#drop();
   }
@@ -94,7 +93,7 @@ export class KnockSocket extends Emitter {
     this.emit("stopped", { code });
   }
 
-  /** @param {boolean} soon whether the server asked to come back at once */
+  /** @param {boolean} soon whether the server asked us to return at once */
   #retry(soon) {
     this.#drop();
     this.#timer = setTimeout(() => this.start(), this.#policy.nextDelay({ soon }));

@@ -1,21 +1,16 @@
 /**
- * The life of the signaling socket as a table: state × input → next state. What is not in a row changes nothing.
- *
- * stopped     at rest: not begun, left, or refused for good
- * connecting  a WebSocket is being opened
- * joining     it is open, `join` is sent, `joined` is awaited
- * open        in the room
- * waiting     lost; a timer runs until the next try
+ * The life of the signaling socket as a table: state × input → next state. An input that is not in a row changes nothing. stopped
+ * not started, left, or refused for good connecting a WebSocket is being opened joining it is open, `join` is sent, `joined` is
+ * awaited open in the room waiting lost; a timer runs until the next try
  */
 
 /** @typedef {"stopped" | "connecting" | "joining" | "open" | "waiting"} State */
 
 /**
- * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input
- * start: the person wants in, or wants to try again now · opened: the WebSocket opened · joined: the server let us in ·
- * lost: closed with a code after which one comes back · refused: closed with a code after which one does not ·
- * silent: no answer in time · due: the waiting is over · online: the browser found a network · renew: what we told of
- * ourselves has changed: in again on another socket · leave: the person goes
+ * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input start:
+ *   the person joins, or retries now · opened: the WebSocket opened · joined: the server admitted us · lost: closed with a code
+ *   that allows a reconnect · refused: closed with a code that does not · silent: no answer in time · due: the wait is over ·
+ *   online: the browser found a network · renew: our hello has changed, rejoin on another socket · leave: the person leaves
  */
 
 /** @type {readonly State[]} */
@@ -45,10 +40,8 @@ export const LIFECYCLE = Object.freeze({
 });
 
 /**
- * Looks up where an input leads.
- * @param {State} state
- * @param {Input} input
- * @returns {State | null} null when the input changes nothing in this state
+ * Returns null when the input changes nothing in this state.
+ * @param {State} state @param {Input} input @returns {State | null}
  */
 export function nextState(state, input) {
   return LIFECYCLE[state][input] ?? null;

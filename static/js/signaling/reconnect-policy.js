@@ -1,13 +1,13 @@
-/** How long to wait before the next try. */
+/** The delay before each reconnect. */
 
 const MIN_DELAY_MS = 400;
-/** Whoever is in a call is back within this time of the server's return, and the knocks of many are spread over half of it. */
+/** A person in a call is back within this time of the server's return, and reconnects are spread over half of it. */
 const MAX_DELAY_MS = 5_000;
 const DRAIN_SPREAD_MS = 1_000;
 
 /**
- * Doubles the wait at each try up to 5 s, and spreads every wait over its upper half, so that the people of a server
- * that comes back do not all knock in the same moment. After a drain the first try comes within a second.
+ * Doubles the delay at each try up to 5 s, and spreads each over its upper half, so that not everyone reconnects at the same
+ * moment when a server returns. After a drain the first try comes within a second.
  */
 export class ReconnectPolicy {
   #tries = 0;
@@ -19,9 +19,9 @@ export class ReconnectPolicy {
   }
 
   /**
-   * Counts one more try and tells how long to wait before it.
-   * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked to come back at once; longest: milliseconds
-   * @returns {number} milliseconds
+   * Counts one more try.
+   * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked us to return at once; longest: milliseconds
+   * @returns {number} milliseconds to wait before it
    */
   nextDelay({ soon = false, longest = MAX_DELAY_MS } = {}) {
     const tries = this.#tries;
@@ -31,7 +31,7 @@ export class ReconnectPolicy {
     return Math.round(ceiling * (0.5 + this.#random() / 2));
   }
 
-  /** Starts over: the connection has held. */
+  /** Call when a connection has proved itself. */
   reset() {
     this.#tries = 0;
   }

@@ -1,16 +1,15 @@
 /**
- * Who is here, by the server's count. Every change of a room's roster carries the next number of one sequence, so a
- * missed change shows as a gap.
+ * The server's list of who is in the room. Every change carries the next number of one sequence, so that a missed change shows as
+ * a gap.
  */
 
 /** @import { Peer } from "./wire.js" */
 
 export class Roster {
-  /** @type {Map<string, Peer>} */
-  #peers = new Map();
+  #peers = /** @type {Map<string, Peer>} */ (new Map());
   #seq = 0;
 
-  /** Everybody here but oneself. @returns {Peer[]} */
+  /** Everyone else. @returns {Peer[]} */
   get peers() {
     return [...this.#peers.values()];
   }
@@ -20,29 +19,22 @@ export class Roster {
     return this.#peers.has(pid);
   }
 
-  /** Takes a whole list. @param {Peer[]} peers @param {number} seq */
+  /** @param {Peer[]} peers @param {number} seq */
   replacePeers(peers, seq) {
     this.#peers = new Map(peers.map((peer) => [peer.pid, peer]));
     this.#seq = seq;
   }
 
   /**
-   * Notes somebody who came, or who came back with a fresh hello.
-   * @param {Peer} peer
-   * @param {number} seq
-   * @returns {boolean} false when changes before this one were missed
+   * Adds a peer who joined, or who rejoined with a new hello. Returns false when earlier changes were missed.
+   * @param {Peer} peer @param {number} seq @returns {boolean}
    */
   addPeer(peer, seq) {
     this.#peers.set(peer.pid, peer);
     return this.#follow(seq);
   }
 
-  /**
-   * Notes somebody who left.
-   * @param {string} pid
-   * @param {number} seq
-   * @returns {boolean} false when changes before this one were missed
-   */
+  /** Returns false when earlier changes were missed. @param {string} pid @param {number} seq @returns {boolean} */
   removePeer(pid, seq) {
     this.#peers.delete(pid);
     return this.#follow(seq);

@@ -1,13 +1,10 @@
-/**
- * The ways by which a sealed body reaches a peer when their own channel does not: the server's socket, and somebody whom
- * both reach.
- */
+/** Chooses how a sealed body reaches a peer outside their own connection: through the server's socket or a third peer. */
 
 /**
  * @typedef {object} Options
  * @property {{relay: (to: string, body: string) => boolean, hasPeer: (pid: string) => boolean}} socket
  * @property {{send: (to: string, body: string) => boolean}} peerRelay
- * @property {(pid: string) => boolean} isLost whether the connection to a peer stood and is interrupted
+ * @property {(pid: string) => boolean} isLost whether the connection to a peer was connected and is interrupted
  */
 
 export class SignalRouter {
@@ -19,8 +16,8 @@ export class SignalRouter {
   }
 
   /**
-   * Sends a body. To somebody whose connection is lost it goes by every way: the server may know them and yet not reach
-   * them. It may come twice then; the number in the envelope says so.
+   * Uses every path for a peer whose connection is lost: the server may list them and yet not reach them. The number in the
+   * envelope reveals duplicates.
    * @param {string} to @param {string} body
    */
   send(to, body) {

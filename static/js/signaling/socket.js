@@ -1,4 +1,4 @@
-/** The signaling socket: gets into a room, stays there, comes back. It knows nothing of WebRTC: what it relays is opaque. */
+/** The signaling socket: joins a room, stays in it, reconnects. It does not know WebRTC: what it relays is opaque. */
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE } from "./close-codes.js";
@@ -14,24 +14,24 @@ import { Roster } from "./roster.js";
 const PING_INTERVAL_MS = 10_000;
 const PONG_TIMEOUT_MS = 10_000;
 const JOIN_TIMEOUT_MS = 15_000;
-/** While calls are interrupted it is mostly one's own network that is gone: then each of these waits is shorter. */
+/** While connections to peers are interrupted, our own network is the likely cause: the shorter timeouts apply. */
 const URGENT_TIMEOUT_MS = 4_000;
 const URGENT_PONG_TIMEOUT_MS = 1_200;
 
 /**
  * @typedef {object} SignalingSocketEvents
- * @property {StateDetail} state the state has changed; a stop for good has `code` and `reason`
- * @property {Joined} joined the whole message; at the first entry and again after every reconnect, when the roster is up to date
+ * @property {StateDetail} state stopped for good: with `code` and `reason`
+ * @property {Joined} joined at the first join and after every reconnect; the roster is up to date
  * @property {{peers: Peer[]}} roster the whole list, after changes were missed
- * @property {{peer: Peer}} peer-joined a peer came, or came back with a fresh hello
+ * @property {{peer: Peer}} peer-joined a peer joined, or rejoined with a new hello
  * @property {{pid: string, final: boolean}} peer-left final: they were removed
- * @property {{from: string, body: string}} relay a body that another peer has sent
- * @property {{ice: RTCIceServer[], ice_ttl: number}} ice fresh servers, as asked for by `requestIceServers`; ice_ttl: seconds
+ * @property {{from: string, body: string}} relay a body from another peer
+ * @property {{ice: RTCIceServer[], ice_ttl: number}} ice the answer to `requestIceServers`; ice_ttl: seconds
  * @property {{room: Room}} room name, size, epoch or join rule changed
- * @property {{what: string, left: number | null}} ending-soon the `room` or one's own `membership` ends in `left`
- *   seconds; null: not so soon
+ * @property {{what: string, left: number | null}} ending-soon the `room` or our own `membership` ends in `left` seconds; null: no
+ *   longer soon
  * @property {{peer: Peer}} knocks a person knocks; sent to hosts only
- * @property {{member: string}} knock-ended they no longer do
+ * @property {{member: string}} knock-ended
  * @property {{code: string, about: string}} error the server did not act on a message
  */
 
@@ -48,9 +48,9 @@ export class SignalingSocket extends Emitter {
   #socket = null;
   #attempt = 0;
   #pings = 0;
-  /** When the answer to the last ping is due, ms since the epoch; Infinity while none is awaited. */
+  /** When the pong is due, ms since the epoch; Infinity while none is awaited. */
   #pongDeadline = Infinity;
-  /** Connections to peers are interrupted: tries come sooner, and silence is taken for the end sooner. */
+  /** Connections to peers are interrupted: shorter timeouts. */
   #urgent = false;
   /** @type {number | undefined} the one timer: join deadline, next ping, pong deadline or next try */
   #timer;
@@ -60,9 +60,7 @@ export class SignalingSocket extends Emitter {
   /**
    * @param {object} options
    * @param {string} options.url absolute, or a path on this host
-   * @param {string} options.pid
-   * @param {string} options.hello
-   * @param {ReconnectPolicy} [options.reconnect]
+   * @param {string} options.pid @param {string} options.hello @param {ReconnectPolicy} [options.reconnect]
    */
   constructor({ url, pid, hello, reconnect = new ReconnectPolicy() }) {
     super();
@@ -77,7 +75,7 @@ export class SignalingSocket extends Emitter {
     return this.#state;
   }
 
-  /** Goes in; while waiting, tries again now. */
+  /** Joins; while waiting, retries now. */
   start() {
     if (this.#running === null) {
       this.#running = new AbortController();
@@ -86,22 +84,20 @@ export class SignalingSocket extends Emitter {
   }
 
   /**
-   * Sends a body to one peer. It is dropped while there is no connection: whoever needs it heard sends it again after
-   * the next `joined`.
-   * @param {string} to
-   * @param {string} body
-   * @returns {boolean} whether it went out
+   * Sends a body to one peer. Without a connection it is dropped: send again after the next `joined` what must arrive.
+   * @param {string} to @param {string} body
+   * @returns {boolean} whether it was sent
    */
   relay(to, body) {
     return this.#state === "open" && this.#send({ type: "relay", to, body });
   }
 
-  /** Tells whether the server has named this peer as being in the room, and can hand bodies to them. @param {string} pid */
+  /** Whether the server lists this peer in the room, and so can relay to them. @param {string} pid */
   hasPeer(pid) {
     return this.#state === "open" && this.#roster.has(pid);
   }
 
-  /** @param {boolean} urgent connections to peers are interrupted: finds out at once whether the server is there */
+  /** @param {boolean} urgent connections to peers are interrupted: checks the server at once */
   set urgent(urgent) {
     if (urgent === this.#urgent) return;
     this.#urgent = urgent;
@@ -109,44 +105,40 @@ export class SignalingSocket extends Emitter {
   }
 
   /**
-   * Lets somebody in who knocks, or sends them away.
+   * Admits or denies a person who knocks.
    * @param {string} member
-   * @param {string | null} body what is handed to them; null sends them away
-   * @returns {boolean} whether it went out
+   * @param {string | null} body for the admitted person; null: deny
+   * @returns {boolean} whether it was sent
    */
   answerKnock(member, body) {
     if (this.#state !== "open") return false;
     return this.#send(body === null ? { type: "deny", member } : { type: "admit", member, body });
   }
 
-  /** Asks for ICE servers with fresh credentials. */
   requestIceServers() {
     if (this.#state === "open") this.#send({ type: "refresh" });
   }
 
-  /** The network may have changed: a waiting socket tries at once, an open one asks whether it is still alive. */
+  /** The network may have changed: a waiting socket retries, an open one pings. */
   checkConnection() {
     if (this.#state === "open") this.#ping(URGENT_PONG_TIMEOUT_MS);
     else this.#input("online");
   }
 
-  /** Changes what the next join tells about oneself. @param {string} hello */
+  /** @param {string} hello for the next join */
   setHello(hello) {
     this.#hello = hello;
   }
 
   /**
-   * Comes in once more with the hello of now. The old socket is left to the server, which closes it when the new one has
-   * taken its place: for the others we were never away.
+   * Joins again with the current hello. The server closes the old socket when the new one has replaced it: the others do not see
+   * us leave.
    */
   rejoin() {
     this.#input("renew");
   }
 
-  /**
-   * Goes out; the others are told at once.
-   * @param {PathCounts} [paths] this tab's connections by outcome
-   */
+  /** Leaves; the others see it at once. @param {PathCounts} [paths] this tab's connections by outcome */
   leave(paths = { direct: 0, relay_udp: 0, relay_tcp: 0, failed: 0 }) {
     if (this.#state === "open") this.#send({ type: "leave", paths });
     this.#input("leave");
@@ -199,7 +191,7 @@ export class SignalingSocket extends Emitter {
     else this.#input("lost", { code, soon: code === CODE.draining });
   }
 
-  /** Lets go of the socket; whatever it still reports belongs to a superseded attempt. */
+  /** Whatever the dropped socket still reports belongs to a superseded attempt. */
   #drop() {
     this.#attempt += 1;
     this.#socket?.close(1000);
@@ -220,7 +212,7 @@ export class SignalingSocket extends Emitter {
 
   /** @param {number} [within] milliseconds */
   #ping(within = this.#urgent ? URGENT_PONG_TIMEOUT_MS : PONG_TIMEOUT_MS) {
-    // One that is asked for while an answer is awaited must not put the end of the waiting off.
+    // A ping while a pong is awaited must not postpone the deadline.
     if (this.#pongDeadline < Date.now() + within) return;
     this.#pongDeadline = Date.now() + within;
     clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** The messages of the signaling socket, as types. They mirror `rooms/signaling/messages.py`; a test compares the two. */
+/** The messages of the signaling socket, as types. A test compares them with `rooms/signaling/messages.py`. */
 
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /**

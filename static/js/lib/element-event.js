@@ -1,4 +1,4 @@
-/** An event of an element of ours that the page around it listens to: its name and its detail in one place. */
+/** An event that an element of ours fires for the page around it: its name and its detail type in one place. */
 
 /** @template [Detail=void] */
 export class ElementEvent {
@@ -9,15 +9,14 @@ export class ElementEvent {
     this.#type = type;
   }
 
-  /** Fires it. It bubbles. @param {Element} element @param {Detail} detail */
+  /** It bubbles. @param {Element} element @param {Detail} detail */
   dispatch(element, detail) {
     element.dispatchEvent(new CustomEvent(this.#type, { bubbles: true, detail }));
   }
 
   /**
    * @param {EventTarget} target the element, or one around it
-   * @param {(detail: Detail) => void} listener
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {(detail: Detail) => void} listener @param {{signal?: AbortSignal}} [options]
    */
   listen(target, listener, options) {
     target.addEventListener(this.#type, (event) => listener(/** @type {CustomEvent} */ (event).detail), options);

@@ -6,21 +6,17 @@
  */
 export class Emitter extends EventTarget {
   /**
-   * Calls a listener with the detail of every such event.
    * @template {keyof Events & string} Type
-   * @param {Type} type
-   * @param {(detail: Events[Type]) => void} listener
-   * @param {{signal?: AbortSignal, once?: boolean}} [options]
+   * @param {Type} type @param {(detail: Events[Type]) => void} listener @param {{signal?: AbortSignal, once?: boolean}} [options]
    */
   on(type, listener, options) {
     this.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail), options);
   }
 
   /**
-   * Calls the listeners, in the order in which they were added. What one of them throws is reported and stops no other.
+   * Calls listeners in the order they were added. An error in one is reported and does not stop the others.
    * @template {keyof Events & string} Type
-   * @param {Type} type
-   * @param {Events[Type] extends void ? [] : [detail: Events[Type]]} detail
+   * @param {Type} type @param {Events[Type] extends void ? [] : [detail: Events[Type]]} detail
    */
   emit(type, ...[detail]) {
     this.dispatchEvent(new CustomEvent(type, { detail }));

@@ -1,10 +1,10 @@
-/** Bytes and text: base64url without padding (RFC 4648 §5), UTF-8, and the two WebCrypto primitives that every key here is made of. */
+/** Bytes and text: base64url without padding (RFC 4648 §5), UTF-8, SHA-256 and HKDF. */
 
 const utf8 = new TextEncoder();
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
-/** Encodes bytes as base64url without padding. @param {Uint8Array} bytes @returns {string} */
+/** @param {Uint8Array} bytes @returns {string} */
 export function toBase64Url(bytes) {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
@@ -12,10 +12,8 @@ export function toBase64Url(bytes) {
 }
 
 /**
- * Decodes base64url without padding. Only the one canonical spelling of a value is accepted, so that two different
- * texts can never stand for the same secret.
- * @param {string} text
- * @returns {Bytes}
+ * Accepts only the one canonical spelling of a value, so that two different texts never encode the same secret.
+ * @param {string} text @returns {Bytes}
  * @throws {SyntaxError} when the text is not canonical base64url
  */
 export function fromBase64Url(text) {
@@ -26,24 +24,20 @@ export function fromBase64Url(text) {
   return bytes;
 }
 
-/** Encodes text as UTF-8. @param {string} text @returns {Bytes} */
+/** @param {string} text @returns {Bytes} */
 export function toUtf8(text) {
   return utf8.encode(text);
 }
 
-/**
- * Hashes bytes with SHA-256.
- * @param {Bytes} bytes
- * @returns {Promise<Bytes>} 32 bytes
- */
+/** @param {Bytes} bytes @returns {Promise<Bytes>} */
 export async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 /**
  * Derives bytes with HKDF-SHA256 (RFC 5869).
- * @param {Bytes | CryptoKey} input the key material, raw or as an HKDF key
- * @param {string | Bytes} info what the result is for; different purposes never share bytes
+ * @param {Bytes | CryptoKey} input raw or an HKDF key
+ * @param {string | Bytes} info the purpose; different purposes never share bytes
  * @param {number} length in bytes
  * @param {Bytes} [salt] none by default
  * @returns {Promise<Bytes>}

@@ -1,9 +1,9 @@
-/** The form of the ids that browsers and server make. */
+/** The format of the ids that browsers and server create. */
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
 /**
- * Says whether a value is an id: 16 random bytes in base64url (RFC 4648 §5) without padding.
+ * Whether a value is an id: 16 random bytes in base64url (RFC 4648 §5) without padding.
  * @param {unknown} value @returns {value is string}
  */
 export function isId(value) {

@@ -1,9 +1,7 @@
-/** A limit on how often something may happen. */
+/** Limits how often something may happen in a sliding minute. */
 
-/** Counts what a peer may send in a minute, in a window that slides. */
 export class RateLimiter {
-  /** @type {number[]} */
-  #times = [];
+  #times = /** @type {number[]} */ ([]);
   #perMinute;
 
   /** @param {number} perMinute */
@@ -11,11 +9,7 @@ export class RateLimiter {
     this.#perMinute = perMinute;
   }
 
-  /**
-   * Takes one, if there is one left.
-   * @param {number} [now] milliseconds on a clock that only rises
-   * @returns {boolean}
-   */
+  /** Counts one, if the limit allows it. @param {number} [now] monotonic milliseconds @returns {boolean} */
   consume(now = performance.now()) {
     while (this.#times.length > 0 && this.#times[0] <= now - 60_000) this.#times.shift();
     if (this.#times.length >= this.#perMinute) return false;

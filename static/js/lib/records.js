@@ -1,22 +1,20 @@
-/** Records in IndexedDB: one database, one object store, one record a key. */
+/** Records in IndexedDB: one database, one object store, one record for each key. */
 
 /** @typedef {{database: string, store: string, keyPath: string}} Place */
 
 /**
- * Runs one request in a transaction of its own and waits until it is durable.
+ * Runs one request in its own transaction and waits until it is durable. Creates the database if needed.
  * @template T
- * @param {Place} place made when it is not there
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => IDBRequest<T>} act
+ * @param {Place} place @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} makeRequest
  * @returns {Promise<T>}
- * @throws {DOMException} when the browser keeps nothing (a private window, blocked storage) or has no room left
+ * @throws {DOMException} when the browser stores nothing (a private window, blocked storage) or is out of space
  */
-export async function inRecords(place, mode, act) {
+export async function inRecords(place, mode, makeRequest) {
   const database = await open(place);
   try {
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(place.store, mode);
-      const request = act(transaction.objectStore(place.store));
+      const request = makeRequest(transaction.objectStore(place.store));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);
     });

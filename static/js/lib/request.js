@@ -2,26 +2,23 @@
 
 /**
  * @typedef {object} Answer
- * @property {number} status the HTTP status; 0 when no answer came
+ * @property {number} status the HTTP status; 0 without a response
  * @property {any} data the decoded body; an empty object when it was not JSON
  */
 
-/**
- * Posts JSON. Never throws: an answer that did not come has status 0.
- * @param {string} url @param {object} [body] @returns {Promise<Answer>}
- */
+/** Never throws: without a response the status is 0. @param {string} url @param {object} [body] @returns {Promise<Answer>} */
 export function postJson(url, body = {}) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  return ask(url, { method: "POST", headers, body: JSON.stringify(body) });
+  return send(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** Gets JSON, past every cache. Never throws. @param {string} url @returns {Promise<Answer>} */
+/** Bypasses every cache. Never throws. @param {string} url @returns {Promise<Answer>} */
 export function getJson(url) {
-  return ask(url, { cache: "no-store" });
+  return send(url, { cache: "no-store" });
 }
 
 /** @param {string} url @param {RequestInit} init @returns {Promise<Answer>} */
-async function ask(url, init) {
+async function send(url, init) {
   const headers = { Accept: "application/json", ...init.headers };
   try {
     // A redirect leads to the sign-in page: the session has ended.
@@ -33,7 +30,6 @@ async function ask(url, init) {
   }
 }
 
-/** @returns {string} */
 function csrfToken() {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }

@@ -1,12 +1,12 @@
-/** The one way in which values become bytes before they are hashed, signed or bound to a cipher text. */
+/** The one encoding of values that are hashed, signed or bound to a ciphertext. */
 
 import { toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
 
 /**
- * Encodes values so that no two different lists ever give the same bytes: each value is its length in bytes as four
- * bytes, big end first, and then the value. Text is UTF-8, a number its decimal digits.
+ * Encodes values so that no two different lists give the same bytes: each value follows its length in bytes (four bytes,
+ * big-endian). Text is UTF-8, a number its decimal digits.
  * @param {(Uint8Array | string | number)[]} values @returns {Bytes}
  */
 export function canonical(...values) {
@@ -18,7 +18,7 @@ export function canonical(...values) {
   }));
 }
 
-/** Joins bytes. @param {Uint8Array[]} parts @returns {Bytes} */
+/** @param {Uint8Array[]} parts @returns {Bytes} */
 export function concat(...parts) {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,4 +1,4 @@
-/** Whether the key that this browser holds fits the room. */
+/** Whether this browser's key fits the room. */
 
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmPendingKey, loadLobbyKey, loadPendingKey, loadRoomKey } from "./key-store.js";
@@ -7,20 +7,18 @@ import { roomKeyCheck } from "./room-key.js";
 /** @typedef {"fits" | "lobby" | "none" | "old" | "wrong" | "downgrade" | "storage"} KeyState */
 
 /**
- * Finds the key with which a call in this room is sealed: that of the epoch that the server names (0: a room without one).
- * @param {string} slug
- * @param {number} epoch
- * @param {string | null} keyCheck the check value that the server keeps, base64url
- * @returns {Promise<{state: KeyState, key: CryptoKey | null}>} key: null in a room without one and in every state but
- *   "fits" and "lobby" (then it is the lobby key: a host has to let us in); downgrade: the server names a lower epoch than
- *   we hold, which must never be followed; wrong: a key of that epoch, but another one; storage: this browser does not
- *   keep keys
+ * Finds the key of the epoch that the server names (0: a room without one).
+ * @param {string} slug @param {number} epoch
+ * @param {string | null} keyCheck the server's check value, base64url
+ * @returns {Promise<{state: KeyState, key: CryptoKey | null}>} key: the room key with "fits" (null in a room without one), the
+ *   lobby key with "lobby" (a host has to admit us), otherwise null; downgrade: the server names a lower epoch than ours, which we
+ *   must never follow; wrong: another key of that epoch; storage: this browser does not store keys
  */
 export async function findRoomKey(slug, epoch, keyCheck) {
   let held, lobby;
   try {
-    // A key that was offered here, and the answer was lost or is not here yet: the server shows that it was taken. This
-    // comes before the look at the key that is held, for another tab may move the one to the place of the other meanwhile.
+    // A pending key whose answer was lost or is still to come: the server's check value shows that it was accepted. Done before
+    // the stored key is read, because another tab may confirm the pending key meanwhile.
     const offered = await loadPendingKey(slug);
     const taken = offered?.epoch === epoch && toBase64Url(await roomKeyCheck(offered.key, slug, epoch)) === keyCheck;
     if (taken) await confirmPendingKey(slug);

@@ -1,8 +1,7 @@
 /**
- * The hello: how a tab introduces itself through a server that need not be trusted. docs/sealed-signaling.md has the bytes.
- *
- * The fixed part names room, epoch, tab key and certificate; in a room with a key it carries a MAC that only holders of
- * the key can make. The profile (name, microphone, camera) changes during a stay and is sealed by itself.
+ * The hello: how a tab introduces itself through a server that need not be trusted. docs/sealed-signaling.md has the bytes. The
+ * fixed part names room, epoch, tab key and certificate; in a room with a key it carries a MAC that only holders of the key can
+ * make. The profile (name, microphone, camera) may change during a session and is sealed separately.
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -29,9 +28,8 @@ const NONCE_BYTES = 12;
 const FINGERPRINT = /^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/;
 
 /**
- * Why a hello is not believed: malformed; mode (with a key in a room without, or the other way round); lobby (of somebody
- * who knocks, and whom no host has let in); epoch (made with another room key, and says so); pid (not the one of its tab
- * key); key (not made with the room key).
+ * Why a hello is not believed: malformed; mode (keyed in a room without a key, or the reverse); lobby (from a person who knocks,
+ * not yet admitted); epoch (made with another room key); pid (does not match the tab key); key (not made with the room key).
  */
 export class HelloRefused extends Error {
   /** @param {Refusal} reason */
@@ -41,18 +39,12 @@ export class HelloRefused extends Error {
   }
 }
 
-/** Encodes the fixed part. @param {RoomSeal} seal @param {PublicIdentity} identity @returns {Bytes} */
+/** @param {RoomSeal} seal @param {PublicIdentity} identity @returns {Bytes} */
 export function fixedPart({ room, epoch, mode }, { pid, publicKey, fingerprint }) {
   return canonical("meeting-point/v1/hello", mode, room, epoch, pid, publicKey, fingerprint);
 }
 
-/**
- * Writes a hello.
- * @param {RoomSeal} seal
- * @param {PublicIdentity} identity
- * @param {string} profile at most 508 bytes of UTF-8
- * @returns {Promise<string>}
- */
+/** @param {RoomSeal} seal @param {PublicIdentity} identity @param {string} profile at most 508 bytes of UTF-8 */
 export async function writeSealedHello(seal, identity, profile) {
   const open = { v: 1, e: seal.epoch, key: toBase64Url(identity.publicKey), fp: identity.fingerprint };
   if (seal.secrets === null) return JSON.stringify({ ...open, mode: seal.mode, profile });
@@ -68,12 +60,10 @@ export async function writeSealedHello(seal, identity, profile) {
 }
 
 /**
- * Reads a hello and believes nothing that it cannot prove.
+ * Reads a hello and accepts only what it proves.
  * @param {RoomSeal} seal
- * @param {string} pid under which the server names whoever sent it
- * @param {string} text
- * @returns {Promise<Hello>}
- * @throws {HelloRefused}
+ * @param {string} pid the sender, according to the server
+ * @param {string} text @returns {Promise<Hello>} @throws {HelloRefused}
  */
 export async function readSealedHello(seal, pid, text) {
   const { mode, e, publicKey, fp, mac, profile } = parse(text);
@@ -87,11 +77,7 @@ export async function readSealedHello(seal, pid, text) {
   return { fixed, publicKey, fingerprint: fp, profile: await openProfile(seal, seal.secrets.profile, pid, profile) };
 }
 
-/**
- * Reads the epoch that a hello claims; nothing about it is proved.
- * @param {string} text
- * @returns {number} -1 for what is no hello
- */
+/** The epoch that a hello claims, without proof; -1 for anything but a hello. @param {string} text @returns {number} */
 export function helloEpoch(text) {
   try {
     return parse(text).e;

@@ -1,4 +1,4 @@
-/** Who this tab is in a call: an ECDH key and a DTLS certificate that live as long as the tab and are never kept. */
+/** This tab's identity in a call: an ECDH key and a DTLS certificate that live as long as the tab and are never stored. */
 
 import { sha256, toBase64Url } from "../lib/encoding.js";
 
@@ -13,7 +13,7 @@ import { sha256, toBase64Url } from "../lib/encoding.js";
  * @property {string} fingerprint SHA-256 of the certificate, upper-case hex with colons as in SDP (RFC 8122)
  */
 
-/** Makes the identity of this tab. @returns {Promise<Identity>} */
+/** @returns {Promise<Identity>} */
 export async function makeIdentity() {
   const [pair, certificate] = await Promise.all([
     crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]),
@@ -25,9 +25,8 @@ export async function makeIdentity() {
 }
 
 /**
- * Reads the SHA-256 fingerprint of a certificate. Firefox has no `getFingerprints()`: there it is read from an offer
- * that is never used, which opens no socket.
- * @param {RTCCertificate} certificate @returns {Promise<string>}
+ * Firefox lacks `getFingerprints()`: there the SHA-256 fingerprint comes from an offer that is never used, which opens no socket.
+ * @param {RTCCertificate} certificate
  */
 async function fingerprintOf(certificate) {
   const known = certificate.getFingerprints?.().find(({ algorithm }) => algorithm === "sha-256")?.value;

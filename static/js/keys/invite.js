@@ -1,8 +1,7 @@
 /**
- * The invite secret: 16 random bytes that travel in the fragment of a link, which browsers never send.
- *
- * Two values are derived from it. The token is what the server gets at redemption (it stores only the token's hash); the
- * wrap key seals the room key, and the server stores the sealed blob. With the blob deleted, the link opens nothing.
+ * The invite secret: 16 random bytes in the fragment of a link, which browsers never send. Two values are derived from it. The
+ * server gets the token at redemption, and stores only its hash; the wrap key seals the room key, and the server stores the
+ * sealed blob. Once the blob is deleted, the link opens nothing.
  */
 
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
@@ -13,14 +12,14 @@ const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** The size of a wrapped room key: nonce, sealed key, tag. */
+/** nonce, sealed key, tag */
 export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
 
 /**
- * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten
- * (`#` as `%23`, the whole fragment moved into the path, `=` as `%3D`, surrounding spaces or full stops).
+ * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten (`#` as `%23`, the
+ * whole fragment moved into the path, `=` as `%3D`, surrounding spaces or full stops).
  * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
- * @returns {{secret: Bytes} | null} null when the text holds no invite of a version known here
+ * @returns {{secret: Bytes} | null} null when the text holds no invite of a known version
  */
 export function parseInviteLink(text) {
   const repaired = text.trim().replace(/%25(?=23|3d)/gi, "%").replace(/%23/g, "#").replace(/%3d/gi, "=");
@@ -33,52 +32,36 @@ export function parseInviteLink(text) {
   }
 }
 
-/**
- * Makes a new invite secret.
- * @returns {Bytes} 16 bytes
- */
+/** @returns {Bytes} 16 bytes */
 export function makeInviteSecret() {
   return crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
 }
 
-/**
- * Writes the link that a person shares.
- * @param {string} origin `location.origin`
- * @param {Bytes} secret
- * @returns {string}
- */
+/** @param {string} origin @param {Bytes} secret @returns {string} */
 export function inviteLink(origin, secret) {
   requireLength(secret, SECRET_BYTES, "invite secret");
   return `${origin}/i#k=1${toBase64Url(secret)}`;
 }
 
-/**
- * Derives the token that the server gets at redemption.
- * @param {Bytes} secret
- * @returns {Promise<Bytes>} 32 bytes
- */
+/** Derives the token for redemption. @param {Bytes} secret @returns {Promise<Bytes>} 32 bytes */
 export async function inviteToken(secret) {
   requireLength(secret, SECRET_BYTES, "invite secret");
   return hkdf(secret, "meeting-point/v1/invite-token", 32);
 }
 
-/**
- * Hashes a token to what the server stores.
- * @param {Bytes} token
- * @returns {Promise<Bytes>} 32 bytes
- */
+/** What the server stores of a token. @param {Bytes} token @returns {Promise<Bytes>} 32 bytes */
 export function tokenHash(token) {
   return sha256(token);
 }
 
 /**
- * What a link holds: the room key; the room key of a room where guests knock (for those who do not); or the lobby key, with
- * which one can knock. The seal is bound to it, so that nobody can pass the one off as the other.
+ * What a link holds: the room key; the room key of a room where guests knock (for members); or the lobby key, for knocking. The
+ * seal is bound to it, so that no one can pass off one as another.
  * @typedef {"room" | "room-by-hosts" | "lobby"} Holds
  */
 
 /**
- * Seals a key under an invite secret, bound to this room and epoch.
+ * Seals a key with an invite secret, bound to this room and epoch.
  * @param {Bytes} secret
  * @param {Bytes} rawKey 32 bytes
  * @param {string} room the room's slug
@@ -98,15 +81,13 @@ export async function wrapRoomKey(secret, rawKey, room, epoch, holds = "room") {
 }
 
 /**
- * Opens a sealed key.
- * @param {Bytes} secret
- * @param {Bytes} blob what `wrapRoomKey` made
+ * Opens what `wrapRoomKey` sealed.
+ * @param {Bytes} secret @param {Bytes} blob
  * @param {string} room the room's slug
- * @param {number} epoch
- * @param {Holds} [holds]
+ * @param {number} epoch @param {Holds} [holds]
  * @returns {Promise<Bytes>} the key, 32 bytes
  * @throws {RangeError} when the blob has the wrong size
- * @throws {DOMException} OperationError when the secret, the room, the epoch or the kind is not the one it was sealed for
+ * @throws {DOMException} OperationError when the secret, the room, the epoch or the kind differs
  */
 export async function unwrapRoomKey(secret, blob, room, epoch, holds = "room") {
   requireLength(blob, WRAPPED_BYTES, "wrapped room key");
@@ -115,11 +96,7 @@ export async function unwrapRoomKey(secret, blob, room, epoch, holds = "room") {
   return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, blob.slice(NONCE_BYTES)));
 }
 
-/**
- * Derives the raw wrap key. Exported so that the published test vector can be checked.
- * @param {Bytes} secret
- * @returns {Promise<Bytes>} 32 bytes
- */
+/** Exported for the published test vector. @param {Bytes} secret @returns {Promise<Bytes>} 32 bytes */
 export function inviteWrapBytes(secret) {
   requireLength(secret, SECRET_BYTES, "invite secret");
   return hkdf(secret, "meeting-point/v1/invite-wrap", 32);

@@ -1,8 +1,7 @@
 /**
- * Room keys at rest: IndexedDB "meeting-point", one record a room.
- *
- * Every device keeps a non-extractable HKDF key, enough to take part. A device that may invite must be able to wrap the
- * key for a new link, so it also keeps an extractable copy (as an HMAC key: HKDF keys cannot be exported).
+ * Room keys in IndexedDB "meeting-point", one record for each room. Every device stores a non-extractable HKDF key, enough to
+ * take part. A device that may invite must wrap the key for new links, so it also stores an extractable copy (as an HMAC key:
+ * HKDF keys cannot be exported).
  */
 
 import { inRecords } from "../lib/records.js";
@@ -21,12 +20,12 @@ import { inRecords } from "../lib/records.js";
 const PLACE = Object.freeze({ database: "meeting-point", store: "room-keys", keyPath: "room" });
 
 /**
- * Keeps a room key, replacing an earlier epoch's.
+ * Replaces the key of an earlier epoch.
  * @param {string} room the room's slug
  * @param {number} epoch
  * @param {Bytes} raw 32 bytes
- * @param {{extractable?: boolean, byHosts?: boolean}} [options] extractable: this device may invite; byHosts: guests get
- *   this key from hosts, and their links must not hold it
+ * @param {{extractable?: boolean, byHosts?: boolean}} [options] extractable: this device may invite; byHosts: hosts give this key
+ *   to guests, whose links must not hold it
  * @returns {Promise<void>}
  */
 export async function saveRoomKey(room, epoch, raw, { extractable = false, byHosts = false } = {}) {
@@ -39,11 +38,7 @@ export async function saveRoomKey(room, epoch, raw, { extractable = false, byHos
   await inRecords(PLACE, "readwrite", (store) => store.put(record));
 }
 
-/**
- * Loads the key of a room.
- * @param {string} room the room's slug
- * @returns {Promise<StoredRoomKey | null>} null when this browser holds none
- */
+/** Returns null when this browser has no key. @param {string} room @returns {Promise<StoredRoomKey | null>} */
 export async function loadRoomKey(room) {
   /** @type {KeyRecord | undefined} */
   const record = await inRecords(PLACE, "readonly", (store) => store.get(room));
@@ -54,7 +49,7 @@ export async function loadRoomKey(room) {
 }
 
 /**
- * Keeps a key that was made here and may or may not be the room's by now, beside the one that is.
+ * Stores a key made here that the server may or may not have accepted, beside the current one.
  * @param {string} room the room's slug
  * @param {number} epoch the epoch that it would begin
  * @param {Bytes} raw 32 bytes
@@ -65,20 +60,12 @@ export async function savePendingKey(room, epoch, raw, byHosts) {
   await saveRoomKey(offered(room), epoch, raw, { extractable: true, byHosts });
 }
 
-/**
- * Loads the key that was offered last.
- * @param {string} room the room's slug
- * @returns {Promise<StoredRoomKey | null>}
- */
+/** @param {string} room @returns {Promise<StoredRoomKey | null>} */
 export function loadPendingKey(room) {
   return loadRoomKey(offered(room));
 }
 
-/**
- * Makes the offered key the room's key of this browser, in one transaction.
- * @param {string} room the room's slug
- * @returns {Promise<void>}
- */
+/** Makes the pending key this browser's key of the room, in one transaction. @param {string} room @returns {Promise<void>} */
 export async function confirmPendingKey(room) {
   /** @type {KeyRecord | undefined} */
   const record = await inRecords(PLACE, "readonly", (store) => store.get(offered(room)));
@@ -89,45 +76,27 @@ export async function confirmPendingKey(room) {
   });
 }
 
-/**
- * Forgets the offered key: the room surely has another.
- * @param {string} room the room's slug
- * @returns {Promise<void>}
- */
+/** Call only when the room certainly has another key. @param {string} room @returns {Promise<void>} */
 export function forgetPendingKey(room) {
   return forgetRoomKey(offered(room));
 }
 
-/**
- * Keeps a lobby key, beside the room key that this browser may hold.
- * @param {string} room the room's slug
- * @param {number} epoch
- * @param {Bytes} raw 32 bytes
- * @returns {Promise<void>}
- */
+/** Stores a lobby key, beside the room key if there is one. @param {string} room @param {number} epoch @param {Bytes} raw */
 export function saveLobbyKey(room, epoch, raw) {
   return saveRoomKey(`${room} lobby`, epoch, raw);
 }
 
-/**
- * Loads the lobby key of a room.
- * @param {string} room the room's slug
- * @returns {Promise<StoredRoomKey | null>}
- */
+/** @param {string} room @returns {Promise<StoredRoomKey | null>} */
 export function loadLobbyKey(room) {
   return loadRoomKey(`${room} lobby`);
 }
 
-/** A slug holds no blanks: the name is free. @param {string} room */
+/** A slug has no spaces, so this name is free. @param {string} room */
 function offered(room) {
   return `${room} offered`;
 }
 
-/**
- * Forgets the key of a room.
- * @param {string} room the room's slug
- * @returns {Promise<void>}
- */
+/** @param {string} room @returns {Promise<void>} */
 export async function forgetRoomKey(room) {
   await inRecords(PLACE, "readwrite", (store) => store.delete(room));
 }

@@ -1,7 +1,7 @@
 /**
- * The lobby key: what guests' links hold in a room where guests knock. It follows from the room key and does not lead back
- * to it. With it one can prove to a host's browser that one came by a link; the room key itself comes from a host, sealed for
- * this one tab, so that a server that lets somebody in by itself lets in nobody. docs/sealed-signaling.md has the bytes.
+ * The lobby key: what guests' links hold in a room where guests knock. It is derived from the room key and does not lead back to
+ * it. It proves to a host's browser that a person came by a link; the room key itself comes from a host, sealed for this one tab,
+ * so that a server that admits a person by itself gives them no key. docs/sealed-signaling.md has the bytes.
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -18,11 +18,10 @@ const ROOM_KEY_BYTES = 32;
 const SEALED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + 16;
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 
-/** What a host handed over is not the room's key, or not for us. */
+/** The admission does not hold the room's key, or is not for us. */
 export class AdmissionRefused extends Error {}
 
 /**
- * Derives the lobby key.
  * @param {Bytes | CryptoKey} roomKey raw, or the HKDF key of the key store
  * @param {string} room the room's slug
  * @param {number} epoch from 1
@@ -36,10 +35,10 @@ export function lobbyKey(roomKey, room, epoch) {
  * Seals the room key for one tab that knocks.
  * @param {RoomSeal} lobby made with the lobby key
  * @param {Tab} host
- * @param {{fixed: Bytes, publicKey: Bytes}} guest from a hello that has been believed
+ * @param {{fixed: Bytes, publicKey: Bytes}} guest from a verified hello
  * @param {Bytes} roomKey 32 bytes
- * @returns {Promise<string>} what the server hands on
- * @throws {DOMException} when the guest's key is no point on the curve
+ * @returns {Promise<string>} what the server forwards
+ * @throws {DOMException} when the guest's key is not a point on the curve
  */
 export async function sealAdmission(lobby, host, guest, roomKey) {
   const theirs = await crypto.subtle.importKey("raw", guest.publicKey, CURVE, false, []);
@@ -50,11 +49,9 @@ export async function sealAdmission(lobby, host, guest, roomKey) {
 }
 
 /**
- * Opens what a host handed over, and believes it only if it is the key from which our lobby key follows: nobody who does
- * not hold that can have made it.
+ * Opens an admission, and accepts only the key from which our lobby key is derived: only a holder of it can have made this.
  * @param {RoomSeal} lobby made with the lobby key
- * @param {Tab} guest
- * @param {Bytes | CryptoKey} heldLobbyKey
+ * @param {Tab} guest @param {Bytes | CryptoKey} heldLobbyKey
  * @param {string} body what `sealAdmission` made
  * @returns {Promise<Bytes>} the room key
  * @throws {AdmissionRefused}
@@ -76,18 +73,14 @@ export async function openAdmission(lobby, guest, heldLobbyKey, body) {
   return roomKey;
 }
 
-/** @param {Bytes | CryptoKey} key a value by which two lobby keys can be compared, as one of them cannot be read */
+/** A value to compare two lobby keys by, as one of them cannot be read. @param {Bytes | CryptoKey} key */
 async function check(key) {
   return toBase64Url(await hkdf(key, "meeting-point/v1/lobby-check", 16));
 }
 
 /**
- * @param {RoomSeal} lobby
- * @param {CryptoKey} mine
- * @param {CryptoKey} theirs
- * @param {Bytes} hostKey
- * @param {Bytes} guestFixed
- * @returns {Promise<[CryptoKey, Bytes]>} the key and the associated data
+ * @param {RoomSeal} lobby @param {CryptoKey} mine @param {CryptoKey} theirs @param {Bytes} hostKey @param {Bytes} guestFixed
+ * @returns {Promise<[CryptoKey, Bytes]>}
  */
 async function admissionKey({ room, epoch, secrets }, mine, theirs, hostKey, guestFixed) {
   const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, mine, 256));

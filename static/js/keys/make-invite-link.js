@@ -1,4 +1,4 @@
-/** Makes an invite link in this browser: the server gets the token's hash and the sealed room key. */
+/** Creates an invite link in this browser: the server gets the token's hash and the sealed room key. */
 
 import { toBase64Url } from "../lib/encoding.js";
 import { inviteLink, inviteToken, makeInviteSecret, tokenHash, wrapRoomKey } from "./invite.js";
@@ -9,11 +9,10 @@ import { postJson } from "../lib/request.js";
 /** @import { Answer } from "../lib/request.js" */
 
 /**
- * Makes a link. Where hosts give the room key to guests, a guest's link holds the lobby key instead.
- * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room key: null in a room without
- *   one; byHosts: as this browser knows it from the key itself
- * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in in seconds
- * @returns {Promise<{link: string, answer: Answer}>} the link is good when the status is 201
+ * Where hosts give the room key to guests, a guest's link holds the lobby key instead.
+ * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room byHosts: as stored with the key
+ * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in: seconds
+ * @returns {Promise<{link: string, answer: Answer}>} the link is valid when the status is 201
  */
 export async function createInviteLink({ url, slug, epoch, key, byHosts }, choices) {
   const secret = makeInviteSecret();

@@ -1,4 +1,4 @@
-/** Padding: what is sealed has one of a few lengths, so that its length tells next to nothing. */
+/** Pads what is sealed to one of a few lengths, so that its length reveals next to nothing. */
 
 import { toUtf8 } from "../lib/encoding.js";
 
@@ -7,11 +7,11 @@ import { toUtf8 } from "../lib/encoding.js";
 const LENGTH_BYTES = 4;
 
 /**
- * Pads a text with zeros to the smallest size that holds it, its own length (four bytes, big end first) in front.
+ * Pads a text with zeros to the smallest size that holds it, after its own length (four bytes, big-endian).
  * @param {string} text
  * @param {readonly number[]} sizes in bytes, rising
  * @returns {Bytes}
- * @throws {RangeError} when it fits none
+ * @throws {RangeError} when no size holds it
  */
 export function pad(text, sizes) {
   const bytes = toUtf8(text);
@@ -24,10 +24,9 @@ export function pad(text, sizes) {
 }
 
 /**
- * Takes the padding off.
  * @param {Bytes} padded what `pad` made
  * @returns {string}
- * @throws {RangeError} when the length in front is longer than what follows
+ * @throws {RangeError} when the length is out of bounds
  * @throws {TypeError} when it is not UTF-8
  */
 export function unpad(padded) {

@@ -1,8 +1,7 @@
 /**
- * The pair channel: what two tabs say to each other through the relay, sealed with keys that only the two of them have.
- *
- * The keys come from both tab keys and the room key and are bound to both hellos; there is one for each direction. They
- * must never outlive the counters, so a channel is made once for a peer and kept for the whole stay.
+ * The pair channel: messages of two tabs through the relay, sealed with keys that only the two of them have. The keys, one for
+ * each direction, come from both tab keys and the room key and are bound to both hellos. They must never outlive the counters, so
+ * a channel is made once for a peer and kept for the whole session.
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -14,11 +13,11 @@ import { pad, unpad } from "./padding.js";
 /** @import { End, SasPair } from "./sas-code.js" */
 /** @typedef {"malformed" | "replayed" | "forged"} EnvelopeRefusal */
 
-/** The server takes bodies of 60,000 bytes as written; 43 KB in base64url with the envelope around it fit. */
+/** The server's limit is 60,000 bytes a body; 43 KB in base64url with the envelope around it fit. */
 export const ENVELOPE_SIZES = Object.freeze([1_024, 4_096, 16_384, 44_032]);
 const MAX_BODY_CHARACTERS = 60_000;
 
-/** Why an envelope is thrown away: malformed; replayed (old, repeated or overtaken); forged (not made with the pair key). */
+/** Why an envelope is dropped: malformed; replayed (old, repeated or overtaken); forged (not made with the pair key). */
 export class EnvelopeRefused extends Error {
   /** @param {EnvelopeRefusal} reason */
   constructor(reason) {
@@ -28,7 +27,7 @@ export class EnvelopeRefused extends Error {
 }
 
 export class PairChannel {
-  /** @type {SasPair} what a safety code of this pair is made of */
+  /** @type {SasPair} */
   sas;
   #seal;
   #mine;
@@ -39,13 +38,8 @@ export class PairChannel {
   #heard = 0;
 
   /**
-   * @param {object} made by `openPairChannel`
-   * @param {RoomSeal} made.seal
-   * @param {End} made.mine
-   * @param {End} made.theirs
-   * @param {CryptoKey} made.outward
-   * @param {CryptoKey} made.inward
-   * @param {SasPair} made.sas
+   * @param {object} made @param {RoomSeal} made.seal @param {End} made.mine @param {End} made.theirs
+   * @param {CryptoKey} made.outward @param {CryptoKey} made.inward @param {SasPair} made.sas
    */
   constructor({ seal, mine, theirs, outward, inward, sas }) {
     this.sas = sas;
@@ -72,7 +66,7 @@ export class PairChannel {
   }
 
   /**
-   * Opens a body. One at a time: call it again when the last call has settled.
+   * One at a time: call it again when the last call has settled.
    * @param {string} body @returns {Promise<string>} @throws {EnvelopeRefused}
    */
   async unwrap(body) {
@@ -100,11 +94,10 @@ export class PairChannel {
 
 /**
  * Agrees on the keys of a pair.
- * @param {RoomSeal} seal
- * @param {End & {privateKey: CryptoKey}} mine
- * @param {End & {publicKey: Bytes}} theirs from a hello that has been believed
+ * @param {RoomSeal} seal @param {End & {privateKey: CryptoKey}} mine
+ * @param {End & {publicKey: Bytes}} theirs from a verified hello
  * @returns {Promise<PairChannel>}
- * @throws {DOMException} when their key is no point on the curve
+ * @throws {DOMException} when their key is not a point on the curve
  */
 export async function openPairChannel(seal, mine, theirs) {
   const curve = { name: "ECDH", namedCurve: "P-256" };

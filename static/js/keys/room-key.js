@@ -1,19 +1,16 @@
-/** The room key: 32 random bytes made in the owner's browser. The server keeps only its epoch and a check value. */
+/** The room key: 32 random bytes made in the owner's browser. The server stores only its epoch and a check value. */
 
 import { hkdf } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
 
-/**
- * Makes a new room key.
- * @returns {Bytes} 32 bytes
- */
+/** @returns {Bytes} 32 bytes */
 export function makeRoomKey() {
   return crypto.getRandomValues(new Uint8Array(32));
 }
 
 /**
- * Derives the check value by which everybody can tell that they hold the same key of the same epoch.
+ * The check value by which browsers see that they hold the same key of the same epoch.
  * @param {Bytes | CryptoKey} key raw, or the HKDF key of the key store
  * @param {string} room the room's slug
  * @param {number} epoch from 1

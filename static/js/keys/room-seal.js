@@ -1,8 +1,6 @@
 /**
- * What a tab derives from the room key for one stay in a room. A room without a key (epoch 0) has no such secrets; its
- * introductions are open, and whoever relays them is trusted.
- *
- * The room key itself may be non-extractable, so it is never joined to other bytes: a value derived from it is.
+ * What a tab derives from the room key for one session. A room without a key (epoch 0) has no such secrets; its hellos are open,
+ * and the relay is trusted. The room key may be non-extractable, so a value derived from it is hashed, never the key.
  */
 
 import { hkdf } from "../lib/encoding.js";
@@ -13,17 +11,16 @@ import { hkdf } from "../lib/encoding.js";
  * @typedef {object} RoomSeal
  * @property {string} room the room's slug
  * @property {number} epoch
- * @property {"keyed" | "keyless" | "lobby"} mode lobby: made with the lobby key, by somebody who knocks
+ * @property {"keyed" | "keyless" | "lobby"} mode lobby: made with the lobby key, by a person who knocks
  * @property {RoomSecrets | null} secrets null in a room without a key
  */
 
 /**
- * Derives the secrets of a stay.
  * @param {string} room the room's slug
  * @param {number} epoch from 1; 0 for a room without a key
  * @param {Bytes | CryptoKey | null} key the room key of that epoch; null for a room without a key
  * @returns {Promise<RoomSeal>}
- * @throws {TypeError} when there is a key and no epoch, or an epoch and no key: a keyed room is never entered without
+ * @throws {TypeError} when only one of key and epoch is given: a keyed room is never entered without its key
  */
 export async function makeRoomSeal(room, epoch, key) {
   if ((key === null) !== (epoch === 0)) throw new TypeError("a room has a key and an epoch, or neither");
@@ -32,11 +29,10 @@ export async function makeRoomSeal(room, epoch, key) {
 }
 
 /**
- * Derives the secrets with which somebody knocks and is answered.
+ * The seal with which a person knocks and is answered.
  * @param {string} room the room's slug
  * @param {number} epoch from 1
- * @param {Bytes | CryptoKey} lobbyKey
- * @returns {Promise<RoomSeal>}
+ * @param {Bytes | CryptoKey} lobbyKey @returns {Promise<RoomSeal>}
  */
 export async function makeLobbySeal(room, epoch, lobbyKey) {
   return { room, epoch, mode: "lobby", secrets: await secretsOf(room, epoch, lobbyKey) };

@@ -1,9 +1,7 @@
 /**
- * The safety codes of a stay: one for each tab that one meets, made without asking anybody, confirmed by people.
- *
- * A code belongs to the two tab keys, so it outlives renegotiation, a lost socket and a restart of ICE. Somebody who comes with a new
- * key gets a new code; how often the same person did is counted, and there is an end to it: each handshake is one guess for
- * somebody in between.
+ * The safety codes of a session: one for each tab that we meet, made automatically, confirmed by people. A code belongs to the
+ * two tab keys, so it outlives renegotiation, a lost socket and an ICE restart. A person who returns with a new key gets a new
+ * code; their returns are counted and limited, because each handshake is one guess for a man in the middle.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -21,9 +19,9 @@ import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
  * @typedef {object} Safety
  * @property {SafetyCode | null} code null: not made yet
  * @property {boolean} confirmed whether it was compared here, and matched
- * @property {boolean} confirmedRemotely whether the other side says (and proves) that it matched there
- * @property {number} times how often this person has come back with a new key since one came in
- * @property {boolean} limited whether they came so often that no more codes are made for now
+ * @property {boolean} confirmedRemotely whether the other side proves that it matched there
+ * @property {number} times how often this person has returned with a new key
+ * @property {boolean} limited whether they returned so often that no more codes are made for now
  */
 
 /** @typedef {{safety: Safety, handshake: SasHandshake | null, confirmation: Bytes | null, tries: number, timer: ReturnType<typeof setTimeout> | undefined}} Entry */
@@ -35,9 +33,9 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * @typedef {object} SafetyCodesEvents
- * @property {{pid: string, safety: Safety}} changed what `safetyOf` says of this tab
- * @property {{pid: string, reason: string}} stopped no connection to this tab is wanted any more: `differ` (said here),
- *   `differ-there` (said by the other side), `code` (the other side has not kept to its commitment)
+ * @property {{pid: string, safety: Safety}} changed
+ * @property {{pid: string, reason: string}} stopped do not connect to this tab any more: `differ` (reported here), `differ-there`
+ *   (reported by the other side), `code` (the other side has not kept to its commitment)
  */
 
 /** @extends {Emitter<SafetyCodesEvents>} */
@@ -48,20 +46,20 @@ export class SafetyCodes extends Emitter {
   #sendMessage;
   #nameOf;
   #now;
-  /** @type {Map<string, Entry>} by pid; never forgotten, as pair channels are not */
+  /** @type {Map<string, Entry>} by pid; never removed, like pair channels */
   #entries = new Map();
-  /** @type {Map<string, {all: number, recent: number[]}>} how often, and when, somebody (a membership, a name) came with a new key */
+  /** @type {Map<string, {all: number, recent: number[]}>} new keys of a person, by membership and name */
   #arrivals = new Map();
   #closed = false;
 
   /**
    * @param {object} options
-   * @param {string} options.pid one's own
-   * @param {(pid: string) => SasPair | null} options.pairOf null: has not proved who they are
+   * @param {string} options.pid our own
+   * @param {(pid: string) => SasPair | null} options.pairOf null: not verified
    * @param {(pid: string, text: string) => void} options.send through the pair's envelopes
    * @param {(pid: string, payload: object) => unknown} options.sendMessage over the control channel, topic `sas`
    * @param {(peer: KnownPeer) => string} options.nameOf
-   * @param {() => number} [options.now] milliseconds on a clock that only rises
+   * @param {() => number} [options.now] monotonic milliseconds
    */
   constructor({ pid, pairOf, send, sendMessage, nameOf, now = () => performance.now() }) {
     super();
@@ -73,7 +71,7 @@ export class SafetyCodes extends Emitter {
     this.#now = now;
   }
 
-  /** Somebody has proved who they are, or is back: begins, or goes on where messages may have been lost. @param {KnownPeer} peer */
+  /** A peer was verified, or is back: starts, or repeats what may have been lost. @param {KnownPeer} peer */
   onPeerVerified(peer) {
     const { pid } = peer;
     const entry = this.#entries.get(pid) ?? this.#begin(peer);
@@ -82,24 +80,19 @@ export class SafetyCodes extends Emitter {
     this.#sendStep(pid, entry);
   }
 
-  /** @param {string} pid whose socket is gone: says nothing more until they are back */
+  /** Their socket is gone: pauses until they are back. @param {string} pid */
   onPeerLeft(pid) {
     clearTimeout(this.#entries.get(pid)?.timer);
   }
 
-  /**
-   * @param {string} pid
-   * @returns {Safety | undefined} undefined: never met
-   */
+  /** Returns undefined for a peer that we have not met. @param {string} pid @returns {Safety | undefined} */
   safetyOf(pid) {
     return this.#entries.get(pid)?.safety;
   }
 
   /**
-   * Takes a text from the pair's envelopes, if it is about the code.
-   * @param {string} pid
-   * @param {string} text
-   * @returns {boolean} false: it is about something else
+   * Takes a text from the pair's envelopes; returns false when it is not about the code.
+   * @param {string} pid @param {string} text @returns {boolean}
    */
   receiveText(pid, text) {
     if (!isSasText(text)) return false;
@@ -109,7 +102,7 @@ export class SafetyCodes extends Emitter {
     return true;
   }
 
-  /** Takes what the other side sends over the control channel on the topic `sas`. @param {string} pid @param {SasConfirmation} message */
+  /** @param {string} pid @param {SasConfirmation} message */
   receiveConfirmation(pid, message) {
     const entry = this.#entries.get(pid);
     if (entry === undefined) return;
@@ -118,26 +111,25 @@ export class SafetyCodes extends Emitter {
     void this.#checkConfirmation(pid, entry);
   }
 
-  /** @param {string} pid whom the control channel reaches, perhaps again */
+  /** The control channel is open, perhaps again. @param {string} pid */
   onChannelOpen(pid) {
     void this.#sendConfirmation(pid);
   }
 
-  /** The person here says that the codes match. @param {string} pid */
+  /** @param {string} pid */
   confirmCode(pid) {
     if (!this.#entries.get(pid)?.handshake?.code) return;
     this.#update(pid, { confirmed: true });
     void this.#sendConfirmation(pid);
   }
 
-  /** The person here says that the codes differ. @param {string} pid */
+  /** @param {string} pid */
   rejectCode(pid) {
     this.#sendMessage(pid, { stop: true });
     this.#send(pid, writeSasText({ step: "stop" }));
     this.#stop(pid, "differ");
   }
 
-  /** Stops: nothing is told any more. */
   close() {
     this.#closed = true;
     for (const { timer } of this.#entries.values()) clearTimeout(timer);
@@ -162,10 +154,7 @@ export class SafetyCodes extends Emitter {
     return entry;
   }
 
-  /**
-   * @param {string} who
-   * @returns {{all: number, recent: number[]}} this time included; recent: within an hour
-   */
+  /** @param {string} who @returns {{all: number, recent: number[]}} including this time; recent: within an hour */
   #countArrival(who) {
     const now = this.#now();
     const { all, recent } = this.#arrivals.get(who) ?? { all: 0, recent: [] };
@@ -175,7 +164,7 @@ export class SafetyCodes extends Emitter {
     return arrived;
   }
 
-  /** Says it, and again later as long as there is no code. @param {string} pid @param {Entry} entry */
+  /** Repeats until there is a code. @param {string} pid @param {Entry} entry */
   #sendStep(pid, entry) {
     const { handshake } = entry;
     clearTimeout(entry.timer);

@@ -1,16 +1,16 @@
 /**
- * What a safety code is made of: the commitment, the code, and the proof that somebody has confirmed it.
- * docs/sealed-signaling.md has the bytes and test vectors.
+ * The parts of a safety code: the commitment, the code, and the proof that a person has confirmed it. docs/sealed-signaling.md
+ * has the bytes and test vectors.
  */
 
 import { canonical, concat } from "./canonical.js";
 import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
-/** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End of a pair: pid, fixed part of the hello, certificate */
+/** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End fixed: part of the hello; fingerprint: of the certificate */
 
 /**
- * What both ends of a pair know, whichever of them asks. `low` is the one whose pid sorts first; it begins.
+ * The same on both ends of a pair. `low` is the one whose pid sorts first; it begins.
  * @typedef {object} SasPair
  * @property {{room: string, epoch: number}} seal
  * @property {End} low
@@ -23,23 +23,20 @@ import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
 /**
  * @typedef {object} SafetyCode
- * @property {number[]} emoji seven places, 0 to 63, in the table of the Matrix specification
- * @property {string[]} numbers three groups of four digits, for those who would rather read numbers
+ * @property {number[]} emoji seven indices, 0 to 63, into the table of the Matrix specification
+ * @property {string[]} numbers three groups of four digits, for people who prefer to read numbers
  */
 
 /**
- * Commits the beginning side to its nonce before it has seen the other's: neither can then choose a nonce that makes the
- * code come out as it likes.
- * @param {SasPair} pair
- * @param {Bytes} nonce of `low`
- * @returns {Promise<Bytes>}
+ * Commits `low` to its nonce before it has seen the other's, so that neither side can choose a nonce for the code it wants.
+ * @param {SasPair} pair @param {Bytes} nonce @returns {Promise<Bytes>}
  */
 export function commitment({ seal, low, high }, nonce) {
   return sha256(canonical("meeting-point/v1/sas-commit", seal.room, seal.epoch, low.fixed, high.fixed, nonce));
 }
 
 /**
- * Makes the code. Both forms come from the same 42 bits; the numbers are their remainder by 10^12, 39.9 bits.
+ * Both forms come from the same 42 bits; the numbers are their remainder by 10^12, 39.9 bits.
  * @param {SasPair} pair @param {Nonces} nonces @returns {Promise<SafetyCode>}
  */
 export async function safetyCode({ low, high, shared }, nonces) {
@@ -52,24 +49,16 @@ export async function safetyCode({ low, high, shared }, nonces) {
 }
 
 /**
- * Proves to the other end that the person at `from` has pressed "They match": for these certificates and this code.
- * @param {SasPair} pair
- * @param {Nonces} nonces
- * @param {string} from pid of whoever has confirmed
+ * Proves to the other end that the person at `from` has pressed "They match" for these certificates and this code.
+ * @param {SasPair} pair @param {Nonces} nonces
+ * @param {string} from pid
  * @returns {Promise<Bytes>} 32 bytes
  */
 export async function confirmation(pair, nonces, from) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", pair.check, confirmed(pair, nonces, from)));
 }
 
-/**
- * Checks such a proof.
- * @param {SasPair} pair
- * @param {Nonces} nonces
- * @param {string} from pid of whoever says that they have confirmed
- * @param {Bytes} mac
- * @returns {Promise<boolean>}
- */
+/** Checks such a proof. @param {SasPair} pair @param {Nonces} nonces @param {string} from @param {Bytes} mac */
 export function isConfirmation(pair, nonces, from, mac) {
   return crypto.subtle.verify("HMAC", pair.check, mac, confirmed(pair, nonces, from));
 }

@@ -1,12 +1,10 @@
 /**
  * The handshake that makes a pair's safety code, once in the life of two tabs:
- *
- *     low → high  commit: a hash of low's nonce
- *     high → low  answer: high's nonce
- *     low → high  reveal: low's nonce, which high checks against the commitment
- *
- * Any of them may get lost or come twice: each side says again what it said last, never anything else. The first commitment and
- * the first answer count and stay; so whoever was shown a nonce cannot take back what it chose before.
+ * low → high commit: a hash of low's nonce
+ * high → low answer: high's nonce
+ * low → high reveal: low's nonce, which high checks against the commitment Any of them may get lost or come twice: each side only
+ * repeats its last message. The first commitment and the first answer count, so neither side can change its choice after seeing
+ * the other's nonce.
  */
 
 import { commitment, safetyCode } from "./sas-code.js";
@@ -15,7 +13,7 @@ import { commitment, safetyCode } from "./sas-code.js";
 /** @import { Nonces, SafetyCode, SasPair } from "./sas-code.js" */
 /** @import { Step } from "./sas-messages.js" */
 
-/** More than any honest handshake needs, however much is lost. */
+/** More than any honest handshake needs, however many are lost. */
 const MAX_MESSAGES = 256;
 
 export class SasHandshake {
@@ -38,10 +36,9 @@ export class SasHandshake {
   #queue = Promise.resolve();
 
   /**
-   * @param {object} options
-   * @param {SasPair} options.pair
-   * @param {string} options.pid one's own
-   * @param {(step: Step, value: Bytes) => void} options.send may lose what it is given
+   * @param {object} options @param {SasPair} options.pair
+   * @param {string} options.pid our own
+   * @param {(step: Step, value: Bytes) => void} options.send may lose messages
    * @param {() => void} options.settled called once, when the state is `made` or `failed`
    */
   constructor({ pair, pid, send, settled }) {
@@ -51,7 +48,7 @@ export class SasHandshake {
     this.#onSettled = settled;
   }
 
-  /** Says what was said last (or begins): for the first time, and whenever something may have been lost. */
+  /** Sends the current step, for the first time or again when it may have been lost. */
   sendStep() {
     this.#enqueue(async () => {
       if (this.#begins) await this.#sendAsFirst();
@@ -59,12 +56,7 @@ export class SasHandshake {
     });
   }
 
-  /**
-   * Takes a message of the other side.
-   * @param {Step} step
-   * @param {Bytes} value 32 bytes
-   * @returns {Promise<void>} settles when it has been acted upon
-   */
+  /** Settles when the step has been processed. @param {Step} step @param {Bytes} value 32 bytes @returns {Promise<void>} */
   receiveStep(step, value) {
     this.#received += 1;
     if (this.#received > MAX_MESSAGES) return this.#queue;
@@ -112,13 +104,13 @@ export class SasHandshake {
     this.#onSettled();
   }
 
-  /** @param {() => Promise<void>} act one after the other: WebCrypto answers when it likes */
+  /** Runs one after the other: WebCrypto does not keep the order. @param {() => Promise<void>} act */
   #enqueue(act) {
     return (this.#queue = this.#queue.then(act));
   }
 }
 
-/** Compares what is no secret. @param {Bytes} one @param {Bytes} other */
+/** Not constant-time: these values are not secret. @param {Bytes} one @param {Bytes} other */
 function same(one, other) {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -1,4 +1,4 @@
-/** What two tabs tell each other about their safety code. Everything comes from a stranger: one reader for each way in. */
+/** The messages of two tabs about their safety code. All of them come from strangers: each channel has its reader. */
 
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 
@@ -6,27 +6,23 @@ import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 /** @typedef {"commit" | "answer" | "reveal"} Step */
 /** @typedef {{step: Step, value: Bytes} | {step: "stop"}} SasMessage value: 32 bytes */
 
-/** Every text of this kind begins with it, and none of another kind: the others are objects that begin with other fields. */
+/** Only these texts begin so: the others in the envelopes are objects with other first fields. */
 const MARK = '{"sas":';
 const MAX_CHARACTERS = 128;
 const STEPS = ["commit", "answer", "reveal"];
 
-/** Tells a handshake's text from what else comes through a pair's envelopes. @param {string} text */
+/** @param {string} text */
 export function isSasText(text) {
   return text.startsWith(MARK);
 }
 
-/** Writes a message for the pair's envelopes. @param {SasMessage} message @returns {string} */
+/** @param {SasMessage} message @returns {string} */
 export function writeSasText(message) {
   const value = message.step === "stop" ? {} : { value: toBase64Url(message.value) };
   return JSON.stringify({ sas: { step: message.step, ...value } });
 }
 
-/**
- * Reads such a text.
- * @param {string} text
- * @returns {SasMessage | null} null when anything about it is out of bounds
- */
+/** Returns null when anything about it is out of bounds. @param {string} text @returns {SasMessage | null} */
 export function readSasText(text) {
   try {
     const { step, value } = text.length <= MAX_CHARACTERS ? JSON.parse(text).sas : null;
@@ -39,7 +35,7 @@ export function readSasText(text) {
 
 /** @typedef {{confirm: Bytes} | {stop: true}} SasConfirmation confirm: the proof that both sides saw the same code */
 
-/** Reads what came over the control channel on the topic `sas`. @param {any} payload @returns {SasConfirmation | null} */
+/** Reads a payload of the topic `sas`. @param {any} payload @returns {SasConfirmation | null} */
 export function readSasConfirmation(payload) {
   try {
     if (payload.stop === true) return { stop: true };
@@ -49,11 +45,7 @@ export function readSasConfirmation(payload) {
   }
 }
 
-/**
- * @param {unknown} value
- * @returns {Bytes} 32 bytes
- * @throws {TypeError | SyntaxError}
- */
+/** @param {unknown} value @returns {Bytes} 32 bytes @throws {TypeError | SyntaxError} */
 function bytesOf(value) {
   if (typeof value !== "string" || value.length !== 43) throw new TypeError();
   return fromBase64Url(value);

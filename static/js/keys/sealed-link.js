@@ -1,9 +1,7 @@
 /**
- * The sealed link stands between the relay and whoever wants to talk to peers: hellos are checked on their way in, and
- * every body is sealed for one peer. It knows neither what relays nor what is said.
- *
- * Everything that comes in is worked off one by one in the order it came, and so is everything that goes out: WebCrypto
- * answers when it likes, and neither a message nor the news of an arrival may overtake another.
+ * The sealed link between the relay and the mesh: it verifies incoming hellos, and seals every body for one peer. It knows
+ * neither the transport nor the content. Incoming events are processed one by one in order, and so are outgoing ones: WebCrypto
+ * does not keep the order, and neither a message nor the news of an arrival may overtake another.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -19,17 +17,17 @@ import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
 /** @typedef {{hello: Hello, channel: PairChannel}} Known */
 
-/** Envelopes of somebody whose arrival has not been told yet are kept, this many of this many people. */
+/** Limits on queued envelopes of peers whose arrival has not been announced yet. */
 const MAX_EARLY_ENVELOPES = 16;
 const MAX_EARLY_PEERS = 16;
-/** Channels are never forgotten during a stay: the counter of a key must not begin again. */
+/** Channels are kept for the whole session: the counter of a key must never restart. */
 const MAX_CHANNELS = 1_024;
 
 /**
- * @typedef {object} SealedLinkEvents every peer named in one but the last two has proved who they are
- * @property {{peers: KnownPeer[]}} joined as the relay said it, without those who were refused
+ * @typedef {object} SealedLinkEvents every peer in one but the last two is verified
+ * @property {{peers: KnownPeer[]}} joined from the relay, without refused peers
  * @property {{peers: KnownPeer[]}} roster likewise
- * @property {{peer: KnownPeer}} peer-joined likewise
+ * @property {{peer: KnownPeer}} peer-joined
  * @property {{pid: string, final: boolean}} peer-left final: they were removed
  * @property {{from: string, body: string}} message opened
  * @property {{peer: Peer, reason: string}} refused their hello is not believed; nothing of theirs is read
@@ -40,26 +38,22 @@ const MAX_CHANNELS = 1_024;
 export class SealedLink extends Emitter {
   #identity;
   #seal;
-  /** @type {RoomSeal[]} those of earlier epochs of this stay */
+  /** @type {RoomSeal[]} of earlier epochs of this session */
   #earlier = [];
   #send;
-  /** @type {Map<string, Known>} */
-  #known = new Map();
-  /** @type {Map<string, string[]>} */
-  #early = new Map();
-  /** @type {Set<string>} */
-  #refused = new Set();
-  /** @type {Set<string>} those who were heard by another way, too: numbers that are not new mean nothing there */
+  #known = /** @type {Map<string, Known>} */ (new Map());
+  #early = /** @type {Map<string, string[]>} */ (new Map());
+  #refused = /** @type {Set<string>} */ (new Set());
+  /** @type {Set<string>} their messages also come over another path: old numbers are duplicates, not replays */
   #forwardedPeers = new Set();
-  /** @type {Map<string, string>} why, by pid */
+  /** @type {Map<string, string>} reasons by pid */
   #blocked = new Map();
   #incoming = Promise.resolve();
   #outgoing = Promise.resolve();
   #closed = false;
 
   /**
-   * @param {object} options
-   * @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
+   * @param {object} options @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
    * @param {RoomSeal} options.seal
    * @param {(to: string, body: string) => void} options.send may drop what it cannot send
    */
@@ -70,20 +64,15 @@ export class SealedLink extends Emitter {
     this.#send = send;
   }
 
-  /**
-   * Writes the hello to come in with.
-   * @param {string} profile what the others are told
-   * @returns {Promise<string>}
-   */
+  /** @param {string} profile @returns {Promise<string>} */
   writeHello(profile) {
     return writeSealedHello(this.#seal, this.#identity, profile);
   }
 
   /**
-   * Goes on under the next room key: from now on only those who hold it are believed when they come; those who are known
-   * stay known, by whichever key of this stay they introduce themselves.
-   * @param {RoomSeal} seal
-   * @returns {Promise<void>} settles when it holds
+   * Continues under the next room key. New peers must hold it; known peers stay known, whichever key of this session their hello
+   * was made with. Settles when it is in force.
+   * @param {RoomSeal} seal @returns {Promise<void>}
    */
   rekey(seal) {
     this.#enqueue(async () => {
@@ -98,7 +87,7 @@ export class SealedLink extends Emitter {
     this.#enqueuePeers("joined", peers);
   }
 
-  /** @param {Peer[]} peers everybody else */
+  /** @param {Peer[]} peers everyone else */
   syncPeers(peers) {
     this.#enqueuePeers("roster", peers);
   }
@@ -113,10 +102,7 @@ export class SealedLink extends Emitter {
     });
   }
 
-  /**
-   * @param {string} pid
-   * @param {boolean} [final] they were put out
-   */
+  /** @param {string} pid @param {boolean} [final] they were kicked */
   removePeer(pid, final = false) {
     this.#enqueue(async () => {
       this.#early.delete(pid);
@@ -127,17 +113,15 @@ export class SealedLink extends Emitter {
 
   /**
    * Takes a body from the relay.
-   * @param {string} from
-   * @param {string} body
-   * @param {{again?: boolean}} [options] again: it came by another way than the relay's own, on which it may have been
-   *   overtaken or come before
+   * @param {string} from @param {string} body
+   * @param {{again?: boolean}} [options] again: from another path than the relay, so it may be a duplicate or out of order
    */
   receive(from, body, { again = false } = {}) {
     if (again && this.#known.has(from)) this.#forwardedPeers.add(from);
     this.#enqueue(() => this.#open(from, body));
   }
 
-  /** Seals a text for a peer who is known, and sends it. @param {string} to @param {string} text */
+  /** Seals a text for a known peer and sends it. @param {string} to @param {string} text */
   send(to, text) {
     const channel = this.#known.get(to)?.channel;
     if (channel === undefined) return;
@@ -145,23 +129,19 @@ export class SealedLink extends Emitter {
   }
 
   /**
-   * What a safety code with a peer is made of.
-   * @param {string} pid
-   * @returns {SasPair | null} null: nobody who has proved who they are
+   * What a safety code with a peer is made of; null for a peer that is not verified.
+   * @param {string} pid @returns {SasPair | null}
    */
   pairOf(pid) {
     return this.#known.get(pid)?.channel.sas ?? null;
   }
 
-  /**
-   * Believes this tab nothing any more, for the whole stay, whatever it or the relay says: it counts as refused.
-   * @param {string} pid @param {string} reason
-   */
+  /** Refuses this tab for the rest of the session, whatever it or the relay says. @param {string} pid @param {string} reason */
   block(pid, reason) {
     this.#blocked.set(pid, reason);
   }
 
-  /** Stops: nothing is told any more. */
+  /** Stops; no event follows. */
   close() {
     this.#closed = true;
   }
@@ -176,13 +156,13 @@ export class SealedLink extends Emitter {
   /** @param {"joined" | "roster"} type @param {Peer[]} peers */
   #enqueuePeers(type, peers) {
     this.#enqueue(async () => {
-      const believed = await this.#authenticateAll(peers);
-      this.emit(type, { peers: believed });
-      await this.#openEarly(believed);
+      const verified = await this.#authenticateAll(peers);
+      this.emit(type, { peers: verified });
+      await this.#openEarly(verified);
     });
   }
 
-  /** @param {Peer[]} peers whose arrival has just been told */
+  /** @param {Peer[]} peers whose arrival was just announced */
   async #openEarly(peers) {
     for (const { pid } of peers) {
       const bodies = this.#early.get(pid) ?? [];
@@ -199,34 +179,34 @@ export class SealedLink extends Emitter {
       this.#refused.delete(pid);
       this.emit("peer-left", { pid, final: false });
     }
-    const believed = await Promise.all(peers.map((peer) => this.#authenticate(peer)));
-    return believed.filter((peer) => peer !== null);
+    const verified = await Promise.all(peers.map((peer) => this.#authenticate(peer)));
+    return verified.filter((peer) => peer !== null);
   }
 
   /** @param {Peer} peer @returns {Promise<KnownPeer | null>} */
   async #authenticate(peer) {
     const { pid } = peer;
     if (pid === this.#identity.pid) return null;
-    const shunned = this.#blocked.get(pid);
-    if (shunned !== undefined) return this.#refuse(peer, shunned);
+    const blockedFor = this.#blocked.get(pid);
+    if (blockedFor !== undefined) return this.#refuse(peer, blockedFor);
     const known = this.#known.get(pid);
     try {
       const seal = known ? this.#sealOf(peer.hello) : this.#seal;
-      // Made with the next key, which has not been handed over to us yet.
+      // Made with the next key, which we do not have yet.
       if (seal === null) return { ...peer, hello: known?.hello.profile ?? "", fingerprint: known?.hello.fingerprint ?? "" };
       const hello = await readSealedHello(seal, pid, peer.hello);
-      // A tab's keys are the same for its whole life.
+      // A tab keeps its keys for its whole life.
       if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
       if (!known) await this.#openChannel(pid, hello);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
     } catch (error) {
       if (known) {
-        // They have proved themselves before; a false hello in their name changes nothing about them.
+        // They were verified before: a forged hello in their name changes nothing.
         this.emit("tampered", { pid, reason: "forged" });
         return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
       }
-      // Whatever else goes wrong with what a stranger sent (a key that is no point on the curve) is malformed too.
+      // Any other failure with a stranger's hello (a key that is not a point on the curve) is malformed, too.
       return this.#refuse(peer, error instanceof HelloRefused ? error.reason : "malformed");
     }
   }
@@ -238,10 +218,7 @@ export class SealedLink extends Emitter {
     return null;
   }
 
-  /**
-   * @param {string} text the hello of somebody who is known
-   * @returns {RoomSeal | null} null for one of an epoch after ours
-   */
+  /** Returns null for the hello of a known peer from an epoch after ours. @param {string} text @returns {RoomSeal | null} */
   #sealOf(text) {
     const epoch = helloEpoch(text);
     if (epoch > this.#seal.epoch) return null;
@@ -275,9 +252,9 @@ export class SealedLink extends Emitter {
   /** @param {string} from @param {string} body */
   #queueEarly(from, body) {
     if (this.#refused.has(from)) return;
-    const kept = this.#early.get(from) ?? [];
-    if (kept.length >= MAX_EARLY_ENVELOPES || (kept.length === 0 && this.#early.size >= MAX_EARLY_PEERS)) return;
-    this.#early.set(from, [...kept, body]);
+    const queued = this.#early.get(from) ?? [];
+    if (queued.length >= MAX_EARLY_ENVELOPES || (queued.length === 0 && this.#early.size >= MAX_EARLY_PEERS)) return;
+    this.#early.set(from, [...queued, body]);
   }
 
   /** Emits nothing after `close`. @override @type {Emitter<SealedLinkEvents>["emit"]} */

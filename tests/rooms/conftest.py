@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -104,3 +104,11 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[AnyEvent]:
     events: list[AnyEvent] = []
     monkeypatch.setattr(publish, "send", events.append)
     return events
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """A clock that a test moves forward, in seconds; it stands still otherwise."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("common.ratelimit.time.time", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)

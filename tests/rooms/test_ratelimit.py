@@ -16,14 +16,6 @@ from .test_invites import link
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """A clock that one turns on by hand, in seconds."""
-    now = [1_800_000_000.0]
-    monkeypatch.setattr("common.ratelimit.time.time", lambda: now[0])
-    return lambda seconds: now.__setitem__(0, now[0] + seconds)
-
-
 def test_a_bucket_holds_its_burst_and_fills_again(clock: Callable[[float], None]) -> None:
     limit = ratelimit.Limit("test", burst=3, every=10)
     assert [ratelimit.consume(limit, "olga") for _ in range(4)] == [0, 0, 0, 10]

@@ -1,5 +1,6 @@
 """Coming in by a link."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -277,7 +278,7 @@ def test_a_guest_who_signed_in_is_not_shut_out_by_another_used_up_link(room: Roo
     assert join(guest, other).json()["role"] == "guest"
 
 
-def test_many_tries_are_slowed_down(room: Room, guest: Client) -> None:
+def test_many_tries_are_slowed_down(room: Room, guest: Client, clock: Callable[[float], None]) -> None:
     unknown = str(encode_base64url(b"\0" * 32))
     assert {join(guest, unknown).status_code for _try in range(60)} == {404}
     answer = join(guest, unknown)

@@ -173,7 +173,7 @@ class PostgresServer(Service):
         self.data = self.folder / "data"
         if os.geteuid() == 0:
             users = {entry.pw_name: entry for entry in pwd.getpwall()}
-            entry = users.get("postgres") or users["nobody"]
+            entry = users.get("postgres") or pwd.getpwuid(65534)  # the user without rights
             self.user = entry.pw_name
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         subprocess.run(

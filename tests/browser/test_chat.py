@@ -19,7 +19,8 @@ WATCH_FLOATS = """() => {
   watch.observe(document.querySelector('mp-grid'), { childList: true, subtree: true });
 }"""
 # A browser that sends nothing back, until its connection opens again.
-MUTE, UNMUTE = "meetingPoint.mesh.send = () => false", "delete meetingPoint.mesh.send"
+MUTE = "() => { for (const peer of meetingPoint.mesh.peers.values()) peer.send = () => false; }"
+UNMUTE = "() => { for (const peer of meetingPoint.mesh.peers.values()) delete peer.send; }"
 REACHABLE = "pid => meetingPoint.mesh.emit('peer-channel-open', { pid })"
 AUDIO = "(tile) => tile.querySelector('video').srcObject.getAudioTracks().map((track) => track.enabled)"
 

@@ -95,7 +95,10 @@ SEE_ROUTE = """async ([pid, wanted]) => {
 }"""
 COUNT_CARRIED = """() => {
   globalThis.carried = 0;
-  meetingPoint.mesh.on('message', ({ topic }) => { globalThis.carried += topic === 'relay'; });
+  const { mesh } = meetingPoint;
+  const count = (pid) => mesh.peers.get(pid).on('message', ({ topic }) => { globalThis.carried += topic === 'relay'; });
+  for (const pid of mesh.peers.keys()) count(pid);
+  mesh.on('peer-added', ({ pid }) => count(pid));
 }"""
 
 

@@ -10,7 +10,7 @@ import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-
 import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
 import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
 import { mungeSdp } from "../../static/js/media/adaptation/sdp-munging.js";
-import { SnapshotReader, SnapshotSender } from "../../static/js/media/adaptation/snapshots.js";
+import { readSnapshotPiece, SnapshotReader, SnapshotSender } from "../../static/js/media/adaptation/snapshots.js";
 
 const FINE = {
   available: 3000,
@@ -309,7 +309,7 @@ test("a still is a small JPEG and nothing else", () => {
     Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 17, 8, height >> 8, height & 255, width >> 8, width & 255, 3, 0, 0]);
   const take = (payloads) => {
     const reader = new SnapshotReader();
-    return payloads.map((payload) => reader.receivePiece(payload)).at(-1);
+    return payloads.map(readSnapshotPiece).map((piece) => (piece ? reader.receivePiece(piece) : null)).at(-1);
   };
   const pieces = (text, size = 5) => Array.from({ length: Math.ceil(text.length / size) }, (_, part) => ({ part, of: Math.ceil(text.length / size), jpeg: text.slice(part * size, (part + 1) * size) }));
   const fine = jpeg(108, 192).toString("base64");

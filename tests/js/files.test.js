@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { FairShare } from "../../static/js/files/lanes/fair-share.js";
 import { KIND, MAX_FRAME_BYTES, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
 import { RateController, initialLanes } from "../../static/js/files/lanes/rate-controller.js";
-import { LIMITS, makeTransferId, readEnd, readHave, readOffer, readResult, readTransfer } from "../../static/js/files/protocol/messages.js";
+import { LIMITS, areWithin, makeTransferId, readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
 import { RangeSet, readRanges } from "../../static/js/files/protocol/range-set.js";
 import { StallDetector } from "../../static/js/files/lanes/stall-detector.js";
@@ -121,9 +121,16 @@ test("an offer within bounds is read, its names rebuilt; one out of bounds is dr
 test("the other messages about files are read or dropped", () => {
   assert.equal(readTransfer({ transfer: offer.transfer }), offer.transfer);
   for (const payload of [null, "x", {}, { transfer: `${offer.transfer}x` }]) assert.equal(readTransfer(payload), null);
-  const sizeOf = (file) => (file === 1 ? 3 * PIECE : undefined);
-  assert.deepEqual(readHave({ file: 1, have: [[0, 3]] }, sizeOf), { file: 1, have: [[0, 3]] });
-  for (const payload of [null, {}, { file: 2, have: [] }, { file: 1, have: [[0, 4]] }, { file: "1", have: [] }]) assert.equal(readHave(payload, sizeOf), null);
+  assert.deepEqual(readHave({ file: 1, have: [[0, 3]] }), { file: 1, have: [[0, 3]] });
+  for (const payload of [null, {}, { file: 2 }, { file: 1, have: [[0, 2 ** 40]] }, { file: "1", have: [] }]) assert.equal(readHave(payload), null);
+  assert.deepEqual([[], [[0, 3]], [[0, 1], [2, 4]]].map((pieces) => areWithin(pieces, 3 * PIECE)), [true, true, false]);
+  assert.deepEqual(readWanted({ count: 7_000, name: "x".repeat(300) }), { count: LIMITS.filesOffered, name: "x".repeat(255) });
+  assert.deepEqual(readWanted({ count: 1, name: 7 }), { count: 1, name: "" });
+  for (const payload of [null, "x", {}, { count: "1" }, { count: 1.5 }]) assert.equal(readWanted(payload), null);
+  const lane = { attempt: 4, candidates: [null] };
+  assert.deepEqual(readLaneSignal({ ...lane, mine: true }), { mine: true, message: { ...lane, mine: true } });
+  assert.equal(readLaneSignal({ ...lane, mine: 1 }).mine, false);
+  for (const payload of [undefined, null, "x", [], {}, { ...lane, attempt: 0 }, { ...lane, candidates: 7 }]) assert.equal(readLaneSignal(payload), null);
   assert.equal(readEnd({ file: 1, root: EDGES }).root.length, 32);
   for (const payload of [null, {}, { file: 1 }, { file: 1, root: "A" }, { file: -1, root: EDGES }]) assert.equal(readEnd(payload), null);
   assert.deepEqual(readResult({ file: 1, reason: "damaged" }), { file: 1, reason: "damaged" });

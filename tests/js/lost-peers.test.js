@@ -236,7 +236,6 @@ class Reached extends Emitter {
   }
 
   hear(pid, topic, payload) {
-    this.emit("message", { pid, topic, payload });
     this.#topics.receive(pid, topic, payload);
   }
 }

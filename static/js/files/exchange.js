@@ -8,7 +8,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { FairShare } from "./lanes/fair-share.js";
 import { FileReceiver } from "./receive/receiver.js";
-import { readResult, readTransfer } from "./protocol/messages.js";
+import { openFileTopics } from "./protocol/topics.js";
 import { FileSender } from "./send/sender.js";
 import { PeerFiles } from "./lanes/peer-files.js";
 import { StallDetector } from "./lanes/stall-detector.js";
@@ -19,8 +19,8 @@ import { StallDetector } from "./lanes/stall-detector.js";
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
 
-/** What the other side's words do to a transfer. @type {Readonly<Record<string, TransferInput>>} */
-const INPUTS = Object.freeze({ "file-pause": "pause-there", "file-resume": "resume-there", "file-cancel": "cancel", "file-decline": "decline" });
+/** What the other side's messages do to a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel" | "decline", TransferInput>>} */
+const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", cancel: "cancel", decline: "decline" });
 
 /**
  * @typedef {object} FileExchangeEvents
@@ -39,6 +39,7 @@ export class FileExchange extends Emitter {
   stallDetector = new StallDetector();
   #mesh;
   #memberOf;
+  #topics;
   #receiver;
   #sender;
   /** @type {Map<string, PeerFiles>} */
@@ -57,14 +58,12 @@ export class FileExchange extends Emitter {
     super();
     this.#mesh = mesh;
     this.#memberOf = memberOf;
-    const channel = {
-      send: (/** @type {string} */ pid, /** @type {string} */ topic, /** @type {unknown} */ payload) => mesh.send(pid, topic, payload),
-      peerFiles: (/** @type {string} */ pid) => this.#peerFiles(pid),
-    };
-    this.#receiver = new FileReceiver({ room, ...channel });
-    this.#sender = new FileSender({ transfers: this.transfers, ...channel });
+    const topics = (this.#topics = openFileTopics(mesh));
+    const peerFiles = (/** @type {string} */ pid) => this.#peerFiles(pid);
+    this.#receiver = new FileReceiver({ room, topics, peerFiles });
+    this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles });
     const { signal } = this.#life;
-    mesh.on("message", ({ pid, topic, payload }) => topic.startsWith("file-") && this.#onMessage(pid, topic, payload), { signal });
+    this.#listen(signal);
     mesh.on("peer-channel-open", ({ pid }) => this.#onChannelOpen(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
     mesh.on("hidden", () => this.#byPeer.forEach(({ lanes }) => lanes.closeAll()), { signal });
@@ -98,7 +97,7 @@ export class FileExchange extends Emitter {
    */
   applyAction(transfer, input) {
     if (!transfer.applyInput(input)) return;
-    this.#mesh.send(transfer.pid, `file-${input}`, { transfer: transfer.id });
+    this.#topics[input].send(transfer.pid, { transfer: transfer.id });
     this.#applyState(transfer);
   }
 
@@ -145,7 +144,7 @@ export class FileExchange extends Emitter {
   #peerFiles(pid) {
     const known = this.#byPeer.get(pid);
     if (known) return known;
-    const pair = new PeerFiles(this.#mesh, pid, this);
+    const pair = new PeerFiles(this.#mesh, pid, (signal) => this.#topics.signal.send(pid, signal), this);
     this.#byPeer.set(pid, pair);
     pair.on("refused", () => this.emit("refused", { pid }));
     pair.on("malformed", () => this.#receiver.failAllFrom(pid));
@@ -154,25 +153,38 @@ export class FileExchange extends Emitter {
     return pair;
   }
 
-  /** @param {string} pid @param {string} topic @param {unknown} payload */
-  #onMessage(pid, topic, payload) {
-    if (topic === "file-signal") return this.#peerFiles(pid).lanes.receiveSignal(payload);
-    if (topic === "file-offer") return void this.#receiver.onOffer(pid, this.#memberOf(pid), payload, this.transfers);
-    if (topic === "file-have") return this.#sender.onHave(pid, payload);
-    if (topic === "file-done" || topic === "file-failed") return this.#onResult(pid, topic, readResult(payload));
-    if (topic === "file-end") return void this.#receiver.onEnd(pid, payload);
-    if (topic === "file-wanted") return this.#onWanted(pid, payload);
-    const transfer = this.#transferOf(pid, readTransfer(payload));
-    if (!transfer) return;
-    if (topic === "file-accept" && transfer.direction === "out") this.#sender.onAccepted(transfer);
-    const input = INPUTS[topic];
-    if (input === undefined || (input === "decline" && transfer.direction === "in")) return;
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    const { offer, accept, have, end, done, failed, wanted, signal: lanes } = this.#topics;
+    lanes.on("message", ({ pid, message }) => this.#peerFiles(pid).lanes.receiveSignal(message), { signal });
+    offer.on("message", ({ pid, message }) => void this.#receiver.onOffer(pid, this.#memberOf(pid), message, this.transfers), { signal });
+    accept.on("message", ({ pid, message: id }) => this.#onAccept(pid, id), { signal });
+    have.on("message", ({ pid, message }) => this.#sender.onHave(pid, message), { signal });
+    end.on("message", ({ pid, message }) => void this.#receiver.onEnd(pid, message), { signal });
+    done.on("message", ({ pid, message: { file } }) => void this.#sender.onResult(pid, file, null), { signal });
+    failed.on("message", ({ pid, message }) => this.#onFailed(pid, message), { signal });
+    wanted.on("message", ({ pid, message }) => this.#onWanted(pid, message), { signal });
+    for (const name of /** @type {(keyof typeof INPUTS)[]} */ (Object.keys(INPUTS))) {
+      this.#topics[name].on("message", ({ pid, message: id }) => this.#onInput(pid, id, INPUTS[name]), { signal });
+    }
+  }
+
+  /** @param {string} pid @param {string} id */
+  #onAccept(pid, id) {
+    const transfer = this.#transferOf(pid, id);
+    if (transfer?.direction === "out") this.#sender.onAccepted(transfer);
+  }
+
+  /** @param {string} pid @param {string} id @param {TransferInput} input */
+  #onInput(pid, id, input) {
+    const transfer = this.#transferOf(pid, id);
+    if (!transfer || (input === "decline" && transfer.direction === "in")) return;
     if (transfer.applyInput(input)) this.#applyState(transfer);
   }
 
-  /** @param {string} pid @param {string | null} id */
+  /** @param {string} pid @param {string} id */
   #transferOf(pid, id) {
-    const transfer = id === null ? undefined : this.transfers.get(id);
+    const transfer = this.transfers.get(id);
     return transfer?.pid === pid ? transfer : undefined;
   }
 
@@ -187,11 +199,9 @@ export class FileExchange extends Emitter {
     for (const { head } of transfer.entries) queue.pauseFile(head.id, transfer.isPaused);
   }
 
-  /** @param {string} pid @param {string} topic @param {{file: number, reason: string} | null} result */
-  #onResult(pid, topic, result) {
-    if (result === null) return;
-    const reason = topic === "file-failed" ? result.reason : null;
-    if (!this.#sender.onResult(pid, result.file, reason) && reason !== null) this.#receiver.onFailed(pid, result.file, reason);
+  /** @param {string} pid @param {{file: number, reason: string}} failure */
+  #onFailed(pid, { file, reason }) {
+    if (!this.#sender.onResult(pid, file, reason)) this.#receiver.onFailed(pid, file, reason);
   }
 
   /** @param {string} pid somebody can be told something, for the first time or again */
@@ -216,9 +226,9 @@ export class FileExchange extends Emitter {
   /** @param {Transfer} transfer says again what may have been lost */
   #resendState(transfer) {
     const { id, pid, state, direction } = transfer;
-    if (state === "paused-here" || state === "paused-both") this.#mesh.send(pid, "file-pause", { transfer: id });
-    if (state === "running" || state === "paused-there") this.#mesh.send(pid, "file-resume", { transfer: id });
-    if (state === "cancelled") this.#mesh.send(pid, "file-cancel", { transfer: id });
+    if (state === "paused-here" || state === "paused-both") this.#topics.pause.send(pid, { transfer: id });
+    if (state === "running" || state === "paused-there") this.#topics.resume.send(pid, { transfer: id });
+    if (state === "cancelled") this.#topics.cancel.send(pid, { transfer: id });
     if (direction === "out") this.#sender.resendState(transfer);
   }
 
@@ -239,10 +249,8 @@ export class FileExchange extends Emitter {
     }
   }
 
-  /** @param {string} pid @param {any} payload */
-  #onWanted(pid, payload) {
-    const count = Number.isSafeInteger(payload?.count) ? Math.min(payload.count, 5_000) : 0;
-    const name = typeof payload?.name === "string" ? payload.name.slice(0, 255) : "";
+  /** @param {string} pid @param {{count: number, name: string}} wanted */
+  #onWanted(pid, { count, name }) {
     const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
     if (count > 0 && held.length === 0) this.emit("wanted", { pid, count, name });
     // They were cut off and this side has not noticed: what was under way has to begin anew over there.

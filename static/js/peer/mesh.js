@@ -34,9 +34,8 @@ const MAX_BANNED = 1_024;
  * @property {{pid: string, audio: boolean, video: boolean}} peer-media what the peer says it sends
  * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
  * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
- * @property {{pid: string}} peer-channel-open `send` reaches the peer, for the first time or again (earlier messages may be lost)
+ * @property {{pid: string}} peer-channel-open topics reach the peer, for the first time or again (earlier messages may be lost)
  * @property {void} hidden from now on connections use relays only; further connections to a peer must be made again
- * @property {{pid: string, topic: string, payload: any}} message sent without the server; payload is not checked
  */
 
 /** @extends {Emitter<MeshEvents>} */
@@ -52,7 +51,7 @@ export class Mesh extends Emitter {
   #tracks = NO_TRACKS;
   /** @type {Tracks} */
   #screen = NO_TRACKS;
-  #topics = new Topics((pid, name, payload) => this.send(pid, name, payload));
+  #topics = new Topics((pid, name, payload) => this.peers.get(pid)?.send(name, payload) ?? false);
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = new EarlyMessages();
   #banned = /** @type {Set<string>} */ (new Set());
@@ -190,11 +189,6 @@ export class Mesh extends Emitter {
     for (const connection of this.peers.values()) connection.setScreen(this.#screen);
   }
 
-  /** Returns false when the message was not sent. @param {string} pid @param {string} topic @param {unknown} payload */
-  send(pid, topic, payload) {
-    return this.peers.get(pid)?.send(topic, payload) ?? false;
-  }
-
   /**
    * Opens a topic for one feature on the control channels of all peers. Throws when it is open already.
    * @template T
@@ -241,10 +235,7 @@ export class Mesh extends Emitter {
     connection.on("unresponsive", () => this.emit("peer-unresponsive", { pid }));
     connection.on("sending", () => this.emit("peer-sending", { pid }));
     connection.on("channel-open", () => this.emit("peer-channel-open", { pid }));
-    connection.on("message", ({ topic, payload }) => {
-      this.#topics.receive(pid, topic, payload);
-      this.emit("message", { pid, topic, payload });
-    });
+    connection.on("message", ({ topic, payload }) => this.#topics.receive(pid, topic, payload));
     return connection;
   }
 

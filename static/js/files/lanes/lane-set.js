@@ -2,7 +2,6 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
-import { readPeerMessage } from "../../peer/messages.js";
 import { Lane } from "./lane.js";
 
 /** @import { PeerMessage } from "../../peer/messages.js" */
@@ -68,13 +67,10 @@ export class LaneSet extends Emitter {
     void this.#makeLane(numbers, true)?.offer();
   }
 
-  /** Takes a payload of the topic `file-signal`. @param {unknown} payload */
-  receiveSignal(payload) {
-    const signal = /** @type {{mine?: unknown} | null} */ (typeof payload === "object" ? payload : null);
-    const message = readPeerMessage(JSON.stringify(signal) ?? "");
-    if (message === null || this.#closed) return;
-    // What is theirs over there is ours here.
-    const ours = signal?.mine !== true;
+  /** @param {{mine: boolean, message: PeerMessage}} signal mine: the lane is the peer's */
+  receiveSignal({ mine, message }) {
+    if (this.#closed) return;
+    const ours = !mine;
     const known = (ours ? this.#mine : this.#theirs).get(message.attempt);
     if (known) return void known.receive(message);
     const begins = !ours && message.description?.type === "offer" && this.#theirs.size < MAX_LANES;

@@ -59,15 +59,16 @@ export class PeerFiles extends Emitter {
   /**
    * @param {Mesh} mesh
    * @param {string} pid
-   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink what all pairs of a tab have in common; isShared: whether files go to
-   *   several peers at the moment
+   * @param {(signal: object) => boolean} sendSignal negotiates a lane; false: it was not sent
+   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink of this tab; isShared: whether files
+   *   currently go to several peers
    */
-  constructor(mesh, pid, uplink) {
+  constructor(mesh, pid, sendSignal, uplink) {
     super();
     this.#mesh = mesh;
     this.#pid = pid;
     this.#uplink = uplink;
-    this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), (message) => mesh.send(pid, "file-signal", message));
+    this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), sendSignal);
     this.queue = new SendQueue(() => this.lanes.connected);
     this.lanes.on("up", ({ mine }) => mine && this.#onLaneUp());
     this.lanes.on("room", () => this.queue.pump());

@@ -5,11 +5,13 @@
 
 import { fromBase64Url } from "../../lib/encoding.js";
 import { isId } from "../../lib/patterns.js";
-import { DIGEST, pieceCount } from "./pieces.js";
+import { readPeerMessage } from "../../peer/messages.js";
+import { DIGEST, PIECE, pieceCount } from "./pieces.js";
 import { readRanges } from "./range-set.js";
 import { safeName, safePath } from "./safe-name.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { PeerMessage } from "../../peer/messages.js" */
 /** @import { Ranges } from "./range-set.js" */
 
 /**
@@ -64,16 +66,44 @@ export function readTransfer(payload) {
 }
 
 /**
- * Reads what a receiver has of a file already (`file-have`).
+ * Reads which pieces of a file the receiver already has (`file-have`). Whether the file is that long, `areWithin` says.
  * @param {any} payload
- * @param {(file: number) => number | undefined} sizeOf the size of a file that was offered
  * @returns {{file: number, have: Ranges} | null} have: pieces
  */
-export function readHave(payload, sizeOf) {
+export function readHave(payload) {
   const { file, have } = fieldsOf(payload);
-  const size = isCount(file, 0, 2 ** 32 - 1) ? sizeOf(file) : undefined;
-  const ranges = size === undefined ? null : readRanges(have, pieceCount(size));
+  const ranges = isCount(file, 0, 2 ** 32 - 1) ? readRanges(have, LIMITS.fileBytes / PIECE) : null;
   return ranges ? { file, have: ranges } : null;
+}
+
+/**
+ * Says whether all pieces lie within a file.
+ * @param {Ranges} pieces
+ * @param {number} size of the file, in bytes
+ */
+export function areWithin(pieces, size) {
+  return (pieces.at(-1)?.[1] ?? 0) <= pieceCount(size);
+}
+
+/**
+ * Reads a request for the rest of a transfer (`file-wanted`).
+ * @param {any} payload
+ * @returns {{count: number, name: string} | null} name: of one of the files
+ */
+export function readWanted(payload) {
+  const { count, name } = fieldsOf(payload);
+  if (!Number.isSafeInteger(count)) return null;
+  return { count: Math.min(count, LIMITS.filesOffered), name: typeof name === "string" ? name.slice(0, LIMITS.nameCharacters) : "" };
+}
+
+/**
+ * Reads a message that negotiates a lane (`file-signal`).
+ * @param {any} payload
+ * @returns {{mine: boolean, message: PeerMessage} | null} mine: the lane is the sender's
+ */
+export function readLaneSignal(payload) {
+  const message = readPeerMessage(JSON.stringify(payload) ?? "");
+  return message === null ? null : { mine: payload.mine === true, message };
 }
 
 /** Reads the end of a file (`file-end`). @param {any} payload @returns {{file: number, root: Bytes} | null} */

@@ -6,13 +6,16 @@ import { IncomingTransfer } from "./incoming-transfer.js";
 import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
 import { ResumableFiles } from "../storage/resumable-files.js";
-import { LIMITS, readEnd, readOffer } from "../protocol/messages.js";
+import { LIMITS } from "../protocol/messages.js";
 import { OfferAssembler } from "../protocol/offer-assembler.js";
 import { storeKey } from "../storage/sinks.js";
 import { Transfer } from "../protocol/transfer.js";
 
 /** @import { PeerFiles } from "../lanes/peer-files.js" */
 /** @import { Frame } from "../protocol/frame.js" */
+/** @import { Bytes } from "../../lib/encoding.js" */
+/** @import { Offer } from "../protocol/messages.js" */
+/** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @import { Destination } from "./destination.js" */
@@ -26,7 +29,7 @@ import { Transfer } from "../protocol/transfer.js";
 /** @extends {Emitter<FileReceiverEvents>} */
 export class FileReceiver extends Emitter {
   #room;
-  #send;
+  #topics;
   #peerFiles;
   #assembler = new OfferAssembler();
   #resumable = new ResumableFiles();
@@ -34,13 +37,15 @@ export class FileReceiver extends Emitter {
   #incoming = new Map();
 
   /**
-   * @param {object} options @param {string} options.room @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
+   * @param {object} options
+   * @param {string} options.room the room's slug
+   * @param {FileTopics} options.topics
    * @param {(pid: string) => PeerFiles} options.peerFiles
    */
-  constructor({ room, send, peerFiles }) {
+  constructor({ room, topics, peerFiles }) {
     super();
     this.#room = room;
-    this.#send = send;
+    this.#topics = topics;
     this.#peerFiles = peerFiles;
   }
 
@@ -48,16 +53,14 @@ export class FileReceiver extends Emitter {
    * Takes a part of an offer.
    * @param {string} pid
    * @param {string} member
-   * @param {unknown} payload
-   * @param {Map<string, Transfer>} transfers those that are known
+   * @param {Offer} offer
+   * @param {Map<string, Transfer>} transfers all of this tab
    */
-  async onOffer(pid, member, payload, transfers) {
-    const offer = readOffer(payload);
-    if (offer === null) return;
+  async onOffer(pid, member, offer, transfers) {
     const known = transfers.get(offer.transfer);
     if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
     const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
-    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#send(pid, "file-decline", { transfer: offer.transfer });
+    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer });
     const heads = this.#assembler.addPart(pid, offer);
     if (heads === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
@@ -79,32 +82,31 @@ export class FileReceiver extends Emitter {
     const { receivers } = this.#peerFiles(transfer.pid);
     for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
     await this.#sendHave(transfer);
-    this.#send(transfer.pid, "file-accept", { transfer: transfer.id });
+    this.#topics.accept.send(transfer.pid, { transfer: transfer.id });
   }
 
-  /** Takes the end of a file: compares the roots, and only then is there a file. @param {string} pid @param {unknown} payload */
-  async onEnd(pid, payload) {
-    const end = readEnd(payload);
-    const transfer = end ? this.#findTransfer(pid, end.file) : undefined;
-    const entry = end ? transfer?.entry(end.file) : undefined;
-    if (!end || !transfer || !entry) return;
-    if (entry.status === "done") return void this.#send(pid, "file-done", { file: end.file });
+  /** Completes a file, if its root is the sender's. @param {string} pid @param {{file: number, root: Bytes}} end */
+  async onEnd(pid, { file: id, root }) {
+    const transfer = this.#findTransfer(pid, id);
+    const entry = transfer?.entry(id);
+    if (!transfer || !entry) return;
+    if (entry.status === "done") return void this.#topics.done.send(pid, { file: id });
     if (!transfer.isRunning || entry.status === "ending" || entry.status === "failed") return;
     entry.status = "ending";
     transfer.emitChanged();
     try {
       const { sink, incoming } = this.#open(transfer, entry);
       const file = await incoming;
-      if (!(await file.isWhole(end.root))) return this.#fail(transfer, entry, "incomplete");
+      if (!(await file.isWhole(root))) return this.#fail(transfer, entry, "incomplete");
       file.stop();
       entry.result = await (await sink).finish();
     } catch {
       return this.#fail(transfer, entry, "storage");
     }
     if (transfer.isOver) return;
-    this.#peerFiles(pid).receivers.delete(end.file);
+    this.#peerFiles(pid).receivers.delete(id);
     transfer.settleEntry(entry, "done");
-    this.#send(pid, "file-done", { file: end.file });
+    this.#topics.done.send(pid, { file: id });
   }
 
   /** The sender cannot go on with a file. @param {string} pid @param {number} id @param {string} reason */
@@ -127,7 +129,7 @@ export class FileReceiver extends Emitter {
   /** Asks somebody who came back for the rest of a transfer. @param {Transfer} transfer @param {string} pid */
   requestRest(transfer, pid) {
     const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
-    this.#send(pid, "file-wanted", { count: open.length, name: open[0]?.head.name ?? "" });
+    this.#topics.wanted.send(pid, { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
   /** The peer is gone, or this tab leaves: what has come stays, where it can be kept. @param {Transfer} transfer */
@@ -146,9 +148,9 @@ export class FileReceiver extends Emitter {
   /** @param {Transfer} transfer says again what was answered to an offer that came again */
   #resendAnswer(transfer) {
     if (transfer.away && transfer.isRunning) this.#reopen(transfer);
-    if (transfer.state === "declined") this.#send(transfer.pid, "file-decline", { transfer: transfer.id });
-    else if (transfer.state === "cancelled") this.#send(transfer.pid, "file-cancel", { transfer: transfer.id });
-    else if (transfer.state !== "offered") void this.#sendHave(transfer).then(() => this.#send(transfer.pid, "file-accept", { transfer: transfer.id }));
+    if (transfer.state === "declined") this.#topics.decline.send(transfer.pid, { transfer: transfer.id });
+    else if (transfer.state === "cancelled") this.#topics.cancel.send(transfer.pid, { transfer: transfer.id });
+    else if (transfer.state !== "offered") void this.#sendHave(transfer).then(() => this.#topics.accept.send(transfer.pid, { transfer: transfer.id }));
   }
 
   /** @param {Transfer} transfer its sender was away: what was kept of it is opened when more of it comes */
@@ -172,7 +174,7 @@ export class FileReceiver extends Emitter {
       if (entry.status === "done" || entry.status === "failed") continue;
       if (!bin.opened.has(entry.head.id) && !(await this.#resumable.has(bin.keys[at]))) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
-      if (file) this.#send(transfer.pid, "file-have", { file: entry.head.id, have: file.have.slice(0, 1_000) });
+      if (file) this.#topics.have.send(transfer.pid, { file: entry.head.id, have: file.have.slice(0, 1_000) });
     }
   }
 
@@ -223,7 +225,7 @@ export class FileReceiver extends Emitter {
   /** @param {Transfer} transfer @param {Entry} entry @param {string} reason */
   #fail(transfer, entry, reason) {
     if (entry.status === "done" || entry.status === "failed") return;
-    this.#send(transfer.pid, "file-failed", { file: entry.head.id, reason });
+    this.#topics.failed.send(transfer.pid, { file: entry.head.id, reason });
     void this.#dropFile(transfer, entry);
     transfer.settleEntry(entry, "failed", reason);
   }

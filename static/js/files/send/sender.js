@@ -2,20 +2,21 @@
 
 import { toBase64Url } from "../../lib/encoding.js";
 import { makeMetadata, offerMessages } from "../protocol/metadata.js";
-import { makeTransferId, readHave } from "../protocol/messages.js";
+import { areWithin, makeTransferId } from "../protocol/messages.js";
 import { OutgoingFile } from "./outgoing-file.js";
 import { Transfer } from "../protocol/transfer.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { PeerFiles } from "../lanes/peer-files.js" */
 /** @import { FileMetadata } from "../protocol/messages.js" */
+/** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
 /** What is kept of a transfer that goes out. @typedef {{heads: FileMetadata[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
 
 export class FileSender {
   #transfers;
-  #send;
+  #topics;
   #peerFiles;
   /** By transfer. @type {Map<string, OutgoingTransfer>} */
   #outgoing = new Map();
@@ -23,12 +24,12 @@ export class FileSender {
   /**
    * @param {object} options
    * @param {ReadonlyMap<string, Transfer>} options.transfers all of this tab
-   * @param {(pid: string, topic: string, payload: unknown) => boolean} options.send
+   * @param {FileTopics} options.topics
    * @param {(pid: string) => PeerFiles} options.peerFiles
    */
-  constructor({ transfers, send, peerFiles }) {
+  constructor({ transfers, topics, peerFiles }) {
     this.#transfers = transfers;
-    this.#send = send;
+    this.#topics = topics;
     this.#peerFiles = peerFiles;
   }
 
@@ -57,15 +58,14 @@ export class FileSender {
   /** @param {Transfer} transfer is told to its receiver, for the first time or again */
   sendOffer({ id, pid }) {
     const parcel = this.#outgoing.get(id);
-    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#send(pid, "file-offer", message);
+    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#topics.offer.send(pid, message);
   }
 
-  /** Takes what a receiver has already (`file-have`). @param {string} pid @param {unknown} payload */
-  onHave(pid, payload) {
-    for (const [id, parcel] of this.#outgoing) {
-      if (this.#transfers.get(id)?.pid !== pid) continue;
-      const message = readHave(payload, (file) => parcel.heads.find((head) => head.id === file)?.size);
-      if (message) parcel.had.set(message.file, message.have);
+  /** Notes which pieces of a file the receiver already has. @param {string} pid @param {{file: number, have: Ranges}} message */
+  onHave(pid, { file, have }) {
+    for (const [id, { heads, had }] of this.#outgoing) {
+      const head = this.#transfers.get(id)?.pid === pid ? heads.find((one) => one.id === file) : undefined;
+      if (head && areWithin(have, head.size)) had.set(file, have);
     }
   }
 
@@ -103,7 +103,7 @@ export class FileSender {
     const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
     if (!transfer || !entry) return;
-    this.#send(pid, "file-failed", { file: head.id, reason });
+    this.#topics.failed.send(pid, { file: head.id, reason });
     transfer.settleEntry(entry, "failed", reason);
   }
 
@@ -150,7 +150,7 @@ export class FileSender {
   /** @param {Transfer} transfer @param {number} file */
   #sendEnd({ id, pid }, file) {
     const root = this.#outgoing.get(id)?.roots.get(file);
-    if (root !== undefined) this.#send(pid, "file-end", { file, root });
+    if (root !== undefined) this.#topics.end.send(pid, { file, root });
   }
 
   /** @param {string} pid @param {number} file */

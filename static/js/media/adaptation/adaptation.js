@@ -5,14 +5,17 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { decodingCaps } from "./capabilities.js";
+import { readSendingStatus } from "./limitation.js";
 import { PeerAdaptation } from "./peer-adaptation.js";
 import { maxKbps, rungForTile } from "./ladder.js";
-import { SnapshotCamera, SnapshotSender } from "./snapshots.js";
+import { readCaps, readReport } from "./receiver-reports.js";
+import { readSnapshotPiece, SnapshotCamera, SnapshotSender } from "./snapshots.js";
 import { allocateUplink } from "./uplink-allocation.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { SendingStatus } from "./limitation.js" */
-/** @import { View } from "./receiver-reports.js" */
+/** @import { Caps, Report, View } from "./receiver-reports.js" */
+/** @import { Piece } from "./snapshots.js" */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
 
 /** With few people evidence is gathered twice as often: what a line can no longer carry piles up quickly. */
@@ -27,8 +30,9 @@ const FOR_ENCODING = 0.6;
 const ESTIMATE_HEADROOM = 1.5;
 const AUDIO_KBPS = 40;
 const SCREEN_DEMAND_KBPS = 1_500;
-/** What peers tell each other about media, read by `PeerAdaptation`. */
-const TOPICS = ["report", "caps", "sending"];
+/** One report a second, and a few more when a tile comes and goes. */
+const REPORTS_PER_MINUTE = 240;
+const PIECES_PER_MINUTE = 600;
 
 /**
  * @typedef {object} AdaptationEvents
@@ -42,6 +46,10 @@ const TOPICS = ["report", "caps", "sending"];
 export class Adaptation extends Emitter {
   #mesh;
   #views;
+  #reports;
+  #caps;
+  #statuses;
+  #snapshots;
   /** @type {Map<string, PeerAdaptation>} */
   #peers = new Map();
   /** kbit/s for all pictures and sound together; Infinity: no cap. */
@@ -69,7 +77,14 @@ export class Adaptation extends Emitter {
     mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
     mesh.on("peer-state", ({ state }) => state === "connected" && void this.#tick(), { signal });
     mesh.on("peer-channel-open", ({ pid }) => void this.#onChannelOpen(pid), { signal });
-    mesh.on("message", ({ pid, topic, payload }) => this.#onMessage(pid, topic, payload), { signal });
+    this.#reports = mesh.topic("report", { read: readReport, perMinute: REPORTS_PER_MINUTE });
+    this.#reports.on("message", ({ pid, message }) => this.#onReport(pid, message), { signal });
+    this.#caps = mesh.topic("caps", { read: readCaps, perMinute: REPORTS_PER_MINUTE });
+    this.#caps.on("message", ({ pid, message }) => this.#onCaps(pid, message), { signal });
+    this.#statuses = mesh.topic("sending", { read: readSendingStatus, perMinute: REPORTS_PER_MINUTE });
+    this.#statuses.on("message", ({ pid, message }) => this.#onStatus(pid, message), { signal });
+    this.#snapshots = mesh.topic("snapshot", { read: readSnapshotPiece, perMinute: PIECES_PER_MINUTE });
+    this.#snapshots.on("message", ({ pid, message }) => this.#onSnapshotPiece(pid, message), { signal });
     for (const pid of mesh.peers.keys()) this.#onPeerAdded(pid);
     const timer = setInterval(() => void this.#tick(), INTERVAL_MS);
     signal.addEventListener("abort", () => {
@@ -119,27 +134,38 @@ export class Adaptation extends Emitter {
 
   /** @param {string} pid */
   async #onChannelOpen(pid) {
-    this.#mesh.send(pid, "caps", await decodingCaps());
+    this.#caps.send(pid, await decodingCaps());
     this.#sendReport(pid);
     const peer = this.#peers.get(pid);
     if (peer) peer.sentStatus = "";
     this.#sendStatuses();
   }
 
-  /** @param {string} pid @param {string} topic @param {unknown} payload */
-  #onMessage(pid, topic, payload) {
-    const peer = this.#peers.get(pid);
-    if (topic === "snapshot") this.#onSnapshotPiece(pid, payload);
-    else if (peer && TOPICS.includes(topic)) {
-      const before = JSON.stringify(peer.receiving);
-      if (peer.onMessage(topic, payload)) this.#adaptAll();
-      if (JSON.stringify(peer.receiving) !== before) this.#emitStatus(pid, peer);
-    }
+  /** @param {string} pid @param {Report} report */
+  #onReport(pid, report) {
+    if (this.#peers.get(pid)?.onReport(report)) this.#adaptAll();
   }
 
-  /** @param {string} pid @param {unknown} payload */
-  #onSnapshotPiece(pid, payload) {
-    const picture = this.#peers.get(pid)?.onSnapshotPiece(payload) ?? null;
+  /** @param {string} pid @param {Caps} caps */
+  #onCaps(pid, caps) {
+    const peer = this.#peers.get(pid);
+    if (peer === undefined) return;
+    peer.caps = caps;
+    this.#adaptAll();
+  }
+
+  /** @param {string} pid @param {SendingStatus} status */
+  #onStatus(pid, status) {
+    const peer = this.#peers.get(pid);
+    if (peer === undefined) return;
+    const before = JSON.stringify(peer.receiving);
+    peer.receiving = status;
+    if (JSON.stringify(status) !== before) this.#emitStatus(pid, peer);
+  }
+
+  /** @param {string} pid @param {Piece} piece */
+  #onSnapshotPiece(pid, piece) {
+    const picture = this.#peers.get(pid)?.onSnapshotPiece(piece) ?? null;
     if (picture !== null) this.emit("snapshot", { pid, picture });
   }
 
@@ -186,7 +212,7 @@ export class Adaptation extends Emitter {
     const { decodeMs, fps, freezes, loss, concealed, jitterMs, kbps } = inbound;
     const rounded = { decodeMs: round(decodeMs), fps: round(fps), loss: round(loss), concealed: round(concealed) };
     const rest = { freezes, jitterMs: round(jitterMs), downKbps: round(kbps), cpuLoad: round(this.#cpuLoad), cap: this.#capFor(pid) };
-    this.#mesh.send(pid, "report", { tile, screen, ...rounded, ...rest });
+    this.#reports.send(pid, { tile, screen, ...rounded, ...rest });
   }
 
   /**
@@ -224,7 +250,7 @@ export class Adaptation extends Emitter {
     for (const [pid, peer] of this.#peers) {
       const { sending } = peer;
       const words = JSON.stringify(sending);
-      if (words === peer.sentStatus || !this.#mesh.send(pid, "sending", sending)) continue;
+      if (words === peer.sentStatus || !this.#statuses.send(pid, sending)) continue;
       peer.sentStatus = words;
       this.#emitStatus(pid, peer);
     }
@@ -257,7 +283,7 @@ export class Adaptation extends Emitter {
     const everybody = waiting();
     this.#snapshotSender.sendSnapshot(snapshot, (piece) => {
       const wanted = waiting().filter((pid) => everybody.includes(pid));
-      return wanted.map((pid) => this.#mesh.send(pid, "snapshot", piece)).includes(true);
+      return wanted.map((pid) => this.#snapshots.send(pid, piece)).includes(true);
     });
   }
 }

@@ -6,9 +6,8 @@ import { commonCodecs } from "./codecs.js";
 import { jitterBufferTarget, NO_JITTER_BUFFER } from "./jitter-buffer.js";
 import { initialState, decide } from "./decision.js";
 import { measure } from "./stats.js";
-import { sendingStatus, readSendingStatus } from "./limitation.js";
+import { sendingStatus } from "./limitation.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
-import { readCaps, readReport } from "./receiver-reports.js";
 import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
@@ -18,12 +17,10 @@ import { mungeSdp, INITIAL_AUDIO_MODE } from "./sdp-munging.js";
 /** @import { Evidence, State } from "./decision.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
+/** @import { Piece } from "./snapshots.js" */
 /** @import { Measured, Outbound } from "./stats.js" */
 
-/** Reports a minute that are read: one a second, and a few more when a tile comes and goes. */
-const REPORTS_PER_MINUTE = 240;
 const SNAPSHOTS_PER_MINUTE = 30;
-const PIECES_PER_MINUTE = 600;
 /** Of the time between two pictures, so much to encode one is not that of an encoder that works in several steps at once. */
 const LATE = 1.2;
 const SCREEN_KBPS = 1_500;
@@ -58,9 +55,7 @@ export class PeerAdaptation {
   #connection;
   #control;
   #audioMode = INITIAL_AUDIO_MODE;
-  #reportLimiter = new RateLimiter(REPORTS_PER_MINUTE);
   #snapshotLimiter = new RateLimiter(SNAPSHOTS_PER_MINUTE);
-  #pieceLimiter = new RateLimiter(PIECES_PER_MINUTE);
   #snapshotReader = new SnapshotReader();
   #hasFrozen = false;
 
@@ -89,31 +84,19 @@ export class PeerAdaptation {
   }
 
   /**
-   * Takes what the peer tells.
-   * @param {string} topic
-   * @param {unknown} payload
-   * @returns {boolean} whether it changes what the peer sees, so that something must be done at once
+   * @param {Report} report
+   * @returns {boolean} whether the peer's view has changed, so that the sender must adapt at once
    */
-  onMessage(topic, payload) {
-    if (!this.#reportLimiter.consume()) return false;
-    if (topic === "caps") this.caps = readCaps(payload) ?? this.caps;
-    if (topic === "sending") this.receiving = readSendingStatus(payload) ?? this.receiving;
-    if (topic !== "report") return topic === "caps";
-    const report = readReport(payload);
-    if (report === null) return false;
+  onReport(report) {
     const before = this.report;
     this.report = report;
     this.#hasFrozen ||= report.freezes > (before?.freezes ?? report.freezes);
     return before?.tile.visible !== report.tile.visible || before?.screen?.visible !== report.screen?.visible;
   }
 
-  /**
-   * Takes a piece of a picture that takes the place of the moving one.
-   * @param {unknown} payload
-   * @returns {Blob | null} the picture, once it is complete
-   */
-  onSnapshotPiece(payload) {
-    const picture = this.#pieceLimiter.consume() ? this.#snapshotReader.receivePiece(payload) : null;
+  /** @param {Piece} piece @returns {Blob | null} the picture, once it is complete */
+  onSnapshotPiece(piece) {
+    const picture = this.#snapshotReader.receivePiece(piece);
     return picture !== null && this.#snapshotLimiter.consume() ? picture : null;
   }
 

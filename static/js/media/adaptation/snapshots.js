@@ -88,15 +88,8 @@ export class SnapshotReader {
   #parts = [];
   #of = 0;
 
-  /**
-   * Takes a piece (topic `snapshot`).
-   * @param {unknown} payload
-   * @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size
-   */
-  receivePiece(payload) {
-    const { part, of, jpeg } = typeof payload === "object" && payload !== null ? /** @type {any} */ (payload) : {};
-    const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= MAX_PIECE_CHARACTERS;
-    if (!text || !Number.isInteger(of) || of < 1 || of > MAX_CHARACTERS / PIECE) return this.#forget();
+  /** @param {Piece} piece @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size */
+  receivePiece({ part, of, jpeg }) {
     if (part === 0) [this.#parts, this.#of] = [[], of];
     if (part !== this.#parts.length || of !== this.#of) return this.#forget();
     this.#parts.push(jpeg);
@@ -110,6 +103,17 @@ export class SnapshotReader {
     [this.#parts, this.#of] = [[], 0];
     return null;
   }
+}
+
+/**
+ * Reads a piece of a picture (topic `snapshot`).
+ * @param {any} payload
+ * @returns {Piece | null} null when anything about it is out of bounds
+ */
+export function readSnapshotPiece(payload) {
+  const { part, of, jpeg } = typeof payload === "object" && payload !== null ? payload : {};
+  const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= MAX_PIECE_CHARACTERS;
+  return text && Number.isInteger(of) && of >= 1 && of <= MAX_CHARACTERS / PIECE ? { part, of, jpeg } : null;
 }
 
 /**

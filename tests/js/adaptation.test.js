@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { commonCodecs, pickCodec } from "../../static/js/media/adaptation/codecs.js";
 import { jitterBufferTarget, NO_JITTER_BUFFER } from "../../static/js/media/adaptation/jitter-buffer.js";
-import { initialState, decide } from "../../static/js/media/adaptation/decision.js";
+import { decide } from "../../static/js/media/adaptation/decision.js";
+import { initialState } from "../../static/js/media/adaptation/state.js";
 import { measure } from "../../static/js/media/adaptation/stats.js";
 import { sendingStatus, readSendingStatus } from "../../static/js/media/adaptation/limitation.js";
 import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-reports.js";

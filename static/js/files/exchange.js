@@ -1,8 +1,6 @@
 /**
- * The exchange: all transfers of this tab, and what is said about them to the peers. It shows nothing.
- *
- * Files are offered with `file-offer` and nothing moves before the receiver has accepted. Everything that is said may be said
- * twice: after a connection came back, both sides repeat where they stand.
+ * All file transfers of this tab, and the messages about them. Nothing moves before the receiver has accepted an offer. Every
+ * message may arrive twice: once a connection is back, both sides repeat their state.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -19,16 +17,16 @@ import { StallDetector } from "./lanes/stall-detector.js";
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
 
-/** What the other side's messages do to a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel" | "decline", TransferInput>>} */
+/** How a peer's message changes a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel" | "decline", TransferInput>>} */
 const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", cancel: "cancel", decline: "decline" });
 
 /**
  * @typedef {object} FileExchangeEvents
- * @property {{transfer: Transfer}} added one of ours was offered, or a peer offers one; it is in `transfers`
- * @property {{transfer: Transfer}} removed it is not in `transfers` any more
- * @property {{pid: string, count: number, name: string}} wanted a peer waits for the rest of files that this tab does not hold
- *   any more; name: of one of them
- * @property {{pid: string}} refused a lane to that peer led to another certificate
+ * @property {{transfer: Transfer}} added an offer was sent or received; it is already in `transfers`
+ * @property {{transfer: Transfer}} removed
+ * @property {{pid: string, count: number, name: string}} wanted a peer asks for the rest of files that this tab no longer has;
+ *   name: one of them
+ * @property {{pid: string}} refused a lane showed another certificate than the peer's
  */
 
 /** @extends {Emitter<FileExchangeEvents>} */
@@ -44,15 +42,13 @@ export class FileExchange extends Emitter {
   #sender;
   /** @type {Map<string, PeerFiles>} */
   #byPeer = new Map();
-  /** Peers who can be told something. @type {Set<string>} */
+  /** Peers whose control channel is open. @type {Set<string>} */
   #reachable = new Set();
   #life = new AbortController();
 
   /**
-   * @param {object} options
-   * @param {Mesh} options.mesh
-   * @param {string} options.room the room's slug
-   * @param {(pid: string) => string} options.memberOf the membership of a peer, empty when it is not known
+   * @param {object} options @param {Mesh} options.mesh @param {string} options.room the room's slug
+   * @param {(pid: string) => string} options.memberOf the membership of a peer, empty if unknown
    */
   constructor({ mesh, room, memberOf }) {
     super();
@@ -72,10 +68,8 @@ export class FileExchange extends Emitter {
   }
 
   /**
-   * Offers files to somebody.
-   * @param {string} pid
-   * @param {SelectedFile[]} chosen at least one
-   * @returns {Promise<Transfer>}
+   * Offers files to a peer.
+   * @param {string} pid @param {SelectedFile[]} chosen at least one @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
   async offerFiles(pid, chosen) {
@@ -85,45 +79,39 @@ export class FileExchange extends Emitter {
     return transfer;
   }
 
-  /** Accepts an offer. @param {Transfer} transfer @param {Destination} destination */
+  /** @param {Transfer} transfer @param {Destination} destination */
   async acceptTransfer(transfer, destination) {
     if (transfer.state !== "offered" || transfer.direction !== "in") return;
     await this.#receiver.acceptTransfer(transfer, destination);
   }
 
-  /**
-   * Does what the person wants of a transfer, and tells the other side.
-   * @param {Transfer} transfer @param {"decline" | "pause" | "resume" | "cancel"} input
-   */
+  /** Applies an action of this person, and sends it. @param {Transfer} transfer @param {"decline" | "pause" | "resume" | "cancel"} input */
   applyAction(transfer, input) {
     if (!transfer.applyInput(input)) return;
     this.#topics[input].send(transfer.pid, { transfer: transfer.id });
     this.#applyState(transfer);
   }
 
-  /**
-   * Takes a transfer that is over, or whose peer is gone, from the list; what came and was not saved is thrown away.
-   * @param {Transfer} transfer
-   */
+  /** Removes a transfer from the list, and discards what arrived and was not saved. @param {Transfer} transfer */
   async removeTransfer(transfer) {
     if (!transfer.isOver) this.applyAction(transfer, transfer.direction === "in" && transfer.state === "offered" ? "decline" : "cancel");
     this.#forgetTransfer(transfer);
     await this.#receiver.discardTransfer(transfer);
   }
 
-  /** Counts the lanes by which files go to a peer. @param {string} pid @returns {number} */
+  /** @param {string} pid @returns {number} connected lanes to this peer */
   lanesOf(pid) {
     return this.#byPeer.get(pid)?.lanes.connected.length ?? 0;
   }
 
-  /** Leaves: what has come stays in the store, where a later visit finds it. */
+  /** Leaves the call: partial files stay in the store, where a later visit finds them. */
   close() {
     this.#life.abort();
     for (const pair of this.#byPeer.values()) pair.close();
     for (const transfer of this.transfers.values()) void this.#receiver.keepPartial(transfer);
   }
 
-  /** Whether files go to several peers. */
+  /** Whether files are being sent to several peers. */
   get isShared() {
     return [...this.#byPeer.values()].filter(({ queue }) => queue.isBusy).length > 1;
   }
@@ -188,7 +176,7 @@ export class FileExchange extends Emitter {
     return transfer?.pid === pid ? transfer : undefined;
   }
 
-  /** @param {Transfer} transfer its state has changed: so does what moves */
+  /** Applies a new state to the send queue and the store. @param {Transfer} transfer */
   #applyState(transfer) {
     const { queue } = this.#peerFiles(transfer.pid);
     if (transfer.isOver) {
@@ -204,18 +192,18 @@ export class FileExchange extends Emitter {
     if (!this.#sender.onResult(pid, file, reason)) this.#receiver.onFailed(pid, file, reason);
   }
 
-  /** @param {string} pid somebody can be told something, for the first time or again */
+  /** @param {string} pid */
   #onChannelOpen(pid) {
     this.#reachable.add(pid);
     const member = this.#memberOf(pid);
     for (const transfer of this.transfers.values()) {
-      // A tab whose line was cut comes back as the peer it was, perhaps before the other side has noticed anything.
+      // A tab that was cut off returns with its old pid, perhaps before this side has noticed.
       if (transfer.member === member && transfer.away && !transfer.isOver) this.#onPeerBack(transfer, pid);
       else if (transfer.pid === pid) this.#resendState(transfer);
     }
   }
 
-  /** Somebody came back, as another peer after a reload. @param {Transfer} transfer @param {string} pid */
+  /** @param {Transfer} transfer @param {string} pid another one after a reload */
   #onPeerBack(transfer, pid) {
     if (transfer.direction === "in") return this.#receiver.requestRest(transfer, pid);
     this.#sender.reoffer(transfer, pid);
@@ -223,7 +211,7 @@ export class FileExchange extends Emitter {
     transfer.emitChanged();
   }
 
-  /** @param {Transfer} transfer says again what may have been lost */
+  /** Repeats what an interruption may have lost. @param {Transfer} transfer */
   #resendState(transfer) {
     const { id, pid, state, direction } = transfer;
     if (state === "paused-here" || state === "paused-both") this.#topics.pause.send(pid, { transfer: id });
@@ -243,7 +231,7 @@ export class FileExchange extends Emitter {
       if (transfer.direction === "in" && transfer.state === "offered") transfer.applyInput("cancel");
       if (transfer.direction === "in") void this.#receiver.keepPartial(transfer);
       transfer.emitChanged();
-      // Somebody who came back may be here again before it is noticed that they were gone.
+      // After a reload the person may be back before their old connection is given up.
       const again = [...this.#reachable].find((other) => this.#memberOf(other) === transfer.member);
       if (again !== undefined && !transfer.isOver) this.#onPeerBack(transfer, again);
     }
@@ -253,7 +241,7 @@ export class FileExchange extends Emitter {
   #onWanted(pid, { count, name }) {
     const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
     if (count > 0 && held.length === 0) this.emit("wanted", { pid, count, name });
-    // They were cut off and this side has not noticed: what was under way has to begin anew over there.
+    // The peer was cut off and this side has not noticed: files under way start again.
     for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#onPeerBack(transfer, pid);
   }
 }

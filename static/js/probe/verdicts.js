@@ -72,13 +72,7 @@ const RULES = {
   },
 };
 
-/**
- * Says what a test means.
- * @template {ProbeName} N
- * @param {N} name
- * @param {Seen[N]} seen
- * @returns {Verdict}
- */
+/** Says what a test means. @template {ProbeName} N @param {N} name @param {Seen[N]} seen @returns {Verdict} */
 export function judge(name, seen) {
   return seen === null ? verdict("skipped", "skipped") : RULES[name](/** @type {NonNullable<Seen[N]>} */ (seen));
 }

@@ -1,14 +1,14 @@
-/** How the live call fares, so that files can keep out of its way. */
+/** Round trip and loss of the live call: file transfers back off when they rise. */
 
-/** @typedef {{rttMs: number, loss: number}} Health rttMs: the longest round trip of all connections; loss: the highest share of packets lost, 0 to 1 */
+/** @typedef {{rttMs: number, loss: number}} Health the worst of all connections; loss: 0 to 1 */
 
-/** Counters of the last look, by connection and stream. @type {WeakMap<object, Map<string, {lost: number, sent: number}>>} */
+/** Counters of the previous reading, by connection and stream. @type {WeakMap<object, Map<string, {lost: number, sent: number}>>} */
 const before = new WeakMap();
 
 /**
  * Reads the statistics of all connections of a call.
  * @param {Map<string, {state: string, getStats: () => Promise<RTCStatsReport>}>} peers
- * @returns {Promise<Health | null>} null when no sound and no picture is sent to anybody
+ * @returns {Promise<Health | null>} null while no media is sent
  */
 export async function readCallHealth(peers) {
   const all = await Promise.all([...peers.values()].filter(({ state }) => state === "connected").map(read));

@@ -1,25 +1,24 @@
 /**
- * Shares the uplink between people to whom files go at the same time. Whoever came first, or lost less, keeps the line's queue full, and
- * the packets of the others are those that find no room in it: so whoever gets much more than their part is held to it, and the others
- * take up the rest. Somebody whose own line takes no more leaves it to the first again.
+ * Shares the uplink between peers that receive files at the same time. The transfer that fills the bottleneck queue first starves
+ * the others, so a transfer far above the mean is limited to its fair share. If the others do not use the rest, the limit goes.
  */
 
-/** How many times the mean is much more, and how many is much less. */
+/** Factors of the mean rate: far above it, and far below. */
 const MUCH = 1.25;
 const LITTLE = 0.75;
-/** What somebody who is held may have of the mean: some more, or nobody would ever find out that the line takes more. */
+/** A limited transfer gets slightly more than the mean: otherwise a wider uplink would go unnoticed. */
 const ROOM = 1.1;
-/** Seconds after which the others must have taken up the rest, how much of it all must go by then, and how long it is left at that if not. */
+/** The others have this many seconds to bring the total back to this share of it; if they do not, no limit for `RETRY_S`. */
 const JUDGED_S = 8;
 const TAKEN_UP = 0.8;
 const RETRY_S = 30;
 
 /**
  * @typedef {object} Part
- * @property {number} rate bytes a second, of late
- * @property {number} limit bytes a second that may be sent; `Infinity`: it is not held
- * @property {number} total bytes a second of all, when it began to be held
- * @property {number} seconds since then; below zero: until it may be held again
+ * @property {number} rate bytes a second, smoothed
+ * @property {number} limit bytes a second; `Infinity`: no limit
+ * @property {number} total bytes a second of all transfers when the limit was set
+ * @property {number} seconds since then; negative: until a limit may be set again
  */
 
 export class FairShare {
@@ -27,11 +26,9 @@ export class FairShare {
   #parts = new Map();
 
   /**
-   * Says how fast one of them may go; called once a second for each.
-   * @param {object} who
-   * @param {number} rate bytes that left in the last second
-   * @param {boolean} shared whether files go to others as well
-   * @returns {number} bytes a second; `Infinity`: as fast as it goes
+   * Limits a transfer; call it once a second for each.
+   * @param {object} who @param {number} rate bytes sent in the last second @param {boolean} shared whether others are sent files too
+   * @returns {number} bytes a second; `Infinity`: no limit
    */
   limitFor(who, rate, shared) {
     if (!shared) {
@@ -51,13 +48,13 @@ export class FairShare {
     } else if (part.seconds >= JUDGED_S && total < TAKEN_UP * part.total) {
       Object.assign(part, { limit: Infinity, seconds: -RETRY_S });
     } else {
-      // Before the others have taken up the rest, all of it is less, and the mean with it.
+      // Until the others speed up, the total and with it the mean are lower than before.
       part.limit = ROOM * Math.max(mean, part.total / rates.length);
     }
     return part.limit;
   }
 
-  /** @param {object} who to whom nothing is sent any more */
+  /** @param {object} who */
   forgetPeer(who) {
     this.#parts.delete(who);
   }

@@ -1,4 +1,4 @@
-/** The lanes between two peers, those of both directions: whoever sends files makes lanes for them, the other side answers. */
+/** The lanes between two peers, in both directions: the sender of files offers them, the receiver answers. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
@@ -7,28 +7,27 @@ import { Lane } from "./lane.js";
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @import { LaneConfiguration } from "./lane.js" */
 
-/** At most so many lanes one way. */
+/** In each direction. */
 export const MAX_LANES = 8;
-/** Candidates a minute: eight lanes, made anew a few times. */
+/** Enough for eight lanes, each replaced a few times. */
 const CANDIDATES_PER_MINUTE = 600;
 
-/** Numbers of this tab's lanes; none is ever used twice. */
+/** Lane numbers are unique in a tab. */
 let numbers = 0;
 
 /**
  * @typedef {object} LaneSetEvents
- * @property {{lane: Lane, mine: boolean}} up mine: made here, for sending
- * @property {{lane: Lane, mine: boolean, refused: boolean}} down it is not in the set any more
- * @property {void} room a lane of ours takes more
- * @property {{lane: Lane, mine: boolean, data: unknown}} frame mine: it came over a lane made here, so it is an answer to what
- *   was sent
+ * @property {{lane: Lane, mine: boolean}} up mine: created here, for sending
+ * @property {{lane: Lane, mine: boolean, refused: boolean}} down it has left the set
+ * @property {void} room one of our lanes has room for more
+ * @property {{lane: Lane, mine: boolean, data: unknown}} frame mine: on a lane created here, so it answers a frame of ours
  */
 
 /** @extends {Emitter<LaneSetEvents>} */
 export class LaneSet extends Emitter {
-  /** @type {Map<number, Lane>} lanes made here */
+  /** Created here. @type {Map<number, Lane>} */
   #mine = new Map();
-  /** @type {Map<number, Lane>} lanes that the peer made */
+  /** Created by the peer. @type {Map<number, Lane>} */
   #theirs = new Map();
   #limiter = new RateLimiter(CANDIDATES_PER_MINUTE);
   #configuration;
@@ -36,8 +35,8 @@ export class LaneSet extends Emitter {
   #closed = false;
 
   /**
-   * @param {() => LaneConfiguration | null} configuration what holds for a lane now; null: there is no pinned certificate, so there are no lanes
-   * @param {(message: object) => boolean} sendSignal sends to the peer on the topic `file-signal`
+   * @param {() => LaneConfiguration | null} configuration for the next lane; null: no certificate is pinned, so no lanes
+   * @param {(message: object) => boolean} sendSignal on the topic `file-signal`
    */
   constructor(configuration, sendSignal) {
     super();
@@ -45,22 +44,21 @@ export class LaneSet extends Emitter {
     this.#sendSignal = sendSignal;
   }
 
-  /** Lanes made here that are not being given up, whether they are up or not. */
+  /** Lanes created here, connected or not, without those that drain. */
   get made() {
     return [...this.#mine.values()].filter(({ draining }) => !draining);
   }
 
-  /** Lanes made here that are up. */
+  /** Lanes created here that are up. */
   get connected() {
     return [...this.#mine.values()].filter(({ isUp }) => isUp);
   }
 
-  /** Lanes by which answers go back to the peer. */
+  /** The peer's lanes, which carry our answers. */
   get answering() {
     return [...this.#theirs.values()].filter(({ isUp }) => isUp);
   }
 
-  /** Makes one more lane. */
   addLane() {
     if (this.#closed || this.#mine.size >= MAX_LANES) return;
     numbers += 1;
@@ -77,22 +75,18 @@ export class LaneSet extends Emitter {
     if (begins) void this.#makeLane(message.attempt, false)?.receive(message);
   }
 
-  /** Ends them all, and makes no more. */
+  /** Closes all lanes, for good. */
   close() {
     this.#closed = true;
     this.closeAll();
   }
 
-  /** Ends them all; whoever still needs some makes others on the terms of now. */
+  /** Closes all lanes; new ones get the current configuration. */
   closeAll() {
     for (const lane of [...this.#mine.values(), ...this.#theirs.values()]) lane.close();
   }
 
-  /**
-   * @param {number} number
-   * @param {boolean} mine
-   * @returns {Lane | undefined} undefined when there must be none
-   */
+  /** @param {number} number @param {boolean} mine @returns {Lane | undefined} undefined: no certificate is pinned */
   #makeLane(number, mine) {
     const configuration = this.#configuration();
     if (configuration === null) return undefined;

@@ -1,9 +1,7 @@
 /**
- * A lane: one RTCPeerConnection with one ordered, reliable data channel, for bytes of files alone.
- *
- * On a long or lossy way one SCTP association is bound by its window and by its answer to loss; more data channels on it change
- * nothing, more connections do. A lane is introduced over the control channel of the connection that stands, never over the
- * server, and must end at the same certificate as that one. A lane that breaks is not mended but replaced.
+ * A lane: one RTCPeerConnection with one ordered, reliable data channel, which carries only file frames. On a long or lossy path
+ * an SCTP association is limited by its window and its congestion control; more channels do not help, more connections do.
+ * Lanes are negotiated over the control channel, never over the server, and pin its certificate. A broken lane is replaced.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -14,32 +12,31 @@ import { collectAfter } from "../storage/buffer-pool.js";
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
-/** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration expectedFingerprint: of the fingerprint of the only certificate it may end at */
+/** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration */
 
-/** Bytes that may wait in a lane; more gains no speed, and makes a lane that is given up lose more. */
+/** Bytes buffered in a lane: more is no faster, and is lost with a broken lane. */
 export const HIGH_WATER = 1_000_000;
 const LOW_WATER = 400_000;
-/** A lane that cannot be made, or whose packets stop, is given up after this many milliseconds. */
+/** Time to connect, and time without packets, before a lane is closed. */
 const OPEN_TIMEOUT_MS = 15_000;
 const SILENCE_TIMEOUT_MS = 4_000;
-/** Messages (of 64 KB at most) that may come before it is known whose they are. */
+/** Messages (64 KB at most) buffered until the certificate is verified. */
 const MAX_EARLY = 128;
 
 /**
  * @typedef {object} LaneEvents
- * @property {void} up it leads to the pinned certificate and takes frames
- * @property {void} room less waits in it than the low-water mark
- * @property {{data: unknown}} frame a message came, not checked
- * @property {{refused: boolean}} down over for good, fires once; refused: it led to another certificate
+ * @property {void} up the certificate is verified; it takes frames
+ * @property {void} room `bufferedAmount` fell below the low-water mark
+ * @property {{data: unknown}} frame not checked
+ * @property {{refused: boolean}} down for good, once; refused: it showed another certificate
  */
 
 /** @extends {Emitter<LaneEvents>} */
 export class Lane extends Emitter {
-  /** What was sent over it and is not confirmed; kept by whoever sends. @type {Set<object>} */
+  /** Parts sent over it and not acknowledged; `SendQueue` keeps them. @type {Set<object>} */
   carries = new Set();
-  /** No more is to be sent over it. */
+  /** Sends no more, and closes once `carries` is empty. */
   draining = false;
-  /** Bytes handed to it. */
   #sentBytes = 0;
   #number;
   #expectedFingerprint;
@@ -57,11 +54,9 @@ export class Lane extends Emitter {
   #timeout;
 
   /**
-   * @param {object} options
-   * @param {number} options.number its own number on both sides
-   * @param {LaneConfiguration} options.configuration
-   * @param {RateLimiter} options.limiter candidates that the peer may send
-   * @param {(message: PeerMessage) => boolean} options.send false: the peer cannot be told anything now
+   * @param {object} options @param {number} options.number the same on both sides @param {LaneConfiguration} options.configuration
+   * @param {RateLimiter} options.limiter of remote candidates
+   * @param {(message: PeerMessage) => boolean} options.send false: it was not sent
    */
   constructor({ number, configuration, limiter, send }) {
     super();
@@ -78,27 +73,24 @@ export class Lane extends Emitter {
     this.#startTimeout(OPEN_TIMEOUT_MS);
   }
 
-  /** Bytes that wait in it. */
+  /** Bytes buffered. */
   get waiting() {
     return this.#channel.bufferedAmount;
   }
 
-  /** Bytes that have left it. */
+  /** Bytes that have left the buffer. */
   get departed() {
     return this.#sentBytes - this.#channel.bufferedAmount;
   }
 
-  /** Whether it takes frames. */
   get isUp() {
     return this.#up;
   }
 
-  /** Whether it takes another frame now. */
   get hasRoom() {
     return this.#up && !this.draining && this.#channel.bufferedAmount < HIGH_WATER;
   }
 
-  /** Begins: the sender of files offers. */
   async offer() {
     try {
       await this.#connection.setLocalDescription();
@@ -108,7 +100,7 @@ export class Lane extends Emitter {
     }
   }
 
-  /** Takes a message of the peer, checked by `readPeerMessage`. @param {PeerMessage} message */
+  /** @param {PeerMessage} message checked by `readPeerMessage` */
   async receive({ description, candidates, bye }) {
     if (bye) return this.close();
     try {
@@ -119,11 +111,7 @@ export class Lane extends Emitter {
     }
   }
 
-  /**
-   * Sends a frame.
-   * @param {Uint8Array<ArrayBuffer>} frame
-   * @returns {boolean} false when it was not sent: the lane is not up any more
-   */
+  /** @param {Uint8Array<ArrayBuffer>} frame @returns {boolean} false: not sent, the lane is down */
   send(frame) {
     if (!this.#up) return false;
     try {
@@ -137,7 +125,6 @@ export class Lane extends Emitter {
     }
   }
 
-  /** Ends it. */
   close() {
     this.#end(false);
   }
@@ -163,7 +150,7 @@ export class Lane extends Emitter {
 
   /** @param {{type: "offer" | "answer", sdp: string}} description */
   async #takeDescription({ type, sdp }) {
-    // A lane carries bytes: nobody gets to open a microphone through it.
+    // Data channels only: a lane must not negotiate media.
     if (!allFingerprintsMatch(sdp, this.#expectedFingerprint) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
     const set = this.#connection.setRemoteDescription({ type, sdp });
     this.#inbox.open();
@@ -173,7 +160,7 @@ export class Lane extends Emitter {
     this.#sendDescription();
   }
 
-  /** @param {any} data kept until the certificate has been compared: the other side may be done with that sooner */
+  /** @param {any} data buffered until the certificate is verified: the peer may finish that first */
   #onMessage(data) {
     collectAfter(data.byteLength ?? 0);
     if (this.#up) this.emit("frame", { data });
@@ -187,7 +174,6 @@ export class Lane extends Emitter {
     else if (connectionState === "connected") this.#open();
   }
 
-  /** It is up once the channel is open and the other end has shown the pinned certificate. */
   async #open() {
     if (!this.#certificateVerified) {
       const shown = await remoteFingerprint(this.#connection);
@@ -203,13 +189,13 @@ export class Lane extends Emitter {
     for (const data of this.#early.splice(0)) this.#onMessage(data);
   }
 
-  /** @param {number} patience milliseconds */
+  /** @param {number} patience ms */
   #startTimeout(patience) {
     clearTimeout(this.#timeout);
     this.#timeout = setTimeout(() => this.close(), patience);
   }
 
-  /** @returns {boolean} whether the peer was told */
+  /** @returns {boolean} false: not sent */
   #sendDescription() {
     const { localDescription } = this.#connection;
     if (localDescription === null) return false;
@@ -217,10 +203,7 @@ export class Lane extends Emitter {
     return this.#signal({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer: 1 });
   }
 
-  /**
-   * @param {Omit<PeerMessage, "attempt">} content
-   * @returns {boolean} whether the peer was told
-   */
+  /** @param {Omit<PeerMessage, "attempt">} content @returns {boolean} false: not sent */
   #signal(content) {
     return !this.#life.signal.aborted && this.#sendSignal({ attempt: this.#number, ...content });
   }

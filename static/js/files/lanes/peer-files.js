@@ -1,7 +1,4 @@
-/**
- * Everything about files between this tab and one peer, below the level of transfers: lanes, the queue of what is sent, and
- * what is being received.
- */
+/** File traffic between this tab and one peer, below the level of transfers: lanes, the send queue, and receivers of frames. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { describeRoute } from "../../peer/ice/ice-path.js";
@@ -18,26 +15,26 @@ import { SendQueue } from "../send/send-queue.js";
 /** @import { StallDetector } from "./stall-detector.js" */
 
 const ADJUST_INTERVAL_MS = 1_000;
-/** A lane that broke is replaced after this many milliseconds, and twice as many each time it breaks again. */
+/** Delay before a broken lane is replaced, doubled with each failure. */
 const REPLACE_MS = 500;
 const MAX_REPLACE_MS = 16_000;
-/** Lanes stay up for a moment after the last file: the next one starts at once. */
+/** Idle lanes stay up this long: the next file starts at once. */
 const IDLE_MS = 20_000;
-/** Seconds that a lane may stand still before it is replaced, twice as many after each time. */
+/** Seconds until a stalled lane is replaced, doubled each time. */
 const STALL_S = 2;
 const MAX_STALL_S = 32;
 
 /**
  * @typedef {object} PeerFilesEvents
- * @property {void} refused a lane led to another certificate than the peer's
- * @property {void} malformed something came that is no frame
+ * @property {void} refused a lane showed another certificate than the peer's
+ * @property {void} malformed a message is not a frame
  */
 
 /** @extends {Emitter<PeerFilesEvents>} */
 export class PeerFiles extends Emitter {
   lanes;
   queue;
-  /** Whoever takes the frames of a file that comes, by its number. @type {Map<number, (frame: Frame) => void>} */
+  /** Receivers of frames by file number. @type {Map<number, (frame: Frame) => void>} */
   receivers = new Map();
   #mesh;
   #pid;
@@ -53,15 +50,13 @@ export class PeerFiles extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #replacing;
   #closed = false;
-  /** The lane by which something came last: the others may be dead already. @type {Lane | null} */
+  /** The lane of the last frame: others may be dead already. @type {Lane | null} */
   #lastActiveLane = null;
 
   /**
-   * @param {Mesh} mesh
-   * @param {string} pid
-   * @param {(signal: object) => boolean} sendSignal negotiates a lane; false: it was not sent
-   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink of this tab; isShared: whether files
-   *   currently go to several peers
+   * @param {Mesh} mesh @param {string} pid @param {(signal: object) => boolean} sendSignal negotiates a lane; false: not sent
+   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink of this tab; isShared: several peers
+   *   currently receive files
    */
   constructor(mesh, pid, sendSignal, uplink) {
     super();
@@ -77,7 +72,7 @@ export class PeerFiles extends Emitter {
     this.queue.on("idle", () => this.#onIdle());
   }
 
-  /** Sees to it that what is in the queue goes out. */
+  /** Sends what is queued. */
   run() {
     clearTimeout(this.#idle);
     this.#idle = undefined;
@@ -88,14 +83,13 @@ export class PeerFiles extends Emitter {
     this.queue.pump();
   }
 
-  /** Answers the sender of a file. @param {number} kind @param {number} file @param {number} offset */
+  /** @param {number} kind @param {number} file @param {number} offset */
   answerSender(kind, file, offset) {
-    // When there is no lane just now, the sender will ask again by the digest.
+    // Without a lane nothing is lost: the sender repeats the digest.
     const lane = this.#lastActiveLane?.isUp ? this.#lastActiveLane : this.lanes.answering.at(-1);
     lane?.send(writeFrame(kind, file, offset));
   }
 
-  /** Ends it: the peer is gone. */
   close() {
     this.#closed = true;
     this.#uplink.fairShare.forgetPeer(this);
@@ -142,7 +136,7 @@ export class PeerFiles extends Emitter {
     else this.emit("malformed");
   }
 
-  /** Lanes are taken down when nothing has been sent for a while. */
+  /** Closes the lanes after a while without files. */
   #onIdle() {
     this.#uplink.fairShare.forgetPeer(this);
     this.#stallLooks = STALL_S;
@@ -154,7 +148,7 @@ export class PeerFiles extends Emitter {
     }, IDLE_MS);
   }
 
-  /** The first lane at once; on a long way some more, since one alone would take seconds to show that it is too few. */
+  /** One lane at once, more on a long path: one alone would take seconds to show that it is too few. */
   async #openFirstLanes() {
     this.lanes.addLane();
     const peer = this.#mesh.peers.get(this.#pid);
@@ -181,7 +175,7 @@ export class PeerFiles extends Emitter {
     for (const lane of made.slice(Math.max(1, lanes))) this.#drainLane(lane);
   }
 
-  /** What a lane carries that stands still goes by the others. */
+  /** Replaces stalled lanes: what they carry is sent again over others. */
   #replaceStalled() {
     const still = this.#uplink.stallDetector.findStalled(this.lanes.connected, this.#stallLooks);
     if (still.length > 0) this.#stallLooks = Math.min(MAX_STALL_S, this.#stallLooks * 2);

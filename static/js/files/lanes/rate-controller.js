@@ -1,53 +1,48 @@
 /**
- * Decides how many lanes a transfer has, and how fast it may go while people talk. It is told what was measured and keeps no
- * clock of its own: one call of `decide` a second.
- *
- * Without a call it climbs: more lanes as long as they raise the rate by a tenth. With a call it keeps out of its way: when
- * packets of the call take longer than they did, or get lost, lanes go, and then the rate. While files go to several people,
- * each gets the same number of lanes: on a line that is full, each lane takes a share of it.
+ * Decides how many lanes a transfer uses, and its rate during a call. A pure controller: one call of `decide` a second.
+ * Without a call, lanes are added as long as each step raises the rate by a tenth. During a call the transfer backs off when the
+ * call's round trip or loss rises: first lanes, then rate. Several receivers get the same number of lanes each.
  */
 
 /**
  * @typedef {object} Measured
- * @property {number} rate bytes that left in the last second
- * @property {number} made lanes that are or are being made
+ * @property {number} rate bytes sent in the last second
+ * @property {number} made lanes, connecting ones included
  * @property {number} up lanes that take frames
- * @property {boolean} saturated whether there was more to send than left
- * @property {boolean} shared whether files go to somebody else as well
- * @property {{rttMs: number, loss: number} | null} call what its connection says; null: nobody sends sound or pictures
+ * @property {boolean} saturated whether more was queued than was sent
+ * @property {boolean} shared whether other peers are sent files too
+ * @property {{rttMs: number, loss: number} | null} call null: no media is sent
  */
-/** @typedef {{lanes: number, limit: number}} Decision lanes: how many there should be; limit: bytes a second */
+/** @typedef {{lanes: number, limit: number}} Decision lanes: the target; limit: bytes a second */
 
 export const MAX_LANES = 8;
-/** Lanes to each of several people. */
+/** For each of several receivers. */
 const LANES_EACH = 4;
-/** With a call there are never more: beside one association of the call, each lane takes a share of the line. */
+/** Each lane competes with the call's single association for the bottleneck. */
 const MAX_LANES_BESIDE_CALL = 2;
-/** Seconds that a change gets before it is judged: SCTP opens its window first. */
+/** Seconds before a change is judged: SCTP opens its window first. */
 const SETTLE_S = 3;
-/** What more lanes must bring. */
+/** The least that more lanes must bring. */
 const GAIN = 1.1;
-/** Seconds before more lanes are tried again after they brought nothing, doubling each time. */
+/** Seconds until the next try after lanes brought nothing, doubled each time. */
 const RETRY_S = 15;
 const MAX_RETRY_S = 240;
-/** What is smaller is over before more lanes stand. */
+/** Bytes: a smaller transfer is over before more lanes connect. */
 const LARGE = 8_000_000;
-/** Milliseconds by which a round trip of the call may be longer than the shortest seen. */
+/** Queueing delay in the call's round trip that is still accepted. */
 const EXTRA_RTT_MS = 60;
 const MAX_LOSS = 0.02;
-/** Bytes a second that are always allowed, and those that a transfer beside a call begins with. */
+/** Bytes a second: the minimum, and the start value during a call. */
 const MIN_LIMIT = 16_000;
 const FIRST_LIMIT = 24_000;
-/** A round trip of less is within a house, where the line is rarely the call's bottleneck. */
+/** A shorter round trip stays within a building, where the call's bottleneck rarely is. */
 const NEAR_MS = 8;
 const FIRST_LIMIT_NEAR = 4_000_000;
 
 /**
- * Says how many lanes to begin with when nobody talks. One association carries about a window a round trip; on a short way, where
- * the processor is the limit, four of them cost it less a byte than one, since more is done at a time.
- * @param {number} rttMs
- * @param {number} bytes to be sent
- * @returns {number}
+ * Chooses the lanes to start with when there is no call. One association carries about one window a round trip. On a short path
+ * the CPU is the limit, and four lanes cost it less a byte than one, since each wake-up handles more.
+ * @param {number} rttMs @param {number} bytes to be sent @returns {number}
  */
 export function initialLanes(rttMs, bytes) {
   if (bytes >= LARGE) return 4;
@@ -56,18 +51,18 @@ export function initialLanes(rttMs, bytes) {
 }
 
 export class RateController {
-  /** @type {{from: number, rate: number} | null} lanes and rate before the change that is being tried */
+  /** Lanes and rate before the current step up. @type {{from: number, rate: number} | null} */
   #trial = null;
   #settling = 0;
   #pause = 0;
   #retry = RETRY_S;
   #limit = Infinity;
-  /** Whether the rate still rises quickly: nothing has been harmed by it yet. */
+  /** Slow start: the rate has not harmed the call yet. */
   #searching = false;
   #smooth = 0;
   #shortest = Infinity;
 
-  /** Decides. @param {Measured} measured @returns {Decision} */
+  /** @param {Measured} measured @returns {Decision} */
   decide({ rate, made, up, saturated: pushing, shared, call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
     if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);
@@ -104,15 +99,11 @@ export class RateController {
     if (this.#pause > 0 || made >= MAX_LANES) return made;
     this.#trial = { from: made, rate: this.#smooth };
     this.#settling = 0;
-    // Doubling finds the right number in three steps; one more at a time would take seven.
+    // Doubling needs three steps, adding one at a time seven.
     return Math.min(MAX_LANES, made * 2);
   }
 
-  /**
-   * @param {{rttMs: number, loss: number}} call
-   * @param {number} made
-   * @param {number} rate what left in the last second; `Infinity` when there was no more to send
-   */
+  /** @param {{rttMs: number, loss: number}} call @param {number} made @param {number} rate `Infinity`: nothing more was queued */
   #beside({ rttMs, loss }, made, rate) {
     this.#trial = null;
     this.#settling = 0;
@@ -125,8 +116,7 @@ export class RateController {
       this.#searching = false;
       this.#limit = Math.max(MIN_LIMIT, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
     } else if (late < EXTRA_RTT_MS / 2 && this.#smooth > this.#limit / 2) {
-      // As long as much less than the limit leaves, raising it means nothing.
-      // Round trips are measured every few seconds: a rate that doubles meanwhile is too high before anybody knows it.
+      // Raise the limit only when it is used. Round trips are measured every few seconds: doubling the rate meanwhile overshoots.
       const near = this.#shortest < NEAR_MS;
       const slow = near ? this.#limit * 1.2 + MIN_LIMIT : this.#limit * 1.05 + MIN_LIMIT / 8;
       this.#limit = this.#searching ? this.#limit * (near ? 2 : 1.2) : slow;

@@ -1,26 +1,22 @@
 /**
- * Finds lanes that stand still while others move. An SCTP association that has lost many packets at once, into a queue that others keep
- * full, waits twice as long before each further try, up to a minute (RFC 9260 §6.3.3); what it carries would be waited for as long.
- * The connection itself stands all the while: its checks come through.
+ * Finds stalled lanes while others move. An SCTP association that loses many packets at once backs off, doubling its timeout up to
+ * a minute (RFC 9260 §6.3.3), although the connection itself is alive: its ICE checks come through.
  */
 
-/** @typedef {{departed: number, waiting: number}} Mover departed: bytes that have left so far; waiting: bytes that have not */
+/** @typedef {{departed: number, waiting: number}} Mover departed: bytes sent so far; waiting: bytes buffered */
 
-/** Bytes that must have left by other lanes before one is said to stand still: else the line does. */
+/** Bytes that other lanes must have moved meanwhile: if they did not, the path stalls, not the lane. */
 const MOVED = 1_000_000;
 
 export class StallDetector {
-  /** Bytes that have left by any lane. */
   #moved = 0;
-  /** @type {WeakMap<Mover, {departed: number, looks: number, moved: number}>} when each has moved last */
+  /** The last movement of each. @type {WeakMap<Mover, {departed: number, looks: number, moved: number}>} */
   #last = new WeakMap();
 
   /**
-   * Looks at the lanes to one peer; called once a second for each.
+   * Checks the lanes to one peer; call it once a second for each.
    * @template {Mover} Lane
-   * @param {Lane[]} lanes
-   * @param {number} patience looks
-   * @returns {Lane[]} those of which nothing has left for so many looks, whereas much has by others, to whomever
+   * @param {Lane[]} lanes @param {number} patience checks without movement @returns {Lane[]} the stalled ones
    */
   findStalled(lanes, patience) {
     return lanes.filter((lane) => {

@@ -1,43 +1,39 @@
 /**
- * What goes over a lane: binary messages of a 16-byte header and a payload.
+ * Frames on a lane: a 16-byte header and a payload. Numbers are big-endian.
  *
- * | bytes | what |
+ * | bytes | content |
  * | --- | --- |
  * | 0 | kind |
  * | 1–3 | zero |
- * | 4–7 | number of the file, given in the offer, big-endian |
- * | 8–15 | where in the file, in bytes, big-endian |
- * | 16– | payload: the bytes of a chunk, the 32 bytes of a digest, or nothing |
+ * | 4–7 | file number, from the offer |
+ * | 8–15 | offset in the file |
+ * | 16– | payload: a chunk, a 32-byte digest, or nothing |
  */
 
 import { CHUNK, DIGEST } from "./pieces.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 
-/** The kinds of frames. Chunks and digests go from the sender to the receiver, the others the other way. */
+/** Chunks and digests go from the sender to the receiver, acks and nacks the other way. */
 export const KIND = Object.freeze({
   /** bytes of the file */
   chunk: 1,
-  /** SHA-256 of the piece that begins at the offset; goes ahead of its chunks */
+  /** SHA-256 of the piece at the offset; precedes its chunks */
   digest: 2,
-  /** the piece at the offset is checked and written */
+  /** the piece at the offset is verified and written */
   ack: 3,
-  /** the piece at the offset is not what its digest says: send it again */
+  /** the piece at the offset does not match its digest: resend it */
   nack: 4,
 });
 const HEADER = 16;
-/** Bytes of the largest frame. */
+/** The largest frame. */
 export const MAX_FRAME_BYTES = HEADER + CHUNK;
 
 /** @typedef {{kind: number, file: number, offset: number, payload: Bytes}} Frame */
 
 /**
- * Writes a frame.
- * @param {number} kind
- * @param {number} file
- * @param {number} offset
- * @param {Uint8Array} [payload]
- * @param {Bytes} [into] memory to write it into, `MAX_FRAME_BYTES` long; fresh memory without it
+ * @param {number} kind @param {number} file @param {number} offset @param {Uint8Array} [payload]
+ * @param {Bytes} [into] reused memory of `MAX_FRAME_BYTES`
  * @returns {Bytes}
  */
 export function writeFrame(kind, file, offset, payload, into) {
@@ -53,9 +49,8 @@ export function writeFrame(kind, file, offset, payload, into) {
 }
 
 /**
- * Reads a frame of the other side.
- * @param {unknown} data what a data channel handed over; its payload is not copied
- * @returns {Frame | null} null when it is none: another kind, another size, an offset beyond 2^53
+ * @param {unknown} data from a data channel; the payload is not copied
+ * @returns {Frame | null} null: unknown kind, wrong size, or an offset beyond 2^53
  */
 export function readFrame(data) {
   if (!(data instanceof ArrayBuffer) || data.byteLength < HEADER || data.byteLength > MAX_FRAME_BYTES) return null;
@@ -68,10 +63,7 @@ export function readFrame(data) {
   return { kind, file: view.getUint32(4), offset, payload };
 }
 
-/**
- * @param {number} kind
- * @param {number} length of the payload
- */
+/** @param {number} kind @param {number} length of the payload */
 function fits(kind, length) {
   if (kind === KIND.chunk) return length > 0;
   if (kind === KIND.digest) return length === DIGEST;

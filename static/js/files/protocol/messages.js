@@ -1,7 +1,4 @@
-/**
- * What two peers tell each other about files over the control channel, and the reader of each topic: whatever comes is
- * checked here and nowhere else. A payload that does not fit is as if nothing had been said.
- */
+/** The readers of the file topics: everything a peer sends is checked here, and only here. Malformed payloads are dropped. */
 
 import { fromBase64Url } from "../../lib/encoding.js";
 import { isId } from "../../lib/patterns.js";
@@ -15,31 +12,30 @@ import { safeName, safePath } from "./safe-name.js";
 /** @import { Ranges } from "./range-set.js" */
 
 /**
- * A file as it is offered.
  * @typedef {object} FileMetadata
- * @property {number} id names the file in frames; used once in a tab
- * @property {string} name rebuilt, see `safe-name.js`
- * @property {string[]} path the folders it lies in, rebuilt
+ * @property {number} id the file number in frames, unique in a tab
+ * @property {string} name sanitized, see `safe-name.js`
+ * @property {string[]} path folders, sanitized
  * @property {number} size bytes
- * @property {number} modified milliseconds since 1970
- * @property {string} edges base64url of the SHA-256 over the first and the last megabyte
+ * @property {number} modified ms since 1970
+ * @property {string} edges base64url of the SHA-256 over the first and last megabyte
  */
-/** @typedef {{transfer: string, count: number, bytes: number, files: FileMetadata[]}} Offer files: in order, the whole offer takes several messages */
+/** @typedef {{transfer: string, count: number, bytes: number, files: FileMetadata[]}} Offer one part of it: files are in order */
 
 export const LIMITS = Object.freeze({
   filesOffered: 5_000,
   filesAMessage: 60,
   nameCharacters: 255,
   pathCharacters: 600,
-  /** Transfers that may wait for an answer from one peer. */
+  /** Offers of one peer that may wait for an answer. */
   offersWaiting: 20,
-  /** 1 PiB: beyond it, numbers of pieces and bytes lose their meaning long before JavaScript's do. */
+  /** 1 PiB: numbers of bytes and pieces stay exact. */
   fileBytes: 2 ** 50,
 });
-/** Why a transfer or a file came to nothing. What else somebody names counts as `other`. */
+/** Why a transfer or file failed; an unknown reason reads as `other`. */
 export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "other"]);
 
-/** Makes the name of a transfer: 16 random bytes. */
+/** Makes a transfer id: 16 random bytes. */
 export function makeTransferId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").slice(0, 22);
@@ -55,20 +51,15 @@ export function readOffer(payload) {
   return { transfer, count, bytes, files: /** @type {FileMetadata[]} */ (heads) };
 }
 
-/**
- * Reads what names a transfer and nothing else (`file-accept`, `file-decline`, `file-pause`, `file-resume`, `file-cancel`).
- * @param {any} payload
- * @returns {string | null} the transfer
- */
+/** Reads a transfer id (`file-accept`, `-decline`, `-pause`, `-resume`, `-cancel`). @param {any} payload @returns {string | null} */
 export function readTransfer(payload) {
   const { transfer } = fieldsOf(payload);
   return isId(transfer) ? transfer : null;
 }
 
 /**
- * Reads which pieces of a file the receiver already has (`file-have`). Whether the file is that long, `areWithin` says.
- * @param {any} payload
- * @returns {{file: number, have: Ranges} | null} have: pieces
+ * Reads which pieces of a file the receiver has (`file-have`); `areWithin` compares them with its size.
+ * @param {any} payload @returns {{file: number, have: Ranges} | null}
  */
 export function readHave(payload) {
   const { file, have } = fieldsOf(payload);
@@ -76,20 +67,12 @@ export function readHave(payload) {
   return ranges ? { file, have: ranges } : null;
 }
 
-/**
- * Says whether all pieces lie within a file.
- * @param {Ranges} pieces
- * @param {number} size of the file, in bytes
- */
+/** @param {Ranges} pieces @param {number} size of the file, in bytes */
 export function areWithin(pieces, size) {
   return (pieces.at(-1)?.[1] ?? 0) <= pieceCount(size);
 }
 
-/**
- * Reads a request for the rest of a transfer (`file-wanted`).
- * @param {any} payload
- * @returns {{count: number, name: string} | null} name: of one of the files
- */
+/** Reads a request for the rest of a transfer (`file-wanted`). @param {any} payload @returns {{count: number, name: string} | null} */
 export function readWanted(payload) {
   const { count, name } = fieldsOf(payload);
   if (!Number.isSafeInteger(count)) return null;
@@ -98,8 +81,7 @@ export function readWanted(payload) {
 
 /**
  * Reads a message that negotiates a lane (`file-signal`).
- * @param {any} payload
- * @returns {{mine: boolean, message: PeerMessage} | null} mine: the lane is the sender's
+ * @param {any} payload @returns {{mine: boolean, message: PeerMessage} | null} mine: the sender created the lane
  */
 export function readLaneSignal(payload) {
   const message = readPeerMessage(JSON.stringify(payload) ?? "");
@@ -113,7 +95,7 @@ export function readEnd(payload) {
   return bytes ? { file, root: bytes } : null;
 }
 
-/** Reads what became of a file (`file-done`, `file-failed`). @param {any} payload @returns {{file: number, reason: string} | null} */
+/** Reads `file-done` or `file-failed`. @param {any} payload @returns {{file: number, reason: string} | null} */
 export function readResult(payload) {
   const { file, reason } = fieldsOf(payload);
   if (!isCount(file, 0, 2 ** 32 - 1)) return null;

@@ -1,48 +1,33 @@
 /**
- * How a file is cut: into pieces, which are checked, written and confirmed one by one, and these into chunks, one a message.
- *
- * WebCrypto cannot hash a stream. A tree of two levels can be hashed in any order, which several lanes and a resumed transfer
- * need, and costs less than any hash written in JavaScript or WebAssembly: the digest of each piece, and one over all digests.
+ * A file is split into pieces, which are verified, written and acknowledged one by one, and a piece into chunks of one message.
+ * WebCrypto cannot hash a stream. A two-level hash tree can be computed in any order, as several lanes and resumed transfers
+ * require, and is cheaper than any hash in JavaScript or WebAssembly.
  */
 
 import { sha256 } from "../../lib/encoding.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 
-/** Bytes of a piece; the last one of a file may be shorter. */
+/** Bytes of a piece; the last piece may be shorter. */
 export const PIECE = 1_000_000;
-/** Bytes of a chunk. With its header it stays below 65,536, which every browser takes as one message. */
+/** Bytes of a chunk: with its header below 65,536, the largest message every browser accepts. */
 export const CHUNK = 62_500;
-/** A chunk may be cut into such parts: a slow line carries one of them in the time in which a call hears nothing of it. */
+/** On a slow path chunks are cut into units of this size: one delays the call's packets only briefly. */
 export const UNIT = 12_500;
-/** Bytes of a digest (SHA-256). */
+/** Bytes of a SHA-256. */
 export const DIGEST = 32;
 
-/**
- * Counts the pieces of a file.
- * @param {number} size of the file, in bytes
- * @returns {number} 0 for an empty file
- */
+/** @param {number} size of the file, in bytes @returns {number} 0 for an empty file */
 export function pieceCount(size) {
   return Math.ceil(size / PIECE);
 }
 
-/**
- * Measures a piece.
- * @param {number} size of the file, in bytes
- * @param {number} index from 0
- * @returns {number} bytes
- */
+/** @param {number} size of the file, in bytes @param {number} index @returns {number} bytes */
 export function pieceLength(size, index) {
   return Math.min(PIECE, size - index * PIECE);
 }
 
-/**
- * Makes the root of a file: SHA-256 over its size (eight bytes, big-endian) and the digests of its pieces in order.
- * @param {number} size of the file, in bytes
- * @param {Bytes} digests all of them, one after the other
- * @returns {Promise<Bytes>} 32 bytes
- */
+/** Hashes the size and all digests. @param {number} size of the file, in bytes @param {Bytes} digests @returns {Promise<Bytes>} */
 export function rootOf(size, digests) {
   const all = new Uint8Array(8 + digests.length);
   new DataView(all.buffer).setBigUint64(0, BigInt(size));
@@ -50,7 +35,7 @@ export function rootOf(size, digests) {
   return sha256(all);
 }
 
-/** Compares two digests. They are no secrets: time does not matter. @param {Uint8Array} one @param {Uint8Array} other @returns {boolean} */
+/** Compares digests, not in constant time: they are not secret. @param {Uint8Array} one @param {Uint8Array} other @returns {boolean} */
 export function sameBytes(one, other) {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

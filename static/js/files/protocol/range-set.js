@@ -1,15 +1,15 @@
-/** A set of whole numbers, kept as ranges: which pieces of a file are there. */
+/** A set of integers as ranges: the pieces of a file that are present. */
 
-/** @typedef {[from: number, end: number][]} Ranges rising, apart from each other, `end` not included */
+/** @typedef {[from: number, end: number][]} Ranges ascending and disjoint, `end` excluded */
 
-/** At most so many ranges are told; what lies beyond them is sent again. */
+/** A message names at most this many; pieces beyond them are sent again. */
 export const MAX_RANGES = 1_000;
 
 export class RangeSet {
   /** @type {Ranges} */
   #ranges;
 
-  /** @param {Ranges} [ranges] as `readRanges` or `ranges` gives them */
+  /** @param {Ranges} [ranges] */
   constructor(ranges = []) {
     this.#ranges = ranges.map(([from, end]) => [from, end]);
   }
@@ -19,18 +19,17 @@ export class RangeSet {
     return this.#ranges.map(([from, end]) => [from, end]);
   }
 
-  /** How many numbers are in it. */
   get size() {
     return this.#ranges.reduce((sum, [from, end]) => sum + end - from, 0);
   }
 
-  /** Tells whether a number is in it. @param {number} number */
+  /** @param {number} number */
   has(number) {
     const range = this.#ranges[this.#at(number)];
     return range !== undefined && range[0] <= number;
   }
 
-  /** Puts a number in. @param {number} number */
+  /** @param {number} number */
   add(number) {
     if (this.has(number)) return;
     const at = this.#at(number);
@@ -42,7 +41,7 @@ export class RangeSet {
     else this.#ranges.splice(at, 0, [number, number + 1]);
   }
 
-  /** Takes a number out. @param {number} number */
+  /** @param {number} number */
   delete(number) {
     if (!this.has(number)) return;
     const at = this.#at(number);
@@ -52,7 +51,7 @@ export class RangeSet {
     this.#ranges.splice(at, 1, ...rest.filter(([low, high]) => low < high));
   }
 
-  /** Finds the first range that ends behind a number. @param {number} number */
+  /** The first range that ends after a number. @param {number} number */
   #at(number) {
     let [low, high] = [0, this.#ranges.length];
     while (low < high) {
@@ -64,12 +63,7 @@ export class RangeSet {
   }
 }
 
-/**
- * Reads ranges that the other side told.
- * @param {unknown} value
- * @param {number} end they must lie below
- * @returns {Ranges | null} null when they are none: not rising, not apart, too many, out of bounds
- */
+/** @param {unknown} value @param {number} end @returns {Ranges | null} null: not ascending and disjoint, too many, or beyond the end */
 export function readRanges(value, end) {
   if (!Array.isArray(value) || value.length > MAX_RANGES) return null;
   let last = -1;

@@ -1,18 +1,14 @@
 /**
- * Names of files come from strangers. They are rebuilt here before anything shows them or saves under them:
- *
- * - one component only, whatever slashes it came with; folders are rebuilt component by component;
- * - none of the characters that Windows, macOS or Linux forbid or treat specially, no control characters, nothing that hides
- *   or turns the direction of text (Unicode TR36 §3, UAX #9);
- * - no leading dots or spaces, no trailing ones (Windows drops them), no device name of Windows;
- * - at most 120 bytes of UTF-8, of which the last extension is kept, because it decides what opens the file.
+ * Sanitizes file names of peers before they are shown or saved: one component each; no characters that Windows, macOS or Linux
+ * forbid or treat specially, no control or invisible characters, no bidi overrides (Unicode TR36 §3, UAX #9); no leading or
+ * trailing dots and spaces (Windows drops them); no Windows device names; at most 120 bytes of UTF-8 with the extension kept.
  */
 
 const MAX_NAME_BYTES = 120;
 const MAX_EXTENSION_BYTES = 24;
 const MAX_DEPTH = 16;
 const MAX_READ_CHARACTERS = 4_096;
-/** What a name is when nothing is left of it. */
+/** The name when nothing else is left. */
 const FALLBACK = "file";
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?=$|\.|\s)/i;
 const FORBIDDEN =
@@ -20,11 +16,7 @@ const FORBIDDEN =
 
 const utf8 = new TextEncoder();
 
-/**
- * Rebuilds a name.
- * @param {unknown} name of a file, as the other side wrote it
- * @returns {string} never empty, never more than one component
- */
+/** @param {unknown} name @returns {string} never empty, one component */
 export function safeName(name) {
   const last = components(name).at(-1) ?? "";
   const clean = scrub(last);
@@ -33,11 +25,7 @@ export function safeName(name) {
   return shorten(named);
 }
 
-/**
- * Rebuilds the folders of a file.
- * @param {unknown} path as the other side wrote it, without the file's own name
- * @returns {string[]} at most 16 components, none of which leads upwards
- */
+/** @param {unknown} path without the file's own name @returns {string[]} at most 16 components, none of which leads upwards */
 export function safePath(path) {
   return components(path)
     .map((component) => scrub(component))
@@ -46,11 +34,7 @@ export function safePath(path) {
     .map((component) => shorten(DEVICE.test(component) ? `_${component}` : component));
 }
 
-/**
- * Splits a safe name where its real extension begins: the part that decides what a double click does.
- * @param {string} name
- * @returns {{stem: string, extension: string}} extension: without its dot, possibly empty
- */
+/** Splits off the extension, which decides what opens the file. @param {string} name @returns {{stem: string, extension: string}} */
 export function splitName(name) {
   const dot = name.lastIndexOf(".");
   if (dot <= 0 || dot === name.length - 1) return { stem: name, extension: "" };
@@ -80,7 +64,7 @@ function shorten(name) {
   return `${cut(stem, room).replace(/[. ]+$/, "") || FALLBACK}${tail}`;
 }
 
-/** Keeps as many whole characters as fit. @param {string} text @param {number} bytes */
+/** Truncates between characters. @param {string} text @param {number} bytes */
 function cut(text, bytes) {
   let [kept, used] = ["", 0];
   for (const character of text) {

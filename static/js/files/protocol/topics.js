@@ -14,10 +14,7 @@ const FILES_PER_MINUTE = 60_000;
 /** Eight lanes each way with 600 candidates a minute, which `LaneSet` limits, and their descriptions. */
 const SIGNALS_PER_MINUTE = 3_000;
 
-/**
- * Opens all of them, once for a mesh.
- * @param {Mesh} mesh
- */
+/** Opens them, once for each mesh. @param {Mesh} mesh */
 export function openFileTopics(mesh) {
   const ofTransfer = { read: readTransfer, perMinute: TRANSFERS_PER_MINUTE };
   return {

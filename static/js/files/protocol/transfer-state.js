@@ -1,9 +1,9 @@
-/** The life of a transfer as a table; both sides have the same. What is not in the table changes nothing. */
+/** The state machine of a transfer, the same on both sides. Inputs that are not in the table change nothing. */
 
 /**
  * - `offered`: the receiver has not answered
- * - `running`: bytes flow when there is a way for them
- * - `paused-here`, `paused-there`, `paused-both`: this side, the other or both have pressed Pause; each resumes its own
+ * - `running`: bytes flow while there is a connection
+ * - `paused-here`, `paused-there`, `paused-both`: paused by this side, the other, or both; each resumes its own
  * - `done`, `declined`, `cancelled`, `failed`: over
  * @typedef {"offered" | "running" | "paused-here" | "paused-there" | "paused-both" | "done" | "declined" | "cancelled" | "failed"} TransferState
  */
@@ -24,17 +24,12 @@ export const TABLE = Object.freeze({
   failed: {},
 });
 
-/**
- * Says what becomes of a transfer.
- * @param {TransferState} state
- * @param {TransferInput} input
- * @returns {TransferState} the same when the input means nothing now
- */
+/** @param {TransferState} state @param {TransferInput} input @returns {TransferState} */
 export function next(state, input) {
   return TABLE[state][input] ?? state;
 }
 
-/** Tells whether nothing can change any more. @param {TransferState} state */
+/** @param {TransferState} state */
 export function isOver(state) {
   return Object.keys(TABLE[state]).length === 0;
 }

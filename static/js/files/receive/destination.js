@@ -1,27 +1,24 @@
-/** Where the files of a transfer go, and what is opened there for each of them. */
+/** Opens the sink of a file at the destination that the person chose. */
 
 import { MEMORY_LIMIT, handleSink, memorySink, storeSink } from "../storage/sinks.js";
 import { store } from "../storage/store.js";
 import { streamSink, streams } from "../storage/stream-sink.js";
 
-/** Bytes that go to memory rather than straight to the downloads. */
+/** Bytes up to which a file is kept in memory rather than streamed to the downloads. */
 const SMALL = 32_000_000;
 
 /** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /**
- * `store` keeps them until they are saved, `file` and `folder` write to what was chosen.
+ * `store` keeps files until they are saved; `file` and `folder` are written directly.
  * @typedef {{kind: "store"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
  */
 
 /**
- * Opens the place of a file.
- * @param {Destination} destination
- * @param {FileMetadata} head
- * @param {{key: string, batch: string, kept: boolean}} names of its folder in the store, and of the files that came with it; kept:
- *   whether a part of it is in the store
+ * @param {Destination} destination @param {FileMetadata} head
+ * @param {{key: string, batch: string, kept: boolean}} names its key in the store, and that of the offer; kept: a part is stored
  * @returns {Promise<Sink>}
- * @throws {DOMException} when there is no room for it
+ * @throws {DOMException} when there is no room
  */
 export async function openSink(destination, head, { key, batch, kept }) {
   if (destination.kind === "file") return handleSink(head, destination.handle);
@@ -30,20 +27,19 @@ export async function openSink(destination, head, { key, batch, kept }) {
     for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
     return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
   }
-  // What is there already is in the way of nothing, and is not begun again somewhere else.
+  // A partial file needs no more room, and must not be streamed from the beginning.
   const elsewhere = () => (kept ? memorySink(head) : openTransientSink(head));
   if (!(await store.works()) || (!kept && (await store.room()) < head.size)) return elsewhere();
   return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(elsewhere);
 }
 
-/** Bytes that a file may have when this browser keeps nothing of it on its disk. */
+/** Bytes a file may have when this browser has no store. */
 export function maxWithoutStore() {
   return streams() ? Infinity : MEMORY_LIMIT;
 }
 
 /**
- * Opens a place for a file of which nothing can be kept: a small one in memory, where it waits for *Save*; a large one goes
- * to the browser's downloads while it comes.
+ * Opens a sink that cannot resume: small files stay in memory until *Save*, large ones go to the downloads.
  * @param {FileMetadata} head @returns {Promise<Sink>}
  */
 async function openTransientSink(head) {
@@ -52,10 +48,7 @@ async function openTransientSink(head) {
   return streamSink(head).catch(() => memorySink(head));
 }
 
-/**
- * @param {() => Sink} open
- * @returns {Sink | null} null when there is no room
- */
+/** @param {() => Sink} open @returns {Sink | null} null when there is no room */
 function attempt(open) {
   try {
     return open();

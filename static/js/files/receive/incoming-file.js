@@ -1,7 +1,6 @@
 /**
- * A file that is being received: puts chunks together to pieces, checks each piece, writes it, and confirms it.
- *
- * Whatever a frame says is checked against what was offered: nothing lies outside the file, nothing is kept beyond the window.
+ * A file being received: assembles pieces from chunks, verifies and writes them, and acknowledges them. Every frame is checked
+ * against the offer: nothing is written outside the file, nothing is buffered beyond the window.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -16,15 +15,15 @@ import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
 /** @import { Frame } from "../protocol/frame.js" */
 /** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "../storage/sinks.js" */
-/** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being checked and written */
+/** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being verified */
 
-/** How often a piece may come wrong before the file is given up. */
+/** Mismatches of one piece before the file fails. */
 const MAX_WRONG = 3;
 
 /**
  * @typedef {object} IncomingFileEvents
- * @property {{kind: number, offset: number}} answer to be sent to the sender (`KIND.ack` or `KIND.nack`)
- * @property {{reason: "damaged" | "too-much" | "storage"}} failed over for good
+ * @property {{kind: number, offset: number}} answer `KIND.ack` or `KIND.nack`, to be sent
+ * @property {{reason: "damaged" | "too-much" | "storage"}} failed for good
  */
 
 /** @extends {Emitter<IncomingFileEvents>} */
@@ -35,7 +34,7 @@ export class IncomingFile extends Emitter {
   #digests;
   /** @type {Map<number, OpenPiece>} */
   #open = new Map();
-  /** @type {Map<number, number>} how often a piece came wrong */
+  /** Digest mismatches by piece. @type {Map<number, number>} */
   #wrong = new Map();
   #partial = 0;
   #written = 0;
@@ -51,17 +50,17 @@ export class IncomingFile extends Emitter {
     for (const [from, end] of sink.have) for (let index = from; index < end; index += 1) this.#written += pieceLength(head.size, index);
   }
 
-  /** Bytes that are here, those of unfinished pieces included. */
+  /** Bytes present, incomplete pieces included. */
   get received() {
     return this.#written + this.#partial;
   }
 
-  /** Pieces that are here. */
+  /** Pieces present. */
   get have() {
     return this.#have.ranges;
   }
 
-  /** Takes a frame that names this file. @param {Frame} frame */
+  /** @param {Frame} frame of this file */
   receiveFrame({ kind, offset, payload }) {
     if (this.#over) return;
     const index = Math.floor(offset / PIECE);
@@ -71,17 +70,12 @@ export class IncomingFile extends Emitter {
     else if (kind === KIND.chunk) this.#takeChunk(index, within, payload);
   }
 
-  /**
-   * Compares the root: the last question before a file counts as whole.
-   * @param {Bytes} root as the sender made it
-   * @returns {Promise<boolean>}
-   */
+  /** Compares the root: a file is complete only after that. @param {Bytes} root the sender's @returns {Promise<boolean>} */
   async isWhole(root) {
     const { size } = this.head;
     return this.#have.size === pieceCount(size) && sameBytes(root, await rootOf(size, this.#digests));
   }
 
-  /** Takes nothing any more. */
   stop() {
     this.#over = true;
     this.#open.clear();
@@ -93,7 +87,7 @@ export class IncomingFile extends Emitter {
     const digest = payload.slice();
     if (this.#have.has(index)) {
       if (sameBytes(digest, this.#digests.subarray(index * DIGEST, (index + 1) * DIGEST))) return this.#answer(KIND.ack, index);
-      // What was kept from before is of another file: the sender's word counts.
+      // The stored piece is of another version: the sender's digest counts.
       this.#have.delete(index);
       this.#written -= pieceLength(this.head.size, index);
       return this.#answer(KIND.nack, index);
@@ -124,7 +118,7 @@ export class IncomingFile extends Emitter {
   #piece(index) {
     const known = this.#open.get(index);
     if (known) return known;
-    // Twice the window: pieces whose confirmation is on its way are not in flight over there, but may be open here.
+    // Twice the window: pieces whose ack is under way are still open here but no longer in flight for the sender.
     if (this.#open.size >= Math.min(WINDOW_PIECES, (2 * WINDOW) / PIECE)) {
       this.#fail("too-much");
       return undefined;
@@ -134,7 +128,7 @@ export class IncomingFile extends Emitter {
     return piece;
   }
 
-  /** Checks and writes a piece once all of it is there. @param {number} index @param {OpenPiece} piece */
+  /** Verifies and writes a piece that is complete. @param {number} index @param {OpenPiece} piece */
   async #complete(index, piece) {
     if (piece.digest === null || piece.got.size < Math.ceil(piece.bytes.length / UNIT)) return;
     piece.closed = true;

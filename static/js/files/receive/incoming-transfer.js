@@ -1,4 +1,4 @@
-/** What is known of a transfer that comes, beside what both sides know of it: where its files go, and which of them are open. */
+/** The receiving side's own data of a transfer: its destination and its open files. */
 
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
@@ -9,15 +9,15 @@
 export class IncomingTransfer {
   /** @type {Destination} */
   destination = { kind: "store" };
-  /** Names of the files' folders in the store, in the order of the files. */
+  /** Keys of the files in the store, in the order of the files. */
   keys;
-  /** A name of all of them together. */
+  /** A key of the whole offer. */
   batch;
-  /** By the number of the file. @type {Map<number, Opened>} */
+  /** By file number. @type {Map<number, Opened>} */
   opened = new Map();
-  /** What was open and is closed now. @type {Opened[]} */
+  /** Closed, but not discarded. @type {Opened[]} */
   #left = [];
-  /** Settles when what was open has been closed: it can be opened once more only then. @type {Promise<void>} */
+  /** Settles when files are closed and may be opened again. @type {Promise<void>} */
   closed = Promise.resolve();
 
   /** @param {string[]} keys @param {string} batch */
@@ -26,7 +26,7 @@ export class IncomingTransfer {
     this.batch = batch;
   }
 
-  /** Closes what is open and not whole; what can be kept of it is kept. @param {Entry[]} entries */
+  /** Closes incomplete files, and keeps what can be resumed. @param {Entry[]} entries */
   closeFiles(entries) {
     const open = entries.filter(({ status }) => status !== "done").flatMap(({ head }) => this.#removeOpened(head.id) ?? []);
     this.#left.push(...open);
@@ -39,14 +39,14 @@ export class IncomingTransfer {
     return this.closed;
   }
 
-  /** Throws away what came of a file. @param {number} id */
+  /** @param {number} id */
   async discardFile(id) {
     const open = this.#removeOpened(id);
     await open?.incoming.then((file) => file.stop(), () => {});
     await open?.sink.then((sink) => sink.discard(), () => {});
   }
 
-  /** Throws away what came of all of them, also what was closed meanwhile. */
+  /** Discards all files, closed ones included. */
   async discardAll() {
     await this.closed;
     for (const id of [...this.opened.keys()]) await this.discardFile(id);

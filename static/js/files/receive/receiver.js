@@ -1,4 +1,4 @@
-/** The receiving half of the exchange: offers that come, where their files go, and when a file counts as whole. */
+/** Receives offers and accepted files, and completes a file once its root matches. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
@@ -22,8 +22,8 @@ import { Transfer } from "../protocol/transfer.js";
 
 /**
  * @typedef {object} FileReceiverEvents
- * @property {{transfer: Transfer}} offered all parts of an offer are here; one that continues an accepted one is accepted already
- * @property {{transfer: Transfer}} replaced the same files came in another transfer
+ * @property {{transfer: Transfer}} offered the offer is complete; one that resumes an accepted one is accepted already
+ * @property {{transfer: Transfer}} replaced the same files were offered in a new transfer
  */
 
 /** @extends {Emitter<FileReceiverEvents>} */
@@ -37,9 +37,7 @@ export class FileReceiver extends Emitter {
   #incoming = new Map();
 
   /**
-   * @param {object} options
-   * @param {string} options.room the room's slug
-   * @param {FileTopics} options.topics
+   * @param {object} options @param {string} options.room the room's slug @param {FileTopics} options.topics
    * @param {(pid: string) => PeerFiles} options.peerFiles
    */
   constructor({ room, topics, peerFiles }) {
@@ -49,13 +47,7 @@ export class FileReceiver extends Emitter {
     this.#peerFiles = peerFiles;
   }
 
-  /**
-   * Takes a part of an offer.
-   * @param {string} pid
-   * @param {string} member
-   * @param {Offer} offer
-   * @param {Map<string, Transfer>} transfers all of this tab
-   */
+  /** @param {string} pid @param {string} member @param {Offer} offer @param {Map<string, Transfer>} transfers all of this tab */
   async onOffer(pid, member, offer, transfers) {
     const known = transfers.get(offer.transfer);
     if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
@@ -74,7 +66,7 @@ export class FileReceiver extends Emitter {
     if (await this.#resumable.hasBatch(keys, batch)) await this.acceptTransfer(transfer, { kind: "store" });
   }
 
-  /** Accepts an offer: from now on its files may come. @param {Transfer} transfer @param {Destination} destination */
+  /** @param {Transfer} transfer @param {Destination} destination */
   async acceptTransfer(transfer, destination) {
     const bin = this.#incoming.get(transfer);
     if (!bin || !transfer.applyInput("accept")) return;
@@ -85,7 +77,7 @@ export class FileReceiver extends Emitter {
     this.#topics.accept.send(transfer.pid, { transfer: transfer.id });
   }
 
-  /** Completes a file, if its root is the sender's. @param {string} pid @param {{file: number, root: Bytes}} end */
+  /** Completes a file if its root matches. @param {string} pid @param {{file: number, root: Bytes}} end */
   async onEnd(pid, { file: id, root }) {
     const transfer = this.#findTransfer(pid, id);
     const entry = transfer?.entry(id);
@@ -109,7 +101,7 @@ export class FileReceiver extends Emitter {
     this.#topics.done.send(pid, { file: id });
   }
 
-  /** The sender cannot go on with a file. @param {string} pid @param {number} id @param {string} reason */
+  /** The sender gave up on a file. @param {string} pid @param {number} id @param {string} reason */
   onFailed(pid, id, reason) {
     const transfer = this.#findTransfer(pid, id);
     const entry = transfer?.entry(id);
@@ -118,7 +110,7 @@ export class FileReceiver extends Emitter {
     transfer.settleEntry(entry, "failed", reason);
   }
 
-  /** Somebody sends what is no frame: nothing more is taken from them. @param {string} pid */
+  /** A peer violates the protocol: fails all of its transfers. @param {string} pid */
   failAllFrom(pid) {
     for (const transfer of this.#incoming.keys()) {
       if (transfer.pid !== pid || !transfer.isRunning) continue;
@@ -126,26 +118,26 @@ export class FileReceiver extends Emitter {
     }
   }
 
-  /** Asks somebody who came back for the rest of a transfer. @param {Transfer} transfer @param {string} pid */
+  /** Asks a sender who is back for the rest. @param {Transfer} transfer @param {string} pid */
   requestRest(transfer, pid) {
     const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
     this.#topics.wanted.send(pid, { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
-  /** The peer is gone, or this tab leaves: what has come stays, where it can be kept. @param {Transfer} transfer */
+  /** Keeps what can be resumed: the peer is gone, or this tab leaves. @param {Transfer} transfer */
   async keepPartial(transfer) {
     await this.#incoming.get(transfer)?.closeFiles(transfer.entries);
     this.#resumable.refresh();
   }
 
-  /** Nothing of a transfer is wanted any more. @param {Transfer} transfer */
+  /** @param {Transfer} transfer */
   async discardTransfer(transfer) {
     for (const entry of transfer.entries) await this.#dropFile(transfer, entry);
     await this.#incoming.get(transfer)?.discardAll();
     this.#incoming.delete(transfer);
   }
 
-  /** @param {Transfer} transfer says again what was answered to an offer that came again */
+  /** Answers a repeated offer as before. @param {Transfer} transfer */
   #resendAnswer(transfer) {
     if (transfer.away && transfer.isRunning) this.#reopen(transfer);
     if (transfer.state === "declined") this.#topics.decline.send(transfer.pid, { transfer: transfer.id });
@@ -153,7 +145,7 @@ export class FileReceiver extends Emitter {
     else if (transfer.state !== "offered") void this.#sendHave(transfer).then(() => this.#topics.accept.send(transfer.pid, { transfer: transfer.id }));
   }
 
-  /** @param {Transfer} transfer its sender was away: what was kept of it is opened when more of it comes */
+  /** Resumes after the sender was away. @param {Transfer} transfer */
   #reopen(transfer) {
     transfer.away = false;
     for (const entry of transfer.entries) {
@@ -164,7 +156,7 @@ export class FileReceiver extends Emitter {
     transfer.emitChanged();
   }
 
-  /** @param {Transfer} transfer tells which pieces need not be sent */
+  /** Names the pieces that need not be sent. @param {Transfer} transfer */
   async #sendHave(transfer) {
     const bin = this.#incoming.get(transfer);
     if (bin?.destination.kind !== "store") return;
@@ -178,17 +170,13 @@ export class FileReceiver extends Emitter {
     }
   }
 
-  /**
-   * @param {Transfer} transfer
-   * @param {Entry} entry
-   * @param {Frame} frame the first, or one that came before the file was open
-   */
+  /** @param {Transfer} transfer @param {Entry} entry @param {Frame} frame the first, or one that came before the file was open */
   #onFirstFrame(transfer, entry, frame) {
     if (transfer.isOver || entry.status === "done" || entry.status === "failed") return;
     void this.#open(transfer, entry).incoming.then((file) => file.receiveFrame(frame), () => this.#fail(transfer, entry, "storage"));
   }
 
-  /** Opens a file once. @param {Transfer} transfer @param {Entry} entry */
+  /** Opens a file, once. @param {Transfer} transfer @param {Entry} entry */
   #open(transfer, entry) {
     const bin = /** @type {IncomingTransfer} */ (this.#incoming.get(transfer));
     const { id } = entry.head;
@@ -217,7 +205,7 @@ export class FileReceiver extends Emitter {
       pair.answerSender(kind, id, offset);
     });
     file.on("failed", ({ reason }) => this.#fail(transfer, entry, reason));
-    // Frames that wait for this promise come first: it was asked before.
+    // Frames that already wait for this promise come first.
     queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.receiveFrame(frame)));
     return file;
   }

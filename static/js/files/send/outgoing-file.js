@@ -1,4 +1,4 @@
-/** A file that is being sent to one peer: reads it in blocks, hashes its pieces, and knows which of them are confirmed. */
+/** A file being sent to one peer: reads it in blocks, hashes its pieces, and tracks their acknowledgements. */
 
 import { sha256 } from "../../lib/encoding.js";
 import { acquire, release, readInto } from "../storage/buffer-pool.js";
@@ -10,25 +10,18 @@ import { RangeSet } from "../protocol/range-set.js";
 /** @import { Lane } from "../lanes/lane.js" */
 /** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
-/**
- * What goes into one frame.
- * @typedef {object} Part
- * @property {Piece} piece
- * @property {number} from where in the piece; -1: its digest
- * @property {number} length
- * @property {Lane | null} lane over which it went
- */
+/** @typedef {{piece: Piece, from: number, length: number, lane: Lane | null}} Part of a piece, one frame; from: -1 for its digest */
 
-/** @typedef {{bytes: Bytes, used: number}} Block read at once; used: pieces of it that are still needed */
+/** @typedef {{bytes: Bytes, used: number}} Block pieces read at once; used: those still in memory */
 
-/** Pieces read at once: reading 4 MB costs a fifth of what reading 64 KB at a time does. */
+/** Pieces read at once: 4 MB reads cost a fifth of 64 KB reads. */
 const BLOCK = 4;
-/** A frame on its way to a lane, which copies it at once. */
+/** The current frame; `RTCDataChannel.send` copies it at once. */
 const scratch = new Uint8Array(MAX_FRAME_BYTES);
-/** How often the other side may ask for the same piece again. */
+/** Retries of one piece. */
 const MAX_NACKS = 3;
 
-/** A piece in memory: read, hashed, and not confirmed yet. */
+/** A piece in memory: read and hashed, not acknowledged. */
 export class Piece {
   file;
   index;
@@ -36,16 +29,14 @@ export class Piece {
   bytes;
   /** @type {Part[]} */
   parts = [];
-  /** Whether the other side asked for it again. */
+  /** Whether it is a retry. */
   isRepeat = false;
   #block;
 
   /**
-   * @param {OutgoingFile} file
-   * @param {number} index
-   * @param {Bytes} digest
-   * @param {Bytes | null} bytes null: the other side has it already and only compares the digest
-   * @param {Block} block what it was read with
+   * @param {OutgoingFile} file @param {number} index @param {Bytes} digest
+   * @param {Bytes | null} bytes null: the receiver has them and only compares the digest
+   * @param {Block} block
    */
   constructor(file, index, digest, bytes, block) {
     this.file = file;
@@ -56,27 +47,20 @@ export class Piece {
     if (bytes === null) this.release();
   }
 
-  /** Its bytes are not needed any more: once that holds for the whole block, its memory is free. */
+  /** Frees the bytes; memory is reused once the whole block is free. */
   release() {
     this.#block.used -= 1;
     if (this.#block.used === 0) release(this.#block.bytes.buffer);
   }
 
-  /**
-   * Makes the parts: the digest, then the bytes.
-   * @param {number} size of a part, in bytes: a multiple of `UNIT`, `CHUNK` at most
-   */
+  /** Splits it into its digest and its chunks. @param {number} size of a chunk: a multiple of `UNIT`, at most `CHUNK` */
   cut(size) {
     const length = this.bytes?.length ?? 0;
     this.parts = [{ piece: this, from: -1, length: DIGEST, lane: null }];
     for (let from = 0; from < length; from += size) this.parts.push({ piece: this, from, length: Math.min(size, length - from), lane: null });
   }
 
-  /**
-   * Writes the frame of a part.
-   * @param {Part} part
-   * @returns {Bytes} holds until the next frame is written
-   */
+  /** @param {Part} part @returns {Bytes} valid until the next call */
   frame({ from, length }) {
     const { id } = this.file.head;
     const offset = this.index * PIECE;
@@ -87,28 +71,23 @@ export class Piece {
 
 export class OutgoingFile {
   head;
-  /** Whether its transfer stands still. */
   paused = false;
-  /** Bytes of chunks handed to lanes, or had by the other side before. */
+  /** Bytes handed to lanes, or present at the receiver from the start. */
   sent = 0;
-  /** Pieces handed to lanes and not confirmed. @type {Map<number, Piece>} */
+  /** Handed to lanes and not acknowledged. @type {Map<number, Piece>} */
   inFlight = new Map();
   #file;
   #digests;
   #had;
   #confirmed = new RangeSet();
-  /** Pieces to read: the next one in order, and those asked for out of order. */
+  /** The next piece to read in order; retries come first. */
   #cursor = 0;
   /** @type {number[]} */
   #toReread = [];
-  /** How often a piece was asked for again. @type {Map<number, number>} */
+  /** Retries by piece. @type {Map<number, number>} */
   #nacks = new Map();
 
-  /**
-   * @param {FileMetadata} head
-   * @param {File} file
-   * @param {Ranges} had pieces that the other side has already
-   */
+  /** @param {FileMetadata} head @param {File} file @param {Ranges} had pieces that the receiver already has */
   constructor(head, file, had) {
     this.head = head;
     this.#file = file;
@@ -117,12 +96,11 @@ export class OutgoingFile {
     for (const [from, end] of had) for (let index = from; index < end; index += 1) this.sent += pieceLength(head.size, index);
   }
 
-  /** Whether every piece is confirmed. */
   get isConfirmed() {
     return this.#confirmed.size === pieceCount(this.head.size);
   }
 
-  /** Whether there are pieces that nobody has read yet. */
+  /** Whether there are pieces to read. */
   get hasMore() {
     return this.#toReread.length > 0 || this.#cursor < pieceCount(this.head.size);
   }
@@ -130,7 +108,7 @@ export class OutgoingFile {
   /**
    * Reads and hashes the next pieces.
    * @returns {Promise<Piece[]>} in order
-   * @throws {DOMException} when the file cannot be read, or is not what it was when it was chosen (NotReadableError)
+   * @throws {DOMException} NotReadableError when the file has changed or cannot be read
    */
   async readPieces() {
     const { size } = this.head;
@@ -154,11 +132,7 @@ export class OutgoingFile {
     });
   }
 
-  /**
-   * Notes that a piece is written over there.
-   * @param {number} index
-   * @returns {Piece | undefined} the piece, when it was in flight
-   */
+  /** @param {number} index @returns {Piece | undefined} the acknowledged piece, if it was in flight */
   onAck(index) {
     const piece = this.inFlight.get(index);
     if (!piece) return undefined;
@@ -167,11 +141,7 @@ export class OutgoingFile {
     return piece;
   }
 
-  /**
-   * Notes that a piece is not what its digest says over there: it will be read and sent again.
-   * @param {number} index
-   * @returns {{piece: Piece, hopeless: boolean} | null} hopeless: it has been asked for too often; null: it was not in flight
-   */
+  /** @param {number} index @returns {{piece: Piece, hopeless: boolean} | null} hopeless: retried too often; null: not in flight */
   onNack(index) {
     const piece = this.inFlight.get(index);
     if (!piece) return null;
@@ -183,13 +153,13 @@ export class OutgoingFile {
     return { piece, hopeless: asked > MAX_NACKS };
   }
 
-  /** Puts a piece that is in flight back among those to be read. @param {number} index */
+  /** Reads a piece again. @param {number} index */
   rereadPiece(index) {
     this.inFlight.delete(index);
     this.#toReread.push(index);
   }
 
-  /** @returns {Promise<Bytes>} the root, once every piece has been read */
+  /** @returns {Promise<Bytes>} valid once every piece has been read */
   root() {
     return rootOf(this.head.size, this.#digests);
   }

@@ -1,9 +1,9 @@
-/** Keeps a rate: a bucket of bytes that fills with time. */
+/** A token bucket that paces sent bytes. */
 
-/** Seconds' worth of bytes that may go at once: a tab in the background gets its timers once a second. */
+/** The burst: background tabs get timers only once a second. */
 const BURST_S = 0.25;
 const MIN_WAIT_MS = 20;
-/** Below this many bytes a second what is sent is cut small. */
+/** Bytes a second, below which chunks are cut small. */
 const SLOW = 1_000_000;
 
 export class Pacer {
@@ -15,7 +15,7 @@ export class Pacer {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} refilled called when there are bytes again after there were none */
+  /** @param {() => void} refilled called when sending is possible again */
   constructor(refilled) {
     this.#onRefill = refilled;
   }
@@ -26,12 +26,12 @@ export class Pacer {
     if (rate === Infinity) this.#tokens = 0;
   }
 
-  /** Whether a large message would keep the line busy for long. */
+  /** Whether a full chunk would delay the call's packets. */
   get isSlow() {
     return this.#rate < SLOW;
   }
 
-  /** Whether something may be sent now; when not, `refilled` is called in time. */
+  /** Whether more may be sent now; if not, `refilled` follows. */
   get open() {
     if (this.#rate === Infinity) return true;
     this.#fill();
@@ -43,7 +43,7 @@ export class Pacer {
     return false;
   }
 
-  /** @param {number} bytes that were sent */
+  /** @param {number} bytes */
   spendBytes(bytes) {
     if (this.#rate !== Infinity) this.#tokens -= bytes;
   }

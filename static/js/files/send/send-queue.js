@@ -1,8 +1,7 @@
 /**
- * Sends files to one peer: reads ahead, hands parts to whichever lane has room, and takes back what a broken lane carried.
- *
- * Memory stays flat: at most `WINDOW` bytes are in flight, from being handed to a lane to being written over there, and a few
- * pieces are read ahead. Nothing is paced by timers, so a tab in the background sends as fast as one in front.
+ * Sends files to one peer: reads ahead, hands parts to lanes with room, and resends what a broken lane carried. Memory stays flat:
+ * at most `WINDOW` bytes are unacknowledged, and a few pieces are read ahead. Backpressure comes from lanes, not from timers, so
+ * a background tab sends at full speed.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -14,71 +13,70 @@ import { Pacer } from "./pacer.js";
 /** @import { Lane } from "../lanes/lane.js" */
 /** @import { OutgoingFile, Part, Piece } from "./outgoing-file.js" */
 
-/** Bytes in flight at most; also how many a receiver must be ready to hold. */
+/** Unacknowledged bytes; a receiver must be ready to buffer as many. */
 export const WINDOW = 8_000_000;
-/** Pieces in flight at most: small files are one piece each. */
+/** Unacknowledged pieces: a small file is one piece. */
 export const WINDOW_PIECES = 256;
-/** Pieces read and not handed to a lane yet. */
+/** Pieces in memory that no lane has taken. */
 const READ_AHEAD = 4;
 
 /**
  * @typedef {object} SendQueueEvents
- * @property {{file: OutgoingFile, root: Bytes}} sent the other side has written every piece of it
- * @property {{file: OutgoingFile, reason: string}} failed it cannot be sent: changed, unreadable or damaged
- * @property {void} idle there is nothing to send any more
+ * @property {{file: OutgoingFile, root: Bytes}} sent every piece is acknowledged
+ * @property {{file: OutgoingFile, reason: string}} failed the file is changed, unreadable or damaged
+ * @property {void} idle nothing is queued
  */
 
 /** @extends {Emitter<SendQueueEvents>} */
 export class SendQueue extends Emitter {
-  /** Bytes of chunks handed to lanes since the beginning. */
+  /** Bytes handed to lanes in all. */
   sentBytes = 0;
   #lanes;
   /** @type {Map<number, OutgoingFile>} */
   #files = new Map();
   /** @type {Piece[]} */
   #ready = [];
-  /** @type {Part[]} what has to be sent before anything else: the rest of a piece, and what a lane lost */
+  /** Sent first: the rest of a piece, and what a lane lost. @type {Part[]} */
   #resendParts = [];
   #inFlight = 0;
   #piecesInFlight = 0;
   #reading = false;
   #pacer = new Pacer(() => this.pump());
 
-  /** @param {() => Lane[]} lanes those that stand */
+  /** @param {() => Lane[]} lanes connected ones */
   constructor(lanes) {
     super();
     this.#lanes = lanes;
   }
 
-  /** Whether there is anything that is not confirmed. */
   get isBusy() {
     return [...this.#files.values()].some(({ paused }) => !paused);
   }
 
-  /** Bytes that have not been handed to lanes. */
+  /** Bytes not handed to lanes yet. */
   get left() {
     return [...this.#files.values()].reduce((sum, { head, sent }) => sum + head.size - sent, 0);
   }
 
-  /** Whether more could be sent at once if the lanes took more: neither the file nor the other side's disk holds it up. */
+  /** Whether the lanes are the bottleneck, not reading the file or the receiver's disk. */
   get isSaturated() {
     return this.#ready.some(({ file }) => !file.paused) && this.#inFlight < WINDOW;
   }
 
-  /** Bytes a second that may be sent; `Infinity`: as much as goes. */
+  /** Bytes a second; `Infinity`: no limit. */
   set limit(/** @type {number} */ rate) {
     this.#pacer.rate = rate;
     this.pump();
   }
 
-  /** Takes a file; it is sent after those that came before. @param {OutgoingFile} file */
+  /** @param {OutgoingFile} file */
   addFile(file) {
     this.#files.set(file.head.id, file);
     if (file.isConfirmed) this.#finish(file);
     else this.pump();
   }
 
-  /** Lets a file stand still, or go on. @param {number} id @param {boolean} paused */
+  /** @param {number} id @param {boolean} paused */
   pauseFile(id, paused) {
     const file = this.#files.get(id);
     if (!file) return;
@@ -86,7 +84,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /** Forgets a file: it is over, one way or the other. @param {number} id */
+  /** Removes a file, finished or not. @param {number} id */
   dropFile(id) {
     const file = this.#files.get(id);
     if (!file) return;
@@ -99,7 +97,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /** Takes a frame that came back over a lane. @param {unknown} data */
+  /** Handles an ack or nack. @param {unknown} data */
   receiveAnswer(data) {
     const frame = readFrame(data);
     const file = frame ? this.#files.get(frame.file) : undefined;
@@ -109,8 +107,8 @@ export class SendQueue extends Emitter {
   }
 
   /**
-   * A lane is gone: what it carried is sent over the others. Confirmations may have been lost with it, so every piece in
-   * flight is named again; what the other side has it then confirms once more.
+   * Resends what the lane carried over others. Acks may be lost with it, so the digest of every piece in flight is repeated; the
+   * receiver acknowledges those that it has.
    * @param {Lane} lane
    */
   onLaneLost(lane) {
@@ -124,7 +122,7 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /** Sends as much as goes now. */
+  /** Sends as much as the lanes take. */
   pump() {
     void this.#readAhead();
     for (let lane = this.#emptiest(); lane; lane = this.#emptiest()) {
@@ -152,7 +150,7 @@ export class SendQueue extends Emitter {
   #next() {
     const at = this.#resendParts.findIndex(({ piece }) => !piece.file.paused);
     if (at >= 0) return this.#resendParts.splice(at, 1)[0];
-    // One that is asked for again goes first, also beyond the window: what came after it may have to wait for it over there.
+    // Retries ignore the window: the receiver may be waiting for them before it frees any of it.
     const again = this.#ready.findIndex(({ file, isRepeat: again }) => again && !file.paused);
     if (again < 0 && (this.#inFlight >= WINDOW || this.#piecesInFlight >= WINDOW_PIECES)) return undefined;
     const found = again >= 0 ? again : this.#ready.findIndex(({ file }) => !file.paused);
@@ -196,7 +194,7 @@ export class SendQueue extends Emitter {
     this.#reading = false;
   }
 
-  /** @returns {OutgoingFile | undefined} the first that has something to be read, unless enough has been read */
+  /** @returns {OutgoingFile | undefined} undefined: enough is read ahead, or nothing is left */
   #nextToRead() {
     if (this.#ready.filter(({ file }) => !file.paused).length >= READ_AHEAD) return undefined;
     return [...this.#files.values()].find((file) => !file.paused && file.hasMore);

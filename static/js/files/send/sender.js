@@ -1,4 +1,4 @@
-/** The sending half of the exchange: what was offered, to whom, and how much of it is known to have arrived. */
+/** Sends offers and accepted files, and tracks which of them have arrived. */
 
 import { toBase64Url } from "../../lib/encoding.js";
 import { makeMetadata, offerMessages } from "../protocol/metadata.js";
@@ -12,20 +12,18 @@ import { Transfer } from "../protocol/transfer.js";
 /** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
-/** What is kept of a transfer that goes out. @typedef {{heads: FileMetadata[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
+/** @typedef {{heads: FileMetadata[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
 
 export class FileSender {
   #transfers;
   #topics;
   #peerFiles;
-  /** By transfer. @type {Map<string, OutgoingTransfer>} */
+  /** By transfer id. @type {Map<string, OutgoingTransfer>} */
   #outgoing = new Map();
 
   /**
-   * @param {object} options
-   * @param {ReadonlyMap<string, Transfer>} options.transfers all of this tab
-   * @param {FileTopics} options.topics
-   * @param {(pid: string) => PeerFiles} options.peerFiles
+   * @param {object} options @param {ReadonlyMap<string, Transfer>} options.transfers all of this tab
+   * @param {FileTopics} options.topics @param {(pid: string) => PeerFiles} options.peerFiles
    */
   constructor({ transfers, topics, peerFiles }) {
     this.#transfers = transfers;
@@ -34,11 +32,8 @@ export class FileSender {
   }
 
   /**
-   * Makes a transfer of some files; nobody is told yet.
-   * @param {string} pid
-   * @param {string} member
-   * @param {SelectedFile[]} chosen at least one
-   * @returns {Promise<Transfer>}
+   * Prepares a transfer, without sending an offer.
+   * @param {string} pid @param {string} member @param {SelectedFile[]} chosen at least one @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
   async createTransfer(pid, member, chosen) {
@@ -50,18 +45,18 @@ export class FileSender {
     return transfer;
   }
 
-  /** @param {Transfer} transfer is not in the list any more */
+  /** @param {Transfer} transfer */
   forgetTransfer({ id }) {
     this.#outgoing.delete(id);
   }
 
-  /** @param {Transfer} transfer is told to its receiver, for the first time or again */
+  /** @param {Transfer} transfer */
   sendOffer({ id, pid }) {
     const parcel = this.#outgoing.get(id);
     for (const message of offerMessages(id, parcel?.heads ?? [])) this.#topics.offer.send(pid, message);
   }
 
-  /** Notes which pieces of a file the receiver already has. @param {string} pid @param {{file: number, have: Ranges}} message */
+  /** @param {string} pid @param {{file: number, have: Ranges}} message pieces that the receiver already has */
   onHave(pid, { file, have }) {
     for (const [id, { heads, had }] of this.#outgoing) {
       const head = this.#transfers.get(id)?.pid === pid ? heads.find((one) => one.id === file) : undefined;
@@ -69,7 +64,7 @@ export class FileSender {
     }
   }
 
-  /** @param {Transfer} transfer was accepted: its files are sent */
+  /** @param {Transfer} transfer */
   onAccepted(transfer) {
     const parcel = this.#outgoing.get(transfer.id);
     if (!parcel || transfer.isOver) return;
@@ -87,7 +82,7 @@ export class FileSender {
     pair.run();
   }
 
-  /** Every piece of a file is written over there. @param {string} pid @param {{file: OutgoingFile, root: Bytes}} detail */
+  /** Every piece is acknowledged. @param {string} pid @param {{file: OutgoingFile, root: Bytes}} detail */
   onSent(pid, { file: { head }, root }) {
     const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
@@ -98,7 +93,7 @@ export class FileSender {
     transfer.emitChanged();
   }
 
-  /** A file cannot be sent. @param {string} pid @param {{file: OutgoingFile, reason: string}} detail */
+  /** @param {string} pid @param {{file: OutgoingFile, reason: string}} detail */
   onFailed(pid, { file: { head }, reason }) {
     const transfer = this.#findTransfer(pid, head.id);
     const entry = transfer?.entry(head.id);
@@ -108,11 +103,8 @@ export class FileSender {
   }
 
   /**
-   * The receiver says what became of a file.
-   * @param {string} pid
-   * @param {number} file
-   * @param {string | null} reason why it failed; null: it is there
-   * @returns {boolean} whether it is one of ours
+   * @param {string} pid @param {number} file @param {string | null} reason why it failed; null: the receiver has it
+   * @returns {boolean} whether it is a file of ours
    */
   onResult(pid, file, reason) {
     const transfer = this.#findTransfer(pid, file);
@@ -124,24 +116,21 @@ export class FileSender {
     return true;
   }
 
-  /**
-   * Offers again what was offered to somebody who came back; it goes on from what they have.
-   * @param {Transfer} transfer @param {string} pid
-   */
+  /** Repeats an offer to a peer who is back; it continues with the pieces that they lack. @param {Transfer} transfer @param {string} pid */
   reoffer(transfer, pid) {
     const same = transfer.pid === pid;
     transfer.pid = pid;
     transfer.away = false;
     for (const entry of transfer.entries) {
       this.#peerFiles(pid).queue.dropFile(entry.head.id);
-      // Whoever is the same knows what is whole: they are only told its end again.
+      // The same tab has verified its pieces: it only needs `file-end` again.
       if (entry.status === "running" || (entry.status === "ending" && !same)) entry.status = "waiting";
     }
     this.#outgoing.get(transfer.id)?.had.clear();
     this.sendOffer(transfer);
   }
 
-  /** @param {Transfer} transfer says again what may have been lost with a connection */
+  /** Repeats what an interruption may have lost. @param {Transfer} transfer */
   resendState(transfer) {
     if (transfer.state === "offered") this.sendOffer(transfer);
     for (const { head, status } of transfer.entries) if (status === "ending") this.#sendEnd(transfer, head.id);

@@ -1,17 +1,12 @@
-/** Addresses that may be run as workers: the site's policy (Trusted Types) wants it said in so many words. */
+/** URLs of worker scripts, which the site's Trusted Types policy must allow by name. */
 
-/** Where the service worker is: it rules over the folder that it lies in. */
+/** Its folder is the service worker's scope. */
 export const SERVICE_WORKER = "/files/service-worker.js";
 
 /** @type {{createScriptURL: (url: string) => string} | null} */
 let policy = null;
 
-/**
- * Says that an address may be run as a script. Only the scripts of the folder above and the service worker are.
- * @param {URL} url
- * @returns {string}
- * @throws {TypeError} for any other
- */
+/** @param {URL} url a script of the folder above, or the service worker @returns {string} @throws {TypeError} for any other */
 export function scriptUrl(url) {
   const types = /** @type {any} */ (globalThis).trustedTypes;
   if (!types) return url.href;

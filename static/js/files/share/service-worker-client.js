@@ -6,9 +6,9 @@ const SCOPE = "/files/";
 const READY_MS = 10_000;
 
 /**
- * Gets the service worker and waits until it runs.
+ * Registers the service worker and waits until it is active.
  * @returns {Promise<ServiceWorker>}
- * @throws {Error} when there is none: an old browser, a private window of some, cookies blocked
+ * @throws {Error} when there is none: an old browser, some private windows, blocked cookies
  */
 export async function readyServiceWorker() {
   const registration = await navigator.serviceWorker.register(scriptUrl(new URL(SERVICE_WORKER, location.origin)), { scope: SCOPE });
@@ -26,7 +26,7 @@ export async function readyServiceWorker() {
   });
 }
 
-/** Whether the browser has such a thing at all (not in a private window of Firefox before 141, and over HTTPS alone). */
+/** Whether the browser has service workers (not in private windows of Firefox before 141, and only over HTTPS). */
 export function hasServiceWorker() {
   return "serviceWorker" in navigator;
 }

@@ -1,21 +1,19 @@
 /**
- * The service worker of `/files/` and of nothing else: it never sees a page of a call, an invite link or their fragments.
- *
- * It does two things that only a service worker can. A file that comes is handed to the browser's downloads piece by piece
- * (`files/storage/stream-sink.js`), and what the system's share sheet hands over (`/files/share`, Web Share Target Level 2) is kept in this browser
- * instead of being posted to the server. A classic script: modules as service workers are not everywhere yet.
+ * The service worker of `/files/` only: it sees no page of a call, no invite link and no fragment. It streams received files to
+ * the browser's downloads (`files/storage/stream-sink.js`), and keeps what the system's share sheet posts to `/files/share` (Web
+ * Share Target Level 2) in this browser. A classic script: not every browser has modules as service workers.
  */
 
 (() => {
-  /** @type {any} ServiceWorkerGlobalScope, which TypeScript's DOM library does not know */
+  /** ServiceWorkerGlobalScope, which TypeScript's DOM library lacks. @type {any} */
   const worker = globalThis;
   const SAVE = "/files/save/";
   const SHARE = "/files/share";
   const PLACE = { database: "meeting-point-shared", store: "shared", keyPath: "id" };
-  /** More than anybody shares at once, and than a transfer takes. */
+  /** As many as a transfer takes. */
   const MAX_FILES = 5000;
 
-  /** Downloads under way, by their random names. @type {Map<string, {port: MessagePort, head: {name: string, size: number}}>} */
+  /** Current downloads by their random ids. @type {Map<string, {port: MessagePort, head: {name: string, size: number}}>} */
   const downloads = new Map();
 
   worker.addEventListener("install", () => worker.skipWaiting());
@@ -25,7 +23,7 @@
     const { act, id, head } = event.data;
     const [answer, port] = event.ports;
     if (act === "open") downloads.set(id, { port, head });
-    // The question alone keeps a browser from ending this worker, which it does after some thirty idle seconds.
+    // The message itself keeps this worker alive: browsers stop idle workers after some thirty seconds.
     answer.postMessage(downloads.has(id));
   });
 
@@ -35,7 +33,7 @@
     else if (pathname === SHARE && event.request.method === "POST") event.respondWith(share(event.request));
   });
 
-  /** Answers with what a page of this browser sends through a port. @param {string} id */
+  /** Answers with what a page of this browser posts to the port. @param {string} id */
   function save(id) {
     const download = downloads.get(id);
     if (!download) return new Response(null, { status: 404 });
@@ -79,12 +77,12 @@
     });
   }
 
-  /** Writes a name for a header (RFC 8187). @param {string} name */
+  /** Encodes a file name for a header (RFC 8187). @param {string} name */
   function encoded(name) {
     return encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   }
 
-  /** Keeps what was shared in place of what was shared before, and goes to the page that asks for the room. @param {Request} request */
+  /** Stores the shared files in place of earlier ones. @param {Request} request */
   async function share(request) {
     let how = "";
     try {

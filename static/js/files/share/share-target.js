@@ -1,4 +1,4 @@
-/** What the system's share sheet handed over: kept in this browser by `service-worker.js` until it is sent, for a day at most. */
+/** Files from the system's share sheet, which `service-worker.js` keeps in this browser until they are sent, for a day at most. */
 
 import { inRecords } from "../../lib/records.js";
 import { hasServiceWorker, readyServiceWorker } from "./service-worker-client.js";
@@ -9,16 +9,13 @@ const PLACE = Object.freeze({ database: "meeting-point-shared", store: "shared",
 const ID = "shared";
 const KEPT_MS = 24 * 3600_000;
 
-/** Gets the service worker, so that it is there when something is shared; what is too old goes. */
+/** Installs the service worker before anything is shared, and removes what is too old. */
 export function prepareSharing() {
   void sharedFiles();
   if (hasServiceWorker()) readyServiceWorker().catch(() => {});
 }
 
-/**
- * Finds what waits to be sent.
- * @returns {Promise<SelectedFile[]>} empty when there is nothing
- */
+/** @returns {Promise<SelectedFile[]>} the files that wait to be sent */
 export async function sharedFiles() {
   const found = await inRecords(PLACE, "readonly", (store) => store.get(ID)).catch(() => undefined);
   if (!found) return [];
@@ -28,9 +25,8 @@ export async function sharedFiles() {
 }
 
 /**
- * Notes that this tab is on its way to a room with what waits. An address alone does not bring it there.
- * @param {boolean} [pressed] true: the person has chosen the room; without it, only asks
- * @returns {boolean} whether they have
+ * Notes that this tab carries the shared files to a room: the URL of the room alone does not.
+ * @param {boolean} [pressed] true: the person has chosen the room; omitted: only asks @returns {boolean} whether they have
  */
 export function sharingHere(pressed) {
   try {
@@ -41,7 +37,6 @@ export function sharingHere(pressed) {
   }
 }
 
-/** Nothing of it waits any more. */
 export async function forgetShared() {
   await inRecords(PLACE, "readwrite", (store) => store.delete(ID)).catch(() => {});
 }

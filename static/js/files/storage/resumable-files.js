@@ -1,32 +1,31 @@
-/** What lies in the store from before: files of which a part came, by the names of their folders. */
+/** Partial files in the store from an earlier visit. */
 
 import { store } from "./store.js";
 
-/** What is kept longer than this is thrown away at the next visit. */
+/** Older files are removed at the next visit. */
 const KEPT_MS = 24 * 3600_000;
 
-/** @typedef {{batch: string, at: number}} About batch: the files that were offered together; at: milliseconds since 1970 */
+/** @typedef {{batch: string, at: number}} About batch: key of the offer; at: ms since 1970 */
 
 export class ResumableFiles {
   #known = this.#tidy();
 
-  /** Tells whether something of a file is here. @param {string} key */
+  /** @param {string} key */
   async has(key) {
     return (await this.#known).has(key);
   }
 
-  /** Tells whether one of these files was accepted before, together with the others. @param {string[]} keys @param {string} batch */
+  /** Whether one of these files was accepted before, in the same offer. @param {string[]} keys @param {string} batch */
   async hasBatch(keys, batch) {
     const known = await this.#known;
     return keys.some((key) => known.get(key)?.batch === batch);
   }
 
-  /** Looks again: files have been added. */
   refresh() {
     this.#known = list();
   }
 
-  /** Throws away what is too old. */
+  /** Removes what is too old. */
   async #tidy() {
     const known = await list();
     for (const [key, { at }] of known) {

@@ -1,6 +1,6 @@
 /**
- * Where the files lie that are being sent, so that a sender who reloads goes on with one press instead of choosing them
- * again. Only browsers with the File System Access API hand such a thing out; it stays in this browser, for a day at most.
+ * Handles of the files being sent, so that a sender who reloads can resume without selecting them again. Requires the File System
+ * Access API; handles stay in this browser, for a day at most.
  */
 
 import { inRecords } from "../../lib/records.js";
@@ -8,16 +8,14 @@ import { safeName } from "../protocol/safe-name.js";
 
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
-/** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: the transfer; at: milliseconds since 1970 */
+/** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: of the transfer; at: ms since 1970 */
 
 const PLACE = Object.freeze({ database: "meeting-point-sending", store: "handles", keyPath: "id" });
 const KEPT_MS = 24 * 3600_000;
 
 /**
- * Keeps where the files of a transfer lie. Does nothing when that is not known of each, or when the browser keeps nothing.
- * @param {string} room the room's slug
- * @param {{id: string, member: string}} transfer
- * @param {SelectedFile[]} chosen
+ * Saves the handles of a transfer, if all of its files have one.
+ * @param {string} room slug @param {{id: string, member: string}} transfer @param {SelectedFile[]} chosen
  */
 export async function saveHandles(room, { id, member }, chosen) {
   /** @type {KeptFile[]} */
@@ -29,17 +27,14 @@ export async function saveHandles(room, { id, member }, chosen) {
   await inRecords(PLACE, "readwrite", (store) => store.put(kept)).catch(() => {});
 }
 
-/** @param {string} id a transfer that is over */
+/** @param {string} id */
 export async function forgetHandles(id) {
   await inRecords(PLACE, "readwrite", (store) => store.delete(id)).catch(() => {});
 }
 
 /**
- * Finds what was being sent to somebody; throws away what is too old.
- * @param {string} room
- * @param {string} member
- * @param {string} name one of the files
- * @returns {Promise<Kept | null>} the newest
+ * Finds a transfer to a member, and removes what is too old.
+ * @param {string} room @param {string} member @param {string} name of one of the files @returns {Promise<Kept | null>} the newest
  */
 export async function findHandles(room, member, name) {
   /** @type {Kept[]} */
@@ -53,9 +48,8 @@ export async function findHandles(room, member, name) {
 }
 
 /**
- * Opens the files again; the browser may ask the person first, so it has to be called from a press.
- * @param {Kept} kept
- * @returns {Promise<SelectedFile[]>}
+ * Opens the files again. The browser may ask for permission: call it from a user gesture.
+ * @param {Kept} kept @returns {Promise<SelectedFile[]>}
  * @throws {DOMException} when one is gone or may not be read
  */
 export async function openHandles({ files }) {

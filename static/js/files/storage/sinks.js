@@ -1,4 +1,4 @@
-/** Where a file goes while it comes. All of them take pieces in any order, and none shows anything before the file is whole. */
+/** Sinks: where received pieces are written, in any order. No file is visible before it is complete. */
 
 import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { release } from "./buffer-pool.js";
@@ -12,24 +12,21 @@ import { RangeSet } from "../protocol/range-set.js";
 
 /**
  * @typedef {object} Sink
- * @property {Ranges} have pieces that were kept from before
- * @property {Bytes} digests of those, each at its place
- * @property {(index: number, bytes: Bytes, digest: Bytes) => Promise<void>} write settles when the disk has it; rejects when it has no room; may take the bytes away
- * @property {() => Promise<Blob | null>} finish the file is whole; null: it lies where the person wanted it
- * @property {() => Promise<void>} keep the transfer breaks off; what can be kept for later is kept
- * @property {() => Promise<void>} discard nothing of it is wanted
+ * @property {Ranges} have pieces stored earlier
+ * @property {Bytes} digests of those pieces, at their index
+ * @property {(index: number, bytes: Bytes, digest: Bytes) => Promise<void>} write rejects when the disk is full; may transfer the bytes
+ * @property {() => Promise<Blob | null>} finish null: it is at the destination that the person chose
+ * @property {() => Promise<void>} keep closes it, keeping what can be resumed
+ * @property {() => Promise<void>} discard
  */
 
-/** Bytes that files may have together when they can be kept nowhere but in memory. */
+/** Bytes of all files in memory, where there is no store. */
 export const MEMORY_LIMIT = 256_000_000;
-/** Bytes of files that are in memory, or on their way there. */
 let inMemory = 0;
 
 /**
- * Names the folder of a file in the store: the same sender, room and file find it again.
- * @param {FileMetadata} head
- * @param {string} owner who sends it, and where
- * @returns {Promise<string>}
+ * Makes the key of a file in the store, the same for the same sender, room and file.
+ * @param {FileMetadata} head @param {string} owner sender and room @returns {Promise<string>}
  */
 export async function storeKey({ name, path, size, modified, edges }, owner) {
   const words = JSON.stringify([1, owner, name, path, size, modified, edges]);
@@ -37,12 +34,8 @@ export async function storeKey({ name, path, size, modified, edges }, owner) {
 }
 
 /**
- * Keeps the file in the browser's own storage, with a journal: survives a reload.
- * @param {Store} store
- * @param {FileMetadata} head
- * @param {string} key
- * @param {object} about what is remembered of it
- * @returns {Promise<Sink>}
+ * Writes to the origin private file system, with a journal: survives a reload.
+ * @param {Store} store @param {FileMetadata} head @param {string} key @param {object} about stored with it @returns {Promise<Sink>}
  * @throws {DOMException} when it is open in another tab, or there is no storage
  */
 export async function storeSink(store, head, key, about) {
@@ -63,7 +56,7 @@ export async function storeSink(store, head, key, about) {
 }
 
 /**
- * Writes to a file that the person chose; it takes its place there when it is whole (the browser writes beside it first).
+ * Writes to a file that the person chose; the browser replaces it when it is complete.
  * @param {FileMetadata} head @param {FileSystemFileHandle} handle @returns {Promise<Sink>}
  */
 export async function handleSink({ size }, handle) {
@@ -83,12 +76,7 @@ export async function handleSink({ size }, handle) {
   };
 }
 
-/**
- * Keeps the file in memory.
- * @param {FileMetadata} head
- * @returns {Sink}
- * @throws {DOMException} QuotaExceededError when it and what is there already are more than `MEMORY_LIMIT`
- */
+/** @param {FileMetadata} head @returns {Sink} @throws {DOMException} QuotaExceededError beyond `MEMORY_LIMIT` for all files */
 export function memorySink({ size }) {
   if (inMemory + size > MEMORY_LIMIT) throw new DOMException("too large for memory", "QuotaExceededError");
   inMemory += size;
@@ -117,7 +105,7 @@ function nothing(size) {
   return { have: /** @type {Ranges} */ ([]), digests: new Uint8Array(pieceCount(size) * DIGEST) };
 }
 
-/** Reads a journal: a digest of nothing but zeros is none. @param {Bytes} digests @returns {Ranges} */
+/** Reads a journal: a digest of zeros means no piece. @param {Bytes} digests @returns {Ranges} */
 function written(digests) {
   const set = new RangeSet();
   for (let index = 0; index * DIGEST < digests.length; index += 1) {

@@ -1,9 +1,7 @@
 /**
- * Keeps files in the origin's private file system, off the main thread: only a worker gets a synchronous handle, which writes
- * at any offset and costs a third of a stream.
- *
- * A file lies in a folder of its own below `incoming/`: `data`, `digests` (its journal: 32 bytes a piece, zero until the piece is
- * written) and `about` (JSON). What is in the journal is on the disk: the data is flushed first.
+ * Writes files to the origin private file system. Only workers get synchronous handles, which write at any offset and cost a third
+ * of a stream. A file is a folder below `incoming/` with `data`, `digests` (the journal: 32 bytes a piece, zero until the piece is
+ * written) and `about` (JSON). Data is flushed before the journal, so every piece in the journal is on disk.
  */
 
 import { DIGEST, PIECE } from "../protocol/pieces.js";
@@ -11,7 +9,7 @@ import { DIGEST, PIECE } from "../protocol/pieces.js";
 /** @import { Bytes } from "../../lib/encoding.js" */
 
 const ROOT = "incoming";
-/** Bytes written between two flushes: what a tab that is killed may have to receive once more, beside what is in flight. */
+/** Bytes between two flushes: a tab that is killed loses at most these, beside what is in flight. */
 const FLUSH_BYTES = 4_000_000;
 
 /** @typedef {{read: (buffer: Uint8Array, at: {at: number}) => number, write: (buffer: Uint8Array, at: {at: number}) => number, truncate: (size: number) => void, flush: () => void, getSize: () => number, close: () => void}} SyncHandle FileSystemSyncAccessHandle, which TypeScript knows in workers only */
@@ -31,7 +29,7 @@ addEventListener("message", async ({ data: { call, act, values } }) => {
   }
 });
 
-/** @returns {Promise<boolean>} whether files can be kept here; the synchronous handle shows itself to workers only */
+/** @returns {Promise<boolean>} whether files can be stored; synchronous handles exist only in workers */
 async function able() {
   return "createSyncAccessHandle" in FileSystemFileHandle.prototype && Boolean(await root());
 }
@@ -47,13 +45,7 @@ async function handle(folder, name) {
   return file.createSyncAccessHandle();
 }
 
-/**
- * Opens a file that is to come, or to be continued.
- * @param {string} key its folder
- * @param {number} pieces
- * @param {string} about JSON, kept beside it
- * @returns {Promise<Uint8Array>} the journal
- */
+/** @param {string} key @param {number} pieces @param {string} about JSON @returns {Promise<Uint8Array>} the journal */
 async function open(key, pieces, about) {
   const folder = await (await root()).getDirectoryHandle(key, { create: true });
   const data = await handle(folder, "data");
@@ -70,13 +62,7 @@ async function open(key, pieces, about) {
   return journal;
 }
 
-/**
- * @param {string} key
- * @param {number} index
- * @param {Bytes} bytes
- * @param {Uint8Array} digest
- * @returns {ArrayBuffer} the memory of the bytes, to be used again
- */
+/** @param {string} key @param {number} index @param {Bytes} bytes @param {Uint8Array} digest @returns {ArrayBuffer} of the bytes, for reuse */
 function write(key, index, bytes, digest) {
   const kept = find(key);
   if (kept.data.write(bytes, { at: index * PIECE }) !== bytes.length) throw new DOMException("no room", "QuotaExceededError");
@@ -93,17 +79,13 @@ function flush(kept) {
   kept.unflushed = 0;
 }
 
-/**
- * Lets go of a whole file: its size becomes exact, and others may open it.
- * @param {string} key
- * @param {number} size bytes
- */
+/** Closes a complete file and truncates it to its size. @param {string} key @param {number} size bytes */
 function finish(key, size) {
   find(key).data.truncate(size);
   close(key);
 }
 
-/** Lets go of a file and keeps what is there. @param {string} key */
+/** Closes a partial file. @param {string} key */
 function close(key) {
   const kept = files.get(key);
   if (!kept) return;
@@ -114,7 +96,7 @@ function close(key) {
   kept.digests.close();
 }
 
-/** Removes a file. @param {string} key */
+/** @param {string} key */
 async function remove(key) {
   const kept = files.get(key);
   files.delete(key);
@@ -123,7 +105,7 @@ async function remove(key) {
   await (await root()).removeEntry(key, { recursive: true }).catch(() => {});
 }
 
-/** @returns {Promise<{key: string, about: string}[]>} everything that is kept */
+/** @returns {Promise<{key: string, about: string}[]>} everything in the store */
 async function list() {
   const found = [];
   const folder = /** @type {any} */ (await root());

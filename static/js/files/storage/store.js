@@ -15,24 +15,22 @@ export class Store {
   /** @type {Promise<boolean> | null} */
   #able = null;
 
-  /** Whether this browser can keep files at all (a private window of Firefox cannot). */
+  /** Whether this browser can store files (not in private windows of Firefox). */
   works() {
     this.#able ??= this.ask("able", []).catch(() => false);
     return this.#able;
   }
 
-  /** How many bytes there is room for. @returns {Promise<number>} */
+  /** @returns {Promise<number>} bytes of free room */
   async room() {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     return Math.max(0, quota - usage);
   }
 
   /**
-   * Asks the worker.
-   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act
-   * @param {unknown[]} values
-   * @param {Transferable[]} [transfer]
-   * @returns {Promise<any>}
+   * Calls a function of the worker.
+   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act @param {unknown[]} values
+   * @param {Transferable[]} [transfer] @returns {Promise<any>}
    * @throws {DOMException} NoModificationAllowedError: open elsewhere; QuotaExceededError: no room
    */
   ask(act, values, transfer = []) {
@@ -43,7 +41,7 @@ export class Store {
     return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
   }
 
-  /** Opens a whole file for reading. @param {string} key @returns {Promise<File>} */
+  /** Opens a complete file. @param {string} key @returns {Promise<File>} */
   async file(key) {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT);
     return (await (await folder.getDirectoryHandle(key)).getFileHandle("data")).getFile();
@@ -61,5 +59,5 @@ export class Store {
   }
 }
 
-/** The one of this page; its worker starts when it is first asked. */
+/** The store of this page; its worker starts with the first call. */
 export const store = new Store();

@@ -1,8 +1,6 @@
 /**
- * A sink that hands a file to the browser's downloads while it comes, through the service worker: nothing is kept, neither in
- * memory nor in the browser's storage. Downloads take bytes in their order, so what comes too early waits; the window bounds that.
- *
- * A download that breaks off is shown by the browser as failed: it is complete only when the file is whole.
+ * A sink that streams a file to the browser's downloads through the service worker, so that nothing is stored. Downloads need
+ * bytes in order, so early pieces wait; the window bounds them. The browser shows an aborted download as failed.
  */
 
 import { toBase64Url } from "../../lib/encoding.js";
@@ -15,22 +13,17 @@ import { hasServiceWorker, readyServiceWorker } from "../share/service-worker-cl
 
 const ASK_MS = 5_000;
 const ANSWER_MS = 10_000;
-/** A browser that has asked for nothing by then, also if it asks the person first, does not download at all. */
+/** A browser that has pulled nothing by then does not download; some ask the person first. */
 const BEGUN_MS = 60_000;
-/** A frame that is taken away while its download begins may take it along. */
+/** Removing the frame while its download starts may cancel it. */
 const FRAME_MS = 10_000;
 
-/** Whether files can be handed to the downloads while they come. */
+/** Whether files can be streamed to the downloads. */
 export function streams() {
   return hasServiceWorker();
 }
 
-/**
- * Begins a download.
- * @param {FileMetadata} head
- * @returns {Promise<Sink>}
- * @throws {Error} when there is no service worker
- */
+/** @param {FileMetadata} head @returns {Promise<Sink>} @throws {Error} when there is no service worker */
 export async function streamSink({ name, size }) {
   const worker = await readyServiceWorker();
   const download = new Download(worker, size);
@@ -45,27 +38,24 @@ export async function streamSink({ name, size }) {
   };
 }
 
-/** One download: pieces go in in any order and out in theirs, one for each time that the browser asks. */
+/** One download: takes pieces in any order and sends them in order, one for each pull of the browser. */
 class Download {
   #worker;
   #size;
   #last;
   #id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
   #channel = new MessageChannel();
-  /** Pieces that wait for their turn, and what to call when it has come. @type {Map<number, {bytes: Bytes, settle: (error?: Error) => void}>} */
+  /** Pieces that wait for their turn. @type {Map<number, {bytes: Bytes, settle: (error?: Error) => void}>} */
   #early = new Map();
   #next = 0;
   #asked = 0;
-  /** Whether the browser has never asked yet. */
+  /** Whether the browser has not pulled yet. */
   #first = true;
-  /** Called when the file is whole and all of it has gone. @type {((error?: Error) => void) | null} */
+  /** Called when all of a complete file has gone. @type {((error?: Error) => void) | null} */
   #closing = null;
   #life = new AbortController();
 
-  /**
-   * @param {ServiceWorker} worker
-   * @param {number} size of the file, in bytes
-   */
+  /** @param {ServiceWorker} worker @param {number} size bytes */
   constructor(worker, size) {
     this.#worker = worker;
     this.#size = size;
@@ -84,7 +74,7 @@ class Download {
     };
     if (!(await this.#ask({ act: "open", head: { name, size: this.#size } }, port2))) throw new Error("no download");
     const { signal } = this.#life;
-    // In a frame, so that the page itself goes nowhere. Nobody else knows the address.
+    // In a frame, so that the page stays. Its address is secret.
     const frame = document.createElement("iframe");
     frame.hidden = true;
     frame.src = `/files/save/${this.#id}`;
@@ -99,21 +89,16 @@ class Download {
     addEventListener("pagehide", () => this.abort(), { signal });
   }
 
-  /**
-   * @param {number} index of the piece
-   * @param {Bytes} bytes
-   * @returns {Promise<void>} settles when the browser has asked for it
-   */
+  /** @param {number} index @param {Bytes} bytes @returns {Promise<void>} settles when the browser has pulled the piece */
   write(index, bytes) {
     return settled((settle) => {
       this.#early.set(index, { bytes, settle });
-      // The last one stays here until the file is known to be whole: the browser must not take it for complete before.
+      // The last piece waits for the file's root: without it, the browser cannot take the download for complete.
       if (index === this.#last) settle();
       this.#pass();
     });
   }
 
-  /** The file is whole. */
   close() {
     return settled((settle) => {
       this.#closing = settle;
@@ -121,7 +106,7 @@ class Download {
     });
   }
 
-  /** Nothing more comes: what is there is no file. */
+  /** Ends an incomplete download. */
   abort() {
     if (!this.#life.signal.aborted) this.#channel.port1.postMessage({ act: "abort" });
     this.#end();
@@ -137,14 +122,14 @@ class Download {
       this.#channel.port1.postMessage({ act: "bytes", bytes: piece.bytes }, [piece.bytes.buffer]);
       piece.settle();
     }
-    // Whoever asks once more has taken what was there, and has begun the download of an empty file.
+    // The final pull shows that the browser has taken everything, or has started the download of an empty file.
     if (!this.#closing || this.#next <= this.#last || this.#asked === 0) return;
     this.#channel.port1.postMessage({ act: "close" });
     this.#closing();
     this.#life.abort();
   }
 
-  /** It is over, and not whole: whoever waits is told. */
+  /** Rejects all that wait. */
   #end() {
     this.#life.abort();
     const error = new Error("the download ended");
@@ -153,12 +138,7 @@ class Download {
     this.#closing?.(error);
   }
 
-  /**
-   * Asks the service worker about this download.
-   * @param {object} question
-   * @param {MessagePort[]} ports over which the download goes, when it begins
-   * @returns {Promise<boolean>} whether it knows it
-   */
+  /** @param {object} question @param {MessagePort[]} ports for the download, when it starts @returns {Promise<boolean>} whether it is known */
   #ask(question, ...ports) {
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();

@@ -1,6 +1,6 @@
 /**
- * Media that goes on where the line or the processor is thin: once or twice a second each connection is measured, both ends tell
- * each other what they see, and what is sent follows from it. See docs/media.md.
+ * Adapts what is sent to bandwidth, CPU and view: measures each connection once or twice a second, exchanges reports with the
+ * peers, and applies what follows. See docs/media.md.
  */
 
 import { Emitter } from "../../lib/emitter.js";
@@ -16,17 +16,17 @@ import { allocateUplink } from "./uplink-allocation.js";
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report, View } from "./receiver-reports.js" */
 /** @import { Piece } from "./snapshots.js" */
-/** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large somebody is shown on this page */
+/** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large a person is shown on this page */
 
-/** With few people evidence is gathered twice as often: what a line can no longer carry piles up quickly. */
+/** In small calls twice as often: queues build up fast. */
 const INTERVAL_MS = 500;
 const SMALL_CALL = 2;
-/** A second, less what timers are late. */
+/** One second, less timer jitter. */
 const SECOND_MS = 900;
 const SNAPSHOT_INTERVAL_MS = 4_000;
-/** Of the cores, for all encoders together: the rest decodes, draws and does other things. */
+/** Share of the cores for all encoders. */
 const FOR_ENCODING = 0.6;
-/** The browser's estimates together, and some: with less than they could use, they would never find out that there is more. */
+/** Headroom above the sum of the estimates: without it, encoders could never discover more bandwidth. */
 const ESTIMATE_HEADROOM = 1.5;
 const AUDIO_KBPS = 40;
 const SCREEN_DEMAND_KBPS = 1_500;
@@ -36,10 +36,9 @@ const PIECES_PER_MINUTE = 600;
 
 /**
  * @typedef {object} AdaptationEvents
- * @property {{pid: string}} adapted once a second for every connected peer; `adaptationOf(pid)` is up to date
- * @property {{pid: string, sending: SendingStatus, receiving: SendingStatus | null}} sending what is sent to a peer, or what they say they
- *   send, has changed
- * @property {{pid: string, picture: Blob}} snapshot a picture that takes the place of the moving one for a few seconds
+ * @property {{pid: string}} adapted once a second for each connected peer; `adaptationOf(pid)` is up to date
+ * @property {{pid: string, sending: SendingStatus, receiving: SendingStatus | null}} sending either has changed
+ * @property {{pid: string, picture: Blob}} snapshot shown in place of video for a few seconds
  */
 
 /** @extends {Emitter<AdaptationEvents>} */
@@ -52,7 +51,7 @@ export class Adaptation extends Emitter {
   #snapshots;
   /** @type {Map<string, PeerAdaptation>} */
   #peers = new Map();
-  /** kbit/s for all pictures and sound together; Infinity: no cap. */
+  /** kbit/s for video and audio together; Infinity: no cap. */
   #cap = Infinity;
   #cpuLoad = 0;
   #snapshotCamera;
@@ -63,11 +62,7 @@ export class Adaptation extends Emitter {
   #secondAt = -Infinity;
   #seconds = 0;
 
-  /**
-   * @param {Mesh} mesh
-   * @param {Views} views
-   * @param {AbortSignal} signal ends it
-   */
+  /** @param {Mesh} mesh @param {Views} views @param {AbortSignal} signal */
   constructor(mesh, views, signal) {
     super();
     this.#mesh = mesh;
@@ -95,7 +90,6 @@ export class Adaptation extends Emitter {
   }
 
   /**
-   * What is known about somebody.
    * @param {string} pid
    * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "moment" | "report" | "caps"> | undefined}
    */
@@ -103,19 +97,19 @@ export class Adaptation extends Emitter {
     return this.#peers.get(pid);
   }
 
-  /** Share of the processor that media takes, 1: all cores. */
+  /** CPU load of media; 1: all cores. */
   get cpuLoad() {
     return this.#cpuLoad;
   }
 
-  /** @param {number | null} kbps for everything that is sent, and for everything that the others are asked for; null: no cap */
+  /** @param {number | null} kbps each way; null: no cap */
   setCap(kbps) {
     this.#cap = kbps ?? Infinity;
     this.#adaptAll();
     for (const pid of this.#peers.keys()) this.#sendReport(pid);
   }
 
-  /** Something came into view or went out of it: the senders hear of it at once. */
+  /** Sends reports at once when visibility has changed. */
   viewChanged() {
     for (const [pid, peer] of this.#peers) if (this.#visibilityOf(pid) !== peer.sentVisibility) this.#sendReport(pid);
   }
@@ -193,7 +187,7 @@ export class Adaptation extends Emitter {
     if (second) for (const pid of this.#peers.keys()) this.emit("adapted", { pid });
   }
 
-  /** On a thin line with nothing but sound both ways a report is in its way: every other second is enough there. */
+  /** On a thin link that carries only audio, reports compete with it: one every other second is enough. */
   #sendReports() {
     this.#seconds += 1;
     for (const [pid, { state, moment }] of this.#peers) {
@@ -215,11 +209,7 @@ export class Adaptation extends Emitter {
     this.#reports.send(pid, { tile, screen, ...rounded, ...rest });
   }
 
-  /**
-   * Divides what may come among those who are seen, by how large they are.
-   * @param {string} asked pid
-   * @returns {number | null} kbit/s; null: no limit
-   */
+  /** Divides the cap among visible videos by their size. @param {string} asked pid @returns {number | null} kbit/s; null: no limit */
   #capFor(asked) {
     if (this.#cap === Infinity) return null;
     const demands = new Map(
@@ -245,7 +235,7 @@ export class Adaptation extends Emitter {
     this.#sendStatuses();
   }
 
-  /** Whoever gets something else than before is told what, and so is this page. */
+  /** Sends and emits statuses that have changed. */
   #sendStatuses() {
     for (const [pid, peer] of this.#peers) {
       const { sending } = peer;
@@ -261,10 +251,7 @@ export class Adaptation extends Emitter {
     this.emit("sending", { pid, sending, receiving });
   }
 
-  /**
-   * @param {Map<string, number>} demands
-   * @returns {number} kbit/s for all pictures together
-   */
+  /** @param {Map<string, number>} demands @returns {number} kbit/s for all videos */
   #uplink(demands) {
     const capped = Math.max(0, this.#cap - AUDIO_KBPS * demands.size);
     if (demands.size < 2) return capped;

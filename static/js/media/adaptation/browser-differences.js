@@ -1,17 +1,17 @@
-/** What browsers do differently about media, all of it here. */
+/** Media differences between browsers. */
 
 /** @import { Codec } from "./ladder.js" */
 
-/** @type {Readonly<Record<"desktop" | "mobile" | "safari", readonly Codec[]>>} the best first */
+/** The best first. @type {Readonly<Record<"desktop" | "mobile" | "safari", readonly Codec[]>>} */
 const ORDERS = Object.freeze({
   desktop: ["AV1", "VP9", "VP8", "H264"],
-  // Phones have H.264 in hardware nearly always, the others rarely.
+  // Most phones have hardware H.264, few have the others.
   mobile: ["H264", "VP8", "VP9", "AV1"],
-  // Safari decodes AV1 on few machines, and encodes it on none.
+  // Safari decodes AV1 on few machines and encodes it on none.
   safari: ["H264", "VP9", "VP8"],
 });
 
-/** Tells what kind of browser this is. @param {string} [agent] @returns {{mobile: boolean, safari: boolean}} */
+/** @param {string} [agent] @returns {{mobile: boolean, safari: boolean}} */
 export function thisBrowser(agent = globalThis.navigator?.userAgent ?? "") {
   const apple = /AppleWebKit/.test(agent) && !/Chrom(e|ium)|Android/.test(agent);
   return { mobile: /Android|iPhone|iPad|Mobile/.test(agent), safari: apple };
@@ -35,10 +35,8 @@ export function setDegradation(parameters, preference) {
 }
 
 /**
- * Keeps what arrives for a while before it is shown. Chromium and Firefox know it by its name in the standard, older ones
- * by another and in seconds; Safari does not.
- * @param {RTCRtpReceiver} receiver
- * @param {number} ms 0: as the browser sees fit
+ * Sets the jitter buffer target. Older Chromium has it as `playoutDelayHint`, in seconds; Safari lacks it.
+ * @param {RTCRtpReceiver} receiver @param {number} ms 0: the browser decides
  */
 export function keepFor(receiver, ms) {
   if ("jitterBufferTarget" in receiver) Object.assign(receiver, { jitterBufferTarget: ms === 0 ? null : ms });
@@ -46,8 +44,8 @@ export function keepFor(receiver, ms) {
 }
 
 /**
- * Switches the codec of a sender. Browsers with `encodings[].codec` need no negotiation for it (Chromium from 126,
- * Firefox from 139); for the others the order of preferences changes, which counts from the next negotiation on.
+ * Switches the codec of a sender. `encodings[].codec` needs no negotiation (Chromium from 126, Firefox from 139); elsewhere the
+ * order of preferences changes, which takes effect with the next negotiation.
  * @param {RTCRtpTransceiver} transceiver @param {Codec} codec @returns {Promise<"now" | "negotiate" | "never">}
  */
 export async function switchCodec(transceiver, codec) {
@@ -61,13 +59,13 @@ export async function switchCodec(transceiver, codec) {
     await sender.setParameters(parameters);
     if (/** @type {any} */ (sender.getParameters().encodings[0]).codec?.mimeType === chosen.mimeType) return "now";
   } catch {
-    // It cannot be switched in place: negotiated instead.
+    // Not possible in place: negotiate instead.
   }
   return prefer(transceiver, codec) ? "negotiate" : "never";
 }
 
 /**
- * Puts a codec first. None is taken out: Chromium cannot parse an offer of Firefox without VP8.
+ * Prefers a codec. None is removed: Chromium cannot parse an offer of Firefox without VP8.
  * @param {RTCRtpTransceiver} transceiver @param {Codec} codec @returns {boolean}
  */
 function prefer(transceiver, codec) {

@@ -1,4 +1,4 @@
-/** What this browser decodes and sends. */
+/** Codecs that this browser decodes and sends. */
 
 /** @import { Codec } from "./ladder.js" */
 /** @import { Caps } from "./receiver-reports.js" */
@@ -11,13 +11,13 @@ const CONTENT_TYPES = Object.freeze({
   H264: "video/H264;level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
 });
 
-/** Lists what this browser decodes, and whether in hardware. @returns {Promise<Caps>} */
+/** @returns {Promise<Caps>} */
 export async function decodingCaps() {
   const codecs = namesOf(RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? []);
   return { decode: await Promise.all(codecs.map(async (codec) => ({ codec, efficient: await efficient(codec) }))) };
 }
 
-/** Lists what was negotiated for a sender. @param {RTCRtpSender | undefined} sender @returns {Codec[]} */
+/** The negotiated codecs. @param {RTCRtpSender | undefined} sender @returns {Codec[]} */
 export function sendableCodecs(sender) {
   return namesOf(sender?.getParameters().codecs ?? []);
 }

@@ -1,4 +1,4 @@
-/** Which codec a picture is sent in: of those that both ends have, the thriftiest that the processor can pay for. */
+/** Chooses the codec: of those in common, the most efficient that the CPU can afford. */
 
 import { codecOrder } from "./browser-differences.js";
 import { encodeLoad } from "./ladder.js";
@@ -6,15 +6,13 @@ import { encodeLoad } from "./ladder.js";
 /** @import { Codec } from "./ladder.js" */
 /** @import { Caps } from "./receiver-reports.js" */
 
-/** Below this a thrifty codec is worth more processor time, kbit/s. */
+/** kbit/s below which an efficient codec is worth more CPU. */
 const THIN_KBPS = 250;
 
 /**
- * Lists the codecs that one side can send and the other decode.
- * @param {readonly Codec[]} sendable negotiated
- * @param {Caps | null} theirs null: not told, so all that were negotiated
- * @param {{mobile: boolean, safari: boolean}} here
- * @returns {Codec[]} the best first; one that the receiver's hardware decodes comes before the others on a phone
+ * Lists the codecs that one side sends and the other decodes, the best first.
+ * @param {readonly Codec[]} sendable negotiated @param {Caps | null} theirs null: unknown, so all negotiated ones
+ * @param {{mobile: boolean, safari: boolean}} here @returns {Codec[]}
  */
 export function commonCodecs(sendable, theirs, here) {
   const decodable = theirs?.decode.map(({ codec }) => codec) ?? sendable;
@@ -23,10 +21,8 @@ export function commonCodecs(sendable, theirs, here) {
 }
 
 /**
- * Picks one.
  * @param {readonly Codec[]} codecs the best first
- * @param {{rung: number, cores: number, step: number, kbps: number}} terms cores: for this picture; step: how many to give up
- * @returns {Codec}
+ * @param {{rung: number, cores: number, step: number, kbps: number}} terms step: codecs to skip @returns {Codec}
  */
 export function pickCodec(codecs, { rung, cores, step, kbps }) {
   const payable = kbps < THIN_KBPS ? cores * 1.5 : cores;

@@ -1,12 +1,12 @@
-/** The data saver: a cap on what a call sends, and on what it asks of the others, kept in this browser. */
+/** The data saver: a cap on the bitrate of a call each way, stored in this browser. */
 
-/** @typedef {{on: boolean, kbps: number}} DataSaver kbps: each way, for everybody together */
+/** @typedef {{on: boolean, kbps: number}} DataSaver kbps: each way, for all peers together */
 
 const STORAGE_KEY = "meeting-point.data-saver";
 /** kbit/s */
 export const BOUNDS = Object.freeze({ least: 50, most: 10_000, first: 300 });
 
-/** Recalls the choice. @returns {DataSaver} */
+/** @returns {DataSaver} */
 export function loadDataSaver() {
   try {
     const [on, kbps] = (localStorage.getItem(STORAGE_KEY) ?? "").split(" ");
@@ -16,7 +16,7 @@ export function loadDataSaver() {
   }
 }
 
-/** Remembers it. @param {DataSaver} saver */
+/** @param {DataSaver} saver */
 export function saveDataSaver({ on, kbps }) {
   try {
     localStorage.setItem(STORAGE_KEY, `${on ? "on" : "off"} ${kbps}`);
@@ -25,10 +25,7 @@ export function saveDataSaver({ on, kbps }) {
   }
 }
 
-/**
- * @param {number} kbps as typed
- * @returns {number} within bounds; the first choice for what is no number
- */
+/** @param {number} kbps as typed @returns {number} within bounds; the default for NaN */
 export function clampCap(kbps) {
   if (!(kbps > 0)) return BOUNDS.first;
   return Math.round(Math.min(BOUNDS.most, Math.max(BOUNDS.least, kbps)));

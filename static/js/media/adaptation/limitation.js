@@ -1,28 +1,19 @@
-/**
- * What was decided about the media to somebody, in words: for the person who looks at a tile, and for the receiver, who
- * is told (topic `sending`) when it changes. Read where it arrives, like all that comes from a peer.
- */
+/** The sending status: the decision for a peer, for this person to see and for the receiver (topic `sending`). */
 
 import { RUNGS, SNAPSHOTS } from "./ladder.js";
 
-/** @import { State } from "./decision.js" */
+/** @import { LimitationReason, State } from "./state.js" */
 /** @import { Codec } from "./ladder.js" */
 
-/**
- * Why it is not more, seen from the sender: everything is sent; the tile is small; nobody looks; the camera is off; the
- * line between the two, or the sender's whole uplink, is thin; it loses much; the sender's or the receiver's processor
- * is busy; the sender or the receiver saves data; nothing was measured yet.
- * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver" | "their-saver" | "starting"} LimitationReason
- */
 
 /**
  * @typedef {object} SendingStatus
  * @property {"moving" | "stills" | "none"} picture
- * @property {string} rung a name of the ladder, "720p" to "audio"
- * @property {Codec | null} codec null: there is no moving picture
- * @property {LimitationReason} why it is not more
- * @property {boolean} longPackets sound in packets of 60 ms
- * @property {boolean} twice sound sent twice
+ * @property {string} rung "720p" to "audio"
+ * @property {Codec | null} codec null: no video
+ * @property {LimitationReason} why
+ * @property {boolean} longPackets audio in packets of 60 ms
+ * @property {boolean} twice audio with redundancy
  */
 
 /** @type {readonly string[]} */
@@ -40,11 +31,7 @@ export function sendingStatus({ active, rung, codec, why, longPackets, redundant
   return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets, twice: redundant };
 }
 
-/**
- * Reads what a peer says of what it sends.
- * @param {unknown} payload
- * @returns {SendingStatus | null} null when anything about it is out of bounds
- */
+/** @param {unknown} payload @returns {SendingStatus | null} null when anything about it is out of bounds */
 export function readSendingStatus(payload) {
   if (typeof payload !== "object" || payload === null) return null;
   const { picture, rung, codec, why, longPackets, twice } = /** @type {Record<string, any>} */ (payload);

@@ -1,21 +1,18 @@
-/**
- * What is remembered of a line: running means of what was lost, made up and frozen, how long its queue is, and since when
- * something has been so.
- */
+/** Averages of loss, concealment and freezes on a link, its queueing delay, and how long conditions hold. */
 
-/** @import { Evidence, State } from "./decision.js" */
+/** @import { Evidence, State } from "./state.js" */
 
-/** A queue as long as this does not come and go with a key frame. */
+/** Longer than the queue behind a key frame. */
 export const FULL_MS = 200;
-/** What is told of sound and freezes this soon after a fall is about what was sent before. */
+/** Reports within this time after a bitrate drop describe the old bitrate. */
 export const STALE_MS = 2_500;
-/** Running means reach two thirds of a change in this time. */
+/** Time constants of the averages. */
 const MEAN_MS = 2_800;
 const FREEZES_MS = 4_500;
-/** The shortest round trip is forgotten at this rate, ms a second: the way may have become longer. */
+/** ms a second: the minimum round trip rises slowly, since the path may have changed. */
 const FORGET_MS = 4;
 
-/** Brings the running means up to date. @param {State} state @param {Evidence} evidence */
+/** @param {State} state @param {Evidence} evidence */
 export function updateAverages(state, { now, loss, concealed, hasFrozen, rttMs }) {
   const passed = Math.min(5_000, Math.max(0, now - state.at));
   const weight = 1 - Math.exp(-passed / MEAN_MS);
@@ -34,19 +31,12 @@ export function isDegraded({ freezes, avgConcealed, avgLoss, queueMs }, availabl
   return queueMs > FULL_MS || freezes > 2 || avgConcealed > 0.06 || (available === null && avgLoss > 0.12);
 }
 
-/** Tells whether nothing speaks against sending more. @param {State} state */
+/** @param {State} state */
 export function isHealthy({ freezes, avgConcealed, queueMs }) {
   return freezes < 0.5 && avgConcealed < 0.015 && queueMs < 120;
 }
 
-/**
- * Notes since when a condition holds.
- * @param {State} state
- * @param {keyof State["since"]} name
- * @param {boolean} holds
- * @param {number} now
- * @returns {number} ms, at least 1 while it holds; 0 when it does not
- */
+/** @param {State} state @param {keyof State["since"]} name @param {boolean} holds @param {number} now @returns {number} ms */
 export function durationOf({ since }, name, holds, now) {
   if (!holds) since[name] = null;
   else since[name] ??= now;

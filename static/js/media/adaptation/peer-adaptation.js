@@ -1,56 +1,56 @@
-/** What is known about the media to and from one peer, and what is done about it. */
+/** Measures the media to and from one peer, and applies the decisions about it. */
 
 import { keepFor, thisBrowser } from "./browser-differences.js";
 import { sendableCodecs } from "./capabilities.js";
 import { commonCodecs } from "./codecs.js";
 import { jitterBufferTarget, NO_JITTER_BUFFER } from "./jitter-buffer.js";
-import { initialState, decide } from "./decision.js";
+import { decide } from "./decision.js";
 import { measure } from "./stats.js";
 import { sendingStatus } from "./limitation.js";
 import { RateLimiter } from "../../lib/rate-limiter.js";
 import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
+import { initialState } from "./state.js";
 import { mungeSdp, INITIAL_AUDIO_MODE } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
-/** @import { Evidence, State } from "./decision.js" */
+/** @import { Evidence, State } from "./state.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
 /** @import { Piece } from "./snapshots.js" */
 /** @import { Measured, Outbound } from "./stats.js" */
 
 const SNAPSHOTS_PER_MINUTE = 30;
-/** Of the time between two pictures, so much to encode one is not that of an encoder that works in several steps at once. */
+/** An encode time above this multiple of the frame interval means overload, not pipelining. */
 const LATE = 1.2;
 const SCREEN_KBPS = 1_500;
 const SCREEN_FPS = 5;
-/** Of what a receiver that saves data wants at most. */
+/** Reserved from a receiver's cap. */
 const AUDIO_KBPS = 40;
-/** Below this an encoder sends a picture that nobody can make out. */
+/** Below this, video is useless. */
 const MIN_KBPS = 18;
 const SPEECH_KBPS = 32;
 const THIN_SPEECH_KBPS = 16;
 
 export class PeerAdaptation {
   state = initialState(performance.now());
-  /** @type {Measured | null} over the last second: what is told and shown */
+  /** Over the last second, for reports and display. @type {Measured | null} */
   measured = null;
-  /** @type {Measured | null} since it was last looked: what is decided by */
+  /** Since the last decision. @type {Measured | null} */
   moment = null;
-  /** @type {Report | null} what the peer said last */
+  /** The peer's last report. @type {Report | null} */
   report = null;
   /** @type {Caps | null} */
   caps = null;
-  /** @type {Evidence | null} what the last decision rests on */
+  /** Of the last decision. @type {Evidence | null} */
   evidence = null;
-  /** @type {SendingStatus | null} what the peer says it sends */
+  /** @type {SendingStatus | null} */
   receiving = null;
-  /** How long what comes from this peer is kept before it is shown. */
   jitterBuffer = NO_JITTER_BUFFER;
-  /** What of this peer is in view here, as they were told last. */
+  /** The last visibility reported to this peer. */
   sentVisibility = "";
-  /** What is sent to this peer, as they were told last. */
+  /** The last status sent to this peer. */
   sentStatus = "";
   #connection;
   #control;
@@ -66,27 +66,24 @@ export class PeerAdaptation {
     this.#applyMunging();
   }
 
-  /** @returns {SendingStatus} what is sent */
+  /** @returns {SendingStatus} */
   get sending() {
     return sendingStatus(this.state);
   }
 
-  /** @returns {number} kbit/s that a picture as large as the receiver shows it could use; 0 when nobody looks */
+  /** @returns {number} kbit/s that video at the size of the receiver's tile could use; 0: hidden */
   get demand() {
     const { tile } = this.report ?? {};
     if (tile && !tile.visible) return 0;
     return maxKbps(tile ? rungForTile(tile.height) : TOP, this.state.codec);
   }
 
-  /** @returns {number} kbit/s that the line to the peer carries, as far as it is known */
+  /** @returns {number} kbit/s to this peer; Infinity: unknown */
   get available() {
     return this.moment?.outbound.available ?? Infinity;
   }
 
-  /**
-   * @param {Report} report
-   * @returns {boolean} whether the peer's view has changed, so that the sender must adapt at once
-   */
+  /** @param {Report} report @returns {boolean} whether visibility has changed, so that the sender must adapt at once */
   onReport(report) {
     const before = this.report;
     this.report = report;
@@ -94,16 +91,13 @@ export class PeerAdaptation {
     return before?.tile.visible !== report.tile.visible || before?.screen?.visible !== report.screen?.visible;
   }
 
-  /** @param {Piece} piece @returns {Blob | null} the picture, once it is complete */
+  /** @param {Piece} piece @returns {Blob | null} the complete picture */
   onSnapshotPiece(piece) {
     const picture = this.#snapshotReader.receivePiece(piece);
     return picture !== null && this.#snapshotLimiter.consume() ? picture : null;
   }
 
-  /**
-   * Reads the statistics.
-   * @param {boolean} second whether a second has passed
-   */
+  /** @param {boolean} second whether a second has passed */
   async readStats(second) {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
@@ -122,7 +116,7 @@ export class PeerAdaptation {
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
-  /** Decides, and does it. @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms */
+  /** @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms */
   adapt({ share, saving, cpuLoad, cores }) {
     const { audio, video, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
@@ -154,9 +148,9 @@ export class PeerAdaptation {
     this.#hasFrozen = false;
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
-    // On a thin line the encoder is kept from overshooting at the cost of the sound.
+    // On a thin link, an encoder that overshoots hurts the audio.
     const line = state.rung > LOWEST_VIDEO || state.probe ? Infinity : thinLinkBudget(this.available);
-    // For a moment more than the line is known to carry: only then does Chromium look whether it does.
+    // Chromium probes for bandwidth only when more than the estimate is allowed.
     const wish = state.probe ? Math.max(headroom(state), 2 * this.available) : headroom(state);
     const kbps = Math.max(MIN_KBPS, Math.min(wish, Math.max(0, most - screen), line));
     void this.#control.setCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
@@ -169,22 +163,15 @@ export class PeerAdaptation {
     }
   }
 
-  /**
-   * Tells whether the encoder takes longer for a picture than it has until the next: the processor is slower than it should be,
-   * or busy with something else. One that only just does is judged by the strain.
-   * @param {Outbound} outbound @param {RTCRtpSender} [sender]
-   */
+  /** Whether encoding a frame takes longer than the frame interval. @param {Outbound} outbound @param {RTCRtpSender} [sender] */
   #isLate({ encodeMs, cheap }, sender) {
     const { fps } = RUNGS[Math.max(this.state.rung, LOWEST_VIDEO)];
-    // What the camera promises: it too gives less on a processor that is busy.
+    // A camera delivers fewer frames on a busy CPU: its settings count.
     const given = sender?.track?.getSettings().frameRate ?? fps;
     return !cheap && encodeMs > (LATE * 1_000) / Math.min(given, fps);
   }
 
-  /**
-   * @param {RTCRtpTransceiver | null} transceiver
-   * @param {number} saved kbit/s that a data saver leaves for all pictures; Infinity: there is none
-   */
+  /** @param {RTCRtpTransceiver | null} transceiver @param {number} saved kbit/s that a data saver leaves for video; Infinity: none */
   #screenKbps(transceiver, saved) {
     if (!transceiver?.sender.track) return 0;
     return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6), saved * 0.6);
@@ -195,24 +182,18 @@ export class PeerAdaptation {
   }
 }
 
-/**
- * What the smallest picture may take of a thin line: 30 % stay free, and below 60 kbit/s what sound takes.
- * @param {number} available kbit/s
- */
+/** The lowest video leaves 30 % of a thin link free, and below 60 kbit/s the room for audio. @param {number} available kbit/s */
 function thinLinkBudget(available) {
   return Math.min(0.7 * available, Math.max(MIN_KBPS, 1.5 * available - 48));
 }
 
-/** The encoder may use what the next rung needs: only so does it show whether the line would carry it. @param {State} state */
+/** The encoder may use the bitrate of the next rung: that shows whether the link carries it. @param {State} state */
 function headroom({ rung, linkRung: line, codec }) {
   const climbing = rung === line ? Math.min(rung + 1, TOP) : rung;
   return Math.max(maxKbps(rung, codec), minKbps(climbing, codec) * 1.5);
 }
 
-/**
- * @param {RTCRtpSender | undefined} sender
- * @returns {{height: number} | null} the camera that is on
- */
+/** @param {RTCRtpSender | undefined} sender @returns {{height: number} | null} the camera; null: off */
 function sourceOf(sender) {
   const { track } = sender ?? {};
   if (!track || track.readyState === "ended") return null;

@@ -1,38 +1,31 @@
-/**
- * What a receiver tells a sender (topics `report` and `caps`), read where it arrives: whoever sends it may lie or make
- * mistakes, so everything has a type and a bound, and what is out of bounds is dropped as a whole.
- */
+/** Reads what a receiver reports to a sender (topics `report` and `caps`); a payload with any value out of bounds is dropped. */
 
 /** @import { Codec } from "./ladder.js" */
-/** @typedef {{height: number, visible: boolean}} View height: device px of the shorter side of a picture of 16:9 that fills it */
+/** @typedef {{height: number, visible: boolean}} View height: device px of a 16:9 picture that fills it */
 
 /**
- * @typedef {object} Report every second, about what came from the peer that gets it
- * @property {View} tile where the person is shown
- * @property {View | null} screen where their screen is shown; null: nowhere
- * @property {number} decodeMs a frame
+ * @typedef {object} Report once a second, about the media received from the peer that it is sent to
+ * @property {View} tile
+ * @property {View | null} screen null: no screen is shown
+ * @property {number} decodeMs per frame
  * @property {number} fps decoded
- * @property {number} freezes since the connection began
- * @property {number} loss 0 to 1, of the packets of the last second
- * @property {number} concealed 0 to 1, of the sound of the last second
+ * @property {number} freezes total
+ * @property {number} loss 0 to 1, in the last second
+ * @property {number} concealed 0 to 1, of the audio in the last second
  * @property {number} jitterMs
- * @property {number} downKbps what came
- * @property {number | null} cap kbit/s that the receiver wants at most, all together; null: no limit
- * @property {number} cpuLoad share of the processor that encoding and decoding take, 1: all cores
+ * @property {number} downKbps
+ * @property {number | null} cap kbit/s for everything this peer sends; null: no limit
+ * @property {number} cpuLoad of encoding and decoding, 1: all cores
  */
 
-/** @typedef {{codec: Codec, efficient: boolean}} Decodes efficient: by hardware, as the browser says */
+/** @typedef {{codec: Codec, efficient: boolean}} Decodes efficient: in hardware */
 /** @typedef {{decode: Decodes[]}} Caps */
 
 /** @type {readonly string[]} */
 const CODECS = ["AV1", "VP9", "VP8", "H264"];
 const MAX_PIXELS = 16_384;
 
-/**
- * Reads a report.
- * @param {unknown} payload
- * @returns {Report | null} null when anything about it is out of bounds
- */
+/** @param {unknown} payload @returns {Report | null} */
 export function readReport(payload) {
   const report = fields(payload);
   const tile = readView(report.tile);
@@ -45,11 +38,7 @@ export function readReport(payload) {
   return { tile, screen, decodeMs, fps, freezes, loss, concealed, jitterMs, downKbps, cpuLoad, cap };
 }
 
-/**
- * Reads what a peer decodes.
- * @param {unknown} payload
- * @returns {Caps | null} null when anything about it is out of bounds; codecs that this version does not know are left out
- */
+/** Reads a peer's codecs; unknown ones are left out. @param {unknown} payload @returns {Caps | null} */
 export function readCaps(payload) {
   const { decode } = fields(payload);
   if (!Array.isArray(decode) || decode.length > 16) return null;
@@ -70,10 +59,7 @@ function readView(value) {
   return within(height, MAX_PIXELS) && typeof visible === "boolean" ? { height, visible } : null;
 }
 
-/**
- * @param {unknown} value
- * @returns {Record<string, any>} empty for what is no object
- */
+/** @param {unknown} value @returns {Record<string, any>} empty for anything but an object */
 function fields(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }

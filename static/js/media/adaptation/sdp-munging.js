@@ -1,28 +1,16 @@
 /**
- * How sound is sent, asked for where a sender looks for it: in the description of the other side. `ptime` and `usedtx`
- * there are the receiver's wishes (RFC 7587 §6.1, RFC 8866 §6.4), and the first payload type is the one that is sent.
- * `nack` makes both sides repeat packets of sound that were lost, as those of pictures always are (RFC 4585 §6.2.1).
- *
- * The pictures begin slowly: `x-google-start-bitrate`, which Chromium and Safari know, keeps the first second from filling a
- * thin line for the next three; where there is more, they find out within that second.
+ * Munges the remote description to set how this side sends. `ptime` and `usedtx` there are the receiver's wishes (RFC 7587 §6.1,
+ * RFC 8866 §6.4), the first payload type is the one sent, and `nack` enables retransmission of audio as of video (RFC 4585 §6.2.1).
+ * `x-google-start-bitrate` (Chromium, Safari) makes video start low: the first second would fill a thin link for three more.
  */
 
-/**
- * @typedef {object} AudioMode
- * @property {boolean} longPackets packets of 60 ms: a third of the headers
- * @property {boolean} redundant every packet carries the one before it once more (RFC 2198)
- */
+/** @typedef {{longPackets: boolean, redundant: boolean}} AudioMode longPackets: 60 ms, a third of the headers; redundant: RED (RFC 2198) */
 
-/** What a connection begins with: nothing is known about the line. @type {Readonly<AudioMode>} */
+/** Before anything is known about the link. @type {Readonly<AudioMode>} */
 export const INITIAL_AUDIO_MODE = Object.freeze({ longPackets: true, redundant: false });
 const START_KBPS = 130;
 
-/**
- * Rewrites a description so that this side sends its sound in a manner. What is not understood stays as it is.
- * @param {string} sdp of the other side
- * @param {AudioMode} manner
- * @returns {string}
- */
+/** @param {string} sdp of the remote description @param {AudioMode} manner @returns {string} */
 export function mungeSdp(sdp, manner) {
   const sections = sdp.split(/(?=^m=)/m);
   return sections.map((section) => mungeSection(section, manner)).join("");

@@ -1,4 +1,4 @@
-/** Applies decisions to the senders of one connection, one after the other, and only what has changed. */
+/** Applies decisions to the senders of one connection, in order, and only what has changed. */
 
 import { setDegradation, switchCodec } from "./browser-differences.js";
 
@@ -7,34 +7,29 @@ import { setDegradation, switchCodec } from "./browser-differences.js";
 /**
  * @typedef {object} Picture
  * @property {boolean} active
- * @property {number} height of the shorter side, px
+ * @property {number} height px, shorter side
  * @property {number} fps
  * @property {number} kbps
  * @property {Codec} codec
- * @property {boolean} fresh whether what waits to be sent is thrown away
+ * @property {boolean} fresh whether to flush the send queue
  */
 
 /** @typedef {{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null}} Senders */
 
 export class SenderControl {
   #negotiate;
-  /** @type {WeakMap<RTCRtpSender, string>} what was set last */
+  /** The last parameters. @type {WeakMap<RTCRtpSender, string>} */
   #set = new WeakMap();
   /** @type {WeakMap<RTCRtpSender, Codec>} */
   #codecs = new WeakMap();
   #queue = Promise.resolve();
 
-  /** @param {() => void} negotiate makes a change of preferences heard, in browsers that need it */
+  /** @param {() => void} negotiate applies codec preferences, where the browser needs it */
   constructor(negotiate) {
     this.#negotiate = negotiate;
   }
 
-  /**
-   * Sets how the camera is sent.
-   * @param {RTCRtpTransceiver | null} transceiver
-   * @param {Picture} picture
-   * @returns {Promise<void>} settles when it is so, or cannot be
-   */
+  /** @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @returns {Promise<void>} settles when applied, or failed */
   setCamera(transceiver, picture) {
     if (transceiver === null) return this.#queue;
     const { sender } = transceiver;
@@ -49,13 +44,13 @@ export class SenderControl {
       priority: "low",
       networkPriority: "low",
     };
-    // Whoever stops sending lets go of what waits; a key frame comes next.
+    // Deactivating an encoding flushes its queue; a key frame follows.
     if (picture.fresh) void this.#change(transceiver, { ...encoding, active: false }, null, null);
     return this.#change(transceiver, encoding, "maintain-framerate", picture.active ? picture.codec : null);
   }
 
   /**
-   * Sets how a shared screen is sent: sharp, with few frames.
+   * Screens are sent sharp, with few frames.
    * @param {RTCRtpTransceiver | null} transceiver @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
    * @returns {Promise<void>}
    */
@@ -65,10 +60,7 @@ export class SenderControl {
     return this.#change(transceiver, encoding, "maintain-resolution", active ? codec : null);
   }
 
-  /**
-   * Sets how sound is sent: before everything else.
-   * @param {RTCRtpTransceiver | null} transceiver @param {{kbps: number}} sound @returns {Promise<void>}
-   */
+  /** @param {RTCRtpTransceiver | null} transceiver @param {{kbps: number}} sound @returns {Promise<void>} */
   setAudio(transceiver, { kbps }) {
     if (transceiver === null) return this.#queue;
     const encoding = { maxBitrate: kbps * 1_000, priority: "high", networkPriority: "high" };
@@ -76,10 +68,8 @@ export class SenderControl {
   }
 
   /**
-   * @param {RTCRtpTransceiver} transceiver
-   * @param {Record<string, unknown>} encoding
-   * @param {"maintain-framerate" | "maintain-resolution" | null} degradation
-   * @param {Codec | null} codec null: as it is
+   * @param {RTCRtpTransceiver} transceiver @param {Record<string, unknown>} encoding
+   * @param {"maintain-framerate" | "maintain-resolution" | null} degradation @param {Codec | null} codec null: unchanged
    */
   #change(transceiver, encoding, degradation, codec) {
     const run = async () => {
@@ -87,7 +77,7 @@ export class SenderControl {
       await this.#write(transceiver.sender, encoding, degradation);
       if (codec !== null) await this.#switch(transceiver, codec);
     };
-    // A connection that was closed meanwhile, or parameters that this browser does not know: the next decision tries again.
+    // A closed connection, or parameters that this browser rejects: the next decision tries again.
     this.#queue = this.#queue.then(run).catch(() => {});
     return this.#queue;
   }

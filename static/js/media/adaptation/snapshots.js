@@ -1,32 +1,28 @@
 /**
- * A picture every few seconds over the data channel, where the line carries no moving one: 192 pixels wide, some 4 kB. It
- * goes in pieces, one after the other over some seconds: all at once it would stand before the sound in every queue.
+ * Snapshots: a JPEG of about 4 kB every few seconds over the data channel, where the link carries no video. Pieces are spread over
+ * some seconds, so that audio packets do not queue behind them.
  */
 
 const WIDTH = 192;
 const QUALITY = 0.4;
 /** Characters of base64. */
 const MAX_CHARACTERS = 24_000;
-/** 12 kbit/s with what is around each piece: what the rung needs. */
+/** Characters: 12 kbit/s with overhead, the bitrate of the rung. */
 const PIECE = 400;
 const PIECE_INTERVAL_MS = 300;
 const MAX_PIECE_CHARACTERS = 2_000;
-/** A larger picture than this is refused before it is decoded, px. */
+/** px: larger pictures are dropped before decoding. */
 const MAX_SIDE = 640;
 
 /** @typedef {{jpeg: string}} Snapshot base64 */
-/** @typedef {{part: number, of: number, jpeg: string}} Piece of a still, the first has number 0 */
+/** @typedef {{part: number, of: number, jpeg: string}} Piece part: from 0 */
 
 export class SnapshotCamera {
   /** @type {HTMLVideoElement | null} */
   #video = null;
   #canvas = /** @type {HTMLCanvasElement | null} */ (null);
 
-  /**
-   * Takes a picture.
-   * @param {MediaStreamTrack | null} track
-   * @returns {Promise<Snapshot | null>} null when the camera shows nothing yet
-   */
+  /** @param {MediaStreamTrack | null} track @returns {Promise<Snapshot | null>} null: the camera has no frame yet */
   async takeSnapshot(track) {
     if (track === null) return null;
     const video = (this.#video ??= Object.assign(document.createElement("video"), { muted: true, playsInline: true }));
@@ -43,27 +39,22 @@ export class SnapshotCamera {
     return jpeg.length > 0 && jpeg.length <= MAX_CHARACTERS ? { jpeg } : null;
   }
 
-  /** Lets go of the camera. */
   stop() {
     if (this.#video) this.#video.srcObject = null;
     this.#video = null;
   }
 }
 
-/** Sends pictures, one at a time. */
+/** Sends one snapshot at a time. */
 export class SnapshotSender {
   /** @type {ReturnType<typeof setTimeout> | null} */
   #timer = null;
 
-  /** A picture is still on its way. */
   get busy() {
     return this.#timer !== null;
   }
 
-  /**
-   * @param {Snapshot} still
-   * @param {(piece: Piece) => boolean} sendPiece whether anybody still wants it
-   */
+  /** @param {Snapshot} still @param {(piece: Piece) => boolean} sendPiece false: stop, no one needs it any more */
   sendSnapshot({ jpeg }, sendPiece) {
     this.stop();
     const of = Math.ceil(jpeg.length / PIECE);
@@ -82,13 +73,13 @@ export class SnapshotSender {
   }
 }
 
-/** Puts the pictures of one peer together; they come in order, or not at all. */
+/** Assembles the snapshots of one peer; pieces come in order, or the snapshot is dropped. */
 export class SnapshotReader {
   /** @type {string[]} */
   #parts = [];
   #of = 0;
 
-  /** @param {Piece} piece @returns {Blob | null} null when the picture is not complete yet, or is no JPEG of a modest size */
+  /** @param {Piece} piece @returns {Blob | null} null: incomplete, or not a small JPEG */
   receivePiece({ part, of, jpeg }) {
     if (part === 0) [this.#parts, this.#of] = [[], of];
     if (part !== this.#parts.length || of !== this.#of) return this.#forget();
@@ -105,22 +96,14 @@ export class SnapshotReader {
   }
 }
 
-/**
- * Reads a piece of a picture (topic `snapshot`).
- * @param {any} payload
- * @returns {Piece | null} null when anything about it is out of bounds
- */
+/** @param {any} payload of the topic `snapshot` @returns {Piece | null} */
 export function readSnapshotPiece(payload) {
   const { part, of, jpeg } = typeof payload === "object" && payload !== null ? payload : {};
   const text = typeof jpeg === "string" && jpeg.length > 0 && jpeg.length <= MAX_PIECE_CHARACTERS;
   return text && Number.isInteger(of) && of >= 1 && of <= MAX_CHARACTERS / PIECE ? { part, of, jpeg } : null;
 }
 
-/**
- * Reads a picture that a peer sent.
- * @param {string} jpeg base64
- * @returns {Blob | null} null when it is no JPEG of a modest size
- */
+/** @param {string} jpeg base64 @returns {Blob | null} null: not a small JPEG */
 export function readSnapshot(jpeg) {
   if (jpeg.length > MAX_CHARACTERS || !/^[A-Za-z0-9+/]+={0,2}$/.test(jpeg)) return null;
   try {
@@ -133,11 +116,7 @@ export function readSnapshot(jpeg) {
   }
 }
 
-/**
- * Finds the size in the frame header (ITU-T T.81 §B.2.2) without decoding anything.
- * @param {Uint8Array} bytes
- * @returns {[number, number] | null} height and width; null when it is not a JPEG
- */
+/** Reads the frame header (ITU-T T.81 §B.2.2). @param {Uint8Array} bytes @returns {[number, number] | null} height and width */
 function sizeOf(bytes) {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   let at = 2;

@@ -1,69 +1,66 @@
-/** What the statistics of a connection say about the time since they were last looked at, in both directions. */
+/** Turns the statistics of a connection into rates since the previous reading, in both directions. */
 
 /** @typedef {Map<string, any>} Stats */
 
 /**
- * @typedef {object} Counts totals since the connection began, times in seconds as the browser counts them
+ * @typedef {object} Counts totals of the connection; times in seconds
  * @property {number} at ms
  * @property {number} received bytes of media
- * @property {number} packets of video and sound that came
+ * @property {number} packets received
  * @property {number} lost
- * @property {number} asked how often something lost was asked for
- * @property {number} again packets that came once more, or to fill up
+ * @property {number} asked NACKs sent
+ * @property {number} again retransmissions and padding received
  * @property {number} decoded frames
  * @property {number} decodeTime
  * @property {number} freezes
  * @property {number} frozenTime
- * @property {number} samples of sound
- * @property {number} concealed samples that were made up because nothing came in time
+ * @property {number} samples of audio
+ * @property {number} concealed samples
  * @property {number} audioPackets
  * @property {number} videoPackets
  * @property {number} sent bytes of media
  * @property {number} encoded frames
  * @property {number} encodeTime
- * @property {Record<string, number>} echoes how often the other side's RTCP has measured the round trip, for each stream
- * @property {number} echoMs what it measured last; 0: nothing yet
+ * @property {Record<string, number>} echoes round trip measurements by stream
+ * @property {number} echoMs the last of them; 0: none
  */
 
 /**
  * @typedef {object} Inbound
- * @property {number} decodeMs a frame
+ * @property {number} decodeMs per frame
  * @property {number} fps
- * @property {number} loss 0 to 1, of what was not repaired
- * @property {number} missed 0 to 1, what was repaired included
+ * @property {number} loss 0 to 1, after retransmission
+ * @property {number} missed 0 to 1, before retransmission
  * @property {number} concealed 0 to 1
  * @property {number} jitterMs
  * @property {number} kbps
- * @property {number} height of the shorter side, px
- * @property {number} width of the longer side, px
- * @property {number} freezes in all
- * @property {number} audioPackets in all
- * @property {number} videoPackets in all
- * @property {number} decoded frames in all
+ * @property {number} height px, shorter side
+ * @property {number} width px, longer side
+ * @property {number} freezes total
+ * @property {number} audioPackets total
+ * @property {number} videoPackets total
+ * @property {number} decoded total frames
  * @property {string} codec
  */
 
 /**
  * @typedef {object} Outbound
- * @property {number | null} available kbit/s; null: this browser does not say
+ * @property {number | null} available estimated bandwidth, kbit/s; null: no estimate
  * @property {number} kbps
- * @property {number} loss 0 to 1, as the other side's RTCP says
+ * @property {number} loss 0 to 1, from the receiver's RTCP
  * @property {number} rttMs
- * @property {boolean} limited by the processor
- * @property {number} encodeMs a frame
- * @property {boolean} cheap whether the encoder says that it is no load (hardware)
+ * @property {boolean} limited CPU quality limitation
+ * @property {number} encodeMs per frame
+ * @property {boolean} cheap whether the encoder is in hardware
  * @property {number} fps
- * @property {number} height of the shorter side, px
- * @property {number} width of the longer side, px
+ * @property {number} height px, shorter side
+ * @property {number} width px, longer side
  * @property {string} codec
  */
 
-/** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: seconds of coding a second */
+/** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: CPU seconds a second for coding */
 
-/**
- * Compares the statistics with those of before.
- * @param {RTCStatsReport | Stats} report @param {Counts | null} before @returns {Measured}
- */
+/** @param {RTCStatsReport | Stats} report @param {Counts | null} before @returns {Measured} */
 export function measure(report, before) {
   const all = [...report.values()];
   const inbound = all.filter(({ type }) => type === "inbound-rtp");
@@ -79,11 +76,11 @@ export function measure(report, before) {
   const seen = inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
   const shown = outbound.find(({ kind, active }) => kind === "video" && active !== false);
   const transport = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
-  // A pair that is being checked again is not "succeeded" for the moment; Firefox has no transport and names the pair itself.
+  // During an ICE check the pair is not "succeeded"; Firefox has no transport, but marks the selected pair.
   const own = all.find(({ type, nominated, selected }) => type === "candidate-pair" && (selected ?? nominated));
   const pair = report.get(transport?.selectedCandidatePairId) ?? own;
   const available = pair?.availableOutgoingBitrate;
-  // A stream that has stopped goes on saying what was measured when it ran.
+  // A stopped stream keeps its last round trip.
   const fresh = heard.filter(({ id, roundTripTimeMeasurements = 0 }) => roundTripTimeMeasurements > (past?.echoes[id] ?? 0));
   counts.echoMs = 1_000 * Math.max(...fresh.map(({ roundTripTime = 0 }) => roundTripTime), 0) || (past?.echoMs ?? 0);
   return {
@@ -91,7 +88,7 @@ export function measure(report, before) {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
       fps: ratio(grown("decoded"), seconds),
       loss: share(grown("lost"), grown("lost") + grown("packets")),
-      // What only fills up, so that the line can be measured, is counted with what comes again.
+      // Padding, which probes for bandwidth, is counted as retransmission: without NACKs it is nothing else.
       missed: share(grown("lost") + (grown("asked") > 0 ? grown("again") : 0), grown("lost") + grown("packets")),
       concealed: share(grown("concealed"), grown("samples")),
       jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
@@ -108,7 +105,7 @@ export function measure(report, before) {
       available: typeof available === "number" && available > 0 ? available / 1_000 : null,
       kbps: ratio(grown("sent") * 8, seconds) / 1_000,
       loss: share(Math.max(0, ...heard.map(({ fractionLost = 0 }) => fractionLost)), 1),
-      // RTCP measures once a second, the checks of a pair every few seconds.
+      // RTCP measures once a second, ICE checks every few seconds.
       rttMs: counts.echoMs || 1_000 * (pair?.currentRoundTripTime || 0),
       limited: outbound.some(({ qualityLimitationReason }) => qualityLimitationReason === "cpu"),
       cheap: shown?.powerEfficientEncoder === true,
@@ -151,20 +148,12 @@ function count(inbound, outbound, heard, all) {
   };
 }
 
-/**
- * @param {number} part
- * @param {number} whole
- * @returns {number} 0 to 1
- */
+/** @param {number} part @param {number} whole @returns {number} 0 to 1 */
 function share(part, whole) {
   return whole > 0 ? Math.min(1, Math.max(0, part / whole)) : 0;
 }
 
-/**
- * @param {RTCStatsReport | Stats} report
- * @param {any} stream
- * @returns {string} "VP9", "AV1"…; empty while there is none
- */
+/** @param {RTCStatsReport | Stats} report @param {any} stream @returns {string} "VP9", "AV1"…; empty: none */
 function codecOf(report, stream) {
   const codec = /** @type {any} */ (report.get(stream?.codecId));
   return codec?.mimeType?.split("/")[1]?.toUpperCase() ?? "";

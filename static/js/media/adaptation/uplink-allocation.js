@@ -1,11 +1,6 @@
-/** One uplink for everybody: small demands are met first, what is left is divided evenly among the rest. */
+/** Divides the uplink among peers: small demands are met first, the rest is shared evenly. */
 
-/**
- * Divides an uplink.
- * @param {ReadonlyMap<string, number>} demands kbit/s that each picture could use, by whose
- * @param {number} total kbit/s; Infinity: as much as anybody wants
- * @returns {Map<string, number>} kbit/s for each, never more than was wished for unless there is no limit
- */
+/** @param {ReadonlyMap<string, number>} demands kbit/s @param {number} total kbit/s @returns {Map<string, number>} kbit/s */
 export function allocateUplink(demands, total) {
   const shares = new Map();
   let left = total;

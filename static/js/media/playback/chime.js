@@ -28,11 +28,7 @@ export class Chime {
   }
 }
 
-/**
- * @param {AudioContext} context
- * @param {number} frequency hertz
- * @param {number} at seconds on the context's clock
- */
+/** @param {AudioContext} context @param {number} frequency hertz @param {number} at seconds on the context's clock */
 function play(context, frequency, at) {
   const tone = new OscillatorNode(context, { frequency });
   const loudness = new GainNode(context, { gain: 0 });

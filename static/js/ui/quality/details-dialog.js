@@ -11,7 +11,7 @@ import { qualityText } from "./quality-mark.js";
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
-/** @import { Evidence, State } from "../../media/adaptation/decision.js" */
+/** @import { Evidence, State } from "../../media/adaptation/state.js" */
 /** @import { SendingStatus } from "../../media/adaptation/limitation.js" */
 /** @import { Quality } from "../../media/playback/quality.js" */
 

@@ -1,15 +1,15 @@
-/** Two peer connections of one page that try to reach each other in a given way, and what there is to say about it. */
+/** Two peer connections of one page that connect to each other by a given path, and what is measured on it. */
 
-/** Longer than a browser waits for a STUN server that does not answer. */
+/** Longer than browsers wait for a STUN server. */
 export const PATIENCE_MS = 12_000;
 const PINGS = 3;
 
 /**
- * @typedef {object} Found what was learned while looking for a way
- * @property {string[]} types of candidates: host, srflx, relay
- * @property {string[]} addresses that are not the machine's own
- * @property {number[]} errors codes of `icecandidateerror`; 701: no answer, 401 and others: an answer that was no
- * @property {number} ms until all candidates were there
+ * @typedef {object} Found while gathering candidates
+ * @property {string[]} types host, srflx, relay
+ * @property {string[]} addresses public ones
+ * @property {number[]} errors codes of `icecandidateerror`; 701: no answer, 401 and others: refused
+ * @property {number} ms until gathering was complete
  */
 
 /** Finds candidates without connecting to anything. @param {RTCConfiguration} configuration @returns {Promise<Found>} */
@@ -40,15 +40,12 @@ export class Pair {
     this.found = observe(this.#near);
     this.#channel = this.#near.createDataChannel("probe");
     for (const [from, to] of [[this.#near, this.#far], [this.#far, this.#near]]) {
-      // A candidate that comes after the end is of no use to anybody.
+      // Candidates after the end are useless.
       from.addEventListener("icecandidate", ({ candidate }) => candidate && to.addIceCandidate(candidate).catch(() => {}));
     }
   }
 
-  /**
-   * Connects the two.
-   * @returns {Promise<number | null>} the round trip between them, ms; null when they do not reach each other
-   */
+  /** @returns {Promise<number | null>} the round trip, ms; null: they do not connect */
   async connect() {
     const opened = until(this.#channel, "open", () => this.#channel.readyState === "open");
     const answering = new Promise((resolve) => this.#far.addEventListener("datachannel", resolve, { once: true }));
@@ -61,11 +58,7 @@ export class Pair {
     return this.#ping(channel);
   }
 
-  /**
-   * Sends as much as goes through.
-   * @param {number} ms for how long
-   * @returns {Promise<number>} kbit/s that arrived, after a moment to get going
-   */
+  /** Measures the throughput. @param {number} ms duration @returns {Promise<number>} kbit/s received, without the ramp-up */
   async flood(ms) {
     const channel = this.#channel;
     const block = new Uint8Array(16_384);
@@ -84,13 +77,12 @@ export class Pair {
     return (arrived * 8) / (performance.now() - at);
   }
 
-  /** Ends both. */
   close() {
     this.#near.close();
     this.#far.close();
   }
 
-  /** Settles, with false, once it is certain that there is no candidate; never when there is one. */
+  /** Resolves with false once gathering has ended without candidates. */
   async #nowhere() {
     const near = this.#near;
     await until(near, "icegatheringstatechange", () => near.iceGatheringState === "complete");
@@ -129,12 +121,7 @@ function observe(connection) {
   return found;
 }
 
-/**
- * @param {EventTarget} target
- * @param {string} type
- * @param {(() => boolean) | null} holds null: the first event will do
- * @returns {Promise<boolean>} false when it did not come within `PATIENCE_MS`
- */
+/** @param {EventTarget} target @param {string} type @param {(() => boolean) | null} holds null: any event @returns {Promise<boolean>} false: timeout */
 function until(target, type, holds) {
   if (holds?.()) return Promise.resolve(true);
   return new Promise((resolve) => {

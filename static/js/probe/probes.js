@@ -1,4 +1,4 @@
-/** The single tests of the connection test. Each answers with what it saw; what that means says `verdicts.js`. */
+/** The probes of the connection test: each returns what it has seen, which `verdicts.js` judges. */
 
 import { openTrack } from "../media/devices/constraints.js";
 import { deviceCause } from "../media/devices/device-errors.js";
@@ -7,7 +7,7 @@ import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
 /** @import { RelaySeen, Seen } from "./verdicts.js" */
 
-/** Loud enough to be a voice. */
+/** The level of a voice. */
 const HEARD = 0.2;
 const LISTEN_MS = 5_000;
 const FLOOD_MS = 3_000;
@@ -18,7 +18,7 @@ export function tryBrowser() {
   return { secure: globalThis.isSecureContext, webrtc, devices: navigator.mediaDevices?.getUserMedia !== undefined };
 }
 
-/** Opens a socket to the server and closes it again. @param {string} path @returns {Promise<Seen["server"]>} */
+/** Opens and closes a WebSocket. @param {string} path @returns {Promise<Seen["server"]>} */
 export function tryServer(path) {
   const began = performance.now();
   const url = new URL(path, location.href);
@@ -44,9 +44,9 @@ export async function tryStun(urls) {
 }
 
 /**
- * Connects two ends over the relay alone, and leaves them connected for what comes next.
- * @param {RTCIceServer | null | undefined} server null: not for this person; undefined: the site has none of the kind
- * @returns {Promise<{seen: RelaySeen, pair: Pair | null}>} the pair is the caller's to close
+ * Connects two ends over the relay only, for the bandwidth probe to use.
+ * @param {RTCIceServer | null | undefined} server null: not for this person; undefined: the site has none of this kind
+ * @returns {Promise<{seen: RelaySeen, pair: Pair | null}>} the caller closes the pair
  */
 export async function tryRelay(server) {
   const nothing = { found: false, rttMs: null, errors: [], addresses: [] };
@@ -59,10 +59,7 @@ export async function tryRelay(server) {
   return { seen, pair: rttMs === null ? null : pair };
 }
 
-/**
- * Measures what goes through a pair; without one, what this browser moves within itself.
- * @param {Pair | null} relayed @returns {Promise<Seen["bandwidth"]>}
- */
+/** Without a relayed pair, it measures within this browser. @param {Pair | null} relayed @returns {Promise<Seen["bandwidth"]>} */
 export async function tryBandwidth(relayed) {
   const pair = relayed ?? new Pair({});
   try {
@@ -85,7 +82,7 @@ export async function tryCamera() {
   }
 }
 
-/** Listens until something is heard. @returns {Promise<Seen["microphone"]>} */
+/** Listens until a voice is loud enough. @returns {Promise<Seen["microphone"]>} */
 export async function tryMicrophone() {
   let track;
   try {
@@ -108,7 +105,7 @@ export async function tryMicrophone() {
   return { cause: null, heard };
 }
 
-/** Plays a short tone, to be called from a press. */
+/** Plays a short tone; call it from a user gesture. */
 export function playTone() {
   const context = new AudioContext();
   const [tone, volume] = [context.createOscillator(), context.createGain()];

@@ -1,7 +1,4 @@
-/**
- * The report of a connection test as text, to be sent to whoever is asked for help. It names no internet address unless the
- * person wants it to.
- */
+/** The report of a connection test as text, for support. IP addresses are only included on request. */
 
 /** @typedef {{title: string, state: string, words: string}} Line */
 
@@ -9,15 +6,9 @@ const NUMBER_4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g;
 const NUMBER_6 = /(?<![0-9a-f:])(?=[0-9a-f:]*:[0-9a-f:]*:)[0-9a-f:]{3,}(?:%\w+)?(?![0-9a-f:])/gi;
 
 /**
- * Writes it.
- * @param {object} report
- * @param {string} report.title
- * @param {Date} report.at
- * @param {string} report.browser
- * @param {string} report.sum
- * @param {readonly Line[]} report.lines
- * @param {readonly string[] | null} report.addresses seen from outside; null: they are not to be named
- * @param {string} report.addressesTitle
+ * @param {object} report @param {string} report.title @param {Date} report.at @param {string} report.browser
+ * @param {string} report.sum @param {readonly Line[]} report.lines @param {string} report.addressesTitle
+ * @param {readonly string[] | null} report.addresses public ones; null: leave them out
  * @returns {string}
  */
 export function writeReport({ title, at, browser, sum, lines, addresses, addressesTitle }) {
@@ -27,16 +18,12 @@ export function writeReport({ title, at, browser, sum, lines, addresses, address
   return [title, when, browser, "", ...body, ...seen, ""].join("\n");
 }
 
-/** Takes every IP address out of a text. @param {string} words @returns {string} */
+/** Removes IP addresses. @param {string} words @returns {string} */
 export function withoutAddresses(words) {
   return words.replace(NUMBER_4, "…").replace(NUMBER_6, "…");
 }
 
-/**
- * Names a browser and its system, without more than is needed to help.
- * @param {string} agent
- * @returns {string} "Firefox 128, Windows"
- */
+/** Names browser and system, and nothing else. @param {string} agent @returns {string} "Firefox 128, Windows" */
 export function browserName(agent) {
   const known = [/(Firefox)\/(\d+)/, /(Edg)\/(\d+)/, /(OPR)\/(\d+)/, /(Chrom(?:e|ium))\/(\d+)/, /Version\/(\d+).* (Safari)/];
   const match = known.map((pattern) => pattern.exec(agent)).find((found) => found !== null);

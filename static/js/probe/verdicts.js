@@ -1,14 +1,14 @@
-/** What the single tests of the connection test mean: a pure function, so that every case stands in a table. */
+/** The verdicts of the connection test, as pure rules. */
 
 /** @import { DeviceCause } from "../media/devices/device-errors.js" */
-/** @typedef {"good" | "note" | "bad" | "skipped"} State note: works, but less well */
+/** @typedef {"good" | "note" | "bad" | "skipped"} State note: works, with limits */
 
 /**
  * @typedef {object} RelaySeen
- * @property {boolean} offered whether the site has one of the kind
+ * @property {boolean} offered whether the site has one of this kind
  * @property {boolean} allowed whether this person may use it
- * @property {boolean} found whether it gave an address
- * @property {number | null} rttMs between two ends that reach each other over it alone; null: they do not
+ * @property {boolean} found whether it allocated an address
+ * @property {number | null} rttMs between two ends that use only the relay; null: not connected
  * @property {number[]} errors
  * @property {string[]} addresses
  */
@@ -26,20 +26,15 @@
  * @property {{relayed: boolean, kbps: number}} bandwidth
  */
 
-/**
- * @typedef {object} Verdict
- * @property {State} state
- * @property {string} key of the text that says it and what to do
- * @property {Record<string, number>} values
- */
+/** @typedef {{state: State, key: string, values: Record<string, number>}} Verdict key: of its text */
 
 /** @typedef {keyof Seen} ProbeName */
 /** @type {readonly ProbeName[]} */
 export const PROBES = ["browser", "server", "stun", "udp", "tcp", "tls", "bandwidth", "camera", "microphone"];
 
-/** A browser that names no errors has had an answer when it is done within this, ms. */
+/** Browsers without error events: gathering that ends sooner, ms, means that the server answered. */
 const ANSWERED_MS = 3_000;
-/** kbit/s that a call of two with a picture worth the name takes, and below which there is none. */
+/** kbit/s for a call of two: with good video, and at all. */
 const [COMFORTABLE, ENOUGH] = [1_500, 300];
 const NO_ANSWER = 701;
 
@@ -72,12 +67,12 @@ const RULES = {
   },
 };
 
-/** Says what a test means. @template {ProbeName} N @param {N} name @param {Seen[N]} seen @returns {Verdict} */
+/** @template {ProbeName} N @param {N} name @param {Seen[N]} seen @returns {Verdict} */
 export function judge(name, seen) {
   return seen === null ? verdict("skipped", "skipped") : RULES[name](/** @type {NonNullable<Seen[N]>} */ (seen));
 }
 
-/** Sums up. @param {Readonly<Partial<Record<ProbeName, Verdict>>>} verdicts @returns {Verdict} */
+/** @param {Readonly<Partial<Record<ProbeName, Verdict>>>} verdicts @returns {Verdict} */
 export function sumUp(verdicts) {
   const is = (/** @type {ProbeName} */ name, /** @type {State} */ state) => verdicts[name]?.state === state;
   if (is("browser", "bad")) return verdict("bad", "sum.browser");

@@ -1,4 +1,4 @@
-/** What is asked of devices. Everything is `ideal`: a device that does less is better than none. */
+/** Constraints for cameras and microphones, all of them `ideal`: a device that does less is better than none. */
 
 /** @typedef {"audio" | "video"} Kind */
 
@@ -8,14 +8,11 @@ const CONSTRAINTS = Object.freeze({
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } },
 });
 
-/** What the encoder should favour (mst-content-hint): clear speech, smooth motion. @type {Readonly<Record<Kind, string>>} */
+/** What the encoder favours (mst-content-hint): clear speech, smooth motion. @type {Readonly<Record<Kind, string>>} */
 const HINTS = Object.freeze({ audio: "speech", video: "motion" });
 
 /**
- * Opens a device.
- * @param {Kind} kind
- * @param {string | null} deviceId null: whichever the browser prefers
- * @returns {Promise<MediaStreamTrack>}
+ * @param {Kind} kind @param {string | null} deviceId null: the browser chooses @returns {Promise<MediaStreamTrack>}
  * @throws {DOMException} see `deviceCause`
  */
 export async function openTrack(kind, deviceId) {
@@ -24,10 +21,9 @@ export async function openTrack(kind, deviceId) {
 }
 
 /**
- * Opens a microphone and a camera with one question to the person.
- * @param {Record<Kind, string | null>} deviceIds
- * @returns {Promise<MediaStreamTrack[]>} one of each
- * @throws {DOMException} when either cannot be had
+ * Opens a microphone and a camera with one permission prompt.
+ * @param {Record<Kind, string | null>} deviceIds @returns {Promise<MediaStreamTrack[]>} one of each
+ * @throws {DOMException} when either fails
  */
 export function openBoth({ audio, video }) {
   return open({ audio: constraintsFor("audio", audio), video: constraintsFor("video", video) });

@@ -1,4 +1,4 @@
-/** How loud it is: of a local track by an analyser, of a remote one by what the browser measures anyway. */
+/** Measures the level of a local track. */
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -8,7 +8,7 @@ const FLOOR_DB = -60;
 
 /**
  * @typedef {object} LevelMeterEvents
- * @property {{level: number}} level 0 to 1 on a scale of loudness, about twelve times a second while something changes
+ * @property {{level: number}} level 0 to 1, up to twelve times a second while it changes
  */
 
 /** @extends {Emitter<LevelMeterEvents>} */
@@ -26,18 +26,18 @@ export class LevelMeter extends Emitter {
     return this.#level;
   }
 
-  /** Measures this track from now on. @param {MediaStreamTrack | null} track */
+  /** @param {MediaStreamTrack | null} track */
   setTrack(track) {
     this.#source?.disconnect();
     this.#source = null;
     if (track === null) return;
     this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
-    // Before a gesture of the person the context waits; measuring then reads silence and starts by itself later.
+    // Suspended until a user gesture; until then the level is 0.
     this.#context.resume().catch(() => {});
   }
 
-  /** Stops measuring, for good. */
+  /** Stops, for good. */
   stop() {
     clearInterval(this.#timer);
     this.setTrack(null);
@@ -58,11 +58,7 @@ export class LevelMeter extends Emitter {
   }
 }
 
-/**
- * Brings an amplitude onto a scale on which equal steps sound equal.
- * @param {number} amplitude linear, 0 to 1
- * @returns {number} 0 (−60 dBFS and below) to 1 (full scale)
- */
+/** Converts an amplitude to perceived loudness. @param {number} amplitude linear, 0 to 1 @returns {number} 0 (−60 dBFS) to 1 (0 dBFS) */
 export function loudness(amplitude) {
   if (!(amplitude > 0)) return 0;
   return Math.min(1, Math.max(0, 1 - (20 * Math.log10(amplitude)) / FLOOR_DB));

@@ -1,4 +1,4 @@
-/** The camera and the microphone of this side. Each may be missing, denied or off, and the other still works. */
+/** This person's camera and microphone. Each may be missing, denied or off while the other works. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { openBoth, openTrack } from "./constraints.js";
@@ -10,28 +10,27 @@ import { loadDevice, saveDevice } from "./preferences.js";
 /** @import { DeviceCause } from "./device-errors.js" */
 /** @import { NewDevice } from "./new-devices.js" */
 /** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
-/** @typedef {boolean | string} DeviceRequest true: the device chosen last, or any; false: none; text: this device id */
+/** @typedef {boolean | string} DeviceRequest true: the last choice, or any; false: none; a string: this device id */
 
 /**
  * @typedef {object} LocalMediaEvents
- * @property {void} changed a track came, went or was switched, or muting changed; the properties are already updated
- * @property {DeviceLists} devices the lists changed; names are empty until a device was allowed
- * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be had, or was pulled out with none to replace it; see
- *   `deviceCause`
- * @property {{kind: Kind, label: string}} fallback the device in use was pulled out and another took its place
- * @property {NewDevice} new-device a device was plugged in, see `newDevices`; nothing is switched to it
+ * @property {void} changed a track or muting changed; the properties are up to date
+ * @property {DeviceLists} devices the lists changed; labels are empty until a device was allowed
+ * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be opened, or was unplugged and none replaces it
+ * @property {{kind: Kind, label: string}} fallback the device in use was unplugged, and this one replaces it
+ * @property {NewDevice} new-device a device was plugged in; it is not selected
  */
 
 /** @extends {Emitter<LocalMediaEvents>} */
 export class LocalMedia extends Emitter {
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
-  /** @type {Record<Kind, string | null>} the device asked for, null: any */
+  /** Requested device ids; null: any. @type {Record<Kind, string | null>} */
   #chosen = { audio: loadDevice("audio"), video: loadDevice("video") };
-  /** Counts what was asked of each kind, so that only the last answer counts. @type {Record<Kind, number>} */
+  /** Numbers requests, so that only the last one takes effect. @type {Record<Kind, number>} */
   #requests = { audio: 0, video: 0 };
   #muted = false;
-  /** What there was when it was listed last; null before that. @type {MediaDeviceInfo[] | null} */
+  /** null: not listed yet. @type {MediaDeviceInfo[] | null} */
   #knownDevices = null;
   #life = new AbortController();
 
@@ -41,12 +40,12 @@ export class LocalMedia extends Emitter {
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.#devicesChanged(), { signal });
   }
 
-  /** Null when there is no microphone. Muting disables it; it does not go away. */
+  /** Null without a microphone. Muting disables the track. */
   get audioTrack() {
     return this.#tracks.audio;
   }
 
-  /** Null when there is no camera, or it is off. */
+  /** Null without a camera, or while it is off. */
   get videoTrack() {
     return this.#tracks.video;
   }
@@ -60,10 +59,8 @@ export class LocalMedia extends Emitter {
   }
 
   /**
-   * Opens what is wished for: both with one question, and if that fails one after the other, so that one that cannot be
-   * had leaves the other.
-   * @param {{audio: DeviceRequest, video: DeviceRequest}} wishes
-   * @returns {Promise<void>} settles when both have answered; failures come as `failed`
+   * Opens the devices with one permission prompt; if that fails, one by one, so that a failure of one leaves the other.
+   * @param {{audio: DeviceRequest, video: DeviceRequest}} wishes @returns {Promise<void>} settles also after `failed`
    */
   async start({ audio, video }) {
     if (typeof audio === "string") this.#chosen.audio = audio;
@@ -75,37 +72,33 @@ export class LocalMedia extends Emitter {
     await this.#updateLists();
   }
 
-  /** Mutes or unmutes; without a microphone, the wish holds for the one that comes. @param {boolean} muted */
+  /** Muting also applies to a microphone that is opened later. @param {boolean} muted */
   setMuted(muted) {
     this.#muted = muted;
     if (this.#tracks.audio) this.#tracks.audio.enabled = !muted;
     this.emit("changed");
   }
 
-  /**
-   * Switches the camera on, or off: off stops it, so that its light goes out.
-   * @param {boolean} on
-   * @returns {Promise<void>} settles when it is on, off or has failed
-   */
+  /** Off stops the camera, so that its light goes out. @param {boolean} on @returns {Promise<void>} settles also after `failed` */
   async setCameraOn(on) {
     if (on) return this.#tracks.video === null ? this.#openAndShow("video") : undefined;
     this.#requests.video += 1;
     this.#setTrack("video", null);
   }
 
-  /** Switches to another device and remembers it. @param {Kind} kind @param {string} deviceId @returns {Promise<void>} */
+  /** Switches to a device and saves the choice. @param {Kind} kind @param {string} deviceId @returns {Promise<void>} */
   async selectDevice(kind, deviceId) {
     this.#chosen[kind] = deviceId;
     saveDevice(kind, deviceId);
     await this.#openAndShow(kind);
   }
 
-  /** Opens the device in use anew: it gives nothing. @param {Kind} kind @returns {Promise<void>} */
+  /** Opens the device in use again: it delivers nothing. @param {Kind} kind @returns {Promise<void>} */
   reopen(kind) {
     return this.#open(kind);
   }
 
-  /** Lists what can be chosen. @returns {Promise<DeviceLists>} */
+  /** @returns {Promise<DeviceLists>} */
   async listDevices() {
     const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     /** @param {MediaDeviceKind} wanted */
@@ -113,7 +106,7 @@ export class LocalMedia extends Emitter {
     return { audio: all("audioinput"), video: all("videoinput"), speakers: all("audiooutput") };
   }
 
-  /** Lets go of both devices, for good. */
+  /** Releases both devices, for good. */
   stop() {
     this.#life.abort();
     for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
@@ -123,7 +116,7 @@ export class LocalMedia extends Emitter {
     this.emit("changed");
   }
 
-  /** @returns {Promise<boolean>} whether nothing is left to do */
+  /** @returns {Promise<boolean>} false: open one by one */
   async #openTogether() {
     const asked = { audio: (this.#requests.audio += 1), video: (this.#requests.video += 1) };
     const tracks = await openBoth(this.#chosen).catch(() => null);
@@ -135,13 +128,13 @@ export class LocalMedia extends Emitter {
     return tracks !== null || asked.audio !== this.#requests.audio || asked.video !== this.#requests.video;
   }
 
-  /** Opens the chosen device, or any when that one is not there. @param {Kind} kind */
+  /** Opens the requested device, or any if that is absent. @param {Kind} kind */
   async #open(kind) {
     this.#requests[kind] += 1;
     const asked = this.#requests[kind];
     const chosen = this.#chosen[kind];
     try {
-      // Firefox and phones open only one camera at a time: the old one goes first.
+      // Firefox and phones open only one camera at a time: release the old one first.
       if (kind === "video") this.#release(kind);
       const track = await openTrack(kind, chosen).catch((error) => {
         if (chosen === null || deviceCause(error) !== "absent") throw error;
@@ -176,7 +169,7 @@ export class LocalMedia extends Emitter {
     this.#tracks[kind] = null;
   }
 
-  /** A device was pulled out, or its permission taken back. @param {Kind} kind @param {MediaStreamTrack} track */
+  /** A device was unplugged, or its permission revoked. @param {Kind} kind @param {MediaStreamTrack} track */
   async #onEnded(kind, track) {
     if (this.#tracks[kind] !== track) return;
     this.#setTrack(kind, null);
@@ -191,7 +184,7 @@ export class LocalMedia extends Emitter {
     await this.#updateLists();
   }
 
-  /** @returns {Promise<MediaDeviceInfo[]>} what there is now */
+  /** @returns {Promise<MediaDeviceInfo[]>} */
   async #updateLists() {
     const lists = await this.listDevices();
     this.#knownDevices = [...lists.audio, ...lists.video, ...lists.speakers];

@@ -1,32 +1,32 @@
 /**
- * A microphone that is on and gives nothing: taken by the system (a phone call on iOS leaves it muted), or silent to the
- * last bit, as with a switch on a headset. Opened anew at most twice, then said. A pure function.
+ * Detects a microphone that is on but silent: muted by the system (iOS after a phone call), or with no signal at all, as with a
+ * hardware switch. It is opened again at most twice, then reported. A pure function.
  */
 
 /** @typedef {"taken" | "silent"} MicrophoneTrouble */
 
 /**
  * @typedef {object} Facts of one second
- * @property {number} now ms on a clock that only rises
- * @property {boolean} on whether there is a live track that the person has not muted
- * @property {boolean} taken whether the system keeps it from giving sound (`track.muted`)
- * @property {number | null} energy in all, as the statistics count it; null: this browser does not say, or nobody is connected
- * @property {number | null} seconds of sound in all, likewise
+ * @property {number} now ms, monotonic
+ * @property {boolean} on whether there is a live track, not muted by the person
+ * @property {boolean} taken `track.muted`: the system blocks it
+ * @property {number | null} energy total audio energy; null: not in the statistics, or no connection
+ * @property {number | null} seconds total duration, likewise
  */
 
 /**
  * @typedef {object} Memory
  * @property {number | null} energy
  * @property {number | null} seconds
- * @property {MicrophoneTrouble | ""} trouble of now
+ * @property {MicrophoneTrouble | ""} trouble current
  * @property {number} since ms
- * @property {number} reopened how often it was opened anew since it last gave sound
+ * @property {number} reopened attempts since the last sound
  * @property {number} reopenedAt ms
- * @property {boolean} reopen whether to open it anew now
- * @property {MicrophoneTrouble | ""} said what is certain by now
+ * @property {boolean} reopen whether to open it again now
+ * @property {MicrophoneTrouble | ""} said what to report
  */
 
-/** Between words a person is silent for longer, but no room is silent to the last bit. @type {Readonly<Record<MicrophoneTrouble, number>>} */
+/** No room has absolute silence, however long a person pauses. @type {Readonly<Record<MicrophoneTrouble, number>>} */
 const TIMEOUT_MS = Object.freeze({ taken: 3_000, silent: 20_000 });
 const MAX_REOPENS = 2;
 
@@ -42,12 +42,12 @@ export const SOUND = Object.freeze({
   said: "",
 });
 
-/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
+/** @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function monitorMicrophone(before, { now, on, taken, energy, seconds }) {
   if (!on) return SOUND;
   const trouble = taken ? "taken" : hasNoSound(before, energy, seconds) ? "silent" : "";
   const counts = { energy, seconds };
-  // Right after it was opened anew there is nothing to compare with: that is no sound yet.
+  // The first second of a new track proves nothing: there is nothing to compare it with.
   const unknown = trouble === "" && before.trouble === "silent" && !isLouder(before, energy);
   if (trouble === "" && !unknown) return { ...SOUND, ...counts };
   const kind = unknown ? "silent" : /** @type {MicrophoneTrouble} */ (trouble);

@@ -1,19 +1,15 @@
-/**
- * What was plugged in: the difference between two lists of devices, one entry for a headset that is a microphone and a
- * speaker.
- */
+/** Finds newly plugged devices; a headset with microphone and speaker is one of them. */
 
 /** @typedef {Pick<MediaDeviceInfo, "deviceId" | "groupId" | "kind" | "label">} Device */
 /** @typedef {{label: string, devices: Device[]}} NewDevice */
 
-/** Names of Chromium's for what the system has chosen: the same device stands in the list by itself. */
+/** Chromium's aliases of the system's choice: the device itself is in the list too. */
 const STAND_INS = Object.freeze(["default", "communications"]);
 
 /**
- * Tells what is in a list that was not in the one before. A device without a name is left out: it was not allowed yet.
- * @param {readonly Device[]} before
- * @param {readonly Device[]} after
- * @returns {NewDevice[]} in the order of the list; the label is that of the camera or microphone, if there is one
+ * Compares two lists. Devices without a label, which have not been allowed yet, are left out.
+ * @param {readonly Device[]} before @param {readonly Device[]} after
+ * @returns {NewDevice[]} labelled by their camera or microphone, if there is one
  */
 export function newDevices(before, after) {
   const known = new Set(before.map(identify));

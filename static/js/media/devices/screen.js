@@ -1,9 +1,9 @@
-/** Sharing a screen, a window or a tab, with its sound where the browser can. */
+/** Shares a screen, window or tab, with audio where the browser can. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { deviceCause } from "./device-errors.js";
 
-/** The sound of the call itself is left out where the browser can (`restrictOwnAudio`), so that nobody hears an echo. */
+/** `restrictOwnAudio` leaves the call itself out of the audio: otherwise peers hear an echo. */
 const WISHES = {
   video: { frameRate: { ideal: 5, max: 15 } },
   audio: { restrictOwnAudio: true, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
@@ -11,7 +11,7 @@ const WISHES = {
   systemAudio: "include",
 };
 
-/** Whether this browser can share a screen: phones cannot. */
+/** Phones cannot share a screen. */
 export function canShare() {
   return globalThis.navigator?.mediaDevices?.getDisplayMedia !== undefined;
 }
@@ -21,9 +21,8 @@ export function canShare() {
 
 /**
  * @typedef {object} ScreenShareEvents
- * @property {{screen: SharedScreen | null}} changed null when it ended, through this page, the browser's own bar, or the window
- *   that was shared
- * @property {{cause: DeviceCause}} failed it could not be had; a person who decides against it is no failure
+ * @property {{screen: SharedScreen | null}} changed null: stopped by this page, the browser's bar, or because the window closed
+ * @property {{cause: DeviceCause}} failed a cancelled prompt is no failure
  */
 
 /** @extends {Emitter<ScreenShareEvents>} */
@@ -36,7 +35,7 @@ export class ScreenShare extends Emitter {
     return this.#screen !== null;
   }
 
-  /** Asks the person what to share. @returns {Promise<void>} settles when it is shared, or will not be */
+  /** @returns {Promise<void>} settles when it is shared, or will not be */
   async start() {
     if (this.#screen !== null || this.#asking) return;
     this.#asking = true;
@@ -57,7 +56,6 @@ export class ScreenShare extends Emitter {
     }
   }
 
-  /** Ends it. Does nothing when nothing is shared. */
   stop() {
     if (this.#screen === null) return;
     for (const track of [this.#screen.video, this.#screen.audio]) track?.stop();

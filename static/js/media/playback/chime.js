@@ -1,10 +1,10 @@
-/** Two soft tones, made on the spot: no file has to come. */
+/** A synthesized two-tone chime: no file to load. */
 
 const NOTES = [659.26, 523.25]; // E5, C5: hertz
 const APART_S = 0.22;
 const RING_S = 0.7;
 const LOUDNESS = 0.12;
-/** Many who come at once are one sound. */
+/** Several knocks at once ring once. */
 const MIN_INTERVAL_MS = 4_000;
 
 export class Chime {
@@ -12,7 +12,7 @@ export class Chime {
   #context = null;
   #last = -Infinity;
 
-  /** Rings, where the browser lets the page make a sound. */
+  /** Rings, unless the browser blocks audio. */
   ring() {
     if (performance.now() - this.#last < MIN_INTERVAL_MS || !globalThis.AudioContext) return;
     this.#last = performance.now();
@@ -21,7 +21,6 @@ export class Chime {
     NOTES.forEach((note, at) => play(context, note, context.currentTime + at * APART_S));
   }
 
-  /** Lets go of the sound device. */
   close() {
     void this.#context?.close();
     this.#context = null;

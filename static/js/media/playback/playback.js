@@ -1,11 +1,11 @@
-/** Plays remote streams, and notices when the browser refuses sound before the person has touched the page. */
+/** Plays remote streams, and detects when autoplay of audio is blocked. */
 
 import { Emitter } from "../../lib/emitter.js";
 
 /**
  * @typedef {object} PlaybackEvents
- * @property {void} refused a stream plays silently until `resumeSound()` is called from a gesture: offer "press to hear"
- * @property {void} resumed everything is heard
+ * @property {void} refused a stream plays muted until `resumeSound()` is called from a user gesture
+ * @property {void} resumed no stream is muted any more
  */
 
 /** @extends {Emitter<PlaybackEvents>} */
@@ -13,12 +13,7 @@ export class Playback extends Emitter {
   /** @type {Set<HTMLMediaElement>} */
   #refused = new Set();
 
-  /**
-   * Plays a stream in an element. Where sound is refused, the picture still plays, muted.
-   * @param {HTMLMediaElement} element
-   * @param {MediaStream} stream
-   * @returns {Promise<void>} never rejects
-   */
+  /** Plays a stream, muted if autoplay is blocked. @param {HTMLMediaElement} element @param {MediaStream} stream @returns {Promise<void>} */
   async playStream(element, stream) {
     if (element.srcObject !== stream) element.srcObject = stream;
     try {
@@ -32,7 +27,7 @@ export class Playback extends Emitter {
     }
   }
 
-  /** Gives the sound back; to be called from a gesture. @returns {Promise<void>} */
+  /** Unmutes; call it from a user gesture. @returns {Promise<void>} */
   async resumeSound() {
     const elements = [...this.#refused];
     this.#refused.clear();

@@ -1,14 +1,14 @@
 /**
- * How good a connection is, in one word and one reason, from what both ends have measured and decided. A pure function:
- * no clock, no browser. The word changes only when what it rests on has lasted, so that nobody is made nervous.
+ * Rates a connection: a level and a reason, from the measurements and decisions of both ends. A pure function, with hysteresis so
+ * that the display does not flicker.
  */
 
 /** @import { SendingStatus } from "../adaptation/limitation.js" */
 
-/** @typedef {"good" | "fair" | "poor" | "none"} Level none: there is no connection */
+/** @typedef {"good" | "fair" | "poor" | "none"} Level none: not connected */
 
 /**
- * What it is laid to, seen from the person who looks at the tile.
+ * Seen from the person who looks at the tile.
  * @typedef {"" | "your-upload" | "their-upload" | "loss" | "your-processor" | "their-processor" | "your-saver" | "their-saver"
  *   | "udp-blocked" | "sound-breaks" | "delay" | "no-sound" | "no-picture" | "frozen" | "lost"} Reason
  */
@@ -16,36 +16,36 @@
 /** @typedef {{level: Level, reason: Reason}} Quality */
 
 /**
- * @typedef {object} Facts of one second with one person
+ * @typedef {object} Facts of one second with one peer
  * @property {boolean} connected
- * @property {boolean} trouble whether the person waits for a connection for longer than usual
- * @property {SendingStatus | null} receiving what they say they send
- * @property {number} loss 0 to 1, of what came
- * @property {number} concealed 0 to 1, of the sound that came
+ * @property {boolean} trouble whether connecting takes unusually long
+ * @property {SendingStatus | null} receiving the peer's sending status
+ * @property {number} loss 0 to 1
+ * @property {number} concealed 0 to 1, of the audio
  * @property {number} rttMs
  * @property {string} path see `whyThisPath` of peer/ice/ice-path.js
- * @property {Reason} missing what does not arrive although it is sent, as the watchdog found for good; "" for nothing
+ * @property {Reason} missing media that is sent and does not arrive, from stalled-media.js; "": none
  */
 
 /**
  * @typedef {object} Memory
  * @property {Quality} shown
  * @property {Quality} found in the last second
- * @property {number} times in a row that it was found
- * @property {number} avgLoss a running mean
- * @property {number} avgConcealed a running mean
- * @property {number} avgRttMs a running mean of the round trip, ms
+ * @property {number} times in a row
+ * @property {number} avgLoss
+ * @property {number} avgConcealed
+ * @property {number} avgRttMs
  */
 
-/** How often something worse, or something else or better, must be found in a row. */
+/** Seconds before a worse rating is shown, and before any other. */
 const WORSE_AFTER = 3;
 const BETTER_AFTER = 6;
 /** @type {readonly Level[]} */
 const LEVELS = ["none", "poor", "fair", "good"];
-/** Names of rungs on which a picture is small or jerky enough to be noticed. */
+/** Rungs whose video is noticeably small or jerky. */
 const LOW_RUNGS = ["270p", "180p"];
 
-/** What a sender's reason is to the receiver. @type {Readonly<Record<string, Reason>>} */
+/** From a sender's reason to the receiver's. @type {Readonly<Record<string, Reason>>} */
 const TO_RECEIVER = Object.freeze({
   "our-uplink": "their-upload",
   loss: "loss",
@@ -55,7 +55,7 @@ const TO_RECEIVER = Object.freeze({
   "their-saver": "your-saver",
 });
 
-/** What one's own reason is to oneself; what holds back others is theirs to see. @type {Readonly<Record<string, Reason>>} */
+/** Reasons for one's own tile: those of a receiver are left out. @type {Readonly<Record<string, Reason>>} */
 const TO_SENDER = Object.freeze({ "our-uplink": "your-upload", loss: "loss", "our-processor": "your-processor", saver: "your-saver" });
 
 /** @type {Quality} */
@@ -63,7 +63,7 @@ const NONE = Object.freeze({ level: "none", reason: "" });
 /** @type {Quality} */
 const GOOD = Object.freeze({ level: "good", reason: "" });
 
-/** Before anything was measured. @type {Readonly<Memory>} */
+/** @type {Readonly<Memory>} */
 export const UNKNOWN = Object.freeze({
   shown: NONE,
   found: NONE,
@@ -73,7 +73,7 @@ export const UNKNOWN = Object.freeze({
   avgRttMs: 0,
 });
 
-/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
+/** @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function rate(before, facts) {
   const mean = (/** @type {number} */ old, /** @type {number} */ value) => old + (value - old) * 0.3;
   const { connected } = facts;
@@ -86,12 +86,7 @@ export function rate(before, facts) {
   return finalize(memory, rateNow(memory, facts));
 }
 
-/**
- * Sums up what is sent to everybody, for one's own tile.
- * @param {Readonly<Memory>} before
- * @param {readonly SendingStatus[]} sending to each person who is connected
- * @returns {Memory}
- */
+/** Rates one's own tile. @param {Readonly<Memory>} before @param {readonly SendingStatus[]} sending to each peer @returns {Memory} */
 export function rateOwn(before, sending) {
   const found = sending.map((outcome) => ofPicture(outcome, TO_SENDER));
   return finalize({ ...before }, found.reduce(worse, sending.length > 0 ? GOOD : NONE));
@@ -108,7 +103,7 @@ function finalize(memory, found) {
 /** @param {Memory} memory @param {Readonly<Facts>} facts @returns {Quality} */
 function rateNow({ avgLoss, avgConcealed, avgRttMs }, { connected, trouble, receiving, path, missing }) {
   if (!connected) return { level: "none", reason: trouble ? "lost" : "" };
-  /** @type {Quality[]} causes before symptoms: of equals, the first is named */
+  /** Causes before symptoms: of equal levels the first counts. @type {Quality[]} */
   const all = [
     missing === "" ? GOOD : { level: "poor", reason: missing },
     receiving === null ? GOOD : ofPicture(receiving, TO_RECEIVER),
@@ -128,13 +123,7 @@ function ofPicture({ picture, rung, why }, reasons) {
   return LOW_RUNGS.includes(rung) ? { level: "fair", reason } : GOOD;
 }
 
-/**
- * @param {number} value
- * @param {number} fair above this
- * @param {number} poor above this
- * @param {Reason} reason
- * @returns {Quality}
- */
+/** @param {number} value @param {number} fair threshold @param {number} poor threshold @param {Reason} reason @returns {Quality} */
 function graded(value, fair, poor, reason) {
   if (value <= fair) return GOOD;
   return { level: value > poor ? "poor" : "fair", reason };

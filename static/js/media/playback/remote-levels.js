@@ -1,45 +1,37 @@
-/**
- * Who is speaking: the audio levels of remote tracks and of the own microphone, polled from statistics, so that no audio graph
- * is needed.
- */
+/** Audio levels of peers and of the own microphone, and who is speaking; from statistics, without an audio graph. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { loudness } from "../devices/level-meter.js";
 
 const EVERY_MS = 250;
-/** Loud enough to begin, and to go on: between the two nobody flickers. */
+/** Levels to start and to continue speaking, for hysteresis. */
 const BEGINS = 0.35;
 const GOES_ON = 0.27;
-/** Pauses between words do not end a turn. */
+/** Longer than a pause between words. */
 const HOLD_MS = 800;
 
 /** @typedef {{getStats: () => Promise<RTCStatsReport>}} Measured */
 
 /**
  * @typedef {object} RemoteLevelsEvents
- * @property {{id: string, level: number, speaking: boolean}} level level 0 to 1; for every connection four times a second, and
- *   for oneself (id: `own`) as often as there is a connection that says it
+ * @property {{id: string, level: number, speaking: boolean}} level 0 to 1, four times a second for each connection and for oneself
  */
 
 /** @extends {Emitter<RemoteLevelsEvents>} */
 export class RemoteLevels extends Emitter {
   #connections;
-  /** @type {Map<string, number>} when each was last loud enough, ms on the page's clock */
+  /** When each was last loud enough, ms. @type {Map<string, number>} */
   #loudAt = new Map();
   #own;
   #timer = setInterval(() => this.#poll(), EVERY_MS);
 
-  /**
-   * @param {ReadonlyMap<string, Measured>} connections live: what is added or removed later counts too
-   * @param {string} own what oneself is called in events
-   */
+  /** @param {ReadonlyMap<string, Measured>} connections live @param {string} own the id of oneself in events */
   constructor(connections, own) {
     super();
     this.#connections = connections;
     this.#own = own;
   }
 
-  /** Stops polling, for good. */
   stop() {
     clearInterval(this.#timer);
   }
@@ -52,11 +44,11 @@ export class RemoteLevels extends Emitter {
 
   /** @param {string} id @param {Measured} connection */
   async #measure(id, connection) {
-    // It rejects only on a connection that was closed meanwhile.
+    // Rejects only once the connection is closed.
     const report = await connection.getStats().catch(() => null);
     if (report === null || !this.#connections.has(id)) return;
     this.#emitLevel(id, loudest(report, "inbound-rtp"));
-    // Every connection measures the same microphone: one is enough.
+    // The microphone is the same on every connection.
     const [first] = this.#connections.keys();
     if (id === first) this.#emitLevel(this.#own, loudest(report, "media-source"));
   }
@@ -71,12 +63,7 @@ export class RemoteLevels extends Emitter {
   }
 }
 
-/**
- * Reads the loudness of what is received, or of what is sent.
- * @param {RTCStatsReport} report
- * @param {"inbound-rtp" | "media-source"} type
- * @returns {number} 0 to 1
- */
+/** @param {RTCStatsReport} report @param {"inbound-rtp" | "media-source"} type received or sent @returns {number} 0 to 1 */
 export function loudest(report, type) {
   let level = 0;
   for (const stat of report.values()) {

@@ -1,19 +1,16 @@
-/**
- * Media that is sent and does not arrive: notices it, says when to mend it, at most twice, and then that it is so. A pure
- * function of what the statistics count and what the other side says it sends.
- */
+/** Detects media that a peer sends and that does not arrive; decides when to recover, at most twice, and when to report. Pure. */
 
-/** @typedef {"no-sound" | "no-picture" | "frozen"} Symptom frozen: a picture arrives and cannot be decoded */
+/** @typedef {"no-sound" | "no-picture" | "frozen"} Symptom frozen: video arrives but is not decoded */
 
 /**
- * @typedef {object} Facts of one second with one person
- * @property {number} now ms on a clock that only rises
+ * @typedef {object} Facts of one second with one peer
+ * @property {number} now ms, monotonic
  * @property {boolean} connected
- * @property {boolean} sound whether they say that they send sound
- * @property {boolean} picture whether they say that they send a moving picture
- * @property {number} audioPackets in all
- * @property {number} videoPackets in all
- * @property {number} decoded frames in all
+ * @property {boolean} sound whether the peer sends audio
+ * @property {boolean} picture whether the peer sends video
+ * @property {number} audioPackets total
+ * @property {number} videoPackets total
+ * @property {number} decoded total frames
  */
 
 /** @typedef {{since: number | null, recoveries: number, recoveredAt: number, calmSince: number | null}} SymptomState ms */
@@ -21,18 +18,18 @@
 
 /**
  * @typedef {object} Memory
- * @property {Counts | null} counts of the second before; null: nothing to compare with
+ * @property {Counts | null} counts a second ago; null: nothing to compare with
  * @property {Record<Symptom, SymptomState>} cases
- * @property {Symptom | ""} said what is certain by now
+ * @property {Symptom | ""} said what to report
  * @property {{symptom: Symptom, turn: number} | null} recover what to do now; turn: 1 or 2
  */
 
-/** Long enough for a camera to start and for a way to be replaced. */
+/** Long enough for a camera to start and for the path to change. */
 const STALL_TIMEOUT_MS = 6_000;
 const MAX_RECOVERIES = 2;
-/** Whoever was well for this long may be mended again. */
+/** After this long without a symptom, recovery may be tried again. */
 const CALM_MS = 60_000;
-/** @type {readonly Symptom[]} the first is said first */
+/** The first is reported first. @type {readonly Symptom[]} */
 const SYMPTOMS = ["no-sound", "no-picture", "frozen"];
 
 /** @type {Readonly<SymptomState>} */
@@ -41,11 +38,11 @@ const WELL = Object.freeze({ since: null, recoveries: 0, recoveredAt: -Infinity,
 /** @type {Readonly<Memory>} */
 export const NOTHING_STALLED = Object.freeze({ counts: null, cases: { "no-sound": WELL, "no-picture": WELL, frozen: WELL }, said: "", recover: null });
 
-/** Takes note of another second. @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
+/** @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function detectStalledMedia(before, facts) {
   const { now, connected, audioPackets, videoPackets, decoded } = facts;
   const { counts } = before;
-  // Counts that fell belong to another RTCPeerConnection: it has to show first what comes.
+  // Falling counters belong to a new RTCPeerConnection.
   const fresh = counts === null || audioPackets < counts.audioPackets || videoPackets < counts.videoPackets;
   if (!connected || fresh) {
     const kept = connected ? { audioPackets, videoPackets, decoded } : null;

@@ -148,7 +148,7 @@ test("a starved processor steps the codec first, then the rung, and gets both ba
   assert.equal(state.codec, "VP9");
 });
 
-test("nobody encodes what nobody sees, and a hidden picture tells nothing of the line", () => {
+test("video that no one sees is not encoded, and says nothing about the link", () => {
   const { state, now } = pass(initialState(0), 0, 40, {});
   const hidden = pass(state, now, 1, { tile: { height: 400, visible: false }, share: 0 });
   assert.deepEqual([hidden.state.active, hidden.state.why], [false, "hidden"]);
@@ -328,14 +328,14 @@ test("a still is a small JPEG and nothing else", () => {
   }
 });
 
-test("a still goes in pieces, and stops when nobody wants it any more", (context) => {
+test("a snapshot is sent in pieces, and stops when no one needs it any more", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const sender = new SnapshotSender();
-  const told = [];
-  sender.sendSnapshot({ jpeg: "x".repeat(1000) }, (piece) => told.push(piece) > 0);
-  assert.deepEqual([told.length, sender.busy], [1, true]);
+  const sent = [];
+  sender.sendSnapshot({ jpeg: "x".repeat(1000) }, (piece) => sent.push(piece) > 0);
+  assert.deepEqual([sent.length, sender.busy], [1, true]);
   for (let tick = 0; tick < 5; tick += 1) context.mock.timers.tick(300);
-  assert.deepEqual(told.map(({ part, of, jpeg }) => [part, of, jpeg.length]), [[0, 3, 400], [1, 3, 400], [2, 3, 200]]);
+  assert.deepEqual(sent.map(({ part, of, jpeg }) => [part, of, jpeg.length]), [[0, 3, 400], [1, 3, 400], [2, 3, 200]]);
   assert.equal(sender.busy, false);
   sender.sendSnapshot({ jpeg: "x".repeat(1000) }, () => false);
   assert.equal(sender.busy, false);
@@ -375,7 +375,7 @@ test("a stream that has stopped says nothing more about the way; what fills up i
   assert.deepEqual([third.outbound.rttMs, third.inbound.missed, third.inbound.loss], [80, 0.2, 0]);
 });
 
-test("statistics become rates; a connection that began anew starts again at nothing", () => {
+test("statistics become rates; a new connection starts from zero", () => {
   const stats = (at, more) =>
     new Map([
       ["v", { type: "inbound-rtp", kind: "video", timestamp: at, frameHeight: 360, frameWidth: 640, codecId: "c", ...more }],

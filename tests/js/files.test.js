@@ -138,7 +138,7 @@ test("the other messages about files are read or dropped", () => {
   assert.equal(readResult({ file: "1" }), null);
 });
 
-/** Drives a controller against a line: `speed(lanes)` bytes a second; returns the lanes of each second. */
+/** Drives a controller on a path of `speed(lanes)` bytes a second; returns its decisions. */
 function drive(controller, seconds, speed, call = () => null) {
   const taken = [];
   let [lanes, limit] = [1, Infinity];
@@ -153,7 +153,7 @@ function drive(controller, seconds, speed, call = () => null) {
 
 test("lanes are added as long as they make the transfer faster", () => {
   assert.equal(drive(new RateController(), 30, (lanes) => lanes * 200_000).at(-1).lanes, 8);
-  // Three lanes fill this line: four are tried and kept, eight bring nothing and go again.
+  // Three lanes fill this path: four are tried and kept, eight bring nothing and go again.
   const shared = drive(new RateController(), 30, (lanes) => Math.min(lanes, 3.5) * 200_000);
   assert.ok(shared.some(({ lanes }) => lanes === 8));
   assert.equal(shared.at(-1).lanes, 4);
@@ -183,7 +183,7 @@ test("several people get the same number of lanes, whatever each had when the se
   }
 });
 
-/** Lets two share a line of 5,000,000 bytes a second; `take(limits)` says what goes to each; returns what went in each second. */
+/** Two transfers share an uplink of 5,000,000 bytes a second: `take(limits)` returns the rate of each; returns all seconds. */
 function together(seconds, take) {
   const share = new FairShare();
   const who = [{}, {}];
@@ -195,7 +195,7 @@ function together(seconds, take) {
   });
 }
 
-test("whoever gets much more than their part of the line is held to it, and the other takes up the rest", () => {
+test("a transfer far above its share of the uplink is limited to it, and the other one takes up the rest", () => {
   // The second one gets what the first one leaves, and a tenth of what it needs as long as the line is full.
   const seconds = together(40, ([limit]) => {
     const first = Math.min(limit, 4_700_000);
@@ -206,13 +206,13 @@ test("whoever gets much more than their part of the line is held to it, and the 
   assert.ok(second / first > 0.7, `${first} and ${second}`);
 });
 
-test("what somebody with a slow line leaves goes to the others, who are held to their part rarely", () => {
+test("what a peer with a slow link leaves goes to the others, which are rarely limited", () => {
   const seconds = together(200, ([limit]) => [Math.min(limit, 4_700_000), 300_000]);
   const went = seconds.reduce((sum, { rates: [first] }) => sum + first, 0);
   assert.ok(went > 0.75 * 200 * 4_700_000, `${went}`);
 });
 
-test("two who get the same, or somebody alone, are never held", () => {
+test("equal transfers and a single one are never limited", () => {
   const even = together(60, (_, second) => [2_500_000 + (second % 2) * 300_000, 2_500_000]);
   assert.ok(even.every(({ limits }) => limits.every((limit) => limit === Infinity)));
   const share = new FairShare();
@@ -221,7 +221,7 @@ test("two who get the same, or somebody alone, are never held", () => {
   assert.equal(share.limitFor(alone, 5_000_000, false), Infinity);
 });
 
-test("a lane of which nothing leaves while much goes by others stands still", () => {
+test("a lane stalls when nothing leaves it while others move much", () => {
   const lane = (departed, waiting) => ({ departed, waiting });
   const [still, moving, empty, elsewhere] = [lane(1_300_000, 1_000_000), lane(0, 500_000), lane(70_000, 0), lane(0, 9)];
   const detector = new StallDetector();
@@ -233,15 +233,15 @@ test("a lane of which nothing leaves while much goes by others stands still", ()
   assert.equal(looks[4][0], still);
   still.departed += 1;
   assert.deepEqual(detector.findStalled([still, moving, empty], 3), []);
-  // Nothing goes anywhere: the line stands still, not a lane.
+  // Nothing moves anywhere: the path stalls, not a lane.
   for (let look = 0; look < 20; look += 1) assert.deepEqual(detector.findStalled([still, moving, empty], 3), []);
-  // It goes to somebody else.
+  // Bytes go to another peer.
   elsewhere.departed += 2_000_000;
   assert.deepEqual(detector.findStalled([elsewhere], 3), []);
   assert.deepEqual(detector.findStalled([still, moving, empty], 3), [still, moving]);
 });
 
-test("nothing is decided while nothing is pushed", () => {
+test("lanes do not change while nothing is queued", () => {
   const controller = new RateController();
   for (let second = 0; second < 20; second += 1) {
     assert.equal(controller.decide({ rate: 1_000, made: 1, up: 1, saturated: false, shared: false, call: null }).lanes, 1);
@@ -250,7 +250,7 @@ test("nothing is decided while nothing is pushed", () => {
 });
 
 test("beside a call the rate settles where the call's packets are not late", () => {
-  // A line of 250,000 bytes a second of which the call needs 120,000; what is too much waits, and the call with it.
+  // A link of 250,000 bytes a second of which the call needs 120,000; what is too much waits, and the call with it.
   let queued = 0;
   const seconds = drive(new RateController(), 120, () => 600_000, (rate) => {
     queued = Math.max(0, Math.min(500, queued + ((rate + 120_000 - 250_000) / 250_000) * 1000));

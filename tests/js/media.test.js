@@ -65,7 +65,7 @@ test("a chosen device is remembered where there is storage, and no harm is done 
   assert.equal(loadDevice("video"), null);
 });
 
-test("what was plugged in is told once for a device, by its name, and not when it only got one", () => {
+test("a plugged device is reported once, by its label, and not when only the label is new", () => {
   const device = (kind, deviceId, groupId, label = deviceId) => ({ kind, deviceId, groupId, label });
   const inside = device("audioinput", "built-in", "a");
   const headset = [device("audiooutput", "headset-out", "h", "Headset Stereo"), device("audioinput", "headset-in", "h", "Headset Mono")];

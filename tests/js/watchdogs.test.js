@@ -6,45 +6,45 @@ import { detectStalledMedia, NOTHING_STALLED } from "../../static/js/media/playb
 import { clampCap } from "../../static/js/media/adaptation/data-saver.js";
 import { readRefreshRequest } from "../../static/js/peer/media-refresh.js";
 
-/** Lets seconds pass; what comes in each is told by a function of the second. Returns what was done, and when. */
+/** Simulates seconds, with what `comes(second)` returns; returns what was done, and when. */
 function watch(seconds, comes) {
   const counts = { audioPackets: 0, videoPackets: 0, decoded: 0 };
   let memory = NOTHING_STALLED;
   const seen = [];
   for (let second = 1; second <= seconds; second += 1) {
-    const { audio = 50, video = 60, frames = 30, ...told } = comes(second);
+    const { audio = 50, video = 60, frames = 30, ...facts } = comes(second);
     counts.audioPackets += audio;
     counts.videoPackets += video;
     counts.decoded += frames;
-    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...told });
-    if (memory.recover) seen.push(`${second}: mend ${memory.recover.symptom} ${memory.recover.turn}`);
+    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...facts });
+    if (memory.recover) seen.push(`${second}: recover ${memory.recover.symptom} ${memory.recover.turn}`);
     if (memory.said && !seen.some((one) => one.endsWith(`say ${memory.said}`))) seen.push(`${second}: say ${memory.said}`);
   }
   return { seen, said: memory.said };
 }
 
-test("what is sent and does not arrive is mended twice and then said", () => {
+test("stalled media is recovered twice and then reported", () => {
   const table = [
     ["all is well", () => ({}), []],
-    ["no sound", () => ({ audio: 0 }), ["8: mend no-sound 1", "14: mend no-sound 2", "20: say no-sound"]],
-    ["no picture", () => ({ video: 0, frames: 0 }), ["8: mend no-picture 1", "14: mend no-picture 2", "20: say no-picture"]],
-    ["a frozen decoder", () => ({ frames: 0 }), ["8: mend frozen 1", "14: mend frozen 2", "20: say frozen"]],
+    ["no sound", () => ({ audio: 0 }), ["8: recover no-sound 1", "14: recover no-sound 2", "20: say no-sound"]],
+    ["no picture", () => ({ video: 0, frames: 0 }), ["8: recover no-picture 1", "14: recover no-picture 2", "20: say no-picture"]],
+    ["a frozen decoder", () => ({ frames: 0 }), ["8: recover frozen 1", "14: recover frozen 2", "20: say frozen"]],
     ["muted", () => ({ audio: 0, sound: false }), []],
     ["no picture is sent", () => ({ video: 0, frames: 0, picture: false }), []],
     ["an interruption is another's business", () => ({ audio: 0, video: 0, frames: 0, connected: false }), []],
     ["a pause of five seconds", (second) => (second > 4 && second < 10 ? { audio: 0, video: 0, frames: 0 } : {}), []],
-    ["mended at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: mend no-sound 1"]],
+    ["recovered at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: recover no-sound 1"]],
   ];
   for (const [name, comes, expected] of table) assert.deepEqual(watch(30, comes).seen, expected, name);
 });
 
-test("what comes back is not said any more, and what goes on failing is not mended for ever", () => {
+test("what recovers is not reported any more, and what keeps failing is not recovered for ever", () => {
   assert.equal(watch(40, (second) => (second < 30 ? { audio: 0 } : {})).said, "");
   // Ten seconds of silence, five of sound, over and over.
   const { seen } = watch(300, (second) => (second % 15 < 10 ? { audio: 0 } : {}));
-  assert.equal(seen.filter((one) => one.includes("mend")).length, 2, seen.join());
+  assert.equal(seen.filter((one) => one.includes("recover")).length, 2, seen.join());
   const minutes = watch(200, (second) => (second % 100 < 10 ? { audio: 0 } : {}));
-  assert.equal(minutes.seen.filter((one) => one.includes("mend")).length, 2, "a long calm gives two more");
+  assert.equal(minutes.seen.filter((one) => one.includes("recover")).length, 2, "a long calm gives two more");
 });
 
 test("another connection starts from nothing", () => {
@@ -73,14 +73,14 @@ function listen(seconds, gives) {
   return seen;
 }
 
-test("a microphone that gives nothing is opened anew twice and then said", () => {
+test("a silent microphone is opened again twice and then reported", () => {
   const table = [
     ["sound", () => ({}), []],
     ["taken by the system", () => ({ taken: true }), ["4: open", "7: open", "10: say taken"]],
     ["taken for a moment", (second) => ({ taken: second < 3 }), []],
     ["given back after a call", (second) => ({ taken: second < 30 }), ["4: open", "7: open", "10: say taken", "30: say well"]],
     ["silent to the last bit", () => ({ loud: false }), ["22: open", "42: open", "62: say silent"]],
-    ["opened anew it works", (_, seen) => ({ loud: seen.length > 0 }), ["22: open"]],
+    ["opened again it works", (_, seen) => ({ loud: seen.length > 0 }), ["22: open"]],
     ["a pause between sentences", (second) => ({ loud: second % 15 === 0 }), []],
     ["muted by the person", () => ({ on: false, loud: false }), []],
     ["a browser that does not count", () => ({ counted: false, loud: false }), []],
@@ -89,7 +89,7 @@ test("a microphone that gives nothing is opened anew twice and then said", () =>
   for (const [name, gives, expected] of table) assert.deepEqual(listen(75, gives), expected, name);
 });
 
-test("a request for something anew names one of two kinds", () => {
+test("a refresh request names one of two kinds", () => {
   assert.equal(readRefreshRequest({ kind: "audio" }), "audio");
   assert.equal(readRefreshRequest({ kind: "video", extra: 1 }), "video");
   for (const lie of [null, "audio", {}, { kind: "screen" }, { kind: ["audio"] }, []]) assert.equal(readRefreshRequest(lie), null);

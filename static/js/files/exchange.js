@@ -239,9 +239,9 @@ export class FileExchange extends Emitter {
 
   /** @param {string} pid @param {{count: number, name: string}} wanted */
   #onWanted(pid, { count, name }) {
-    const held = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
-    if (count > 0 && held.length === 0) this.emit("wanted", { pid, count, name });
+    const open = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
+    if (count > 0 && open.length === 0) this.emit("wanted", { pid, count, name });
     // The peer was cut off and this side has not noticed: files under way start again.
-    for (const transfer of held) if (transfer.entries.some(({ status }) => status === "running")) this.#onPeerBack(transfer, pid);
+    for (const transfer of open) if (transfer.entries.some(({ status }) => status === "running")) this.#onPeerBack(transfer, pid);
   }
 }

@@ -43,8 +43,8 @@ export class FairShare {
     const total = rates.reduce((sum, one) => sum + one, 0);
     const mean = total / rates.length;
     if (part.limit === Infinity) {
-      const held = part.seconds >= 0 && part.rate > MUCH * mean && rates.some((one) => one < LITTLE * mean);
-      if (held) Object.assign(part, { limit: ROOM * mean, total, seconds: 0 });
+      const exceeds = part.seconds >= 0 && part.rate > MUCH * mean && rates.some((one) => one < LITTLE * mean);
+      if (exceeds) Object.assign(part, { limit: ROOM * mean, total, seconds: 0 });
     } else if (part.seconds >= JUDGED_S && total < TAKEN_UP * part.total) {
       Object.assign(part, { limit: Infinity, seconds: -RETRY_S });
     } else {

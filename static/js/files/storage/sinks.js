@@ -82,11 +82,11 @@ export function memorySink({ size }) {
   inMemory += size;
   /** @type {Blob[]} */
   const pieces = new Array(pieceCount(size));
-  let held = size;
+  let reserved = size;
   const forget = async () => {
     pieces.length = 0;
-    inMemory -= held;
-    held = 0;
+    inMemory -= reserved;
+    reserved = 0;
   };
   return {
     ...nothing(size),

@@ -267,9 +267,9 @@ export class Adaptation extends Emitter {
     this.#lastSnapshotAt = now;
     const snapshot = await this.#snapshotCamera.takeSnapshot(this.#mesh.peers.get(first)?.transceivers.video?.sender.track ?? null);
     if (snapshot === null) return;
-    const everybody = waiting();
+    const receivers = waiting();
     this.#snapshotSender.sendSnapshot(snapshot, (piece) => {
-      const wanted = waiting().filter((pid) => everybody.includes(pid));
+      const wanted = waiting().filter((pid) => receivers.includes(pid));
       return wanted.map((pid) => this.#snapshots.send(pid, piece)).includes(true);
     });
   }

@@ -6,19 +6,15 @@
  * reuses (RFC 8829 §5.10: only those of `addTrack` are).
  */
 
-import { Emitter } from "../lib/emitter.js";
+import { MediaLink } from "./media-link.js";
 import { Transport } from "./transport.js";
-import { RemoteStreams } from "./remote-streams.js";
-import { NO_TRACKS } from "./transceiver-pair.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { LIMITS } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
-/** @import { MediaState } from "./connection-messages.js" */
-/** @import { Message } from "./control-channel.js" */
 /** @import { PeerMessage } from "./messages.js" */
-/** @import { Kind, Tracks } from "./transceiver-pair.js" */
+/** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
 /**
@@ -41,32 +37,9 @@ const FIRST_TRIES = 2;
 /** From this help on, some five seconds into an interruption, sending pauses until the connection is back. */
 const GIVE_UP_SENDING = 2;
 
-/**
- * @typedef {object} PeerLinkEvents
- * @property {{state: PeerState, reason?: string}} state interrupted: was connected, is recovering; refused: for good, reason
- *   `certificate` (not the pinned one), `version`, or what `refuse` was given; closed: the peer left, or `close()` was called
- * @property {void} closed-remotely without a `bye`: the peer is gone or has restarted; the state is interrupted
- * @property {void} unresponsive a ping was not answered at once; the connection may turn out to be interrupted
- * @property {{track: MediaStreamTrack, kind: string}} track a remote track, already in `remoteStream`
- * @property {{stream: MediaStream | null}} screen null: sharing has ended; otherwise always the same stream
- * @property {void} sending transceivers were created; see `transceivers`
- * @property {{stream: MediaStream}} tracks-changed tracks of `remoteStream` were added, removed, muted or unmuted
- * @property {MediaState} media what the peer says it sends
- * @property {void} channel-open the control channel is open, for the first time or again; earlier messages may be lost
- * @property {Message} message of a topic that is not this class's own; payload is not checked
- */
-
-/** @extends {Emitter<PeerLinkEvents>} */
-export class PeerLink extends Emitter {
-  #remote = new RemoteStreams();
+export class PeerLink extends MediaLink {
   #options;
-  /** @type {Tracks} */
-  #tracks;
-  /** @type {Tracks} */
-  #screen;
   #transport;
-  /** @type {MediaStream | null} */
-  #shownScreen = null;
   /** @type {(sdp: string) => string} */
   #munge = (sdp) => sdp;
   #candidateLimiter = new RateLimiter(LIMITS.candidatesPerMinute);
@@ -80,10 +53,8 @@ export class PeerLink extends Emitter {
 
   /** @param {Options} options */
   constructor(options) {
-    super();
+    super(options);
     this.#options = { ...options };
-    this.#tracks = options.tracks ?? NO_TRACKS;
-    this.#screen = options.screen ?? NO_TRACKS;
     this.#watchdog = new Watchdog((times) => this.#help(times), options);
     this.#transport = this.#createTransport(0);
     this.#watchdog.observe(this.#state);
@@ -91,25 +62,6 @@ export class PeerLink extends Emitter {
 
   get id() {
     return this.#options.id;
-  }
-
-  /** The peer's camera and microphone: one stream for the whole life of this object. */
-  get remoteStream() {
-    return this.#remote.stream;
-  }
-
-  /** @returns {MediaStream | null} */
-  get screen() {
-    return this.#remote.screen;
-  }
-
-  /**
-   * Each null before it exists.
-   * @returns {Readonly<{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null, screenAudio: RTCRtpTransceiver | null, screenVideo: RTCRtpTransceiver | null}>}
-   */
-  get transceivers() {
-    const { pair, screen } = this.#transport;
-    return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
   }
 
   /** Whether the latest gathering has found a local candidate. */
@@ -148,21 +100,6 @@ export class PeerLink extends Emitter {
     await this.#transport.negotiation.receive(message).catch(() => {});
   }
 
-  /** Never negotiates. A disabled track counts as muted. @param {Tracks} tracks */
-  setTracks(tracks) {
-    this.#tracks = tracks;
-    this.#transport.pair.setTracks(tracks);
-    this.#transport.messages?.sendMediaState(tracks);
-  }
-
-  /** Shares a screen, or stops. Negotiates only the first time. @param {Tracks} screen */
-  setScreen(screen) {
-    this.#screen = screen;
-    this.#transport.screen.setTracks(screen);
-    this.#makeScreen();
-    this.#transport.messages?.sendScreenState(screen);
-  }
-
   /**
    * Changes how we send, such as packet length, by munging remote descriptions within what they allow. Applied without signaling
    * where possible.
@@ -171,11 +108,6 @@ export class PeerLink extends Emitter {
   setSdpMunging(munge) {
     this.#munge = munge;
     if (!this.#over) this.#transport.negotiation.reapply();
-  }
-
-  /** For a peer that gets nothing of a track, or cannot show it: restarts its encoder. @param {Kind} kind */
-  async refreshTrack(kind) {
-    if (!this.#over) await this.#transport.pair.refreshTrack(kind);
   }
 
   /** Negotiates changed codec preferences. */
@@ -266,25 +198,23 @@ export class PeerLink extends Emitter {
       expectedFingerprint,
       polite,
       remoteTransportId,
-      tracks: this.#tracks,
-      screen: this.#screen,
+      ...this.outgoingTracks,
       rateLimiter: this.#candidateLimiter,
       munge: (sdp) => this.#munge(sdp),
       send: (message) => this.#sendSignal(message),
     });
+    this.attachMedia(transport);
     transport.on("changed", () => this.#updateState());
     transport.on("lost", () => this.#onLost());
     transport.on("unresponsive", () => this.emit("unresponsive"));
     transport.on("certificate-mismatch", () => this.refuse("certificate"));
     transport.on("version-mismatch", () => this.refuse("version"));
-    transport.on("track", (event) => this.#onTrack(event));
     transport.on("sending", () => this.emit("sending"));
     transport.on("open", () => this.#onChannelOpen());
     transport.on("closed-remotely", () => this.emit("closed-remotely"));
     transport.on("bye", () => this.#end());
     transport.on("signal", ({ message }) => void this.receive(message, { direct: true }));
     transport.on("media", (media) => this.emit("media", media));
-    transport.on("screen", ({ shares }) => this.#onScreenState(shares));
     transport.on("message", (message) => this.emit("message", message));
     return transport;
   }
@@ -321,8 +251,7 @@ export class PeerLink extends Emitter {
 
   #dispose() {
     this.#transport.dispose();
-    this.#remote.clear();
-    this.#showScreen();
+    this.clearMedia();
   }
 
   /**
@@ -350,47 +279,8 @@ export class PeerLink extends Emitter {
   }
 
   #onChannelOpen() {
-    this.#makeScreen();
-    const { messages, negotiation } = this.#transport;
-    messages?.sendMediaState(this.#tracks);
-    messages?.sendScreenState(this.#screen);
-    negotiation.repeat();
+    this.#transport.negotiation.repeat();
     this.emit("channel-open");
-  }
-
-  /**
-   * Adds the sections for screens. Only the impolite side adds them, when either side first shares, so that they are never added
-   * twice by colliding offers.
-   */
-  #makeScreen() {
-    const wanted = this.#screen.video !== null || this.#remote.sharesScreen;
-    if (wanted && !this.#options.polite) this.#transport.makeScreen();
-  }
-
-  /** @param {boolean} shares */
-  #onScreenState(shares) {
-    this.#remote.sharesScreen = shares;
-    this.#makeScreen();
-    this.#showScreen();
-  }
-
-  #showScreen() {
-    const { screen } = this.#remote;
-    if (screen === this.#shownScreen) return;
-    this.#shownScreen = screen;
-    this.emit("screen", { stream: screen });
-  }
-
-  /** @param {RTCTrackEvent} event */
-  #onTrack(event) {
-    const { track } = event;
-    const stream = this.#remote.addTrack(this.#transport.connection, event);
-    if (stream !== this.remoteStream) return this.#showScreen();
-    const changed = () => this.emit("tracks-changed", { stream: this.remoteStream });
-    const { signal } = this.#transport;
-    for (const type of ["mute", "unmute", "ended"]) track.addEventListener(type, changed, { signal });
-    this.emit("track", { track, kind: track.kind });
-    changed();
   }
 
   #updateState() {

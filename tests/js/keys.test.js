@@ -99,7 +99,7 @@ test("another secret, room, epoch or a changed blob opens nothing", async () => 
   await assert.rejects(wrapRoomKey(secret, new Uint8Array(31), "tea-4k2m", 3), RangeError);
 });
 
-test("the check value tells keys, rooms and epochs apart, and is the same from a stored key", async () => {
+test("the check value differs between keys, rooms and epochs, and is the same from a stored key", async () => {
   const raw = makeRoomKey();
   const check = await roomKeyCheck(raw, "tea-4k2m", 1);
   assert.equal(check.length, 16);

@@ -31,7 +31,7 @@ async function door() {
 
 const refused = (reason) => (error) => error.reason === reason;
 
-test("who knocks proves that they came by a link, and a host's browser hands them the room key", async () => {
+test("a guest who knocks proves that they came by a link, and a host's browser sends them the room key", async () => {
   const { held, lobby, host, guest } = await door();
   const knock = await readSealedHello(lobby, guest.pid, await writeSealedHello(lobby, guest, '{"name":"Mia"}'));
   assert.equal(knock.profile, '{"name":"Mia"}');
@@ -56,18 +56,18 @@ test("nothing that opens for one tab opens for another, with another lobby key, 
   await assert.rejects(openAdmission(lobby, guest, held, ""), AdmissionRefused);
 });
 
-test("a key that somebody at the door made up is not taken for the room's", async () => {
-  // Whoever came by a link holds the lobby key, too, and may conspire with the server.
+test("a key that a knocking guest made up does not pass for the room's", async () => {
+  // A person who came by a link holds the lobby key, too, and may conspire with the server.
   const { held, lobby, guest } = await door();
   const body = await sealAdmission(lobby, await someone(), { fixed: fixedPart(lobby, guest), publicKey: guest.publicKey }, makeRoomKey());
   await assert.rejects(openAdmission(lobby, guest, held, body), /not the room's key/);
 });
 
-test("a lying server that brings somebody in from the door brings them to nobody", async () => {
+test("a lying server that admits a knocking guest connects them to no one", async () => {
   const { held, lobby, room, guest, host } = await door();
   const inside = new SealedLink({ identity: host, seal: room, send: () => assert.fail("nothing is said to them") });
-  const told = [];
-  for (const type of ["peer-joined", "joined", "message"]) inside.on(type, (detail) => told.push(detail));
+  const received = [];
+  for (const type of ["peer-joined", "joined", "message"]) inside.on(type, (detail) => received.push(detail));
   const reasons = [];
   inside.on("refused", ({ reason }) => reasons.push(reason));
   const done = new Promise((resolve) => inside.on("peer-left", resolve, { once: true }));
@@ -79,13 +79,13 @@ test("a lying server that brings somebody in from the door brings them to nobody
   inside.addPeer(peer(JSON.stringify({ ...JSON.parse(asKnocked), mode: "keyed" })));
   inside.addPeer(peer(await writeSealedHello(pretended, guest, "{}")));
   inside.receive(guest.pid, '{"seq":1,"ct":"AAAA"}');
-  inside.removePeer("nobody");
+  inside.removePeer("no-one");
   await done;
-  assert.deepEqual([reasons, told], [["lobby", "key", "key"], []]);
+  assert.deepEqual([reasons, received], [["lobby", "key", "key"], []]);
   inside.send(guest.pid, "hello");
 });
 
-test("who stands at the door believes no hello from inside, and the door none of a room", async () => {
+test("a knocking guest accepts no hello from inside, and the lobby none of a room", async () => {
   const { lobby, room, host, guest } = await door();
   await assert.rejects(readSealedHello(lobby, host.pid, await writeSealedHello(room, host, "{}")), refused("mode"));
   const keyless = await makeRoomSeal("tea", 0, null);
@@ -104,7 +104,7 @@ test("what a link holds cannot be passed off as something else", async () => {
   }
 });
 
-test("the published vectors of the door", async () => {
+test("the published vectors of the lobby", async () => {
   const document = await readFile(new URL("../../docs/sealed-signaling.md", import.meta.url), "utf8");
   const [base, , vector] = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text));
   const { room, epoch } = base;

@@ -20,12 +20,12 @@ test("the document has every topic of the core in its table, and shows each", ()
   assert.ok(!examples.includes(null), "every example is a message");
   for (const topic of ["version", ...TOPICS, RELAY, KICK, ...Object.values(CHATS), ...Object.values(HANDS), REACT]) {
     assert.equal(rows.filter((row) => row === topic).length, 1, `${topic} in the table`);
-    assert.ok(examples.some((told) => told.topic === topic), `${topic} shown`);
+    assert.ok(examples.some((example) => example.topic === topic), `${topic} shown`);
   }
 });
 
 test("the document's examples are taken", () => {
-  const shown = (topic) => examples.filter((told) => told.topic === topic).map(({ payload }) => payload);
+  const shown = (topic) => examples.filter((example) => example.topic === topic).map(({ payload }) => payload);
   assert.deepEqual(shown("version"), [{ v: VERSION }]);
   for (const payload of shown("signal")) assert.ok(checkPeerMessage(payload), JSON.stringify(payload));
   for (const payload of shown("relay")) assert.deepEqual(readForwarded(payload), payload);

@@ -88,7 +88,7 @@ test("both ends make the same code, whatever is lost or comes twice", async () =
   }
 });
 
-test("whoever has been shown a nonce cannot take back its commitment", async () => {
+test("a side that has seen a nonce cannot change its commitment", async () => {
   const { low, high, pairs } = await two();
   const b = handshake(pairs[1], high.pid);
   const [first, second] = [random(), random()];
@@ -150,7 +150,7 @@ function codes(pid, pairs, others, clock = { now: 0 }) {
 
 const known = ({ pid, fingerprint }, name = pid) => ({ pid, member: pid, role: "guest", hello: name, fingerprint });
 
-test("a confirmation is proved to the other side, by nobody else, and survives", async () => {
+test("only the other side can prove a confirmation, and it survives", async () => {
   const { low, high, pairs } = await two();
   const others = new Map();
   const a = codes(low.pid, new Map([[high.pid, pairs[0]]]), others);
@@ -161,7 +161,7 @@ test("a confirmation is proved to the other side, by nobody else, and survives",
   await a.until(() => a.last().code && b.last().code);
   assert.equal(words(a.last().code), words(b.last().code));
   assert.deepEqual([a.last().confirmed, b.last().confirmedRemotely], [false, false]);
-  // Neither its own proof, turned back, nor one of somebody else counts.
+  // Neither its own proof, turned back, nor another peer's counts.
   const { nonces } = await (async () => {
     const heard = [];
     others.set(high.pid, { receiveConfirmation: (_from, message) => heard.push(message), receiveText: () => true });
@@ -189,7 +189,7 @@ test("a confirmation is proved to the other side, by nobody else, and survives",
   for (const { tab } of [a, b]) tab.close();
 });
 
-test("somebody who comes again and again gets no more than twenty codes an hour", async () => {
+test("a person who keeps returning gets at most twenty codes an hour", async () => {
   const { low, high, pairs } = await two();
   const clock = { now: 0 };
   const keys = new Map();

@@ -125,7 +125,7 @@ async function linked(seal, identity, send = () => {}) {
   }
   const settled = () => new Promise((resolve) => {
     link.on("peer-left", () => resolve(events), { once: true });
-    link.removePeer("nobody");
+    link.removePeer("no-one");
   });
   const peer = { pid: identity.pid, member: "m", role: "guest", hello: await link.writeHello(`{"name":"${identity.pid}"}`) };
   return { link, events, peer, settled };
@@ -154,7 +154,7 @@ test("messages that come before their sender, and while the hello is being check
   assert.equal(b.events[0].peer.fingerprint, FINGERPRINT);
 });
 
-test("a thousand times a hostile relay, and nobody is taken for somebody else", async () => {
+test("a thousand hostile relays, and no peer is taken for another", async () => {
   const seal = await makeRoomSeal("tea", 3, KEY);
   const [ia, ib, evil] = await Promise.all([someone(), someone(), someone(OTHER_FINGERPRINT)]);
   const b = await linked(seal, ib);

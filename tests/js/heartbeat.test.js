@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { countReceivedPackets, Heartbeat } from "../../static/js/peer/heartbeat.js";
+import { clock, PIDS } from "./peer-world.js";
+
+const [A] = PIDS;
+
+/** A heartbeat on a path whose packets and pongs the test controls. */
+function startHeartbeat(time, path) {
+  const [changes, doubts] = [[], []];
+  let packets = 0;
+  let asked = 0;
+  const heartbeat = new Heartbeat({
+    now: () => time.now,
+    countPackets: async () => ({ path: "p", count: path.flows ? (packets += 1) : packets }),
+    onUnresponsive: () => doubts.push(time.now),
+    ping: () => {
+      asked += 1;
+      if (path.answers) packets += 1;
+    },
+    onChange: (silent) => changes.push([silent, time.now]),
+  });
+  heartbeat.start();
+  return { heartbeat, changes, doubts, asked: () => asked };
+}
+
+test("a path with packets is never pinged and never lost", async (context) => {
+  const time = clock(context);
+  const { changes, doubts, asked } = startHeartbeat(time, { flows: true });
+  await time.pass(60_000);
+  assert.deepEqual([changes, doubts, asked()], [[], [], 0]);
+});
+
+test("a call in which no one sends anything is pinged, and not lost", async (context) => {
+  const time = clock(context);
+  const { changes, doubts, asked } = startHeartbeat(time, { answers: true });
+  await time.pass(60_000);
+  assert.deepEqual([changes, doubts], [[], []]);
+  assert.ok(asked() > 30 && asked() < 130, `asked ${asked()} times in a minute`);
+});
+
+test("1.5 s without a packet or a pong is a lost path, and the next packet brings it back", async (context) => {
+  const time = clock(context);
+  const path = { flows: true };
+  const { changes, doubts } = startHeartbeat(time, path);
+  await time.pass(5_000);
+  path.flows = false;
+  await time.pass(3_000);
+  assert.equal(changes.length, 1);
+  assert.ok(doubts.length === 1 && changes[0][1] - doubts[0] >= 500, "doubt comes well before");
+  assert.ok(changes[0][0] && changes[0][1] >= 6_000 && changes[0][1] <= 7_100, String(changes));
+  path.flows = true;
+  await time.pass(600);
+  assert.deepEqual(changes.map(([silent]) => silent), [true, false]);
+});
+
+test("a change of path is no sign of life until more packets come on it", async (context) => {
+  const time = clock(context);
+  const changes = [];
+  let now = { path: "p", count: 100 };
+  const changed = (silent) => changes.push(silent);
+  const heartbeat = new Heartbeat({ now: () => time.now, countPackets: async () => now, ping: () => {}, onUnresponsive: () => {}, onChange: changed });
+  heartbeat.start();
+  await time.pass(4_000);
+  for (now of [{ path: "p", count: 40 }, { path: "q", count: 900 }, { path: "q", count: 900 }]) await time.pass(1_000);
+  assert.deepEqual(changes, [true]);
+  now = { path: "q", count: 901 };
+  await time.pass(600);
+  assert.deepEqual(changes, [true, false]);
+  heartbeat.stop();
+});
+
+test("in the background, with a timer a second, a path is lost only after three pings", async (context) => {
+  const time = clock(context);
+  const path = { flows: true };
+  const { changes } = startHeartbeat(time, path);
+  await time.pass(5_000, 1_000);
+  path.flows = false;
+  await time.pass(3_000, 1_000);
+  assert.deepEqual(changes, []);
+  await time.pass(3_000, 1_000);
+  assert.equal(changes.length, 1);
+});
+
+test("after a sleep or a change of network a dead path is detected within 1.25 s", async (context) => {
+  const time = clock(context);
+  const path = { flows: true };
+  const { heartbeat, changes } = startHeartbeat(time, path);
+  await time.pass(5_000);
+  path.flows = false;
+  time.now += 120_000; // the machine sleeps: no timer comes
+  const woke = time.now;
+  await time.pass(2_000);
+  assert.equal(changes.length, 1, "silent, but not at the first look");
+  assert.ok(changes[0][1] - woke >= 700 && changes[0][1] - woke <= 1_800, String(changes[0][1] - woke));
+
+  path.flows = true;
+  await time.pass(1_000);
+  path.flows = false;
+  const changed = time.now;
+  heartbeat.probeNow();
+  await time.pass(2_000);
+  assert.ok(changes.at(-1)[0] && changes.at(-1)[1] - changed <= 1_260, String(changes.at(-1)[1] - changed));
+  heartbeat.stop();
+});
+
+test("received packets are counted from the statistics of either browser", () => {
+  const report = (...stats) => new Map(stats.map((stat, id) => [stat.id ?? String(id), stat]));
+  const pair = { id: "p", type: "candidate-pair", responsesReceived: 3, requestsReceived: 4 };
+  const other = { id: "q", type: "candidate-pair", responsesReceived: 100 };
+  const transport = { type: "transport", packetsReceived: 50, selectedCandidatePairId: "p" };
+  assert.deepEqual(countReceivedPackets(report(transport, pair, other)), { path: "p", count: 57 });
+  const firefox = report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 });
+  assert.deepEqual(countReceivedPackets(firefox), { path: "", count: 9 });
+  assert.deepEqual(countReceivedPackets(report()), { path: "", count: 0 });
+});

@@ -1,10 +1,12 @@
 /**
  * The handshake that makes a pair's safety code, once in the life of two tabs:
- * low → high commit: a hash of low's nonce
- * high → low answer: high's nonce
- * low → high reveal: low's nonce, which high checks against the commitment Any of them may get lost or come twice: each side only
- * repeats its last message. The first commitment and the first answer count, so neither side can change its choice after seeing
- * the other's nonce.
+ *
+ *     low → high  commit: a hash of low's nonce
+ *     high → low  answer: high's nonce
+ *     low → high  reveal: low's nonce, which high checks against the commitment
+ *
+ * Any of them may get lost or come twice: each side only repeats its last message. The first commitment and the first answer
+ * count, so neither side can change its choice after seeing the other's nonce.
  */
 
 import { commitment, safetyCode } from "./sas-code.js";

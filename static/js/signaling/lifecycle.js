@@ -1,16 +1,21 @@
 /**
- * The life of the signaling socket as a table: state × input → next state. An input that is not in a row changes nothing. stopped
- * not started, left, or refused for good connecting a WebSocket is being opened joining it is open, `join` is sent, `joined` is
- * awaited open in the room waiting lost; a timer runs until the next try
+ * The life of the signaling socket as a table: state × input → next state. An input that is not in a row changes nothing.
+ *
+ * stopped     not started, left, or refused for good
+ * connecting  a WebSocket is being opened
+ * joining     it is open, `join` is sent, `joined` is awaited
+ * open        in the room
+ * waiting     lost; a timer runs until the next try
  */
 
 /** @typedef {"stopped" | "connecting" | "joining" | "open" | "waiting"} State */
 
 /**
- * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input start:
- *   the person joins, or retries now · opened: the WebSocket opened · joined: the server admitted us · lost: closed with a code
- *   that allows a reconnect · refused: closed with a code that does not · silent: no answer in time · due: the wait is over ·
- *   online: the browser found a network · renew: our hello has changed, rejoin on another socket · leave: the person leaves
+ * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input
+ * start: the person joins, or retries now · opened: the WebSocket opened · joined: the server admitted us ·
+ * lost: closed with a code that allows a reconnect · refused: closed with a code that does not · silent: no answer in time ·
+ * due: the wait is over · online: the browser found a network · renew: our hello has changed, rejoin on another socket ·
+ * leave: the person leaves
  */
 
 /** @type {readonly State[]} */

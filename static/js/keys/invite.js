@@ -12,7 +12,7 @@ const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** nonce, sealed key, tag */
+/** Nonce, sealed key, tag. */
 export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
 
 /**
@@ -55,8 +55,8 @@ export function tokenHash(token) {
 }
 
 /**
- * What a link holds: the room key; the room key of a room where guests knock (for members); or the lobby key, for knocking. The
- * seal is bound to it, so that no one can pass off one as another.
+ * What a link holds: the room key; the room key of a room where guests knock (for people who need not); or the lobby key, with
+ * which a guest knocks. The seal is bound to it, so that no one can pass off one as another.
  * @typedef {"room" | "room-by-hosts" | "lobby"} Holds
  */
 

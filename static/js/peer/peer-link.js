@@ -220,8 +220,8 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * A channel on a dead path accepts everything and delivers nothing, so it is the only path only while packets come and the
-   * other side uses it, too: they may notice the dead path first.
+   * A channel on a dead path accepts everything and delivers nothing. Messages use it alone only while packets come and the other
+   * side uses it, too: they may notice the dead path first.
    * @param {PeerMessage} message
    */
   #sendSignal(message) {

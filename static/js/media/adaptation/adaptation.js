@@ -1,7 +1,4 @@
-/**
- * Adapts what is sent to bandwidth, CPU and view: measures each connection once or twice a second, exchanges reports with the
- * peers, and applies what follows. See docs/media.md.
- */
+/** Adapts what is sent to bandwidth, CPU and view, from measurements here and reports of the peers. See docs/media.md. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { decodingCaps } from "./capabilities.js";
@@ -235,7 +232,6 @@ export class Adaptation extends Emitter {
     this.#sendStatuses();
   }
 
-  /** Sends and emits statuses that have changed. */
   #sendStatuses() {
     for (const [pid, peer] of this.#peers) {
       const { sending } = peer;

@@ -7,13 +7,9 @@ import { RUNGS, SNAPSHOTS } from "./ladder.js";
 
 
 /**
- * @typedef {object} SendingStatus
- * @property {"moving" | "stills" | "none"} picture
- * @property {string} rung "720p" to "audio"
- * @property {Codec | null} codec null: no video
- * @property {LimitationReason} why
- * @property {boolean} longPackets audio in packets of 60 ms
- * @property {boolean} twice audio with redundancy
+ * @typedef {{picture: "moving" | "stills" | "none", rung: string, codec: Codec | null, why: LimitationReason,
+ *   longPackets: boolean, twice: boolean}} SendingStatus rung: "720p" to "audio"; codec: null: no video; longPackets: of 60 ms;
+ *   twice: redundant audio
  */
 
 /** @type {readonly string[]} */

@@ -48,9 +48,7 @@ export class PeerAdaptation {
   /** @type {SendingStatus | null} */
   receiving = null;
   jitterBuffer = NO_JITTER_BUFFER;
-  /** The last visibility reported to this peer. */
   sentVisibility = "";
-  /** The last status sent to this peer. */
   sentStatus = "";
   #connection;
   #control;

@@ -4,18 +4,11 @@
 /** @typedef {{height: number, visible: boolean}} View height: device px of a 16:9 picture that fills it */
 
 /**
- * @typedef {object} Report once a second, about the media received from the peer that it is sent to
- * @property {View} tile
- * @property {View | null} screen null: no screen is shown
- * @property {number} decodeMs per frame
- * @property {number} fps decoded
- * @property {number} freezes total
- * @property {number} loss 0 to 1, in the last second
- * @property {number} concealed 0 to 1, of the audio in the last second
- * @property {number} jitterMs
- * @property {number} downKbps
- * @property {number | null} cap kbit/s for everything this peer sends; null: no limit
- * @property {number} cpuLoad of encoding and decoding, 1: all cores
+ * Sent once a second, about the media received from a peer. screen: null: none is shown; decodeMs: per frame; fps: decoded;
+ * freezes: total; loss, concealed (audio): 0 to 1, in the last second; cap: kbit/s for all that the peer sends, null: no limit;
+ * cpuLoad: of coding, 1: all cores.
+ * @typedef {{tile: View, screen: View | null, decodeMs: number, fps: number, freezes: number, loss: number, concealed: number,
+ *   jitterMs: number, downKbps: number, cap: number | null, cpuLoad: number}} Report
  */
 
 /** @typedef {{codec: Codec, efficient: boolean}} Decodes efficient: in hardware */

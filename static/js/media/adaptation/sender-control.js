@@ -5,13 +5,8 @@ import { setDegradation, switchCodec } from "./browser-differences.js";
 /** @import { Codec } from "./ladder.js" */
 
 /**
- * @typedef {object} Picture
- * @property {boolean} active
- * @property {number} height px, shorter side
- * @property {number} fps
- * @property {number} kbps
- * @property {Codec} codec
- * @property {boolean} fresh whether to flush the send queue
+ * @typedef {{active: boolean, height: number, fps: number, kbps: number, codec: Codec, fresh: boolean}} Picture height: px,
+ *   shorter side; fresh: flush the send queue
  */
 
 /** @typedef {{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null}} Senders */

@@ -1,7 +1,4 @@
-/**
- * Snapshots: a JPEG of about 4 kB every few seconds over the data channel, where the link carries no video. Pieces are spread over
- * some seconds, so that audio packets do not queue behind them.
- */
+/** Snapshots where the link carries no video: a 4 kB JPEG every few seconds, in pieces so that audio does not queue behind it. */
 
 const WIDTH = 192;
 const QUALITY = 0.4;

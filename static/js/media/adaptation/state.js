@@ -33,20 +33,16 @@ import { FIRST, TOP } from "./ladder.js";
 
 /**
  * @typedef {object} LinkState what the bandwidth allows; times in ms
+ * @property {number} begunAt @property {number} climbedAt @property {number} fellAt @property {number} probedAt
+ * @property {number} avgLoss @property {number} avgConcealed
  * @property {number} linkRung the rung that the link carries
  * @property {number} wait headroom needed before the next climb to `failed` or above
  * @property {number} failed the lowest rung that recently failed
  * @property {boolean} quick fast start: nothing has failed yet
- * @property {number} begunAt
- * @property {number} climbedAt
- * @property {number} fellAt
  * @property {boolean} fresh the bandwidth has collapsed: queued packets are obsolete
  * @property {number} estimate `available` at the last decision; 0: none
  * @property {boolean} probe whether to probe for more bandwidth
- * @property {number} probedAt
  * @property {number} at the last decision
- * @property {number} avgLoss
- * @property {number} avgConcealed
  * @property {number} freezes decaying count
  * @property {number | null} minRttMs null: not measured
  * @property {number} queueMs queueing delay: the round trip above the minimum
@@ -54,21 +50,18 @@ import { FIRST, TOP } from "./ladder.js";
 
 /**
  * @typedef {object} OwnState times in ms
+ * @property {Codec} codec @property {LimitationReason} why @property {number} steppedAt @property {number} codecAt
+ * @property {number} wideAt
  * @property {number} processor the rung that the CPUs carry
  * @property {number} rung what is sent: the lowest that link, CPU, tile and source allow
  * @property {boolean} active whether video is sent
- * @property {Codec} codec
  * @property {number} step codecs skipped for cheaper ones
  * @property {boolean} longPackets audio in packets of 60 ms, at a lower bitrate
  * @property {boolean} redundant audio with redundancy (RED)
- * @property {LimitationReason} why
  * @property {number} easeWait without CPU strain before the CPU gets more work
  * @property {Marks} since when each condition holds; null: it does not
- * @property {number} steppedAt
  * @property {number} strainedAt the last CPU overload
- * @property {number} codecAt
  * @property {number} wideWait without queueing before audio alone gets short packets
- * @property {number} wideAt
  * @property {number} redAfter no redundancy before
  */
 

@@ -3,59 +3,28 @@
 /** @typedef {Map<string, any>} Stats */
 
 /**
- * @typedef {object} Counts totals of the connection; times in seconds
- * @property {number} at ms
- * @property {number} received bytes of media
- * @property {number} packets received
- * @property {number} lost
- * @property {number} asked NACKs sent
- * @property {number} again retransmissions and padding received
- * @property {number} decoded frames
- * @property {number} decodeTime
- * @property {number} freezes
- * @property {number} frozenTime
- * @property {number} samples of audio
- * @property {number} concealed samples
- * @property {number} audioPackets
- * @property {number} videoPackets
- * @property {number} sent bytes of media
- * @property {number} encoded frames
- * @property {number} encodeTime
- * @property {Record<string, number>} echoes round trip measurements by stream
- * @property {number} echoMs the last of them; 0: none
+ * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; asked: NACKs sent;
+ * again: retransmissions and padding received; decoded, encoded: frames; samples, concealed: of audio; echoes: round trip
+ * measurements by stream; echoMs: the last of them, 0: none.
+ * @typedef {{at: number, received: number, packets: number, lost: number, asked: number, again: number, decoded: number,
+ *   decodeTime: number, freezes: number, frozenTime: number, samples: number, concealed: number, audioPackets: number,
+ *   videoPackets: number, sent: number, encoded: number, encodeTime: number, echoes: Record<string, number>,
+ *   echoMs: number}} Counts
  */
 
 /**
- * @typedef {object} Inbound
- * @property {number} decodeMs per frame
- * @property {number} fps
- * @property {number} loss 0 to 1, after retransmission
- * @property {number} missed 0 to 1, before retransmission
- * @property {number} concealed 0 to 1
- * @property {number} jitterMs
- * @property {number} kbps
- * @property {number} height px, shorter side
- * @property {number} width px, longer side
- * @property {number} freezes total
- * @property {number} audioPackets total
- * @property {number} videoPackets total
- * @property {number} decoded total frames
- * @property {string} codec
+ * loss: after retransmission, missed: before it, both 0 to 1 like concealed; decodeMs: per frame; height, width: px, shorter and
+ * longer side; freezes, audioPackets, videoPackets, decoded (frames): totals.
+ * @typedef {{decodeMs: number, fps: number, loss: number, missed: number, concealed: number, jitterMs: number, kbps: number,
+ *   height: number, width: number, freezes: number, audioPackets: number, videoPackets: number, decoded: number,
+ *   codec: string}} Inbound
  */
 
 /**
- * @typedef {object} Outbound
- * @property {number | null} available estimated bandwidth, kbit/s; null: no estimate
- * @property {number} kbps
- * @property {number} loss 0 to 1, from the receiver's RTCP
- * @property {number} rttMs
- * @property {boolean} limited CPU quality limitation
- * @property {number} encodeMs per frame
- * @property {boolean} cheap whether the encoder is in hardware
- * @property {number} fps
- * @property {number} height px, shorter side
- * @property {number} width px, longer side
- * @property {string} codec
+ * available: estimated bandwidth, kbit/s, null: no estimate; loss: 0 to 1, from the receiver's RTCP; limited: CPU quality
+ * limitation; encodeMs: per frame; cheap: encoded in hardware; height, width: px, shorter and longer side.
+ * @typedef {{available: number | null, kbps: number, loss: number, rttMs: number, limited: boolean, encodeMs: number,
+ *   cheap: boolean, fps: number, height: number, width: number, codec: string}} Outbound
  */
 
 /** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: CPU seconds a second for coding */

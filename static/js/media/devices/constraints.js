@@ -22,8 +22,7 @@ export async function openTrack(kind, deviceId) {
 
 /**
  * Opens a microphone and a camera with one permission prompt.
- * @param {Record<Kind, string | null>} deviceIds @returns {Promise<MediaStreamTrack[]>} one of each
- * @throws {DOMException} when either fails
+ * @param {Record<Kind, string | null>} deviceIds @returns {Promise<MediaStreamTrack[]>} @throws {DOMException} when either fails
  */
 export function openBoth({ audio, video }) {
   return open({ audio: constraintsFor("audio", audio), video: constraintsFor("video", video) });

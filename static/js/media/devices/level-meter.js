@@ -6,10 +6,7 @@ const EVERY_MS = 80;
 /** −60 dBFS reads as silence, 0 dBFS as full. */
 const FLOOR_DB = -60;
 
-/**
- * @typedef {object} LevelMeterEvents
- * @property {{level: number}} level 0 to 1, up to twelve times a second while it changes
- */
+/** @typedef {object} LevelMeterEvents @property {{level: number}} level 0 to 1, up to twelve times a second while it changes */
 
 /** @extends {Emitter<LevelMeterEvents>} */
 export class LevelMeter extends Emitter {
@@ -37,7 +34,6 @@ export class LevelMeter extends Emitter {
     this.#context.resume().catch(() => {});
   }
 
-  /** Stops, for good. */
   stop() {
     clearInterval(this.#timer);
     this.setTrack(null);

@@ -6,24 +6,15 @@
 /** @typedef {"taken" | "silent"} MicrophoneTrouble */
 
 /**
- * @typedef {object} Facts of one second
- * @property {number} now ms, monotonic
- * @property {boolean} on whether there is a live track, not muted by the person
- * @property {boolean} taken `track.muted`: the system blocks it
- * @property {number | null} energy total audio energy; null: not in the statistics, or no connection
- * @property {number | null} seconds total duration, likewise
+ * One second. now: ms, monotonic; on: a live track, not muted by the person; taken: `track.muted`, the system blocks it; energy,
+ * seconds: totals of the audio, null: not in the statistics, or no connection.
+ * @typedef {{now: number, on: boolean, taken: boolean, energy: number | null, seconds: number | null}} Facts
  */
 
 /**
- * @typedef {object} Memory
- * @property {number | null} energy
- * @property {number | null} seconds
- * @property {MicrophoneTrouble | ""} trouble current
- * @property {number} since ms
- * @property {number} reopened attempts since the last sound
- * @property {number} reopenedAt ms
- * @property {boolean} reopen whether to open it again now
- * @property {MicrophoneTrouble | ""} said what to report
+ * since, reopenedAt: ms; reopened: attempts since the last sound; reopen: whether to open it again now; said: what to report.
+ * @typedef {{energy: number | null, seconds: number | null, trouble: MicrophoneTrouble | "", since: number, reopened: number,
+ *   reopenedAt: number, reopen: boolean, said: MicrophoneTrouble | ""}} Memory
  */
 
 /** No room has absolute silence, however long a person pauses. @type {Readonly<Record<MicrophoneTrouble, number>>} */

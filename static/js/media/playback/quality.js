@@ -1,7 +1,4 @@
-/**
- * Rates a connection: a level and a reason, from the measurements and decisions of both ends. A pure function, with hysteresis so
- * that the display does not flicker.
- */
+/** Rates a connection from the measurements and decisions of both ends. Pure; hysteresis keeps the display from flickering. */
 
 /** @import { SendingStatus } from "../adaptation/limitation.js" */
 
@@ -16,25 +13,16 @@
 /** @typedef {{level: Level, reason: Reason}} Quality */
 
 /**
- * @typedef {object} Facts of one second with one peer
- * @property {boolean} connected
- * @property {boolean} trouble whether connecting takes unusually long
- * @property {SendingStatus | null} receiving the peer's sending status
- * @property {number} loss 0 to 1
- * @property {number} concealed 0 to 1, of the audio
- * @property {number} rttMs
- * @property {string} path see `whyThisPath` of peer/ice/ice-path.js
- * @property {Reason} missing media that is sent and does not arrive, from stalled-media.js; "": none
+ * One second with one peer. trouble: connecting takes unusually long; receiving: the peer's sending status; loss, concealed
+ * (audio): 0 to 1; path: see `whyThisPath` of peer/ice/ice-path.js; missing: sent but not arriving, from stalled-media.js, "":
+ * none.
+ * @typedef {{connected: boolean, trouble: boolean, receiving: SendingStatus | null, loss: number, concealed: number,
+ *   rttMs: number, path: string, missing: Reason}} Facts
  */
 
 /**
- * @typedef {object} Memory
- * @property {Quality} shown
- * @property {Quality} found in the last second
- * @property {number} times in a row
- * @property {number} avgLoss
- * @property {number} avgConcealed
- * @property {number} avgRttMs
+ * @typedef {{shown: Quality, found: Quality, times: number, avgLoss: number, avgConcealed: number, avgRttMs: number}} Memory
+ *   found: in the last second; times: in a row
  */
 
 /** Seconds before a worse rating is shown, and before any other. */

@@ -3,25 +3,18 @@
 /** @typedef {"no-sound" | "no-picture" | "frozen"} Symptom frozen: video arrives but is not decoded */
 
 /**
- * @typedef {object} Facts of one second with one peer
- * @property {number} now ms, monotonic
- * @property {boolean} connected
- * @property {boolean} sound whether the peer sends audio
- * @property {boolean} picture whether the peer sends video
- * @property {number} audioPackets total
- * @property {number} videoPackets total
- * @property {number} decoded total frames
+ * One second with one peer. now: ms, monotonic; sound, picture: whether the peer sends audio, video; the others are totals.
+ * @typedef {{now: number, connected: boolean, sound: boolean, picture: boolean, audioPackets: number, videoPackets: number,
+ *   decoded: number}} Facts
  */
 
 /** @typedef {{since: number | null, recoveries: number, recoveredAt: number, calmSince: number | null}} SymptomState ms */
 /** @typedef {Pick<Facts, "audioPackets" | "videoPackets" | "decoded">} Counts */
 
 /**
- * @typedef {object} Memory
- * @property {Counts | null} counts a second ago; null: nothing to compare with
- * @property {Record<Symptom, SymptomState>} cases
- * @property {Symptom | ""} said what to report
- * @property {{symptom: Symptom, turn: number} | null} recover what to do now; turn: 1 or 2
+ * counts: a second ago, null: nothing to compare with; said: what to report; recover: what to do now, turn: 1 or 2.
+ * @typedef {{counts: Counts | null, cases: Record<Symptom, SymptomState>, said: Symptom | "",
+ *   recover: {symptom: Symptom, turn: number} | null}} Memory
  */
 
 /** Long enough for a camera to start and for the path to change. */

@@ -1,7 +1,4 @@
-/**
- * All file transfers of this tab, and the messages about them. Nothing moves before the receiver has accepted an offer. Every
- * message may arrive twice: once a connection is back, both sides repeat their state.
- */
+/** All file transfers of this tab. Nothing moves before an offer is accepted. Interruptions make messages arrive twice. */
 
 import { Emitter } from "../lib/emitter.js";
 import { FairShare } from "./lanes/fair-share.js";
@@ -24,8 +21,7 @@ const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", can
  * @typedef {object} FileExchangeEvents
  * @property {{transfer: Transfer}} added an offer was sent or received; it is already in `transfers`
  * @property {{transfer: Transfer}} removed
- * @property {{pid: string, count: number, name: string}} wanted a peer asks for the rest of files that this tab no longer has;
- *   name: one of them
+ * @property {{pid: string, count: number, name: string}} wanted a peer asks for files that this tab lost; name: one of them
  * @property {{pid: string}} refused a lane showed another certificate than the peer's
  */
 
@@ -46,10 +42,7 @@ export class FileExchange extends Emitter {
   #reachable = new Set();
   #life = new AbortController();
 
-  /**
-   * @param {object} options @param {Mesh} options.mesh @param {string} options.room the room's slug
-   * @param {(pid: string) => string} options.memberOf the membership of a peer, empty if unknown
-   */
+  /** @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string}} options room: slug; memberOf: empty if unknown */
   constructor({ mesh, room, memberOf }) {
     super();
     this.#mesh = mesh;
@@ -68,7 +61,6 @@ export class FileExchange extends Emitter {
   }
 
   /**
-   * Offers files to a peer.
    * @param {string} pid @param {SelectedFile[]} chosen at least one @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */

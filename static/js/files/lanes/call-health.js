@@ -6,7 +6,6 @@
 const before = new WeakMap();
 
 /**
- * Reads the statistics of all connections of a call.
  * @param {Map<string, {state: string, getStats: () => Promise<RTCStatsReport>}>} peers
  * @returns {Promise<Health | null>} null while no media is sent
  */

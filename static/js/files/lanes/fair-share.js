@@ -14,11 +14,9 @@ const TAKEN_UP = 0.8;
 const RETRY_S = 30;
 
 /**
- * @typedef {object} Part
- * @property {number} rate bytes a second, smoothed
- * @property {number} limit bytes a second; `Infinity`: no limit
- * @property {number} total bytes a second of all transfers when the limit was set
- * @property {number} seconds since then; negative: until a limit may be set again
+ * @typedef {{rate: number, limit: number, total: number, seconds: number}} Part bytes a second; rate: smoothed; limit:
+ *   `Infinity`: none; total: of all transfers when the limit was set; seconds: since then, negative: until a limit may be set
+ *   again
  */
 
 export class FairShare {

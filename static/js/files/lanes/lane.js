@@ -54,9 +54,8 @@ export class Lane extends Emitter {
   #timeout;
 
   /**
-   * @param {object} options @param {number} options.number the same on both sides @param {LaneConfiguration} options.configuration
-   * @param {RateLimiter} options.limiter of remote candidates
-   * @param {(message: PeerMessage) => boolean} options.send false: it was not sent
+   * @param {{number: number, configuration: LaneConfiguration, limiter: RateLimiter, send: (message: PeerMessage) => boolean}}
+   *   options number: the same on both sides; limiter: of remote candidates; send: false: it was not sent
    */
   constructor({ number, configuration, limiter, send }) {
     super();

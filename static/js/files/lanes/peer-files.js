@@ -99,7 +99,6 @@ export class PeerFiles extends Emitter {
     this.lanes.close();
   }
 
-  /** Bytes that have left the lanes' buffers. */
   get #departed() {
     return this.queue.sentBytes - this.lanes.connected.reduce((sum, { waiting }) => sum + waiting, 0);
   }
@@ -136,7 +135,6 @@ export class PeerFiles extends Emitter {
     else this.emit("malformed");
   }
 
-  /** Closes the lanes after a while without files. */
   #onIdle() {
     this.#uplink.fairShare.forgetPeer(this);
     this.#stallLooks = STALL_S;

@@ -5,13 +5,10 @@
  */
 
 /**
- * @typedef {object} Measured
- * @property {number} rate bytes sent in the last second
- * @property {number} made lanes, connecting ones included
- * @property {number} up lanes that take frames
- * @property {boolean} saturated whether more was queued than was sent
- * @property {boolean} shared whether other peers are sent files too
- * @property {{rttMs: number, loss: number} | null} call null: no media is sent
+ * rate: bytes sent in the last second; made: lanes, connecting ones included; up: lanes that take frames; saturated: more was
+ * queued than sent; shared: other peers are sent files too; call: null: no media is sent.
+ * @typedef {{rate: number, made: number, up: number, saturated: boolean, shared: boolean,
+ *   call: {rttMs: number, loss: number} | null}} Measured
  */
 /** @typedef {{lanes: number, limit: number}} Decision lanes: the target; limit: bytes a second */
 

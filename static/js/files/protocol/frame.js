@@ -26,15 +26,13 @@ export const KIND = Object.freeze({
   nack: 4,
 });
 const HEADER = 16;
-/** The largest frame. */
 export const MAX_FRAME_BYTES = HEADER + CHUNK;
 
 /** @typedef {{kind: number, file: number, offset: number, payload: Bytes}} Frame */
 
 /**
  * @param {number} kind @param {number} file @param {number} offset @param {Uint8Array} [payload]
- * @param {Bytes} [into] reused memory of `MAX_FRAME_BYTES`
- * @returns {Bytes}
+ * @param {Bytes} [into] reused memory of `MAX_FRAME_BYTES` @returns {Bytes}
  */
 export function writeFrame(kind, file, offset, payload, into) {
   const length = HEADER + (payload?.length ?? 0);
@@ -48,10 +46,7 @@ export function writeFrame(kind, file, offset, payload, into) {
   return frame;
 }
 
-/**
- * @param {unknown} data from a data channel; the payload is not copied
- * @returns {Frame | null} null: unknown kind, wrong size, or an offset beyond 2^53
- */
+/** @param {unknown} data not copied @returns {Frame | null} null: unknown kind, wrong size, or an offset beyond 2^53 */
 export function readFrame(data) {
   if (!(data instanceof ArrayBuffer) || data.byteLength < HEADER || data.byteLength > MAX_FRAME_BYTES) return null;
   const view = new DataView(data);

@@ -12,13 +12,9 @@ import { safeName, safePath } from "./safe-name.js";
 /** @import { Ranges } from "./range-set.js" */
 
 /**
- * @typedef {object} FileMetadata
- * @property {number} id the file number in frames, unique in a tab
- * @property {string} name sanitized, see `safe-name.js`
- * @property {string[]} path folders, sanitized
- * @property {number} size bytes
- * @property {number} modified ms since 1970
- * @property {string} edges base64url of the SHA-256 over the first and last megabyte
+ * @typedef {{id: number, name: string, path: string[], size: number, modified: number, edges: string}} FileMetadata id: in
+ *   frames, unique in a tab; name, path (folders): sanitized, see `safe-name.js`; size: bytes; modified: ms since 1970; edges:
+ *   base64url of the SHA-256 over the first and last megabyte
  */
 /** @typedef {{transfer: string, count: number, bytes: number, files: FileMetadata[]}} Offer one part of it: files are in order */
 
@@ -57,10 +53,7 @@ export function readTransfer(payload) {
   return isId(transfer) ? transfer : null;
 }
 
-/**
- * Reads which pieces of a file the receiver has (`file-have`); `areWithin` compares them with its size.
- * @param {any} payload @returns {{file: number, have: Ranges} | null}
- */
+/** Reads `file-have`; `areWithin` checks the size. @param {any} payload @returns {{file: number, have: Ranges} | null} */
 export function readHave(payload) {
   const { file, have } = fieldsOf(payload);
   const ranges = isCount(file, 0, 2 ** 32 - 1) ? readRanges(have, LIMITS.fileBytes / PIECE) : null;
@@ -79,10 +72,7 @@ export function readWanted(payload) {
   return { count: Math.min(count, LIMITS.filesOffered), name: typeof name === "string" ? name.slice(0, LIMITS.nameCharacters) : "" };
 }
 
-/**
- * Reads a message that negotiates a lane (`file-signal`).
- * @param {any} payload @returns {{mine: boolean, message: PeerMessage} | null} mine: the sender created the lane
- */
+/** Reads `file-signal`. @param {any} payload @returns {{mine: boolean, message: PeerMessage} | null} mine: the sender's lane */
 export function readLaneSignal(payload) {
   const message = readPeerMessage(JSON.stringify(payload) ?? "");
   return message === null ? null : { mine: payload.mine === true, message };

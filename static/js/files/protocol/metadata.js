@@ -13,10 +13,7 @@ let numbers = 0;
 /** @type {WeakMap<File, Promise<string>>} */
 const edges = new WeakMap();
 
-/**
- * @param {SelectedFile} chosen @returns {Promise<FileMetadata>}
- * @throws {DOMException} when it cannot be read (a package folder, a deleted file)
- */
+/** @param {SelectedFile} chosen @returns {Promise<FileMetadata>} @throws {DOMException} unreadable (a package folder, deleted) */
 export async function makeMetadata({ file, path }) {
   numbers += 1;
   const id = numbers;

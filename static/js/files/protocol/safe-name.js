@@ -8,7 +8,6 @@ const MAX_NAME_BYTES = 120;
 const MAX_EXTENSION_BYTES = 24;
 const MAX_DEPTH = 16;
 const MAX_READ_CHARACTERS = 4_096;
-/** The name when nothing else is left. */
 const FALLBACK = "file";
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?=$|\.|\s)/i;
 const FORBIDDEN =

@@ -8,12 +8,8 @@ import { isOver, next } from "./transfer-state.js";
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: complete, its root is being compared */
 
 /**
- * @typedef {object} Entry
- * @property {FileMetadata} head
- * @property {FileStatus} status
- * @property {string} reason why it failed
- * @property {() => number} moved bytes transferred
- * @property {Blob | null} result the whole file; null: incomplete, or written to a destination that the person chose
+ * @typedef {{head: FileMetadata, status: FileStatus, reason: string, moved: () => number, result: Blob | null}} Entry reason: why
+ *   it failed; moved: bytes; result: the whole file, null: incomplete, or written to a destination that the person chose
  */
 
 /**
@@ -38,10 +34,7 @@ export class Transfer extends Emitter {
   /** @type {TransferState} */
   #state = "offered";
 
-  /**
-   * @param {object} options @param {string} options.id @param {"in" | "out"} options.direction @param {string} options.pid
-   * @param {string} options.member @param {FileMetadata[]} options.heads
-   */
+  /** @param {{id: string, direction: "in" | "out", pid: string, member: string, heads: FileMetadata[]}} options */
   constructor({ id, direction, pid, member, heads }) {
     super();
     this.id = id;

@@ -17,8 +17,7 @@ const SMALL = 32_000_000;
 /**
  * @param {Destination} destination @param {FileMetadata} head
  * @param {{key: string, batch: string, kept: boolean}} names its key in the store, and that of the offer; kept: a part is stored
- * @returns {Promise<Sink>}
- * @throws {DOMException} when there is no room
+ * @returns {Promise<Sink>} @throws {DOMException} when there is no room
  */
 export async function openSink(destination, head, { key, batch, kept }) {
   if (destination.kind === "file") return handleSink(head, destination.handle);
@@ -38,10 +37,7 @@ export function maxWithoutStore() {
   return streams() ? Infinity : MEMORY_LIMIT;
 }
 
-/**
- * Opens a sink that cannot resume: small files stay in memory until *Save*, large ones go to the downloads.
- * @param {FileMetadata} head @returns {Promise<Sink>}
- */
+/** Cannot resume: small files stay in memory until *Save*, large ones go to the downloads. @param {FileMetadata} head */
 async function openTransientSink(head) {
   const early = head.size <= SMALL || !streams() ? attempt(() => memorySink(head)) : null;
   if (early) return early;

@@ -36,10 +36,7 @@ export class FileReceiver extends Emitter {
   /** @type {Map<Transfer, IncomingTransfer>} */
   #incoming = new Map();
 
-  /**
-   * @param {object} options @param {string} options.room the room's slug @param {FileTopics} options.topics
-   * @param {(pid: string) => PeerFiles} options.peerFiles
-   */
+  /** @param {{room: string, topics: FileTopics, peerFiles: (pid: string) => PeerFiles}} options room: slug */
   constructor({ room, topics, peerFiles }) {
     super();
     this.#room = room;

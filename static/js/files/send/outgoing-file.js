@@ -18,7 +18,6 @@ import { RangeSet } from "../protocol/range-set.js";
 const BLOCK = 4;
 /** The current frame; `RTCDataChannel.send` copies it at once. */
 const scratch = new Uint8Array(MAX_FRAME_BYTES);
-/** Retries of one piece. */
 const MAX_NACKS = 3;
 
 /** A piece in memory: read and hashed, not acknowledged. */
@@ -29,14 +28,12 @@ export class Piece {
   bytes;
   /** @type {Part[]} */
   parts = [];
-  /** Whether it is a retry. */
   isRepeat = false;
   #block;
 
   /**
    * @param {OutgoingFile} file @param {number} index @param {Bytes} digest
-   * @param {Bytes | null} bytes null: the receiver has them and only compares the digest
-   * @param {Block} block
+   * @param {Bytes | null} bytes null: the receiver has them and only compares the digest @param {Block} block
    */
   constructor(file, index, digest, bytes, block) {
     this.file = file;
@@ -100,16 +97,11 @@ export class OutgoingFile {
     return this.#confirmed.size === pieceCount(this.head.size);
   }
 
-  /** Whether there are pieces to read. */
   get hasMore() {
     return this.#toReread.length > 0 || this.#cursor < pieceCount(this.head.size);
   }
 
-  /**
-   * Reads and hashes the next pieces.
-   * @returns {Promise<Piece[]>} in order
-   * @throws {DOMException} NotReadableError when the file has changed or cannot be read
-   */
+  /** @returns {Promise<Piece[]>} in order @throws {DOMException} NotReadableError when the file has changed or is unreadable */
   async readPieces() {
     const { size } = this.head;
     const first = this.#toReread.shift() ?? this.#cursor;

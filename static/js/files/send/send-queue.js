@@ -106,11 +106,7 @@ export class SendQueue extends Emitter {
     if (frame.kind === KIND.nack) this.#onNack(file, frame.offset / PIECE);
   }
 
-  /**
-   * Resends what the lane carried over others. Acks may be lost with it, so the digest of every piece in flight is repeated; the
-   * receiver acknowledges those that it has.
-   * @param {Lane} lane
-   */
+  /** Resends what the lane carried, and the digests of all pieces in flight: acks may be lost with it. @param {Lane} lane */
   onLaneLost(lane) {
     const parts = /** @type {Set<Part>} */ (lane.carries);
     for (const part of parts) part.lane = null;

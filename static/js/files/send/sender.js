@@ -21,10 +21,7 @@ export class FileSender {
   /** By transfer id. @type {Map<string, OutgoingTransfer>} */
   #outgoing = new Map();
 
-  /**
-   * @param {object} options @param {ReadonlyMap<string, Transfer>} options.transfers all of this tab
-   * @param {FileTopics} options.topics @param {(pid: string) => PeerFiles} options.peerFiles
-   */
+  /** @param {{transfers: ReadonlyMap<string, Transfer>, topics: FileTopics, peerFiles: (pid: string) => PeerFiles}} options */
   constructor({ transfers, topics, peerFiles }) {
     this.#transfers = transfers;
     this.#topics = topics;
@@ -102,10 +99,7 @@ export class FileSender {
     transfer.settleEntry(entry, "failed", reason);
   }
 
-  /**
-   * @param {string} pid @param {number} file @param {string | null} reason why it failed; null: the receiver has it
-   * @returns {boolean} whether it is a file of ours
-   */
+  /** @param {string} pid @param {number} file @param {string | null} reason null: done @returns {boolean} whether it is ours */
   onResult(pid, file, reason) {
     const transfer = this.#findTransfer(pid, file);
     const entry = transfer?.entry(file);

@@ -7,8 +7,7 @@ const READY_MS = 10_000;
 
 /**
  * Registers the service worker and waits until it is active.
- * @returns {Promise<ServiceWorker>}
- * @throws {Error} when there is none: an old browser, some private windows, blocked cookies
+ * @returns {Promise<ServiceWorker>} @throws {Error} when there is none: an old browser, some private windows, blocked cookies
  */
 export async function readyServiceWorker() {
   const registration = await navigator.serviceWorker.register(scriptUrl(new URL(SERVICE_WORKER, location.origin)), { scope: SCOPE });

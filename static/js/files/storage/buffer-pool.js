@@ -56,7 +56,6 @@ export function collectAfter(bytes) {
 }
 
 /**
- * Reads a slice of a file into memory.
  * @param {Blob} blob @param {ArrayBuffer} buffer at least as large; it is transferred
  * @returns {Promise<Bytes>} in the same memory where possible; shorter when the file is
  * @throws {DOMException} NotReadableError when the file has changed

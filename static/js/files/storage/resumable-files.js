@@ -25,7 +25,6 @@ export class ResumableFiles {
     this.#known = list();
   }
 
-  /** Removes what is too old. */
   async #tidy() {
     const known = await list();
     for (const [key, { at }] of known) {

@@ -49,8 +49,7 @@ export async function findHandles(room, member, name) {
 
 /**
  * Opens the files again. The browser may ask for permission: call it from a user gesture.
- * @param {Kept} kept @returns {Promise<SelectedFile[]>}
- * @throws {DOMException} when one is gone or may not be read
+ * @param {Kept} kept @returns {Promise<SelectedFile[]>} @throws {DOMException} when one is gone or may not be read
  */
 export async function openHandles({ files }) {
   const chosen = [];

@@ -24,10 +24,7 @@ import { RangeSet } from "../protocol/range-set.js";
 export const MEMORY_LIMIT = 256_000_000;
 let inMemory = 0;
 
-/**
- * Makes the key of a file in the store, the same for the same sender, room and file.
- * @param {FileMetadata} head @param {string} owner sender and room @returns {Promise<string>}
- */
+/** @param {FileMetadata} head @param {string} owner sender and room @returns {Promise<string>} the same for equal arguments */
 export async function storeKey({ name, path, size, modified, edges }, owner) {
   const words = JSON.stringify([1, owner, name, path, size, modified, edges]);
   return toBase64Url(await sha256(toUtf8(words)));
@@ -55,10 +52,7 @@ export async function storeSink(store, head, key, about) {
   };
 }
 
-/**
- * Writes to a file that the person chose; the browser replaces it when it is complete.
- * @param {FileMetadata} head @param {FileSystemFileHandle} handle @returns {Promise<Sink>}
- */
+/** Replaces the file once complete. @param {FileMetadata} head @param {FileSystemFileHandle} handle @returns {Promise<Sink>} */
 export async function handleSink({ size }, handle) {
   const stream = await handle.createWritable();
   return {

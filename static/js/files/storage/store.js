@@ -28,7 +28,6 @@ export class Store {
   }
 
   /**
-   * Calls a function of the worker.
    * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act @param {unknown[]} values
    * @param {Transferable[]} [transfer] @returns {Promise<any>}
    * @throws {DOMException} NoModificationAllowedError: open elsewhere; QuotaExceededError: no room

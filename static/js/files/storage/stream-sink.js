@@ -106,7 +106,6 @@ class Download {
     });
   }
 
-  /** Ends an incomplete download. */
   abort() {
     if (!this.#life.signal.aborted) this.#channel.port1.postMessage({ act: "abort" });
     this.#end();

@@ -15,8 +15,7 @@ export class ConnectionTimeout {
 
   /**
    * @param {(pid: string, late: Lateness) => void} onLate
-   * @param {(pid: string) => boolean} relayAway whether only a relay may be used, and none answers
-   * @param {AbortSignal} signal
+   * @param {(pid: string) => boolean} relayAway whether only a relay may be used, and none answers @param {AbortSignal} signal
    */
   constructor(onLate, relayAway, signal) {
     this.#onLate = onLate;
@@ -24,10 +23,7 @@ export class ConnectionTimeout {
     signal.addEventListener("abort", () => this.#timers.forEach(clearTimeout));
   }
 
-  /**
-   * @param {string} pid
-   * @param {string} state of the connection; `closed` when it is gone
-   */
+  /** @param {string} pid @param {string} state of the connection; `closed` when it is gone */
   observeState(pid, state) {
     if (WAITING.includes(state)) {
       const report = () => this.#onLate(pid, this.#relayAway(pid) ? "relay" : "answer");

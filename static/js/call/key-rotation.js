@@ -88,10 +88,7 @@ export class KeyRotation extends Emitter {
     else if (room.rekey_required && this.#canExportKey && this.#setKeyUrl !== null) this.#schedule(() => this.#rotate(), randomDelay());
   }
 
-  /**
-   * Another tab of this browser may have made the key; otherwise a peer sends it, or no one does.
-   * @param {boolean} [timedOut] whether a peer had time to send it
-   */
+  /** Another tab here may have made the key; otherwise a peer sends it. @param {boolean} [timedOut] whether a peer had time to */
   async #findNewKey(timedOut = false) {
     const room = this.#room;
     if (room === null || room.epoch <= this.#epoch) return;
@@ -163,10 +160,7 @@ export class KeyRotation extends Emitter {
 
 /** @typedef {{epoch: number, key: Bytes, byHosts: boolean}} SentKey */
 
-/**
- * Reads the topic `rekey`: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url.
- * @param {any} payload @returns {SentKey | null}
- */
+/** Reads `rekey`: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url. @param {any} payload @returns {SentKey | null} */
 function readSentKey(payload) {
   const { epoch, key, by_hosts: byHosts } = payload ?? {};
   if (!Number.isSafeInteger(epoch) || epoch < 2 || typeof key !== "string" || key.length !== 43) return null;

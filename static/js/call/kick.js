@@ -1,7 +1,4 @@
-/**
- * Removing a person without the server: a host sends the kick to all peers, and each of them closes the connection to that
- * person. Roles are what the server said at join.
- */
+/** Removes a person without the server: a host asks all peers to disconnect them. Roles are what the server said at join. */
 
 import { Emitter } from "../lib/emitter.js";
 import { isId } from "../lib/patterns.js";
@@ -13,18 +10,14 @@ const PER_MINUTE = 60;
 
 /**
  * The same rule as `rooms/permissions.py`: the owner may remove everyone else, moderators may remove members and guests.
- * @param {string | undefined} by
- * @param {string | undefined} whom undefined: not in the roster
+ * @param {string | undefined} by @param {string | undefined} whom undefined: not in the roster
  */
 function mayKick(by, whom) {
   if (whom === "owner") return false;
   return by === "owner" || (by === "moderator" && whom !== "moderator");
 }
 
-/**
- * @typedef {object} KicksEvents
- * @property {{by: string}} kicked this person was removed; by: the host's pid
- */
+/** @typedef {object} KicksEvents @property {{by: string}} kicked this person was removed; by: the host's pid */
 
 /** @extends {Emitter<KicksEvents>} */
 export class Kicks extends Emitter {
@@ -35,10 +28,8 @@ export class Kicks extends Emitter {
 
   /**
    * @param {Mesh} mesh
-   * @param {object} options
-   * @param {string} options.pid our own
-   * @param {(pid: string) => string | undefined} options.roleOf as the server says
-   * @param {AbortSignal} options.signal
+   * @param {{pid: string, roleOf: (pid: string) => string | undefined, signal: AbortSignal}} options pid: our own; roleOf: as the
+   *   server says
    */
   constructor(mesh, { pid, roleOf, signal }) {
     super();

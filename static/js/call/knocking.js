@@ -41,11 +41,8 @@ export class Knocking extends Emitter {
   }
 
   /**
-   * @param {object} options
-   * @param {number} options.epoch of the key
-   * @param {CryptoKey | null} options.key the room key, null in a room without one; with `lobby` the lobby key
-   * @param {boolean} options.lobby a host has to send the room key
-   * @param {Presence} options.presence
+   * @param {{epoch: number, key: CryptoKey | null, lobby: boolean, presence: Presence}} options key: of the room, null in a room
+   *   without one; lobby: a host has to send the room key, and `key` is the lobby key
    */
   async knock({ epoch, key, lobby, presence }) {
     this.close();

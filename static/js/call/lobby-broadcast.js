@@ -1,7 +1,4 @@
-/**
- * The lobby in other tabs: the tab of a call sends the other pages of this browser profile who knocks, and receives which
- * button is pressed there. Keys stay in the tab of the call.
- */
+/** The lobby in other tabs of this browser profile: they show who knocks and can answer. Keys stay in the tab of the call. */
 
 import { Emitter } from "../lib/emitter.js";
 
@@ -16,10 +13,7 @@ const CHANNEL = "meeting-point/lobby";
  * @property {void} asked another page wants to know who knocks
  */
 
-/**
- * In the tab of a call.
- * @extends {Emitter<LobbyBroadcastEvents>}
- */
+/** In the tab of a call. @extends {Emitter<LobbyBroadcastEvents>} */
 export class LobbyBroadcast extends Emitter {
   #slug;
   #channel = new BroadcastChannel(CHANNEL);
@@ -35,10 +29,7 @@ export class LobbyBroadcast extends Emitter {
     });
   }
 
-  /**
-   * @param {string} room the name
-   * @param {Knock[]} knocks
-   */
+  /** @param {string} room the name @param {Knock[]} knocks */
   sendKnocks(room, knocks) {
     this.#channel.postMessage({ kind: "knocks", slug: this.#slug, room, knocks });
   }
@@ -56,10 +47,7 @@ export class LobbyBroadcast extends Emitter {
  * @property {{knocks: KnockElsewhere[]}} changed everyone who knocks in calls of this browser
  */
 
-/**
- * In another page.
- * @extends {Emitter<LobbyListenerEvents>}
- */
+/** In another page. @extends {Emitter<LobbyListenerEvents>} */
 export class LobbyListener extends Emitter {
   #channel = new BroadcastChannel(CHANNEL);
   /** @type {Map<string, KnockElsewhere[]>} by slug */

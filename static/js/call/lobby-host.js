@@ -14,12 +14,9 @@ import { readHello } from "../peer/hello.js";
 /** @import { CallSession } from "./session.js" */
 
 /**
- * A guest who knocks. `problem`: `unproved`, the guest cannot prove that they have a link of this room; `keyless`, this
- * browser has no copy of the room key to pass on; `unsent`, the answer did not reach the server.
- * @typedef {object} Knock
- * @property {string} member
- * @property {string} name
- * @property {"" | "unproved" | "keyless" | "unsent"} problem
+ * A guest who knocks. `problem`: `unproved`, the guest cannot prove that they have a link of this room; `keyless`, this browser
+ * has no copy of the room key to pass on; `unsent`, the answer did not reach the server.
+ * @typedef {{member: string, name: string, problem: "" | "unproved" | "keyless" | "unsent"}} Knock
  */
 
 /** @typedef {{pid: string, shown: Knock, hello: Hello | null, seal: RoomSeal | null, text: string, until: number}} KnockingPeer */
@@ -28,10 +25,7 @@ import { readHello } from "../peer/hello.js";
 const KNOCK_TIMEOUT_MS = 15_000;
 const MAX_KNOCKS = 20;
 
-/**
- * @typedef {object} LobbyHostEvents
- * @property {{knocks: Knock[], came: boolean}} changed came: one more than before
- */
+/** @typedef {object} LobbyHostEvents @property {{knocks: Knock[], came: boolean}} changed came: one more than before */
 
 /** @extends {Emitter<LobbyHostEvents>} */
 export class LobbyHost extends Emitter {
@@ -43,8 +37,7 @@ export class LobbyHost extends Emitter {
   #turns = new Map();
 
   /**
-   * @param {CallSession} session
-   * @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} identity of this tab
+   * @param {CallSession} session @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} identity of this tab
    * @param {AbortSignal} signal
    */
   constructor(session, identity, signal) {

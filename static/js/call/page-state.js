@@ -37,21 +37,14 @@ export const PAGE_STATES = Object.freeze({
   ended: { join: "joining", end: "ended" },
 });
 
-/**
- * @typedef {object} PageStateEvents
- * @property {{state: CallState}} changed an input had an effect; `current` is up to date
- */
+/** @typedef {object} PageStateEvents @property {{state: CallState}} changed an input had an effect; `current` is up to date */
 
 /** @extends {Emitter<PageStateEvents>} */
 export class PageState extends Emitter {
   /** @type {CallState} */
   current = "prejoin";
 
-  /**
-   * Applies an input.
-   * @param {CallInput} input
-   * @returns {boolean} false when it means nothing in the current state
-   */
+  /** Applies an input. @param {CallInput} input @returns {boolean} false when it means nothing in the current state */
   apply(input) {
     const next = PAGE_STATES[this.current][input];
     if (next === undefined) return false;

@@ -9,13 +9,9 @@
 
 /**
  * @typedef {object} Person
- * @property {string} pid
- * @property {string} member the membership: equal for two tabs of one person
- * @property {string} role
- * @property {string} name
- * @property {boolean} muted
- * @property {boolean} camera
+ * @property {string} pid @property {string} role @property {string} name @property {boolean} muted @property {boolean} camera
  * @property {boolean} self
+ * @property {string} member the membership: equal for two tabs of one person
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused
  * @property {Lateness} [late] why connecting takes long

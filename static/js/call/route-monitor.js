@@ -11,11 +11,7 @@ export class RouteMonitor {
   #mesh;
   #onRoute;
 
-  /**
-   * @param {Mesh} mesh
-   * @param {(pid: string, route: Route) => void} onRoute
-   * @param {AbortSignal} signal
-   */
+  /** @param {Mesh} mesh @param {(pid: string, route: Route) => void} onRoute @param {AbortSignal} signal */
   constructor(mesh, onRoute, signal) {
     this.#mesh = mesh;
     this.#onRoute = onRoute;

@@ -57,7 +57,6 @@ export class CallSession extends Emitter {
   people = new Map();
   /** @type {Person} */
   self;
-  /** The current room seal. */
   seal;
   socket;
   link;

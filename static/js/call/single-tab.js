@@ -1,11 +1,6 @@
 /** A call runs in one tab of a browser: the latest. Works without the server. */
 
-/**
- * Claims the call of a room for this tab.
- * @param {string} slug
- * @param {() => void} taken another tab has claimed it
- * @param {AbortSignal} signal aborts when the call ends
- */
+/** @param {string} slug @param {() => void} taken another tab has claimed it @param {AbortSignal} signal */
 export function claimCall(slug, taken, signal) {
   const channel = new BroadcastChannel(`meeting-point/call/${slug}`);
   channel.addEventListener("message", taken, { signal });

@@ -34,10 +34,7 @@ export class Chat extends Emitter {
   #messages;
   #receipts;
 
-  /**
-   * @param {Room} room
-   * @param {AbortSignal} signal
-   */
+  /** @param {Room} room @param {AbortSignal} signal */
   constructor(room, signal) {
     super();
     this.#room = room;

@@ -12,11 +12,7 @@ export const TOPICS = Object.freeze({ hand: "hand", lower: "lower-hand" });
 const PER_MINUTE = 60;
 const DAY_MS = 86_400_000;
 
-/**
- * Reads the topic `hand`.
- * @param {any} payload
- * @returns {{up: boolean, for: number} | null} for: milliseconds
- */
+/** Reads the topic `hand`. @param {any} payload @returns {{up: boolean, for: number} | null} for: milliseconds */
 export function readHand(payload) {
   const { up, for: time } = payload ?? {};
   if (up === false) return { up, for: 0 };
@@ -25,8 +21,7 @@ export function readHand(payload) {
 
 /**
  * @typedef {object} HandsEvents
- * @property {{pid: string, up: boolean, news: boolean}} changed our own hand too; `order` is up to date. news: false for a
- *   hand that was up before
+ * @property {{pid: string, up: boolean, news: boolean}} changed our own too; `order` is up to date; news: false: it was up before
  * @property {{by: string}} lowered a host has lowered our own hand; by: the host's pid
  */
 
@@ -40,11 +35,7 @@ export class Hands extends Emitter {
   #hands;
   #lowering;
 
-  /**
-   * @param {Room} room
-   * @param {AbortSignal} signal
-   * @param {() => number} [now] milliseconds on a clock that only rises
-   */
+  /** @param {Room} room @param {AbortSignal} signal @param {() => number} [now] milliseconds on a clock that only rises */
   constructor(room, signal, now = () => performance.now()) {
     super();
     this.#room = room;
@@ -106,11 +97,7 @@ export class Hands extends Emitter {
     if (this.#raised.has(pid)) this.#set(pid, null, false);
   }
 
-  /**
-   * @param {string} pid
-   * @param {number | null} since null: down
-   * @param {boolean} news
-   */
+  /** @param {string} pid @param {number | null} since null: down @param {boolean} news */
   #set(pid, since, news) {
     if (since === null) this.#raised.delete(pid);
     else this.#raised.set(pid, since);

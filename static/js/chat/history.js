@@ -103,10 +103,7 @@ export class History extends Emitter {
   }
 }
 
-/**
- * Divides messages so that each part fits into one message of the control channel.
- * @param {Kept[]} kept @returns {Kept[][]} at least one, perhaps empty
- */
+/** Each part fits one message of the control channel. @param {Kept[]} kept @returns {Kept[][]} at least one, perhaps empty */
 export function inParts(kept) {
   /** @type {Kept[][]} */
   const parts = [[]];

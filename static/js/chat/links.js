@@ -1,17 +1,12 @@
 /** Finds http and https links in a text. A link is shown as it was written and leads where it says. */
 
 /**
- * @typedef {object} Piece
- * @property {string} text as it was written
- * @property {string} [href] where it leads, normalized
- * @property {string} [host] in punycode, where that differs from what was written
+ * @typedef {{text: string, href?: string, host?: string}} Piece text: as it was written; href: where it leads, normalized; host:
+ *   in punycode, where that differs from the text
  */
 
 const MAX_LINK_CHARACTERS = 2_048;
-/**
- * From the scheme to the first space, quote, invisible character or change of text direction: what follows could pretend to be
- * another address.
- */
+/** Ends at a space, quote, invisible character or change of direction: what follows could pretend to be another address. */
 const CANDIDATE =
   /\bhttps?:\/\/[^\s<>"`{}|\\^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+/giu;
 const PAIRS = /** @type {Readonly<Record<string, string>>} */ ({ ")": "(", "]": "[" });
@@ -33,10 +28,7 @@ export function findLinks(text) {
   return pieces;
 }
 
-/**
- * @param {string} written
- * @returns {{href: string, host?: string} | null} null when it cannot be shown honestly
- */
+/** @param {string} written @returns {{href: string, host?: string} | null} null when it cannot be shown honestly */
 function readLink(written) {
   if (written.length > MAX_LINK_CHARACTERS || !URL.canParse(written)) return null;
   const { host, href } = new URL(written);

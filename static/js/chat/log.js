@@ -6,22 +6,16 @@ import { LIMITS } from "./messages.js";
 
 /**
  * @typedef {object} Entry
- * @property {string} key
- * @property {string} id
+ * @property {string} key @property {string} id @property {string} text @property {boolean} own
  * @property {string} pid of the author
  * @property {string} name of the author
  * @property {number} at gives the order: milliseconds since 1970, close to when it arrived
  * @property {number} time the time to show: `at`, but never in the future
- * @property {string} text
- * @property {boolean} own
  * @property {string} from the name of the person who forwarded it; empty when the author sent it
  * @property {Set<string>} waiting pids that have not confirmed our own message
  */
 
-/**
- * How far ahead of ours a clock may be. An answer is dated after everything its author had read, so a clock that is ahead takes
- * the others along.
- */
+/** How far a clock may be ahead of ours: an answer is dated after all its author had read, so a fast clock takes others along. */
 const MAX_AHEAD_MS = 600_000;
 /** Characters that each message counts in addition. */
 const OVERHEAD = 128;
@@ -74,10 +68,7 @@ export class ChatLog {
     this.#characters += entry.text.length + entry.name.length + OVERHEAD;
   }
 
-  /**
-   * Drops the oldest messages.
-   * @param {Entry} kept @returns {boolean} whether this one is still there
-   */
+  /** Drops the oldest messages. @param {Entry} kept @returns {boolean} whether this one is still there */
   #trim(kept) {
     while (this.#entries.length > LIMITS.messagesKept || this.#characters > LIMITS.charactersKept) {
       const oldest = /** @type {Entry} */ (this.#entries.shift());

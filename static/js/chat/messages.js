@@ -4,10 +4,8 @@ import { isId } from "../lib/patterns.js";
 import { cleanName } from "../peer/hello.js";
 
 /**
- * @typedef {object} ChatMessage of the peer who sends it
- * @property {string} id 16 random bytes in base64url
- * @property {number} at when it was written: milliseconds since 1970 on the author's clock, later than everything the author had read
- * @property {string} text
+ * @typedef {{id: string, at: number, text: string}} ChatMessage id: 16 random bytes in base64url; at: ms since 1970 on the
+ *   author's clock, later than everything the author had read
  */
 
 /** @typedef {ChatMessage & {pid: string, name: string}} Kept a message in the history; pid and name of its author */
@@ -62,10 +60,7 @@ export function readChatMessage(payload) {
   return clean === "" ? null : { id, at, text: clean };
 }
 
-/**
- * Reads the topic `chat-got`.
- * @param {any} payload @returns {string | null} the id of the message
- */
+/** Reads the topic `chat-got`. @param {any} payload @returns {string | null} the id of the message */
 export function readChatReceipt(payload) {
   return isId(payload?.id) ? payload.id : null;
 }

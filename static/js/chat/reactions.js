@@ -16,10 +16,7 @@ export function readReaction(payload) {
   return REACTIONS.find((one) => one === payload) ?? null;
 }
 
-/**
- * @typedef {object} ReactionsEvents
- * @property {{pid: string, reaction: Reaction}} reaction anyone's, our own too
- */
+/** @typedef {object} ReactionsEvents @property {{pid: string, reaction: Reaction}} reaction anyone's, our own too */
 
 /** @extends {Emitter<ReactionsEvents>} */
 export class Reactions extends Emitter {
@@ -28,10 +25,7 @@ export class Reactions extends Emitter {
   #topic;
   #ownLimiter = new RateLimiter(PER_MINUTE);
 
-  /**
-   * @param {Room} room
-   * @param {AbortSignal} signal
-   */
+  /** @param {Room} room @param {AbortSignal} signal */
   constructor(room, signal) {
     super();
     this.#room = room;

@@ -5,8 +5,7 @@ import { toUtf8 } from "../lib/encoding.js";
 /** @import { Bytes } from "../lib/encoding.js" */
 
 /**
- * Encodes values so that no two different lists give the same bytes: each value follows its length in bytes (four bytes,
- * big-endian). Text is UTF-8, a number its decimal digits.
+ * Different lists never give the same bytes: each value (UTF-8, numbers in decimal) follows its length (4 bytes, big-endian).
  * @param {(Uint8Array | string | number)[]} values @returns {Bytes}
  */
 export function canonical(...values) {

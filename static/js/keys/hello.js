@@ -15,11 +15,8 @@ import { pad, unpad } from "./padding.js";
 /** @typedef {"malformed" | "mode" | "lobby" | "epoch" | "pid" | "key"} Refusal */
 
 /**
- * @typedef {object} Hello
- * @property {Bytes} fixed the canonical bytes that pair keys are bound to
- * @property {Bytes} publicKey
- * @property {string} fingerprint upper-case hex with colons
- * @property {string} profile
+ * @typedef {{fixed: Bytes, publicKey: Bytes, fingerprint: string, profile: string}} Hello
+ * fixed: canonical bytes that pair keys are bound to; fingerprint: upper-case hex with colons
  */
 
 const MAX_HELLO_CHARACTERS = 4_096;
@@ -60,10 +57,8 @@ export async function writeSealedHello(seal, identity, profile) {
 }
 
 /**
- * Reads a hello and accepts only what it proves.
- * @param {RoomSeal} seal
- * @param {string} pid the sender, according to the server
- * @param {string} text @returns {Promise<Hello>} @throws {HelloRefused}
+ * @param {RoomSeal} seal @param {string} pid the sender, according to the server @param {string} text
+ * @returns {Promise<Hello>} @throws {HelloRefused}
  */
 export async function readSealedHello(seal, pid, text) {
   const { mode, e, publicKey, fp, mac, profile } = parse(text);

@@ -24,10 +24,7 @@ export async function makeIdentity() {
   return { pid, publicKey, privateKey: pair.privateKey, certificate, fingerprint: await fingerprintOf(certificate) };
 }
 
-/**
- * Firefox lacks `getFingerprints()`: there the SHA-256 fingerprint comes from an offer that is never used, which opens no socket.
- * @param {RTCCertificate} certificate
- */
+/** Firefox lacks `getFingerprints()`: an unused offer, which opens no socket, names it. @param {RTCCertificate} certificate */
 async function fingerprintOf(certificate) {
   const known = certificate.getFingerprints?.().find(({ algorithm }) => algorithm === "sha-256")?.value;
   if (known) return known.toUpperCase();

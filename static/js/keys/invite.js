@@ -1,7 +1,6 @@
 /**
- * The invite secret: 16 random bytes in the fragment of a link, which browsers never send. Two values are derived from it. The
- * server gets the token at redemption, and stores only its hash; the wrap key seals the room key, and the server stores the
- * sealed blob. Once the blob is deleted, the link opens nothing.
+ * The invite secret: 16 random bytes in a link's fragment, which browsers never send. The server gets the token derived from it
+ * at redemption and stores its hash. The wrap key seals the room key; once the server deletes that blob, the link opens nothing.
  */
 
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
@@ -43,7 +42,7 @@ export function inviteLink(origin, secret) {
   return `${origin}/i#k=1${toBase64Url(secret)}`;
 }
 
-/** Derives the token for redemption. @param {Bytes} secret @returns {Promise<Bytes>} 32 bytes */
+/** @param {Bytes} secret @returns {Promise<Bytes>} 32 bytes */
 export async function inviteToken(secret) {
   requireLength(secret, SECRET_BYTES, "invite secret");
   return hkdf(secret, "meeting-point/v1/invite-token", 32);
@@ -62,12 +61,8 @@ export function tokenHash(token) {
 
 /**
  * Seals a key with an invite secret, bound to this room and epoch.
- * @param {Bytes} secret
- * @param {Bytes} rawKey 32 bytes
- * @param {string} room the room's slug
- * @param {number} epoch from 1
- * @param {Holds} [holds]
- * @returns {Promise<Bytes>} 60 bytes: nonce 12, sealed key 32, tag 16
+ * @param {Bytes} secret @param {Bytes} rawKey 32 bytes @param {string} room the room's slug @param {number} epoch from 1
+ * @param {Holds} [holds] @returns {Promise<Bytes>} 60 bytes: nonce 12, sealed key 32, tag 16
  */
 export async function wrapRoomKey(secret, rawKey, room, epoch, holds = "room") {
   requireLength(rawKey, ROOM_KEY_BYTES, "room key");
@@ -81,12 +76,8 @@ export async function wrapRoomKey(secret, rawKey, room, epoch, holds = "room") {
 }
 
 /**
- * Opens what `wrapRoomKey` sealed.
- * @param {Bytes} secret @param {Bytes} blob
- * @param {string} room the room's slug
- * @param {number} epoch @param {Holds} [holds]
- * @returns {Promise<Bytes>} the key, 32 bytes
- * @throws {RangeError} when the blob has the wrong size
+ * @param {Bytes} secret @param {Bytes} blob @param {string} room slug @param {number} epoch @param {Holds} [holds]
+ * @returns {Promise<Bytes>} the key, 32 bytes @throws {RangeError} when the blob has the wrong size
  * @throws {DOMException} OperationError when the secret, the room, the epoch or the kind differs
  */
 export async function unwrapRoomKey(secret, blob, room, epoch, holds = "room") {

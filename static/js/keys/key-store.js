@@ -1,32 +1,20 @@
 /**
- * Room keys in IndexedDB "meeting-point", one record for each room. Every device stores a non-extractable HKDF key, enough to
- * take part. A device that may invite must wrap the key for new links, so it also stores an extractable copy (as an HMAC key:
- * HKDF keys cannot be exported).
+ * Room keys in IndexedDB "meeting-point", one record per room, as non-extractable HKDF keys. A device that may invite must wrap
+ * the key, so it also stores an extractable copy (as an HMAC key: HKDF keys cannot be exported).
  */
 
 import { inRecords } from "../lib/records.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
-/**
- * @typedef {object} KeyRecord
- * @property {string} room
- * @property {number} epoch
- * @property {CryptoKey} key
- * @property {CryptoKey} [exportable]
- * @property {boolean} [byHosts] whether hosts give this key to guests, whose links must not hold it
- */
+/** @typedef {{room: string, epoch: number, key: CryptoKey, exportable?: CryptoKey, byHosts?: boolean}} KeyRecord */
 /** @typedef {{epoch: number, key: CryptoKey, raw?: Bytes, byHosts: boolean}} StoredRoomKey raw only on a device that may invite */
 
 const PLACE = Object.freeze({ database: "meeting-point", store: "room-keys", keyPath: "room" });
 
 /**
- * Replaces the key of an earlier epoch.
- * @param {string} room the room's slug
- * @param {number} epoch
- * @param {Bytes} raw 32 bytes
+ * Replaces the key of an earlier epoch. @param {string} room slug @param {number} epoch @param {Bytes} raw 32 bytes
  * @param {{extractable?: boolean, byHosts?: boolean}} [options] extractable: this device may invite; byHosts: hosts give this key
  *   to guests, whose links must not hold it
- * @returns {Promise<void>}
  */
 export async function saveRoomKey(room, epoch, raw, { extractable = false, byHosts = false } = {}) {
   /** @type {KeyRecord} */
@@ -49,12 +37,8 @@ export async function loadRoomKey(room) {
 }
 
 /**
- * Stores a key made here that the server may or may not have accepted, beside the current one.
- * @param {string} room the room's slug
- * @param {number} epoch the epoch that it would begin
- * @param {Bytes} raw 32 bytes
- * @param {boolean} byHosts as in `saveRoomKey`
- * @returns {Promise<void>}
+ * Stores a key that the server may not have accepted. @param {string} room slug @param {number} epoch that it would begin
+ * @param {Bytes} raw 32 bytes @param {boolean} byHosts as in `saveRoomKey`
  */
 export async function savePendingKey(room, epoch, raw, byHosts) {
   await saveRoomKey(offered(room), epoch, raw, { extractable: true, byHosts });

@@ -22,22 +22,16 @@ const CURVE = { name: "ECDH", namedCurve: "P-256" };
 export class AdmissionRefused extends Error {}
 
 /**
- * @param {Bytes | CryptoKey} roomKey raw, or the HKDF key of the key store
- * @param {string} room the room's slug
- * @param {number} epoch from 1
- * @returns {Promise<Bytes>} 32 bytes
+ * @param {Bytes | CryptoKey} roomKey raw, or the HKDF key of the key store @param {string} room the room's slug
+ * @param {number} epoch from 1 @returns {Promise<Bytes>} 32 bytes
  */
 export function lobbyKey(roomKey, room, epoch) {
   return hkdf(roomKey, `meeting-point/v1/lobby|${room}|${epoch}`, 32);
 }
 
 /**
- * Seals the room key for one tab that knocks.
- * @param {RoomSeal} lobby made with the lobby key
- * @param {Tab} host
- * @param {{fixed: Bytes, publicKey: Bytes}} guest from a verified hello
- * @param {Bytes} roomKey 32 bytes
- * @returns {Promise<string>} what the server forwards
+ * Seals the room key (32 bytes) for one tab that knocks. @param {RoomSeal} lobby made with the lobby key @param {Tab} host
+ * @param {{fixed: Bytes, publicKey: Bytes}} guest from a verified hello @param {Bytes} roomKey @returns {Promise<string>}
  * @throws {DOMException} when the guest's key is not a point on the curve
  */
 export async function sealAdmission(lobby, host, guest, roomKey) {
@@ -49,12 +43,9 @@ export async function sealAdmission(lobby, host, guest, roomKey) {
 }
 
 /**
- * Opens an admission, and accepts only the key from which our lobby key is derived: only a holder of it can have made this.
- * @param {RoomSeal} lobby made with the lobby key
- * @param {Tab} guest @param {Bytes | CryptoKey} heldLobbyKey
- * @param {string} body what `sealAdmission` made
- * @returns {Promise<Bytes>} the room key
- * @throws {AdmissionRefused}
+ * Accepts only the key from which our lobby key is derived: only its holder can have made this. @throws {AdmissionRefused}
+ * @param {RoomSeal} lobby made with the lobby key @param {Tab} guest @param {Bytes | CryptoKey} heldLobbyKey
+ * @param {string} body what `sealAdmission` made @returns {Promise<Bytes>} the room key
  */
 export async function openAdmission(lobby, guest, heldLobbyKey, body) {
   const { room, epoch } = lobby;

@@ -9,10 +9,10 @@ import { postJson } from "../lib/request.js";
 /** @import { Answer } from "../lib/request.js" */
 
 /**
- * Where hosts give the room key to guests, a guest's link holds the lobby key instead.
- * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room byHosts: as stored with the key
+ * Where hosts give the room key to guests (byHosts), a guest's link holds the lobby key instead. The link is valid after a 201.
+ * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in: seconds
- * @returns {Promise<{link: string, answer: Answer}>} the link is valid when the status is 201
+ * @returns {Promise<{link: string, answer: Answer}>}
  */
 export async function createInviteLink({ url, slug, epoch, key, byHosts }, choices) {
   const secret = makeInviteSecret();

@@ -7,11 +7,8 @@ import { toUtf8 } from "../lib/encoding.js";
 const LENGTH_BYTES = 4;
 
 /**
- * Pads a text with zeros to the smallest size that holds it, after its own length (four bytes, big-endian).
- * @param {string} text
- * @param {readonly number[]} sizes in bytes, rising
- * @returns {Bytes}
- * @throws {RangeError} when no size holds it
+ * Zeros to the smallest size that holds it, after its length (four bytes, big-endian). @throws {RangeError} when none holds it
+ * @param {string} text @param {readonly number[]} sizes in bytes, rising @returns {Bytes}
  */
 export function pad(text, sizes) {
   const bytes = toUtf8(text);
@@ -23,12 +20,7 @@ export function pad(text, sizes) {
   return padded;
 }
 
-/**
- * @param {Bytes} padded what `pad` made
- * @returns {string}
- * @throws {RangeError} when the length is out of bounds
- * @throws {TypeError} when it is not UTF-8
- */
+/** @param {Bytes} padded @returns {string} @throws {RangeError | TypeError} when its length is out of bounds, or not UTF-8 */
 export function unpad(padded) {
   const length = new DataView(padded.buffer, padded.byteOffset, padded.byteLength).getUint32(0);
   if (length > padded.length - LENGTH_BYTES) throw new RangeError("padded wrongly");

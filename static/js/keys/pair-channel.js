@@ -1,7 +1,6 @@
 /**
- * The pair channel: messages of two tabs through the relay, sealed with keys that only the two of them have. The keys, one for
- * each direction, come from both tab keys and the room key and are bound to both hellos. They must never outlive the counters, so
- * a channel is made once for a peer and kept for the whole session.
+ * Messages of two tabs through the relay, sealed with one key for each direction, from both tab keys and the room key and bound
+ * to both hellos. A key must never outlive its counter, so a channel is made once for a peer and kept for the session.
  */
 
 import { canonical, concat } from "./canonical.js";
@@ -37,10 +36,7 @@ export class PairChannel {
   #sent = 0;
   #heard = 0;
 
-  /**
-   * @param {object} made @param {RoomSeal} made.seal @param {End} made.mine @param {End} made.theirs
-   * @param {CryptoKey} made.outward @param {CryptoKey} made.inward @param {SasPair} made.sas
-   */
+  /** @param {{seal: RoomSeal, mine: End, theirs: End, outward: CryptoKey, inward: CryptoKey, sas: SasPair}} made */
   constructor({ seal, mine, theirs, outward, inward, sas }) {
     this.sas = sas;
     this.#seal = seal;
@@ -65,10 +61,7 @@ export class PairChannel {
     return JSON.stringify({ seq, ct: toBase64Url(new Uint8Array(sealed)) });
   }
 
-  /**
-   * One at a time: call it again when the last call has settled.
-   * @param {string} body @returns {Promise<string>} @throws {EnvelopeRefused}
-   */
+  /** One at a time: await the last call. @param {string} body @returns {Promise<string>} @throws {EnvelopeRefused} */
   async unwrap(body) {
     const { seq, sealed } = parse(body);
     if (seq <= this.#heard) throw new EnvelopeRefused("replayed");
@@ -93,11 +86,9 @@ export class PairChannel {
 }
 
 /**
- * Agrees on the keys of a pair.
+ * Agrees on the keys of a pair. @throws {DOMException} when their key is not a point on the curve
  * @param {RoomSeal} seal @param {End & {privateKey: CryptoKey}} mine
- * @param {End & {publicKey: Bytes}} theirs from a verified hello
- * @returns {Promise<PairChannel>}
- * @throws {DOMException} when their key is not a point on the curve
+ * @param {End & {publicKey: Bytes}} theirs from a verified hello @returns {Promise<PairChannel>}
  */
 export async function openPairChannel(seal, mine, theirs) {
   const curve = { name: "ECDH", namedCurve: "P-256" };

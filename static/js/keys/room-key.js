@@ -10,11 +10,8 @@ export function makeRoomKey() {
 }
 
 /**
- * The check value by which browsers see that they hold the same key of the same epoch.
- * @param {Bytes | CryptoKey} key raw, or the HKDF key of the key store
- * @param {string} room the room's slug
- * @param {number} epoch from 1
- * @returns {Promise<Bytes>} 16 bytes
+ * Shows browsers that they hold the same key of the same epoch. @param {Bytes | CryptoKey} key raw or HKDF
+ * @param {string} room slug @param {number} epoch from 1 @returns {Promise<Bytes>} 16 bytes
  */
 export function roomKeyCheck(key, room, epoch) {
   return hkdf(key, `meeting-point/v1/room-key-check|${room}|${epoch}`, 16);

@@ -8,18 +8,13 @@ import { hkdf } from "../lib/encoding.js";
 /** @import { Bytes } from "../lib/encoding.js" */
 /** @typedef {{mac: CryptoKey, profile: CryptoKey, pairs: Bytes}} RoomSecrets */
 /**
- * @typedef {object} RoomSeal
- * @property {string} room the room's slug
- * @property {number} epoch
- * @property {"keyed" | "keyless" | "lobby"} mode lobby: made with the lobby key, by a person who knocks
- * @property {RoomSecrets | null} secrets null in a room without a key
+ * @typedef {{room: string, epoch: number, mode: "keyed" | "keyless" | "lobby", secrets: RoomSecrets | null}} RoomSeal
+ * room: slug; lobby: made with the lobby key, by a person who knocks; secrets: null in a room without a key
  */
 
 /**
- * @param {string} room the room's slug
- * @param {number} epoch from 1; 0 for a room without a key
- * @param {Bytes | CryptoKey | null} key the room key of that epoch; null for a room without a key
- * @returns {Promise<RoomSeal>}
+ * @param {string} room the room's slug @param {number} epoch from 1; 0 for a room without a key
+ * @param {Bytes | CryptoKey | null} key the room key of that epoch; null for a room without a key @returns {Promise<RoomSeal>}
  * @throws {TypeError} when only one of key and epoch is given: a keyed room is never entered without its key
  */
 export async function makeRoomSeal(room, epoch, key) {
@@ -28,12 +23,7 @@ export async function makeRoomSeal(room, epoch, key) {
   return { room, epoch, mode: "keyed", secrets: await secretsOf(room, epoch, key) };
 }
 
-/**
- * The seal with which a person knocks and is answered.
- * @param {string} room the room's slug
- * @param {number} epoch from 1
- * @param {Bytes | CryptoKey} lobbyKey @returns {Promise<RoomSeal>}
- */
+/** For knocking. @param {string} room @param {number} epoch @param {Bytes | CryptoKey} lobbyKey @returns {Promise<RoomSeal>} */
 export async function makeLobbySeal(room, epoch, lobbyKey) {
   return { room, epoch, mode: "lobby", secrets: await secretsOf(room, epoch, lobbyKey) };
 }

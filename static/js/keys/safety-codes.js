@@ -16,12 +16,9 @@ import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
 /** @import { KnownPeer } from "./sealed-link.js" */
 
 /**
- * @typedef {object} Safety
- * @property {SafetyCode | null} code null: not made yet
- * @property {boolean} confirmed whether it was compared here, and matched
- * @property {boolean} confirmedRemotely whether the other side proves that it matched there
- * @property {number} times how often this person has returned with a new key
- * @property {boolean} limited whether they returned so often that no more codes are made for now
+ * @typedef {{code: SafetyCode | null, confirmed: boolean, confirmedRemotely: boolean, times: number, limited: boolean}} Safety
+ * confirmed: matched here; confirmedRemotely: they prove that it matched there; times: returns with a new key; limited: so many
+ * returns that no more codes are made for now
  */
 
 /** @typedef {{safety: Safety, handshake: SasHandshake | null, confirmation: Bytes | null, tries: number, timer: ReturnType<typeof setTimeout> | undefined}} Entry */
@@ -53,13 +50,9 @@ export class SafetyCodes extends Emitter {
   #closed = false;
 
   /**
-   * @param {object} options
-   * @param {string} options.pid our own
-   * @param {(pid: string) => SasPair | null} options.pairOf null: not verified
-   * @param {(pid: string, text: string) => void} options.send through the pair's envelopes
-   * @param {(pid: string, payload: object) => unknown} options.sendMessage over the control channel, topic `sas`
-   * @param {(peer: KnownPeer) => string} options.nameOf
-   * @param {() => number} [options.now] monotonic milliseconds
+   * @param {{pid: string, pairOf: (pid: string) => SasPair | null, nameOf: (peer: KnownPeer) => string, now?: () => number,
+   *   send: (pid: string, text: string) => void, sendMessage: (pid: string, payload: object) => unknown}} options pid: our own;
+   *   pairOf: null when not verified; now: monotonic milliseconds; send: in the pair's envelopes; sendMessage: on topic `sas`
    */
   constructor({ pid, pairOf, send, sendMessage, nameOf, now = () => performance.now() }) {
     super();
@@ -90,10 +83,7 @@ export class SafetyCodes extends Emitter {
     return this.#entries.get(pid)?.safety;
   }
 
-  /**
-   * Takes a text from the pair's envelopes; returns false when it is not about the code.
-   * @param {string} pid @param {string} text @returns {boolean}
-   */
+  /** Returns false for a text that is not about the code. @param {string} pid @param {string} text @returns {boolean} */
   receiveText(pid, text) {
     if (!isSasText(text)) return false;
     const message = readSasText(text);

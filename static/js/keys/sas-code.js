@@ -1,7 +1,4 @@
-/**
- * The parts of a safety code: the commitment, the code, and the proof that a person has confirmed it. docs/sealed-signaling.md
- * has the bytes and test vectors.
- */
+/** The parts of a safety code: commitment, code, proof of confirmation. Bytes and test vectors: docs/sealed-signaling.md. */
 
 import { canonical, concat } from "./canonical.js";
 import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
@@ -10,13 +7,8 @@ import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 /** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End fixed: part of the hello; fingerprint: of the certificate */
 
 /**
- * The same on both ends of a pair. `low` is the one whose pid sorts first; it begins.
- * @typedef {object} SasPair
- * @property {{room: string, epoch: number}} seal
- * @property {End} low
- * @property {End} high
- * @property {CryptoKey} shared the ECDH of the two tab keys, for HKDF
- * @property {CryptoKey} check HMAC key of the pair
+ * @typedef {{seal: {room: string, epoch: number}, low: End, high: End, shared: CryptoKey, check: CryptoKey}} SasPair
+ * Same on both ends. low: its pid sorts first, it begins; shared: ECDH of the tab keys, for HKDF; check: HMAC key of the pair
  */
 
 /** @typedef {{low: Bytes, high: Bytes}} Nonces of 32 bytes each */
@@ -50,9 +42,7 @@ export async function safetyCode({ low, high, shared }, nonces) {
 
 /**
  * Proves to the other end that the person at `from` has pressed "They match" for these certificates and this code.
- * @param {SasPair} pair @param {Nonces} nonces
- * @param {string} from pid
- * @returns {Promise<Bytes>} 32 bytes
+ * @param {SasPair} pair @param {Nonces} nonces @param {string} from pid @returns {Promise<Bytes>} 32 bytes
  */
 export async function confirmation(pair, nonces, from) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", pair.check, confirmed(pair, nonces, from)));

@@ -38,10 +38,8 @@ export class SasHandshake {
   #queue = Promise.resolve();
 
   /**
-   * @param {object} options @param {SasPair} options.pair
-   * @param {string} options.pid our own
-   * @param {(step: Step, value: Bytes) => void} options.send may lose messages
-   * @param {() => void} options.settled called once, when the state is `made` or `failed`
+   * @param {{pair: SasPair, pid: string, send: (step: Step, value: Bytes) => void, settled: () => void}} options
+   * pid: our own; send: may lose messages; settled: called once, when the state is `made` or `failed`
    */
   constructor({ pair, pid, send, settled }) {
     this.#pair = pair;

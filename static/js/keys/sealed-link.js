@@ -1,7 +1,6 @@
 /**
- * The sealed link between the relay and the mesh: it verifies incoming hellos, and seals every body for one peer. It knows
- * neither the transport nor the content. Incoming events are processed one by one in order, and so are outgoing ones: WebCrypto
- * does not keep the order, and neither a message nor the news of an arrival may overtake another.
+ * Between the relay and the mesh: verifies incoming hellos, seals every body for one peer, and knows neither transport nor
+ * content. Each direction works one by one: WebCrypto does not keep the order, and no message may overtake another or an arrival.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -54,8 +53,7 @@ export class SealedLink extends Emitter {
 
   /**
    * @param {object} options @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
-   * @param {RoomSeal} options.seal
-   * @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   * @param {RoomSeal} options.seal @param {(to: string, body: string) => void} options.send may drop what it cannot send
    */
   constructor({ identity, seal, send }) {
     super();
@@ -70,8 +68,7 @@ export class SealedLink extends Emitter {
   }
 
   /**
-   * Continues under the next room key. New peers must hold it; known peers stay known, whichever key of this session their hello
-   * was made with. Settles when it is in force.
+   * Continues under the next room key: new peers must hold it, known peers stay known. Settles when it is in force.
    * @param {RoomSeal} seal @returns {Promise<void>}
    */
   rekey(seal) {
@@ -112,9 +109,8 @@ export class SealedLink extends Emitter {
   }
 
   /**
-   * Takes a body from the relay.
    * @param {string} from @param {string} body
-   * @param {{again?: boolean}} [options] again: from another path than the relay, so it may be a duplicate or out of order
+   * @param {{again?: boolean}} [options] again: from another path than the relay, so perhaps a duplicate or out of order
    */
   receive(from, body, { again = false } = {}) {
     if (again && this.#known.has(from)) this.#forwardedPeers.add(from);
@@ -128,10 +124,7 @@ export class SealedLink extends Emitter {
     this.#outgoing = this.#outgoing.then(async () => this.#send(to, await channel.wrap(text))).catch(() => {});
   }
 
-  /**
-   * What a safety code with a peer is made of; null for a peer that is not verified.
-   * @param {string} pid @returns {SasPair | null}
-   */
+  /** For a safety code; null for a peer that is not verified. @param {string} pid @returns {SasPair | null} */
   pairOf(pid) {
     return this.#known.get(pid)?.channel.sas ?? null;
   }

@@ -9,20 +9,14 @@ import { postJson } from "../lib/request.js";
 const NOT_TAKEN = [400, 403, 404];
 
 /**
- * @typedef {object} NewRoomKey
- * @property {string} slug
- * @property {number} epoch the one after the room's
- * @property {string} url
- * @property {boolean} byHosts whether hosts give this key to guests
- * @property {object} [more] further fields of the request
+ * @typedef {{slug: string, epoch: number, url: string, byHosts: boolean, more?: object}} NewRoomKey
+ * epoch: the one after the room's; byHosts: hosts give this key to guests; more: further fields of the request
  */
 
 /**
- * Makes the key of an epoch and sets it; one tab of this browser at a time. The key is stored first: a key that the room has and
- * no one holds would lock everyone out. After a lost answer the same key is sent again.
- * @param {NewRoomKey} room
- * @returns {Promise<boolean>} whether the room now has this browser's key; false: another browser was first
- * @throws {Error} when the room has not changed, or we cannot know
+ * Makes and sets a key, in one tab at a time. It is stored first: a key that the room has and no one holds would lock everyone
+ * out. After a lost answer the same key is sent again. @throws {Error} when the room has not changed, or we cannot know
+ * @param {NewRoomKey} room @returns {Promise<boolean>} whether the room now has this key; false: another browser was first
  */
 export async function setRoomKey(room) {
   return await navigator.locks.request(`meeting-point room key ${room.slug}`, () => makeAndSetKey(room));
@@ -34,8 +28,7 @@ async function makeAndSetKey({ slug, epoch, url, byHosts, more = {} }) {
   // By what this browser knows, the server names an old epoch: do not follow it.
   if (held !== null && held.epoch > epoch) throw new Error("the room has a later key");
   const before = await loadPendingKey(slug);
-  // Another tab has set this key, or the answer was lost: send the same key again, unless it was made for the other join rule, as
-  // it may be in links already.
+  // Another tab set this key, or the answer was lost: send it again, unless made for the other join rule (links may hold it).
   const again = held?.epoch === epoch ? held : before?.epoch === epoch ? before : null;
   const key = again?.byHosts === byHosts ? again.raw : makeRoomKey();
   if (key === undefined) throw new Error("the room has a key");

@@ -1,9 +1,6 @@
 /** Events with names and details that the type checker knows. */
 
-/**
- * An event target whose events are typed: `Events` maps each name to its detail, `void` for none.
- * @template {object} Events
- */
+/** `Events` maps each name to its detail, `void` for none. @template {object} Events */
 export class Emitter extends EventTarget {
   /**
    * @template {keyof Events & string} Type

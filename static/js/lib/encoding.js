@@ -13,8 +13,7 @@ export function toBase64Url(bytes) {
 
 /**
  * Accepts only the one canonical spelling of a value, so that two different texts never encode the same secret.
- * @param {string} text @returns {Bytes}
- * @throws {SyntaxError} when the text is not canonical base64url
+ * @param {string} text @returns {Bytes} @throws {SyntaxError} when the text is not canonical base64url
  */
 export function fromBase64Url(text) {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) throw new SyntaxError("not base64url");
@@ -35,12 +34,9 @@ export async function sha256(bytes) {
 }
 
 /**
- * Derives bytes with HKDF-SHA256 (RFC 5869).
- * @param {Bytes | CryptoKey} input raw or an HKDF key
- * @param {string | Bytes} info the purpose; different purposes never share bytes
- * @param {number} length in bytes
- * @param {Bytes} [salt] none by default
- * @returns {Promise<Bytes>}
+ * HKDF-SHA256 (RFC 5869). @param {Bytes | CryptoKey} input raw or an HKDF key
+ * @param {string | Bytes} info the purpose; different purposes never share bytes @param {number} length in bytes
+ * @param {Bytes} [salt] none by default @returns {Promise<Bytes>}
  */
 export async function hkdf(input, info, length, salt = new Uint8Array(0)) {
   const key =

@@ -2,10 +2,7 @@
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
-/**
- * Whether a value is an id: 16 random bytes in base64url (RFC 4648 §5) without padding.
- * @param {unknown} value @returns {value is string}
- */
+/** 16 random bytes in base64url (RFC 4648 §5) without padding. @param {unknown} value @returns {value is string} */
 export function isId(value) {
   return typeof value === "string" && ID.test(value);
 }

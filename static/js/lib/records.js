@@ -3,11 +3,9 @@
 /** @typedef {{database: string, store: string, keyPath: string}} Place */
 
 /**
- * Runs one request in its own transaction and waits until it is durable. Creates the database if needed.
- * @template T
+ * Runs one request in its own transaction and waits until it is durable. Creates the database if needed. @template T
  * @param {Place} place @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} makeRequest
- * @returns {Promise<T>}
- * @throws {DOMException} when the browser stores nothing (a private window, blocked storage) or is out of space
+ * @returns {Promise<T>} @throws {DOMException} when the browser stores nothing (a private window) or is out of space
  */
 export async function inRecords(place, mode, makeRequest) {
   const database = await open(place);

@@ -1,9 +1,7 @@
 /** Requests to our own server: JSON in, JSON out, with the CSRF token from the cookie. */
 
 /**
- * @typedef {object} Answer
- * @property {number} status the HTTP status; 0 without a response
- * @property {any} data the decoded body; an empty object when it was not JSON
+ * @typedef {{status: number, data: any}} Answer status: HTTP, 0 without a response; data: an empty object when it was not JSON
  */
 
 /** Never throws: without a response the status is 0. @param {string} url @param {object} [body] @returns {Promise<Answer>} */

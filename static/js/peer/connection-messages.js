@@ -1,7 +1,4 @@
-/**
- * The connection's own messages over the control channel. Every payload is checked here; messages on other topics pass unread to
- * the features that own them.
- */
+/** The connection's own messages over the control channel, checked here. Other topics pass unread to their features. */
 
 import { Emitter } from "../lib/emitter.js";
 import { ControlChannel } from "./control-channel.js";

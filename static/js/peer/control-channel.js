@@ -45,9 +45,7 @@ export class ControlChannel extends Emitter {
   }
 
   /**
-   * Sends messages in the order of the calls.
-   * @param {string} topic
-   * @param {unknown} payload a JSON value
+   * Keeps the order of calls. @param {string} topic @param {unknown} payload a JSON value
    * @returns {boolean} false when it was not sent: the channel is closed, too much is buffered, or the message is too long
    */
   send(topic, payload) {

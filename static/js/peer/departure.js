@@ -12,11 +12,8 @@ const SOCKET_GONE_MS = 3_000;
 const NO_SERVER_MS = 25_000;
 
 /**
- * @typedef {object} Entry times in ms on the page's clock, Infinity while connected
- * @property {number} lostAt
- * @property {number} socketGoneAt
- * @property {boolean} closedRemotely
- * @property {ReturnType<typeof setTimeout>} [timer]
+ * @typedef {{lostAt: number, socketGoneAt: number, closedRemotely: boolean, timer?: ReturnType<typeof setTimeout>}} Entry
+ * times in ms on the page's clock, Infinity while connected
  */
 
 export class DepartureDetector {

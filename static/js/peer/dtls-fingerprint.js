@@ -2,9 +2,7 @@
 
 /**
  * Whether every `a=fingerprint` line of a session description, and at least one, names exactly this fingerprint.
- * @param {string} sdp
- * @param {string} fingerprint SHA-256, upper-case hex with colons
- * @returns {boolean}
+ * @param {string} sdp @param {string} fingerprint SHA-256, upper-case hex with colons @returns {boolean}
  */
 export function allFingerprintsMatch(sdp, fingerprint) {
   const named = sdp.split(/[\r\n]+/).filter((line) => /^\s*a\s*=\s*fingerprint/i.test(line));
@@ -13,10 +11,8 @@ export function allFingerprintsMatch(sdp, fingerprint) {
 }
 
 /**
- * Reads the fingerprint of the certificate at the other end of an open connection.
- * @param {RTCPeerConnection} connection
- * @returns {Promise<string | null>} null in Firefox, which does not expose it: there the browser has compared the certificate
- *   with the description, whose fingerprint we have checked
+ * @param {RTCPeerConnection} connection open @returns {Promise<string | null>} null in Firefox, which does not expose it: there
+ *   the browser has compared the certificate with the description, whose fingerprint we have checked
  */
 export async function remoteFingerprint(connection) {
   const transport = connection.sctp?.transport ?? connection.getSenders()[0]?.transport;

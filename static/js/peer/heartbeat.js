@@ -1,8 +1,7 @@
 /**
- * Detects a dead path: the browser itself reports one only after many seconds. It compares packet counts twice a second and, in a
- * silence, pings the peer, so that a call in which no one sends anything does not count as dead. A page in the background gets
- * its timers once a second, and none while the machine sleeps: a silence counts only after the peer was pinged and had time to
- * answer.
+ * Detects a dead path, which browsers report only after many seconds: compares packet counts twice a second and pings in a
+ * silence, as no one may be sending. Timers slow down in the background and stop in sleep: a silence counts only after a ping and
+ * time to answer.
  */
 
 const INTERVAL_MS = 500;
@@ -43,7 +42,6 @@ export class Heartbeat {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Whether no packet has come for too long. */
   get lost() {
     return this.#lost;
   }
@@ -55,7 +53,6 @@ export class Heartbeat {
     this.#schedule(INTERVAL_MS);
   }
 
-  /** Stops for good. */
   stop() {
     this.#running = false;
     clearTimeout(this.#timer);
@@ -113,8 +110,7 @@ export class Heartbeat {
 
 /**
  * Counts packets of media and data, and connectivity checks on the path in use.
- * @param {RTCStatsReport} report
- * @returns {{path: string, count: number}} path: the browser's id of the candidate pair
+ * @param {RTCStatsReport} report @returns {{path: string, count: number}} path: the browser's id of the candidate pair
  */
 export function countReceivedPackets(report) {
   let [path, count] = ["", 0];

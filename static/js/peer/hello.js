@@ -1,21 +1,14 @@
-/**
- * What a person sends the others on entering; opaque to the server. Names come from strangers, so they are cleaned before
- * anything shows them.
- */
+/** What a person sends the others on entering, opaque to the server. Names come from strangers: they are cleaned first. */
 
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
 
 const MAX_NAME_CHARACTERS = 60;
 const MAX_HELLO_CHARACTERS = 4096;
-/**
- * Not allowed in a name, as in common/text.py: control and invisible characters, and those that change the direction of text,
- * except the joiners that words and emoji need.
- */
+/** As in common/text.py: control, invisible and text-direction characters, but not the joiners that words and emoji need. */
 const HIDDEN = /(?![\u200c\u200d])\p{C}|[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 
 /**
- * Cleans a name: one line, at most 60 characters with their accents, no characters that hide or redirect the text around it
- * (Unicode TR36 §3). Possibly empty.
+ * One line, up to 60 characters, none that hide or redirect the text around it (Unicode TR36 §3). Possibly empty.
  * @param {unknown} name @returns {string}
  */
 export function cleanName(name) {

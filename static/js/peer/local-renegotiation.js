@@ -1,7 +1,6 @@
 /**
- * Changes how we send audio (longer packets, redundancy) without the other side. The remote description asks for it, so we make
- * an offer and answer it here with the last description we received. Sending two descriptions of some 16 kB over 40 kbit/s would
- * silence the call for seconds, just when the link has become thin.
+ * Changes how we send audio (packet length, redundancy) without the other side: we answer our own offer with their last
+ * description. Two descriptions of some 16 kB over 40 kbit/s would silence a call for seconds, just when the link is thin.
  */
 
 export class LocalRenegotiation {
@@ -19,8 +18,7 @@ export class LocalRenegotiation {
   }
 
   /**
-   * @param {string} theirs the remote description as it came
-   * @param {string} [ours] our answer, if theirs was an offer: it fixes the DTLS roles (RFC 8842 §5.5)
+   * @param {string} theirs as it came @param {string} [ours] our answer to their offer: it fixes the DTLS roles (RFC 8842 §5.5)
    */
   setRemoteDescription(theirs, ours = "") {
     const role = /^a=setup:active\r?$/m.test(ours) ? "passive" : "active";
@@ -63,10 +61,7 @@ export class LocalRenegotiation {
   }
 }
 
-/**
- * Whether an offer repeats what is in force: no new sections, no ICE restart.
- * @param {string | undefined} offer @param {string | undefined} current
- */
+/** No new sections, no ICE restart. @param {string | undefined} offer @param {string | undefined} current */
 function changesNothing(offer, current) {
   return offer !== undefined && current !== undefined && signature(offer) === signature(current);
 }

@@ -1,7 +1,4 @@
-/**
- * The media of a connection to one peer: what is sent, shared and received, while RTCPeerConnections are replaced. `PeerLink`
- * adds negotiation and recovery.
- */
+/** The media of a connection to one peer, while RTCPeerConnections are replaced. `PeerLink` adds negotiation and recovery. */
 
 import { Emitter } from "../lib/emitter.js";
 import { RemoteStreams } from "./remote-streams.js";
@@ -61,10 +58,7 @@ export class MediaLink extends Emitter {
     return { tracks: this.#tracks, screen: this.#screen };
   }
 
-  /**
-   * Each null before it exists.
-   * @returns {Readonly<Record<"audio" | "video" | "screenAudio" | "screenVideo", RTCRtpTransceiver | null>>}
-   */
+  /** Null until made. @returns {Readonly<Record<"audio" | "video" | "screenAudio" | "screenVideo", RTCRtpTransceiver | null>>} */
   get transceivers() {
     const { pair, screen } = this.#transport;
     return { ...pair.transceivers, screenAudio: screen.transceivers.audio, screenVideo: screen.transceivers.video };
@@ -110,10 +104,7 @@ export class MediaLink extends Emitter {
     this.#transport.messages?.sendScreenState(this.#screen);
   }
 
-  /**
-   * Adds the sections for screens. Only the impolite side adds them, when either side first shares, so that they are never added
-   * twice by colliding offers.
-   */
+  /** Only the impolite side adds the sections for screens, so that colliding offers never add them twice. */
   #makeScreen() {
     const wanted = this.#screen.video !== null || this.#remote.sharesScreen;
     if (wanted && !this.#polite) this.#transport.makeScreen();

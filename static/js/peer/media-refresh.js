@@ -1,7 +1,4 @@
-/**
- * Requests a fresh start of media that is sent but does not arrive (topic `refresh`): the sender sets its track again, and the
- * encoder starts with a key frame.
- */
+/** Requests a fresh start of media that does not arrive (topic `refresh`): the encoder starts again with a key frame. */
 
 /** @import { Mesh } from "./mesh.js" */
 /** @import { Kind } from "./transceiver-pair.js" */

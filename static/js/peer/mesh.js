@@ -1,7 +1,4 @@
-/**
- * One connection to every other peer in the room. The mesh is given the roster and what arrives; connections stay up while the
- * server is unreachable.
- */
+/** One connection to every other peer in the room; connections stay up while the server is unreachable. */
 
 import { Emitter } from "../lib/emitter.js";
 import { DepartureDetector } from "./departure.js";
@@ -26,8 +23,7 @@ const MAX_BANNED = 1_024;
  * @property {PeerDetail} peer-added the connection exists, nothing flows yet
  * @property {PeerDetail} peer-updated a peer came back with a new hello
  * @property {{pid: string}} peer-removed their connection is closed and no longer in `peers`
- * @property {{pid: string, state: PeerState, reason?: string}} peer-state never closed; reason, of a refused one: `certificate`,
- *   `version`, or what `refusePeer` was given
+ * @property {{pid: string, state: PeerState, reason?: string}} peer-state never closed; reason: as in `PeerLinkEvents`
  * @property {{pid: string}} peer-unresponsive a ping was not answered at once
  * @property {{pid: string, track: MediaStreamTrack, stream: MediaStream}} peer-track the stream stays the same for a peer
  * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks were added, removed, muted or unmuted
@@ -35,7 +31,7 @@ const MAX_BANNED = 1_024;
  * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
  * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
  * @property {{pid: string}} peer-channel-open topics reach the peer, for the first time or again (earlier messages may be lost)
- * @property {void} hidden from now on connections use relays only; further connections to a peer must be made again
+ * @property {void} hidden connections now use relays only; further connections to a peer must be made again
  */
 
 /** @extends {Emitter<MeshEvents>} */
@@ -58,10 +54,8 @@ export class Mesh extends Emitter {
   #closed = false;
 
   /**
-   * @param {object} options
-   * @param {string} options.pid our own
-   * @param {RTCCertificate} [options.certificate] @param {RTCIceTransportPolicy} [options.iceTransportPolicy]
-   * @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   * @param {{pid: string, certificate?: RTCCertificate, iceTransportPolicy?: RTCIceTransportPolicy,
+   * send: (to: string, body: string) => void}} options pid: our own; send: may drop what it cannot send
    */
   constructor({ pid, certificate, iceTransportPolicy = "all", send }) {
     super();
@@ -85,10 +79,7 @@ export class Mesh extends Emitter {
     if (policy === "relay") this.emit("hidden");
   }
 
-  /**
-   * We have joined, or rejoined: offers to every new peer, and repeats what may have been lost.
-   * @param {Peer[]} peers everyone else in the room
-   */
+  /** We have joined or rejoined: offers to new peers, repeats what may have been lost. @param {Peer[]} peers everyone else */
   onJoined(peers) {
     this.#reconcile(peers);
     for (const { pid } of peers) this.peers.get(pid)?.offer();
@@ -129,8 +120,7 @@ export class Mesh extends Emitter {
 
   /**
    * The server reports that a peer left. It may be only their socket, so a working connection is kept until it ends.
-   * @param {string} pid
-   * @param {boolean} [final] they were kicked: their connection ends, too
+   * @param {string} pid @param {boolean} [final] they were kicked: their connection ends, too
    */
   removePeer(pid, final = false) {
     const { state } = this.peers.get(pid) ?? {};
@@ -147,10 +137,7 @@ export class Mesh extends Emitter {
     this.#drop(pid);
   }
 
-  /**
-   * Ends the connection to a peer and makes no other while they are here; unlike a kicked peer, they stay listed.
-   * @param {string} pid @param {string} reason
-   */
+  /** Refuses a peer while they are here; unlike a kicked peer, they stay listed. @param {string} pid @param {string} reason */
   refusePeer(pid, reason) {
     this.peers.get(pid)?.refuse(reason);
   }

@@ -1,7 +1,4 @@
-/**
- * The messages that connect two peers, however they travel. No one on the way can read them, so the receiver checks everything:
- * types, sizes, counts.
- */
+/** The messages that connect two peers, by any path. No one on the way can read them: the receiver checks everything. */
 
 /**
  * @typedef {object} PeerMessage
@@ -32,10 +29,7 @@ export function readPeerMessage(body) {
   }
 }
 
-/**
- * Checks a message from the control channel; null when anything about it is out of bounds.
- * @param {unknown} message @returns {PeerMessage | null}
- */
+/** Null when anything is out of bounds. @param {unknown} message @returns {PeerMessage | null} */
 export function checkPeerMessage(message) {
   return isPeerMessage(message) ? message : null;
 }

@@ -1,8 +1,6 @@
 /**
- * Perfect negotiation (W3C WebRTC §10.7) on one RTCPeerConnection, over a path that may lose or repeat any message:
- * - every message says which RTCPeerConnection it is from, and for which one; messages for a replaced one are dropped;
- * - every answer says which offer it answers;
- * - an offer is taken once, and older offers are dropped.
+ * Perfect negotiation (W3C WebRTC §10.7) on one RTCPeerConnection, over a path that may lose or repeat messages: each names its
+ * RTCPeerConnection at both ends, and is dropped for a replaced one; each answer names its offer; an offer is taken once.
  */
 
 import { CandidateInbox } from "./ice/candidate-inbox.js";
@@ -92,20 +90,14 @@ export class Negotiation {
     return to !== undefined || attempt === this.#remoteTransportId || description?.type === "offer" || bye === true;
   }
 
-  /**
-   * Whether a new RTCPeerConnection is needed for this message: the other side has restarted, or both made their first offer at
-   * once and this side is polite.
-   * @param {PeerMessage} message
-   */
+  /** The other side has restarted, or first offers collided and this side is polite. @param {PeerMessage} message */
   mustRestart(message) {
     if (message.description?.type !== "offer") return false;
     return this.isRestart(message) || (this.#collides() && this.#options.polite && !this.established);
   }
 
   /**
-   * Settles when the message has been processed.
-   * @param {PeerMessage} message for this transport
-   * @returns {Promise<void>}
+   * Settles when processed. @param {PeerMessage} message for this transport @returns {Promise<void>}
    * @throws {DOMException} when the description cannot be used
    */
   async receive(message) {

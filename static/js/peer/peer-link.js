@@ -1,9 +1,7 @@
 /**
- * The connection to one peer, for as long as both are in the room: it negotiates, recovers, and restarts if it must. It does not
- * know the socket: it is given a `send`, and the mesh calls `receive`. Once the control channel is open, the two negotiate over
- * it; `send` is for earlier messages, and for when no packets come through. Colliding first offers are not rolled back; the
- * polite side restarts with a new RTCPeerConnection instead. A rollback would leave transceivers behind that no later description
- * reuses (RFC 8829 §5.10: only those of `addTrack` are).
+ * The connection to one peer while both are in the room: negotiates, recovers, restarts if it must. Signals go over the control
+ * channel; `send` is for before it opens and for a dead path. When first offers collide, the polite side restarts: a rollback
+ * would leave transceivers that no later description reuses (RFC 8829 §5.10: only those of `addTrack` are).
  */
 
 import { MediaLink } from "./media-link.js";
@@ -64,7 +62,6 @@ export class PeerLink extends MediaLink {
     return this.#options.id;
   }
 
-  /** Whether the latest gathering has found a local candidate. */
   get hasLocalCandidate() {
     return this.#transport.hasLocalCandidate;
   }
@@ -80,10 +77,7 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * Settles when the message has been processed; never rejects.
-   * @param {PeerMessage} message checked by `readPeerMessage`
-   * @param {{direct?: boolean}} [options] direct: it came over the connection itself
-   * @returns {Promise<void>}
+   * Never rejects. @param {PeerMessage} message checked @param {{direct?: boolean}} [options] direct: over the connection itself
    */
   async receive(message, { direct = false } = {}) {
     if (this.#over) return;
@@ -101,9 +95,7 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * Changes how we send, such as packet length, by munging remote descriptions within what they allow. Applied without signaling
-   * where possible.
-   * @param {(sdp: string) => string} munge @returns {void}
+   * Changes how we send by munging remote descriptions, without signaling where possible. @param {(sdp: string) => string} munge
    */
   setSdpMunging(munge) {
     this.#munge = munge;
@@ -116,10 +108,8 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * Sends over the control channel.
-   * @param {string} topic lower-case letters and hyphens, and none of `ConnectionMessages`' own
-   * @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent: there is no open channel, or it is longer than 65,536 characters
+   * @param {string} topic lower-case letters and hyphens, none of `ConnectionMessages`' @param {unknown} payload a JSON value
+   * @returns {boolean} false when it was not sent: no open channel, or more than 65,536 characters
    */
   send(topic, payload) {
     return this.#transport.messages?.send(topic, payload) ?? false;
@@ -141,10 +131,7 @@ export class PeerLink extends MediaLink {
     else if (!this.#over && this.#transport.negotiation.established) this.#transport.connection.restartIce();
   }
 
-  /**
-   * Makes up for messages that may have been lost with the signaling connection: restarts a first offer, repeats a later one, or
-   * replaces it when the connection is lost.
-   */
+  /** Makes up for lost messages: restarts a first offer, repeats a later one, or replaces it on a lost connection. */
   resend() {
     const { connection, negotiation } = this.#transport;
     if (this.#over || negotiation.untouched) return;
@@ -160,10 +147,7 @@ export class PeerLink extends MediaLink {
     if (!this.#over) this.#transport.connection.setConfiguration(this.#configuration());
   }
 
-  /**
-   * Restarts to hide an address: an ICE restart keeps the open sockets, and with them a direct path (Chromium).
-   * @param {RTCIceTransportPolicy} policy
-   */
+  /** Restarts to hide an address: an ICE restart keeps direct paths open (Chromium). @param {RTCIceTransportPolicy} policy */
   setIceTransportPolicy(policy) {
     this.#options.iceTransportPolicy = policy;
     if (this.#over) return;
@@ -184,7 +168,6 @@ export class PeerLink extends MediaLink {
     this.#setState("refused", reason);
   }
 
-  /** Says goodbye and ends. */
   close() {
     if (!this.#over) this.#transport.negotiation.send({ bye: true });
     this.#end();
@@ -254,10 +237,7 @@ export class PeerLink extends MediaLink {
     this.clearMedia();
   }
 
-  /**
-   * The peer still has its old connection and offers to one that we no longer have: a new offer makes it restart.
-   * @param {PeerMessage} message
-   */
+  /** The peer offers to a connection that we no longer have: a new offer makes it restart. @param {PeerMessage} message */
   #offerToUnknown({ attempt, description }) {
     const { negotiation } = this.#transport;
     if (description?.type === "offer" && attempt >= negotiation.remoteTransportId && negotiation.untouched) this.offer();

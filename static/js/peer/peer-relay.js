@@ -1,7 +1,6 @@
 /**
- * Signaling through a third peer: when two peers in a call lose their connection while the server is unreachable, a peer whom
- * both still reach forwards their messages. Bodies are sealed for the addressee, so the forwarder can only drop them, not read or
- * change them.
+ * When two peers lose their connection while the server is unreachable, a peer whom both reach forwards their messages. Bodies
+ * are sealed: the forwarder can drop but not read or change them.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -18,10 +17,7 @@ export const BODIES_PER_MINUTE = 120;
 /** How many peers are asked to forward the same body: one of them may have lost the addressee, too. */
 const FORWARDERS = 2;
 
-/**
- * @typedef {object} PeerRelayEvents
- * @property {{from: string, body: string}} relay a forwarded body; opening it proves who wrote it
- */
+/** @typedef {{relay: {from: string, body: string}}} PeerRelayEvents relay: forwarded; opening it proves who wrote it */
 
 /** @extends {Emitter<PeerRelayEvents>} */
 export class PeerRelay extends Emitter {
@@ -37,10 +33,7 @@ export class PeerRelay extends Emitter {
     this.#topic.on("message", ({ pid, message }) => this.#onForwarded(pid, message), { signal });
   }
 
-  /**
-   * Asks connected peers, in rotation, to forward a body. Returns whether any was asked.
-   * @param {string} to @param {string} body @returns {boolean}
-   */
+  /** Asks connected peers in rotation; false: there was none. @param {string} to @param {string} body @returns {boolean} */
   send(to, body) {
     const all = [...this.#mesh.peers.keys()].filter((pid) => pid !== to && this.#isConnected(pid));
     this.#rotation += 1;

@@ -1,14 +1,9 @@
-/**
- * What the other side sends: one stream for camera and microphone, one for the screen and its sound. They stay the same while
- * RTCPeerConnections are replaced.
- */
+/** What a peer sends: a stream for camera and microphone, one for the screen; both outlive RTCPeerConnections. */
 
 import { pairIndexOf } from "./transceiver-pair.js";
 
 export class RemoteStreams {
-  /** Camera and microphone. */
   stream = new MediaStream();
-  /** Whether the other side says that it shares a screen. */
   sharesScreen = false;
   #screen = new MediaStream();
 

@@ -1,24 +1,16 @@
-/**
- * Messages of features over the control channel, one topic each. Only this module reads, checks and limits messages of peers: a
- * feature sees what its topic let through.
- */
+/** Messages of features over the control channel, one topic each. Only this module reads, checks and limits them. */
 
 import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 
 /**
- * @template T
- * @typedef {object} TopicOptions
- * @property {(payload: any) => T | null} read checks a peer's JSON value; null drops it
- * @property {number} perMinute limit for each peer; further messages are dropped
+ * @template T @typedef {{read: (payload: any) => T | null, perMinute: number}} TopicOptions
+ * read: checks a peer's JSON value, null drops it; perMinute: for each peer
  */
 
 /** @template T @typedef {{message: {pid: string, message: T}}} TopicEvents message: checked, within the peer's limit */
 
-/**
- * @template T
- * @extends {Emitter<TopicEvents<T>>}
- */
+/** @template T @extends {Emitter<TopicEvents<T>>} */
 export class Topic extends Emitter {
   #name;
   #options;
@@ -63,11 +55,7 @@ export class Topics {
     this.#send = send;
   }
 
-  /**
-   * Opens a topic; throws when it is open already.
-   * @template T
-   * @param {string} name @param {TopicOptions<T>} options @returns {Topic<T>}
-   */
+  /** Throws when it is open already. @template T @param {string} name @param {TopicOptions<T>} options @returns {Topic<T>} */
   open(name, options) {
     if (this.#topics.has(name)) throw new Error(`The topic ${name} is open already.`);
     const topic = new Topic(name, options, this.#send);

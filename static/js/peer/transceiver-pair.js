@@ -1,7 +1,6 @@
 /**
- * An audio and a video transceiver: a connection's first pair carries microphone and camera, the second the screen and its sound.
- * One side creates a pair, the other adopts it from the offer; after that only `replaceTrack` is used, so that muting, switching
- * cameras or sharing again needs no negotiation. Both are therefore always `sendrecv`.
+ * An audio and a video transceiver: the first pair is microphone and camera, the second the screen. One side creates a pair, the
+ * other adopts it; both stay `sendrecv` and use `replaceTrack`, so that muting or another camera needs no negotiation.
  */
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
@@ -50,10 +49,7 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
-  /**
-   * Adopts the pair of the remote offer that was just set, if it has one and there is none yet.
-   * @param {RTCPeerConnection} connection
-   */
+  /** Adopts the pair of the remote offer just set, if there is one and none yet. @param {RTCPeerConnection} connection */
   adopt(connection) {
     for (const kind of KINDS) {
       if (this.#transceivers[kind] !== null) continue;
@@ -101,10 +97,7 @@ export class TransceiverPair {
   }
 }
 
-/**
- * Returns null for a transceiver of neither pair.
- * @param {RTCPeerConnection} connection @param {RTCRtpTransceiver} transceiver @returns {PairIndex | null}
- */
+/** @param {RTCPeerConnection} connection @param {RTCRtpTransceiver} transceiver @returns {PairIndex | null} null: neither pair */
 export function pairIndexOf(connection, transceiver) {
   const { kind } = transceiver.receiver.track;
   const index = ofKind(connection, kind).indexOf(transceiver);

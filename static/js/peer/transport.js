@@ -1,7 +1,4 @@
-/**
- * One RTCPeerConnection with what belongs to it: transceivers, negotiation, control messages and heartbeat. A link to a peer may
- * need several of these, one after the other.
- */
+/** One RTCPeerConnection with its transceivers, negotiation, control messages and heartbeat. A link may need several in turn. */
 
 import { Emitter } from "../lib/emitter.js";
 import { TransceiverPair } from "./transceiver-pair.js";

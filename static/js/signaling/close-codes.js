@@ -3,11 +3,7 @@
  * `rooms/live/close_codes.py` and with `docs/protocol.md`.
  */
 
-/**
- * @typedef {object} CloseRule
- * @property {string} reason the name of the code
- * @property {"stop" | "reconnect"} then stop: give up and show why
- */
+/** @typedef {{reason: string, then: "stop" | "reconnect"}} CloseRule reason: the code's name; stop: give up and show why */
 
 const TABLE = /** @type {const} */ ({
   4000: { reason: "bad_message", then: "stop" },
@@ -45,10 +41,7 @@ export const CODE = /** @type {Readonly<Record<Reason, number>>} */ (
   Object.freeze(Object.fromEntries(Object.entries(TABLE).map(([code, { reason }]) => [reason, Number(code)])))
 );
 
-/**
- * Looks up a close code. Codes outside the table (1001, 1006, 1012, …) mean a lost connection.
- * @param {number} code @returns {Readonly<CloseRule>}
- */
+/** Codes outside the table (1001, 1006, 1012, …) mean a lost connection. @param {number} code @returns {Readonly<CloseRule>} */
 export function closeRule(code) {
   return CLOSE_CODES[code] ?? { reason: "lost", then: "reconnect" };
 }

@@ -67,10 +67,7 @@ const SHAPES = Object.freeze({
   error: { code: text, about: text },
 });
 
-/**
- * Reads `MessageEvent.data`; null for anything that is not a message of this protocol.
- * @param {unknown} data @returns {ServerMessage | null}
- */
+/** Null for anything that is not a message of this protocol. @param {unknown} data @returns {ServerMessage | null} */
 export function readMessage(data) {
   if (typeof data !== "string") return null;
   try {

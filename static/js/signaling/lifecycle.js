@@ -12,10 +12,8 @@
 
 /**
  * @typedef {"start" | "opened" | "joined" | "lost" | "refused" | "silent" | "due" | "online" | "renew" | "leave"} Input
- * start: the person joins, or retries now · opened: the WebSocket opened · joined: the server admitted us ·
- * lost: closed with a code that allows a reconnect · refused: closed with a code that does not · silent: no answer in time ·
- * due: the wait is over · online: the browser found a network · renew: our hello has changed, rejoin on another socket ·
- * leave: the person leaves
+ * start: the person joins, or retries now; lost, refused: closed with a code that allows a reconnect, or does not;
+ * silent: no answer in time; due: the wait is over; online: the browser found a network; renew: rejoin with a changed hello
  */
 
 /** @type {readonly State[]} */
@@ -44,10 +42,7 @@ export const LIFECYCLE = Object.freeze({
   waiting: { start: "connecting", due: "connecting", online: "connecting", leave: "stopped" },
 });
 
-/**
- * Returns null when the input changes nothing in this state.
- * @param {State} state @param {Input} input @returns {State | null}
- */
+/** Null when the input changes nothing. @param {State} state @param {Input} input @returns {State | null} */
 export function nextState(state, input) {
   return LIFECYCLE[state][input] ?? null;
 }

@@ -19,8 +19,7 @@ export class ReconnectPolicy {
   }
 
   /**
-   * Counts one more try.
-   * @param {{soon?: boolean, longest?: number}} [options] soon: the server asked us to return at once; longest: milliseconds
+   * Counts a try. @param {{soon?: boolean, longest?: number}} [options] soon: the server asked us to return at once; longest: ms
    * @returns {number} milliseconds to wait before it
    */
   nextDelay({ soon = false, longest = MAX_DELAY_MS } = {}) {

@@ -1,7 +1,4 @@
-/**
- * The server's list of who is in the room. Every change carries the next number of one sequence, so that a missed change shows as
- * a gap.
- */
+/** The server's list of who is in the room. Changes are numbered in sequence: a missed one shows as a gap. */
 
 /** @import { Peer } from "./wire.js" */
 
@@ -25,10 +22,7 @@ export class Roster {
     this.#seq = seq;
   }
 
-  /**
-   * Adds a peer who joined, or who rejoined with a new hello. Returns false when earlier changes were missed.
-   * @param {Peer} peer @param {number} seq @returns {boolean}
-   */
+  /** A peer joined, or rejoined. False: earlier changes were missed. @param {Peer} peer @param {number} seq @returns {boolean} */
   addPeer(peer, seq) {
     this.#peers.set(peer.pid, peer);
     return this.#follow(seq);

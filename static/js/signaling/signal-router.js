@@ -16,9 +16,8 @@ export class SignalRouter {
   }
 
   /**
-   * Uses every path for a peer whose connection is lost: the server may list them and yet not reach them. The number in the
-   * envelope reveals duplicates.
-   * @param {string} to @param {string} body
+   * Takes every path when the connection is lost: the server may list a peer it cannot reach. Envelopes are numbered: a duplicate
+   * shows. @param {string} to @param {string} body
    */
   send(to, body) {
     const { socket, peerRelay, isLost } = this.#options;

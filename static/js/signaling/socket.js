@@ -58,9 +58,7 @@ export class SignalingSocket extends Emitter {
   #running = null;
 
   /**
-   * @param {object} options
-   * @param {string} options.url absolute, or a path on this host
-   * @param {string} options.pid @param {string} options.hello @param {ReconnectPolicy} [options.reconnect]
+   * @param {{url: string, pid: string, hello: string, reconnect?: ReconnectPolicy}} options url: absolute, or a path on this host
    */
   constructor({ url, pid, hello, reconnect = new ReconnectPolicy() }) {
     super();
@@ -85,8 +83,7 @@ export class SignalingSocket extends Emitter {
 
   /**
    * Sends a body to one peer. Without a connection it is dropped: send again after the next `joined` what must arrive.
-   * @param {string} to @param {string} body
-   * @returns {boolean} whether it was sent
+   * @param {string} to @param {string} body @returns {boolean} whether it was sent
    */
   relay(to, body) {
     return this.#state === "open" && this.#send({ type: "relay", to, body });
@@ -104,12 +101,7 @@ export class SignalingSocket extends Emitter {
     if (urgent) this.checkConnection();
   }
 
-  /**
-   * Admits or denies a person who knocks.
-   * @param {string} member
-   * @param {string | null} body for the admitted person; null: deny
-   * @returns {boolean} whether it was sent
-   */
+  /** @param {string} member who knocks @param {string | null} body null: deny @returns {boolean} whether it was sent */
   answerKnock(member, body) {
     if (this.#state !== "open") return false;
     return this.#send(body === null ? { type: "deny", member } : { type: "admit", member, body });
@@ -130,10 +122,7 @@ export class SignalingSocket extends Emitter {
     this.#hello = hello;
   }
 
-  /**
-   * Joins again with the current hello. The server closes the old socket when the new one has replaced it: the others do not see
-   * us leave.
-   */
+  /** Joins with the current hello; the server then replaces the old socket, so that the others do not see us leave. */
   rejoin() {
     this.#input("renew");
   }

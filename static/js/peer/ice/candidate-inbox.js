@@ -1,7 +1,4 @@
-/**
- * Remote candidates: rate-limited, each added once, and none before the description it belongs to. The same candidate may arrive
- * several times, over several paths.
- */
+/** Remote candidates: rate-limited, each added once (several paths may bring it), none before its description. */
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 

@@ -1,6 +1,4 @@
-/**
- * Batches ICE candidates for about 100 ms: a browser finds several at once, and a message costs the server as much as a batch.
- */
+/** Batches ICE candidates for about 100 ms: browsers find several at once, and a message costs the server as much as a batch. */
 
 const GATHER_MS = 100;
 

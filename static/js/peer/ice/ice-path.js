@@ -1,16 +1,11 @@
 /** The ICE path that the packets of a connection take. */
 
 /**
- * @typedef {object} Route
- * @property {"direct" | "relay"} kind relay: through a TURN server on either side
- * @property {string} protocol "udp", "tcp" or "tls" (to the TURN server, when there is one)
- * @property {number | null} rttMs last measured round trip
+ * @typedef {{kind: "direct" | "relay", protocol: string, rttMs: number | null}} Route relay: through TURN on either side;
+ * protocol: "udp", "tcp" or "tls", to the TURN server if there is one; rttMs: last round trip
  */
 
-/**
- * Reads the path in use; null while there is none.
- * @param {{getStats: () => Promise<RTCStatsReport>}} connection @returns {Promise<Route | null>}
- */
+/** @param {{getStats: () => Promise<RTCStatsReport>}} connection @returns {Promise<Route | null>} null: no path in use */
 export async function describeRoute(connection) {
   const report = await connection.getStats();
   /** @type {Map<string, any>} */
@@ -33,10 +28,8 @@ export async function describeRoute(connection) {
 /** @typedef {"direct" | "hidden" | "udp-blocked" | "no-direct"} PathWhy see `whyThisPath` */
 
 /**
- * Explains a path: it is direct; the address is hidden; UDP is blocked (it would have been preferred over TCP); or the two
- * networks have no direct path.
- * @param {Route} route
- * @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: whether this side uses relays only
+ * hidden: this side hides its address; udp-blocked: UDP would have been preferred; no-direct: the networks have no direct path.
+ * @param {Route} route @param {{relayed: boolean, servers: readonly RTCIceServer[]}} terms relayed: this side uses relays only
  * @returns {PathWhy}
  */
 export function whyThisPath({ kind, protocol }, { relayed, servers }) {

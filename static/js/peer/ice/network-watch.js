@@ -1,7 +1,4 @@
-/**
- * Notices possible network changes before anything fails: the network is back, is another one, or the page is visible again after
- * the machine may have slept.
- */
+/** Notices possible network changes early: the network is back or another one, or the page is visible after a sleep. */
 
 import { Emitter } from "../../lib/emitter.js";
 

@@ -28,6 +28,7 @@ step "types, Python" mypy
 step "types, JavaScript" node_modules/.bin/tsc --project tsconfig.json
 step "events" untyped_events
 step "type imports" passed_on_types
+step "words" python scripts/check_words.py
 step "commit messages" python scripts/check_commits.py
 step "templates" djlint --lint --quiet templates
 step "templates compile" python scripts/check_templates.py

@@ -14,7 +14,7 @@ import { showTrust } from "../people/trust.js";
 
 /** @import { Person, Presence } from "../../call/person.js" */
 
-const STATE_SHOWN_MS = 4000;
+const STATE_SHOWN_MS = 4_000;
 /** Three snapshots may be lost. */
 const SNAPSHOT_SHOWN_MS = 12_000;
 /** The duration of the animation of `.tile__float`. */

@@ -23,8 +23,7 @@ export class DetailsDialog {
   #pid = "";
 
   /**
-   * @param {CallSession} session @param {Adaptation} adaptation
-   * @param {{reconnects: (pid: string) => number, signal: AbortSignal}} options
+   * @param {CallSession} session @param {Adaptation} adaptation @param {{reconnects: (pid: string) => number, signal: AbortSignal}} options
    */
   constructor(session, adaptation, { reconnects, signal }) {
     this.#session = session;

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SINCE = "1f98fe8c"  # the last commit before the rule
+SINCE = "1f98fe81"  # the last commit before the rule
 SUBJECT = re.compile(r"[a-z][a-z0-9 ,-]*: [A-Z].*\.")
 
 

@@ -1,6 +1,6 @@
 """Signals about accounts and sessions, for other apps.
 
-They are sent inside the transaction that makes the change: a receiver that tells live sockets waits for the commit.
+They are sent inside the transaction that makes the change: a receiver that notifies open sockets waits for the commit.
 Receivers run in the order in which they were connected, and an exception in one stops the change.
 """
 

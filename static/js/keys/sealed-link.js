@@ -3,6 +3,7 @@
  * content. Each direction works one by one: WebCrypto does not keep the order, and no message may overtake another or an arrival.
  */
 
+import { EarlyMessages } from "../lib/early-messages.js";
 import { Emitter } from "../lib/emitter.js";
 import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
@@ -16,9 +17,6 @@ import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
 /** @typedef {{hello: Hello, channel: PairChannel}} Known */
 
-/** Limits on queued envelopes of peers whose arrival has not been announced yet. */
-const MAX_EARLY_ENVELOPES = 16;
-const MAX_EARLY_PEERS = 16;
 /** Channels are kept for the whole session: the counter of a key must never restart. */
 const MAX_CHANNELS = 1_024;
 
@@ -41,7 +39,7 @@ export class SealedLink extends Emitter {
   #earlier = [];
   #send;
   #known = /** @type {Map<string, Known>} */ (new Map());
-  #early = /** @type {Map<string, string[]>} */ (new Map());
+  #early = /** @type {EarlyMessages<string>} */ (new EarlyMessages());
   #refused = /** @type {Set<string>} */ (new Set());
   /** @type {Set<string>} their messages also come over another path: old numbers are duplicates, not replays */
   #forwardedPeers = new Set();
@@ -102,7 +100,7 @@ export class SealedLink extends Emitter {
   /** @param {string} pid @param {boolean} [final] they were kicked */
   removePeer(pid, final = false) {
     this.#enqueue(async () => {
-      this.#early.delete(pid);
+      this.#early.release(pid);
       this.#refused.delete(pid);
       this.emit("peer-left", { pid, final });
     });
@@ -158,8 +156,7 @@ export class SealedLink extends Emitter {
   /** @param {Peer[]} peers whose arrival was just announced */
   async #openEarly(peers) {
     for (const { pid } of peers) {
-      const bodies = this.#early.get(pid) ?? [];
-      this.#early.delete(pid);
+      const bodies = this.#early.release(pid);
       for (const body of bodies) await this.#open(pid, body);
     }
   }
@@ -244,10 +241,7 @@ export class SealedLink extends Emitter {
 
   /** @param {string} from @param {string} body */
   #queueEarly(from, body) {
-    if (this.#refused.has(from)) return;
-    const queued = this.#early.get(from) ?? [];
-    if (queued.length >= MAX_EARLY_ENVELOPES || (queued.length === 0 && this.#early.size >= MAX_EARLY_PEERS)) return;
-    this.#early.set(from, [...queued, body]);
+    if (!this.#refused.has(from)) this.#early.queue(from, body);
   }
 
   /** Emits nothing after `close`. @override @type {Emitter<SealedLinkEvents>["emit"]} */

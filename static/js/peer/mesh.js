@@ -1,15 +1,16 @@
 /** One connection to every other peer in the room; connections stay up while the server is unreachable. */
 
+import { EarlyMessages } from "../lib/early-messages.js";
 import { Emitter } from "../lib/emitter.js";
 import { DepartureDetector } from "./departure.js";
 import { PeerLink } from "./peer-link.js";
-import { EarlyMessages } from "./early-messages.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
 import { readPeerMessage } from "./messages.js";
 import { Topics } from "./topics.js";
 
 /** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only certificate that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
+/** @import { PeerMessage } from "./messages.js" */
 /** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
 /** @import { Topic, TopicOptions } from "./topics.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
@@ -49,7 +50,7 @@ export class Mesh extends Emitter {
   #screen = NO_TRACKS;
   #topics = new Topics((pid, name, payload) => this.peers.get(pid)?.send(name, payload) ?? false);
   #departures = new DepartureDetector((pid) => this.#drop(pid));
-  #early = new EarlyMessages();
+  #early = /** @type {EarlyMessages<PeerMessage>} */ (new EarlyMessages());
   #banned = /** @type {Set<string>} */ (new Set());
   #closed = false;
 
@@ -158,6 +159,7 @@ export class Mesh extends Emitter {
     if (message === null) return;
     const connection = this.peers.get(from);
     if (connection !== undefined) void connection.receive(message);
+    else if (message.bye) this.#early.release(from);
     else this.#early.queue(from, message);
   }
 

@@ -10,6 +10,7 @@ import { InviteMail } from "./invite-mail.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
 import { part, text, textsOf } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
+import { guardSubmit } from "../lib/submit-guard.js";
 
 /** @import { StoredRoomKey } from "../../keys/key-store.js" */
 /** @import { Answer } from "../../lib/request.js" */
@@ -30,7 +31,7 @@ export class InviteForm extends HTMLElement {
     const { signal } = this.#teardown;
     const form = this.#form;
     this.#mail = new InviteMail(this, this.#text, signal);
-    form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    guardSubmit(form, () => this.#createLink(), signal);
     form.addEventListener("change", () => this.#showCustomFields(), { signal });
     part(this, "copy").addEventListener("click", () => this.#copy(), { signal });
     part(this, "share").addEventListener("click", () => this.#share(), { signal });
@@ -101,21 +102,8 @@ export class InviteForm extends HTMLElement {
     part(this, "for-moderator").hidden = values.get("role") !== "moderator";
   }
 
-  /** @param {SubmitEvent} event */
-  async #submit(event) {
-    event.preventDefault();
-    const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector("[type=submit]"));
-    if (button.disabled) return;
-    button.disabled = true;
-    this.#showError("");
-    try {
-      await this.#createLink();
-    } finally {
-      button.disabled = false;
-    }
-  }
-
   async #createLink() {
+    this.#showError("");
     const values = new FormData(this.#form);
     const choices = this.#choices(values);
     if (typeof choices === "string") return this.#showError(choices);

@@ -2,6 +2,7 @@
 
 import { parseInviteLink } from "../../keys/invite.js";
 import { part } from "../lib/page.js";
+import { guardSubmit } from "../lib/submit-guard.js";
 import { postJson } from "../../lib/request.js";
 
 export class InviteMail {
@@ -16,7 +17,7 @@ export class InviteMail {
     this.#root = root;
     this.#text = text;
     this.#form = part(root, "mail", HTMLFormElement);
-    this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
+    guardSubmit(this.#form, () => this.#send(), signal);
     part(root, "show-mail").addEventListener("click", () => this.#toggle(), { signal });
   }
 
@@ -38,21 +39,8 @@ export class InviteMail {
     if (!this.#form.hidden) /** @type {HTMLElement} */ (this.#form.elements.namedItem("address")).focus();
   }
 
-  /** @param {SubmitEvent} event */
-  async #submit(event) {
-    event.preventDefault();
-    const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector("[type=submit]"));
-    if (button.disabled) return;
-    button.disabled = true;
-    this.#showError("");
-    try {
-      await this.#send();
-    } finally {
-      button.disabled = false;
-    }
-  }
-
   async #send() {
+    this.#showError("");
     const values = new FormData(this.#form);
     const address = String(values.get("address")).trim();
     const whole = values.get("holds") === "link";

@@ -4,6 +4,7 @@
  */
 
 import { byId, find, text } from "../lib/page.js";
+import { guardSubmit } from "../lib/submit-guard.js";
 import { personMenu } from "./person-menu.js";
 import { postJson } from "../../lib/request.js";
 import { toast } from "../lib/toasts.js";
@@ -16,7 +17,6 @@ export class ReportDialog {
   #dialog = byId("report-dialog", HTMLDialogElement);
   #form = find(this.#dialog, "form", HTMLFormElement);
   #problem = find(this.#dialog, "[role=alert]", HTMLElement);
-  #send = find(this.#dialog, "button[type=submit]", HTMLButtonElement);
   /** The reported member; empty for the room. */
   #subject = "";
 
@@ -32,7 +32,7 @@ export class ReportDialog {
     };
     personMenu.addAction({ ...action, shown: ({ self, member }) => !self && member !== session.self.member }, signal);
     byId("report-room", HTMLButtonElement).addEventListener("click", () => this.#open("", text("report.room")), { signal });
-    this.#form.addEventListener("submit", (event) => void this.#submit(event), { signal });
+    guardSubmit(this.#form, () => this.#sendReport(), signal);
     signal.addEventListener("abort", () => this.#dialog.close());
   }
 
@@ -52,18 +52,14 @@ export class ReportDialog {
     this.#dialog.showModal();
   }
 
-  /** @param {Event} event */
-  async #submit(event) {
-    event.preventDefault();
+  async #sendReport() {
     const fields = new FormData(this.#form);
     this.#problem.textContent = "";
-    this.#send.disabled = true;
     const { status, data } = await postJson(this.#url, {
       category: String(fields.get("category")),
       description: String(fields.get("description")),
       subject: this.#subject,
     });
-    this.#send.disabled = false;
     if (status === 201) {
       this.#form.reset();
       this.#dialog.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bestGrid } from "../../static/js/ui/call/grid-shape.js";
+import { bestGrid } from "../../static/js/ui/stage/grid-shape.js";
 import { initials } from "../../static/js/ui/people/names.js";
 
 const GAP = 12;

@@ -111,10 +111,10 @@ test("every import points down", () => {
 });
 
 test("an arrow that is turned round is noticed", () => {
-  assert.deepEqual(importsOf('/** @import { Stage } from "../ui/call/stage.js" */'), ["../ui/call/stage.js"]);
+  assert.deepEqual(importsOf('/** @import { Stage } from "../ui/stage/stage.js" */'), ["../ui/stage/stage.js"]);
   assert.deepEqual(importsOf('const page = await import("../pages/call.js");'), ["../pages/call.js"]);
-  assert.deepEqual(wrongArrows(new Map([["call/session.js", ["ui/call/stage.js", "lib/emitter.js"]]])), [
-    "call/session.js → ui/call/stage.js",
+  assert.deepEqual(wrongArrows(new Map([["call/session.js", ["ui/stage/stage.js", "lib/emitter.js"]]])), [
+    "call/session.js → ui/stage/stage.js",
   ]);
   assert.deepEqual(circles(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]], ["d", ["a"]]])), ["a ⇄ b ⇄ c"]);
 });

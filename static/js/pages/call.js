@@ -34,7 +34,7 @@ import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
 import { showSigns } from "../ui/call/signs.js";
-import { Stage } from "../ui/call/stage.js";
+import { Stage } from "../ui/stage/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
 import { holdWakeLock } from "../ui/call/wake-lock.js";
 import { Knocking } from "../call/knocking.js";

@@ -3,13 +3,13 @@
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { MicrophoneNotice } from "../devices/microphone-notice.js";
-import { ScreenTiles } from "./screen-tiles.js";
-import { TileViews } from "./tile-views.js";
+import { ScreenTiles } from "../stage/screen-tiles.js";
+import { TileViews } from "../stage/tile-views.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
-/** @import { Stage } from "./stage.js" */
+/** @import { Stage } from "../stage/stage.js" */
 
 /**
  * Starts to adapt what this browser sends to what the others see.

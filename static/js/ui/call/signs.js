@@ -8,7 +8,7 @@ import { toast } from "../lib/toasts.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Hands } from "../../chat/hands.js" */
 /** @import { Reaction, Reactions } from "../../chat/reactions.js" */
-/** @import { Grid } from "./grid.js" */
+/** @import { Grid } from "../stage/grid.js" */
 
 /** A screen reader announces at most one reaction in this time. */
 const ANNOUNCE_INTERVAL_MS = 2_000;

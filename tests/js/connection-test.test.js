@@ -9,7 +9,7 @@ const strings = readFileSync(new URL("../../templates/pages/_connection_test_str
 const RELAY = { offered: true, allowed: true, found: true, rttMs: 20, errors: [], addresses: [] };
 const STUN = { offered: true, found: true, errors: [], ms: 100, addresses: [] };
 const CAMERA = { cause: null, width: 1280, height: 720 };
-const CAUSES = ["denied", "absent", "busy", "insecure", "unsupported", "unknown"];
+const CAUSES = ["denied", "dismissed", "system", "policy", "busy", "absent", "failed", "gesture", "insecure", "unsupported", "unknown"];
 
 /** What each test may see, and what that means. */
 const TABLE = [

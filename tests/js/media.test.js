@@ -1,39 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { deviceCause } from "../../static/js/media/devices/device-errors.js";
 import { loudness } from "../../static/js/media/devices/level-meter.js";
 import { newDevices } from "../../static/js/media/devices/new-devices.js";
 import { loadDevice, saveDevice } from "../../static/js/media/devices/preferences.js";
 import { loudest } from "../../static/js/media/playback/remote-levels.js";
-
-test("every failure of a device has a cause, by the names of every browser", (context) => {
-  context.after(() => {
-    delete globalThis.isSecureContext;
-    delete navigator.mediaDevices;
-  });
-  Object.defineProperty(globalThis, "navigator", { value: globalThis.navigator ?? {}, configurable: true });
-  assert.equal(deviceCause(new TypeError("no mediaDevices")), "unsupported");
-  navigator.mediaDevices = { getUserMedia() {} };
-  const causes = {
-    NotAllowedError: "denied",
-    PermissionDeniedError: "denied",
-    NotFoundError: "absent",
-    OverconstrainedError: "absent",
-    NotReadableError: "busy",
-    AbortError: "busy",
-    NotSupportedError: "unsupported",
-    toString: "unknown",
-    Surprise: "unknown",
-  };
-  for (const [name, cause] of Object.entries(causes)) {
-    assert.equal(deviceCause(new DOMException("", name)), cause, name);
-    assert.equal(deviceCause(Object.assign(new Error(), { name })), cause, name);
-  }
-  assert.equal(deviceCause("text"), "unknown");
-  globalThis.isSecureContext = false;
-  assert.equal(deviceCause(new DOMException("", "NotAllowedError")), "insecure");
-});
 
 test("loudness goes from silence to full in equal steps of decibels", () => {
   assert.equal(loudness(1), 1);

@@ -1,7 +1,7 @@
 /** The probes of the connection test: each returns what it has seen, which `verdicts.js` judges. */
 
 import { openTrack } from "../media/devices/constraints.js";
-import { deviceCause } from "../media/devices/device-errors.js";
+import { findDeviceCause } from "../media/devices/device-errors.js";
 import { LevelMeter } from "../media/devices/level-meter.js";
 import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
@@ -78,7 +78,7 @@ export async function tryCamera() {
     track.stop();
     return { cause: null, width, height };
   } catch (error) {
-    return { cause: deviceCause(error), width: 0, height: 0 };
+    return { cause: await findDeviceCause(error, "video"), width: 0, height: 0 };
   }
 }
 
@@ -88,7 +88,7 @@ export async function tryMicrophone() {
   try {
     track = await openTrack("audio", null);
   } catch (error) {
-    return { cause: deviceCause(error), heard: false };
+    return { cause: await findDeviceCause(error, "audio"), heard: false };
   }
   const meter = new LevelMeter();
   meter.setTrack(track);

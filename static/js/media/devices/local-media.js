@@ -2,7 +2,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { openBoth, openTrack } from "./constraints.js";
-import { deviceCause } from "./device-errors.js";
+import { deviceCause, findDeviceCause, mayOpenAlone } from "./device-errors.js";
 import { newDevices } from "./new-devices.js";
 import { loadDevice, saveDevice } from "./preferences.js";
 
@@ -10,6 +10,9 @@ import { loadDevice, saveDevice } from "./preferences.js";
 /** @import { DeviceCause } from "./device-errors.js" */
 /** @import { NewDevice } from "./new-devices.js" */
 /** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
+/** @type {readonly Kind[]} */
+const KINDS = ["audio", "video"];
+
 /** @typedef {boolean | string} DeviceRequest true: the last choice, or any; false: none; a string: this device id */
 
 /**
@@ -65,10 +68,8 @@ export class LocalMedia extends Emitter {
   async start({ audio, video }) {
     if (typeof audio === "string") this.#chosen.audio = audio;
     if (typeof video === "string") this.#chosen.video = video;
-    if (audio === false || video === false || !(await this.#openTogether())) {
-      if (audio !== false) await this.#open("audio");
-      if (video !== false) await this.#open("video");
-    }
+    const wanted = KINDS.filter((kind) => (kind === "audio" ? audio : video) !== false);
+    for (const kind of wanted.length === KINDS.length ? await this.#openTogether() : wanted) await this.#open(kind);
     await this.#updateLists();
   }
 
@@ -109,23 +110,30 @@ export class LocalMedia extends Emitter {
   /** Releases both devices, for good. */
   stop() {
     this.#life.abort();
-    for (const kind of /** @type {Kind[]} */ (["audio", "video"])) {
+    for (const kind of KINDS) {
       this.#requests[kind] += 1;
       this.#release(kind);
     }
     this.emit("changed");
   }
 
-  /** @returns {Promise<boolean>} false: open one by one */
+  /** @returns {Promise<Kind[]>} those to open one by one */
   async #openTogether() {
     const asked = { audio: (this.#requests.audio += 1), video: (this.#requests.video += 1) };
-    const tracks = await openBoth(this.#chosen).catch(() => null);
-    for (const track of tracks ?? []) {
-      const kind = /** @type {Kind} */ (track.kind);
-      if (asked[kind] === this.#requests[kind]) this.#setTrack(kind, track);
-      else track.stop();
+    try {
+      for (const track of await openBoth(this.#chosen)) {
+        const kind = /** @type {Kind} */ (track.kind);
+        if (asked[kind] === this.#requests[kind]) this.#setTrack(kind, track);
+        else track.stop();
+      }
+      return [];
+    } catch (error) {
+      const alone = await Promise.all(KINDS.map((kind) => mayOpenAlone(error, kind)));
+      const refused = await Promise.all(KINDS.map((kind) => findDeviceCause(error, kind)));
+      const pending = KINDS.filter((kind) => asked[kind] === this.#requests[kind]);
+      for (const kind of pending) if (!alone[KINDS.indexOf(kind)]) this.emit("failed", { kind, cause: refused[KINDS.indexOf(kind)] });
+      return pending.filter((kind) => alone[KINDS.indexOf(kind)]);
     }
-    return tracks !== null || asked.audio !== this.#requests.audio || asked.video !== this.#requests.video;
   }
 
   /** Opens the requested device, or any if that is absent. @param {Kind} kind */
@@ -143,9 +151,10 @@ export class LocalMedia extends Emitter {
       if (asked === this.#requests[kind]) this.#setTrack(kind, track);
       else track.stop();
     } catch (error) {
+      const cause = await findDeviceCause(error, kind);
       if (asked !== this.#requests[kind]) return;
       if (kind === "video") this.#setTrack(kind, null);
-      this.emit("failed", { kind, cause: deviceCause(error) });
+      this.emit("failed", { kind, cause });
     }
   }
 

@@ -1,7 +1,7 @@
 /** Shares a screen, window or tab, with audio where the browser can. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { deviceCause } from "./device-errors.js";
+import { findDeviceCause } from "./device-errors.js";
 
 /** `restrictOwnAudio` leaves the call itself out of the audio: otherwise peers hear an echo. */
 const WISHES = {
@@ -49,8 +49,8 @@ export class ScreenShare extends Emitter {
       this.#screen = { video, audio };
       this.emit("changed", { screen: this.#screen });
     } catch (error) {
-      const cause = deviceCause(error);
-      if (cause !== "denied") this.emit("failed", { cause });
+      const cause = await findDeviceCause(error, "screen");
+      if (cause !== "dismissed") this.emit("failed", { cause });
     } finally {
       this.#asking = false;
     }

@@ -8,6 +8,7 @@
 import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
+import { guardCompositions } from "../lib/keyboard.js";
 import { Chat } from "../chat/chat.js";
 import { Hands } from "../chat/hands.js";
 import { Reactions } from "../chat/reactions.js";
@@ -63,6 +64,7 @@ const waitingRoom = new WaitingRoom();
 const pageState = new PageState();
 const dialogs = setUpDialogs(() => end("left"));
 setUpMoreMenu();
+guardCompositions(document);
 /** @type {Call | null} */
 let call = null;
 let name = "";

@@ -1,5 +1,6 @@
 /** The page that every invite link opens. The fragment stays in this browser; the server gets the token, on Join. */
 
+import { guardCompositions } from "../lib/keyboard.js";
 import { HOSTS } from "../signaling/roles.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
@@ -37,6 +38,7 @@ const again = part(page, "again", HTMLButtonElement);
 /** @type {Bytes | null} */
 let secret = null;
 
+guardCompositions(document);
 join.addEventListener("click", () => void attempt(""));
 // For files only, the call page asks for no camera: its query says so.
 files.addEventListener("click", () => void attempt("?files"));

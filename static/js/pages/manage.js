@@ -1,5 +1,6 @@
 /** The page of a room for its hosts: key, links, settings. */
 
+import { guardCompositions } from "../lib/keyboard.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
@@ -9,6 +10,7 @@ import { roomKeySet } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
 import { localizeTimes } from "../ui/lib/times.js";
 
+guardCompositions(document);
 localizeTimes(document);
 enableCopyButtons(document);
 

@@ -3,6 +3,7 @@
 import { continues, renderMessage, refreshMessage } from "./chat-message.js";
 import { displayName } from "../people/display-name.js";
 import { byId, find, text } from "../lib/page.js";
+import { isComposing, plainKey } from "../../lib/keyboard.js";
 import { showSidePanel } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 
@@ -45,7 +46,7 @@ export class ChatPanel {
     byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => this.#submit(event), { signal });
     this.#field.addEventListener("input", () => this.#fitRows(), { signal });
     this.#field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.#panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(), { signal });
+    this.#panel.addEventListener("keydown", (event) => plainKey(event) === "Escape" && this.#close(), { signal });
     this.#scroll.addEventListener("scroll", () => this.#isAtEnd() && (this.#newMessages.hidden = true), { signal });
     this.#newMessages.addEventListener("click", () => this.#scrollToEnd(), { signal });
     this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
@@ -106,10 +107,10 @@ export class ChatPanel {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     // On touch screens Enter starts a new line and the button sends.
-    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && !matchMedia("(pointer: coarse)").matches;
+    const sends = event.key === "Enter" && !event.shiftKey && !event.altKey && !isComposing(event) && !matchMedia("(pointer: coarse)").matches;
     if (!sends) return;
     event.preventDefault();
-    byId("chat-form", HTMLFormElement).requestSubmit();
+    if (!event.repeat) byId("chat-form", HTMLFormElement).requestSubmit();
   }
 
   /** @param {Entry} entry @param {boolean} live */

@@ -3,6 +3,8 @@
  * Escape and on a click elsewhere, and restores the focus.
  */
 
+import { plainKey } from "../../lib/keyboard.js";
+
 const GAP = 8;
 
 /** @param {HTMLElement} popover @param {() => HTMLElement | null} opener the element to open beside */
@@ -43,7 +45,7 @@ function walk(popover, event) {
   const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   /** @type {Record<string, number>} */
   const steps = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 };
-  const step = steps[event.key];
+  const step = steps[plainKey(event)];
   if (step === undefined || buttons.length === 0) return;
   event.preventDefault();
   buttons.at(step % buttons.length)?.focus();

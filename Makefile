@@ -30,8 +30,8 @@ test-js: $(STAMPS)/dev $(STAMPS)/system ## Run only the JavaScript tests.
 test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run only the browser tests.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system ## Run every test of the network lab and print its results (root, 20 minutes).
-	@$(BIN)/python scripts/run_tests.py faults
+test-faults: $(STAMPS)/dev $(STAMPS)/system ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
+	@$(BIN)/python scripts/run_tests.py faults long
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh

@@ -64,9 +64,10 @@ def run_node() -> tuple[bool, Counter[str]]:
 SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
     "python": lambda: run_pytest("python", []),
     "js": run_node,
-    "browser": lambda: run_pytest("browser", ["tests/browser"]),
+    "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"]),
     "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"], alone=True),
     "faults": lambda: run_pytest("faults", ["tests/lab"], alone=True),
+    "long": lambda: run_pytest("long", ["tests/browser", "-m", "long"], alone=True),
 }
 
 

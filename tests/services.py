@@ -199,11 +199,11 @@ class PostgresServer(Service):
         """Return the value of DATABASE_URL for `database`."""
         return f"postgres://meetingpoint@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """Make an empty database and return its DATABASE_URL."""
+    def create_database(self, template: str = "template1") -> str:
+        """Make a copy of `template`, empty by default, and return its DATABASE_URL."""
         name = f"mp_{secrets.token_hex(4)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def dump(self, url: str) -> str:

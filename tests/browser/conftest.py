@@ -116,20 +116,29 @@ def postgres(postgres_server: PostgresServer) -> PostgresServer:
     return postgres_server
 
 
+@pytest.fixture(scope="session")
+def postgres_cast(postgres_server: PostgresServer) -> str:
+    """The name of a database under `postgres` with an account for Olga; `processes` start from a copy of it."""
+    url = postgres_server.create_database()
+    server = AppServer(settings={"DATABASE_URL": url})
+    server.migrate()
+    make_account(server, "olga@example.org", "Olga", PASSWORD)
+    server.close()
+    return url.rsplit("/", 1)[-1]
+
+
 @pytest.fixture
-def processes(postgres: PostgresServer, redis: RedisServer) -> Iterator[list[AppServer]]:
+def processes(postgres: PostgresServer, postgres_cast: str, redis: RedisServer) -> Iterator[list[AppServer]]:
     """Two server processes that share everything but their port, with an account for Olga."""
     ports = [free_port(), free_port()]
     settings = {
-        "DATABASE_URL": postgres.create_database(),
+        "DATABASE_URL": postgres.create_database(postgres_cast),
         "REDIS_URL": redis.url,
         "SITE_ORIGINS": ",".join(f"http://localhost:{port}" for port in ports),
         "SECRET_KEY": "the same in both processes, as an operator would set it; long enough",
         "WEB_PROCESSES": "2",
     }
     first, second = (AppServer(port, settings) for port in ports)
-    first.migrate()
-    make_account(first, "olga@example.org", "Olga", PASSWORD)
     with first, second:
         yield [first, second]
 

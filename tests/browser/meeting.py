@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.app_server import AppServer
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 
 Meet = Callable[..., Person]
 ANYONE = "anyone"
@@ -25,11 +25,11 @@ class Meeting:
         return [self.olga, *self.guests]
 
 
-def make_meeting(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
-    """Let Olga create a room and a link that `names` accept; all of them, Olga too, are on the page before the call."""
+def make_meeting(person: Meet, *names: str, server: AppServer | None = None, places: int = 4) -> Meeting:
+    """Let Olga create a room for `places` people and a link that `names` accept; all go to the page before the call."""
     olga = person("Olga", server=server)
     olga.sign_in()
-    slug = olga.create_room()
+    slug = olga.create_room(people=places)
     link = olga.create_link(lets_in=ANYONE)
     guests = [person(name, server=server) for name in names]
     for guest in guests:
@@ -45,7 +45,7 @@ def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Me
         who.join()
     for who in meeting.people:
         who.see_others(len(names))
-        who.see_and_hear(len(names))
+    see_and_hear(meeting.people, len(names))
     return meeting
 
 
@@ -61,5 +61,5 @@ def call_on_two(person: Meet, processes: list[AppServer], guest_name: str = "Gue
     guest.join()
     for who in (olga, guest):
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear((olga, guest), 1)
     return Meeting(slug, link, olga, [guest])

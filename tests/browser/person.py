@@ -1,6 +1,8 @@
 """A person at a browser of their own: what they do, what they see, and what their browser complains about."""
 
 import re
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -155,20 +157,27 @@ class Person:
         """Return, for each peer, the decoded frames and the audio energy so far."""
         return self.page.evaluate(RECEIVED)
 
+    def receives_more(self, count: int, before: dict[str, dict[str, float]]) -> bool:
+        """Say whether ten more frames and more sound than `before` came from each of `count` peers."""
+        now = self.received()
+        return len(now) == count and all(
+            of["frames"] >= before.get(pid, NOTHING)["frames"] + 10
+            and of["energy"] > before.get(pid, NOTHING)["energy"]
+            for pid, of in now.items()
+        )
+
     def see_and_hear(self, count: int, seconds: float = 15) -> None:
         """Wait until, from each of `count` peers, ten more frames have been decoded and more sound was received."""
-        before = self.received()
-
-        def flows() -> bool:
-            now = self.received()
-            return len(now) == count and all(
-                of["frames"] >= before.get(pid, NOTHING)["frames"] + 10
-                and of["energy"] > before.get(pid, NOTHING)["energy"]
-                for pid, of in now.items()
-            )
-
-        wait_until(flows, seconds, f"{self.name} sees and hears {count} others (before: {before})")
+        see_and_hear([self], count, seconds)
 
     def close(self) -> None:
         """Close the profile and forget everything in it."""
         self.context.close()
+
+
+def see_and_hear(people: Iterable[Person], count: int, seconds: float = 15) -> None:
+    """Wait until each of `people` sees and hears `count` peers; all at once, as a second passes for all of them."""
+    befores = [(who, who.received()) for who in people]
+    for who, before in befores:
+        flows = partial(who.receives_more, count, before)
+        wait_until(flows, seconds, f"{who.name} sees and hears {count} others (before: {before})")

@@ -99,6 +99,7 @@ def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     assert digest(saved) == digest(file)
 
 
+@pytest.mark.long
 def test_a_transfer_outlives_the_collection_of_garbage(person: Meet, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

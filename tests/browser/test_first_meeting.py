@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 
 Meet = Callable[..., Person]
 
@@ -34,7 +34,7 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
     # They see and hear each other.
     for who in (nora, guest):
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear((nora, guest), 1)
     expect(nora.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Guest")
 
     # Sam has the same link, and sees why it does not work.

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect
 from tests.browser.camera import make_camera
 from tests.browser.conftest import chromium_with, server_with
 from tests.browser.meeting import Meet, start_call
+from tests.browser.person import see_and_hear
 from tests.services import CoturnServer, free_port
 
 # This reason limits what is sent to everyone, and no encoder may use more than 100 kbit/s.
@@ -88,8 +89,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
 
     guest.page.wait_for_function("(id) => meetingPoint.media.audioTrack.id !== id", arg=taken, timeout=20_000)
     olga.page.wait_for_function(SENDS_VOICE, timeout=30_000)
-    for who in (olga, guest):
-        who.see_and_hear(1)
+    see_and_hear((olga, guest), 1)
 
 
 def test_the_connection_test_tries_every_path_and_its_report_has_no_address(

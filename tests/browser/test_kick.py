@@ -11,7 +11,7 @@ from tests.app_server import AppServer, make_account
 from tests.browser import totp
 from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import Meet, make_meeting, start_call
-from tests.browser.person import PASSWORD, Person
+from tests.browser.person import PASSWORD, Person, see_and_hear
 
 AT_ONCE = 2000  # milliseconds
 OTHERS = "mp-tile[data-self='false']"
@@ -110,7 +110,7 @@ def test_staff_revoke_a_link_and_those_inside_stay(person: Meet, staff: Person) 
     expect(late.page.get_by_role("heading", name="This link was revoked")).to_be_visible()
     for who in meeting.people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
 
 
 def test_the_owner_removes_a_guest(person: Meet) -> None:

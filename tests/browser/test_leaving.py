@@ -3,11 +3,12 @@
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, start_call
+from tests.browser.person import see_and_hear
 
 OTHERS = "mp-tile[data-self='false']"
 
 
-def test_who_leaves_is_gone_at_once_and_may_come_back(person: Meet) -> None:
+def test_who_leaves_or_closes_the_tab_is_gone_at_once_and_may_come_back(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     (guest,) = meeting.guests
 
@@ -20,24 +21,22 @@ def test_who_leaves_is_gone_at_once_and_may_come_back(person: Meet) -> None:
     meeting.olga.see_others(1)
     meeting.olga.see_and_hear(1)
 
-
-def test_who_closes_the_tab_is_gone_at_once(person: Meet) -> None:
-    meeting = start_call(person, "Guest")
-    meeting.guests[0].page.close(run_before_unload=True)
+    guest.page.close(run_before_unload=True)
     expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=2000)
 
 
-def test_ten_reloads_leave_one_tile(person: Meet) -> None:
+def test_four_reloads_leave_one_tile(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     (guest,) = meeting.guests
-    for _ in range(10):
+    for _ in range(4):
         guest.page.reload(wait_until="commit")
         guest.see_call_state("prejoin")
         guest.page.locator("#join-form button[type=submit]").click()
     guest.see_call_state("in-call")
     for who in meeting.people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
+    for who in meeting.people:
         expect(who.page.locator("mp-tile")).to_have_count(2)
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.app_server import AppServer
 from tests.browser.conftest import server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
-from tests.browser.person import PASSWORD, Person
+from tests.browser.person import PASSWORD, Person, see_and_hear
 from tests.browser.test_files import CATCH, DIGEST, MOVED, digest, open_files, send
 from tests.services import CoturnServer, wait_until
 
@@ -69,7 +69,7 @@ def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: 
     assert held(olga, meeting.slug) == [2, True]
     for who in (olga, guest):
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear((olga, guest), 1)
     # The old link opens nothing; the key that was handed over outlives a reload; a new link brings a newcomer.
     out.follow(meeting.link)
     expect(out.page.get_by_role("heading", name=re.compile("revoked|removed"))).to_be_visible()
@@ -81,7 +81,7 @@ def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: 
     newcomer.join()
     for who in (olga, guest, newcomer):
         who.see_others(2)
-        who.see_and_hear(2)
+    see_and_hear((olga, guest, newcomer), 2)
 
 
 def create_link_on(page: Page) -> str:
@@ -147,7 +147,7 @@ def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app:
     hide_addresses(meeting)
     for who in meeting.people:
         expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
     # And from the start: nothing but relayed candidates was ever gathered.
     guest = meeting.guests[0]
     guest.page.reload()
@@ -192,16 +192,15 @@ def test_a_peer_that_starts_over_before_the_others_know_why_has_not_left(person:
     guest.page.reload()
     for who in meeting.people:
         who.join()
-    for who in meeting.people:
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
     hide_addresses(meeting)
     # Olga has closed the connection and offers another; the guest does not know yet that addresses are to be hidden.
     relayed = "mp-tile[data-self='false'][data-route='relay']"
     for who in meeting.people:
         expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
     release()
+    see_and_hear(meeting.people, 1)
     for who in meeting.people:
-        who.see_and_hear(1)
         expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
 
 
@@ -242,7 +241,7 @@ def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast
         turn.start()
         for who in meeting.people:
             who.see_others(1, seconds=40)
-            who.see_and_hear(1, seconds=40)
+        see_and_hear(meeting.people, 1, seconds=40)
 
 
 def hide_addresses(meeting: Meeting) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import WebSocket, WebSocketRoute, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import start_call
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 
 Meet = Callable[..., Person]
 TELLTALE = ("candidate:", "a=fingerprint", "v=0", "ice-ufrag", "Olga", "Gustav", "typ host", "description")
@@ -64,7 +64,7 @@ def test_the_server_carries_no_name_no_description_and_no_candidate(person: Meet
     guest.join()
     for who in (olga, guest):
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear((olga, guest), 1)
     expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Gustav")
     for seen in frames:
         assert any('"relay"' in frame for frame in seen)
@@ -117,7 +117,7 @@ result = room.slug
         who.join(str(slug))
     for who in people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(people, 1)
     expect(people[0].page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Max")
 
 

@@ -7,9 +7,13 @@ from playwright.sync_api import expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet, start_call
+from tests.browser.person import see_and_hear
 
 
-@pytest.mark.parametrize(("how", "words"), [("stop", "The server is restarting."), ("kill", "Can't reach the server.")])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("stop", "The server is restarting."), pytest.param("kill", "Can't reach the server.", marks=pytest.mark.long)],
+)
 def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: Meet, how: str, words: str) -> None:
     meeting = start_call(person, "Guest", server=own_app)
 
@@ -26,7 +30,7 @@ def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: M
     assert time.monotonic() - gone < 2
     for who in meeting.people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
 
     # The server is back, and no one has to press anything.
     own_app.start()
@@ -34,7 +38,7 @@ def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: M
         who.see_call_state("in-call", seconds=20)
         expect(who.page.locator("#banner")).to_be_hidden()
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(meeting.people, 1)
 
     # Signaling works again: a newcomer joins and meets both.
     late = person("Late", server=own_app)

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet, call_on_two
+from tests.browser.person import see_and_hear
 from tests.services import RedisServer
 
 
@@ -19,8 +20,7 @@ def test_people_on_two_processes_meet_and_redis_may_go(
 
     # Redis goes and comes back empty: the call goes on, and afterwards both are still in one room.
     redis.kill()
-    for who in (olga, guest):
-        who.see_and_hear(1)
+    see_and_hear((olga, guest), 1)
     redis.start()
     for process in processes:
         assert process.ready()
@@ -28,7 +28,7 @@ def test_people_on_two_processes_meet_and_redis_may_go(
     guest.join()
     for who in (olga, guest):
         who.see_others(1, seconds=30)
-        who.see_and_hear(1, seconds=30)
+    see_and_hear((olga, guest), 1, seconds=30)
 
     # What is done on one process is seen by people on the other within two seconds.
     olga.page.get_by_role("button", name="Leave").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import WebSocket, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet, Meeting, make_meeting
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 from tests.services import CoturnServer
 
 OTHERS = "mp-tile[data-self='false']"
@@ -120,7 +120,7 @@ def begin(meeting: Meeting, through_turn: tuple[Person, ...] = ()) -> None:
         who.join()
     for who in meeting.people:
         who.see_others(len(meeting.people) - 1)
-        who.see_and_hear(len(meeting.people) - 1)
+    see_and_hear(meeting.people, len(meeting.people) - 1)
 
 
 def listen_to_socket(who: Person) -> list[str]:

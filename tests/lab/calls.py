@@ -1,7 +1,7 @@
 """Calls between people at home, and how long a picture freezes in them."""
 
 from tests.browser.meeting import ANYONE, Meeting
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 from tests.services import wait_until
 
 # The pair of candidates in use, as this browser sees it.
@@ -45,7 +45,7 @@ def begin(olga: Person, *guests: Person) -> Meeting:
     meeting = Meeting(slug, link, olga, list(guests))
     for who in meeting.people:
         who.see_others(len(guests), seconds=30)
-        who.see_and_hear(len(guests), seconds=30)
+    see_and_hear(meeting.people, len(guests), seconds=30)
     return meeting
 
 

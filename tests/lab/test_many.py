@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Playwright
 from tests.browser.camera import make_camera
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
 from tests.browser.meeting import ANYONE, Meet
-from tests.browser.person import Person
+from tests.browser.person import Person, see_and_hear
 from tests.lab.figures import measure
 from tests.services import find_binary
 
@@ -70,7 +70,7 @@ def gather(person: Meet, browser: Browser, *names: str) -> list[Person]:
         who.join()
     for who in people:
         who.see_others(len(names), seconds=60)
-        who.see_and_hear(len(names), seconds=60)
+    see_and_hear(people, len(names), seconds=60)
     return people
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.browser.person import see_and_hear
 from tests.lab.calls import begin, longest_gap, route_of, wait_for_picture, watch
 from tests.lab.conftest import Resident, Settle
 from tests.lab.figures import measure
@@ -26,8 +27,7 @@ def test_the_address_changes(settle: Settle, change: str) -> None:
     call = begin(settle("Olga", mobile="cone"), settle("Guest"))
     watch(*call.people)
     CHANGES[change](call.olga)  # type: ignore[arg-type]
-    for who in call.people:
-        who.see_and_hear(1, seconds=20)
+    see_and_hear(call.people, 1, seconds=20)
     measure(f"F11 {change}: picture back", max(longest_gap(who) for who in call.people), 3)
 
 
@@ -50,8 +50,7 @@ def test_udp_is_blocked_in_the_call(settle: Settle) -> None:
     call = begin(settle("Olga"), settle("Guest"))
     watch(*call.people)
     call.olga.home.routers[0].translate("udp-blocked")  # type: ignore[attr-defined]
-    for who in call.people:
-        who.see_and_hear(1, seconds=30)
+    see_and_hear(call.people, 1, seconds=30)
     measure("F29 UDP blocked in the call: picture back over TCP", max(longest_gap(who) for who in call.people), 10)
     assert route_of(call.olga) in ("relay tcp", "relay tls")
 
@@ -66,8 +65,7 @@ def test_the_line_is_bad(settle: Settle, kind: dict[str, float]) -> None:
     call.olga.home.shape(**kind)  # type: ignore[attr-defined]
     until = time.monotonic() + 15
     while time.monotonic() < until:
-        for who in call.people:
-            who.see_and_hear(1, seconds=15)
+        see_and_hear(call.people, 1, seconds=15)
     for who in call.people:
         who.see_others(1)
 
@@ -88,8 +86,7 @@ def test_a_computer_sleeps_and_wakes(settle: Settle) -> None:
     time.sleep(40)  # the sleep itself: longer than every patience there is
     woken = time.monotonic()
     guest.home.end_by("SIGCONT")
-    for who in call.people:
-        who.see_and_hear(1, seconds=30)
+    see_and_hear(call.people, 1, seconds=30)
     measure("F10 slept for 40 s: picture back", time.monotonic() - woken, 10)
 
 
@@ -103,8 +100,7 @@ def test_the_server_goes_and_comes_back(settle: Settle, lab_app: LabApp, way: st
     for who in call.people:
         who.page.locator("#banner:not([hidden])").wait_for()
     measure(f"{number} {way}: the banner says so", time.monotonic() - began, 20)
-    for who in call.people:
-        who.see_and_hear(1)
+    see_and_hear(call.people, 1)
     wait_until(lab_app.ended, 10, "the server has ended")
     lab_app.start()
     began = time.monotonic()
@@ -113,7 +109,7 @@ def test_the_server_goes_and_comes_back(settle: Settle, lab_app: LabApp, way: st
     measure(f"{number} {way}: signaling back", time.monotonic() - began, 5)
     for who in call.people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(call.people, 1)
     measure(f"{number} {way}: longest gap between frames", max(longest_gap(who) for who in call.people), 0.5)
 
 
@@ -126,8 +122,7 @@ def test_without_the_server_a_third_person_carries_the_signals(settle: Settle, l
     watch(olga, guest)
     began = time.monotonic()
     olga.home.routers[0].shun(guest.home.routers[0].address)  # type: ignore[attr-defined]
-    for who in call.people:
-        who.see_and_hear(2, seconds=40)
+    see_and_hear(call.people, 2, seconds=40)
     measure("server dead, a path cut: back through the third person", time.monotonic() - began, 15)
     for who in call.people:
         who.see_others(2, seconds=20)

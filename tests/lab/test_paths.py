@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.meeting import Meeting
+from tests.browser.person import see_and_hear
 from tests.lab.calls import begin, route_of
 from tests.lab.conftest import Settle
 from tests.lab.network import Internet
@@ -27,11 +28,9 @@ def test_people_meet_whatever_their_routers_do(settle: Settle, one: str, other: 
 
 def test_the_server_carries_nothing_of_a_call(settle: Settle, internet: Internet) -> None:
     call: Meeting = begin(settle("Olga"), settle("Guest"))
-    for who in call.people:
-        who.see_and_hear(1)
+    see_and_hear(call.people, 1)
     before = internet.server.received("wan")
     for _ in range(3):
-        for who in call.people:
-            who.see_and_hear(1)
+        see_and_hear(call.people, 1)
     # Pings of the sockets, and nothing of the several hundred kilobytes between the two.
     assert internet.server.received("wan") - before < 20_000

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meeting
+from tests.browser.person import see_and_hear
 from tests.browser.test_room_keys import hide_addresses
 from tests.lab.calls import begin, longest_gap, route_of, watch
 from tests.lab.conftest import Settle
@@ -31,7 +32,7 @@ def begin_hidden(settle: Settle) -> Meeting:
     hide_addresses(call)
     for who in call.people:
         expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
-        who.see_and_hear(1)
+    see_and_hear(call.people, 1)
     return call
 
 
@@ -42,8 +43,7 @@ def test_a_direct_call_does_not_notice(settle: Settle, relay_of_this_story: LabR
     relay_of_this_story.kill()
     until = time.monotonic() + 5  # longer than an interruption would stay unnoticed
     while time.monotonic() < until:
-        for who in call.people:
-            who.see_and_hear(1)
+        see_and_hear(call.people, 1)
     measure("F29 relay down: longest gap of a direct call", max(map(longest_gap, call.people)), 0.5)
 
 
@@ -66,7 +66,6 @@ def test_a_hidden_address_stays_hidden_and_the_page_says_why(
         relay_of_this_story.secret = known
     relay_of_this_story.start()
     began = time.monotonic()
-    for who in call.people:
-        who.see_and_hear(1, seconds=60)
+    see_and_hear(call.people, 1, seconds=60)
     measure(f"F29 hidden address, relay {fault}: media back after its return", time.monotonic() - began, 30)
     assert [route_of(who) for who in call.people] == ["relay udp", "relay udp"]

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet, call_on_two, start_call
-from tests.browser.person import PASSWORD
+from tests.browser.person import PASSWORD, see_and_hear
 from tests.browser.test_core import harness, open_world
 from tests.lab.calls import longest_gap, watch
 from tests.lab.figures import measure
@@ -45,7 +45,7 @@ def test_redis_goes_and_comes_back(
     measure(f"F4 Redis away for {seconds} s: everyone's roster right", time.monotonic() - began, 10)
     for who in people:
         who.see_others(1)
-        who.see_and_hear(1)
+    see_and_hear(people, 1)
     measure(f"F4 Redis away for {seconds} s: longest gap between frames", max(map(longest_gap, people)), 0.5)
 
 
@@ -66,8 +66,8 @@ def test_the_database_goes_and_comes_back(
         stranger.page.get_by_role("button", name="Sign in", exact=True).click()
     assert answer.value.status == 503
     expect(stranger.page.get_by_role("heading", name="We'll be right back")).to_be_visible()
+    see_and_hear(people, 1)
     for who in people:
-        who.see_and_hear(1)
         who.see_others(1)
     postgres.start()
     began = time.monotonic()
@@ -76,8 +76,7 @@ def test_the_database_goes_and_comes_back(
         page.goto(f"{server.origin}/rooms/{call.slug}/")
         expect(page.get_by_role("heading", name="Invite people")).to_be_visible()
     measure(f"F5 the database was away for {seconds} s and more: pages back", time.monotonic() - began, 5)
-    for who in people:
-        who.see_and_hear(1)
+    see_and_hear(people, 1)
     measure(
         f"F5 the database was away for {seconds} s and more: longest gap between frames",
         max(map(longest_gap, people)),

@@ -70,8 +70,6 @@ let call = null;
 let name = "";
 /** Whether a host has let the person in since the page was loaded. */
 let admitted = false;
-/** For joining again: leaving switches the camera off. */
-let wasCameraOn = true;
 
 /** Joins as `name`, or knocks. */
 function join() {
@@ -95,7 +93,6 @@ async function enter() {
   } catch {
     return end("start");
   }
-  wasCameraOn = devices.presence.camera;
   const session = new CallSession({
     identity,
     seal,
@@ -121,7 +118,7 @@ async function enter() {
   const lobbyHost = new LobbyHost(session, identity, life.signal);
   if (page.joinRuleUrl !== null) new HostActions(session, page, life.signal);
   new ReportDialog(session, page.reportUrl, life.signal);
-  new MuteRequest(session, () => !devices.media.muted && void devices.toggleMicrophone(), life.signal);
+  new MuteRequest(session, () => void devices.media.setMuted(true), life.signal);
   new LobbyAlerts(lobbyHost, { slug, roomName: () => page.roomName, signal: life.signal });
   call = { session, stage, files, chat, hands, keys, life };
   const { mesh, socket } = session;
@@ -158,10 +155,8 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
     toast(text("room-key.renewed"));
   });
   keyLife.on("missing", () => toast(text("room-key.missing")));
-  const keys = { m: () => void devices.toggleMicrophone(), v: () => void devices.toggleCamera() };
   const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
-  listenForKeys({ ...keys, ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
-  addEventListener("pagehide", () => session.leave(), { signal });
+  listenForKeys({ ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
 }
 
 /**
@@ -213,10 +208,9 @@ function knockInstead() {
 }
 
 /** Joins again, with microphone and camera as before. */
-async function rejoin() {
-  const { muted, camera } = { muted: devices.media.muted, camera: wasCameraOn };
+function rejoin() {
   ended.hide();
-  await devices.start({ muted, camera, microphone: !filesOnly });
+  void devices.restart();
   join();
 }
 
@@ -233,19 +227,18 @@ pageState.on("changed", ({ state }) => {
 });
 devices.on("changed", () => {
   if (!call) return;
-  wasCameraOn = devices.presence.camera;
   call.session.setMedia(devices.tracks, devices.presence);
   call.stage.showSelf(devices.tracks.video);
 });
 devices.on("speaker", ({ deviceId }) => call?.stage.useSpeaker(deviceId));
-devices.on("news", ({ message, action }) => {
-  if (call) toast(message, action);
+devices.on("news", ({ message, action, everywhere }) => {
+  if (call || (everywhere && pageState.current !== "ended")) toast(message, action);
 });
 prejoin.on("join", (detail) => {
   name = detail.name;
   join();
 });
-ended.on("again", () => void rejoin());
+ended.on("again", rejoin);
 knocking.on("waiting", (waiting) => waitingRoom.show(waiting));
 knocking.on("ended", () => waitingRoom.hide());
 knocking.on("admitted", () => {
@@ -257,7 +250,19 @@ waitingRoom.on("cancel", () => {
   knocking.close();
   pageState.apply("cancel");
 });
+/** @param {() => void} toggle */
+const unlessEnded = (toggle) => () => pageState.current !== "ended" && toggle();
+listenForKeys({ m: unlessEnded(() => devices.toggleMicrophone()), v: unlessEnded(() => devices.toggleCamera()) });
+addEventListener("pagehide", () => {
+  call?.session.leave();
+  devices.stop();
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted || pageState.current === "ended") return;
+  if (call) end("left");
+  else void devices.restart();
+});
 document.documentElement.dataset.callState = pageState.current;
 prepareSharing();
 void checkKey();
-void devices.start(filesOnly ? { muted: false, camera: false, microphone: false } : undefined);
+void devices.start({ microphone: !filesOnly, camera: !filesOnly });

@@ -1,4 +1,4 @@
-/** Constraints for cameras and microphones, all of them `ideal`: a device that does less is better than none. */
+/** Constraints for cameras and microphones. A device that cannot meet them is better than none. */
 
 /** @typedef {"audio" | "video"} Kind */
 
@@ -16,7 +16,12 @@ const HINTS = Object.freeze({ audio: "speech", video: "motion" });
  * @throws {DOMException} see `deviceCause`
  */
 export async function openTrack(kind, deviceId) {
-  const [track] = await open({ [kind]: constraintsFor(kind, deviceId) });
+  const wished = open({ [kind]: constraintsFor(kind, deviceId) });
+  const [track] = await wished.catch((error) => {
+    const { name, constraint = "deviceId" } = error;
+    if (name !== "OverconstrainedError" || constraint === "" || constraint === "deviceId") throw error;
+    return open({ [kind]: deviceId === null || { deviceId: { exact: deviceId } } });
+  });
   return track;
 }
 

@@ -9,9 +9,9 @@ import { forbiddenByPolicy, permissionState } from "./permissions.js";
  * answer; Chromium blocks a site after three, so only a press may ask again · system: by the operating system · policy: by an
  * organization or the page that embeds this one · busy: in use by another program · absent: not connected · failed: did not
  * start, and may start next time · gesture: asked without a press · insecure: the page is not on HTTPS · unsupported: this browser
- * has no media devices
+ * has no media devices · unstable: stops again and again
  * @typedef {"denied" | "dismissed" | "system" | "policy" | "busy" | "absent" | "failed" | "gesture" | "insecure" | "unsupported"
- *   | "unknown"} DeviceCause
+ *   | "unstable" | "unknown"} DeviceCause
  */
 
 /** From Media Capture and Streams §10.2 and Screen Capture §5.2, and those of older browsers. @type {Record<string, DeviceCause>} */

@@ -1,175 +1,234 @@
-/** This person's camera and microphone. Each may be missing, denied or off while the other works. */
+/**
+ * This person's camera and microphone. Each has an intent (`device-intent.js`), which a press or a choice changes at once; the
+ * tracks follow. Each may be missing, denied or off while the other works.
+ */
 
 import { Emitter } from "../../lib/emitter.js";
-import { openBoth, openTrack } from "./constraints.js";
-import { deviceCause, findDeviceCause, mayOpenAlone } from "./device-errors.js";
+import { findDeviceCause, mayOpenAlone } from "./device-errors.js";
+import { newIntent, step } from "./device-intent.js";
+import { INPUTS, listAll, listIds, openDevice, openTogether } from "./device-opener.js";
+import { isMonitor, isVirtual } from "./loopbacks.js";
 import { newDevices } from "./new-devices.js";
-import { loadDevice, saveDevice } from "./preferences.js";
+import { permissionState, watchPermission } from "./permissions.js";
+import { loadDevice, loadLabel, saveDevice } from "./preferences.js";
 
 /** @import { Kind } from "./constraints.js" */
 /** @import { DeviceCause } from "./device-errors.js" */
+/** @import { Effect, Intent, IntentEvent } from "./device-intent.js" */
 /** @import { NewDevice } from "./new-devices.js" */
+/** @import { KnownPermission } from "./permissions.js" */
 /** @typedef {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} DeviceLists */
-/** @type {readonly Kind[]} */
-const KINDS = ["audio", "video"];
-
-/** @typedef {boolean | string} DeviceRequest true: the last choice, or any; false: none; a string: this device id */
+/** @typedef {{kind: Kind, token: number, deviceId: string | null, fallback: boolean}} Opening */
 
 /**
  * @typedef {object} LocalMediaEvents
- * @property {void} changed a track or muting changed; the properties are up to date
+ * @property {void} changed a track or an intent changed; the properties are up to date
  * @property {DeviceLists} devices the lists changed; labels are empty until a device was allowed
- * @property {{kind: Kind, cause: DeviceCause}} failed a device could not be opened, or was unplugged and none replaces it
- * @property {{kind: Kind, label: string}} fallback the device in use was unplugged, and this one replaces it
+ * @property {{kind: Kind, cause: DeviceCause}} failed a device is off now, although it was wanted
+ * @property {{kind: Kind, label: string}} fallback this device is used in place of one that is gone
+ * @property {{kind: Kind, label: string, chosen: string}} returned the device `chosen` could not be opened: the former one is used
  * @property {NewDevice} new-device a device was plugged in; it is not selected
  */
 
+/** @type {readonly Kind[]} */
+const KINDS = Object.freeze(["audio", "video"]);
+
 /** @extends {Emitter<LocalMediaEvents>} */
 export class LocalMedia extends Emitter {
+  /** @type {Record<Kind, Intent>} */
+  #intents = { audio: newIntent("audio", loadDevice("audio")), video: newIntent("video", loadDevice("video")) };
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   #tracks = { audio: null, video: null };
-  /** Requested device ids; null: any. @type {Record<Kind, string | null>} */
-  #chosen = { audio: loadDevice("audio"), video: loadDevice("video") };
-  /** Numbers requests, so that only the last one takes effect. @type {Record<Kind, number>} */
-  #requests = { audio: 0, video: 0 };
-  #muted = false;
+  /** When the open device was allowed. @type {Record<Kind, KnownPermission>} */
+  #permissions = { audio: "", video: "" };
   /** null: not listed yet. @type {MediaDeviceInfo[] | null} */
   #knownDevices = null;
-  #life = new AbortController();
 
   constructor() {
     super();
-    const { signal } = this.#life;
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#devicesChanged(), { signal });
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.#onDevicesChanged());
+    for (const kind of KINDS) void watchPermission(kind, (state) => this.#onPermission(kind, state));
   }
 
-  /** Null without a microphone. Muting disables the track. */
+  /** Null without a microphone; disabled while it is off. */
   get audioTrack() {
-    return this.#tracks.audio;
+    return this.#liveTrack("audio");
   }
 
   /** Null without a camera, or while it is off. */
   get videoTrack() {
-    return this.#tracks.video;
+    return this.#liveTrack("video");
   }
 
+  /** Whether the person wants the microphone off, or it cannot be used. */
   get muted() {
-    return this.#muted;
+    return !this.#intents.audio.wanted;
   }
 
+  /** Whether the camera is wanted and there is a picture. */
   get cameraOn() {
-    return this.#tracks.video !== null;
+    return this.#intents.video.wanted && this.videoTrack !== null;
+  }
+
+  /** Whether the person wants the device on. @param {Kind} kind @returns {boolean} */
+  wants(kind) {
+    return this.#intents[kind].wanted;
+  }
+
+  /** Whether a device is wanted and is being opened. @param {Kind} kind @returns {boolean} */
+  isOpening(kind) {
+    return this.#intents[kind].wanted && this.#intents[kind].request !== null;
+  }
+
+  /** @param {Kind} kind @returns {string | null} id of the open device */
+  usedDevice(kind) {
+    return this.#intents[kind].held;
+  }
+
+  /** @param {Kind} kind @returns {{deviceId: string | null, label: string}} what the person chose; null: nothing */
+  choiceOf(kind) {
+    return { deviceId: this.#intents[kind].chosen, label: loadLabel(kind) };
   }
 
   /**
-   * Opens the devices with one permission prompt; if that fails, one by one, so that a failure of one leaves the other.
-   * @param {{audio: DeviceRequest, video: DeviceRequest}} wishes @returns {Promise<void>} settles also after `failed`
+   * Switches the devices on or off, also after `stop`: with one permission prompt for both.
+   * @param {Record<Kind, boolean>} wanted @returns {Promise<void>} settles also after `failed`
    */
-  async start({ audio, video }) {
-    if (typeof audio === "string") this.#chosen.audio = audio;
-    if (typeof video === "string") this.#chosen.video = video;
-    const wanted = KINDS.filter((kind) => (kind === "audio" ? audio : video) !== false);
-    for (const kind of wanted.length === KINDS.length ? await this.#openTogether() : wanted) await this.#open(kind);
+  async start(wanted) {
+    const openings = KINDS.flatMap((kind) => this.#apply(kind, { type: "begin", on: wanted[kind] }));
+    await (openings.length === KINDS.length ? this.#openTogether(openings) : this.#openInTurn(openings));
     await this.#updateLists();
   }
 
-  /** Muting also applies to a microphone that is opened later. @param {boolean} muted */
+  /** Muting keeps the microphone open. @param {boolean} muted @returns {Promise<void>} settles also after `failed` */
   setMuted(muted) {
-    this.#muted = muted;
-    if (this.#tracks.audio) this.#tracks.audio.enabled = !muted;
-    this.emit("changed");
+    return this.#dispatch("audio", { type: "press", on: !muted });
   }
 
   /** Off stops the camera, so that its light goes out. @param {boolean} on @returns {Promise<void>} settles also after `failed` */
-  async setCameraOn(on) {
-    if (on) return this.#tracks.video === null ? this.#openAndShow("video") : undefined;
-    this.#requests.video += 1;
-    this.#setTrack("video", null);
+  setCameraOn(on) {
+    return this.#dispatch("video", { type: "press", on });
   }
 
-  /** Switches to a device and saves the choice. @param {Kind} kind @param {string} deviceId @returns {Promise<void>} */
-  async selectDevice(kind, deviceId) {
-    this.#chosen[kind] = deviceId;
-    saveDevice(kind, deviceId);
-    await this.#openAndShow(kind);
+  /** Chooses a device, and saves the choice; what is off stays off. @param {Kind} kind @param {string} deviceId @returns {Promise<void>} */
+  selectDevice(kind, deviceId) {
+    return this.#dispatch(kind, { type: "choose", deviceId });
   }
 
   /** Opens the device in use again: it delivers nothing. @param {Kind} kind @returns {Promise<void>} */
   reopen(kind) {
-    return this.#open(kind);
+    return this.#dispatch(kind, { type: "reopen" });
   }
 
-  /** @returns {Promise<DeviceLists>} */
+  /** Lists the devices; a monitor of an output only if the person has chosen it. @returns {Promise<DeviceLists>} */
   async listDevices() {
-    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
-    /** @param {MediaDeviceKind} wanted */
-    const all = (wanted) => devices.filter(({ kind, deviceId }) => kind === wanted && deviceId !== "");
-    return { audio: all("audioinput"), video: all("videoinput"), speakers: all("audiooutput") };
+    return this.#listsOf(await listAll());
   }
 
-  /** Releases both devices, for good. */
+  /** Releases both devices; what is being opened is stopped when it arrives. */
   stop() {
-    this.#life.abort();
-    for (const kind of KINDS) {
-      this.#requests[kind] += 1;
-      this.#release(kind);
-    }
+    for (const kind of KINDS) this.#apply(kind, { type: "end" });
+  }
+
+  /** @param {Kind} kind @param {IntentEvent} event */
+  async #dispatch(kind, event) {
+    const openings = this.#apply(kind, event);
+    await this.#openInTurn(openings);
+    if (openings.length > 0 || event.type === "choose" || event.type === "lost") await this.#updateLists();
+  }
+
+  /** @param {Kind} kind @param {IntentEvent} event @param {MediaStreamTrack} [arrived] @returns {Opening[]} to be opened now */
+  #apply(kind, event, arrived) {
+    const { intent, effects } = step(this.#intents[kind], event);
+    this.#intents[kind] = intent;
+    const openings = effects.flatMap((effect) => this.#run(kind, effect, arrived));
     this.emit("changed");
+    for (const effect of effects) if (effect.do === "say") this.#say(kind, effect);
+    return openings;
   }
 
-  /** @returns {Promise<Kind[]>} those to open one by one */
-  async #openTogether() {
-    const asked = { audio: (this.#requests.audio += 1), video: (this.#requests.video += 1) };
+  /** @param {Kind} kind @param {Effect} effect @param {MediaStreamTrack} [arrived] @returns {Opening[]} */
+  #run(kind, effect, arrived) {
+    if (effect.do === "open") return [{ kind, ...effect }];
+    if (effect.do === "keep" && arrived) this.#keep(kind, arrived);
+    if (effect.do === "discard") arrived?.stop();
+    if (effect.do === "release") this.#release(kind);
+    if (effect.do === "enable" && this.#tracks[kind]) this.#tracks[kind].enabled = effect.on;
+    if (effect.do === "save") saveDevice(kind, effect.deviceId, this.#labelOf(kind, effect.deviceId));
+    if (effect.do === "wait") setTimeout(() => void this.#dispatch(kind, { type: "due", token: effect.token }), effect.ms);
+    return [];
+  }
+
+  /** @param {Kind} kind @param {Effect & {do: "say"}} effect */
+  #say(kind, { what, cause, deviceId }) {
+    const label = this.#tracks[kind]?.label ?? "";
+    if (what === "failed") this.emit("failed", { kind, cause });
+    else if (what === "returned") this.emit("returned", { kind, label, chosen: this.#labelOf(kind, deviceId) });
+    else this.emit("fallback", { kind, label });
+  }
+
+  /** @param {Opening[]} openings browsers show one permission prompt at a time */
+  async #openInTurn(openings) {
+    for (const opening of openings) await this.#open(opening);
+  }
+
+  /** @param {Opening} opening */
+  async #open({ kind, token, deviceId, fallback }) {
+    const wanted = () => this.#isWanted(kind, token);
+    let next;
     try {
-      for (const track of await openBoth(this.#chosen)) {
-        const kind = /** @type {Kind} */ (track.kind);
-        if (asked[kind] === this.#requests[kind]) this.#setTrack(kind, track);
-        else track.stop();
-      }
-      return [];
+      const track = await openDevice(kind, deviceId, { fallback, wanted });
+      next = track ? this.#apply(kind, { type: "opened", token, id: idOf(track) }, track) : this.#apply(kind, { type: "dropped", token });
     } catch (error) {
-      const alone = await Promise.all(KINDS.map((kind) => mayOpenAlone(error, kind)));
-      const refused = await Promise.all(KINDS.map((kind) => findDeviceCause(error, kind)));
-      const pending = KINDS.filter((kind) => asked[kind] === this.#requests[kind]);
-      for (const kind of pending) if (!alone[KINDS.indexOf(kind)]) this.emit("failed", { kind, cause: refused[KINDS.indexOf(kind)] });
-      return pending.filter((kind) => alone[KINDS.indexOf(kind)]);
+      next = this.#apply(kind, { type: "failed", token, cause: await findDeviceCause(error, kind) });
     }
+    await this.#openInTurn(next);
   }
 
-  /** Opens the requested device, or any if that is absent. @param {Kind} kind */
-  async #open(kind) {
-    this.#requests[kind] += 1;
-    const asked = this.#requests[kind];
-    const chosen = this.#chosen[kind];
+  /** @param {Opening[]} openings one of each kind */
+  async #openTogether(openings) {
+    const states = await Promise.all(KINDS.map(permissionState));
+    // Chromium refuses both, without a question, where one is blocked.
+    const together = !states.includes("denied") && openings.every(({ kind, token }) => this.#isWanted(kind, token));
+    if (!together) return this.#openInTurn(openings);
+    const [audio, video] = openings.map(({ deviceId }) => deviceId);
     try {
-      // Firefox and phones open only one camera at a time: release the old one first.
-      if (kind === "video") this.#release(kind);
-      const track = await openTrack(kind, chosen).catch((error) => {
-        if (chosen === null || deviceCause(error) !== "absent") throw error;
-        return openTrack(kind, null);
+      const tracks = await openTogether({ audio, video });
+      const rest = openings.flatMap((opening) => {
+        const track = tracks[opening.kind];
+        return track ? this.#apply(opening.kind, { type: "opened", token: opening.token, id: idOf(track) }, track) : [opening];
       });
-      if (asked === this.#requests[kind]) this.#setTrack(kind, track);
-      else track.stop();
+      await this.#openInTurn(rest);
     } catch (error) {
-      const cause = await findDeviceCause(error, kind);
-      if (asked !== this.#requests[kind]) return;
-      if (kind === "video") this.#setTrack(kind, null);
-      this.emit("failed", { kind, cause });
+      await this.#openAlone(openings, error);
     }
   }
 
-  /** @param {Kind} kind @param {MediaStreamTrack | null} track */
-  #setTrack(kind, track) {
+  /** Opens each by itself after both were refused, where that asks no question twice. @param {Opening[]} openings @param {unknown} error */
+  async #openAlone(openings, error) {
+    const alone = await Promise.all(KINDS.map((kind) => mayOpenAlone(error, kind)));
+    const causes = await Promise.all(KINDS.map((kind) => findDeviceCause(error, kind)));
+    for (const [at, opening] of openings.entries()) {
+      if (alone[at]) await this.#open(opening);
+      else await this.#openInTurn(this.#apply(opening.kind, { type: "failed", token: opening.token, cause: causes[at] }));
+    }
+  }
+
+  /** @param {Kind} kind @param {number} token of a request */
+  #isWanted(kind, token) {
+    const { wanted, held, ended, request } = this.#intents[kind];
+    return request?.token === token && !request.calledOff && !ended && (wanted || held !== null);
+  }
+
+  /** @param {Kind} kind @param {MediaStreamTrack} track */
+  #keep(kind, track) {
     this.#release(kind);
     this.#tracks[kind] = track;
-    if (track !== null) {
-      if (kind === "audio") track.enabled = !this.#muted;
-      track.addEventListener("ended", () => this.#onEnded(kind, track), { signal: this.#life.signal });
-      for (const type of ["mute", "unmute"]) {
-        track.addEventListener(type, () => this.emit("changed"), { signal: this.#life.signal });
-      }
-    }
-    this.emit("changed");
+    track.addEventListener("ended", () => void this.#onEnded(kind, track));
+    for (const type of ["mute", "unmute"]) track.addEventListener(type, () => this.#tracks[kind] === track && this.emit("changed"));
+    void permissionState(kind).then((state) => (this.#permissions[kind] = state));
+    // It may have ended before it could be listened to.
+    if (track.readyState === "ended") queueMicrotask(() => void this.#onEnded(kind, track));
   }
 
   /** @param {Kind} kind */
@@ -178,33 +237,64 @@ export class LocalMedia extends Emitter {
     this.#tracks[kind] = null;
   }
 
-  /** A device was unplugged, or its permission revoked. @param {Kind} kind @param {MediaStreamTrack} track */
+  /** A device was unplugged or stopped by itself, or its permission was withdrawn. @param {Kind} kind @param {MediaStreamTrack} track */
   async #onEnded(kind, track) {
     if (this.#tracks[kind] !== track) return;
-    this.#setTrack(kind, null);
-    await this.#openAndShow(kind);
-    const label = this.#tracks[kind]?.label;
-    if (label !== undefined) this.emit("fallback", { kind, label });
+    this.emit("changed");
+    const [ids, permission] = await Promise.all([listIds(kind), permissionState(kind)]);
+    if (this.#tracks[kind] !== track) return;
+    const gone = !ids.includes(this.#intents[kind].held ?? "");
+    // Chromium hides the ids again when the permission is reset: asking is for the next press.
+    const reset = permission === "prompt" && this.#permissions[kind] === "granted" && ids.includes("");
+    await this.#lose(kind, gone, permission === "denied" || reset ? "denied" : null);
   }
 
-  /** @param {Kind} kind */
-  async #openAndShow(kind) {
-    await this.#open(kind);
-    await this.#updateLists();
+  /** @param {Kind} kind @param {PermissionState} state */
+  #onPermission(kind, state) {
+    if (state === "denied" && this.#tracks[kind] !== null) void this.#lose(kind, false, "denied");
+  }
+
+  /** @param {Kind} kind @param {boolean} gone @param {DeviceCause | null} cause */
+  #lose(kind, gone, cause) {
+    return this.#dispatch(kind, { type: "lost", now: performance.now(), gone, cause });
+  }
+
+  /** @param {Kind} kind @param {string | null} deviceId */
+  #labelOf(kind, deviceId) {
+    const device = this.#knownDevices?.find((known) => known.kind === INPUTS[kind] && known.deviceId === deviceId);
+    return device?.label ?? (deviceId === loadDevice(kind) ? loadLabel(kind) : "");
+  }
+
+  /** @param {readonly MediaDeviceInfo[]} all @returns {DeviceLists} */
+  #listsOf(all) {
+    const { chosen } = this.#intents.audio;
+    /** @param {MediaDeviceKind} wanted */
+    const listed = (wanted) => all.filter((device) => device.kind === wanted && (device.deviceId === chosen || !isMonitor(device, all)));
+    return { audio: listed("audioinput"), video: listed("videoinput"), speakers: listed("audiooutput") };
   }
 
   /** @returns {Promise<MediaDeviceInfo[]>} */
   async #updateLists() {
-    const lists = await this.listDevices();
-    this.#knownDevices = [...lists.audio, ...lists.video, ...lists.speakers];
-    if (!this.#life.signal.aborted) this.emit("devices", lists);
+    this.#knownDevices = await listAll();
+    this.emit("devices", this.#listsOf(this.#knownDevices));
     return this.#knownDevices;
   }
 
-  async #devicesChanged() {
+  async #onDevicesChanged() {
     const before = this.#knownDevices;
     const after = await this.#updateLists();
-    if (before === null || this.#life.signal.aborted) return;
-    for (const device of newDevices(before, after)) this.emit("new-device", device);
+    if (before === null || this.#intents.audio.ended) return;
+    const offered = after.filter((device) => !isMonitor(device, after) && !isVirtual(device));
+    for (const device of newDevices(before, offered)) this.emit("new-device", device);
   }
+
+  /** @param {Kind} kind */
+  #liveTrack(kind) {
+    return this.#tracks[kind]?.readyState === "live" ? this.#tracks[kind] : null;
+  }
+}
+
+/** @param {MediaStreamTrack} track */
+function idOf(track) {
+  return track.getSettings().deviceId ?? "";
 }

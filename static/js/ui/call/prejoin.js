@@ -100,9 +100,9 @@ export class Prejoin extends Emitter {
 
   #update() {
     const { media, problems, starting } = this.#devices;
-    const track = media.videoTrack;
+    const track = media.cameraOn ? media.videoTrack : null;
     this.#preview.dataset.camera = track ? "on" : "off";
-    this.#empty.textContent = (starting ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
+    this.#empty.textContent = (media.isOpening("video") ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
     if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;

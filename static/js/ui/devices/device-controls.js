@@ -15,7 +15,7 @@ import { onToggle, showToggle } from "./toggles.js";
 /** @import { NewDevice } from "../../media/devices/new-devices.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
 /** @import { ToastAction } from "../lib/toasts.js" */
-/** @import { DeviceKind, DeviceLists } from "./device-pickers.js" */
+/** @import { Device, DeviceKind, DeviceLists } from "./device-pickers.js" */
 
 /** @type {Readonly<Record<MediaDeviceKind, DeviceKind>>} */
 const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", audiooutput: "speaker" });
@@ -24,7 +24,7 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
  * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, the muted state or a problem; the properties are already updated
  * @property {{deviceId: string}} speaker another speaker was chosen
- * @property {{message: string, action?: ToastAction}} news to show during a call
+ * @property {{message: string, action?: ToastAction, everywhere?: boolean}} news to show during a call; everywhere: before it, too
  */
 
 /** @extends {Emitter<DeviceControlsEvents>} */
@@ -32,7 +32,6 @@ export class DeviceControls extends Emitter {
   media = new LocalMedia();
   problems = new DeviceProblems();
   speaker = loadDevice("speaker") ?? ""; // empty: the system's default
-  starting = true;
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
   #meter = null;
@@ -41,7 +40,14 @@ export class DeviceControls extends Emitter {
 
   constructor() {
     super();
-    onToggle((which) => void (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
+    const { media } = this;
+    media.on("changed", () => this.#onChanged());
+    media.on("failed", (detail) => this.#onFailed(detail));
+    media.on("devices", (detail) => this.#onDevices(detail));
+    media.on("fallback", ({ label }) => this.#announceEverywhere(text("device.fallback", { name: label })));
+    media.on("returned", ({ label, chosen }) => this.#announceEverywhere(text("device.returned", { name: label, chosen })));
+    media.on("new-device", (detail) => this.#offerDevice(detail));
+    onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     for (const pickers of this.#pickers) {
       deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
     }
@@ -52,47 +58,39 @@ export class DeviceControls extends Emitter {
     return { audio: this.media.audioTrack, video: this.media.videoTrack };
   }
 
-  /** @returns {{muted: boolean, camera: boolean}} as shown to the others */
+  /** What is wanted and really sent, as shown to the others. @returns {{muted: boolean, camera: boolean}} */
   get presence() {
     return { muted: this.media.muted || this.media.audioTrack === null, camera: this.media.cameraOn };
   }
 
-  /**
-   * Opens the devices, also after `stop`.
-   * @param {{muted: boolean, camera: boolean, microphone?: boolean}} [as] the state before; by default both are tried;
-   *   microphone: false: does not ask for it
-   */
-  async start(as) {
-    if (as) this.media = new LocalMedia();
-    const { media } = this;
-    media.on("changed", () => this.#onChanged());
-    media.on("failed", (detail) => this.#onFailed(detail));
-    media.on("devices", (detail) => this.#onDevices(detail));
-    media.on("fallback", ({ label }) => this.#announce(text("device.fallback", { name: label })));
-    media.on("new-device", (detail) => this.#offerDevice(detail));
-    if (as?.muted) media.setMuted(true);
-    this.starting = true;
-    this.#onChanged();
-    await media.start({ audio: as?.microphone ?? true, video: as?.camera ?? true });
-    this.starting = false;
-    this.#onChanged();
+  /** Whether a device that is wanted is being opened. */
+  get starting() {
+    return this.media.isOpening("audio") || this.media.isOpening("video");
   }
 
+  /** Switches the devices on or off, also after `stop`: both, or as they were. @param {{microphone: boolean, camera: boolean}} wanted */
+  async start({ microphone, camera }) {
+    await this.media.start({ audio: microphone, video: camera });
+  }
+
+  /** Switches them on or off as they were before `stop`. */
+  restart() {
+    return this.start({ microphone: this.media.wants("audio"), camera: this.media.wants("video") });
+  }
+
+  /** Releases the devices, also those that are still being opened. */
   stop() {
     this.media.stop();
     this.#meter?.stop();
     this.#meter = null;
   }
 
-  /** Mutes or unmutes; without a microphone, tries to open one. */
-  async toggleMicrophone() {
-    if (this.media.audioTrack) return this.media.setMuted(!this.media.muted);
-    this.media.setMuted(false);
-    await this.media.start({ audio: true, video: false });
+  toggleMicrophone() {
+    void this.media.setMuted(!this.media.muted);
   }
 
-  async toggleCamera() {
-    await this.media.setCameraOn(!this.media.cameraOn);
+  toggleCamera() {
+    void this.media.setCameraOn(!this.media.wants("video"));
   }
 
   /** @param {MicrophoneTrouble | ""} trouble that reopening did not solve; "": solved */
@@ -114,12 +112,12 @@ export class DeviceControls extends Emitter {
   }
 
   #onChanged() {
-    const { audioTrack, videoTrack, muted, cameraOn } = this.media;
-    showToggle("microphone", audioTrack ? !muted : this.starting);
-    showToggle("camera", cameraOn || this.starting);
-    if (audioTrack) this.problems.clearProblem("microphone");
-    if (videoTrack) this.problems.clearProblem("camera");
-    this.#showLevel(audioTrack);
+    const { media } = this;
+    showToggle("microphone", media.wants("audio"), media.isOpening("audio"));
+    showToggle("camera", media.wants("video"), media.isOpening("video"));
+    if (media.audioTrack) this.problems.clearProblem("microphone");
+    if (media.videoTrack) this.problems.clearProblem("camera");
+    this.#showLevel(media.audioTrack);
     this.emit("changed");
   }
 
@@ -138,8 +136,8 @@ export class DeviceControls extends Emitter {
   /** @param {{kind: Kind, cause: DeviceCause}} failure */
   #onFailed({ kind, cause }) {
     const title = this.problems.addProblem(kind === "audio" ? "microphone" : "camera", cause);
-    this.#onChanged();
-    if (!this.starting) this.#announce(title);
+    this.emit("changed");
+    this.#announce(title);
   }
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
@@ -149,13 +147,16 @@ export class DeviceControls extends Emitter {
   }
 
   #showDevices() {
-    const { audioTrack, videoTrack } = this.media;
-    const chosen = {
-      microphone: audioTrack?.getSettings().deviceId,
-      camera: videoTrack?.getSettings().deviceId,
-      speaker: this.speaker,
-    };
-    for (const pickers of this.#pickers) pickers.showDevices(this.#lists, chosen);
+    const [camera, microphone] = [this.#shownDevice("video"), this.#shownDevice("audio")];
+    const lists = { ...this.#lists, camera: withAbsent(this.#lists.camera, camera), microphone: withAbsent(this.#lists.microphone, microphone) };
+    const chosen = { camera: camera.deviceId, microphone: microphone.deviceId, speaker: this.speaker };
+    for (const pickers of this.#pickers) pickers.showDevices(lists, chosen);
+  }
+
+  /** The device in use, whatever was chosen; otherwise the choice. @param {Kind} kind @returns {Device} */
+  #shownDevice(kind) {
+    const { deviceId, label } = this.media.choiceOf(kind);
+    return { deviceId: this.media.usedDevice(kind) ?? deviceId ?? "", label };
   }
 
   /** @param {NewDevice} device */
@@ -170,4 +171,15 @@ export class DeviceControls extends Emitter {
   #announce(message, action) {
     this.emit("news", { message, action });
   }
+
+  /** @param {string} message that no notice before the call has */
+  #announceEverywhere(message) {
+    this.emit("news", { message, everywhere: true });
+  }
+}
+
+/** A choice that is not connected is shown: the list must not claim another one. @param {Device[]} devices @param {Device} shown */
+function withAbsent(devices, { deviceId, label }) {
+  const missing = devices.length > 0 && deviceId !== "" && label !== "" && !devices.some((device) => device.deviceId === deviceId);
+  return missing ? [{ deviceId, label: text("device.absent", { name: label }) }, ...devices] : devices;
 }

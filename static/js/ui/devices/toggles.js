@@ -9,12 +9,14 @@ export function onToggle(pressed) {
   }
 }
 
-/** @param {Toggle} which @param {boolean} on */
-export function showToggle(which, on) {
+/** Shows what the person wants. @param {Toggle} which @param {boolean} on @param {boolean} [opening] the device is still being opened */
+export function showToggle(which, on, opening = false) {
   for (const button of buttons()) {
     if (button.dataset.toggle !== which) continue;
+    const { titleOn, titleOff, titleOpening } = button.dataset;
     button.setAttribute("aria-pressed", String(on));
-    button.title = (on ? button.dataset.titleOn : button.dataset.titleOff) ?? "";
+    button.setAttribute("aria-busy", String(opening));
+    button.title = (opening ? titleOpening : on ? titleOn : titleOff) ?? "";
   }
 }
 

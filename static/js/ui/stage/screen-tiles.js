@@ -28,7 +28,7 @@ export class ScreenTiles {
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
     session.on("person-changed", ({ person }) => this.#showName(person), { signal });
-    this.#share.on("changed", ({ screen }) => this.#onOwnScreen(screen), { signal });
+    this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", () => toast(text("screen.failed")), { signal });
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
@@ -36,25 +36,26 @@ export class ScreenTiles {
       button.addEventListener("click", () => this.#share.stop(), { signal });
     }
     signal.addEventListener("abort", () => {
-      this.#share.stop();
-      this.#onOwnScreen(null);
+      this.#share.end();
+      this.#onOwnScreen();
       this.#container.replaceChildren();
       this.#arrange();
     });
   }
 
   toggle() {
-    if (this.#share.sharing) this.#share.stop();
-    else void this.#share.start();
+    this.#share.toggle();
   }
 
-  /** @param {{video: MediaStreamTrack, audio: MediaStreamTrack | null} | null} screen */
-  #onOwnScreen(screen) {
+  #onOwnScreen() {
+    const { screen, choosing } = this.#share;
     this.#session.mesh.setScreen(screen);
-    const button = this.#button;
-    button.dataset.sharing = String(screen !== null);
-    button.title = (screen ? button.dataset.titleStop : button.dataset.titleShare) ?? "";
-    find(button, ".tool__label", HTMLElement).textContent = (screen ? button.dataset.textStop : button.dataset.textShare) ?? "";
+    const { dataset } = this.#button;
+    dataset.sharing = String(screen !== null);
+    this.#button.setAttribute("aria-busy", String(choosing));
+    this.#button.title = (choosing ? dataset.titleCancel : screen ? dataset.titleStop : dataset.titleShare) ?? "";
+    const label = choosing ? dataset.textCancel : screen ? dataset.textStop : dataset.textShare;
+    find(this.#button, ".tool__label", HTMLElement).textContent = label ?? "";
     byId("sharing", HTMLElement).hidden = screen === null;
   }
 

@@ -122,8 +122,7 @@ def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chro
 
     guest.accept(link)
     problems = guest.page.locator(".prejoin__problems")
-    expect(problems).to_contain_text("No camera was found.")
-    expect(problems).to_contain_text("No microphone was found.")
+    expect(problems).to_contain_text("No camera and no microphone were found.")
     expect_accessible(guest.page)
     expect(guest.page.get_by_role("button", name="Join without camera and microphone")).to_be_visible()
     guest.join()
@@ -137,8 +136,7 @@ def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: 
     olga.sign_up()
     olga.go(f"/r/{olga.create_room('Garden club')}")
     problems = olga.page.locator(".prejoin__problems")
-    expect(problems).to_contain_text("The camera is blocked. Allow it for this site")
-    expect(problems).to_contain_text("The microphone is blocked. Allow it for this site")
+    expect(problems).to_contain_text("Camera and microphone are blocked. Allow access for this site")
     expect_accessible(olga.page)
 
 

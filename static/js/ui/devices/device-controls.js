@@ -13,6 +13,7 @@ import { onToggle, showToggle } from "./toggles.js";
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
 /** @import { NewDevice } from "../../media/devices/new-devices.js" */
+/** @import { Cause, DeviceName } from "./device-problems.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
 /** @import { ToastAction } from "../lib/toasts.js" */
 /** @import { Device, DeviceKind, DeviceLists } from "./device-pickers.js" */
@@ -47,6 +48,8 @@ export class DeviceControls extends Emitter {
     media.on("fallback", ({ label }) => this.#announceEverywhere(text("device.fallback", { name: label })));
     media.on("returned", ({ label, chosen }) => this.#announceEverywhere(text("device.returned", { name: label, chosen })));
     media.on("new-device", (detail) => this.#offerDevice(detail));
+    this.problems.on("retry", ({ devices }) => void this.#retry(devices));
+    this.problems.on("changed", () => this.emit("changed"));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     for (const pickers of this.#pickers) {
       deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
@@ -96,7 +99,7 @@ export class DeviceControls extends Emitter {
   /** @param {MicrophoneTrouble | ""} trouble that reopening did not solve; "": solved */
   showMicrophoneProblem(trouble) {
     if (trouble === "") this.problems.clearProblem("microphone");
-    else this.#announce(this.problems.addProblem("microphone", trouble));
+    else this.#announceProblem("microphone", trouble);
   }
 
   /** @param {{kind: DeviceKind, deviceId: string}} choice */
@@ -135,9 +138,24 @@ export class DeviceControls extends Emitter {
 
   /** @param {{kind: Kind, cause: DeviceCause}} failure */
   #onFailed({ kind, cause }) {
-    const title = this.problems.addProblem(kind === "audio" ? "microphone" : "camera", cause);
-    this.emit("changed");
-    this.#announce(title);
+    this.#announceProblem(kind === "audio" ? "microphone" : "camera", cause);
+  }
+
+  /** @param {DeviceName} device @param {Cause} cause */
+  #announceProblem(device, cause) {
+    const message = this.problems.addProblem(device, cause);
+    const action = { label: text("problem.retry"), run: () => void this.#retry([device]) };
+    this.#announce(message, this.problems.canRetry(device) ? action : undefined);
+  }
+
+  /** By a press: opens again what is there, and asks once for what is not. @param {DeviceName[]} devices */
+  async #retry(devices) {
+    const { media } = this;
+    const absent = devices.filter((device) => (device === "camera" ? media.videoTrack : media.audioTrack) === null);
+    for (const device of devices) if (!absent.includes(device)) await media.reopen(device === "camera" ? "video" : "audio");
+    if (absent.length > 1) await media.start({ audio: true, video: true });
+    else if (absent[0] === "camera") await media.setCameraOn(true);
+    else if (absent[0] === "microphone") await media.setMuted(false);
   }
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */

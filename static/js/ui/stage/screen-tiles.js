@@ -2,10 +2,12 @@
 
 import { Playback } from "../../media/playback/playback.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
-import { byId, find, fromTemplate, text } from "../lib/page.js";
+import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
+import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
+/** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 
 /** `<mp-screen>`: the screen of the person `data-pid`. */
 class ScreenTile extends HTMLElement {
@@ -29,7 +31,7 @@ export class ScreenTiles {
     session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
     session.on("person-changed", ({ person }) => this.#showName(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
-    this.#share.on("failed", () => toast(text("screen.failed")), { signal });
+    this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.toggle() }), { signal });
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
     for (const button of document.querySelectorAll("[data-screen=stop]")) {
@@ -95,4 +97,10 @@ export class ScreenTiles {
   #tile(pid) {
     return this.#container.querySelector(`mp-screen[data-pid="${CSS.escape(pid)}"]`);
   }
+}
+
+/** @param {DeviceCause} cause why the screen is not shared @returns {string} */
+function screenText(cause) {
+  const keys = [...waysOf(navigator).map((way) => `screen.${cause}.${way}`), `screen.${cause}`];
+  return text(keys.find(hasText) ?? "screen.failed");
 }

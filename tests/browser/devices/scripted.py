@@ -1,7 +1,8 @@
 """Devices that refuse: what browsers and systems do that no browser without a window does."""
 
-# `refusal`: the name and message of the error with which each request fails, null: it is granted. `permissions`: what
-# the browser says about each, with `change(name, state)` for the person's visit to its settings.
+# `refusal`: the name and message of the error with which each request fails, and the permission of both devices from
+# then on; null: it is granted. `permissions`: what the browser says about each. `change(name, state)`: the person
+# visits its settings.
 REFUSE = """
 globalThis.asked = [];
 globalThis.refusal = null;
@@ -11,6 +12,7 @@ for (const name of ['getUserMedia', 'getDisplayMedia']) {
   const real = mediaDevices[name].bind(mediaDevices);
   mediaDevices[name] = async (constraints) => {
     asked.push(name);
+    if (refusal?.[2]) globalThis.permissions = { camera: refusal[2], microphone: refusal[2] };
     if (refusal) throw new DOMException(refusal[1], refusal[0]);
     return real(constraints);
   };
@@ -27,7 +29,4 @@ globalThis.change = (name, state) => {
 };
 """
 DISMISSED = "globalThis.refusal = ['NotAllowedError', 'Permission dismissed'];"
-BLOCKED = """
-globalThis.refusal = ['NotAllowedError', 'Permission denied'];
-globalThis.permissions = { camera: 'denied', microphone: 'denied' };
-"""
+BLOCKED = "globalThis.refusal = ['NotAllowedError', 'Permission denied', 'denied'];"

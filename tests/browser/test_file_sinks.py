@@ -49,7 +49,7 @@ def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
     sent = send(olga, film)
     offered = open_files(guest)
     with guest.page.expect_download(timeout=30_000) as download:
-        offered.get_by_role("button", name="Accept").click()
+        offered.get_by_role("button", name="Download").click()
     expect(offered).to_contain_text("Received, ", timeout=60_000)
     expect(offered.get_by_role("button", name="Save", exact=True)).to_have_count(0)
     expect(sent).to_contain_text("Sent, ")
@@ -65,22 +65,21 @@ def test_a_download_that_breaks_off_is_not_taken_for_a_file(person: Meet, film: 
     sent = send(olga, film)
     offered = open_files(guest)
     with guest.page.expect_download(timeout=30_000) as download:
-        offered.get_by_role("button", name="Accept").click()
+        offered.get_by_role("button", name="Download").click()
     sent.get_by_role("button", name="Cancel").click()
     expect(offered).to_contain_text("Cancelled")
     assert download.value.failure() is not None
 
 
-def test_a_small_file_waits_in_memory_for_save(person: Meet, tmp_path: Path) -> None:
+def test_a_small_file_goes_from_memory_to_the_downloads(person: Meet, tmp_path: Path) -> None:
     olga, guest = forgetful(person)
     note = tmp_path / "note.txt"
     note.write_text("No room, but for this.")
     send(olga, note)
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received, ")
     with guest.page.expect_download() as download:
-        offered.get_by_role("button", name="Save", exact=True).click()
+        offered.get_by_role("button", name="Download").click()
+    expect(offered).to_contain_text("Saved, ")
     download.value.save_as(tmp_path / "saved")
     assert digest(tmp_path / "saved") == digest(note)
 
@@ -110,7 +109,7 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
     olga.page.get_by_role("button", name="Send", exact=True).click()
     offered = open_files(guest)
     expect(offered).to_contain_text("2 files")
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Receive").click()
     expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
 
     # Sent is forgotten.

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+# A file that is complete: it also went to the downloads, unless the page was reloaded meanwhile.
+COMPLETE = re.compile(r"(Saved|Received), ")
 MOVED = "[...globalThis.meetingPoint.files.transfers.values()].reduce((sum, { moved }) => sum + moved, 0)"
 # Of the file that came last.
 DIGEST = """async () => {
@@ -88,15 +91,18 @@ def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
     offered = open_files(guest)
     expect(offered).to_contain_text("From Olga")
     expect(offered.locator(".transfer__extension")).to_have_text("TAR")
-    offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received, ", timeout=60_000)
+    # One press does it; the file can be saved again.
+    with guest.page.expect_download(timeout=60_000) as download:
+        offered.get_by_role("button", name="Download").click()
+    expect(offered).to_contain_text("Saved, ")
     expect(sent).to_contain_text("Sent, ")
-    with guest.page.expect_download() as download:
-        offered.get_by_role("button", name="Save", exact=True).click()
-    saved = tmp_path / "saved"
-    download.value.save_as(saved)
-    assert download.value.suggested_filename == "holiday.tar"
-    assert digest(saved) == digest(file)
+    with guest.page.expect_download() as again:
+        offered.get_by_role("button", name="Save again").click()
+    for number, each in enumerate((download.value, again.value)):
+        saved = tmp_path / f"saved {number}"
+        each.save_as(saved)
+        assert each.suggested_filename == "holiday.tar"
+        assert digest(saved) == digest(file)
 
 
 @pytest.mark.long
@@ -110,13 +116,13 @@ def test_a_transfer_outlives_the_collection_of_garbage(person: Meet, tmp_path: P
     olga.see_others(1)
     sent = send(olga, file)
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Download").click()
     tabs = [who.page.context.new_cdp_session(who.page) for who in meeting.people]
 
     def whole() -> bool:
         for tab in tabs:
             tab.send("HeapProfiler.collectGarbage")
-        return "Received, " in offered.inner_text()
+        return COMPLETE.search(offered.inner_text()) is not None
 
     wait_until(whole, 60, "the file has arrived")
     expect(sent).to_contain_text("Sent, ")
@@ -153,7 +159,7 @@ def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -
     sent = send(olga, file, evil)
     expect(last).to_contain_text("2 files")
     expect_accessible(guest.page)
-    last.get_by_role("button", name="Accept").click()
+    last.get_by_role("button", name="Receive").click()
     last.get_by_role("button", name="Pause").click()
     expect(sent).to_contain_text("paused by the other person")
     sent.get_by_role("button", name="Pause").click()
@@ -192,7 +198,7 @@ def test_what_is_not_what_was_offered_is_refused(person: Meet, file: Path) -> No
         sent = send(olga, file)
         offered = open_files(guest)
         expect(guest.page.locator(".transfer")).to_have_count(number)
-        offered.get_by_role("button", name="Accept").click()
+        offered.get_by_role("button", name="Download").click()
         expect(offered).to_contain_text("Nothing was saved", timeout=60_000)
         expect(sent).to_contain_text("Failed")
         expect(offered.get_by_role("button", name="Save", exact=True)).to_be_hidden()
@@ -210,7 +216,7 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet, tmp_path: Pa
     count_sent(olga)
     send(olga, file)
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Download").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 60, "some of it came")
 
     # The receiver reloads in the middle: no one has to press anything but Join.
@@ -272,7 +278,7 @@ def test_a_sender_who_reloads_goes_on_with_one_press(person: Meet) -> None:
     olga.page.locator("[data-files='choose']").click()
     olga.page.get_by_role("button", name="Send", exact=True).click()
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Download").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 8_000_000, 60, "some of it came")
     assert olga.page.evaluate(HANDLES) == 1
 
@@ -281,7 +287,7 @@ def test_a_sender_who_reloads_goes_on_with_one_press(person: Meet) -> None:
     count_sent(olga)
     expect(olga.page.locator("#files-wanted")).to_contain_text("Guest is still missing part of “holiday.tar”")
     olga.page.get_by_role("button", name="Resume sending").click()
-    expect(offered).to_contain_text("Received, ", timeout=60_000)
+    expect(offered).to_contain_text(COMPLETE, timeout=60_000)
     expect(olga.page.locator("#files-wanted")).to_be_hidden()
     assert olga.page.evaluate("globalThis.sentBytes") < 34_000_000
     wait_until(lambda: olga.page.evaluate(HANDLES) == 0, 10, "it is not remembered any longer than needed")
@@ -304,7 +310,7 @@ def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file:
 
     guest.see_others(1)
     sent = send(guest, file)
-    open_files(olga).get_by_role("button", name="Accept").click()
+    open_files(olga).get_by_role("button", name="Download").click()
     expect(sent).to_contain_text("Sent, ", timeout=60_000)
 
 
@@ -332,11 +338,11 @@ def test_a_lane_that_breaks_is_replaced(person: Meet, tmp_path: Path) -> None:
     count_sent(olga)
     sent = send(olga, file)
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Download").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 6_000_000, 60, "some of it came")
     closed = "caught.filter((one) => one.getTransceivers().length === 0).map((lane) => lane.close()).length"
     assert guest.page.evaluate(closed) >= 1
-    expect(offered).to_contain_text("Received, ", timeout=60_000)
+    expect(offered).to_contain_text(COMPLETE, timeout=60_000)
     expect(sent).to_contain_text("Sent, ")
     # What is sent twice is what was in flight: a window at most.
     assert olga.page.evaluate("globalThis.sentBytes") < 40_100_000 + 16_000_000
@@ -356,14 +362,14 @@ def test_a_file_goes_to_firefox_and_comes_back(person: Meet, firefox: Browser, f
 
     send(olga, file)
     offered = page.locator(".transfer").first
-    offered.get_by_role("button", name="Accept").click()
-    expect(offered).to_contain_text("Received, ", timeout=60_000)
+    offered.get_by_role("button", name="Download").click()
+    expect(offered).to_contain_text(COMPLETE, timeout=60_000)
     assert page.evaluate(DIGEST) == digest(file)
 
     page.locator("#files-input").set_input_files(str(file))
     page.get_by_role("button", name="Send", exact=True).click()
     answer = open_files(olga)
-    answer.get_by_role("button", name="Accept").click()
-    expect(answer).to_contain_text("Received, ", timeout=60_000)
+    answer.get_by_role("button", name="Download").click()
+    expect(answer).to_contain_text(COMPLETE, timeout=60_000)
     assert olga.page.evaluate(DIGEST) == digest(file)
     page.context.close()

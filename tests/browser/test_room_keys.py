@@ -13,7 +13,7 @@ from tests.app_server import AppServer
 from tests.browser.conftest import server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
 from tests.browser.person import PASSWORD, Person, see_and_hear
-from tests.browser.test_files import CATCH, DIGEST, MOVED, digest, open_files, send
+from tests.browser.test_files import CATCH, COMPLETE, DIGEST, MOVED, digest, open_files, send
 from tests.services import CoturnServer, wait_until
 
 OWN_CANDIDATES = """async () => {
@@ -171,7 +171,7 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
     olga.see_others(1)
     send(olga, file)
     offered = open_files(guest)
-    offered.get_by_role("button", name="Accept").click()
+    offered.get_by_role("button", name="Download").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 4_000_000, 30, "some of it came")
     guest.page.locator(".transfer").first.get_by_role("button", name="Pause").click()
     assert "host" in olga.page.evaluate(OPEN_WAYS)
@@ -179,7 +179,7 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
     for who in meeting.people:
         who.page.wait_for_function(NO_DIRECT_WAY, timeout=20_000)
     guest.page.locator(".transfer").first.get_by_role("button", name="Resume").click()
-    expect(offered).to_contain_text("Received, ", timeout=90_000)
+    expect(offered).to_contain_text(COMPLETE, timeout=90_000)
     assert guest.page.evaluate(DIGEST) == digest(file)
     for who in meeting.people:
         assert set(who.page.evaluate(OPEN_WAYS)) == {"relay"}

@@ -13,7 +13,7 @@ from playwright.sync_api import Error, Locator, expect
 
 from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
-from tests.browser.test_files import DIGEST, MOVED, open_files, send
+from tests.browser.test_files import COMPLETE, DIGEST, MOVED, open_files, send
 from tests.lab.calls import begin
 from tests.lab.conftest import Resident, Settle
 from tests.lab.figures import measure
@@ -76,7 +76,7 @@ class Handover:
         self.olga.page.evaluate("sentBytes = 0")
         send(self.olga, file)
         offered = open_files(self.guest)
-        offered.get_by_role("button", name="Accept").click()
+        offered.get_by_role("button", name="Download").click()
         return offered
 
     def tab_killed(self, _: Path, __: random.Random) -> None:
@@ -144,7 +144,7 @@ def test_a_file_arrives_whatever_breaks(settle: Settle, lab_app: LabApp, tmp_pat
         wait_until(lambda point=point: guest.page.evaluate(MOVED) > point, 60, "some of it came")  # type: ignore[misc]
         FAULTS[fault](handover, file, chance)
         entry = guest.page.locator(".transfer").first
-        expect(entry).to_contain_text("Received, ", timeout=90_000)
+        expect(entry).to_contain_text(COMPLETE, timeout=90_000)
         expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
         assert guest.page.evaluate(DIGEST) == hashlib.sha256(content).hexdigest()
         twice.append(olga.page.evaluate("sentBytes") - SIZE)
@@ -173,7 +173,7 @@ def test_a_call_does_not_suffer_from_a_file(settle: Settle, tmp_path: Path) -> N
     file = tmp_path / "holiday.tar"
     file.write_bytes(os.urandom(SIZE))
     send(olga, file)
-    open_files(guest).get_by_role("button", name="Accept").click()
+    open_files(guest).get_by_role("button", name="Download").click()
     wait_until(lambda: guest.page.evaluate(MOVED) > 0, 30, "some of it came")
     before = guest.page.evaluate(MOVED)
     beside, concealed = came(guest, 50)
@@ -205,7 +205,7 @@ def test_two_files_go_to_two_people_at_once(settle: Settle, lab_app: LabApp, tmp
     olga.page.locator("#files-to").select_option("*")
     olga.page.get_by_role("button", name="Send", exact=True).click()
     for who in (guest, gustav):
-        open_files(who).get_by_role("button", name="Accept").click()
+        open_files(who).get_by_role("button", name="Receive").click()
 
     def moved() -> list[int]:
         return [who.page.evaluate(MOVED) for who in (guest, gustav)]
@@ -215,5 +215,5 @@ def test_two_files_go_to_two_people_at_once(settle: Settle, lab_app: LabApp, tmp
     wait_until(lambda: sum(moved()) - sum(before) > 2 * SIZE, 60, "they got some more")
     more = sorted(now - then for now, then in zip(moved(), before, strict=True))
     for who in (guest, gustav):
-        expect(who.page.locator(".transfer").first).to_contain_text("Received, ", timeout=60_000)
+        expect(who.page.locator(".transfer").first).to_contain_text(COMPLETE, timeout=60_000)
     measure("files, to two at once: how much less one of them gets", 100 * (1 - more[0] / more[1]), 50, "%")

@@ -33,10 +33,12 @@ import { ReportDialog } from "../ui/people/report-dialog.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
+import { sidePanels } from "../ui/call/side-panel.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
 import { showSigns } from "../ui/call/signs.js";
 import { Stage } from "../ui/stage/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
+import { followVisibleArea } from "../ui/call/visible-area.js";
 import { holdWakeLock } from "../ui/call/wake-lock.js";
 import { Knocking } from "../call/knocking.js";
 import { CallSession } from "../call/session.js";
@@ -48,6 +50,7 @@ import { PageState } from "../call/page-state.js";
 import { claimCall } from "../call/single-tab.js";
 
 /** @import { Room } from "../signaling/wire.js" */
+/** @import { PanelName } from "../ui/call/side-panel.js" */
 
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
@@ -65,6 +68,7 @@ const pageState = new PageState();
 const dialogs = setUpDialogs(() => end("left"));
 setUpMoreMenu();
 guardCompositions(document);
+followVisibleArea();
 /** @type {Call | null} */
 let call = null;
 let name = "";
@@ -134,11 +138,11 @@ async function enter() {
 }
 
 /** @param {Call} current */
-function listenToCall({ session, files, chat, hands, keys: keyLife, life: { signal } }) {
+function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }) {
   session.on("entered", ({ room, again }) => {
     pageState.apply("entered");
     page.role = session.self.role;
-    if (filesOnly && !again) files.toggle();
+    if (filesOnly && !again) sidePanels.open("files");
     if (purpose === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
   }, { signal });
@@ -155,8 +159,9 @@ function listenToCall({ session, files, chat, hands, keys: keyLife, life: { sign
     toast(text("room-key.renewed"));
   });
   keyLife.on("missing", () => toast(text("room-key.missing")));
-  const panels = { i: dialogs.invite, p: dialogs.people, d: dialogs.devices, f: () => files.toggle(), c: () => chat.toggle() };
-  listenForKeys({ ...panels, h: () => hands.raiseHand(!hands.up) }, signal);
+  const toggle = (/** @type {PanelName} */ panel) => () => sidePanels.toggle(panel);
+  const panels = { p: toggle("people"), f: toggle("files"), c: toggle("chat") };
+  listenForKeys({ ...panels, i: dialogs.invite, d: dialogs.devices, h: () => hands.raiseHand(!hands.up) }, signal);
 }
 
 /**

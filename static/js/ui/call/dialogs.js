@@ -1,13 +1,12 @@
-/** The dialogs and panels that open during a call: people, devices, invitations. */
+/** The dialogs that open during a call: devices, invitations. */
 
 import { byId } from "../lib/page.js";
-import { showSidePanel } from "./side-panel.js";
+import { sidePanels } from "./side-panel.js";
 
-/** @param {() => void} leave @returns {Record<"invite" | "people" | "devices", () => void>} */
+/** @param {() => void} leave @returns {Record<"invite" | "devices", () => void>} */
 export function setUpDialogs(leave) {
   const actions = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
-    people: () => showSidePanel("people", byId("people", HTMLElement).hidden),
     devices: () => openDialog(byId("devices-dialog", HTMLDialogElement)),
     leave,
   };
@@ -19,12 +18,13 @@ export function setUpDialogs(leave) {
     // A click on the backdrop targets the dialog itself.
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
+  sidePanels.setUp();
   return actions;
 }
 
 export function closeDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-  showSidePanel("people", false);
+  sidePanels.closeAll();
 }
 
 /** @param {HTMLDialogElement} dialog */

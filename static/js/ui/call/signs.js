@@ -3,7 +3,8 @@
 import { HOSTS } from "../../signaling/roles.js";
 import { byId, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
-import { toast } from "../lib/toasts.js";
+import { sidePanels } from "./side-panel.js";
+import { clearToasts, toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Hands } from "../../chat/hands.js" */
@@ -17,6 +18,7 @@ const ANNOUNCE_INTERVAL_MS = 2_000;
 export function showSigns({ session, grid, hands, reactions }, signal) {
   const nameOf = (/** @type {string} */ pid) => (pid === session.self.pid ? session.self : session.people.get(pid))?.name ?? "";
   const button = byId("raise-hand", HTMLButtonElement);
+  const openPeople = { label: text("toast.show"), run: () => sidePanels.open("people") };
   let announcedAt = -Infinity;
 
   for (const choice of choices()) choice.addEventListener("click", () => reactions.sendReaction(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
@@ -32,7 +34,8 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
   hands.on("changed", ({ pid, up, news }) => {
     for (const other of session.everyone) session.updatePerson(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
     button.setAttribute("aria-pressed", String(hands.up));
-    if (up && news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }));
+    if (!up) clearToasts(`hand ${pid}`);
+    else if (news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }), openPeople, `hand ${pid}`);
   }, { signal });
   hands.on("lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })), { signal });
   signal.addEventListener("abort", () => button.setAttribute("aria-pressed", "false"));

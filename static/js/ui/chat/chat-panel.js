@@ -2,17 +2,16 @@
 
 import { continues, renderMessage, refreshMessage } from "./chat-message.js";
 import { displayName } from "../people/display-name.js";
-import { byId, find, text } from "../lib/page.js";
-import { isComposing, plainKey } from "../../lib/keyboard.js";
-import { showSidePanel } from "../call/side-panel.js";
+import { isComposing } from "../../lib/keyboard.js";
+import { byId, text } from "../lib/page.js";
+import { sidePanels } from "../call/side-panel.js";
+import { StickToEnd } from "./stick-to-end.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Chat } from "../../chat/chat.js" */
 /** @import { Entry } from "../../chat/log.js" */
 
-/** The list follows new messages when it is scrolled this close to the end. */
-const NEAR_PX = 48;
 const TOAST_CHARACTERS = 80;
 /** Many messages in a row must not push out all other toasts. */
 const TOAST_INTERVAL_MS = 4_000;
@@ -21,13 +20,13 @@ const MAX_ROWS = 5;
 
 export class ChatPanel {
   #panel = byId("chat", HTMLElement);
-  #scroll = byId("chat-scroll", HTMLElement);
   #list = byId("chat-log", HTMLElement);
   #field = byId("chat-text", HTMLTextAreaElement);
   #newMessages = byId("chat-newer", HTMLButtonElement);
   #note = byId("chat-note", HTMLElement);
   #session;
   #chat;
+  #end;
   /** @type {Map<string, HTMLElement>} by the key of the entry */
   #items = new Map();
   #unread = 0;
@@ -46,38 +45,26 @@ export class ChatPanel {
     byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => this.#submit(event), { signal });
     this.#field.addEventListener("input", () => this.#fitRows(), { signal });
     this.#field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.#panel.addEventListener("keydown", (event) => plainKey(event) === "Escape" && this.#close(), { signal });
-    this.#scroll.addEventListener("scroll", () => this.#isAtEnd() && (this.#newMessages.hidden = true), { signal });
-    this.#newMessages.addEventListener("click", () => this.#scrollToEnd(), { signal });
+    this.#end = new StickToEnd(byId("chat-scroll", HTMLElement), this.#list, signal);
+    this.#end.on("reached", () => (this.#newMessages.hidden = true));
+    this.#newMessages.addEventListener("click", () => this.#end.scrollToEnd(), { signal });
     this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chat]"))) {
-      button.addEventListener("click", () => (button.dataset.chat === "close" ? this.#close() : this.toggle()), { signal });
-    }
-    // Opening another panel hides this one, too.
-    const seen = new MutationObserver(() => this.#onVisibility());
-    seen.observe(this.#panel, { attributeFilter: ["hidden"] });
+    sidePanels.on("changed", ({ panel, open }) => panel === "chat" && this.#onPanel(open), { signal });
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
     signal.addEventListener("abort", () => {
-      seen.disconnect();
       clearTimeout(this.#noteTimer);
       this.#field.value = "";
       this.#showNote("");
       this.#setUnread(0);
-      showSidePanel("chat", false);
     });
   }
 
-  toggle() {
-    if (!this.#panel.hidden) return this.#close();
-    showSidePanel("chat", true);
-    clearToasts();
-    this.#scrollToEnd();
-    this.#field.focus();
-  }
-
-  #close() {
-    showSidePanel("chat", false);
-    find(document, "[data-chat=toggle]", HTMLElement).focus();
+  /** @param {boolean} open */
+  #onPanel(open) {
+    this.#onVisibility();
+    if (!open) return;
+    clearToasts("chat");
+    this.#end.scrollToEnd();
   }
 
   #onVisibility() {
@@ -116,7 +103,7 @@ export class ChatPanel {
   /** @param {Entry} entry @param {boolean} live */
   #onMessage(entry, live) {
     byId("chat-empty", HTMLElement).hidden = true;
-    const follow = entry.own || this.#isAtEnd();
+    const follow = entry.own || this.#end.reached;
     const { entries } = this.#chat.log;
     const item = renderMessage(entry, (pid) => this.#nameOf(pid));
     this.#items.set(entry.key, item);
@@ -124,7 +111,7 @@ export class ChatPanel {
     this.#list.insertBefore(item, (next && this.#items.get(next.key)) ?? null);
     this.#removeDropped();
     this.#markContinued(entries.indexOf(entry));
-    if (follow) this.#scrollToEnd();
+    if (follow) this.#end.scrollToEnd();
     else this.#newMessages.hidden = this.#panel.hidden;
     if (!this.#isVisible && !entry.own) this.#announce(entry, live);
   }
@@ -164,7 +151,8 @@ export class ChatPanel {
     this.#toastedAt = now;
     const line = [...content.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
-    toast(text("chat.news", { name: displayName(name), words: short }));
+    const show = { label: text("toast.show"), run: () => sidePanels.open("chat") };
+    toast(text("chat.news", { name: displayName(name), words: short }), show, "chat");
   }
 
   /** @param {number} unread */
@@ -193,16 +181,6 @@ export class ChatPanel {
     this.#note.hidden = note === "";
     this.#note.textContent = note;
     if (note) this.#noteTimer = setTimeout(() => (this.#note.hidden = true), NOTE_MS);
-  }
-
-  #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
-  }
-
-  #scrollToEnd() {
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#newMessages.hidden = true;
   }
 
   /** @param {string} pid */

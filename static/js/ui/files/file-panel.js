@@ -10,7 +10,7 @@ import { ResumeRequests } from "./resume-requests.js";
 import { formatFiles } from "./format.js";
 import { byId, text } from "../lib/page.js";
 import { chooseDestination, saveAll } from "./save-files.js";
-import { showSidePanel } from "../call/side-panel.js";
+import { sidePanels } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 import { TransferItem } from "./transfer-item.js";
 import { trustOf } from "../people/trust.js";
@@ -37,6 +37,8 @@ export class FilePanel {
   #names = new Map();
   /** @type {{bytes: number, elsewhere: boolean} | undefined} */
   #space;
+  /** Offers whose only file goes to the browser's downloads as soon as it is here. @type {WeakSet<Transfer>} */
+  #downloads = new WeakSet();
   /** @type {SelectedFile[] | null} from the share target */
   #shared = null;
   #life = new AbortController();
@@ -56,14 +58,6 @@ export class FilePanel {
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 
-  toggle() {
-    showSidePanel("files", this.#panel.hidden);
-    if (this.#panel.hidden) return;
-    // On a phone they would cover the panel, which says the same.
-    clearToasts();
-    byId("files-title", HTMLElement).focus();
-  }
-
   /** Asks who receives the files from the share target. */
   async chooseShared() {
     const chosen = sharingHere() ? await sharedFiles() : [];
@@ -76,7 +70,6 @@ export class FilePanel {
   close() {
     this.#life.abort();
     this.#exchange.close();
-    showSidePanel("files", false);
   }
 
   #listen() {
@@ -94,8 +87,6 @@ export class FilePanel {
     this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
     this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
     const actions = {
-      toggle: () => this.toggle(),
-      close: () => this.toggle(),
       choose: () => this.#picker.chooseFiles(),
       "choose-folder": () => this.#picker.chooseFolder(),
       forget: () => {
@@ -111,7 +102,7 @@ export class FilePanel {
   /** Asks who receives the files. @param {SelectedFile[]} chosen at least one */
   chooseReceivers(chosen) {
     if (chosen.length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
-    showSidePanel("files", true);
+    sidePanels.open("files", { focus: false });
     this.#form.showFiles(chosen);
   }
 
@@ -164,12 +155,12 @@ export class FilePanel {
     this.#list.prepend(item.root);
     const { signal } = this.#life;
     transfer.on("changed", () => this.#updateItem(item), { signal });
-    transfer.on("state", () => this.#announceState(transfer), { signal });
+    transfer.on("state", () => void this.#onState(item), { signal });
     item.on("action", ({ action }) => void this.#runAction(item, action));
     this.#updateItem(item);
     if (transfer.direction === "out") return;
     void this.#measureSpace();
-    this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }));
+    this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }), item);
   }
 
   /** @param {Transfer} transfer */
@@ -193,35 +184,49 @@ export class FilePanel {
     badge.textContent = waiting === 0 ? "" : String(waiting);
   }
 
-  /** @param {Transfer} transfer */
-  #announceState(transfer) {
+  /** @param {TransferItem} item */
+  async #onState(item) {
+    const { transfer } = item;
     const { state, direction, pid } = transfer;
+    if (state !== "offered") clearToasts(subjectOf(transfer));
+    if (state === "done" && this.#downloads.has(transfer)) await this.#save(item);
     const values = { name: this.#nameOf(pid), what: formatFiles(transfer) };
-    if (state === "done") this.#announce(text(`files.news.done.${direction}`, values));
-    if (state === "failed") this.#announce(text("files.news.failed", values));
+    if (state === "done") this.#announce(text(`files.news.${item.saved ? "saved" : `done.${direction}`}`, values), item);
+    if (state === "failed") this.#announce(text("files.news.failed", values), item);
   }
 
-  /** In a live region if the panel is open, else in a toast. @param {string} message */
-  #announce(message) {
-    if (this.#panel.hidden) toast(message);
-    else byId("files-news", HTMLElement).textContent = message;
+  /** In a live region if the panel is open, else in a toast. @param {string} message @param {TransferItem} [item] it is about */
+  #announce(message, item) {
+    if (!this.#panel.hidden) byId("files-news", HTMLElement).textContent = message;
+    else if (item === undefined) toast(message);
+    else toast(message, { label: text("toast.show"), run: () => this.#showItem(item) }, subjectOf(item.transfer));
+  }
+
+  /** @param {TransferItem} item */
+  #showItem(item) {
+    sidePanels.open("files");
+    item.root.focus();
   }
 
   /** @param {TransferItem} item @param {TransferAction} action */
   async #runAction(item, action) {
     const { transfer } = item;
-    if (action === "accept") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
+    if (action === "download") this.#downloads.add(transfer);
+    if (action === "download" || action === "receive") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
     if (action === "save-to") {
       const destination = await chooseDestination(transfer);
       return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
     }
     if (action === "remove") return this.#exchange.removeTransfer(transfer);
-    if (action === "save") {
-      await saveAll(transfer);
-      item.markSaved();
-      return this.#updateItem(item);
-    }
+    if (action === "save" || action === "save-again") return this.#save(item);
     this.#exchange.applyAction(transfer, action);
+  }
+
+  /** @param {TransferItem} item */
+  async #save(item) {
+    if (!(await saveAll(item.transfer))) return;
+    item.markSaved();
+    this.#updateItem(item);
   }
 
   #tick() {
@@ -242,6 +247,14 @@ export class FilePanel {
   #onWanted({ pid, count, name: file }) {
     const member = this.#session.people.get(pid)?.member ?? "";
     void this.#resumeRequests.showRequest({ pid, member, name: this.#nameOf(pid), count, file });
-    showSidePanel("files", true);
+    // A panel that the person has open, perhaps to write, must not be taken away.
+    if (!this.#panel.hidden) return;
+    if (sidePanels.current === null) return sidePanels.open("files", { focus: false });
+    toast(text("files.news.wanted", { name: this.#nameOf(pid) }), { label: text("toast.show"), run: () => sidePanels.open("files") });
   }
+}
+
+/** Of toasts. @param {Transfer} transfer */
+function subjectOf({ id }) {
+  return `transfer ${id}`;
 }

@@ -1,4 +1,4 @@
-/** Saves received files. The page never opens a file, and saves none without a click. */
+/** Saves received files. The page never opens a file, and saves none for which no button was pressed. */
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Destination } from "../../files/receive/destination.js" */
@@ -14,12 +14,12 @@ export async function chooseDestination({ count, entries }) {
   }
 }
 
-/** Adds all received files to the browser's downloads. @param {Transfer} transfer */
+/** Adds all received files to the browser's downloads. @param {Transfer} transfer @returns {Promise<boolean>} whether there were any */
 export async function saveAll({ entries }) {
-  for (const { head, result } of entries) {
-    if (result === null) continue;
+  const received = entries.filter(({ result }) => result !== null);
+  for (const { head, result } of received) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(result);
+    link.href = URL.createObjectURL(/** @type {Blob} */ (result));
     link.download = head.name;
     link.click();
     // The browser opens the file after the click; a minute is enough, and closing the tab frees it anyway.
@@ -27,4 +27,5 @@ export async function saveAll({ entries }) {
     // Browsers drop downloads that start at the same moment.
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
+  return received.length > 0;
 }

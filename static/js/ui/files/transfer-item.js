@@ -7,7 +7,7 @@ import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Trust } from "../people/trust.js" */
-/** @typedef {"accept" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "remove"} TransferAction */
+/** @typedef {"download" | "receive" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "save-again" | "remove"} TransferAction */
 /** @typedef {{name: string, trust: Trust}} Who */
 
 /** Weight of the newest second in the shown speed. */
@@ -41,6 +41,10 @@ export class TransferItem extends Emitter {
     }
     this.#showName();
     this.update(who);
+  }
+
+  get saved() {
+    return this.#saved;
   }
 
   markSaved() {
@@ -136,15 +140,15 @@ export class TransferItem extends Emitter {
   /** @param {{bytes: number, elsewhere: boolean}} [space] @returns {TransferAction[]} */
   #availableActions(space) {
     const { transfer } = this;
-    const { state, direction, bytes, entries } = transfer;
+    const { state, direction, bytes, count, entries } = transfer;
     if (state === "offered" && direction === "in") {
       /** @type {TransferAction[]} */
-      const actions = !space || space.bytes >= bytes ? ["accept"] : [];
+      const actions = !space || space.bytes >= bytes ? [count === 1 ? "download" : "receive"] : [];
       if (space?.elsewhere) actions.push("save-to");
       return [...actions, "decline"];
     }
     if (state === "offered") return ["cancel"];
-    if (transfer.isOver) return entries.some(({ result }) => result !== null) ? ["save", "remove"] : ["remove"];
+    if (transfer.isOver) return entries.some(({ result }) => result !== null) ? [this.#saved ? "save-again" : "save", "remove"] : ["remove"];
     const pausedHere = state === "paused-here" || state === "paused-both";
     return [pausedHere ? "resume" : "pause", "cancel"];
   }

@@ -9,20 +9,42 @@ const SHOWN_MS = 5000;
 const SHOWN_WITH_ACTION_MS = 20_000;
 const MAX_SHOWN = 3;
 
-export function clearToasts() {
-  byId("toasts", HTMLElement).replaceChildren();
+/** @param {string} [subject] removes only the messages about it */
+export function clearToasts(subject) {
+  const selector = subject === undefined ? ".toast" : `.toast[data-subject="${CSS.escape(subject)}"]`;
+  for (const note of byId("toasts", HTMLElement).querySelectorAll(selector)) note.remove();
 }
 
-/** Shows a message until it times out or its action is done. @param {string} message @param {ToastAction} [action] */
-export function toast(message, action) {
+/**
+ * Shows a message until it times out or its action is done.
+ * @param {string} message @param {ToastAction} [action] @param {string} [subject] a newer message about it replaces the older one
+ */
+export function toast(message, action, subject) {
   const region = byId("toasts", HTMLElement);
   const note = document.createElement("p");
   note.className = "toast";
   note.textContent = message;
+  if (subject !== undefined) {
+    clearToasts(subject);
+    note.dataset.subject = subject;
+  }
   if (action) note.append(buttonOf(action, () => note.remove()));
-  while (region.childElementCount >= MAX_SHOWN) region.firstElementChild?.remove();
+  while (region.childElementCount >= MAX_SHOWN) leastNeeded(region)?.remove();
   region.append(note);
-  setTimeout(() => note.remove(), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
+  setTimeout(() => expire(note), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
+}
+
+/** The oldest message that has nothing to press, or else the oldest. @param {HTMLElement} region */
+function leastNeeded(region) {
+  return region.querySelector(".toast:not(:has(button))") ?? region.firstElementChild;
+}
+
+/** A message that the pointer or the focus is on stays until they leave it. @param {HTMLElement} note */
+function expire(note) {
+  if (!note.matches(":hover, :focus-within")) return note.remove();
+  const leave = () => note.matches(":hover, :focus-within") || note.remove();
+  note.addEventListener("pointerleave", leave);
+  note.addEventListener("focusout", () => requestAnimationFrame(leave));
 }
 
 /** @param {ToastAction} action @param {() => void} close */

@@ -1,0 +1,1 @@
+"""Stage, panels and screens at every size."""

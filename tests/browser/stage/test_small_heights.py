@@ -1,0 +1,180 @@
+"""Small heights: a phone with its keyboard open or on its side, and a laptop zoomed to 200 % and 400 %."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.meeting import Meet
+from tests.browser.person import Person
+
+LAPTOP, PHONE = (1280, 800), (390, 844)
+# The last two are a window of 1280 × 800 zoomed to 200 % and to 400 % (WCAG 1.4.10).
+KEYBOARD_OPEN = [(360, 340), (375, 300), (844, 200), (390, 420), (640, 400), (320, 200)]
+SIZES = [*KEYBOARD_OPEN, (320, 568), (844, 390), PHONE]
+
+# Two frames: the page has handled the resize, and has been laid out again.
+SETTLE = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Which share of five points of each element is inside the window and not covered.
+REACHABLE = """async (selectors) => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const points = [[0.5, 0.5], [0.05, 0.5], [0.95, 0.5], [0.5, 0.1], [0.5, 0.9]];
+  const reached = (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const hits = points.map(([x, y]) => document.elementFromPoint(left + width * x, top + height * y));
+    return hits.filter((hit) => element.contains(hit)).length / points.length;
+  };
+  return Object.fromEntries(selectors.map((selector) => [selector, reached(document.querySelector(selector))]));
+}"""
+OFF_END = "(list) => Math.round(list.scrollHeight - list.clientHeight - list.scrollTop)"
+SCROLLERS = [".chat__scroll", "#people", "#files", "dialog", ".call-menu", ".knocks"]
+OVERSCROLL = f"""() => Object.fromEntries({["html", *SCROLLERS]}.map(
+  (selector) => [selector, getComputedStyle(document.querySelector(selector)).overscrollBehaviorY]))"""
+# By key: what it opens, and where the focus goes.
+OPENED = [
+    ("p", "#people", "#people-title"),
+    ("c", "#chat", "#chat-text"),
+    ("f", "#files", "#files-title"),
+    ("i", "#invite-dialog", "#invite-title"),
+    ("d", "#devices-dialog", "#devices-title"),
+]
+COMPOSING_ESCAPE = """(element) => element.dispatchEvent(
+  new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true, cancelable: true }))"""
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Give the window this size, and wait until the page has been laid out in it."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate(SETTLE)
+
+
+def out_of_reach(page: Page, *selectors: str) -> list[str]:
+    """Return those of the elements that are outside the window or covered, in part or whole."""
+    return [selector for selector, share in page.evaluate(REACHABLE, list(selectors)).items() if share < 1]
+
+
+@pytest.fixture
+def olga(person: Meet) -> Person:
+    """Olga, alone in the call of her room."""
+    olga = person("Olga")
+    olga.sign_in()
+    olga.go(f"/r/{olga.create_room()}")
+    return olga
+
+
+def open_field(page: Page, how: Any, field: str) -> None:
+    """Do what shows a field on a laptop, and focus it."""
+    resize(page, LAPTOP)
+    how(page)
+    page.locator(field).focus()
+
+
+def menu(page: Page, name: str) -> None:
+    """Choose from the More menu."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("group", name="More").get_by_role("button", name=name).click()
+
+
+def choose_a_file(page: Page) -> None:
+    """Choose a file to send."""
+    page.locator("#files-input").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+
+
+# How each field of the call is shown, and the button that closes what it is in.
+FIELDS: dict[str, tuple[Any, str]] = {
+    "#chat-text": (lambda page: page.keyboard.press("c"), "#chat .side-panel__head button"),
+    "#files-to": (choose_a_file, "#files .side-panel__head button"),
+    "#invite-label": (lambda page: page.keyboard.press("i"), "#invite-dialog [data-close]"),
+    "#report-dialog textarea": (lambda page: menu(page, "Report abuse"), "#report-dialog [data-close]"),
+    "#data-saver-cap": (lambda page: page.keyboard.press("d"), "#devices-dialog [data-close]"),
+    "#join-rule-dialog [value=locked]": (lambda page: menu(page, "Who can join"), "#join-rule-dialog [data-close]"),
+}
+
+
+def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
+    page = olga.page
+    hidden: dict[str, list[str]] = {}
+
+    def look(field: str, *others: str) -> None:
+        for size in SIZES:
+            resize(page, size)
+            missing = out_of_reach(page, field, *others)
+            if missing:
+                hidden[f"{field} at {size[0]} × {size[1]}"] = missing
+
+    page.locator("#display-name").focus()
+    look("#display-name")
+    resize(page, LAPTOP)
+    olga.join()
+    page.evaluate("document.getElementById('data-saver-field').hidden = false")
+    for field, (how, close) in FIELDS.items():
+        open_field(page, how, field)
+        look(field, close)
+        resize(page, PHONE)
+        page.locator(close).click()
+        expect(page.locator(field)).to_be_hidden()
+    for size in SIZES:
+        resize(page, size)
+        missing = out_of_reach(
+            page, "[data-toggle=microphone].tool", "[data-toggle=camera].tool", ".tool--more", ".tool--leave"
+        )
+        if missing or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            hidden[f"toolbar at {size[0]} × {size[1]}"] = missing
+    assert hidden == {}
+
+
+def test_the_chat_stays_at_its_end(olga: Person) -> None:
+    page = olga.page
+    olga.join()
+    resize(page, PHONE)
+    olga.use("Chat")
+    page.get_by_label("Message everyone").fill("\n".join(f"Line {number}" for number in range(60)))
+    page.get_by_role("button", name="Send", exact=True).click()
+    messages = page.locator("#chat-scroll")
+    expect(page.locator(".chat__message")).to_have_count(1)
+    off = {}
+    for size in [*KEYBOARD_OPEN, PHONE]:
+        resize(page, size)
+        if abs(messages.evaluate(OFF_END)) > 1 or page.locator("#chat-newer").is_visible():
+            off[size] = messages.evaluate(OFF_END)
+    assert off == {}
+    # Where the person has scrolled away from the end, it stays.
+    messages.evaluate("(list) => new Promise((done) => { list.onscroll = done; list.scrollTop = 100; })")
+    resize(page, KEYBOARD_OPEN[0])
+    assert messages.evaluate("(list) => list.scrollTop") == 100
+    assert page.evaluate(OVERSCROLL) == {"html": "none"} | dict.fromkeys(SCROLLERS, "contain")
+
+
+def test_every_panel_and_dialog_gives_the_focus_back(olga: Person) -> None:
+    page = olga.page
+    olga.join()
+    microphone = page.get_by_label("Call controls").get_by_role("button", name="Microphone")
+    for key, opened, focused in OPENED:
+        microphone.focus()
+        page.keyboard.press(key)
+        expect(page.locator(opened)).to_be_visible()
+        expect(page.locator(focused)).to_be_focused()
+        page.locator(focused).evaluate(COMPOSING_ESCAPE)
+        expect(page.locator(opened)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(opened)).to_be_hidden()
+        expect(microphone).to_be_focused()
+    for name, panel, _ in [("People", "#people", ""), ("Chat", "#chat", ""), ("Files", "#files", "")]:
+        tool = page.get_by_label("Call controls").get_by_role("button", name=name)
+        tool.click()
+        # Opened over another one, of which nothing stays open; a menu over the panel is closed first.
+        expect(page.locator(".side-panel:visible")).to_have_count(1)
+        expect(tool).to_have_attribute("aria-expanded", "true")
+        page.get_by_role("button", name="More", exact=True).click()
+        page.keyboard.press("Escape")
+        expect(page.locator("#more-menu")).to_be_hidden()
+        expect(page.locator(panel)).to_be_visible()
+    page.locator("#files [data-panel=close]").click()
+    expect(page.locator(".side-panel:visible")).to_have_count(0)
+    expect(tool).to_be_focused()
+
+    # A tool that has moved into the menu leaves the focus on the menu's button.
+    resize(page, PHONE)
+    olga.use("Files")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More", exact=True)).to_be_focused()

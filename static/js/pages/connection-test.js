@@ -137,7 +137,7 @@ form.addEventListener("submit", (event) => {
   void run();
 });
 withAddresses.addEventListener("change", showReport);
-byId("play-tone", HTMLButtonElement).addEventListener("click", playTone);
+byId("play-tone", HTMLButtonElement).addEventListener("click", () => void playTone());
 enableCopyButtons(document);
 // Until now, pressing them would have done nothing.
 for (const button of form.querySelectorAll("button")) button.disabled = false;

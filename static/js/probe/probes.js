@@ -3,8 +3,11 @@
 import { openTrack } from "../media/devices/constraints.js";
 import { findDeviceCause } from "../media/devices/device-errors.js";
 import { LevelMeter } from "../media/devices/level-meter.js";
+import { loadDevice } from "../media/devices/preferences.js";
+import { SpeakerChoice } from "../media/playback/speaker-choice.js";
 import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
+/** @import { SinkTarget } from "../media/playback/sink.js" */
 /** @import { RelaySeen, Seen } from "./verdicts.js" */
 
 /** The level of a voice. */
@@ -105,9 +108,11 @@ export async function tryMicrophone() {
   return { cause: null, heard };
 }
 
-/** Plays a short tone; call it from a user gesture. */
-export function playTone() {
+/** Plays a short tone on the speaker chosen for calls; call it from a user gesture. */
+export async function playTone() {
   const context = new AudioContext();
+  const { used } = new SpeakerChoice(loadDevice("speaker") ?? "");
+  if (used !== "") await /** @type {SinkTarget} */ (context).setSinkId?.(used).catch(() => {});
   const [tone, volume] = [context.createOscillator(), context.createGain()];
   tone.frequency.value = 523;
   volume.gain.setValueAtTime(0.2, context.currentTime);

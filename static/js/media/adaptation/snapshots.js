@@ -23,10 +23,10 @@ export class SnapshotCamera {
   async takeSnapshot(track) {
     if (track === null) return null;
     const video = (this.#video ??= Object.assign(document.createElement("video"), { muted: true, playsInline: true }));
-    if (/** @type {MediaStream | null} */ (video.srcObject)?.getVideoTracks()[0] !== track) {
-      video.srcObject = new MediaStream([track]);
-      await video.play().catch(() => {});
-    }
+    const known = /** @type {MediaStream | null} */ (video.srcObject)?.getVideoTracks()[0] === track;
+    if (!known) video.srcObject = new MediaStream([track]);
+    // A browser may have paused it, and the picture would be an old one.
+    if (video.paused) await video.play().catch(() => {});
     const { videoWidth, videoHeight } = video;
     if (videoWidth === 0) return null;
     const canvas = (this.#canvas ??= document.createElement("canvas"));

@@ -17,7 +17,7 @@ import { TileViews } from "../stage/tile-views.js";
  * @param {{devices: DeviceControls, saver: DataSaverSwitch, signal: AbortSignal}} options @returns {Adaptation}
  */
 export function adaptMedia(session, stage, { devices, saver, signal }) {
-  new ScreenTiles(session, signal);
+  new ScreenTiles(session, stage.outputs, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
   views.on("changed", () => adaptation.viewChanged());

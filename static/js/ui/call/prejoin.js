@@ -6,6 +6,7 @@ import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 /** @import { CallPageData } from "../lib/page.js" */
 
 const NAME_STORAGE_KEY = "meeting-point.name";
@@ -30,17 +31,21 @@ export class Prejoin extends Emitter {
   #needsRelay = false;
   #mustKnock = false;
   #devices;
+  #outputs;
   #keepName;
   #filesOnly;
 
   /**
-   * @param {DeviceControls} devices @param {{keepName: boolean, page: CallPageData, filesOnly?: boolean}} options
+   * @param {DeviceControls} devices
+   * @param {{outputs: MediaOutputs, keepName: boolean, page: CallPageData, filesOnly?: boolean}} options
    *   keepName: save the name in this browser, for people without an account; filesOnly: without a preview and with a default
    *   name, so that one click is enough
    */
-  constructor(devices, { keepName, page, filesOnly = false }) {
+  constructor(devices, { outputs, keepName, page, filesOnly = false }) {
     super();
     this.#devices = devices;
+    this.#outputs = outputs;
+    outputs.add(this.#video, { pid: "", own: true });
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
     if (keepName && !this.#name.value) this.#name.value = loadName();
@@ -58,6 +63,7 @@ export class Prejoin extends Emitter {
   /** @param {boolean} shown */
   set shown(shown) {
     this.#root.hidden = !shown;
+    this.#update();
   }
 
   /** @param {boolean} blocked joining is impossible, and another notice says why */
@@ -100,11 +106,11 @@ export class Prejoin extends Emitter {
 
   #update() {
     const { media, problems, starting } = this.#devices;
-    const track = media.cameraOn ? media.videoTrack : null;
+    const track = media.cameraOn && !this.#root.hidden ? media.videoTrack : null;
     this.#preview.dataset.camera = track ? "on" : "off";
     this.#empty.textContent = (media.isOpening("video") ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
-    if (shown !== track) this.#video.srcObject = track ? new MediaStream([track]) : null;
+    if (shown !== track) this.#outputs.play(this.#video, track && new MediaStream([track]));
     const without = !starting && !problems.insecure && problems.any && !track && !media.audioTrack;
     const { textWith, textWithout, textFiles, textKnock } = this.#button.dataset;
     const label = this.#filesOnly ? textFiles : without ? textWithout : textWith;

@@ -3,7 +3,8 @@
 import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
 import { LocalMedia } from "../../media/devices/local-media.js";
-import { loadDevice, saveDevice } from "../../media/devices/preferences.js";
+import { loadDevice, loadLabel, saveDevice } from "../../media/devices/preferences.js";
+import { SpeakerChoice } from "../../media/playback/speaker-choice.js";
 import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { DeviceProblems } from "./device-problems.js";
 import { text } from "../lib/page.js";
@@ -16,6 +17,7 @@ import { onToggle, showToggle } from "./toggles.js";
 /** @import { Cause, DeviceName } from "./device-problems.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
 /** @import { ToastAction } from "../lib/toasts.js" */
+/** @import { SpeakerOption } from "../../media/playback/speaker-choice.js" */
 /** @import { Device, DeviceKind, DeviceLists } from "./device-pickers.js" */
 
 /** @type {Readonly<Record<MediaDeviceKind, DeviceKind>>} */
@@ -24,7 +26,6 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
 /**
  * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, the muted state or a problem; the properties are already updated
- * @property {{deviceId: string}} speaker another speaker was chosen
  * @property {{message: string, action?: ToastAction, everywhere?: boolean}} news to show during a call; everywhere: before it, too
  */
 
@@ -32,7 +33,7 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
 export class DeviceControls extends Emitter {
   media = new LocalMedia();
   problems = new DeviceProblems();
-  speaker = loadDevice("speaker") ?? ""; // empty: the system's default
+  speaker = new SpeakerChoice(loadDevice("speaker") ?? "", loadLabel("speaker"));
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
   #meter = null;
@@ -50,6 +51,8 @@ export class DeviceControls extends Emitter {
     media.on("new-device", (detail) => this.#offerDevice(detail));
     this.problems.on("retry", ({ devices }) => void this.#retry(devices));
     this.problems.on("changed", () => this.emit("changed"));
+    this.speaker.on("changed", () => this.#showDevices());
+    this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     for (const pickers of this.#pickers) {
       deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
@@ -105,10 +108,9 @@ export class DeviceControls extends Emitter {
   /** @param {{kind: DeviceKind, deviceId: string}} choice */
   #selectDevice({ kind, deviceId }) {
     if (kind === "speaker") {
-      this.speaker = deviceId;
-      saveDevice("speaker", deviceId);
+      this.speaker.choose(deviceId);
+      saveDevice("speaker", deviceId, this.speaker.label);
       this.#showDevices();
-      this.emit("speaker", { deviceId });
     } else {
       void this.media.selectDevice(kind === "camera" ? "video" : "audio", deviceId);
     }
@@ -160,15 +162,23 @@ export class DeviceControls extends Emitter {
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */
   #onDevices({ audio, video, speakers }) {
-    this.#lists = { camera: video, microphone: audio, speaker: speakers };
+    this.speaker.setDevices(speakers);
+    this.#lists = { camera: video, microphone: audio, speaker: [] };
     this.#showDevices();
   }
 
   #showDevices() {
     const [camera, microphone] = [this.#shownDevice("video"), this.#shownDevice("audio")];
-    const lists = { ...this.#lists, camera: withAbsent(this.#lists.camera, camera), microphone: withAbsent(this.#lists.microphone, microphone) };
-    const chosen = { camera: camera.deviceId, microphone: microphone.deviceId, speaker: this.speaker };
-    for (const pickers of this.#pickers) pickers.showDevices(lists, chosen);
+    const lists = {
+      camera: withAbsent(this.#lists.camera, camera),
+      microphone: withAbsent(this.#lists.microphone, microphone),
+      speaker: this.speaker.options.map(nameSpeaker),
+    };
+    const chosen = { camera: camera.deviceId, microphone: microphone.deviceId, speaker: this.speaker.selected };
+    for (const pickers of this.#pickers) {
+      pickers.showDevices(lists, chosen);
+      pickers.speakerMissing = this.speaker.missing;
+    }
   }
 
   /** The device in use, whatever was chosen; otherwise the choice. @param {Kind} kind @returns {Device} */
@@ -179,7 +189,9 @@ export class DeviceControls extends Emitter {
 
   /** @param {NewDevice} device */
   #offerDevice({ label, devices }) {
-    const choices = devices.map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId })).filter(({ kind }) => canChoose(kind));
+    const choices = devices
+      .map(({ kind, deviceId }) => ({ kind: KINDS[kind], deviceId }))
+      .filter(({ kind, deviceId }) => canChoose(kind) && !(kind === "speaker" && deviceId === this.speaker.used));
     if (choices.length === 0) return;
     const run = () => choices.forEach((choice) => this.#selectDevice(choice));
     this.#announce(text("device.new", { name: label }), { label: text("device.use"), run });
@@ -200,4 +212,10 @@ export class DeviceControls extends Emitter {
 function withAbsent(devices, { deviceId, label }) {
   const missing = devices.length > 0 && deviceId !== "" && label !== "" && !devices.some((device) => device.deviceId === deviceId);
   return missing ? [{ deviceId, label: text("device.absent", { name: label }) }, ...devices] : devices;
+}
+
+/** @param {SpeakerOption} option @returns {Device} */
+function nameSpeaker({ deviceId, label, state }) {
+  if (state === "default") return { deviceId, label: label || text("device.default") };
+  return { deviceId, label: state === "missing" ? text("device.absent", { name: label || text("speaker.chosen") }) : label };
 }

@@ -38,6 +38,11 @@ export class DevicePickers extends HTMLElement {
     return find(this, "mp-meter", MeterBar);
   }
 
+  /** @param {boolean} missing the chosen speaker is not connected, and another one is used */
+  set speakerMissing(missing) {
+    find(this, ".devices__missing", HTMLElement).hidden = !missing;
+  }
+
   /** @param {DeviceLists} lists @param {Partial<Record<DeviceKind, string>>} chosen device ids in use */
   showDevices(lists, chosen) {
     for (const field of this.#fields()) {

@@ -9,10 +9,11 @@ import { KnockCards } from "./knock-cards.js";
 import { LobbyBroadcast } from "../../call/lobby-broadcast.js";
 
 /** @import { Knock, LobbyHost } from "../../call/lobby-host.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 
 export class LobbyAlerts {
   #lobbyHost;
-  #chime = new Chime();
+  #chime;
   #cards;
   #broadcast;
   #badge = byId("knock-count", HTMLElement);
@@ -21,10 +22,11 @@ export class LobbyAlerts {
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
 
-  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, signal: AbortSignal}} options */
-  constructor(lobbyHost, { slug, roomName, signal }) {
+  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, outputs: MediaOutputs, signal: AbortSignal}} options */
+  constructor(lobbyHost, { slug, roomName, outputs, signal }) {
     this.#lobbyHost = lobbyHost;
     this.#roomName = roomName;
+    this.#chime = new Chime(outputs);
     this.#cards = new KnockCards(signal);
     this.#broadcast = new LobbyBroadcast({ slug, signal });
     lobbyHost.on("changed", ({ came }) => this.#onChanged(came), { signal });
@@ -67,7 +69,7 @@ export class LobbyAlerts {
 
   /** @param {Knock} knock */
   #alertHost({ member, name }) {
-    this.#chime.ring();
+    void this.#chime.ring();
     if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
     try {
       const note = new Notification(text("knocks.note", { name }), { body: this.#roomName(), tag: `knock ${member}` });

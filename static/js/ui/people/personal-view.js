@@ -1,6 +1,6 @@
 /**
- * How this person sees and hears another: pinned, muted locally. The others do not learn of it. Both apply to the member, not
- * to the tab, and survive a reload of the other person.
+ * How this person sees and hears another: pinned, muted locally with the sound of their screen. The others do not learn of it.
+ * Both apply to the member, not to the tab, and survive a reload of the other person.
  */
 
 import { text } from "../lib/page.js";
@@ -15,8 +15,6 @@ export class PersonalView {
   #pinned = "";
   /** @type {Set<string>} members */
   #mutedLocally = new Set();
-  /** @type {Map<string, Set<MediaStream>>} by pid: the voice and the sound of a shared screen */
-  #streams = new Map();
 
   /** @param {CallSession} session @param {AbortSignal} signal */
   constructor(session, signal) {
@@ -43,9 +41,6 @@ export class PersonalView {
       signal,
     );
     session.on("person-added", ({ person }) => this.#applyView(person), { signal });
-    session.mesh.on("peer-track", ({ pid, stream }) => this.#onStream(pid, stream), { signal });
-    session.mesh.on("peer-screen", ({ pid, stream }) => stream && this.#onStream(pid, stream), { signal });
-    session.mesh.on("peer-removed", ({ pid }) => this.#streams.delete(pid), { signal });
   }
 
   /** @param {string} pid */
@@ -65,17 +60,6 @@ export class PersonalView {
 
   /** @param {Person} person */
   #applyView({ pid, member }) {
-    const mutedLocally = this.#mutedLocally.has(member);
-    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally });
-    // Mutes the track, not the element: the button that allows sound after autoplay was blocked unmutes elements.
-    for (const stream of this.#streams.get(pid) ?? []) for (const track of stream.getAudioTracks()) track.enabled = !mutedLocally;
-  }
-
-  /** @param {string} pid @param {MediaStream} stream with a new track */
-  #onStream(pid, stream) {
-    const streams = this.#streams.get(pid) ?? new Set();
-    this.#streams.set(pid, streams.add(stream));
-    const person = this.#session.people.get(pid);
-    if (person) this.#applyView(person);
+    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally: this.#mutedLocally.has(member) });
   }
 }

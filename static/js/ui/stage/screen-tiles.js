@@ -1,6 +1,5 @@
 /** Shared screens on the stage: a large tile for each, and the button that shares the own screen. */
 
-import { Playback } from "../../media/playback/playback.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
 import { waysOf } from "../devices/ways.js";
@@ -8,6 +7,7 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 
 /** `<mp-screen>`: the screen of the person `data-pid`. */
 class ScreenTile extends HTMLElement {
@@ -22,13 +22,15 @@ export class ScreenTiles {
   #container = byId("screens", HTMLElement);
   #button = byId("share-screen", HTMLButtonElement);
   #share = new ScreenShare();
-  #playback = new Playback();
+  #outputs;
 
-  /** @param {CallSession} session @param {AbortSignal} signal also stops sharing */
-  constructor(session, signal) {
+  /** @param {CallSession} session @param {MediaOutputs} outputs @param {AbortSignal} signal also stops sharing */
+  constructor(session, outputs, signal) {
     this.#session = session;
+    this.#outputs = outputs;
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
+    session.mesh.on("peer-track", ({ pid }) => this.#playAgain(pid), { signal });
     session.on("person-changed", ({ person }) => this.#showName(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.toggle() }), { signal });
@@ -40,6 +42,7 @@ export class ScreenTiles {
     signal.addEventListener("abort", () => {
       this.#share.end();
       this.#onOwnScreen();
+      for (const video of this.#container.querySelectorAll("video")) outputs.remove(video);
       this.#container.replaceChildren();
       this.#arrange();
     });
@@ -64,17 +67,26 @@ export class ScreenTiles {
   /** @param {string} pid @param {MediaStream | null} stream */
   #showScreen(pid, stream) {
     const known = this.#tile(pid);
-    if (stream === null) known?.remove();
-    else if (!known) {
+    if (stream === null) {
+      if (known) this.#outputs.remove(known.video);
+      known?.remove();
+    } else if (!known) {
       const tile = /** @type {ScreenTile} */ (document.createElement("mp-screen"));
       tile.dataset.pid = pid;
       tile.append(fromTemplate("screen-template"));
       this.#container.append(tile);
       const person = this.#session.people.get(pid);
       if (person) this.#showName(person);
-      void this.#playback.playStream(tile.video, stream);
+      this.#outputs.add(tile.video, { pid, source: "screen" });
+      this.#outputs.play(tile.video, stream);
     }
     this.#arrange();
+  }
+
+  /** A track of the stream was replaced, and the element may have ended before. @param {string} pid */
+  #playAgain(pid) {
+    const video = this.#tile(pid)?.video;
+    if (video) this.#outputs.play(video, /** @type {MediaStream | null} */ (video.srcObject));
   }
 
   /** @param {{pid: string, name: string}} person */

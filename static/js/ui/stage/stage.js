@@ -1,7 +1,6 @@
 /** The stage: tiles, list of people, banner. It shows a session and never changes it. */
 
 import { CODE } from "../../signaling/close-codes.js";
-import { Playback } from "../../media/playback/playback.js";
 import { RemoteLevels } from "../../media/playback/remote-levels.js";
 import { PersonalView } from "../people/personal-view.js";
 import { Grid } from "./grid.js";
@@ -14,6 +13,8 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
+/** @import { Offer } from "../../media/playback/media-output.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 
 export class Stage {
   #root = byId("stage", HTMLElement);
@@ -22,14 +23,14 @@ export class Stage {
   #resumeButton = byId("hear", HTMLButtonElement);
   #people = byId("people", HTMLElement);
   #list = find(this.#people, ".people__list", HTMLElement);
-  #playback = new Playback();
+  outputs;
   #session;
   #life = new AbortController();
-  #speaker = "";
 
-  /** @param {CallSession} session */
-  constructor(session) {
+  /** @param {CallSession} session @param {MediaOutputs} outputs */
+  constructor(session, outputs) {
     this.#session = session;
+    this.outputs = outputs;
     const { signal } = this.#life;
     session.on("person-added", ({ person, news }) => this.#addPerson(person, news), { signal });
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
@@ -44,9 +45,8 @@ export class Stage {
     session.on("away", ({ draining, entered, code }) => code !== CODE.role_changed && this.#onAway(draining, entered), { signal });
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
-    this.#playback.on("refused", () => (this.#resumeButton.hidden = false));
-    this.#playback.on("resumed", () => (this.#resumeButton.hidden = true));
-    this.#resumeButton.addEventListener("click", () => void this.#playback.resumeSound(), { signal });
+    outputs.on("changed", ({ offer }) => this.#offerPlaying(offer), { signal });
+    this.#resumeButton.addEventListener("click", () => outputs.resume(), { signal });
     const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
     levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
@@ -64,11 +64,9 @@ export class Stage {
 
   close() {
     this.#life.abort();
-    for (const tile of this.#grid.tiles) {
-      tile.video.srcObject = null;
-      tile.remove();
-    }
-    this.#resumeButton.hidden = true;
+    this.outputs.removeEveryone();
+    for (const tile of this.#grid.tiles) tile.remove();
+    this.#offerPlaying("");
     this.#root.hidden = true;
   }
 
@@ -77,21 +75,14 @@ export class Stage {
     const tile = this.#grid.tile(this.#session.self.pid);
     const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
     if (!tile || shown === videoTrack) return;
-    if (videoTrack) void this.#playback.playStream(tile.video, new MediaStream([videoTrack]));
-    else tile.video.srcObject = null;
-  }
-
-  /** @param {string} deviceId empty for the system's default */
-  useSpeaker(deviceId) {
-    this.#speaker = deviceId;
-    for (const tile of this.#grid.tiles) void tile.setSpeaker(deviceId);
+    this.outputs.play(tile.video, videoTrack && new MediaStream([videoTrack]));
   }
 
   /** @param {Person} person @param {boolean} news */
   #addPerson(person, news) {
     const tile = Tile.for(person.pid, { self: person.self });
     this.#grid.addTile(tile);
-    if (this.#speaker && !person.self) void tile.setSpeaker(this.#speaker);
+    this.outputs.add(tile.video, { pid: person.pid, own: person.self });
     if (news && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }));
     this.#updatePerson(person);
   }
@@ -100,12 +91,16 @@ export class Stage {
   #updatePerson(person) {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
+    const { pid, camera, state, mutedLocally = false } = person;
+    const shown = camera && state !== "failed" && state !== "refused";
+    this.outputs.setPerson(pid, { silenced: mutedLocally, picture: shown });
     this.#grid.arrange();
     this.#updateCount();
   }
 
   /** @param {Person} person */
   #removePerson(person) {
+    this.outputs.removePerson(person.pid);
     this.#grid.removeTile(person.pid);
     if (!this.#hasOtherTab(person)) toast(text("left", { name: person.name }));
     this.#updateCount();
@@ -114,7 +109,14 @@ export class Stage {
   /** @param {string} pid @param {MediaStream} stream */
   #playStream(pid, stream) {
     const tile = this.#grid.tile(pid);
-    if (tile) void this.#playback.playStream(tile.video, stream);
+    if (tile) this.outputs.play(tile.video, stream);
+  }
+
+  /** @param {Offer} offer */
+  #offerPlaying(offer) {
+    const { textSound = "", textPlay = "" } = this.#resumeButton.dataset;
+    this.#resumeButton.textContent = offer === "play" ? textPlay : textSound;
+    this.#resumeButton.hidden = offer === "";
   }
 
   #updateCount() {

@@ -33,7 +33,6 @@ export class Tile extends HTMLElement {
     tile.dataset.pid = pid;
     tile.dataset.self = String(self);
     tile.append(fromTemplate("tile-template"));
-    tile.video.muted = self;
     tile.setState(self ? "self" : "connecting");
     return tile;
   }
@@ -111,12 +110,6 @@ export class Tile extends HTMLElement {
     container.append(picture);
     // Not on `animationend`: with reduced motion there is no animation, and the picture stays as long.
     setTimeout(() => picture.remove(), FLOAT_MS);
-  }
-
-  /** @param {string} deviceId empty for the system's default */
-  async setSpeaker(deviceId) {
-    // The speaker is gone or not allowed: the sound stays on the current one.
-    await this.video.setSinkId?.(deviceId).catch(() => {});
   }
 
   disconnectedCallback() {

@@ -1,0 +1,396 @@
+// Media elements and the speaker, with elements whose browser refuses, pauses and answers late on command.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+let page = makePage();
+globalThis.MediaStream = class {
+  active = true;
+};
+
+const { MediaOutputs } = await import("../../static/js/media/playback/media-outputs.js");
+const { SpeakerChoice } = await import("../../static/js/media/playback/speaker-choice.js");
+const { Sink } = await import("../../static/js/media/playback/sink.js");
+
+function makePage() {
+  const made = Object.assign(new EventTarget(), { hidden: false, pictureInPictureElement: null });
+  made.exitPictureInPicture = async () => {
+    made.pictureInPictureElement = null;
+  };
+  globalThis.document = made;
+  return made;
+}
+
+/** What setSinkId was called with, resolved in any order. */
+class FakeSink extends EventTarget {
+  asked = [];
+  sinkId = "";
+  absent = new Set();
+  resumed = 0;
+
+  async setSinkId(deviceId) {
+    this.asked.push(deviceId);
+    if (this.gate) await this.gate;
+    if (this.absent.has(deviceId)) throw new DOMException("", "NotFoundError");
+    this.sinkId = deviceId;
+  }
+
+  async resume() {
+    this.resumed += 1;
+  }
+}
+
+/** policy: "free", "muted" (only without sound) or "none", as of a browser's autoplay. */
+class FakeElement extends FakeSink {
+  policy = "free";
+  paused = true;
+  muted = false;
+  isConnected = true;
+  srcObject = null;
+  plays = 0;
+
+  async play() {
+    this.plays += 1;
+    await null;
+    if (this.policy === "none" || (this.policy === "muted" && !this.muted)) throw new DOMException("", "NotAllowedError");
+    if (this.srcObject === null) throw new DOMException("", "AbortError");
+    this.paused = false;
+    this.dispatchEvent(new Event("playing"));
+  }
+
+  /** As by the browser, a media key, another app. */
+  pause() {
+    this.paused = true;
+    this.dispatchEvent(new Event("pause"));
+  }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** @param {object} owner @param {Partial<FakeElement>} [as] */
+async function added(outputs, owner, as = {}) {
+  const element = Object.assign(new FakeElement(), as);
+  outputs.add(element, owner);
+  outputs.play(element, new MediaStream());
+  await settled();
+  return element;
+}
+
+beforeEach(() => {
+  page = makePage();
+});
+
+test("the chosen speaker reaches what is there and what comes later: people, screens, chimes; not the own picture", async () => {
+  const outputs = new MediaOutputs();
+  const before = [await added(outputs, { pid: "a" }), await added(outputs, { pid: "a", source: "screen" })];
+  const own = await added(outputs, { pid: "me", own: true });
+  const chime = new FakeSink();
+  outputs.addContext(chime);
+  outputs.useSpeaker("headset");
+  const after = [await added(outputs, { pid: "b" }), await added(outputs, { pid: "b", source: "screen" })];
+  const laterChime = new FakeSink();
+  outputs.addContext(laterChime);
+  await settled();
+  assert.deepEqual([...before, ...after, chime, laterChime].map(({ sinkId }) => sinkId), Array(6).fill("headset"));
+  assert.deepEqual([own.muted, own.asked], [true, []]);
+  outputs.useSpeaker("");
+  await settled();
+  assert.deepEqual([...before, ...after, chime].map(({ sinkId }) => sinkId), Array(5).fill(""));
+});
+
+test("of two speakers chosen in a row the last one wins, even while the first is being set", async () => {
+  const element = new FakeSink();
+  let open = () => {};
+  element.gate = new Promise((resolve) => (open = resolve));
+  const sink = new Sink(element, assert.fail);
+  for (const deviceId of ["a", "b", "c"]) sink.use(deviceId);
+  open();
+  await settled();
+  assert.deepEqual([element.asked, element.sinkId], [["a", "c"], "c"]);
+  sink.use("c");
+  assert.deepEqual(element.asked, ["a", "c"]);
+});
+
+test("a speaker that an element refuses is reported once, and not that of a closed context or one replaced meanwhile", async () => {
+  const outputs = new MediaOutputs();
+  const refused = [];
+  outputs.on("sink-refused", ({ deviceId }) => {
+    refused.push(deviceId);
+    outputs.useSpeaker("");
+  });
+  const elements = [await added(outputs, { pid: "a" }), await added(outputs, { pid: "b" }, { absent: new Set(["gone"]) })];
+  outputs.addContext(Object.assign(new FakeSink(), { setSinkId: () => Promise.reject(new DOMException("", "InvalidStateError")) }));
+  outputs.useSpeaker("headset");
+  outputs.useSpeaker("gone");
+  await settled();
+  assert.deepEqual(refused, ["gone"]);
+  assert.deepEqual(elements.map(({ sinkId }) => sinkId), ["", ""]);
+  elements[1].absent.clear();
+  outputs.useSpeaker("gone");
+  await settled();
+  assert.equal(elements[1].sinkId, "gone");
+  outputs.addContext({ resume: async () => {} }); // Firefox: no setSinkId
+});
+
+test("what is refused plays without sound until one press brings back everything", async () => {
+  const outputs = new MediaOutputs();
+  const offers = [];
+  outputs.on("changed", ({ offer }) => offers.push(offer));
+  const tile = await added(outputs, { pid: "a" }, { policy: "muted" });
+  const screen = await added(outputs, { pid: "a", source: "screen" }, { policy: "muted" });
+  const chime = new FakeSink();
+  outputs.addContext(chime);
+  assert.deepEqual([tile.muted, tile.paused, screen.muted, screen.paused], [true, false, true, false]);
+  assert.deepEqual(offers, ["sound"]);
+  // A second track of the same stream arrives.
+  outputs.play(tile, tile.srcObject);
+  await settled();
+  assert.ok(tile.muted);
+  tile.policy = screen.policy = "free";
+  outputs.resume();
+  await settled();
+  assert.deepEqual([tile.muted, screen.muted, chime.resumed, outputs.offer], [false, false, 1, ""]);
+  // A screen that is refused after that is offered as well.
+  const later = await added(outputs, { pid: "b", source: "screen" }, { policy: "muted" });
+  assert.deepEqual([later.muted, outputs.offer], [true, "sound"]);
+  outputs.remove(later);
+  assert.deepEqual([outputs.offer, later.srcObject], ["", null]);
+  assert.deepEqual(offers, ["sound", "", "sound", ""]);
+});
+
+test("a press that the browser does not accept leaves the offer", async () => {
+  const outputs = new MediaOutputs();
+  const tile = await added(outputs, { pid: "a" }, { policy: "muted" });
+  outputs.resume();
+  await settled();
+  assert.deepEqual([tile.muted, tile.paused, outputs.offer], [true, false, "sound"]);
+  const still = await added(outputs, { pid: "b" }, { policy: "none" });
+  assert.deepEqual([still.paused, outputs.offer], [true, "sound"]);
+  outputs.removePerson("a");
+  assert.equal(outputs.offer, "play");
+  still.policy = "free";
+  outputs.resume();
+  await settled();
+  assert.deepEqual([still.paused, still.muted, outputs.offer], [false, false, ""]);
+});
+
+test("an element that is paused plays again, but is not fought for", async (context) => {
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  const outputs = new MediaOutputs();
+  const element = await added(outputs, { pid: "a" });
+  for (let times = 0; times < 3; times += 1) {
+    element.pause();
+    await settled();
+    assert.deepEqual([element.paused, outputs.offer], [false, ""]);
+  }
+  element.pause();
+  await settled();
+  assert.deepEqual([element.paused, element.plays, outputs.offer], [true, 4, "play"]);
+  outputs.resume();
+  await settled();
+  assert.deepEqual([element.paused, outputs.offer], [false, ""]);
+  // After a while the count starts over, and so when the page comes back into view.
+  for (let times = 0; times < 10; times += 1) {
+    now += 6_000;
+    element.pause();
+    await settled();
+    assert.equal(element.paused, false);
+  }
+  element.policy = "none";
+  element.pause();
+  await settled();
+  assert.equal(outputs.offer, "play");
+  element.policy = "free";
+  page.dispatchEvent(new Event("visibilitychange"));
+  await settled();
+  assert.deepEqual([element.paused, outputs.offer], [false, "sound"]);
+  // The browser's own controls count, too.
+  element.policy = "none";
+  element.pause();
+  await settled();
+  assert.equal(outputs.offer, "play");
+  element.policy = "free";
+  await element.play();
+  assert.equal(outputs.offer, "sound");
+});
+
+test("what is over, detached, empty or removed is not played again", async () => {
+  const cases = {
+    over: (element) => (element.srcObject.active = false),
+    detached: (element) => (element.isConnected = false),
+    empty: (element, outputs) => outputs.play(element, null),
+    removed: (element, outputs) => outputs.remove(element),
+  };
+  for (const [name, end] of Object.entries(cases)) {
+    const outputs = new MediaOutputs();
+    const element = await added(outputs, { pid: "a" });
+    end(element, outputs);
+    element.pause();
+    page.dispatchEvent(new Event("visibilitychange"));
+    await settled();
+    if (name === "empty" || name === "removed") assert.equal(element.plays, 1, name);
+    assert.equal(outputs.offer, "", name);
+  }
+});
+
+test("muting for oneself covers the screen and what comes later, and a press for sound does not undo it", async () => {
+  const outputs = new MediaOutputs();
+  const tile = await added(outputs, { pid: "a" }, { policy: "muted" });
+  outputs.setPerson("a", { silenced: true, picture: true });
+  assert.equal(outputs.offer, "", "no sound is missing");
+  const screen = await added(outputs, { pid: "a", source: "screen" });
+  const other = await added(outputs, { pid: "b" });
+  assert.deepEqual([tile.muted, screen.muted, other.muted], [true, true, false]);
+  tile.policy = "free";
+  outputs.resume();
+  await settled();
+  assert.deepEqual([tile.muted, screen.muted], [true, true]);
+  outputs.setPerson("a", { silenced: false, picture: true });
+  assert.deepEqual([tile.muted, screen.muted], [false, false]);
+  // What the browser's own controls did stays while nothing changes here.
+  tile.muted = true;
+  outputs.setPerson("a", { silenced: false, picture: true });
+  assert.equal(tile.muted, true);
+});
+
+test("picture-in-picture ends with the person, the picture, the sharing and the call, and only then", async () => {
+  const off = { silenced: false, picture: false };
+  const on = { silenced: false, picture: true };
+  const ends = {
+    "the person leaves": { camera: (outputs) => outputs.removePerson("a"), screen: (outputs) => outputs.removePerson("a") },
+    "the camera goes off": { camera: (outputs) => outputs.setPerson("a", off), screen: null },
+    "the element goes": { camera: (outputs, element) => outputs.remove(element), screen: (outputs, element) => outputs.remove(element) },
+    "the stream goes": { camera: (outputs, element) => outputs.play(element, null), screen: (outputs, element) => outputs.play(element, null) },
+    "the call ends": { camera: (outputs) => outputs.removeEveryone(), screen: (outputs) => outputs.removeEveryone() },
+    "another person leaves": { camera: null, screen: null },
+  };
+  for (const [name, bySource] of Object.entries(ends)) {
+    for (const [source, end] of Object.entries(bySource)) {
+      page = makePage();
+      const outputs = new MediaOutputs();
+      const element = await added(outputs, { pid: "a", source });
+      outputs.setPerson("a", on);
+      page.pictureInPictureElement = element;
+      if (end) end(outputs, element);
+      else if (name === "the camera goes off") outputs.setPerson("a", off);
+      else outputs.removePerson("b");
+      assert.equal(page.pictureInPictureElement === null, end !== null, `${name}: ${source}`);
+    }
+  }
+  // A window that opens when the picture is already gone.
+  page = makePage();
+  const outputs = new MediaOutputs();
+  const element = await added(outputs, { pid: "a" });
+  outputs.setPerson("a", off);
+  page.pictureInPictureElement = element;
+  element.dispatchEvent(new Event("enterpictureinpicture"));
+  assert.equal(page.pictureInPictureElement, null);
+});
+
+test("the end of a call leaves the own preview, and closes a window of the page's own", async (context) => {
+  const outputs = new MediaOutputs();
+  const preview = await added(outputs, { pid: "", own: true });
+  const tile = await added(outputs, { pid: "a" });
+  let closed = 0;
+  globalThis.documentPictureInPicture = { window: { close: () => (closed += 1) } };
+  context.after(() => delete globalThis.documentPictureInPicture);
+  outputs.removeEveryone();
+  assert.deepEqual([preview.srcObject !== null, tile.srcObject, closed], [true, null, 1]);
+});
+
+/** @param {SpeakerChoice} choice @returns {string[]} what it says */
+function heard(choice) {
+  const said = [];
+  choice.on("changed", ({ deviceId }) => said.push(`use ${deviceId || "default"}`));
+  choice.on("moved", ({ label, why }) => said.push(`${why} ${label}`));
+  return said;
+}
+
+const BUILT_IN = { deviceId: "b", label: "Built-in" };
+const HEADSET = { deviceId: "h", label: "Headset" };
+const ALIAS = { deviceId: "default", label: "Default - Built-in" };
+
+test("a speaker that is pulled out stays wanted, is said, and is used again when it is back", () => {
+  const choice = new SpeakerChoice("");
+  const said = heard(choice);
+  choice.setDevices([BUILT_IN, HEADSET]);
+  choice.choose("h");
+  choice.setDevices([BUILT_IN]);
+  assert.deepEqual(said, ["use h", "use default", "lost Headset"]);
+  assert.deepEqual([choice.used, choice.selected, choice.missing], ["", "h", true]);
+  assert.deepEqual(choice.options.map(({ deviceId, label, state }) => `${deviceId} ${label} ${state}`), [
+    "  default",
+    "b Built-in connected",
+    "h Headset missing",
+  ]);
+  choice.setDevices([BUILT_IN, { deviceId: "tv", label: "Television" }]);
+  choice.setDevices([BUILT_IN, HEADSET]);
+  assert.deepEqual(said.slice(3), ["use h", "back Headset"]);
+  assert.equal(choice.missing, false);
+  // The last one of all, too.
+  choice.setDevices([]);
+  assert.deepEqual(said.slice(5), ["use default", "lost Headset"]);
+});
+
+test("after a loss any speaker can be picked, also the one in use, and the lost one is forgotten", () => {
+  for (const pick of ["b", "", "default"]) {
+    const choice = new SpeakerChoice("h");
+    const said = heard(choice);
+    choice.setDevices([ALIAS, BUILT_IN, HEADSET]);
+    choice.setDevices([ALIAS, BUILT_IN]);
+    choice.choose(pick);
+    assert.deepEqual([choice.used, choice.missing], [pick === "b" ? "b" : "", false]);
+    assert.equal(choice.selected, pick === "b" ? "b" : "default");
+    assert.deepEqual(choice.options.map(({ state }) => state), ["default", "connected"]);
+    choice.setDevices([ALIAS, BUILT_IN, HEADSET]);
+    assert.deepEqual(said, ["use default", "lost Headset", ...(pick === "b" ? ["use b"] : [])]);
+  }
+});
+
+test("the system's default is followed: it is no device, whatever the browser calls it", () => {
+  for (const wanted of ["", "default"]) {
+    const choice = new SpeakerChoice(wanted);
+    const said = heard(choice);
+    choice.setDevices([]);
+    assert.deepEqual([choice.used, choice.options], ["", []]);
+    choice.setDevices([BUILT_IN, HEADSET]);
+    assert.deepEqual([choice.selected, choice.options[0].state], ["", "default"]);
+    choice.setDevices([ALIAS, { deviceId: "communications", label: "Communications - Headset" }, BUILT_IN]);
+    choice.setDevices([ALIAS, HEADSET]);
+    assert.deepEqual([choice.selected, choice.used, said], ["default", "", []]);
+  }
+  const communications = new SpeakerChoice("communications");
+  communications.setDevices([ALIAS, { deviceId: "communications", label: "Communications - Headset" }, BUILT_IN]);
+  assert.deepEqual([communications.used, communications.selected], ["communications", "communications"]);
+});
+
+test("a speaker of the last visit is used while it is unknown which there are; one that is absent is no news", () => {
+  const choice = new SpeakerChoice("h");
+  const said = heard(choice);
+  choice.setDevices([]);
+  assert.deepEqual([choice.used, said], ["h", []]);
+  choice.setDevices([BUILT_IN]);
+  assert.deepEqual([choice.used, said], ["", ["use default"]]);
+  choice.setDevices([BUILT_IN, HEADSET]);
+  assert.deepEqual(said, ["use default", "use h", "back Headset"]);
+});
+
+test("a speaker that the browser refuses is said once, tried again when the devices change or when it is picked", () => {
+  const choice = new SpeakerChoice("");
+  choice.setDevices([BUILT_IN, HEADSET]);
+  choice.choose("h");
+  const said = heard(choice);
+  choice.refuse("b");
+  choice.refuse("h");
+  choice.refuse("h");
+  assert.deepEqual([said, choice.selected, choice.missing], [["use default", "refused Headset"], "h", true]);
+  choice.setDevices([BUILT_IN, HEADSET]);
+  assert.equal(choice.used, "");
+  choice.setDevices([HEADSET]);
+  choice.refuse("h");
+  assert.deepEqual(said.slice(2), ["use h", "use default"]);
+  choice.choose("h");
+  choice.refuse("h");
+  assert.deepEqual(said.slice(4), ["use h", "use default", "refused Headset"]);
+});

@@ -4,6 +4,7 @@ import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
+import { ScreenViewer } from "./screen-viewer.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
@@ -34,6 +35,7 @@ export class ScreenTiles {
     session.on("person-changed", ({ person }) => this.#showName(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.toggle() }), { signal });
+    new ScreenViewer(signal);
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
     for (const button of document.querySelectorAll("[data-screen=stop]")) {
@@ -96,6 +98,8 @@ export class ScreenTiles {
     const label = text("screen.of", { name });
     find(tile, ".tile__name", HTMLElement).textContent = label;
     tile.video.setAttribute("aria-label", label);
+    find(tile, "[data-screen=enlarge]", HTMLElement).ariaLabel = text("screen.enlarge", { name });
+    find(tile, ".screen__controls", HTMLElement).ariaLabel = label;
   }
 
   #arrange() {

@@ -1,0 +1,165 @@
+/**
+ * Lets a shared screen fill the window, in fullscreen where the browser can. The whole page is what goes to fullscreen, so that
+ * messages, knocks and dialogs stay visible. It ends with Escape, with its button, when a panel opens, or with the sharing.
+ */
+
+import { byId, find } from "../lib/page.js";
+import { plainKey } from "../../lib/keyboard.js";
+import { sidePanels } from "../call/side-panel.js";
+import { ScreenZoom } from "./screen-zoom.js";
+import { MAX_SCALE } from "./zoom.js";
+
+const ZOOM_STEP = 1.4;
+/** Of the window, for one press of an arrow key. */
+const PAN_STEP = 0.15;
+/** The controls disappear when nothing has been touched for so long. */
+const IDLE_MS = 4_000;
+/** What the screen covers; live regions stay. */
+const COVERED = ".stage__head, .stage__sharing, .stage-note, .side-panel, .toolbar, mp-grid, .stage__alone, mp-screen:not([data-filled])";
+
+export class ScreenViewer {
+  #stage = byId("stage", HTMLElement);
+  /** @type {HTMLElement | null} */
+  #tile = null;
+  /** @type {ScreenZoom | null} */
+  #zoom = null;
+  #life = new AbortController();
+  /** @type {Element | null} */
+  #opener = null;
+  #idleTimer = 0;
+  #inFullscreen = false;
+  /** @type {Readonly<Record<string, () => void>>} by `data-screen` */
+  #actions = Object.freeze({
+    shrink: () => this.close(),
+    "zoom-in": () => this.#zoom?.zoomBy(ZOOM_STEP),
+    "zoom-out": () => this.#zoom?.zoomBy(1 / ZOOM_STEP),
+    fit: () => this.#zoom?.fit(),
+  });
+  /** @type {Readonly<Record<string, () => void>>} */
+  #keys = Object.freeze({
+    Escape: () => this.close(),
+    "+": this.#actions["zoom-in"],
+    "=": this.#actions["zoom-in"],
+    "-": this.#actions["zoom-out"],
+    0: this.#actions.fit,
+    ArrowLeft: () => this.#zoom?.panBy(PAN_STEP, 0),
+    ArrowRight: () => this.#zoom?.panBy(-PAN_STEP, 0),
+    ArrowUp: () => this.#zoom?.panBy(0, PAN_STEP),
+    ArrowDown: () => this.#zoom?.panBy(0, -PAN_STEP),
+  });
+
+  /** @param {AbortSignal} signal */
+  constructor(signal) {
+    this.#stage.addEventListener("click", ({ target }) => this.#onPress(target), { signal });
+    this.#stage.addEventListener("dblclick", ({ target }) => this.#onDoubleClick(target), { signal });
+    // Before the panels, which close on Escape, too.
+    document.addEventListener("keydown", (event) => this.#onKey(event), { signal, capture: true });
+    document.addEventListener("fullscreenchange", () => document.fullscreenElement === null && this.#inFullscreen && this.close(), { signal });
+    sidePanels.on("changed", ({ open }) => open && this.close(), { signal });
+    const removals = new MutationObserver(() => this.#tile?.isConnected === false && this.close());
+    removals.observe(find(this.#stage, ".stage__tiles", HTMLElement), { childList: true, subtree: true });
+    signal.addEventListener("abort", () => {
+      removals.disconnect();
+      this.close();
+    });
+  }
+
+  /** @param {HTMLElement} tile the `mp-screen` */
+  open(tile) {
+    if (this.#tile !== null) return;
+    this.#tile = tile;
+    this.#opener = document.activeElement;
+    this.#life = new AbortController();
+    tile.dataset.filled = "true";
+    find(tile, ".screen__controls", HTMLElement).hidden = false;
+    this.#zoom = new ScreenZoom(tile, find(tile, "video", HTMLVideoElement), this.#life.signal);
+    this.#zoom.on("changed", ({ scale }) => this.#showScale(tile, scale));
+    this.#showScale(tile, 1);
+    this.#coverOthers(true);
+    for (const type of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+      tile.addEventListener(type, () => this.#wake(tile), { signal: this.#life.signal });
+    }
+    this.#wake(tile);
+    find(tile, "[data-screen=shrink]", HTMLButtonElement).focus();
+    void this.#enterFullscreen();
+  }
+
+  close() {
+    const tile = this.#tile;
+    if (tile === null) return;
+    const focused = document.activeElement === document.body || tile.contains(document.activeElement) || !tile.isConnected;
+    this.#tile = null;
+    this.#zoom = null;
+    this.#life.abort();
+    clearTimeout(this.#idleTimer);
+    delete tile.dataset.filled;
+    delete tile.dataset.idle;
+    find(tile, ".screen__controls", HTMLElement).hidden = true;
+    this.#coverOthers(false);
+    if (this.#inFullscreen && document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
+    this.#inFullscreen = false;
+    const places = [this.#opener, tile.querySelector("[data-screen=enlarge]"), ...this.#stage.querySelectorAll(".toolbar .tool")];
+    const place = places.find((one) => one instanceof HTMLElement && one !== document.body && one.checkVisibility());
+    if (focused && place instanceof HTMLElement) place.focus();
+  }
+
+  /** @param {EventTarget | null} target */
+  #onPress(target) {
+    const button = target instanceof Element ? target.closest("mp-screen [data-screen]") : null;
+    const tile = button?.closest("mp-screen");
+    if (!(button instanceof HTMLElement) || !(tile instanceof HTMLElement)) return;
+    if (button.dataset.screen === "enlarge") this.open(tile);
+    else this.#actions[button.dataset.screen ?? ""]?.();
+  }
+
+  /** @param {EventTarget | null} target */
+  #onDoubleClick(target) {
+    const tile = target instanceof Element && !target.closest("button") ? target.closest("mp-screen") : null;
+    if (tile instanceof HTMLElement) this.open(tile);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (this.#tile === null || document.querySelector("dialog[open], :popover-open")) return;
+    const action = this.#keys[plainKey(event)];
+    if (!action) return;
+    event.preventDefault();
+    this.#wake(this.#tile);
+    action();
+  }
+
+  /** @param {HTMLElement} tile @param {number} scale */
+  #showScale(tile, scale) {
+    const label = new Intl.NumberFormat(undefined, { style: "percent" }).format(scale);
+    find(tile, ".screen__scale", HTMLElement).textContent = label;
+    const news = find(tile, "output", HTMLOutputElement);
+    if (scale !== 1 || news.textContent !== "") news.textContent = label;
+    // Not `disabled`, which would lose the focus.
+    find(tile, "[data-screen=zoom-out]", HTMLElement).ariaDisabled = String(scale <= 1);
+    find(tile, "[data-screen=zoom-in]", HTMLElement).ariaDisabled = String(scale >= MAX_SCALE);
+  }
+
+  /** @param {HTMLElement} tile */
+  #wake(tile) {
+    tile.dataset.idle = "false";
+    clearTimeout(this.#idleTimer);
+    const rest = () => tile.querySelector(":focus-visible") === null && (tile.dataset.idle = "true");
+    this.#idleTimer = Number(setTimeout(rest, IDLE_MS));
+  }
+
+  /** Keyboards and screen readers must not reach what cannot be seen. @param {boolean} covered */
+  #coverOthers(covered) {
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (this.#stage.querySelectorAll(COVERED))) one.inert = covered;
+  }
+
+  async #enterFullscreen() {
+    if (document.fullscreenElement !== null) return;
+    try {
+      await document.documentElement.requestFullscreen({ navigationUI: "hide" });
+    } catch {
+      return; // Not possible, as on an iPhone: the window must do.
+    }
+    this.#inFullscreen = this.#tile !== null;
+    if (this.#tile === null) await document.exitFullscreen().catch(() => {});
+  }
+}

@@ -2,6 +2,8 @@
  * The account pages: says why a passkey could not be used or added. The ceremony itself is django-allauth's `mfa/js/webauthn.js`, which reports a failure as `allauth.error` on the document.
  */
 
+import { controlsReady, pageReady } from "../ui/lib/ready.js"
+
 /**
  * Folds the DOMException names of WebAuthn (Level 3 §5.1.3, §5.1.4) into four causes.
  * @param {unknown} error what the ceremony threw
@@ -14,6 +16,12 @@ export function passkeyCause(error) {
   if (name === "SecurityError" || name === "NotSupportedError" || !globalThis.PublicKeyCredential) return "unsupported"
   return "other"
 }
+
+// django-allauth listens from the same event on, and its script stands before this one.
+document.addEventListener("DOMContentLoaded", () => {
+  controlsReady(document)
+  pageReady()
+})
 
 const place = document.querySelector("[data-passkey-problem]")
 if (place instanceof HTMLElement) {

@@ -29,6 +29,7 @@ import { FilePanel } from "../ui/files/file-panel.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { OwnRole } from "../ui/call/own-role.js";
 import { readPageData, text } from "../ui/lib/page.js";
+import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { ReportDialog } from "../ui/people/report-dialog.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
@@ -271,6 +272,15 @@ addEventListener("pageshow", ({ persisted }) => {
   else void devices.restart();
 });
 document.documentElement.dataset.callState = pageState.current;
-prepareSharing();
-void checkKey();
-void devices.start({ microphone: !filesOnly, camera: !filesOnly });
+
+async function begin() {
+  prepareSharing();
+  const { microphone, camera } = prejoin.toggles;
+  void devices.start({ microphone: microphone && !filesOnly, camera: camera && !filesOnly });
+  prejoin.enableToggles();
+  pageReady();
+  await checkKey();
+  prejoin.enableJoin();
+}
+
+if (isSupported()) void begin();

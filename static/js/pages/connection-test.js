@@ -9,6 +9,7 @@ import { browserName, writeReport } from "../probe/report.js";
 import { judge, PROBES, sumUp } from "../probe/verdicts.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { byId, find, fromTemplate, text } from "../ui/lib/page.js";
+import { controlsReady, pageReady } from "../ui/lib/ready.js";
 import { getJson } from "../lib/request.js";
 
 /** @import { Pair } from "../probe/pair.js" */
@@ -139,6 +140,6 @@ form.addEventListener("submit", (event) => {
 withAddresses.addEventListener("change", showReport);
 byId("play-tone", HTMLButtonElement).addEventListener("click", () => void playTone());
 enableCopyButtons(document);
-// Until now, pressing them would have done nothing.
-for (const button of form.querySelectorAll("button")) button.disabled = false;
 document.body.dataset.testState = "idle";
+controlsReady(form);
+pageReady();

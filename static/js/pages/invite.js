@@ -8,6 +8,7 @@ import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/ke
 import { roomKeyCheck } from "../keys/room-key.js";
 import { readInviteCode } from "../ui/invites/invite-mail.js";
 import { part } from "../ui/lib/page.js";
+import { pageReady } from "../ui/lib/ready.js";
 import { postJson } from "../lib/request.js";
 
 /** @import { Holds } from "../keys/invite.js" */
@@ -62,6 +63,7 @@ for (const name of ["sign-in", "sign-up"]) {
 // A second link pasted into the same tab changes the fragment without a new page.
 addEventListener("hashchange", begin);
 begin();
+pageReady();
 
 /** Takes the secret out of the address bar. */
 function begin() {

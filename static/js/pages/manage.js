@@ -8,11 +8,13 @@ import { InviteList } from "../ui/invites/invite-list.js";
 import { inviteMade } from "../ui/invites/invite-made.js";
 import { roomKeySet } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
+import { pageReady } from "../ui/lib/ready.js";
 import { localizeTimes } from "../ui/lib/times.js";
 
 guardCompositions(document);
 localizeTimes(document);
 enableCopyButtons(document);
+pageReady();
 
 inviteMade.listen(document, (listing) => {
   const list = document.querySelector("mp-invite-list");

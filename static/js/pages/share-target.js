@@ -3,6 +3,7 @@
 import { safeName } from "../files/protocol/safe-name.js";
 import { forgetShared, prepareSharing, sharedFiles, sharingHere } from "../files/share/share-target.js";
 import { byId, text } from "../ui/lib/page.js";
+import { pageReady } from "../ui/lib/ready.js";
 
 const what = byId("share-what", HTMLElement);
 
@@ -22,4 +23,6 @@ document.querySelector("#share-forget button")?.addEventListener("click", async 
 });
 for (const link of document.querySelectorAll(".share-rooms a")) link.addEventListener("click", () => sharingHere(true));
 prepareSharing();
+for (const list of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".share-rooms"))) list.hidden = false;
+pageReady();
 await show();

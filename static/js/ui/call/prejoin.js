@@ -4,6 +4,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";
+import { controlsReady, isEarly, isEdited } from "../lib/ready.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
@@ -48,16 +49,31 @@ export class Prejoin extends Emitter {
     outputs.add(this.#video, { pid: "", own: true });
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
-    if (keepName && !this.#name.value) this.#name.value = loadName();
+    if (keepName && !this.#name.value && !isEdited(this.#name)) this.#name.value = loadName();
     if (filesOnly) {
       this.#root.dataset.mode = "files";
-      this.#name.value ||= this.#name.dataset.stranger ?? "";
+      if (!isEdited(this.#name)) this.#name.value ||= this.#name.dataset.stranger ?? "";
     }
     this.#showRelayRule(page);
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#showNameError(false));
     devices.on("changed", () => this.#update());
     this.#update();
+  }
+
+  /** What the buttons on the preview say, which the person may have pressed while the page was loading. */
+  get toggles() {
+    const isOn = (/** @type {string} */ which) => find(this.#preview, `[data-toggle="${which}"]`, HTMLElement).ariaPressed === "true";
+    return { microphone: isOn("microphone"), camera: isOn("camera") };
+  }
+
+  enableToggles() {
+    controlsReady(this.#preview);
+  }
+
+  /** Joins at once if the person has pressed the button before. */
+  enableJoin() {
+    controlsReady(this.#form, () => this.#update());
   }
 
   /** @param {boolean} shown */
@@ -115,7 +131,7 @@ export class Prejoin extends Emitter {
     const { textWith, textWithout, textFiles, textKnock } = this.#button.dataset;
     const label = this.#filesOnly ? textFiles : without ? textWithout : textWith;
     this.#button.textContent = (this.#mustKnock ? textKnock : label) ?? "";
-    this.#button.disabled = this.#blocked || this.#needsRelay || problems.insecure;
+    if (!isEarly(this.#button)) this.#button.disabled = this.#blocked || this.#needsRelay || problems.insecure;
   }
 
   /** @param {SubmitEvent} event */

@@ -10,6 +10,7 @@ import { InviteMail } from "./invite-mail.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
 import { part, text, textsOf } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
+import { controlsReady } from "../lib/ready.js";
 import { guardSubmit } from "../lib/submit-guard.js";
 
 /** @import { StoredRoomKey } from "../../keys/key-store.js" */
@@ -40,7 +41,7 @@ export class InviteForm extends HTMLElement {
     this.#link.addEventListener("focus", () => this.#link.select(), { signal });
     part(this, "share").hidden = navigator.share === undefined;
     this.#showCustomFields();
-    this.refresh();
+    void this.refresh().then(() => controlsReady(form));
   }
 
   disconnectedCallback() {

@@ -8,6 +8,7 @@ import { loadRoomKey } from "../../keys/key-store.js";
 import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
 import { part } from "../lib/page.js";
+import { controlsReady } from "../lib/ready.js";
 
 /** @type {ElementEvent<{mine: boolean}>} the room has a new key; mine: the one that this browser created */
 export const roomKeySet = new ElementEvent("room-key-set");
@@ -32,10 +33,12 @@ export class RoomKeyButton extends HTMLElement {
     const holds = held?.epoch === this.#epoch - 1 && held.raw !== undefined;
     if ("holder" in this.dataset) this.hidden = !holds;
     if ("lost" in this.dataset) this.hidden = holds;
+    controlsReady(this);
     if ("atOnce" in this.dataset && !this.hidden) await this.#setKey();
   }
 
   async #setKey() {
+    if (this.#button.disabled) return;
     this.#button.disabled = true;
     part(this, "failed").hidden = true;
     try {

@@ -1,10 +1,12 @@
 /** Buttons that copy the value of a field: `<button data-copy="id of the field" data-copied="Copied">`. */
 
+import { enableControls } from "./ready.js";
+
 /** @param {ParentNode} root */
 export function enableCopyButtons(root) {
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-copy]"))) {
-    button.addEventListener("click", () => copy(button));
-  }
+  const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll("[data-copy]"));
+  for (const button of buttons) button.addEventListener("click", () => copy(button));
+  enableControls(buttons);
 }
 
 /** @param {HTMLButtonElement} button */

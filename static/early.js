@@ -1,0 +1,123 @@
+/*
+ * Before the modules of a page are there. A classic script in old syntax, because it must also run where modules do not.
+ *
+ * - `data-early` marks controls that need a module. They are `disabled` in the HTML. "press": a press is kept; "toggle": it turns
+ *   `aria-pressed` round; "no": they stay disabled. `static/js/ui/lib/ready.js` takes over and repeats what was pressed.
+ * - `data-edited` is set on fields that the person has changed.
+ * - `data-notice` marks what is shown when the modules are late, failed or cannot run in this browser.
+ */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var LATE_MS = 20000;
+  var presses = 0;
+
+  /** @param {string} selector @returns {HTMLElement[]} */
+  function all(selector) {
+    return Array.prototype.slice.call(document.querySelectorAll(selector));
+  }
+
+  /** @param {string} name */
+  function showNotice(name) {
+    if (root.hasAttribute("data-ready")) return;
+    if (name !== "late") disableAll();
+    all("[data-notice]").forEach(function (each) {
+      each.hidden = each.getAttribute("data-notice") !== name;
+    });
+    root.setAttribute("data-script", name);
+  }
+
+  function disableAll() {
+    all("button[data-early], input[data-early]").forEach(function (control) {
+      control.setAttribute("disabled", "");
+    });
+    all("[data-early-status], [data-loading-text]").forEach(function (each) {
+      each.textContent = "";
+    });
+    all("[data-loading]").forEach(function (each) {
+      each.hidden = true;
+    });
+  }
+
+  function canRun() {
+    var webrtc = document.querySelector('[data-needs="webrtc"]');
+    if (!("noModule" in document.createElement("script"))) return false;
+    if (!("customElements" in window) || !("AbortController" in window)) return false;
+    return webrtc === null || ("RTCPeerConnection" in window && "popover" in root);
+  }
+
+  /** @param {Element} control */
+  function keepPress(control) {
+    if (control.hasAttribute("data-pressed")) return;
+    presses += 1;
+    control.setAttribute("data-pressed", String(presses));
+    var note = control.getAttribute("data-early-text");
+    if (note === null) return;
+    all("[data-early-status]").forEach(function (each) {
+      each.textContent = note;
+    });
+  }
+
+  /** @param {Element} control */
+  function turnRound(control) {
+    var on = control.getAttribute("aria-pressed") !== "true";
+    control.setAttribute("aria-pressed", String(on));
+    control.setAttribute("title", control.getAttribute(on ? "data-title-on" : "data-title-off") || "");
+  }
+
+  if (!canRun()) {
+    showNotice("unsupported");
+    return;
+  }
+  all('[data-early="press"], [data-early="toggle"]').forEach(function (control) {
+    control.removeAttribute("disabled");
+  });
+
+  // A press of Enter in a field arrives here too: browsers click the submit button.
+  document.addEventListener(
+    "click",
+    function (event) {
+      var target = /** @type {Element} */ (event.target);
+      if (target.closest("[data-reload]") !== null) location.reload();
+      var control = target.closest("[data-early]");
+      if (control === null) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (control.getAttribute("data-early") === "toggle") turnRound(control);
+      else keepPress(control);
+    },
+    true
+  );
+  document.addEventListener("keydown", function (event) {
+    var target = /** @type {Element} */ (event.target);
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || target.closest("input, select, textarea")) return;
+    var letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.slice(-1).toLowerCase();
+    all('[data-early="toggle"][data-key="' + letter.replace(/[^a-z]/, "") + '"]').forEach(turnRound);
+  });
+  document.addEventListener(
+    "submit",
+    function (event) {
+      var form = /** @type {Element} */ (event.target);
+      if (form.querySelector("[type=submit][data-early]") !== null) event.preventDefault();
+    },
+    true
+  );
+  document.addEventListener(
+    "input",
+    function (event) {
+      if (event.target instanceof Element) event.target.setAttribute("data-edited", "");
+    },
+    true
+  );
+
+  setTimeout(showNotice, LATE_MS, "late");
+  // A module that cannot be loaded is an error of its element; one that this browser cannot read is an error of the window.
+  window.addEventListener(
+    "error",
+    function (event) {
+      if (event.target instanceof HTMLScriptElement) showNotice("failed");
+      else if (event instanceof ErrorEvent && event.filename.indexOf("/static/") !== -1) showNotice("broken");
+    },
+    true
+  );
+})();

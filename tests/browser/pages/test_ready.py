@@ -1,0 +1,125 @@
+"""Controls live only when something listens to them, and what a person does before that is kept and done."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.meeting import Meet, make_meeting
+from tests.browser.pages.held import HeldModules
+
+# Visible controls that would do nothing, or the wrong thing, while there is no module.
+DEAD = """() => {
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  const served = ({ form, type }) => form !== null && type === "submit" && form.method === "post";
+  const kept = ({ dataset: { early } }) => early === "press" || early === "toggle";
+  const wrong = shown("button:enabled, [role=button]").filter(
+    (each) => !(kept(each) || served(each) || each.popoverTargetElement),
+  );
+  wrong.push(...shown("form:not([action])").filter((form) => form.method === "get"));
+  wrong.push(...shown(".share-rooms a"));
+  return wrong.map((each) => each.outerHTML.slice(0, 120));
+}"""
+SENT_TRACKS = """() => {
+  globalThis.live = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await ask(constraints);
+    globalThis.live.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+
+
+def press_all(page: Page) -> int:
+    """Press every control whose press is kept; return how many there are."""
+    controls = page.locator("[data-early='press']:visible")
+    for control in controls.all():
+        control.click()
+    return controls.count()
+
+
+def test_a_page_without_its_modules_does_nothing_wrong(person: Meet) -> None:
+    olga = person("Olga")
+    olga.sign_in()
+    slug = olga.create_room()
+    stranger = person("Sam")
+    pages = [
+        (stranger, "/accounts/login/", 1),
+        (stranger, "/connection-test", 1),
+        (olga, f"/rooms/{slug}/", 2),
+        (olga, f"/r/{slug}", 1),
+        (olga, f"/r/{slug}?files", 1),
+    ]
+    quiet = [
+        (stranger, "/i#k=1AAECAwQFBgcICQoLDA0ODw"),
+        (olga, "/files/share"),
+        (olga, "/rooms/"),
+        (olga, "/rooms/new"),
+    ]
+    held = {who.name: HeldModules(who.page) for who in (olga, stranger)}
+    for who, path, kept in pages:
+        held[who.name].open(who.app.origin + path)
+        assert who.page.evaluate(DEAD) == [], path
+        assert press_all(who.page) == kept, path
+        # A press of Enter submits nothing either.
+        for field in who.page.locator("form[method=dialog] input:visible").all():
+            field.press("Enter")
+        assert who.page.url == who.app.origin + path
+    for who, path in quiet:
+        held[who.name].open(who.app.origin + path)
+        assert who.page.evaluate(DEAD) == [], path
+    held["Sam"].open(f"{stranger.app.origin}/i#k=1AAECAwQFBgcICQoLDA0ODw")
+    expect(stranger.page.get_by_role("heading", name="Opening your invitation…")).to_be_visible()
+
+    # What was pressed on the room's page is done when the modules are there: a link with the label that was typed.
+    held["Olga"].open(f"{olga.app.origin}/rooms/{slug}/")
+    olga.page.get_by_label("Label").fill("Ada")
+    olga.page.get_by_role("button", name="Create invite link").click()
+    expect(olga.page.get_by_text("Creating the link as soon as")).to_be_visible()
+    held["Olga"].release()
+    expect(olga.page.get_by_label("Invite link")).to_have_value(re.compile("/i#k="))
+    expect(olga.page.locator(".invite-row__label").first).to_have_text("Ada")
+
+    # Modules that never arrive: the page says so, and its controls are dead.
+    held["Sam"].open(f"{stranger.app.origin}/connection-test")
+    held["Sam"].fail()
+    expect(stranger.page.get_by_text("Part of this page couldn't be loaded")).to_be_visible()
+    expect(stranger.page.get_by_role("button", name="Start the test")).to_be_disabled()
+    assert all("Failed to load resource" in complaint for complaint in stranger.complaints)
+    stranger.complaints.clear()
+    stranger.page.get_by_role("button", name="Reload the page").click()
+    expect(stranger.page.get_by_role("button", name="Start the test")).to_be_enabled()
+    expect(stranger.page.get_by_text("Part of this page couldn't be loaded")).to_be_hidden()
+
+
+def test_a_guest_may_press_and_type_before_the_page_is_ready(person: Meet) -> None:
+    meeting = make_meeting(person, "Max")
+    (guest,) = meeting.guests
+    guest.page.evaluate("localStorage.setItem('meeting-point.name', 'Yesterday')")
+    guest.context.add_init_script(f"({SENT_TRACKS})()")
+    meeting.olga.join()
+
+    held = HeldModules(guest.page)
+    held.open(f"{guest.app.origin}/r/{meeting.slug}")
+    expect(guest.page.get_by_text("Loading…", exact=True)).to_be_visible()
+    preview = guest.page.locator(".preview")
+    preview.get_by_role("button", name="Microphone").click()
+    guest.page.keyboard.press("v")
+    for name in ("Microphone", "Camera"):
+        expect(preview.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "false")
+    guest.page.get_by_label("Your name").press_sequentially("Max")
+    guest.page.get_by_label("Your name").press("Enter")
+    expect(guest.page.get_by_text("Joining as soon as the page has loaded")).to_be_visible()
+    guest.page.get_by_label("Your name").press_sequentially("imilian")
+
+    held.release()
+    guest.see_call_state("in-call")
+    assert guest.page.url == f"{guest.app.origin}/r/{meeting.slug}"
+    assert guest.page.evaluate("live.filter(({ kind, enabled }) => kind === 'video' || enabled).length") == 0
+    tile = meeting.olga.page.locator("mp-tile[data-self='false']")
+    expect(tile).to_contain_text("Maximilian")
+    expect(tile).to_have_attribute("data-muted", "true")
+    expect(tile).to_have_attribute("data-camera", "false")
+    toolbar = guest.page.get_by_label("Call controls")
+    for name in ("Microphone", "Camera"):
+        expect(toolbar.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "false")

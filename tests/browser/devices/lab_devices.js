@@ -29,8 +29,12 @@
     delayMs: 0,
     /** Every request: its kinds, and the exact ids or null. */
     asked: [],
+    /** The kinds of the requests that are not answered yet. */
+    open: () => lab.asked.filter(({ answered }) => !answered).flatMap(({ kinds }) => kinds),
     pending: [],
     tracks: [],
+
+    end,
 
     live(kind) {
       return lab.tracks.filter((track) => track.readyState === "live" && (kind === undefined || track.kind === kind));
@@ -103,11 +107,25 @@
     return track;
   }
 
-  mediaDevices.getUserMedia = async (constraints) => {
+  /** Notes a request until it is answered. */
+  async function ask(kinds, ids, open) {
+    const request = { kinds, ids, answered: false };
+    lab.asked.push(request);
+    try {
+      await turn();
+      return await open();
+    } finally {
+      request.answered = true;
+    }
+  }
+
+  mediaDevices.getUserMedia = (constraints) => {
     const kinds = ["audio", "video"].filter((kind) => constraints[kind]);
     const ids = kinds.map((kind) => constraints[kind].deviceId?.exact ?? null);
-    lab.asked.push({ kinds, ids });
-    await turn();
+    return ask(kinds, ids, () => openDevices(kinds, ids));
+  };
+
+  async function openDevices(kinds, ids) {
     checkPermission(kinds);
     kinds.map((kind, at) => find(kind, ids[at]));
     const stream = await real(Object.fromEntries(kinds.map((kind) => [kind, true])));
@@ -119,15 +137,15 @@
       for (const track of stream.getTracks()) track.stop();
       throw error;
     }
-  };
+  }
 
-  mediaDevices.getDisplayMedia = async () => {
-    lab.asked.push({ kinds: ["screen"], ids: [null] });
-    await turn();
+  mediaDevices.getDisplayMedia = () => ask(["screen"], [null], openScreen);
+
+  async function openScreen() {
     if (lab.answer !== "allow") throw new DOMException("Permission denied", "NotAllowedError");
     const [track] = (await real({ video: true })).getTracks();
     return new MediaStream([adopt(track, { deviceId: "screen", label: "Screen" }, "screen")]);
-  };
+  }
 
   mediaDevices.enumerateDevices = async () => {
     return lab.devices.map((known) => {

@@ -25,6 +25,8 @@ export class LevelMeter extends Emitter {
 
   /** @param {MediaStreamTrack | null} track */
   setTrack(track) {
+    const [metered = null] = this.#source?.mediaStream.getTracks() ?? [];
+    if (track === metered) return;
     this.#source?.disconnect();
     this.#source = null;
     if (track === null) return;

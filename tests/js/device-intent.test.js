@@ -185,7 +185,7 @@ const STORIES = [
   ]],
   ["the device in use is pulled out", "audio", "b", [
     [ON, ["open b"]], [opened("b"), ["keep", "enable"]], [lost(0, true), ["release", "open b"]], [failed("absent"), ["open any"]],
-    [opened("a"), ["keep", "enable", "say fallback absent"]],
+    [opened("a"), ["keep", "enable", "say fallback failed"]],
   ]],
   ["the last device is pulled out", "audio", null, [
     [ON, ["open any"]], [opened("a"), ["keep", "enable"]], [lost(0, true), ["release", "open any"]], [failed("absent"), ["open a"]], [failed("absent"), ["say failed absent"]],

@@ -25,6 +25,7 @@ IN_FLIGHT_MS = 700
 DEVICES = {"microphone": ["mic-1", "mic-2"], "camera": ["cam-1", "cam-2"]}
 EVERY = [device for devices in DEVICES.values() for device in devices]
 KINDS = ["audio", "video"]
+WEIGHTS = [8, 6, 4, 5, 1, 3, 3, 2, 2, 1, 3, 1, 4, 3, 3, 1]
 ERRORS = ["NotReadableError", "AbortError", "NotFoundError"]
 
 
@@ -34,27 +35,25 @@ def make_sequence(seed: int) -> list[Step]:
     steps: list[Step] = []
     for _ in range(chance.randint(8, 16)):
         pause = chance.choice([0, 0, 0, 5, 20, 60, 150])
-        name, arguments = chance.choices(
-            [
-                ("press", [chance.choice(list(DEVICES))]),
-                ("key", [chance.choice("mv")]),
-                ("share", []),
-                ("choose", [chance.choice(list(DEVICES)), chance.randrange(3)]),
-                ("use it", []),
-                ("pull out", [chance.choice(EVERY)]),
-                ("plug in", [chance.choice(EVERY)]),
-                ("break off", [chance.choice(KINDS)]),
-                ("permit", [chance.choice(KINDS), chance.choice(["denied", "prompt", "granted"])]),
-                ("answer", [chance.choice(["allow", "allow", "dismiss", "deny"])]),
-                ("fail", [chance.choice(EVERY), chance.choice(ERRORS)]),
-                ("heal", []),
-                ("slow", [chance.choice([0, 10, 40, 120])]),
-                ("hold", []),
-                ("release", []),
-                ("stop sharing", []),
-            ],
-            weights=[8, 6, 4, 5, 1, 3, 3, 2, 2, 1, 3, 1, 4, 3, 3, 1],
-        )[0]
+        possible: list[tuple[str, list[Any]]] = [
+            ("press", [chance.choice(list(DEVICES))]),
+            ("key", [chance.choice("mv")]),
+            ("share", []),
+            ("choose", [chance.choice(list(DEVICES)), chance.randrange(3)]),
+            ("use it", []),
+            ("pull out", [chance.choice(EVERY)]),
+            ("plug in", [chance.choice(EVERY)]),
+            ("break off", [chance.choice(KINDS)]),
+            ("permit", [chance.choice(KINDS), chance.choice(["denied", "prompt", "granted"])]),
+            ("answer", [chance.choice(["allow", "allow", "dismiss", "deny"])]),
+            ("fail", [chance.choice(EVERY), chance.choice(ERRORS)]),
+            ("heal", []),
+            ("slow", [chance.choice([0, 10, 40, 120])]),
+            ("hold", []),
+            ("release", []),
+            ("stop sharing", []),
+        ]
+        name, arguments = chance.choices(possible, WEIGHTS)[0]
         steps.append([name, pause, *arguments])
     if chance.random() < 1 / 3:
         steps.append([chance.choice(["leave", "other tab"]), 0])

@@ -44,7 +44,8 @@
 
 /**
  * keep, discard: what was opened · release: the open device · fallback: a device that no one asked for may be opened, so not a
- * loopback · say "returned": the chosen device cannot be used, the former one is · say "fallback": another device replaces it
+ * loopback · say "returned": the chosen device cannot be used, the former one is · say "fallback": another device replaces the
+ * chosen one ("absent") or the one in use, which was lost ("failed")
  * @typedef {{do: "open", token: number, deviceId: string | null, fallback: boolean} | {do: "wait", token: number, ms: number}
  *   | {do: "keep"} | {do: "discard"} | {do: "release"} | {do: "enable", on: boolean} | {do: "save", deviceId: string | null}
  *   | {do: "say", what: "failed" | "returned" | "fallback", cause: DeviceCause, deviceId: string | null}} Effect
@@ -153,11 +154,11 @@ class Step {
     effects.push({ do: "keep" }, { do: "enable", on: intent.wanted });
     if (request.tried.length === 0) {
       intent.confirmed = intent.chosen;
-      if (inUse && replaces && request.why === "lost") this.#say("fallback", "absent", id);
+      if (inUse && replaces && request.why === "lost") this.#say("fallback", "failed", id);
     } else if (inUse && (request.cause !== "absent" || request.why === "choose")) {
       this.#returnToFormer(/** @type {DeviceCause} */ (request.cause));
     } else if (inUse && replaces) {
-      this.#say("fallback", "absent", id);
+      this.#say("fallback", request.why === "lost" ? "failed" : "absent", id);
     }
   }
 

@@ -25,7 +25,8 @@ import { loadDevice, loadLabel, saveDevice } from "./preferences.js";
  * @property {void} changed a track or an intent changed; the properties are up to date
  * @property {DeviceLists} devices the lists changed; labels are empty until a device was allowed
  * @property {{kind: Kind, cause: DeviceCause}} failed a device is off now, although it was wanted
- * @property {{kind: Kind, label: string}} fallback this device is used in place of one that is gone
+ * @property {{kind: Kind, label: string, lost: boolean}} fallback this device is used in place of the one in use, which was lost, or
+ *   of the chosen one, which is not connected
  * @property {{kind: Kind, label: string, chosen: string}} returned the device `chosen` could not be opened: the former one is used
  * @property {NewDevice} new-device a device was plugged in; it is not selected
  */
@@ -164,7 +165,7 @@ export class LocalMedia extends Emitter {
     const label = this.#tracks[kind]?.label ?? "";
     if (what === "failed") this.emit("failed", { kind, cause });
     else if (what === "returned") this.emit("returned", { kind, label, chosen: this.#labelOf(kind, deviceId) });
-    else this.emit("fallback", { kind, label });
+    else this.emit("fallback", { kind, label, lost: cause !== "absent" });
   }
 
   /** @param {Opening[]} openings browsers show one permission prompt at a time */

@@ -48,6 +48,10 @@ export class ScreenShare extends Emitter {
     this.#apply({ type: "press", on: !this.#intent.wanted });
   }
 
+  start() {
+    this.#apply({ type: "press", on: true });
+  }
+
   stop() {
     this.#apply({ type: "press", on: false });
   }

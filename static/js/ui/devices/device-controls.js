@@ -46,10 +46,12 @@ export class DeviceControls extends Emitter {
     media.on("changed", () => this.#onChanged());
     media.on("failed", (detail) => this.#onFailed(detail));
     media.on("devices", (detail) => this.#onDevices(detail));
-    media.on("fallback", ({ label }) => this.#announceEverywhere(text("device.fallback", { name: label })));
-    media.on("returned", ({ label, chosen }) => this.#announceEverywhere(text("device.returned", { name: label, chosen })));
+    media.on("fallback", ({ label, lost }) => this.#announceEverywhere(text(lost ? "device.lost" : "device.fallback", { name: label })));
+    media.on("returned", ({ label, chosen }) => {
+      this.#announceEverywhere(text("device.returned", { name: label, chosen: chosen || text("device.chosen") }));
+    });
     media.on("new-device", (detail) => this.#offerDevice(detail));
-    this.problems.on("retry", ({ devices }) => void this.#retry(devices));
+    this.problems.on("retry", ({ devices }) => this.#retry(devices));
     this.problems.on("changed", () => this.emit("changed"));
     this.speaker.on("changed", () => this.#showDevices());
     this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
@@ -146,18 +148,19 @@ export class DeviceControls extends Emitter {
   /** @param {DeviceName} device @param {Cause} cause */
   #announceProblem(device, cause) {
     const message = this.problems.addProblem(device, cause);
-    const action = { label: text("problem.retry"), run: () => void this.#retry([device]) };
+    const action = { label: text("problem.retry"), run: () => this.#retry([device]) };
     this.#announce(message, this.problems.canRetry(device) ? action : undefined);
   }
 
   /** By a press: opens again what is there, and asks once for what is not. @param {DeviceName[]} devices */
-  async #retry(devices) {
+  #retry(devices) {
     const { media } = this;
     const absent = devices.filter((device) => (device === "camera" ? media.videoTrack : media.audioTrack) === null);
-    for (const device of devices) if (!absent.includes(device)) await media.reopen(device === "camera" ? "video" : "audio");
-    if (absent.length > 1) await media.start({ audio: true, video: true });
-    else if (absent[0] === "camera") await media.setCameraOn(true);
-    else if (absent[0] === "microphone") await media.setMuted(false);
+    // All of it now: a later press must not be overtaken.
+    for (const device of devices) if (!absent.includes(device)) void media.reopen(device === "camera" ? "video" : "audio");
+    if (absent.length > 1) void media.start({ audio: true, video: true });
+    else if (absent[0] === "camera") void media.setCameraOn(true);
+    else if (absent[0] === "microphone") void media.setMuted(false);
   }
 
   /** @param {{audio: MediaDeviceInfo[], video: MediaDeviceInfo[], speakers: MediaDeviceInfo[]}} lists */

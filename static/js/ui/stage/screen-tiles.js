@@ -34,7 +34,7 @@ export class ScreenTiles {
     session.mesh.on("peer-track", ({ pid }) => this.#playAgain(pid), { signal });
     session.on("person-changed", ({ person }) => this.#showName(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
-    this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.toggle() }), { signal });
+    this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });
     new ScreenViewer(signal);
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });

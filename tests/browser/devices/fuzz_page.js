@@ -129,9 +129,10 @@ async function reset() {
   await until(() => state() === "in-call", "in the call again");
 }
 
-/** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen. */
+/** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen; `late`: by how many ms at most. */
 function record() {
-  const received = { audio: [], video: [], screen: [] };
+  const received = { audio: [], video: [], screen: [], late: 0 };
+  let last = performance.now();
   const known = new WeakSet();
   const loud = (data) => {
     const samples = new Float32Array(data.numberOfFrames);
@@ -148,6 +149,8 @@ function record() {
     }
   };
   setInterval(() => {
+    received.late = Math.max(received.late, performance.now() - last - 20);
+    last = performance.now();
     for (const peer of meetingPoint.mesh.peers.values()) {
       const { audio, video, screenVideo } = peer.transceivers;
       for (const [kind, transceiver] of Object.entries({ audio, video, screen: screenVideo })) {

@@ -90,7 +90,11 @@ def test_off_before_the_devices_are_there_stays_off(
 
 
 def test_a_choice_chooses_and_a_device_that_fails_gives_the_former_back(person: Meet) -> None:
-    meeting = make_meeting(with_lab_devices(person), "Guest")
+    # The browser's default is a monitor of the speakers: it is not taken for a microphone.
+    monitor_first = (
+        "lab.devices.unshift({deviceId: 'm', kind: 'audioinput', label: 'Monitor of Desk speakers', groupId: ''});"
+    )
+    meeting = make_meeting(with_lab_devices(person, monitor_first), "Guest")
     olga, guest = meeting.olga, meeting.guests[0]
     olga.join()
     guest.join()
@@ -98,6 +102,8 @@ def test_a_choice_chooses_and_a_device_that_fails_gives_the_former_back(person: 
     page = guest.page
     tile = olga.page.locator(OTHERS)
     expect(tile).to_have_attribute("data-camera", "true")
+    expect(tile).to_have_attribute("data-muted", "false")
+    assert ["audio", "Desk microphone", True] in used(page)
     toasts = page.locator("#toasts")
     cameras, microphones = (
         page.locator(f"#devices-dialog [data-kind='{kind}'] select") for kind in ("camera", "microphone")
@@ -181,3 +187,11 @@ def test_for_files_alone_a_choice_stays_silent(person: Meet) -> None:
     see_toggle(page, "microphone", True)
     page.wait_for_function("() => lab.live().length === 1")
     assert used(page) == [["audio", "Headset microphone", True]]
+
+    # The page is left while the camera is being opened.
+    page.evaluate("lab.held = true")
+    page.keyboard.press("v")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    answer_all(page)
+    page.wait_for_function("() => lab.tracks.length === 2")
+    assert used(page) == []

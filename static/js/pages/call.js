@@ -35,6 +35,7 @@ import { ReportDialog } from "../ui/people/report-dialog.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
+import { Leaving } from "../ui/call/leaving.js";
 import { sidePanels } from "../ui/call/side-panel.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
 import { showSigns } from "../ui/call/signs.js";
@@ -54,7 +55,7 @@ import { claimCall } from "../call/single-tab.js";
 /** @import { Room } from "../signaling/wire.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
 
-/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
+/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
 const page = readPageData();
 /** Why the person came, where the link says so: for files only, no device is opened until they press its button. */
@@ -68,7 +69,7 @@ const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
 const waitingRoom = new WaitingRoom();
 const pageState = new PageState();
-const dialogs = setUpDialogs(() => end("left"));
+const dialogs = setUpDialogs(() => call?.leaving.request());
 setUpMoreMenu();
 guardCompositions(document);
 followVisibleArea();
@@ -127,7 +128,8 @@ async function enter() {
   new ReportDialog(session, page.reportUrl, life.signal);
   new MuteRequest(session, () => void devices.media.setMuted(true), life.signal);
   new LobbyAlerts(lobbyHost, { slug, roomName: () => page.roomName, outputs, signal: life.signal });
-  call = { session, stage, files, chat, hands, keys, life };
+  const leaving = new Leaving(session, files, () => end("left"), life.signal);
+  call = { session, stage, files, leaving, chat, hands, keys, life };
   const { mesh, socket } = session;
   new TimeWarning(socket, life.signal);
   new OwnRole(session, life.signal);

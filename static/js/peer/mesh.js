@@ -30,6 +30,7 @@ const MAX_BANNED = 1_024;
  * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks were added, removed, muted or unmuted
  * @property {{pid: string, audio: boolean, video: boolean}} peer-media what the peer says it sends
  * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
+ * @property {void} own-screen sharing the own screen began or ended
  * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
  * @property {{pid: string}} peer-channel-open topics reach the peer, for the first time or again (earlier messages may be lost)
  * @property {void} hidden connections now use relays only; further connections to a peer must be made again
@@ -169,6 +170,10 @@ export class Mesh extends Emitter {
     for (const connection of this.peers.values()) connection.setTracks(tracks);
   }
 
+  get sharesScreen() {
+    return this.#screen.video !== null;
+  }
+
   /**
    * Shares a screen with everyone, including those who join later, or stops. Works without the server.
    * @param {{video: MediaStreamTrack, audio?: MediaStreamTrack | null} | null} screen
@@ -176,6 +181,7 @@ export class Mesh extends Emitter {
   setScreen(screen) {
     this.#screen = screen ? { video: screen.video, audio: screen.audio ?? null } : NO_TRACKS;
     for (const connection of this.peers.values()) connection.setScreen(this.#screen);
+    this.emit("own-screen");
   }
 
   /**

@@ -4,6 +4,7 @@ import { maxWithoutStore } from "../../files/receive/destination.js";
 import { LIMITS } from "../../files/protocol/messages.js";
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
 import { store } from "../../files/storage/store.js";
+import { Emitter } from "../../lib/emitter.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
@@ -23,7 +24,13 @@ import { trustOf } from "../people/trust.js";
 
 const TICK_MS = 1_000;
 
-export class FilePanel {
+/**
+ * @typedef {object} FilePanelEvents
+ * @property {void} changed `atRisk`, perhaps
+ */
+
+/** @extends {Emitter<FilePanelEvents>} */
+export class FilePanel extends Emitter {
   #panel = byId("files", HTMLElement);
   #list = byId("files-list", HTMLElement);
   #session;
@@ -45,6 +52,7 @@ export class FilePanel {
 
   /** @param {CallSession} session @param {FileExchange} exchange @param {string} room slug */
   constructor(session, exchange, room) {
+    super();
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
@@ -64,6 +72,13 @@ export class FilePanel {
     if (chosen.length === 0 || this.#life.signal.aborted) return;
     this.#shared = chosen;
     this.chooseReceivers(chosen);
+  }
+
+  /** How many transfers leaving would stop, and how many have files that it would lose. */
+  get atRisk() {
+    const items = [...this.#items.values()];
+    const running = items.filter(({ transfer }) => transfer.isRunning).length;
+    return { running, unsaved: items.filter((item) => item.isUnsaved).length };
   }
 
   /** Also stops all transfers. */
@@ -182,6 +197,7 @@ export class FilePanel {
     const badge = byId("files-count", HTMLElement);
     badge.hidden = waiting === 0;
     badge.textContent = waiting === 0 ? "" : String(waiting);
+    this.emit("changed");
   }
 
   /** @param {TransferItem} item */

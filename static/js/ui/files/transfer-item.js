@@ -47,6 +47,12 @@ export class TransferItem extends Emitter {
     return this.#saved;
   }
 
+  /** Whether files have arrived that would be lost with the tab. */
+  get isUnsaved() {
+    const { direction, isOver, entries } = this.transfer;
+    return direction === "in" && isOver && !this.#saved && entries.some(({ result }) => result !== null);
+  }
+
   markSaved() {
     this.#saved = true;
   }

@@ -30,7 +30,7 @@ test-js: $(STAMPS)/dev $(STAMPS)/system ## Run only the JavaScript tests.
 test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run only the browser tests.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
+test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
 	@$(BIN)/python scripts/run_tests.py faults long
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
@@ -71,6 +71,10 @@ $(STAMPS)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 
 $(STAMPS)/system: scripts/install-system.sh | $(VENV)/bin/python
 	@scripts/install-system.sh tests
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/sound: scripts/install-system.sh | $(VENV)/bin/python
+	@scripts/install-system.sh sound
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: $(wildcard package.json package-lock.json) | $(VENV)/bin/python

@@ -3,6 +3,7 @@
 #   install-system.sh venv    Python's venv module, for every target
 #   install-system.sh node    Node.js and npm, for `make check`
 #   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, Node.js and network tools, for `make test`
+#   install-system.sh sound   a sound server, for `make test-faults`
 # Packages are only installed as root on a system with apt; elsewhere the script says what is missing and fails.
 set -euo pipefail
 
@@ -43,8 +44,12 @@ case "${1:-}" in
     need conntrack command -v conntrack
     need openssl command -v openssl
     ;;
+  sound)
+    need pulseaudio command -v pulseaudio
+    need pulseaudio-utils command -v parec
+    ;;
   *)
-    echo "usage: $0 venv|node|tests" >&2
+    echo "usage: $0 venv|node|tests|sound" >&2
     exit 2
     ;;
 esac

@@ -16,6 +16,17 @@ FLOAT = """async video => {
 }"""
 NOTHING_FLOATS = "() => document.pictureInPictureElement === null"
 PLAYING = "video => !video.paused && !video.muted"
+# A speaker is taken out of the list, and put back in.
+PULL_OUT = """() => {
+  const { mediaDevices } = navigator;
+  const all = mediaDevices.enumerateDevices.bind(mediaDevices);
+  mediaDevices.enumerateDevices = async () => (await all()).filter(({ label }) => label !== 'Fake Audio Output 2');
+  mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
+PLUG_IN = """() => {
+  delete navigator.mediaDevices.enumerateDevices;
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
 # Sound is refused outside of a press. Scripted: Playwright's evaluate counts as a press in Chromium.
 REFUSE = """() => {
   const { play } = HTMLMediaElement.prototype;
@@ -69,7 +80,19 @@ def test_screens_and_floating_windows_are_thought_of(person: Meet) -> None:
     page.wait_for_function(PLAYING, arg=screen.element_handle())
     expect(hear).to_be_hidden()
     page.wait_for_function(SINKS, arg=first)
-    page.wait_for_function(SINKS, arg=choose_speaker(guest, "Fake Audio Output 2"))
+    second = choose_speaker(guest, "Fake Audio Output 2")
+    page.wait_for_function(SINKS, arg=second)
+
+    # One that is pulled out stays chosen, the page says so, and everything moves; it is used again when it is back.
+    page.evaluate(PULL_OUT)
+    page.wait_for_function(SINKS, arg="")
+    toasts, speakers = page.locator("#toasts"), page.locator("#devices-dialog [data-kind='speaker']")
+    expect(toasts).to_contain_text("Fake Audio Output 2 was unplugged.")
+    expect(speakers.locator("option:checked")).to_have_text("Fake Audio Output 2 (not connected)")
+    expect(speakers.locator(".devices__missing")).not_to_have_attribute("hidden", "")
+    page.evaluate(PLUG_IN)
+    page.wait_for_function(SINKS, arg=second)
+    expect(toasts).to_contain_text("Fake Audio Output 2 is connected again.")
 
     # What the browser pauses plays again, here without sound until the next press.
     for video in (their_tile(guest), screen):

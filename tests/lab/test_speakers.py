@@ -1,0 +1,74 @@
+"""A real speaker is pulled out of Firefox during a call, and put back in.
+
+Chromium watches the kernel's devices, which a sound server's speakers are not: tests/browser scripts its list.
+"""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.browser.conftest import FIREFOX_PREFERENCES
+from tests.browser.meeting import Meet, make_meeting
+from tests.lab.figures import measure
+from tests.lab.sound import SoundServer
+from tests.services import find_binary, wait_until
+
+AUDIBLE = 100.0
+
+
+@pytest.fixture
+def sound() -> Iterator[SoundServer]:
+    """Two speakers; the first one is the system's default."""
+    with SoundServer() as server:
+        for name in ("Built-in", "Headset"):
+            server.plug_in(name)
+        yield server
+
+
+@pytest.fixture
+def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
+    """A Firefox that plays on the speakers of `sound`."""
+    browser = driver.firefox.launch(
+        channel="moz-firefox",
+        executable_path=find_binary("firefox-esr"),
+        headless=True,
+        timeout=60_000,
+        env=sound.variables,
+        firefox_user_prefs=FIREFOX_PREFERENCES,
+    )
+    yield browser
+    browser.close()
+
+
+def test_a_speaker_is_pulled_out_and_put_back_in(person: Meet, loud_firefox: Browser, sound: SoundServer) -> None:
+    meeting = make_meeting(person)
+    olga, guest = meeting.olga, person("Guest", browser=loud_firefox)
+    guest.accept(meeting.link)
+    for who in (olga, guest):
+        who.join()
+    guest.see_others(1)
+    guest.see_and_hear(1)
+
+    def heard_on(name: str) -> bool:
+        return sound.loudness(name) > AUDIBLE
+
+    wait_until(lambda: heard_on("Built-in"), 10, "the call is heard on the default speaker")
+    guest.page.keyboard.press("d")
+    speakers = guest.page.locator("#devices-dialog [data-kind='speaker']")
+    speakers.locator("select").select_option(label="Headset")
+    wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "it is heard on the headset alone")
+
+    sound.pull_out("Headset")
+    pulled_out = time.monotonic()
+    toasts = guest.page.locator("#toasts")
+    wait_until(lambda: heard_on("Built-in"), 10, "it is heard on the default speaker again")
+    measure("A speaker is pulled out; heard on another one", time.monotonic() - pulled_out, 5)
+    expect(toasts).to_contain_text("Headset was unplugged.")
+    expect(speakers.locator("option:checked")).to_have_text("Headset (not connected)")
+    expect(speakers).to_contain_text("You hear the others through the system default.")
+
+    sound.plug_in("Headset")
+    expect(toasts).to_contain_text("Headset is connected again.")
+    wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "it is back on the headset")

@@ -31,6 +31,10 @@ export class DevicePickers extends HTMLElement {
         deviceChosen.dispatch(this, { kind: /** @type {DeviceKind} */ (field.dataset.kind), deviceId: select.value });
       });
       field.hidden = !canChoose(/** @type {DeviceKind} */ (field.dataset.kind));
+      const note = field.querySelector(".field__help");
+      if (note === null) continue;
+      note.id = `${select.id}-help`;
+      select.setAttribute("aria-describedby", note.id);
     }
   }
 

@@ -35,7 +35,7 @@ def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
         executable_path=find_binary("firefox-esr"),
         headless=True,
         timeout=60_000,
-        env=sound.variables,
+        env={**sound.variables},
         firefox_user_prefs=FIREFOX_PREFERENCES,
     )
     yield browser

@@ -41,6 +41,7 @@ import { listenForKeys } from "../ui/call/shortcuts.js";
 import { showSigns } from "../ui/call/signs.js";
 import { Stage } from "../ui/stage/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
+import { guardTouches } from "../ui/call/touch-guard.js";
 import { followVisibleArea } from "../ui/call/visible-area.js";
 import { holdWakeLock } from "../ui/call/wake-lock.js";
 import { Knocking } from "../call/knocking.js";
@@ -73,6 +74,7 @@ const dialogs = setUpDialogs(() => call?.leaving.request());
 setUpMoreMenu();
 guardCompositions(document);
 followVisibleArea();
+guardTouches();
 /** @type {Call | null} */
 let call = null;
 let name = "";

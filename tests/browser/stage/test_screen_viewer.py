@@ -161,6 +161,19 @@ def test_news_can_be_opened_where_it_is_shown(person: Meet) -> None:
     olga.page.locator("#files-input").set_input_files(file)
     olga.page.get_by_role("button", name="Send", exact=True).click()
     show("wants to send you", "#files", ".transfer")
+    # The list of people is drawn again while a dialog is open: the focus still comes back to its place.
+    olga.use("People")
+    more = olga.page.locator("#people").get_by_role("button", name="More about Guest")
+    more.click()
+    olga.page.get_by_role("button", name="Connection details").click()
+    drawn = more.element_handle()
+    page.keyboard.press("m")
+    expect(olga.page.locator(".person[data-muted='true']", has_text="Guest")).to_have_count(1)
+    assert drawn
+    assert not drawn.evaluate("(button) => button.isConnected")
+    olga.page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+
     # News that no longer holds leaves; a file that has been downloaded can be looked at again.
     olga.page.locator("#files-input").set_input_files(file)
     olga.page.get_by_role("button", name="Send", exact=True).click()

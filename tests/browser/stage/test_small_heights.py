@@ -38,6 +38,13 @@ OPENED = [
     ("i", "#invite-dialog", "#invite-title"),
     ("d", "#devices-dialog", "#devices-title"),
 ]
+MENUS = {"More": "#more-menu button:not([hidden])", "React": "#react-menu button"}
+NOTES = """() => {
+  for (const id of ['banner', 'sharing', 'ending']) document.getElementById(id).hidden = false;
+  document.querySelector('#ending [data-part=when]').textContent = 'This room expires in less than ten minutes.';
+  document.querySelector('#banner').textContent = 'The server is away. The call goes on; no one can join now.';
+}"""
+LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"
 COMPOSING_ESCAPE = """(element) => element.dispatchEvent(
   new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true, cancelable: true }))"""
 
@@ -113,8 +120,22 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
         resize(page, PHONE)
         page.locator(close).click()
         expect(page.locator(field)).to_be_hidden()
+    # The same with everything that can lie around the people, and with letters of twice the size.
+    page.keyboard.press("c")
+    for disturb in (NOTES, LARGE_LETTERS):
+        page.evaluate(disturb)
+        page.locator("#chat-text").focus()
+        look("#chat-text", "#chat .side-panel__head button")
+        page.evaluate("document.documentElement.style.fontSize = ''")
+    page.keyboard.press("Escape")
     for size in SIZES:
         resize(page, size)
+        for menu_name, first in MENUS.items():
+            page.get_by_label("Call controls").get_by_role("button", name=menu_name, exact=True).click()
+            expect(page.locator(first).first).to_be_focused()
+            if out_of_reach(page, ":focus"):
+                hidden[f"menu {menu_name} at {size[0]} × {size[1]}"] = [first]
+            page.keyboard.press("Escape")
         missing = out_of_reach(
             page, "[data-toggle=microphone].tool", "[data-toggle=camera].tool", ".tool--more", ".tool--leave"
         )

@@ -1,5 +1,6 @@
 /** The dialogs that open during a call: devices, invitations. */
 
+import { openDialog, setUpDialog } from "../lib/dialog.js";
 import { byId } from "../lib/page.js";
 import { sidePanels } from "./side-panel.js";
 
@@ -13,11 +14,7 @@ export function setUpDialogs(leave) {
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-action]"))) {
     button.addEventListener("click", actions[/** @type {keyof typeof actions} */ (button.dataset.action)]);
   }
-  for (const dialog of document.querySelectorAll("dialog")) {
-    for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
-    // A click on the backdrop targets the dialog itself.
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  }
+  for (const dialog of document.querySelectorAll("dialog")) setUpDialog(dialog);
   sidePanels.setUp();
   return actions;
 }
@@ -25,9 +22,4 @@ export function setUpDialogs(leave) {
 export function closeDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   sidePanels.closeAll();
-}
-
-/** @param {HTMLDialogElement} dialog */
-function openDialog(dialog) {
-  if (!dialog.open) dialog.showModal();
 }

@@ -1,5 +1,6 @@
 /** The dialog in which two people compare their safety code. */
 
+import { openDialog } from "../lib/dialog.js";
 import { byId, find, part, text } from "../lib/page.js";
 import { showTrustIcon, trustOf } from "../people/trust.js";
 
@@ -30,7 +31,7 @@ export class SafetyDialog {
     if (!person || this.#dialog.open) return;
     this.#pid = person.pid;
     this.#showPerson(person);
-    this.#dialog.showModal();
+    openDialog(this.#dialog);
   }
 
   #reject() {

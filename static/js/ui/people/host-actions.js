@@ -1,6 +1,7 @@
 /** What hosts can do in a call: ask a person to mute, remove them, change who can join, end the meeting. */
 
 import { HOSTS } from "../../signaling/roles.js";
+import { openDialog } from "../lib/dialog.js";
 import { byId, find, text } from "../lib/page.js";
 import { JoinRuleForm } from "../lobby/join-rule-form.js";
 import { personMenu } from "./person-menu.js";
@@ -31,8 +32,8 @@ export class HostActions {
     press(this.#removeDialog, "[data-kick=call]", () => this.#kick(false));
     press(this.#removeDialog, "[data-kick=room]", () => this.#kick(true));
     press(this.#endDialog, "[data-end]", () => this.#endMeeting());
-    press(document, "[data-host=join-rule]", () => this.#joinRuleDialog.showModal());
-    press(document, "[data-host=end]", () => this.#endDialog.showModal());
+    press(document, "[data-host=join-rule]", () => openDialog(this.#joinRuleDialog));
+    press(document, "[data-host=end]", () => openDialog(this.#endDialog));
     this.#notify.addEventListener("click", () => void this.#askForNotifications(), { signal });
     session.on("entered", ({ room }) => this.#onRoom(room), { signal });
     session.on("room", ({ room }) => this.#onRoom(room), { signal });
@@ -99,7 +100,7 @@ export class HostActions {
     this.#toRemove = this.#session.people.get(pid) ?? null;
     if (!this.#toRemove) return;
     find(this.#removeDialog, "h2", HTMLElement).textContent = text("remove.title", { name: this.#toRemove.name });
-    this.#removeDialog.showModal();
+    openDialog(this.#removeDialog);
   }
 
   /** @param {boolean} forGood ends their membership, too */

@@ -3,6 +3,7 @@
  * call. The others do not learn of it.
  */
 
+import { openDialog } from "../lib/dialog.js";
 import { byId, find, text } from "../lib/page.js";
 import { guardSubmit } from "../lib/submit-guard.js";
 import { personMenu } from "./person-menu.js";
@@ -49,7 +50,7 @@ export class ReportDialog {
     this.#subject = subject;
     this.#problem.textContent = "";
     find(this.#dialog, "h2", HTMLElement).textContent = title;
-    this.#dialog.showModal();
+    openDialog(this.#dialog);
   }
 
   async #sendReport() {

@@ -4,6 +4,7 @@
  */
 
 import { formatRate, formatShare, formatResolution } from "./figures.js";
+import { openDialog } from "../lib/dialog.js";
 import { byId, find, hasText, part, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { qualityText } from "./quality-mark.js";
@@ -56,7 +57,7 @@ export class DetailsDialog {
     part(this.#dialog, "own").hidden = !own;
     if (own) this.#showOwn();
     else this.#showOther();
-    if (!this.#dialog.open) this.#dialog.showModal();
+    openDialog(this.#dialog);
   }
 
   #showOwn() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { detectStalledMedia, NOTHING_STALLED } from "../../static/js/media/playback/stalled-media.js";
+import { detectStalledMedia, expectedMedia, NOTHING_STALLED } from "../../static/js/media/playback/stalled-media.js";
 
 /** Simulates seconds, with what `comes(second)` returns; returns what was done, and when. */
 function watch(seconds, comes) {
@@ -33,6 +33,23 @@ test("stalled media is recovered twice and then reported", () => {
     ["recovered at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: recover no-sound 1"]],
   ];
   for (const [name, comes, expected] of table) assert.deepEqual(watch(30, comes).seen, expected, name);
+});
+
+test("the line has to deliver what is sent, and not what a device withholds", () => {
+  const well = { camera: "", microphone: "", screen: "" };
+  const table = [
+    [{}, "moving", true, true],
+    [{ capture: well }, "moving", true, true],
+    [{ muted: true }, "moving", false, true],
+    [{ camera: false }, "moving", true, false],
+    [{}, "stills", true, false],
+    [{}, undefined, true, false],
+    ...["taken", "ended", "frozen", "black"].map((camera) => [{ capture: { ...well, camera } }, "moving", true, false]),
+    ...["taken", "ended", "frozen", "silent"].map((microphone) => [{ capture: { ...well, microphone } }, "moving", false, true]),
+  ];
+  for (const [person, sends, sound, picture] of table) {
+    assert.deepEqual(expectedMedia({ muted: false, camera: true, ...person }, sends), { sound, picture }, JSON.stringify(person));
+  }
 });
 
 test("what recovers is not reported any more, and what keeps failing is not recovered for ever", () => {

@@ -1,6 +1,7 @@
 /** A person in a call. */
 
 /** @import { Safety } from "../keys/safety-codes.js" */
+/** @import { CaptureState } from "./captures.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
 /** @import { PathWhy } from "../peer/ice/ice-path.js" */
 /** @import { Lateness } from "./connection-timeout.js" */
@@ -11,6 +12,7 @@
  * @typedef {object} Person
  * @property {string} pid @property {string} role @property {string} name @property {boolean} muted @property {boolean} camera
  * @property {boolean} self
+ * @property {CaptureState} [capture] what their devices lack; missing: nothing
  * @property {string} member the membership: equal for two tabs of one person
  * @property {string} state connecting, connected, interrupted, failed, refused or self
  * @property {string} [reason] why they are refused

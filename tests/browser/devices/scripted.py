@@ -30,3 +30,32 @@ globalThis.change = (name, state) => {
 """
 DISMISSED = "globalThis.refusal = ['NotAllowedError', 'Permission dismissed'];"
 BLOCKED = "globalThis.refusal = ['NotAllowedError', 'Permission denied', 'denied'];"
+
+# A camera that a test can turn into one that gives a moving picture, a black one, or none any more.
+CANVAS_CAMERA = """
+globalThis.lens = 'moving';
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
+const paint = canvas.getContext('2d');
+let turn = 0;
+setInterval(() => {
+  if (lens === 'still') return;
+  paint.fillStyle = lens === 'black' ? `rgb(${(turn += 1) % 2} 0 0)` : `hsl(${(turn += 9) % 360} 60% 50%)`;
+  paint.fillRect(0, 0, canvas.width, canvas.height);
+}, 60);
+navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
+  const stream = audio ? await open({ audio }) : new MediaStream();
+  if (video) stream.addTrack(canvas.captureStream(15).getVideoTracks()[0]);
+  return stream;
+};
+"""
+TAKE = """(kind) => {
+  const track = kind === 'video' ? meetingPoint.media.videoTrack : meetingPoint.media.audioTrack;
+  Object.defineProperty(track, 'muted', { configurable: true, value: true });
+  track.dispatchEvent(new Event('mute'));
+}"""
+GIVE_BACK = """(kind) => {
+  const track = kind === 'video' ? meetingPoint.media.videoTrack : meetingPoint.media.audioTrack;
+  delete track.muted;
+  track.dispatchEvent(new Event('unmute'));
+}"""

@@ -191,10 +191,10 @@ function headroom({ rung, linkRung: line, codec }) {
   return Math.max(maxKbps(rung, codec), minKbps(climbing, codec) * 1.5);
 }
 
-/** @param {RTCRtpSender | undefined} sender @returns {{height: number} | null} the camera; null: off */
+/** @param {RTCRtpSender | undefined} sender @returns {{height: number} | null} the camera; null: off, or taken by the system */
 function sourceOf(sender) {
   const { track } = sender ?? {};
-  if (!track || track.readyState === "ended") return null;
+  if (!track || track.readyState === "ended" || track.muted) return null;
   const { width = 1280, height = 720 } = track.getSettings();
   return { height: Math.min(width, height) };
 }

@@ -31,6 +31,15 @@ const WELL = Object.freeze({ since: null, recoveries: 0, recoveredAt: -Infinity,
 /** @type {Readonly<Memory>} */
 export const NOTHING_STALLED = Object.freeze({ counts: null, cases: { "no-sound": WELL, "no-picture": WELL, frozen: WELL }, said: "", recover: null });
 
+/**
+ * What a peer sends and the line has to deliver: not what their own device withholds.
+ * @param {{muted: boolean, camera: boolean, capture?: {camera: string, microphone: string}}} person
+ * @param {string | undefined} picture of their sending status @returns {{sound: boolean, picture: boolean}}
+ */
+export function expectedMedia({ muted, camera, capture }, picture) {
+  return { sound: !muted && !capture?.microphone, picture: camera && !capture?.camera && picture === "moving" };
+}
+
 /** @param {Readonly<Memory>} before @param {Readonly<Facts>} facts @returns {Memory} */
 export function detectStalledMedia(before, facts) {
   const { now, connected, audioPackets, videoPackets, decoded } = facts;

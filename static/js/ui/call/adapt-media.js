@@ -2,7 +2,7 @@
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
-import { MicrophoneNotice } from "../devices/microphone-notice.js";
+import { CaptureWatch } from "../devices/capture-watch.js";
 import { ScreenTiles } from "../stage/screen-tiles.js";
 import { TileViews } from "../stage/tile-views.js";
 
@@ -17,7 +17,7 @@ import { TileViews } from "../stage/tile-views.js";
  * @param {{devices: DeviceControls, saver: DataSaverSwitch, signal: AbortSignal}} options @returns {Adaptation}
  */
 export function adaptMedia(session, stage, { devices, saver, signal }) {
-  new ScreenTiles(session, stage.outputs, signal);
+  const screens = new ScreenTiles(session, stage.outputs, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
   views.on("changed", () => adaptation.viewChanged());
@@ -26,7 +26,7 @@ export function adaptMedia(session, stage, { devices, saver, signal }) {
   });
   adaptation.setCap(saver.cap);
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
-  new MicrophoneNotice(devices, session.mesh, signal);
+  new CaptureWatch(session, devices, { screen: () => screens.shared, signal });
   new QualityMonitor(session, adaptation, stage.grid, signal);
   return adaptation;
 }

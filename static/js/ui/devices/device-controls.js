@@ -12,7 +12,7 @@ import { onToggle, showToggle } from "./toggles.js";
 
 /** @import { Kind } from "../../media/devices/constraints.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
-/** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
+/** @import { CaptureDevice, CaptureTrouble } from "../../media/devices/capture-monitor.js" */
 /** @import { NewDevice } from "../../media/devices/new-devices.js" */
 /** @import { Cause, DeviceName } from "./device-problems.js" */
 /** @import { Tracks } from "../../peer/transceiver-pair.js" */
@@ -101,10 +101,22 @@ export class DeviceControls extends Emitter {
     void this.media.setCameraOn(!this.media.wants("video"));
   }
 
-  /** @param {MicrophoneTrouble | ""} trouble that reopening did not solve; "": solved */
-  showMicrophoneProblem(trouble) {
-    if (trouble === "") this.problems.clearProblem("microphone");
-    else this.#announceProblem("microphone", trouble);
+  /** @param {Partial<Record<CaptureDevice, CaptureTrouble | "">>} changed what open devices lack now; "": they deliver */
+  showTroubles({ screen, ...changed }) {
+    if (screen) this.#announce(`${text("problem.taken.title.screen")} ${text("problem.taken.text.screen")}`);
+    /** @type {Map<string, DeviceName[]>} */
+    const groups = new Map();
+    for (const [name, trouble] of Object.entries(changed)) {
+      const device = /** @type {DeviceName} */ (name);
+      // That a device ended was announced when it could not be replaced.
+      const shown = trouble === "ended" ? "" : trouble;
+      this.problems.setTrouble(device, shown);
+      if (shown !== "") groups.set(shown, [...(groups.get(shown) ?? []), device]);
+    }
+    for (const [trouble, devices] of groups) {
+      const title = text(`problem.${trouble}.title.${devices.length > 1 ? "both" : devices[0]}`);
+      this.#announce(title, { label: text("problem.retry"), run: () => void this.#retry(devices) });
+    }
   }
 
   /** @param {{kind: DeviceKind, deviceId: string}} choice */

@@ -6,10 +6,10 @@ import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { waysOf } from "./ways.js";
 
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
-/** @import { MicrophoneTrouble } from "../../media/devices/microphone-monitor.js" */
+/** @import { CaptureTrouble } from "../../media/devices/capture-monitor.js" */
 
 /** @typedef {"camera" | "microphone"} DeviceName */
-/** @typedef {DeviceCause | MicrophoneTrouble} Cause */
+/** @typedef {DeviceCause | CaptureTrouble} Cause */
 
 /** Where asking again changes nothing. @type {readonly string[]} */
 const FINAL = ["policy", "insecure", "unsupported"];
@@ -24,8 +24,10 @@ const OF_PERMISSION = ["denied", "dismissed"];
 
 /** @extends {Emitter<DeviceProblemsEvents>} */
 export class DeviceProblems extends Emitter {
-  /** @type {Map<DeviceName, Cause>} */
+  /** Why a device is not open. @type {Map<DeviceName, Cause>} */
   #causes = new Map();
+  /** Why an open device delivers nothing. @type {Map<DeviceName, CaptureTrouble>} */
+  #troubles = new Map();
   #containers = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".prejoin__problems, .dialog__problems"));
   #shown = "";
 
@@ -56,6 +58,13 @@ export class DeviceProblems extends Emitter {
     if (this.#causes.delete(device)) this.#show();
   }
 
+  /** @param {DeviceName} device @param {CaptureTrouble | ""} trouble */
+  setTrouble(device, trouble) {
+    if (trouble === "") this.#troubles.delete(device);
+    else this.#troubles.set(device, trouble);
+    this.#show();
+  }
+
   /** @param {DeviceName} device @returns {boolean} whether trying again can help */
   canRetry(device) {
     return this.#causes.has(device) && !FINAL.includes(this.#causes.get(device) ?? "");
@@ -73,7 +82,7 @@ export class DeviceProblems extends Emitter {
     /** @type {Map<string, DeviceName[]>} */
     const groups = new Map();
     for (const device of /** @type {DeviceName[]} */ (["camera", "microphone"])) {
-      const cause = this.#causes.get(device);
+      const cause = this.#causes.get(device) ?? this.#troubles.get(device);
       if (cause !== undefined) groups.set(cause, [...(groups.get(cause) ?? []), device]);
     }
     const now = JSON.stringify([...groups]);

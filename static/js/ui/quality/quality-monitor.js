@@ -3,7 +3,7 @@
  * them as missing.
  */
 
-import { detectStalledMedia, NOTHING_STALLED } from "../../media/playback/stalled-media.js";
+import { detectStalledMedia, expectedMedia, NOTHING_STALLED } from "../../media/playback/stalled-media.js";
 import { UNKNOWN, rate, rateOwn } from "../../media/playback/quality.js";
 import { MediaRefresh } from "../../peer/media-refresh.js";
 import { DetailsDialog } from "./details-dialog.js";
@@ -60,7 +60,7 @@ export class QualityMonitor {
     const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about?.measured) return;
     const { audioPackets, videoPackets, decoded } = about.measured.inbound;
-    const sends = { sound: !person.muted, picture: person.camera && about.receiving?.picture === "moving" };
+    const sends = expectedMedia(person, about.receiving?.picture);
     const facts = { now: performance.now(), connected: person.state === "connected", ...sends, audioPackets, videoPackets, decoded };
     const memory = detectStalledMedia(this.#stalled.get(pid) ?? NOTHING_STALLED, facts);
     this.#stalled.set(pid, memory);
@@ -83,7 +83,7 @@ export class QualityMonitor {
     const trouble = person.state === "failed" || Boolean(person.late);
     const { loss = 0, concealed = 0 } = about.measured?.inbound ?? {};
     const rttMs = about.measured?.outbound.rttMs ?? 0;
-    const { receiving } = about;
+    const receiving = person.capture?.camera ? null : about.receiving;
     const missing = this.#stalled.get(pid)?.said ?? "";
     const facts = { connected, trouble, receiving, loss, concealed, rttMs, path: person.path ?? "", missing };
     const memory = rate(this.#memories.get(pid) ?? UNKNOWN, facts);
@@ -96,7 +96,10 @@ export class QualityMonitor {
   #rateOwn() {
     const { people, self } = this.#session;
     const connected = [...people.values()].filter(({ state }) => state === "connected");
-    const sending = connected.flatMap(({ pid }) => this.#adaptation.adaptationOf(pid)?.sending ?? []);
+    const interrupted = Boolean(self.capture?.camera);
+    const sending = connected.flatMap(({ pid }) => this.#adaptation.adaptationOf(pid)?.sending ?? []).map((status) => {
+      return interrupted ? { ...status, why: /** @type {const} */ ("no-camera") } : status;
+    });
     this.#own = rateOwn(this.#own, sending);
     this.#session.updatePerson(self.pid, { quality: this.#own.shown });
   }

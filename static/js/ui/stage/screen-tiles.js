@@ -2,10 +2,12 @@
 
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
+import { showTrouble } from "./capture-trouble.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
 import { ScreenViewer } from "./screen-viewer.js";
 
+/** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
@@ -50,6 +52,11 @@ export class ScreenTiles {
     });
   }
 
+  /** The own screen while it is shared. */
+  get shared() {
+    return this.#share.screen?.video ?? null;
+  }
+
   toggle() {
     this.#share.toggle();
   }
@@ -91,10 +98,12 @@ export class ScreenTiles {
     if (video) this.#outputs.play(video, /** @type {MediaStream | null} */ (video.srcObject));
   }
 
-  /** @param {{pid: string, name: string}} person */
-  #showName({ pid, name }) {
+  /** @param {Person} person */
+  #showName({ pid, name, self, capture }) {
+    if (self) byId("sharing-paused", HTMLElement).hidden = capture?.screen !== "taken";
     const tile = this.#tile(pid);
     if (!tile) return;
+    showTrouble(find(tile, ".tile__trouble", HTMLElement), name, { screen: capture?.screen });
     const label = text("screen.of", { name });
     find(tile, ".tile__name", HTMLElement).textContent = label;
     tile.video.setAttribute("aria-label", label);

@@ -2,12 +2,13 @@
  * `<mp-tile>`: one person on the stage. Attributes for style sheets and tests: `data-pid`, `data-self`,
  * `data-state` (connecting, connected, interrupted, failed, refused, self), `data-late` (why connecting takes long: answer,
  * relay), `data-muted`, `data-camera`, `data-speaking`, `data-route` (direct, relay), `data-hand` (turn, from 1), `data-pinned`,
- * `data-muted-locally`.
+ * `data-muted-locally`, `data-trouble` (what the camera, or else the microphone lacks: see media/devices/capture-monitor.js).
  */
 
 import { initials } from "../people/names.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 import { showTurn, stateText } from "../people/people-list.js";
+import { showTrouble } from "./capture-trouble.js";
 import { personMenu } from "../people/person-menu.js";
 import { showQuality } from "../quality/quality-mark.js";
 import { showTrust } from "../people/trust.js";
@@ -41,13 +42,14 @@ export class Tile extends HTMLElement {
     return find(this, "video", HTMLVideoElement);
   }
 
-  /** @param {Presence} presence */
-  setPresence({ name, muted, camera }) {
+  /** @param {Presence & Pick<Person, "capture">} presence */
+  setPresence({ name, muted, camera, capture }) {
     find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
     this.video.setAttribute("aria-label", name);
     this.dataset.muted = String(muted);
-    this.dataset.camera = String(camera);
+    // An interrupted camera looks like one that is off: the frozen face would only mislead.
+    this.dataset.camera = String(camera && !capture?.camera);
   }
 
   /**
@@ -85,6 +87,9 @@ export class Tile extends HTMLElement {
     this.setPresence(person);
     this.setState(state, route);
     this.dataset.late = late;
+    const { camera = "", microphone = "" } = person.capture ?? {};
+    this.dataset.trouble = camera || microphone;
+    showTrouble(find(this, ".tile__trouble", HTMLElement), person.self ? "" : person.name, { camera, microphone });
     this.dataset.pinned = String(person.pinned === true);
     this.dataset.mutedLocally = String(person.mutedLocally === true);
     showTurn(this, ".tile", person.hand);

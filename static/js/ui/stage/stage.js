@@ -83,7 +83,7 @@ export class Stage {
     const tile = Tile.for(person.pid, { self: person.self });
     this.#grid.addTile(tile);
     this.outputs.add(tile.video, { pid: person.pid, own: person.self });
-    if (news && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }));
+    if (news && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }), undefined, person.member);
     this.#updatePerson(person);
   }
 
@@ -102,7 +102,7 @@ export class Stage {
   #removePerson(person) {
     this.outputs.removePerson(person.pid);
     this.#grid.removeTile(person.pid);
-    if (!this.#hasOtherTab(person)) toast(text("left", { name: person.name }));
+    if (!this.#hasOtherTab(person)) toast(text("left", { name: person.name }), undefined, person.member);
     this.#updateCount();
   }
 

@@ -5,12 +5,14 @@ from pathlib import Path
 WIDTH, HEIGHT, RATE, FRAMES = 320, 180, 12, 48
 
 
-def make_camera(path: Path, scale: int = 1, rate: int = RATE) -> Path:
+def make_camera(path: Path, scale: int = 1, rate: int = RATE, upright: bool = False) -> Path:
     """Write a YUV4MPEG2 file of 48 frames, 320×180 times `scale` at `rate` frames a second, and return its path.
+
+    An upright one is 180×320, as from a phone.
 
     Small on purpose: two cores encode and decode a call of four people only when each picture is small.
     """
-    width, height = WIDTH * scale, HEIGHT * scale
+    width, height = (HEIGHT * scale, WIDTH * scale) if upright else (WIDTH * scale, HEIGHT * scale)
     chroma = bytes(width * height // 4)
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n".encode())

@@ -21,6 +21,7 @@
  * @property {Safety} [safety] the safety code with them
  * @property {string} [route] direct or relay
  * @property {number} [hand] the position among raised hands, from 1; 0 or missing: not raised
+ * @property {boolean} [onlyHand] no other hand is raised
  * @property {string} [protocol] udp, tcp or tls
  * @property {PathWhy} [path] why ICE chose this path
  * @property {Quality} [quality] how good the connection is; missing before it is known

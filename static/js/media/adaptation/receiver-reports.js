@@ -1,7 +1,7 @@
 /** Reads what a receiver reports to a sender (topics `report` and `caps`); a payload with any value out of bounds is dropped. */
 
 /** @import { Codec } from "./ladder.js" */
-/** @typedef {{height: number, visible: boolean}} View height: device px of a 16:9 picture that fills it */
+/** @typedef {{height: number, visible: boolean}} View height: device px of the picture's shorter side as it is shown */
 
 /**
  * Sent once a second, about the media received from a peer. screen: null: none is shown; decodeMs: per frame; fps: decoded;

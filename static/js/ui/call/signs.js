@@ -32,7 +32,8 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
 
   button.addEventListener("click", () => hands.raiseHand(!hands.up), { signal });
   hands.on("changed", ({ pid, up, news }) => {
-    for (const other of session.everyone) session.updatePerson(other.pid, { hand: hands.order.indexOf(other.pid) + 1 });
+    const { order } = hands;
+    for (const other of session.everyone) session.updatePerson(other.pid, { hand: order.indexOf(other.pid) + 1, onlyHand: order.length === 1 });
     button.setAttribute("aria-pressed", String(hands.up));
     if (!up) clearToasts(`hand ${pid}`);
     else if (news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }), openPeople, `hand ${pid}`);

@@ -2,6 +2,7 @@
 
 import { openDialog } from "../lib/dialog.js";
 import { byId, find, part, text } from "../lib/page.js";
+import { personMenu } from "../people/person-menu.js";
 import { showTrustIcon, trustOf } from "../people/trust.js";
 
 /** @import { Person } from "../../call/person.js" */
@@ -21,13 +22,19 @@ export class SafetyDialog {
     part(this.#dialog, "match").addEventListener("click", () => session.safety.confirmCode(this.#pid), { signal });
     part(this.#dialog, "differ").addEventListener("click", () => this.#reject(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
+    const action = { id: "safety", icon: "verified", label: text("safety.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
+    personMenu.addAction({ ...action, shown: (person) => trustOf(person) !== "" }, signal);
   }
 
   /** @param {Event} event a click, perhaps on the trust label of a person */
   openFor({ target }) {
     const button = target instanceof Element ? target.closest(".trust-button") : null;
-    const pid = button instanceof HTMLElement ? button.dataset.pid : undefined;
-    const person = this.#session.people.get(pid ?? "");
+    if (button instanceof HTMLElement) this.#open(button.dataset.pid ?? "");
+  }
+
+  /** @param {string} pid */
+  #open(pid) {
+    const person = this.#session.people.get(pid);
     if (!person || this.#dialog.open) return;
     this.#pid = person.pid;
     this.#showPerson(person);

@@ -1,7 +1,13 @@
-/** @param {string} name @returns {string} at most two letters */
+/** @param {string} name @returns {string} at most two letters; for a name without letters or digits, its first character as people count */
 export function initials(name) {
   const words = name.split(/[\s-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   const letters = ends.map((word) => [...(word ?? "")].find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? "");
-  return letters.join("").toUpperCase() || "?";
+  return letters.join("").toUpperCase() || firstCharacter(name.trim()) || "?";
+}
+
+/** An emoji can be many code points. Older browsers take its first one. @param {string} name */
+function firstCharacter(name) {
+  if (!("Segmenter" in Intl)) return [...name][0];
+  return new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name).containing(0)?.segment;
 }

@@ -44,11 +44,13 @@ function createEntry(tabs) {
   if (person.self) name = text("you", { name });
   find(item, ".person__name", HTMLElement).textContent = name;
   find(item, ".person__avatar", HTMLElement).textContent = initials(person.name);
-  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), stateText(person)].filter(Boolean).join(" · ");
+  // Those who are connected are the rule; the details of a connection have its path.
+  const state = person.state === "connected" ? "" : stateText(person);
+  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), state].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
   root.dataset.member = person.member;
-  showTurn(root, ".person", Math.min(...tabs.map(({ hand }) => hand || Infinity)));
+  showTurn(root, ".person", { hand: Math.min(...tabs.map(({ hand }) => hand || Infinity)), onlyHand: tabs.some(({ onlyHand }) => onlyHand) });
   root.dataset.mutedLocally = String(tabs.some(({ mutedLocally }) => mutedLocally));
   personMenu.updateButton(find(item, ".person-more", HTMLButtonElement), person);
   // One label for all tabs of a person: the weakest. It opens the safety code of that tab.
@@ -58,14 +60,16 @@ function createEntry(tabs) {
 }
 
 /**
- * Shows a raised hand and its turn.
- * @param {HTMLElement} root @param {string} prefix of the classes inside @param {number} [hand] from 1; anything else: not raised
+ * Shows a raised hand, and its turn where others are raised too: a single number would read as a count.
+ * @param {HTMLElement} root @param {string} prefix of the classes inside
+ * @param {{hand?: number, onlyHand?: boolean}} person hand: from 1; anything else: not raised
  */
-export function showTurn(root, prefix, hand = 0) {
+export function showTurn(root, prefix, { hand = 0, onlyHand = false }) {
   const up = hand >= 1 && Number.isFinite(hand);
   root.dataset.hand = up ? String(hand) : "";
   find(root, `${prefix}__hand`, HTMLElement).hidden = !up;
-  find(root, `${prefix}__turn`, HTMLElement).textContent = up ? String(hand) : "";
+  find(root, `${prefix}__turn`, HTMLElement).textContent = up && !onlyHand ? String(hand) : "";
+  find(root, `${prefix}__turn-label`, HTMLElement).textContent = !up ? "" : onlyHand ? text("hand.only") : text("hand.turn", { count: hand });
 }
 
 /** @param {string} role */

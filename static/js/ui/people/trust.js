@@ -22,6 +22,8 @@ export function showTrust(button, person) {
   if (trust === "") return;
   const label = text(`trust.${trust}`);
   button.dataset.trust = trust;
+  // What the head of the call says of the room need not be repeated on every tile.
+  button.dataset.usual = String(trust === document.querySelector("[data-room-trust]")?.getAttribute("data-room-trust"));
   button.dataset.pid = person.pid;
   button.title = text("trust.open", { label, name: person.name });
   button.setAttribute("aria-label", button.title);

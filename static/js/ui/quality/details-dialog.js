@@ -33,7 +33,7 @@ export class DetailsDialog {
     session.on("person-removed", ({ person }) => person.pid === this.#pid && this.#dialog.close(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
     const action = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
-    personMenu.addAction({ ...action, shown: ({ self, state }) => !self && state !== "refused" }, signal);
+    personMenu.addAction({ ...action, shown: ({ state, quality }) => state !== "refused" && (state !== "self" || quality !== undefined) }, signal);
   }
 
   /** @param {Event} event a click, perhaps on the quality mark of a tile */

@@ -1,24 +1,38 @@
 /**
- * `<mp-grid>`: lays out the tiles. With two people the other one fills the stage and the own tile floats in a corner,
- * unless someone shares a screen. A pinned person is large, above a strip of the others.
+ * `<mp-grid>`: the tiles of a call. Places them and the shared screens beside it by the shapes of their pictures, whenever the
+ * stage or a picture changes its size. Attributes for style sheets and tests: `data-count`, `data-floating` on the grid;
+ * `data-floating`, `data-large` and `data-fit` on what is placed, with `--covered`: px at its end that the floating tile hides.
  */
 
-import { bestGrid } from "./grid-shape.js";
+import { layOut, overlap, shownShare } from "./layout.js";
 import { Tile } from "./tile.js";
 
-const GAP = 12;
-/** Height of the strip: a share of the stage, and the least in px. */
-const STRIP = { share: 0.22, least: 96 };
+/** @import { Layout, Shown } from "./layout.js" */
+
+/** Between tiles, px: on a stage narrower than `narrow`, and else. */
+const GAP = { narrow: 832, small: 8, normal: 12 };
+/** A picture of a stranger shape is shown whole, with free space around it. */
+const LEAST_SHOWN = 0.74;
 
 export class Grid extends HTMLElement {
-  #observer = new ResizeObserver(() => this.arrange());
+  #sizes = new ResizeObserver(() => this.arrange());
+  #screens = new MutationObserver(() => this.arrange());
+  /** Video elements fire `resize` for their pictures; it does not bubble. */
+  #onPicture = () => this.arrange();
 
   connectedCallback() {
-    this.#observer.observe(this);
+    this.#sizes.observe(this);
+    const stage = this.parentElement;
+    for (const screens of stage?.querySelectorAll(".screens") ?? []) {
+      this.#screens.observe(screens, { childList: true, subtree: true, attributeFilter: ["data-pinned"] });
+    }
+    stage?.addEventListener("resize", this.#onPicture, { capture: true });
   }
 
   disconnectedCallback() {
-    this.#observer.disconnect();
+    this.#sizes.disconnect();
+    this.#screens.disconnect();
+    this.parentElement?.removeEventListener("resize", this.#onPicture, { capture: true });
   }
 
   /** @returns {Tile[]} in order, the own tile last */
@@ -45,27 +59,39 @@ export class Grid extends HTMLElement {
   }
 
   arrange() {
-    const tiles = this.tiles;
-    if (tiles.length === 0 || this.clientWidth === 0) return;
-    const sharing = this.closest('[data-screens]:not([data-screens="0"])') !== null;
-    const floating = tiles.length === 2 && !sharing;
-    this.dataset.floating = String(floating);
+    const { tiles, clientWidth: width, clientHeight: height } = this;
+    if (tiles.length === 0 || width === 0 || height === 0) return;
+    const screens = /** @type {HTMLElement[]} */ ([...(this.parentElement?.querySelectorAll("mp-screen") ?? [])]);
+    const nodes = new Map([...screens, ...tiles].map((node) => [`${node.localName} ${node.dataset.pid}`, node]));
+    const shown = [...nodes].map(([id, node]) => describe(id, node));
+    const layout = layOut(shown, { width, height }, width < GAP.narrow ? GAP.small : GAP.normal);
     this.dataset.count = String(tiles.length);
-    const pinned = !floating && !sharing && tiles.length > 1 && tiles.some((tile) => tile.dataset.pinned === "true");
-    this.dataset.pinned = String(pinned);
-    const { clientWidth: width, clientHeight: height } = this;
-    const strip = pinned ? Math.max(STRIP.least, Math.round(height * STRIP.share)) : height;
-    const count = floating ? 1 : pinned ? tiles.length - 1 : tiles.length;
-    this.#setSize("tile", bestGrid(count, width, strip, GAP));
-    if (pinned) this.#setSize("pinned", bestGrid(1, width, height - strip - GAP, GAP));
-    this.style.setProperty("--gap", `${GAP}px`);
+    this.dataset.floating = String(layout.floating !== "");
+    for (const one of shown) {
+      const node = nodes.get(one.id);
+      if (node) place(node, one, layout);
+    }
   }
+}
 
-  /** @param {string} what @param {{width: number, height: number}} shape px */
-  #setSize(what, { width, height }) {
-    this.style.setProperty(`--${what}-width`, `${width}px`);
-    this.style.setProperty(`--${what}-height`, `${height}px`);
-  }
+/** @param {string} id @param {HTMLElement} node @returns {Shown} */
+function describe(id, node) {
+  const video = node.querySelector("video");
+  const ratio = node.dataset.camera === "false" || !video?.videoWidth ? 0 : video.videoWidth / video.videoHeight;
+  const { self, pinned } = node.dataset;
+  return { id, kind: node instanceof Tile ? "person" : "screen", ratio, self: self === "true", pinned: pinned === "true" };
+}
+
+/** @param {HTMLElement} node @param {Shown} shown @param {Layout} layout */
+function place(node, { id, kind, ratio }, { rects, large, floating }) {
+  const rect = rects.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const over = id === floating ? undefined : rects.get(floating);
+  node.dataset.floating = String(id === floating);
+  node.dataset.large = String(large.includes(id));
+  node.dataset.fit = kind === "screen" || shownShare(ratio, rect) < LEAST_SHOWN ? "contain" : "cover";
+  const covered = over && overlap(rect, over) > 0 ? rect.x + rect.width - over.x : 0;
+  const sizes = { left: rect.x, top: rect.y, width: rect.width, height: rect.height, "--covered": covered };
+  for (const [name, value] of Object.entries(sizes)) node.style.setProperty(name, `${value}px`);
 }
 
 customElements.define("mp-grid", Grid);

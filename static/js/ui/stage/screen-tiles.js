@@ -12,10 +12,14 @@ import { ScreenViewer } from "./screen-viewer.js";
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 
-/** `<mp-screen>`: the screen of the person `data-pid`. */
+/** `<mp-screen>`: the screen of the person `data-pid`; `data-pinned` like that of a tile. */
 class ScreenTile extends HTMLElement {
   get video() {
     return find(this, "video", HTMLVideoElement);
+  }
+
+  get pin() {
+    return find(this, ".screen__pin", HTMLButtonElement);
   }
 }
 customElements.define("mp-screen", ScreenTile);
@@ -34,7 +38,7 @@ export class ScreenTiles {
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
     session.mesh.on("peer-track", ({ pid }) => this.#playAgain(pid), { signal });
-    session.on("person-changed", ({ person }) => this.#showName(person), { signal });
+    session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });
     new ScreenViewer(signal);
@@ -43,6 +47,7 @@ export class ScreenTiles {
     for (const button of document.querySelectorAll("[data-screen=stop]")) {
       button.addEventListener("click", () => this.#share.stop(), { signal });
     }
+    this.#container.addEventListener("click", (event) => this.#pin(event), { signal });
     signal.addEventListener("abort", () => {
       this.#share.end();
       this.#onOwnScreen();
@@ -99,6 +104,34 @@ export class ScreenTiles {
   }
 
   /** @param {Person} person */
+  #updatePerson(person) {
+    this.#showName(person);
+    this.#showPins();
+  }
+
+  /** @param {Event} event a click, perhaps on a pin */
+  #pin({ target }) {
+    const tile = target instanceof Element && target.closest(".screen__pin") ? target.closest("mp-screen") : null;
+    if (!(tile instanceof ScreenTile)) return;
+    tile.dataset.pinned = String(tile.dataset.pinned !== "true");
+    this.#showPins();
+  }
+
+  /** Pinning needs a choice: several screens, or a screen and a pinned person. */
+  #showPins() {
+    const tiles = [...this.#container.querySelectorAll("mp-screen")].filter((one) => one instanceof ScreenTile);
+    const choice = tiles.length > 1 || [...this.#session.people.values()].some(({ pinned }) => pinned);
+    for (const { pin, dataset } of tiles) {
+      const pinned = dataset.pinned === "true";
+      pin.hidden = !choice && !pinned;
+      pin.setAttribute("aria-pressed", String(pinned));
+      const name = this.#session.people.get(dataset.pid ?? "")?.name ?? "";
+      pin.title = text(pinned ? "screen.unpin" : "screen.pin", { name });
+      pin.setAttribute("aria-label", text("screen.pin", { name }));
+    }
+  }
+
+  /** @param {Person} person */
   #showName({ pid, name, self, capture }) {
     if (self) byId("sharing-paused", HTMLElement).hidden = capture?.screen !== "taken";
     const tile = this.#tile(pid);
@@ -116,6 +149,7 @@ export class ScreenTiles {
     this.#container.hidden = count === 0;
     const stage = this.#container.parentElement;
     if (stage) stage.dataset.screens = String(count);
+    this.#showPins();
   }
 
   /** @param {string} pid @returns {ScreenTile | null} */

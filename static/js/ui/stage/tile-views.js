@@ -29,6 +29,8 @@ export class TileViews extends Emitter {
     this.#root = root;
     const tiles = new MutationObserver(() => this.#observeTiles());
     tiles.observe(root, { childList: true, subtree: true });
+    // A phone that is turned sends an upright picture: the same tile needs another size of it.
+    root.addEventListener("resize", () => this.#emitChanged(), { signal, capture: true });
     for (const type of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
       document.addEventListener(type, () => this.#emitChanged(), { signal, capture: true });
     }
@@ -49,9 +51,7 @@ export class TileViews extends Emitter {
     if (tile.querySelector("video") === document.pictureInPictureElement && document.pictureInPictureElement) {
       return { height: 360, visible: true };
     }
-    const { clientWidth, clientHeight } = tile;
-    // `object-fit: cover`: the longer side decides.
-    const height = Math.round(Math.max(clientHeight, (clientWidth * 9) / 16) * (globalThis.devicePixelRatio || 1));
+    const height = Math.round(shorterSide(tile) * (globalThis.devicePixelRatio || 1));
     const visible = !document.hidden && this.#visible.has(tile) && height > 0;
     return { height: Math.min(height, MAX_PIXELS), visible };
   }
@@ -78,4 +78,23 @@ export class TileViews extends Emitter {
   #emitChanged() {
     this.emit("changed");
   }
+}
+
+/**
+ * The shorter side of a picture as it is shown in a tile, before cropping: what the sender scales to.
+ * @param {{width: number, height: number}} tile CSS px @param {{width: number, height: number}} picture 0 × 0: unknown, taken as 16:9
+ * @param {boolean} whole shown whole, not filling the tile @returns {number} CSS px
+ */
+export function shownHeight({ width, height }, picture, whole) {
+  const [across, down] = picture.width > 0 && picture.height > 0 ? [picture.width, picture.height] : [16, 9];
+  const scales = [width / across, height / down];
+  return Math.min(across, down) * (whole ? Math.min(...scales) : Math.max(...scales));
+}
+
+/** @param {Element} tile */
+function shorterSide(tile) {
+  const video = tile.querySelector("video");
+  const picture = { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
+  const whole = tile instanceof HTMLElement && tile.dataset.fit === "contain";
+  return shownHeight({ width: tile.clientWidth, height: tile.clientHeight }, picture, whole);
 }

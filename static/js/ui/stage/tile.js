@@ -2,7 +2,8 @@
  * `<mp-tile>`: one person on the stage. Attributes for style sheets and tests: `data-pid`, `data-self`,
  * `data-state` (connecting, connected, interrupted, failed, refused, self), `data-late` (why connecting takes long: answer,
  * relay), `data-muted`, `data-camera`, `data-speaking`, `data-route` (direct, relay), `data-hand` (turn, from 1), `data-pinned`,
- * `data-muted-locally`, `data-trouble` (what the camera, or else the microphone lacks: see media/devices/capture-monitor.js).
+ * `data-muted-locally`, `data-trouble` (what the camera, or else the microphone lacks: see media/devices/capture-monitor.js). The
+ * grid adds those of the place, see grid.js.
  */
 
 import { initials } from "../people/names.js";
@@ -15,7 +16,6 @@ import { showTrust } from "../people/trust.js";
 
 /** @import { Person, Presence } from "../../call/person.js" */
 
-const STATE_SHOWN_MS = 4_000;
 /** Three snapshots may be lost. */
 const SNAPSHOT_SHOWN_MS = 12_000;
 /** The duration of the animation of `.tile__float`. */
@@ -23,8 +23,6 @@ const FLOAT_MS = 3_000;
 const MAX_FLOATS = 8;
 
 export class Tile extends HTMLElement {
-  /** @type {number | undefined} */
-  #stateFade;
   /** @type {number | undefined} */
   #snapshotFade;
 
@@ -44,7 +42,9 @@ export class Tile extends HTMLElement {
 
   /** @param {Presence & Pick<Person, "capture">} presence */
   setPresence({ name, muted, camera, capture }) {
-    find(this, ".tile__name", HTMLElement).textContent = this.dataset.self === "true" ? text("self") : name;
+    const label = find(this, ".tile__name", HTMLElement);
+    label.textContent = this.dataset.self === "true" ? text("self") : name;
+    label.title = name;
     find(this, ".tile__avatar > span", HTMLElement).textContent = initials(name);
     this.video.setAttribute("aria-label", name);
     this.dataset.muted = String(muted);
@@ -53,17 +53,15 @@ export class Tile extends HTMLElement {
   }
 
   /**
-   * Shows the state of the connection; "connected" fades after a moment.
+   * Shows the state of the connection, unless all is well.
    * @param {string} state see `data-state` @param {string} [route] direct or relay, once known
    */
   setState(state, route) {
     if (state === this.dataset.state && route === this.dataset.route) return;
     const label = find(this, ".tile__state", HTMLElement);
-    clearTimeout(this.#stateFade);
     this.dataset.state = state;
     if (route) this.dataset.route = route;
-    label.hidden = state === "self";
-    if (state === "connected") this.#stateFade = setTimeout(() => (label.hidden = true), STATE_SHOWN_MS);
+    label.hidden = state === "self" || state === "connected";
   }
 
   /** Shows a picture until the video moves again or no new picture arrives for a while. @param {Blob} picture */
@@ -92,7 +90,7 @@ export class Tile extends HTMLElement {
     showTrouble(find(this, ".tile__trouble", HTMLElement), person.self ? "" : person.name, { camera, microphone });
     this.dataset.pinned = String(person.pinned === true);
     this.dataset.mutedLocally = String(person.mutedLocally === true);
-    showTurn(this, ".tile", person.hand);
+    showTurn(this, ".tile", person);
     personMenu.updateButton(find(this, ".person-more", HTMLButtonElement), person);
     find(this, ".tile__state", HTMLElement).textContent = stateText(person);
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
@@ -118,7 +116,6 @@ export class Tile extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#stateFade);
     clearTimeout(this.#snapshotFade);
   }
 }

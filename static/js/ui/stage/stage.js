@@ -35,10 +35,10 @@ export class Stage {
     session.on("person-added", ({ person, news }) => this.#addPerson(person, news), { signal });
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     session.on("person-removed", ({ person }) => this.#removePerson(person), { signal });
-    const safety = new SafetyDialog(session, signal);
-    for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
     personMenu.followSession(session, signal);
     new PersonalView(session, signal);
+    const safety = new SafetyDialog(session, signal);
+    for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
     session.on("stream", ({ pid, stream }) => this.#playStream(pid, stream), { signal });
     session.on("entered", () => this.#onEntered(), { signal });
     // A new role makes the server close and reopen the socket: that is no outage to show.

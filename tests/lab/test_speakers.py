@@ -72,3 +72,24 @@ def test_a_speaker_is_pulled_out_and_put_back_in(person: Meet, loud_firefox: Bro
     sound.plug_in("Headset")
     expect(toasts).to_contain_text("Headset is connected again.")
     wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "it is back on the headset")
+
+    # A screen plays there as well, and so does everything in the next call.
+    olga.use("Microphone")
+    wait_until(lambda: not heard_on("Headset"), 10, "the microphone is off")
+    olga.use("Share screen")
+    wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "the screen is heard on the headset")
+    guest.page.keyboard.press("Escape")
+    guest.leave()
+    wait_until(lambda: not heard_on("Headset"), 10, "nothing is heard after leaving")
+    guest.page.get_by_role("button", name="Rejoin").click()
+    guest.see_call_state("in-call")
+    wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "it is heard on the headset at once")
+
+    # What is pulled out between two calls is missing in the second, and comes back there.
+    guest.leave()
+    sound.pull_out("Headset")
+    guest.page.get_by_role("button", name="Rejoin").click()
+    guest.see_call_state("in-call")
+    wait_until(lambda: heard_on("Built-in"), 10, "it is heard on the default speaker")
+    sound.plug_in("Headset")
+    wait_until(lambda: heard_on("Headset") and not heard_on("Built-in"), 10, "it is back on the headset")

@@ -109,6 +109,11 @@ test("of two speakers chosen in a row the last one wins, even while the first is
   assert.deepEqual([element.asked, element.sinkId], [["a", "c"], "c"]);
   sink.use("c");
   assert.deepEqual(element.asked, ["a", "c"]);
+  // Also if the first is refused: that is no longer of interest.
+  element.absent.add("gone");
+  for (const deviceId of ["gone", "d"]) sink.use(deviceId);
+  await settled();
+  assert.equal(element.sinkId, "d");
 });
 
 test("a speaker that an element refuses is reported once, and not that of a closed context or one replaced meanwhile", async () => {
@@ -376,7 +381,7 @@ test("a speaker of the last visit is used while it is unknown which there are; o
   assert.deepEqual(said, ["use default", "use h", "back Headset"]);
 });
 
-test("a speaker that the browser refuses is said once, tried again when the devices change or when it is picked", () => {
+test("a speaker that the browser refuses is said once, tried again when devices are listed and when it is picked", () => {
   const choice = new SpeakerChoice("");
   choice.setDevices([BUILT_IN, HEADSET]);
   choice.choose("h");
@@ -385,12 +390,69 @@ test("a speaker that the browser refuses is said once, tried again when the devi
   choice.refuse("h");
   choice.refuse("h");
   assert.deepEqual([said, choice.selected, choice.missing], [["use default", "refused Headset"], "h", true]);
+  // The same list: it may have been out and in since.
   choice.setDevices([BUILT_IN, HEADSET]);
-  assert.equal(choice.used, "");
-  choice.setDevices([HEADSET]);
   choice.refuse("h");
   assert.deepEqual(said.slice(2), ["use h", "use default"]);
   choice.choose("h");
   choice.refuse("h");
   assert.deepEqual(said.slice(4), ["use h", "use default", "refused Headset"]);
+});
+
+/** Mulberry32. @param {number} seed @returns {(below: number) => number} a whole number from 0 */
+function dice(seed) {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+test("whatever is plugged, chosen, refused, added and removed in whatever order, all end on the speaker that is shown", async () => {
+  const labels = { b: "Built-in", h: "Headset", t: "Television" };
+  for (let seed = 1; seed <= 200; seed += 1) {
+    page = makePage();
+    const roll = dice(seed);
+    const plugged = new Set(["b", "h"]);
+    const outputs = new MediaOutputs();
+    const choice = new SpeakerChoice(["", "h", "t"][roll(3)]);
+    choice.on("changed", ({ deviceId }) => outputs.useSpeaker(deviceId));
+    outputs.on("sink-refused", ({ deviceId }) => choice.refuse(deviceId));
+    outputs.useSpeaker(choice.used);
+    const list = () => choice.setDevices([...plugged].map((deviceId) => ({ deviceId, label: labels[deviceId] })));
+    const elements = [];
+    let wanted = choice.selected;
+    const steps = [
+      () => plugged.delete(["h", "t"][roll(2)]),
+      () => plugged.add(["h", "t"][roll(2)]),
+      list,
+      () => {
+        const { options } = choice;
+        if (options.length > 0) choice.choose((wanted = options[roll(options.length)].deviceId));
+      },
+      () => {
+        const element = Object.assign(new FakeElement(), {
+          async setSinkId(deviceId) {
+            for (let turns = roll(3); turns > 0; turns -= 1) await settled();
+            if (deviceId !== "" && !plugged.has(deviceId)) throw new DOMException("", "NotFoundError");
+            element.sinkId = deviceId;
+          },
+        });
+        outputs.add(element, { pid: `${elements.length}` });
+        outputs.play(element, new MediaStream());
+        elements.push(element);
+      },
+      () => elements.length > 1 && outputs.remove(elements.shift()),
+      settled,
+    ];
+    for (let step = 0; step < 40; step += 1) await steps[roll(steps.length)]();
+    list();
+    for (let turns = 0; turns < 12; turns += 1) await settled();
+    const used = plugged.has(wanted) ? wanted : "";
+    assert.deepEqual([choice.used, choice.selected, choice.missing], [used, wanted, used !== wanted], `seed ${seed}`);
+    assert.deepEqual(elements.map(({ sinkId }) => sinkId), elements.map(() => used), `seed ${seed}`);
+    assert.equal(choice.options.filter(({ deviceId }) => deviceId === wanted).length, 1, `seed ${seed}`);
+  }
 });

@@ -75,11 +75,11 @@ export class SpeakerChoice extends Emitter {
 
   /** @param {readonly Speaker[]} devices that the browser lists now */
   setDevices(devices) {
-    const [before, after] = [this.#devices, devices].map((list) => list.map(({ deviceId }) => deviceId).join());
     const wasListed = this.#isListed;
     this.#devices = devices.map(({ deviceId, label }) => ({ deviceId, label }));
     this.#listed ||= devices.length > 0;
-    if (before !== after) this.#refused = false;
+    // Tried again even if the list is the same: it may have been out and in since.
+    this.#refused = false;
     this.#noteLabel();
     if (!this.#update() || wasListed === this.#isListed) return;
     if (wasListed) this.#saidRefused = false;

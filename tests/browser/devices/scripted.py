@@ -59,3 +59,30 @@ GIVE_BACK = """(kind) => {
   delete track.muted;
   track.dispatchEvent(new Event('unmute'));
 }"""
+
+# The cameras of a phone, in front and behind; `opened` lists which were opened.
+PHONE_CAMERAS = """
+globalThis.opened = [];
+const cameras = { front: 'user', back: 'environment' };
+const { mediaDevices } = navigator;
+const [realOpen, realList] = ['getUserMedia', 'enumerateDevices'].map((name) => mediaDevices[name].bind(mediaDevices));
+mediaDevices.enumerateDevices = async () => [
+  ...(await realList()).filter(({ kind }) => kind !== 'videoinput'),
+  ...Object.entries(cameras).map(([deviceId, facing]) => ({
+    deviceId, groupId: deviceId, kind: 'videoinput', label: `camera ${deviceId}`,
+    getCapabilities: () => ({ facingMode: [facing] }),
+  })),
+];
+mediaDevices.getUserMedia = async ({ audio, video }) => {
+  const stream = await realOpen({ audio, video: Boolean(video) });
+  const [track] = stream.getVideoTracks();
+  if (track) {
+    const deviceId = video.deviceId?.exact ?? 'front';
+    opened.push(deviceId);
+    Object.defineProperty(track, 'getSettings', {
+      value: () => ({ deviceId, facingMode: cameras[deviceId], width: 320, height: 180 }),
+    });
+  }
+  return stream;
+};
+"""

@@ -2,6 +2,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { cleanName } from "../../peer/hello.js";
+import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";
 import { controlsReady, isEarly, isEdited } from "../lib/ready.js";
@@ -124,6 +125,7 @@ export class Prejoin extends Emitter {
     const { media, problems, starting } = this.#devices;
     const track = media.cameraOn && !this.#root.hidden ? media.videoTrack : null;
     this.#preview.dataset.camera = track ? "on" : "off";
+    this.#preview.dataset.mirrored = String(track !== null && isMirrored(track));
     this.#empty.textContent = (media.isOpening("video") ? this.#empty.dataset.textOn : this.#empty.dataset.textOff) ?? "";
     const shown = /** @type {MediaStream | null} */ (this.#video.srcObject)?.getVideoTracks()[0] ?? null;
     if (shown !== track) this.#outputs.play(this.#video, track && new MediaStream([track]));

@@ -26,6 +26,8 @@ export class CaptureWatch {
   #busy = false;
   /** Tracks that ended by themselves while they were wanted, and were not replaced. @type {Record<Kind, boolean>} */
   #ended = { audio: false, video: false };
+  /** Devices that deliver nothing and are being opened again. @type {Record<Kind, boolean>} */
+  #reopening = { audio: false, video: false };
   /** @type {WeakSet<MediaStreamTrack>} */
   #known = new WeakSet();
 
@@ -40,6 +42,7 @@ export class CaptureWatch {
     this.#captures = new Captures(session, signal);
     const timer = setInterval(() => void this.#check(), INTERVAL_MS);
     devices.on("changed", () => this.#watchTracks(), { signal });
+    devices.media.on("failed", ({ kind }) => (this.#ended[kind] ||= this.#reopening[kind]), { signal });
     this.#watchTracks();
     signal.addEventListener("abort", () => {
       clearInterval(timer);
@@ -55,6 +58,7 @@ export class CaptureWatch {
       this.#ended[kind] = false;
       if (this.#known.has(track)) continue;
       this.#known.add(track);
+      this.#reopening[kind] = false;
       track.addEventListener("ended", () => (this.#ended[kind] = media.wants(kind)));
     }
   }
@@ -83,7 +87,11 @@ export class CaptureWatch {
   async #checkDevice(device) {
     const memory = monitorCapture(device, this.#memories[device], await this.#factsOf(device));
     this.#memories[device] = memory;
-    if (memory.reopen && device !== "screen") void this.#devices.media.reopen(device === "camera" ? "video" : "audio");
+    if (!memory.reopen || device === "screen") return;
+    /** @type {Kind} */
+    const kind = device === "camera" ? "video" : "audio";
+    this.#reopening[kind] = true;
+    void this.#devices.media.reopen(kind);
   }
 
   /** @param {CaptureDevice} device @returns {Promise<Facts>} */

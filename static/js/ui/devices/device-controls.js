@@ -8,6 +8,7 @@ import { SpeakerChoice } from "../../media/playback/speaker-choice.js";
 import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { DeviceProblems } from "./device-problems.js";
 import { text } from "../lib/page.js";
+import { setUpFlipCamera } from "./flip-camera.js";
 import { onToggle, showToggle } from "./toggles.js";
 
 /** @import { Kind } from "../../media/devices/constraints.js" */
@@ -56,6 +57,7 @@ export class DeviceControls extends Emitter {
     this.speaker.on("changed", () => this.#showDevices());
     this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
+    setUpFlipCamera(media, (message) => this.#announceEverywhere(message));
     for (const pickers of this.#pickers) {
       deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
     }

@@ -1,5 +1,6 @@
 /** The stage: tiles, list of people, banner. It shows a session and never changes it. */
 
+import { isMirrored } from "../../media/devices/facing.js";
 import { CODE } from "../../signaling/close-codes.js";
 import { RemoteLevels } from "../../media/playback/remote-levels.js";
 import { PersonalView } from "../people/personal-view.js";
@@ -75,6 +76,7 @@ export class Stage {
     const tile = this.#grid.tile(this.#session.self.pid);
     const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
     if (!tile || shown === videoTrack) return;
+    tile.dataset.mirrored = String(videoTrack !== null && isMirrored(videoTrack));
     this.outputs.play(tile.video, videoTrack && new MediaStream([videoTrack]));
   }
 

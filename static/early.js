@@ -90,9 +90,13 @@
   );
   document.addEventListener("keydown", function (event) {
     var target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || target.closest("input, select, textarea")) return;
-    var letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.slice(-1).toLowerCase();
-    all('[data-early="toggle"][data-key="' + letter.replace(/[^a-z]/, "") + '"]').forEach(turnRound);
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.repeat || target.closest("input, select, textarea")) return;
+    if (event.isComposing || event.keyCode === 229 || event.getModifierState("AltGraph")) return;
+    // As in static/js/lib/keyboard.js: by its place only where the keyboard writes letters of another script.
+    var other = /^[\u0370-\u1dff\u1f00-\u1fff\u2c80-\ua71f\uac00-\ufdff\uff66-\uffdc]+$/.test(event.key);
+    var place = other && /^Key[A-Z]$/.test(event.code) ? event.code.charAt(3) : "";
+    var letter = (/^[a-z]$/i.test(event.key) ? event.key : place).toLowerCase();
+    if (letter !== "") all('[data-early="toggle"][data-key="' + letter + '"]').forEach(turnRound);
   });
   document.addEventListener(
     "submit",

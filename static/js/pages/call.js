@@ -8,6 +8,7 @@
 import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
+import { Announcements } from "../ui/call/announcements.js";
 import { guardCompositions } from "../lib/keyboard.js";
 import { Chat } from "../chat/chat.js";
 import { Hands } from "../chat/hands.js";
@@ -16,6 +17,7 @@ import { FileExchange } from "../files/exchange.js";
 import { prepareSharing } from "../files/share/share-target.js";
 import { HOSTS } from "../signaling/roles.js";
 import { MediaOutputs } from "../media/playback/media-outputs.js";
+import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
 import { HostActions } from "../ui/people/host-actions.js";
@@ -28,8 +30,10 @@ import { TimeWarning } from "../ui/call/time-warning.js";
 import { FilePanel } from "../ui/files/file-panel.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { OwnRole } from "../ui/call/own-role.js";
+import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { readPageData, text } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
+import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { ReportDialog } from "../ui/people/report-dialog.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
@@ -75,6 +79,7 @@ setUpMoreMenu();
 guardCompositions(document);
 followVisibleArea();
 guardTouches();
+keepFocus(document);
 /** @type {Call | null} */
 let call = null;
 let name = "";
@@ -134,9 +139,11 @@ async function enter() {
   call = { session, stage, files, leaving, chat, hands, keys, life };
   const { mesh, socket } = session;
   new TimeWarning(socket, life.signal);
+  new Announcements(session, life.signal);
   new OwnRole(session, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
   listenToCall(call);
+  showInTitle({ muted: devices.presence.muted });
   call.stage.showSelf(devices.tracks.video);
   holdWakeLock(call.life.signal);
   claimCall(slug, () => end(String(CODE.replaced)), call.life.signal);
@@ -177,6 +184,7 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
  */
 function roomChanged({ name: roomName, epoch }, running) {
   page.roomName = roomName;
+  showInTitle({ room: roomName });
   for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
   const known = call?.session.seal.epoch ?? page.epoch;
   if (epoch < known) return end("downgrade");
@@ -201,6 +209,7 @@ function tearDownCall() {
   const current = call;
   call = null;
   current?.life.abort();
+  showInTitle({ knocks: 0, unread: 0, muted: false, sharing: false });
   current?.session.leave();
   current?.files.close();
   current?.keys.close();
@@ -239,6 +248,7 @@ pageState.on("changed", ({ state }) => {
 devices.on("changed", () => {
   if (!call) return;
   call.session.setMedia(devices.tracks, devices.presence);
+  showInTitle({ muted: devices.presence.muted });
   call.stage.showSelf(devices.tracks.video);
 });
 devices.speaker.on("changed", ({ deviceId }) => outputs.useSpeaker(deviceId));
@@ -247,6 +257,7 @@ outputs.useSpeaker(devices.speaker.used);
 devices.on("news", ({ message, action, everywhere }) => {
   if (call || (everywhere && pageState.current !== "ended")) toast(message, action);
 });
+announceDevices(devices, () => pageState.current === "ended");
 prejoin.on("join", (detail) => {
   name = detail.name;
   join();

@@ -1,5 +1,6 @@
 /** The dialogs that open during a call: devices, invitations. */
 
+import { addAnnouncer } from "../lib/announcer.js";
 import { openDialog, setUpDialog } from "../lib/dialog.js";
 import { byId } from "../lib/page.js";
 import { sidePanels } from "./side-panel.js";
@@ -14,7 +15,10 @@ export function setUpDialogs(leave) {
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-action]"))) {
     button.addEventListener("click", actions[/** @type {keyof typeof actions} */ (button.dataset.action)]);
   }
-  for (const dialog of document.querySelectorAll("dialog")) setUpDialog(dialog);
+  for (const dialog of document.querySelectorAll("dialog")) {
+    addAnnouncer(dialog);
+    setUpDialog(dialog);
+  }
   sidePanels.setUp();
   return actions;
 }

@@ -4,6 +4,7 @@
  */
 
 import { HOSTS } from "../../signaling/roles.js";
+import { showNotice } from "../lib/announcer.js";
 import { byId, find, part, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 
@@ -50,8 +51,7 @@ export class OwnRole {
     this.#role = role;
     showForRole(role);
     const message = text(`role.now.${role}`);
-    this.#root.hidden = !gained;
-    if (gained) find(this.#root, "p", HTMLElement).textContent = message;
-    else toast(message);
+    showNotice(this.#root, find(this.#root, "p", HTMLElement), gained ? message : "");
+    if (!gained) toast(message);
   }
 }

@@ -3,7 +3,7 @@ import { shortcutLetter } from "../../lib/keyboard.js";
 /**
  * Runs the action of a single letter. Ignores letters that are typed into a field or a dialog: single keys must not interfere
  * with typing or speech input (WCAG 2.1.4).
- * @param {Record<string, () => void>} keys by lower-case letter @param {AbortSignal} [signal]
+ * @param {Record<string, () => unknown>} keys by lower-case letter @param {AbortSignal} [signal]
  */
 export function listenForKeys(keys, signal) {
   const listener = (/** @type {KeyboardEvent} */ event) => {

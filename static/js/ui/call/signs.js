@@ -1,6 +1,7 @@
 /** Reactions that float over the tiles, and raised hands. */
 
 import { HOSTS } from "../../signaling/roles.js";
+import { say } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { sidePanels } from "./side-panel.js";
@@ -20,6 +21,12 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
   const button = byId("raise-hand", HTMLButtonElement);
   const openPeople = { label: text("toast.show"), run: () => sidePanels.open("people") };
   let announcedAt = -Infinity;
+  /** A host lowered the own hand, and a toast says so. */
+  let lowered = false;
+  const sayOwnHand = (/** @type {boolean} */ up) => {
+    if (!lowered) say(text(up ? "said.hand.up" : "said.hand.down"));
+    lowered = false;
+  };
 
   for (const choice of choices()) choice.addEventListener("click", () => reactions.sendReaction(/** @type {Reaction} */ (choice.dataset.reaction)), { signal });
   reactions.on("reaction", ({ pid, reaction }) => {
@@ -27,7 +34,7 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
     grid.tile(pid)?.floatGlyph(choice?.textContent ?? "");
     if (pid === session.self.pid || performance.now() - announcedAt < ANNOUNCE_INTERVAL_MS) return;
     announcedAt = performance.now();
-    byId("signs-news", HTMLElement).textContent = text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" });
+    say(text("reaction.news", { name: nameOf(pid), reaction: choice?.title ?? "" }));
   }, { signal });
 
   button.addEventListener("click", () => hands.raiseHand(!hands.up), { signal });
@@ -36,9 +43,15 @@ export function showSigns({ session, grid, hands, reactions }, signal) {
     for (const other of session.everyone) session.updatePerson(other.pid, { hand: order.indexOf(other.pid) + 1, onlyHand: order.length === 1 });
     button.setAttribute("aria-pressed", String(hands.up));
     if (!up) clearToasts(`hand ${pid}`);
-    else if (news && pid !== session.self.pid) toast(text("hand.raised", { name: nameOf(pid) }), openPeople, `hand ${pid}`);
+    if (!news) return;
+    if (pid === session.self.pid) queueMicrotask(() => sayOwnHand(up));
+    else if (up) toast(text("hand.raised", { name: nameOf(pid) }), openPeople, `hand ${pid}`);
+    else say(text("said.hand.lowered", { name: nameOf(pid) }));
   }, { signal });
-  hands.on("lowered", ({ by }) => toast(text("hand.lowered", { name: nameOf(by) })), { signal });
+  hands.on("lowered", ({ by }) => {
+    lowered = true;
+    toast(text("hand.lowered", { name: nameOf(by) }));
+  }, { signal });
   signal.addEventListener("abort", () => button.setAttribute("aria-pressed", "false"));
   personMenu.addAction(
     {

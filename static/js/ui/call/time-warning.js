@@ -1,5 +1,6 @@
 /** Warns during a call that the room or the person's membership ends soon. */
 
+import { say, showNotice } from "../lib/announcer.js";
 import { byId, part, text } from "../lib/page.js";
 import { span } from "../lib/times.js";
 
@@ -30,13 +31,12 @@ export class TimeWarning {
   /** @param {{what: string, left: number | null}} news left: in seconds; null: it no longer ends soon */
   #onEnding({ what, left }) {
     clearInterval(this.#timer);
-    this.#root.hidden = left === null;
     this.#dismissed = false;
-    if (left === null) return;
+    if (left === null) return showNotice(this.#root, this.#when, "");
     this.#end = performance.now() + left * 1000;
     const style = /** @type {const} */ ({ timeStyle: "short" });
     const at = new Intl.DateTimeFormat(document.documentElement.lang, style).format(Date.now() + left * 1000);
-    this.#when.textContent = text(what === "membership" ? "ending.membership" : "ending.room", { time: at });
+    showNotice(this.#root, this.#when, text(what === "membership" ? "ending.membership" : "ending.room", { time: at }));
     const more = this.#root.querySelector("[data-part=more]");
     if (more instanceof HTMLElement) more.hidden = what === "membership";
     this.#timer = setInterval(() => this.#showRemaining(), TICK_MS);
@@ -51,7 +51,9 @@ export class TimeWarning {
       this.#dismissed = false;
       this.#root.hidden = false;
     }
-    if (left < MINUTE_MS) clearInterval(this.#timer);
+    if (left >= MINUTE_MS) return;
+    clearInterval(this.#timer);
+    say(message);
   }
 
   #dismiss() {

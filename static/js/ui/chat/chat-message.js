@@ -29,7 +29,10 @@ export function renderMessage(entry, nameOf) {
  * @param {HTMLElement} item @param {Entry} entry @param {(pid: string) => string | undefined} nameOf
  */
 export function refreshMessage(item, { own, name, from, waiting }, nameOf) {
-  find(item, ".chat__author", HTMLElement).textContent = own ? text("self") : displayName(name);
+  const author = find(item, ".chat__author", HTMLElement);
+  const title = own ? text("self") : displayName(name);
+  // The log is a live region, which is read again when a text is replaced by the same.
+  if (author.textContent !== title) author.textContent = title;
   setText(find(item, ".chat__from", HTMLElement), from && text("chat.from", { name: displayName(from) }));
   const names = [...waiting].map(nameOf).filter((one) => one !== undefined);
   const missing = names.length > 1 ? text("chat.waiting.many", { count: names.length }) : names.map((one) => text("chat.waiting.one", { name: one }))[0];
@@ -45,7 +48,7 @@ export function continues(entry, before) {
 /** @param {HTMLElement} node @param {string} content empty: hides it */
 function setText(node, content) {
   node.hidden = content === "";
-  node.textContent = content;
+  if (node.textContent !== content) node.textContent = content;
 }
 
 /** @param {Piece} piece */

@@ -3,7 +3,9 @@
 import { continues, renderMessage, refreshMessage } from "./chat-message.js";
 import { displayName } from "../people/display-name.js";
 import { isComposing } from "../../lib/keyboard.js";
+import { say, showNotice } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
+import { showInTitle } from "../lib/page-title.js";
 import { sidePanels } from "../call/side-panel.js";
 import { StickToEnd } from "./stick-to-end.js";
 import { clearToasts, toast } from "../lib/toasts.js";
@@ -146,13 +148,14 @@ export class ChatPanel {
   /** @param {Entry} entry @param {boolean} live */
   #announce({ name, text: content }, live) {
     this.#setUnread(this.#unread + 1);
-    const now = performance.now();
-    if (!live || !this.#panel.hidden || now - this.#toastedAt < TOAST_INTERVAL_MS) return;
-    this.#toastedAt = now;
+    if (!live || !this.#panel.hidden) return;
     const line = [...content.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
-    const show = { label: text("toast.show"), run: () => sidePanels.open("chat") };
-    toast(text("chat.news", { name: displayName(name), words: short }), show, "chat");
+    const news = text("chat.news", { name: displayName(name), words: short });
+    const now = performance.now();
+    if (now - this.#toastedAt < TOAST_INTERVAL_MS) return say(news);
+    this.#toastedAt = now;
+    toast(news, { label: text("toast.show"), run: () => sidePanels.open("chat") }, "chat");
   }
 
   /** @param {number} unread */
@@ -161,6 +164,7 @@ export class ChatPanel {
     const badge = byId("chat-count", HTMLElement);
     badge.hidden = unread === 0;
     badge.textContent = unread > 99 ? "99+" : String(unread);
+    showInTitle({ unread });
   }
 
   /** @param {EventTarget | null} target */
@@ -178,9 +182,8 @@ export class ChatPanel {
   /** @param {string} note empty: hides it */
   #showNote(note) {
     clearTimeout(this.#noteTimer);
-    this.#note.hidden = note === "";
-    this.#note.textContent = note;
-    if (note) this.#noteTimer = setTimeout(() => (this.#note.hidden = true), NOTE_MS);
+    showNotice(this.#note, this.#note, note);
+    if (note) this.#noteTimer = setTimeout(() => this.#showNote(""), NOTE_MS);
   }
 
   /** @param {string} pid */

@@ -9,6 +9,7 @@ import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
 import { formatFiles } from "./format.js";
+import { say } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
 import { chooseDestination, saveAll } from "./save-files.js";
 import { sidePanels } from "../call/side-panel.js";
@@ -211,9 +212,9 @@ export class FilePanel extends Emitter {
     if (state === "failed") this.#announce(text("files.news.failed", values), item);
   }
 
-  /** In a live region if the panel is open, else in a toast. @param {string} message @param {TransferItem} [item] it is about */
+  /** Also shows it if the panel is closed. @param {string} message @param {TransferItem} [item] it is about */
   #announce(message, item) {
-    if (!this.#panel.hidden) byId("files-news", HTMLElement).textContent = message;
+    if (!this.#panel.hidden) say(message);
     else if (item === undefined) toast(message);
     else toast(message, { label: text("toast.show"), run: () => this.#showItem(item) }, subjectOf(item.transfer));
   }

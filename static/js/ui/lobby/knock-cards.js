@@ -1,6 +1,7 @@
 /** The cards of people who knock, with buttons to admit and to deny: on the call page and on other pages of a host's browser. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
 
 /** @import { Knock } from "../../call/lobby-host.js" */
@@ -25,9 +26,12 @@ export class KnockCards extends Emitter {
   showKnocks(knocks) {
     const cards = new Map([...this.#container.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
     for (const knock of knocks) {
-      const card = cards.get(knock.member) ?? this.#createCard(knock.member);
+      const known = /** @type {HTMLElement | undefined} */ (cards.get(knock.member));
+      const card = known ?? this.#createCard(knock.member);
       cards.delete(knock.member);
-      fillCard(/** @type {HTMLElement} */ (card), knock);
+      const changed = card.dataset.problem !== (knock.problem ?? "");
+      fillCard(card, knock);
+      if (!known || (changed && knock.problem)) say(find(card, ".knock__text", HTMLElement).innerText, "assertive");
     }
     for (const card of cards.values()) card.remove();
     this.#container.hidden = knocks.length === 0;
@@ -54,13 +58,9 @@ export class KnockCards extends Emitter {
 
 /** @param {HTMLElement} card @param {Knock & {room?: string}} knock */
 function fillCard(card, { name, problem, room = "" }) {
-  setText(find(card, ".knock__name", HTMLElement), name);
-  setText(find(card, ".knock__room", HTMLElement), room);
+  card.dataset.problem = problem ?? "";
+  find(card, ".knock__name", HTMLElement).textContent = name;
+  find(card, ".knock__room", HTMLElement).textContent = room;
   for (const note of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-problem]"))) note.hidden = note.dataset.problem !== problem;
   find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
-}
-
-/** @param {HTMLElement} node in a live region, which announces every write @param {string} message */
-function setText(node, message) {
-  if (node.textContent !== message) node.textContent = message;
 }

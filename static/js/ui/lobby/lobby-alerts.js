@@ -5,6 +5,7 @@
 
 import { Chime } from "../../media/playback/chime.js";
 import { byId, text } from "../lib/page.js";
+import { showInTitle } from "../lib/page-title.js";
 import { KnockCards } from "./knock-cards.js";
 import { LobbyBroadcast } from "../../call/lobby-broadcast.js";
 
@@ -17,7 +18,6 @@ export class LobbyAlerts {
   #cards;
   #broadcast;
   #badge = byId("knock-count", HTMLElement);
-  #title = document.title;
   #roomName;
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
@@ -58,7 +58,7 @@ export class LobbyAlerts {
   #updateCount(knocks) {
     this.#badge.hidden = knocks.length === 0;
     this.#badge.textContent = String(knocks.length);
-    document.title = knocks.length ? text("knocks.title", { count: knocks.length, title: this.#title }) : this.#title;
+    showInTitle({ knocks: knocks.length });
     const here = new Set(knocks.map(({ member }) => member));
     for (const [member, note] of this.#notifications) {
       if (here.has(member)) continue;

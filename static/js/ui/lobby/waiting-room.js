@@ -1,6 +1,7 @@
 /** What a person sees who waits to be admitted: beside the camera preview, instead of the form for the name. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { say } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
 
 /** @import { Waiting } from "../../call/knocking.js" */
@@ -25,22 +26,21 @@ export class WaitingRoom extends Emitter {
   show({ name, why, hosts = false }) {
     const began = this.#root.hidden;
     const kind = why === "knock" ? (hosts ? "knock" : "no-host") : (why ?? "asking");
-    this.#setText(this.#title, text(`waiting.${kind}.title`));
-    this.#setText(find(this.#root, "p", HTMLElement), text(`waiting.${kind}.text`));
-    this.#setText(byId("waiting-name", HTMLElement), text("waiting.as", { name }));
+    const changed = this.#root.dataset.kind !== kind;
+    const [title, message] = [text(`waiting.${kind}.title`), text(`waiting.${kind}.text`)];
+    this.#title.textContent = title;
+    find(this.#root, "p", HTMLElement).textContent = message;
+    byId("waiting-name", HTMLElement).textContent = text("waiting.as", { name });
     this.#root.dataset.kind = kind;
     this.#root.hidden = false;
     this.#prejoin.dataset.waiting = "true";
+    // The focused title is read by itself.
     if (began) this.#title.focus();
+    if (began || changed) say(began ? message : `${title} ${message}`);
   }
 
   hide() {
     this.#root.hidden = true;
     delete this.#prejoin.dataset.waiting;
-  }
-
-  /** A live region announces every write, so equal texts are skipped. @param {HTMLElement} node @param {string} message */
-  #setText(node, message) {
-    if (node.textContent !== message) node.textContent = message;
   }
 }

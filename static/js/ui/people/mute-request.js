@@ -1,5 +1,6 @@
 /** Shows that a host asks this person to mute, with a button for it. No one can mute another person remotely. */
 
+import { showNotice } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
 import { HOSTS } from "../../signaling/roles.js";
 
@@ -30,8 +31,7 @@ export class MuteRequest {
     const asker = this.#session.people.get(pid);
     if (!asker || !HOSTS.includes(asker.role)) return;
     if (this.#session.self.muted || !this.#card.hidden || Date.now() < this.#snoozedUntil) return;
-    find(this.#card, "p", HTMLElement).textContent = text("mute.request", { name: asker.name });
-    this.#card.hidden = false;
+    showNotice(this.#card, find(this.#card, "p", HTMLElement), text("mute.request", { name: asker.name }));
   }
 
   /** @param {boolean} accepted */
@@ -42,6 +42,6 @@ export class MuteRequest {
   }
 
   #close() {
-    this.#card.hidden = true;
+    showNotice(this.#card, find(this.#card, "p", HTMLElement), "");
   }
 }

@@ -1,7 +1,9 @@
 /** Shared screens on the stage: a large tile for each, and the button that shares the own screen. */
 
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
+import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
+import { showInTitle } from "../lib/page-title.js";
 import { showTrouble } from "./capture-trouble.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
@@ -70,7 +72,12 @@ export class ScreenTiles {
     const { screen, choosing } = this.#share;
     this.#session.mesh.setScreen(screen);
     const { dataset } = this.#button;
-    dataset.sharing = String(screen !== null);
+    const sharing = screen !== null;
+    if (String(sharing) !== dataset.sharing) {
+      say(text(sharing ? "said.screen.own.started" : "said.screen.own.stopped"));
+      showInTitle({ sharing });
+    }
+    dataset.sharing = String(sharing);
     this.#button.setAttribute("aria-busy", String(choosing));
     this.#button.title = (choosing ? dataset.titleCancel : screen ? dataset.titleStop : dataset.titleShare) ?? "";
     const label = choosing ? dataset.textCancel : screen ? dataset.textStop : dataset.textShare;
@@ -139,6 +146,8 @@ export class ScreenTiles {
     showTrouble(find(tile, ".tile__trouble", HTMLElement), name, { screen: capture?.screen });
     const label = text("screen.of", { name });
     find(tile, ".tile__name", HTMLElement).textContent = label;
+    tile.setAttribute("role", "group");
+    tile.setAttribute("aria-label", label);
     tile.video.setAttribute("aria-label", label);
     find(tile, "[data-screen=enlarge]", HTMLElement).ariaLabel = text("screen.enlarge", { name });
     find(tile, ".screen__controls", HTMLElement).ariaLabel = label;

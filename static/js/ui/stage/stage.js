@@ -5,6 +5,7 @@ import { CODE } from "../../signaling/close-codes.js";
 import { RemoteLevels } from "../../media/playback/remote-levels.js";
 import { PersonalView } from "../people/personal-view.js";
 import { Grid } from "./grid.js";
+import { showNotice } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
 import { headCount, showPeople, showSpeaking } from "../people/people-list.js";
 import { personMenu } from "../people/person-menu.js";
@@ -55,6 +56,7 @@ export class Stage {
     });
     signal.addEventListener("abort", () => levels.stop());
     this.#root.hidden = false;
+    byId("stage-title", HTMLElement).focus();
     this.#showBanner(text("banner.joining"));
     this.#addPerson(session.self, false);
   }
@@ -145,9 +147,8 @@ export class Stage {
 
   /** @param {string} message empty: hides the banner */
   #showBanner(message) {
-    this.#banner.hidden = message === "";
+    showNotice(this.#banner, this.#banner, message);
     this.#banner.dataset.away = "false";
-    this.#banner.textContent = message;
   }
 
   /** @param {Person} person */

@@ -7,6 +7,7 @@
  */
 
 import { initials } from "../people/names.js";
+import { tileLabel } from "./tile-label.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 import { showTurn, stateText } from "../people/people-list.js";
 import { showTrouble } from "./capture-trouble.js";
@@ -29,6 +30,7 @@ export class Tile extends HTMLElement {
   /** @param {string} pid @param {{self?: boolean}} [options] @returns {Tile} */
   static for(pid, { self = false } = {}) {
     const tile = /** @type {Tile} */ (document.createElement("mp-tile"));
+    tile.setAttribute("role", "listitem");
     tile.dataset.pid = pid;
     tile.dataset.self = String(self);
     tile.append(fromTemplate("tile-template"));
@@ -83,6 +85,7 @@ export class Tile extends HTMLElement {
   setPerson(person) {
     const { state, route, late = "" } = person;
     this.setPresence(person);
+    this.setAttribute("aria-label", tileLabel(person));
     this.setState(state, route);
     this.dataset.late = late;
     const { camera = "", microphone = "" } = person.capture ?? {};

@@ -1,0 +1,55 @@
+/**
+ * Where the focus goes when its element is removed or hidden: to the heading of the nearest panel, dialog or section that is
+ * still there, instead of to the top of the page.
+ */
+
+/** @param {Document} page @param {AbortSignal} [signal] */
+export function keepFocus(page, signal) {
+  /** The focused element and its ancestors. @type {Element[]} */
+  let path = [];
+  const options = { capture: true, signal };
+  page.addEventListener("focusin", ({ target }) => (path = ancestorsOf(target)), options);
+  // A click beside all controls takes the focus away on purpose.
+  page.addEventListener("pointerdown", () => (path = []), options);
+  const observer = new MutationObserver(() => {
+    const [focused] = path;
+    if (!focused || ![focused, page.body, null].includes(page.activeElement)) return;
+    if (isShown(focused)) return page.activeElement === focused ? undefined : focus(focused);
+    const home = path.map(homeOf).find((one) => one !== null && isShown(one));
+    path = [];
+    focus(home ?? [...page.querySelectorAll("h1")].find(isShown) ?? page.querySelector("main"));
+  });
+  observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open"] });
+  signal?.addEventListener("abort", () => observer.disconnect());
+}
+
+/** @param {EventTarget | null} target @returns {Element[]} */
+function ancestorsOf(target) {
+  const path = [];
+  for (let element = target instanceof Element ? target : null; element; element = element.parentElement) path.push(element);
+  return path;
+}
+
+/**
+ * Finds the heading of a section: a selector in `data-focus-home` (empty: the section itself), or what `aria-labelledby` names.
+ * @param {Element} section @returns {HTMLElement | null}
+ */
+function homeOf(section) {
+  if (!(section instanceof HTMLElement) || !isShown(section)) return null;
+  const { focusHome } = section.dataset;
+  if (focusHome === "") return section;
+  const home = focusHome ? section.querySelector(focusHome) : document.getElementById(section.getAttribute("aria-labelledby") ?? "");
+  return home instanceof HTMLElement ? home : null;
+}
+
+/** @param {Element} element */
+function isShown(element) {
+  return element.isConnected && element.checkVisibility({ visibilityProperty: true }) && !element.closest("[inert]");
+}
+
+/** @param {Element | null} element */
+function focus(element) {
+  if (!(element instanceof HTMLElement)) return;
+  if (element.tabIndex < 0) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}

@@ -135,6 +135,11 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
             expect(page.locator(first).first).to_be_focused()
             if out_of_reach(page, ":focus"):
                 hidden[f"menu {menu_name} at {size[0]} × {size[1]}"] = [first]
+            # Turned with the menu open, a phone still shows it.
+            resize(page, (size[1], size[0]))
+            resize(page, size)
+            if out_of_reach(page, ":focus"):
+                hidden[f"menu {menu_name} turned at {size[0]} × {size[1]}"] = [first]
             page.keyboard.press("Escape")
         missing = out_of_reach(
             page, "[data-toggle=microphone].tool", "[data-toggle=camera].tool", ".tool--more", ".tool--leave"

@@ -18,7 +18,11 @@ export function setUpMoreMenu() {
     tool.after(home);
     menu.insertBefore(away, after);
     const narrow = matchMedia(`(width < ${tool.dataset.menuBelow}rem)`);
-    const update = () => (narrow.matches ? away : home).before(tool);
+    const update = () => {
+      const focused = document.activeElement === tool;
+      (narrow.matches ? away : home).before(tool);
+      if (focused) tool.focus();
+    };
     narrow.addEventListener("change", update);
     update();
   }

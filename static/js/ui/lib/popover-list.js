@@ -19,6 +19,11 @@ export function setUpPopoverList(popover, opener) {
     if (first instanceof HTMLButtonElement) first.autofocus = true;
   });
   popover.addEventListener("keydown", (event) => walk(popover, event));
+  // A phone that is turned must not leave the list outside its screen.
+  addEventListener("resize", () => {
+    const beside = popover.matches(":popover-open") ? opener() : null;
+    if (beside) requestAnimationFrame(() => place(popover, beside));
+  });
   // Before the action of the button: the focus returns to the opener, and a dialog that the button opens restores it there.
   const close = (/** @type {Event} */ { target }) => target instanceof Element && target.closest("button") && popover.hidePopover();
   popover.addEventListener("click", close, { capture: true });

@@ -6,7 +6,7 @@ import { jitterBufferTarget, NO_JITTER_BUFFER } from "../../static/js/media/adap
 import { decide } from "../../static/js/media/adaptation/decision.js";
 import { initialState } from "../../static/js/media/adaptation/state.js";
 import { measure } from "../../static/js/media/adaptation/stats.js";
-import { sendingStatus, readSendingStatus } from "../../static/js/media/adaptation/limitation.js";
+import { limitOf, sendingStatus, readSendingStatus } from "../../static/js/media/adaptation/limitation.js";
 import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-reports.js";
 import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
 import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
@@ -392,4 +392,19 @@ test("statistics become rates; a new connection starts from zero", () => {
   assert.equal(second.inbound.codec, "VP9");
   assert.deepEqual([second.outbound.available, second.outbound.rttMs], [500, 50]);
   assert.equal(measure(stats(3000, { bytesReceived: 5 }), second.counts).inbound.fps, 0);
+});
+
+test("where nothing else limits a picture, a small or slow camera does", () => {
+  const status = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };
+  const table = [
+    [{}, { height: 720, fps: 30 }, "full"],
+    [{}, { height: 360, fps: 30 }, "camera"],
+    [{}, { height: 720, fps: 14 }, "camera"],
+    [{}, { height: 0, fps: 0 }, "full"],
+    [{}, { height: 360, fps: 0 }, "full"],
+    [{ why: "small-tile" }, { height: 180, fps: 15 }, "small-tile"],
+    [{ why: "our-uplink" }, { height: 180, fps: 8 }, "our-uplink"],
+    [{ why: "no-camera", picture: "none" }, { height: 360, fps: 10 }, "no-camera"],
+  ];
+  for (const [change, measured, limit] of table) assert.equal(limitOf({ ...status, ...change }, measured), limit, JSON.stringify([change, measured]));
 });

@@ -12,6 +12,10 @@ import { RUNGS, SNAPSHOTS } from "./ladder.js";
  *   twice: redundant audio
  */
 
+/** Less than this, in px and frames a second, and the camera itself is the limit. */
+const FULL_HEIGHT = 700;
+const FULL_FPS = 20;
+
 /** @type {readonly string[]} */
 const REASONS = [
   ...["full", "small-tile", "hidden", "no-camera", "our-uplink", "loss"],
@@ -25,6 +29,15 @@ export function sendingStatus({ active, rung, codec, why, longPackets, redundant
   const stills = rung === SNAPSHOTS && why !== "hidden" && why !== "no-camera";
   const picture = active ? "moving" : stills ? "stills" : "none";
   return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets, twice: redundant };
+}
+
+/**
+ * What limits a picture: its sender's reason, or the camera where nothing else does.
+ * @param {SendingStatus} status @param {{height: number, fps: number}} measured px, 0: not yet @returns {LimitationReason | "camera"}
+ */
+export function limitOf({ why, picture }, { height, fps }) {
+  const small = height > 0 && fps > 0 && (height < FULL_HEIGHT || fps < FULL_FPS);
+  return why === "full" && picture === "moving" && small ? "camera" : why;
 }
 
 /** @param {unknown} payload @returns {SendingStatus | null} null when anything about it is out of bounds */

@@ -5,6 +5,7 @@
 
 import { formatRate, formatShare, formatResolution } from "./figures.js";
 import { openDialog } from "../lib/dialog.js";
+import { limitOf } from "../../media/adaptation/limitation.js";
 import { byId, find, hasText, part, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { qualityText } from "./quality-mark.js";
@@ -14,7 +15,9 @@ import { qualityText } from "./quality-mark.js";
 /** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
 /** @import { Evidence, State } from "../../media/adaptation/state.js" */
 /** @import { SendingStatus } from "../../media/adaptation/limitation.js" */
-/** @import { Quality } from "../../media/playback/quality.js" */
+
+/** @type {{width: number, height: number, fps: number}} */
+const NOT_MEASURED = Object.freeze({ width: 0, height: 0, fps: 0 });
 
 export class DetailsDialog {
   #dialog = byId("details-dialog", HTMLDialogElement);
@@ -61,13 +64,15 @@ export class DetailsDialog {
   }
 
   #showOwn() {
-    const { quality } = this.#session.self;
     this.#setPart("title", text("details.own"));
-    this.#showQuality(quality);
+    this.#showQuality(this.#session.self);
     const connected = [...this.#session.people.values()].filter(({ state }) => state === "connected");
     const lines = connected.flatMap(({ pid, name }) => {
       const about = this.#adaptation.adaptationOf(pid);
-      return about ? text("details.to", { name, what: sentPicture(about.sending), why: text(`why.${about.sending.why}`) }) : [];
+      if (!about) return [];
+      const outbound = about.measured?.outbound;
+      const why = text(`why.${limitOf(about.sending, outbound ?? NOT_MEASURED)}`);
+      return text("details.to", { name, what: pictureText(about.sending, outbound, this.#session.self), why });
     });
     const list = part(this.#dialog, "own-list");
     while (list.childElementCount > lines.length) list.lastElementChild?.remove();
@@ -81,9 +86,10 @@ export class DetailsDialog {
     if (!person || !about) return;
     const { measured, sending, receiving, report } = about;
     this.#setPart("title", text("details.title", { name: person.name }));
-    this.#showQuality(person.quality);
-    this.#setPart("in-picture", measured && receiving?.picture !== "none" ? formatResolution(measured.inbound) : receiving ? sentPicture(receiving) : "–");
-    this.#setPart("out-picture", measured && sending.picture === "moving" ? formatResolution(measured.outbound) : sentPicture(sending));
+    this.#showQuality(person);
+    const { inbound = NOT_MEASURED, outbound = NOT_MEASURED } = measured ?? {};
+    this.#setPart("in-picture", receiving ? pictureText(receiving, inbound, person) : text("details.starting"));
+    this.#setPart("out-picture", pictureText(sending, outbound, this.#session.self));
     this.#setPart("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
     this.#setPart("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
     this.#setPart("in-rate", measured ? formatRate(measured.inbound.kbps) : "–");
@@ -92,8 +98,8 @@ export class DetailsDialog {
     this.#setPart("out-loss", measured ? formatShare(measured.outbound.loss) : "–");
     this.#setPart("in-sound", measured ? formatShare(measured.inbound.concealed) : "–");
     this.#setPart("out-sound", report ? formatShare(report.concealed) : "–");
-    this.#setPart("in-why", receiving ? text(`why.${receiving.why}.theirs`, { name: person.name }) : "–");
-    this.#setPart("out-why", text(`why.${sending.why}`));
+    this.#setPart("in-why", receiving ? text(`why.${limitOf(receiving, inbound)}.theirs`, { name: person.name }) : "–");
+    this.#setPart("out-why", text(`why.${limitOf(sending, outbound)}`));
     this.#setPart("codec-why", this.#codecWhy(about));
     this.#setPart("path", pathText(person));
     this.#setPart("path-why", person.path && hasText(`path.${person.path}`) ? text(`path.${person.path}`) : "");
@@ -108,10 +114,11 @@ export class DetailsDialog {
     return text(`codec.${which}`, { codec: sending.codec });
   }
 
-  /** @param {Quality} [quality] */
-  #showQuality(quality = { level: "none", reason: "" }) {
+  /** @param {Person} person */
+  #showQuality({ name, quality = { level: "none", reason: "" } }) {
     const { level, reason } = quality;
-    const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: qualityText(quality) }) : qualityText(quality);
+    const label = qualityText(quality, name);
+    const title = reason && level !== "none" ? text("quality.both", { level: text(`quality.${level}`), reason: label }) : label;
     this.#setPart("word", title || text("quality.none"));
     this.#setPart("advice", reason && hasText(`advice.${reason}`) ? text(`advice.${reason}`) : "");
     find(this.#dialog, ".quality-details__test", HTMLElement).hidden = level === "good";
@@ -130,9 +137,10 @@ function setText(node, message) {
   if (node.textContent !== message) node.textContent = message;
 }
 
-/** @param {SendingStatus} outcome */
-function sentPicture({ picture, rung, why }) {
-  if (picture === "moving") return rung;
+/** @param {SendingStatus} status @param {{width: number, height: number, fps: number}} [measured] @param {Pick<Person, "capture">} [sender] */
+function pictureText({ picture, why }, measured = NOT_MEASURED, sender = {}) {
+  if (sender.capture?.camera) return text("details.interrupted");
+  if (picture === "moving") return measured.width > 0 ? formatResolution(measured) : text("details.starting");
   if (picture === "stills") return text("details.stills");
   return text(why === "no-camera" ? "details.no-camera" : "details.no-picture");
 }

@@ -1,19 +1,19 @@
 /** The quality mark of a tile: bars, a label and the reason. It opens the details. */
 
-import { find, text } from "../lib/page.js";
+import { find, hasText, text } from "../lib/page.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { Quality } from "../../media/playback/quality.js" */
 
-/** @param {Quality} quality @returns {string} empty: show no mark */
-export function qualityText({ level, reason }) {
-  return reason ? text(`quality.${reason}`) : level === "none" ? "" : text(`quality.${level}`);
+/** @param {Quality} quality @param {string} name whose connection it is @returns {string} empty: show no mark */
+export function qualityText({ level, reason }, name) {
+  return reason ? text(`quality.${reason}`, { name }) : level === "none" ? "" : text(`quality.${level}`);
 }
 
 /** @param {HTMLButtonElement} button `.quality` of a tile @param {Person} person */
 export function showQuality(button, person) {
   const { pid, name, self, state, quality } = person;
-  const label = quality && state !== "refused" ? qualityText(quality) : "";
+  const label = quality && state !== "refused" ? qualityText(quality, name) : "";
   button.hidden = label === "";
   if (!quality || label === "") return;
   button.dataset.pid = pid;
@@ -23,5 +23,5 @@ export function showQuality(button, person) {
   const description = quality.reason && quality.level !== "none" ? text("quality.both", { level, reason: label }) : label;
   button.title = self ? text("quality.open.own", { words: description }) : text("quality.open", { name, words: description });
   button.setAttribute("aria-label", button.title);
-  find(button, ".quality__label", HTMLElement).textContent = label;
+  find(button, ".quality__label", HTMLElement).textContent = hasText(`mark.${quality.reason}`) ? text(`mark.${quality.reason}`) : label;
 }

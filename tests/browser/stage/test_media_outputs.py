@@ -94,12 +94,15 @@ def test_screens_and_floating_windows_are_thought_of(person: Meet) -> None:
     page.wait_for_function(SINKS, arg=second)
     expect(toasts).to_contain_text("Fake Audio Output 2 is connected again.")
 
-    # What the browser pauses plays again, here without sound until the next press.
+    # What the browser pauses plays again, here without sound until the next press, which a large screen does not cover.
     for video in (their_tile(guest), screen):
         video.evaluate("video => video.pause()")
         page.wait_for_function("video => !video.paused", arg=video.element_handle())
 
+    page.locator("mp-screen").dblclick()
+    expect(page.locator("mp-screen[data-filled]")).to_be_visible()
     hear.click()
+    page.keyboard.press("Escape")
     page.wait_for_function(PLAYING, arg=their_tile(guest).element_handle())
 
     # A window outside the page ends with the sharing, the camera and the call.

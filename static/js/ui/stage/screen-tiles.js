@@ -39,7 +39,6 @@ export class ScreenTiles {
     this.#outputs = outputs;
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
-    session.mesh.on("peer-track", ({ pid }) => this.#playAgain(pid), { signal });
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });
@@ -102,12 +101,6 @@ export class ScreenTiles {
       this.#outputs.play(tile.video, stream);
     }
     this.#arrange();
-  }
-
-  /** A track of the stream was replaced, and the element may have ended before. @param {string} pid */
-  #playAgain(pid) {
-    const video = this.#tile(pid)?.video;
-    if (video) this.#outputs.play(video, /** @type {MediaStream | null} */ (video.srcObject));
   }
 
   /** @param {Person} person */

@@ -158,6 +158,7 @@ test("a rule has one home", () => {
   const homes = {
     "the pattern of ids": /\^\[A-Za-z0-9_-\]\{22\}\$/,
     "which roles are hosts": /\[\s*["']owner["'],\s*["']moderator["']\s*\]/,
+    "storage that a browser may block": /\b(localStorage|sessionStorage)\b|new BroadcastChannel/,
     "close codes": /\b40[0-3]\d\b/,
   };
   for (const [rule, pattern] of Object.entries(homes)) {

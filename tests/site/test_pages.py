@@ -57,8 +57,14 @@ def test_a_page_that_is_not_there_says_so_in_words(stranger: Client) -> None:
 
 
 def test_a_form_without_its_token_says_what_to_do(db: None) -> None:
-    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"))
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(reverse("account_login"))
     assert answer.status_code == 403
+    assert "Cookies are blocked" in answer.content.decode()
+    client.get(reverse("account_login"))
+    answer = client.post(reverse("account_login"))
+    assert answer.status_code == 403
+    assert "This page has expired" in answer.content.decode()
     assert "reload the page and send the form again" in answer.content.decode()
 
 

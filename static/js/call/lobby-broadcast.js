@@ -1,6 +1,7 @@
 /** The lobby in other tabs of this browser profile: they show who knocks and can answer. Keys stay in the tab of the call. */
 
 import { Emitter } from "../lib/emitter.js";
+import { openTabChannel } from "../lib/storage.js";
 
 /** @import { Knock } from "./lobby-host.js" */
 /** @typedef {Knock & {slug: string, room: string}} KnockElsewhere room: the name */
@@ -16,22 +17,22 @@ const CHANNEL = "meeting-point/lobby";
 /** In the tab of a call. @extends {Emitter<LobbyBroadcastEvents>} */
 export class LobbyBroadcast extends Emitter {
   #slug;
-  #channel = new BroadcastChannel(CHANNEL);
+  #channel = openTabChannel(CHANNEL);
 
   /** @param {{slug: string, signal: AbortSignal}} options signal: aborts when the call ends */
   constructor({ slug, signal }) {
     super();
     this.#slug = slug;
-    this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
+    this.#channel?.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
     signal.addEventListener("abort", () => {
       this.sendKnocks("", []);
-      this.#channel.close();
+      this.#channel?.close();
     });
   }
 
   /** @param {string} room the name @param {Knock[]} knocks */
   sendKnocks(room, knocks) {
-    this.#channel.postMessage({ kind: "knocks", slug: this.#slug, room, knocks });
+    this.#channel?.postMessage({ kind: "knocks", slug: this.#slug, room, knocks });
   }
 
   /** @param {any} data */
@@ -49,20 +50,20 @@ export class LobbyBroadcast extends Emitter {
 
 /** In another page. @extends {Emitter<LobbyListenerEvents>} */
 export class LobbyListener extends Emitter {
-  #channel = new BroadcastChannel(CHANNEL);
+  #channel = openTabChannel(CHANNEL);
   /** @type {Map<string, KnockElsewhere[]>} by slug */
   #rooms = new Map();
 
   constructor() {
     super();
-    this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data));
-    this.#channel.postMessage({ kind: "ask" });
+    this.#channel?.addEventListener("message", ({ data }) => this.#onMessage(data));
+    this.#channel?.postMessage({ kind: "ask" });
   }
 
   /** @param {string} member @param {boolean} admitted */
   answerKnock(member, admitted) {
     const slug = [...this.#rooms.values()].flat().find((knock) => knock.member === member)?.slug;
-    this.#channel.postMessage({ kind: "answer", slug, member, admitted });
+    this.#channel?.postMessage({ kind: "answer", slug, member, admitted });
   }
 
   /** @param {any} data */

@@ -10,6 +10,7 @@ import { readInviteCode } from "../ui/invites/invite-mail.js";
 import { part } from "../ui/lib/page.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { postJson } from "../lib/request.js";
+import { tabStorage } from "../lib/storage.js";
 
 /** @import { Holds } from "../keys/invite.js" */
 /** @import { Bytes } from "../lib/encoding.js" */
@@ -56,8 +57,10 @@ part(page, "code-form").addEventListener("submit", (event) => {
 });
 // The secret survives signing in, in this tab's storage, and no longer.
 for (const name of ["sign-in", "sign-up"]) {
-  part(page, name).addEventListener("click", () => {
-    if (secret !== null) sessionStorage.setItem(CARRIED, `#k=1${toBase64Url(secret)}`);
+  part(page, name).addEventListener("click", (event) => {
+    if (secret === null || tabStorage.save(CARRIED, `#k=1${toBase64Url(secret)}`)) return;
+    event.preventDefault();
+    show("no_storage");
   });
 }
 // A second link pasted into the same tab changes the fragment without a new page.
@@ -81,13 +84,9 @@ function begin() {
 
 /** @returns {Bytes | null} the secret from before signing in */
 function carriedOver() {
-  try {
-    const kept = sessionStorage.getItem(CARRIED) ?? "";
-    sessionStorage.removeItem(CARRIED);
-    return parseInviteLink(kept)?.secret ?? null;
-  } catch {
-    return null;
-  }
+  const kept = tabStorage.load(CARRIED) ?? "";
+  tabStorage.save(CARRIED, null);
+  return parseInviteLink(kept)?.secret ?? null;
 }
 
 /** @returns {boolean} */

@@ -1,6 +1,7 @@
 /** Files from the system's share sheet, which `service-worker.js` keeps in this browser until they are sent, for a day at most. */
 
 import { inRecords } from "../../lib/records.js";
+import { tabStorage } from "../../lib/storage.js";
 import { hasServiceWorker, readyServiceWorker } from "./service-worker-client.js";
 
 /** @import { SelectedFile } from "../protocol/metadata.js" */
@@ -29,12 +30,8 @@ export async function sharedFiles() {
  * @param {boolean} [pressed] true: the person has chosen the room; omitted: only asks @returns {boolean} whether they have
  */
 export function sharingHere(pressed) {
-  try {
-    if (pressed) sessionStorage.setItem(PLACE.database, "1");
-    return sessionStorage.getItem(PLACE.database) !== null;
-  } catch {
-    return false;
-  }
+  if (pressed) tabStorage.save(PLACE.database, "1");
+  return tabStorage.load(PLACE.database) !== null;
 }
 
 export async function forgetShared() {

@@ -17,8 +17,14 @@ export class Store {
 
   /** Whether this browser can store files (not in private windows of Firefox). */
   works() {
-    this.#able ??= this.ask("able", []).catch(() => false);
+    this.#able ??= this.#isAble().catch(() => false);
     return this.#able;
+  }
+
+  /** @returns {Promise<boolean>} */
+  async #isAble() {
+    await this.room();
+    return this.ask("able", []);
   }
 
   /** @returns {Promise<number>} bytes of free room */

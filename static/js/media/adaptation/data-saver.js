@@ -1,5 +1,7 @@
 /** The data saver: a cap on the bitrate of a call each way, stored in this browser. */
 
+import { browserStorage } from "../../lib/storage.js";
+
 /** @typedef {{on: boolean, kbps: number}} DataSaver kbps: each way, for all peers together */
 
 const STORAGE_KEY = "meeting-point.data-saver";
@@ -8,21 +10,13 @@ export const BOUNDS = Object.freeze({ least: 50, most: 10_000, first: 300 });
 
 /** @returns {DataSaver} */
 export function loadDataSaver() {
-  try {
-    const [on, kbps] = (localStorage.getItem(STORAGE_KEY) ?? "").split(" ");
-    return { on: on === "on", kbps: clampCap(Number(kbps)) };
-  } catch {
-    return { on: false, kbps: BOUNDS.first };
-  }
+  const [on, kbps] = (browserStorage.load(STORAGE_KEY) ?? "").split(" ");
+  return { on: on === "on", kbps: clampCap(Number(kbps)) };
 }
 
 /** @param {DataSaver} saver */
 export function saveDataSaver({ on, kbps }) {
-  try {
-    localStorage.setItem(STORAGE_KEY, `${on ? "on" : "off"} ${kbps}`);
-  } catch {
-    // Storage is blocked: the choice holds for this visit.
-  }
+  browserStorage.save(STORAGE_KEY, `${on ? "on" : "off"} ${kbps}`);
 }
 
 /** @param {number} kbps as typed @returns {number} within bounds; the default for NaN */

@@ -1,5 +1,7 @@
 /** Whether this person hides their IP address: connections then use a TURN relay only (RFC 8828 §5.2, mode 4). */
 
+import { browserStorage } from "../../lib/storage.js";
+
 const STORAGE_KEY = "meeting-point.hide-address";
 
 /** @param {RTCIceServer[]} servers @returns {boolean} */
@@ -8,19 +10,10 @@ export function hasRelay(servers) {
 }
 
 export function loadHidden() {
-  try {
-    return localStorage.getItem(STORAGE_KEY) === "yes";
-  } catch {
-    return false;
-  }
+  return browserStorage.load(STORAGE_KEY) === "yes";
 }
 
 /** @param {boolean} hidden */
 export function saveHidden(hidden) {
-  try {
-    if (hidden) localStorage.setItem(STORAGE_KEY, "yes");
-    else localStorage.removeItem(STORAGE_KEY);
-  } catch {
-    // Storage is blocked: the choice lasts for this visit.
-  }
+  browserStorage.save(STORAGE_KEY, hidden ? "yes" : null);
 }

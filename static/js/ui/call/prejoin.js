@@ -1,6 +1,7 @@
 /** The page before the call: camera preview, name, join button. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { browserStorage } from "../../lib/storage.js";
 import { cleanName } from "../../peer/hello.js";
 import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
@@ -50,7 +51,7 @@ export class Prejoin extends Emitter {
     outputs.add(this.#video, { pid: "", own: true });
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
-    if (keepName && !this.#name.value && !isEdited(this.#name)) this.#name.value = loadName();
+    if (keepName && !this.#name.value && !isEdited(this.#name)) this.#name.value = browserStorage.load(NAME_STORAGE_KEY) ?? "";
     if (filesOnly) {
       this.#root.dataset.mode = "files";
       if (!isEdited(this.#name)) this.#name.value ||= this.#name.dataset.stranger ?? "";
@@ -142,7 +143,7 @@ export class Prejoin extends Emitter {
     const name = cleanName(this.#name.value);
     this.#showNameError(name === "");
     if (name === "") return this.#name.focus();
-    if (this.#keepName) saveName(name);
+    if (this.#keepName) browserStorage.save(NAME_STORAGE_KEY, name);
     this.emit("join", { name });
   }
 
@@ -150,22 +151,5 @@ export class Prejoin extends Emitter {
   #showNameError(wrong) {
     this.#error.hidden = !wrong;
     this.#name.setAttribute("aria-invalid", String(wrong));
-  }
-}
-
-function loadName() {
-  try {
-    return localStorage.getItem(NAME_STORAGE_KEY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} name */
-function saveName(name) {
-  try {
-    localStorage.setItem(NAME_STORAGE_KEY, name);
-  } catch {
-    // Storage is blocked: the page asks for the name again next time.
   }
 }

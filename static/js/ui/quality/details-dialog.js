@@ -35,7 +35,7 @@ export class DetailsDialog {
     this.#reconnects = reconnects;
     session.on("person-removed", ({ person }) => person.pid === this.#pid && this.#dialog.close(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
-    const action = { id: "details", icon: "signal", label: text("details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
+    const action = { id: "details", icon: "signal", label: (/** @type {Person} */ { self }) => text(self ? "details.own" : "details.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
     personMenu.addAction({ ...action, shown: ({ state, quality }) => state !== "refused" && (state !== "self" || quality !== undefined) }, signal);
   }
 

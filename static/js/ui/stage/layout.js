@@ -27,6 +27,8 @@ const MOST_TO_FLOAT = 4;
 const FLOATING = { share: 0.05, least: 9_000, most: 32_000 };
 /** In a free space, it may have this share of the area of the others. */
 const FREE_SHARE = 0.6;
+/** A free space of this width, px, has room for the own tile on either side of the others. */
+const AMPLE = 400;
 /** What the own picture counts compared with another person's. */
 const OWN_WEIGHT = 0.35;
 /** The area of a tile beside something large that people can still be recognized in: a share of the stage for all, most px². */
@@ -109,7 +111,8 @@ function placements(packing, self, box, gap) {
   const limit = (FREE_SHARE * packedArea(packing)) / packing.rects.size;
   const middle = centred(packing, box);
   const places = [];
-  const right = sized(self, { width: restX, height: packing.height }, limit);
+  // With much room the others stay in the middle.
+  const right = sized(self, { width: restX > AMPLE ? (restX - gap) / 2 : restX, height: packing.height }, limit);
   if (areaOf(right) >= FLOATING.least) {
     const spare = restX - right.width;
     const roomy = spare >= right.width + gap;

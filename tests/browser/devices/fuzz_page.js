@@ -129,38 +129,34 @@ async function reset() {
   await until(() => state() === "in-call", "in the call again");
 }
 
+const POLL_MS = 40;
+/** Mean square of the samples; the browser's beep has 0.01 and more, comfort noise next to nothing. */
+const LOUD = 1e-4;
+
 /** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen; `late`: by how many ms at most. */
 function record() {
   const received = { audio: [], video: [], screen: [], late: 0 };
-  let last = performance.now();
-  const known = new WeakSet();
-  const loud = (data) => {
-    const samples = new Float32Array(data.numberOfFrames);
-    data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-    return samples.some((sample) => Math.abs(sample) > 0.02);
+  /** @type {WeakMap<RTCRtpReceiver, RTCInboundRtpStreamStats>} */
+  const before = new WeakMap();
+  const note = async (kind, receiver) => {
+    const now = [...(await receiver.getStats()).values()].find(({ type }) => type === "inbound-rtp");
+    const last = before.get(receiver) ?? { framesReceived: 0, totalAudioEnergy: 0, totalSamplesDuration: 0 };
+    if (!now) return;
+    before.set(receiver, now);
+    const loudness = (now.totalAudioEnergy - last.totalAudioEnergy) / (now.totalSamplesDuration - last.totalSamplesDuration);
+    if (kind === "audio" ? loudness > LOUD : now.framesReceived > last.framesReceived) received[kind].push(Date.now());
   };
-  const read = async (kind, track) => {
-    const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      if (kind !== "audio" || loud(value)) received[kind].push(Date.now());
-      value.close();
-    }
+  const poll = async () => {
+    const started = performance.now();
+    const all = [...meetingPoint.mesh.peers.values()].map(({ transceivers }) => transceivers);
+    const receivers = all.flatMap(({ audio, video, screenVideo }) => Object.entries({ audio, video, screen: screenVideo }));
+    await Promise.all(receivers.map(([kind, transceiver]) => transceiver && note(kind, transceiver.receiver)));
+    setTimeout(() => {
+      received.late = Math.max(received.late, performance.now() - started - POLL_MS);
+      void poll();
+    }, POLL_MS);
   };
-  setInterval(() => {
-    received.late = Math.max(received.late, performance.now() - last - 20);
-    last = performance.now();
-    for (const peer of meetingPoint.mesh.peers.values()) {
-      const { audio, video, screenVideo } = peer.transceivers;
-      for (const [kind, transceiver] of Object.entries({ audio, video, screen: screenVideo })) {
-        const track = transceiver?.receiver.track;
-        if (!track || known.has(track)) continue;
-        known.add(track);
-        void read(kind, track);
-      }
-    }
-  }, 20);
+  void poll();
   return received;
 }
 

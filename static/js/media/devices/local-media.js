@@ -97,6 +97,7 @@ export class LocalMedia extends Emitter {
    */
   async start(wanted) {
     const openings = KINDS.flatMap((kind) => this.#apply(kind, { type: "begin", on: wanted[kind] }));
+    void this.#showKnown();
     await (openings.length === KINDS.length ? this.#openTogether(openings) : this.#openInTurn(openings));
     await this.#updateLists();
   }
@@ -279,6 +280,12 @@ export class LocalMedia extends Emitter {
     this.#knownDevices = await listAll();
     this.emit("devices", this.#listsOf(this.#knownDevices));
     return this.#knownDevices;
+  }
+
+  /** Shows the devices that may be known before they are opened; an empty list would mean that there are none. */
+  async #showKnown() {
+    const known = await listAll();
+    if (known.length > 0 && this.#knownDevices === null) this.emit("devices", this.#listsOf(known));
   }
 
   async #onDevicesChanged() {

@@ -9,7 +9,9 @@ export function listenForKeys(keys, signal) {
   const listener = (/** @type {KeyboardEvent} */ event) => {
     if (event.defaultPrevented) return;
     const target = event.target;
-    if (target instanceof Element && target.closest("input, select, textarea, dialog, [contenteditable]")) return;
+    // A dialog that was just closed keeps the focus until the next frame.
+    const isTyping = target instanceof Element && target.closest("input, select, textarea, dialog, [contenteditable]") !== null;
+    if (isTyping && target.checkVisibility?.() !== false) return;
     const action = keys[shortcutLetter(event)];
     if (!action) return;
     event.preventDefault();

@@ -47,7 +47,10 @@ export class DeviceControls extends Emitter {
     media.on("changed", () => this.#onChanged());
     media.on("failed", (detail) => this.#onFailed(detail));
     media.on("devices", (detail) => this.#onDevices(detail));
-    media.on("fallback", ({ label, lost }) => this.#announceEverywhere(text(lost ? "device.lost" : "device.fallback", { name: label })));
+    media.on("fallback", ({ kind, label, lost }) => {
+      const chosen = media.choiceOf(kind).label || text("device.chosen");
+      this.#announceEverywhere(text(lost ? "device.lost" : "device.fallback", { name: label, chosen }));
+    });
     media.on("returned", ({ label, chosen }) => {
       this.#announceEverywhere(text("device.returned", { name: label, chosen: chosen || text("device.chosen") }));
     });

@@ -45,11 +45,10 @@ def strict_chromium(driver: Playwright) -> Iterator[Browser]:
 
 
 def expect_accessible(page: Page) -> None:
-    """Check that the page as it is has no serious or critical violation of WCAG 2."""
+    """Check that axe finds nothing on the page as it is."""
     found = [
         (violation["id"], [node["html"] for node in violation["nodes"]])
         for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
     ]
     assert found == []
 

@@ -8,6 +8,7 @@ from tests.app_server import AppServer, make_account
 from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import ANYONE, Meet
 from tests.browser.person import PASSWORD, Person
+from tests.browser.test_pages import examine
 from tests.services import wait_until
 
 AT_ONCE = 2000  # milliseconds
@@ -125,8 +126,11 @@ def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, proce
     expect(office.locator(".knock")).to_contain_text("Guest wants to join.", timeout=15_000)
     expect(call.locator("#knock-count")).to_have_text("1")
     expect(call).to_have_title(re.compile(r"^\(1\) "))
+    for page in (guest.page, call, office):
+        assert examine(page) == []
     office.get_by_role("button", name="Decline").click()
     shows(guest.page.get_by_role("heading", name="The host declined your request"))
+    assert examine(guest.page) == []
     expect(call.locator(".knock:visible")).to_have_count(0)
 
     # A server that lets the guest in by itself connects them to no one.

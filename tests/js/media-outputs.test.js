@@ -48,6 +48,12 @@ class FakeElement extends FakeSink {
   isConnected = true;
   srcObject = null;
   plays = 0;
+  dataset = {};
+  awaited = [];
+
+  requestVideoFrameCallback(callback) {
+    this.awaited.push(callback);
+  }
 
   async play() {
     this.plays += 1;
@@ -291,6 +297,28 @@ test("picture-in-picture ends with the person, the picture, the sharing and the 
   page.pictureInPictureElement = element;
   element.dispatchEvent(new Event("enterpictureinpicture"));
   assert.equal(page.pictureInPictureElement, null);
+});
+
+test("a camera that is on again shows no last picture from before", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const outputs = new MediaOutputs();
+  const [tile, screen] = [await added(outputs, { pid: "a" }), await added(outputs, { pid: "a", source: "screen" })];
+  const own = await added(outputs, { pid: "a", own: true });
+  const set = (picture) => outputs.setPerson("a", { silenced: false, picture });
+  const stale = () => [tile, screen, own].map(({ dataset }) => dataset.stale ?? "");
+  set(true);
+  set(false);
+  assert.deepEqual(stale(), ["", "", ""]);
+  set(true);
+  assert.deepEqual(stale(), ["true", "", ""]);
+  tile.awaited.pop()();
+  assert.deepEqual(stale(), ["", "", ""]);
+  // Without any frame it does not stay hidden.
+  set(false);
+  set(true);
+  set(true);
+  context.mock.timers.tick(5_000);
+  assert.deepEqual([stale(), tile.awaited.length], [["", "", ""], 1]);
 });
 
 test("the end of a call leaves the own preview, and closes a window of the page's own", async (context) => {

@@ -113,7 +113,7 @@ def test_screens_and_floating_windows_are_thought_of(person: Meet) -> None:
     olga.use("Camera")
     page.wait_for_function(NOTHING_FLOATS)
     olga.use("Camera")
-    expect(page.locator("mp-tile[data-self='false'][data-camera='true']")).to_have_count(1)
+    expect(page.locator("mp-tile[data-self='false'][data-camera='true'] video:not([data-stale])")).to_have_count(1)
     assert their_tile(guest).evaluate(FLOAT)
     olga.leave()
     page.wait_for_function(NOTHING_FLOATS)

@@ -10,6 +10,8 @@ import { Sink } from "./sink.js";
 /** A browser that pauses an element more often than this is not fought. */
 const MAX_RESTARTS = 3;
 const RESTARTS_WITHIN_MS = 10_000;
+/** A camera that is on again has sent a frame by then, or the last one is better than none. */
+const MAX_STALE_MS = 5_000;
 
 export class MediaOutput {
   owner;
@@ -65,8 +67,9 @@ export class MediaOutput {
     this.#onChanged();
   }
 
-  /** @param {boolean} shows false: there is no live picture, so none may float on the desktop */
+  /** @param {boolean} shows false: there is no live picture, so none may float on the desktop, nor be shown when it is back */
   setPicture(shows) {
+    if (shows && !this.#showsPicture && !this.owner.own) this.#hideUntilFrame();
     this.#showsPicture = shows;
     this.#checkPictureInPicture();
   }
@@ -140,6 +143,16 @@ export class MediaOutput {
   #applyMuted() {
     const muted = this.owner.own === true || this.#refused || this.#silenced;
     this.#element.muted = muted;
+  }
+
+  /** The element keeps the last frame from before: `data-stale` is for the style sheet. */
+  #hideUntilFrame() {
+    const element = this.#element;
+    if (!element.requestVideoFrameCallback) return;
+    element.dataset.stale = "true";
+    const show = () => delete element.dataset.stale;
+    element.requestVideoFrameCallback(show);
+    setTimeout(show, MAX_STALE_MS);
   }
 
   #checkPictureInPicture() {

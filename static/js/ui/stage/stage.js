@@ -48,6 +48,7 @@ export class Stage {
     session.on("refused", ({ code }) => code === "slow_down" && toast(text("server.slow_down")), { signal });
     session.on("warned", ({ reason, name }) => toast(text(`warned.${reason}`, { name })), { signal });
     outputs.on("changed", ({ offer }) => this.#offerPlaying(offer), { signal });
+    this.#offerPlaying(outputs.offer);
     this.#resumeButton.addEventListener("click", () => outputs.resume(), { signal });
     const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
     levels.on("level", ({ id, speaking }) => {

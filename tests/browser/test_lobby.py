@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer, make_account
+from tests.browser.hearing import hears, listen
 from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import ANYONE, Meet
 from tests.browser.person import PASSWORD, Person
@@ -122,7 +123,9 @@ def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, proce
     call, office = olga.page, olga.new_page()
     office.goto(f"{first.origin}/rooms/{slug}/")
     guest.accept(link)
+    listen(olga)
     ask_to_join(guest)
+    hears(olga, "Guest wants to join.")
     expect(office.locator(".knock")).to_contain_text("Guest wants to join.", timeout=15_000)
     expect(call.locator("#knock-count")).to_have_text("1")
     expect(call).to_have_title(re.compile(r"^\(1\) "))

@@ -120,6 +120,20 @@ def test_a_meeting_by_keyboard_alone(person: Meet) -> None:
     walk_to(page.get_by_role("button", name="Choose files"))
     page.keyboard.press("Escape")
     expect(files).to_be_focused()
+    # What has the focus goes away twice, and leaves it in the panel: the button, then the whole offer.
+    guest.page.keyboard.press("f")
+    guest.page.locator("#files-input").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Agenda"}
+    )
+    activate(guest.page.locator("#files-send").get_by_role("button", name="Send"))
+    expect(page.locator("#files-count")).to_have_text("1")
+    page.keyboard.press("Enter")
+    activate(page.get_by_role("button", name="Decline"))
+    expect(page.locator(".transfer")).to_be_focused()
+    activate(page.locator(".transfer").get_by_role("button", name="Remove"))
+    expect(page.get_by_role("heading", name="Files")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(files).to_be_focused()
     activate(page.get_by_role("button", name="More", exact=True))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")

@@ -117,8 +117,18 @@ def test_each_event_of_a_call_is_said_once(person: Meet, own_app: AppServer) -> 
     own_app.start()
     hears(olga, "The server is back.")
 
-    # The person whose menu was used leaves: the focus stays on the page.
-    olga.page.get_by_role("button", name="More about Guest").first.focus()
+    # The connection to a person breaks off and comes back.
+    pid = olga.page.locator("mp-tile[data-self='false']").get_attribute("data-pid")
+    for state, words in (
+        ("interrupted", "Connection to Guest lost. Reconnecting…"),
+        ("connected", "Connected to Guest again"),
+    ):
+        olga.page.evaluate("(detail) => meetingPoint.mesh.emit('peer-state', detail)", {"pid": pid, "state": state})
+        hears(olga, words)
+
+    # The person whose menu is open leaves: the focus stays on the page.
+    olga.page.get_by_role("button", name="More about Guest").first.press("Enter")
+    expect(olga.page.locator("#person-menu")).to_be_visible()
     guest.leave()
     expect(guest.page.get_by_role("heading", name="You left")).to_be_focused()
     expect(guest.page).to_have_title(TITLE)

@@ -24,6 +24,7 @@ function act(before, event, arriving = null) {
     if (effect.do === "open") {
       assert.ok(!intent.ended, "asked after the end");
       assert.ok(intent.wanted || after.track, "asked for what is off");
+      if (event.on) assert.equal(after.track, null, "asked for what is open");
       after.asked.push({ token: effect.token, deviceId: effect.deviceId });
       after.opens += 1;
     } else if (effect.do === "keep") {
@@ -155,6 +156,9 @@ const STORIES = [
   ["a choice without a microphone is only saved", "audio", null, [[choose("b"), ["save b"]]]],
   ["a muted microphone is replaced by a muted one", "audio", null, [
     [ON, ["open any"]], [opened("a"), ["keep", "enable"]], [OFF, ["disable"]], [choose("b"), ["save b", "open b"]], [opened("b"), ["keep", "disable"]],
+  ]],
+  ["muted and on again: the microphone is still open", "audio", null, [
+    [ON, ["open any"]], [opened("a"), ["keep", "enable"]], [OFF, ["disable"]], [ON, ["enable"]],
   ]],
   ["off while a camera is being switched", "video", null, [
     [ON, ["open any"]], [opened("a"), ["keep", "enable"]], [choose("b"), ["save b", "release", "open b"]], [OFF, []], [opened("b"), ["discard"]],

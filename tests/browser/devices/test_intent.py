@@ -89,7 +89,7 @@ def test_off_before_the_devices_are_there_stays_off(
     expect(olga.page.locator(f"{OTHERS}[data-muted='true'][data-camera='true']")).to_have_count(1)
 
 
-def test_a_choice_chooses_and_a_device_that_fails_gives_the_former_back(person: Meet) -> None:
+def test_a_choice_only_chooses_and_a_device_that_fails_gives_the_former_back(person: Meet) -> None:
     # The browser's default is a monitor of the speakers: it is not taken for a microphone.
     monitor_first = (
         "lab.devices.unshift({deviceId: 'm', kind: 'audioinput', label: 'Monitor of Desk speakers', groupId: ''});"
@@ -172,12 +172,9 @@ def test_a_choice_chooses_and_a_device_that_fails_gives_the_former_back(person: 
     page.wait_for_function("() => lab.tracks.some(({ source }) => source === 'screen')")
     assert used(page) == []
 
-
-def test_for_files_alone_a_choice_stays_silent(person: Meet) -> None:
-    meeting = make_meeting(with_lab_devices(person))
-    olga, page = meeting.olga, meeting.olga.page
-    olga.go(f"/r/{meeting.slug}?files")
-    olga.join()
+    # For files alone: a choice stays silent.
+    guest.go(f"/r/{meeting.slug}?files")
+    guest.join()
     page.keyboard.press("d")
     page.locator("#devices-dialog [data-kind='microphone'] select").select_option(label="Headset microphone")
     page.keyboard.press("Escape")

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { TROUBLES } from "../../static/js/call/captures.js";
 import { waysOf } from "../../static/js/ui/devices/ways.js";
 
 const strings = readFileSync(new URL("../../templates/rooms/call/strings_devices.html", import.meta.url), "utf8");
@@ -40,4 +41,14 @@ test("every cause has a title for each device and for both, and says what to do"
   }
   for (const cause of ["insecure", "unsupported"]) assert.ok(keys.has(`problem.${cause}.title`) && keys.has(`problem.${cause}.text`));
   for (const cause of ["failed", "system", "denied", "policy", "absent"]) assert.ok(keys.has(`screen.${cause}`), cause);
+});
+
+test("every trouble of a device has words for its person and for the others", () => {
+  for (const [device, troubles] of Object.entries(TROUBLES)) {
+    for (const trouble of troubles.filter(Boolean)) {
+      for (const end of ["", ".own"]) assert.ok(keys.has(`capture.${device}.${trouble}${end}`), `${device} ${trouble}${end}`);
+    }
+  }
+  const shared = TROUBLES.camera.filter((trouble) => trouble && TROUBLES.microphone.includes(trouble));
+  for (const trouble of shared) for (const end of ["", ".own"]) assert.ok(keys.has(`capture.both.${trouble}${end}`), trouble);
 });

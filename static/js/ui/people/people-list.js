@@ -1,5 +1,6 @@
 /** The list of people in the call. Two tabs of one person are one entry. */
 
+import { captureText } from "./capture-text.js";
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
@@ -46,7 +47,7 @@ function createEntry(tabs) {
   find(item, ".person__avatar", HTMLElement).textContent = initials(person.name);
   // Those who are connected are the rule; the details of a connection have its path.
   const state = person.state === "connected" ? "" : stateText(person);
-  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), state].filter(Boolean).join(" · ");
+  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), state, captureText(person, person.capture)].filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
   root.dataset.member = person.member;

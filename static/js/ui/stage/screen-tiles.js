@@ -4,7 +4,7 @@ import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
-import { showTrouble } from "./capture-trouble.js";
+import { showTrouble } from "../people/capture-text.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
 import { ScreenViewer } from "./screen-viewer.js";
@@ -136,7 +136,7 @@ export class ScreenTiles {
     if (self) byId("sharing-paused", HTMLElement).hidden = capture?.screen !== "taken";
     const tile = this.#tile(pid);
     if (!tile) return;
-    showTrouble(find(tile, ".tile__trouble", HTMLElement), name, { screen: capture?.screen });
+    showTrouble(find(tile, ".tile__trouble", HTMLElement), { name, self }, { screen: capture?.screen });
     const label = text("screen.of", { name });
     find(tile, ".tile__name", HTMLElement).textContent = label;
     tile.setAttribute("role", "group");

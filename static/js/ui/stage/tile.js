@@ -10,7 +10,7 @@ import { initials } from "../people/names.js";
 import { tileLabel } from "./tile-label.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 import { showTurn, stateText } from "../people/people-list.js";
-import { showTrouble } from "./capture-trouble.js";
+import { showTrouble } from "../people/capture-text.js";
 import { personMenu } from "../people/person-menu.js";
 import { showQuality } from "../quality/quality-mark.js";
 import { showTrust } from "../people/trust.js";
@@ -90,7 +90,7 @@ export class Tile extends HTMLElement {
     this.dataset.late = late;
     const { camera = "", microphone = "" } = person.capture ?? {};
     this.dataset.trouble = camera || microphone;
-    showTrouble(find(this, ".tile__trouble", HTMLElement), person.self ? "" : person.name, { camera, microphone });
+    showTrouble(find(this, ".tile__trouble", HTMLElement), person, { camera, microphone });
     this.dataset.pinned = String(person.pinned === true);
     this.dataset.mutedLocally = String(person.mutedLocally === true);
     showTurn(this, ".tile", person);

@@ -8,6 +8,7 @@ import { playTone, tryBandwidth, tryBrowser, tryCamera, tryMicrophone, tryRelay,
 import { browserName, writeReport } from "../probe/report.js";
 import { judge, PROBES, sumUp } from "../probe/verdicts.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
+import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { byId, find, fromTemplate, text } from "../ui/lib/page.js";
 import { controlsReady, pageReady } from "../ui/lib/ready.js";
 import { getJson } from "../lib/request.js";
@@ -24,6 +25,8 @@ const sum = byId("sum", HTMLElement);
 const verdicts = new Map();
 /** @type {string[]} */
 const addresses = [];
+
+keepFocus(document);
 
 async function run() {
   document.body.dataset.testState = "running";

@@ -7,6 +7,7 @@ import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { readInviteCode } from "../ui/invites/invite-mail.js";
+import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { part } from "../ui/lib/page.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { postJson } from "../lib/request.js";
@@ -41,6 +42,7 @@ const again = part(page, "again", HTMLButtonElement);
 let secret = null;
 
 guardCompositions(document);
+keepFocus(document);
 join.addEventListener("click", () => void attempt(""));
 // For files only, the call page asks for no camera: its query says so.
 files.addEventListener("click", () => void attempt("?files"));

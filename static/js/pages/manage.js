@@ -9,9 +9,11 @@ import { inviteMade } from "../ui/invites/invite-made.js";
 import { roomKeySet } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
 import { pageReady } from "../ui/lib/ready.js";
+import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { localizeTimes } from "../ui/lib/times.js";
 
 guardCompositions(document);
+keepFocus(document);
 localizeTimes(document);
 enableCopyButtons(document);
 pageReady();

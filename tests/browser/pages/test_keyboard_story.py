@@ -70,7 +70,13 @@ def create_room_and_link(page: Page) -> str:
     activate(page.get_by_role("button", name="Create invite link"))
     field = page.get_by_label("Invite link")
     expect(field).to_have_value(re.compile("/i#k="))
-    return field.input_value()
+    expect(page.get_by_role("button", name="Copy", exact=True).first).to_be_focused()
+    link = field.input_value()
+    # This button is disabled while it works.
+    activate(page.get_by_role("button", name="Use this room on another device"))
+    expect(page.get_by_role("img", name="QR code for your other device")).to_be_visible()
+    expect(page.get_by_role("button", name="Use this room on another device")).to_be_focused()
+    return link
 
 
 def see_no_trap(page: Page) -> None:

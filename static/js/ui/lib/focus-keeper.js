@@ -14,12 +14,16 @@ export function keepFocus(page, signal) {
   const observer = new MutationObserver(() => {
     const [focused] = path;
     if (!focused || ![focused, page.body, null].includes(page.activeElement)) return;
-    if (isShown(focused)) return page.activeElement === focused ? undefined : focus(focused);
+    if (isShown(focused)) {
+      // A button that is disabled while it works gets the focus back afterwards.
+      if (page.activeElement !== focused && !focused.matches(":disabled")) focus(focused);
+      return;
+    }
     const home = path.map(homeOf).find((one) => one !== null && isShown(one));
     path = [];
     focus(home ?? [...page.querySelectorAll("h1")].find(isShown) ?? page.querySelector("main"));
   });
-  observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open"] });
+  observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open", "disabled"] });
   signal?.addEventListener("abort", () => observer.disconnect());
 }
 

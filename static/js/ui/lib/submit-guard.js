@@ -7,13 +7,11 @@ export function guardSubmit(form, submit, signal) {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
     if (button.disabled) return;
-    const focused = document.activeElement === button;
     button.disabled = true;
     try {
       await submit();
     } finally {
       button.disabled = false;
-      if (focused && document.activeElement === document.body) button.focus();
     }
   };
   form.addEventListener("submit", (event) => void onSubmit(event), { signal });

@@ -109,8 +109,8 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
     page = olga.page
     hidden: dict[str, list[str]] = {}
 
-    def look(field: str, *others: str) -> None:
-        for size in SIZES:
+    def look(field: str, *others: str, sizes: list[tuple[int, int]] = SIZES) -> None:
+        for size in sizes:
             resize(page, size)
             missing = out_of_reach(page, field, *others)
             if missing:
@@ -123,7 +123,7 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
     page.evaluate("document.getElementById('data-saver-field').hidden = false")
     for field, (how, close) in FIELDS.items():
         open_field(page, how, field)
-        look(field, close)
+        look(field, close, sizes=KEYBOARD_OPEN)
         resize(page, PHONE)
         page.locator(close).click()
         expect(page.locator(field)).to_be_hidden()
@@ -206,6 +206,21 @@ def test_every_panel_and_dialog_gives_the_focus_back(olga: Person) -> None:
     page.locator("#files [data-panel=close]").click()
     expect(page.locator(".side-panel:visible")).to_have_count(0)
     expect(tool).to_be_focused()
+
+    # Text that is selected with the mouse and a press on the edge close no dialog; a press beside it does.
+    page.keyboard.press("i")
+    dialog = page.locator("#invite-dialog")
+    box = dialog.bounding_box()
+    assert box
+    middle, beside = box["x"] + box["width"] / 2, box["x"] - 40
+    for start, end in (((middle, box["y"] + 100), (beside, 60)), ((box["x"] + 5, box["y"] + 150),) * 2):
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end)
+        page.mouse.up()
+        expect(dialog).to_be_visible()
+    page.mouse.click(beside, 60)
+    expect(dialog).to_be_hidden()
 
     # A tool that has moved into the menu leaves the focus on the menu's button.
     resize(page, PHONE)

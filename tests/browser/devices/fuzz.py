@@ -87,7 +87,7 @@ def play_sequences(person: Meet, seeds: range) -> None:
     for at, what in leaks(guest.page, olga.page):
         wrong[max((when, seed) for when, seed in started if when <= max(at, started[0][0]))[1]].append(what)
     assert not any(wrong.values()), "\n".join(
-        f"seed {seed}: {faults[:4]}\n  {make_sequence(seed)}" for seed, faults in wrong.items() if faults
+        f"seed {seed}: {faults[:6]}\n  {make_sequence(seed)}" for seed, faults in wrong.items() if faults
     )
 
 

@@ -117,7 +117,7 @@ async function play(steps) {
     const sent = lab.live(kind).some((track) => track.source === "device" && track.enabled);
     if (inCall() && pressed(kind) !== sent && !(pressed(kind) && opening(kind))) faults.push(`${kind}: the button says ${pressed(kind)}, sent ${sent}`);
   }
-  return [...faults];
+  return [...new Set(faults)];
 }
 
 /** Everything is plugged in, allowed and quick again, and the person is in the call. */

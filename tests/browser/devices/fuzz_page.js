@@ -129,6 +129,12 @@ async function reset() {
   await until(() => state() === "in-call", "in the call again");
 }
 
+/** Both are on, and there. */
+async function switchOn() {
+  for (const kind of ["audio", "video"]) if (!pressed(kind)) STEPS.press(BUTTONS[kind]);
+  await until(() => ["audio", "video"].every((kind) => lab.live(kind).some(({ enabled }) => enabled)), "on");
+}
+
 const POLL_MS = 40;
 /** Mean square of the samples; the browser's beep has 0.01 and more, comfort noise next to nothing. */
 const LOUD = 1e-4;
@@ -160,4 +166,4 @@ function record() {
   return received;
 }
 
-globalThis.fuzz = { play, reset, record, off };
+globalThis.fuzz = { play, reset, switchOn, record, off };

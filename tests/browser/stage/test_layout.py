@@ -73,6 +73,26 @@ MARKS = """() => {
   }
   return wrong;
 }"""
+# What lies on the tiles besides names and microphones (that this machine is slow is not the matter), and the buttons
+# of the call that are too small for a finger.
+OTHER_MARKS = """() => ['.quality[data-level="good"]', '.tile__hand', '.trust-button', '.tile__state']
+  .flatMap((mark) => [...document.querySelectorAll(`mp-tile ${mark}`)])
+  .filter((mark) => mark.checkVisibility({ opacityProperty: true }))
+  .map((mark) => mark.className)"""
+SMALL_TARGETS = """() => [...document.querySelectorAll('#stage button')]
+  .filter((button) => button.checkVisibility({ opacityProperty: true }))
+  .map((button) => [button.className, button.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width < 44 || height < 44)
+  .map(([name, { width, height }]) => `${name}: ${width}×${height}`)"""
+# Which names and own pictures a message lies over.
+COVERED = """() => {
+  const boxes = [...document.querySelectorAll('.toast')].map((toast) => toast.getBoundingClientRect());
+  const free = [...document.querySelectorAll('.tile__bar, .stage__alone p, mp-tile[data-self="true"] .tile__name')];
+  const apart = (one, two, [start, end]) => one[end] <= two[start] || two[end] <= one[start];
+  const meets = (one, two) => !apart(one, two, ['left', 'right']) && !apart(one, two, ['top', 'bottom']);
+  const covered = free.filter((node) => boxes.some((box) => meets(box, node.getBoundingClientRect())));
+  return covered.filter((node) => node.checkVisibility()).map((node) => node.className);
+}"""
 NAMES = ["Ines Fuentes", "Keanu Halvorsen-Oyelaran", "محمد عبد الرحمن", "Petra", "🦊", "Jürgen"]
 
 
@@ -100,7 +120,7 @@ def expect_marks_in_place(page: Page) -> None:
 def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_chromium: Browser) -> None:
     meeting = make_meeting(person)
     olga = meeting.olga
-    guest: Person = person("Guest", browser=upright_chromium, viewport=PHONE)
+    guest: Person = person("Guest", browser=upright_chromium, viewport=PHONE, has_touch=True)
     guest.accept(meeting.link)
     for who in (olga, guest):
         who.join()
@@ -113,6 +133,10 @@ def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_c
         for size in (LAPTOP, PHONE, SMALL):
             wait_for_shape(who.page, size, "shown.people.length === 2 && shown.people.every((part) => part >= 0.74)")
             expect_marks_in_place(who.page)
+
+    # While all is well, a name and a microphone are all that lies on a tile; and a finger finds every button.
+    assert olga.page.evaluate(OTHER_MARKS) == []
+    assert guest.page.evaluate(SMALL_TARGETS) == []
 
     # A shared screen has the space of its picture, and no more.
     guest.page.set_viewport_size(LAPTOP)
@@ -132,3 +156,9 @@ def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_c
     olga.page.set_viewport_size(SMALL)
     for mark in olga.page.locator("mp-tile[data-muted='true'] .tile__muted").all():
         expect(mark).to_be_in_viewport(ratio=0.99)
+
+    # Who leaves is news: it replaces that they came, and lies over the head of the page alone.
+    guest.leave()
+    toasts = olga.page.locator(".toast[data-subject]")
+    expect(toasts).to_have_text(["Guest left"])
+    assert olga.page.evaluate(COVERED) == []

@@ -55,7 +55,8 @@ class PersonMenu {
   updateButton(button, person) {
     button.hidden = this.#actionsFor(person).length === 0;
     button.dataset.pid = person.pid;
-    button.setAttribute("aria-label", text("person.more", { name: person.name }));
+    button.title = text("person.more", { name: person.name });
+    button.setAttribute("aria-label", button.title);
   }
 
   get #menu() {

@@ -17,6 +17,8 @@ const LEAST_SHOWN = 0.74;
 export class Grid extends HTMLElement {
   #sizes = new ResizeObserver(() => this.arrange());
   #screens = new MutationObserver(() => this.arrange());
+  /** What the present layout was made for. */
+  #placed = "";
   /** Video elements fire `resize` for their pictures; it does not bubble. */
   #onPicture = () => this.arrange();
 
@@ -64,6 +66,10 @@ export class Grid extends HTMLElement {
     const screens = /** @type {HTMLElement[]} */ ([...(this.parentElement?.querySelectorAll("mp-screen") ?? [])]);
     const nodes = new Map([...screens, ...tiles].map((node) => [`${node.localName} ${node.dataset.pid}`, node]));
     const shown = [...nodes].map(([id, node]) => describe(id, node));
+    // Names, levels and qualities change every second; places do not.
+    const asked = JSON.stringify([shown, width, height]);
+    if (asked === this.#placed && [...nodes.values()].every(({ style }) => style.width !== "")) return;
+    this.#placed = asked;
     const layout = layOut(shown, { width, height }, width < GAP.narrow ? GAP.small : GAP.normal);
     this.dataset.count = String(tiles.length);
     this.dataset.floating = String(layout.floating !== "");

@@ -8,6 +8,10 @@ SHOWN = """() => {
   const video = document.querySelector('mp-screen video');
   return video.videoWidth > 0 && video.currentTime > 0;
 }"""
+HIDE_WINDOW = """(muted) => {
+  const [{ transceivers }] = meetingPoint.mesh.peers.values();
+  Object.defineProperty(transceivers.screenVideo.sender.track, 'muted', { configurable: true, value: muted });
+}"""
 END_BY_THE_BROWSER = """() => {
   for (const peer of globalThis.meetingPoint.mesh.peers.values()) {
     const { track } = peer.transceivers.screenVideo.sender;
@@ -30,6 +34,15 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
     assert guest.page.locator("mp-screen video").evaluate("video => video.videoWidth") >= 640
     # People stay in view above the screens.
     guest.see_and_hear(1)
+
+    # The system hides the window that is shared: both sides say so until it is back.
+    paused = guest.page.locator("mp-screen .tile__trouble")
+    olga.page.evaluate(HIDE_WINDOW, True)
+    expect(paused).to_have_text("Olga's screen is paused on their device.", timeout=3_000)
+    expect(olga.page.locator("#sharing-paused")).to_be_visible()
+    olga.page.evaluate(HIDE_WINDOW, False)
+    expect(paused).to_be_hidden(timeout=3_000)
+    expect(olga.page.locator("#sharing-paused")).to_be_hidden()
 
     olga.page.locator("#sharing").get_by_role("button", name="Stop").click()
     expect(guest.page.locator("mp-screen")).to_have_count(0)

@@ -84,6 +84,10 @@ def test_each_event_of_a_call_is_said_once(person: Meet, own_app: AppServer) -> 
     guest.page.keyboard.press("h")
     hears(guest, "Your hand is lowered")
     hears(olga, "Guest lowered their hand")
+    guest.page.keyboard.press("h")
+    hears(olga, "Guest raised a hand")
+    guest.page.keyboard.press("h")
+    hears(olga, "Guest lowered their hand")
     olga.page.keyboard.press("Escape")
     expect(olga.page.get_by_role("button", name="More about Guest").first).to_be_focused()
 

@@ -1,6 +1,6 @@
 /**
  * What screen readers say, each message once: by `say` what is not shown, by `showNotice` and `toast` what is. An open dialog
- * makes the rest of the page inert, its live regions too, so that all three speak in the dialog.
+ * makes the rest of the page inert, its live regions too: all three speak in the dialog then.
  */
 
 /** @typedef {"polite" | "assertive"} Urgency */
@@ -30,15 +30,18 @@ export function showNotice(notice, region, message) {
   if (message === "" || message === region.textContent) return;
   const write = () => {
     region.textContent = message;
-    sayInDialog(message);
+    sayIfInert(region, message);
   };
   pending.set(notice, setTimeout(write, REGION_FIRST_MS));
 }
 
-/** For what is said in a live region of the page, too. @param {string} message */
-export function sayInDialog(message) {
+/**
+ * For what appears in a live region of the page: says it if that is inert now.
+ * @param {Element} region @param {string} message
+ */
+export function sayIfInert(region, message) {
   const dialog = openDialog();
-  if (dialog) sayIn(dialog, message, "polite");
+  if (dialog ? !dialog.contains(region) : region.closest("[inert]")) say(message);
 }
 
 function openDialog() {

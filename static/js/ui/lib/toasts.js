@@ -1,6 +1,6 @@
 /** Short messages in a polite live region. */
 
-import { sayInDialog } from "./announcer.js";
+import { sayIfInert } from "./announcer.js";
 import { byId } from "./page.js";
 
 /** @typedef {{label: string, run: () => void}} ToastAction a button on the message */
@@ -32,7 +32,7 @@ export function toast(message, action, subject) {
   if (action) note.append(buttonOf(action, () => note.remove()));
   while (region.childElementCount >= MAX_SHOWN) leastNeeded(region)?.remove();
   region.append(note);
-  sayInDialog(note.innerText);
+  sayIfInert(region, note.innerText);
   setTimeout(() => expire(note), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
 }
 

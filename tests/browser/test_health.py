@@ -87,7 +87,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
     for who, asked in ((olga, "saver"), (guest, "their-saver")):
         who.page.wait_for_function(SENT_UNDER, arg=asked, timeout=20_000)
     own = olga.page.locator("mp-tile[data-self='true'] .quality")
-    expect(own).to_have_accessible_name(re.compile("Your data saver is on"), timeout=20_000)
+    expect(own).to_have_attribute("aria-label", re.compile("Your data saver is on"), timeout=20_000)
 
     guest.page.wait_for_function("(id) => meetingPoint.media.audioTrack.id !== id", arg=taken, timeout=20_000)
     olga.page.wait_for_function(SENDS_VOICE, timeout=30_000)

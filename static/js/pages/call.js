@@ -17,6 +17,7 @@ import { FileExchange } from "../files/exchange.js";
 import { prepareSharing } from "../files/share/share-target.js";
 import { HOSTS } from "../signaling/roles.js";
 import { MediaOutputs } from "../media/playback/media-outputs.js";
+import { isToggleShown } from "../ui/devices/toggles.js";
 import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
@@ -254,8 +255,8 @@ devices.on("changed", () => {
 devices.speaker.on("changed", ({ deviceId }) => outputs.useSpeaker(deviceId));
 outputs.on("sink-refused", ({ deviceId }) => devices.speaker.refuse(deviceId));
 outputs.useSpeaker(devices.speaker.used);
-devices.on("news", ({ message, action, everywhere }) => {
-  if (call || (everywhere && pageState.current !== "ended")) toast(message, action);
+devices.on("news", ({ message, action, subject, everywhere }) => {
+  if (call || (everywhere && pageState.current !== "ended")) toast(message, action, subject);
 });
 announceDevices(devices, () => pageState.current === "ended");
 prejoin.on("join", (detail) => {
@@ -274,11 +275,13 @@ waitingRoom.on("cancel", () => {
   knocking.close();
   pageState.apply("cancel");
 });
-/** @param {() => void} toggle */
-const unlessEnded = (toggle) => () => pageState.current !== "ended" && toggle();
-listenForKeys({ m: unlessEnded(() => devices.toggleMicrophone()), v: unlessEnded(() => devices.toggleCamera()) });
+listenForKeys({
+  m: () => isToggleShown("microphone") && devices.toggleMicrophone(),
+  v: () => isToggleShown("camera") && devices.toggleCamera(),
+});
 addEventListener("pagehide", () => {
   call?.session.leave();
+  call?.life.abort();
   devices.stop();
 });
 addEventListener("pageshow", ({ persisted }) => {

@@ -1,12 +1,13 @@
 /** The probes of the connection test: each returns what it has seen, which `verdicts.js` judges. */
 
-import { openTrack } from "../media/devices/constraints.js";
-import { findDeviceCause } from "../media/devices/device-errors.js";
+import { deviceCause, findDeviceCause } from "../media/devices/device-errors.js";
+import { openDevice } from "../media/devices/device-opener.js";
 import { LevelMeter } from "../media/devices/level-meter.js";
 import { loadDevice } from "../media/devices/preferences.js";
 import { SpeakerChoice } from "../media/playback/speaker-choice.js";
 import { gather, Pair, PATIENCE_MS } from "./pair.js";
 
+/** @import { Kind } from "../media/devices/constraints.js" */
 /** @import { SinkTarget } from "../media/playback/sink.js" */
 /** @import { RelaySeen, Seen } from "./verdicts.js" */
 
@@ -73,10 +74,22 @@ export async function tryBandwidth(relayed) {
   }
 }
 
+/** Opens what a call would use. @param {Kind} kind @returns {Promise<MediaStreamTrack>} @throws {DOMException} see `findDeviceCause` */
+async function openChosen(kind) {
+  const wanted = () => true;
+  const chosen = loadDevice(kind);
+  const opening = openDevice(kind, chosen, { fallback: false, wanted });
+  const track = await opening.catch((error) => {
+    if (chosen === null || deviceCause(error) !== "absent") throw error;
+    return openDevice(kind, null, { fallback: true, wanted });
+  });
+  return /** @type {MediaStreamTrack} */ (track);
+}
+
 /** @returns {Promise<Seen["camera"]>} */
 export async function tryCamera() {
   try {
-    const track = await openTrack("video", null);
+    const track = await openChosen("video");
     const { width = 0, height = 0 } = track.getSettings();
     track.stop();
     return { cause: null, width, height };
@@ -89,7 +102,7 @@ export async function tryCamera() {
 export async function tryMicrophone() {
   let track;
   try {
-    track = await openTrack("audio", null);
+    track = await openChosen("audio");
   } catch (error) {
     return { cause: await findDeviceCause(error, "audio"), heard: false };
   }

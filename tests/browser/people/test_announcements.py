@@ -39,11 +39,11 @@ def test_each_event_of_a_call_is_said_once(person: Meet, own_app: AppServer) -> 
 
     # Alone, then two.
     olga.page.get_by_label("Your name").press("Enter")
-    hears(olga, "You're in. You are the only one here.")
+    hears(olga, "You're in. You are the only one here. Your microphone is on.")
     expect(olga.page.get_by_role("heading", name="Monday meeting")).to_be_focused()
     expect(olga.page).to_have_title(TITLE)
     guest.join()
-    hears(guest, "You're in. 2 people are here.")
+    hears(guest, "You're in. 2 people are here. Your microphone is on.")
     hears(olga, "Guest joined")
     for who in (olga, guest):
         who.see_others(1)

@@ -108,6 +108,10 @@ def test_a_screen_fills_the_window(person: Meet) -> None:
     # The keys of the call go on working; a panel that opens takes the place of the screen.
     page.keyboard.press("m")
     expect(page.locator("mp-tile[data-self='true']")).to_have_attribute("data-muted", "true")
+    # It is seen which devices are on, and they can be switched there.
+    expect(page.locator("mp-screen [data-toggle=microphone]")).to_have_attribute("aria-pressed", "false")
+    page.locator("mp-screen [data-toggle=camera]").click()
+    expect(page.locator("mp-tile[data-self='true']")).to_have_attribute("data-camera", "false")
     page.keyboard.press("c")
     expect(page.locator("[data-filled], [inert]")).to_have_count(0)
     expect(page.get_by_label("Message everyone")).to_be_focused()

@@ -12,14 +12,14 @@ const CONSTRAINTS = Object.freeze({
 const HINTS = Object.freeze({ audio: "speech", video: "motion" });
 
 /**
- * @param {Kind} kind @param {string | null} deviceId null: the browser chooses @returns {Promise<MediaStreamTrack>}
- * @throws {DOMException} see `deviceCause`
+ * @param {Kind} kind @param {string | null} deviceId null: the browser chooses @param {() => boolean} [wanted] whether to try again
+ * @returns {Promise<MediaStreamTrack>} @throws {DOMException} see `deviceCause`
  */
-export async function openTrack(kind, deviceId) {
+export async function openTrack(kind, deviceId, wanted = () => true) {
   const wished = open({ [kind]: constraintsFor(kind, deviceId) });
   const [track] = await wished.catch((error) => {
     const { name, constraint = "deviceId" } = error;
-    if (name !== "OverconstrainedError" || constraint === "" || constraint === "deviceId") throw error;
+    if (name !== "OverconstrainedError" || constraint === "" || constraint === "deviceId" || !wanted()) throw error;
     return open({ [kind]: deviceId === null || { deviceId: { exact: deviceId } } });
   });
   return track;

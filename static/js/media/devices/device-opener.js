@@ -29,12 +29,12 @@ export async function listIds(kind) {
  */
 export async function openDevice(kind, deviceId, { fallback, wanted }) {
   if (!wanted()) return null;
-  const track = await openTrack(kind, deviceId);
+  const track = await openTrack(kind, deviceId, wanted);
   if (deviceId !== null || !(await isLoopback(track, fallback))) return track;
   track.stop();
   const real = (await listAll()).find((device, _, all) => device.kind === INPUTS[kind] && !isAvoided(device, all, fallback));
   if (real === undefined) throw new DOMException("only loopbacks", "NotFoundError");
-  return wanted() ? openTrack(kind, real.deviceId) : null;
+  return wanted() ? openTrack(kind, real.deviceId, wanted) : null;
 }
 
 /**

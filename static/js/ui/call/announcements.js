@@ -29,7 +29,8 @@ export class Announcements {
 
   #sayEntered() {
     const count = new Set(this.#session.everyone.map(({ member }) => member)).size;
-    say(text(count === 1 ? "said.in.alone" : "said.in.many", { count }));
+    const microphone = text(this.#session.self.muted ? "said.in.muted" : "said.in.unmuted");
+    say(`${text(count === 1 ? "said.in.alone" : "said.in.many", { count })} ${microphone}`);
   }
 
   /** @param {Person} person */

@@ -26,6 +26,8 @@ export class CaptureWatch {
   #busy = false;
   /** Tracks that ended by themselves while they were wanted, and were not replaced. @type {Record<Kind, boolean>} */
   #ended = { audio: false, video: false };
+  /** @type {Record<Kind, boolean>} */
+  #wanted = { audio: false, video: false };
   /** Devices that deliver nothing and are being opened again. @type {Record<Kind, boolean>} */
   #reopening = { audio: false, video: false };
   /** @type {WeakSet<MediaStreamTrack>} */
@@ -54,8 +56,11 @@ export class CaptureWatch {
   #watchTracks() {
     const { media } = this.#devices;
     for (const [kind, track] of /** @type {[Kind, MediaStreamTrack | null][]} */ ([["audio", media.audioTrack], ["video", media.videoTrack]])) {
+      // A press begins again, whatever comes of it.
+      const pressed = media.wants(kind) && !this.#wanted[kind];
+      this.#wanted[kind] = media.wants(kind);
+      if (track !== null || pressed) this.#ended[kind] = false;
       if (track === null) continue;
-      this.#ended[kind] = false;
       if (this.#known.has(track)) continue;
       this.#known.add(track);
       this.#reopening[kind] = false;

@@ -8,6 +8,7 @@ import { SpeakerChoice } from "../../media/playback/speaker-choice.js";
 import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { DeviceProblems } from "./device-problems.js";
 import { text } from "../lib/page.js";
+import { clearToasts } from "../lib/toasts.js";
 import { setUpFlipCamera } from "./flip-camera.js";
 import { onToggle, showToggle } from "./toggles.js";
 
@@ -27,7 +28,7 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
 /**
  * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, the muted state or a problem; the properties are already updated
- * @property {{message: string, action?: ToastAction, everywhere?: boolean}} news to show during a call; everywhere: before it, too
+ * @property {{message: string, action?: ToastAction, subject?: string, everywhere?: boolean}} news to show during a call; everywhere: before it, too
  */
 
 /** @extends {Emitter<DeviceControlsEvents>} */
@@ -120,7 +121,9 @@ export class DeviceControls extends Emitter {
     }
     for (const [trouble, devices] of groups) {
       const title = text(`problem.${trouble}.title.${devices.length > 1 ? "both" : devices[0]}`);
-      this.#announce(title, { label: text("problem.retry"), run: () => void this.#retry(devices) });
+      // Not what was switched off meanwhile: this is about a device that is on.
+      const run = () => this.#retry(devices.filter((device) => this.media.wants(kindOf(device))));
+      this.#announce(title, { label: text("problem.retry"), run });
     }
   }
 
@@ -139,8 +142,8 @@ export class DeviceControls extends Emitter {
     const { media } = this;
     showToggle("microphone", media.wants("audio"), media.isOpening("audio"));
     showToggle("camera", media.wants("video"), media.isOpening("video"));
-    if (media.audioTrack) this.problems.clearProblem("microphone");
-    if (media.videoTrack) this.problems.clearProblem("camera");
+    if (media.audioTrack) this.#clearProblem("microphone");
+    if (media.videoTrack) this.#clearProblem("camera");
     this.#showLevel(media.audioTrack);
     this.emit("changed");
   }
@@ -166,7 +169,13 @@ export class DeviceControls extends Emitter {
   #announceProblem(device, cause) {
     const message = this.problems.addProblem(device, cause);
     const action = { label: text("problem.retry"), run: () => this.#retry([device]) };
-    this.#announce(message, this.problems.canRetry(device) ? action : undefined);
+    this.#announce(message, this.problems.canRetry(device) ? action : undefined, `problem-${device}`);
+  }
+
+  /** A press on its "Try again" would open what was switched off later. @param {DeviceName} device */
+  #clearProblem(device) {
+    this.problems.clearProblem(device);
+    clearToasts(`problem-${device}`);
   }
 
   /** By a press: opens again what is there, and asks once for what is not. @param {DeviceName[]} devices */
@@ -174,7 +183,7 @@ export class DeviceControls extends Emitter {
     const { media } = this;
     const absent = devices.filter((device) => (device === "camera" ? media.videoTrack : media.audioTrack) === null);
     // All of it now: a later press must not be overtaken.
-    for (const device of devices) if (!absent.includes(device)) void media.reopen(device === "camera" ? "video" : "audio");
+    for (const device of devices) if (!absent.includes(device)) void media.reopen(kindOf(device));
     if (absent.length > 1) void media.start({ audio: true, video: true });
     else if (absent[0] === "camera") void media.setCameraOn(true);
     else if (absent[0] === "microphone") void media.setMuted(false);
@@ -217,15 +226,20 @@ export class DeviceControls extends Emitter {
     this.#announce(text("device.new", { name: label }), { label: text("device.use"), run });
   }
 
-  /** @param {string} message @param {ToastAction} [action] */
-  #announce(message, action) {
-    this.emit("news", { message, action });
+  /** @param {string} message @param {ToastAction} [action] @param {string} [subject] see `toast` */
+  #announce(message, action, subject) {
+    this.emit("news", { message, action, subject });
   }
 
   /** @param {string} message that no notice before the call has */
   #announceEverywhere(message) {
     this.emit("news", { message, everywhere: true });
   }
+}
+
+/** @param {DeviceName} device @returns {Kind} */
+function kindOf(device) {
+  return device === "camera" ? "video" : "audio";
 }
 
 /** A choice that is not connected is shown: the list must not claim another one. @param {Device[]} devices @param {Device} shown */

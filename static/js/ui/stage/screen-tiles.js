@@ -4,6 +4,7 @@ import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
+import { showToggles } from "../devices/toggles.js";
 import { showTrouble } from "../people/capture-text.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
@@ -94,6 +95,7 @@ export class ScreenTiles {
       const tile = /** @type {ScreenTile} */ (document.createElement("mp-screen"));
       tile.dataset.pid = pid;
       tile.append(fromTemplate("screen-template"));
+      showToggles(tile);
       this.#container.append(tile);
       const person = this.#session.people.get(pid);
       if (person) this.#showName(person);

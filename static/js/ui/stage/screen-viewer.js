@@ -121,10 +121,11 @@ export class ScreenViewer {
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (this.#tile === null || document.querySelector("dialog[open], :popover-open")) return;
+    // Also for the keys of the microphone and the camera: their buttons must be seen.
+    this.#wake(this.#tile);
     const action = this.#keys[plainKey(event)];
     if (!action) return;
     event.preventDefault();
-    this.#wake(this.#tile);
     action();
   }
 

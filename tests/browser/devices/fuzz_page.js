@@ -139,18 +139,25 @@ const POLL_MS = 40;
 /** Mean square of the samples; the browser's beep has 0.01 and more, comfort noise next to nothing. */
 const LOUD = 1e-4;
 
+/** How long a sound waited in the jitter buffer, ms: on a busy machine, more than a second. */
+function waited(now, last) {
+  const emitted = now.jitterBufferEmittedCount - last.jitterBufferEmittedCount;
+  return emitted > 0 ? (1_000 * (now.jitterBufferDelay - last.jitterBufferDelay)) / emitted : 0;
+}
+
 /** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen; `late`: by how many ms at most. */
 function record() {
   const received = { audio: [], video: [], screen: [], late: 0 };
-  /** @type {WeakMap<RTCRtpReceiver, RTCInboundRtpStreamStats>} */
+  /** @type {WeakMap<RTCRtpReceiver, RTCInboundRtpStreamStats & {at: number}>} */
   const before = new WeakMap();
   const note = async (kind, receiver) => {
     const now = [...(await receiver.getStats()).values()].find(({ type }) => type === "inbound-rtp");
-    const last = before.get(receiver) ?? { framesReceived: 0, totalAudioEnergy: 0, totalSamplesDuration: 0 };
+    const at = Date.now();
+    const last = before.get(receiver) ?? { framesReceived: 0, totalAudioEnergy: 0, totalSamplesDuration: 0, jitterBufferDelay: 0, jitterBufferEmittedCount: 0, at };
     if (!now) return;
-    before.set(receiver, now);
+    before.set(receiver, { ...now, at });
     const loudness = (now.totalAudioEnergy - last.totalAudioEnergy) / (now.totalSamplesDuration - last.totalSamplesDuration);
-    if (kind === "audio" ? loudness > LOUD : now.framesReceived > last.framesReceived) received[kind].push(Date.now());
+    if (kind === "audio" ? loudness > LOUD : now.framesReceived > last.framesReceived) received[kind].push(last.at - (kind === "audio" ? waited(now, last) : 0));
   };
   const poll = async () => {
     const started = performance.now();

@@ -45,10 +45,12 @@ class DisplayNameField(forms.CharField):
                 "label": _("Your name"),
                 "help_text": _("Other people in a call see this name. You can change it any time."),
                 "max_length": MAX_NAME_LENGTH * 4,
-                "widget": forms.TextInput(attrs={"autocomplete": "name", "maxlength": MAX_NAME_LENGTH}),
+                "widget": forms.TextInput(attrs={"autocomplete": "name"}),
                 **options,
             }
         )
+        self.widget.attrs.pop("maxlength")
+        self.widget.attrs["data-limit"] = MAX_NAME_LENGTH
 
     def clean(self, value: Any) -> str:
         return clean_name(super().clean(value))

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,14 @@ def clean_name(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
             params={"max": max_length, "length": len(name)},
         )
     return name
+
+
+def limit_in_words(fields: dict[str, forms.Field]) -> None:
+    """Let the page say how much is too much (`static/js/ui/lib/length-limit.js`): `maxlength` cuts without a word."""
+    for field in fields.values():
+        limit = field.widget.attrs.pop("maxlength", None)
+        if limit is not None and not field.widget.is_hidden:
+            field.widget.attrs["data-limit"] = limit
 
 
 def clean_text(text: str) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.text import clean_name
+from common.text import clean_name, limit_in_words
 
 from . import limits
 from .models import Room
@@ -56,6 +56,7 @@ class RoomForm(forms.Form):
     def __init__(self, *args: object, room: Room | None = None, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.room = room
+        limit_in_words(self.fields)
         choices: list[tuple[str, object]] = [("", _("until you delete it"))]
         if room is not None:
             self.initial = {

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.text import clean_text
+from common.text import clean_text, limit_in_words
 from rooms.models import Membership
 
 from .models import DESCRIPTION_LENGTH, Category, Report
@@ -29,6 +29,7 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any, *, membership: Membership, auto_id: str = "id_%s") -> None:
         super().__init__(data, auto_id=auto_id)
         self.membership = membership
+        limit_in_words(self.fields)
 
     def clean_description(self) -> str:
         """Remove characters that no one can read."""

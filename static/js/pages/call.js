@@ -33,6 +33,7 @@ import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { OwnRole } from "../ui/call/own-role.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { readPageData, text } from "../ui/lib/page.js";
+import { watchLimits } from "../ui/lib/length-limit.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
@@ -293,6 +294,7 @@ document.documentElement.dataset.callState = pageState.current;
 
 async function begin() {
   prepareSharing();
+  watchLimits();
   const { microphone, camera } = prejoin.toggles;
   void devices.start({ microphone: microphone && !filesOnly, camera: camera && !filesOnly });
   prejoin.enableToggles();

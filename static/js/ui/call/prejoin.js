@@ -142,7 +142,7 @@ export class Prejoin extends Emitter {
     event.preventDefault();
     const name = cleanName(this.#name.value);
     this.#showNameError(name === "");
-    if (name === "") return this.#name.focus();
+    if (name === "" || this.#name.validity.customError) return this.#name.focus();
     if (this.#keepName) browserStorage.save(NAME_STORAGE_KEY, name);
     this.emit("join", { name });
   }

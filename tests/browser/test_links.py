@@ -1,5 +1,6 @@
 """Each kind of link that does not work has its own page; a link that a mail scanner rewrote still works."""
 
+import re
 import secrets
 
 import pytest
@@ -37,6 +38,13 @@ def test_an_expired_link(app: AppServer, person: Meet, link: tuple[Person, str, 
     guest = person("Guest")
     guest.follow(link[2])
     expect_refused(guest, "This link has expired")
+    # No dead end: a message for the host, without the link, and the way in for people who have an account.
+    message = guest.page.get_by_label("A message to the host")
+    expect(message).to_have_value(re.compile(r"the page says: “This link has expired”\. Could you help me"))
+    assert "/i" not in message.input_value()
+    assert "#k=" not in message.input_value()
+    expect(guest.page.get_by_role("button", name="Copy a message to the host")).to_be_enabled()
+    expect(guest.page.locator("main").get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:

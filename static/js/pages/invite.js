@@ -7,8 +7,9 @@ import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { readInviteCode } from "../ui/invites/invite-mail.js";
+import { enableCopyButtons } from "../ui/lib/copy-button.js";
+import { byId, part } from "../ui/lib/page.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { part } from "../ui/lib/page.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { postJson } from "../lib/request.js";
 import { tabStorage } from "../lib/storage.js";
@@ -18,6 +19,10 @@ import { tabStorage } from "../lib/storage.js";
 
 /** Reasons that may pass: the same link can work a moment later. */
 const PASSING = new Set(["offline", "slow_down", "room_closed"]);
+/** What the host can change. */
+const HOST_HELPS = new Set(["damaged", "unknown", "expired", "revoked", "used_up", "room_closed", "room_expired", "removed", "key_misfit"]);
+/** A member who has joined before needs no link. */
+const ACCOUNT_HELPS = new Set(["expired", "revoked", "used_up"]);
 const CARRIED = "meeting-point.invite";
 
 /** A stop with a block of its own on the page. */
@@ -68,6 +73,7 @@ for (const name of ["sign-in", "sign-up"]) {
 // A second link pasted into the same tab changes the fragment without a new page.
 addEventListener("hashchange", begin);
 begin();
+enableCopyButtons(page);
 pageReady();
 
 /** Takes the secret out of the address bar. */
@@ -169,10 +175,15 @@ function show(state, slug) {
   }
   page.dataset.shown = state;
   again.hidden = !PASSING.has(state);
-  part(page, "sign-in").hidden = state !== "not_yours" && state !== "account_needed";
+  const heading = /** @type {HTMLElement} */ (page.querySelector(`[data-state="${state}"] h1`));
+  part(page, "sign-in").hidden = state !== "not_yours" && state !== "account_needed" && !ACCOUNT_HELPS.has(state);
+  part(page, "sign-in-hint").hidden = !ACCOUNT_HELPS.has(state);
+  part(page, "host-message").hidden = !HOST_HELPS.has(state);
+  const message = byId("host-message", HTMLTextAreaElement);
+  message.value = (message.dataset.text ?? "").replace("{reason}", heading?.textContent ?? "");
   part(page, "sign-up").hidden = state !== "account_needed";
   const inside = part(page, "inside", HTMLAnchorElement);
   inside.hidden = slug === undefined;
   if (slug !== undefined) inside.href = callUrl(slug);
-  if (state !== "ready") /** @type {HTMLElement} */ (page.querySelector(`[data-state="${state}"] h1`))?.focus();
+  if (state !== "ready") heading?.focus();
 }

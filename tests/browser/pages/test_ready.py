@@ -80,6 +80,14 @@ def test_a_page_without_its_modules_does_nothing_wrong(person: Meet) -> None:
     expect(olga.page.get_by_label("Invite link")).to_have_value(re.compile("/i#k="))
     expect(olga.page.locator(".invite-row__label").first).to_have_text("Ada")
 
+    # A name that is too long is refused in words, and not cut.
+    olga.go("/rooms/new")
+    name = olga.page.get_by_label("Name")
+    name.fill("x" * 90)
+    expect(olga.page.get_by_text("Use 80 characters or fewer (you have 90).")).to_be_visible()
+    olga.page.get_by_role("button", name="Create room").click()
+    expect(name).to_have_value("x" * 90)
+
     # Modules that never arrive: the page says so, and its controls are dead.
     held["Sam"].open(f"{stranger.app.origin}/connection-test")
     held["Sam"].fail()

@@ -18,8 +18,6 @@ export class ReportDialog {
   #dialog = byId("report-dialog", HTMLDialogElement);
   #form = find(this.#dialog, "form", HTMLFormElement);
   #problem = find(this.#dialog, "[role=alert]", HTMLElement);
-  /** The reported member; empty for the room. */
-  #subject = "";
 
   /** @param {CallSession} session @param {string} url @param {AbortSignal} signal */
   constructor(session, url, signal) {
@@ -40,14 +38,19 @@ export class ReportDialog {
   /** @param {string} pid */
   #openFor(pid) {
     const person = this.#session.people.get(pid);
-    if (person) this.#open(person.member, text("report.person", { name: person.name }));
+    if (person?.member) this.#open(person.member, text("report.person", { name: person.name }));
+  }
+
+  /** The reported member; empty for the room. Kept with what is written about them, which outlasts a call. */
+  get #subject() {
+    return this.#dialog.dataset.subject ?? "";
   }
 
   /** @param {string} subject @param {string} title */
   #open(subject, title) {
     // A text about one person must not go out as a report on another.
     if (subject !== this.#subject) this.#form.reset();
-    this.#subject = subject;
+    this.#dialog.dataset.subject = subject;
     this.#problem.textContent = "";
     find(this.#dialog, "h2", HTMLElement).textContent = title;
     openDialog(this.#dialog);

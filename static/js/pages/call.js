@@ -29,6 +29,7 @@ import { ChatPanel } from "../ui/chat/chat-panel.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { TimeWarning } from "../ui/call/time-warning.js";
 import { FilePanel } from "../ui/files/file-panel.js";
+import { UnsavedFiles } from "../ui/files/unsaved-files.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { OwnRole } from "../ui/call/own-role.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
@@ -72,6 +73,7 @@ const devices = new DeviceControls();
 const outputs = new MediaOutputs();
 const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
+const unsaved = new UnsavedFiles();
 const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
 const waitingRoom = new WaitingRoom();
@@ -124,7 +126,7 @@ async function enter() {
   ended.hide();
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
-  const files = new FilePanel(session, exchange, slug);
+  const files = new FilePanel(session, exchange, slug, unsaved.take());
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session, outputs);
@@ -137,7 +139,7 @@ async function enter() {
   new ReportDialog(session, page.reportUrl, life.signal);
   new MuteRequest(session, () => void devices.media.setMuted(true), life.signal);
   new LobbyAlerts(lobbyHost, { slug, roomName: () => page.roomName, outputs, signal: life.signal });
-  const leaving = new Leaving(session, files, () => end("left"), life.signal);
+  const leaving = new Leaving(session, files, leave, life.signal);
   call = { session, stage, files, leaving, chat, hands, keys, life };
   const { mesh, socket } = session;
   new TimeWarning(socket, life.signal);
@@ -195,6 +197,13 @@ function roomChanged({ name: roomName, epoch }, running) {
   if (known === 0) toast(text("room-key.changed"));
 }
 
+/** On the person's own wish, after the question about files. */
+function leave() {
+  call?.chat.discardDraft();
+  end("left");
+  unsaved.keep([]);
+}
+
 /**
  * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
  */
@@ -213,6 +222,7 @@ function tearDownCall() {
   current?.life.abort();
   showInTitle({ knocks: 0, unread: 0, muted: false, sharing: false });
   current?.session.leave();
+  if (current) unsaved.keep(current.files.items);
   current?.files.close();
   current?.keys.close();
   current?.stage.close();

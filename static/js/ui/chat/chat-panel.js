@@ -55,10 +55,15 @@ export class ChatPanel {
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
     signal.addEventListener("abort", () => {
       clearTimeout(this.#noteTimer);
-      this.#field.value = "";
       this.#showNote("");
       this.#setUnread(0);
     });
+  }
+
+  /** The person is done with this call. When it ends for another reason, what they were writing waits for the next one. */
+  discardDraft() {
+    this.#field.value = "";
+    this.#fitRows();
   }
 
   /** @param {boolean} open */

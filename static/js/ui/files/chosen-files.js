@@ -13,6 +13,18 @@ export function fromInput(input) {
   return chosen;
 }
 
+/** Without those that are among them already. @param {SelectedFile[]} chosen @param {SelectedFile[]} more @returns {SelectedFile[]} */
+export function addFiles(chosen, more) {
+  const found = new Map(chosen.map((one) => [idOf(one), one]));
+  for (const one of more) if (!found.has(idOf(one))) found.set(idOf(one), one);
+  return [...found.values()];
+}
+
+/** @param {SelectedFile} selected */
+function idOf({ file: { name, size, lastModified }, path }) {
+  return JSON.stringify([...path, name, size, lastModified]);
+}
+
 /** Whether the browser's dialog gives file handles. On phones that dialog lacks the camera and the gallery. */
 export function picksHandles() {
   return "showOpenFilePicker" in globalThis && matchMedia("(pointer: fine)").matches;

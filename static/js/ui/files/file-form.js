@@ -2,7 +2,9 @@
 
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
+import { addFiles } from "./chosen-files.js";
 import { formatSize } from "./format.js";
+import { EVERYONE, ReceiverChoice } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
@@ -10,7 +12,6 @@ import { trustOf } from "../people/trust.js";
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Trust } from "../people/trust.js" */
 
-const EVERYONE = "*";
 /** From the weakest to the strongest. @type {Trust[]} */
 const ORDER = ["", "server", "key", "verified"];
 
@@ -24,6 +25,7 @@ export class FileForm extends Emitter {
   #form = byId("files-send", HTMLFormElement);
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
+  #choice = new ReceiverChoice();
   #reachable;
   /** @type {SelectedFile[]} */
   #selected = [];
@@ -33,20 +35,21 @@ export class FileForm extends Emitter {
     super();
     this.#reachable = others;
     this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
-    this.#to.addEventListener("change", () => this.#showTrust(), { signal });
+    this.#to.addEventListener("change", () => this.#choose(), { signal });
     signal.addEventListener("abort", () => this.forgetFiles());
     this.showPeople();
   }
 
-  /** @param {SelectedFile[]} chosen at least one; replaces the previous files */
-  showFiles(chosen) {
-    this.#selected = chosen;
+  /** @param {SelectedFile[]} more at least one; added to those that were chosen and not sent */
+  showFiles(more) {
+    if (this.#selected.length === 0) this.#choice.start(this.#reachable());
+    const chosen = (this.#selected = addFiles(this.#selected, more));
     this.showPeople();
     const size = formatSize(chosen.reduce((sum, { file }) => sum + file.size, 0));
     const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
     byId("files-what", HTMLElement).textContent = chosen.length === 1 ? one() : text("files.what.many", { count: chosen.length, size });
     this.#form.hidden = false;
-    this.#button.focus();
+    (this.#button.disabled ? this.#to : this.#button).focus();
   }
 
   get chosen() {
@@ -60,26 +63,37 @@ export class FileForm extends Emitter {
 
   showPeople() {
     const others = this.#reachable();
-    const before = this.#to.value;
-    const options = others.map((person) => new Option(personLabel(person), person.pid));
-    if (others.length > 1) options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYONE));
-    if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
+    this.#choice.follow(others);
+    const options = this.#optionsFor(others);
     // Replacing the options closes an open list.
     if (JSON.stringify(options.map(optionParts)) !== JSON.stringify([...this.#to.options].map(optionParts))) this.#to.replaceChildren(...options);
-    if (options.some(({ value }) => value === before)) this.#to.value = before;
-    this.#button.disabled = others.length === 0;
+    this.#to.value = options.some(({ value }) => value === this.#choice.value) ? this.#choice.value : "";
     this.#showTrust();
   }
 
-  get #receivers() {
-    const to = this.#to.value;
-    return this.#reachable().filter(({ pid }) => to === EVERYONE || pid === to);
+  /** @param {Person[]} others */
+  #optionsFor(others) {
+    const { value, away } = this.#choice;
+    const options = others.map((person) => new Option(personLabel(person), person.pid));
+    if (others.length > 1 || (others.length === 1 && value === EVERYONE)) {
+      options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYONE));
+    }
+    if (away) options.unshift(new Option(text("files.not-connected", { name: away.name }), away.pid));
+    else if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
+    else if (value === "") options.unshift(new Option(text("files.choose-receiver"), ""));
+    return options;
+  }
+
+  #choose() {
+    this.#choice.choose(this.#to.value);
+    this.showPeople();
   }
 
   /** Several receivers get the weakest of their labels. */
   #showTrust() {
     const note = byId("files-trust", HTMLElement);
-    const receivers = this.#receivers;
+    const { receivers } = this.#choice;
+    this.#button.disabled = receivers.length === 0;
     const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     const one = receivers.length === 1 ? "" : ".all";
     note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : "";
@@ -89,7 +103,7 @@ export class FileForm extends Emitter {
   /** @param {SubmitEvent} event */
   #send(event) {
     event.preventDefault();
-    const [chosen, pids] = [this.#selected, this.#receivers.map(({ pid }) => pid)];
+    const [chosen, pids] = [this.#selected, this.#choice.receivers.map(({ pid }) => pid)];
     if (chosen.length === 0 || pids.length === 0) return;
     this.forgetFiles();
     this.emit("send", { chosen, pids });

@@ -5,6 +5,7 @@ import { LIMITS } from "../../files/protocol/messages.js";
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
 import { store } from "../../files/storage/store.js";
 import { Emitter } from "../../lib/emitter.js";
+import { addFiles } from "./chosen-files.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
@@ -51,8 +52,8 @@ export class FilePanel extends Emitter {
   #shared = null;
   #life = new AbortController();
 
-  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room slug */
-  constructor(session, exchange, room) {
+  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room slug @param {TransferItem[]} kept of the call before */
+  constructor(session, exchange, room, kept) {
     super();
     const { signal } = this.#life;
     this.#session = session;
@@ -61,6 +62,7 @@ export class FilePanel extends Emitter {
     this.#picker = new FilePicker(signal);
     this.#resumeRequests = new ResumeRequests(room, signal);
     this.#list.replaceChildren();
+    for (const item of kept.toReversed()) this.#addItem(item);
     this.#listen();
     void this.#measureSpace();
     const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -77,9 +79,13 @@ export class FilePanel extends Emitter {
 
   /** How many transfers leaving would stop, and how many have files that it would lose. */
   get atRisk() {
-    const items = [...this.#items.values()];
+    const { items } = this;
     const running = items.filter(({ transfer }) => transfer.isRunning).length;
     return { running, unsaved: items.filter((item) => item.isUnsaved).length };
+  }
+
+  get items() {
+    return [...this.#items.values()];
   }
 
   /** Also stops all transfers. */
@@ -106,7 +112,7 @@ export class FilePanel extends Emitter {
       choose: () => this.#picker.chooseFiles(),
       "choose-folder": () => this.#picker.chooseFolder(),
       forget: () => {
-        if (this.#form.chosen === this.#shared) void forgetShared();
+        if (this.#hasShared(this.#form.chosen)) void forgetShared();
         this.#form.forgetFiles();
       },
     };
@@ -117,7 +123,7 @@ export class FilePanel extends Emitter {
 
   /** Asks who receives the files. @param {SelectedFile[]} chosen at least one */
   chooseReceivers(chosen) {
-    if (chosen.length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
+    if (addFiles(this.#form.chosen, chosen).length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
     sidePanels.open("files", { focus: false });
     this.#form.showFiles(chosen);
   }
@@ -129,10 +135,15 @@ export class FilePanel extends Emitter {
       const transfers = [];
       for (const pid of pids) transfers.push(await this.#exchange.offerFiles(pid, chosen));
       for (const transfer of transfers) void this.#resumeRequests.rememberFiles(transfer, chosen);
-      if (chosen === this.#shared) this.#forgetSharedAfter(transfers);
+      if (this.#hasShared(chosen)) this.#forgetSharedAfter(transfers);
     } catch {
       this.#announce(text("files.news.unreadable"));
     }
+  }
+
+  /** @param {SelectedFile[]} chosen */
+  #hasShared(chosen) {
+    return this.#shared?.some((one) => chosen.includes(one)) ?? false;
   }
 
   /** @param {Transfer[]} transfers of the shared files, which are kept for a reload until all are sent */
@@ -167,16 +178,23 @@ export class FilePanel extends Emitter {
   /** @param {Transfer} transfer */
   #onAdded(transfer) {
     const item = new TransferItem(transfer, this.#personOf(transfer));
-    this.#items.set(transfer, item);
-    this.#list.prepend(item.root);
+    this.#addItem(item);
     const { signal } = this.#life;
     transfer.on("changed", () => this.#updateItem(item), { signal });
     transfer.on("state", () => void this.#onState(item), { signal });
-    item.on("action", ({ action }) => void this.#runAction(item, action));
-    this.#updateItem(item);
     if (transfer.direction === "out") return;
     void this.#measureSpace();
     this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }), item);
+  }
+
+  /** @param {TransferItem} item */
+  #addItem(item) {
+    const { transfer, root, who } = item;
+    this.#items.set(transfer, item);
+    this.#names.set(transfer.pid, who.name);
+    this.#list.prepend(root);
+    item.on("action", ({ action }) => void this.#runAction(item, action), { signal: this.#life.signal });
+    this.#updateItem(item);
   }
 
   /** @param {Transfer} transfer */
@@ -234,7 +252,10 @@ export class FilePanel extends Emitter {
       const destination = await chooseDestination(transfer);
       return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
     }
-    if (action === "remove") return this.#exchange.removeTransfer(transfer);
+    if (action === "remove") {
+      this.#onRemoved(transfer);
+      return this.#exchange.removeTransfer(transfer);
+    }
     if (action === "save" || action === "save-again") return this.#save(item);
     this.#exchange.applyAction(transfer, action);
   }

@@ -51,8 +51,10 @@ export class FilePicker extends Emitter {
       void this.#takeSelection(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
     }, { signal });
     document.addEventListener("paste", ({ target, clipboardData }) => {
-      if (target instanceof Element && target.closest("input, textarea, [contenteditable]")) return;
-      if (clipboardData !== null && clipboardData.files.length > 0) void this.#takeSelection(fromTransfer(clipboardData));
+      if (clipboardData === null || clipboardData.files.length === 0) return;
+      // A field takes the text, which some programs put beside a picture of it.
+      const isField = target instanceof Element && target.closest("input, textarea, [contenteditable]") !== null;
+      if (!isField || !clipboardData.types.includes("text/plain")) void this.#takeSelection(fromTransfer(clipboardData));
     }, { signal });
   }
 

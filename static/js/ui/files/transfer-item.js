@@ -23,6 +23,8 @@ const MAX_LISTED = 200;
 export class TransferItem extends Emitter {
   root;
   transfer;
+  /** @type {Who} */
+  who;
   #speed = 0;
   #last = { moved: 0, at: performance.now() };
   #saved = false;
@@ -31,6 +33,7 @@ export class TransferItem extends Emitter {
   constructor(transfer, who) {
     super();
     this.transfer = transfer;
+    this.who = who;
     const item = fromTemplate("transfer-template");
     this.root = find(item, ".transfer", HTMLElement);
     this.root.dataset.direction = transfer.direction;
@@ -49,8 +52,13 @@ export class TransferItem extends Emitter {
 
   /** Whether files have arrived that would be lost with the tab. */
   get isUnsaved() {
-    const { direction, isOver, entries } = this.transfer;
-    return direction === "in" && isOver && !this.#saved && entries.some(({ result }) => result !== null);
+    const { direction, isOver } = this.transfer;
+    return direction === "in" && isOver && !this.#saved && this.received > 0;
+  }
+
+  /** The number of whole files that the page holds. */
+  get received() {
+    return this.transfer.entries.filter(({ result }) => result !== null).length;
   }
 
   markSaved() {
@@ -72,6 +80,7 @@ export class TransferItem extends Emitter {
    */
   update(who, space) {
     const { transfer, root } = this;
+    this.who = who;
     const { state, direction, bytes, moved } = transfer;
     root.dataset.state = state;
     root.dataset.away = String(transfer.away);

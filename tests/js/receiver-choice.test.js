@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { addFiles } from "../../static/js/ui/files/chosen-files.js";
+import { EVERYONE, ReceiverChoice } from "../../static/js/ui/files/receiver-choice.js";
+
+const max = { pid: "p1", member: "m1", name: "Max" };
+const again = { pid: "p9", member: "m1", name: "Max" };
+const sam = { pid: "p2", member: "m2", name: "Sam" };
+const eve = { pid: "p3", member: "m3", name: "Eve" };
+
+/** Each row: what the person chooses, the connected people after each change; the pids that would receive, and who is missing. */
+const STORIES = [
+  ["a person who leaves stays chosen", "p1", [[max, sam], [sam]], [], "Max"],
+  ["not even everyone takes their place", "p1", [[max, sam], [sam, eve]], [], "Max"],
+  ["no one is left", "p1", [[max, sam], []], [], "Max"],
+  ["back with the same tab", "p1", [[max, sam], [sam], [sam, { ...max }]], ["p1"], undefined],
+  ["back after a reload", "p1", [[max, sam], [sam], [sam, again]], ["p9"], undefined],
+  ["the new tab is here before the old one is given up", "p1", [[max, sam], [max, sam, again], [sam, again]], ["p9"], undefined],
+  ["others come", "p1", [[max, sam], [eve, sam, max]], ["p1"], undefined],
+  ["everyone stays everyone", EVERYONE, [[max, sam], [sam]], ["p2"], undefined],
+  ["everyone, and all come back", EVERYONE, [[max, sam], [], [sam, eve]], ["p2", "p3"], undefined],
+  ["no choice among several", null, [[max, sam]], [], undefined],
+  ["the only person is the choice, and stays it", null, [[max], [max, sam], [sam]], [], "Max"],
+  ["the first to come", null, [[], [sam], [sam, max]], ["p2"], undefined],
+];
+
+for (const [story, chosen, [first, ...changes], pids, away] of STORIES) {
+  test(`the receiver of files: ${story}`, () => {
+    const choice = new ReceiverChoice();
+    choice.start(first);
+    if (chosen !== null) choice.choose(chosen);
+    for (const others of changes) choice.follow(others);
+    assert.deepEqual(choice.receivers.map(({ pid }) => pid), pids);
+    assert.equal(choice.away?.name, away);
+  });
+}
+
+test("the next files begin with the last receiver, unless they are gone", () => {
+  const choice = new ReceiverChoice();
+  choice.start([max, sam]);
+  choice.choose("p2");
+  choice.start([max, sam]);
+  assert.equal(choice.value, "p2");
+  choice.start([max, eve]);
+  assert.equal(choice.value, "");
+  choice.follow([max]);
+  choice.start([max, eve]);
+  assert.equal(choice.value, "", "who was here first is no choice");
+});
+
+test("a member without a name on the server is not taken for another", () => {
+  const choice = new ReceiverChoice();
+  choice.start([{ ...max, member: "" }]);
+  choice.follow([{ ...sam, member: "" }]);
+  assert.deepEqual(choice.receivers, []);
+});
+
+test("files that are chosen later are added, and none twice", () => {
+  const one = { file: new File(["a"], "a.txt", { lastModified: 1 }), path: [] };
+  const same = { file: new File(["b"], "a.txt", { lastModified: 1 }), path: [] };
+  const newer = { file: new File(["a"], "a.txt", { lastModified: 2 }), path: [] };
+  const longer = { file: new File(["ab"], "a.txt", { lastModified: 1 }), path: [] };
+  const elsewhere = { file: new File(["a"], "a.txt", { lastModified: 1 }), path: ["old"] };
+  assert.deepEqual(addFiles([one], [same, newer, longer, elsewhere, elsewhere]), [one, newer, longer, elsewhere]);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { initials } from "../../static/js/ui/people/names.js";
-import { layOut, overlap, shownShare } from "../../static/js/ui/stage/layout.js";
+import { fitOf, layOut, overlap, ratioOf, shownShare } from "../../static/js/ui/stage/layout.js";
 import { shownHeight } from "../../static/js/ui/stage/tile-views.js";
 
 /** What is left of each window for the stage, between the head and the toolbar; with a side panel, and with a keyboard. */
@@ -207,4 +207,25 @@ test("initials come from the first and the last word", () => {
   assert.equal(initials("😀"), "😀");
   assert.equal(initials(" 👩🏽‍🚀🌙 "), "👩🏽‍🚀");
   assert.equal(initials(" "), "?");
+});
+
+test("the picture that is seen gives the shape: a still lies over the video", () => {
+  const [upright, wide, none] = [{ width: 108, height: 192 }, { width: 640, height: 360 }, { width: 0, height: 0 }];
+  assert.equal(ratioOf({ camera: true, still: upright, video: none }), 9 / 16);
+  assert.equal(ratioOf({ camera: true, still: upright, video: wide }), 9 / 16);
+  assert.equal(ratioOf({ camera: true, still: null, video: wide }), 16 / 9);
+  assert.equal(ratioOf({ camera: true, still: null, video: none }), 0);
+  assert.equal(ratioOf({ camera: true, still: null, video: null }), 0);
+  assert.equal(ratioOf({ camera: false, still: upright, video: wide }), 0);
+});
+
+test("of a picture that fills its place much is shown, else all", () => {
+  const table = [
+    [9 / 16, { width: 640, height: 400 }, "contain"],
+    [9 / 16, { width: 360, height: 270 }, "contain"],
+    [4 / 3, { width: 640, height: 400 }, "cover"],
+    [16 / 9, { width: 360, height: 270 }, "cover"],
+    [0, { width: 640, height: 400 }, "cover"],
+  ];
+  for (const [ratio, rect, fit] of table) assert.equal(fitOf(ratio, rect), fit, `${ratio} in ${rect.width} × ${rect.height}`);
 });

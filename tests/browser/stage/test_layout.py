@@ -93,6 +93,16 @@ COVERED = """() => {
   const covered = free.filter((node) => boxes.some((box) => meets(box, node.getBoundingClientRect())));
   return covered.filter((node) => node.checkVisibility()).map((node) => node.className);
 }"""
+# A still picture, as it comes over a thin line, of another shape than the video.
+STILL = """async () => {
+  const tile = document.querySelector('mp-tile[data-self="false"]');
+  const canvas = new OffscreenCanvas(192, 108);
+  canvas.getContext('2d').fillRect(0, 0, 192, 108);
+  await tile.showSnapshot(await canvas.convertToBlob());
+  const { width, height } = tile.getBoundingClientRect();
+  const part = (width / height) / (192 / 108);
+  return tile.dataset.fit === 'contain' ? 1 : Math.min(part, 1 / part);
+}"""
 NAMES = ["Ines Fuentes", "Keanu Halvorsen-Oyelaran", "محمد عبد الرحمن", "Petra", "🦊", "Jürgen"]
 
 
@@ -122,6 +132,10 @@ def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_c
     olga = meeting.olga
     guest: Person = person("Guest", browser=upright_chromium, viewport=PHONE, has_touch=True)
     guest.accept(meeting.link)
+    for size in (LAPTOP, PHONE):
+        guest.page.set_viewport_size(size)
+        expect(guest.page.locator(".preview")).to_have_attribute("data-fit", "contain")
+        expect(guest.page.locator(".preview__video")).to_have_css("object-fit", "contain")
     for who in (olga, guest):
         who.join()
     for who in (olga, guest):
@@ -137,6 +151,11 @@ def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_c
     # While all is well, a name and a microphone are all that lies on a tile; and a finger finds every button.
     assert olga.page.evaluate(OTHER_MARKS) == []
     assert guest.page.evaluate(SMALL_TARGETS) == []
+
+    # A still has its own shape on the stage.
+    olga.page.set_viewport_size(LAPTOP)
+    olga.page.evaluate("document.querySelector('mp-tile[data-self=false] video').requestVideoFrameCallback = null")
+    assert olga.page.evaluate(STILL) >= 0.74
 
     # A shared screen has the space of its picture, and no more.
     guest.page.set_viewport_size(LAPTOP)

@@ -6,6 +6,7 @@ import { cleanName } from "../../peer/hello.js";
 import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";
+import { fitOf, ratioOf } from "../stage/layout.js";
 import { controlsReady, isEarly, isEdited } from "../lib/ready.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */
@@ -60,6 +61,8 @@ export class Prejoin extends Emitter {
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#showNameError(false));
     devices.on("changed", () => this.#update());
+    this.#video.addEventListener("resize", () => this.#fit());
+    new ResizeObserver(() => this.#fit()).observe(this.#preview);
     this.#update();
   }
 
@@ -135,6 +138,14 @@ export class Prejoin extends Emitter {
     const label = this.#filesOnly ? textFiles : without ? textWithout : textWith;
     this.#button.textContent = (this.#mustKnock ? textKnock : label) ?? "";
     if (!isEarly(this.#button)) this.#button.disabled = this.#blocked || this.#needsRelay || problems.insecure;
+  }
+
+  /** As much of the picture as others will see on their stage. */
+  #fit() {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    const { clientWidth, clientHeight } = this.#preview;
+    const ratio = ratioOf({ camera: true, still: null, video: { width, height } });
+    this.#preview.dataset.fit = fitOf(ratio, { width: clientWidth, height: clientHeight });
   }
 
   /** @param {SubmitEvent} event */

@@ -4,22 +4,20 @@
  * `data-floating`, `data-large` and `data-fit` on what is placed, with `--covered`: px at its end that the floating tile hides.
  */
 
-import { layOut, overlap, shownShare } from "./layout.js";
+import { fitOf, layOut, overlap, ratioOf } from "./layout.js";
 import { Tile } from "./tile.js";
 
 /** @import { Layout, Shown } from "./layout.js" */
 
 /** Between tiles, px: on a stage narrower than `narrow`, and else. */
 const GAP = { narrow: 832, small: 8, normal: 12 };
-/** A picture of a stranger shape is shown whole, with free space around it. */
-const LEAST_SHOWN = 0.74;
 
 export class Grid extends HTMLElement {
   #sizes = new ResizeObserver(() => this.arrange());
   #screens = new MutationObserver(() => this.arrange());
   /** What the present layout was made for. */
   #placed = "";
-  /** Video elements fire `resize` for their pictures; it does not bubble. */
+  /** Video elements fire `resize` for their pictures, as tiles do for stills; it does not bubble. */
   #onPicture = () => this.arrange();
 
   connectedCallback() {
@@ -83,7 +81,9 @@ export class Grid extends HTMLElement {
 /** @param {string} id @param {HTMLElement} node @returns {Shown} */
 function describe(id, node) {
   const video = node.querySelector("video");
-  const ratio = node.dataset.camera === "false" || !video?.videoWidth ? 0 : video.videoWidth / video.videoHeight;
+  const still = /** @type {HTMLCanvasElement | null} */ (node.querySelector(".tile__still:not([hidden])"));
+  const moving = video && { width: video.videoWidth, height: video.videoHeight };
+  const ratio = ratioOf({ camera: node.dataset.camera !== "false", still, video: moving });
   const { self, pinned } = node.dataset;
   return { id, kind: node instanceof Tile ? "person" : "screen", ratio, self: self === "true", pinned: pinned === "true" };
 }
@@ -94,7 +94,7 @@ function place(node, { id, kind, ratio }, { rects, large, floating }) {
   const over = id === floating ? undefined : rects.get(floating);
   node.dataset.floating = String(id === floating);
   node.dataset.large = String(large.includes(id));
-  node.dataset.fit = kind === "screen" || shownShare(ratio, rect) < LEAST_SHOWN ? "contain" : "cover";
+  node.dataset.fit = kind === "screen" ? "contain" : fitOf(ratio, rect);
   const covered = over && overlap(rect, over) > 0 ? rect.x + rect.width - over.x : 0;
   const sizes = { left: rect.x, top: rect.y, width: rect.width, height: rect.height, "--covered": covered };
   for (const [name, value] of Object.entries(sizes)) node.style.setProperty(name, `${value}px`);

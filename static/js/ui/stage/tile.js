@@ -74,11 +74,14 @@ export class Tile extends HTMLElement {
     Object.assign(canvas, { width: bitmap.width, height: bitmap.height });
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
     bitmap.close();
-    canvas.hidden = false;
+    const show = (/** @type {boolean} */ shown) => {
+      canvas.hidden = !shown;
+      canvas.dispatchEvent(new Event("resize"));
+    };
+    show(true);
     clearTimeout(this.#snapshotFade);
-    this.#snapshotFade = setTimeout(() => (canvas.hidden = true), SNAPSHOT_SHOWN_MS);
-    const hide = () => (canvas.hidden = true);
-    this.video.requestVideoFrameCallback?.(hide);
+    this.#snapshotFade = setTimeout(show, SNAPSHOT_SHOWN_MS, false);
+    this.video.requestVideoFrameCallback?.(() => show(false));
   }
 
   /** @param {Person} person */

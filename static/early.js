@@ -3,7 +3,7 @@
  *
  * - `data-early` marks controls that need a module. They are `disabled` in the HTML. "press": a press is kept; "toggle": it turns
  *   `aria-pressed` round; "no": they stay disabled. `static/js/ui/lib/ready.js` takes over and repeats what was pressed.
- * - `data-edited` is set on fields that the person has changed.
+ * - `data-edited` is set on fields that the person has changed. A press of their form is then dropped, which `data-text-again` says.
  * - `data-notice` marks what is shown when the modules are late, failed or cannot run in this browser.
  */
 (function () {
@@ -58,6 +58,16 @@
     });
   }
 
+  /** What changes after a press is not what the press meant. @param {HTMLFormElement} form */
+  function dropPress(form) {
+    var kept = form.querySelectorAll("[data-pressed]");
+    if (kept.length === 0) return;
+    kept[0].removeAttribute("data-pressed");
+    all("[data-early-status]").forEach(function (each) {
+      each.textContent = each.getAttribute("data-text-again");
+    });
+  }
+
   /** @param {Element} control */
   function turnRound(control) {
     var on = control.getAttribute("aria-pressed") !== "true";
@@ -109,7 +119,9 @@
   document.addEventListener(
     "input",
     function (event) {
-      if (event.target instanceof Element) event.target.setAttribute("data-edited", "");
+      var field = /** @type {HTMLInputElement} */ (event.target);
+      field.setAttribute("data-edited", "");
+      if (field.form) dropPress(field.form);
     },
     true
   );

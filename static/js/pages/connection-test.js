@@ -8,7 +8,7 @@ import { playTone, tryBandwidth, tryBrowser, tryCamera, tryMicrophone, tryRelay,
 import { browserName, writeReport } from "../probe/report.js";
 import { judge, PROBES, sumUp } from "../probe/verdicts.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
-import { keepFocus } from "../ui/lib/focus-keeper.js";
+import { keepFocus, setWorking } from "../ui/lib/focus-keeper.js";
 import { byId, find, fromTemplate, text } from "../ui/lib/page.js";
 import { controlsReady, pageReady } from "../ui/lib/ready.js";
 import { getJson } from "../lib/request.js";
@@ -30,7 +30,7 @@ keepFocus(document);
 
 async function run() {
   document.body.dataset.testState = "running";
-  find(form, "button", HTMLButtonElement).disabled = true;
+  setWorking(find(form, "button", HTMLButtonElement), true);
   verdicts.clear();
   addresses.length = 0;
   list.replaceChildren(...PROBES.map(row));
@@ -105,7 +105,7 @@ function finish() {
   say(verdict.key, verdict.state);
   showReport();
   byId("report-part", HTMLElement).hidden = false;
-  find(form, "button", HTMLButtonElement).disabled = false;
+  setWorking(find(form, "button", HTMLButtonElement), false);
   document.body.dataset.testState = "done";
 }
 

@@ -9,7 +9,7 @@ import { roomKeyCheck } from "../keys/room-key.js";
 import { readInviteCode } from "../ui/invites/invite-mail.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { byId, part } from "../ui/lib/page.js";
-import { keepFocus } from "../ui/lib/focus-keeper.js";
+import { keepFocus, setWorking } from "../ui/lib/focus-keeper.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { postJson } from "../lib/request.js";
 import { tabStorage } from "../lib/storage.js";
@@ -105,7 +105,7 @@ function able() {
 /** @param {string} query of the call's URL */
 async function attempt(query) {
   if (join.disabled || secret === null) return;
-  join.disabled = files.disabled = true;
+  for (const button of [join, files]) setWorking(button, true);
   part(page, "working").hidden = false;
   try {
     const slug = await redeem(secret);
@@ -114,7 +114,7 @@ async function attempt(query) {
     const stop = error instanceof Stop ? error : new Stop("no_storage");
     show(stop.state, stop.slug);
   } finally {
-    join.disabled = files.disabled = false;
+    for (const button of [join, files]) setWorking(button, false);
     part(page, "working").hidden = true;
   }
 }

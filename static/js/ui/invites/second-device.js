@@ -2,6 +2,7 @@
 
 import { loadRoomKey } from "../../keys/key-store.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
+import { setWorking } from "../lib/focus-keeper.js";
 import { part } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
 import { inviteMade } from "./invite-made.js";
@@ -29,13 +30,13 @@ export class SecondDevice extends HTMLElement {
   async #showCode() {
     const button = part(this, "begin", HTMLButtonElement);
     const { url = "", slug = "", epoch, label = "" } = this.dataset;
-    button.disabled = true;
+    setWorking(button, true);
     part(this, "failed").hidden = true;
     const key = await this.#roomKey();
     const choices = { expires_in: TEN_MINUTES, max_uses: 1, role: "owner", label };
     const room = { url, slug, epoch: Number(epoch) };
     const made = key && (await createInviteLink({ ...room, key: key.raw, byHosts: key.byHosts }, choices));
-    button.disabled = false;
+    setWorking(button, false);
     if (made?.answer.status !== 201) {
       part(this, "failed").hidden = false;
       return;

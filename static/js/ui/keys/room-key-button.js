@@ -7,6 +7,7 @@
 import { loadRoomKey } from "../../keys/key-store.js";
 import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
+import { setWorking } from "../lib/focus-keeper.js";
 import { part } from "../lib/page.js";
 import { controlsReady } from "../lib/ready.js";
 
@@ -39,7 +40,7 @@ export class RoomKeyButton extends HTMLElement {
 
   async #setKey() {
     if (this.#button.disabled) return;
-    this.#button.disabled = true;
+    setWorking(this.#button, true);
     part(this, "failed").hidden = true;
     try {
       const { slug = "", url = "" } = this.dataset;
@@ -49,7 +50,7 @@ export class RoomKeyButton extends HTMLElement {
       const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts });
       roomKeySet.dispatch(this, { mine });
     } catch {
-      this.#button.disabled = false;
+      setWorking(this.#button, false);
       part(this, "failed").hidden = false;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Where the focus goes when its element is removed or hidden: to the heading of the nearest panel, dialog or section that is
+ * Where the focus goes when its element is removed, hidden or disabled: to the heading of the nearest panel, dialog or section that is
  * still there, instead of to the top of the page.
  */
 
@@ -16,15 +16,21 @@ export function keepFocus(page, signal) {
     if (!focused || ![focused, page.body, null].includes(page.activeElement)) return;
     if (isShown(focused)) {
       // A button that is disabled while it works gets the focus back afterwards.
-      if (page.activeElement !== focused && !focused.matches(":disabled")) focus(focused);
-      return;
+      if (!focused.matches(":disabled")) return page.activeElement === focused ? undefined : focus(focused);
+      if (focused.ariaBusy === "true") return;
     }
     const home = path.map(homeOf).find((one) => one !== null && isShown(one));
     path = [];
     focus(home ?? [...page.querySelectorAll("h1")].find(isShown) ?? page.querySelector("main"));
   });
-  observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open", "disabled"] });
+  observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open", "disabled", "aria-busy"] });
   signal?.addEventListener("abort", () => observer.disconnect());
+}
+
+/** Disables a button while it works, for the keeper of its focus. @param {HTMLButtonElement} button @param {boolean} working */
+export function setWorking(button, working) {
+  button.ariaBusy = working ? "true" : null;
+  button.disabled = working;
 }
 
 /** @param {EventTarget | null} target @returns {Element[]} */

@@ -1,3 +1,5 @@
+import { setWorking } from "./focus-keeper.js";
+
 /**
  * Handles the submission of a form by script, one at a time: the submit button is disabled meanwhile.
  * @param {HTMLFormElement} form @param {() => Promise<void>} submit @param {AbortSignal} [signal]
@@ -7,11 +9,11 @@ export function guardSubmit(form, submit, signal) {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
     if (button.disabled) return;
-    button.disabled = true;
+    setWorking(button, true);
     try {
       await submit();
     } finally {
-      button.disabled = false;
+      setWorking(button, false);
     }
   };
   form.addEventListener("submit", (event) => void onSubmit(event), { signal });

@@ -6,6 +6,7 @@
 import { loadRoomKey } from "../../keys/key-store.js";
 import { setRoomKey } from "../../keys/set-room-key.js";
 import { ElementEvent } from "../../lib/element-event.js";
+import { setWorking } from "../lib/focus-keeper.js";
 import { part } from "../lib/page.js";
 import { postJson } from "../../lib/request.js";
 
@@ -69,7 +70,7 @@ export class JoinRuleForm extends HTMLElement {
 
   async #save() {
     const button = part(this, "save", HTMLButtonElement);
-    button.disabled = true;
+    setWorking(button, true);
     const { slug = "", url = "" } = this.dataset;
     const { chosen, needsKey } = { chosen: this.#chosen, needsKey: await this.#needsNewKey() };
     let epoch = Number(this.dataset.epoch);
@@ -79,11 +80,13 @@ export class JoinRuleForm extends HTMLElement {
         if (!(await setRoomKey({ slug, epoch, url, byHosts: chosen.join_rule === "knock", more: chosen }))) throw new Error("another key");
       } else if ((await postJson(url, chosen)).status !== 200) throw new Error("not taken");
     } catch {
-      button.disabled = false;
+      setWorking(button, false);
       return this.#showResult("failed");
     }
     this.showJoinRule({ ...chosen, epoch });
     this.#showResult("saved");
+    await this.#preview();
+    button.ariaBusy = null;
     joinRuleChanged.dispatch(this, { rekeyed: needsKey === "yes" });
   }
 

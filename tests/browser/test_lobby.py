@@ -38,6 +38,29 @@ SAY_HELLO = """async ([base, slug, lobby]) => {
   return [identity.pid, await writeSealedHello(seal, identity, '{"v":1,"name":"Guest"}')];
 }"""
 
+# The first of two cards goes: who is under a finger on its button before, at once, and once the other has settled.
+UNDER_A_FINGER = """async () => {
+  const base = document.querySelector('script[type=module][src*="js/pages/call.js"]').src.replace('pages/call.js', '');
+  const { KnockCards } = await import(base + 'ui/lobby/knock-cards.js');
+  const cards = new KnockCards();
+  const [one, two] = ['One', 'Two'].map((name) => ({ member: name, name }));
+  const settled = async () => {
+    while (document.querySelector('.knock[data-settling]')) await new Promise(requestAnimationFrame);
+  };
+  cards.showKnocks([one, two]);
+  await settled();
+  const { left, top, width, height } = document.querySelector('.knock [data-answer=admit]').getBoundingClientRect();
+  const under = () => document.elementFromPoint(left + width / 2, top + height / 2)?.closest('.knock button');
+  const member = () => under()?.closest('.knock').dataset.member ?? 'no one';
+  const found = [member()];
+  cards.showKnocks([two]);
+  found.push(member());
+  await settled();
+  found.push(member());
+  cards.showKnocks([]);
+  return found;
+}"""
+
 
 def shows(place: Locator) -> None:
     """Wait until it is visible; the machine may be busy with other tests."""
@@ -111,6 +134,8 @@ def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, proce
     shows(dialog.get_by_text("existing invite links stop working"))
     dialog.get_by_role("button", name="Save").click()
     shows(dialog.get_by_text("Saved."))
+    # The button has nothing more to save: the focus stays in the dialog.
+    expect(dialog.get_by_role("heading", name="Who can join")).to_be_focused()
     dialog.get_by_role("button", name="Close").click()
     for who in (olga, max_):
         toasted(who, NEW_KEY)
@@ -147,6 +172,19 @@ def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, proce
     guest.see_others(2)
     guest.see_and_hear(2)
     expect(guest.page.locator(f"{OTHERS} .trust-button__label")).to_have_text(["Room key on"] * 2)
+
+    # Nothing moves under a press: neither a card when another goes, nor an item of a menu.
+    assert olga.page.evaluate(UNDER_A_FINGER) == ["One", "no one", "Two"]
+    olga.page.locator(OTHERS, has_text="Max").locator(".person-more").click()
+    menu = olga.page.locator("#person-menu")
+    remove = menu.get_by_role("button", name="Remove")
+    place = remove.bounding_box()
+    max_.page.get_by_role("button", name="Microphone").click()
+    expect(menu.get_by_role("button", name="Ask to mute")).to_be_disabled()
+    assert remove.bounding_box() == place
+    max_.page.get_by_role("button", name="Microphone").click()
+    expect(menu.get_by_role("button", name="Ask to mute")).to_be_enabled()
+    olga.page.keyboard.press("Escape")
 
     # A request to mute is one, and no more than that.
     about(olga, "Max", "Ask to mute")

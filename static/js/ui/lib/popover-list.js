@@ -25,7 +25,7 @@ export function setUpPopoverList(popover, opener) {
     if (beside) requestAnimationFrame(() => place(popover, beside));
   });
   // Before the action of the button: the focus returns to the opener, and a dialog that the button opens restores it there.
-  const close = (/** @type {Event} */ { target }) => target instanceof Element && target.closest("button") && popover.hidePopover();
+  const close = (/** @type {Event} */ { target }) => target instanceof Element && target.closest('button:not([aria-disabled="true"])') && popover.hidePopover();
   popover.addEventListener("click", close, { capture: true });
 }
 

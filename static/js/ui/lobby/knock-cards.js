@@ -11,9 +11,14 @@ import { byId, find, fromTemplate } from "../lib/page.js";
  * @property {{member: string, admitted: boolean}} answer the host pressed one of the two buttons
  */
 
+/** A press within this time was meant for what was there before. */
+const SETTLE_MS = 600;
+
 /** @extends {Emitter<KnockCardsEvents>} */
 export class KnockCards extends Emitter {
   #container = byId("knocks", HTMLElement);
+  /** @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */
+  #settling = new WeakMap();
 
   /** @param {AbortSignal} [signal] */
   constructor(signal) {
@@ -24,9 +29,10 @@ export class KnockCards extends Emitter {
 
   /** @param {(Knock & {room?: string})[]} knocks room: its name, on pages outside the room */
   showKnocks(knocks) {
-    const cards = new Map([...this.#container.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.member, card]));
+    const cards = new Map(this.#cards.map((card) => [card.dataset.member, card]));
+    const places = new Map(this.#cards.map((card) => [card, placeOf(card)]));
     for (const knock of knocks) {
-      const known = /** @type {HTMLElement | undefined} */ (cards.get(knock.member));
+      const known = cards.get(knock.member);
       const card = known ?? this.#createCard(knock.member);
       cards.delete(knock.member);
       const changed = card.dataset.problem !== (knock.problem ?? "");
@@ -35,6 +41,18 @@ export class KnockCards extends Emitter {
     }
     for (const card of cards.values()) card.remove();
     this.#container.hidden = knocks.length === 0;
+    for (const card of this.#cards) if (placeOf(card) !== places.get(card)) this.#settle(card);
+  }
+
+  get #cards() {
+    return /** @type {HTMLElement[]} */ ([...this.#container.children]);
+  }
+
+  /** A card that has come or moved may be under a finger that meant another: it takes no presses for a moment. @param {HTMLElement} card */
+  #settle(card) {
+    clearTimeout(this.#settling.get(card));
+    card.dataset.settling = "";
+    this.#settling.set(card, setTimeout(() => delete card.dataset.settling, SETTLE_MS));
   }
 
   /** @param {string} member */
@@ -54,6 +72,12 @@ export class KnockCards extends Emitter {
     const admitted = button.dataset.answer === "admit";
     this.emit("answer", { member, admitted });
   }
+}
+
+/** @param {HTMLElement} card */
+function placeOf(card) {
+  const { left, top } = card.getBoundingClientRect();
+  return `${left} ${top}`;
 }
 
 /** @param {HTMLElement} card @param {Knock & {room?: string}} knock */

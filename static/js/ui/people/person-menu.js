@@ -26,6 +26,8 @@ class PersonMenu {
   #session = null;
   #isSetUp = false;
   #pid = "";
+  /** Those in the open menu: they keep their places. @type {PersonAction[]} */
+  #offered = [];
   /** @type {HTMLElement | null} */
   #opener = null;
 
@@ -103,30 +105,39 @@ class PersonMenu {
     if (person.pid !== this.#pid || !this.#menu.matches(":popover-open")) return;
     const known = this.#findPerson();
     if (!known || this.#actionsFor(known).length === 0) return this.#menu.hidePopover();
-    const before = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.personAction : undefined;
-    this.#showActions(known);
-    const again = before && this.#menu.querySelector(`[data-person-action="${before}"]`);
-    if (again instanceof HTMLElement) again.focus();
+    for (const action of this.#offered) {
+      const item = this.#menu.querySelector(`[data-person-action="${action.id}"]`);
+      if (item instanceof HTMLButtonElement) fillItem(item, action, known);
+    }
   }
 
   /** @param {Person} person */
   #showActions(person) {
     find(this.#menu, ".menu__title", HTMLElement).textContent = person.name;
-    find(this.#menu, ".menu__list", HTMLElement).replaceChildren(...this.#actionsFor(person).map((action) => this.#createItem(action, person)));
+    this.#offered = this.#actionsFor(person);
+    find(this.#menu, ".menu__list", HTMLElement).replaceChildren(...this.#offered.map((action) => this.#createItem(action, person)));
   }
 
   /** @param {PersonAction} action @param {Person} person */
-  #createItem({ id, label, icon, destructive = false, run }, person) {
+  #createItem(action, person) {
+    const { id, icon, destructive = false, run } = action;
     const button = find(fromTemplate("menu-item-template"), "button", HTMLButtonElement);
     const drawing = find(button, "use", SVGUseElement);
     button.dataset.personAction = id;
     button.classList.toggle("menu__item--danger", destructive);
-    find(button, ".menu__label", HTMLElement).textContent = typeof label === "string" ? label : label(person);
+    fillItem(button, action, person);
     if (icon) drawing.setAttribute("href", `${drawing.getAttribute("href")}#${icon}`);
     else drawing.removeAttribute("href");
-    button.addEventListener("click", () => run(person.pid));
+    button.addEventListener("click", () => button.ariaDisabled !== "true" && run(person.pid));
     return button;
   }
+}
+
+/** An action that is no longer offered stays where it is, so that none moves under a press. @param {HTMLButtonElement} item @param {PersonAction} action @param {Person} person */
+function fillItem(item, { label, shown }, person) {
+  const [before, now] = [find(item, ".menu__label", HTMLElement), typeof label === "string" ? label : label(person)];
+  if (before.textContent !== now) before.textContent = now;
+  item.setAttribute("aria-disabled", String(!shown(person)));
 }
 
 export const personMenu = new PersonMenu();

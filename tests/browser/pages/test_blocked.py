@@ -24,7 +24,7 @@ result = room.slug
 """
 
 
-def test_a_call_needs_no_storage_and_a_key_says_that_it_does(person: Meet, app: AppServer) -> None:
+def test_what_a_browser_lacks_is_named_and_the_rest_works(person: Meet, app: AppServer) -> None:
     slug = app.run_python(KEYLESS)
     olga, max_ = person("Olga"), person("Max")
     max_.context.add_init_script(f"({BLOCKED})()")
@@ -42,14 +42,8 @@ def test_a_call_needs_no_storage_and_a_key_says_that_it_does(person: Meet, app: 
     max_.follow(link)
     expect(max_.page.get_by_role("heading", name="The room key can't be stored")).to_be_visible()
 
-
-def test_without_scripts_or_calls_a_page_says_so_and_looks_dead(person: Meet, app: AppServer) -> None:
-    slug = app.run_python(KEYLESS)
-    olga = person("Olga")
-    olga.sign_in()
-    state = olga.context.storage_state()
-
-    plain = person("Max", java_script_enabled=False, storage_state=state)
+    # Without JavaScript, and without WebRTC.
+    plain = person("Max", java_script_enabled=False, storage_state=olga.context.storage_state())
     for path, words in {
         f"/r/{slug}": "Calls need JavaScript",
         f"/rooms/{slug}/": "Creating and listing links needs JavaScript",

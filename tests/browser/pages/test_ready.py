@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.meeting import Meet
 from tests.browser.pages.held import HeldModules
 
 # Visible controls that would do nothing, or the wrong thing, while there is no module.
@@ -18,15 +18,6 @@ DEAD = """() => {
   wrong.push(...shown("form:not([action])").filter((form) => form.method === "get"));
   wrong.push(...shown(".share-rooms a"));
   return wrong.map((each) => each.outerHTML.slice(0, 120));
-}"""
-SENT_TRACKS = """() => {
-  globalThis.live = [];
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const stream = await ask(constraints);
-    globalThis.live.push(...stream.getTracks());
-    return stream;
-  };
 }"""
 
 
@@ -98,41 +89,3 @@ def test_a_page_without_its_modules_does_nothing_wrong(person: Meet) -> None:
     stranger.page.get_by_role("button", name="Reload the page").click()
     expect(stranger.page.get_by_role("button", name="Start the test")).to_be_enabled()
     expect(stranger.page.get_by_text("Part of this page couldn't be loaded")).to_be_hidden()
-
-
-def test_a_guest_may_press_and_type_before_the_page_is_ready(person: Meet) -> None:
-    meeting = make_meeting(person, "Max")
-    (guest,) = meeting.guests
-    guest.page.evaluate("localStorage.setItem('meeting-point.name', 'Yesterday')")
-    guest.context.add_init_script(f"({SENT_TRACKS})()")
-    meeting.olga.join()
-
-    held = HeldModules(guest.page)
-    held.open(f"{guest.app.origin}/r/{meeting.slug}")
-    expect(guest.page.get_by_text("Loading…", exact=True)).to_be_visible()
-    preview = guest.page.locator(".preview")
-    preview.get_by_role("button", name="Microphone").click()
-    guest.page.keyboard.press("v")
-    for name in ("Microphone", "Camera"):
-        expect(preview.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "false")
-    guest.page.get_by_label("Your name").press_sequentially("Max")
-    guest.page.get_by_label("Your name").press("Enter")
-    expect(guest.page.get_by_text("Joining as soon as the page has loaded")).to_be_visible()
-    # Not with half a name: what changes after the press takes it back, and a press of the whole is kept again.
-    guest.page.get_by_label("Your name").press_sequentially("imilian")
-    expect(guest.page.get_by_text("You changed something. Press the button again.")).to_be_visible()
-    assert guest.page.locator("[data-pressed]").count() == 0
-    guest.page.get_by_label("Your name").press("Enter")
-    expect(guest.page.get_by_text("Joining as soon as the page has loaded")).to_be_visible()
-
-    held.release()
-    guest.see_call_state("in-call")
-    assert guest.page.url == f"{guest.app.origin}/r/{meeting.slug}"
-    assert guest.page.evaluate("live.filter(({ kind, enabled }) => kind === 'video' || enabled).length") == 0
-    tile = meeting.olga.page.locator("mp-tile[data-self='false']")
-    expect(tile).to_contain_text("Maximilian")
-    expect(tile).to_have_attribute("data-muted", "true")
-    expect(tile).to_have_attribute("data-camera", "false")
-    toolbar = guest.page.get_by_label("Call controls")
-    for name in ("Microphone", "Camera"):
-        expect(toolbar.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "false")

@@ -25,14 +25,14 @@ ENVIRONMENT |= {"ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"}
 def run_pytest(name: str, paths: list[str], *, alone: bool = False) -> tuple[bool, Counter[str]]:
     """Run pytest on `paths`; return whether it succeeded and the counts of passed, failed and skipped tests.
 
-    Two files run at a time, as most tests spend most of their time waiting; `alone` is for tests that share the
+    Three files run at a time, as most tests spend most of their time waiting; `alone` is for tests that share the
     machine's network or measure something.
     """
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "--quiet", "--durations=5", f"--junitxml={report}", *paths]
     if not alone:
-        command += ["--numprocesses=2", "--dist=loadfile"]
+        command += ["--numprocesses=3", "--dist=loadfile"]
     code = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     counts: Counter[str] = Counter()
     if report.exists():

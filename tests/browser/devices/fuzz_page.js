@@ -145,7 +145,7 @@ function waited(now, last) {
   return emitted > 0 ? (1_000 * (now.jitterBufferDelay - last.jitterBufferDelay)) / emitted : 0;
 }
 
-/** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen; `late`: by how many ms at most. */
+/** Records what arrives from the other person: when a sound was heard, and a picture or a screen seen, as [not before, not after]. */
 function record() {
   const received = { audio: [], video: [], screen: [], late: 0 };
   /** @type {WeakMap<RTCRtpReceiver, RTCInboundRtpStreamStats & {at: number}>} */
@@ -157,7 +157,9 @@ function record() {
     if (!now) return;
     before.set(receiver, { ...now, at });
     const loudness = (now.totalAudioEnergy - last.totalAudioEnergy) / (now.totalSamplesDuration - last.totalSamplesDuration);
-    if (kind === "audio" ? loudness > LOUD : now.framesReceived > last.framesReceived) received[kind].push(last.at - (kind === "audio" ? waited(now, last) : 0));
+    if (kind === "audio" ? loudness > LOUD : now.framesReceived > last.framesReceived) {
+      received[kind].push([last.at - (kind === "audio" ? waited(now, last) : 0), at]);
+    }
   };
   const poll = async () => {
     const started = performance.now();

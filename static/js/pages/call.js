@@ -28,6 +28,7 @@ import { adaptMedia } from "../ui/call/adapt-media.js";
 import { ChatPanel } from "../ui/chat/chat-panel.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { TimeWarning } from "../ui/call/time-warning.js";
+import { FileDraft } from "../ui/files/file-form.js";
 import { FilePanel } from "../ui/files/file-panel.js";
 import { UnsavedFiles } from "../ui/files/unsaved-files.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
@@ -74,6 +75,7 @@ const outputs = new MediaOutputs();
 const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly });
 const ended = new Ended();
 const unsaved = new UnsavedFiles();
+let fileDraft = new FileDraft();
 const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
 const waitingRoom = new WaitingRoom();
@@ -126,7 +128,7 @@ async function enter() {
   ended.hide();
   const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
   const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
-  const files = new FilePanel(session, exchange, slug, unsaved.take());
+  const files = new FilePanel(session, exchange, slug, { items: unsaved.take(), draft: fileDraft });
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session, outputs);
@@ -202,6 +204,7 @@ function leave() {
   call?.chat.discardDraft();
   end("left");
   unsaved.keep([]);
+  fileDraft = new FileDraft();
 }
 
 /**

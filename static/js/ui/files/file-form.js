@@ -20,30 +20,36 @@ const ORDER = ["", "server", "key", "verified"];
  * @property {{chosen: SelectedFile[], pids: string[]}} send the person pressed Send; the form is already cleared
  */
 
+/** Files that were chosen and not sent. It outlasts a call that others end. */
+export class FileDraft {
+  choice = new ReceiverChoice();
+  /** @type {SelectedFile[]} */
+  selected = [];
+}
+
 /** @extends {Emitter<FileFormEvents>} */
 export class FileForm extends Emitter {
   #form = byId("files-send", HTMLFormElement);
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
-  #choice = new ReceiverChoice();
   #reachable;
-  /** @type {SelectedFile[]} */
-  #selected = [];
+  #draft;
 
-  /** @param {() => Person[]} others the connected people @param {AbortSignal} signal */
-  constructor(others, signal) {
+  /** @param {() => Person[]} others the connected people @param {FileDraft} draft @param {AbortSignal} signal */
+  constructor(others, draft, signal) {
     super();
     this.#reachable = others;
+    this.#draft = draft;
     this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
     this.#to.addEventListener("change", () => this.#choose(), { signal });
-    signal.addEventListener("abort", () => this.forgetFiles());
+    this.#form.hidden = draft.selected.length === 0;
     this.showPeople();
   }
 
   /** @param {SelectedFile[]} more at least one; added to those that were chosen and not sent */
   showFiles(more) {
-    if (this.#selected.length === 0) this.#choice.start(this.#reachable());
-    const chosen = (this.#selected = addFiles(this.#selected, more));
+    if (this.chosen.length === 0) this.#choice.start(this.#reachable());
+    const chosen = (this.#draft.selected = addFiles(this.chosen, more));
     this.showPeople();
     const size = formatSize(chosen.reduce((sum, { file }) => sum + file.size, 0));
     const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
@@ -53,11 +59,15 @@ export class FileForm extends Emitter {
   }
 
   get chosen() {
-    return this.#selected;
+    return this.#draft.selected;
+  }
+
+  get #choice() {
+    return this.#draft.choice;
   }
 
   forgetFiles() {
-    this.#selected = [];
+    this.#draft.selected = [];
     this.#form.hidden = true;
   }
 
@@ -103,7 +113,7 @@ export class FileForm extends Emitter {
   /** @param {SubmitEvent} event */
   #send(event) {
     event.preventDefault();
-    const [chosen, pids] = [this.#selected, this.#choice.receivers.map(({ pid }) => pid)];
+    const [chosen, pids] = [this.chosen, this.#choice.receivers.map(({ pid }) => pid)];
     if (chosen.length === 0 || pids.length === 0) return;
     this.forgetFiles();
     this.emit("send", { chosen, pids });

@@ -23,6 +23,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { TransferAction } from "./transfer-item.js" */
+/** @import { FileDraft } from "./file-form.js" */
 
 const TICK_MS = 1_000;
 
@@ -52,17 +53,20 @@ export class FilePanel extends Emitter {
   #shared = null;
   #life = new AbortController();
 
-  /** @param {CallSession} session @param {FileExchange} exchange @param {string} room slug @param {TransferItem[]} kept of the call before */
-  constructor(session, exchange, room, kept) {
+  /**
+   * @param {CallSession} session @param {FileExchange} exchange @param {string} room slug
+   * @param {{items: TransferItem[], draft: FileDraft}} kept of the call before
+   */
+  constructor(session, exchange, room, { items, draft }) {
     super();
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
-    this.#form = new FileForm(() => this.#reachable, signal);
+    this.#form = new FileForm(() => this.#reachable, draft, signal);
     this.#picker = new FilePicker(signal);
     this.#resumeRequests = new ResumeRequests(room, signal);
     this.#list.replaceChildren();
-    for (const item of kept.toReversed()) this.#addItem(item);
+    for (const item of items.toReversed()) this.#addItem(item);
     this.#listen();
     void this.#measureSpace();
     const timer = setInterval(() => this.#tick(), TICK_MS);

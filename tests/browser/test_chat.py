@@ -70,6 +70,13 @@ def test_three_people_chat_during_a_call(person: Meet, processes: list[AppServer
     guest.use("Chat")
     expect(guest.page.locator("#chat-count")).to_be_hidden()
     assert examine(guest.page) == []
+    # A text that is too long is refused, and stays whole.
+    field = guest.page.get_by_label("Message everyone")
+    field.focus()
+    guest.page.keyboard.insert_text("x" * 4001)
+    field.press("Enter")
+    expect(guest.page.get_by_text("This message is too long")).to_be_visible()
+    assert len(field.input_value()) == 4001
     say(guest, "Yes.")
     for corpus in (XSS, UNICODE):
         say(guest, "\n".join(corpus))

@@ -22,17 +22,17 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in 
 ENVIRONMENT |= {"ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"}
 
 
-def run_pytest(name: str, paths: list[str], *, alone: bool = False) -> tuple[bool, Counter[str]]:
+def run_pytest(name: str, paths: list[str], *, at_once: int = 1) -> tuple[bool, Counter[str]]:
     """Run pytest on `paths`; return whether it succeeded and the counts of passed, failed and skipped tests.
 
-    Three files run at a time, as most tests spend most of their time waiting; `alone` is for tests that share the
+    `at_once` is how many files run at a time: servers mostly wait, browsers work. One is for tests that share the
     machine's network or measure something.
     """
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "--quiet", "--durations=5", f"--junitxml={report}", *paths]
-    if not alone:
-        command += ["--numprocesses=3", "--dist=loadfile"]
+    if at_once > 1:
+        command += [f"--numprocesses={at_once}", "--dist=loadfile"]
     code = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     counts: Counter[str] = Counter()
     if report.exists():
@@ -62,12 +62,12 @@ def run_node() -> tuple[bool, Counter[str]]:
 
 
 SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
-    "python": lambda: run_pytest("python", []),
+    "python": lambda: run_pytest("python", [], at_once=3),
     "js": run_node,
-    "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"]),
-    "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"], alone=True),
-    "faults": lambda: run_pytest("faults", ["tests/lab"], alone=True),
-    "long": lambda: run_pytest("long", ["tests/browser", "-m", "long"], alone=True),
+    "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"], at_once=2),
+    "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"]),
+    "faults": lambda: run_pytest("faults", ["tests/lab"]),
+    "long": lambda: run_pytest("long", ["tests/browser", "-m", "long"]),
 }
 
 

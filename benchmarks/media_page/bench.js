@@ -1,7 +1,7 @@
 /** One end of a call that is measured: a plain peer connection on browser defaults, or ours. For benchmarks only. */
 
 import { Adaptation } from "/static/js/media/adaptation/adaptation.js";
-import { Playback } from "/static/js/media/playback/playback.js";
+import { MediaOutputs } from "/static/js/media/playback/media-outputs.js";
 import { RUNGS } from "/static/js/media/adaptation/ladder.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 
@@ -23,7 +23,9 @@ async function tracks(kinds) {
 function play(stream) {
   const element = document.createElement("video");
   document.body.append(element);
-  void new Playback().playStream(element, stream);
+  const outputs = new MediaOutputs();
+  outputs.add(element, { pid: "other", source: "camera" });
+  outputs.play(element, stream);
 }
 
 async function plain(sends, kinds) {

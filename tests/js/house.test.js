@@ -123,6 +123,17 @@ test("no modules import each other in a circle", () => {
   assert.deepEqual(circles(imports), []);
 });
 
+test("the pages of the harness and of the benchmarks import what is there", () => {
+  const pages = ["tests/browser/harness", "benchmarks/files_page", "benchmarks/media_page"].map((folder) => join(ROOT, "../..", folder));
+  const imported = pages.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".js"))
+      .flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/from "\/static\/js\/([^"]+)"/g)].map((found) => found[1])),
+  );
+  assert.ok(imported.length > 10);
+  assert.deepEqual(imported.filter((path) => !sources.has(path)), []);
+});
+
 test("folders and modules stay small", () => {
   const sizes = new Map();
   for (const name of sources.keys()) sizes.set(dirname(name), (sizes.get(dirname(name)) ?? 0) + 1);

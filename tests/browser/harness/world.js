@@ -4,7 +4,7 @@ import { toBase64Url } from "/static/js/lib/encoding.js";
 import { makeIdentity } from "/static/js/keys/identity.js";
 import { LocalMedia } from "/static/js/media/devices/local-media.js";
 import { mungeSdp } from "/static/js/media/adaptation/sdp-munging.js";
-import { Playback } from "/static/js/media/playback/playback.js";
+import { MediaOutputs } from "/static/js/media/playback/media-outputs.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/ice/ice-path.js";
 
@@ -54,11 +54,12 @@ class Relay {
 
 /** Plays what comes: Chromium decodes sound only when it is played. */
 function listen(mesh) {
-  const playback = new Playback();
-  mesh.on("peer-track", ({ stream }) => {
+  const outputs = new MediaOutputs();
+  mesh.on("peer-track", ({ pid, stream }) => {
     const element = document.createElement("video");
     document.body.append(element);
-    void playback.playStream(element, stream);
+    outputs.add(element, { pid, source: "camera" });
+    outputs.play(element, stream);
   });
 }
 

@@ -84,6 +84,7 @@ def play_sequences(person: Meet, seeds: range) -> None:
     olga.page.wait_for_function(
         "since => ['audio', 'video'].every((kind) => received[kind].at(-1)?.[0] > since)",
         arg=guest.page.evaluate("() => Date.now()"),
+        timeout=60_000,  # on a busy machine the picture has to climb from stills first
     )
     guest.page.locator(".toolbar [data-toggle=microphone]").click()
     pass_by(guest.page)

@@ -125,7 +125,7 @@ async function reset() {
   lab.permission = { audio: "granted", video: "granted" };
   Object.assign(lab, { devices: structuredClone(ALL), broken: {}, answer: "allow", delayMs: 0 });
   await lab.answerAll();
-  if (!inCall()) [...document.querySelectorAll("#ended button")].find((button) => !button.hidden).click();
+  if (!inCall()) [...document.querySelectorAll("#ended button")].find((button) => button.checkVisibility()).click();
   await until(() => state() === "in-call", "in the call again");
 }
 

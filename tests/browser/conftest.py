@@ -56,18 +56,28 @@ def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
         yield browser
 
 
-@pytest.fixture(scope="session")
-def firefox(driver: Playwright) -> Iterator[Browser]:
-    """The distribution's Firefox, driven over WebDriver BiDi, with a fake camera and microphone."""
+@contextmanager
+def firefox_with(
+    driver: Playwright, preferences: dict[str, str | float | bool], environment: dict[str, str] | None = None
+) -> Iterator[Browser]:
+    """Run the distribution's Firefox without a window, driven over WebDriver BiDi."""
     browser = driver.firefox.launch(
         channel="moz-firefox",
         executable_path=find_binary("firefox-esr"),
         headless=True,
         timeout=60_000,
-        firefox_user_prefs=FIREFOX_PREFERENCES,
+        env=environment,  # type: ignore[arg-type]
+        firefox_user_prefs=preferences,
     )
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(driver: Playwright) -> Iterator[Browser]:
+    """Firefox with a fake camera and microphone."""
+    with firefox_with(driver, FIREFOX_PREFERENCES) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

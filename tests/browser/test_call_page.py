@@ -8,21 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.devices.scripted import PLUG_IN, PULL_OUT
 from tests.browser.person import Person
 from tests.services import find_binary
 
 Meet = Callable[..., Person]
-# One of the microphones is taken out of the list, and put back in.
-PLUG_OUT = """() => {
-  const { mediaDevices } = navigator;
-  const all = mediaDevices.enumerateDevices.bind(mediaDevices);
-  mediaDevices.enumerateDevices = async () => (await all()).filter(({ label }) => label !== 'Fake Audio Input 2');
-  mediaDevices.dispatchEvent(new Event('devicechange'));
-}"""
-PLUG_IN = """() => {
-  delete navigator.mediaDevices.enumerateDevices;
-  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
-}"""
 FAKE_CAMERA, YES_TO_ALL = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
 
@@ -86,7 +76,7 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     # A microphone that is plugged in is offered, and used when one says so.
     microphone = olga.page.locator("#devices-dialog [data-kind='microphone'] option:checked")
     option = olga.page.locator("#devices-dialog [data-kind='microphone'] option", has_text="Fake Audio Input 2")
-    olga.page.evaluate(PLUG_OUT)
+    olga.page.evaluate(PULL_OUT, "Fake Audio Input 2")
     expect(option).to_have_count(0)
     olga.page.evaluate(PLUG_IN)
     expect(olga.page.locator("#toasts")).to_contain_text("Fake Audio Input 2 was plugged in.")

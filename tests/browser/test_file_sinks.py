@@ -84,6 +84,15 @@ def test_a_small_file_goes_from_memory_to_the_downloads(person: Meet, tmp_path: 
     assert digest(tmp_path / "saved") == digest(note)
 
 
+FORGOTTEN = """() => new Promise((done) => {
+  const opening = indexedDB.open('meeting-point-shared');
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('shared').objectStore('shared').count();
+    asked.onsuccess = () => { opening.result.close(); done(asked.result === 0); };
+  };
+})"""
+
+
 def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
@@ -112,6 +121,7 @@ def test_what_the_share_sheet_hands_over_reaches_a_room(person: Meet, tmp_path: 
     offered.get_by_role("button", name="Receive").click()
     expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
 
-    # Sent is forgotten.
+    # Sent is forgotten, which takes the browser a moment.
+    olga.page.wait_for_function(FORGOTTEN)
     olga.go("/files/share")
     expect(olga.page.get_by_text("No files are waiting in this browser.")).to_be_visible()

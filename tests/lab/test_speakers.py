@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.browser.conftest import FIREFOX_PREFERENCES
+from tests.browser.conftest import FIREFOX_PREFERENCES, firefox_with
 from tests.browser.meeting import Meet, make_meeting
 from tests.lab.figures import measure
 from tests.lab.sound import SoundServer
-from tests.services import find_binary, wait_until
+from tests.services import wait_until
 
 AUDIBLE = 100.0
 
@@ -30,16 +30,8 @@ def sound() -> Iterator[SoundServer]:
 @pytest.fixture
 def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
     """A Firefox that plays on the speakers of `sound`."""
-    browser = driver.firefox.launch(
-        channel="moz-firefox",
-        executable_path=find_binary("firefox-esr"),
-        headless=True,
-        timeout=60_000,
-        env={**sound.variables},
-        firefox_user_prefs=FIREFOX_PREFERENCES,
-    )
-    yield browser
-    browser.close()
+    with firefox_with(driver, FIREFOX_PREFERENCES, {**sound.variables}) as browser:
+        yield browser
 
 
 def test_a_speaker_is_pulled_out_and_put_back_in(person: Meet, loud_firefox: Browser, sound: SoundServer) -> None:

@@ -107,8 +107,8 @@ async function play(steps) {
   lab.delayMs = 0;
   await lab.answerAll();
   await until(() => lab.open().length === 0, "answered");
-  // An answer may lead to another request, for the former device.
-  await sleep(10);
+  // An answer may lead to another request, for the former device: only promises are between the two.
+  await new Promise((done) => setTimeout(done));
   await until(() => lab.open().length === 0, "answered");
   observe();
   const problems = document.querySelector("#devices-dialog .dialog__problems").textContent;

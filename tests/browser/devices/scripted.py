@@ -31,6 +31,18 @@ globalThis.change = (name, state) => {
 DISMISSED = "globalThis.refusal = ['NotAllowedError', 'Permission dismissed'];"
 BLOCKED = "globalThis.refusal = ['NotAllowedError', 'Permission denied', 'denied'];"
 
+# A device is taken out of the list, by its label, and put back in.
+PULL_OUT = """(gone) => {
+  const { mediaDevices } = navigator;
+  const all = mediaDevices.enumerateDevices.bind(mediaDevices);
+  mediaDevices.enumerateDevices = async () => (await all()).filter(({ label }) => label !== gone);
+  mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
+PLUG_IN = """() => {
+  delete navigator.mediaDevices.enumerateDevices;
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+}"""
+
 # A camera that a test can turn into one that gives a moving picture, a black one, or none any more.
 CANVAS_CAMERA = """
 globalThis.lens = 'moving';

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.devices.scripted import PLUG_IN, PULL_OUT
 from tests.browser.meeting import Meet, start_call
 from tests.browser.person import Person
 
@@ -16,17 +17,6 @@ FLOAT = """async video => {
 }"""
 NOTHING_FLOATS = "() => document.pictureInPictureElement === null"
 PLAYING = "video => !video.paused && !video.muted"
-# A speaker is taken out of the list, and put back in.
-PULL_OUT = """() => {
-  const { mediaDevices } = navigator;
-  const all = mediaDevices.enumerateDevices.bind(mediaDevices);
-  mediaDevices.enumerateDevices = async () => (await all()).filter(({ label }) => label !== 'Fake Audio Output 2');
-  mediaDevices.dispatchEvent(new Event('devicechange'));
-}"""
-PLUG_IN = """() => {
-  delete navigator.mediaDevices.enumerateDevices;
-  navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
-}"""
 # Sound is refused outside of a press. Scripted: Playwright's evaluate counts as a press in Chromium.
 REFUSE = """() => {
   const { play } = HTMLMediaElement.prototype;
@@ -84,7 +74,7 @@ def test_screens_and_floating_windows_are_thought_of(person: Meet) -> None:
     page.wait_for_function(SINKS, arg=second)
 
     # One that is pulled out stays chosen, the page says so, and everything moves; it is used again when it is back.
-    page.evaluate(PULL_OUT)
+    page.evaluate(PULL_OUT, "Fake Audio Output 2")
     page.wait_for_function(SINKS, arg="")
     toasts, speakers = page.locator("#toasts"), page.locator("#devices-dialog [data-kind='speaker']")
     expect(toasts).to_contain_text("Fake Audio Output 2 was unplugged.")

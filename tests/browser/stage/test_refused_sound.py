@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
+from tests.browser.conftest import firefox_with
 from tests.browser.meeting import Meet, make_meeting
-from tests.services import find_binary
 
 # Sound is blocked unless the page was pressed in the last tenth of a second. Without a camera: capturing allows sound.
 BLOCKED: dict[str, str | float | bool] = {
@@ -21,15 +21,8 @@ HEARD = "video => !video.muted && !video.paused"
 @pytest.fixture
 def silent_firefox(driver: Playwright) -> Iterator[Browser]:
     """A Firefox that refuses sound."""
-    browser = driver.firefox.launch(
-        channel="moz-firefox",
-        executable_path=find_binary("firefox-esr"),
-        headless=True,
-        timeout=60_000,
-        firefox_user_prefs=BLOCKED,
-    )
-    yield browser
-    browser.close()
+    with firefox_with(driver, BLOCKED) as browser:
+        yield browser
 
 
 @pytest.mark.long

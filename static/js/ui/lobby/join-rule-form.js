@@ -28,11 +28,16 @@ export class JoinRuleForm extends HTMLElement {
     const now = { joinRule, requiresHost: String(requiresHost), epoch: String(epoch) };
     if (Object.entries(now).every(([name, value]) => this.dataset[name] === value)) return;
     Object.assign(this.dataset, now);
+    this.#select({ join_rule: joinRule, requires_host: requiresHost });
+    this.#showResult(null);
+    void this.#preview();
+  }
+
+  /** @param {{join_rule: string, requires_host: boolean}} chosen */
+  #select({ join_rule: joinRule, requires_host: requiresHost }) {
     const choice = this.#form.querySelector(`input[value="${CSS.escape(joinRule)}"]`);
     if (choice instanceof HTMLInputElement) choice.checked = true;
     this.#requiresHost.checked = requiresHost;
-    this.#showResult(null);
-    void this.#preview();
   }
 
   get #form() {
@@ -70,6 +75,7 @@ export class JoinRuleForm extends HTMLElement {
 
   async #save() {
     const button = part(this, "save", HTMLButtonElement);
+    if (button.ariaBusy === "true") return;
     setWorking(button, true);
     const { slug = "", url = "" } = this.dataset;
     const { chosen, needsKey } = { chosen: this.#chosen, needsKey: await this.#needsNewKey() };
@@ -83,7 +89,10 @@ export class JoinRuleForm extends HTMLElement {
       setWorking(button, false);
       return this.#showResult("failed");
     }
+    const newer = this.#chosen;
     this.showJoinRule({ ...chosen, epoch });
+    // What was chosen while it was saving is not saved yet, and stays.
+    this.#select(newer);
     this.#showResult("saved");
     await this.#preview();
     button.ariaBusy = null;

@@ -9,13 +9,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-files-memory bench-media clean
+.PHONY: help run demo test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-files-memory bench-media clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, one process, development settings).
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py serve
+
+demo: export DATABASE_URL = sqlite:///$(CURDIR)/var/demo.sqlite3
+demo: $(STAMPS)/runtime ## Start a made-up site to look at: 30 people, 50 rooms, reports; its own database, made again at each start.
+	@mkdir -p var && DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py demo
 	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py serve
 
 test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.

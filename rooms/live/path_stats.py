@@ -6,7 +6,7 @@ them. In memory with one process, until it ends; in Redis with several, for `DAY
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
@@ -93,6 +93,18 @@ def stored_counts(url: str, days: int) -> list[Mapping[str, int]]:
     except (RedisError, OSError):
         logger.warning("Redis is unreachable: how connections were made is unknown")
         return []
+
+
+def store_counts(url: str, days: Sequence[Mapping[str, int]]) -> bool:
+    """Replace the counts of the last days, today first; return whether Redis was reachable."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+            for day, counts in zip(last_days(len(days)), days, strict=True):
+                client.hset(_key(day), mapping=dict(counts))
+                client.expire(_key(day), DAYS * 86400)
+    except (RedisError, OSError):
+        return False
+    return True
 
 
 def day_ago(days: int) -> str:

@@ -8,11 +8,7 @@
 import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
-import { Announcements } from "../ui/call/announcements.js";
 import { guardCompositions } from "../lib/keyboard.js";
-import { Chat } from "../chat/chat.js";
-import { Hands } from "../chat/hands.js";
-import { Reactions } from "../chat/reactions.js";
 import { FileExchange } from "../files/exchange.js";
 import { prepareSharing } from "../files/share/share-target.js";
 import { HOSTS } from "../signaling/roles.js";
@@ -21,47 +17,41 @@ import { isToggleShown } from "../ui/devices/toggles.js";
 import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
-import { HostActions } from "../ui/people/host-actions.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
-import { MuteRequest } from "../ui/people/mute-request.js";
 import { adaptMedia } from "../ui/call/adapt-media.js";
-import { ChatPanel } from "../ui/chat/chat-panel.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
-import { TimeWarning } from "../ui/call/time-warning.js";
 import { FileDraft } from "../ui/files/file-form.js";
 import { FilePanel } from "../ui/files/file-panel.js";
 import { UnsavedFiles } from "../ui/files/unsaved-files.js";
+import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
-import { OwnRole } from "../ui/call/own-role.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { readPageData, text } from "../ui/lib/page.js";
 import { watchLimits } from "../ui/lib/length-limit.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
-import { ReportDialog } from "../ui/people/report-dialog.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
 import { Leaving } from "../ui/call/leaving.js";
 import { sidePanels } from "../ui/call/side-panel.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
-import { showSigns } from "../ui/call/signs.js";
 import { Stage } from "../ui/stage/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
 import { guardTouches } from "../ui/call/touch-guard.js";
 import { followVisibleArea } from "../ui/call/visible-area.js";
-import { holdWakeLock } from "../ui/call/wake-lock.js";
 import { Knocking } from "../call/knocking.js";
 import { CallSession } from "../call/session.js";
-import { LobbyAlerts } from "../ui/lobby/lobby-alerts.js";
 import { WaitingRoom } from "../ui/lobby/waiting-room.js";
-import { LobbyHost } from "../call/lobby-host.js";
+import { areAllowed, takeJoinRequest } from "../call/join-request.js";
 import { KeyRotation } from "../call/key-rotation.js";
 import { PageState } from "../call/page-state.js";
 import { claimCall } from "../call/single-tab.js";
 
 /** @import { Room } from "../signaling/wire.js" */
+/** @import { Hands } from "../chat/hands.js" */
+/** @import { ChatPanel } from "../ui/chat/chat-panel.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
 
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
@@ -133,25 +123,14 @@ async function enter() {
   const life = new AbortController();
   const stage = new Stage(session, outputs);
   const adaptation = adaptMedia(session, stage, { devices, saver, signal: life.signal });
-  const chat = new ChatPanel(session, new Chat(session, life.signal), life.signal);
-  const hands = new Hands(session, life.signal);
-  showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, life.signal) }, life.signal);
-  const lobbyHost = new LobbyHost(session, identity, life.signal);
-  if (page.joinRuleUrl !== null) new HostActions(session, page, life.signal);
-  new ReportDialog(session, page.reportUrl, life.signal);
-  new MuteRequest(session, () => void devices.media.setMuted(true), life.signal);
-  new LobbyAlerts(lobbyHost, { slug, roomName: () => page.roomName, outputs, signal: life.signal });
+  const { chat, hands } = setUpFeatures(session, { page, identity, stage, devices, outputs }, life.signal);
   const leaving = new Leaving(session, files, leave, life.signal);
   call = { session, stage, files, leaving, chat, hands, keys, life };
   const { mesh, socket } = session;
-  new TimeWarning(socket, life.signal);
-  new Announcements(session, life.signal);
-  new OwnRole(session, life.signal);
   Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
   listenToCall(call);
   showInTitle({ muted: devices.presence.muted });
   call.stage.showSelf(devices.tracks.video);
-  holdWakeLock(call.life.signal);
   claimCall(slug, () => end(String(CODE.replaced)), call.life.signal);
   void session.start();
 }
@@ -308,11 +287,17 @@ document.documentElement.dataset.callState = pageState.current;
 async function begin() {
   prepareSharing();
   watchLimits();
+  const request = takeJoinRequest(page.slug);
   const { microphone, camera } = prejoin.toggles;
-  void devices.start({ microphone: microphone && !filesOnly, camera: camera && !filesOnly });
+  const wanted = {
+    microphone: microphone && !filesOnly && request?.microphone !== false,
+    camera: camera && !filesOnly && request?.camera !== false,
+  };
+  void devices.start(wanted);
   prejoin.enableToggles();
   pageReady();
   await checkKey();
+  if (request !== null && (await areAllowed(wanted))) prejoin.pressJoin();
   prejoin.enableJoin();
 }
 

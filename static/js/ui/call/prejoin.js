@@ -76,6 +76,11 @@ export class Prejoin extends Emitter {
     controlsReady(this.#preview);
   }
 
+  /** For a person who has pressed *Join* on another page: it counts here if their name is known. */
+  pressJoin() {
+    if (isEarly(this.#button) && cleanName(this.#name.value) !== "") this.#button.dataset.pressed ??= "0";
+  }
+
   /** Joins at once if the person has pressed the button before. */
   enableJoin() {
     controlsReady(this.#form, () => this.#update());

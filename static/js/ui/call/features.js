@@ -1,0 +1,44 @@
+/** Everything that a call offers besides the people and their pictures. */
+
+import { LobbyHost } from "../../call/lobby-host.js";
+import { Chat } from "../../chat/chat.js";
+import { Hands } from "../../chat/hands.js";
+import { Reactions } from "../../chat/reactions.js";
+import { ChatPanel } from "../chat/chat-panel.js";
+import { LobbyAlerts } from "../lobby/lobby-alerts.js";
+import { HostActions } from "../people/host-actions.js";
+import { MuteRequest } from "../people/mute-request.js";
+import { ReportDialog } from "../people/report-dialog.js";
+import { Announcements } from "./announcements.js";
+import { OwnRole } from "./own-role.js";
+import { showSigns } from "./signs.js";
+import { TimeWarning } from "./time-warning.js";
+import { holdWakeLock } from "./wake-lock.js";
+
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { Identity } from "../../keys/identity.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
+/** @import { DeviceControls } from "../devices/device-controls.js" */
+/** @import { CallPageData } from "../lib/page.js" */
+/** @import { Stage } from "../stage/stage.js" */
+
+/**
+ * @param {CallSession} session
+ * @param {{page: CallPageData, identity: Identity, stage: Stage, devices: DeviceControls, outputs: MediaOutputs}} call
+ * @param {AbortSignal} signal ends with the call
+ */
+export function setUpFeatures(session, { page, identity, stage, devices, outputs }, signal) {
+  const chat = new ChatPanel(session, new Chat(session, signal), signal);
+  const hands = new Hands(session, signal);
+  showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, signal) }, signal);
+  const lobbyHost = new LobbyHost(session, identity, signal);
+  if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
+  new ReportDialog(session, page.reportUrl, signal);
+  new MuteRequest(session, () => void devices.media.setMuted(true), signal);
+  new LobbyAlerts(lobbyHost, { slug: page.slug, roomName: () => page.roomName, outputs, signal });
+  new TimeWarning(session.socket, signal);
+  new Announcements(session, signal);
+  new OwnRole(session, signal);
+  holdWakeLock(signal);
+  return { chat, hands };
+}

@@ -69,7 +69,7 @@ class MailInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """POST /rooms/<slug>/invites/<id>/mail: to whom, and the whole link if the email is to contain it."""
 
     address: Annotated[str, msgspec.Meta(max_length=254)]
-    link: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    link: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
 
 class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -26,7 +26,8 @@ from rooms.permissions import Permission, permission_to_invite
 
 from .json import json_errors
 
-_LINK = re.compile(r"/i#k=1[A-Za-z0-9_-]{22}")
+_NAME = r"(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+"
+_LINK = re.compile(rf"/i#k=1[A-Za-z0-9_-]{{22}}(?:&n={_NAME})?(?:&by={_NAME})?")  # static/js/keys/invite.js
 
 
 @login_required

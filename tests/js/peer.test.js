@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CandidateOutbox } from "../../static/js/peer/ice/candidate-outbox.js";
-import { cleanName, readHello, writeHello } from "../../static/js/peer/hello.js";
+import { cleanName } from "../../static/js/lib/clean-name.js";
+import { readHello, writeHello } from "../../static/js/peer/hello.js";
 import { RateLimiter } from "../../static/js/lib/rate-limiter.js";
 import { LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
 import { describeRoute } from "../../static/js/peer/ice/ice-path.js";

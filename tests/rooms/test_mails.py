@@ -50,14 +50,28 @@ def test_an_invitation_without_the_secret_leads_to_the_page_that_asks_for_it(roo
 
 def test_an_invitation_holds_the_whole_link_when_the_sender_says_so(room: Room, max_: User) -> None:
     Membership.objects.filter(user=max_).update(role=Role.MODERATOR)
-    assert send(signed_in(max_), room, link=LINK, role=Role.MEMBER).status_code == 204
-    assert LINK in sent()[0].body
+    link = f"{LINK}&n=Caf%C3%A9%20_-&by=Max"
+    assert send(signed_in(max_), room, link=link, role=Role.MEMBER).status_code == 204
+    assert link in sent()[0].body
     assert "You'll need an account" in sent()[0].body
 
 
 @pytest.mark.parametrize(
     "link",
-    ["https://evil.example/i#k=1AAECAwQFBgcICQoLDA0ODw", LINK + "x", LINK + "\nhttps://evil.example", LINK[:-1], ""],
+    [
+        "https://evil.example/i#k=1AAECAwQFBgcICQoLDA0ODw",
+        LINK + "x",
+        LINK + "\nhttps://evil.example",
+        LINK[:-1],
+        "",
+        f"{LINK}&n=",
+        f"{LINK}&n=a.b",
+        f"{LINK}&n=%zz",
+        f"{LINK}&x=1",
+        f"{LINK}&by=A&n=B",
+        f"{LINK}&n=A B",
+        f"{LINK}&n={'a' * 2000}",
+    ],
 )
 def test_nothing_else_can_be_sent_as_a_link(room: Room, olga: User, link: str) -> None:
     assert send(signed_in(olga), room, link=link).status_code == 400

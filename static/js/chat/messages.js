@@ -1,7 +1,7 @@
 /** What peers send each other to chat, and its readers: types, sizes and counts are checked here and nowhere else. */
 
 import { isId } from "../lib/patterns.js";
-import { cleanName } from "../peer/hello.js";
+import { cleanName } from "../lib/clean-name.js";
 
 /**
  * @typedef {{id: string, at: number, text: string}} ChatMessage id: 16 random bytes in base64url; at: ms since 1970 on the

@@ -3,6 +3,7 @@
  * at redemption and stores its hash. The wrap key seals the room key; once the server deletes that blob, the link opens nothing.
  */
 
+import { cleanName } from "../lib/clean-name.js";
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
@@ -11,23 +12,54 @@ const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Two names of 60 characters take 1,440, ten times that when encoded often; a bound for hostile links. */
+const MAX_NAMES_CHARACTERS = 16_384;
 /** Nonce, sealed key, tag. */
 export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
 
+/** `#k=1…` in all spellings: `#` as `%23`, moved into the path or left out, `=` as `%3D`, each also encoded several times. */
+const SECRET = /(?:^|#|%(?:25)*23)k(?:=|%(?:25)*3[dD])1([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/;
+/** One parameter after the secret; a program that shows links readably decodes letters, `&amp;` comes from HTML. */
+const PARAMETER = /&(?:amp;|#38;)*([a-z_]+)(?:=|%(?:25)*3D)((?:[\p{L}\p{M}\p{N}\p{So}\u200d\ufe0f_+-]|%[0-9A-F]{2})*)/giu;
+/** Parameters that were encoded as a whole, once or several times. */
+const ENCODED = /^%(?:25)*26/i;
+/** A value in which each `%` was encoded, and nothing else was. */
+const DOUBLED = /^[^%]*(?:%25[0-9A-F]{2}[^%]*)+$/i;
+
 /**
- * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten (`#` as `%23`, the
- * whole fragment moved into the path, `=` as `%3D`, surrounding spaces or full stops).
+ * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten. The names are hints
+ * for the page: the person who sends a link can write any names into it.
  * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
- * @returns {{secret: Bytes} | null} null when the text holds no invite of a known version
+ * @returns {{secret: Bytes, room: string, by: string} | null} the room's and the inviter's name, cleaned, "" when absent; null when
+ * the text holds no invite of a known version
  */
 export function parseInviteLink(text) {
-  const repaired = text.trim().replace(/%25(?=23|3d)/gi, "%").replace(/%23/g, "#").replace(/%3d/gi, "=");
-  const match = /(?:^|#)k=1([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/.exec(repaired);
+  const match = SECRET.exec(text.trim());
   if (match === null) return null;
   try {
-    return { secret: fromBase64Url(match[1]) };
+    return { secret: fromBase64Url(match[1]), ...readNames(text.trim().slice(match.index + match[0].length)) };
   } catch {
     return null;
+  }
+}
+
+/** @param {string} text what follows the secret @returns {{room: string, by: string}} */
+function readNames(text) {
+  let rest = text.slice(0, MAX_NAMES_CHARACTERS).split(/[\s<>"]/u, 1)[0];
+  while (ENCODED.test(rest)) rest = rest.replace(/%(2[356]|3[BD])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  // Reversed: the first of a name counts, as programs append theirs.
+  const values = new Map([...rest.matchAll(PARAMETER)].reverse().map(([, name, value]) => [name, value]));
+  return { room: readName(values.get("n") ?? ""), by: readName(values.get("by") ?? "") };
+}
+
+/** @param {string} value @returns {string} */
+function readName(value) {
+  let once = value.replaceAll("+", " ");
+  while (DOUBLED.test(once)) once = once.replaceAll("%25", "%");
+  try {
+    return cleanName(decodeURIComponent(once));
+  } catch {
+    return "";
   }
 }
 
@@ -36,10 +68,30 @@ export function makeInviteSecret() {
   return crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
 }
 
-/** @param {string} origin @param {Bytes} secret @returns {string} */
-export function inviteLink(origin, secret) {
+/**
+ * @param {string} origin @param {Bytes} secret
+ * @param {{room?: string, by?: string}} [names] what the page shows at once: the name of the room, and of the person who invites
+ * @returns {string} `ORIGIN/i#k=1…&n=…&by=…`, without the names that are empty
+ */
+export function inviteLink(origin, secret, { room = "", by = "" } = {}) {
   requireLength(secret, SECRET_BYTES, "invite secret");
-  return `${origin}/i#k=1${toBase64Url(secret)}`;
+  const names = Object.entries({ n: writeName(room), by: writeName(by) }).filter(([, value]) => value !== "");
+  return `${origin}/i#k=1${toBase64Url(secret)}${names.map(([name, value]) => `&${name}=${value}`).join("")}`;
+}
+
+/**
+ * Encodes all but letters, digits, "-" and "_", as chat programs end a link at other characters.
+ * @param {string} name @returns {string}
+ */
+function writeName(name) {
+  const encoded = encodeURIComponent(cleanName(name)).replace(/[.!~*'()]/g, escaped);
+  // A name such as "%41" must not look like one that was encoded twice.
+  return DOUBLED.test(encoded) ? encoded.replace(/(^|%25)([A-Za-z0-9_-])/, (_, before, first) => before + escaped(first)) : encoded;
+}
+
+/** @param {string} character of ASCII @returns {string} */
+function escaped(character) {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** @param {Bytes} secret @returns {Promise<Bytes>} 32 bytes */

@@ -10,11 +10,12 @@ import { postJson } from "../lib/request.js";
 
 /**
  * Where hosts give the room key to guests (byHosts), a guest's link holds the lobby key instead. The link is valid after a 201.
- * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean}} room
+ * @param {{url: string, slug: string, epoch: number, key: Bytes | null, byHosts: boolean, name?: string, by?: string}} room
+ *   by: who invites; both names travel in the link
  * @param {{expires_in: number, max_uses: number | null, label?: string, role?: string}} choices expires_in: seconds
- * @returns {Promise<{link: string, answer: Answer}>}
+ * @returns {Promise<{link: string, plainLink: string, answer: Answer}>} plainLink: without names, for QR codes
  */
-export async function createInviteLink({ url, slug, epoch, key, byHosts }, choices) {
+export async function createInviteLink({ url, slug, epoch, key, byHosts, name, by }, choices) {
   const secret = makeInviteSecret();
   const lobby = key !== null && byHosts && (choices.role ?? "guest") === "guest";
   const holds = lobby ? "lobby" : byHosts ? "room-by-hosts" : "room";
@@ -26,5 +27,6 @@ export async function createInviteLink({ url, slug, epoch, key, byHosts }, choic
     epoch,
     holds_lobby_key: lobby,
   });
-  return { link: inviteLink(location.origin, secret), answer };
+  const { origin } = location;
+  return { link: inviteLink(origin, secret, { room: name, by }), plainLink: inviteLink(origin, secret), answer };
 }

@@ -2,7 +2,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { browserStorage } from "../../lib/storage.js";
-import { cleanName } from "../../peer/hello.js";
+import { cleanName } from "../../lib/clean-name.js";
 import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { byId, find } from "../lib/page.js";

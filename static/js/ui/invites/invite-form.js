@@ -25,6 +25,7 @@ export class InviteForm extends HTMLElement {
   #teardown = new AbortController();
   /** @type {InviteMail | null} */
   #mail = null;
+  #plainLink = "";
 
   connectedCallback() {
     this.#teardown = new AbortController();
@@ -66,6 +67,7 @@ export class InviteForm extends HTMLElement {
   /** Forgets the link and shows the form again. */
   reset() {
     this.#link.value = "";
+    this.#plainLink = "";
     this.#mail?.setLink("", "");
     part(this, "qr").replaceChildren();
     part(this, "qr").hidden = true;
@@ -110,12 +112,13 @@ export class InviteForm extends HTMLElement {
     if (typeof choices === "string") return this.#showError(choices);
     const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
-    const { url = "", slug = "" } = this.dataset;
-    const { link, answer } = await createInviteLink(
-      { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false },
+    const { url = "", slug = "", roomName: name, by } = this.dataset;
+    const { link, plainLink, answer } = await createInviteLink(
+      { url, slug, epoch: this.#epoch, key: key?.raw ?? null, byHosts: key?.byHosts ?? false, name, by },
       { ...choices, label: String(values.get("label") ?? "") },
     );
     if (answer.status !== 201) return this.#showError(this.#errorOf(answer));
+    this.#plainLink = plainLink;
     this.#showLink(link);
     this.#mail?.setLink(link, answer.data.mailUrl);
     inviteMade.dispatch(this, answer.data);
@@ -169,7 +172,7 @@ export class InviteForm extends HTMLElement {
 
   #toggleQr() {
     const picture = part(this, "qr");
-    if (picture.hidden) drawQr(picture, this.#link.value);
+    if (picture.hidden) drawQr(picture, this.#plainLink);
     picture.hidden = !picture.hidden;
     part(this, "show-qr").setAttribute("aria-expanded", String(!picture.hidden));
   }

@@ -66,7 +66,7 @@ export class InviteMail {
 
 /** @param {string} link @returns {string} its secret, which people can type into the invitation page */
 export function inviteCode(link) {
-  return link.slice(link.indexOf("#k=") + 3);
+  return link.slice(link.indexOf("#k=") + 3).split("&", 1)[0];
 }
 
 /** @param {string} typed a code or a whole link @returns {ReturnType<typeof parseInviteLink>} */

@@ -41,7 +41,7 @@ export class SecondDevice extends HTMLElement {
       part(this, "failed").hidden = false;
       return;
     }
-    drawQr(part(this, "qr"), made.link);
+    drawQr(part(this, "qr"), made.plainLink);
     part(this, "shown").hidden = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#hideCode(), TEN_MINUTES * 1000);

@@ -2,7 +2,7 @@ import { text } from "../lib/page.js";
 
 /**
  * What to call a person.
- * @param {string} name cleaned (peer/hello.js), possibly empty
+ * @param {string} name cleaned (lib/clean-name.js), possibly empty
  */
 export function displayName(name) {
   return name || text("nameless");

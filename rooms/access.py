@@ -34,11 +34,15 @@ class DenialReason(StrEnum):
 
 
 class AccessDenied(Exception):
-    """The person may not enter. Only members learn the state of a room; `rooms.views.call` has what strangers see."""
+    """The person may not enter. Only members learn the state of a room; `rooms.views.call` has what strangers see.
 
-    def __init__(self, reason: DenialReason) -> None:
+    `membership` is the one that they have or had, or None for strangers.
+    """
+
+    def __init__(self, reason: DenialReason, membership: Membership | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.membership = membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,9 @@ def resolve_access(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAcces
         exists = Room.objects.filter(slug=slug).exists()
         raise AccessDenied(DenialReason.NOT_MEMBER if exists else DenialReason.UNKNOWN_ROOM)
     if membership.removed_at is not None:
-        raise AccessDenied(DenialReason.REMOVED)
+        raise AccessDenied(DenialReason.REMOVED, membership)
     if membership.expires_at is not None and membership.expires_at <= timezone.now():
-        raise AccessDenied(DenialReason.MEMBERSHIP_EXPIRED)
+        raise AccessDenied(DenialReason.MEMBERSHIP_EXPIRED, membership)
     return RoomAccess(membership.room, Role(membership.role), membership)
 
 
@@ -87,13 +91,13 @@ def authorize_entry(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAcce
     """Return who this is in a room that they may enter now, for the call page and the socket. Raises `AccessDenied`."""
     access = resolve_access(user, guest_id, slug)
     if isinstance(user, User) and access.membership.user_id == user.pk and user.suspended_at is not None:
-        raise AccessDenied(DenialReason.SUSPENDED)
+        raise AccessDenied(DenialReason.SUSPENDED, access.membership)
     reason = unavailable_reason(access.room)
     if reason is not None:
-        raise AccessDenied(reason)
+        raise AccessDenied(reason, access.membership)
     locked = access.room.join_rule == JoinRule.LOCKED
     if locked and not is_host(access.role) and not access.membership.readmit_when_locked:
-        raise AccessDenied(DenialReason.LOCKED)
+        raise AccessDenied(DenialReason.LOCKED, access.membership)
     return access
 
 

@@ -19,6 +19,11 @@ MODERATOR_LINK_LIFE = timedelta(days=1)  # such a link also has one use
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100
 
+# What hosts see of people who were turned away: the newest reasons of a room, for a week.
+MAX_TURNED_AWAY_PER_ROOM = 20
+TURNED_AWAY_LIFE = timedelta(days=7)
+TRY_AGAIN = timedelta(minutes=1)  # tries that follow each other sooner count as one: a reload, a second press
+
 # The largest JSON body of this app (a new invite) has less than 400 bytes. But each of a report's 2,000 characters may
 # be written as \ud83d\ude00.
 MAX_BODY_BYTES = 4096

@@ -42,6 +42,22 @@ class InviteState(models.TextChoices):
     REVOKED = "revoked", _("revoked")
 
 
+class TurnedAwayReason(models.TextChoices):
+    """Why a person who wanted to join was turned away, as the room's hosts read it."""
+
+    USED_UP = "used_up", _("The link was used up.")
+    EXPIRED = "expired", _("The link had expired.")
+    REVOKED = "revoked", _("The link had been revoked.")
+    LOCKED = "locked", _("The room was locked.")
+    ROOM_CLOSED = "room_closed", _("The room was closed.")
+    ROOM_EXPIRED = "room_expired", _("The room had expired.")
+    ROOM_FULL = "room_full", _("The room was full.")
+    ACCESS_EXPIRED = "access_expired", _("Their access had expired.")
+    REMOVED = "removed", _("A host had removed them from the room.")
+    DECLINED = "declined", _("A host declined their request.")
+    UNANSWERED = "unanswered", _("No one answered their request.")
+
+
 class RoomQuerySet(models.QuerySet["Room"]):
     """Rooms by what can be done with them."""
 
@@ -218,6 +234,31 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invite} · {self.created_at:%Y-%m-%d}"
+
+
+class TurnedAway(models.Model):
+    """That people were turned away from a room: why, how often, when last, and by which link they came.
+
+    Not who: nothing here names or recognises a person. One row for each reason and link (`rooms.flows.turned_away`).
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="turned_away")
+    invite = models.ForeignKey(Invite, models.CASCADE, null=True, blank=True, related_name="turned_away")
+    reason = models.CharField(max_length=20, choices=TurnedAwayReason.choices, editable=False)
+    tries = models.PositiveIntegerField(default=1, editable=False)
+    last_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["-last_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["invite", "reason"], name="one_turned_away_per_invite"),
+            models.UniqueConstraint(
+                fields=["room", "reason"], condition=Q(invite=None), name="one_turned_away_per_room"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} · {self.reason}"
 
 
 class Ban(models.Model):

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.personal_data import Loss, Session, register
 
 from .flows.guests import forget_guests
+from .flows.turned_away import turned_away
 from .guest_session import guest_id_of
 from .models import Invite, Membership, Room
 from .permissions import Permission, has_permission
@@ -62,6 +63,10 @@ def _room(row: Room) -> dict[str, Any]:
         "key_epoch": row.epoch,
         "members": {role: row.memberships.filter(role=role).count() for role in ("moderator", "member", "guest")},
         "invites": [_invite(invite) for invite in row.invites.all()],
+        "turned_away": [
+            {"reason": away.reason, "link": away.label, "tries": away.tries, "last": away.last_at}
+            for away in turned_away([row.pk]).get(row.pk, [])
+        ],
     }
 
 

@@ -16,9 +16,10 @@ from accounts.models import User
 from rooms.access import DenialReason, Visitor, find_membership, is_banned, unavailable_reason
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
-from rooms.models import Invite, InviteState, Membership, Redemption, Role, Room
+from rooms.models import Invite, InviteState, Membership, Redemption, Role, Room, TurnedAwayReason
 
 from .members import notify_role_changed
+from .turned_away import record_turned_away
 
 
 class InviteRefusalReason(StrEnum):
@@ -71,6 +72,16 @@ _INVITE_REASONS: dict[InviteState, InviteRefusalReason] = {
     InviteState.EXPIRED: InviteRefusalReason.EXPIRED,
     InviteState.USED_UP: InviteRefusalReason.USED_UP,
 }
+# What the room's hosts learn of. Not of a missing account, which one page later may be there, nor of a ban, which is a
+# matter of the site's moderators.
+_SHOWN_TO_HOSTS: dict[InviteRefusalReason, TurnedAwayReason] = {
+    InviteRefusalReason.EXPIRED: TurnedAwayReason.EXPIRED,
+    InviteRefusalReason.REVOKED: TurnedAwayReason.REVOKED,
+    InviteRefusalReason.USED_UP: TurnedAwayReason.USED_UP,
+    InviteRefusalReason.ROOM_CLOSED: TurnedAwayReason.ROOM_CLOSED,
+    InviteRefusalReason.ROOM_EXPIRED: TurnedAwayReason.ROOM_EXPIRED,
+    InviteRefusalReason.REMOVED: TurnedAwayReason.REMOVED,
+}
 
 
 def redeem_invite(token: bytes, user: Visitor, guest_id: UUID) -> RedeemedInvite:
@@ -82,18 +93,26 @@ def redeem_invite(token: bytes, user: Visitor, guest_id: UUID) -> RedeemedInvite
     """
     with transaction.atomic():
         # Refused with a return, not a raise: a rollback would undo what the attempt cleans up.
-        outcome = _redeem(token, user, guest_id, timezone.now())
+        # The lock makes racing clicks wait for each other (SQLite's IMMEDIATE transactions do so anyway).
+        invites = Invite.objects.select_for_update(of=("self",)).select_related("room__owner", "created_by")
+        invite = invites.filter(token_hash=hashlib.sha256(token).digest()).first()
+        if invite is None:
+            raise InviteRefused(InviteRefusalReason.UNKNOWN)
+        outcome = _redeem(invite, user, guest_id, timezone.now())
+        if isinstance(outcome, InviteRefused):
+            note_refusal(invite, outcome)
     if isinstance(outcome, InviteRefused):
         raise outcome
     return outcome
 
 
-def _redeem(token: bytes, user: Visitor, guest_id: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
-    # The lock makes racing clicks wait for each other (SQLite's IMMEDIATE transactions do so anyway).
-    invites = Invite.objects.select_for_update(of=("self",)).select_related("room__owner", "created_by")
-    invite = invites.filter(token_hash=hashlib.sha256(token).digest()).first()
-    if invite is None:
-        return InviteRefused(InviteRefusalReason.UNKNOWN)
+def note_refusal(invite: Invite, refused: InviteRefused) -> None:
+    """Let the room's hosts learn that a person was turned away, unless that person may enter without the link."""
+    if refused.slug is None and refused.reason in _SHOWN_TO_HOSTS:
+        record_turned_away(invite.room, _SHOWN_TO_HOSTS[refused.reason], invite)
+
+
+def _redeem(invite: Invite, user: Visitor, guest_id: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
     room = invite.room
     unavailable = unavailable_reason(room)
     if unavailable is not None:

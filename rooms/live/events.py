@@ -130,6 +130,15 @@ class HostJoined(Event, frozen=True):
     room: int
 
 
+class TurnedAway(Event, frozen=True):
+    """A person was turned away; for the hosts inside. `label` is the link's, `at` Unix time in milliseconds."""
+
+    room: int
+    reason: str
+    label: str
+    at: int
+
+
 class Probe(Event, frozen=True):
     """A process's message to itself: proof that its mailbox still receives, directly or by the group."""
 
@@ -138,7 +147,7 @@ class Probe(Event, frozen=True):
     by_group: bool
 
 
-LobbyEvent = KnockRenewed | KnockEnded | KnockAnswered | HostJoined
+LobbyEvent = KnockRenewed | KnockEnded | KnockAnswered | HostJoined | TurnedAway
 AnyEvent = (
     Deliver | MemberJoined | MemberLeft | Replace | Resync | Close | SessionRekeyed | RoomChanged | Probe | LobbyEvent
 )

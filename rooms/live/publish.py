@@ -7,6 +7,7 @@ event directly, those of other processes over the channel layer; without `REDIS_
 
 import asyncio
 import logging
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from .close_codes import CloseCode
-from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, pack
+from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, TurnedAway, pack
 from .local import live_hubs
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,11 @@ def session_rekeyed(old: str, new: str) -> None:
 def room_changed(room_id: int) -> None:
     """Send the room's name, size, epoch and rules, as they are in the database by then, to all members inside."""
     _publish(RoomChanged(room_id))
+
+
+def turned_away(room_id: int, reason: str, label: str, at: datetime) -> None:
+    """Let the hosts inside know that a person was turned away."""
+    _publish(TurnedAway(room_id, reason, label, int(at.timestamp() * 1000)))
 
 
 def _publish(event: AnyEvent) -> None:

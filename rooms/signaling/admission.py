@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -24,10 +25,11 @@ from common import ratelimit
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
 from rooms.compiled_query import CompiledQuery
+from rooms.flows.turned_away import record_denied, record_member_turned_away
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode
-from rooms.models import Membership
+from rooms.models import Membership, TurnedAwayReason
 from rooms.models import Room as RoomRow
 
 from .messages import RoomInfo
@@ -57,11 +59,12 @@ class SessionStore(db.SessionStore):
 
 
 class Refused(Exception):
-    """The visitor may not enter; `code` says why."""
+    """The visitor may not enter; `code` says why, `denied` what `rooms.access` said."""
 
-    def __init__(self, code: CloseCode) -> None:
+    def __init__(self, code: CloseCode, denied: AccessDenied | None = None) -> None:
         super().__init__(code.reason)
         self.code = code
+        self.denied = denied
 
 
 class Unavailable(Exception):
@@ -100,6 +103,19 @@ async def record_admission(member: str) -> None:
     await _in_thread(_record_admission, UUID(member))
 
 
+async def record_turned_away(member: str, reason: TurnedAwayReason) -> None:
+    """Store for the hosts that a member or guest was turned away; not at all while the database is unreachable."""
+    with suppress(Unavailable):
+        await _in_thread(_record_turned_away, UUID(member), reason)
+
+
+async def record_refused(refused: Refused) -> None:
+    """Store the same of a person who may not enter."""
+    if refused.denied is not None:
+        with suppress(Unavailable):
+            await _in_thread(record_denied, refused.denied)
+
+
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
     """Return what members see of a room, and when it expires. Raises `Refused` or `Unavailable`."""
     return await _in_thread(_read_room, room_id)
@@ -131,7 +147,7 @@ def _authorize(session_key: str, slug: str) -> EntryGrant:
         code = CloseCode[refusal.reason.name.upper()]
         if code is CloseCode.NOT_MEMBER and signed_out:
             code = CloseCode.SIGNED_OUT
-        raise Refused(code) from None
+        raise Refused(code, refusal) from None
     membership, servers = access.membership, ice_servers(access.membership.id)
     return EntryGrant(
         room_id=access.room.pk,
@@ -157,6 +173,12 @@ def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
 
 def _record_admission(member: UUID) -> None:
     Membership.objects.filter(pk=member, removed_at=None, admitted_at=None).update(admitted_at=timezone.now())
+
+
+def _record_turned_away(member: UUID, reason: TurnedAwayReason) -> None:
+    membership = Membership.objects.select_related("room", "invite").filter(pk=member).first()
+    if membership is not None:
+        record_member_turned_away(membership, reason)
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -12,9 +12,10 @@ from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode, ErrorCode
 from rooms.live.events import PresenceEntry
 from rooms.live.presence import PidTaken, PresenceDown, RoomFull
+from rooms.models import TurnedAwayReason
 from rooms.permissions import is_host
 
-from .admission import EntryGrant, Refused, Unavailable, authorize, consume_knock
+from .admission import EntryGrant, Refused, Unavailable, authorize, consume_knock, record_refused, record_turned_away
 from .limits import BAD_MESSAGES, TokenBucket
 from .lobby import EMPTY_BODY
 from .messages import (
@@ -150,6 +151,7 @@ class SignalingConsumer(AsyncConsumer):
             grant = await authorize(socket.session_key, self.slug)
         except Refused as refused:
             self.outgoing.close(refused.code)
+            hub.spawn(record_refused(refused))
             return None
         except Unavailable:
             self.outgoing.close(CloseCode.JOIN_TIMEOUT)
@@ -201,6 +203,8 @@ class SignalingConsumer(AsyncConsumer):
         except (RoomFull, PidTaken, PresenceDown) as failure:
             socket.member = None
             self.outgoing.close(_FAILURES[type(failure)])
+            if isinstance(failure, RoomFull):
+                hub.spawn(record_turned_away(grant.member, TurnedAwayReason.ROOM_FULL))
             return
         self.outgoing.send_text(
             encode(

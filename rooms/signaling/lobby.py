@@ -22,13 +22,14 @@ from rooms.live.events import (
     KnockRenewed,
     LobbyEvent,
     PresenceEntry,
+    TurnedAway,
 )
 from rooms.live.presence import Presence, PresenceDown, RoomFull
-from rooms.models import JoinRule
+from rooms.models import JoinRule, TurnedAwayReason
 from rooms.permissions import is_host
 
 from . import messages
-from .admission import EntryGrant, Refused, Unavailable, authorize, record_admission
+from .admission import EntryGrant, Refused, Unavailable, authorize, record_admission, record_turned_away
 from .deadlines import next_deadline
 from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
 from .lobby_mail import mail_hosts
@@ -39,6 +40,13 @@ logger = logging.getLogger(__name__)
 
 KNOCK, HOST = "knock", "host"  # what a guest waits for: a host's answer, or a host to join
 EMPTY_BODY = b'""'
+
+
+_TURNED_AWAY = {
+    CloseCode.DENIED: TurnedAwayReason.DECLINED,
+    CloseCode.KNOCK_TIMEOUT: TurnedAwayReason.UNANSWERED,
+    CloseCode.LOCKED: TurnedAwayReason.LOCKED,
+}
 
 
 class LobbyHub(Protocol):
@@ -122,6 +130,8 @@ class Lobby:
                 self._send_to_hosts(room, messages.KnockEnded(member))
             case HostJoined(room):
                 self.review(room)
+            case TurnedAway(room, reason, label, at):
+                self._send_to_hosts(room, messages.TurnedAway(reason, label, at))
             case KnockAnswered(room, member):
                 guest = self._rooms.get(room, {}).get(member)
                 if guest is not None and guest.waiting_for == KNOCK:
@@ -200,6 +210,8 @@ class Lobby:
         if guest.socket.guest is guest:
             self.leave(guest.socket)
             guest.socket.outgoing.close(code)
+            if code in _TURNED_AWAY:
+                self._hub.spawn(record_turned_away(guest.entry.member, _TURNED_AWAY[code]))
 
     def _send_waiting(self, guest: KnockingGuest, what: str, hosts: bool, *, room_changed: bool = False) -> None:
         if room_changed or (guest.waiting_for, guest.hosts) != (what, hosts):

@@ -211,6 +211,14 @@ class KnockEnded(ServerMessage, frozen=True, tag="knock_ended"):
     member: str
 
 
+class TurnedAway(ServerMessage, frozen=True, tag="turned_away"):
+    """To hosts: a person who wanted to join was turned away. `label` is their link's, or empty."""
+
+    reason: str
+    label: str
+    at: int
+
+
 class Error(ServerMessage, frozen=True, tag="error"):
     """A message was not acted upon."""
 
@@ -233,6 +241,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Admitted,
     Knocks,
     KnockEnded,
+    TurnedAway,
     Error,
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}

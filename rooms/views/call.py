@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
+from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
 from rooms.moderation.reporting import ReportForm
 
@@ -36,6 +37,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         access = authorize_entry(request.user, guest_id_of(request.session), slug)
     except AccessDenied as denied:
+        record_denied(denied)
         return access_denied_page(request, denied.reason, slug)
     context = {
         "room": access.room,

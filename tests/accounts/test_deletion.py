@@ -131,7 +131,7 @@ result = [sorted(found), sorted(tables)]
 """
 NOT_ABOUT_PEOPLE = {
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations",
-    "sqlite_sequence", "accounts_sitepolicy",
+    "sqlite_sequence", "accounts_sitepolicy", "rooms_turnedaway",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from rooms.flows.invites import revoke_invite
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import create_room
-from rooms.models import Invite, Membership, Room
+from rooms.models import Invite, Membership, Room, TurnedAway, TurnedAwayReason
 from rooms.moderation.models import AuditEntry, Report
 
 from .conftest import expire, join, make_link, signed_in
@@ -89,6 +89,13 @@ def test_reports_go_when_they_are_resolved_and_audit_entries_after_two_years(roo
     assert {report.description for report in Report.objects.all()} == {"open", "fresh"}
     assert [entry.reason for entry in AuditEntry.objects.all()] == ["fresh"]
     assert [entry.object_repr for entry in LogEntry.objects.all()] == ["fresh"]
+
+
+def test_who_was_turned_away_is_forgotten_after_a_week(room: Room) -> None:
+    for reason, at in ((TurnedAwayReason.LOCKED, days_ago(6.9)), (TurnedAwayReason.USED_UP, days_ago(7.1))):
+        TurnedAway.objects.create(room=room, reason=reason, last_at=at)
+    prune()
+    assert [row.reason for row in TurnedAway.objects.all()] == ["locked"]
 
 
 def test_of_an_ended_session_nothing_stays(olga: User) -> None:

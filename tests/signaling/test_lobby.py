@@ -126,6 +126,8 @@ async def test_no_one_new_joins_a_locked_room(app: SignalingServer) -> None:
             await stranger.connect()
             await stranger.send(kind, v=1, pid=stranger.pid, hello=HELLO, **more)
             assert await stranger.close_code() == 4018
+    away = await olga.expect("turned_away")
+    assert (away["reason"], away["label"]) == ("locked", "")
     # A guest who was inside comes back, in the same tab or another; so does a host.
     guest.socket.transport.abort()
     back = scene.caller(scene.guests[0], pid=guest.pid)

@@ -64,6 +64,7 @@ const SHAPES = Object.freeze({
   admitted: { from: text, body: text },
   knocks: { peer },
   knock_ended: { member: text },
+  turned_away: { reason: text, label: text, at: whole },
   error: { code: text, about: text },
 });
 

@@ -40,8 +40,9 @@
 /** @typedef {{type: "admitted", from: string, body: string}} Admitted */
 /** @typedef {{type: "knocks", peer: Peer}} Knocks */
 /** @typedef {{type: "knock_ended", member: string}} KnockEnded */
+/** @typedef {{type: "turned_away", reason: string, label: string, at: number}} TurnedAway at: milliseconds since the epoch */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | TurnedAway | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */

@@ -12,10 +12,12 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.mail import MailFailed, mail_errors
+from common.times import zone_of
 
 from .events import session_ended
 from .models import User
@@ -57,10 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):
         with mail_errors():
             super().send_mail(template_prefix, email, named)
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Notify a person of a change to their account, which stands even if the mail fails."""
-        with suppress(MailFailed):  # it is in the log
-            super().send_notification_mail(*args, **kwargs)
+        with suppress(MailFailed), timezone.override(zone_of(user.time_zone)):  # a failure is in the log
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("account_settings")

@@ -28,10 +28,12 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from common.text import MAX_NAME_LENGTH, clean_name
+from common.times import places
 
 from .models import User
 
@@ -185,13 +187,40 @@ class PasskeyAgainForm(PasskeyErrors, ReauthenticateWebAuthnForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """A person's name, and whether they hide their IP address."""
+    """A person's name, time zone, and, on a site with a relay, whether they hide their IP address."""
 
     display_name = DisplayNameField()
+    zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, help_text=_("For the times in emails and on these pages.")
+    )
 
     class Meta:
         model = User
         fields = ["display_name", "hide_ip_address"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not settings.TURN_URLS:
+            del self.fields["hide_ip_address"]
+        current = self.instance.time_zone
+        automatic = _("Automatic (%(zone)s)") % {"zone": current.replace("_", " ")} if current else _("Automatic")
+        choices = {continent: list(zones) for continent, zones in places().items()}
+        if self.instance.time_zone_chosen:
+            automatic = _("Automatic")
+            if not any(current == zone for zones in choices.values() for zone, _place in zones):
+                choices = {current: [(current, current)], **choices}
+            self.initial["zone"] = current
+        zone = self.fields["zone"]
+        assert isinstance(zone, forms.ChoiceField)  # noqa: S101
+        zone.choices = [("", automatic), *choices.items()]
+
+    def save(self, commit: bool = True) -> User:
+        """Store the profile; an automatic zone stays what the browser last reported."""
+        chosen: str = self.cleaned_data["zone"]
+        self.instance.time_zone_chosen = bool(chosen)
+        self.instance.time_zone = chosen or self.instance.time_zone
+        saved: User = super().save(commit)
+        return saved
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.times import MAX_ZONE_LENGTH
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users from an email address; there is no user name."""
@@ -57,6 +59,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text=_("Your calls go through this site's relay server, so others can't see your IP address."),
     )
+    # An IANA name, empty until a browser has sent it.
+    time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE_LENGTH, blank=True, editable=False)
+    # Whether the person chose it; otherwise it follows their browser.
+    time_zone_chosen = models.BooleanField(default=False, editable=False)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("Can open the admin site."))
     is_active = models.BooleanField(_("active"), default=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)

@@ -115,6 +115,8 @@ def _account(user: User) -> dict[str, Any]:
         "last_sign_in": user.last_login,
         "has_password": user.has_usable_password(),
         "hide_ip_address": user.hide_ip_address,
+        "time_zone": user.time_zone,
+        "time_zone_chosen": user.time_zone_chosen,
         "staff": user.is_staff,
         "superuser": user.is_superuser,
         "groups": list(user.groups.values_list("name", flat=True)),

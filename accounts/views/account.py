@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import msgspec
 from allauth.account.models import EmailAddress
 from allauth.account.views import SignupView
 from allauth.core import ratelimit
@@ -9,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +19,17 @@ from accounts import optional_mail
 from accounts.adapter import SessionsAdapter
 from accounts.forms import ProfileForm, SignUpForm
 from accounts.models import MailKind, User
+from common.json_body import PayloadError, decode_body
 from common.mail import MailFailed
+from common.times import known_zone
+
+MAX_BODY = 256  # bytes
+
+
+class BrowserZone(msgspec.Struct, forbid_unknown_fields=True):
+    """What a browser reports about its time zone."""
+
+    zone: str
 
 
 class SignUp(SignupView):
@@ -62,6 +73,19 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         "session_count": len(UserSession.objects.purge_and_list(user)),
     }
     return render(request, "account/settings.html", context)
+
+
+@login_required
+@require_POST
+def follow_browser_zone(request: HttpRequest) -> HttpResponse:
+    """Store the time zone of the person's browser, unless they chose one: POST {"zone": "Europe/Berlin"}."""
+    try:
+        zone = known_zone(decode_body(request, BrowserZone, MAX_BODY).zone)
+    except PayloadError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    if zone:
+        User.objects.filter(pk=cast(User, request.user).pk, time_zone_chosen=False).update(time_zone=zone)
+    return HttpResponse(status=204)
 
 
 @login_required

@@ -2,13 +2,12 @@
 
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import optional_mail
@@ -16,6 +15,7 @@ from accounts.models import MailKind, User
 from common import ratelimit
 from common.mail import MailFailed
 from common.ratelimit import consume
+from common.times import format_moment
 from rooms.errors import NotPossible
 from rooms.models import Invite, InviteState, Role, Room
 from rooms.permissions import HOSTS
@@ -51,7 +51,7 @@ def send_invitation(invite: Invite, sender: User, address: str, link: str | None
         "sender": optional_mail.safe_person_name(sender.display_name),
         "room": optional_mail.safe_room_name(invite.room.name),
         "link": link,
-        "until": _moment(invite.expires_at),
+        "until": format_moment(invite.expires_at, _zone_of_address(address) or sender.time_zone),
         "account": invite.role != Role.GUEST,
     }
     optional_mail.send(MailKind.INVITATION, address, "invitation", context)
@@ -85,7 +85,7 @@ def send_expiry_reminders() -> int:
         url = settings.SITE_ORIGINS[0] + reverse("rooms:manage", args=[room.slug])
         context = {
             "room": optional_mail.safe_room_name(room.name),
-            "until": _moment(room.expires_at),
+            "until": format_moment(room.expires_at or now, room.owner.time_zone),
             "days": settings.RETENTION_DAYS,
             "url": url,
         }
@@ -97,5 +97,5 @@ def send_expiry_reminders() -> int:
     return sent
 
 
-def _moment(moment: datetime | None) -> str:
-    return date_format(moment, "DATETIME_FORMAT") if moment else ""
+def _zone_of_address(address: str) -> str:
+    return User.objects.filter(email__iexact=address).values_list("time_zone", flat=True).first() or ""

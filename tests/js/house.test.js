@@ -170,6 +170,7 @@ test("a rule has one home", () => {
     "the pattern of ids": /\^\[A-Za-z0-9_-\]\{22\}\$/,
     "which roles are hosts": /\[\s*["']owner["'],\s*["']moderator["']\s*\]/,
     "storage that a browser may block": /\b(localStorage|sessionStorage)\b|new BroadcastChannel/,
+    "how dates and numbers are written": /\bIntl\.(?!Segmenter)|\.toLocale\w*String\(|\.toFixed\(/,
     "close codes": /\b40[0-3]\d\b/,
   };
   for (const [rule, pattern] of Object.entries(homes)) {

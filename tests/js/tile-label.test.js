@@ -33,6 +33,6 @@ const ROWS = [
 for (const [change, label] of ROWS) {
   test(`a tile is called ${label}`, () => {
     const state = ({ state: now }) => `<${now}>`;
-    assert.equal(tileLabel({ ...MAX, ...change }, { words, state, language: "en" }), label);
+    assert.equal(tileLabel({ ...MAX, ...change }, { words, state }), label);
   });
 }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.flows import may_suspend
 from accounts.models import User
+from common.times import format_moment
 
 from .base import ModeratedAdmin
 
@@ -82,7 +83,7 @@ class UserAdmin(ModeratedAdmin):
 
     @admin.display(description=_("state"), ordering="suspended_at")
     def state(self, user: User) -> str:
-        return _t("suspended since %s") % f"{user.suspended_at:%Y-%m-%d %H:%M}" if user.suspended_at else _t("active")
+        return _t("suspended since %s") % format_moment(user.suspended_at) if user.suspended_at else _t("active")
 
     @admin.display(description=_("verified"), boolean=True)
     def verified(self, user: User) -> bool:

@@ -11,11 +11,9 @@ import "../ui/invites/second-device.js";
 import { watchLimits } from "../ui/lib/length-limit.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { localizeTimes } from "../ui/lib/times.js";
 
 guardCompositions(document);
 keepFocus(document);
-localizeTimes(document);
 enableCopyButtons(document);
 watchLimits();
 pageReady();

@@ -1,8 +1,8 @@
 /** Warns during a call that the room or the person's membership ends soon. */
 
 import { say, showNotice } from "../lib/announcer.js";
+import { formatClock, formatDuration } from "../lib/formats.js";
 import { byId, part, text } from "../lib/page.js";
-import { span } from "../lib/times.js";
 
 /** @import { SignalingSocket } from "../../signaling/socket.js" */
 
@@ -34,8 +34,7 @@ export class TimeWarning {
     this.#dismissed = false;
     if (left === null) return showNotice(this.#root, this.#when, "");
     this.#end = performance.now() + left * 1000;
-    const style = /** @type {const} */ ({ timeStyle: "short" });
-    const at = new Intl.DateTimeFormat(document.documentElement.lang, style).format(Date.now() + left * 1000);
+    const at = formatClock(Date.now() + left * 1000);
     showNotice(this.#root, this.#when, text(what === "membership" ? "ending.membership" : "ending.room", { time: at }));
     const more = this.#root.querySelector("[data-part=more]");
     if (more instanceof HTMLElement) more.hidden = what === "membership";
@@ -45,7 +44,7 @@ export class TimeWarning {
 
   #showRemaining() {
     const left = this.#end - performance.now();
-    const message = left < MINUTE_MS ? text("ending.minute") : text("ending.left", { span: span(Math.ceil(left / MINUTE_MS) * MINUTE_MS) });
+    const message = left < MINUTE_MS ? text("ending.minute") : text("ending.left", { span: formatDuration(Math.ceil(left / MINUTE_MS) * MINUTE_MS) });
     if (this.#left.textContent !== message) this.#left.textContent = message;
     if (left < MINUTE_MS && this.#dismissed) {
       this.#dismissed = false;

@@ -2,6 +2,7 @@
 
 import { findLinks } from "../../chat/links.js";
 import { displayName } from "../people/display-name.js";
+import { formatRecent } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Piece } from "../../chat/links.js" */
@@ -18,7 +19,7 @@ export function renderMessage(entry, nameOf) {
   const time = find(item, "time", HTMLTimeElement);
   const at = new Date(entry.time);
   time.dateTime = at.toISOString();
-  time.textContent = formatTime(at);
+  time.textContent = formatRecent(at);
   find(item, ".chat__text", HTMLElement).replaceChildren(...findLinks(entry.text).map(renderPiece));
   refreshMessage(item, entry, nameOf);
   return item;
@@ -63,12 +64,4 @@ function renderPiece({ text: content, href, host }) {
   const both = document.createDocumentFragment();
   both.append(link, real);
   return both;
-}
-
-/** @param {Date} at */
-function formatTime(at) {
-  const today = at.toDateString() === new Date().toDateString();
-  /** @type {Intl.DateTimeFormatOptions} */
-  const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(document.documentElement.lang, style).format(at);
 }

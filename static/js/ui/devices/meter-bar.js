@@ -3,7 +3,7 @@
 export class MeterBar extends HTMLElement {
   /** @param {number} level 0..1 */
   set level(level) {
-    this.style.setProperty("--level", level.toFixed(2));
+    this.style.setProperty("--level", String(Math.round(level * 100) / 100));
   }
 }
 

@@ -3,7 +3,7 @@
 import { safeName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
 import { addFiles } from "./chosen-files.js";
-import { formatSize } from "./format.js";
+import { formatSize } from "../lib/formats.js";
 import { EVERYONE, ReceiverChoice } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";

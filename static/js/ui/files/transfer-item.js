@@ -2,7 +2,7 @@
 
 import { splitName } from "../../files/protocol/safe-name.js";
 import { Emitter } from "../../lib/emitter.js";
-import { formatSize, formatDuration } from "./format.js";
+import { formatDuration, formatSize } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
@@ -148,7 +148,7 @@ export class TransferItem extends Emitter {
     if (away) return text("files.state.away", values);
     if (entries.every(({ status }) => status === "ending" || status === "done")) return text("files.state.checking");
     if (this.#speed < 1_000) return text("files.state.running", values);
-    const left = formatDuration((bytes - moved) / this.#speed);
+    const left = formatDuration(Math.max(1, (bytes - moved) / this.#speed) * 1000, "short");
     return text("files.state.speed", { ...values, speed: formatSize(this.#speed), left });
   }
 

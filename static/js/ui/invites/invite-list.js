@@ -5,7 +5,7 @@
 
 import { find, part, text, textsOf } from "../lib/page.js";
 import { getJson, postJson } from "../../lib/request.js";
-import { ago, span } from "../lib/times.js";
+import { formatAgo, formatDuration } from "../lib/formats.js";
 
 /** @import { Answer } from "../../lib/request.js" */
 
@@ -93,8 +93,8 @@ export class InviteList extends HTMLElement {
   /** @param {number} expiresAt */
   #timeText(expiresAt) {
     const left = expiresAt - this.#now;
-    if (left > 0) return this.#text("left", { time: span(left) });
-    return this.#text("ended", { time: ago(-left) });
+    if (left > 0) return this.#text("left", { time: formatDuration(left) });
+    return this.#text("ended", { time: formatAgo(-left) });
   }
 
   #countDown() {

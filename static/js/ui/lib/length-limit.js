@@ -3,6 +3,8 @@
  * pasted without a word; here more can be typed, the page says how much is too much, and the form is not sent.
  */
 
+import { formatNumber } from "./formats.js";
+
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
 
 /** Part of the limit from which on the page says how much is left. */
@@ -30,7 +32,7 @@ function showLimit(field) {
   const numbers = /** @type {Record<string, number>} */ ({ ...values, max });
   const template = words === "" ? "" : (document.body.dataset[words] ?? "");
   const note = noteOf(field);
-  note.textContent = template.replace(/\{(\w+)\}/g, (whole, name) => String(numbers[name] ?? whole));
+  note.textContent = template.replace(/\{(\w+)\}/g, (whole, name) => name in numbers ? formatNumber(numbers[name]) : whole);
   note.className = over ? "field__error" : "field__help";
   field.setCustomValidity(over ? note.textContent : "");
   field.toggleAttribute("data-too-long", over);

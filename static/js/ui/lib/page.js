@@ -1,5 +1,7 @@
 /** What the templates give the scripts: the page's data, elements and translated texts. */
 
+import { formatNumber } from "./formats.js";
+
 /**
  * @typedef {object} CallPageData
  * @property {string} slug the room in addresses and in key derivation
@@ -46,7 +48,12 @@ function readTexts(template) {
 /** @param {Map<string, HTMLElement>} texts @param {string} key @param {Record<string, string | number>} values */
 function fillIn(texts, key, values) {
   const found = texts.get(key)?.textContent ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return found.replace(/\{(\w+)\}/g, (whole, name) => show(values[name] ?? whole));
+}
+
+/** @param {string | number} value */
+function show(value) {
+  return typeof value === "number" ? formatNumber(value) : value;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Formats the figures of a connection, rounded so that they do not flicker. */
 
+import { formatPercent } from "../lib/formats.js";
 import { text } from "../lib/page.js";
 
 /** @param {{width: number, height: number, fps: number}} picture @returns {string} a dash without a picture */
@@ -13,8 +14,7 @@ export function formatRate(kbps) {
   return text("details.kbps", { count: Math.round(kbps / step) * step });
 }
 
-/** @param {number} part 0 to 1 @returns {string} in per cent, with one decimal below ten */
+/** @param {number} part 0 to 1 @returns {string} with one decimal below ten per cent */
 export function formatShare(part) {
-  const percent = part * 100;
-  return text("details.percent", { count: percent >= 10 ? Math.round(percent) : Math.round(percent * 10) / 10 });
+  return formatPercent(part, part < 0.0995 ? 1 : 0);
 }

@@ -3,6 +3,7 @@
  * messages, knocks and dialogs stay visible. It ends with Escape, with its button, when a panel opens, or with the sharing.
  */
 
+import { formatPercent } from "../lib/formats.js";
 import { byId, find } from "../lib/page.js";
 import { plainKey } from "../../lib/keyboard.js";
 import { sidePanels } from "../call/side-panel.js";
@@ -131,7 +132,7 @@ export class ScreenViewer {
 
   /** @param {HTMLElement} tile @param {number} scale */
   #showScale(tile, scale) {
-    const label = new Intl.NumberFormat(undefined, { style: "percent" }).format(scale);
+    const label = formatPercent(scale);
     find(tile, ".screen__scale", HTMLElement).textContent = label;
     const news = find(tile, "output", HTMLOutputElement);
     if (scale !== 1 || news.textContent !== "") news.textContent = label;

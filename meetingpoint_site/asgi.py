@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP to Django, WebSockets to the signaling consumer, only from our own origins."""
+"""The ASGI application: static files from memory, HTTP to Django, WebSockets (of our origins) to the consumer."""
 
 import os
 
@@ -14,7 +14,8 @@ from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
 from .bodies import BodyLimit  # noqa: E402
+from .static_files import StaticFiles  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BodyLimit(django_application), "websocket": websocket_application, "lifespan": lifespan}
+    {"http": BodyLimit(StaticFiles(django_application)), "websocket": websocket_application, "lifespan": lifespan}
 )

@@ -1,10 +1,12 @@
 """The security headers of every response."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.utils.cache import add_never_cache_headers, has_vary_header
 
 # CSP Level 3. No inline script or style, no third party, no nonce; 'wasm-unsafe-eval' allows WebAssembly alone.
@@ -78,3 +80,31 @@ class SecurityHeadersMiddleware:
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         return response
+
+
+class _BareRequest(HttpRequest):
+    """A request of which only the scheme is known, and what a proxy says of it."""
+
+    def __init__(self, scheme: str, forwarded: str | None = None) -> None:
+        super().__init__()
+        self._scheme = scheme
+        if settings.SECURE_PROXY_SSL_HEADER and forwarded is not None:
+            self.META[settings.SECURE_PROXY_SSL_HEADER[0]] = forwarded
+
+    def _get_scheme(self) -> str:
+        return self._scheme
+
+
+def is_secure(scope: dict[str, Any]) -> bool:
+    """Say whether a request came by HTTPS, as Django decides it."""
+    forwarded = next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), None)
+    return _BareRequest(scope.get("scheme") or "http", forwarded and forwarded.decode("latin-1")).is_secure()
+
+
+def added_headers(*, secure: bool) -> dict[str, str]:
+    """Return what the middleware adds to every response, for answers that do not pass it; `secure`: over HTTPS."""
+    request = _BareRequest("https" if secure else "http", "https" if secure else None)
+    response = SecurityMiddleware(lambda _: HttpResponse()).process_response(request, HttpResponse())
+    response = SecurityHeadersMiddleware(lambda _: response)(request)  # type: ignore[assignment]
+    del response["Content-Type"]
+    return dict(response.items())

@@ -59,7 +59,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "meetingpoint_site.security.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "meetingpoint_site.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,14 +147,12 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["meetingpoint_site.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# ── Static files: one immutable prefix a release, served by WhiteNoise without a collection step ──
+# ── Static files: one immutable prefix a release, served from memory without a collection step ────
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_RELEASE = static_release(__version__, BASE_DIR / "static") if not DEBUG else "dev"
 STATIC_URL = f"/static/{STATIC_RELEASE}/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 0 if DEBUG else 31_536_000
+STATIC_MAX_AGE = 0 if DEBUG else 31_536_000
 
 # ── Transport security (headers of the page itself: security.py) ─────────────────────────────────
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
-.PHONY: help run demo test test-python test-js test-browser test-faults check format bench-signaling bench-files bench-files-memory bench-media clean
+.PHONY: help run demo test test-python test-js test-browser test-faults check format pictures bench-signaling bench-files bench-files-memory bench-media clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, mi
 format: $(STAMPS)/dev ## Format the Python files.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+pictures: $(STAMPS)/dev $(STAMPS)/system ## Take the pictures of the product again, and draw the preview of links and the icons.
+	@$(BIN)/python -m scripts.pictures
 
 bench-signaling: $(STAMPS)/dev $(STAMPS)/node ## Compare the signaling server with others, in one run.
 	@$(BIN)/python -m benchmarks.signaling

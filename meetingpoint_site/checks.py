@@ -190,3 +190,15 @@ def abuse() -> Iterable[CheckMessage]:
             yield Error(
                 f"{name} is {getattr(settings, name)}.", hint="Set it to at least 1 day.", id="meetingpoint.E022"
             )
+
+
+@check
+def security_contact() -> Iterable[CheckMessage]:
+    """E023: /.well-known/security.txt names contacts as addresses of https: or mailto: (RFC 9116 §2.5.3)."""
+    for contact in settings.SECURITY_CONTACT or [""]:
+        if not re.fullmatch(r"(?:https://|mailto:|tel:)[^\s,]+", contact):
+            yield Error(
+                f"SECURITY_CONTACT contains {contact!r}.",
+                hint="Example: SECURITY_CONTACT=mailto:security@example.org",
+                id="meetingpoint.E023",
+            )

@@ -29,6 +29,8 @@ if DEBUG:
 SITE_NAME = env.str("SITE_NAME", default="Meeting Point")
 HTTPS = SITE_ORIGINS[0].startswith("https://")
 ALLOWED_HOSTS = sorted({urlsplit(origin).hostname or "" for origin in SITE_ORIGINS})
+# Where to report a vulnerability, in /.well-known/security.txt. Every host should have the default (RFC 2142 §4).
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[f"mailto:security@{urlsplit(SITE_ORIGINS[0]).hostname}"])
 CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
 
 # An empty key is refused by a system check outside DEBUG; `manage.py serve` in DEBUG keeps one in var/.

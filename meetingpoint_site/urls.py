@@ -7,11 +7,15 @@ from django.urls import include, path
 from rooms.moderation.admin.action_view import action_view
 from rooms.moderation.admin.dashboard import search_view
 
-from . import views
+from . import root_files, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("how-it-works", views.how_it_works, name="how_it_works"),
+    path("favicon.ico", root_files.icon("favicon.ico", "image/x-icon")),
+    path("apple-touch-icon.png", root_files.icon("apple-touch-icon.png", "image/png")),
+    path("robots.txt", root_files.robots),
+    path(".well-known/security.txt", root_files.security),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),

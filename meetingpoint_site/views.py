@@ -9,21 +9,35 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views import defaults
 from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
+
+from accounts.site_policy import site_policy
 
 RETRY_AFTER: Final = 5  # seconds; a database that was restarted is back by then
 
 
 def landing(request: HttpRequest) -> HttpResponse:
     """Show what Meeting Point is."""
-    return render(request, "pages/landing.html")
+    return _public(render(request, "pages/landing.html", {"sign_up_open": _is_sign_up_open()}))
 
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """Show what the server does, sees and cannot see."""
-    return render(request, "pages/how_it_works.html")
+    return _public(render(request, "pages/how_it_works.html"))
+
+
+def _public(page: HttpResponse) -> HttpResponse:
+    """Let search engines list a page, which security.py forbids for all others."""
+    page["X-Robots-Tag"] = "all"
+    return page
+
+
+def _is_sign_up_open() -> bool:
+    try:
+        return site_policy().sign_up_open
+    except (DatabaseError, InterfaceError):  # this page stays up without it
+        return settings.SIGN_UP_OPEN
 
 
 @never_cache
@@ -43,10 +57,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an uncaught exception: 503 when the database or Redis is away, which passes by itself, else 500."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError | RedisError):
-        page = render_to_string("503.html")  # without a context: nothing in it may ask the database
-        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
-    return defaults.server_error(request)
+    away = isinstance(sys.exception(), OperationalError | InterfaceError | RedisError)
+    # Not rendered for the request: nothing in the page may ask the database.
+    page = render_to_string("503.html" if away else "500.html", {"can_retry": request.method in {"GET", "HEAD"}})
+    headers = {"Retry-After": str(RETRY_AFTER)} if away else {}
+    return HttpResponse(page, status=503 if away else 500, headers=headers)
 
 
 def _database_answers() -> bool:

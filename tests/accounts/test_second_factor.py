@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from .conftest import PASSWORD, give_second_factor, sign_in
 
@@ -43,6 +44,16 @@ def test_setting_up_an_app_and_signing_in_with_it(olga):
     code = RecoveryCodes(Authenticator.objects.get(user=olga, type="recovery_codes")).get_unused_codes()[0]
     response = other.post("/accounts/2fa/authenticate/", {"code": code})
     assert response.headers["Location"] == "/rooms/"
+
+
+def test_recovery_codes_say_on_paper_whose_they_are_and_since_when(olga, settings):
+    settings.SITE_NAME, settings.SITE_ORIGINS = "Meet", ["https://meet.example.org"]
+    client = signed_in_and_sure(olga)
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    page = client.post("/accounts/2fa/totp/activate/", {"code": digits(secret)}, follow=True).content.decode()
+    on_paper = page.split('<p class="print-only">')[1].split("</p>")[0]
+    assert on_paper.startswith(f"Meet, https://meet.example.org<br>{olga.email}<br>Printed on ")
+    assert str(timezone.now().year) in on_paper
 
 
 def test_the_digits_sign_in_and_wrong_ones_do_not(olga):

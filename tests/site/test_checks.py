@@ -6,6 +6,15 @@ from meetingpoint_site import checks
 
 GOOD_KEY = "Jd0qKz3vXw8mP5rT7yB2nL4cF6hG9sA1eU-iO_kQxZbVpRtYwEaS"
 CASES = [
+    *(
+        (checks.security_contact, {"SECURITY_CONTACT": bad}, {"SECURITY_CONTACT": good}, "E023")
+        for bad, good in (
+            ([], ["mailto:security@example.org"]),
+            (["security@example.org"], ["https://example.org/security"]),
+            (["http://example.org/security"], ["tel:+49-30-123456"]),
+            (["mailto:security@example.org", "mailto:a@b.example\nExpires: never"], ["mailto:security@example.org"]),
+        )
+    ),
     (checks.secret_key, {"SECRET_KEY": ""}, {"SECRET_KEY": GOOD_KEY}, "E001"),
     (checks.secret_key, {"SECRET_KEY": "short"}, {"SECRET_KEY": GOOD_KEY}, "E002"),
     (checks.secret_key, {"SECRET_KEY": "ab" * 40}, {"SECRET_KEY": GOOD_KEY}, "E002"),
@@ -107,4 +116,4 @@ def test_the_checks_are_registered():
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.checks") == 8
+    assert modules.count("meetingpoint_site.checks") == 9

@@ -1,0 +1,1 @@
+"""The pictures of the product: real calls with drawn cameras, the preview of links, and the icons."""

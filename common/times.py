@@ -89,9 +89,10 @@ def format_date(moment: datetime, zone: str | None = None) -> str:
 def time_element(moment: datetime, style: str = "") -> SafeString:
     """Return a `<time>` that the browser shows in the reader's own way.
 
-    `style` is empty for date and time, "date" for the date alone, or "ago" for the time since, or until, then.
+    `style` is empty for date and time, "date" for the date alone, "ago" for the time since, or until, then, or "day"
+    for the day alone: "yesterday", or the date if that is long ago.
     """
-    text = {"": format_moment, "date": format_date, "ago": _since}[style](moment)
+    text = {"": format_moment, "date": format_date, "ago": _since, "day": format_date}[style](moment)
     machine = moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return format_html(
         '<time datetime="{}" data-local="{}" title="{}">{}</time>', machine, style, format_moment(moment), text

@@ -1,4 +1,4 @@
-"""What is stored about rooms. Nothing about calls is: not who met whom, and not when."""
+"""What is stored about rooms. Of calls only the hour in which someone last joined: not who, and none before."""
 
 import uuid
 from datetime import datetime
@@ -58,6 +58,11 @@ class TurnedAwayReason(models.TextChoices):
     UNANSWERED = "unanswered", _("No one answered their request.")
 
 
+def usage_hour(moment: datetime) -> datetime:
+    """Return the hour that `Room.last_used_at` keeps for this moment."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 class RoomQuerySet(models.QuerySet["Room"]):
     """Rooms by what can be done with them."""
 
@@ -80,6 +85,8 @@ class Room(models.Model):
         _("maximum people"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # The hour in which someone last joined a call here (`usage_hour`).
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, db_index=True)
     # The expiry about which the owner was reminded by email.
     expiry_reminder_for = models.DateTimeField(null=True, editable=False)

@@ -54,6 +54,7 @@ def _room(row: Room) -> dict[str, Any]:
         "name": row.name,
         "url": f"{settings.SITE_ORIGINS[0]}/r/{row.slug}",
         "created": row.created_at,
+        "last_used": row.last_used_at,
         "expires": row.expires_at,
         "closed": row.closed_at,
         "max_people": row.max_people,

@@ -52,11 +52,13 @@ def offer_ownership(membership: Membership) -> None:
     if membership.user_id is None or membership.role not in (Role.MODERATOR, Role.MEMBER):
         raise NotPossible(_("You can transfer a room only to a moderator or member."))
     Room.objects.filter(pk=membership.room_id).update(pending_owner=membership.user)
+    publish.room_changed(membership.room_id)
 
 
 def cancel_offer(room: Room) -> None:
     """Withdraw or decline the offer of ownership."""
     Room.objects.filter(pk=room.pk).update(pending_owner=None)
+    publish.room_changed(room.pk)
 
 
 @transaction.atomic

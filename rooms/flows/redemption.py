@@ -200,7 +200,7 @@ def _grant_membership(
         "expires_at": expires_at if role == Role.GUEST else None,
         "removed_at": None,
     }
-    membership, _created = Membership.objects.update_or_create(room=invite.room, **holder, defaults=values)
+    membership, created = Membership.objects.update_or_create(room=invite.room, **holder, defaults=values)
     if earlier is not None and earlier.pk != membership.pk:
         # This browser's earlier membership as a guest, which the account's replaces. Its socket has to rejoin as the
         # account, or no order to close the new membership would reach it.
@@ -209,6 +209,8 @@ def _grant_membership(
         publish.close_membership(key, CloseCode.ROLE_CHANGED)
     elif active is not None and active.role != role:
         notify_role_changed(membership)
+    if account is not None and (created or active is None):
+        publish.rooms_of_user_changed(account.pk)
     return membership
 
 

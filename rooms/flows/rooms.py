@@ -36,6 +36,7 @@ def save_new_room(room: Room) -> None:
     room.slug = make_slug(room.name)
     room.save(force_insert=True)
     Membership.objects.create(room=room, user=room.owner, role=Role.OWNER)
+    publish.rooms_of_user_changed(room.owner_id)
 
 
 def change_room(
@@ -66,6 +67,7 @@ def reopen_room(room: Room, *, by_moderator: bool = False) -> None:
         rooms.update(closed_at=None, closed_by_moderator=False)
     elif not rooms.filter(closed_by_moderator=False).update(closed_at=None):
         raise NotPossible(_("A moderator of this site has closed this room. Only they can reopen it."))
+    publish.room_changed(room.pk)
 
 
 def end_meeting(room: Room) -> None:

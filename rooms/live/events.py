@@ -16,6 +16,7 @@ class PresenceEntry(Struct, frozen=True, array_like=True, gc=False):
 
     `process` is the mailbox of the server process that holds the socket, `socket` distinguishes a tab's old socket
     from its new one, `order` is the position in the order of arrival, `hello` is JSON exactly as the browser wrote it.
+    `since` is when the tab joined, in milliseconds since 1970; a tab that was cut off says for how long it was inside.
     """
 
     pid: str
@@ -25,6 +26,7 @@ class PresenceEntry(Struct, frozen=True, array_like=True, gc=False):
     process: str
     socket: str
     order: int = 0
+    since: int = 0
 
 
 class Scope(StrEnum):
@@ -139,6 +141,18 @@ class TurnedAway(Event, frozen=True):
     at: int
 
 
+class OccupancyChanged(Event, frozen=True):
+    """People have joined or left these rooms: those who watch them from outside must learn it."""
+
+    rooms: list[int]
+
+
+class UserRoomsChanged(Event, frozen=True):
+    """An account has gained a room: its open dashboards must learn it."""
+
+    user: int
+
+
 class Probe(Event, frozen=True):
     """A process's message to itself: proof that its mailbox still receives, directly or by the group."""
 
@@ -148,8 +162,19 @@ class Probe(Event, frozen=True):
 
 
 LobbyEvent = KnockRenewed | KnockEnded | KnockAnswered | HostJoined | TurnedAway
+WatchEvent = OccupancyChanged | UserRoomsChanged
 AnyEvent = (
-    Deliver | MemberJoined | MemberLeft | Replace | Resync | Close | SessionRekeyed | RoomChanged | Probe | LobbyEvent
+    Deliver
+    | MemberJoined
+    | MemberLeft
+    | Replace
+    | Resync
+    | Close
+    | SessionRekeyed
+    | RoomChanged
+    | Probe
+    | LobbyEvent
+    | WatchEvent
 )
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyEvent])

@@ -53,6 +53,9 @@ class Presence(Protocol):
     async def roster(self, room: int) -> tuple[list[PresenceEntry], int]:
         """Return the entries in order of arrival, and the `seq`. Raises `PresenceDown`."""
 
+    async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
+        """Return the entries of several rooms, each in order of arrival. Raises `PresenceDown`."""
+
     async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
         """Remove the entries of dead processes. Raises `PresenceDown`."""
 
@@ -106,6 +109,9 @@ class MemoryPresence:
 
     async def roster(self, room: int) -> tuple[list[PresenceEntry], int]:
         return list(self.rooms.get(room, {}).values()), self._seq.get(room, 0)
+
+    async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
+        return {room: list(self.rooms.get(room, {}).values()) for room in rooms}
 
     async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
         return []

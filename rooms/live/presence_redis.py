@@ -207,6 +207,18 @@ class RedisPresence:
         return sorted(present, key=lambda entry: entry.order), int(seq or 0)
 
     @_down_when_unreachable
+    async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
+        wanted = list(rooms)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for room in wanted:
+                pipe.hvals(_keys(room)[0])
+            found = [[_entry(value) for value in values] for values in await pipe.execute()]
+        alive = await self._alive({entry.process for entries in found for entry in entries})
+        present = [[entry for entry in entries if entry.process in alive] for entries in found]
+        ordered = [sorted(entries, key=lambda entry: entry.order) for entries in present]
+        return dict(zip(wanted, ordered, strict=True))
+
+    @_down_when_unreachable
     async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
         left: list[MemberLeft] = []
         for room in rooms:

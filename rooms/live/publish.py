@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from .close_codes import CloseCode
-from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, TurnedAway, pack
+from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, TurnedAway, UserRoomsChanged, pack
 from .local import live_hubs
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,11 @@ def room_changed(room_id: int) -> None:
 def turned_away(room_id: int, reason: str, label: str, at: datetime) -> None:
     """Let the hosts inside know that a person was turned away."""
     _publish(TurnedAway(room_id, reason, label, int(at.timestamp() * 1000)))
+
+
+def rooms_of_user_changed(user_id: int) -> None:
+    """Send the account's rooms, as they are in the database by then, to its open dashboards."""
+    _publish(UserRoomsChanged(user_id))
 
 
 def _publish(event: AnyEvent) -> None:

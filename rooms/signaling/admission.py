@@ -21,6 +21,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from common import ratelimit
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
@@ -29,8 +30,9 @@ from rooms.flows.turned_away import record_denied, record_member_turned_away
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode
-from rooms.models import Membership, TurnedAwayReason
+from rooms.models import Membership, TurnedAwayReason, usage_hour
 from rooms.models import Room as RoomRow
+from rooms.my_rooms import listing_stamp, may_see_people, memberships_of
 
 from .messages import RoomInfo
 
@@ -86,6 +88,34 @@ class EntryGrant:
     ice_ttl: int
     must_knock: bool
     requires_host: bool
+    first_this_hour: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRoom:
+    """What an open dashboard may know of a room; `sees_people`: who is inside, and not only how many."""
+
+    room_id: int
+    slug: str
+    member: str
+    role: str
+    epoch: int
+    key_check: str | None
+    sees_people: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchGrant:
+    """What the dashboard of an account may watch, and the stamp of what it should show."""
+
+    user_id: int
+    rooms: list[WatchedRoom]
+    stamp: str
+
+
+async def authorize_watcher(session_key: str) -> WatchGrant:
+    """Look up the account of a session and its rooms. Raises `Refused` or `Unavailable`."""
+    return await _in_thread(_authorize_watcher, session_key)
 
 
 async def authorize(session_key: str, slug: str) -> EntryGrant:
@@ -114,6 +144,11 @@ async def record_refused(refused: Refused) -> None:
     if refused.denied is not None:
         with suppress(Unavailable):
             await _in_thread(record_denied, refused.denied)
+
+
+async def record_use(room_id: int) -> None:
+    """Store in which hour the room was last used, and nothing else about the call. Raises `Unavailable`."""
+    await _in_thread(_record_use, room_id)
 
 
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
@@ -161,7 +196,26 @@ def _authorize(session_key: str, slug: str) -> EntryGrant:
         ice_ttl=servers.ttl,
         must_knock=must_knock(access),
         requires_host=requires_host(access),
+        first_this_hour=access.room.last_used_at != usage_hour(timezone.now()),
     )
+
+
+def _authorize_watcher(session_key: str) -> WatchGrant:
+    request = HttpRequest()
+    request.session = SessionStore(session_key or None)
+    user = get_user(request)
+    if not isinstance(user, User):
+        raise Refused(CloseCode.SIGNED_OUT)
+    if user.suspended_at is not None:
+        raise Refused(CloseCode.SUSPENDED)
+    memberships = memberships_of(user)
+    return WatchGrant(user.pk, [_watched(row) for row in memberships], listing_stamp(memberships))
+
+
+def _watched(row: Membership) -> WatchedRoom:
+    room = row.room
+    check = encode_base64url(room.key_check)
+    return WatchedRoom(room.pk, room.slug, row.id.hex, row.role, room.epoch, check, may_see_people(row))
 
 
 def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:
@@ -179,6 +233,10 @@ def _record_turned_away(member: UUID, reason: TurnedAwayReason) -> None:
     membership = Membership.objects.select_related("room", "invite").filter(pk=member).first()
     if membership is not None:
         record_member_turned_away(membership, reason)
+
+
+def _record_use(room_id: int) -> None:
+    RoomRow.objects.filter(pk=room_id).update(last_used_at=usage_hour(timezone.now()))
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -1,12 +1,8 @@
 """One socket of the signaling server: which messages a browser may send, and in which order."""
 
-import logging
 import time
-from typing import Any
+from contextlib import suppress
 from uuid import UUID
-
-from channels.consumer import AsyncConsumer
-from django.conf import settings
 
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode, ErrorCode
@@ -15,17 +11,23 @@ from rooms.live.presence import PidTaken, PresenceDown, RoomFull
 from rooms.models import TurnedAwayReason
 from rooms.permissions import is_host
 
-from .admission import EntryGrant, Refused, Unavailable, authorize, consume_knock, record_refused, record_turned_away
-from .limits import BAD_MESSAGES, TokenBucket
+from .admission import (
+    EntryGrant,
+    Refused,
+    Unavailable,
+    authorize,
+    consume_knock,
+    record_refused,
+    record_turned_away,
+    record_use,
+)
+from .connection import Connection
 from .lobby import EMPTY_BODY
 from .messages import (
     MAX_BODY,
-    MAX_FRAME,
     VERSION,
     Admit,
-    BadMessage,
     Deny,
-    Error,
     Ice,
     Join,
     Joined,
@@ -41,71 +43,24 @@ from .messages import (
     relayed,
     type_of,
 )
-from .process import current_hub
-from .registry import Member, Socket, new_socket_id
-from .send_buffer import SendBuffer
-
-logger = logging.getLogger(__name__)
+from .registry import Member, new_socket_id
 
 NORMAL = 1000
+MAX_INSIDE_SECONDS = 7 * 24 * 3600  # that a browser can say it was in the call before
 
 
-class SignalingConsumer(AsyncConsumer):
-    """Serves `/ws/rooms/<slug>`.
+class SignalingConsumer(Connection):
+    """Serves `/ws/rooms/<slug>`."""
 
-    It has the interface of a Channels consumer and replaces its loop by a plain receive loop: no channel of the channel
-    layer per socket, and no database connection handling per message.
-    """
+    async def end(self) -> None:
+        """Take the person out of the room and the lobby."""
+        self.hub.lobby.leave(self.socket)
+        if self.socket.member is not None:
+            await self.hub.leave(self.socket.member)
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Serve one connection until it ends."""
-        self.hub = hub = current_hub()
-        self.slug: str = scope["url_route"]["kwargs"]["slug"]
-        now = time.monotonic()
-        self.outgoing = SendBuffer(send)
-        self.socket = Socket(self.outgoing, scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""), now)
-        self.bucket = TokenBucket(now)
-        self.bad_frames = 0
-        self.warned_at = 0.0
-        await receive()  # websocket.connect
-        hub.sockets.add(self.socket)
-        try:
-            await send({"type": "websocket.accept"})
-            if hub.draining:
-                self.outgoing.close(CloseCode.DRAINING)
-            while (event := await receive())["type"] == "websocket.receive":
-                if self.outgoing.code is None:
-                    try:
-                        await self.handle_frame(event.get("text"))
-                    except Exception:
-                        logger.exception("A signaling message could not be handled")
-                        self.outgoing.close(CloseCode.JOIN_TIMEOUT)
-        finally:
-            hub.sockets.discard(self.socket)
-            try:
-                hub.lobby.leave(self.socket)
-                if self.socket.member is not None:
-                    await hub.leave(self.socket.member)
-            finally:
-                self.socket.ended.set()
-
-    async def handle_frame(self, text: str | None) -> None:
-        """Act on one text frame; None is a binary one."""
-        now = time.monotonic()
-        if not self.bucket.consume(now):
-            self.refuse_flood(now)
-            return
-        if text is None or len(text) > MAX_FRAME:
-            if text is None:
-                self.refuse_bad()
-            else:
-                self.outgoing.close(CloseCode.TOO_LARGE)
-            return
-        try:
-            message = decode(text)
-        except BadMessage:
-            self.refuse_bad()
-            return
+    async def handle_text(self, text: str) -> None:
+        """Act on the message in a frame. Raises `BadMessage`."""
+        message = decode(text)
         if type(message) is Relay:
             self.relay(message)
         elif type(message) is Ping:
@@ -196,7 +151,9 @@ class SignalingConsumer(AsyncConsumer):
             self.outgoing.close(CloseCode.KNOCK_REQUIRED)
             return
         room = hub.load_room(grant.room_id, grant.room, grant.room_expires)
-        entry = PresenceEntry(message.pid, grant.member, grant.role, bytes(message.hello), "", new_socket_id())
+        since = int((time.time() - min(message.inside, MAX_INSIDE_SECONDS)) * 1000)
+        names = message.pid, grant.member, grant.role
+        entry = PresenceEntry(*names, bytes(message.hello), "", new_socket_id(), since=since)
         socket.member = member = Member(socket, room, entry, grant.member_expires)
         try:
             peers, seq, later = await hub.join(member, grant.room.max_people)
@@ -223,8 +180,15 @@ class SignalingConsumer(AsyncConsumer):
         )
         for frame in later:
             self.outgoing.send_text(frame)
+        if grant.first_this_hour:
+            hub.spawn(self.record_use(grant.room_id))
         if is_host(grant.role):
             hub.lobby.host_joined(room)
+
+    async def record_use(self, room_id: int) -> None:
+        """Store that the room was used in this hour; while the database is unreachable the next join does."""
+        with suppress(Unavailable):
+            await record_use(room_id)
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""
@@ -238,26 +202,6 @@ class SignalingConsumer(AsyncConsumer):
         """Send ICE servers with fresh credentials. The open socket is proof of the membership: it is closed with it."""
         servers = ice_servers(UUID(member.entry.member))
         self.outgoing.send_text(encode(Ice(servers.servers, servers.ttl)))
-
-    def error(self, code: ErrorCode, about: str) -> None:
-        """Answer that a message was not acted upon."""
-        self.outgoing.send_text(encode(Error(code, about)))
-
-    def refuse_bad(self) -> None:
-        """Count a frame that is not a message of this protocol; close the socket after too many."""
-        self.bad_frames += 1
-        if self.bad_frames >= BAD_MESSAGES:
-            self.outgoing.close(CloseCode.BAD_MESSAGE)
-        else:
-            self.error(ErrorCode.BAD_MESSAGE, "")
-
-    def refuse_flood(self, now: float) -> None:
-        """Drop a message and answer so at most once a second; close the socket if the flood goes on."""
-        if self.bucket.exhausted:
-            self.outgoing.close(CloseCode.FLOODING)
-        elif now - self.warned_at >= 1.0:
-            self.warned_at = now
-            self.error(ErrorCode.SLOW_DOWN, "")
 
 
 _FAILURES: dict[type[Exception], CloseCode] = {

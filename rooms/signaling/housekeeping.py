@@ -32,6 +32,7 @@ async def run(hub: Hub) -> None:
     if hub.mailbox:
         hub.spawn(_maintain_redis_link(hub, hub.mailbox))
     hub.spawn(hub.lobby.run())
+    hub.spawn(hub.watchers.run())
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
@@ -46,7 +47,8 @@ def sweep(hub: Hub) -> None:
     for socket in tuple(hub.sockets):
         member = socket.member
         deadline = next_deadline(member.room.expires, member.expires) if member is not None else None
-        if member is None and socket.guest is None and now - socket.opened > JOIN_SECONDS:
+        waits = socket.guest is not None or socket.watching
+        if member is None and not waits and now - socket.opened > JOIN_SECONDS:
             socket.outgoing.close(CloseCode.JOIN_TIMEOUT)
         elif deadline is not None and deadline.at <= clock:
             hub.disconnect(socket, deadline.code)
@@ -123,6 +125,7 @@ def _current_entry(hub: Hub, member: Member) -> PresenceEntry:
 async def reauthorize_members(hub: Hub) -> None:
     """Check again who may be here, and reload the rooms: changes made while Redis was unreachable did not arrive."""
     hub.lobby.review_all()
+    hub.spawn(hub.watchers.renew_all())
     for socket in tuple(hub.sockets):
         if (member := socket.member) is None:
             continue

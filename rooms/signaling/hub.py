@@ -19,12 +19,14 @@ from rooms.live.events import (
     Deliver,
     MemberJoined,
     MemberLeft,
+    OccupancyChanged,
     PresenceEntry,
     Probe,
     Replace,
     Resync,
     RoomChanged,
     SessionRekeyed,
+    UserRoomsChanged,
 )
 from rooms.live.path_stats import PathStats
 from rooms.live.presence import JoinResult, Presence, PresenceDown
@@ -34,6 +36,7 @@ from .admission import Refused, Unavailable, read_room
 from .lobby import Lobby
 from .mailbox import Mailbox
 from .registry import LiveRoom, Member, Socket, as_peer, is_target
+from .watchers import Watchers
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class Hub:
         self.mailbox = Mailbox(self.handle) if several_processes else None
         self.rooms: dict[int, LiveRoom] = {}
         self.sockets: set[Socket] = set()
+        self.watchers = Watchers(self)
         self.lobby = Lobby(self)
         self.orphans: set[int] = set()  # rooms that changed while the store was unreachable, and may differ from it
         self.draining = False
@@ -125,6 +129,7 @@ class Hub:
         room.remote = {entry.pid: entry for entry in result.entries if entry.process != self.process}
         room.synced_seq = member.synced_seq = result.seq
         room.seq = max(room.seq, result.seq)
+        self.watchers.on_occupancy(room.id)
         changes: list[MemberJoined | MemberLeft] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
         for change in changes:
             room.send_to_all(_frame(change), change.seq, but=member)
@@ -156,6 +161,7 @@ class Hub:
     def _left(self, room: LiveRoom, change: MemberLeft) -> None:
         room.remote.pop(change.pid, None)
         room.seq = max(room.seq, change.seq)
+        self.watchers.on_occupancy(room.id)
         room.send_to_all(_frame(change), change.seq)
         self.send_to_processes(room, change)
 
@@ -218,6 +224,10 @@ class Hub:
             case Replace(room_id, pid, socket):
                 if room := self.rooms.get(room_id):
                     self._replace(room, pid, socket)
+            case OccupancyChanged(rooms):
+                self.watchers.on_occupancy_changed(rooms)
+            case UserRoomsChanged(user_id):
+                self.watchers.on_rooms_of_user(user_id)
             case Resync(room_id):
                 if room := self.rooms.get(room_id):
                     self.spawn(self.resync_room(room))
@@ -229,6 +239,7 @@ class Hub:
                         its.session_key = new
             case RoomChanged(room_id):
                 self.lobby.review(room_id)
+                self.watchers.on_room_changed(room_id)
                 if room := self.rooms.get(room_id):
                     self.spawn(self.reload_room(room))
             case Probe():
@@ -249,6 +260,7 @@ class Hub:
         for socket in tuple(self.sockets):
             if is_target(event, socket):
                 self.disconnect(socket, event.code)
+        self.watchers.on_close(event)
 
     def close_order_since(self, moment: float, socket: Socket) -> CloseCode | None:
         """Return the code of a `Close` for this socket that came after `moment`, while it was being authorized."""

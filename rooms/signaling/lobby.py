@@ -35,6 +35,7 @@ from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
 from .lobby_mail import mail_hosts
 from .mailbox import Mailbox
 from .registry import KnockingGuest, LiveRoom, Socket, as_peer
+from .watchers import Watchers
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class LobbyHub(Protocol):
     presence: Presence
     mailbox: Mailbox | None
     rooms: dict[int, LiveRoom]
+    watchers: Watchers
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> object:
         """Run a coroutine in the background."""
@@ -126,8 +128,10 @@ class Lobby:
         match event:
             case KnockRenewed(room, entry):
                 self._send_to_hosts(room, messages.Knocks(as_peer(entry)))
+                self._hub.watchers.on_knock(room, as_peer(entry))
             case KnockEnded(room, member):
                 self._send_to_hosts(room, messages.KnockEnded(member))
+                self._hub.watchers.on_knock_ended(room, member)
             case HostJoined(room):
                 self.review(room)
             case TurnedAway(room, reason, label, at):

@@ -28,11 +28,12 @@ class ClientMessage(Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
 
 class Join(ClientMessage, frozen=True, tag="join"):
-    """Enter the room that the socket's address names."""
+    """Enter the room that the socket's address names. `inside`: for so many seconds this tab was in the call before."""
 
     v: int
     pid: PeerId
     hello: Raw
+    inside: Counter = 0
 
 
 class Relay(ClientMessage, frozen=True, tag="relay"):
@@ -263,17 +264,18 @@ def decode(text: str) -> AnyClientMessage:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadMessage from error
     if type(message) is Relay:
-        if not _is_string(message.body):
+        if not is_string(message.body):
             raise BadMessage
     elif type(message) is Join or type(message) is Knock:
-        if not _is_string(message.hello) or len(message.hello) > MAX_HELLO + 2:
+        if not is_string(message.hello) or len(message.hello) > MAX_HELLO + 2:
             raise BadMessage
-    elif type(message) is Admit and (not _is_string(message.body) or len(message.body) > MAX_ADMISSION + 2):
+    elif type(message) is Admit and (not is_string(message.body) or len(message.body) > MAX_ADMISSION + 2):
         raise BadMessage
     return message
 
 
-def _is_string(value: Raw) -> bool:
+def is_string(value: Raw) -> bool:
+    """Say whether a value is a JSON string."""
     return memoryview(value)[0] == _QUOTE
 
 

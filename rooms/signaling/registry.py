@@ -25,6 +25,7 @@ class Socket:
     room_id: int | None = None
     membership: str = ""
     user_id: int | None = None
+    watching: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 

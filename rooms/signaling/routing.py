@@ -9,8 +9,10 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from .consumer import SignalingConsumer
+from .watch_consumer import WatchConsumer
 
 _PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})\Z")
+_WATCH_PATH = "/ws/rooms"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -42,23 +44,25 @@ class OriginValidator:
 
 
 class RoomRouter:
-    """Finds the room's slug in the path and the cookies in the headers."""
+    """Finds the room's slug in the path and the cookies in the headers; without a slug, a dashboard asks."""
 
-    def __init__(self, application: Any) -> None:
+    def __init__(self, application: Any, dashboard: Any) -> None:
         self.application = application
+        self.dashboard = dashboard
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        watches = scope["path"] == _WATCH_PATH
         match = _PATH.match(scope["path"])
-        if match is None:
+        if match is None and not watches:
             await refuse(receive, send)
             return
         cookies = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
         scope = {
             **scope,
             "cookies": parse_cookie(cookies.decode("latin-1")),
-            "url_route": {"args": (), "kwargs": match.groupdict()},
+            "url_route": {"args": (), "kwargs": match.groupdict() if match else {}},
         }
-        await self.application(scope, receive, send)
+        await (self.dashboard if watches else self.application)(scope, receive, send)
 
 
 async def refuse(receive: Any, send: Any) -> None:
@@ -67,4 +71,6 @@ async def refuse(receive: Any, send: Any) -> None:
     await send({"type": "websocket.close"})
 
 
-websocket_application = OriginValidator(RoomRouter(SignalingConsumer.as_asgi()), settings.SITE_ORIGINS)
+websocket_application = OriginValidator(
+    RoomRouter(SignalingConsumer.as_asgi(), WatchConsumer.as_asgi()), settings.SITE_ORIGINS
+)

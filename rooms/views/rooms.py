@@ -1,5 +1,6 @@
 """My rooms: the dashboard, creating a room, and the page where hosts manage it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from rooms.flows.rooms import change_room, close_room, create_room, delete_room,
 from rooms.forms import RoomForm
 from rooms.live.occupancy import head_counts
 from rooms.models import JoinRule, Role, Room
+from rooms.my_rooms import listing_stamp, may_join, memberships_of
 from rooms.permissions import Permission, has_permission
 
 from .invites import invite_list
@@ -39,6 +41,12 @@ class RoomCard:
     role: Role
     inside: int
     unavailable_reason: DenialReason | None
+    may_join: bool
+    has_namesake: bool
+
+    @property
+    def locked_out(self) -> bool:
+        return self.unavailable_reason is None and not self.may_join
 
     @property
     def may_manage(self) -> bool:
@@ -55,13 +63,31 @@ class RoomCard:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the rooms that a person owns or is a member of."""
     user = _person(request)
-    memberships = user.memberships.active().select_related("room__owner").order_by("-room__created_at")
+    memberships = memberships_of(user)
     counts = head_counts([m.room_id for m in memberships])
-    cards = [RoomCard(m.room, Role(m.role), counts.get(m.room_id, 0), unavailable_reason(m.room)) for m in memberships]
+    names = Counter(m.room.name.casefold() for m in memberships)
+    cards = [
+        RoomCard(
+            room=m.room,
+            role=Role(m.role),
+            inside=counts.get(m.room_id, 0),
+            unavailable_reason=unavailable_reason(m.room),
+            may_join=may_join(m),
+            has_namesake=names[m.room.name.casefold()] > 1,
+        )
+        for m in memberships
+    ]
+    cards.sort(key=_place)
     mine = [card for card in cards if card.role == Role.OWNER]
     others = [card for card in cards if card.role != Role.OWNER]
     offered = [card.room for card in others if card.room.pending_owner_id == user.pk]
-    context = {"mine": mine, "others": others, "offered": offered, "can_create_rooms": can_create_rooms(user)}
+    context = {
+        "mine": mine,
+        "others": others,
+        "offered": offered,
+        "can_create_rooms": can_create_rooms(user),
+        "stamp": listing_stamp(memberships),
+    }
     return render(request, "rooms/dashboard.html", context)
 
 
@@ -156,6 +182,12 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     delete_room(room)
     messages.success(request, _("“%(name)s” has been deleted.") % {"name": name})
     return redirect("rooms:dashboard")
+
+
+def _place(card: RoomCard) -> tuple[bool, float, float]:
+    """Order cards as `static/js/ui/rooms/room-order.js` does: occupied rooms first, then by last use, then by age."""
+    used = card.room.last_used_at
+    return card.inside == 0, -used.timestamp() if used else 0, -card.room.created_at.timestamp()
 
 
 def _manage_page(

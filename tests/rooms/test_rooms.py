@@ -137,6 +137,7 @@ def test_each_act_reaches_open_sockets_once_it_is_committed(
         Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.REMOVED),
         RoomChanged(room.pk),
         Close(Scope.ROOM, str(room.pk), CloseCode.ROOM_CLOSED),
+        RoomChanged(room.pk),
         Close(Scope.ROOM, str(room.pk), CloseCode.UNKNOWN_ROOM),
     ]
 

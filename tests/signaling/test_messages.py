@@ -9,15 +9,19 @@ import msgspec
 import pytest
 
 from rooms.live.close_codes import CLOSE_POLICIES, ERRORS, ClientAction, CloseCode
-from rooms.signaling import limits, messages
-from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, type_of
+from rooms.signaling import limits, messages, watch_messages
+from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo
+from rooms.signaling.watch_messages import WATCH_CLIENT_MESSAGES, WATCH_SERVER_MESSAGES, RoomNow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The second part is between browsers; tests/js/protocol.test.js looks after it.
 DOCUMENT = (ROOT / "docs/protocol.md").read_text().split("\n# Between peers\n")[0]
 WIRE = (ROOT / "static/js/signaling/wire.js").read_text()
 CLOSE_CODES = (ROOT / "static/js/signaling/close-codes.js").read_text()
-ALL: tuple[type[msgspec.Struct], ...] = (*CLIENT_MESSAGES, *SERVER_MESSAGES)
+FROM_BROWSERS = tuple(dict.fromkeys((*CLIENT_MESSAGES, *WATCH_CLIENT_MESSAGES)))
+FROM_SERVER = tuple(dict.fromkeys((*SERVER_MESSAGES, *WATCH_SERVER_MESSAGES)))
+ALL: tuple[type[msgspec.Struct], ...] = (*FROM_BROWSERS, *FROM_SERVER)
+type_of = {message: str(message.__struct_config__.tag) for message in ALL}
 EXAMPLES: list[dict[str, Any]] = [
     json.loads(block) for block in re.findall(r"```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
 ]
@@ -37,7 +41,7 @@ def typedefs() -> dict[str, list[str]]:
     return found
 
 
-STRUCTS: list[type[msgspec.Struct]] = [*ALL, Peer, RoomInfo]
+STRUCTS: list[type[msgspec.Struct]] = [*ALL, Peer, RoomInfo, RoomNow]
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
@@ -61,11 +65,12 @@ def test_the_document_shows_every_message_with_all_its_fields() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.get("type", "peer"))
 def test_the_documents_examples_are_messages(example: dict[str, Any]) -> None:
     text = json.dumps(example)
-    client = [struct for struct in CLIENT_MESSAGES if type_of[struct] == example.get("type") and "from" not in example]
+    client = [struct for struct in FROM_BROWSERS if type_of[struct] == example.get("type") and "from" not in example]
     if client:
-        assert type(messages.decode(text)) is client[0]
+        ours_alone = client[0] not in CLIENT_MESSAGES
+        assert type(watch_messages.decode(text) if ours_alone else messages.decode(text)) is client[0]
     else:
-        ours: tuple[type[msgspec.Struct], ...] = (*SERVER_MESSAGES, Peer)
+        ours: tuple[type[msgspec.Struct], ...] = (*FROM_SERVER, Peer)
         kind = example.get("type")
         server = [s for s in ours if wire_fields(s) == list(example) and type_of.get(s) == kind]
         assert len(server) == 1
@@ -104,6 +109,7 @@ def test_the_document_states_the_limits() -> None:
         f"At most {limits.MAX_KNOCKING} people wait for a room",
         f"now and every {limits.KNOCK_SECONDS:.0f} seconds; a knock that was not repeated for 15 seconds",
         f"a string of at most {messages.MAX_ADMISSION:,} bytes",
+        f"at most {limits.MAX_WATCHERS_A_USER} such sockets",
         f'"left": {limits.KNOCK_TIMEOUT_SECONDS:.0f}',
     ):
         assert statement in text

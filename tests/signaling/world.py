@@ -128,6 +128,11 @@ class Scene:
         return Caller(app or self.app, self.slug, person[0], person[1], pid or make_pid())
 
 
+def dashboard(app: SignalingServer, person: tuple[str, str]) -> "Caller":
+    """Return a person's open dashboard, not connected yet."""
+    return Caller(app, "", person[0], person[1], make_pid())
+
+
 def make_pid() -> str:
     """Return a tab's id."""
     return secrets.token_urlsafe(16)
@@ -138,7 +143,10 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Caller:
-    """A browser tab that speaks the protocol. Messages that no one expected yet stay in `unread`."""
+    """A browser tab that speaks the protocol. Messages that no one expected yet stay in `unread`.
+
+    Without a slug it is a dashboard, which watches all rooms of its account.
+    """
 
     app: SignalingServer
     slug: str
@@ -152,7 +160,8 @@ class Caller:
         """Open the socket."""
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"} if self.session else {}
         defaults: dict[str, Any] = {"origin": self.app.origin, "additional_headers": headers, "compression": None}
-        url = f"ws://127.0.0.1:{self.app.port}/ws/rooms/{self.slug}"
+        path = f"/ws/rooms/{self.slug}" if self.slug else "/ws/rooms"
+        url = f"ws://127.0.0.1:{self.app.port}{path}"
         self.connection = await connect(url, **{**defaults, "max_size": None, "ping_interval": None, **options})
         return self
 

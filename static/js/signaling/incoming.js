@@ -2,7 +2,7 @@
 
 import { isId } from "../lib/patterns.js";
 
-/** @import { ServerMessage } from "./wire.js" */
+/** @import { ServerMessage, WatchMessage } from "./wire.js" */
 
 /** More people than any room holds. */
 const MAX_PEERS = 64;
@@ -36,6 +36,19 @@ const ROOM = {
 };
 /** @type {Check} */
 const room = (value) => fits(value, ROOM);
+/** @type {Readonly<Record<string, Check>>} */
+const ROOM_NOW = {
+  slug: text,
+  member: text,
+  role: text,
+  epoch: whole,
+  key_check: textOrNull,
+  inside: whole,
+  since: (value) => value === null || whole(value),
+  people: peers,
+};
+/** @type {Check} */
+const roomNow = (value) => fits(value, ROOM_NOW);
 /** @type {Check} */
 const ice = (value) => Array.isArray(value) && value.every((server) => typeof server === "object" && server !== null);
 
@@ -68,13 +81,33 @@ const SHAPES = Object.freeze({
   error: { code: text, about: text },
 });
 
+/** @type {typeof SHAPES} */
+const WATCH_SHAPES = Object.freeze({
+  watching: { stamp: text, rooms: (value) => Array.isArray(value) && value.every(roomNow) },
+  occupied: { room: roomNow },
+  knocks_at: { slug: text, peer },
+  knock_ended_at: { slug: text, member: text },
+  pong: SHAPES.pong,
+  error: SHAPES.error,
+});
+
 /** Null for anything that is not a message of this protocol. @param {unknown} data @returns {ServerMessage | null} */
 export function readMessage(data) {
+  return read(data, SHAPES);
+}
+
+/** The same for the socket that watches rooms from outside. @param {unknown} data @returns {WatchMessage | null} */
+export function readWatchMessage(data) {
+  return read(data, WATCH_SHAPES);
+}
+
+/** @param {unknown} data @param {typeof SHAPES} shapes */
+function read(data, shapes) {
   if (typeof data !== "string") return null;
   try {
     const message = JSON.parse(data);
-    const known = typeof message?.type === "string" && Object.hasOwn(SHAPES, message.type);
-    return known && fits(message, SHAPES[message.type]) ? message : null;
+    const known = typeof message?.type === "string" && Object.hasOwn(shapes, message.type);
+    return known && fits(message, shapes[message.type]) ? message : null;
   } catch {
     return null;
   }

@@ -49,6 +49,8 @@ export class SignalingSocket extends Emitter {
   #socket = null;
   #attempt = 0;
   #pings = 0;
+  /** When this tab first joined, ms since the epoch. @type {number | null} */
+  #joinedAt = null;
   /** When the pong is due, ms since the epoch; Infinity while none is awaited. */
   #pongDeadline = Infinity;
   /** Connections to peers are interrupted: shorter timeouts. */
@@ -171,7 +173,8 @@ export class SignalingSocket extends Emitter {
   }
 
   #join() {
-    this.#send({ type: "join", v: 1, pid: this.#pid, hello: this.#hello });
+    const inside = this.#joinedAt === null ? 0 : Math.max(0, Math.round((Date.now() - this.#joinedAt) / 1000));
+    this.#send({ type: "join", v: 1, pid: this.#pid, hello: this.#hello, inside });
     this.#timer = setTimeout(() => this.#input("silent"), JOIN_TIMEOUT_MS);
   }
 
@@ -216,6 +219,7 @@ export class SignalingSocket extends Emitter {
     const message = readMessage(data);
     if (message === null) return;
     if (message.type === "joined" && this.#state === "joining") {
+      this.#joinedAt ??= Date.now();
       this.#roster.replacePeers(message.peers, message.seq);
       this.#input("joined");
       this.emit("joined", message);

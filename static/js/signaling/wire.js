@@ -1,4 +1,4 @@
-/** The messages of the signaling socket, as types. A test compares them with `rooms/signaling/messages.py`. */
+/** The messages of the signaling socket, as types. A test compares them with `messages.py` and `watch_messages.py` of the server. */
 
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /**
@@ -44,7 +44,7 @@
 /** @typedef {{type: "error", code: string, about: string}} Failure */
 /** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | TurnedAway | Failure} ServerMessage */
 
-/** @typedef {{type: "join", v: 1, pid: string, hello: string}} Join */
+/** @typedef {{type: "join", v: 1, pid: string, hello: string, inside: number}} Join inside: seconds in the call before */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
 /** @typedef {{direct: number, relay_udp: number, relay_tcp: number, failed: number}} PathCounts */
 /** @typedef {{type: "leave", paths: PathCounts}} Leave */
@@ -55,5 +55,26 @@
 /** @typedef {{type: "admit", member: string, body: string}} Admit */
 /** @typedef {{type: "deny", member: string}} Deny */
 /** @typedef {Join | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny} ClientMessage */
+
+/**
+ * @typedef {object} RoomNow
+ * @property {string} slug
+ * @property {string} member one's own membership
+ * @property {string} role one's own
+ * @property {number} epoch
+ * @property {string | null} key_check base64url
+ * @property {number} inside how many people are in the call
+ * @property {number | null} since milliseconds since the epoch
+ * @property {Peer[]} people
+ */
+
+/** @typedef {{type: "watching", stamp: string, rooms: RoomNow[]}} Watching stamp: of what the page should show */
+/** @typedef {{type: "occupied", room: RoomNow}} Occupied */
+/** @typedef {{type: "knocks_at", slug: string, peer: Peer}} KnocksAt */
+/** @typedef {{type: "knock_ended_at", slug: string, member: string}} KnockEndedAt */
+/** @typedef {Watching | Occupied | KnocksAt | KnockEndedAt | Pong | Failure} WatchMessage */
+
+/** @typedef {{type: "watch", v: 1}} Watch */
+/** @typedef {{type: "answer_knock", slug: string, member: string, admitted: boolean, body: string}} AnswerKnock */
 
 export {};

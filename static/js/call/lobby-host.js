@@ -11,7 +11,7 @@ import { readHello } from "../peer/hello.js";
 /** @import { Identity } from "../keys/identity.js" */
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { Peer } from "../signaling/wire.js" */
-/** @import { CallSession } from "./session.js" */
+/** @import { SignalingSocketEvents } from "../signaling/socket.js" */
 
 /**
  * A guest who knocks. `problem`: `unproved`, the guest cannot prove that they have a link of this room; `keyless`, this browser
@@ -25,6 +25,14 @@ import { readHello } from "../peer/hello.js";
 const KNOCK_TIMEOUT_MS = 15_000;
 const MAX_KNOCKS = 20;
 
+/**
+ * Where a host answers: in the call, or outside of it. `seal` is null when this browser has no room key of a room with one.
+ * @typedef {object} HostDesk
+ * @property {Emitter<Pick<SignalingSocketEvents, "knocks" | "knock-ended">> & {answerKnock(member: string, body: string | null): boolean}} socket
+ * @property {RoomSeal | null} seal
+ * @property {string} nameless
+ */
+
 /** @typedef {object} LobbyHostEvents @property {{knocks: Knock[], came: boolean}} changed came: one more than before */
 
 /** @extends {Emitter<LobbyHostEvents>} */
@@ -37,7 +45,7 @@ export class LobbyHost extends Emitter {
   #turns = new Map();
 
   /**
-   * @param {CallSession} session @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} identity of this tab
+   * @param {HostDesk} session @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} identity of this tab
    * @param {AbortSignal} signal
    */
   constructor(session, identity, signal) {
@@ -59,6 +67,7 @@ export class LobbyHost extends Emitter {
   async admit(member) {
     const guest = this.#guests.get(member);
     if (!guest || guest.shown.problem === "unproved") return;
+    if (this.#session.seal === null) return this.#setProblem(guest, "keyless");
     const { hello, seal } = guest;
     let body = "";
     if (seal?.mode === "lobby" && hello) {
@@ -89,7 +98,7 @@ export class LobbyHost extends Emitter {
     if (this.#turns.get(member) !== turn) return;
     const name = (hello && readHello(hello.profile).name) || this.#session.nameless;
     /** @type {Knock} */
-    const shown = { member, name, problem: hello ? "" : "unproved" };
+    const shown = { member, name, problem: hello ? "" : this.#session.seal ? "unproved" : "keyless" };
     this.#guests.set(member, { pid, shown, hello, seal, text, until: Date.now() + KNOCK_TIMEOUT_MS });
     this.#emitChanged(!known);
   }
@@ -100,6 +109,7 @@ export class LobbyHost extends Emitter {
    */
   async #readHello(pid, text) {
     const room = this.#session.seal;
+    if (room === null) return { hello: null, seal: null };
     const seals = [room];
     const held = room.secrets ? await loadRoomKey(room.room).catch(() => null) : null;
     if (held?.epoch === room.epoch) seals.push(await makeLobbySeal(room.room, room.epoch, await lobbyKey(held.key, room.room, room.epoch)));

@@ -35,7 +35,7 @@ export function setUpFeatures(session, { page, identity, stage, devices, outputs
   if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
   new ReportDialog(session, page.reportUrl, signal);
   new MuteRequest(session, () => void devices.media.setMuted(true), signal);
-  new LobbyAlerts(lobbyHost, { slug: page.slug, roomName: () => page.roomName, outputs, signal });
+  new LobbyAlerts(lobbyHost, { roomName: () => page.roomName, outputs, signal });
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
   new OwnRole(session, signal);

@@ -12,8 +12,12 @@ const DAY_MS = 86_400_000;
 
 const MOMENT = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
 const DAY = /** @type {const} */ ({ dateStyle: "medium" });
+const NUMERIC_DAY = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit" });
 const CLOCK = /** @type {const} */ ({ timeStyle: "short" });
 const EXACT = /** @type {const} */ ({ dateStyle: "full", timeStyle: "long" });
+
+/** Longer ago, the date says more. */
+const MAX_DAYS_AGO = 13;
 
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
@@ -67,6 +71,18 @@ export function formatAgo(ms) {
   return format.format(ms < 0 ? count : -count, unit);
 }
 
+/** Names the day: "today", "yesterday", "5 days ago", or the date. @param {number | Date} at @param {number | Date} [now] @returns {string} */
+export function formatDay(at, now = Date.now()) {
+  const days = dayNumber(now) - dayNumber(at);
+  if (days < 0 || days > MAX_DAYS_AGO) return dates(DAY).format(at);
+  return new Intl.RelativeTimeFormat(wordLocale(), { numeric: "auto" }).format(-days, "day");
+}
+
+/** Lists people: "Max, Mia and 2 others". @param {string[]} parts @returns {string} */
+export function formatPeople(parts) {
+  return new Intl.ListFormat(wordLocale(), { type: "conjunction" }).format(parts);
+}
+
 /** Lists what belongs together, without "and". @param {string[]} parts @returns {string} */
 export function formatList(parts) {
   return new Intl.ListFormat(wordLocale(), { type: "unit", style: "short" }).format(parts);
@@ -95,7 +111,8 @@ function showTime(time) {
   const at = new Date(time.dateTime);
   const style = time.dataset.local;
   time.title = dates(EXACT).format(at);
-  time.textContent = style === "ago" ? formatAgo(Date.now() - at.getTime()) : dates(style === "date" ? DAY : MOMENT).format(at);
+  if (style === "day") time.textContent = formatDay(at);
+  else time.textContent = style === "ago" ? formatAgo(Date.now() - at.getTime()) : dates(style === "date" ? DAY : MOMENT).format(at);
 }
 
 /** @param {number} ms @returns {["day" | "hour" | "minute" | "second", number]} */
@@ -107,14 +124,20 @@ function roundDuration(ms) {
   return seconds === 60 || seconds >= 120 ? ["minute", minutes] : ["second", seconds];
 }
 
-/** @param {Intl.DateTimeFormatOptions} style */
-function dates(style) {
-  const zone = document.querySelector("[data-chosen-zone]")?.getAttribute("data-chosen-zone") ?? undefined;
+/** @param {Intl.DateTimeFormatOptions} style @param {string[]} [locales] */
+function dates(style, locales = readerLocales()) {
+  const zone = globalThis.document?.querySelector("[data-chosen-zone]")?.getAttribute("data-chosen-zone") ?? undefined;
   try {
-    return new Intl.DateTimeFormat(readerLocales(), { ...style, timeZone: zone });
+    return new Intl.DateTimeFormat(locales, { ...style, timeZone: zone });
   } catch {
-    return new Intl.DateTimeFormat(readerLocales(), style); // an older browser, which does not know the zone
+    return new Intl.DateTimeFormat(locales, style); // an older browser, which does not know the zone
   }
+}
+
+/** Counts days, each from midnight to midnight in the reader's zone. @param {number | Date} at */
+function dayNumber(at) {
+  const [year, month, day] = dates(NUMERIC_DAY, ["en-CA-u-ca-gregory-nu-latn"]).format(at).split("-").map(Number);
+  return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
 /** @param {Intl.NumberFormatOptions} style */

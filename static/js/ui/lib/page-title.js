@@ -29,10 +29,10 @@ export function composeTitle({ room, knocks, unread, muted, sharing }, title, wo
   return count === 0 ? marked : words("title.count", { count: count > MAX_COUNT ? `${MAX_COUNT}+` : count, title: marked });
 }
 
-/** @param {Partial<TitleState>} change */
-export function showInTitle(change) {
+/** @param {Partial<TitleState>} change @param {typeof text} [words] */
+export function showInTitle(change, words = text) {
   pageTitle ||= document.title;
   state = { ...state, ...change };
-  const title = composeTitle(state, pageTitle, text);
+  const title = composeTitle(state, pageTitle, words);
   if (document.title !== title) document.title = title;
 }

@@ -86,5 +86,5 @@ function fillCard(card, { name, problem, room = "" }) {
   find(card, ".knock__name", HTMLElement).textContent = name;
   find(card, ".knock__room", HTMLElement).textContent = room;
   for (const note of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-problem]"))) note.hidden = note.dataset.problem !== problem;
-  find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved";
+  find(card, "[data-answer=admit]", HTMLButtonElement).disabled = problem === "unproved" || problem === "keyless";
 }

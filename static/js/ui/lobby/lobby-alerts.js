@@ -1,13 +1,12 @@
 /**
- * Alerts a host to people who knock: a sound, a card, a number in the title and on the list of people, a notification if
- * allowed, and cards in the other tabs of this browser.
+ * Alerts a host to people who knock: a sound, a card, a number in the title and on the list of people, and a notification if
+ * allowed. Pages outside of the call have `ui/rooms/knock-alerts.js`.
  */
 
-import { Chime } from "../../media/playback/chime.js";
 import { byId, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
 import { KnockCards } from "./knock-cards.js";
-import { LobbyBroadcast } from "../../call/lobby-broadcast.js";
+import { KnockChime } from "./knock-chime.js";
 
 /** @import { Knock, LobbyHost } from "../../call/lobby-host.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
@@ -16,23 +15,19 @@ export class LobbyAlerts {
   #lobbyHost;
   #chime;
   #cards;
-  #broadcast;
   #badge = byId("knock-count", HTMLElement);
   #roomName;
   /** @type {Map<string, Notification>} by member */
   #notifications = new Map();
 
-  /** @param {LobbyHost} lobbyHost @param {{slug: string, roomName: () => string, outputs: MediaOutputs, signal: AbortSignal}} options */
-  constructor(lobbyHost, { slug, roomName, outputs, signal }) {
+  /** @param {LobbyHost} lobbyHost @param {{roomName: () => string, outputs: MediaOutputs, signal: AbortSignal}} options */
+  constructor(lobbyHost, { roomName, outputs, signal }) {
     this.#lobbyHost = lobbyHost;
     this.#roomName = roomName;
-    this.#chime = new Chime(outputs);
+    this.#chime = new KnockChime(outputs);
     this.#cards = new KnockCards(signal);
-    this.#broadcast = new LobbyBroadcast({ slug, signal });
     lobbyHost.on("changed", ({ came }) => this.#onChanged(came), { signal });
     this.#cards.on("answer", (answer) => this.#answerKnock(answer), { signal });
-    this.#broadcast.on("answer", (answer) => this.#answerKnock(answer), { signal });
-    this.#broadcast.on("asked", () => this.#broadcast.sendKnocks(this.#roomName(), lobbyHost.knocks), { signal });
     signal.addEventListener("abort", () => {
       this.#updateCount([]);
       this.#chime.close();
@@ -50,7 +45,7 @@ export class LobbyAlerts {
     const { knocks } = this.#lobbyHost;
     this.#cards.showKnocks(knocks);
     this.#updateCount(knocks);
-    this.#broadcast.sendKnocks(this.#roomName(), knocks);
+    this.#chime.keep(knocks);
     if (came) this.#alertHost(/** @type {Knock} */ (knocks.at(-1)));
   }
 
@@ -69,7 +64,7 @@ export class LobbyAlerts {
 
   /** @param {Knock} knock */
   #alertHost({ member, name }) {
-    void this.#chime.ring();
+    void this.#chime.ring(member);
     if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
     try {
       const note = new Notification(text("knocks.note", { name }), { body: this.#roomName(), tag: `knock ${member}` });

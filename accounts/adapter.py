@@ -23,6 +23,8 @@ from .events import session_ended
 from .models import User
 from .site_policy import site_policy
 
+CODE_SENT = "account/messages/email_confirmation_sent.txt"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signing up and in."""
@@ -49,6 +51,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Say that the account is suspended, to a person who gave the right password."""
         return render(request, "account/account_inactive.html", {"suspended": user.suspended_at}, status=403)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Show a message, unless the page that follows says the same: the page for the code names the address."""
+        if message_template == CODE_SENT and request.POST.get("action") != "resend":
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that names the site by `SITE_NAME` and its first origin, not by the Host header.

@@ -223,6 +223,16 @@ class ProfileForm(forms.ModelForm):
         return saved
 
 
+class DeletionForm(forms.Form):
+    """The confirmation that an account is to be deleted."""
+
+    confirm = forms.BooleanField(
+        label=_("I understand that this can't be undone."),
+        error_messages={"required": _("Please tick the box to confirm. This can't be undone.")},
+        widget=forms.CheckboxInput(attrs={"value": "yes"}),
+    )
+
+
 @contextmanager
 def _well_formed() -> Iterator[None]:
     """Turn what the WebAuthn library raises for a malformed answer into a `ValidationError`."""

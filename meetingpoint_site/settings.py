@@ -89,11 +89,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "meetingpoint_site.context.site",
             ],
-            "libraries": {"times": "common.templatetags.times"},
+            "libraries": {"forms": "common.templatetags.forms", "times": "common.templatetags.times"},
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.form_focus.FormRenderer"
 INSTALLED_APPS.insert(INSTALLED_APPS.index("django.contrib.staticfiles"), "django.forms")
 
 # ── Data ──────────────────────────────────────────────────────────────────────────────────────────

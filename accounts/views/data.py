@@ -8,11 +8,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import deletion, personal_data
+from accounts.forms import DeletionForm
 from accounts.models import User
 
 
@@ -44,24 +44,21 @@ def download(request: HttpRequest) -> HttpResponse:
 def delete(request: HttpRequest) -> HttpResponse:
     """Show what is lost with the account and, after the confirmation, delete it."""
     user = User.objects.get(pk=cast(User, request.user).pk)
-    error = ""
-    if request.method == "POST":
-        if request.POST.get("confirm") != "yes":
-            error = _("Please tick the box to confirm. This can't be undone.")
+    form = DeletionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            deletion.delete_account(user)
+        except deletion.DeletionNotPossible as reason:
+            form.add_error(None, str(reason))
         else:
-            try:
-                deletion.delete_account(user)
-            except deletion.DeletionNotPossible as reason:
-                error = str(reason)
-            else:
-                request.session.flush()
-                request.user = AnonymousUser()
-                response = redirect("account_deleted")
-                # Erases the browser's useless room keys. Not with the next page: anyone can link to that.
-                response["Clear-Site-Data"] = '"storage"'
-                return response
-    context = {"error": error, "losses": personal_data.losses(user)}
-    return render(request, "account/delete.html", context, status=400 if error else 200)
+            request.session.flush()
+            request.user = AnonymousUser()
+            response = redirect("account_deleted")
+            # Erases the browser's useless room keys. Not with the next page: anyone can link to that.
+            response["Clear-Site-Data"] = '"storage"'
+            return response
+    context = {"form": form, "losses": personal_data.losses(user)}
+    return render(request, "account/delete.html", context, status=400 if form.errors else 200)
 
 
 @require_safe

@@ -2,7 +2,6 @@
  * The account pages: says why a passkey could not be used or added. The ceremony itself is django-allauth's `mfa/js/webauthn.js`, which reports a failure as `allauth.error` on the document.
  */
 
-import { watchLimits } from "../ui/lib/length-limit.js"
 import { controlsReady, pageReady } from "../ui/lib/ready.js"
 
 /**
@@ -22,7 +21,6 @@ export function passkeyCause(error) {
 document.addEventListener("DOMContentLoaded", () => {
   controlsReady(document)
   pageReady()
-  watchLimits()
 })
 
 const place = document.querySelector("[data-passkey-problem]")

@@ -27,7 +27,6 @@ import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { readPageData, text } from "../ui/lib/page.js";
-import { watchLimits } from "../ui/lib/length-limit.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
@@ -286,7 +285,6 @@ document.documentElement.dataset.callState = pageState.current;
 
 async function begin() {
   prepareSharing();
-  watchLimits();
   const request = takeJoinRequest(page.slug);
   const { microphone, camera } = prejoin.toggles;
   const wanted = {

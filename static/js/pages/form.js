@@ -1,7 +1,5 @@
-/** Pages with a form or a text to copy, and nothing else. */
+/** Pages with a text to copy. */
 
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
-import { watchLimits } from "../ui/lib/length-limit.js";
 
-watchLimits();
 enableCopyButtons(document);

@@ -1,7 +1,9 @@
-/** The frame around every page: times and numbers are written in the reader's way, and the account learns the browser's time zone. */
+/** The frame around every page: times in the reader's way and zone, and forms. */
 
 import { localize } from "../ui/lib/formats.js";
+import { preparePageForms } from "../ui/lib/page-forms.js";
 import { reportTimeZone } from "../ui/lib/time-zone.js";
 
 localize(document);
+preparePageForms();
 void reportTimeZone();

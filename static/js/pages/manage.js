@@ -8,14 +8,12 @@ import { InviteList } from "../ui/invites/invite-list.js";
 import { inviteMade } from "../ui/invites/invite-made.js";
 import { roomKeySet } from "../ui/keys/room-key-button.js";
 import "../ui/invites/second-device.js";
-import { watchLimits } from "../ui/lib/length-limit.js";
 import { pageReady } from "../ui/lib/ready.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 
 guardCompositions(document);
 keepFocus(document);
 enableCopyButtons(document);
-watchLimits();
 pageReady();
 
 inviteMade.listen(document, (listing) => {

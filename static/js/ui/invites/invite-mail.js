@@ -63,13 +63,3 @@ export class InviteMail {
     error.hidden = message === "";
   }
 }
-
-/** @param {string} link @returns {string} its secret, which people can type into the invitation page */
-export function inviteCode(link) {
-  return link.slice(link.indexOf("#k=") + 3).split("&", 1)[0];
-}
-
-/** @param {string} typed a code or a whole link @returns {ReturnType<typeof parseInviteLink>} */
-export function readInviteCode(typed) {
-  return parseInviteLink(typed) ?? parseInviteLink(`#k=${typed.replace(/\s/g, "")}`);
-}

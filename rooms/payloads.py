@@ -66,10 +66,12 @@ class NewInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class MailInvite(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """POST /rooms/<slug>/invites/<id>/mail: to whom, and the whole link if the email is to contain it."""
+    """POST /rooms/<slug>/invites/<id>/mail: to whom, the whole link if the email is to contain it, and whether the
+    answer goes to the sender, who thereby shows their address."""
 
     address: Annotated[str, msgspec.Meta(max_length=254)]
     link: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    reply: bool = False
 
 
 class NewReport(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -7,7 +7,7 @@ from tests.app_server import AppServer
 from tests.browser.person import Person, see_and_hear
 
 Meet = Callable[..., Person]
-ANYONE = "anyone"
+ANYONE = "Anyone"
 
 
 @dataclass
@@ -55,7 +55,7 @@ def call_on_two(person: Meet, processes: list[AppServer], guest_name: str = "Gue
     olga, guest = person("Olga", server=first), person(guest_name, server=second)
     olga.sign_in()
     slug = olga.create_room()
-    link = olga.create_link(lets_in="one person").replace(first.origin, second.origin)
+    link = olga.create_link(lets_in="One person").replace(first.origin, second.origin)
     olga.join(slug)
     guest.accept(link)
     guest.join()

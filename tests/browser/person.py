@@ -105,12 +105,14 @@ class Person:
         expect(self.page.get_by_text("Room key on").first).to_be_visible()
         return str(self.page.locator("[data-room]").get_attribute("data-room"))
 
-    def create_link(self, lasts: str = "1 hour", lets_in: str = "one person", label: str = "") -> str:
+    def create_link(self, lasts: str = "1 day", lets_in: str = "One person", label: str = "") -> str:
         """Create an invite link on the page where this person is and return it."""
         form = self.page.locator("mp-invite-form")
-        form.get_by_label("Expires after").select_option(lasts)
-        form.get_by_label("Can be used by").select_option(lets_in)
-        form.get_by_label("Label").fill(label)
+        form.get_by_role("radio", name=re.compile(f"^{lets_in}")).check()
+        if label or lasts != "1 day":
+            form.get_by_text("More options").click()
+            form.get_by_label("Expires after").select_option(lasts)
+            form.get_by_label("Label").fill(label)
         form.get_by_role("button", name="Create invite link").click()
         field = form.get_by_label("Invite link")
         expect(field).to_have_value(re.compile("/i#k="))

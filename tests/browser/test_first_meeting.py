@@ -22,7 +22,7 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
     # Nora makes an account, a room and a link for one person.
     nora.sign_up()
     slug = nora.create_room("Monday meeting")
-    link = nora.create_link(lasts="1 hour", lets_in="one person")
+    link = nora.create_link(lasts="1 hour", lets_in="One person")
     assert "/i#k=1" in link
 
     # Both enter; the secret is gone from the guest's address bar.

@@ -78,7 +78,7 @@ def test_a_link_that_a_scanner_rewrote(person: Meet, link: tuple[Person, str, st
 
 
 def test_pressing_join_again_takes_no_second_use(person: Meet, link: tuple[Person, str, str]) -> None:
-    for_one = link[0].create_link(lets_in="one person")
+    for_one = link[0].create_link(lets_in="One person")
     guest = person("Guest")
     guest.accept(for_one)
     guest.accept(for_one)

@@ -20,13 +20,19 @@ OTHERS = "mp-tile[data-self='false']"
 def invite_by_mail(olga: Person, address: str) -> tuple[str, str]:
     """Send a guest's invitation without its secret; return the mail and the code that Olga hands over herself."""
     form = olga.page.locator("mp-invite-form")
+    form.get_by_label("One person").check()
     form.get_by_role("button", name="Create invite link").click()
+    expect(form.locator("[data-part=allows]")).to_have_text(
+        re.compile(r"^Lets in one person, until \w+day, .*\d:\d\d.*\.$")
+    )
+    expect(form.get_by_role("button", name="Copy", exact=True)).to_be_focused()
     form.get_by_role("button", name="Email…").click()
     form.get_by_label("Email address").fill(address)
-    expect(form.get_by_label("An invitation without the code")).to_be_checked()  # the room has a key
+    expect(form.get_by_label("The whole link")).to_be_checked()
+    form.get_by_label("An invitation without the code").check()
     form.get_by_role("button", name="Send", exact=True).click()
     code = form.locator("[data-part=code]")
-    expect(code).to_be_visible()
+    expect(code).to_have_text(re.compile(r"^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$"))
     return olga.app.mail_to(address), code.inner_text()
 
 
@@ -34,7 +40,12 @@ def member_link(olga: Person) -> str:
     """Create an invite link that makes a member."""
     form = olga.page.locator("mp-invite-form")
     form.get_by_role("button", name="Create another link").click()
+    form.get_by_text("More options").click()
     form.get_by_label("Role").select_option("member")
+    form.get_by_label("Label").fill("Choir")
+    expect(form.get_by_label("At most")).to_be_visible()
+    form.get_by_text("More options").click()
+    expect(form.locator("summary").first).to_have_text(re.compile(r"More options\s+for members, “Choir”"))
     return olga.create_link()
 
 
@@ -70,8 +81,14 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     page = re.search(r"^ +(http\S+)$", mail, re.MULTILINE)
     assert page
     guest.page.goto(page[1].replace(first.origin, second.origin))
-    guest.page.get_by_label("Code or link").fill(code)
-    guest.page.get_by_role("button", name="Continue").click()
+    field = guest.page.get_by_label("Code or link")
+    mistyped = code[:10] + ("8" if code[10] == "7" else "7") + code[11:]
+    field.fill(mistyped)
+    field.press("Enter")
+    expect(guest.page.get_by_text(f"Check group 3: “{mistyped[10:14]}”.")).to_be_visible()
+    expect(field).to_be_focused()
+    field.fill(code.lower().replace("-", " ").replace("0", "o"))
+    field.press("Enter")
     guest.page.get_by_role("button", name="Continue").click()
     guest.page.wait_for_url("**/r/*")
     max_.sign_in()

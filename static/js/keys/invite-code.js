@@ -7,6 +7,7 @@
 import { parseInviteLink } from "./invite.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
+/** @import { Invite } from "./invite.js" */
 /**
  * group: from 1; order: characters may have changed places
  * @typedef {{fault: "group", group: number, text: string} | {fault: "length", count: number} | {fault: "order" | "unclear"}} CodeFault
@@ -56,7 +57,7 @@ export function inviteCode(secret) {
 
 /**
  * @param {string} typed a code in any case, with or without spaces and hyphens, O for 0, I and L for 1; a code from before; or a link
- * @returns {ReturnType<typeof parseInviteLink>} null if it is none of these: `findCodeFault` says why
+ * @returns {Invite | null} null if it is none of these: `findCodeFault` says why
  */
 export function readInviteCode(typed) {
   const bare = typed.replace(/\s/g, "");

@@ -7,6 +7,7 @@ import { cleanName } from "../lib/clean-name.js";
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
+/** @typedef {{secret: Bytes, room: string, by: string}} Invite the names of the room and of the inviter are cleaned, "" when absent */
 
 const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;
@@ -30,8 +31,7 @@ const DOUBLED = /^[^%]*(?:%25[0-9A-F]{2}[^%]*)+$/i;
  * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten. The names are hints
  * for the page: the person who sends a link can write any names into it.
  * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
- * @returns {{secret: Bytes, room: string, by: string} | null} the room's and the inviter's name, cleaned, "" when absent; null when
- * the text holds no invite of a known version
+ * @returns {Invite | null} null when the text holds no invite of a known version
  */
 export function parseInviteLink(text) {
   const match = SECRET.exec(text.trim());

@@ -6,7 +6,7 @@ import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { inviteToken, parseInviteLink, unwrapRoomKey } from "../keys/invite.js";
 import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
-import { readInviteCode } from "../ui/invites/invite-mail.js";
+import { watchCodeForm } from "../ui/invites/code-form.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { byId, part } from "../ui/lib/page.js";
 import { keepFocus, setWorking } from "../ui/lib/focus-keeper.js";
@@ -55,12 +55,9 @@ again.addEventListener("click", () => {
   show("ready");
   void attempt("");
 });
-part(page, "code-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const code = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get("code");
-  secret = readInviteCode(String(code ?? ""))?.secret ?? null;
-  part(page, "code-error").hidden = secret !== null;
-  if (secret !== null) show(able() ? "ready" : "unable");
+watchCodeForm(page, (invite) => {
+  secret = invite.secret;
+  show(able() ? "ready" : "unable");
 });
 // The secret survives signing in, in this tab's storage, and no longer.
 for (const name of ["sign-in", "sign-up"]) {

@@ -64,6 +64,7 @@ def test_a_page_without_its_modules_does_nothing_wrong(person: Meet) -> None:
 
     # What was pressed on the room's page is done when the modules are there: a link with the label that was typed.
     held["Olga"].open(f"{olga.app.origin}/rooms/{slug}/")
+    olga.page.get_by_text("More options").click()
     olga.page.get_by_label("Label").fill("Ada")
     olga.page.get_by_role("button", name="Create invite link").click()
     expect(olga.page.get_by_text("Creating the link as soon as")).to_be_visible()

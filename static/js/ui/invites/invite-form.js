@@ -8,17 +8,17 @@ import { loadRoomKey } from "../../keys/key-store.js";
 import { inviteMade } from "./invite-made.js";
 import { InviteMail } from "./invite-mail.js";
 import { createInviteLink } from "../../keys/make-invite-link.js";
-import { part, text, textsOf } from "../lib/page.js";
+import { readChoices, whoUses } from "./invite-choices.js";
+import { formatDuration, formatUntil } from "../lib/formats.js";
+import { copyOnClick } from "../lib/copy-button.js";
+import { find, part, text, textsOf } from "../lib/page.js";
 import { drawQr } from "../lib/qr.js";
 import { controlsReady } from "../lib/ready.js";
 import { guardSubmit } from "../lib/submit-guard.js";
 
 /** @import { StoredRoomKey } from "../../keys/key-store.js" */
 /** @import { Answer } from "../../lib/request.js" */
-
-const ONE_DAY = 86_400;
-const MAX_SECONDS = 90 * 86_400;
-const MAX_USES = 1000;
+/** @import { Choices } from "./invite-choices.js" */
 
 export class InviteForm extends HTMLElement {
   #text = text;
@@ -34,14 +34,16 @@ export class InviteForm extends HTMLElement {
     const form = this.#form;
     this.#mail = new InviteMail(this, this.#text, signal);
     guardSubmit(form, () => this.#createLink(), signal);
-    form.addEventListener("change", () => this.#showCustomFields(), { signal });
-    part(this, "copy").addEventListener("click", () => this.#copy(), { signal });
+    for (const type of ["input", "change"]) form.addEventListener(type, () => this.#showChoices(), { signal });
+    // A field that is refused has to be seen.
+    form.addEventListener("invalid", () => (this.#more.open = true), { signal, capture: true });
+    copyOnClick(part(this, "copy", HTMLButtonElement), this.#link, { signal, onCopied: () => this.#onCopied("copy") });
+    copyOnClick(part(this, "copy-code", HTMLButtonElement), part(this, "code"), { signal, onCopied: () => this.#onCopied("copy-code") });
     part(this, "share").addEventListener("click", () => this.#share(), { signal });
     part(this, "show-qr").addEventListener("click", () => this.#toggleQr(), { signal });
     part(this, "again").addEventListener("click", () => this.reset(), { signal });
-    this.#link.addEventListener("focus", () => this.#link.select(), { signal });
     part(this, "share").hidden = navigator.share === undefined;
-    this.#showCustomFields();
+    this.#showChoices();
     void this.refresh().then(() => controlsReady(form));
   }
 
@@ -76,11 +78,16 @@ export class InviteForm extends HTMLElement {
     part(this, "status").textContent = "";
     this.#form.hidden = false;
     this.#form.reset();
-    this.#showCustomFields();
+    this.#more.open = false;
+    this.#showChoices();
   }
 
   get #form() {
     return part(this, "form", HTMLFormElement);
+  }
+
+  get #more() {
+    return part(this, "more", HTMLDetailsElement);
   }
 
   get #link() {
@@ -97,19 +104,33 @@ export class InviteForm extends HTMLElement {
     return kept?.epoch === this.#epoch && kept.raw !== undefined ? kept : null;
   }
 
-  #showCustomFields() {
+  /** Says in the two choices and in the line beside "More options" what the link will allow. */
+  #showChoices() {
     const values = new FormData(this.#form);
+    const [role, label] = ["role", "label"].map((name) => String(values.get(name) ?? "").trim());
+    const moderator = role === "moderator";
     part(this, "custom-expiry").hidden = values.get("expiry") !== "custom";
-    part(this, "custom-uses").hidden = values.get("uses") !== "custom";
-    part(this, "measure").hidden = values.get("role") === "moderator";
-    part(this, "for-moderator").hidden = values.get("role") !== "moderator";
+    part(this, "measure").hidden = moderator;
+    part(this, "limit").hidden = values.get("uses") === "1";
+    part(this, "for-moderator").hidden = !moderator;
+    const anyone = find(this, "input[value=unlimited]", HTMLInputElement);
+    if (moderator) find(this, "input[name=uses][value='1']", HTMLInputElement).checked = true;
+    anyone.disabled = moderator;
+    const choices = readChoices(values);
+    if (typeof choices === "string") return;
+    const time = formatDuration(choices.expires_in * 1000);
+    const count = choices.max_uses ?? 0;
+    part(this, "anyone").textContent = this.#text(count > 1 ? "choice.several" : "choice.anyone", { time, count });
+    part(this, "one").textContent = this.#text("choice.one", { time });
+    const summary = this.#text(`summary.${role}`);
+    part(this, "summary").textContent = label ? this.#text("summary.labelled", { role: summary, label }) : summary;
   }
 
   async #createLink() {
     this.#showError("");
     const values = new FormData(this.#form);
-    const choices = this.#choices(values);
-    if (typeof choices === "string") return this.#showError(choices);
+    const choices = readChoices(values);
+    if (typeof choices === "string") return this.#showError(this.#text(choices));
     const key = this.#epoch > 0 ? await this.#roomKey().catch(() => null) : null;
     if (this.#epoch > 0 && key === null) return this.refresh();
     const { url = "", slug = "", roomName: name, by } = this.dataset;
@@ -119,22 +140,10 @@ export class InviteForm extends HTMLElement {
     );
     if (answer.status !== 201) return this.#showError(this.#errorOf(answer));
     this.#plainLink = plainLink;
+    part(this, "allows").textContent = this.#allows(choices, answer.data.now + choices.expires_in * 1000);
     this.#showLink(link);
     this.#mail?.setLink(link, answer.data.mailUrl);
     inviteMade.dispatch(this, answer.data);
-  }
-
-  /** @param {FormData} values @returns {{expires_in: number, max_uses: number | null, role: string} | string} or an error message */
-  #choices(values) {
-    const role = String(values.get("role"));
-    if (role === "moderator") return { expires_in: ONE_DAY, max_uses: 1, role };
-    const custom = Number(values.get("amount")) * Number(values.get("unit"));
-    const seconds = values.get("expiry") === "custom" ? custom : Number(values.get("expiry"));
-    if (!(Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_SECONDS)) return this.#text("expiryRange");
-    if (values.get("uses") === "unlimited") return { expires_in: seconds, max_uses: null, role };
-    const uses = values.get("uses") === "custom" ? Number(values.get("max-uses")) : Number(values.get("uses"));
-    if (!(Number.isInteger(uses) && uses >= 1 && uses <= MAX_USES)) return this.#text("usesRange");
-    return { expires_in: seconds, max_uses: uses, role };
   }
 
   /** @param {Answer} answer */
@@ -149,19 +158,22 @@ export class InviteForm extends HTMLElement {
     this.#form.hidden = true;
     part(this, "made").hidden = false;
     this.#link.value = link;
-    part(this, "copy").textContent = this.#text("copy");
+    for (const name of ["copy", "copy-code"]) part(this, name).textContent = this.#text("copy");
     part(this, "copy").focus();
   }
 
-  async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.#link.value);
-    } catch {
-      // No access to the clipboard: the person can copy the selected text.
-      this.#link.select();
-      return;
-    }
-    part(this, "copy").textContent = this.#text("copied");
+  /** @param {Choices} choices @param {number} until Unix time in ms */
+  #allows({ max_uses: count, role }, until) {
+    const sentences = [this.#text(`allows.${whoUses(count)}`, { count: count ?? 0, time: formatUntil(until) })];
+    if (role === "moderator") sentences.push(this.#text("allows.moderator"));
+    if (role === "member") sentences.push(this.#text("allows.account"));
+    if (role === "guest" && !part(this, "knocks").hidden) sentences.push(this.#text("allows.knock"));
+    return sentences.join(" ");
+  }
+
+  /** @param {string} name of the button */
+  #onCopied(name) {
+    part(this, name).textContent = this.#text("copied");
     part(this, "status").textContent = this.#text("copied");
   }
 

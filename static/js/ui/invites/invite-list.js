@@ -5,7 +5,7 @@
 
 import { find, part, text, textsOf } from "../lib/page.js";
 import { getJson, postJson } from "../../lib/request.js";
-import { formatAgo, formatDuration } from "../lib/formats.js";
+import { formatAgo, formatDuration, pluralForm } from "../lib/formats.js";
 
 /** @import { Answer } from "../../lib/request.js" */
 
@@ -80,7 +80,7 @@ export class InviteList extends HTMLElement {
 
   /** @param {Element} row @param {Invite} invite */
   #fillRow(row, { state, uses, maxUses, expiresAt }) {
-    field(row, "uses").textContent = this.#text(maxUses === null ? "usesUnlimited" : "usesOf", { uses, max: maxUses ?? 0 });
+    field(row, "uses").textContent = this.#text(`uses.${usesKey(uses, maxUses)}`, { uses, max: maxUses ?? 0 });
     field(row, "time").textContent = this.#timeText(expiresAt);
     const badge = field(row, "state");
     badge.textContent = this.#text(state);
@@ -125,6 +125,13 @@ export class InviteList extends HTMLElement {
     if (status === 200) this.showInvites(data);
     else part(this, "error").hidden = false;
   }
+}
+
+/** @param {number} uses @param {number | null} max null: no limit @returns {string} the key of the words for it */
+export function usesKey(uses, max) {
+  if (max === 1) return uses === 0 ? "forOne" : "byOne";
+  if (max !== null) return "limited";
+  return uses === 0 ? "unused" : pluralForm(uses) === "one" ? "one" : "other";
 }
 
 /** @param {Element} row @param {string} name */

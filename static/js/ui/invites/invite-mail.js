@@ -1,5 +1,6 @@
 /** Sends a new invite link by mail, complete or without its secret (templates/rooms/_invite_mail.html). */
 
+import { inviteCode } from "../../keys/invite-code.js";
 import { parseInviteLink } from "../../keys/invite.js";
 import { part } from "../lib/page.js";
 import { guardSubmit } from "../lib/submit-guard.js";
@@ -28,9 +29,13 @@ export class InviteMail {
     this.#form.hidden = true;
     this.#form.reset();
     part(this.#root, "mailed").hidden = true;
-    part(this.#root, "code").textContent = "";
+    this.#code.textContent = "";
     part(this.#root, "show-mail").setAttribute("aria-expanded", "false");
     this.#showError("");
+  }
+
+  get #code() {
+    return part(this.#root, "code");
   }
 
   #toggle() {
@@ -44,14 +49,16 @@ export class InviteMail {
     const values = new FormData(this.#form);
     const address = String(values.get("address")).trim();
     const whole = values.get("holds") === "link";
-    const { status, data } = await postJson(this.#url, { address, link: whole ? this.#link : null });
+    const reply = values.get("reply") !== null;
+    const { status, data } = await postJson(this.#url, { address, link: whole ? this.#link : null, reply });
     if (status === 401 || (status === 403 && data.message === undefined)) return this.#showError(this.#text("signedOut"));
     if (status !== 204) return this.#showError(data.message ?? this.#text("offline"));
     this.#form.hidden = true;
     this.#form.reset();
     part(this.#root, "show-mail").setAttribute("aria-expanded", "false");
     part(this.#root, "mailed-words").textContent = this.#text("mailed", { address });
-    part(this.#root, "code").textContent = whole ? "" : inviteCode(this.#link);
+    const invite = whole ? null : parseInviteLink(this.#link);
+    this.#code.textContent = invite ? inviteCode(invite.secret) : "";
     part(this.#root, "code-row").hidden = whole;
     part(this.#root, "mailed").hidden = false;
   }

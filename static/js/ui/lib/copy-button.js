@@ -11,12 +11,32 @@ export function enableCopyButtons(root) {
 
 /** @param {HTMLButtonElement} button */
 async function copy(button) {
-  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy ?? ""));
+  const source = /** @type {HTMLElement} */ (document.getElementById(button.dataset.copy ?? ""));
+  if (await copyText(source)) button.textContent = button.dataset.copied ?? "";
+}
+
+/**
+ * Copies what a field or another element holds when a button is pressed; a field is selected when it gets the focus.
+ * @param {HTMLButtonElement} button @param {HTMLElement} source @param {{signal: AbortSignal, onCopied: () => void}} options
+ */
+export function copyOnClick(button, source, { signal, onCopied }) {
+  button.addEventListener("click", () => void copyText(source).then((copied) => copied && onCopied()), { signal });
+  if (source instanceof HTMLInputElement) source.addEventListener("focus", () => source.select(), { signal });
+}
+
+/**
+ * Without access to the clipboard, the text is selected for the person to copy.
+ * @param {HTMLElement} source @returns {Promise<boolean>}
+ */
+async function copyText(source) {
+  const field = source instanceof HTMLInputElement || source instanceof HTMLTextAreaElement ? source : null;
   try {
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.copied ?? "";
+    await navigator.clipboard.writeText(field?.value ?? source.textContent ?? "");
+    return true;
   } catch {
-    field.focus();
-    field.select();
+    field?.focus();
+    if (field === null) getSelection()?.selectAllChildren(source);
+    else field.select();
+    return false;
   }
 }

@@ -14,6 +14,7 @@ const MOMENT = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" }
 const DAY = /** @type {const} */ ({ dateStyle: "medium" });
 const NUMERIC_DAY = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit" });
 const CLOCK = /** @type {const} */ ({ timeStyle: "short" });
+const UNTIL = /** @type {const} */ ({ weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
 const EXACT = /** @type {const} */ ({ dateStyle: "full", timeStyle: "long" });
 
 /** Longer ago, the date says more. */
@@ -34,6 +35,11 @@ export function formatRecent(at, now = new Date()) {
 /** Formats the time of the day: "16:56". @param {number | Date} at @returns {string} */
 export function formatClock(at) {
   return dates(CLOCK).format(at);
+}
+
+/** Formats a moment of the next days for a sentence: "Friday, 27 November at 16:56". @param {number | Date} at @returns {string} */
+export function formatUntil(at) {
+  return dates(UNTIL, [wordLocale()]).format(at);
 }
 
 /** @param {number} value @returns {string} with at most three decimals, grouped from 10,000 on */

@@ -82,9 +82,14 @@ const connected = (person, other) => person.mesh.peers.get(other.pid)?.state ===
 async function until(condition, what, within = 30_000) {
   const end = performance.now() + within;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not in ${within} ms: ${what}`);
+    if (performance.now() > end) throw new Error(`not in ${within} ms: ${what} (${connections.map(describe).join("; ")})`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** @param {RTCPeerConnection} connection @returns {string} its states, for the message of a failed wait */
+function describe({ signalingState, iceConnectionState, connectionState }) {
+  return `${signalingState}, ICE ${iceConnectionState}, ${connectionState}`;
 }
 
 async function framesOf(connection) {

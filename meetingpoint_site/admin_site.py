@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -20,6 +20,13 @@ from .security import CONTENT_SECURITY_POLICY
 POLICY = CONTENT_SECURITY_POLICY.replace("; require-trusted-types-for 'script'", "")
 # Recovery codes replace a lost second factor; they are not one themselves.
 SECOND_FACTORS = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
+
+# The lists on the overview and in the sidebar: heading, and models by name.
+SECTIONS = (
+    (_("Moderation"), ("Report", "AuditEntry")),
+    (_("Rooms"), ("Room", "Invite", "Membership", "Ban")),
+    (_("People"), ("User", "Group", "SitePolicy")),
+)
 
 
 class MeetingPointAdminSite(AdminSite):
@@ -43,6 +50,21 @@ class MeetingPointAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active staff with a passkey or an authenticator app (in development: all active staff)."""
         return super().has_permission(request) and has_second_factor(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the lists in the order in which they are needed, under headings in plain words."""
+        left = {model["object_name"]: model for app in super().get_app_list(request) for model in app["models"]}
+        sections = [(heading, [left.pop(name) for name in names if name in left]) for heading, names in SECTIONS]
+        sections.append((_("More"), list(left.values())))
+        return [{"name": heading, "models": models} for heading, models in sections if models]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        """Send people to the overview, which has all lists."""
+        return redirect("admin:index")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Send people to the site's own page, which asks for a recent sign-in and signs them out elsewhere."""
+        return redirect("account_change_password")
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:

@@ -177,6 +177,8 @@ ROOM_CREATORS = env.str("ROOM_CREATORS", default="everyone")
 LIMIT_FACTOR = env.float("LIMIT_FACTOR", default=1.0)
 REPORT_DAYS = env.int("REPORT_DAYS", default=90)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)
+# Whom moderators reach when a life may be in danger, as their pages show it: a name, a telephone number.
+EMERGENCY_CONTACT = env.str("EMERGENCY_CONTACT", default="")
 
 # ── WebRTC: no third party is asked unless the operator names one ────────────────────────────────
 STUN_URLS = env.list("STUN_URLS", default=[])

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import models, transaction
@@ -25,6 +26,7 @@ from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room, reopen_room
 from rooms.models import Ban, Invite, Membership, Room
 
+from .availability import obstacle
 from .models import AuditEntry, Report
 
 MODERATE = "moderation.moderate"
@@ -39,6 +41,7 @@ class TargetKind(StrEnum):
     MEMBERSHIP = "membership"
     BAN = "ban"
     REPORT = "report"
+    GROUP = "group"
     SITE_POLICY = "policy"
 
 
@@ -49,6 +52,7 @@ MODELS: dict[TargetKind, type[models.Model]] = {
     TargetKind.MEMBERSHIP: Membership,
     TargetKind.BAN: Ban,
     TargetKind.REPORT: Report,
+    TargetKind.GROUP: Group,
 }
 
 
@@ -74,10 +78,13 @@ def perform(
 ) -> None:
     """Do it to one row and record it.
 
-    Raises `NotPossible` with a sentence for the moderator, and `NotAllowed` for a person who may not do this.
+    Raises `NotPossible` with a sentence for the moderator, and `NotAllowed` for a person who is none.
     """
     if not by.has_perm(MODERATE):
         raise NotAllowed
+    reason_against = obstacle(action.name, row, by)
+    if reason_against:
+        raise NotPossible(reason_against)
     # Not while a mail server is slow: a transaction would keep other writers waiting.
     with nullcontext() if action.sends_mail else transaction.atomic():
         action.run(row, by, message)
@@ -136,8 +143,7 @@ def _revoke_all(room: Room, _by: User, _message: str) -> None:
 
 
 def _ban(membership: Membership, _by: User, _message: str) -> None:
-    if membership.guest_id is None:
-        raise NotPossible(_t("This person has an account. Suspend it instead."))
+    assert membership.guest_id is not None  # noqa: S101 - `availability` has made sure
     Ban.objects.get_or_create(guest_id=membership.guest_id)
     for other in Membership.objects.filter(guest_id=membership.guest_id, removed_at__isnull=True):
         remove_member(other)
@@ -222,5 +228,9 @@ ACTIONS_BY_NAME = {action.name: action for action in ACTIONS}
 ACTION_LABELS: dict[str, Promise] = {
     **{action.name: action.label for action in ACTIONS},
     "resolve": _("Resolve the report"),
+    # What superusers do on the pages of rows.
+    "add": _("Create"),
+    "change": _("Change"),
+    "delete": _("Delete"),
     "site-policy": _("Change the site settings"),
 }

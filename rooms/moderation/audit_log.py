@@ -18,6 +18,7 @@ TARGET_KIND_LABELS: dict[TargetKind, Promise] = {
     TargetKind.MEMBERSHIP: gettext_lazy("member or guest"),
     TargetKind.BAN: gettext_lazy("banned guest"),
     TargetKind.REPORT: gettext_lazy("report"),
+    TargetKind.GROUP: gettext_lazy("group"),
     TargetKind.SITE_POLICY: gettext_lazy("site settings"),
 }
 
@@ -40,6 +41,20 @@ def describe(entries: Iterable[AuditEntry]) -> None:
 def entries_of(report: Report) -> list[AuditEntry]:
     """Return what was done because of a report, in order, described."""
     entries = list(report.audit_entries.select_related("actor").order_by("at"))
+    describe(entries)
+    return entries
+
+
+def entries_about(kind: TargetKind, row: Any) -> list[AuditEntry]:
+    """Return what was done to a row, the newest first, described."""
+    entries = list(AuditEntry.objects.filter(target_kind=kind, target=_key(row)).select_related("actor", "report"))
+    describe(entries)
+    return entries
+
+
+def newest_entries(count: int) -> list[AuditEntry]:
+    """Return what was done last, the newest first, described."""
+    entries = list(AuditEntry.objects.select_related("actor")[:count])
     describe(entries)
     return entries
 

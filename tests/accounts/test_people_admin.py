@@ -78,9 +78,11 @@ def test_the_action_suspends_many_but_not_oneself(staff, olga, max_):
     client = sign_in_to_admin(staff)
     chosen = {"action": "suspend", "_selected_action": [olga.pk, max_.pk, staff.pk]}
     asked = client.post("/admin/accounts/user/", chosen)
+    question = client.get(asked.headers["Location"]).content.decode()
+    assert "<bdi>ada@example.org</bdi>: This is your own account." in question
     page = client.post(asked.headers["Location"], {"reason": "Because."}, follow=True).content.decode()
     assert page.count("Suspend: done for ") == 2
-    assert "You don&#x27;t have permission to do this to ada@example.org." in page
+    assert "Left out: ada@example.org. This is your own account." in page
     assert set(User.objects.filter(suspended_at__isnull=False)) == {olga, max_}
     assert AuditEntry.objects.count() == 2
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.flows import NotAllowed
 from accounts.models import User
 from common.text import clean_text
 from rooms.errors import NotPossible
@@ -26,6 +25,7 @@ from rooms.moderation.actions import (
     resolve,
     rows_of,
 )
+from rooms.moderation.availability import obstacle
 from rooms.moderation.models import DESCRIPTION_LENGTH, REASON_LENGTH, Report
 
 MAX_BULK = 50  # rows of one confirmation
@@ -90,11 +90,13 @@ def action_view(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _perform_all(request, action, rows, form.cleaned_data, report)
         return redirect(_return_url(action, rows, report))
+    obstacles = [(row, obstacle(action.name, row, by)) for row in rows]
     context = {
         **admin.site.each_context(request),
         "title": action.label,
         "action": action,
-        "rows": rows,
+        "rows": [row for row, reason in obstacles if not reason],
+        "left_out": [(row, reason) for row, reason in obstacles if reason],
         "report": report,
         "form": form,
         "return_url": _return_url(action, rows, report),
@@ -114,10 +116,8 @@ def _perform_all(
     for row in rows:
         try:
             perform(action, row, by, data["reason"], message=data.get("message", ""), report=report)
-        except NotAllowed:
-            messages.error(request, _t("You don't have permission to do this to %s.") % row)
         except NotPossible as error:
-            messages.error(request, f"{row}: {error}")
+            messages.error(request, _t("Left out: %(row)s. %(reason)s") % {"row": row, "reason": error})
         else:
             done += 1
             messages.success(request, _t("%(action)s: done for %(row)s.") % {"action": action.label, "row": row})

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -57,13 +58,14 @@ class AuditLogList(ChangeList):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """The audit log. No one changes or deletes an entry, not even a superuser."""
 
-    list_display = ("at", "actor", "what", "kind", "target_link", "reason", "report")
+    list_display = ("at", "actor", "what", "target_and_kind", "reason", "report_link")
     list_display_links = None
+    empty_text = _("Nothing has been done yet.")
     list_filter = (ActionFilter, TargetKindFilter, "at")
     list_select_related = ("actor", "report")
     search_fields = ("reason", "actor__email", "target")
     date_hierarchy = "at"
-    fields = ("at", "actor", "what", "kind", "target_link", "reason", "report")
+    fields = ("at", "actor", "what", "kind", "target_link", "reason", "report_link")
     readonly_fields = fields
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
@@ -79,9 +81,20 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def what(self, entry: AuditEntry) -> str:
         return entry.action_label
 
-    @admin.display(description=_("kind of target"), ordering="target_kind")
+    @admin.display(description=_("kind of target"))
     def kind(self, entry: AuditEntry) -> str:
         return str(TARGET_KIND_LABELS[TargetKind(entry.target_kind)])
+
+    @admin.display(description=_("target"), ordering="target_kind")
+    def target_and_kind(self, entry: AuditEntry) -> str:
+        return format_html('{} <span class="mp-muted">{}</span>', self.target_link(entry), self.kind(entry))
+
+    @admin.display(description=_("report"), ordering="report")
+    def report_link(self, entry: AuditEntry) -> str:
+        if entry.report_id is None:
+            return ""
+        url = reverse("admin:moderation_report_change", args=[entry.report_id])
+        return format_html('<a href="{}">#{}</a>', url, entry.report_id)
 
     @admin.display(description=_("target"))
     def target_link(self, entry: AuditEntry) -> str:

@@ -1,34 +1,100 @@
-"""What the admin pages share: lists whose rows moderators act on, and lists that no one edits."""
+"""What the admin pages share: titles, one log of what was done, rows that moderators act on, rows that no one edits."""
 
+import json
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.moderation.actions import ACTIONS_BY_NAME, MODERATE
+from rooms.moderation.actions import ACTIONS_BY_NAME, MODELS, MODERATE, record
+from rooms.moderation.audit_log import entries_about
+from rooms.moderation.availability import obstacle
 
 from .action_view import MAX_BULK, action_url
 
+KINDS = {model: kind for kind, model in MODELS.items()}
 
-class ModeratedAdmin(admin.ModelAdmin):
+
+class SiteModelAdmin(admin.ModelAdmin):
+    """A model's pages in this site's words. What is added, changed or deleted here goes into the audit log."""
+
+    change_form_template = "admin/moderation/change_form.html"
+    show_facets = admin.ShowFacets.NEVER
+    # What an empty list says, without search and filter.
+    empty_text: str | Promise = ""
+    formfield_overrides = {
+        # One field with a label, and the browser's own calendar.
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        },
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    }
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under the plural of its name."""
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, "subtitle": None, **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
+        """Show a row under its own name, and "New …" without one."""
+        row = options.get("obj")
+        name = str(self.opts.verbose_name)
+        context |= {"title": str(row), "subtitle": capfirst(name)} if row else {"title": _("New %s") % name}
+        return super().render_change_form(request, context, *args, **options)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what the audit log says about a row."""
+        row = self.get_object(request, object_id)
+        entries = entries_about(KINDS[self.model], row) if row is not None and self.model in KINDS else []
+        context = {"title": str(row), "subtitle": _("History"), "audit_entries": entries, **(extra_context or {})}
+        return super().history_view(request, object_id, context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[str, int], set[str], Any]:
+        """Count what goes along with a row. The right to delete a row is the right to delete what belongs to it."""
+        _nested, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        shown = {str(model._meta.verbose_name_plural) for model in KINDS} - {str(self.opts.verbose_name_plural)}
+        return [], {name: count for name, count in counts.items() if str(name) in shown}, set(), protected
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._log(request, "add", obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        self._log(request, "change", obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            self._log(request, "delete", row, [])
+
+    def _log(self, request: HttpRequest, action: str, row: Any, message: Any) -> None:
+        words = (
+            message if isinstance(message, str) else LogEntry(change_message=json.dumps(message)).get_change_message()
+        )
+        record(cast(User, request.user), action, KINDS[self.model], row.pk, words)
+
+
+class ModeratedAdmin(SiteModelAdmin):
     """A list whose rows moderators act on, after a page that asks for the reason."""
 
     moderation_actions: tuple[str, ...] = ()
-    change_form_template = "admin/moderation/change_form.html"
-
-    def available_actions(self, row: Any) -> tuple[str, ...]:
-        """Return those of `moderation_actions` that would change this row."""
-        return self.moderation_actions
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
-        """Offer the available actions on the page of a row."""
+        """Offer on the page of a row what can be done to it."""
         row = options.get("obj")
         if row is not None and self.has_moderate_permission(request):
-            names = self.available_actions(row)
+            by = cast(User, request.user)
+            names = [name for name in self.moderation_actions if not obstacle(name, row, by)]
             context["moderation_actions"] = [(ACTIONS_BY_NAME[name], action_url(name, [row])) for name in names]
         return super().render_change_form(request, context, *args, **options)
 
@@ -36,11 +102,15 @@ class ModeratedAdmin(admin.ModelAdmin):
         """Say whether the person is a moderator; Django asks by this name for `permissions=["moderate"]`."""
         return cast(User, request.user).has_perm(MODERATE)
 
+    def offered_actions(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return those of `moderation_actions` that the list offers, for example by its filters."""
+        return self.moderation_actions
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer the actions, but no bulk deletion: what was revoked or removed must stay on record."""
         if not self.has_moderate_permission(request):
             return {}
-        return {name: (_ask(name), name, ACTIONS_BY_NAME[name].label) for name in self.moderation_actions}
+        return {name: (_ask(name), name, ACTIONS_BY_NAME[name].label) for name in self.offered_actions(request)}
 
 
 class ReadOnlyAdmin(ModeratedAdmin):

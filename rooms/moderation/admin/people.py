@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.flows import may_suspend
 from accounts.models import User
-from common.times import format_moment
+from common.times import format_date
 
 from .base import ModeratedAdmin
 
@@ -43,7 +43,7 @@ class SecondFactorFilter(admin.SimpleListFilter):
     parameter_name = "second_factor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("yes")), ("no", _("no"))]
+        return [("yes", _("on")), ("no", _("off"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() in {"yes", "no"}:
@@ -55,18 +55,17 @@ class SecondFactorFilter(admin.SimpleListFilter):
 class UserAdmin(ModeratedAdmin):
     """People. No one can set their passwords here: staff can suspend a person, not sign in as them."""
 
-    list_display = ("email", "display_name", "state", "verified", "second_factor", "sessions", "is_staff", "last_login")
+    list_display = ("email", "display_name", "state", "role", "verified", "second_factor", "sessions", "last_login")
+    empty_text = _("No one has an account yet.")
     list_filter = (StateFilter, SecondFactorFilter, "is_staff", "is_superuser", "date_joined")
     search_fields = ("email", "display_name")
     ordering = ("-date_joined",)
-    date_hierarchy = "date_joined"
     readonly_fields = ("email", "state", "verified", "second_factor", "sessions", "date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("email", "display_name", "state")}),
         (_("Signing in"), {"fields": ("verified", "second_factor", "sessions", "date_joined", "last_login")}),
         (_("Permissions"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
-    filter_horizontal = ("groups",)
     moderation_actions = ("warn", "suspend", "reinstate")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -83,15 +82,21 @@ class UserAdmin(ModeratedAdmin):
 
     @admin.display(description=_("state"), ordering="suspended_at")
     def state(self, user: User) -> str:
-        return _t("suspended since %s") % format_moment(user.suspended_at) if user.suspended_at else _t("active")
+        if user.suspended_at is None:
+            return _t("active")
+        return _t("suspended since %s") % format_date(user.suspended_at)
 
-    @admin.display(description=_("verified"), boolean=True)
-    def verified(self, user: User) -> bool:
-        return bool(getattr(user, "is_verified", False))
+    @admin.display(description=_("role"), ordering="-is_staff")
+    def role(self, user: User) -> str:
+        return _t("superuser") if user.is_superuser else _t("staff") if user.is_staff else ""
 
-    @admin.display(description=_("two-step verification"), boolean=True)
-    def second_factor(self, user: User) -> bool:
-        return bool(getattr(user, "has_second_factor", False))
+    @admin.display(description=_("email confirmed"), ordering="is_verified")
+    def verified(self, user: User) -> str:
+        return _t("yes") if getattr(user, "is_verified", False) else _t("no")
+
+    @admin.display(description=_("two-step verification"), ordering="has_second_factor")
+    def second_factor(self, user: User) -> str:
+        return _t("on") if getattr(user, "has_second_factor", False) else _t("off")
 
     @admin.display(description=_("sessions"), ordering="session_total")
     def sessions(self, user: User) -> int:
@@ -112,9 +117,6 @@ class UserAdmin(ModeratedAdmin):
         if isinstance(request.user, User) and request.user.is_superuser:
             return self.readonly_fields
         return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
-
-    def available_actions(self, row: User) -> tuple[str, ...]:
-        return ("warn", "reinstate" if row.suspended_at else "suspend")
 
 
 def _may_edit(request: HttpRequest, user: User | None) -> bool:

@@ -9,16 +9,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from rooms.access import unavailable_reason
 from rooms.live.occupancy import head_counts
-from rooms.models import Ban, Role
 from rooms.moderation.actions import ACTIONS_BY_NAME, ModerationAction
 from rooms.moderation.audit_log import entries_of
+from rooms.moderation.availability import obstacle
 from rooms.moderation.models import Report
 
 from .action_view import action_url
+from .room_state import room_state
 
 MAX_SHOWN = 10  # links, and related reports
+PERSON_ACTIONS = ("warn", "suspend", "reinstate")
+ROOM_ACTIONS = ("close-room", "reopen-room", "revoke-links")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,22 @@ class Button:
     label: str | Promise
 
 
-def report_context(report: Report) -> dict[str, Any]:
-    """Return the template variables of the page of a report."""
+def report_context(report: Report, viewer: User) -> dict[str, Any]:
+    """Return the template variables of the page of a report, with the buttons for what the viewer can do."""
     room = report.room
     invites = list(room.invites.select_related("created_by").order_by("-created_at")[:MAX_SHOWN]) if room else []
     now = timezone.now()
     return {
         "report": report,
         "room": room,
-        "unavailable": unavailable_reason(room) if room else None,
+        "room_state": room_state(room) if room else "",
         "inside": head_counts([room.pk]).get(room.pk, 0) if room else 0,
         "invites": [(invite, invite.state(now)) for invite in invites],
         "related": [(other, _in_common(other, report)) for other in related_reports(report)[:MAX_SHOWN]],
         "audit_entries": entries_of(report),
-        "subject_buttons": _subject_buttons(report),
-        "room_buttons": _room_buttons(report),
-        "report_buttons": [_button("reopen" if report.resolved_at else "dismiss", report, report)],
+        "subject_buttons": _subject_buttons(report, viewer),
+        "room_buttons": _room_buttons(report, viewer),
+        "report_buttons": _buttons(("dismiss", "reopen"), report, report, viewer),
     }
 
 
@@ -72,39 +74,35 @@ def _in_common(other: Report, report: Report) -> str:
     return _("the same owner")
 
 
-def _subject_buttons(report: Report) -> list[Button]:
-    membership, buttons = report.subject_membership, []
+def _subject_buttons(report: Report, viewer: User) -> list[Button]:
+    buttons = []
     if report.subject_user:
-        buttons += _person_buttons(report.subject_user, report)
-    if membership and membership.removed_at is None and membership.role != Role.OWNER:
-        buttons.append(_button("remove", membership, report))
-    if membership and membership.guest_id and not Ban.objects.filter(guest_id=membership.guest_id).exists():
-        buttons.append(_button("ban-guest", membership, report))
+        buttons += _buttons(PERSON_ACTIONS, report.subject_user, report, viewer)
+    if report.subject_membership:
+        names = ("remove", "ban-guest") if report.subject_membership.guest_id else ("remove",)
+        buttons += _buttons(names, report.subject_membership, report, viewer)
     return buttons
 
 
-def _room_buttons(report: Report) -> list[Button]:
+def _room_buttons(report: Report, viewer: User) -> list[Button]:
     """Return what can be done about the room, its links and its owner."""
-    room, buttons = report.room, []
-    if room:
-        buttons.append(_button("reopen-room" if room.closed_at else "close-room", room, report))
-        if room.invites.filter(revoked_at__isnull=True, expires_at__gt=timezone.now()).exists():
-            buttons.append(_button("revoke-links", room, report))
+    buttons = _buttons(ROOM_ACTIONS, report.room, report, viewer) if report.room else []
     if report.owner and report.owner_id != report.subject_user_id:
-        buttons += _person_buttons(report.owner, report, owner=True)
+        labels = {
+            "warn": _("Warn the owner by email"),
+            "suspend": _("Suspend the owner"),
+            "reinstate": _("Reinstate the owner"),
+        }
+        buttons += _buttons(PERSON_ACTIONS, report.owner, report, viewer, labels)
     return buttons
 
 
-def _person_buttons(user: User, report: Report, *, owner: bool = False) -> list[Button]:
-    labels = {
-        "warn": _("Warn the owner by email"),
-        "suspend": _("Suspend the owner"),
-        "reinstate": _("Reinstate the owner"),
-    }
-    names = ("warn", "reinstate" if user.suspended_at else "suspend")
-    return [_button(name, user, report, labels[name] if owner else None) for name in names]
-
-
-def _button(name: str, row: Any, report: Report, label: str | None = None) -> Button:
-    action = ACTIONS_BY_NAME[name]
-    return Button(action, action_url(name, [row], report), label or action.label)
+def _buttons(
+    names: tuple[str, ...], row: Any, report: Report, viewer: User, labels: dict[str, str] | None = None
+) -> list[Button]:
+    """Return a button for each of these actions that the viewer can do to the row."""
+    possible = [ACTIONS_BY_NAME[name] for name in names if not obstacle(name, row, viewer)]
+    return [
+        Button(action, action_url(action.name, [row], report), (labels or {}).get(action.name, action.label))
+        for action in possible
+    ]

@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.text import clean_name
 from rooms import limits
 from rooms.flows.rooms import change_room, delete_room, save_new_room
 from rooms.live.occupancy import head_counts, occupied_rooms
-from rooms.models import Ban, Invite, InviteState, Membership, Role, Room
+from rooms.models import Ban, Invite, InviteState, Membership, Room
 
 from .base import ModeratedAdmin, ReadOnlyAdmin
+from .room_state import room_state
 
 
 class RoomStateFilter(admin.SimpleListFilter):
@@ -86,6 +88,27 @@ class InviteStateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class MembershipStateFilter(admin.SimpleListFilter):
+    """Active, expired or removed."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("active", _("active")), ("expired", _("expired")), ("removed", _("removed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> QuerySet[Membership]:
+        active = Membership.objects.active()
+        match self.value():
+            case "active":
+                return queryset.filter(pk__in=active)
+            case "expired":
+                return queryset.filter(removed_at__isnull=True).exclude(pk__in=active)
+            case "removed":
+                return queryset.filter(removed_at__isnull=False)
+        return queryset
+
+
 class LiveFilter(admin.SimpleListFilter):
     """Rooms with people in the call now."""
 
@@ -99,8 +122,23 @@ class LiveFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=occupied_rooms()) if self.value() == "yes" else queryset
 
 
+class OwnerField(forms.ModelChoiceField):
+    """Asks for the address of the owner: a list of all people would be long."""
+
+    widget = forms.EmailInput
+    default_error_messages = {"invalid_choice": _("There is no account with this email address.")}
+
+    def to_python(self, value: Any) -> Any:
+        """Find the person, in any case."""
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
+
+
 class RoomForm(forms.ModelForm):
     """The fields of a room that staff may edit."""
+
+    owner = OwnerField(
+        User.objects.filter(is_active=True), to_field_name="email", label=_("Email address of the owner")
+    )
 
     class Meta:
         model = Room
@@ -129,27 +167,13 @@ class RoomAdmin(ModeratedAdmin):
     """Rooms and their state. Who is in the call is a number, never names."""
 
     form = RoomForm
-    list_display = (
-        "name",
-        "slug",
-        "owner",
-        "inside",
-        "max_people",
-        "room_key",
-        "created_at",
-        "expires_at",
-        "closed_at",
-    )
+    list_display = ("name", "owner", "in_call", "room_key", "state", "created_at")
+    empty_text = _("No rooms yet.")
     list_filter = (LiveFilter, RoomStateFilter, RoomKeyFilter, "created_at")
     list_select_related = ("owner",)
     search_fields = ("name", "slug", "owner__email", "owner__display_name")
-    date_hierarchy = "created_at"
-    autocomplete_fields = ("owner",)
-    readonly_fields = ("slug", "inside", "room_key", "created_at", "closed_at")
+    readonly_fields = ("slug", "state", "inside", "room_key", "created_at")
     moderation_actions = ("close-room", "reopen-room", "revoke-links")
-
-    def available_actions(self, row: Room) -> tuple[str, ...]:
-        return ("reopen-room" if row.closed_at else "close-room", "revoke-links")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RoomList
@@ -163,6 +187,14 @@ class RoomAdmin(ModeratedAdmin):
         if not hasattr(room, "inside_now"):
             return head_counts([room.pk]).get(room.pk, 0) if room.pk else 0
         return int(room.inside_now)
+
+    @admin.display(description=_("in the call"))
+    def in_call(self, room: Room) -> str:
+        return _t("%(inside)d of %(most)d") % {"inside": self.inside(room), "most": room.max_people}
+
+    @admin.display(description=_("state"), ordering="closed_at")
+    def state(self, room: Room) -> str:
+        return room_state(room)
 
     @admin.display(description=_("room key"), ordering="epoch")
     def room_key(self, room: Room) -> str:
@@ -188,46 +220,50 @@ class RoomAdmin(ModeratedAdmin):
 class InviteAdmin(ReadOnlyAdmin):
     """Invite links, without token and key."""
 
-    list_display = ("__str__", "room", "created_by", "state", "uses", "max_uses", "created_at", "expires_at")
+    list_display = ("__str__", "room", "created_by", "state", "used", "created_at", "expires_at")
+    empty_text = _("No invite links yet.")
     list_filter = (InviteStateFilter, "created_at", "expires_at")
     list_select_related = ("room", "created_by")
     search_fields = ("label", "room__name", "room__slug", "created_by__email")
-    date_hierarchy = "created_at"
     fields = (
         "room", "label", "state", "role", "created_by", "uses", "max_uses", "created_at", "expires_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
     moderation_actions = ("revoke-link",)
 
-    def available_actions(self, row: Invite) -> tuple[str, ...]:
-        return self.moderation_actions if row.state(timezone.now()) is InviteState.ACTIVE else ()
-
     @admin.display(description=_("state"))
     def state(self, invite: Invite) -> str:
         return str(invite.state(timezone.now()).label)
+
+    @admin.display(description=_("used"), ordering="uses")
+    def used(self, invite: Invite) -> str:
+        if invite.max_uses is None:
+            return str(invite.uses)
+        return _t("%(uses)d of %(most)d") % {"uses": invite.uses, "most": invite.max_uses}
 
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
     """Who is a member or guest of which room."""
 
-    list_display = ("__str__", "room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
-    list_filter = (
-        "role",
-        ("removed_at", admin.EmptyFieldListFilter),
-        ("user", admin.EmptyFieldListFilter),
-        "created_at",
-    )
+    list_display = ("who", "room", "role", "invite", "state", "created_at")
+    list_filter = (MembershipStateFilter, "role", "created_at")
+    empty_text = _("No members or guests yet.")
     list_select_related = ("room", "user", "invite")
     search_fields = ("room__name", "room__slug", "user__email", "user__display_name")
-    date_hierarchy = "created_at"
-    fields = ("room", "user", "role", "invite", "created_at", "expires_at", "removed_at")
+    fields = ("room", "who", "role", "invite", "state", "created_at", "expires_at", "removed_at")
     readonly_fields = fields
     moderation_actions = ("remove", "ban-guest")
 
-    def available_actions(self, row: Membership) -> tuple[str, ...]:
-        remove = () if row.removed_at or row.role == Role.OWNER else ("remove",)
-        return (*remove, "ban-guest") if row.guest_id else remove
+    @admin.display(description=_("person"), ordering="user__email")
+    def who(self, membership: Membership) -> str:
+        return str(membership.user or _t("a guest"))
+
+    @admin.display(description=_("state"))
+    def state(self, membership: Membership) -> str:
+        if membership.removed_at is not None:
+            return _t("removed")
+        return _t("active") if membership.is_active(timezone.now()) else _t("expired")
 
 
 @admin.register(Ban)
@@ -235,6 +271,7 @@ class BanAdmin(ReadOnlyAdmin):
     """Banned guests; the id of their browser is not shown."""
 
     list_display = ("__str__", "created_at")
+    empty_text = _("No guest is banned.")
     fields = ("created_at",)
     readonly_fields = fields
     moderation_actions = ("lift-ban",)

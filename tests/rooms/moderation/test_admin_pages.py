@@ -106,6 +106,6 @@ def test_the_page_of_a_row_offers_what_can_be_done_to_it(room: Room, link: Invit
     close_room(room, by_moderator=True)
     revoke_invite(link)
     remove_member(guests)
-    assert offered("rooms/room", room) == {"reopen-room", "revoke-links"}
+    assert offered("rooms/room", room) == {"reopen-room"}
     assert offered("rooms/invite", link) == set()
     assert offered("rooms/membership", guests) == {"ban-guest"}

@@ -40,11 +40,24 @@ def test_the_group_has_exactly_these_rights(db: None) -> None:
     }
 
 
+def undo(action: str, row: Any) -> None:
+    """Bring a row into the state from which the action leads."""
+    match action:
+        case "reinstate":
+            row.suspended_at = timezone.now()
+        case "reopen-room":
+            row.closed_at = timezone.now()
+        case "reopen":
+            row.resolved_at = timezone.now()
+    row.save()
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_a_moderator_does_every_act_and_leaves_a_row(
     desk: Client, mona: User, targets: dict[TargetKind, Any], action: Any
 ) -> None:
     row = targets[action.target_kind]
+    undo(action.name, row)
     page = desk.get(action_url(action.name, row))
     assert page.status_code == 200
     assert str(action.consequences) in html.unescape(page.content.decode())
@@ -126,8 +139,9 @@ def test_plain_staff_see_neither_numbers_nor_search(db: None) -> None:
 
 def test_moderators_do_not_suspend_each_other_nor_staff(desk: Client, mona: User) -> None:
     for victim in (make_moderator("Nora"), make_person("Ada", is_staff=True, is_superuser=True), mona):
+        why = "This is your own account." if victim == mona else "Only superusers can do this to staff."
         page = desk.post(action_url("suspend", victim), FORM, follow=True).content.decode()
-        assert f"You don&#x27;t have permission to do this to {victim.email}." in page
+        assert f"Left out: {victim.email}. {why}" in page
         victim.refresh_from_db()
         assert victim.suspended_at is None
     assert not AuditEntry.objects.exists()

@@ -65,7 +65,9 @@ def test_rooms_are_filtered_by_state(staff: Client, olga: User, state: str) -> N
 
 
 def test_a_room_made_here_is_keyless_and_its_owner_is_in_it(staff: Client, olga: User) -> None:
-    data = {"name": "Board \u202eroom", "owner": olga.pk, "max_people": 6, "expires_at_0": "", "expires_at_1": ""}
+    data = {"name": "Board \u202eroom", "owner": " OLGA@example.org", "max_people": 6, "expires_at": "2099-11-05T07:30"}
+    unknown = staff.post("/admin/rooms/room/add/", {**data, "owner": "zora@example.org"}).content.decode()
+    assert "There is no account with this email address." in unknown
     assert staff.post("/admin/rooms/room/add/", data).status_code == 302
     room = Room.objects.get()
     assert (room.name, room.epoch, room.key_check) == ("Board room", 0, None)

@@ -27,6 +27,7 @@ PHONE: Final = {
     "is_mobile": True,
     "color_scheme": "light",
 }
+SMALL: Final = {"viewport": {"width": 480, "height": 400}}  # what is shown small is sent small: two cores hold this call
 PATIENCE_MS: Final = 120_000  # a call of four on two cores
 PREVIEW: Final = Path(__file__).with_name("preview.html")
 CHAT: Final = (
@@ -77,7 +78,7 @@ def take_pictures(browser: Browser, app: AppServer) -> None:
     slug = olga.create_room("Monday meeting", people=6)
     link = olga.create_link(lets_in="anyone")
     show_guest(browser, app, link)
-    guests = [sit_down(browser, app, name) for name in ("Max", "Imani", "Kenji")]
+    guests = [sit_down(browser, app, name, **SMALL) for name in ("Max", "Imani", "Kenji")]
     for guest in guests:
         guest.accept(link)
     olga.join(slug)
@@ -87,11 +88,11 @@ def take_pictures(browser: Browser, app: AppServer) -> None:
         who.see_others(len(guests), seconds=180)
     olga.see_and_hear(len(guests), seconds=120)
     for listener in guests[1:]:
-        listener.page.get_by_label("Call controls").get_by_role("button", name="Microphone").click()
+        listener.use("Microphone")
     expect(olga.page.locator("mp-tile[data-muted=true]")).to_have_count(2)
     expect(olga.page.locator("mp-tile[data-muted=true][data-speaking=true]")).to_have_count(0)
     wait_for_calm(olga)
-    write(ROOT / "docs" / "img" / "call.png", olga.page.screenshot())
+    write(ROOT / "docs" / "img" / "call.webp", webp(browser, olga.page.screenshot(), 1600, 0.85))
 
     for who in (olga, *guests):
         who.use("Chat")

@@ -27,8 +27,9 @@ PHONE: Final = {
     "is_mobile": True,
     "color_scheme": "light",
 }
-SMALL: Final = {"viewport": {"width": 480, "height": 400}}  # what is shown small is sent small: two cores hold this call
-PATIENCE_MS: Final = 120_000  # a call of four on two cores
+# What is shown small is sent small: two cores hold this call.
+SMALL: Final = {"viewport": {"width": 480, "height": 400}}
+PATIENCE_MS: Final = 120_000
 PREVIEW: Final = Path(__file__).with_name("preview.html")
 CHAT: Final = (
     ("Max", "Morning! The plan is in Files, 120 MB."),

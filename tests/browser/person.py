@@ -34,9 +34,13 @@ RECEIVED = """async () => {
 
 
 class Person:
-    """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors."""
+    """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors.
+
+    They have seen the hints of the call before, unless it is their `first_visit`.
+    """
 
     def __init__(self, browser: Browser, app: AppServer, name: str, **context: Any) -> None:
+        first_visit = context.pop("first_visit", False)
         self.app = app
         self.name = name
         self.address = f"{name.lower()}@example.org"
@@ -47,6 +51,8 @@ class Person:
             "addEventListener('securitypolicyviolation', (e) => globalThis.reportViolation("
             "`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));"
         )
+        if not first_visit:
+            self.context.add_init_script("try { localStorage.setItem('hints-seen', 'yes') } catch {}")
         self.page = self.new_page()
 
     def new_page(self) -> Page:

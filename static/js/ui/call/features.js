@@ -10,6 +10,7 @@ import { HostActions } from "../people/host-actions.js";
 import { MuteRequest } from "../people/mute-request.js";
 import { ReportDialog } from "../people/report-dialog.js";
 import { Announcements } from "./announcements.js";
+import { showFirstVisitHints } from "./first-visit-hints.js";
 import { OwnRole } from "./own-role.js";
 import { showSigns } from "./signs.js";
 import { TimeWarning } from "./time-warning.js";
@@ -39,6 +40,7 @@ export function setUpFeatures(session, { page, identity, stage, devices, outputs
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
   new OwnRole(session, signal);
+  showFirstVisitHints(session, signal);
   holdWakeLock(signal);
   return { chat, hands };
 }

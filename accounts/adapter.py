@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.mail import MailFailed, mail_errors
+from common.mail import MailFailed, compose, mail_errors
 from common.times import zone_of
 
 from .events import session_ended
@@ -61,13 +61,9 @@ class AccountAdapter(DefaultAccountAdapter):
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that names the site by `SITE_NAME` and its first origin, not by the Host header.
-
-        Raises `MailFailed`.
-        """
-        named = {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], **context}
+        """Send the mail `<template_prefix>.html`. Raises `MailFailed`."""
         with mail_errors():
-            super().send_mail(template_prefix, email, named)
+            compose(f"{template_prefix}.html", [email], context).send()
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Notify a person of a change to their account, which stands even if the mail fails."""

@@ -40,7 +40,7 @@ class MailOptOut(models.Model):
     """An address that gets no mails of one kind. Only a keyed hash of the address is stored."""
 
     kind = models.CharField(max_length=10, choices=MailKind.choices)
-    address_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=32)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["address_hash", "kind"], name="one_opt_out_per_kind")]

@@ -4,19 +4,20 @@ The link is signed. It names a kind of mail and the keyed hash of an address, ne
 signing in: from its page and by one click in a mail program (RFC 8058).
 """
 
+import base64
+import hmac
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, Signer
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from common.mail import mail_errors
+from common.mail import compose, mail_errors
 
 from .models import MailKind, MailOptOut
 
@@ -24,13 +25,15 @@ from .models import MailKind, MailOptOut
 _DOMAIN = re.compile(r"\w[.\u3002][^\W\d_]{2}")
 
 
-def _signer() -> Signer:
-    return Signer(salt="accounts.optional_mail", sep=".")
+_HASH_BYTES = 16
+_SIGNATURE_BYTES = 12
+_TOKEN_LENGTH = 39  # one letter, 22 of the hash, 16 of the signature
 
 
 def hash_address(address: str) -> str:
     """Return the keyed hash that stands for an address here; it is useless without the site's SECRET_KEY."""
-    return salted_hmac("accounts.optional_mail", address.strip().lower(), algorithm="sha256").hexdigest()
+    digest = salted_hmac("accounts.optional_mail", address.strip().lower(), algorithm="sha256").digest()
+    return digest[:_HASH_BYTES].hex()
 
 
 def is_wanted(kind: MailKind, address: str) -> bool:
@@ -63,34 +66,52 @@ def transfer_opt_outs(old: str, new: str) -> None:
 
 def make_token(kind: MailKind, address: str) -> str:
     """Return the token of the link that switches off this kind of mail for this address."""
-    return _signer().sign(f"{kind.value}.{hash_address(address)}")
+    return _sign(kind.value[0] + _encode(bytes.fromhex(hash_address(address))))
 
 
 def read_token(token: str) -> tuple[MailKind, str]:
     """Return the kind of mail and the hash of the address in a token. Raises `BadSignature`."""
-    kind, _dot, address_hash = _signer().unsign(token).partition(".")
+    if len(token) != _TOKEN_LENGTH:
+        return _read_earlier_token(token)
+    payload = token[: 1 + len(_encode(bytes(_HASH_BYTES)))]
+    kinds = {kind.value[0]: kind for kind in MailKind}
+    if not hmac.compare_digest(_sign(payload).encode(), token.encode()) or payload[0] not in kinds:
+        raise BadSignature
+    return kinds[payload[0]], base64.urlsafe_b64decode(payload[1:] + "==").hex()
+
+
+def _sign(payload: str) -> str:
+    digest = salted_hmac("accounts.optional_mail.token", payload, algorithm="sha256").digest()
+    return payload + _encode(digest[:_SIGNATURE_BYTES])
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _read_earlier_token(token: str) -> tuple[MailKind, str]:
+    kind, _dot, address_hash = Signer(salt="accounts.optional_mail", sep=".").unsign(token).partition(".")
     if kind not in MailKind.values:
         raise BadSignature
-    return MailKind(kind), address_hash
+    return MailKind(kind), address_hash[: 2 * _HASH_BYTES]
 
 
-def send(kind: MailKind, address: str, template: str, context: dict[str, Any]) -> bool:
-    """Send `mails/<template>.txt`, whose first line is the subject; return False for a person who opted out.
+def send(kind: MailKind, address: str, template: str, context: dict[str, Any], reply_to: Sequence[str] = ()) -> bool:
+    """Send `mails/<template>.html`; return False for a person who opted out.
 
     It takes up to `EMAIL_TIMEOUT` seconds. Raises `MailFailed`.
     """
     if not is_wanted(kind, address):
         return False
     link = settings.SITE_ORIGINS[0] + reverse("mail_opt_out", args=[make_token(kind, address)])
-    named = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], "opt_out_url": link, **context}
-    subject, _newline, body = render_to_string(f"mails/{template}.txt", named).strip().partition("\n")
     headers = {
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
+    named = {"opt_out_url": link, **context}
     with mail_errors():
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[address], headers=headers).send()
+        compose(f"mails/{template}.html", [address], named, headers=headers, reply_to=reply_to).send()
     return True
 
 

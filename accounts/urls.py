@@ -24,6 +24,6 @@ urlpatterns = [
     path("data/deleted", data.deleted, name="account_deleted"),
     path("time-zone", views.follow_browser_zone, name="account_time_zone"),
     path("mails/", mails.set_preferences, name="account_mails"),
-    path("mails/unsubscribe/<str:token>", mails.opt_out, name="mail_opt_out"),
+    path("mails/unsubscribe/<str:token>", mails.opt_out),  # in mails from before
     path("sessions/<int:pk>/end/", views.end_session, name="account_end_session"),
 ]

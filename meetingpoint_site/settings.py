@@ -89,7 +89,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "meetingpoint_site.context.site",
             ],
-            "libraries": {"forms": "common.templatetags.forms", "times": "common.templatetags.times"},
+            "libraries": {
+                "forms": "common.templatetags.forms",
+                "mail": "common.templatetags.mail",
+                "times": "common.templatetags.times",
+            },
         },
     }
 ]

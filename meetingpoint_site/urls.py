@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import mails
 from rooms.moderation.admin.action_view import action_view
 from rooms.moderation.admin.dashboard import search_view
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path(".well-known/security.txt", root_files.security),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("unsubscribe/<str:token>", mails.opt_out, name="mail_opt_out"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/search/", admin.site.admin_view(search_view), name="moderation_search"),

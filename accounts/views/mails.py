@@ -34,7 +34,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
     try:
         kind, address_hash = optional_mail.read_token(token)
     except BadSignature:
-        return render(request, "mails/opt_out.html", {"damaged": True}, status=404)
+        return render(request, "account/mail_opt_out.html", {"damaged": True}, status=404)
     if request.method == "POST":
         optional_mail.opt_out(kind, address_hash)
-    return render(request, "mails/opt_out.html", {"kind": kind, "done": request.method == "POST"})
+    return render(request, "account/mail_opt_out.html", {"kind": kind, "done": request.method == "POST"})

@@ -35,8 +35,10 @@ class RateLimited(Exception):
         self.wait = wait
 
 
-def send_invitation(invite: Invite, sender: User, address: str, link: str | None) -> None:
+def send_invitation(invite: Invite, sender: User, address: str, link: str | None, *, reply: bool = False) -> None:
     """Send an invitation; `link` is the whole link, or None if the sender passes on the code in another way.
+
+    With `reply`, an answer goes to the sender, whose address the receiver then sees.
 
     Neither the address nor the link is stored. Raises `NotPossible`, `RateLimited` and `MailFailed`.
     """
@@ -51,10 +53,13 @@ def send_invitation(invite: Invite, sender: User, address: str, link: str | None
         "sender": optional_mail.safe_person_name(sender.display_name),
         "room": optional_mail.safe_room_name(invite.room.name),
         "link": link,
+        "code_url": settings.SITE_ORIGINS[0] + reverse("rooms:invite"),
+        "reply": reply,
         "until": format_moment(invite.expires_at, _zone_of_address(address) or sender.time_zone),
         "account": invite.role != Role.GUEST,
     }
-    optional_mail.send(MailKind.INVITATION, address, "invitation", context)
+    reply_to = [sender.email] if reply else []
+    optional_mail.send(MailKind.INVITATION, address, "invitation", context, reply_to)
 
 
 def mail_hosts_about_knock(room_id: int) -> None:

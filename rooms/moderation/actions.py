@@ -7,12 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import models, transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -20,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.flows import NotAllowed, reinstate, suspend
 from accounts.models import User
+from common.mail import compose
 from rooms.errors import NotPossible
 from rooms.flows.invites import revoke_invite, revoke_invites
 from rooms.flows.members import remove_member
@@ -130,10 +128,8 @@ def _as_report(row: Any) -> Report | None:
 
 
 def _warn(user: User, _by: User, message: str) -> None:
-    context = {"SITE_NAME": settings.SITE_NAME, "site_url": settings.SITE_ORIGINS[0], "user": user, "message": message}
-    subject = _t("A warning from the moderators of %(site)s") % {"site": settings.SITE_NAME}
     try:
-        send_mail(subject, render_to_string("moderation/warning.txt", context), None, [user.email])
+        compose("mails/warning.html", [user.email], {"name": user.display_name, "message": message}).send()
     except OSError as error:  # SMTPException is one
         raise NotPossible(_t("The email couldn't be sent, so nothing was recorded.")) from error
 

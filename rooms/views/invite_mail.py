@@ -36,7 +36,7 @@ _LINK = re.compile(rf"/i#k=1[A-Za-z0-9_-]{{22}}(?:&n={_NAME})?(?:&by={_NAME})?")
 @json_errors
 @cache_control(no_store=True)
 def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
-    """Send an invitation: POST {address, link}; without `link` the email has no secret. 204 once it is sent."""
+    """Send an invitation: POST {address, link, reply}; without `link` the email has no secret. 204 once it is sent."""
     room = get_room_or_404(request.user, slug, Permission.INVITE)
     invite = get_object_or_404(room.invites.select_related("room"), pk=invite_id)
     get_room_or_404(request.user, slug, permission_to_invite(invite.role))
@@ -47,7 +47,7 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     except ValidationError as error:
         raise NotPossible(_("This is not a valid email address.")) from error
     try:
-        send_invitation(invite, request.user, body.address, _check_link(body.link))
+        send_invitation(invite, request.user, body.address, _check_link(body.link), reply=body.reply)
     except RateLimited as error:
         return ratelimit.rate_limited_response(request, error.wait)
     except MailFailed:

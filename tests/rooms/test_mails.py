@@ -7,8 +7,10 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
+from django.core.signing import Signer
 from django.test import Client
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts import optional_mail
 from accounts.models import MailKind, MailOptOut, User
@@ -21,7 +23,7 @@ from .conftest import make_link, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
 LINK = "http://localhost:8000/i#k=1AAECAwQFBgcICQoLDA0ODw"
-STOP = re.compile(r"<http://localhost:8000(/accounts/mails/unsubscribe/[^>]+)>")
+STOP = re.compile(r"<http://localhost:8000(/unsubscribe/[^>]+)>")
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +130,7 @@ def stop_link() -> str:
     assert found
     assert found[1] in letter.body
     assert letter.to[0] not in found[1]
+    assert len(f"https://meet.example.org{found[1]}") < 78  # on one line
     return found[1]
 
 
@@ -144,11 +147,47 @@ def test_a_person_without_an_account_unsubscribes_with_one_click(room: Room, olg
     assert "ada" not in str(MailOptOut.objects.values())
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t.replace("invitation", "waiting"), lambda _t: "x"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t[:-1],
+        lambda t: f"w{t[1:]}",
+        lambda t: f"x{t[1:]}",
+        lambda t: t + "A",
+        lambda _t: "x",
+        lambda _t: "é" * 39,
+    ],
+)
 def test_a_link_that_was_changed_stops_nothing(client: Client, change) -> None:
     token = optional_mail.make_token(MailKind.INVITATION, "ada@example.net")
-    assert client.post(f"/accounts/mails/unsubscribe/{change(token)}").status_code == 404
+    for path in ("/unsubscribe/", "/accounts/mails/unsubscribe/"):
+        assert client.post(path + change(token)).status_code == 404
     assert not MailOptOut.objects.exists()
+
+
+def test_the_links_of_earlier_emails_still_unsubscribe(client: Client) -> None:
+    long_hash = salted_hmac("accounts.optional_mail", "ada@example.net", algorithm="sha256").hexdigest()
+    token = Signer(salt="accounts.optional_mail", sep=".").sign(f"invitation.{long_hash}")
+    assert client.post(f"/accounts/mails/unsubscribe/{token}").status_code == 200
+    assert not optional_mail.is_wanted(MailKind.INVITATION, "Ada@example.net")
+    assert optional_mail.is_wanted(MailKind.WAITING, "ada@example.net")
+
+
+@pytest.mark.parametrize(("reply", "reply_to"), [(False, []), (True, ["olga@example.org"])])
+def test_an_answer_goes_to_the_sender_only_if_they_wish_it(
+    room: Room, olga: User, reply: bool, reply_to: list[str]
+) -> None:
+    assert send(signed_in(olga), room, reply=reply).status_code == 204
+    [letter] = sent()
+    assert letter.reply_to == reply_to
+    assert ("your answer goes to Olga" in letter.body) == reply
+    assert (olga.email in letter.message().as_string()) == reply
+
+
+def test_without_the_box_no_one_replies_to_the_sender(room: Room, olga: User) -> None:
+    assert send(signed_in(olga), room).status_code == 204
+    assert sent()[0].reply_to == []
+    assert send(signed_in(olga), room, reply="yes").status_code == 400
 
 
 def test_hosts_get_an_email_about_a_knock_once_in_a_while(room: Room, olga: User, max_: User) -> None:

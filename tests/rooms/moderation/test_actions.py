@@ -82,7 +82,7 @@ def test_a_mail_that_cannot_be_sent_is_said_and_not_noted(
     def refuse(*_args: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("rooms.moderation.actions.send_mail", refuse)
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
     assert "The email couldn&#x27;t be sent" in desk.post(action_url("warn", max_), FORM, follow=True).content.decode()
     assert not AuditEntry.objects.exists()
 

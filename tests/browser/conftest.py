@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.app_server import AppServer, make_account
+from tests.app_server import AppServer, make_account, sign_in_ahead
 from tests.browser.camera import make_camera
 from tests.browser.person import PASSWORD, Person
 from tests.services import PostgresServer, RedisServer, find_binary, free_port
@@ -24,6 +26,7 @@ CHROMIUM_ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+SECRET_KEY = "the same in all processes of the tests, as an operator would set it; long enough"
 FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
@@ -80,34 +83,46 @@ def firefox(driver: Playwright) -> Iterator[Browser]:
         yield browser
 
 
+@dataclass
+class Cast:
+    """A database with accounts for Olga, Max and Sam, who have signed in; servers start from a copy of it."""
+
+    path: Path
+    sessions: dict[str, list[str]]
+
+
 @pytest.fixture(scope="session")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with accounts for Olga, Max and Sam; servers start from a copy of it."""
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """The cast of the tests of this run."""
     path = tmp_path_factory.mktemp("cast") / "db.sqlite3"
-    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}"})
+    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": SECRET_KEY})
     server.migrate()
-    for name in ("Olga", "Max", "Sam"):
-        make_account(server, f"{name.lower()}@example.org", name, PASSWORD)
+    sessions = {}
+    for name, times in (("Olga", 200), ("Max", 40), ("Sam", 40)):
+        address = f"{name.lower()}@example.org"
+        make_account(server, address, name, PASSWORD)
+        sessions[address] = sign_in_ahead(server, address, times)
     server.close()
-    return path
+    return Cast(path, sessions)
 
 
-def server_with(cast: Path, **settings: str) -> AppServer:
+def server_with(cast: Cast, **settings: str) -> AppServer:
     """Return a server, not started yet, with a copy of the cast's database."""
-    server = AppServer(settings={"LOG_LEVEL": "DEBUG", **settings})
-    shutil.copy(cast, server.folder / "db.sqlite3")
+    server = AppServer(settings={"LOG_LEVEL": "DEBUG", "SECRET_KEY": SECRET_KEY, **settings})
+    server.sessions = deepcopy(cast.sessions)
+    shutil.copy(cast.path, server.folder / "db.sqlite3")
     return server
 
 
 @pytest.fixture(scope="session")
-def app(cast: Path) -> Iterator[AppServer]:
+def app(cast: Cast) -> Iterator[AppServer]:
     """One server for the tests that do not stop it, with accounts for Olga, Max and Sam."""
     with server_with(cast) as server:
         yield server
 
 
 @pytest.fixture
-def own_app(cast: Path) -> Iterator[AppServer]:
+def own_app(cast: Cast) -> Iterator[AppServer]:
     """A server of one test, which may stop it, kill it and read everything it has written."""
     with server_with(cast) as server:
         yield server
@@ -127,34 +142,39 @@ def postgres(postgres_server: PostgresServer) -> PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_cast(postgres_server: PostgresServer) -> str:
-    """The name of a database under `postgres` with an account for Olga; `processes` start from a copy of it."""
+def postgres_cast(postgres_server: PostgresServer) -> tuple[str, list[str]]:
+    """The name of a database under `postgres` with an account for Olga, and sessions of hers; `processes` copy it."""
     url = postgres_server.create_database()
-    server = AppServer(settings={"DATABASE_URL": url})
+    server = AppServer(settings={"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY})
     server.migrate()
     make_account(server, "olga@example.org", "Olga", PASSWORD)
+    sessions = sign_in_ahead(server, "olga@example.org", 5)
     server.close()
-    return url.rsplit("/", 1)[-1]
+    return url.rsplit("/", 1)[-1], sessions
 
 
 @pytest.fixture
-def processes(postgres: PostgresServer, postgres_cast: str, redis: RedisServer) -> Iterator[list[AppServer]]:
+def processes(
+    postgres: PostgresServer, postgres_cast: tuple[str, list[str]], redis: RedisServer
+) -> Iterator[list[AppServer]]:
     """Two server processes that share everything but their port, with an account for Olga."""
+    database, sessions = postgres_cast
     ports = [free_port(), free_port()]
     settings = {
-        "DATABASE_URL": postgres.create_database(postgres_cast),
+        "DATABASE_URL": postgres.create_database(database),
         "REDIS_URL": redis.url,
         "SITE_ORIGINS": ",".join(f"http://localhost:{port}" for port in ports),
-        "SECRET_KEY": "the same in both processes, as an operator would set it; long enough",
+        "SECRET_KEY": SECRET_KEY,
         "WEB_PROCESSES": "2",
     }
     first, second = (AppServer(port, settings) for port in ports)
+    first.sessions = second.sessions = {"olga@example.org": list(sessions)}
     with first, second:
         yield [first, second]
 
 
-@pytest.fixture
-def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+@contextmanager
+def without_complaints(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """Create people, each with a fresh profile; afterwards none of their browsers may have complained."""
     people: list[Person] = []
 
@@ -167,6 +187,20 @@ def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callab
     for who in people:
         who.close()
     assert not complaints
+
+
+@pytest.fixture
+def person(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """Create people for one test."""
+    with without_complaints(chromium, request) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def company(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
+    """Create people for all tests of a file that do not disturb each other: a call takes longer than most tests."""
+    with without_complaints(chromium, request) as make:
+        yield make
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.app_server import AppServer
 from tests.services import wait_until
@@ -19,6 +20,10 @@ EXPECTED = re.compile(
 )
 
 NOTHING = {"frames": 0.0, "energy": 0.0}
+CONNECTED = """(count) => {
+  const others = [...document.querySelectorAll("mp-tile[data-self='false']")];
+  return others.length === count && others.every(({ dataset }) => dataset.state === 'connected');
+}"""
 RECEIVED = """async () => {
   const received = {};
   for (const [pid, peer] of globalThis.meetingPoint?.mesh?.peers ?? []) {
@@ -94,7 +99,22 @@ class Person:
         self.page.wait_for_url("**/rooms/")
 
     def sign_in(self) -> None:
-        """Sign in to an existing account."""
+        """Be signed in to an existing account: with a session that is there already, where there is one."""
+        keys = self.app.sessions.get(self.address)
+        if keys:
+            cookie = {
+                "name": "meetingpoint_session",
+                "value": keys.pop(),
+                "url": self.app.origin,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+            self.context.add_cookies([cookie])  # type: ignore[list-item]
+        else:
+            self.sign_in_with_password()
+
+    def sign_in_with_password(self) -> None:
+        """Sign in on the page for it; afterwards the rooms are shown."""
         self.go("/accounts/login/?next=/rooms/")
         self.page.get_by_label("Email address").fill(self.address)
         self.page.get_by_label("Password").fill(PASSWORD)
@@ -164,10 +184,14 @@ class Person:
 
     def see_others(self, count: int, seconds: float = 15) -> None:
         """Wait until there are tiles of `count` other people, no more and no fewer, all of them connected."""
-        others = self.page.locator("mp-tile[data-self='false']")
-        expect(others).to_have_count(count, timeout=seconds * 1000)
-        connected = self.page.locator("mp-tile[data-self='false'][data-state='connected']")
-        expect(connected).to_have_count(count, timeout=seconds * 1000)
+        try:
+            self.page.wait_for_function(CONNECTED, arg=count, timeout=seconds * 1000, polling=100)
+        except TooLate:  # say what there is
+            expect(self.page.locator("mp-tile[data-self='false']")).to_have_count(count, timeout=1)
+            expect(self.page.locator("mp-tile[data-self='false'][data-state='connected']")).to_have_count(
+                count, timeout=1
+            )
+            raise
 
     def received(self) -> dict[str, dict[str, float]]:
         """Return, for each peer, the decoded frames and the audio energy so far."""

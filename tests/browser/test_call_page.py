@@ -44,8 +44,8 @@ def expect_accessible(page: Page) -> None:
 
 
 def test_what_one_does_shows_at_the_other(person: Meet) -> None:
-    olga, guest = person("Orla"), person("Guest", viewport={"width": 390, "height": 844})
-    olga.sign_up()
+    olga, guest = person("Olga"), person("Guest", viewport={"width": 390, "height": 844})
+    olga.sign_in()
     slug = olga.create_room("Garden club")
     link = olga.create_link()
     olga.join(slug)
@@ -103,8 +103,8 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
 
 
 def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chromium: Browser) -> None:
-    olga, guest = person("Ora"), person("Guest", browser=bare_chromium)
-    olga.sign_up()
+    olga, guest = person("Olga"), person("Guest", browser=bare_chromium)
+    olga.sign_in()
     slug = olga.create_room("Garden club")
     link = olga.create_link()
     olga.join(slug)
@@ -121,8 +121,8 @@ def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chro
 
 
 def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: Browser) -> None:
-    olga = person("Odile", browser=strict_chromium)
-    olga.sign_up()
+    olga = person("Olga", browser=strict_chromium)
+    olga.sign_in()
     olga.go(f"/r/{olga.create_room('Garden club')}")
     problems = olga.page.locator(".prejoin__problems")
     expect(problems).to_contain_text("Camera and microphone are blocked. Allow access for this site")
@@ -130,8 +130,8 @@ def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: 
 
 
 def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
-    olga, elsewhere = person("Ofelia"), person("Ofelia")
-    olga.sign_up()
+    olga, elsewhere = person("Olga"), person("Olga")
+    olga.sign_in()
     slug = olga.create_room("Garden club")
     elsewhere.sign_in()
     elsewhere.go(f"/r/{slug}")

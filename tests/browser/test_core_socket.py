@@ -1,15 +1,12 @@
 """The signaling socket and the mesh against a real server that restarts, in a real browser."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Page
 
 from rooms.live.close_codes import CloseCode
-from tests.app_server import AppServer, make_account
-from tests.browser.person import PASSWORD, Person
+from tests.app_server import AppServer
+from tests.browser.person import Person
 
 # Two tabs' worth of sockets and meshes of one member in one page, as the call page wires them.
 CAST = """async ([path, names]) => {
@@ -45,16 +42,6 @@ CAST = """async ([path, names]) => {
 }"""
 
 
-@pytest.fixture
-def restartable() -> Iterator[AppServer]:
-    """A server of this test's own, to be stopped and started."""
-    with_database = AppServer()
-    with_database.migrate()
-    make_account(with_database, "olga@example.org", "Olga", PASSWORD)
-    with with_database as server:
-        yield server
-
-
 def create_room(app: AppServer, address: str) -> str:
     """Create a room of this person and return its slug."""
     code = """
@@ -68,7 +55,7 @@ result = create_room(User.objects.get(email=address), "Tea").slug
 def arrive(who: Person) -> Page:
     """Sign in and wait for the first page."""
     who.sign_in()
-    who.page.wait_for_url(re.compile(r"^[^?]*/rooms/$"))
+    who.go("/rooms/")
     return who.page
 
 
@@ -83,10 +70,10 @@ def wait(page: Page, condition: str, seconds: float = 20) -> None:
     }}""")
 
 
-def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser, restartable: AppServer) -> None:
-    olga = Person(chromium, restartable, "Olga")
+def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser, own_app: AppServer) -> None:
+    olga = Person(chromium, own_app, "Olga")
     page = arrive(olga)
-    slug = create_room(restartable, olga.address)
+    slug = create_room(own_app, olga.address)
     page.evaluate(CAST, [f"/ws/rooms/{slug}", ["desk", "sofa"]])
 
     # Both come in and connect.
@@ -96,14 +83,14 @@ def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser,
     wait(page, "connected()")
 
     # The server goes: the sockets wait, the call does not notice.
-    restartable.stop()
+    own_app.stop()
     wait(page, "Object.values(cast).every(({ socket }) => socket.state !== 'open')")
     assert page.evaluate("connected()")
     assert page.evaluate("cast.desk.codes[0]") == CloseCode.DRAINING
 
     # An ICE restart that begins without the server completes once the server is back.
     page.evaluate("cast.desk.mesh.peers.get(cast.sofa.pid).restartIce()")
-    restartable.start()
+    own_app.start()
     wait(page, "Object.values(cast).every(({ socket, joins }) => socket.state === 'open' && joins === 2)")
     wait(page, "connected()")
     assert page.evaluate("cast.desk.peerStates.filter((state) => state === 'connected').length") == 1
@@ -114,7 +101,7 @@ def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser,
     assert page.evaluate("cast.sofa.socket.state") == "stopped"
 
     # The room is closed: the socket stops for good and says why.
-    restartable.run_python(
+    own_app.run_python(
         "from rooms.flows.rooms import close_room; from rooms.models import Room; "
         "close_room(Room.objects.get(slug=slug))",
         slug=slug,

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser.camera import make_camera
-from tests.browser.conftest import chromium_with, server_with
+from tests.browser.conftest import Cast, chromium_with, server_with
 from tests.browser.meeting import Meet, start_call
 from tests.browser.person import see_and_hear
 from tests.services import CoturnServer, free_port
@@ -95,7 +94,7 @@ def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
 
 
 def test_the_connection_test_tries_every_path_and_its_report_has_no_address(
-    person: Meet, cast: Path, coturn_server: CoturnServer
+    person: Meet, cast: Cast, coturn_server: CoturnServer
 ) -> None:
     udp = coturn_server.settings["TURN_URLS"]
     urls = f"{udp},{udp.replace('=udp', '=tcp')},turns:127.0.0.1:{free_port()}?transport=tcp"

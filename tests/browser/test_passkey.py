@@ -28,7 +28,7 @@ def test_a_passkey_signs_in_without_a_password_and_a_refusal_is_said_in_words(
     authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
 
     # Max adds one.
-    max_.sign_in()
+    max_.sign_in_with_password()
     max_.go("/accounts/2fa/webauthn/add/")
     if "/reauthenticate/" in page.url:
         page.get_by_label("Password").fill(PASSWORD)

@@ -1,15 +1,14 @@
 """A call without the server: everything works but joining."""
 
-import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import WebSocket, expect
 
 from tests.app_server import AppServer
+from tests.browser.conftest import Cast, server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting
 from tests.browser.person import Person, see_and_hear
 from tests.services import CoturnServer
@@ -187,11 +186,9 @@ def turn() -> Iterator[CoturnServer]:
 
 
 @pytest.fixture
-def relayed_app(cast: Path, turn: CoturnServer) -> Iterator[AppServer]:
+def relayed_app(cast: Cast, turn: CoturnServer) -> Iterator[AppServer]:
     """A server of this test's own that names the TURN server."""
-    server = AppServer(settings=turn.settings)
-    shutil.copy(cast, server.folder / "db.sqlite3")
-    with server:
+    with server_with(cast, **turn.settings) as server:
         yield server
 
 

@@ -1,20 +1,47 @@
 """Meeting Point itself as real processes: `manage.py serve` with a database of its own, on a free port."""
 
+import atexit
 import email
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from email import policy
+from functools import cache
 from pathlib import Path
 
 from tests.services import Service, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# What `AppServer.run_python` runs: a line with code and variables comes in, a line with the result goes out.
+# Between two of them nothing is kept, neither a connection to a database, which may go away, nor a cache.
+SHELL = """
+import json, sys, traceback
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connections
+for line in sys.stdin:
+    order = json.loads(line)
+    variables = {"__name__": "__main__", "result": None, **order["values"]}
+    error = None
+    if not settings.REDIS_URL:
+        cache.clear()
+    try:
+        exec(order["code"], variables)
+    except Exception:
+        error = traceback.format_exc()
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        getattr(connection, "close_pool", lambda: None)()
+    print(json.dumps({"answer": variables["result"], "error": error}, default=str), flush=True)
+"""
 
 
 class AppServer(Service):
@@ -25,6 +52,7 @@ class AppServer(Service):
 
     def __init__(self, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
         super().__init__(port)
+        self._shell: subprocess.Popen[str] | None = None
         self.sessions: dict[
             str, list[str]
         ] = {}  # of accounts that are signed in already, by address: see `sign_in_ahead`
@@ -72,20 +100,43 @@ class AppServer(Service):
         return done.stdout
 
     def migrate(self) -> None:
-        """Bring the database to the newest schema."""
-        self.manage("migrate", "--verbosity", "0")
+        """Bring the database to the newest schema. The migrations run once for all databases of SQLite."""
+        path = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///"))
+        if path.is_absolute() and not path.exists():
+            shutil.copy(migrated_database(), path)
+        else:
+            self.manage("migrate", "--verbosity", "0")
 
     def run_python(self, code: str, **values: object) -> object:
-        """Run `code` inside a Django process on this database; `values` are its variables, `result` is the answer."""
-        lines = [
-            "import json",
-            f"values = json.loads({json.dumps(json.dumps(values))})",
-            "globals().update(values)",
-            "result = None",
-            code,
-            "import sys; sys.stdout.write('\\n' + json.dumps(result, default=str))",
-        ]
-        return json.loads(self.manage("shell", "--command", "\n".join(lines)).splitlines()[-1])
+        """Run `code` inside a Django process on this database; `values` are its variables, `result` is the answer.
+
+        Starting Django takes longer than what the tests do with it: the process stays for the next call.
+        """
+        if self._shell is None:
+            self._shell = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "shell", "--command", SHELL],
+                env=self.environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._shell.stdin
+        assert self._shell.stdout
+        self._shell.stdin.write(json.dumps({"code": code, "values": values}) + "\n")
+        self._shell.stdin.flush()
+        lines = iter(self._shell.stdout.readline, "")
+        answer = json.loads(
+            next((line for line in lines if line.startswith('{"answer"')), '{"answer": null, "error": ""}')
+        )
+        if answer["error"] is not None:
+            raise RuntimeError(f"in a process of Django:\n{answer['error']}")
+        return answer["answer"]
+
+    def close(self) -> None:
+        if self._shell is not None:
+            self._shell.kill()
+            self._shell.communicate()
+        super().close()
 
     def mails_to(self, address: str) -> Iterator[str]:
         """Yield the texts of the mails sent to `address`, the newest first."""
@@ -105,6 +156,17 @@ class AppServer(Service):
     def logged(self) -> str:
         """Return everything the process has written so far."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+@cache
+def migrated_database() -> Path:
+    """Return a SQLite database with the newest schema and nothing in it, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="meetingpoint-schema-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}"})
+    server.manage("migrate", "--verbosity", "0")
+    server.close()
+    return folder / "db.sqlite3"
 
 
 def make_account(app: AppServer, address: str, name: str, password: str, *, staff: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Several people join at the same moment."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, make_meeting
@@ -21,6 +22,7 @@ PRESS_JOIN_AT = """([name, moment]) => {
 }"""
 
 
+@pytest.mark.long
 def test_four_people_at_once_make_six_connections(person: Meet) -> None:
     meeting = make_meeting(person, "Guest", "Gust", "Gwen")
     for who in meeting.people:

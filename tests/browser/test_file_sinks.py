@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
@@ -30,9 +30,10 @@ def film(tmp_path: Path) -> Path:
     return path
 
 
-def forgetful(person: Meet) -> tuple[Person, Person]:
-    """Bring Olga together with a guest whose browser has no room for files."""
-    meeting = make_meeting(person, "Guest")
+@pytest.fixture(scope="module")
+def forgetful(company: Meet) -> tuple[Person, Person]:
+    """Olga together with a guest whose browser has no room for files, for all tests of such a browser."""
+    meeting = make_meeting(company, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
     guest.page.add_init_script(NO_ROOM)
     guest.page.reload()
@@ -42,12 +43,19 @@ def forgetful(person: Meet) -> tuple[Person, Person]:
     return olga, guest
 
 
+def offer(olga: Person, guest: Person, path: Path) -> tuple[Locator, Locator]:
+    """Offer a file; return the newest entry in the sender's list and in the receiver's."""
+    transfers = guest.page.locator(".transfer").count()
+    sent, offered = send(olga, path), open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
+    return sent, offered
+
+
 def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
-    person: Meet, film: Path, tmp_path: Path
+    forgetful: tuple[Person, Person], film: Path, tmp_path: Path
 ) -> None:
-    olga, guest = forgetful(person)
-    sent = send(olga, film)
-    offered = open_files(guest)
+    olga, guest = forgetful
+    sent, offered = offer(olga, guest, film)
     with guest.page.expect_download(timeout=30_000) as download:
         offered.get_by_role("button", name="Download").click()
     expect(offered).to_contain_text("Received, ", timeout=60_000)
@@ -60,10 +68,9 @@ def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
     assert kept(guest) == []
 
 
-def test_a_download_that_breaks_off_is_not_taken_for_a_file(person: Meet, film: Path) -> None:
-    olga, guest = forgetful(person)
-    sent = send(olga, film)
-    offered = open_files(guest)
+def test_a_download_that_breaks_off_is_not_taken_for_a_file(forgetful: tuple[Person, Person], film: Path) -> None:
+    olga, guest = forgetful
+    sent, offered = offer(olga, guest, film)
     with guest.page.expect_download(timeout=30_000) as download:
         offered.get_by_role("button", name="Download").click()
     sent.get_by_role("button", name="Cancel").click()
@@ -71,12 +78,11 @@ def test_a_download_that_breaks_off_is_not_taken_for_a_file(person: Meet, film: 
     assert download.value.failure() is not None
 
 
-def test_a_small_file_goes_from_memory_to_the_downloads(person: Meet, tmp_path: Path) -> None:
-    olga, guest = forgetful(person)
+def test_a_small_file_goes_from_memory_to_the_downloads(forgetful: tuple[Person, Person], tmp_path: Path) -> None:
+    olga, guest = forgetful
     note = tmp_path / "note.txt"
     note.write_text("No room, but for this.")
-    send(olga, note)
-    offered = open_files(guest)
+    _, offered = offer(olga, guest, note)
     with guest.page.expect_download() as download:
         offered.get_by_role("button", name="Download").click()
     expect(offered).to_contain_text("Saved, ")

@@ -3,13 +3,13 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.meeting import make_meeting
+from tests.browser.meeting import Meeting, make_meeting
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.services import wait_until
@@ -61,6 +61,15 @@ KEPT = """async () => {
   for await (const name of folder.keys()) names.push(name);
   return names;
 }"""
+CATCH = """
+globalThis.caught = [];
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration) {
+    super(configuration);
+    globalThis.caught.push(this);
+  }
+};
+"""
 COUNT = """() => {
   const send = RTCDataChannel.prototype.send;
   globalThis.sentBytes = 0;
@@ -81,14 +90,32 @@ def count_sent(who: Person) -> None:
     who.page.evaluate(COUNT)
 
 
-def test_a_file_arrives_whole(person: Meet, file: Path, tmp_path: Path) -> None:
-    meeting = make_meeting(person, "Guest")
-    olga, (guest,) = meeting.olga, meeting.guests
+@pytest.fixture(scope="module")
+def meeting(company: Meet) -> Meeting:
+    """The call of all tests in which files go from Olga to a guest."""
+    meeting = make_meeting(company, "Guest")
     for who in meeting.people:
+        who.page.add_init_script(CATCH)
+        who.page.reload()
         who.join()
-    olga.see_others(1)
+    meeting.olga.see_others(1)
+    return meeting
+
+
+@pytest.fixture
+def two(meeting: Meeting) -> Iterator[tuple[Person, Person]]:
+    """Olga and the guest; what a test changed about sending is as it was, afterwards."""
+    meeting.olga.page.evaluate("() => { globalThis.honestSend ??= RTCDataChannel.prototype.send; }")
+    yield meeting.olga, meeting.guests[0]
+    meeting.olga.page.evaluate("() => { RTCDataChannel.prototype.send = globalThis.honestSend; }")
+
+
+def test_a_file_arrives_whole(two: tuple[Person, Person], file: Path, tmp_path: Path) -> None:
+    olga, guest = two
+    transfers = guest.page.locator(".transfer").count()
     sent = send(olga, file)
     offered = open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
     expect(offered).to_contain_text("From Olga")
     expect(offered.locator(".transfer__extension")).to_have_text("TAR")
     # One press does it; the file can be saved again.
@@ -129,23 +156,21 @@ def test_a_transfer_outlives_the_collection_of_garbage(person: Meet, tmp_path: P
     assert guest.page.evaluate(DIGEST) == digest(file)
 
 
-def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -> None:
-    meeting = make_meeting(person, "Guest")
-    olga, (guest,) = meeting.olga, meeting.guests
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
+def test_nothing_moves_without_a_yes(two: tuple[Person, Person], file: Path, tmp_path: Path) -> None:
+    olga, guest = two
+    before, transfers = kept(guest), guest.page.locator(".transfer").count()
 
     # The guest declines, and Olga sees it; nothing was written.
     sent = send(olga, file)
     offered = open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
     offered.get_by_role("button", name="Decline").click()
     expect(sent).to_contain_text("Declined")
-    assert kept(guest) == []
+    assert kept(guest) == before
 
     # Olga takes an offer back.
     sent = send(olga, file)
-    expect(guest.page.locator(".transfer")).to_have_count(2)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 2)
     sent.get_by_role("button", name="Cancel").click()
     expect(guest.page.locator(".transfer").first).to_contain_text("Cancelled")
 
@@ -156,7 +181,10 @@ def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -
     last = guest.page.locator(".transfer").first
     expect(last.locator(".transfer__stem")).to_have_text("annual reportfdp")
     expect(last.locator(".transfer__extension")).to_have_text("EXE")
-    sent = send(olga, file, evil)
+    large = tmp_path / "film.mkv"  # does not arrive before the press on Pause
+    large.touch()
+    os.truncate(large, 120_000_000)
+    sent = send(olga, large, evil)
     expect(last).to_contain_text("2 files")
     expect_accessible(guest.page)
     last.get_by_role("button", name="Receive").click()
@@ -166,11 +194,10 @@ def test_nothing_moves_without_a_yes(person: Meet, file: Path, tmp_path: Path) -
     expect(last).to_contain_text("paused by both")
     last.get_by_role("button", name="Cancel").click()
     expect(sent).to_contain_text("Cancelled")
-    wait_until(lambda: kept(guest) == [], 5, "what had come is thrown away")
+    wait_until(lambda: kept(guest) == before, 5, "what had come is thrown away")
 
 
 HARM = """(harm) => {
-  globalThis.honestSend ??= RTCDataChannel.prototype.send;
   const send = globalThis.honestSend;
   let done = false;
   RTCDataChannel.prototype.send = function (data) {
@@ -187,13 +214,10 @@ HARM = """(harm) => {
 }"""
 
 
-def test_what_is_not_what_was_offered_is_refused(person: Meet, file: Path) -> None:
-    meeting = make_meeting(person, "Guest")
-    olga, (guest,) = meeting.olga, meeting.guests
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
-    for number, harm in enumerate(("flip", "less", "more", "beyond"), start=1):
+def test_what_is_not_what_was_offered_is_refused(two: tuple[Person, Person], file: Path) -> None:
+    olga, guest = two
+    before, transfers = kept(guest), guest.page.locator(".transfer").count()
+    for number, harm in enumerate(("flip", "less", "more", "beyond"), start=transfers + 1):
         olga.page.evaluate(HARM, harm)
         sent = send(olga, file)
         offered = open_files(guest)
@@ -202,7 +226,7 @@ def test_what_is_not_what_was_offered_is_refused(person: Meet, file: Path) -> No
         expect(offered).to_contain_text("Nothing was saved", timeout=60_000)
         expect(sent).to_contain_text("Failed")
         expect(offered.get_by_role("button", name="Save", exact=True)).to_be_hidden()
-        wait_until(lambda: kept(guest) == [], 5, f"nothing of it is kept ({harm})")
+        wait_until(lambda: kept(guest) == before, 5, f"nothing of it is kept ({harm})")
 
 
 def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
@@ -229,33 +253,19 @@ def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file:
     expect(sent).to_contain_text("Sent, ", timeout=60_000)
 
 
-CATCH = """
-globalThis.caught = [];
-globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-  constructor(configuration) {
-    super(configuration);
-    globalThis.caught.push(this);
-  }
-};
-"""
-
-
-def test_a_lane_that_breaks_is_replaced(person: Meet, tmp_path: Path) -> None:
-    meeting = make_meeting(person, "Guest")
-    olga, (guest,) = meeting.olga, meeting.guests
+def test_a_lane_that_breaks_is_replaced(two: tuple[Person, Person], tmp_path: Path) -> None:
+    olga, guest = two
     file = tmp_path / "holiday.tar"
     file.write_bytes(os.urandom(40_000_000))
-    guest.page.add_init_script(CATCH)
-    guest.page.reload()
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
+    transfers, moved = guest.page.locator(".transfer").count(), guest.page.evaluate(MOVED)
     count_sent(olga)
     sent = send(olga, file)
     offered = open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
     offered.get_by_role("button", name="Download").click()
-    wait_until(lambda: guest.page.evaluate(MOVED) > 6_000_000, 60, "some of it came")
-    closed = "caught.filter((one) => one.getTransceivers().length === 0).map((lane) => lane.close()).length"
+    wait_until(lambda: guest.page.evaluate(MOVED) > moved + 6_000_000, 60, "some of it came")
+    lanes = "caught.filter((one) => one.connectionState === 'connected' && one.getTransceivers().length === 0)"
+    closed = f"{lanes}.map((lane) => lane.close()).length"
     assert guest.page.evaluate(closed) >= 1
     expect(offered).to_contain_text(COMPLETE, timeout=60_000)
     expect(sent).to_contain_text("Sent, ")

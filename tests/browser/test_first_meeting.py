@@ -10,7 +10,7 @@ from tests.browser.person import Person, see_and_hear
 Meet = Callable[..., Person]
 
 
-@pytest.mark.parametrize("guests_browser", ["chromium", "firefox"])
+@pytest.mark.parametrize("guests_browser", [pytest.param("chromium", marks=pytest.mark.long), "firefox"])
 def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
     person: Meet, guests_browser: str, request: pytest.FixtureRequest
 ) -> None:

@@ -1,5 +1,6 @@
 """Leaving, reloading and closing the tab: a person who leaves is gone at once, and no one appears twice."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, start_call
@@ -8,7 +9,7 @@ from tests.browser.person import see_and_hear
 OTHERS = "mp-tile[data-self='false']"
 
 
-def test_who_leaves_or_closes_the_tab_is_gone_at_once_and_may_come_back(person: Meet) -> None:
+def test_who_leaves_reloads_or_closes_the_tab_is_gone_at_once_and_may_come_back(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     (guest,) = meeting.guests
 
@@ -21,13 +22,7 @@ def test_who_leaves_or_closes_the_tab_is_gone_at_once_and_may_come_back(person: 
     meeting.olga.see_others(1)
     meeting.olga.see_and_hear(1)
 
-    guest.page.close(run_before_unload=True)
-    expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=2000)
-
-
-def test_four_reloads_leave_one_tile(person: Meet) -> None:
-    meeting = start_call(person, "Guest")
-    (guest,) = meeting.guests
+    # Four reloads leave one tile.
     for _ in range(4):
         guest.page.reload(wait_until="commit")
         guest.see_call_state("prejoin")
@@ -39,7 +34,11 @@ def test_four_reloads_leave_one_tile(person: Meet) -> None:
     for who in meeting.people:
         expect(who.page.locator("mp-tile")).to_have_count(2)
 
+    guest.page.close(run_before_unload=True)
+    expect(meeting.olga.page.locator(OTHERS)).to_have_count(0, timeout=2000)
 
+
+@pytest.mark.long
 def test_mute_and_camera_are_seen_by_the_others(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     (guest,) = meeting.guests

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import AppServer
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.meeting import ANYONE, Meet, Meeting, make_meeting
 from tests.browser.person import Person
 
 EXPIRE = """
@@ -26,11 +26,24 @@ def expect_refused(guest: Person, heading: str) -> None:
 
 
 @pytest.fixture
-def link(person: Meet) -> tuple[Person, str, str]:
-    """Olga on the page of her room, its slug, and a link."""
+def own_link(person: Meet) -> tuple[Person, str, str]:
+    """Olga on the page of a room that only this test has, its slug, and a link."""
     meeting = make_meeting(person)
     meeting.olga.go(f"/rooms/{meeting.slug}/")
     return meeting.olga, meeting.slug, meeting.link
+
+
+@pytest.fixture(scope="module")
+def room(company: Meet) -> Meeting:
+    """Olga's room for the tests that leave it as it was."""
+    return make_meeting(company)
+
+
+@pytest.fixture
+def link(room: Meeting) -> tuple[Person, str, str]:
+    """Olga on the page of her room, its slug, and a new link."""
+    room.olga.go(f"/rooms/{room.slug}/")
+    return room.olga, room.slug, room.olga.create_link(lets_in=ANYONE)
 
 
 def test_an_expired_link(app: AppServer, person: Meet, link: tuple[Person, str, str]) -> None:
@@ -47,13 +60,13 @@ def test_an_expired_link(app: AppServer, person: Meet, link: tuple[Person, str, 
     expect(guest.page.locator("main").get_by_role("link", name="Sign in")).to_be_visible()
 
 
-def test_a_revoked_link(person: Meet, link: tuple[Person, str, str]) -> None:
-    olga = link[0]
+def test_a_revoked_link(person: Meet, own_link: tuple[Person, str, str]) -> None:
+    olga = own_link[0]
     olga.page.on("dialog", lambda dialog: dialog.accept())
     olga.page.get_by_role("button", name="Revoke").click()
     expect(olga.page.get_by_text("Links that no longer work")).to_be_visible()
     guest = person("Guest")
-    guest.follow(link[2])
+    guest.follow(own_link[2])
     expect_refused(guest, "This link was revoked")
 
 
@@ -63,11 +76,11 @@ def test_an_unknown_link(app: AppServer, person: Meet) -> None:
     expect_refused(guest, "Invalid link")
 
 
-def test_a_link_to_a_closed_room(person: Meet, link: tuple[Person, str, str]) -> None:
-    link[0].page.get_by_role("button", name="Close room").click()
-    expect(link[0].page.get_by_role("button", name="Reopen room")).to_be_visible()
+def test_a_link_to_a_closed_room(person: Meet, own_link: tuple[Person, str, str]) -> None:
+    own_link[0].page.get_by_role("button", name="Close room").click()
+    expect(own_link[0].page.get_by_role("button", name="Reopen room")).to_be_visible()
     guest = person("Guest")
-    guest.follow(link[2])
+    guest.follow(own_link[2])
     expect(guest.page.get_by_role("heading", name="The room is closed")).to_be_visible()
 
 

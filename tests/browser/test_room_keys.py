@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.app_server import AppServer
-from tests.browser.conftest import server_with
+from tests.browser.conftest import Cast, server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
 from tests.browser.person import PASSWORD, Person, see_and_hear
 from tests.browser.test_files import CATCH, COMPLETE, DIGEST, MOVED, digest, open_files, send
@@ -33,6 +33,7 @@ OPEN_WAYS = """async () => {
   return kinds;
 }"""
 NO_DIRECT_WAY = f"async () => !(await ({OPEN_WAYS})()).includes('host')"
+RELAYED = "mp-tile[data-self='false'][data-route='relay']"
 RENEWED = "This room has a new key, and you have it."
 MODULES = "document.querySelector('script[src*=\"/js/pages/\"]').src.replace(/pages[/].*/, '')"
 HELD_EPOCH = f"""async (slug) => {{
@@ -136,27 +137,56 @@ def test_a_room_that_hides_addresses_needs_a_relay(person: Meet) -> None:
 
 
 @pytest.fixture
-def relayed_app(cast: Path, coturn_server: CoturnServer) -> Iterator[AppServer]:
+def relayed_app(cast: Cast, coturn_server: CoturnServer) -> Iterator[AppServer]:
     """A server with a relay."""
     with server_with(cast, **coturn_server.settings) as server:
         yield server
 
 
-def test_addresses_are_hidden_in_the_middle_of_a_call(person: Meet, relayed_app: AppServer) -> None:
-    meeting = start_call(person, "Guest", server=relayed_app)
-    hide_addresses(meeting)
-    for who in meeting.people:
-        expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
-    see_and_hear(meeting.people, 1)
-    # And from the start: nothing but relayed candidates was ever gathered.
-    guest = meeting.guests[0]
-    guest.page.reload()
-    guest.join()
-    guest.see_others(1)
-    expect(guest.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
-    assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
+def test_addresses_are_hidden_in_the_middle_of_a_call_and_stay_hidden(person: Meet, cast: Cast, tmp_path: Path) -> None:
+    with CoturnServer() as turn, server_with(cast, **turn.settings) as app:
+        meeting = make_meeting(person, "Guest", server=app)
+        olga, (guest,) = meeting.olga, meeting.guests
+        for who in meeting.people:
+            who.page.add_init_script(CATCH)
+            who.page.reload()
+            who.join()
+        see_and_hear(meeting.people, 1)
+        hide_addresses(meeting)
+        for who in meeting.people:
+            expect(who.page.locator(RELAYED)).to_be_visible(timeout=20_000)
+        see_and_hear(meeting.people, 1)
+
+        # Files, too, go by the relay.
+        file = tmp_path / "holiday.tar"
+        file.write_bytes(os.urandom(300_000))
+        send(olga, file)
+        offered = open_files(guest)
+        offered.get_by_role("button", name="Download").click()
+        expect(offered).to_contain_text(COMPLETE, timeout=60_000)
+        for who in meeting.people:
+            assert set(who.page.evaluate(OPEN_WAYS)) == {"relay"}
+        assert guest.page.evaluate(DIGEST) == digest(file)
+
+        # And from the start: nothing but relayed candidates was ever gathered.
+        guest.page.reload()
+        guest.join()
+        guest.see_others(1)
+        expect(guest.page.locator(RELAYED)).to_be_visible(timeout=20_000)
+        assert guest.page.evaluate(OWN_CANDIDATES) == ["relay"]
+
+        # While the relay is away, no one connects directly.
+        turn.kill()
+        for who in meeting.people:
+            expect(who.page.get_by_text("The relay server doesn't respond").first).to_be_visible(timeout=40_000)
+            assert who.page.evaluate(OWN_CANDIDATES) in ([], ["relay"])
+        turn.start()
+        for who in meeting.people:
+            who.see_others(1, seconds=40)
+        see_and_hear(meeting.people, 1, seconds=40)
 
 
+@pytest.mark.long
 def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
     person: Meet, relayed_app: AppServer, tmp_path: Path
 ) -> None:
@@ -185,6 +215,7 @@ def test_files_are_hidden_in_the_middle_of_a_transfer_as_well(
         assert set(who.page.evaluate(OPEN_WAYS)) == {"relay"}
 
 
+@pytest.mark.long
 def test_a_peer_that_starts_over_before_the_others_know_why_has_not_left(person: Meet, relayed_app: AppServer) -> None:
     meeting = make_meeting(person, "Guest", server=relayed_app)
     (guest,) = meeting.guests
@@ -195,13 +226,12 @@ def test_a_peer_that_starts_over_before_the_others_know_why_has_not_left(person:
     see_and_hear(meeting.people, 1)
     hide_addresses(meeting)
     # Olga has closed the connection and offers another; the guest does not know yet that addresses are to be hidden.
-    relayed = "mp-tile[data-self='false'][data-route='relay']"
     for who in meeting.people:
-        expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
+        expect(who.page.locator(RELAYED)).to_be_visible(timeout=20_000)
     release()
     see_and_hear(meeting.people, 1)
     for who in meeting.people:
-        expect(who.page.locator(relayed)).to_be_visible(timeout=20_000)
+        expect(who.page.locator(RELAYED)).to_be_visible(timeout=20_000)
 
 
 def hold_back(who: Person, kind: str) -> Callable[[], None]:
@@ -226,22 +256,6 @@ def hold_back(who: Person, kind: str) -> Callable[[], None]:
             route.send(data)
 
     return release
-
-
-def test_a_hidden_address_stays_hidden_when_the_relay_is_away(person: Meet, cast: Path) -> None:
-    with CoturnServer() as turn, server_with(cast, **turn.settings) as app:
-        meeting = start_call(person, "Guest", server=app)
-        hide_addresses(meeting)
-        for who in meeting.people:
-            expect(who.page.locator("mp-tile[data-self='false'][data-route='relay']")).to_be_visible(timeout=20_000)
-        turn.kill()
-        for who in meeting.people:
-            expect(who.page.get_by_text("The relay server doesn't respond").first).to_be_visible(timeout=40_000)
-            assert who.page.evaluate(OWN_CANDIDATES) in ([], ["relay"])
-        turn.start()
-        for who in meeting.people:
-            who.see_others(1, seconds=40)
-        see_and_hear(meeting.people, 1, seconds=40)
 
 
 def hide_addresses(meeting: Meeting) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import WebSocket, WebSocketRoute, expect
 
 from tests.app_server import AppServer
@@ -121,24 +120,18 @@ result = room.slug
     expect(people[0].page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Max")
 
 
-@pytest.mark.parametrize(
-    ("epoch", "keep_check", "said"),
-    [
-        (2, True, "Your room key is out of date"),
-        (1, False, "Your key doesn't match this room"),
-        (0, True, "Something is wrong with this room's key"),
-    ],
-    ids=["a newer key", "another key", "a key taken back"],
-)
-def test_a_key_that_does_not_fit_lets_no_one_in(
-    person: Meet, app: AppServer, epoch: int, keep_check: bool, said: str
-) -> None:
+def test_a_key_that_does_not_fit_lets_no_one_in(person: Meet, app: AppServer) -> None:
     olga, guest = person("Olga"), person("Gustav")
     slug = invited(olga, guest)
-    set_key(app, slug, epoch, keep_check=keep_check)
-    guest.page.reload()
-    expect(guest.page.locator("#key-problem")).to_contain_text(said)
-    expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
+    for epoch, keep_check, said in (
+        (2, True, "Your room key is out of date"),
+        (0, True, "Something is wrong with this room's key"),  # taken back
+        (1, False, "Your key doesn't match this room"),
+    ):
+        set_key(app, slug, epoch, keep_check=keep_check)
+        guest.page.reload()
+        expect(guest.page.locator("#key-problem")).to_contain_text(said)
+        expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
 
 
 def test_a_server_that_takes_the_key_back_during_a_call_is_not_followed(person: Meet, own_app: AppServer) -> None:

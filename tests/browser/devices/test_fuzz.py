@@ -1,4 +1,4 @@
-"""Ten random sequences in every run of the tests, and two hundred in the long ones."""
+"""Four random sequences in every run of the tests, and two hundred in the long ones."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.browser.meeting import Meet
 
 
 def test_what_is_off_is_never_sent(person: Meet) -> None:
-    play_sequences(person, range(10))
+    play_sequences(person, range(4))
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, make_meeting
@@ -18,6 +19,7 @@ GIVE = """([selector, kind, name, words]) => {
 }"""
 
 
+@pytest.mark.long
 def test_what_was_begun_survives_the_others(person: Meet, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Max", "Sam")
     olga, (max_, _) = meeting.olga, meeting.guests

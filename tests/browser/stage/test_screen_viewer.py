@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.meeting import Meet, start_call
@@ -140,6 +141,7 @@ def test_a_screen_fills_the_window(person: Meet) -> None:
     expect(page.locator("[data-filled], [inert]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_news_can_be_opened_where_it_is_shown(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

@@ -67,13 +67,21 @@ def out_of_reach(page: Page, *selectors: str) -> list[str]:
     return [selector for selector, share in page.evaluate(REACHABLE, list(selectors)).items() if share < 1]
 
 
-@pytest.fixture
-def olga(person: Meet) -> Person:
-    """Olga, alone in the call of her room."""
-    olga = person("Olga")
+@pytest.fixture(scope="module")
+def at_the_door(company: Meet) -> Person:
+    """Olga before a call in which she is alone."""
+    olga = company("Olga")
     olga.sign_in()
     olga.go(f"/r/{olga.create_room()}")
     return olga
+
+
+@pytest.fixture
+def olga(at_the_door: Person) -> Person:
+    """Olga on the page before the call, with a laptop."""
+    resize(at_the_door.page, LAPTOP)
+    at_the_door.page.reload()
+    return at_the_door
 
 
 def open_field(page: Page, how: Any, field: str) -> None:
@@ -105,12 +113,16 @@ FIELDS: dict[str, tuple[Any, str]] = {
 }
 
 
-def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
+@pytest.mark.parametrize(
+    "sizes", [[KEYBOARD_OPEN[1], KEYBOARD_OPEN[5], PHONE], pytest.param(SIZES, marks=pytest.mark.long)]
+)
+def test_the_focused_field_is_visible_at_every_size(olga: Person, sizes: list[tuple[int, int]]) -> None:
     page = olga.page
+    with_keyboard = [size for size in sizes if size in KEYBOARD_OPEN]
     hidden: dict[str, list[str]] = {}
 
-    def look(field: str, *others: str, sizes: list[tuple[int, int]] = SIZES) -> None:
-        for size in sizes:
+    def look(field: str, *others: str, among: list[tuple[int, int]] = sizes) -> None:
+        for size in among:
             resize(page, size)
             missing = out_of_reach(page, field, *others)
             if missing:
@@ -123,7 +135,7 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
     page.evaluate("document.getElementById('data-saver-field').hidden = false")
     for field, (how, close) in FIELDS.items():
         open_field(page, how, field)
-        look(field, close, sizes=KEYBOARD_OPEN)
+        look(field, close, among=with_keyboard)
         resize(page, PHONE)
         page.locator(close).click()
         expect(page.locator(field)).to_be_hidden()
@@ -135,7 +147,7 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person) -> None:
         look("#chat-text", "#chat .side-panel__head button")
         page.evaluate("document.documentElement.style.fontSize = ''")
     page.keyboard.press("Escape")
-    for size in SIZES:
+    for size in sizes:
         resize(page, size)
         for menu_name, first in MENUS.items():
             page.get_by_label("Call controls").get_by_role("button", name=menu_name, exact=True).click()

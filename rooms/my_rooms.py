@@ -1,7 +1,7 @@
 """The rooms of an account, as its dashboard lists them and as the open dashboard watches them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from accounts.models import User
 
@@ -29,13 +29,12 @@ def may_see_people(membership: Membership) -> bool:
     return may_join(membership) and not (waits and membership.admitted_at is None)
 
 
-def listing_stamp(memberships: Iterable[Membership]) -> str:
+def listing_stamp(memberships: Iterable[Membership], more: Mapping[int, object]) -> str:
     """Return a short hash of what the dashboard shows of these rooms, apart from who is inside and who knocks.
 
-    An open dashboard with another stamp is out of date.
+    `more` is what it shows besides, by the room's primary key. An open dashboard with another stamp is out of date.
     """
-    rows = sorted(_shown(row) for row in memberships)
-    state = str(rows)
+    state = str(sorted((*_shown(row), str(more.get(row.room_id))) for row in memberships))
     return hashlib.sha256(state.encode()).hexdigest()[:16]
 
 

@@ -26,7 +26,7 @@ from common import ratelimit
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
 from rooms.compiled_query import CompiledQuery
-from rooms.flows.turned_away import record_denied, record_member_turned_away
+from rooms.flows.turned_away import record_denied, record_member_turned_away, shown_to_hosts
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode
@@ -209,7 +209,8 @@ def _authorize_watcher(session_key: str) -> WatchGrant:
     if user.suspended_at is not None:
         raise Refused(CloseCode.SUSPENDED)
     memberships = memberships_of(user)
-    return WatchGrant(user.pk, [_watched(row) for row in memberships], listing_stamp(memberships))
+    stamp = listing_stamp(memberships, shown_to_hosts(memberships))
+    return WatchGrant(user.pk, [_watched(row) for row in memberships], stamp)
 
 
 def _watched(row: Membership) -> WatchedRoom:

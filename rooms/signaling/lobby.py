@@ -136,6 +136,7 @@ class Lobby:
                 self.review(room)
             case TurnedAway(room, reason, label, at):
                 self._send_to_hosts(room, messages.TurnedAway(reason, label, at))
+                self._hub.watchers.on_room_changed(room)
             case KnockAnswered(room, member):
                 guest = self._rooms.get(room, {}).get(member)
                 if guest is not None and guest.waiting_for == KNOCK:

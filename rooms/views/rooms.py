@@ -20,6 +20,7 @@ from rooms.access import DenialReason, get_room_or_404, resolve_access, unavaila
 from rooms.errors import NotPossible
 from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
+from rooms.flows.turned_away import TurnedAwayRow, shown_to_hosts
 from rooms.forms import RoomForm
 from rooms.live.occupancy import head_counts
 from rooms.models import JoinRule, Role, Room
@@ -43,6 +44,11 @@ class RoomCard:
     unavailable_reason: DenialReason | None
     may_join: bool
     has_namesake: bool
+    turned_away: list[TurnedAwayRow]
+
+    @property
+    def turned_away_tries(self) -> int:
+        return sum(row.tries for row in self.turned_away)
 
     @property
     def locked_out(self) -> bool:
@@ -65,6 +71,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     memberships = memberships_of(user)
     counts = head_counts([m.room_id for m in memberships])
+    turned_away = shown_to_hosts(memberships)
     names = Counter(m.room.name.casefold() for m in memberships)
     cards = [
         RoomCard(
@@ -74,6 +81,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             unavailable_reason=unavailable_reason(m.room),
             may_join=may_join(m),
             has_namesake=names[m.room.name.casefold()] > 1,
+            turned_away=turned_away.get(m.room_id, []),
         )
         for m in memberships
     ]
@@ -86,7 +94,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "others": others,
         "offered": offered,
         "can_create_rooms": can_create_rooms(user),
-        "stamp": listing_stamp(memberships),
+        "stamp": listing_stamp(memberships, turned_away),
     }
     return render(request, "rooms/dashboard.html", context)
 
@@ -184,10 +192,15 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("rooms:dashboard")
 
 
-def _place(card: RoomCard) -> tuple[bool, float, float]:
-    """Order cards as `static/js/ui/rooms/room-order.js` does: occupied rooms first, then by last use, then by age."""
+def _place(card: RoomCard) -> tuple[bool, bool, float, float]:
+    """Order cards as `static/js/ui/rooms/room-order.js` does: occupied rooms, open ones, last used, newest."""
     used = card.room.last_used_at
-    return card.inside == 0, -used.timestamp() if used else 0, -card.room.created_at.timestamp()
+    return (
+        card.inside == 0,
+        card.unavailable_reason is not None,
+        -used.timestamp() if used else 0,
+        -card.room.created_at.timestamp(),
+    )
 
 
 def _manage_page(

@@ -18,9 +18,10 @@ const STRINGS = {
 };
 const words = (key, values = {}) => STRINGS[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-test("rooms with people first, then knocks, then the last used, then the newest", () => {
-  const room = (slug, more) => ({ slug, inside: 0, knocks: 0, lastUsed: 0, created: 0, ...more });
+test("rooms with people first, then knocks, then open ones, the last used, the newest", () => {
+  const room = (slug, more) => ({ slug, inside: 0, knocks: 0, open: true, lastUsed: 0, created: 0, ...more });
   const rooms = [
+    room("closed, used", { open: false, lastUsed: 9 }),
     room("old", { created: 1 }),
     room("new", { created: 2 }),
     room("used long ago", { lastUsed: 5, created: 3 }),
@@ -32,7 +33,7 @@ test("rooms with people first, then knocks, then the last used, then the newest"
   ];
   assert.deepEqual(
     rooms.toSorted(compareRooms).map(({ slug }) => slug),
-    ["occupied, knocked at", "occupied, used", "occupied by many", "knocked at", "used", "used long ago", "new", "old"],
+    ["occupied, knocked at", "occupied, used", "occupied by many", "knocked at", "used", "used long ago", "new", "old", "closed, used"],
   );
 });
 

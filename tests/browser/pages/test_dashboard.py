@@ -63,6 +63,14 @@ def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer
     own_app.start()
     guest.leave()
     expect(card.get_by_text("Empty")).to_be_visible(timeout=SOON)
+
+    # From the card into the call in one press, as the devices are known.
+    olga.context.grant_permissions(["camera", "microphone"])
+    card.get_by_role("link", name="Join Monday meeting").last.click()
+    olga.see_call_state("in-call", 30)
+    olga.go("/rooms/")
+    expect(card.get_by_text("Empty")).to_be_visible(timeout=SOON)
+    expect(card.get_by_text("Last used today")).to_be_visible()
     expect(page.locator("#room-watch [data-part=notice]")).to_be_hidden()
 
     # What changes elsewhere appears here: more rooms, in the order of their use, and a search among many.

@@ -115,9 +115,10 @@ export class RoomList {
   }
 
   /** @param {HTMLElement} card */
-  #order({ dataset: { slug = "", lastUsed, created, inside } }) {
-    const view = this.#views.get(slug);
-    return { slug, inside: view?.inside ?? Number(inside), knocks: this.#knocks.get(slug) ?? 0, lastUsed: Number(lastUsed), created: Number(created) };
+  #order({ dataset: { slug = "", count, unavailable, lastUsed, created } }) {
+    const inside = this.#views.get(slug)?.inside ?? Number(count);
+    const knocks = this.#knocks.get(slug) ?? 0;
+    return { inside, knocks, open: unavailable === undefined, lastUsed: Number(lastUsed), created: Number(created) };
   }
 
   #onSearch() {

@@ -1,15 +1,16 @@
 /** Which room comes first, and which rooms a search finds. */
 
-/** @typedef {{slug: string, inside: number, knocks: number, lastUsed: number, created: number}} OrderedRoom lastUsed: ms, 0: never */
+/** @typedef {{inside: number, knocks: number, open: boolean, lastUsed: number, created: number}} OrderedRoom lastUsed, created: s; 0: never */
 
 /**
- * Rooms with people inside first, then those where someone knocks, then the most recently used, then the newest.
+ * Rooms with people inside first, then those where someone knocks, then the open ones, the most recently used, and the newest.
  * @param {OrderedRoom} one @param {OrderedRoom} other
  */
 export function compareRooms(one, other) {
   return (
     Number(other.inside > 0) - Number(one.inside > 0) ||
     Number(other.knocks > 0) - Number(one.knocks > 0) ||
+    Number(other.open) - Number(one.open) ||
     other.lastUsed - one.lastUsed ||
     other.created - one.created
   );

@@ -36,7 +36,7 @@ from .admission import Refused, Unavailable, read_room
 from .lobby import Lobby
 from .mailbox import Mailbox
 from .registry import LiveRoom, Member, Socket, as_peer, is_target
-from .watchers import Watchers
+from .watch.watchers import Watchers
 
 logger = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
 from .lobby_mail import mail_hosts
 from .mailbox import Mailbox
 from .registry import KnockingGuest, LiveRoom, Socket, as_peer
-from .watchers import Watchers
+from .watch.watchers import Watchers
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from .consumer import SignalingConsumer
-from .watch_consumer import WatchConsumer
+from .watch.consumer import WatchConsumer
 
 _PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})\Z")
 _WATCH_PATH = "/ws/rooms"

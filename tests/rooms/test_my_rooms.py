@@ -51,7 +51,7 @@ def test_rooms_of_one_name_can_be_told_apart(olga: User) -> None:
     assert ["· created" in card for card in cards(olga) if "Tuesday" in card] == [False]
 
 
-def test_only_those_who_may_join_are_offered_to(room: Room, olga: User, max_: User) -> None:
+def test_join_is_there_for_those_who_may(room: Room, olga: User, max_: User) -> None:
     assert [f'data-join="{room.slug}"' in cards(who)[0] for who in (olga, max_)] == [True, True]
     Room.objects.filter(pk=room.pk).update(join_rule=JoinRule.LOCKED)
     assert [f"/r/{room.slug}" in cards(who)[0] for who in (olga, max_)] == [True, False]
@@ -100,7 +100,7 @@ def test_the_dashboard_takes_as_many_queries_for_one_room_as_for_many(olga: User
         (JoinRule.LOCKED, Role.MODERATOR, False, True),
     ],
 )
-def test_who_is_inside_is_for_those_who_may_come_in(
+def test_who_is_inside_is_for_those_who_may_join(
     room: Room, max_: User, rule: JoinRule, role: Role, admitted: bool, sees: bool
 ) -> None:
     Room.objects.filter(pk=room.pk).update(join_rule=rule)

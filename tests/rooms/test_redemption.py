@@ -16,7 +16,7 @@ from rooms.flows.keys import set_room_key
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import close_room, create_room
 from rooms.live.close_codes import CloseCode
-from rooms.live.events import AnyEvent, Close, Scope
+from rooms.live.events import AnyEvent, Close, Scope, UserRoomsChanged
 from rooms.models import Membership, Redemption, Role, Room
 
 from .conftest import expire, join, make_link, signed_in
@@ -251,7 +251,10 @@ def test_a_socket_let_in_as_a_guest_comes_back_as_the_account(
     guest.force_login(sam)
     with django_capture_on_commit_callbacks(execute=True):
         join(guest, token)
-    assert published == [Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED)]
+    assert published == [
+        Close(Scope.MEMBERSHIP, place.pk.hex, CloseCode.ROLE_CHANGED),
+        UserRoomsChanged(sam.pk),  # their open dashboard has one room more
+    ]
 
 
 def test_a_longer_link_prolongs_a_guests_place_without_a_use_and_a_shorter_one_does_not_cut_it(

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from rooms.live.close_codes import CLOSE_POLICIES, ERRORS, ClientAction, CloseCode
-from rooms.signaling import limits, messages, watch_messages
+from rooms.signaling import limits, messages
 from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo
-from rooms.signaling.watch_messages import WATCH_CLIENT_MESSAGES, WATCH_SERVER_MESSAGES, RoomNow
+from rooms.signaling.watch import messages as watch_messages
+from rooms.signaling.watch.messages import WATCH_CLIENT_MESSAGES, WATCH_SERVER_MESSAGES, RoomNow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The second part is between browsers; tests/js/protocol.test.js looks after it.

@@ -5,12 +5,12 @@ import time
 from rooms.live.close_codes import CloseCode, ErrorCode
 from rooms.live.presence import PresenceDown
 from rooms.permissions import is_host
+from rooms.signaling.admission import Refused, Unavailable, authorize, authorize_watcher
+from rooms.signaling.connection import Connection
+from rooms.signaling.lobby import EMPTY_BODY
+from rooms.signaling.messages import VERSION, Ping, Pong, encode
 
-from .admission import Refused, Unavailable, authorize, authorize_watcher
-from .connection import Connection
-from .lobby import EMPTY_BODY
-from .messages import VERSION, Ping, Pong, encode
-from .watch_messages import AnswerKnock, Watch, decode
+from .messages import AnswerKnock, Watch, decode
 from .watchers import Watcher
 
 

@@ -1,9 +1,9 @@
-"""The messages between an open dashboard and this server; `messages.py` has what they share with those of a call."""
+"""The messages between an open dashboard and this server; those of a call are in `signaling/messages.py`."""
 
 import msgspec
 from msgspec import Raw, Struct
 
-from .messages import (
+from rooms.signaling.messages import (
     MAX_ADMISSION,
     BadMessage,
     ClientMessage,

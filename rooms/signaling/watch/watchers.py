@@ -14,13 +14,13 @@ from rooms.live.close_codes import CloseCode
 from rooms.live.events import Close, OccupancyChanged, PresenceEntry, Scope
 from rooms.live.presence import Presence, PresenceDown
 from rooms.permissions import is_host
+from rooms.signaling.admission import Refused, Unavailable, WatchedRoom, WatchGrant, authorize_watcher
+from rooms.signaling.limits import MAX_WATCHERS_A_USER
+from rooms.signaling.mailbox import Mailbox
+from rooms.signaling.messages import Peer, ServerMessage, encode
+from rooms.signaling.registry import Socket, as_peer
 
-from .admission import Refused, Unavailable, WatchedRoom, WatchGrant, authorize_watcher
-from .limits import MAX_WATCHERS_A_USER
-from .mailbox import Mailbox
-from .messages import Peer, ServerMessage, encode
-from .registry import Socket, as_peer
-from .watch_messages import KnockEndedAt, KnocksAt, Occupied, RoomNow, Watching
+from .messages import KnockEndedAt, KnocksAt, Occupied, RoomNow, Watching
 
 logger = logging.getLogger(__name__)
 

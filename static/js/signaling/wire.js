@@ -1,4 +1,4 @@
-/** The messages of the signaling socket, as types. A test compares them with `messages.py` and `watch_messages.py` of the server. */
+/** The messages of the signaling socket, as types. A test compares them with `messages.py` and `watch/messages.py` of the server. */
 
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /**

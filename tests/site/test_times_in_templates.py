@@ -6,12 +6,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "common/times.py"
 
+# Formats for machines are no matter of countries: "c", "U", ISO 8601.
 IN_TEMPLATES = re.compile(
-    r"\|\s*(date|time|timesince|timeuntil|naturaltime|naturalday|intcomma|floatformat|filesizeformat|localtime)\b"
+    r"\|\s*(date(?!:['\"][cU]['\"])|time|timesince|timeuntil|naturaltime|naturalday|intcomma|floatformat|filesizeformat|localtime)\b"
     r"|<time\b(?![^>]*></time>)"
     r"|\{\{ *[\w.]*(_at|\.at|\.date_joined|last_login) *\}\}"
 )
-IN_CODE = re.compile(r"\b(date_format|time_format|number_format|naturaltime|timesince|timeuntil|strftime)\b")
+IN_CODE = re.compile(
+    r"\b(date_format|time_format|number_format|naturaltime|timesince|timeuntil|strftime(?!\(\"%Y-%m-%d))\b"
+)
 
 
 def found(pattern: re.Pattern[str], *globs: str) -> list[str]:
@@ -34,6 +37,6 @@ def test_code_formats_times_by_its_helpers():
 
 
 def test_the_patterns_see_what_they_are_for():
-    for line in ("{{ a|date:'c' }}", "{{ a.b|naturaltime }}", "<time>{{ x }}</time>", "{{ room.created_at }}"):
+    for line in ("{{ a|date:'j F Y' }}", "{{ a.b|naturaltime }}", "<time>{{ x }}</time>", "{{ room.created_at }}"):
         assert IN_TEMPLATES.search(line), line
     assert not IN_TEMPLATES.search('<time class="chat__time"></time> {% moment room.created_at %} {{ kind.label }}')

@@ -200,7 +200,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if not settings.TURN_URLS:
+        if not settings.TURN_URLS and not self.instance.hide_ip_address:
             del self.fields["hide_ip_address"]
         current = self.instance.time_zone
         automatic = _("Automatic (%(zone)s)") % {"zone": current.replace("_", " ")} if current else _("Automatic")

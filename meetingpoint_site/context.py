@@ -1,14 +1,26 @@
 """What every template may use."""
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.site_policy import site_policy
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the site's name and first origin, and whether this is a development server with emails to read."""
+    """Return the site's name and first origin, whether sign-up is open, and what a development server adds."""
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_ORIGIN": settings.SITE_ORIGINS[0],
         "DEBUG_SITE": settings.DEBUG,
         "DEV_MAIL": settings.DEV_MAIL,
+        "sign_up_open": SimpleLazyObject(_is_sign_up_open),  # pages that do not show it do not ask the database
     }
+
+
+def _is_sign_up_open() -> bool:
+    try:
+        return site_policy().sign_up_open
+    except (DatabaseError, InterfaceError):  # some pages stay up without it
+        return bool(settings.SIGN_UP_OPEN)

@@ -12,14 +12,12 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
-from accounts.site_policy import site_policy
-
 RETRY_AFTER: Final = 5  # seconds; a database that was restarted is back by then
 
 
 def landing(request: HttpRequest) -> HttpResponse:
     """Show what Meeting Point is."""
-    return _public(render(request, "pages/landing.html", {"sign_up_open": _is_sign_up_open()}))
+    return _public(render(request, "pages/landing.html"))
 
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
@@ -31,13 +29,6 @@ def _public(page: HttpResponse) -> HttpResponse:
     """Let search engines list a page, which security.py forbids for all others."""
     page["X-Robots-Tag"] = "all"
     return page
-
-
-def _is_sign_up_open() -> bool:
-    try:
-        return site_policy().sign_up_open
-    except (DatabaseError, InterfaceError):  # this page stays up without it
-        return settings.SIGN_UP_OPEN
 
 
 @never_cache

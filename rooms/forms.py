@@ -57,6 +57,9 @@ class RoomForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.room = room
         limit_in_words(self.fields)
+        # Without a relay no one could reach anyone; a room that has it on can turn it off.
+        if not settings.TURN_URLS and not (room and room.relay_only):
+            del self.fields["relay_only"]
         choices: list[tuple[str, object]] = [("", _("until you delete it"))]
         if room is not None:
             self.initial = {

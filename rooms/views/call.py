@@ -15,6 +15,7 @@ from common.json_body import encode_base64url
 from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
 from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
+from rooms.models import Role
 from rooms.moderation.reporting import ReportForm
 
 _STATUS = {
@@ -38,7 +39,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         access = authorize_entry(request.user, guest_id_of(request.session), slug)
     except AccessDenied as denied:
         record_denied(denied)
-        return access_denied_page(request, denied.reason, slug)
+        return access_denied_page(request, denied, slug)
     context = {
         "room": access.room,
         "may_invite_moderators": True,  # shown only to owners (static/js/ui/call/own-role.js)
@@ -49,16 +50,18 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "rooms/call.html", context)
 
 
-def access_denied_page(request: HttpRequest, reason: DenialReason, slug: str) -> HttpResponse:
+def access_denied_page(request: HttpRequest, denied: AccessDenied, slug: str) -> HttpResponse:
     """Say in plain words why the person may not enter.
 
     A stranger gets exactly the same page for a room that exists and for one that does not, so that no one learns which
     rooms there are.
     """
+    reason = denied.reason
     if reason is DenialReason.UNKNOWN_ROOM:
         reason = DenialReason.NOT_MEMBER
-    # People who are, or were, members or guests may still report what happened.
-    report_url = None if reason is DenialReason.NOT_MEMBER else reverse("rooms:report", args=[slug])
+    # People who are, or were, members or guests may still report what happened; the owner would report themselves.
+    may_report = denied.membership is not None and denied.membership.role != Role.OWNER
+    report_url = reverse("rooms:report", args=[slug]) if may_report else None
     context = {"reason": reason.value, "report_url": report_url}
     return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 

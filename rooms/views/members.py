@@ -36,6 +36,11 @@ class MemberRow:
     may_be_member: bool
     may_become_owner: bool
 
+    @property
+    def may_only_be_removed(self) -> bool:
+        """Say whether removing is all that may be done, so that it needs no menu."""
+        return self.may_be_removed and not (self.may_be_moderator or self.may_be_member or self.may_become_owner)
+
 
 def member_rows(room: Room, role: Role) -> list[MemberRow]:
     """Return the members and guests as a person with `role` sees them, from the highest role to the lowest."""

@@ -115,7 +115,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["name"],
                 expires_at=form.expires_at(),
                 max_people=form.cleaned_data["max_people"],
-                relay_only=form.cleaned_data["relay_only"],
+                relay_only=form.cleaned_data.get("relay_only", False),
             )
         except NotPossible as error:
             form.add_error(None, str(error))
@@ -150,7 +150,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         name=form.cleaned_data["name"],
         expires_at=form.expires_at(),
         max_people=form.cleaned_data["max_people"],
-        relay_only=form.cleaned_data["relay_only"],
+        relay_only=form.cleaned_data.get("relay_only", False),
     )
     messages.success(request, _("Saved."))
     return redirect("rooms:manage", slug)

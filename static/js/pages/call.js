@@ -158,7 +158,7 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
   keyLife.on("missing", () => toast(text("room-key.missing")));
   const toggle = (/** @type {PanelName} */ panel) => () => sidePanels.toggle(panel);
   const panels = { p: toggle("people"), f: toggle("files"), c: toggle("chat") };
-  listenForKeys({ ...panels, i: dialogs.invite, d: dialogs.devices, h: () => hands.raiseHand(!hands.up) }, signal);
+  listenForKeys({ ...panels, i: () => HOSTS.includes(session.self.role) && dialogs.invite(), d: dialogs.devices, h: () => hands.raiseHand(!hands.up) }, signal);
 }
 
 /**

@@ -2,8 +2,10 @@
 
 import { localize } from "../ui/lib/formats.js";
 import { preparePageForms } from "../ui/lib/page-forms.js";
+import { hideUnsupported } from "../ui/lib/requirements.js";
 import { reportTimeZone } from "../ui/lib/time-zone.js";
 
+hideUnsupported(document);
 localize(document);
 preparePageForms();
 void reportTimeZone();

@@ -1,5 +1,5 @@
 /**
- * Shows what the person's own role allows (`data-for`: "owner", "hosts" or "others"). The role can change during a call, so
+ * Shows what the person's own role allows (`data-for`: "owner", "moderator", "hosts", "others", or several). The role can change during a call, so
  * the page of everyone with an account has the elements for all roles.
  */
 
@@ -14,7 +14,7 @@ import { toast } from "../lib/toasts.js";
 export function showForRole(role) {
   const whose = HOSTS.includes(role) ? ["hosts", role] : ["others"];
   for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"))) {
-    item.hidden = !whose.includes(item.dataset.for ?? "");
+    item.hidden = !(item.dataset.for ?? "").split(" ").some((one) => whose.includes(one));
     if (item instanceof HTMLOptionElement) setOptionAvailable(item, !item.hidden);
   }
 }

@@ -53,7 +53,7 @@ export function markSent(form) {
 function settle(drafts) {
   const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   const again = entry?.type === "reload" || entry?.type === "back_forward";
-  const refusal = document.querySelector(".error-page, [data-sign-in]") !== null;
+  const refusal = document.querySelector("[data-refusal]") !== null;
   for (const [path, draft] of Object.entries(drafts)) {
     const forms = postForms().filter((form) => pathOf(form) === path);
     const errors = forms.some((form) => form.querySelector("[aria-invalid=true], .errorlist") !== null);

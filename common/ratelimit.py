@@ -39,6 +39,7 @@ class Limit:
 # tokens gets one attempt a second, of 2^256.
 SIGN_UP = Limit("sign-up", 30, 60)  # per IP address
 REDEEM = Limit("redeem", 60, 1)  # per IP address
+LOOK = Limit("look", 60, 1)  # per IP address
 RESET = Limit("reset", 6, 1200)  # per email address: each code sent to it allows three guesses
 NEW_ROOM = Limit("new-room", 20, 180)  # per account
 NEW_INVITE = Limit("new-invite", 60, 30)  # per account

@@ -47,5 +47,6 @@ urlpatterns = [
     path("i", invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.
     re_path("^i[/#](?P<rest>.*)$", invites.invite_page),
+    path("invites/look", invites.look, name="look"),
     path("invites/redeem", invites.redeem, name="redeem"),
 ]

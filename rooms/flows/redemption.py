@@ -1,4 +1,4 @@
-"""Redeem an invite link: one conditional UPDATE, once per browser session."""
+"""Look at an invite link, which changes nothing, and redeem it: one conditional UPDATE, once per browser session."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,10 +13,21 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from rooms.access import DenialReason, Visitor, find_membership, is_banned, unavailable_reason
+from rooms.access import DenialReason, RoomAccess, Visitor, find_membership, is_banned, unavailable_reason
 from rooms.live import publish
 from rooms.live.close_codes import CloseCode
-from rooms.models import Invite, InviteState, Membership, Redemption, Role, Room, TurnedAwayReason
+from rooms.models import (
+    Invite,
+    InviteQuerySet,
+    InviteState,
+    JoinRule,
+    Membership,
+    Redemption,
+    Role,
+    Room,
+    TurnedAwayReason,
+)
+from rooms.permissions import is_host
 
 from .members import notify_role_changed
 from .turned_away import record_turned_away
@@ -31,6 +42,7 @@ class InviteRefusalReason(StrEnum):
     USED_UP = "used_up"
     ROOM_CLOSED = "room_closed"
     ROOM_EXPIRED = "room_expired"
+    LOCKED = "locked"
     SUSPENDED = "suspended"
     REMOVED = "removed"
     NOT_YOURS = "not_yours"
@@ -62,6 +74,14 @@ class RedeemedInvite:
     key_kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class InviteLook:
+    """What a link would give a person now: `access` is who they would be in the room; nothing of it is saved."""
+
+    invite: Invite
+    access: RoomAccess
+
+
 _ROOM_REASONS: dict[DenialReason, InviteRefusalReason] = {
     DenialReason.SUSPENDED: InviteRefusalReason.SUSPENDED,
     DenialReason.ROOM_CLOSED: InviteRefusalReason.ROOM_CLOSED,
@@ -72,6 +92,7 @@ _INVITE_REASONS: dict[InviteState, InviteRefusalReason] = {
     InviteState.EXPIRED: InviteRefusalReason.EXPIRED,
     InviteState.USED_UP: InviteRefusalReason.USED_UP,
 }
+
 # What the room's hosts learn of. Not of a missing account, which one page later may be there, nor of a ban, which is a
 # matter of the site's moderators.
 _SHOWN_TO_HOSTS: dict[InviteRefusalReason, TurnedAwayReason] = {
@@ -80,6 +101,7 @@ _SHOWN_TO_HOSTS: dict[InviteRefusalReason, TurnedAwayReason] = {
     InviteRefusalReason.USED_UP: TurnedAwayReason.USED_UP,
     InviteRefusalReason.ROOM_CLOSED: TurnedAwayReason.ROOM_CLOSED,
     InviteRefusalReason.ROOM_EXPIRED: TurnedAwayReason.ROOM_EXPIRED,
+    InviteRefusalReason.LOCKED: TurnedAwayReason.LOCKED,
     InviteRefusalReason.REMOVED: TurnedAwayReason.REMOVED,
 }
 
@@ -94,10 +116,7 @@ def redeem_invite(token: bytes, user: Visitor, guest_id: UUID) -> RedeemedInvite
     with transaction.atomic():
         # Refused with a return, not a raise: a rollback would undo what the attempt cleans up.
         # The lock makes racing clicks wait for each other (SQLite's IMMEDIATE transactions do so anyway).
-        invites = Invite.objects.select_for_update(of=("self",)).select_related("room__owner", "created_by")
-        invite = invites.filter(token_hash=hashlib.sha256(token).digest()).first()
-        if invite is None:
-            raise InviteRefused(InviteRefusalReason.UNKNOWN)
+        invite = _find_invite(token, Invite.objects.select_for_update(of=("self",)))
         outcome = _redeem(invite, user, guest_id, timezone.now())
         if isinstance(outcome, InviteRefused):
             note_refusal(invite, outcome)
@@ -112,29 +131,80 @@ def note_refusal(invite: Invite, refused: InviteRefused) -> None:
         record_turned_away(invite.room, _SHOWN_TO_HOSTS[refused.reason], invite)
 
 
-def _redeem(invite: Invite, user: Visitor, guest_id: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
+def look_at_invite(token: bytes, user: Visitor, guest_id: UUID) -> InviteLook:
+    """Say what `redeem_invite` would give, without taking a use. Raises `InviteRefused` where it would."""
+    now = timezone.now()
+    invite = _find_invite(token, Invite.objects.all())
+    membership = find_membership(user, guest_id, invite.room.slug)
+    refused = _refusal(invite, membership, user, guest_id, now)
+    if refused is not None:
+        note_refusal(invite, refused)
+        raise refused
+    role, active = Role(invite.role), membership is not None and membership.is_active(now)
+    if membership is None or not active or _outranks(role, Role(membership.role)):
+        membership = Membership(room=invite.room, role=role)
+    return InviteLook(invite, RoomAccess(invite.room, Role(membership.role), membership))
+
+
+def _find_invite(token: bytes, invites: InviteQuerySet) -> Invite:
+    found = invites.select_related("room__owner", "created_by")
+    invite = found.filter(token_hash=hashlib.sha256(token).digest()).first()
+    if invite is None:
+        raise InviteRefused(InviteRefusalReason.UNKNOWN)
+    return invite
+
+
+def _refusal(
+    invite: Invite, membership: Membership | None, user: Visitor, guest_id: UUID, now: datetime
+) -> InviteRefused | None:
+    """Return why the link gives this person nothing, or None. `membership` is what they have or had in the room."""
     room = invite.room
     unavailable = unavailable_reason(room)
     if unavailable is not None:
         return InviteRefused(_ROOM_REASONS[unavailable])
     if not isinstance(user, User) and is_banned(guest_id):
         return InviteRefused(InviteRefusalReason.BANNED)
-    membership = find_membership(user, guest_id, room.slug)
     if membership is not None and membership.removed_at is not None and membership.removed_at >= invite.created_at:
         return InviteRefused(InviteRefusalReason.REMOVED)
     active = membership is not None and membership.is_active(now)
     state = invite.state(now)
-    if state is InviteState.EXPIRED and invite.wrapped_key is not None:
-        Invite.objects.filter(pk=invite.pk).update(wrapped_key=None)
     if state in (InviteState.REVOKED, InviteState.EXPIRED):
         return InviteRefused(_INVITE_REASONS[state], room.slug if active else None)
     if invite.created_by.suspended_at is not None:
         return InviteRefused(InviteRefusalReason.SUSPENDED)
-    if invite.role == Role.OWNER:
-        return _second_device(invite, membership, user, guest_id, now)
-    role = Role(invite.role)
-    if role != Role.GUEST and not isinstance(user, User):
+    owners = invite.role == Role.OWNER
+    if owners and (membership is None or user != room.owner):
+        return InviteRefused(InviteRefusalReason.NOT_YOURS)
+    if invite.role != Role.GUEST and not isinstance(user, User):
         return InviteRefused(InviteRefusalReason.ACCOUNT_NEEDED, room.slug if active else None)
+    if room.join_rule == JoinRule.LOCKED and not _may_enter_locked(invite, membership if active else None):
+        return InviteRefused(InviteRefusalReason.LOCKED)
+    if state is InviteState.USED_UP and (owners or not active) and not _has_redeemed(invite, guest_id):
+        return InviteRefused(InviteRefusalReason.USED_UP, room.slug if active else None)
+    return None
+
+
+def _may_enter_locked(invite: Invite, active: Membership | None) -> bool:
+    """Say whether this person could enter the room now that it is locked, so that no use is spent in vain."""
+    if is_host(Role(invite.role)):
+        return True
+    return active is not None and (is_host(Role(active.role)) or active.readmit_when_locked)
+
+
+def _redeem(invite: Invite, user: Visitor, guest_id: UUID, now: datetime) -> RedeemedInvite | InviteRefused:
+    membership = find_membership(user, guest_id, invite.room.slug)
+    refused = _refusal(invite, membership, user, guest_id, now)
+    if refused is not None:
+        if refused.reason is InviteRefusalReason.EXPIRED and invite.wrapped_key is not None:
+            Invite.objects.filter(pk=invite.pk).update(wrapped_key=None)
+        return refused
+    role, active = Role(invite.role), membership is not None and membership.is_active(now)
+    if role == Role.OWNER:
+        assert membership is not None  # noqa: S101 (or the link was refused)
+        # The owner gets the wrapped key in another browser. Their membership exists; the use is consumed all the same.
+        if not _consume_use(invite, guest_id, now):
+            return InviteRefused(InviteRefusalReason.USED_UP, invite.room.slug)
+        return _redeemed(invite, membership)
     # A guest who has signed in since gets the membership on the account, by the use that this browser took already.
     signed_in_since = membership is not None and membership.user_id is None and isinstance(user, User)
     raised = membership is not None and _outranks(role, Role(membership.role))
@@ -142,21 +212,10 @@ def _redeem(invite: Invite, user: Visitor, guest_id: UUID, now: datetime) -> Red
         if _consume_use(invite, guest_id, now):
             membership = _grant_membership(invite, membership if active else None, membership, user, guest_id)
         elif not active:
-            return InviteRefused(_INVITE_REASONS.get(state, InviteRefusalReason.USED_UP))
-    elif state is InviteState.ACTIVE and membership is not None and membership.expires_at is not None:
+            return InviteRefused(InviteRefusalReason.USED_UP)
+    elif membership is not None and membership.expires_at is not None and invite.state(now) is InviteState.ACTIVE:
         _extend_guest(membership, _guest_expiry(invite))
     assert membership is not None  # noqa: S101 (active, or just granted)
-    return _redeemed(invite, membership)
-
-
-def _second_device(
-    invite: Invite, membership: Membership | None, user: Visitor, guest_id: UUID, now: datetime
-) -> RedeemedInvite | InviteRefused:
-    # The owner gets the wrapped key in another browser. Their membership exists; the use is consumed all the same.
-    if membership is None or user != invite.room.owner:
-        return InviteRefused(InviteRefusalReason.NOT_YOURS)
-    if not _consume_use(invite, guest_id, now):
-        return InviteRefused(InviteRefusalReason.USED_UP, invite.room.slug)
     return _redeemed(invite, membership)
 
 
@@ -167,9 +226,13 @@ def _redeemed(invite: Invite, membership: Membership) -> RedeemedInvite:
     return RedeemedInvite(room, membership, wrapped_key, invite.epoch, key_kind)
 
 
+def _has_redeemed(invite: Invite, guest_id: UUID) -> bool:
+    return Redemption.objects.filter(invite=invite, guest_id=guest_id).exists()
+
+
 def _consume_use(invite: Invite, guest_id: UUID, now: datetime) -> bool:
     # The conditions are in the UPDATE, so nothing that was read before can be stale.
-    if Redemption.objects.filter(invite=invite, guest_id=guest_id).exists():
+    if _has_redeemed(invite, guest_id):
         return True
     in_open_room = Exists(Room.objects.open(now).filter(pk=OuterRef("room_id")))
     redeemable = Invite.objects.redeemable(now).filter(in_open_room, pk=invite.pk)

@@ -15,7 +15,8 @@ from common.json_body import encode_base64url
 from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
 from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
-from rooms.models import Role
+from rooms.live.occupancy import members_inside
+from rooms.models import MAX_PEOPLE, Role
 from rooms.moderation.reporting import ReportForm
 
 _STATUS = {
@@ -45,7 +46,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "may_invite_moderators": True,  # shown only to owners (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
         "report_form": ReportForm(None, membership=access.membership, auto_id="report-%s"),
-        "page": _page(request, access),
+        "page": call_page_data(request, access),
     }
     return render(request, "rooms/call.html", context)
 
@@ -66,7 +67,22 @@ def access_denied_page(request: HttpRequest, denied: AccessDenied, slug: str) ->
     return render(request, "rooms/refused.html", context, status=_STATUS[reason])
 
 
-def _page(request: HttpRequest, access: RoomAccess) -> dict[str, object]:
+def people_inside(access: RoomAccess) -> dict[str, object] | None:
+    """Return who else is in the call, as far as the server knows, for a person who may join it without waiting.
+
+    In a room with a key the browsers seal the names that people enter, and the server does not add those of accounts.
+    """
+    if must_knock(access) or requires_host(access):
+        return None
+    inside = members_inside([access.room.pk])[access.room.pk] - {access.membership.pk.hex}
+    names: list[str] = []
+    if access.room.epoch == 0 and inside:
+        accounts = access.room.memberships.filter(pk__in=inside, user__isnull=False)
+        names = list(accounts.order_by("user__display_name").values_list("user__display_name", flat=True))
+    return {"count": len(inside), "names": names}
+
+
+def call_page_data(request: HttpRequest, access: RoomAccess) -> dict[str, object]:
     """Return the data for the page's script.
 
     A person with an account can become a host during the call, so their page has everything that hosts need and shows
@@ -81,6 +97,8 @@ def _page(request: HttpRequest, access: RoomAccess) -> dict[str, object]:
     return {
         "slug": room.slug,
         "roomName": room.name,
+        "host": room.owner.display_name,
+        "inside": people_inside(access),
         "role": access.role.value,
         "epoch": room.epoch,
         "keyCheck": encode_base64url(room.key_check),
@@ -99,4 +117,32 @@ def _page(request: HttpRequest, access: RoomAccess) -> dict[str, object]:
         "manageUrl": url("manage"),
         "socketPath": f"/ws/rooms/{room.slug}",
         "signedIn": user.is_authenticated,
+    }
+
+
+def invite_page_data() -> dict[str, object]:
+    """Return the same for the page of an invite link, which knows neither the room nor the person yet."""
+    return {
+        "slug": "",
+        "roomName": "",
+        "host": "",
+        "inside": None,
+        "role": "guest",
+        "epoch": 0,
+        "keyCheck": None,
+        "displayName": "",
+        "maxPeople": MAX_PEOPLE,
+        "rekeyRequired": False,
+        "relayOnly": False,
+        "hideAddress": False,
+        "hasRelay": bool(settings.TURN_URLS),
+        "mustWait": False,
+        "joinRuleUrl": None,
+        "kickUrl": None,
+        "endUrl": None,
+        "reportUrl": "",
+        "setKeyUrl": None,
+        "manageUrl": None,
+        "socketPath": "",
+        "signedIn": False,
     }

@@ -16,14 +16,16 @@ from common import ratelimit
 from common.json_body import decode_base64url, decode_body, encode_base64url
 from common.ratelimit import rate_limited
 from rooms import limits
-from rooms.access import get_room_or_404
+from rooms.access import RoomAccess, get_room_or_404, must_knock, requires_host
 from rooms.flows.invites import create_invite, revoke_invite
-from rooms.flows.redemption import InviteRefusalReason, InviteRefused, redeem_invite
+from rooms.flows.redemption import InviteRefusalReason, InviteRefused, look_at_invite, redeem_invite
 from rooms.guest_session import guest_id_for, save_guest_id
-from rooms.models import Invite, Role, Room
+from rooms.models import Invite, Membership, Role, Room
+from rooms.moderation.reporting import ReportForm
 from rooms.payloads import NewInvite, Redeem, clean_label
 from rooms.permissions import Permission, permission_to_invite
 
+from .call import call_page_data, invite_page_data, people_inside
 from .json import json_errors
 
 
@@ -33,9 +35,41 @@ from .json import json_errors
 def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Show the page that every link opens: the same for everyone, read from neither the database nor the session.
 
-    `rest` is a fragment that a mail scanner moved into the path; the page's script repairs it.
+    It is the call page without its room, so that a guest joins without another page. `rest` is a fragment that a mail
+    scanner moved into the path; the page's script repairs it.
     """
-    return render(request, "rooms/invite.html")
+    context = {
+        "page": invite_page_data(),
+        "report_form": ReportForm(None, membership=Membership(), auto_id="report-%s"),
+    }
+    return render(request, "rooms/invite.html", context)
+
+
+@require_POST
+@rate_limited(ratelimit.LOOK, ratelimit.ip_address_of)
+@json_errors
+@cache_control(no_store=True)
+def look(request: HttpRequest) -> JsonResponse:
+    """Say what a link would give, without using it: POST {token}."""
+    token = _token(request)
+    try:
+        found = look_at_invite(token, request.user, guest_id_for(request, token))
+    except InviteRefused as refused:
+        return _refusal(refused)
+    room, user = found.access.room, request.user
+    return JsonResponse(
+        {
+            "roomName": room.name,
+            "inviter": found.invite.created_by.display_name,
+            "host": room.owner.display_name,
+            "inside": people_inside(found.access),
+            "mustWait": must_knock(found.access) or requires_host(found.access),
+            "relayOnly": room.relay_only,
+            "signedIn": user.is_authenticated,
+            "displayName": user.display_name if isinstance(user, User) else "",
+            "hideAddress": isinstance(user, User) and user.hide_ip_address,
+        }
+    )
 
 
 @require_POST
@@ -44,29 +78,41 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
 @cache_control(no_store=True)
 def redeem(request: HttpRequest) -> JsonResponse:
     """Redeem a link, which gives a membership: POST {token}."""
-    token = decode_base64url(decode_body(request, Redeem, limits.MAX_BODY_BYTES).token, limits.TOKEN_BYTES, "token")
+    token = _token(request)
     guest_id = guest_id_for(request, token)
     try:
         redeemed = redeem_invite(token, request.user, guest_id)
     except InviteRefused as refused:
-        status = 404 if refused.reason is InviteRefusalReason.UNKNOWN else 410
-        answer = {"reason": refused.reason.value}
-        if refused.slug is not None:
-            answer["slug"] = refused.slug
-        return JsonResponse(answer, status=status)
+        return _refusal(refused)
     if redeemed.membership.guest_id is not None:
         save_guest_id(request, guest_id)
+    membership = redeemed.membership
+    access = RoomAccess(redeemed.room, Role(membership.role), membership)
     return JsonResponse(
         {
             "slug": redeemed.room.slug,
             "name": redeemed.room.name,
-            "role": redeemed.membership.role,
+            "role": membership.role,
             "epoch": redeemed.epoch,
             "wrapped": encode_base64url(redeemed.wrapped_key),
             "key_kind": redeemed.key_kind,
             "key_check": encode_base64url(redeemed.room.key_check),
+            # The page of an account has what hosts need, so it is loaded.
+            "page": call_page_data(request, access) if membership.user_id is None else None,
         }
     )
+
+
+def _token(request: HttpRequest) -> bytes:
+    return decode_base64url(decode_body(request, Redeem, limits.MAX_BODY_BYTES).token, limits.TOKEN_BYTES, "token")
+
+
+def _refusal(refused: InviteRefused) -> JsonResponse:
+    """Return {reason}, with the room's slug if the person may enter it without the link."""
+    answer = {"reason": refused.reason.value}
+    if refused.slug is not None:
+        answer["slug"] = refused.slug
+    return JsonResponse(answer, status=404 if refused.reason is InviteRefusalReason.UNKNOWN else 410)
 
 
 @login_required

@@ -62,7 +62,7 @@ def write(path: Path, data: bytes) -> None:
 def show_guest(browser: Browser, app: AppServer, link: str) -> None:
     """Take pictures of a guest who is about to join from a phone, in light and in dark."""
     ada = sit_down(browser, app, "Ada", **PHONE)
-    ada.accept(link)
+    ada.follow(link)
     ada.page.get_by_label("Your name").fill("Ada")
     expect(ada.page.locator(".preview[data-camera=on]")).to_be_visible()
     ada.page.locator("video").evaluate("video => new Promise((done) => video.requestVideoFrameCallback(done))")
@@ -81,7 +81,7 @@ def take_pictures(browser: Browser, app: AppServer) -> None:
     show_guest(browser, app, link)
     guests = [sit_down(browser, app, name, **SMALL) for name in ("Max", "Imani", "Kenji")]
     for guest in guests:
-        guest.accept(link)
+        guest.follow(link)
     olga.join(slug)
     for guest in guests:
         guest.join()

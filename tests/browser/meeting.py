@@ -33,7 +33,7 @@ def make_meeting(person: Meet, *names: str, server: AppServer | None = None, pla
     link = olga.create_link(lets_in=ANYONE)
     guests = [person(name, server=server) for name in names]
     for guest in guests:
-        guest.accept(link)
+        guest.redeem(link)
     olga.go(f"/r/{slug}")
     return Meeting(slug, link, olga, guests)
 
@@ -57,7 +57,7 @@ def call_on_two(person: Meet, processes: list[AppServer], guest_name: str = "Gue
     slug = olga.create_room()
     link = olga.create_link(lets_in="One person").replace(first.origin, second.origin)
     olga.join(slug)
-    guest.accept(link)
+    guest.redeem(link)
     guest.join()
     for who in (olga, guest):
         who.see_others(1)

@@ -19,6 +19,13 @@ EXPECTED = re.compile(
     r"|The connection to wss?://.* was interrupted while the page was loading.*)"
 )
 
+# As the page does when a person presses *Join*.
+REDEEM = """async () => {
+  const entry = document.querySelector('script[type=module]').src;
+  const { pageData } = await import(new URL('../ui/lib/page.js', entry).href);
+  const { invitation } = await pageData();
+  return (await invitation.redeem()).slug;
+}"""
 NOTHING = {"frames": 0.0, "energy": 0.0}
 CONNECTED = """(count) => {
   const others = [...document.querySelectorAll("mp-tile[data-self='false']")];
@@ -147,14 +154,13 @@ class Person:
         return link
 
     def follow(self, link: str) -> None:
-        """Open an invite link as it was sent, and press Continue."""
+        """Open an invite link as it was sent: the page before the call, or why it does not work."""
         self.page.goto(link)
-        self.page.get_by_role("button", name="Continue").click()
 
-    def accept(self, link: str) -> None:
-        """Follow a link that works, to the page before the call."""
+    def redeem(self, link: str) -> None:
+        """Use a link that works without joining, and go to the room's own page before the call."""
         self.follow(link)
-        self.page.wait_for_url("**/r/*")
+        self.page.goto(f"{self.app.origin}/r/{self.page.evaluate(REDEEM)}")
 
     # ── In the call ──────────────────────────────────────────────────────────────────────────────
     def join(self, slug: str = "") -> None:

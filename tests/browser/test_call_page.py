@@ -50,7 +50,7 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     link = olga.create_link()
     olga.join(slug)
     expect(olga.page.get_by_text("You're the only one here.")).to_be_visible()
-    guest.accept(link)
+    guest.redeem(link)
 
     # A guest must say a name, and it is remembered in that browser.
     guest.page.locator("#join-form button").click()
@@ -109,7 +109,7 @@ def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chro
     link = olga.create_link()
     olga.join(slug)
 
-    guest.accept(link)
+    guest.redeem(link)
     problems = guest.page.locator(".prejoin__problems")
     expect(problems).to_contain_text("No camera and no microphone were found.")
     expect_accessible(guest.page)
@@ -139,7 +139,7 @@ def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
     expect(elsewhere.page.locator("#join-form button")).to_be_disabled()
 
     # She brings it along with a link from the browser that has it.
-    elsewhere.accept(olga.create_link())
+    elsewhere.redeem(olga.create_link())
     elsewhere.join()
 
 

@@ -54,7 +54,7 @@ def test_three_people_chat_during_a_call(person: Meet, processes: list[AppServer
     slug = olga.create_room()
     link = olga.create_link(lets_in=ANYONE).replace(first.origin, second.origin)
     for who in (guest, late):
-        who.accept(link)
+        who.redeem(link)
     olga.go(f"/r/{slug}")
     guest.page.set_viewport_size({"width": 390, "height": 844})
     for who in (olga, guest):

@@ -27,9 +27,10 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
 
     # Both enter; the secret is gone from the guest's address bar.
     nora.join(slug)
-    guest.accept(link)
-    assert "k=" not in guest.page.url
+    guest.follow(link)
+    expect(guest.page.get_by_role("heading", name=f"{nora.name} invites you to Monday meeting")).to_be_visible()
     guest.join()
+    assert guest.page.url == f"{guest.app.origin}/r/{slug}"
 
     # They see and hear each other.
     for who in (nora, guest):

@@ -66,7 +66,7 @@ def test_staff_suspend_a_person_in_a_call_and_the_owner_of_a_room(app: AppServer
     slug = oscar.create_room()
     link = oscar.create_link(lets_in=ANYONE)
     for who in (mallory, guest):
-        who.accept(link)
+        who.redeem(link)
     oscar.join(slug)
     for who in (mallory, guest):
         who.join()

@@ -81,7 +81,7 @@ def test_a_reported_guest_is_banned_from_another_process(
     link = olga.create_link(lets_in=ANYONE).replace(first.origin, second.origin)
     olga.go(f"/r/{slug}")
     for who in (guest, mallory):
-        who.accept(link)
+        who.follow(link)
     for who in (olga, guest, mallory):
         who.join()
     for who in (olga, guest, mallory):

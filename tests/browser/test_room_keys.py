@@ -78,7 +78,7 @@ def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: 
     guest.join()
     office.goto(f"{olga.app.origin}/rooms/{meeting.slug}/")
     newcomer = person("Ada")
-    newcomer.accept(create_link_on(office))
+    newcomer.redeem(create_link_on(office))
     newcomer.join()
     for who in (olga, guest, newcomer):
         who.see_others(2)
@@ -109,8 +109,9 @@ def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     phone.page.get_by_label("Email address").fill(phone.address)
     phone.page.get_by_label("Password").fill(PASSWORD)
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
-    phone.page.get_by_role("button", name="Continue").click()
+    phone.page.get_by_role("button", name="Join", exact=True).click()
     phone.page.wait_for_url("**/r/*")
+    phone.see_call_state("in-call")
     assert held(phone, slug) == [1, True]
 
 

@@ -50,7 +50,7 @@ def invited(olga: Person, guest: Person) -> str:
     olga.sign_in()
     slug = olga.create_room("Sealed meeting")
     link = olga.create_link()
-    guest.accept(link)
+    guest.redeem(link)
     return slug
 
 

@@ -42,7 +42,7 @@ def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: M
 
     # Signaling works again: a newcomer joins and meets both.
     late = person("Late", server=own_app)
-    late.accept(meeting.link)
+    late.redeem(meeting.link)
     late.join()
     late.see_others(2)
     late.see_and_hear(2)

@@ -29,10 +29,11 @@ function keepTexts(context) {
 test("a wish is taken once", (context) => {
   const texts = keepTexts(context);
   requestJoin("room-a");
-  assert.deepEqual(takeJoinRequest("room-a"), { microphone: true, camera: true });
+  assert.deepEqual(takeJoinRequest("room-a"), { microphone: true, camera: true, prepared: false });
   assert.equal(takeJoinRequest("room-a"), null);
-  requestJoin("room-a", { microphone: false, camera: true });
-  assert.deepEqual(takeJoinRequest("room-a"), { microphone: false, camera: true });
+  const wanted = { microphone: false, camera: true, name: "Max", prepared: true };
+  requestJoin("room-a", wanted);
+  assert.deepEqual(takeJoinRequest("room-a"), wanted);
   assert.equal(texts.size, 0);
 });
 

@@ -40,7 +40,7 @@ def begin(olga: Person, *guests: Person) -> Meeting:
     link = olga.create_link(lets_in=ANYONE)
     olga.join(slug)
     for guest in guests:
-        guest.accept(link)
+        guest.follow(link)
         guest.join()
     meeting = Meeting(slug, link, olga, list(guests))
     for who in meeting.people:

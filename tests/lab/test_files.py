@@ -61,7 +61,7 @@ class Handover:
         olga.context.add_init_script(COUNT)
         olga.sign_in()
         self.slug = olga.create_room()
-        guest.accept(olga.create_link())
+        guest.redeem(olga.create_link())
         for who in (olga, guest):
             self.enter(who)
         olga.see_others(1, seconds=30)
@@ -192,7 +192,7 @@ def test_two_files_go_to_two_people_at_once(settle: Settle, lab_app: LabApp, tmp
     slug = olga.create_room()
     link = olga.create_link(lets_in=ANYONE)
     for who in (guest, gustav):
-        who.accept(link)
+        who.redeem(link)
     for who in (olga, guest, gustav):
         who.go(f"/r/{slug}?files")
         who.join()

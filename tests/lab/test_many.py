@@ -64,7 +64,7 @@ def gather(person: Meet, browser: Browser, *names: str) -> list[Person]:
     link = olga.create_link(lets_in=ANYONE)
     people = [olga, *(person(name, browser=browser) for name in names)]
     for who in people[1:]:
-        who.accept(link)
+        who.follow(link)
     olga.join(slug)
     for who in people[1:]:
         who.join()

@@ -37,7 +37,7 @@ def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
 def test_a_speaker_is_pulled_out_and_put_back_in(person: Meet, loud_firefox: Browser, sound: SoundServer) -> None:
     meeting = make_meeting(person)
     olga, guest = meeting.olga, person("Guest", browser=loud_firefox)
-    guest.accept(meeting.link)
+    guest.redeem(meeting.link)
     for who in (olga, guest):
         who.join()
     guest.see_others(1)

@@ -28,16 +28,14 @@ import { KnockSocket } from "../signaling/knock-socket.js";
 
 /** @extends {Emitter<KnockingEvents>} */
 export class Knocking extends Emitter {
-  #slug;
-  #socketPath;
+  #page;
   /** @type {Attempt | null} */
   #attempt = null;
 
-  /** @param {{slug: string, socketPath: string}} page */
-  constructor({ slug, socketPath }) {
+  /** @param {{slug: string, socketPath: string}} page what it says when the person knocks counts */
+  constructor(page) {
     super();
-    this.#slug = slug;
-    this.#socketPath = socketPath;
+    this.#page = page;
   }
 
   /**
@@ -49,13 +47,13 @@ export class Knocking extends Emitter {
     this.emit("waiting", { name: presence.name, why: null });
     let identity, seal, hello;
     try {
-      const making = lobby && key ? makeLobbySeal(this.#slug, epoch, key) : makeRoomSeal(this.#slug, epoch, key);
+      const making = lobby && key ? makeLobbySeal(this.#page.slug, epoch, key) : makeRoomSeal(this.#page.slug, epoch, key);
       [identity, seal] = await Promise.all([makeIdentity(), making]);
       hello = await writeSealedHello(seal, identity, writeHello(presence));
     } catch {
       return this.#stop("start");
     }
-    const socket = new KnockSocket({ url: this.#socketPath, pid: identity.pid, hello, lobby });
+    const socket = new KnockSocket({ url: this.#page.socketPath, pid: identity.pid, hello, lobby });
     this.#attempt = { identity, seal, key: lobby ? key : null, socket };
     socket.on("waiting", ({ why, hosts, room }) => this.#onWaiting(room, { name: presence.name, why, hosts }));
     socket.on("away", () => this.emit("waiting", { name: presence.name, why: "away" }));
@@ -86,7 +84,7 @@ export class Knocking extends Emitter {
     try {
       if (key !== null) {
         const raw = await openAdmission(seal, identity, key, body);
-        await saveRoomKey(this.#slug, seal.epoch, raw, { byHosts: true });
+        await saveRoomKey(this.#page.slug, seal.epoch, raw, { byHosts: true });
       }
     } catch {
       return this.#attempt === knocking && this.#stop("admission");

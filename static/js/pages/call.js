@@ -17,6 +17,7 @@ import { isToggleShown } from "../ui/devices/toggles.js";
 import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
+import { arrive } from "../ui/invites/arrival.js";
 import { InviteForm } from "../ui/invites/invite-form.js";
 import { adaptMedia } from "../ui/call/adapt-media.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
@@ -26,8 +27,9 @@ import { UnsavedFiles } from "../ui/files/unsaved-files.js";
 import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { readPageData, text } from "../ui/lib/page.js";
+import { pageData, text } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
+import { showInside, showRoomName } from "../ui/call/room-details.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
@@ -55,26 +57,25 @@ import { claimCall } from "../call/single-tab.js";
 
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
-const page = readPageData();
+guardCompositions(document);
+keepFocus(document);
+const page = await pageData();
 /** Why the person came, where the link says so: for files only, no device is opened until they press its button. */
 const purpose = new URLSearchParams(location.search).get("files");
-const filesOnly = purpose !== null;
 const devices = new DeviceControls();
 const outputs = new MediaOutputs();
-const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly });
+const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly: purpose !== null });
 const ended = new Ended();
 const unsaved = new UnsavedFiles();
 let fileDraft = new FileDraft();
 const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
-const waitingRoom = new WaitingRoom();
+const waitingRoom = new WaitingRoom(page);
 const pageState = new PageState();
 const dialogs = setUpDialogs(() => call?.leaving.request());
 setUpMoreMenu();
-guardCompositions(document);
 followVisibleArea();
 guardTouches();
-keepFocus(document);
 /** @type {Call | null} */
 let call = null;
 let name = "";
@@ -139,7 +140,7 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
   session.on("entered", ({ room, again }) => {
     pageState.apply("entered");
     page.role = session.self.role;
-    if (filesOnly && !again) sidePanels.open("files");
+    if (prejoin.filesOnly && !again) sidePanels.open("files");
     if (purpose === "shared" && !again) void files.chooseShared();
     roomChanged(room, again);
   }, { signal });
@@ -168,8 +169,7 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
  */
 function roomChanged({ name: roomName, epoch }, running) {
   page.roomName = roomName;
-  showInTitle({ room: roomName });
-  for (const title of document.querySelectorAll("#prejoin-title, .stage__title")) title.textContent = roomName;
+  showRoomName(roomName);
   const known = call?.session.seal.epoch ?? page.epoch;
   if (epoch < known) return end("downgrade");
   if (epoch === known) return;
@@ -227,6 +227,16 @@ function rejoin() {
   join();
 }
 
+/** @returns {Promise<boolean>} whether the invite link let the person in, and this page has become that of the room */
+async function redeem() {
+  prejoin.working = true;
+  const { media } = devices;
+  const arrived = await arrive(page, { name, microphone: media.wants("audio"), camera: media.wants("video") });
+  prejoin.working = false;
+  if (arrived) await checkKey();
+  return arrived && !prejoin.isBlocked;
+}
+
 /** Blocks joining when the key of this browser is not the room's. */
 async function checkKey() {
   const { state } = await findRoomKey(page.slug, page.epoch, page.keyCheck);
@@ -251,10 +261,13 @@ devices.on("news", ({ message, action, subject, everywhere }) => {
   if (call || (everywhere && pageState.current !== "ended")) toast(message, action, subject);
 });
 announceDevices(devices, () => pageState.current === "ended");
-prejoin.on("join", (detail) => {
+prejoin.on("join", async (detail) => {
   name = detail.name;
-  join();
+  if (!page.invitation || (await redeem())) join();
 });
+prejoin.on("mode", ({ filesOnly }) => void devices.start({ microphone: !filesOnly, camera: !filesOnly }));
+page.invitation?.on("stopped", () => devices.stop());
+page.invitation?.on("ready", () => void devices.restart());
 ended.on("again", rejoin);
 knocking.on("waiting", (waiting) => waitingRoom.show(waiting));
 knocking.on("ended", () => waitingRoom.hide());
@@ -288,14 +301,16 @@ async function begin() {
   const request = takeJoinRequest(page.slug);
   const { microphone, camera } = prejoin.toggles;
   const wanted = {
-    microphone: microphone && !filesOnly && request?.microphone !== false,
-    camera: camera && !filesOnly && request?.camera !== false,
+    microphone: microphone && !prejoin.filesOnly && request?.microphone !== false,
+    camera: camera && !prejoin.filesOnly && request?.camera !== false,
   };
   void devices.start(wanted);
   prejoin.enableToggles();
   pageReady();
-  await checkKey();
-  if (request !== null && (await areAllowed(wanted))) prejoin.pressJoin();
+  showInside(page.inside);
+  if (page.invitation) prejoin.knocks = page.mustWait;
+  else await checkKey();
+  if (request !== null && (request.prepared || (await areAllowed(wanted)))) prejoin.pressJoin(request.name);
   prejoin.enableJoin();
 }
 

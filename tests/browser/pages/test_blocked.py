@@ -40,6 +40,7 @@ def test_what_a_browser_lacks_is_named_and_the_rest_works(person: Meet, app: App
     olga.create_room()
     link = olga.create_link()
     max_.follow(link)
+    max_.page.get_by_role("button", name="Join", exact=True).click()
     expect(max_.page.get_by_role("heading", name="The room key can't be stored")).to_be_visible()
 
     # Without JavaScript, and without WebRTC.

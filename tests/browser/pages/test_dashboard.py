@@ -40,7 +40,7 @@ def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer
     card = page.locator(f".room-card[data-slug='{slug}']")
     expect(card.get_by_text("Empty")).to_be_visible()
     listen(olga)
-    guest.accept(link)
+    guest.redeem(link)
     guest.page.get_by_label("Your name").fill("Guest")
     guest.page.get_by_role("button", name="Ask to join").click()
     expect(page.locator(".knock")).to_contain_text("Guest wants to join.", timeout=SOON)

@@ -26,7 +26,7 @@ def test_a_newcomer_gets_hints_that_go_away(person: Meet) -> None:
     olga = meeting.olga
     newcomer = person("Newcomer", first_visit=True)
     newcomer.page.add_init_script(NO_REST)
-    newcomer.accept(meeting.link)
+    newcomer.redeem(meeting.link)
     newcomer.join()
 
     # Nothing while they are alone; then one hint, which covers neither faces nor controls.

@@ -137,7 +137,7 @@ def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_c
     meeting = make_meeting(person)
     olga = meeting.olga
     guest: Person = person("Guest", browser=upright_chromium, viewport=PHONE, has_touch=True)
-    guest.accept(meeting.link)
+    guest.follow(meeting.link)
     for size in (LAPTOP, PHONE):
         guest.page.set_viewport_size(size)
         expect(guest.page.locator(".preview")).to_have_attribute("data-fit", "contain")

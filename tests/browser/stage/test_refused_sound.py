@@ -29,7 +29,7 @@ def silent_firefox(driver: Playwright) -> Iterator[Browser]:
 def test_one_press_turns_on_people_and_screens(person: Meet, silent_firefox: Browser) -> None:
     meeting = make_meeting(person)
     olga, guest = meeting.olga, person("Guest", browser=silent_firefox)
-    guest.accept(meeting.link)
+    guest.redeem(meeting.link)
     for who in (olga, guest):
         who.join()
     guest.see_others(1)

@@ -5,9 +5,10 @@ import { browserStorage } from "../../lib/storage.js";
 import { cleanName } from "../../lib/clean-name.js";
 import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
+import { setWorking } from "../lib/focus-keeper.js";
 import { byId, find } from "../lib/page.js";
 import { fitOf, ratioOf } from "../stage/layout.js";
-import { controlsReady, isEarly, isEdited } from "../lib/ready.js";
+import { controlsReady, enableControls, isEarly, isEdited } from "../lib/ready.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
@@ -18,6 +19,7 @@ const NAME_STORAGE_KEY = "meeting-point.name";
 /**
  * @typedef {object} PrejoinEvents
  * @property {{name: string}} join the person wants to join; the name is cleaned and not empty
+ * @property {{filesOnly: boolean}} mode
  */
 
 /** @extends {Emitter<PrejoinEvents>} */
@@ -42,8 +44,7 @@ export class Prejoin extends Emitter {
   /**
    * @param {DeviceControls} devices
    * @param {{outputs: MediaOutputs, keepName: boolean, page: CallPageData, filesOnly?: boolean}} options
-   *   keepName: save the name in this browser, for people without an account; filesOnly: without a preview and with a default
-   *   name, so that one click is enough
+   *   keepName: save the name in this browser, for people without an account; filesOnly: see the property
    */
   constructor(devices, { outputs, keepName, page, filesOnly = false }) {
     super();
@@ -53,17 +54,38 @@ export class Prejoin extends Emitter {
     this.#keepName = keepName;
     this.#filesOnly = filesOnly;
     if (keepName && !this.#name.value && !isEdited(this.#name)) this.#name.value = browserStorage.load(NAME_STORAGE_KEY) ?? "";
-    if (filesOnly) {
-      this.#root.dataset.mode = "files";
-      if (!isEdited(this.#name)) this.#name.value ||= this.#name.dataset.stranger ?? "";
-    }
+    if (page.displayName && !isEdited(this.#name)) this.#name.value ||= page.displayName;
+    this.#applyMode();
     this.#showRelayRule(page);
     this.#form.addEventListener("submit", (event) => this.#submit(event));
     this.#name.addEventListener("input", () => this.#showNameError(false));
     devices.on("changed", () => this.#update());
     this.#video.addEventListener("resize", () => this.#fit());
     new ResizeObserver(() => this.#fit()).observe(this.#preview);
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-mode-to]"))) {
+      button.addEventListener("click", () => this.#setMode(button.dataset.modeTo === "files"));
+    }
     this.#update();
+  }
+
+  /** Whether the person comes for files only: without a preview and with a default name, so that one press is enough. */
+  get filesOnly() {
+    return this.#filesOnly;
+  }
+
+  /** @param {boolean} filesOnly */
+  #setMode(filesOnly) {
+    this.#filesOnly = filesOnly;
+    history.replaceState(history.state, "", filesOnly ? "?files" : location.pathname);
+    this.#applyMode();
+    this.#update();
+    this.emit("mode", { filesOnly });
+    this.#name.focus();
+  }
+
+  #applyMode() {
+    this.#root.dataset.mode = this.#filesOnly ? "files" : "";
+    if (this.#filesOnly && !isEdited(this.#name)) this.#name.value ||= this.#name.dataset.stranger ?? "";
   }
 
   /** What the buttons on the preview say, which the person may have pressed while the page was loading. */
@@ -74,10 +96,12 @@ export class Prejoin extends Emitter {
 
   enableToggles() {
     controlsReady(this.#preview);
+    enableControls(this.#root.querySelectorAll("[data-mode-to]"));
   }
 
-  /** For a person who has pressed *Join* on another page: it counts here if their name is known. */
-  pressJoin() {
+  /** For a person who has pressed *Join* on another page: it counts here if their name is known. @param {string} [name] */
+  pressJoin(name) {
+    if (name && !isEdited(this.#name)) this.#name.value = name;
     if (isEarly(this.#button) && cleanName(this.#name.value) !== "") this.#button.dataset.pressed ??= "0";
   }
 
@@ -96,6 +120,16 @@ export class Prejoin extends Emitter {
   set blocked(blocked) {
     this.#blocked = blocked;
     this.#update();
+  }
+
+  get isBlocked() {
+    return this.#blocked;
+  }
+
+  /** @param {boolean} working the server is being asked */
+  set working(working) {
+    setWorking(this.#button, working);
+    if (!working) this.#update();
   }
 
   /** @param {boolean} knocks whether a host must admit this person */

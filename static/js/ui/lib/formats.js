@@ -94,6 +94,11 @@ export function formatList(parts) {
   return new Intl.ListFormat(wordLocale(), { type: "unit", style: "short" }).format(parts);
 }
 
+/** Lists people in a sentence of the page: "Olga, Max and Ada". @param {string[]} names @returns {string} */
+export function formatNames(names) {
+  return new Intl.ListFormat(pageLanguage(), { type: "conjunction" }).format(names);
+}
+
 /** The form of a word that goes with a number in the page's language. @param {number} count @returns {Intl.LDMLPluralRule} */
 export function pluralForm(count) {
   return new Intl.PluralRules(pageLanguage()).select(count);

@@ -2,10 +2,15 @@
 
 import { formatNumber } from "./formats.js";
 
+/** @import { Inside, Invitation } from "../../call/invitation.js" */
+
 /**
  * @typedef {object} CallPageData
  * @property {string} slug the room in addresses and in key derivation
  * @property {string} roomName
+ * @property {string} host the owner's name
+ * @property {Inside | null} inside null: only after a host has let the person in
+ * @property {Invitation | null} [invitation] the link that still has to be redeemed; the room is not known before
  * @property {string} role owner, moderator, member or guest
  * @property {number} epoch 0: the room has no key
  * @property {string | null} keyCheck base64url
@@ -25,6 +30,19 @@ import { formatNumber } from "./formats.js";
  * @property {string} reportUrl
  * @property {string | null} setKeyUrl
  */
+
+/** @type {Promise<CallPageData> | null} */
+let provided = null;
+
+/** For a page whose data become known later. @param {Promise<CallPageData>} data */
+export function providePageData(data) {
+  provided = data;
+}
+
+/** @returns {Promise<CallPageData>} */
+export async function pageData() {
+  return provided ?? readPageData();
+}
 
 /** Reads the `json_script` of the page. @returns {CallPageData} */
 export function readPageData() {

@@ -13,12 +13,15 @@ import { byId, find, text } from "../lib/page.js";
 
 /** @extends {Emitter<WaitingRoomEvents>} */
 export class WaitingRoom extends Emitter {
+  #page;
   #prejoin = byId("prejoin", HTMLElement);
   #root = byId("waiting", HTMLElement);
   #title = find(this.#root, "h2", HTMLElement);
 
-  constructor() {
+  /** @param {{host: string}} page */
+  constructor(page) {
     super();
+    this.#page = page;
     find(this.#root, "button", HTMLButtonElement).addEventListener("click", () => this.emit("cancel"));
   }
 
@@ -26,8 +29,9 @@ export class WaitingRoom extends Emitter {
   show({ name, why, hosts = false }) {
     const began = this.#root.hidden;
     const kind = why === "knock" ? (hosts ? "knock" : "no-host") : (why ?? "asking");
+    const { host } = this.#page;
     const changed = this.#root.dataset.kind !== kind;
-    const [title, message] = [text(`waiting.${kind}.title`), text(`waiting.${kind}.text`)];
+    const [title, message] = [text(`waiting.${kind}.title`, { host }), text(`waiting.${kind}.text`, { host })];
     this.#title.textContent = title;
     find(this.#root, "p", HTMLElement).textContent = message;
     byId("waiting-name", HTMLElement).textContent = text("waiting.as", { name });

@@ -1,0 +1,127 @@
+/** An invite link on its way into the room: a look at it, which uses nothing, and its redemption on *Join*. */
+
+import { inviteToken, unwrapRoomKey } from "../keys/invite.js";
+import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
+import { roomKeyCheck } from "../keys/room-key.js";
+import { Emitter } from "../lib/emitter.js";
+import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
+import { postJson } from "../lib/request.js";
+import { HOSTS } from "../signaling/roles.js";
+
+/** @import { Holds } from "../keys/invite.js" */
+/** @import { Bytes } from "../lib/encoding.js" */
+
+/**
+ * @typedef {object} InviteLook what the server says of a link that works
+ * @property {string} roomName
+ * @property {string} inviter
+ * @property {string} host the owner's name
+ * @property {Inside | null} inside null: only after a host has let the person in
+ * @property {boolean} mustWait
+ * @property {boolean} relayOnly
+ * @property {boolean} signedIn
+ * @property {string} displayName
+ * @property {boolean} hideAddress
+ */
+
+/** @typedef {{count: number, names: string[]}} Inside who is in the call; names: those that the server knows */
+
+/** @typedef {{slug: string, page: Record<string, unknown> | null}} Redeemed page: the data of the call page; null: it has to be loaded */
+
+/**
+ * @typedef {object} InvitationEvents
+ * @property {InviteLook} ready the person may join
+ * @property {{reason: string, slug?: string}} stopped the link does not work here or now; slug: of a room that they may enter anyway
+ */
+
+/** Names in `reason` what is not the server's answer: offline, no_cookies, no_storage, key_misfit. */
+class Stop extends Error {
+  /** @param {string} reason @param {string} [slug] */
+  constructor(reason, slug) {
+    super(reason);
+    this.reason = reason;
+    this.slug = slug;
+  }
+}
+
+/** @extends {Emitter<InvitationEvents>} */
+export class Invitation extends Emitter {
+  #urls;
+  /** @type {Bytes | null} */
+  secret = null;
+
+  /** @param {{look: string, redeem: string, call: string}} urls call: with SLUG in it */
+  constructor(urls) {
+    super();
+    this.#urls = urls;
+  }
+
+  /** @param {string} slug */
+  callUrl(slug) {
+    return this.#urls.call.replace("SLUG", encodeURIComponent(slug));
+  }
+
+  /** Asks the server about the link, without using it. */
+  async look() {
+    const found = await this.#attempt(async (secret) => await ask(this.#urls.look, secret));
+    if (found !== null) this.emit("ready", found);
+  }
+
+  /** Uses the link, and stores the room's key. @returns {Promise<Redeemed | null>} null: `stopped` says why not */
+  redeem() {
+    return this.#attempt(async (secret) => {
+      const answer = await ask(this.#urls.redeem, secret);
+      await keepKey(secret, answer);
+      return answer;
+    });
+  }
+
+  /** @template T @param {(secret: Bytes) => Promise<T>} action @returns {Promise<T | null>} */
+  async #attempt(action) {
+    const { secret } = this;
+    if (secret === null) return null;
+    try {
+      const result = await action(secret);
+      return this.secret === secret ? result : null;
+    } catch (error) {
+      if (this.secret !== secret) return null;
+      const { reason, slug } = error instanceof Stop ? error : new Stop("no_storage");
+      this.emit("stopped", { reason, slug });
+      return null;
+    }
+  }
+}
+
+/** @param {string} url @param {Bytes} secret @returns {Promise<any>} */
+async function ask(url, secret) {
+  const { status, data } = await postJson(url, { token: toBase64Url(await inviteToken(secret)) });
+  if (status === 200) return data;
+  // Django's check of the CSRF cookie refuses with a page of words, our own refusals are JSON with a reason.
+  if (status === 403 && data.reason === undefined) throw new Stop("no_cookies");
+  throw new Stop(status > 0 && status < 500 && typeof data.reason === "string" ? data.reason : "offline", data.slug);
+}
+
+/**
+ * Unwraps the key and stores it; a room key only if its check value fits. A lobby key needs no check: a wrong one opens
+ * nothing that a host sends.
+ * @param {Bytes} secret
+ * @param {{slug: string, epoch: number, role: string, key_kind: Holds, wrapped: string | null, key_check: string | null}} answer
+ */
+async function keepKey(secret, { slug, epoch, role, key_kind: holds, wrapped, key_check: check }) {
+  const [kept, lobby] = await Promise.all([loadRoomKey(slug), loadLobbyKey(slug)]);
+  // A room never loses its key, and epochs only rise: otherwise the server lies.
+  if (epoch < Math.max(kept?.epoch ?? 0, lobby?.epoch ?? 0)) throw new Stop("key_misfit");
+  if (epoch === 0) return;
+  if (wrapped === null || check === null) throw new Stop("key_misfit");
+  try {
+    const key = await unwrapRoomKey(secret, fromBase64Url(wrapped), slug, epoch, holds);
+    if (holds === "lobby") return await saveLobbyKey(slug, epoch, key);
+    if (toBase64Url(await roomKeyCheck(key, slug, epoch)) !== check) throw new Stop("key_misfit");
+    const extractable = HOSTS.includes(role) || (kept?.epoch === epoch && kept.raw !== undefined);
+    await saveRoomKey(slug, epoch, key, { extractable, byHosts: holds === "room-by-hosts" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "OperationError") throw new Stop("key_misfit");
+    if (error instanceof RangeError || error instanceof SyntaxError) throw new Stop("key_misfit");
+    throw error;
+  }
+}

@@ -32,7 +32,7 @@ def run_pytest(name: str, paths: list[str], *, at_once: int = 1) -> tuple[bool, 
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "--quiet", "--durations=5", f"--junitxml={report}", *paths]
     if at_once > 1:
-        command += [f"--numprocesses={at_once}", "--dist=loadfile"]
+        command += [f"--numprocesses={at_once}", "--dist=loadfile", "--no-loadscope-reorder"]
     code = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     counts: Counter[str] = Counter()
     if report.exists():

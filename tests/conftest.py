@@ -6,6 +6,20 @@ import pytest
 
 from tests.services import CoturnServer, PostgresServer, RedisServer
 
+# The files that take longest come first: then all processes of a run end at about the same time.
+SLOW = [
+    *("files", "lobby", "core", "call_page", "chat", "fuzz", "moderation"),
+    *("without_server", "room_keys", "kick", "pages", "roles", "sealed", "safety", "intent", "resuming"),
+    *("several_processes", "deletion", "database_away", "events", "corpus"),
+    *("demo", "deadlines", "nothing_stored", "room_story", "hostile_frames"),
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of slow files first."""
+    ranks = {f"test_{name}.py": rank for rank, name in enumerate(SLOW)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:

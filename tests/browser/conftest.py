@@ -141,16 +141,21 @@ def postgres(postgres_server: PostgresServer) -> PostgresServer:
     return postgres_server
 
 
-@pytest.fixture(scope="session")
-def postgres_cast(postgres_server: PostgresServer) -> tuple[str, list[str]]:
-    """The name of a database under `postgres` with an account for Olga, and sessions of hers; `processes` copy it."""
-    url = postgres_server.create_database()
+def make_postgres_cast(postgres: PostgresServer) -> tuple[str, list[str]]:
+    """Make a database with an account for Olga; return its name, and the keys of sessions of hers."""
+    url = postgres.create_database()
     server = AppServer(settings={"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY})
     server.migrate()
     make_account(server, "olga@example.org", "Olga", PASSWORD)
     sessions = sign_in_ahead(server, "olga@example.org", 5)
     server.close()
     return url.rsplit("/", 1)[-1], sessions
+
+
+@pytest.fixture(scope="session")
+def postgres_cast(postgres_server: PostgresServer) -> tuple[str, list[str]]:
+    """The database that `processes` copy, under `postgres`."""
+    return make_postgres_cast(postgres_server)
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_the_connection_test_tries_every_path_and_its_report_has_no_address(
     with server_with(cast, **settings) as server:
         olga = person("Olga", server=server)
         olga.sign_in()
+        olga.go("/rooms/")
         olga.page.get_by_role("link", name="Connection test").click()
         olga.page.get_by_role("button", name="Start the test").click()
         expect(olga.page.locator("body[data-test-state=done]")).to_be_attached(timeout=60_000)

@@ -3,13 +3,25 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, Playwright
 
 from tests.browser.camera import make_camera
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, app, cast, chromium, driver, person, processes, redis
+from tests.browser.conftest import (
+    CHROMIUM_ARGUMENTS,
+    SECRET_KEY,
+    Cast,
+    app,
+    cast,
+    chromium,
+    driver,
+    person,
+    processes,
+    redis,
+)
 from tests.browser.person import Person
 from tests.lab import figures
 from tests.lab.network import Home, Internet
@@ -43,9 +55,11 @@ def relay(internet: Internet) -> Iterator[LabRelay]:
 
 
 @pytest.fixture
-def lab_app(internet: Internet, relay: LabRelay, cast: Path) -> Iterator[LabApp]:
+def lab_app(internet: Internet, relay: LabRelay, cast: Cast) -> Iterator[LabApp]:
     """The application, for one story."""
-    with LabApp(internet.server, cast, relay.settings) as server:
+    server = LabApp(internet.server, cast.path, {"SECRET_KEY": SECRET_KEY, **relay.settings})
+    server.sessions = deepcopy(cast.sessions)
+    with server:
         yield server
 
 

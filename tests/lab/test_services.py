@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
+from tests.browser.conftest import make_postgres_cast
 from tests.browser.meeting import Meet, call_on_two, start_call
 from tests.browser.person import PASSWORD, see_and_hear
 from tests.browser.test_core import harness, open_world
@@ -26,6 +27,12 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL that a story may end."""
     with PostgresServer() as server:
         yield server
+
+
+@pytest.fixture
+def postgres_cast(postgres: PostgresServer) -> tuple[str, list[str]]:
+    """The database that `processes` copy, under the PostgreSQL of the story."""
+    return make_postgres_cast(postgres)
 
 
 @pytest.mark.parametrize("seconds", [3, 60])

@@ -18,7 +18,7 @@ from rooms.live.presence import PresenceDown
 from rooms.live.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
 from tests.signaling.hosting import change_join_rule, knock, post
-from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, introduce
+from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, dashboard, introduce
 
 
 @dataclass
@@ -80,6 +80,38 @@ async def test_two_people_on_two_processes_meet_talk_and_part(pair: Pair) -> Non
     await max_.send("leave")
     assert (await olga.expect("peer_left"))["pid"] == max_.pid
     await olga.close()
+
+
+async def watch(app: SignalingServer, person: tuple[str, str]) -> Caller:
+    """Open a dashboard."""
+    page = await dashboard(app, person).connect()
+    await page.send("watch", v=1)
+    await page.expect("watching")
+    return page
+
+
+async def shows(page: Caller, scene: Scene, inside: int) -> None:
+    """Wait until a dashboard has learned that so many are inside."""
+    while (room := (await patiently(page, "occupied"))["room"])["slug"] != scene.slug or room["inside"] != inside:
+        pass
+
+
+async def test_a_dashboard_on_one_process_sees_and_answers_on_the_other(pair: Pair) -> None:
+    scene, _, max_ = pair.meet()
+    await change_join_rule(scene, "knock")
+    page = await watch(pair.first, scene.olga)
+    await max_.join()
+    await shows(page, scene, 1)
+    guest = scene.caller(scene.guests[0], app=pair.second)
+    await knock(guest)
+    assert (await page.expect("knocks_at", slug=scene.slug))["peer"]["pid"] == guest.pid
+    await page.send("answer_knock", slug=scene.slug, member=guest.membership, admitted=True, body='"key"')
+    assert await guest.expect("admitted") == {"type": "admitted", "from": "", "body": '"key"'}
+    assert (await page.expect("knock_ended_at"))["member"] == guest.membership
+    await max_.close()
+    await shows(page, scene, 0)
+    for caller in (guest, page):
+        await caller.close()
 
 
 async def test_a_tab_that_comes_back_on_the_other_process(pair: Pair) -> None:
@@ -223,20 +255,26 @@ async def test_head_counts_are_those_of_all_processes(pair: Pair) -> None:
 
 
 async def test_a_killed_process_leaves_no_ghost(fragile_pair: Pair) -> None:
-    _, olga, max_ = fragile_pair.meet(people=2)
+    scene, olga, max_ = fragile_pair.meet(people=2)
+    page = await watch(fragile_pair.first, scene.olga)
     await introduce(olga, max_)
+    await shows(page, scene, 2)
     started = time.monotonic()
     fragile_pair.second.kill()
     left = await asyncio.wait_for(patiently(olga, "peer_left"), 30)
     assert left["pid"] == max_.pid
-    assert time.monotonic() - started < 30
+    await asyncio.wait_for(shows(page, scene, 1), 30)
+    assert time.monotonic() - started < 45
     await olga.close()
+    await page.close()
 
 
 async def test_after_redis_was_killed_every_process_receives_again(fragile_pair: Pair) -> None:
     scene, olga, max_ = fragile_pair.meet()
     guest = scene.caller(scene.guests[0])
+    page = await watch(fragile_pair.second, scene.olga)
     await introduce(olga, max_, guest)
+    await shows(page, scene, 3)
     fragile_pair.redis.kill()
     # Members on one process go on talking.
     await olga.relay(guest, "here")
@@ -259,8 +297,14 @@ async def test_after_redis_was_killed_every_process_receives_again(fragile_pair:
     assert (await max_.expect("relay", body=token))["from"] == olga.pid
     await max_.relay(olga, token)
     assert (await olga.expect("relay", body=token))["from"] == max_.pid
+    # An open dashboard is right again, too, by itself.
+    async with asyncio.timeout(30):
+        while next(r for r in (await patiently(page, "watching"))["rooms"] if r["slug"] == scene.slug)["inside"] != 2:
+            pass
     await olga.close()
+    await shows(page, scene, 1)
     await max_.close()
+    await page.close()
 
 
 async def test_a_guest_who_joins_while_redis_returns_is_seen_by_everyone(fragile_pair: Pair) -> None:

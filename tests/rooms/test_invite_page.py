@@ -1,8 +1,11 @@
 """The page that every link opens, and the robots that open it first."""
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -91,3 +94,20 @@ def test_no_secret_is_answered_or_logged(
     for hidden in (token, SECRET, bytes(invite.token_hash).hex()):
         assert hidden not in shown
         assert hidden not in caplog.text
+
+
+def test_little_comes_before_the_heading_that_says_whose_meeting_it_is(db: None) -> None:
+    # On a phone with an empty cache, 1 Mbit/s and 100 ms: 45 kB take 0.4 s; three round trips open the connection, one
+    # brings the page, one or two what it names in its head. Everything else must not hold up the heading.
+    page = Client().get("/i").content.decode()
+    script = re.search(r'<script src="[^"]*/invitation\.js"></script>', page)
+    assert script
+    before = page[: script.end()]
+    assert 'id="prejoin-title"' in before
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)">', before)
+    scripts = re.findall(r'<script (?!type="module")[^>]*src="([^"]+)"([^>]*)>', before)
+    assert [name.rsplit("/", 1)[-1] for name, how in scripts if "defer" not in how] == ["invitation.js"]
+    files = [name.removeprefix(settings.STATIC_URL) for name in [*sheets, *(name for name, _how in scripts)]]
+    weight = len(before.encode()) + sum((Path(settings.BASE_DIR) / "static" / name).stat().st_size for name in files)
+    assert len(files) <= 12
+    assert weight <= 45_000, (weight, files)

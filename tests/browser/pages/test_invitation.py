@@ -228,14 +228,14 @@ def test_what_is_in_the_way_for_a_moment_is_tried_again(meeting: Meeting, person
 def test_a_room_address_lets_no_stranger_in(meeting: Meeting, person: Meet) -> None:
     meeting.olga.go(f"/rooms/{meeting.slug}/")
     for_one = meeting.olga.create_link(lets_in="One person")
-    sam = person("Sam")
-    sam.sign_in()
-    sam.go(f"/r/{meeting.slug}")
-    expect(sam.page.get_by_role("heading", name="You can't join with this address")).to_be_visible()
+    max_ = person("Max")
+    max_.sign_in()
+    max_.go(f"/r/{meeting.slug}")
+    expect(max_.page.get_by_role("heading", name="You can't join with this address")).to_be_visible()
     # A link for one lets the same browser in again.
     guest = person("Guest")
     for _ in range(2):
         guest.redeem(for_one)
     guest.join()
-    sam.follow(for_one)
-    expect(sam.page.get_by_role("heading", name="This link has already been used")).to_be_visible()
+    max_.follow(for_one)
+    expect(max_.page.get_by_role("heading", name="This link has already been used")).to_be_visible()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.mail import MailFailed, compose, mail_errors
+from common.text import name_from_address
 from common.times import zone_of
 
 from .events import session_ended
@@ -43,8 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return site_policy().sign_up_open
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Store the display name from the sign-up form."""
-        user.display_name = form.cleaned_data["display_name"]
+        """Suggest a display name. People are asked where others will see it: with a first room or before a call."""
+        user.display_name = name_from_address(form.cleaned_data["email"]) or gettext("Guest")
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
 

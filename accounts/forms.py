@@ -77,11 +77,7 @@ class NoPlaceholders:
 
 
 class SignUpForm(NoPlaceholders, SignupForm):
-    """Email address, name and password."""
-
-    field_order = ["email", "display_name", "password1"]
-
-    display_name = DisplayNameField()
+    """Email address and password. `AccountAdapter.save_user` suggests a name."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

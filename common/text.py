@@ -1,5 +1,6 @@
 """Which characters may stand in names and texts that people write and others read."""
 
+import re
 import unicodedata
 
 from django import forms
@@ -33,6 +34,20 @@ def clean_name(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
             params={"max": max_length, "length": len(name)},
         )
     return name
+
+
+def name_from_address(address: str) -> str:
+    """Return what the owner of an email address may be called: "olga.van-dyk+work@…" is Olga Van Dyk.
+
+    Only a suggestion, for a person to change; empty if the address has no readable name.
+    """
+    local = address.partition("@")[0].partition("+")[0]
+    words = [word.strip("0123456789") for word in re.split(r"[._\-\s]+", local)]
+    name = " ".join(word[:1].upper() + word[1:] for word in words if word) or local
+    try:
+        return clean_name(name[:MAX_NAME_LENGTH])
+    except ValidationError:
+        return ""
 
 
 def limit_in_words(fields: dict[str, forms.Field]) -> None:

@@ -142,6 +142,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_REDIRECT_URL = "rooms:dashboard"
+ACCOUNT_SIGNUP_REDIRECT_URL = "rooms:first"
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "landing"
 

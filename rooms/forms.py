@@ -1,12 +1,15 @@
-"""The form of a room."""
+"""The forms of a room."""
 
 from datetime import datetime, timedelta
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DisplayNameField
+from accounts.models import User
 from common.text import clean_name, limit_in_words
 
 from . import limits
@@ -86,3 +89,46 @@ class RoomForm(forms.Form):
         if lasts == KEEP and self.room is not None:
             return self.room.expires_at
         return timezone.now() + SPANS[lasts][1] if lasts in SPANS else None
+
+
+class NewRoomForm(RoomForm):
+    """A new room: its name, and the rest, which all has a value, behind "More settings"."""
+
+    template_name = "rooms/_new_room.html"
+
+    @property
+    def has_other_errors(self) -> bool:
+        """Say whether something behind "More settings" has an error, and has to be seen."""
+        return any(name != "name" for name in self.errors)
+
+
+class FirstRoomForm(forms.Form):
+    """What a new owner is asked: who they are and what their room is called, both with a suggestion."""
+
+    display_name = DisplayNameField(help_text=_("Others will see this name."))
+    name = forms.CharField(
+        label=_("Room name"),
+        max_length=limits.ROOM_NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.user = user
+        limit_in_words(self.fields)
+        self.fields["display_name"].widget.attrs["data-room-name"] = self.suggest_name("{name}")
+        self.initial = {"display_name": user.display_name, "name": self.suggest_name(user.display_name)}
+
+    @staticmethod
+    def suggest_name(owner: str) -> str:
+        """Return what the room of a person with this name may be called."""
+        return gettext("%(name)s's room") % {"name": owner}
+
+    def clean_name(self) -> str:
+        """Clean the name as all names are."""
+        return clean_name(self.cleaned_data["name"], limits.ROOM_NAME_LENGTH)
+
+    def save_name(self) -> None:
+        """Save the person's name, of valid data."""
+        self.user.display_name = self.cleaned_data["display_name"]
+        self.user.save(update_fields=["display_name"])

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from .views import (
     call,
     connection_check,
+    first_room,
     hosting,
     invite_mail,
     invites,
@@ -18,12 +19,14 @@ from .views import (
 app_name = "rooms"
 urlpatterns = [
     path("rooms/", rooms.dashboard, name="dashboard"),
+    path("rooms/first", first_room.first_room, name="first"),
     path("rooms/new", rooms.create, name="create"),
     path("rooms/<slug:slug>/", rooms.manage, name="manage"),
     path("rooms/<slug:slug>/edit", rooms.edit, name="edit"),
     path("rooms/<slug:slug>/close", rooms.close, name="close"),
     path("rooms/<slug:slug>/reopen", rooms.reopen, name="reopen"),
     path("rooms/<slug:slug>/delete", rooms.delete, name="delete"),
+    path("rooms/<slug:slug>/turned-away/forget", rooms.forget, name="forget_turned_away"),
     path("rooms/<slug:slug>/members/<uuid:membership_id>/remove", members.remove, name="remove"),
     path("rooms/<slug:slug>/members/<uuid:membership_id>/role", members.change_role, name="change_role"),
     path("rooms/<slug:slug>/members/<uuid:membership_id>/transfer", members.transfer, name="transfer"),

@@ -16,7 +16,7 @@ from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry
 from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
 from rooms.live.occupancy import members_inside
-from rooms.models import MAX_PEOPLE, Role
+from rooms.models import MAX_PEOPLE, Role, TurnedAwayReason
 from rooms.moderation.reporting import ReportForm
 
 _STATUS = {
@@ -46,6 +46,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "may_invite_moderators": True,  # shown only to owners (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
         "report_form": ReportForm(None, membership=access.membership, auto_id="report-%s"),
+        "turned_away_reasons": TurnedAwayReason.choices,
         "page": call_page_data(request, access),
     }
     return render(request, "rooms/call.html", context)

@@ -1,6 +1,7 @@
 """Invite links: hosts create, list and revoke them; anyone who has one redeems it."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -142,7 +143,7 @@ def invites(request: HttpRequest, slug: str) -> JsonResponse:
         holds_lobby_key=body.holds_lobby_key,
     )
     mail_url = reverse("rooms:mail_invite", args=[room.slug, invite.pk])
-    return JsonResponse({**invite_list(room), "mailUrl": mail_url}, status=201)
+    return JsonResponse({**invite_list(room), "id": invite.pk, "mailUrl": mail_url}, status=201)
 
 
 @login_required
@@ -155,8 +156,15 @@ def revoke(request: HttpRequest, slug: str, invite_id: int) -> JsonResponse:
     return JsonResponse(invite_list(room))
 
 
-def invite_list(room: Room) -> dict[str, object]:
-    """Return the links of a room for the page, and the server's time to count down from (Unix time in ms)."""
+class InviteListing(TypedDict):
+    """The links of a room for the page, and the server's time to count down from (Unix time in ms)."""
+
+    now: int
+    invites: list[dict[str, object]]
+
+
+def invite_list(room: Room) -> InviteListing:
+    """Return the links of a room, the newest first."""
     now = timezone.now()
     return {"now": _ms(now), "invites": [_row(invite, room, now) for invite in room.invites.all()]}
 

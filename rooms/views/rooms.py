@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,15 +21,15 @@ from rooms.access import DenialReason, get_room_or_404, resolve_access, unavaila
 from rooms.errors import NotPossible
 from rooms.flows.keys import hosts_should_hand_out_key
 from rooms.flows.rooms import change_room, close_room, create_room, delete_room, reopen_room
-from rooms.flows.turned_away import TurnedAwayRow, shown_to_hosts
-from rooms.forms import RoomForm
+from rooms.flows.turned_away import TurnedAwayRow, forget_turned_away, shown_to_hosts
+from rooms.forms import NewRoomForm, RoomForm
 from rooms.live.occupancy import head_counts
-from rooms.models import JoinRule, Role, Room
+from rooms.models import InviteState, JoinRule, Role, Room
 from rooms.my_rooms import listing_stamp, may_join, memberships_of
 from rooms.permissions import Permission, has_permission
 
-from .invites import invite_list
-from .members import member_rows
+from .invites import InviteListing, invite_list
+from .members import MemberRow, member_rows
 
 # In the session for one page view: this browser has just created the room, so it creates the key without asking.
 FRESH_ROOM = "fresh_room"
@@ -107,7 +108,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """Create a room, or say who may."""
     if not can_create_rooms(_person(request)):
         return render(request, "rooms/may_not_create.html", {"policy": site_policy()}, status=403)
-    form = RoomForm(request.POST or None)
+    form = NewRoomForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             room = create_room(
@@ -192,6 +193,14 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("rooms:dashboard")
 
 
+@login_required
+@require_POST
+def forget(request: HttpRequest, slug: str) -> HttpResponse:
+    """Forget who was turned away: a host has read it."""
+    forget_turned_away(get_room_or_404(request.user, slug, Permission.MANAGE))
+    return redirect("rooms:manage", slug)
+
+
 def _place(card: RoomCard) -> tuple[bool, bool, float, float]:
     """Order cards as `static/js/ui/rooms/room-order.js` does: occupied rooms, open ones, last used, newest."""
     used = card.room.last_used_at
@@ -206,7 +215,9 @@ def _place(card: RoomCard) -> tuple[bool, bool, float, float]:
 def _manage_page(
     request: HttpRequest, room: Room, form: RoomForm, *, fresh: bool = False, status: int = 200
 ) -> HttpResponse:
-    role = resolve_access(request.user, None, room.slug).role
+    access = resolve_access(request.user, None, room.slug)
+    role = access.role
+    rows, links = member_rows(room, role), invite_list(room)
     context = {
         "room": room,
         "form": form,
@@ -220,15 +231,52 @@ def _manage_page(
         "fresh": fresh,
         "unavailable_reason": unavailable_reason(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),
-        "rows": member_rows(room, role),
+        "rows": rows,
+        "now": {
+            "links": _links_now(links),
+            "people": _people_now(rows, request.user),
+            "join_rule": _join_rule_now(room),
+        },
+        "turned_away": shown_to_hosts([access.membership]).get(room.pk, []),
         "may_change_roles": has_permission(role, Permission.CHANGE_ROLE),
         "may_transfer": has_permission(role, Permission.TRANSFER),
         "may_invite_moderators": has_permission(role, Permission.INVITE_MODERATOR),
         "room_url": settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug]),
         "invites_url": reverse("rooms:invites", args=[room.slug]),
-        "invite_list": invite_list(room),
+        "invite_list": links,
     }
     return render(request, "rooms/manage.html", context, status=status)
+
+
+# The state of each section in one line. `static/js/pages/manage.js` writes the first and the last again after a change.
+
+
+def _links_now(listing: InviteListing) -> str:
+    count = sum(row["state"] == InviteState.ACTIVE for row in listing["invites"])
+    return ngettext("%d active link", "%d active links", count) % count if count else _("No active links")
+
+
+def _people_now(rows: list[MemberRow], user: object) -> str:
+    others = [row.membership for row in rows if row.membership.user != user]
+    guests = sum(membership.role == Role.GUEST for membership in others)
+    members = len(others) - guests
+    if not others:
+        return _("Only you")
+    parts = [_("you")]
+    if members:
+        parts.append(ngettext("%d member", "%d members", members) % members)
+    if guests:
+        parts.append(ngettext("%d guest", "%d guests", guests) % guests)
+    return ", ".join(parts).capitalize()
+
+
+def _join_rule_now(room: Room) -> str:
+    rule = {
+        JoinRule.OPEN: _("Anyone with a link"),
+        JoinRule.KNOCK: _("Guests ask to join"),
+        JoinRule.LOCKED: _("Locked"),
+    }[JoinRule(room.join_rule)]
+    return _("{rule}, when a host is there").format(rule=rule) if room.requires_host else rule
 
 
 def _person(request: HttpRequest) -> User:

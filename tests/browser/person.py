@@ -95,7 +95,6 @@ class Person:
         """Create an account and confirm the address with the code from the mail."""
         self.go("/accounts/signup/")
         self.page.get_by_label("Email address").fill(self.address)
-        self.page.get_by_label("Your name").fill(self.name)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign up").click()
         self.page.get_by_label("Code").wait_for()
@@ -103,7 +102,7 @@ class Person:
         assert code, "the mail has no code"
         self.page.get_by_label("Code").fill(code[0])
         self.page.get_by_role("button", name="Continue").click()
-        self.page.wait_for_url("**/rooms/")
+        self.page.wait_for_url("**/rooms/first")
 
     def sign_in(self) -> None:
         """Be signed in to an existing account: with a session that is there already, where there is one."""
@@ -133,6 +132,7 @@ class Person:
         """Create a room, wait until this browser has given it a key, and return its slug."""
         self.go("/rooms/new")
         self.page.locator("input[name=name]").fill(name)
+        self.page.get_by_text("More settings").click()
         self.page.locator("select[name=max_people]").select_option(str(people))
         self.page.get_by_role("button", name="Create room").click()
         expect(self.page.get_by_text("Room key on").first).to_be_visible()
@@ -140,6 +140,7 @@ class Person:
 
     def create_link(self, lasts: str = "1 day", lets_in: str = "One person", label: str = "") -> str:
         """Create an invite link on the page where this person is and return it."""
+        self.open_section("links")
         form = self.page.locator("mp-invite-form")
         form.get_by_role("radio", name=re.compile(f"^{lets_in}")).check()
         if label or lasts != "1 day":
@@ -152,6 +153,10 @@ class Person:
         link = field.input_value()
         form.get_by_role("button", name="Create another link").click()
         return link
+
+    def open_section(self, name: str) -> None:
+        """Open a section of the room's page, unless it is open; elsewhere there is none."""
+        open_section(self.page, name)
 
     def follow(self, link: str) -> None:
         """Open an invite link as it was sent: the page before the call, or why it does not work."""
@@ -219,6 +224,13 @@ class Person:
     def close(self) -> None:
         """Close the profile and forget everything in it."""
         self.context.close()
+
+
+def open_section(page: Page, name: str) -> None:
+    """Open a section of a room's page by its id, unless it is open."""
+    section = page.locator(f"details#{name}:not([open]) > summary")
+    if section.count():
+        section.click()
 
 
 def see_and_hear(people: Iterable[Person], count: int, seconds: float = 15) -> None:

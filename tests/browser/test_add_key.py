@@ -4,6 +4,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet
+from tests.browser.person import open_section
 
 KEYLESS_ROOM = """
 from accounts.models import User
@@ -15,6 +16,7 @@ result = create_room(User.objects.get(email="olga@example.org"), "Without a key"
 def create_link_on(page: Page) -> None:
     """Create an invite link once the page shows that the room has a key; only a browser that holds the key can."""
     expect(page.get_by_text("Room key on", exact=True)).to_be_visible()
+    open_section(page, "links")
     page.get_by_role("button", name="Create invite link").click()
     expect(page.get_by_label("Invite link")).to_be_visible()
 

@@ -11,7 +11,7 @@ from tests.app_server import AppServer, make_account
 from tests.browser import totp
 from tests.browser.kicking import at_most, stopwatch
 from tests.browser.meeting import ANYONE, Meet, start_call
-from tests.browser.person import PASSWORD, Person, see_and_hear
+from tests.browser.person import PASSWORD, Person, open_section, see_and_hear
 
 AT_ONCE = 2000  # milliseconds
 OTHERS = "mp-tile[data-self='false']"
@@ -111,6 +111,7 @@ def test_the_owner_removes_a_guest(person: Meet) -> None:
     (guest,) = meeting.guests
     second_tab = meeting.olga.new_page()
     second_tab.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
+    open_section(second_tab, "people")
     second_tab.locator(".people-list summary").click()
     with stopwatch("the owner removes a guest from the room's page", [guest], [meeting.olga], AT_ONCE) as start:
         start()

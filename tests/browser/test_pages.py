@@ -53,6 +53,8 @@ def test_every_page_is_accessible(person: Meet, screen: dict[str, object]) -> No
         wrong += examine(olga.page)
     slug = olga.create_room()
     olga.create_link(label="Ada and Grace")
+    for section in ("people", "join-rule", "key", "settings", "end"):
+        olga.open_section(section)
     wrong += examine(olga.page)
     olga.page.get_by_role("link", name="Delete").click()
     wrong += examine(olga.page)

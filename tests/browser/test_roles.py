@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.app_server import AppServer, make_account
 from tests.browser.meeting import Meet
-from tests.browser.person import PASSWORD, Person
+from tests.browser.person import PASSWORD, Person, open_section
 
 SOON = """
 from datetime import timedelta
@@ -56,6 +56,7 @@ def row(manage: Page, name: str) -> Locator:
 
 def act(manage: Page, name: str, button: str) -> None:
     """Press a button of a person in that list."""
+    open_section(manage, "people")
     row(manage, name).locator("summary").click()
     row(manage, name).get_by_text(button).click()
 
@@ -103,7 +104,8 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
         expect(who.page.get_by_text("This room expires at")).to_be_visible()
     manage = olga.new_page()
     manage.goto(f"{first.origin}/rooms/{slug}/")
-    settings = manage.get_by_role("region", name="Settings")
+    open_section(manage, "settings")
+    settings = manage.locator("#settings")
     settings.get_by_label("Expires").select_option("1 day from now")
     settings.get_by_role("button", name="Save").click()
     for who in everyone:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.app_server import AppServer
 from tests.browser.conftest import Cast, server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
-from tests.browser.person import PASSWORD, Person, see_and_hear
+from tests.browser.person import PASSWORD, Person, open_section, see_and_hear
 from tests.browser.test_files import CATCH, COMPLETE, DIGEST, MOVED, digest, open_files, send
 from tests.services import CoturnServer, wait_until
 
@@ -87,6 +87,7 @@ def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: 
 
 def create_link_on(page: Page) -> str:
     """Create an invite link for one person on the room's page."""
+    open_section(page, "links")
     page.get_by_role("button", name="Create invite link").click()
     made = page.get_by_label("Invite link")
     expect(made).to_have_value(re.compile("/i#k="))
@@ -97,6 +98,7 @@ def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     olga, phone, sam = person("Olga"), person("Olga"), person("Sam")
     olga.sign_in()
     slug = olga.create_room()
+    olga.open_section("key")
     with olga.page.expect_response("**/invites") as made:
         olga.page.get_by_role("button", name="Use this room on another device").click()
     assert made.value.status == 201
@@ -121,9 +123,11 @@ def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
     slug = olga.create_room()
     other.sign_in()
     other.go(f"/rooms/{slug}/")
+    expect(other.page.get_by_text("This browser doesn't have the room key, so it can't create links.")).to_be_visible()
+    other.open_section("key")
     other.page.get_by_text("Create a new key…").click()
     other.page.get_by_role("button", name="Lost the key? Create a new one").click()
-    expect(other.page.get_by_role("button", name="Create invite link")).to_be_visible()
+    expect(other.page.get_by_role("button", name="Copy invite link")).to_be_visible()
     olga.go(f"/r/{slug}")
     expect(olga.page.get_by_text("Your room key is out of date")).to_be_visible()
 
@@ -263,7 +267,8 @@ def hide_addresses(meeting: Meeting) -> None:
     """Let Olga change the room in another tab."""
     page = meeting.olga.new_page()
     page.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
+    open_section(page, "settings")
     page.get_by_label("Hide IP addresses").check()
-    page.get_by_role("region", name="Settings").get_by_role("button", name="Save").click()
+    page.locator("#settings").get_by_role("button", name="Save").click()
     expect(page.locator(".site-messages").get_by_text("Saved.")).to_be_visible()
     page.close()

@@ -34,5 +34,6 @@ def test_people_on_two_processes_meet_and_redis_may_go(
     olga.page.get_by_role("button", name="Leave").click()
     expect(guest.page.locator("mp-tile[data-self='false']")).to_have_count(0, timeout=2000)
     olga.go(f"/rooms/{call.slug}/")
+    olga.open_section("end")
     olga.page.get_by_role("button", name="Close room").click()
     expect(guest.page.get_by_role("heading", name="The room is closed")).to_be_visible(timeout=2000)

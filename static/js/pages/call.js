@@ -18,7 +18,7 @@ import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
 import { arrive } from "../ui/invites/arrival.js";
-import { InviteForm } from "../ui/invites/invite-form.js";
+import { refreshInvites } from "../ui/invites/refresh-invites.js";
 import { adaptMedia } from "../ui/call/adapt-media.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { FileDraft } from "../ui/files/file-form.js";
@@ -152,8 +152,7 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
   session.on("room", ({ room }) => roomChanged(room, true), { signal });
   keyLife.on("renewed", (detail) => {
     Object.assign(page, detail);
-    const form = document.querySelector("mp-invite-form");
-    if (form instanceof InviteForm) void form.refresh(page.epoch);
+    refreshInvites({ epoch: page.epoch });
     toast(text("room-key.renewed"));
   });
   keyLife.on("missing", () => toast(text("room-key.missing")));
@@ -167,7 +166,8 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
  * back is refused.
  * @param {Room} room @param {boolean} running whether the call had begun before
  */
-function roomChanged({ name: roomName, epoch }, running) {
+function roomChanged({ name: roomName, epoch, join_rule: joinRule }, running) {
+  refreshInvites({ joinRule });
   page.roomName = roomName;
   showRoomName(roomName);
   const known = call?.session.seal.epoch ?? page.epoch;

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.app_server import AppServer
 from tests.browser.hearing import hears, listen
 from tests.browser.meeting import ANYONE, Meet
+from tests.browser.person import open_section
 from tests.browser.test_pages import examine
 
 SOON = 30_000  # milliseconds on a busy machine
@@ -78,6 +79,7 @@ def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer
     own_app.run_python("from rooms.models import Room\nRoom.objects.update(join_rule='locked')\nresult = None")
     office = olga.new_page()
     office.goto(f"{own_app.origin}/rooms/{slug}/")
+    open_section(office, "settings")
     office.locator("input[name=name]").fill("Tuesday meeting")
     office.locator("form[action$='/edit']").get_by_role("button", name="Save").click()
     office.get_by_role("heading", name="Tuesday meeting").wait_for()

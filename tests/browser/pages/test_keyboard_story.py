@@ -67,11 +67,13 @@ def create_room_and_link(page: Page) -> str:
     type_into(page.locator("input[name=name]"), "Keyboard club")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Room key on").first).to_be_visible()
+    activate(page.locator("#links > summary"))
     activate(page.get_by_role("button", name="Create invite link"))
     field = page.get_by_label("Invite link")
     expect(field).to_have_value(re.compile("/i#k="))
     expect(page.get_by_role("button", name="Copy", exact=True).first).to_be_focused()
     link = field.input_value()
+    activate(page.locator("#key > summary"))
     # This button is disabled while it works.
     activate(page.get_by_role("button", name="Use this room on another device"))
     expect(page.get_by_role("img", name="QR code for your other device")).to_be_visible()

@@ -14,6 +14,7 @@ import { showFirstVisitHints } from "./first-visit-hints.js";
 import { OwnRole } from "./own-role.js";
 import { showSigns } from "./signs.js";
 import { TimeWarning } from "./time-warning.js";
+import { showTurnedAway } from "./turned-away.js";
 import { holdWakeLock } from "./wake-lock.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -41,6 +42,7 @@ export function setUpFeatures(session, { page, identity, stage, devices, outputs
   new Announcements(session, signal);
   new OwnRole(session, signal);
   showFirstVisitHints(session, signal);
+  showTurnedAway(session.socket, signal);
   holdWakeLock(signal);
   return { chat, hands };
 }

@@ -7,14 +7,15 @@ import { find, part, text, textsOf } from "../lib/page.js";
 import { getJson, postJson } from "../../lib/request.js";
 import { formatAgo, formatDuration, pluralForm } from "../lib/formats.js";
 
+import { inviteRevoked } from "./invite-made.js";
+
 /** @import { Answer } from "../../lib/request.js" */
 
 const TICK_MS = 1000;
 const ASK_MS = 10_000;
 const BADGES = { active: "badge--good", used_up: "badge--warn", expired: "badge--muted", revoked: "badge--bad" };
 
-/** @typedef {{id: number, label: string, role: string, state: keyof typeof BADGES, uses: number, maxUses: number | null, expiresAt: number, revokeUrl: string}} Invite */
-/** @typedef {{now: number, invites: Invite[]}} Listing */
+/** @import { Invite, Listing } from "./invite-made.js" */
 
 export class InviteList extends HTMLElement {
   #text = text;
@@ -117,7 +118,10 @@ export class InviteList extends HTMLElement {
 
   /** @param {string} url */
   async #revoke(url) {
-    if (confirm(this.#text("confirm"))) this.#onAnswer(await postJson(url));
+    if (!confirm(this.#text("confirm"))) return;
+    const answer = await postJson(url);
+    this.#onAnswer(answer);
+    if (answer.status === 200) inviteRevoked.dispatch(this, answer.data);
   }
 
   /** @param {Answer} answer */

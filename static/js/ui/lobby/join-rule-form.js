@@ -10,7 +10,7 @@ import { setWorking } from "../lib/focus-keeper.js";
 import { part } from "../lib/page.js";
 import { postJson } from "../../lib/request.js";
 
-/** @type {ElementEvent<{rekeyed: boolean}>} rekeyed: with a new key */
+/** @type {ElementEvent<{rekeyed: boolean, joinRule: string, requiresHost: boolean}>} rekeyed: with a new key */
 export const joinRuleChanged = new ElementEvent("join-rule-changed");
 
 export class JoinRuleForm extends HTMLElement {
@@ -96,7 +96,7 @@ export class JoinRuleForm extends HTMLElement {
     this.#showResult("saved");
     await this.#preview();
     button.ariaBusy = null;
-    joinRuleChanged.dispatch(this, { rekeyed: needsKey === "yes" });
+    joinRuleChanged.dispatch(this, { rekeyed: needsKey === "yes", joinRule: chosen.join_rule, requiresHost: chosen.requires_host });
   }
 
   /** @param {"saved" | "failed" | null} outcome */

@@ -1,6 +1,6 @@
 /** The cards of the dashboard: their order, the search, and new ones from the server when the rooms have changed. */
 
-import { requestJoin } from "../../call/join-request.js";
+import { requestJoinByLink } from "./join-link.js";
 import { say } from "../lib/announcer.js";
 import { localize, pluralForm } from "../lib/formats.js";
 import { byId, find, part, textsOf } from "../lib/page.js";
@@ -32,7 +32,7 @@ export class RoomList {
   constructor() {
     this.#field.addEventListener("input", () => this.#onSearch());
     this.#search.addEventListener("submit", (event) => event.preventDefault());
-    this.#root.addEventListener("click", (event) => this.#onClick(event));
+    this.#root.addEventListener("click", requestJoinByLink);
     for (const type of ["pointerleave", "focusout"]) this.#root.addEventListener(type, () => setTimeout(() => this.#arrange()));
     addEventListener("pointerdown", () => (this.#pressed = true), { capture: true });
     for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => (this.#pressed = false), { capture: true });
@@ -139,13 +139,6 @@ export class RoomList {
     }
     part(this.#search, "nothing").hidden = found > 0 || query === "";
     return found;
-  }
-
-  /** @param {MouseEvent} event */
-  #onClick(event) {
-    const link = event.target instanceof Element ? event.target.closest("a[data-join]") : null;
-    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented;
-    if (link instanceof HTMLAnchorElement && !elsewhere) requestJoin(link.dataset.join ?? "");
   }
 }
 

@@ -17,6 +17,7 @@ from .site import TEACHERS, Demo
 from .texts import ADA, MONA, PEOPLE, RAVI, SUSPENDED, UNCONFIRMED, WITH_SECOND_FACTOR
 
 PASSWORD = "meeting-point-demo"  # noqa: S105 - the command prints it
+ZONES = ("", "Europe/Berlin", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
     "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
@@ -41,6 +42,7 @@ def add_people(demo: Demo) -> None:
             is_active=address not in SUSPENDED,
             suspended_at=demo.between(timedelta(days=1), timedelta(days=20)) if address in SUSPENDED else None,
             hide_ip_address=number % 9 == 4,
+            time_zone=demo.rng.choice(ZONES),
         )
     people = demo.people.values()
     EmailAddress.objects.bulk_create(

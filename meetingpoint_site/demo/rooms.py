@@ -6,7 +6,19 @@ from typing import Any
 from django.utils.text import slugify
 
 from accounts.models import User
-from rooms.models import Ban, Invite, JoinRule, Membership, Redemption, Role, Room
+from rooms.models import (
+    Ban,
+    Invite,
+    InviteState,
+    JoinRule,
+    Membership,
+    Redemption,
+    Role,
+    Room,
+    TurnedAway,
+    TurnedAwayReason,
+    usage_hour,
+)
 from rooms.slugs import ALPHABET, TAIL_LENGTH
 
 from .site import Demo
@@ -39,12 +51,13 @@ def _room(demo: Demo, number: int, name: str, owner: User) -> Room:
     has_key = number % 3 != 2
     closed = number % 11 == 7
     ends: datetime | None = {5: demo.now + 6 * HOUR, 6: demo.ago(days=3), 8: demo.now + 20 * DAY}.get(number % 13)
+    created = max(owner.date_joined, demo.between(4 * DAY, 400 * DAY))
     return Room.objects.create(
         name=name,
         slug=f"{slugify(name)[:40].strip('-_') or 'room'}-{tail}",
         owner=owner,
         max_people=rng.choice((2, 4, 4, 4, 6, 8)),
-        created_at=max(owner.date_joined, demo.between(4 * DAY, 400 * DAY)),
+        created_at=created,
         expires_at=ends,
         closed_at=demo.between(DAY, 30 * DAY) if closed else None,
         closed_by_moderator=closed and number % 2 == 0,
@@ -54,6 +67,7 @@ def _room(demo: Demo, number: int, name: str, owner: User) -> Room:
         rekey_required=has_key and number % 10 == 4,
         join_rule=rng.choice((JoinRule.OPEN, JoinRule.OPEN, JoinRule.KNOCK, JoinRule.LOCKED)),
         requires_host=number % 8 == 3,
+        last_used_at=usage_hour(max(created + HOUR, demo.between(HOUR, 60 * DAY))) if number % 4 else None,
         relay_only=number % 9 == 5,
     )
 
@@ -90,6 +104,30 @@ def _link(demo: Demo, room: Room, state: int) -> Invite:
     elif state == 3:
         invite.max_uses = invite.uses = max_uses or 1
     return invite
+
+
+def add_turned_away(demo: Demo) -> None:
+    """Add to Olga's rooms that people were turned away: by links that ended, and at the door."""
+    ended = {
+        InviteState.USED_UP: TurnedAwayReason.USED_UP,
+        InviteState.EXPIRED: TurnedAwayReason.EXPIRED,
+        InviteState.REVOKED: TurnedAwayReason.REVOKED,
+    }
+    rows = []
+    for invite in demo.invites:
+        reason = ended.get(invite.state(demo.now))
+        if invite.room in demo.rooms[:ROOMS_OF_OLGA] and reason and demo.rng.random() < 0.5:
+            rows.append(_turned_away(demo, invite.room, reason, invite))
+    for number, reason in enumerate(
+        (TurnedAwayReason.UNANSWERED, TurnedAwayReason.DECLINED, TurnedAwayReason.ROOM_FULL)
+    ):
+        rows.append(_turned_away(demo, demo.rooms[number], reason, None))
+    TurnedAway.objects.bulk_create(rows)
+
+
+def _turned_away(demo: Demo, room: Room, reason: TurnedAwayReason, invite: Invite | None) -> TurnedAway:
+    last = demo.between(timedelta(minutes=5), 6 * DAY)
+    return TurnedAway(room=room, invite=invite, reason=reason, tries=demo.rng.choice((1, 1, 2, 5)), last_at=last)
 
 
 def add_memberships(demo: Demo) -> None:

@@ -15,7 +15,7 @@ from accounts.models import User
 from meetingpoint_site.demo.guard import DOMAIN
 from meetingpoint_site.demo.people import PASSWORD
 from rooms.live.path_totals import path_totals
-from rooms.models import Ban, Invite, InviteState, JoinRule, Membership, Role, Room
+from rooms.models import Ban, Invite, InviteState, JoinRule, Membership, Role, Room, TurnedAway
 from rooms.moderation.actions import ACTION_LABELS
 from rooms.moderation.models import AuditEntry, Category, Report
 from tests.services import RedisServer
@@ -75,6 +75,9 @@ def test_the_demo_has_rows_of_every_kind_and_state() -> None:
         Membership.objects.filter(admitted_at__isnull=False),
         Membership.objects.filter(admitted_at=None, guest_id__isnull=False, room__join_rule=JoinRule.KNOCK),
         Report.objects.filter(room=None),
+        TurnedAway.objects.filter(invite=None),
+        TurnedAway.objects.filter(invite__isnull=False),
+        Room.objects.filter(last_used_at__isnull=False),
         Report.objects.filter(about_person=True, subject_user=None, subject_guest_id=None),
         Ban.objects.all(),
     ):

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from meetingpoint_site.demo.guard import refusal
 from meetingpoint_site.demo.moderation import add_audit_log, add_connection_counts, add_reports
 from meetingpoint_site.demo.people import PASSWORD, add_people
-from meetingpoint_site.demo.rooms import add_links, add_memberships, add_rooms
+from meetingpoint_site.demo.rooms import add_links, add_memberships, add_rooms, add_turned_away
 from meetingpoint_site.demo.site import build
 from meetingpoint_site.demo.texts import ADA, MAX, MONA, OLGA
 
-STEPS = (add_people, add_rooms, add_links, add_memberships, add_reports, add_audit_log)
+STEPS = (add_people, add_rooms, add_links, add_turned_away, add_memberships, add_reports, add_audit_log)
 WHO = (
     (ADA, "superuser: the whole admin site"),
     (MONA, "moderator: reports, people, rooms"),

@@ -25,7 +25,7 @@ EFFECTIVE = {
     ("moderation", "auditentry"): ("view",),
 }
 LABELS = {
-    "view": _("see them"),
+    "view": _("see"),
     "add": _("create"),
     "change": _("change"),
     "delete": _("delete"),

@@ -113,6 +113,15 @@ class UserAdmin(ModeratedAdmin):
         """Refuse to delete oneself here: the person's own page asks for the password first."""
         return super().has_delete_permission(request, obj) and obj != request.user and _may_edit(request, obj)
 
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **options: Any) -> Any:
+        """Say in plain words what Django calls "superuser status"."""
+        options["labels"] = {"is_superuser": _("Superuser")}
+        options["help_texts"] = {
+            "is_superuser": _("Can do everything on the admin site."),
+            "groups": _("What staff can see and do on the admin site."),
+        }
+        return super().get_form(request, obj, change, **options)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if isinstance(request.user, User) and request.user.is_superuser:
             return self.readonly_fields

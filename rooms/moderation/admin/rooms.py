@@ -179,8 +179,8 @@ class RoomAdmin(ModeratedAdmin):
         return RoomList
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
-        """Fix the owner of an existing room: only their browsers have the room key."""
-        return self.readonly_fields if obj is None else ("owner", *self.readonly_fields)
+        """Fix the owner of an existing room: only their browsers have the room key. Show nothing of a new one."""
+        return () if obj is None else ("owner", *self.readonly_fields)
 
     @admin.display(description=_("people in the call"))
     def inside(self, room: Room) -> int:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "common.mail.MailFailedMiddleware",
+    "meetingpoint_site.error_pages.method_not_allowed_page",
 ]
 
 ROOT_URLCONF = "meetingpoint_site.urls"

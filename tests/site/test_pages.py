@@ -2,9 +2,14 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.template.loader import get_template
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+
+from meetingpoint_site.views import server_error
+
+from .html import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +93,47 @@ def test_error_pages_need_no_context(name: str) -> None:
 def test_error_pages_ask_nothing_of_the_database(name: str, django_assert_num_queries: pytest.FixtureRequest) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         get_template(name).render()
+
+
+ACTIONS = {
+    "400.html": ["/"],
+    "403.html": ["/", "/accounts/login/"],
+    "403_csrf.html": ["/"],
+    "404.html": ["/", "/i"],
+    "405.html": ["/"],
+    "429.html": ["/"],
+    "500.html": ["", "/"],
+    "503.html": ["", "/"],
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_no_error_page_is_a_dead_end(name: str) -> None:
+    page = Page(get_template(name).render({"can_retry": True}))
+    actions = [e.attributes["href"] for e in page.all("a") if "button" in e.attributes.get("class", "").split()]
+    assert actions == ACTIONS[name]
+
+
+def test_a_stranger_at_a_room_can_sign_in_and_come_back(stranger: Client, olga: Client) -> None:
+    sign_in = f"{reverse('account_login')}?next=/r/some-room"
+    assert Page(stranger.get("/r/some-room").content.decode()).all("a", href=sign_in)
+    assert not Page(olga.get("/r/some-room").content.decode()).all("a", href=sign_in)
+
+
+def test_what_was_sent_is_not_tried_again_by_a_link(rf: RequestFactory) -> None:
+    for error, status in ((OperationalError("away"), 503), (ValueError("a bug"), 500)):
+        for method, can_retry in (("get", True), ("post", False)):
+            try:
+                raise error
+            except type(error):
+                answer = server_error(getattr(rf, method)("/rooms/"))
+            assert answer.status_code == status
+            assert bool(Page(answer.content.decode()).all("a", href="")) is can_retry
+
+
+def test_the_address_of_a_form_shows_a_page_and_not_nothing(stranger: Client) -> None:
+    answer = stranger.get("/invites/redeem", headers={"Accept": "text/html"})
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+    assert "This address only receives a form" in answer.content.decode()
+    assert stranger.get("/invites/redeem", headers={"Accept": "application/json"}).content == b""

@@ -189,11 +189,11 @@ class Person:
         self.page.get_by_role("button", name="Leave").click()
         self.see_call_state("ended")
 
-    def see_call_state(self, state: str, seconds: float = 15) -> None:
+    def see_call_state(self, state: str, seconds: float = 30) -> None:
         """Wait until the call page is prejoin, joining, in-call, reconnecting or ended."""
         expect(self.page.locator(f"html[data-call-state='{state}']")).to_be_attached(timeout=seconds * 1000)
 
-    def see_others(self, count: int, seconds: float = 15) -> None:
+    def see_others(self, count: int, seconds: float = 30) -> None:
         """Wait until there are tiles of `count` other people, no more and no fewer, all of them connected."""
         try:
             self.page.wait_for_function(CONNECTED, arg=count, timeout=seconds * 1000, polling=100)
@@ -217,7 +217,7 @@ class Person:
             for pid, of in now.items()
         )
 
-    def see_and_hear(self, count: int, seconds: float = 15) -> None:
+    def see_and_hear(self, count: int, seconds: float = 30) -> None:
         """Wait until, from each of `count` peers, ten more frames have been decoded and more sound was received."""
         see_and_hear([self], count, seconds)
 
@@ -233,7 +233,7 @@ def open_section(page: Page, name: str) -> None:
         section.click()
 
 
-def see_and_hear(people: Iterable[Person], count: int, seconds: float = 15) -> None:
+def see_and_hear(people: Iterable[Person], count: int, seconds: float = 30) -> None:
     """Wait until each of `people` sees and hears `count` peers; all at once, as a second passes for all of them."""
     befores = [(who, who.received()) for who in people]
     for who, before in befores:

@@ -64,7 +64,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the mail `<template_prefix>.html`. Raises `MailFailed`."""
         with mail_errors():
-            compose(f"{template_prefix}.html", [email], context).send()
+            closed = {"sign_up_closed": not site_policy().sign_up_open}
+            compose(f"{template_prefix}.html", [email], {**closed, **context}).send()
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Notify a person of a change to their account, which stands even if the mail fails."""

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -205,3 +206,10 @@ def test_addresses_can_be_hidden_only_where_there_is_a_relay(settings, relay):
         (f"/rooms/{room.slug}/", "relay_only"),
     ):
         assert (f'name="{name}"' in client.get(path).content.decode()) == relay, path
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_mail_offers_an_account_only_while_sign_up_is_open(is_open):
+    SitePolicy.objects.create(sign_up_open=is_open)
+    Client().post("/accounts/password/reset/", {"email": "no-one@example.org"})
+    assert ("/accounts/signup/" in str(mail.outbox[-1].body)) == is_open

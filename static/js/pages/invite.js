@@ -6,6 +6,7 @@
 import { Invitation } from "../call/invitation.js";
 import { inviteLink, parseInviteLink } from "../keys/invite.js";
 import { tabStorage } from "../lib/storage.js";
+import { showInside } from "../ui/call/room-details.js";
 import { watchCodeForm } from "../ui/invites/code-form.js";
 import { showInvitation } from "../ui/invites/invitation-heading.js";
 import { InviteStates } from "../ui/invites/invite-states.js";
@@ -36,6 +37,7 @@ const known = new Promise((resolve) => {
   invitation.on("ready", (look) => {
     Object.assign(page, look);
     showInvitation(heading, { room: look.roomName, by: look.inviter });
+    showInside(look.inside);
     byId("address-note", HTMLElement).hidden = look.relayOnly;
     states.hide();
     prejoin.hidden = false;

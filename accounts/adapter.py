@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send the mail `<template_prefix>.html`. Raises `MailFailed`."""
         with mail_errors():
             closed = {"sign_up_closed": not site_policy().sign_up_open}
-            compose(f"{template_prefix}.html", [email], {**closed, **context}).send()
+            compose(f"{template_prefix}.html", [email], {"email": email, **closed, **context}).send()
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Notify a person of a change to their account, which stands even if the mail fails."""

@@ -1,9 +1,12 @@
 """What all tests share: private services that start when the first test asks for them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.template import engines
 
+from common import mail
 from tests.services import CoturnServer, PostgresServer, RedisServer
 
 # The files that take longest come first: then all processes of a run end at about the same time.
@@ -19,6 +22,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of slow files first."""
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(SLOW)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
+
+@pytest.fixture(autouse=True)
+def _complete_emails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to send an email whose template lacks a value: Django would leave a gap in the sentence."""
+    render = mail._render
+
+    def render_strictly(template: str, context: dict[str, Any]) -> str:
+        engine = engines["django"].engine
+        with monkeypatch.context() as strict:
+            strict.setattr(engine, "string_if_invalid", "⟪no value for %s⟫")
+            text = render(template, context)
+        assert "⟪no value" not in text, text
+        return text
+
+    monkeypatch.setattr(mail, "_render", render_strictly)
 
 
 @pytest.fixture(scope="session")

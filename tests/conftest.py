@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.template import engines
+from django.template import Engine
 
 from common import mail
 from tests.services import CoturnServer, PostgresServer, RedisServer
@@ -30,7 +30,7 @@ def _complete_emails(monkeypatch: pytest.MonkeyPatch) -> None:
     render = mail._render
 
     def render_strictly(template: str, context: dict[str, Any]) -> str:
-        engine = engines["django"].engine
+        engine = Engine.get_default()
         with monkeypatch.context() as strict:
             strict.setattr(engine, "string_if_invalid", "⟪no value for %s⟫")
             text = render(template, context)

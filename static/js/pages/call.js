@@ -265,7 +265,10 @@ prejoin.on("join", async (detail) => {
   name = detail.name;
   if (!page.invitation || (await redeem())) join();
 });
-prejoin.on("mode", ({ filesOnly }) => void devices.start({ microphone: !filesOnly, camera: !filesOnly }));
+prejoin.on("mode", ({ filesOnly }) => {
+  devices.stop();
+  void devices.start({ microphone: !filesOnly, camera: !filesOnly });
+});
 page.invitation?.on("stopped", () => devices.stop());
 page.invitation?.on("ready", () => void devices.restart());
 ended.on("again", rejoin);

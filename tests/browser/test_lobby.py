@@ -118,6 +118,7 @@ def test_guests_knock_are_declined_or_let_in_and_are_removed(person: Meet, proce
     for who in (olga, max_):
         who.sign_in()
     slug = olga.create_room()
+    olga.open_section("links")
     olga.page.locator("mp-invite-form").get_by_text("More options").click()
     olga.page.locator("mp-invite-form select[name=role]").select_option("member")
     max_.redeem(olga.create_link().replace(first.origin, second.origin))

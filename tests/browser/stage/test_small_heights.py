@@ -107,11 +107,17 @@ def choose_a_file(page: Page) -> None:
     page.locator("#files-input").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
 
 
+def choose_label(page: Page) -> None:
+    """Show the field for the label of an invite link."""
+    page.keyboard.press("i")
+    page.locator("#invite-dialog").get_by_text("More options").click()
+
+
 # How each field of the call is shown, and the button that closes what it is in.
 FIELDS: dict[str, tuple[Any, str]] = {
     "#chat-text": (lambda page: page.keyboard.press("c"), "#chat .side-panel__head button"),
     "#files-to": (choose_a_file, "#files .side-panel__head button"),
-    "#invite-label": (lambda page: page.keyboard.press("i"), "#invite-dialog [data-close]"),
+    "#invite-label": (choose_label, "#invite-dialog [data-close]"),
     "#report-dialog textarea": (report, "#report-dialog [data-close]"),
     "#data-saver-cap": (lambda page: page.keyboard.press("d"), "#devices-dialog [data-close]"),
     "#join-rule-dialog [value=locked]": (lambda page: menu(page, "Who can join"), "#join-rule-dialog [data-close]"),

@@ -13,9 +13,13 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
-from .bodies import BodyLimit  # noqa: E402
+from .bodies import BodilessHead, BodyLimit  # noqa: E402
 from .static_files import StaticFiles  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BodyLimit(StaticFiles(django_application)), "websocket": websocket_application, "lifespan": lifespan}
+    {
+        "http": BodyLimit(BodilessHead(StaticFiles(django_application))),
+        "websocket": websocket_application,
+        "lifespan": lifespan,
+    }
 )

@@ -1,4 +1,7 @@
-"""The size limit of request bodies. The site receives forms and small JSON objects; files go between browsers."""
+"""Bodies: the size limit of those that come, and none in answers to HEAD.
+
+The site receives forms and small JSON objects; files go between browsers.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -32,6 +35,22 @@ class BodyLimit:
         await self.application(scope, counted, send)
         if received > MAX_BODY_BYTES:
             await refuse(send)
+
+
+class BodilessHead:
+    """ASGI middleware that sends an answer to HEAD without its body (RFC 9110 §9.3.2).
+
+    Django hands over a larger page in pieces, and Daphne sends all of them but the first.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
+        async def without_body(event: dict[str, Any]) -> None:
+            await send({**event, "body": b""} if event["type"] == "http.response.body" else event)
+
+        await self.application(scope, receive, without_body if scope["method"] == "HEAD" else send)
 
 
 def content_length(headers: list[tuple[bytes, bytes]]) -> int:

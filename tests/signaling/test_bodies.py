@@ -1,5 +1,6 @@
-"""Requests that are larger than this site takes are refused before they fill anything."""
+"""Requests that are larger than this site takes are refused before they fill anything; HEAD has no body."""
 
+import re
 import socket
 
 import pytest
@@ -31,3 +32,14 @@ async def test_a_body_in_chunks_is_counted(app: SignalingServer) -> None:
 async def test_a_small_one_is_read(app: SignalingServer, headers: str) -> None:
     body = b"{}" if "Length" in headers else b"2\r\n{}\r\n0\r\n\r\n"
     assert answer_to(app, headers, body) == "403"  # no CSRF token: it came to the view
+
+
+async def test_the_answer_to_head_has_no_body_however_large_the_page_is(app: SignalingServer) -> None:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
+        connection.sendall(f"HEAD /i HTTP/1.1\r\nHost: localhost:{app.port}\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    headers, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", headers)
+    assert length
+    assert int(length[1]) > 65_536  # Django hands it over in pieces
+    assert body == b""

@@ -31,6 +31,7 @@ def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer
     olga.sign_in()
     page = olga.page
     slug = olga.create_room()
+    open_section(page, "join-rule")
     page.get_by_label("Ask to join").check()
     page.locator("mp-join-rule-form").get_by_role("button", name="Save").click()
     expect(page.locator("mp-invite-form[data-epoch='2'][data-knock]")).to_be_attached(timeout=SOON)

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Request, expect
 from tests.browser.conftest import Cast, server_with
 from tests.browser.person import Person
 
-TYPED = {"#id_email": "nia@example.org", "#id_display_name": "Nia"}
+TYPED = {"#id_email": "nia@example.org"}
 
 
 def test_nothing_that_was_typed_is_lost(chromium: Browser, cast: Cast) -> None:

@@ -153,3 +153,40 @@ def test_a_meeting_by_keyboard_alone(person: Meet) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     activate(page.get_by_role("button", name="Rejoin"))
     olga.see_call_state("in-call")
+
+
+@pytest.mark.long
+def test_the_first_hour_by_keyboard_alone_on_a_narrow_screen(person: Meet) -> None:
+    nora = person("Nora", viewport={"width": 320, "height": 568}, permissions=["clipboard-write"])
+    page = nora.page
+
+    def fits() -> None:
+        assert page.evaluate("document.scrollingElement.scrollWidth") == 320, page.url
+
+    nora.go("/")
+    fits()
+    activate(page.locator("main").get_by_role("link", name="Create a free room"))
+    type_into(page.get_by_label("Email address"), nora.address)
+    type_into(page.get_by_label("Password"), PASSWORD)
+    fits()
+    page.keyboard.press("Enter")
+    field = page.get_by_label("Code")
+    expect(field).to_be_focused()
+    fits()
+    code = re.search(r"\b\d{6}\b", nora.app.mail_to(nora.address))
+    assert code, "the mail has no code"
+    page.keyboard.type(code[0])
+    page.keyboard.press("Enter")
+    create = page.get_by_role("button", name="Create room and join")
+    expect(create).to_be_enabled()
+    fits()
+    activate(create)
+    join = page.locator("#join-form button[type=submit]")
+    expect(join).to_be_enabled()
+    fits()
+    activate(join)
+    nora.see_call_state("in-call")
+    expect(page.get_by_role("heading", name="Nora's room")).to_be_focused()
+    fits()
+    activate(page.locator("#alone").get_by_role("button", name="Copy invite link"))
+    expect(page.locator("#alone").get_by_role("button", name="Copied")).to_be_focused()

@@ -112,6 +112,8 @@ def test_the_call_page_tells_its_script_who_this_is(room: Room, olga: User, max_
         "kickUrl": f"/rooms/{room.slug}/kick",
         "endUrl": f"/rooms/{room.slug}/end",
         "reportUrl": f"/rooms/{room.slug}/report",
+        "host": "Olga",
+        "inside": {"count": 0, "names": []},
     }
     for_hosts = ("manageUrl", "setKeyUrl", "joinRuleUrl", "kickUrl", "endUrl")
     # Max may be named a host while he is in the call; a guest without an account never is.

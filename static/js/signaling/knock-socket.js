@@ -1,14 +1,12 @@
 /** The socket of a person who knocks: asks for entry, waits, and reconnects when it is lost. */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule, CODE } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
-import { ReconnectPolicy } from "./reconnect-policy.js";
+import { ReconnectingSocket } from "./reconnecting-socket.js";
 
 /** @import { ClientMessage, Room } from "./wire.js" */
 
 const PING_INTERVAL_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * @typedef {object} KnockSocketEvents
@@ -20,39 +18,27 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @extends {Emitter<KnockSocketEvents>} */
 export class KnockSocket extends Emitter {
-  #url;
-  /** @type {ClientMessage} */
-  #knock;
-  #policy = new ReconnectPolicy();
-  /** @type {WebSocket | null} */
-  #socket = null;
-  #pings = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} next ping, answer deadline or next try */
-  #timer;
+  #connection;
 
   /** @param {{url: string, pid: string, hello: string, lobby: boolean}} options url: absolute, or a path on this host */
   constructor({ url, pid, hello, lobby }) {
     super();
-    this.#url = url;
-    this.#knock = { type: "knock", v: 1, pid, hello, lobby };
+    /** @type {ClientMessage} */
+    const knock = { type: "knock", v: 1, pid, hello, lobby };
+    this.#connection = new ReconnectingSocket({ url, pingInterval: PING_INTERVAL_MS });
+    this.#connection.on("open", () => this.#connection.send(knock));
+    this.#connection.on("message", ({ data }) => this.#onMessage(data));
+    this.#connection.on("away", () => this.emit("away"));
+    this.#connection.on("stopped", (detail) => this.emit("stopped", detail));
   }
 
   start() {
-    const url = new URL(this.#url, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket = new WebSocket(url);
-    this.#drop();
-    this.#socket = socket;
-    const current = () => this.#socket === socket;
-    socket.onopen = () => current() && socket.send(JSON.stringify(this.#knock));
-    socket.onmessage = ({ data }) => current() && this.#onMessage(data);
-    socket.onclose = ({ code }) => current() && this.#onClose(code);
-    this.#startTimeout(ANSWER_TIMEOUT_MS);
+    this.#connection.start();
   }
 
   /** Stops knocking; no event follows. */
   leave() {
-    this.#drop();
+    this.#connection.drop();
   }
 
   /** @param {unknown} data */
@@ -60,50 +46,14 @@ export class KnockSocket extends Emitter {
     const message = readMessage(data);
     if (message?.type === "waiting") {
       const { why, hosts, left, room } = message;
-      this.#schedulePing();
+      this.#connection.schedulePing();
       this.emit("waiting", { why, hosts, left, room });
     } else if (message?.type === "admitted") {
-      this.#drop();
+      this.#connection.drop();
       this.emit("admitted", { from: message.from, body: message.body });
-    } else if (message?.type === "pong" && message.n === this.#pings) {
-      this.#policy.reset();
-      this.#schedulePing();
+    } else if (message?.type === "pong" && this.#connection.isLastPing(message.n)) {
+      this.#connection.policy.reset();
+      this.#connection.schedulePing();
     }
-  }
-
-  #schedulePing() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#pings += 1;
-      this.#socket?.send(JSON.stringify({ type: "ping", n: this.#pings }));
-      this.#startTimeout(ANSWER_TIMEOUT_MS);
-    }, PING_INTERVAL_MS);
-  }
-
-  /** @param {number} within milliseconds */
-  #startTimeout(within) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#retry(false), within);
-  }
-
-  /** @param {number} code */
-  #onClose(code) {
-    if (closeRule(code).then === "reconnect") return this.#retry(code === CODE.draining);
-    this.#drop();
-    this.emit("stopped", { code });
-  }
-
-  /** @param {boolean} soon whether the server asked us to return at once */
-  #retry(soon) {
-    this.#drop();
-    this.#timer = setTimeout(() => this.start(), this.#policy.nextDelay({ soon }));
-    this.emit("away");
-  }
-
-  #drop() {
-    clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close(1000);
   }
 }

@@ -1,14 +1,13 @@
 /** The socket of a page outside of calls: who is inside the account's rooms, and who knocks. It reconnects when it is lost. */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule, CODE } from "./close-codes.js";
 import { readWatchMessage } from "./incoming.js";
-import { ReconnectPolicy } from "./reconnect-policy.js";
+import { ReconnectingSocket } from "./reconnecting-socket.js";
 
-/** @import { AnswerKnock, Peer, Ping, RoomNow, Watch } from "./wire.js" */
+/** @import { ReconnectPolicy } from "./reconnect-policy.js" */
+/** @import { AnswerKnock, Peer, RoomNow, Watch } from "./wire.js" */
 
 const PING_INTERVAL_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * @typedef {object} WatchSocketEvents
@@ -22,50 +21,40 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @extends {Emitter<WatchSocketEvents>} */
 export class WatchSocket extends Emitter {
-  #url;
-  #policy;
-  /** @type {WebSocket | null} */
-  #socket = null;
-  #pings = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} next ping, answer deadline or next try */
-  #timer;
+  #connection;
 
   /** @param {{url: string, reconnect?: ReconnectPolicy}} options url: absolute, or a path on this host */
-  constructor({ url, reconnect = new ReconnectPolicy() }) {
+  constructor({ url, reconnect }) {
     super();
-    this.#url = url;
-    this.#policy = reconnect;
+    this.#connection = new ReconnectingSocket({ url, pingInterval: PING_INTERVAL_MS, reconnect });
+    this.#connection.on("open", () => this.look());
+    this.#connection.on("message", ({ data }) => this.#onMessage(data));
+    this.#connection.on("away", () => this.emit("away"));
+    this.#connection.on("stopped", (detail) => this.emit("stopped", detail));
   }
 
   /** Connects; once more if it is connected. */
   start() {
-    const url = new URL(this.#url, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    this.#drop();
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    const current = () => this.#socket === socket;
-    socket.onopen = () => current() && this.look();
-    socket.onmessage = ({ data }) => current() && this.#onMessage(data);
-    socket.onclose = ({ code }) => current() && this.#onClose(code);
-    this.#startTimeout();
+    this.#connection.start();
   }
 
   /** Stops; no event follows. */
   stop() {
-    this.#drop();
+    this.#connection.drop();
   }
 
   /** Asks for all rooms again; connects if the connection is lost. */
   look() {
-    if (this.#socket?.readyState === WebSocket.CONNECTING) return;
-    if (!this.#send({ type: "watch", v: 1 })) return this.start();
-    this.#startTimeout();
+    if (this.#connection.connecting) return;
+    if (!this.#connection.send(/** @type {Watch} */ ({ type: "watch", v: 1 }))) return this.start();
+    this.#connection.awaitAnswer();
   }
 
   /** @param {string} slug @param {string} member who knocks @param {string | null} body null: deny @returns {boolean} whether it was sent */
   answerKnock(slug, member, body) {
-    return this.#send({ type: "answer_knock", slug, member, admitted: body !== null, body: body ?? "" });
+    /** @type {AnswerKnock} */
+    const answer = { type: "answer_knock", slug, member, admitted: body !== null, body: body ?? "" };
+    return this.#connection.send(answer);
   }
 
   /** @param {unknown} data */
@@ -73,8 +62,8 @@ export class WatchSocket extends Emitter {
     const message = readWatchMessage(data);
     switch (message?.type) {
       case "watching":
-        this.#policy.reset();
-        this.#schedulePing();
+        this.#connection.policy.reset();
+        this.#connection.schedulePing();
         return this.emit("watching", { stamp: message.stamp, rooms: message.rooms });
       case "occupied":
         return this.emit("occupied", { room: message.room });
@@ -83,49 +72,7 @@ export class WatchSocket extends Emitter {
       case "knock_ended_at":
         return this.emit("knock-ended", { slug: message.slug, member: message.member });
       case "pong":
-        if (message.n === this.#pings) this.#schedulePing();
+        if (this.#connection.isLastPing(message.n)) this.#connection.schedulePing();
     }
-  }
-
-  #schedulePing() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#pings += 1;
-      this.#send({ type: "ping", n: this.#pings });
-      this.#startTimeout();
-    }, PING_INTERVAL_MS);
-  }
-
-  #startTimeout() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#retry(false), ANSWER_TIMEOUT_MS);
-  }
-
-  /** @param {number} code */
-  #onClose(code) {
-    if (closeRule(code).then === "reconnect") return this.#retry(code === CODE.draining);
-    this.#drop();
-    this.emit("stopped", { code });
-  }
-
-  /** @param {boolean} soon whether the server asked us to return at once */
-  #retry(soon) {
-    this.#drop();
-    this.#timer = setTimeout(() => this.start(), this.#policy.nextDelay({ soon }));
-    this.emit("away");
-  }
-
-  #drop() {
-    clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close(1000);
-  }
-
-  /** @param {Watch | AnswerKnock | Ping} message */
-  #send(message) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(message));
-    return true;
   }
 }

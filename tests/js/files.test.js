@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { KIND, MAX_FRAME_BYTES, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
 import { LIMITS, areWithin, makeTransferId, readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
+import { offerMessages } from "../../static/js/files/protocol/metadata.js";
+import { OfferAssembler } from "../../static/js/files/protocol/offer-assembler.js";
 import { RangeSet, readRanges } from "../../static/js/files/protocol/range-set.js";
 import { TABLE, isOver, next } from "../../static/js/files/protocol/transfer-state.js";
 
@@ -100,7 +102,7 @@ test("every cell of the table of transfers", () => {
 });
 
 test("an offer within bounds is read, its names rebuilt; one out of bounds is dropped whole", () => {
-  assert.deepEqual(readOffer(offer), { ...offer, files: [{ ...head, path: [] }] });
+  assert.deepEqual(readOffer(offer), { ...offer, purpose: "", files: [{ ...head, path: [] }] });
   const [{ name, path }] = readOffer({ ...offer, files: [{ ...head, name: "../../etc/cron.d/x\u202egpj.exe", path: "../C:/ok/.." }] }).files;
   assert.deepEqual([name, path], ["xgpj.exe", ["C", "ok"]]);
   const bad = [
@@ -113,6 +115,17 @@ test("an offer within bounds is read, its names rebuilt; one out of bounds is dr
     ].map((change) => ({ ...offer, files: [{ ...head, ...change }] })),
   ];
   for (const payload of bad) assert.equal(readOffer(payload), null, JSON.stringify(payload)?.slice(0, 120));
+});
+
+test("the first message of an offer says what it is for, and the whole offer keeps it; an unknown purpose is none", () => {
+  const heads = Array.from({ length: 130 }, (_, at) => ({ ...head, id: at, path: [] }));
+  const purposeOf = (purpose) => {
+    const [assembler, parts] = [new OfferAssembler(), offerMessages(offer.transfer, heads, purpose)];
+    assert.deepEqual(parts.map((part) => "purpose" in part), [purpose !== "", false, false]);
+    return parts.map((part) => assembler.addPart("pid", readOffer(part))?.purpose);
+  };
+  for (const purpose of ["", "chat", "waiting"]) assert.deepEqual(purposeOf(purpose), [undefined, undefined, purpose]);
+  for (const purpose of ["other", "toString", 7, null, ["chat"]]) assert.equal(readOffer({ ...offer, purpose }).purpose, "", String(purpose));
 });
 
 test("the other messages about files are read or dropped", () => {

@@ -10,6 +10,7 @@ import { StallDetector } from "./lanes/stall-detector.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { SelectedFile } from "./protocol/metadata.js" */
+/** @import { Purpose } from "./protocol/messages.js" */
 /** @import { TransferInput } from "./protocol/transfer-state.js" */
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
@@ -61,11 +62,11 @@ export class FileExchange extends Emitter {
   }
 
   /**
-   * @param {string} pid @param {SelectedFile[]} chosen at least one @returns {Promise<Transfer>}
+   * @param {string} pid @param {SelectedFile[]} chosen at least one @param {{purpose?: Purpose}} [options] @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
-  async offerFiles(pid, chosen) {
-    const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen);
+  async offerFiles(pid, chosen, { purpose = "" } = {}) {
+    const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen, purpose);
     this.#addTransfer(transfer);
     this.#sender.sendOffer(transfer);
     return transfer;

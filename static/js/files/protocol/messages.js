@@ -16,7 +16,8 @@ import { safeName, safePath } from "./safe-name.js";
  *   frames, unique in a tab; name, path (folders): sanitized, see `safe-name.js`; size: bytes; modified: ms since 1970; edges:
  *   base64url of the SHA-256 over the first and last megabyte
  */
-/** @typedef {{transfer: string, count: number, bytes: number, files: FileMetadata[]}} Offer one part of it: files are in order */
+/** @typedef {"" | "chat" | "waiting"} Purpose chat: shown in the chat; waiting: it waited for this person to be here */
+/** @typedef {{transfer: string, purpose: Purpose, count: number, bytes: number, files: FileMetadata[]}} Offer one part: files are in order */
 
 export const LIMITS = Object.freeze({
   filesOffered: 5_000,
@@ -28,6 +29,8 @@ export const LIMITS = Object.freeze({
   /** 1 PiB: numbers of bytes and pieces stay exact. */
   fileBytes: 2 ** 50,
 });
+/** What an offer is for; an unknown purpose reads as none. @type {readonly Purpose[]} */
+const PURPOSES = Object.freeze(["", "chat", "waiting"]);
 /** Why a transfer or file failed; an unknown reason reads as `other`. */
 export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "other"]);
 
@@ -39,12 +42,13 @@ export function makeTransferId() {
 
 /** Reads a part of an offer (`file-offer`). @param {any} payload @returns {Offer | null} */
 export function readOffer(payload) {
-  const { transfer, count, bytes, files } = fieldsOf(payload);
+  const { transfer, purpose, count, bytes, files } = fieldsOf(payload);
   if (!isId(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
   if (!Array.isArray(files) || files.length === 0 || files.length > Math.min(count, LIMITS.filesAMessage)) return null;
   const heads = files.map(readMetadata);
   if (heads.includes(null)) return null;
-  return { transfer, count, bytes, files: /** @type {FileMetadata[]} */ (heads) };
+  const read = PURPOSES.find((one) => one === purpose) ?? "";
+  return { transfer, purpose: read, count, bytes, files: /** @type {FileMetadata[]} */ (heads) };
 }
 
 /** Reads a transfer id (`file-accept`, `-decline`, `-pause`, `-resume`, `-cancel`). @param {any} payload @returns {string | null} */

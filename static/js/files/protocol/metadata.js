@@ -5,7 +5,7 @@ import { LIMITS } from "./messages.js";
 import { PIECE } from "./pieces.js";
 import { safeName } from "./safe-name.js";
 
-/** @import { FileMetadata } from "./messages.js" */
+/** @import { FileMetadata, Purpose } from "./messages.js" */
 /** @typedef {{file: File, path: string[], handle?: FileSystemFileHandle}} SelectedFile path: folders, from the one that was selected */
 
 /** File numbers are unique in a tab. */
@@ -23,13 +23,13 @@ export async function makeMetadata({ file, path }) {
   return { id, name: safeName(name), path: folders, size, modified, edges: await /** @type {Promise<string>} */ (edges.get(file)) };
 }
 
-/** @param {string} transfer @param {FileMetadata[]} heads @returns {object[]} payloads of `file-offer` */
-export function offerMessages(transfer, heads) {
+/** @param {string} transfer @param {FileMetadata[]} heads @param {Purpose} purpose in the first one @returns {object[]} payloads of `file-offer` */
+export function offerMessages(transfer, heads, purpose) {
   const bytes = heads.reduce((sum, { size }) => sum + size, 0);
   const messages = [];
   for (let from = 0; from < heads.length; from += LIMITS.filesAMessage) {
     const files = heads.slice(from, from + LIMITS.filesAMessage).map((head) => ({ ...head, path: head.path.join("/") }));
-    messages.push({ transfer, count: heads.length, bytes, files });
+    messages.push({ transfer, ...(from === 0 && purpose !== "" && { purpose }), count: heads.length, bytes, files });
   }
   return messages;
 }

@@ -3,7 +3,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
 
-/** @import { FileMetadata } from "./messages.js" */
+/** @import { FileMetadata, Purpose } from "./messages.js" */
 /** @import { TransferInput, TransferState } from "./transfer-state.js" */
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: complete, its root is being compared */
 
@@ -22,6 +22,7 @@ import { isOver, next } from "./transfer-state.js";
 export class Transfer extends Emitter {
   id;
   direction;
+  purpose;
   /** The peer's pid; a new one after they reload. */
   pid;
   member;
@@ -34,11 +35,12 @@ export class Transfer extends Emitter {
   /** @type {TransferState} */
   #state = "offered";
 
-  /** @param {{id: string, direction: "in" | "out", pid: string, member: string, heads: FileMetadata[]}} options */
-  constructor({ id, direction, pid, member, heads }) {
+  /** @param {{id: string, direction: "in" | "out", pid: string, member: string, heads: FileMetadata[], purpose?: Purpose}} options */
+  constructor({ id, direction, pid, member, heads, purpose = "" }) {
     super();
     this.id = id;
     this.direction = direction;
+    this.purpose = purpose;
     this.pid = pid;
     this.member = member;
     this.count = heads.length;

@@ -50,9 +50,10 @@ export class FileReceiver extends Emitter {
     if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
     const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
     if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer });
-    const heads = this.#assembler.addPart(pid, offer);
-    if (heads === null) return;
-    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, heads });
+    const complete = this.#assembler.addPart(pid, offer);
+    if (complete === null) return;
+    const { heads } = complete;
+    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete });
     const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
     const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
     for (const [other, bin] of this.#incoming) {

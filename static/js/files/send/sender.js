@@ -8,7 +8,7 @@ import { Transfer } from "../protocol/transfer.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { PeerFiles } from "../lanes/peer-files.js" */
-/** @import { FileMetadata } from "../protocol/messages.js" */
+/** @import { FileMetadata, Purpose } from "../protocol/messages.js" */
 /** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
@@ -30,13 +30,13 @@ export class FileSender {
 
   /**
    * Prepares a transfer, without sending an offer.
-   * @param {string} pid @param {string} member @param {SelectedFile[]} chosen at least one @returns {Promise<Transfer>}
+   * @param {string} pid @param {string} member @param {SelectedFile[]} chosen at least one @param {Purpose} purpose @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
-  async createTransfer(pid, member, chosen) {
+  async createTransfer(pid, member, chosen, purpose) {
     const heads = [];
     for (const one of chosen) heads.push(await makeMetadata(one));
-    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads });
+    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads, purpose });
     const files = new Map(heads.map(({ id }, at) => [id, chosen[at].file]));
     this.#outgoing.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
     return transfer;
@@ -48,9 +48,9 @@ export class FileSender {
   }
 
   /** @param {Transfer} transfer */
-  sendOffer({ id, pid }) {
+  sendOffer({ id, pid, purpose }) {
     const parcel = this.#outgoing.get(id);
-    for (const message of offerMessages(id, parcel?.heads ?? [])) this.#topics.offer.send(pid, message);
+    for (const message of offerMessages(id, parcel?.heads ?? [], purpose)) this.#topics.offer.send(pid, message);
   }
 
   /** @param {string} pid @param {{file: number, have: Ranges}} message pieces that the receiver already has */

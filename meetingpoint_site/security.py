@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "connect-src 'self'",
         "worker-src 'self'",
-        "frame-src 'self'",  # a file on its way to the downloads (static/js/files/storage/stream-sink.js)
+        "frame-src 'self'",  # a file on its way to the downloads (static/js/files/save/download.js)
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
         "font-src 'self'",

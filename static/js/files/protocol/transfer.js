@@ -8,8 +8,8 @@ import { isOver, next } from "./transfer-state.js";
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: complete, its root is being compared */
 
 /**
- * @typedef {{head: FileMetadata, status: FileStatus, reason: string, moved: () => number, result: Blob | null}} Entry reason: why
- *   it failed; moved: bytes; result: the whole file, null: incomplete, or written to a destination that the person chose
+ * @typedef {{head: FileMetadata, status: FileStatus, reason: string, moved: () => number, result: Blob | null, where: string}} Entry reason:
+ *   why it failed; moved: bytes; result: the whole file, null: incomplete, or at the destination that the person chose; where: that place
  */
 
 /**
@@ -45,7 +45,7 @@ export class Transfer extends Emitter {
     this.member = member;
     this.count = heads.length;
     this.bytes = heads.reduce((sum, { size }) => sum + size, 0);
-    this.entries = heads.map((head) => ({ head, status: "waiting", reason: "", moved: () => 0, result: null }));
+    this.entries = heads.map((head) => ({ head, status: "waiting", reason: "", moved: () => 0, result: null, where: "" }));
   }
 
   /** @returns {TransferState} */

@@ -89,7 +89,8 @@ export class FileReceiver extends Emitter {
       const file = await incoming;
       if (!(await file.isWhole(root))) return this.#fail(transfer, entry, "incomplete");
       file.stop();
-      entry.result = await (await sink).finish();
+      const { blob, where } = await (await sink).finish();
+      Object.assign(entry, { result: blob, where });
     } catch {
       return this.#fail(transfer, entry, "storage");
     }

@@ -1,6 +1,6 @@
 /**
  * The service worker of `/files/` only: it sees no page of a call, no invite link and no fragment. It streams received files to
- * the browser's downloads (`files/storage/stream-sink.js`), and keeps what the system's share sheet posts to `/files/share` (Web
+ * the browser's downloads (`files/save/download.js`), and keeps what the system's share sheet posts to `/files/share` (Web
  * Share Target Level 2) in this browser. A classic script: not every browser has modules as service workers.
  */
 

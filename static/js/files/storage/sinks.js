@@ -11,11 +11,15 @@ import { RangeSet } from "../protocol/range-set.js";
 /** @import { Store } from "./store.js" */
 
 /**
+ * blob: null: it is at the destination that the person chose; where: that place, as they know it ("Documents/thesis"), else empty
+ * @typedef {{blob: Blob | null, where: string}} Finished
+ */
+/**
  * @typedef {object} Sink
  * @property {Ranges} have pieces stored earlier
  * @property {Bytes} digests of those pieces, at their index
  * @property {(index: number, bytes: Bytes, digest: Bytes) => Promise<void>} write rejects when the disk is full; may transfer the bytes
- * @property {() => Promise<Blob | null>} finish null: it is at the destination that the person chose
+ * @property {() => Promise<Finished>} finish
  * @property {() => Promise<void>} keep closes it, keeping what can be resumed
  * @property {() => Promise<void>} discard
  */
@@ -45,7 +49,7 @@ export async function storeSink(store, head, key, about) {
     finish: async () => {
       await store.ask("finish", [key, size]);
       const file = await store.file(key);
-      return file.slice(0, size, "application/octet-stream");
+      return { blob: file.slice(0, size, "application/octet-stream"), where: "" };
     },
     keep: () => store.ask("close", [key]),
     discard: () => store.ask("remove", [key]),
@@ -63,7 +67,7 @@ export async function handleSink({ size }, handle) {
     },
     finish: async () => {
       await stream.close();
-      return null;
+      return { blob: null, where: handle.name };
     },
     keep: () => stream.abort().catch(() => {}),
     discard: () => stream.abort().catch(() => {}),
@@ -88,7 +92,7 @@ export function memorySink({ size }) {
       pieces[index] = new Blob([bytes]);
       release(bytes.buffer);
     },
-    finish: async () => new Blob(pieces, { type: "application/octet-stream" }),
+    finish: async () => ({ blob: new Blob(pieces, { type: "application/octet-stream" }), where: "" }),
     keep: forget,
     discard: forget,
   };

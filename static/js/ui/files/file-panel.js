@@ -266,7 +266,7 @@ export class FilePanel extends Emitter {
 
   /** @param {TransferItem} item */
   async #save(item) {
-    if (!(await saveAll(item.transfer))) return;
+    if (!(await saveAll(item.transfer, item.who.name))) return;
     item.markSaved();
     this.#updateItem(item);
   }

@@ -1,7 +1,14 @@
 /** Saves received files. The page never opens a file, and saves none for which no button was pressed. */
 
+import { safeName } from "../../files/protocol/safe-name.js";
+import { saveFiles } from "../../files/save/save.js";
+import { text } from "../lib/page.js";
+import { toast } from "../lib/toasts.js";
+
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Destination } from "../../files/receive/destination.js" */
+/** @import { SavedEntry } from "../../files/save/read-ahead.js" */
+/** @import { Outcome, SaveOptions } from "../../files/save/save.js" */
 
 /** Asks where to save the files of an offer. @param {Transfer} transfer @returns {Promise<Destination | null>} null: cancelled */
 export async function chooseDestination({ count, entries }) {
@@ -14,18 +21,32 @@ export async function chooseDestination({ count, entries }) {
   }
 }
 
-/** Adds all received files to the browser's downloads. @param {Transfer} transfer @returns {Promise<boolean>} whether there were any */
-export async function saveAll({ entries }) {
-  const received = entries.filter(({ result }) => result !== null);
-  for (const { head, result } of received) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(/** @type {Blob} */ (result));
-    link.download = head.name;
-    link.click();
-    // The browser opens the file after the click; a minute is enough, and closing the tab frees it anyway.
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    // Browsers drop downloads that start at the same moment.
-    await new Promise((resolve) => setTimeout(resolve, 150));
+/** Saves all received files to the browser's downloads. @param {Transfer} transfer @param {string} from the sender's name @param {Partial<SaveOptions>} [options] */
+export function saveAll({ entries }, from, options) {
+  const received = entries.filter(({ status }) => status === "done").map(({ head, result }) => {
+    const folder = /** @type {{folder?: boolean}} */ (head).folder === true;
+    return { name: head.name, path: head.path, modified: head.modified, folder, blob: folder ? null : result };
+  });
+  return saveEntries(received.filter(({ folder, blob }) => folder || blob !== null), from, options);
+}
+
+/**
+ * Saves files to the browser's downloads, and says what is wrong if one cannot be read.
+ * @param {SavedEntry[]} entries @param {string} from the sender's name @param {Partial<SaveOptions>} [options] @returns {Promise<Outcome>}
+ */
+export async function saveEntries(entries, from, options) {
+  try {
+    return await saveFiles(entries, { ...options, archive: archiveName(entries, from) });
+  } catch (error) {
+    toast(text("files.news.lost", { name: /** @type {Error} */ (error).message }));
+    return null;
   }
-  return received.length > 0;
+}
+
+/** @param {SavedEntry[]} entries @param {string} from @returns {string} the folder that holds all of them, or the sender */
+function archiveName(entries, from) {
+  const tops = new Set(entries.map(({ path, name }) => path[0] ?? name));
+  const folder = entries.every(({ path, folder: is }) => path.length > 0 || is) && tops.size === 1;
+  const [stem] = folder ? tops : [safeName(text("files.archive", { name: from }))];
+  return `${stem}.zip`;
 }

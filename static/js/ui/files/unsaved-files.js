@@ -32,7 +32,7 @@ export class UnsavedFiles {
   }
 
   async #save() {
-    for (const item of this.#items) if (await saveAll(item.transfer)) item.markSaved();
+    for (const item of this.#items) if (await saveAll(item.transfer, item.who.name)) item.markSaved();
     this.#show();
     say(this.#message);
   }

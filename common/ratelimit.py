@@ -44,6 +44,7 @@ RESET = Limit("reset", 6, 1200)  # per email address: each code sent to it allow
 NEW_ROOM = Limit("new-room", 20, 180)  # per account
 NEW_INVITE = Limit("new-invite", 60, 30)  # per account
 KNOCK = Limit("knock", 5, 30)  # per membership
+SEND_LATER = Limit("send-later", 30, 60)  # per membership
 REPORT = Limit("report", 5, 600)  # per account or guest
 MAIL_FROM = Limit("mail-from", 20, 300)  # per account
 MAIL_TO = Limit("mail-to", 5, 3600)  # per address that gets invitations, as a hash

@@ -112,6 +112,18 @@ def requires_host(access: RoomAccess) -> bool:
     return access.room.requires_host and not is_host(access.role)
 
 
+def authorize_transfers(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAccess:
+    """Return who this is in a room whose waiting transfers they may send and receive now, outside of the call.
+
+    They may enter, and no host has to let them in first. Raises `AccessDenied`, or `PermissionDenied` for people who
+    would have to knock.
+    """
+    access = authorize_entry(user, guest_id, slug)
+    if must_knock(access) or not has_permission(access.role, Permission.SEND_LATER):
+        raise PermissionDenied
+    return access
+
+
 def unavailable_reason(room: Room) -> DenialReason | None:
     """Return why no one can enter the room now, or None. The rooms of a suspended owner are unavailable."""
     if room.owner.suspended_at is not None:

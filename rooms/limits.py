@@ -24,6 +24,12 @@ MAX_TURNED_AWAY_PER_ROOM = 20
 TURNED_AWAY_LIFE = timedelta(days=7)
 TRY_AGAIN = timedelta(minutes=1)  # tries that follow each other sooner count as one: a reload, a second press
 
+# Files that wait in a browser until the other person is there.
+TRANSFER_LIFE = timedelta(days=7)
+TRANSFER_ID_BYTES = 16
+MAX_TRANSFERS_PER_SENDER = 20  # in one room
+MAX_TRANSFERS_PER_RECEIVER = 60  # in one room
+
 # The largest JSON body of this app (a new invite) has less than 400 bytes. But each of a report's 2,000 characters may
 # be written as \ud83d\ude00.
 MAX_BODY_BYTES = 4096

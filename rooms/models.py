@@ -268,6 +268,26 @@ class TurnedAway(models.Model):
         return f"{self.room} · {self.reason}"
 
 
+class WaitingTransfer(models.Model):
+    """That files wait in the browser of one member of a room for another. Of the files nothing is known.
+
+    The sender's browser makes the id, so that announcing a transfer twice is announcing it once. It never outlasts the
+    room or one of the memberships as they were when it was announced.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    sender = models.ForeignKey(Membership, models.CASCADE, related_name="transfers_sent")
+    receiver = models.ForeignKey(Membership, models.CASCADE, related_name="transfers_received")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} → {self.receiver_id}"
+
+
 class Ban(models.Model):
     """A guest whom no link of any room lets in. An account is suspended instead."""
 

@@ -45,6 +45,19 @@ class Kick(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     for_good: bool
 
 
+class AnnounceTransfer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/transfers: 16 bytes that the browser made, base64url, and for whom, as in the roster."""
+
+    id: str
+    receiver: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+
+
+class RemoveTransfer(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """POST /rooms/<slug>/transfers/remove: the id of a waiting transfer, base64url."""
+
+    id: str
+
+
 class Empty(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """An empty object."""
 

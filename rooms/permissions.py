@@ -10,6 +10,7 @@ class Permission(StrEnum):
 
     ENTER = "enter"
     LEAVE = "leave"  # give up one's own membership for good
+    SEND_LATER = "send_later"  # have files wait for another member, and receive such files
     MANAGE = "manage"  # see the manage page, its members and its links
     INVITE = "invite"  # create links for guests
     INVITE_MEMBER = "invite_member"  # create links for members
@@ -36,6 +37,7 @@ _EVERYONE = frozenset(Role)
 ROLE_PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.ENTER: _EVERYONE,
     Permission.LEAVE: _EVERYONE - _OWNER,
+    Permission.SEND_LATER: _EVERYONE,
     Permission.MANAGE: HOSTS,
     Permission.INVITE: HOSTS,
     Permission.INVITE_MEMBER: HOSTS,

@@ -11,9 +11,10 @@ from accounts.models import User
 from accounts.personal_data import Loss, Session, register
 
 from .flows.guests import forget_guests
+from .flows.transfers import transfers_of_account
 from .flows.turned_away import turned_away
 from .guest_session import guest_id_of
-from .models import Invite, Membership, Room
+from .models import Invite, Membership, Room, WaitingTransfer
 from .permissions import Permission, has_permission
 
 
@@ -27,6 +28,7 @@ class RoomData:
             "rooms": [_room(row) for row in user.rooms.all()],
             "memberships": [_membership(row) for row in Membership.objects.filter(user=user).select_related("room")],
             "invites": [{"room": row.room.name, **_invite(row)} for row in links],
+            "waiting_transfers": [_transfer(row, user) for row in transfers_of_account(user)],
             "rooms_offered": [row.name for row in Room.objects.filter(pending_owner=user)],
         }
 
@@ -47,6 +49,15 @@ class RoomData:
 
 
 register(RoomData())
+
+
+def _transfer(row: WaitingTransfer, user: User) -> dict[str, Any]:
+    return {
+        "room": row.sender.room.name,
+        "direction": "sent" if row.sender.user_id == user.pk else "received",
+        "since": row.created_at,
+        "expires": row.expires_at,
+    }
 
 
 def _room(row: Room) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from common.deletion import delete_rows
 
 from . import limits
-from .models import Invite, Membership, Room, TurnedAway
+from .models import Invite, Membership, Room, TurnedAway, WaitingTransfer
 
 
 def prune(now: datetime) -> dict[str, int]:
@@ -21,6 +21,7 @@ def prune(now: datetime) -> dict[str, int]:
         "rooms": delete_rows(Room.objects.filter(expires_at__lte=long_ago)),
         "invite links": delete_rows(Invite.objects.filter(Q(expires_at__lte=long_ago) | Q(revoked_at__lte=long_ago))),
         "people turned away": delete_rows(TurnedAway.objects.filter(last_at__lte=now - limits.TURNED_AWAY_LIFE)),
+        "waiting transfers": delete_rows(WaitingTransfer.objects.filter(expires_at__lte=now)),
         "memberships": delete_rows(Membership.objects.filter(_ended_memberships(long_ago))),
     }
 

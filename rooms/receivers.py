@@ -10,6 +10,7 @@ from accounts.events import account_deleting, account_suspended, session_ended, 
 from accounts.models import User
 
 from .flows.keys import require_rekey
+from .flows.transfers import forget_transfers
 from .live import publish
 from .live.close_codes import CloseCode
 from .models import Room
@@ -40,6 +41,7 @@ def on_account_suspended(sender: Any, user: User, **_: Any) -> None:
 def on_account_deleting(sender: Any, user: User, **_: Any) -> None:
     """Close the person's sockets; rooms of others whose key they have need a new one."""
     require_rekey(_rooms_of(user).exclude(owner=user))
+    forget_transfers(user.memberships.values_list("pk", flat=True))
     publish.close_user(user.pk, CloseCode.SIGNED_OUT)
 
 

@@ -14,6 +14,7 @@ from .views import (
     reports,
     rooms,
     share_target,
+    transfers,
 )
 
 app_name = "rooms"
@@ -41,6 +42,8 @@ urlpatterns = [
     path("rooms/<slug:slug>/invites", invites.invites, name="invites"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/revoke", invites.revoke, name="revoke"),
     path("rooms/<slug:slug>/invites/<int:invite_id>/mail", invite_mail.mail, name="mail_invite"),
+    path("rooms/<slug:slug>/transfers", transfers.announce, name="announce_transfer"),
+    path("rooms/<slug:slug>/transfers/remove", transfers.remove, name="remove_transfer"),
     path("rooms/<slug:slug>/report", reports.report, name="report"),
     path("connection-test", connection_check.page, name="connection_test"),
     path("connection-test/servers", connection_check.servers, name="connection_test_servers"),

@@ -16,6 +16,7 @@ from rooms.models import Membership, Role, Room
 
 from .invites import revoke_invites
 from .keys import require_rekey
+from .transfers import forget_transfers
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ def leave_room(membership: Membership) -> None:
         raise NotPossible(_("This is your room. Transfer or delete it instead."))
     key = membership.pk
     Room.objects.filter(pk=membership.room_id, pending_owner=membership.user_id).update(pending_owner=None)
+    forget_transfers([key])
     membership.delete()
     publish.close_membership(key, CloseCode.NOT_MEMBER)
 
@@ -108,6 +110,7 @@ def remove_member(membership: Membership) -> None:
     if Membership.objects.filter(pk=key, role=Role.OWNER).exists():
         raise NotPossible(_("You can't remove the owner from their own room."))
     Membership.objects.filter(pk=key, removed_at__isnull=True).update(removed_at=timezone.now())
+    forget_transfers([key])
     Room.objects.filter(pk=membership.room_id, pending_owner=membership.user_id).update(pending_owner=None)
     publish.close_membership(key, CloseCode.REMOVED)
     require_rekey(Room.objects.filter(pk=membership.room_id))

@@ -153,6 +153,12 @@ class UserRoomsChanged(Event, frozen=True):
     user: int
 
 
+class TransfersChanged(Event, frozen=True):
+    """What waits for or from these memberships has changed: their open pages must learn it."""
+
+    members: list[str]
+
+
 class Probe(Event, frozen=True):
     """A process's message to itself: proof that its mailbox still receives, directly or by the group."""
 
@@ -162,7 +168,7 @@ class Probe(Event, frozen=True):
 
 
 LobbyEvent = KnockRenewed | KnockEnded | KnockAnswered | HostJoined | TurnedAway
-WatchEvent = OccupancyChanged | UserRoomsChanged
+WatchEvent = OccupancyChanged | UserRoomsChanged | TransfersChanged
 AnyEvent = (
     Deliver
     | MemberJoined

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from . import presence_redis
 from .local import live_hubs
 from .presence import MemoryPresence
+from .transfer_rooms import is_transfer_room
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ def _memory_stores() -> list[MemoryPresence]:
 
 
 def _rooms_in_memory() -> set[int]:
-    return {room for presence in _memory_stores() for room in tuple(presence.rooms)}
+    rooms = {room for presence in _memory_stores() for room in tuple(presence.rooms)}
+    return {room for room in rooms if not is_transfer_room(room)}
 
 
 def _stored_rooms(url: str) -> set[int]:

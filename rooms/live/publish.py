@@ -7,6 +7,7 @@ event directly, those of other processes over the channel layer; without `REDIS_
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +20,18 @@ from django.conf import settings
 from django.db import transaction
 
 from .close_codes import CloseCode
-from .events import GROUP, AnyEvent, Close, RoomChanged, Scope, SessionRekeyed, TurnedAway, UserRoomsChanged, pack
+from .events import (
+    GROUP,
+    AnyEvent,
+    Close,
+    RoomChanged,
+    Scope,
+    SessionRekeyed,
+    TransfersChanged,
+    TurnedAway,
+    UserRoomsChanged,
+    pack,
+)
 from .local import live_hubs
 
 logger = logging.getLogger(__name__)
@@ -65,6 +77,11 @@ def turned_away(room_id: int, reason: str, label: str, at: datetime) -> None:
 def rooms_of_user_changed(user_id: int) -> None:
     """Send the account's rooms, as they are in the database by then, to its open dashboards."""
     _publish(UserRoomsChanged(user_id))
+
+
+def transfers_changed(membership_ids: Iterable[UUID]) -> None:
+    """Send what waits for and from these memberships, as it is in the database by then, to their open pages."""
+    _publish(TransfersChanged(sorted(member.hex for member in membership_ids)))
 
 
 def _publish(event: AnyEvent) -> None:

@@ -6,6 +6,7 @@ delays other joins and nothing else.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ from django.contrib.auth import get_user
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,15 +28,17 @@ from common import ratelimit
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
 from rooms.compiled_query import CompiledQuery
+from rooms.flows.transfers import transfers_of_account
 from rooms.flows.turned_away import record_denied, record_member_turned_away, shown_to_hosts
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode
 from rooms.models import Membership, TurnedAwayReason, usage_hour
 from rooms.models import Room as RoomRow
+from rooms.models import WaitingTransfer as TransferRow
 from rooms.my_rooms import listing_stamp, may_see_people, memberships_of
 
-from .messages import RoomInfo
+from .messages import RoomInfo, WaitingTransfer
 
 logger = logging.getLogger(__name__)
 _R = TypeVar("_R")
@@ -46,6 +50,10 @@ _sessions = CompiledQuery(
     lambda key, now: Session.objects.filter(session_key=key).filter(expire_date__gt=now).order_by(),
     (Session._meta.get_field("session_key"), "x"),
     (Session._meta.get_field("expire_date"), datetime(2000, 1, 1, tzinfo=UTC)),
+)
+_member = (TransferRow._meta.get_field("sender"), UUID(int=1))
+_transfers_of_member = CompiledQuery(
+    lambda one, same: TransferRow.objects.filter(Q(sender=one) | Q(receiver=same)), _member, _member
 )
 
 
@@ -89,6 +97,7 @@ class EntryGrant:
     must_knock: bool
     requires_host: bool
     first_this_hour: bool
+    transfers: list[WaitingTransfer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ class WatchedRoom:
     epoch: int
     key_check: str | None
     sees_people: bool
+    transfers: list[WaitingTransfer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,11 @@ async def authorize_watcher(session_key: str) -> WatchGrant:
 async def authorize(session_key: str, slug: str) -> EntryGrant:
     """Look up the visitor of a session and what `rooms.access` grants them. Raises `Refused` or `Unavailable`."""
     return await _in_thread(_authorize, session_key, slug)
+
+
+async def read_transfers(member: str) -> list[WaitingTransfer]:
+    """Return what waits for or from a membership. Raises `Unavailable`."""
+    return await _in_thread(_read_transfers, UUID(member))
 
 
 async def consume_knock(member: str) -> bool:
@@ -197,6 +212,7 @@ def _authorize(session_key: str, slug: str) -> EntryGrant:
         must_knock=must_knock(access),
         requires_host=requires_host(access),
         first_this_hour=access.room.last_used_at != usage_hour(timezone.now()),
+        transfers=_read_transfers(membership.id),
     )
 
 
@@ -210,13 +226,28 @@ def _authorize_watcher(session_key: str) -> WatchGrant:
         raise Refused(CloseCode.SUSPENDED)
     memberships = memberships_of(user)
     stamp = listing_stamp(memberships, shown_to_hosts(memberships))
-    return WatchGrant(user.pk, [_watched(row) for row in memberships], stamp)
+    transfers: defaultdict[UUID, list[WaitingTransfer]] = defaultdict(list)
+    for row in transfers_of_account(user):
+        for member in (row.sender_id, row.receiver_id):
+            transfers[member].append(_transfer(row))
+    return WatchGrant(user.pk, [_watched(row, transfers[row.id]) for row in memberships], stamp)
 
 
-def _watched(row: Membership) -> WatchedRoom:
+def _watched(row: Membership, transfers: list[WaitingTransfer]) -> WatchedRoom:
     room = row.room
     check = encode_base64url(room.key_check)
-    return WatchedRoom(room.pk, room.slug, row.id.hex, row.role, room.epoch, check, may_see_people(row))
+    return WatchedRoom(room.pk, room.slug, row.id.hex, row.role, room.epoch, check, may_see_people(row), transfers)
+
+
+def _read_transfers(member: UUID) -> list[WaitingTransfer]:
+    now = timezone.now()
+    return [_transfer(row) for row in _transfers_of_member(member, member) if row.expires_at > now]
+
+
+def _transfer(row: TransferRow) -> WaitingTransfer:
+    name = encode_base64url(row.id.bytes) or ""
+    since, until = (int(moment.timestamp() * 1000) for moment in (row.created_at, row.expires_at))
+    return WaitingTransfer(name, row.sender_id.hex, row.receiver_id.hex, since, until)
 
 
 def _read_room(room_id: int) -> tuple[RoomInfo, float | None]:

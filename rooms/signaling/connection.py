@@ -22,8 +22,10 @@ class Connection(AsyncConsumer):
     """Accepts a socket, decodes and limits its frames, and cleans up after it.
 
     It has the interface of a Channels consumer and replaces its loop by a plain receive loop: no channel of the channel
-    layer per socket, and no database connection handling per message.
+    layer per socket, and no database connection handling per message. `in_call`: whether its sockets are for calls.
     """
+
+    in_call = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one connection until it ends."""
@@ -31,7 +33,8 @@ class Connection(AsyncConsumer):
         self.slug: str = scope["url_route"]["kwargs"].get("slug", "")
         now = time.monotonic()
         self.outgoing = SendBuffer(send)
-        self.socket = Socket(self.outgoing, scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""), now)
+        session_key = scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        self.socket = Socket(self.outgoing, session_key, now, in_call=self.in_call)
         self.bucket = TokenBucket(now)
         self.bad_frames = 0
         self.warned_at = 0.0

@@ -38,12 +38,13 @@ from .messages import (
     Refresh,
     Relay,
     Sync,
+    WaitingTransfers,
     decode,
     encode,
     relayed,
     type_of,
 )
-from .registry import Member, new_socket_id
+from .registry import LiveRoom, Member, new_socket_id
 
 NORMAL = 1000
 MAX_INSIDE_SECONDS = 7 * 24 * 3600  # that a browser can say it was in the call before
@@ -51,6 +52,8 @@ MAX_INSIDE_SECONDS = 7 * 24 * 3600  # that a browser can say it was in the call 
 
 class SignalingConsumer(Connection):
     """Serves `/ws/rooms/<slug>`."""
+
+    in_call = True
 
     async def end(self) -> None:
         """Take the person out of the room and the lobby."""
@@ -150,18 +153,18 @@ class SignalingConsumer(Connection):
         if grant.must_knock or (grant.requires_host and not await hub.lobby.hosts_in(grant.room_id)):
             self.outgoing.close(CloseCode.KNOCK_REQUIRED)
             return
-        room = hub.load_room(grant.room_id, grant.room, grant.room_expires)
+        key, limit = self.live_room(grant)
+        room = hub.load_room(key, grant.room, grant.room_expires)
         since = int((time.time() - min(message.inside, MAX_INSIDE_SECONDS)) * 1000)
         names = message.pid, grant.member, grant.role
         entry = PresenceEntry(*names, bytes(message.hello), "", new_socket_id(), since=since)
         socket.member = member = Member(socket, room, entry, grant.member_expires)
         try:
-            peers, seq, later = await hub.join(member, grant.room.max_people)
+            peers, seq, later = await hub.join(member, limit)
         except (RoomFull, PidTaken, PresenceDown) as failure:
             socket.member = None
             self.outgoing.close(_FAILURES[type(failure)])
-            if isinstance(failure, RoomFull):
-                hub.spawn(record_turned_away(grant.member, TurnedAwayReason.ROOM_FULL))
+            self.join_failed(grant, failure)
             return
         self.outgoing.send_text(
             encode(
@@ -180,10 +183,25 @@ class SignalingConsumer(Connection):
         )
         for frame in later:
             self.outgoing.send_text(frame)
+        self.join_succeeded(grant, room)
+
+    def live_room(self, grant: EntryGrant) -> tuple[int, int]:
+        """Return the key of the live room that this socket enters, and how many sockets may be in it."""
+        return grant.room_id, grant.room.max_people
+
+    def join_succeeded(self, grant: EntryGrant, room: LiveRoom) -> None:
+        """Do what follows from a person's arrival in the call."""
+        if grant.transfers:
+            self.outgoing.send_text(encode(WaitingTransfers(grant.transfers)))
         if grant.first_this_hour:
-            hub.spawn(self.record_use(grant.room_id))
+            self.hub.spawn(self.record_use(grant.room_id))
         if is_host(grant.role):
-            hub.lobby.host_joined(room)
+            self.hub.lobby.host_joined(room)
+
+    def join_failed(self, grant: EntryGrant, failure: Exception) -> None:
+        """Let the hosts know of a person for whom the call was too full."""
+        if isinstance(failure, RoomFull):
+            self.hub.spawn(record_turned_away(grant.member, TurnedAwayReason.ROOM_FULL))
 
     async def record_use(self, room_id: int) -> None:
         """Store that the room was used in this hour; while the database is unreachable the next join does."""

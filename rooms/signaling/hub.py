@@ -26,16 +26,19 @@ from rooms.live.events import (
     Resync,
     RoomChanged,
     SessionRekeyed,
+    TransfersChanged,
     UserRoomsChanged,
 )
 from rooms.live.path_stats import PathStats
 from rooms.live.presence import JoinResult, Presence, PresenceDown
+from rooms.live.transfer_rooms import is_transfer_room, room_of, transfer_room
 
 from . import messages
 from .admission import Refused, Unavailable, read_room
 from .lobby import Lobby
 from .mailbox import Mailbox
-from .registry import LiveRoom, Member, Socket, as_peer, is_target
+from .registry import LiveRoom, Member, Socket, as_peer, change_frame, is_target
+from .transfers import Transfers
 from .watch.watchers import Watchers
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,7 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.watchers = Watchers(self)
         self.lobby = Lobby(self)
+        self.transfers = Transfers(self)
         self.orphans: set[int] = set()  # rooms that changed while the store was unreachable, and may differ from it
         self.draining = False
         self.tasks: set[asyncio.Task[None]] = set()
@@ -132,13 +136,13 @@ class Hub:
         self.watchers.on_occupancy(room.id)
         changes: list[MemberJoined | MemberLeft] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
         for change in changes:
-            room.send_to_all(_frame(change), change.seq, but=member)
+            room.send_to_all(change_frame(change), change.seq, but=member)
             self.send_to_processes(room, change)
         later = [change for change in room.backlog if change.seq > result.seq]
         for change in later:
             room.apply(change)
         peers = [as_peer(entry) for entry in result.entries if entry.pid != member.entry.pid]
-        return peers, result.seq, [_frame(change) for change in later]
+        return peers, result.seq, [change_frame(change) for change in later]
 
     async def leave(self, member: Member) -> None:
         """Remove a member and notify the others; nothing happens the second time, or after a replacement."""
@@ -162,7 +166,7 @@ class Hub:
         room.remote.pop(change.pid, None)
         room.seq = max(room.seq, change.seq)
         self.watchers.on_occupancy(room.id)
-        room.send_to_all(_frame(change), change.seq)
+        room.send_to_all(change_frame(change), change.seq)
         self.send_to_processes(room, change)
 
     def deliver(self, room: LiveRoom, pid: str, frame: str) -> bool:
@@ -191,7 +195,7 @@ class Hub:
         if room.pending_changes:
             room.backlog.append(change)
         room.apply(change)
-        room.send_to_all(_frame(change), change.seq)
+        room.send_to_all(change_frame(change), change.seq)
 
     def _forget_if_empty(self, room: LiveRoom) -> None:
         if not room.pending_changes:
@@ -240,8 +244,11 @@ class Hub:
             case RoomChanged(room_id):
                 self.lobby.review(room_id)
                 self.watchers.on_room_changed(room_id)
-                if room := self.rooms.get(room_id):
-                    self.spawn(self.reload_room(room))
+                for key in (room_id, transfer_room(room_id)):
+                    if room := self.rooms.get(key):
+                        self.spawn(self.reload_room(room))
+            case TransfersChanged(members):
+                self.transfers.on_changed(set(members))
             case Probe():
                 if self.mailbox:
                     self.mailbox.on_probe(event)
@@ -294,7 +301,7 @@ class Hub:
         """Read the room's row again, send it to the members here, and apply a new end of the room."""
         for pause in (*READ_RETRIES, None):
             try:
-                info, expires = await read_room(room.id)
+                info, expires = await read_room(room_of(room.id))
                 break
             except Refused as refusal:
                 for member in tuple(room.local.values()):
@@ -306,9 +313,5 @@ class Hub:
                 await asyncio.sleep(pause)
         room.info, room.expires = info, expires
         room.send_to_all(messages.encode(messages.RoomChanged(info)))
-
-
-def _frame(change: MemberJoined | MemberLeft) -> str:
-    if isinstance(change, MemberJoined):
-        return messages.encode(messages.PeerJoined(as_peer(change.entry), change.seq))
-    return messages.encode(messages.PeerLeft(change.pid, change.seq, change.final))
+        if is_transfer_room(room.id):
+            await self.transfers.review(room)

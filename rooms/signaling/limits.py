@@ -13,6 +13,8 @@ KNOCK_SECONDS = 5.0  # between two messages to hosts about the same knock
 
 MAX_WATCHERS_A_USER = 8  # open dashboards and room pages of one account, on one process
 
+MAX_TRANSFERRING = 32  # sockets in the transfer room of one room
+
 MAX_BUFFERED_BYTES = 1_000_000  # unsent bytes of one socket before it is closed as too slow
 STALL_SECONDS = 7.0  # without the peer reading any of the buffered bytes before it is closed as too slow
 GRACE_SECONDS = 2.0  # for a slow or flooding peer to read its close frame before the connection is cut

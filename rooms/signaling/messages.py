@@ -108,6 +108,16 @@ class RoomInfo(Struct, frozen=True, gc=False):
     requires_host: bool = False
 
 
+class WaitingTransfer(Struct, frozen=True, gc=False):
+    """Files wait in a browser of `sender` for `receiver` (memberships), between two moments in ms since 1970."""
+
+    id: str
+    sender: str
+    receiver: str
+    since: int
+    until: int
+
+
 class ServerMessage(Struct, frozen=True, tag_field="type", gc=False):
     """What the server may send."""
 
@@ -220,6 +230,12 @@ class TurnedAway(ServerMessage, frozen=True, tag="turned_away"):
     at: int
 
 
+class WaitingTransfers(ServerMessage, frozen=True, tag="waiting_transfers"):
+    """What waits for or from one's own membership: sent after `joined` if anything does, and whenever it changes."""
+
+    transfers: list[WaitingTransfer]
+
+
 class Error(ServerMessage, frozen=True, tag="error"):
     """A message was not acted upon."""
 
@@ -243,6 +259,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Knocks,
     KnockEnded,
     TurnedAway,
+    WaitingTransfers,
     Error,
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}

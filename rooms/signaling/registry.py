@@ -6,16 +6,17 @@ from uuid import uuid4
 
 from msgspec import Raw
 
+from rooms.live.close_codes import CloseCode
 from rooms.live.events import Close, MemberJoined, MemberLeft, PresenceEntry, Scope
 
 from .deadlines import Deadline
-from .messages import Peer, RoomInfo
+from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, encode
 from .send_buffer import SendBuffer
 
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One connection, from its acceptance to its end."""
+    """One connection, from its acceptance to its end. `in_call`: it is for the call of a room."""
 
     outgoing: SendBuffer
     session_key: str
@@ -26,6 +27,7 @@ class Socket:
     membership: str = ""
     user_id: int | None = None
     watching: bool = False
+    in_call: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -110,7 +112,8 @@ def is_target(event: Close, socket: Socket) -> bool:
     """Return whether a `Close` applies to this socket."""
     match event.scope:
         case Scope.ROOM:
-            return socket.room_id is not None and str(socket.room_id) == event.key
+            concerned = socket.in_call or event.code is not CloseCode.MEETING_ENDED
+            return concerned and socket.room_id is not None and str(socket.room_id) == event.key
         case Scope.MEMBERSHIP:
             return socket.membership == event.key
         case Scope.USER:
@@ -123,6 +126,13 @@ def is_target(event: Close, socket: Socket) -> bool:
 def as_peer(entry: PresenceEntry) -> Peer:
     """Return an entry as the other members see it."""
     return Peer(entry.pid, entry.member, entry.role, Raw(entry.hello))
+
+
+def change_frame(change: MemberJoined | MemberLeft) -> str:
+    """Return a change of the roster as the message to the members."""
+    if isinstance(change, MemberJoined):
+        return encode(PeerJoined(as_peer(change.entry), change.seq))
+    return encode(PeerLeft(change.pid, change.seq, change.final))
 
 
 def new_socket_id() -> str:

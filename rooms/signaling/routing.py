@@ -9,9 +9,10 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from .consumer import SignalingConsumer
+from .transfer_consumer import TransferConsumer
 from .watch.consumer import WatchConsumer
 
-_PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})\Z")
+_PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})(?P<transfers>/transfers)?\Z")
 _WATCH_PATH = "/ws/rooms"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -46,8 +47,9 @@ class OriginValidator:
 class RoomRouter:
     """Finds the room's slug in the path and the cookies in the headers; without a slug, a dashboard asks."""
 
-    def __init__(self, application: Any, dashboard: Any) -> None:
-        self.application = application
+    def __init__(self, call: Any, transfers: Any, dashboard: Any) -> None:
+        self.call = call
+        self.transfers = transfers
         self.dashboard = dashboard
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -60,9 +62,10 @@ class RoomRouter:
         scope = {
             **scope,
             "cookies": parse_cookie(cookies.decode("latin-1")),
-            "url_route": {"args": (), "kwargs": match.groupdict() if match else {}},
+            "url_route": {"args": (), "kwargs": {"slug": match["slug"]} if match else {}},
         }
-        await (self.dashboard if watches else self.application)(scope, receive, send)
+        in_room = self.transfers if match and match["transfers"] else self.call
+        await (self.dashboard if watches else in_room)(scope, receive, send)
 
 
 async def refuse(receive: Any, send: Any) -> None:
@@ -72,5 +75,5 @@ async def refuse(receive: Any, send: Any) -> None:
 
 
 websocket_application = OriginValidator(
-    RoomRouter(SignalingConsumer.as_asgi(), WatchConsumer.as_asgi()), settings.SITE_ORIGINS
+    RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi()), settings.SITE_ORIGINS
 )

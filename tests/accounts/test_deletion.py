@@ -31,7 +31,7 @@ from accounts import optional_mail
 from accounts.models import MailKind, User
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
-from rooms.models import Ban, Invite, Membership, Redemption
+from rooms.models import Ban, Invite, Membership, Redemption, WaitingTransfer
 from rooms.moderation.models import AuditEntry, Report
 
 Store = import_module(settings.SESSION_ENGINE).SessionStore
@@ -80,6 +80,12 @@ guest_place = Membership.objects.create(room=third, guest_id=browser, invite=gue
 Redemption.objects.create(invite=guests, guest_id=browser)
 Ban.objects.create(guest_id=browser)
 olgas = Membership.objects.create(room=mine, user=olga, role="member")
+WaitingTransfer.objects.create(
+    id=uuid4(), sender=olgas, receiver=mine.memberships.get(user=wanda), expires_at=timezone.now() + timedelta(days=1)
+)
+WaitingTransfer.objects.create(
+    id=uuid4(), sender=place, receiver=others.memberships.get(user=olga), expires_at=timezone.now() + timedelta(days=1)
+)
 Report.objects.create(room=others, owner=olga, reporter=wanda, category="other", description="She sang out of tune.")
 Report.objects.create(
     room=mine, owner=wanda, subject_membership=place, subject_user=wanda, reporter=olga, category="other",
@@ -173,6 +179,8 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     assert {link["label"] for link in exported["invites"]} == {"unmistakable friends", "unmistakable colleagues"}
     assert sorted(place["room"] for place in exported["memberships"]) == ["Mondays", "Unmistakable evenings"]
     assert exported["reports_written"][0]["description"] == "She sang out of tune."
+    directions = {(row["room"], row["direction"]) for row in exported["waiting_transfers"]}
+    assert directions == {("Mondays", "sent"), ("Unmistakable evenings", "received")}
     assert all(exported.values())  # something of each row above
     for secret in ("UNMISTAKSECRET", "olga@other", '"Ow"', wanda["here"], wanda["there"]):
         assert secret not in text

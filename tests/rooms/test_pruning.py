@@ -1,6 +1,7 @@
 """What `manage.py prune` forgets, and what it keeps."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -15,7 +16,7 @@ from accounts.models import User
 from rooms.flows.invites import revoke_invite
 from rooms.flows.members import remove_member
 from rooms.flows.rooms import create_room
-from rooms.models import Invite, Membership, Room, TurnedAway, TurnedAwayReason
+from rooms.models import Invite, Membership, Room, TurnedAway, TurnedAwayReason, WaitingTransfer
 from rooms.moderation.models import AuditEntry, Report
 
 from .conftest import expire, join, make_link, signed_in
@@ -96,6 +97,14 @@ def test_who_was_turned_away_is_forgotten_after_a_week(room: Room) -> None:
         TurnedAway.objects.create(room=room, reason=reason, last_at=at)
     prune()
     assert [row.reason for row in TurnedAway.objects.all()] == ["locked"]
+
+
+def test_a_waiting_transfer_goes_when_its_time_is_over(room: Room, olga: User, max_: User) -> None:
+    sender, receiver = (Membership.objects.get(user=user) for user in (olga, max_))
+    for number, end in ((1, timezone.now()), (2, timezone.now() + timedelta(minutes=1))):
+        WaitingTransfer.objects.create(id=UUID(int=number), sender=sender, receiver=receiver, expires_at=end)
+    prune()
+    assert [row.pk.int for row in WaitingTransfer.objects.all()] == [2]
 
 
 def test_of_an_ended_session_nothing_stays(olga: User) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from rooms import limits as room_limits
 from rooms.live.close_codes import CLOSE_POLICIES, ERRORS, ClientAction, CloseCode
 from rooms.signaling import limits, messages
-from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo
+from rooms.signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, Peer, RoomInfo, WaitingTransfer
 from rooms.signaling.watch import messages as watch_messages
 from rooms.signaling.watch.messages import WATCH_CLIENT_MESSAGES, WATCH_SERVER_MESSAGES, RoomNow
 
@@ -42,7 +43,7 @@ def typedefs() -> dict[str, list[str]]:
     return found
 
 
-STRUCTS: list[type[msgspec.Struct]] = [*ALL, Peer, RoomInfo, RoomNow]
+STRUCTS: list[type[msgspec.Struct]] = [*ALL, Peer, RoomInfo, RoomNow, WaitingTransfer]
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
@@ -111,6 +112,9 @@ def test_the_document_states_the_limits() -> None:
         f"now and every {limits.KNOCK_SECONDS:.0f} seconds; a knock that was not repeated for 15 seconds",
         f"a string of at most {messages.MAX_ADMISSION:,} bytes",
         f"at most {limits.MAX_WATCHERS_A_USER} such sockets",
+        f"at most {limits.MAX_TRANSFERRING} sockets",
+        f"{room_limits.MAX_TRANSFERS_PER_SENDER} transfers wait from this membership",
+        f"or {room_limits.MAX_TRANSFERS_PER_RECEIVER} for the other",
         f'"left": {limits.KNOCK_TIMEOUT_SECONDS:.0f}',
     ):
         assert statement in text

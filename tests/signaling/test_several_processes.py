@@ -18,6 +18,8 @@ from rooms.live.presence import PresenceDown
 from rooms.live.presence_redis import RedisPresence
 from tests.services import PostgresServer, RedisServer, wait_until
 from tests.signaling.hosting import change_join_rule, knock, post
+from tests.signaling.test_transfers import announce, listed
+from tests.signaling.test_transfers import tab as transfer_tab
 from tests.signaling.world import HELLO, PLAIN, Caller, Scene, SignalingServer, dashboard, introduce
 
 
@@ -430,3 +432,21 @@ async def test_guests_who_wait_for_a_host_are_admitted_when_one_joins_elsewhere(
     # The meeting is ended on one process for those on both.
     assert await post(scene, "end", {}) == 200
     assert await max_.close_code() == await olga.close_code() == 4022
+
+
+async def test_waiting_transfers_reach_pages_and_transfer_rooms_span_processes(pair: Pair) -> None:
+    scene = pair.first.room()
+    maxs = await watch(pair.second, scene.max)
+    name = await announce(scene, scene.olga, scene.max)
+    await listed(maxs, scene, [name])
+    olga, max_ = transfer_tab(scene, scene.olga), transfer_tab(scene, scene.max, pair.second)
+    await olga.join()
+    assert [peer["pid"] for peer in (await max_.join())["peers"]] == [olga.pid]
+    await olga.expect("peer_joined")
+    await max_.relay(olga, "sealed")
+    assert (await olga.expect("relay"))["from"] == max_.pid
+    assert await post(scene, "kick", {"member": scene.max[1], "for_good": True}) == 200
+    assert await max_.close_code() == 4011
+    assert (await olga.expect("peer_left"))["final"] is True
+    for page in (olga, maxs):
+        await page.close()

@@ -13,6 +13,7 @@ from rooms.signaling.messages import (
     Ping,
     Pong,
     ServerMessage,
+    WaitingTransfer,
     is_string,
 )
 
@@ -36,7 +37,7 @@ class RoomNow(Struct, frozen=True, gc=False):
     """A room of the account: who is `inside` (how many), `since` when (milliseconds since 1970, null: no one).
 
     `role` is the account's own, `member` its membership. `people` are those inside, one tab each; it is empty for
-    members who may not join now.
+    members who may not join now. `transfers` wait for or from the account.
     """
 
     slug: str
@@ -47,6 +48,7 @@ class RoomNow(Struct, frozen=True, gc=False):
     inside: int
     since: int | None
     people: list[Peer]
+    transfers: list[WaitingTransfer]
 
 
 class Watching(ServerMessage, frozen=True, tag="watching"):

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from rooms.live.close_codes import CloseCode
 from rooms.live.events import Close, OccupancyChanged, PresenceEntry, Scope
 from rooms.live.presence import Presence, PresenceDown
+from rooms.live.transfer_rooms import is_transfer_room
 from rooms.permissions import is_host
 from rooms.signaling.admission import Refused, Unavailable, WatchedRoom, WatchGrant, authorize_watcher
 from rooms.signaling.limits import MAX_WATCHERS_A_USER
@@ -102,10 +103,14 @@ class Watchers:
         if event.scope is Scope.ROOM:
             self.on_room_changed(int(event.key))
         elif event.scope is Scope.MEMBERSHIP:
-            for watchers in tuple(self._of_user.values()):
-                for watcher in watchers:
-                    if any(room.member == event.key for room in watcher.rooms.values()):
-                        self.renew(watcher)
+            self.on_members({event.key})
+
+    def on_members(self, members: set[str]) -> None:
+        """Look again at what the accounts of these memberships may watch, and what waits for them."""
+        for watchers in tuple(self._of_user.values()):
+            for watcher in watchers:
+                if any(room.member in members for room in watcher.rooms.values()):
+                    self.renew(watcher)
 
     def on_room_changed(self, room: int) -> None:
         """Look again at a room's row, and at who may watch it."""
@@ -150,7 +155,9 @@ class Watchers:
     # ── Who is inside ────────────────────────────────────────────────────────────────────────────
 
     def on_occupancy(self, room: int) -> None:
-        """Note that people on this process have joined or left a room."""
+        """Note that people on this process have joined or left a room. Of transfer rooms no one learns it."""
+        if is_transfer_room(room):
+            return
         if not self._changed:
             self._hub.spawn(self._report())
         self._changed.add(room)
@@ -234,4 +241,5 @@ def _now(room: WatchedRoom, entries: list[PresenceEntry]) -> RoomNow:
     latest = {entry.member: entry for entry in entries}
     people = [as_peer(entry) for entry in latest.values()] if room.sees_people else []
     since = min((entry.since for entry in entries if entry.since), default=None)
-    return RoomNow(room.slug, room.member, room.role, room.epoch, room.key_check, len(latest), since, people)
+    names = room.slug, room.member, room.role, room.epoch, room.key_check
+    return RoomNow(*names, len(latest), since, people, room.transfers)

@@ -36,6 +36,12 @@ const ROOM = {
 };
 /** @type {Check} */
 const room = (value) => fits(value, ROOM);
+/** More than wait for or from one membership. */
+const MAX_TRANSFERS = 128;
+/** @type {Check} */
+const transfer = (value) => fits(value, { id: isId, sender: text, receiver: text, since: whole, until: whole });
+/** @type {Check} */
+const transfers = (value) => Array.isArray(value) && value.length <= MAX_TRANSFERS && value.every(transfer);
 /** @type {Readonly<Record<string, Check>>} */
 const ROOM_NOW = {
   slug: text,
@@ -46,6 +52,7 @@ const ROOM_NOW = {
   inside: whole,
   since: (value) => value === null || whole(value),
   people: peers,
+  transfers,
 };
 /** @type {Check} */
 const roomNow = (value) => fits(value, ROOM_NOW);
@@ -78,6 +85,7 @@ const SHAPES = Object.freeze({
   knocks: { peer },
   knock_ended: { member: text },
   turned_away: { reason: text, label: text, at: whole },
+  waiting_transfers: { transfers },
   error: { code: text, about: text },
 });
 

@@ -8,7 +8,7 @@ import { ReconnectPolicy } from "./reconnect-policy.js";
 import { Roster } from "./roster.js";
 
 /** @import { Input, State } from "./lifecycle.js" */
-/** @import { ClientMessage, Joined, PathCounts, Peer, Room, ServerMessage, TurnedAway } from "./wire.js" */
+/** @import { ClientMessage, Joined, PathCounts, Peer, Room, ServerMessage, TurnedAway, WaitingTransfer } from "./wire.js" */
 /** @typedef {{state: State, code?: number, reason?: string, retryAt?: number}} StateDetail retryAt: ms since the epoch */
 
 const PING_INTERVAL_MS = 10_000;
@@ -33,6 +33,7 @@ const URGENT_PONG_TIMEOUT_MS = 1_200;
  * @property {{peer: Peer}} knocks a person knocks; sent to hosts only
  * @property {{member: string}} knock-ended
  * @property {TurnedAway} turned-away a person who wanted to join was turned away; sent to hosts only
+ * @property {{transfers: WaitingTransfer[]}} waiting-transfers all that wait for or from our own membership
  * @property {{code: string, about: string}} error the server did not act on a message
  */
 
@@ -252,6 +253,8 @@ export class SignalingSocket extends Emitter {
         return this.emit("knocks", { peer: message.peer });
       case "turned_away":
         return this.emit("turned-away", message);
+      case "waiting_transfers":
+        return this.emit("waiting-transfers", { transfers: message.transfers });
       case "knock_ended":
         return this.emit("knock-ended", { member: message.member });
       case "error":

@@ -41,8 +41,10 @@
 /** @typedef {{type: "knocks", peer: Peer}} Knocks */
 /** @typedef {{type: "knock_ended", member: string}} KnockEnded */
 /** @typedef {{type: "turned_away", reason: string, label: string, at: number}} TurnedAway at: milliseconds since the epoch */
+/** @typedef {{id: string, sender: string, receiver: string, since: number, until: number}} WaitingTransfer since, until: ms since the epoch */
+/** @typedef {{type: "waiting_transfers", transfers: WaitingTransfer[]}} WaitingTransfers */
 /** @typedef {{type: "error", code: string, about: string}} Failure */
-/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | TurnedAway | Failure} ServerMessage */
+/** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | TurnedAway | WaitingTransfers | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string, inside: number}} Join inside: seconds in the call before */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
@@ -66,6 +68,7 @@
  * @property {number} inside how many people are in the call
  * @property {number | null} since milliseconds since the epoch
  * @property {Peer[]} people
+ * @property {WaitingTransfer[]} transfers that wait for or from oneself
  */
 
 /** @typedef {{type: "watching", stamp: string, rooms: RoomNow[]}} Watching stamp: of what the page should show */

@@ -5,25 +5,31 @@ import { isId } from "../../lib/patterns.js";
 import { readPeerMessage } from "../../peer/messages.js";
 import { DIGEST, PIECE, pieceCount } from "./pieces.js";
 import { readRanges } from "./range-set.js";
-import { safeName, safePath } from "./safe-name.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @import { Ranges } from "./range-set.js" */
 
 /**
- * @typedef {{id: number, name: string, path: string[], size: number, modified: number, edges: string}} FileMetadata id: in
- *   frames, unique in a tab; name, path (folders): sanitized, see `safe-name.js`; size: bytes; modified: ms since 1970; edges:
- *   base64url of the SHA-256 over the first and last megabyte
+ * @typedef {{id: number, name: string, path: string[], size: number, modified: number, edges: string, folder: boolean}} FileMetadata
+ *   id: in frames, unique in a tab; name, path (folders): safe and unique in the offer, see `name-map.js`; size: bytes; modified: ms
+ *   since 1970; edges: base64url of the SHA-256 over the first and last megabyte; folder: an empty folder, of size 0
  */
+/** @typedef {Omit<FileMetadata, "path"> & {path: string}} OfferedFile name, path: as the sender has them, folders with "/" between */
 /** @typedef {"" | "chat" | "waiting"} Purpose chat: shown in the chat; waiting: it waited for this person to be here */
-/** @typedef {{transfer: string, purpose: Purpose, count: number, bytes: number, files: FileMetadata[]}} Offer one part: files are in order */
+/** @typedef {{transfer: string, purpose: Purpose, count: number, bytes: number, files: OfferedFile[]}} Offer one part: files are in order */
 
 export const LIMITS = Object.freeze({
   filesOffered: 5_000,
-  filesAMessage: 60,
   nameCharacters: 255,
-  pathCharacters: 600,
+  pathCharacters: 4_000,
+  pathLevels: 100,
+  /** Names and paths of all files of an offer. */
+  offerCharacters: 2_000_000,
+  /** Different folders in an offer. */
+  foldersOffered: 25_000,
+  /** Bytes of UTF-8: a control message has at most 65,536 characters, and not every browser takes more bytes. */
+  messageBytes: 48_000,
   /** Offers of one peer that may wait for an answer. */
   offersWaiting: 20,
   /** 1 PiB: numbers of bytes and pieces stay exact. */
@@ -44,11 +50,11 @@ export function makeTransferId() {
 export function readOffer(payload) {
   const { transfer, purpose, count, bytes, files } = fieldsOf(payload);
   if (!isId(transfer) || !isCount(count, 1, LIMITS.filesOffered) || !isCount(bytes, 0, LIMITS.fileBytes)) return null;
-  if (!Array.isArray(files) || files.length === 0 || files.length > Math.min(count, LIMITS.filesAMessage)) return null;
-  const heads = files.map(readMetadata);
+  if (!Array.isArray(files) || files.length === 0 || files.length > count) return null;
+  const heads = files.map(readOffered);
   if (heads.includes(null)) return null;
   const read = PURPOSES.find((one) => one === purpose) ?? "";
-  return { transfer, purpose: read, count, bytes, files: /** @type {FileMetadata[]} */ (heads) };
+  return { transfer, purpose: read, count, bytes, files: /** @type {OfferedFile[]} */ (heads) };
 }
 
 /** Reads a transfer id (`file-accept`, `-decline`, `-pause`, `-resume`, `-cancel`). @param {any} payload @returns {string | null} */
@@ -96,14 +102,18 @@ export function readResult(payload) {
   return { file, reason: REASONS.includes(reason) ? reason : "other" };
 }
 
-/** @param {any} value @returns {FileMetadata | null} */
-function readMetadata(value) {
-  const { id, name, path = "", size, modified, edges } = fieldsOf(value);
+/** @param {any} value @returns {OfferedFile | null} */
+function readOffered(value) {
+  const { id, name, path = "", size, modified, edges, folder = false } = fieldsOf(value);
   if (!isCount(id, 0, 2 ** 32 - 1) || !isCount(size, 0, LIMITS.fileBytes) || !isCount(modified, -8.64e15, 8.64e15)) return null;
-  if (typeof name !== "string" || name.length > LIMITS.nameCharacters) return null;
-  if (typeof path !== "string" || path.length > LIMITS.pathCharacters) return null;
-  if (readDigest(edges) === null) return null;
-  return { id, name: safeName(name), path: safePath(path), size, modified, edges };
+  if (typeof name !== "string" || typeof path !== "string" || !fitsOffer(name, path)) return null;
+  if (typeof folder !== "boolean" || (folder && size > 0) || readDigest(edges) === null) return null;
+  return { id, name, path, size, modified, edges, folder };
+}
+
+/** Whether a name and its path are as short as those of file systems. @param {string} name @param {string} path */
+export function fitsOffer(name, path) {
+  return name.length <= LIMITS.nameCharacters && path.length <= LIMITS.pathCharacters && path.split("/", LIMITS.pathLevels + 1).length <= LIMITS.pathLevels;
 }
 
 /** @param {unknown} text @returns {Bytes | null} */

@@ -1,37 +1,52 @@
 /** The metadata of files, and the messages that offer them. */
 
-import { sha256, toBase64Url } from "../../lib/encoding.js";
+import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { LIMITS } from "./messages.js";
 import { PIECE } from "./pieces.js";
-import { safeName } from "./safe-name.js";
 
-/** @import { FileMetadata, Purpose } from "./messages.js" */
-/** @typedef {{file: File, path: string[], handle?: FileSystemFileHandle}} SelectedFile path: folders, from the one that was selected */
+/** @import { OfferedFile, Purpose } from "./messages.js" */
+/**
+ * @typedef {{file: File, path: string[], folder?: boolean, handle?: FileSystemFileHandle}} SelectedFile path: folders, from the one
+ *   that was selected; folder: an empty one, whose name and date are those of the empty file
+ */
 
 /** File numbers are unique in a tab. */
 let numbers = 0;
 /** @type {WeakMap<File, Promise<string>>} */
 const edges = new WeakMap();
 
-/** @param {SelectedFile} chosen @returns {Promise<FileMetadata>} @throws {DOMException} unreadable (a package folder, deleted) */
-export async function makeMetadata({ file, path }) {
+/** @param {SelectedFile} chosen @returns {Promise<OfferedFile>} @throws {DOMException} unreadable (a package folder, deleted) */
+export async function makeMetadata({ file, path, folder = false }) {
   numbers += 1;
   const id = numbers;
   if (!edges.has(file)) edges.set(file, edgesOf(file));
-  const { name, size, lastModified: modified } = file;
-  const folders = path.slice(-16).map((part) => part.slice(0, 36));
-  return { id, name: safeName(name), path: folders, size, modified, edges: await /** @type {Promise<string>} */ (edges.get(file)) };
+  const { size, lastModified: modified } = file;
+  const [name, ...folders] = [file.name, ...path].map(wellFormed);
+  return { id, name, path: folders.join("/"), size, modified, edges: await /** @type {Promise<string>} */ (edges.get(file)), folder };
 }
 
-/** @param {string} transfer @param {FileMetadata[]} heads @param {Purpose} purpose in the first one @returns {object[]} payloads of `file-offer` */
-export function offerMessages(transfer, heads, purpose) {
-  const bytes = heads.reduce((sum, { size }) => sum + size, 0);
-  const messages = [];
-  for (let from = 0; from < heads.length; from += LIMITS.filesAMessage) {
-    const files = heads.slice(from, from + LIMITS.filesAMessage).map((head) => ({ ...head, path: head.path.join("/") }));
-    messages.push({ transfer, ...(from === 0 && purpose !== "" && { purpose }), count: heads.length, bytes, files });
+/** @param {string} transfer @param {OfferedFile[]} files @param {Purpose} purpose in the first one @returns {object[]} payloads of `file-offer` */
+export function offerMessages(transfer, files, purpose) {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  /** @type {object[][]} */
+  const parts = [];
+  let room = 0;
+  for (const { folder, ...file } of files) {
+    const wire = folder ? { ...file, folder } : file;
+    const needed = toUtf8(JSON.stringify(wire)).length + 1;
+    if (needed > room) {
+      parts.push([]);
+      room = LIMITS.messageBytes;
+    }
+    room -= needed;
+    parts[parts.length - 1].push(wire);
   }
-  return messages;
+  return parts.map((part, at) => ({ transfer, ...(at === 0 && purpose !== "" && { purpose }), count: files.length, bytes, files: part }));
+}
+
+/** JSON of a lone surrogate, which some file systems allow, would not come back. @param {string} name */
+function wellFormed(name) {
+  return name.replace(/\p{Cs}/gu, "\ufffd");
 }
 
 /** Distinguishes versions of a file without reading all of it. @param {File} file @returns {Promise<string>} */

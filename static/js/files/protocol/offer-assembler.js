@@ -1,31 +1,41 @@
-/** Assembles offers that take several messages. */
+/** Assembles offers that take several messages, and names their files once all are here. */
 
 import { LIMITS } from "./messages.js";
+import { countFolders, mapNames } from "./name-map.js";
 
-/** @import { FileMetadata, Offer, Purpose } from "./messages.js" */
+/** @import { FileMetadata, Offer, OfferedFile, Purpose } from "./messages.js" */
 /** @typedef {{purpose: Purpose, heads: FileMetadata[]}} CompleteOffer */
+/** @typedef {{purpose: Purpose, count: number, bytes: number, characters: number, files: Map<number, OfferedFile>}} PartialOffer files: by id */
 
 export class OfferAssembler {
-  /** Incomplete offers by peer and transfer. @type {Map<string, CompleteOffer>} */
+  /** Incomplete offers by peer and transfer. @type {Map<string, PartialOffer>} */
   #parts = new Map();
 
   /** @param {string} pid @param {Offer} offer @returns {CompleteOffer | null} null: incomplete, or inconsistent */
-  addPart(pid, { transfer, purpose: first, count, files }) {
+  addPart(pid, { transfer, purpose, count, bytes, files }) {
     const name = `${pid} ${transfer}`;
-    const known = this.#parts.get(name);
-    const heads = [...(known?.heads ?? []), ...files];
-    const purpose = known?.purpose ?? first;
+    let known = this.#parts.get(name);
     this.#parts.delete(name);
-    if (heads.length === count) return makeSense(heads) ? { purpose, heads } : null;
+    // After an interruption the sender starts again.
+    if (!known || known.files.has(files[0].id)) known = { purpose, count, bytes, characters: 0, files: new Map() };
+    const before = known.files.size;
+    for (const file of files) {
+      known.files.set(file.id, file);
+      known.characters += file.name.length + file.path.length;
+    }
+    const isSound = known.files.size === before + files.length && known.count === count && known.bytes === bytes;
+    if (!isSound || known.files.size > count || known.characters > LIMITS.offerCharacters) return null;
+    if (known.files.size === count) return complete(known);
     // A peer that starts many offers and completes none loses the oldest.
     if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
-    if (heads.length < count) this.#parts.set(name, { purpose, heads });
+    this.#parts.set(name, known);
     return null;
   }
 }
 
-/** @param {FileMetadata[]} heads */
-function makeSense(heads) {
-  const bytes = heads.reduce((sum, { size }) => sum + size, 0);
-  return new Set(heads.map(({ id }) => id)).size === heads.length && bytes <= LIMITS.fileBytes;
+/** @param {PartialOffer} offer @returns {CompleteOffer | null} */
+function complete({ purpose, bytes, files: byId }) {
+  const files = [...byId.values()];
+  const sum = files.reduce((all, { size }) => all + size, 0);
+  return sum === bytes && countFolders(files) <= LIMITS.foldersOffered ? { purpose, heads: mapNames(files) } : null;
 }

@@ -1,18 +1,20 @@
 /** Sends offers and accepted files, and tracks which of them have arrived. */
 
 import { toBase64Url } from "../../lib/encoding.js";
-import { makeMetadata, offerMessages } from "../protocol/metadata.js";
+import { offerMessages } from "../protocol/metadata.js";
 import { areWithin, makeTransferId } from "../protocol/messages.js";
+import { mapNames } from "../protocol/name-map.js";
 import { OutgoingFile } from "./outgoing-file.js";
+import { offeredFiles } from "./prepare.js";
 import { Transfer } from "../protocol/transfer.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { PeerFiles } from "../lanes/peer-files.js" */
-/** @import { FileMetadata, Purpose } from "../protocol/messages.js" */
+/** @import { OfferedFile, Purpose } from "../protocol/messages.js" */
 /** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
-/** @typedef {{heads: FileMetadata[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
+/** @typedef {{offered: OfferedFile[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
 
 export class FileSender {
   #transfers;
@@ -34,11 +36,10 @@ export class FileSender {
    * @throws {DOMException} when one of them cannot be read
    */
   async createTransfer(pid, member, chosen, purpose) {
-    const heads = [];
-    for (const one of chosen) heads.push(await makeMetadata(one));
-    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads, purpose });
-    const files = new Map(heads.map(({ id }, at) => [id, chosen[at].file]));
-    this.#outgoing.set(transfer.id, { heads, files, had: new Map(), roots: new Map() });
+    const offered = await offeredFiles(chosen);
+    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads: mapNames(offered), purpose });
+    const files = new Map(offered.map(({ id }, at) => [id, chosen[at].file]));
+    this.#outgoing.set(transfer.id, { offered, files, had: new Map(), roots: new Map() });
     return transfer;
   }
 
@@ -50,13 +51,13 @@ export class FileSender {
   /** @param {Transfer} transfer */
   sendOffer({ id, pid, purpose }) {
     const parcel = this.#outgoing.get(id);
-    for (const message of offerMessages(id, parcel?.heads ?? [], purpose)) this.#topics.offer.send(pid, message);
+    for (const message of offerMessages(id, parcel?.offered ?? [], purpose)) this.#topics.offer.send(pid, message);
   }
 
   /** @param {string} pid @param {{file: number, have: Ranges}} message pieces that the receiver already has */
   onHave(pid, { file, have }) {
-    for (const [id, { heads, had }] of this.#outgoing) {
-      const head = this.#transfers.get(id)?.pid === pid ? heads.find((one) => one.id === file) : undefined;
+    for (const [id, { offered, had }] of this.#outgoing) {
+      const head = this.#transfers.get(id)?.pid === pid ? offered.find((one) => one.id === file) : undefined;
       if (head && areWithin(have, head.size)) had.set(file, have);
     }
   }

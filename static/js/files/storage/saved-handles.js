@@ -4,9 +4,9 @@
  */
 
 import { inRecords } from "../../lib/records.js";
-import { safeName } from "../protocol/safe-name.js";
 
 /** @import { SelectedFile } from "../protocol/metadata.js" */
+/** @import { Transfer } from "../protocol/transfer.js" */
 /** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
 /** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: of the transfer; at: ms since 1970 */
 
@@ -15,12 +15,12 @@ const KEPT_MS = 24 * 3600_000;
 
 /**
  * Saves the handles of a transfer, if all of its files have one.
- * @param {string} room slug @param {{id: string, member: string}} transfer @param {SelectedFile[]} chosen
+ * @param {string} room slug @param {Transfer} transfer @param {SelectedFile[]} chosen its files, in order
  */
-export async function saveHandles(room, { id, member }, chosen) {
+export async function saveHandles(room, { id, member, entries }, chosen) {
   /** @type {KeptFile[]} */
   const files = [];
-  for (const { file, path, handle } of chosen) if (handle) files.push({ handle, path, name: safeName(file.name) });
+  for (const [at, { path, handle }] of chosen.entries()) if (handle) files.push({ handle, path, name: entries[at].head.name });
   if (files.length < chosen.length) return;
   /** @type {Kept} */
   const kept = { id, room, member, at: Date.now(), files };

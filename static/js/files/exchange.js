@@ -14,6 +14,7 @@ import { StallDetector } from "./lanes/stall-detector.js";
 /** @import { TransferInput } from "./protocol/transfer-state.js" */
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
+/** @import { Described } from "./receive/receiver.js" */
 
 /** How a peer's message changes a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel" | "decline", TransferInput>>} */
 const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", cancel: "cancel", decline: "decline" });
@@ -43,14 +44,17 @@ export class FileExchange extends Emitter {
   #reachable = new Set();
   #life = new AbortController();
 
-  /** @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string}} options room: slug; memberOf: empty if unknown */
-  constructor({ mesh, room, memberOf }) {
+  /**
+   * @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string, describe?: (pid: string) => Described}} options room: slug;
+   *   memberOf: empty if unknown
+   */
+  constructor({ mesh, room, memberOf, describe = () => ({ room: "", sender: "", trust: "" }) }) {
     super();
     this.#mesh = mesh;
     this.#memberOf = memberOf;
     const topics = (this.#topics = openFileTopics(mesh));
     const peerFiles = (/** @type {string} */ pid) => this.#peerFiles(pid);
-    this.#receiver = new FileReceiver({ room, topics, peerFiles });
+    this.#receiver = new FileReceiver({ room, topics, peerFiles, describe });
     this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles });
     const { signal } = this.#life;
     this.#listen(signal);
@@ -97,11 +101,21 @@ export class FileExchange extends Emitter {
     return this.#byPeer.get(pid)?.lanes.connected.length ?? 0;
   }
 
-  /** Leaves the call: partial files stay in the store, where a later visit finds them. */
-  close() {
+  /** Ids of a received transfer in the list of received files. @param {Transfer} transfer */
+  recordsOf(transfer) {
+    return this.#receiver.recordsOf(transfer);
+  }
+
+  /** Frees the storage of files that were saved. @param {Transfer} transfer @param {boolean} certain false: the browser may still be saving them */
+  async freeSaved(transfer, certain) {
+    await this.#receiver.freeSaved(transfer, certain);
+  }
+
+  /** Leaves the call: what came stays in the store, where a later visit finds it. */
+  async close() {
     this.#life.abort();
     for (const pair of this.#byPeer.values()) pair.close();
-    for (const transfer of this.transfers.values()) void this.#receiver.keepPartial(transfer);
+    await this.#receiver.close();
   }
 
   /** Whether files are being sent to several peers. */
@@ -174,7 +188,6 @@ export class FileExchange extends Emitter {
     const { queue } = this.#peerFiles(transfer.pid);
     if (transfer.isOver) {
       for (const { head } of transfer.entries) queue.dropFile(head.id);
-      if (transfer.state !== "done") void this.#receiver.discardTransfer(transfer);
       return;
     }
     for (const { head } of transfer.entries) queue.pauseFile(head.id, transfer.isPaused);

@@ -9,7 +9,6 @@ import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
 import { guardCompositions } from "../lib/keyboard.js";
-import { FileExchange } from "../files/exchange.js";
 import { prepareSharing } from "../files/share/share-target.js";
 import { HOSTS } from "../signaling/roles.js";
 import { MediaOutputs } from "../media/playback/media-outputs.js";
@@ -22,7 +21,7 @@ import { refreshInvites } from "../ui/invites/refresh-invites.js";
 import { adaptMedia } from "../ui/call/adapt-media.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { FileDraft } from "../ui/files/file-form.js";
-import { FilePanel } from "../ui/files/file-panel.js";
+import { openFiles } from "../ui/files/open-files.js";
 import { UnsavedFiles } from "../ui/files/unsaved-files.js";
 import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
@@ -52,6 +51,7 @@ import { claimCall } from "../call/single-tab.js";
 
 /** @import { Room } from "../signaling/wire.js" */
 /** @import { Hands } from "../chat/hands.js" */
+/** @import { FilePanel } from "../ui/files/file-panel.js" */
 /** @import { ChatPanel } from "../ui/chat/chat-panel.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
 
@@ -116,9 +116,7 @@ async function enter() {
   });
   prejoin.shown = false;
   ended.hide();
-  const memberOf = (/** @type {string} */ pid) => session.people.get(pid)?.member ?? "";
-  const exchange = new FileExchange({ mesh: session.mesh, room: slug, memberOf });
-  const files = new FilePanel(session, exchange, slug, { items: unsaved.take(), draft: fileDraft });
+  const { exchange, files } = openFiles(session, page, { items: unsaved.take(), draft: fileDraft });
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session, outputs);

@@ -16,10 +16,10 @@ const SMALL = 32_000_000;
 
 /**
  * @param {Destination} destination @param {FileMetadata} head
- * @param {{key: string, batch: string, kept: boolean}} names its key in the store, and that of the offer; kept: a part is stored
+ * @param {{key: string, kept: boolean}} names key in the store, empty if the browser keeps nothing; kept: a part is stored
  * @returns {Promise<Sink>} @throws {DOMException} when there is no room
  */
-export async function openSink(destination, head, { key, batch, kept }) {
+export async function openSink(destination, head, { key, kept }) {
   if (destination.kind === "file") return handleSink(head, destination.handle);
   if (destination.kind === "folder") {
     let folder = destination.handle;
@@ -28,8 +28,8 @@ export async function openSink(destination, head, { key, batch, kept }) {
   }
   // A partial file needs no more room, and must not be streamed from the beginning.
   const elsewhere = () => (kept ? memorySink(head) : openTransientSink(head));
-  if (!(await store.works()) || (!kept && (await store.room()) < head.size)) return elsewhere();
-  return storeSink(store, head, key, { batch, name: head.name, at: Date.now() }).catch(elsewhere);
+  if (key === "" || (!kept && (await store.room()) < head.size)) return elsewhere();
+  return storeSink(store, head, key).catch(elsewhere);
 }
 
 /** Bytes a file may have when this browser has no store. */

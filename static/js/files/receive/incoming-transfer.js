@@ -1,6 +1,10 @@
-/** The receiving side's own data of a transfer: its destination and its open files. */
+/** The receiving side's own data of a transfer: its destination, its records and its open files. */
 
-/** @import { Entry } from "../protocol/transfer.js" */
+import { received } from "../received/received-files.js";
+
+/** @import { Entry, Transfer } from "../protocol/transfer.js" */
+/** @import { Claim } from "../received/claim.js" */
+/** @import { Offered } from "../received/claims.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @import { Destination } from "./destination.js" */
 /** @import { IncomingFile } from "./incoming-file.js" */
@@ -9,48 +13,111 @@
 export class IncomingTransfer {
   /** @type {Destination} */
   destination = { kind: "store" };
-  /** Keys of the files in the store, in the order of the files. */
-  keys;
-  /** A key of the whole offer. */
+  offered;
   batch;
+  /** The records of an accepted transfer that is not over; null: this browser keeps nothing of it. @type {Claim | null} */
+  claim = null;
+  /** Ids of its records in the list of received files. @type {string[]} */
+  records = [];
   /** By file number. @type {Map<number, Opened>} */
   opened = new Map();
-  /** Closed, but not discarded. @type {Opened[]} */
-  #left = [];
   /** Settles when files are closed and may be opened again. @type {Promise<void>} */
   closed = Promise.resolve();
+  #transfer;
+  /** Closed, but not discarded. @type {{id: number, sink: Promise<Sink>}[]} */
+  #left = [];
+  /** @type {Promise<void> | null} */
+  #concluded = null;
 
-  /** @param {string[]} keys @param {string} batch */
-  constructor(keys, batch) {
-    this.keys = keys;
+  /** @param {Transfer} transfer @param {Offered} offered @param {string} batch */
+  constructor(transfer, offered, batch) {
+    this.#transfer = transfer;
+    this.offered = offered;
     this.batch = batch;
   }
 
-  /** Closes incomplete files, and keeps what can be resumed. @param {Entry[]} entries */
-  closeFiles(entries) {
-    const open = entries.filter(({ status }) => status !== "done").flatMap(({ head }) => this.#removeOpened(head.id) ?? []);
+  /** Closes incomplete files, and keeps what can be resumed. */
+  closeFiles() {
+    const open = this.#transfer.entries.filter(({ status }) => status !== "done").flatMap(({ head: { id } }) => {
+      const one = this.#removeOpened(id);
+      return one ? [{ id, ...one }] : [];
+    });
     this.#left.push(...open);
     this.closed = this.closed.then(async () => {
       for (const one of open) {
         await one.incoming.then((file) => file.stop(), () => {});
         await one.sink.then((sink) => sink.keep(), () => {});
       }
+      await this.claim?.renew().catch(() => {});
     });
     return this.closed;
   }
 
-  /** @param {number} id */
-  async discardFile(id) {
+  /** Discards a file, unless an earlier transfer had completed it. @param {Entry} entry */
+  async discardFile({ head: { id } }) {
+    const at = this.#transfer.entries.findIndex(({ head }) => head.id === id);
     const open = this.#removeOpened(id);
+    const left = this.#left.filter((one) => one.id === id);
+    this.#left = this.#left.filter((one) => one.id !== id);
+    const { claim } = this;
+    const isWhole = claim !== null && claim.files[at].state !== "partial";
     await open?.incoming.then((file) => file.stop(), () => {});
-    await open?.sink.then((sink) => sink.discard(), () => {});
+    for (const { sink } of open ? [open, ...left] : left) await sink.then((one) => (isWhole ? one.keep() : one.discard()), () => {});
+    await claim?.drop(at).catch(() => {});
   }
 
-  /** Discards all files, closed ones included. */
-  async discardAll() {
-    await this.closed;
-    for (const id of [...this.opened.keys()]) await this.discardFile(id);
-    for (const { sink } of this.#left.splice(0)) await sink.then((one) => one.discard(), () => {});
+  /** Ends a transfer that may go on in another one. */
+  async leave() {
+    await this.closeFiles();
+    await (this.#transfer.isOver ? this.conclude() : this.#release());
+  }
+
+  /** The transfer is over: what is complete stays until it is saved. */
+  conclude() {
+    this.#concluded ??= this.#conclude();
+    return this.#concluded;
+  }
+
+  /** Frees the storage of complete files. @param {boolean} certain false: the browser may still be saving them */
+  async freeSaved(certain) {
+    await this.conclude();
+    for (const id of this.records) await received.markSaved(id, certain);
+    if (certain) this.#forgetResults();
+  }
+
+  async removeAll() {
+    await this.conclude();
+    for (const id of this.records) await received.remove(id).catch(() => {});
+    this.#forgetResults();
+  }
+
+  #forgetResults() {
+    for (const entry of this.#transfer.entries) entry.result = null;
+    this.#transfer.emitChanged();
+  }
+
+  async #conclude() {
+    const { entries, purpose } = this.#transfer;
+    for (const entry of entries) if (entry.status !== "done") await this.discardFile(entry);
+    const inMemory = entries.map(({ result }, at) => (this.claim?.files[at].state === "whole" ? null : result));
+    // A picture in the chat is listed there.
+    if (purpose !== "chat" && inMemory.some((blob) => blob !== null)) {
+      this.records.push(received.holdInMemory(this.offered, inMemory, () => this.#freeMemory()));
+    }
+    await this.#release();
+  }
+
+  async #freeMemory() {
+    for (const { sink } of this.opened.values()) {
+      const opened = await sink.catch(() => null);
+      if (opened && !opened.stored) await opened.discard();
+    }
+  }
+
+  async #release() {
+    const { claim } = this;
+    this.claim = null;
+    if (claim) await received.claims.release(claim);
   }
 
   /** @param {number} id */

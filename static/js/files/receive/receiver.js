@@ -1,14 +1,13 @@
 /** Receives offers and accepted files, and completes a file once its root matches. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { IncomingTransfer } from "./incoming-transfer.js";
 import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
-import { ResumableFiles } from "../storage/resumable-files.js";
+import { batchOfOffer } from "../received/claims.js";
+import { received } from "../received/received-files.js";
 import { LIMITS } from "../protocol/messages.js";
 import { OfferAssembler } from "../protocol/offer-assembler.js";
-import { storeKey } from "../storage/sinks.js";
 import { Transfer } from "../protocol/transfer.js";
 
 /** @import { PeerFiles } from "../lanes/peer-files.js" */
@@ -19,6 +18,7 @@ import { Transfer } from "../protocol/transfer.js";
 /** @import { Entry } from "../protocol/transfer.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /** @import { Destination } from "./destination.js" */
+/** @typedef {{room: string, sender: string, trust: string}} Described names for the list of received files; trust: as in `ui/people/trust.js` */
 
 /**
  * @typedef {object} FileReceiverEvents
@@ -31,15 +31,19 @@ export class FileReceiver extends Emitter {
   #room;
   #topics;
   #peerFiles;
+  #describe;
   #assembler = new OfferAssembler();
-  #resumable = new ResumableFiles();
+  /** Offers that are being looked up. @type {Set<string>} */
+  #arriving = new Set();
   /** @type {Map<Transfer, IncomingTransfer>} */
   #incoming = new Map();
 
-  /** @param {{room: string, topics: FileTopics, peerFiles: (pid: string) => PeerFiles}} options room: slug */
-  constructor({ room, topics, peerFiles }) {
+  /** @param {{room: string, topics: FileTopics, peerFiles: (pid: string) => PeerFiles, describe: (pid: string) => Described}} options room: slug */
+  constructor({ room, topics, peerFiles, describe }) {
     super();
     this.#room = room;
+    this.#describe = describe;
+    void received.tidy().catch(() => {});
     this.#topics = topics;
     this.#peerFiles = peerFiles;
   }
@@ -47,21 +51,44 @@ export class FileReceiver extends Emitter {
   /** @param {string} pid @param {string} member @param {Offer} offer @param {Map<string, Transfer>} transfers all of this tab */
   async onOffer(pid, member, offer, transfers) {
     const known = transfers.get(offer.transfer);
+    if (this.#arriving.has(offer.transfer)) return;
     if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
     const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
     if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer });
     const complete = this.#assembler.addPart(pid, offer);
     if (complete === null) return;
-    const { heads } = complete;
-    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete });
-    const keys = await Promise.all(heads.map((head) => storeKey(head, `${this.#room} ${member}`)));
-    const batch = toBase64Url(await sha256(toUtf8(keys.join(" "))));
-    for (const [other, bin] of this.#incoming) {
-      if (bin.batch === batch && other.away && !other.isOver) this.emit("replaced", { transfer: other });
+    this.#arriving.add(offer.transfer);
+    try {
+      await this.#takeOffer(new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete }));
+    } finally {
+      this.#arriving.delete(offer.transfer);
     }
-    this.#incoming.set(transfer, new IncomingTransfer(keys, batch));
+  }
+
+  /** Lists an offer; one that was accepted before goes on. @param {Transfer} transfer */
+  async #takeOffer(transfer) {
+    const { id, pid, member, purpose, entries } = transfer;
+    const { room: roomName, ...person } = this.#describe(pid);
+    const heads = entries.map(({ head }) => head);
+    const from = { room: this.#room, roomName, ...person };
+    const offered = { offer: id, purpose, owner: `${this.#room} ${member}`, heads, from };
+    const bin = new IncomingTransfer(transfer, offered, await batchOfOffer(offered));
+    for (const [other, { batch }] of [...this.#incoming]) {
+      if (batch !== bin.batch || other.isOver || other.state === "offered" || (!other.away && other.pid === pid)) continue;
+      this.emit("replaced", { transfer: other });
+      await this.#incoming.get(other)?.leave();
+      this.#incoming.delete(other);
+    }
+    if (purpose !== "chat") bin.claim = await received.claims.resume(offered).catch(() => null);
+    this.#incoming.set(transfer, bin);
+    transfer.on("state", () => {
+      if (!transfer.isOver) return;
+      for (const { head } of entries) this.#peerFiles(transfer.pid).receivers.delete(head.id);
+      void bin.conclude();
+    });
+    if (bin.claim) transfer.applyInput("accept");
     this.emit("offered", { transfer });
-    if (await this.#resumable.hasBatch(keys, batch)) await this.acceptTransfer(transfer, { kind: "store" });
+    if (bin.claim) await this.#begin(transfer, bin);
   }
 
   /** @param {Transfer} transfer @param {Destination} destination */
@@ -69,6 +96,15 @@ export class FileReceiver extends Emitter {
     const bin = this.#incoming.get(transfer);
     if (!bin || !transfer.applyInput("accept")) return;
     bin.destination = destination;
+    // Before the sender knows: from now on a reload resumes by itself.
+    if (destination.kind === "store") bin.claim = await received.claims.claim(bin.offered).catch(() => null);
+    if (transfer.isOver) await bin.conclude();
+    else await this.#begin(transfer, bin);
+  }
+
+  /** @param {Transfer} transfer @param {IncomingTransfer} bin */
+  async #begin(transfer, bin) {
+    if (bin.claim) bin.records.push(bin.claim.id);
     const { receivers } = this.#peerFiles(transfer.pid);
     for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
     await this.#sendHave(transfer);
@@ -89,8 +125,10 @@ export class FileReceiver extends Emitter {
       const file = await incoming;
       if (!(await file.isWhole(root))) return this.#fail(transfer, entry, "incomplete");
       file.stop();
-      const { blob, where } = await (await sink).finish();
-      Object.assign(entry, { result: blob, where });
+      const opened = await sink;
+      const { blob, where } = await opened.finish();
+      if (opened.stored) await this.#incoming.get(transfer)?.claim?.markWhole(transfer.entries.indexOf(entry));
+      if (!transfer.isOver) Object.assign(entry, { result: blob, where });
     } catch {
       return this.#fail(transfer, entry, "storage");
     }
@@ -123,17 +161,31 @@ export class FileReceiver extends Emitter {
     this.#topics.wanted.send(pid, { count: open.length, name: open[0]?.head.name ?? "" });
   }
 
-  /** Keeps what can be resumed: the peer is gone, or this tab leaves. @param {Transfer} transfer */
+  /** Keeps what can be resumed: the peer is gone. @param {Transfer} transfer */
   async keepPartial(transfer) {
-    await this.#incoming.get(transfer)?.closeFiles(transfer.entries);
-    this.#resumable.refresh();
+    await this.#incoming.get(transfer)?.closeFiles();
   }
 
-  /** @param {Transfer} transfer */
+  /** Leaves all transfers: a later visit finds what can be resumed. */
+  async close() {
+    await Promise.all([...this.#incoming.values()].map((bin) => bin.leave()));
+  }
+
+  /** Removes everything that came with a transfer that is over. @param {Transfer} transfer */
   async discardTransfer(transfer) {
-    for (const entry of transfer.entries) await this.#dropFile(transfer, entry);
-    await this.#incoming.get(transfer)?.discardAll();
+    const bin = this.#incoming.get(transfer);
     this.#incoming.delete(transfer);
+    await bin?.removeAll();
+  }
+
+  /** Frees the storage of complete files. @param {Transfer} transfer @param {boolean} certain false: the browser may still be saving them */
+  async freeSaved(transfer, certain) {
+    await this.#incoming.get(transfer)?.freeSaved(certain);
+  }
+
+  /** Ids of its records in the list of received files. @param {Transfer} transfer */
+  recordsOf(transfer) {
+    return this.#incoming.get(transfer)?.records ?? [];
   }
 
   /** Answers a repeated offer as before. @param {Transfer} transfer */
@@ -160,10 +212,9 @@ export class FileReceiver extends Emitter {
     const bin = this.#incoming.get(transfer);
     if (bin?.destination.kind !== "store") return;
     await bin.closed;
-    this.#resumable.refresh();
     for (const [at, entry] of transfer.entries.entries()) {
       if (entry.status === "done" || entry.status === "failed") continue;
-      if (!bin.opened.has(entry.head.id) && !(await this.#resumable.has(bin.keys[at]))) continue;
+      if (!bin.opened.has(entry.head.id) && !bin.claim?.hasBytes(at)) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
       if (file) this.#topics.have.send(transfer.pid, { file: entry.head.id, have: file.have.slice(0, 1_000) });
     }
@@ -181,9 +232,10 @@ export class FileReceiver extends Emitter {
     const { id } = entry.head;
     const known = bin.opened.get(id);
     if (known) return known;
-    const key = bin.keys[transfer.entries.indexOf(entry)];
-    const sink = bin.closed.then(async () => {
-      return openSink(bin.destination, entry.head, { key, batch: bin.batch, kept: await this.#resumable.has(key) });
+    const at = transfer.entries.indexOf(entry);
+    const sink = bin.closed.then(() => {
+      const { claim } = bin;
+      return openSink(bin.destination, entry.head, { key: claim?.files[at].key ?? "", kept: claim?.hasBytes(at) ?? false });
     });
     const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
     const opened = { sink, incoming };
@@ -197,6 +249,7 @@ export class FileReceiver extends Emitter {
     const { pid } = transfer;
     const { id } = entry.head;
     const file = new IncomingFile(entry.head, sink);
+    if (sink.stored) this.#incoming.get(transfer)?.claim?.markBegun(transfer.entries.indexOf(entry));
     entry.moved = () => file.received;
     if (entry.status === "waiting") entry.status = "running";
     const pair = this.#peerFiles(pid);
@@ -219,9 +272,8 @@ export class FileReceiver extends Emitter {
 
   /** @param {Transfer} transfer @param {Entry} entry */
   async #dropFile(transfer, entry) {
-    if (transfer.direction !== "in") return;
     this.#peerFiles(transfer.pid).receivers.delete(entry.head.id);
-    await this.#incoming.get(transfer)?.discardFile(entry.head.id);
+    await this.#incoming.get(transfer)?.discardFile(entry);
   }
 
   /** @param {string} pid @param {number} file */

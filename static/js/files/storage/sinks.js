@@ -1,6 +1,5 @@
 /** Sinks: where received pieces are written, in any order. No file is visible before it is complete. */
 
-import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 import { release } from "./buffer-pool.js";
 import { DIGEST, PIECE, pieceCount } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
@@ -22,27 +21,23 @@ import { RangeSet } from "../protocol/range-set.js";
  * @property {() => Promise<Finished>} finish
  * @property {() => Promise<void>} keep closes it, keeping what can be resumed
  * @property {() => Promise<void>} discard
+ * @property {boolean} [stored] in the store, under its key
  */
 
 /** Bytes of all files in memory, where there is no store. */
 export const MEMORY_LIMIT = 256_000_000;
 let inMemory = 0;
 
-/** @param {FileMetadata} head @param {string} owner sender and room @returns {Promise<string>} the same for equal arguments */
-export async function storeKey({ name, path, size, modified, edges }, owner) {
-  const words = JSON.stringify([1, owner, name, path, size, modified, edges]);
-  return toBase64Url(await sha256(toUtf8(words)));
-}
-
 /**
  * Writes to the origin private file system, with a journal: survives a reload.
- * @param {Store} store @param {FileMetadata} head @param {string} key @param {object} about stored with it @returns {Promise<Sink>}
+ * @param {Store} store @param {FileMetadata} head @param {string} key @returns {Promise<Sink>}
  * @throws {DOMException} when it is open in another tab, or there is no storage
  */
-export async function storeSink(store, head, key, about) {
+export async function storeSink(store, head, key) {
   const { size } = head;
-  const digests = /** @type {Bytes} */ (await store.ask("open", [key, pieceCount(size), JSON.stringify(about)]));
+  const digests = /** @type {Bytes} */ (await store.ask("open", [key, pieceCount(size)]));
   return {
+    stored: true,
     have: written(digests),
     digests: digests.slice(),
     write: async (index, bytes, digest) => release(await store.ask("write", [key, index, bytes, digest], [bytes.buffer])),
@@ -52,7 +47,7 @@ export async function storeSink(store, head, key, about) {
       return { blob: file.slice(0, size, "application/octet-stream"), where: "" };
     },
     keep: () => store.ask("close", [key]),
-    discard: () => store.ask("remove", [key]),
+    discard: async () => void (await store.remove([key])),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Writes files to the origin private file system. Only workers get synchronous handles, which write at any offset and cost a third
- * of a stream. A file is a folder below `incoming/` with `data`, `digests` (the journal: 32 bytes a piece, zero until the piece is
- * written) and `about` (JSON). Data is flushed before the journal, so every piece in the journal is on disk.
+ * of a stream. A file is a folder below `incoming/` with `data` and `digests` (the journal: 32 bytes a piece, zero until the piece
+ * is written). Data is flushed before the journal, so every piece in the journal is on disk. What the file is called is in the
+ * records (`files/received/records.js`).
  */
 
 import { DIGEST, PIECE } from "../protocol/pieces.js";
@@ -18,7 +19,7 @@ const FLUSH_BYTES = 4_000_000;
 /** @type {Map<string, Kept>} */
 const files = new Map();
 
-const acts = { able, open, write, finish, close, remove, list };
+const acts = { able, open, write, finish, close, remove, list, sizes };
 
 addEventListener("message", async ({ data: { call, act, values } }) => {
   try {
@@ -45,17 +46,12 @@ async function handle(folder, name) {
   return file.createSyncAccessHandle();
 }
 
-/** @param {string} key @param {number} pieces @param {string} about JSON @returns {Promise<Uint8Array>} the journal */
-async function open(key, pieces, about) {
+/** @param {string} key @param {number} pieces @returns {Promise<Uint8Array>} the journal */
+async function open(key, pieces) {
   const folder = await (await root()).getDirectoryHandle(key, { create: true });
   const data = await handle(folder, "data");
   const digests = await handle(folder, "digests");
   files.set(key, { data, digests, unflushed: 0, journal: [] });
-  const note = await handle(folder, "about");
-  const text = new TextEncoder().encode(about);
-  note.truncate(text.length);
-  note.write(text, { at: 0 });
-  note.close();
   digests.truncate(pieces * DIGEST);
   const journal = new Uint8Array(pieces * DIGEST);
   digests.read(journal, { at: 0 });
@@ -96,24 +92,39 @@ function close(key) {
   kept.digests.close();
 }
 
-/** @param {string} key */
-async function remove(key) {
-  const kept = files.get(key);
-  files.delete(key);
-  kept?.data.close();
-  kept?.digests.close();
-  await (await root()).removeEntry(key, { recursive: true }).catch(() => {});
+/** @param {string[]} keys @returns {Promise<string[]>} those that another tab has open, which stay */
+async function remove(keys) {
+  const folder = await root();
+  const stuck = [];
+  for (const key of keys) {
+    const kept = files.get(key);
+    files.delete(key);
+    kept?.data.close();
+    kept?.digests.close();
+    const gone = await folder.removeEntry(key, { recursive: true }).then(() => true, ({ name }) => name === "NotFoundError");
+    if (!gone) stuck.push(key);
+  }
+  return stuck;
 }
 
-/** @returns {Promise<{key: string, about: string}[]>} everything in the store */
+/** @returns {Promise<string[]>} the keys of everything in the store */
 async function list() {
-  const found = [];
-  const folder = /** @type {any} */ (await root());
-  for await (const [key, entry] of folder.entries()) {
-    const about = await entry.getFileHandle?.("about").then((/** @type {FileSystemFileHandle} */ file) => file.getFile(), () => null);
-    found.push({ key, about: about ? await about.text() : "" });
-  }
-  return found;
+  const keys = [];
+  for await (const key of /** @type {any} */ (await root()).keys()) keys.push(key);
+  return keys;
+}
+
+/** @param {string[]} keys @returns {Promise<number[]>} bytes of whole pieces, where the last one counts as a full one */
+async function sizes(keys) {
+  const folder = await root();
+  const sizesOf = keys.map(async (key) => {
+    const journal = await (await (await folder.getDirectoryHandle(key)).getFileHandle("digests")).getFile();
+    const digests = new Uint8Array(await journal.arrayBuffer());
+    let pieces = 0;
+    for (let at = 0; at < digests.length; at += DIGEST) if (digests.subarray(at, at + DIGEST).some((byte) => byte !== 0)) pieces += 1;
+    return pieces * PIECE;
+  });
+  return Promise.all(sizesOf.map((size) => size.catch(() => 0)));
 }
 
 /** @param {string} key @returns {Kept} */

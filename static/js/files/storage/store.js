@@ -34,7 +34,7 @@ export class Store {
   }
 
   /**
-   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list"} act @param {unknown[]} values
+   * @param {"able" | "open" | "write" | "finish" | "close" | "remove" | "list" | "sizes"} act @param {unknown[]} values
    * @param {Transferable[]} [transfer] @returns {Promise<any>}
    * @throws {DOMException} NoModificationAllowedError: open elsewhere; QuotaExceededError: no room
    */
@@ -44,6 +44,21 @@ export class Store {
     const call = this.#calls;
     this.#worker.postMessage({ call, act, values }, transfer);
     return new Promise((resolve, reject) => this.#waiting.set(call, { resolve, reject }));
+  }
+
+  /** @returns {Promise<string[]>} the keys of everything in the store */
+  list() {
+    return this.ask("list", []);
+  }
+
+  /** @param {string[]} keys of partial files @returns {Promise<number[]>} bytes on disk, where the last piece counts as a full one */
+  async sizes(keys) {
+    return keys.length > 0 ? this.ask("sizes", [keys]) : [];
+  }
+
+  /** @param {string[]} keys @returns {Promise<string[]>} those that another tab has open, which stay */
+  async remove(keys) {
+    return keys.length > 0 ? this.ask("remove", [keys]) : [];
   }
 
   /** Opens a complete file. @param {string} key @returns {Promise<File>} */

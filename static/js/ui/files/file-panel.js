@@ -266,8 +266,10 @@ export class FilePanel extends Emitter {
 
   /** @param {TransferItem} item */
   async #save(item) {
-    if (!(await saveAll(item.transfer, item.who.name))) return;
+    const outcome = await saveAll(item.transfer, item.who.name);
+    if (outcome === null) return;
     item.markSaved();
+    await this.#exchange.freeSaved(item.transfer, outcome === "saved");
     this.#updateItem(item);
   }
 

@@ -15,6 +15,11 @@ export function trustOf({ self, state, locked, safety }) {
   return locked ? "key" : "server";
 }
 
+/** Describes who sends files, for the list of received files. @param {Person | undefined} person @param {string} room name */
+export function describeSender(person, room) {
+  return { room, sender: person?.name ?? "", trust: person ? trustOf(person) : "" };
+}
+
 /** @param {HTMLButtonElement} button opens the safety code @param {Person} person */
 export function showTrust(button, person) {
   const trust = trustOf(person);

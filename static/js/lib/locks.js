@@ -1,0 +1,29 @@
+/** Locks that all tabs of this browser share (Web Locks API). A tab that is closed or killed loses its own. */
+
+export class TabLocks {
+  /** Whether the browser has them. */
+  get work() {
+    return Boolean(globalThis.navigator?.locks);
+  }
+
+  /**
+   * @param {string} name @param {number} [waitMs] for another holder to release it
+   * @returns {Promise<(() => void) | null>} releases it; null: another holder, in this tab or another one, has it
+   */
+  hold(name, waitMs = 0) {
+    return new Promise((resolve) => {
+      const options = waitMs > 0 ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true };
+      const use = (/** @type {Lock | null} */ lock) => {
+        if (lock === null) return resolve(null);
+        return new Promise((release) => resolve(() => release(undefined)));
+      };
+      navigator.locks.request(name, options, use).catch(() => resolve(null));
+    });
+  }
+
+  /** @returns {Promise<Set<string>>} the names of all that are held */
+  async held() {
+    const { held = [] } = await navigator.locks.query();
+    return new Set(held.map(({ name = "" }) => name));
+  }
+}

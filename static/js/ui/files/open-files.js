@@ -1,0 +1,20 @@
+/** The files of a call: what is exchanged, and the panel that shows it. */
+
+import { FileExchange } from "../../files/exchange.js";
+import { describeSender } from "../people/trust.js";
+import { FilePanel } from "./file-panel.js";
+
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { FileDraft } from "./file-form.js" */
+/** @import { TransferItem } from "./transfer-item.js" */
+
+/** @param {CallSession} session @param {{slug: string, roomName: string}} room @param {{items: TransferItem[], draft: FileDraft}} kept of the call before */
+export function openFiles(session, room, kept) {
+  const exchange = new FileExchange({
+    mesh: session.mesh,
+    room: room.slug,
+    memberOf: (pid) => session.people.get(pid)?.member ?? "",
+    describe: (pid) => describeSender(session.people.get(pid), room.roomName),
+  });
+  return { exchange, files: new FilePanel(session, exchange, room.slug, kept) };
+}

@@ -75,7 +75,7 @@ test("a message reaches everyone, and its author knows when it has", async (cont
   world.connect(olga, max);
   olga.mesh.peers.set(guest.pid, { state: "connecting" });
   olga.people.set(guest.pid, { name: "Guest", state: "connecting", role: "guest" });
-  assert.equal(olga.chat.sendText("Hello"), "sent");
+  assert.equal(olga.chat.sendMessage("Hello"), "sent");
   await world.settle();
   assert.deepEqual(max.read(), [["Olga", "Hello"]]);
   assert.deepEqual([...olga.chat.log.entries[0].waiting], [guest.pid]);
@@ -90,10 +90,10 @@ test("a message reaches everyone, and its author knows when it has", async (cont
 test("nothing is lost while a connection is interrupted, and nothing comes twice", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
-  olga.chat.sendText("one");
+  olga.chat.sendMessage("one");
   world.interrupt(olga, max);
-  olga.chat.sendText("two");
-  max.chat.sendText("three");
+  olga.chat.sendMessage("two");
+  max.chat.sendMessage("three");
   await world.settle();
   world.connect(olga, max);
   await world.settle();
@@ -107,10 +107,10 @@ test("an answer never stands above its question, whatever the clocks say", async
   world.connect(olga, max);
   const now = Date.now();
   context.mock.method(Date, "now", () => now);
-  olga.chat.sendText("question");
+  olga.chat.sendMessage("question");
   await world.settle();
   Date.now.mock.mockImplementation(() => now - 60_000);
-  max.chat.sendText("answer");
+  max.chat.sendMessage("answer");
   await world.settle();
   for (const { read } of [olga, max]) assert.deepEqual(read().map(([, text]) => text), ["question", "answer"]);
 });
@@ -118,8 +118,8 @@ test("an answer never stands above its question, whatever the clocks say", async
 test("who comes later gets what was said: from those who said it, and of those who left, marked", async (context) => {
   const { world, come, people: [olga, max, guest] } = meet(context, "Olga", "Max", "Guest");
   world.connect(olga, max);
-  olga.chat.sendText("from Olga");
-  max.chat.sendText("from Max");
+  olga.chat.sendMessage("from Olga");
+  max.chat.sendMessage("from Max");
   await world.settle();
   world.connect(guest, olga);
   world.connect(guest, max);
@@ -157,7 +157,7 @@ test("no one can forge a message of a person who is here", async (context) => {
 test("what was handed on is confirmed when its author comes back", async (context) => {
   const { world, people: [olga, max, guest] } = meet(context, "Olga", "Max", "Guest");
   world.connect(olga, max);
-  max.chat.sendText("hello");
+  max.chat.sendMessage("hello");
   await world.settle();
   world.connect(guest, olga);
   await world.settle();
@@ -170,7 +170,7 @@ test("what was handed on is confirmed when its author comes back", async (contex
 test("the next peer is asked when one does not answer, never ends, or leaves, and an answer may have several parts", async (context) => {
   const { world, people: [olga, max, sam, guest] } = meet(context, "Olga", "Max", "Sam", "Guest");
   const long = "x".repeat(LIMITS.textCharacters);
-  for (let count = 0; count < 30; count += 1) max.chat.sendText(`${count} ${long.slice(10)}`);
+  for (let count = 0; count < 30; count += 1) max.chat.sendMessage(`${count} ${long.slice(10)}`);
   const asked = [];
   for (const person of [sam, guest]) {
     // Programs of their own, which answer nothing.
@@ -202,7 +202,7 @@ test("the next peer is asked when one does not answer, never ends, or leaves, an
 
 test("who asks again and again is answered for a while", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
-  olga.chat.sendText("hello");
+  olga.chat.sendMessage("hello");
   world.connect(olga, max);
   await world.settle();
   let answers = 0;
@@ -219,7 +219,7 @@ test("nothing waits for those who are refused, or who leave", async (context) =>
     world.interrupt(olga, other);
   }
   olga.mesh.peers.get(sam.pid).state = "refused";
-  olga.chat.sendText("hello");
+  olga.chat.sendMessage("hello");
   const [{ waiting }] = olga.chat.log.entries;
   assert.deepEqual([...waiting], [max.pid]);
   world.part(olga, max);
@@ -229,11 +229,11 @@ test("nothing waits for those who are refused, or who leave", async (context) =>
 test("a flood is cut off, on both sides", async (context) => {
   const { world, people: [olga, max] } = meet(context, "Olga", "Max");
   world.connect(olga, max);
-  const done = Array.from({ length: 100 }, (_, at) => olga.chat.sendText(`message ${at}`));
+  const done = Array.from({ length: 100 }, (_, at) => olga.chat.sendMessage(`message ${at}`));
   assert.equal(done.filter((one) => one === "sent").length, LIMITS.sentPerMinute);
   assert.equal(done.at(-1), "too-fast");
   for (let at = 0; at < 500; at += 1) olga.mesh.send(max.pid, TOPICS.message, { id: String(at).padStart(22, "0"), at: 1_000 + at, text: "x" });
   await world.settle();
   assert.equal(max.chat.log.entries.length, LIMITS.receivedPerMinute);
-  assert.deepEqual([olga.chat.sendText(" "), olga.chat.sendText("x".repeat(5_000))], ["empty", "too-long"]);
+  assert.deepEqual([olga.chat.sendMessage(" "), olga.chat.sendMessage("x".repeat(5_000))], ["empty", "too-long"]);
 });

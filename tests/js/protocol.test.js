@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
-import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, TOPICS as CHATS } from "../../static/js/chat/messages.js";
+import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, readPictureOffered, readPictureWanted, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { MAX_MESSAGE_CHARACTERS, MAX_BUFFERED_BYTES, readMessage, VERSION } from "../../static/js/peer/control-channel.js";
 import { TOPIC as KICK } from "../../static/js/call/kick.js";
@@ -32,6 +32,8 @@ test("the document's examples are taken", () => {
   for (const payload of shown("chat")) assert.deepEqual(readChatMessage(payload), payload);
   for (const payload of shown("chat-got")) assert.equal(readChatReceipt(payload), payload.id);
   for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);
+  for (const payload of shown("chat-picture-wanted")) assert.deepEqual(readPictureWanted(payload), payload);
+  for (const payload of shown("chat-picture")) assert.deepEqual(readPictureOffered(payload), payload);
   for (const payload of shown("hand")) assert.equal(readHand(payload).up, payload.up);
   for (const payload of shown("react")) assert.equal(readReaction(payload), payload);
 });
@@ -51,6 +53,8 @@ test("the document states the limits", () => {
     `At most ${CHAT.receivedPerMinute} messages a minute are taken`,
     `the last ${CHAT.messagesKept} messages, at most ${number(CHAT.charactersKept)} characters`,
     `At most ${CHAT.historyRequestsPerMinute} questions a minute are answered`,
+    `at most ${CHAT.picturesAMessage} of at most ${number(CHAT.pictureBytes)} bytes each`,
+    `At most ${CHAT.picturesPerMinute} of these messages a minute`,
     `One of ${REACTIONS.map((one) => `\`${one}\``).join(", ")}. At most ${PER_MINUTE} reactions a minute`,
   ]) {
     assert.ok(text.includes(statement), statement);

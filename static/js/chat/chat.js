@@ -12,7 +12,7 @@ import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./m
 
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Entry } from "./log.js" */
-/** @import { ChatMessage, Kept } from "./messages.js" */
+/** @import { ChatMessage, Kept, Picture } from "./messages.js" */
 /** @typedef {{pid: string, name: string, role?: string, state?: string}} Participant */
 /** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
 
@@ -23,6 +23,7 @@ const DAY_MS = 24 * HOUR_MS;
  * @typedef {object} ChatEvents
  * @property {{entry: Entry, live: boolean}} message one was added to `log`; live: false for history
  * @property {{entry: Entry}} changed its author has confirmed it, or a peer has received it
+ * @property {{entry: Entry}} dropped one is no longer in `log`, for lack of room
  */
 
 /** @extends {Emitter<ChatEvents>} */
@@ -50,26 +51,27 @@ export class Chat extends Emitter {
     history.on("kept", ({ pid, kept }) => this.#onHistory(pid, kept), { signal });
   }
 
-  /** @param {string} input @returns {"sent" | "empty" | "too-long" | "too-fast"} */
-  sendText(input) {
-    if (input.length > LIMITS.textCharacters) return "too-long";
+  /** @param {string} input @param {Picture[]} [pictures] as they are @returns {"sent" | "empty" | "too-long" | "too-fast"} */
+  sendMessage(input, pictures = []) {
+    if (isTooLong(input)) return "too-long";
     const text = cleanText(input);
-    if (text === "") return "empty";
+    if (text === "" && pictures.length === 0) return "empty";
     if (!this.#sendLimiter.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     // Later than everything read so far, whatever the clocks say: an answer stays below its question.
     const at = Math.max(Date.now(), this.log.newest + 1);
-    const { entry } = this.log.addMessage({ id, pid, name, at, text }, { own: true });
+    const { entry, dropped } = this.log.addMessage({ id, pid, name, at, text, pictures }, { own: true });
     for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
     this.emit("message", { entry, live: true });
+    for (const one of dropped) this.emit("dropped", { entry: one });
     for (const peer of entry.waiting) this.#sendEntry(peer, entry);
     return "sent";
   }
 
   /** @param {string} pid @param {Entry} entry */
-  #sendEntry(pid, { id, at, text }) {
-    this.#messages.send(pid, { id, at, text });
+  #sendEntry(pid, { id, at, text, pictures }) {
+    this.#messages.send(pid, { id, at, text, ...withAny(pictures) });
   }
 
   /** @param {string} pid @param {ChatMessage} message */
@@ -114,9 +116,10 @@ export class Chat extends Emitter {
 
   /** @param {Kept} kept @param {{oldest: number, from?: string}} how @param {boolean} live */
   #addMessage(kept, how, live) {
-    const { entry, is } = this.log.addMessage(kept, how);
+    const { entry, is, dropped } = this.log.addMessage(kept, how);
     if (is === "new") this.emit("message", { entry, live });
     if (is === "confirmed") this.emit("changed", { entry });
+    for (const one of dropped) if (one !== entry) this.emit("dropped", { entry: one });
   }
 
   /** What a peer need not send: all but its own messages that others forwarded. @param {string} pid */
@@ -126,6 +129,16 @@ export class Chat extends Emitter {
 
   /** @returns {Kept[]} */
   #kept() {
-    return this.log.entries.map(({ id, pid, name, at, text }) => ({ id, pid, name, at, text }));
+    return this.log.entries.map(({ id, pid, name, at, text, pictures }) => ({ id, pid, name, at, text, ...withAny(pictures) }));
   }
+}
+
+/** @param {readonly Picture[]} pictures @returns {{pictures?: readonly Picture[]}} */
+function withAny(pictures) {
+  return pictures.length > 0 ? { pictures } : {};
+}
+
+/** @param {string} input */
+function isTooLong(input) {
+  return input.length > LIMITS.textCharacters || input.trim().split(/\r\n?|\n/).length > LIMITS.lines;
 }

@@ -1,18 +1,31 @@
 /** What peers send each other to chat, and its readers: types, sizes and counts are checked here and nowhere else. */
 
+import { safeName } from "../files/protocol/safe-name.js";
 import { isId } from "../lib/patterns.js";
 import { cleanName } from "../lib/clean-name.js";
 
 /**
- * @typedef {{id: string, at: number, text: string}} ChatMessage id: 16 random bytes in base64url; at: ms since 1970 on the
- *   author's clock, later than everything the author had read
+ * @typedef {{name: string, size: number, width: number, height: number}} Picture what its sender says about it: a safe file name,
+ *   bytes, and pixels, which only keep room for it
  */
+/**
+ * @typedef {{id: string, at: number, text: string, pictures?: readonly Picture[]}} ChatMessage id: 16 random bytes in base64url; at: ms since
+ *   1970 on the author's clock, later than everything the author had read; the text or the pictures may be missing, not both
+ */
+/** @typedef {{id: string, picture: number}} PictureWanted picture: its place in the message of that id, from 0 */
+/** @typedef {PictureWanted & {transfer: string}} PictureOffered transfer: the one it comes with; empty: it cannot be had any more */
 
 /** @typedef {ChatMessage & {pid: string, name: string}} Kept a message in the history; pid and name of its author */
 /** @typedef {{have: string[]}} Ask the ids of the messages that are known */
 /** @typedef {{kept: Kept[], more: boolean}} Answer more: another part follows */
 
-export const TOPICS = Object.freeze({ message: "chat", receipt: "chat-got", history: "chat-history" });
+export const TOPICS = Object.freeze({
+  message: "chat",
+  receipt: "chat-got",
+  history: "chat-history",
+  wanted: "chat-picture-wanted",
+  offered: "chat-picture",
+});
 const HISTORY_REQUESTS_PER_MINUTE = 12;
 /** Parts of one answer; the largest history needs fewer. */
 const MAX_HISTORY_PARTS = 8;
@@ -29,6 +42,11 @@ export const LIMITS = Object.freeze({
   historyParts: MAX_HISTORY_PARTS,
   idsAtOnce: 200,
   keptAtOnce: 200,
+  picturesAMessage: 10,
+  pictureBytes: 50_000_000,
+  pictureSide: 32_767,
+  pictureNameCharacters: 255,
+  picturesPerMinute: 600,
 });
 
 /** Control characters except tab and newline. */
@@ -57,7 +75,37 @@ export function readChatMessage(payload) {
   const { id, at, text } = payload;
   if (!isId(id) || !isTime(at) || typeof text !== "string" || text.length > LIMITS.textCharacters) return null;
   const clean = cleanText(text);
-  return clean === "" ? null : { id, at, text: clean };
+  if (payload.pictures === undefined) return clean === "" ? null : { id, at, text: clean };
+  const pictures = readPictures(payload.pictures);
+  return pictures && { id, at, text: clean, pictures };
+}
+
+/** @param {any} value @returns {Picture[] | null} */
+function readPictures(value) {
+  if (!Array.isArray(value) || value.length === 0 || value.length > LIMITS.picturesAMessage) return null;
+  const read = value.map(readPicture);
+  return read.includes(null) ? null : /** @type {Picture[]} */ (read);
+}
+
+/** @param {any} value @returns {Picture | null} */
+function readPicture(value) {
+  const { name, size, width, height } = value ?? {};
+  if (typeof name !== "string" || name.length > LIMITS.pictureNameCharacters || !isCount(size, LIMITS.pictureBytes)) return null;
+  if (!isCount(width, LIMITS.pictureSide) || !isCount(height, LIMITS.pictureSide)) return null;
+  return { name: safeName(name), size, width, height };
+}
+
+/** Reads the topic `chat-picture-wanted`. @param {any} payload @returns {PictureWanted | null} */
+export function readPictureWanted(payload) {
+  const { id, picture } = payload ?? {};
+  return isId(id) && (picture === 0 || isCount(picture, LIMITS.picturesAMessage - 1)) ? { id, picture } : null;
+}
+
+/** Reads the topic `chat-picture`. @param {any} payload @returns {PictureOffered | null} */
+export function readPictureOffered(payload) {
+  const wanted = readPictureWanted(payload);
+  const { transfer } = payload ?? {};
+  return wanted && (transfer === "" || isId(transfer)) ? { ...wanted, transfer } : null;
 }
 
 /** Reads the topic `chat-got`. @param {any} payload @returns {string | null} the id of the message */
@@ -82,7 +130,12 @@ function readKept(value) {
 
 /** @param {unknown} value */
 function isTime(value) {
-  return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0;
+  return isCount(value, Number.MAX_SAFE_INTEGER);
+}
+
+/** @param {unknown} value @param {number} most */
+function isCount(value, most) {
+  return Number.isSafeInteger(value) && /** @type {number} */ (value) > 0 && /** @type {number} */ (value) <= most;
 }
 
 /** @param {string} text halves of surrogate pairs become U+FFFD */

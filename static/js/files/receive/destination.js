@@ -10,8 +10,8 @@ const SMALL = 32_000_000;
 /** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /**
- * `store` keeps files until they are saved; `file` and `folder` are written directly.
- * @typedef {{kind: "store"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
+ * `store` keeps files until they are saved; `file` and `folder` are written directly; `memory` leaves no trace on the disk.
+ * @typedef {{kind: "store"} | {kind: "memory"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
  */
 
 /**
@@ -20,6 +20,7 @@ const SMALL = 32_000_000;
  * @returns {Promise<Sink>} @throws {DOMException} when there is no room
  */
 export async function openSink(destination, head, { key, kept }) {
+  if (destination.kind === "memory") return memorySink(head);
   if (destination.kind === "file") return handleSink(head, destination.handle);
   if (destination.kind === "folder") {
     let folder = destination.handle;

@@ -88,6 +88,7 @@ export class IncomingTransfer {
   async removeAll() {
     await this.conclude();
     for (const id of this.records) await received.remove(id).catch(() => {});
+    if (this.destination.kind === "memory") await this.#freeMemory();
     this.#forgetResults();
   }
 

@@ -85,7 +85,7 @@ export class ChatPanel {
   /** @param {SubmitEvent} event */
   #submit(event) {
     event.preventDefault();
-    const done = this.#chat.sendText(this.#field.value);
+    const done = this.#chat.sendMessage(this.#field.value);
     if (done === "sent") this.#field.value = "";
     this.#fitRows();
     this.#showNote(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");

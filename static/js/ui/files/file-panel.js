@@ -181,6 +181,7 @@ export class FilePanel extends Emitter {
 
   /** @param {Transfer} transfer */
   #onAdded(transfer) {
+    if (transfer.purpose === "chat") return;
     const item = new TransferItem(transfer, this.#personOf(transfer));
     this.#addItem(item);
     const { signal } = this.#life;

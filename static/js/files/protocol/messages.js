@@ -38,7 +38,7 @@ export const LIMITS = Object.freeze({
 /** What an offer is for; an unknown purpose reads as none. @type {readonly Purpose[]} */
 const PURPOSES = Object.freeze(["", "chat", "waiting"]);
 /** Why a transfer or file failed; an unknown reason reads as `other`. */
-export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "other"]);
+export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "full", "forbidden", "gone", "name", "other"]);
 
 /** Makes a transfer id: 16 random bytes. */
 export function makeTransferId() {

@@ -1,6 +1,6 @@
 /** Opens the sink of a file at the destination that the person chose. */
 
-import { MEMORY_LIMIT, handleSink, memorySink, storeSink } from "../storage/sinks.js";
+import { MEMORY_LIMIT, folderSink, memorySink, pickedSink, storeSink } from "../storage/sinks.js";
 import { store } from "../storage/store.js";
 import { streamSink, streams } from "../storage/stream-sink.js";
 
@@ -8,10 +8,11 @@ import { streamSink, streams } from "../storage/stream-sink.js";
 const SMALL = 32_000_000;
 
 /** @import { FileMetadata } from "../protocol/messages.js" */
+/** @import { Place } from "../save/picked-folder.js" */
 /** @import { Sink } from "../storage/sinks.js" */
 /**
- * `store` keeps files until they are saved; `file` and `folder` are written directly; `memory` leaves no trace on the disk.
- * @typedef {{kind: "store"} | {kind: "memory"} | {kind: "file", handle: FileSystemFileHandle} | {kind: "folder", handle: FileSystemDirectoryHandle}} Destination
+ * `store` keeps files until they are saved; `picked` is written directly; `memory` leaves no trace on the disk.
+ * @typedef {{kind: "store"} | {kind: "memory"} | {kind: "picked", place: Place}} Destination
  */
 
 /**
@@ -20,13 +21,9 @@ const SMALL = 32_000_000;
  * @returns {Promise<Sink>} @throws {DOMException} when there is no room
  */
 export async function openSink(destination, head, { key, kept }) {
+  if (destination.kind === "picked") return pickedSink(head, destination.place);
+  if (head.folder) return folderSink();
   if (destination.kind === "memory") return memorySink(head);
-  if (destination.kind === "file") return handleSink(head, destination.handle);
-  if (destination.kind === "folder") {
-    let folder = destination.handle;
-    for (const part of head.path) folder = await folder.getDirectoryHandle(part, { create: true });
-    return handleSink(head, await folder.getFileHandle(head.name, { create: true }));
-  }
   // A partial file needs no more room, and must not be streamed from the beginning.
   const elsewhere = () => (kept ? memorySink(head) : openTransientSink(head));
   if (key === "" || (!kept && (await store.room()) < head.size)) return elsewhere();

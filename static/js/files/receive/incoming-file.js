@@ -10,11 +10,12 @@ import { KIND } from "../protocol/frame.js";
 import { CHUNK, DIGEST, PIECE, UNIT, pieceCount, pieceLength, rootOf, sameBytes } from "../protocol/pieces.js";
 import { RangeSet } from "../protocol/range-set.js";
 import { WINDOW, WINDOW_PIECES } from "../send/send-queue.js";
+import { reasonOf } from "../storage/sinks.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { Frame } from "../protocol/frame.js" */
 /** @import { FileMetadata } from "../protocol/messages.js" */
-/** @import { Sink } from "../storage/sinks.js" */
+/** @import { Sink, WriteFailure } from "../storage/sinks.js" */
 /** @typedef {{digest: Bytes | null, bytes: Bytes, got: Set<number>, closed: boolean}} OpenPiece got: units; closed: being verified */
 
 /** Mismatches of one piece before the file fails. */
@@ -23,7 +24,7 @@ const MAX_WRONG = 3;
 /**
  * @typedef {object} IncomingFileEvents
  * @property {{kind: number, offset: number}} answer `KIND.ack` or `KIND.nack`, to be sent
- * @property {{reason: "damaged" | "too-much" | "storage"}} failed for good
+ * @property {{reason: "damaged" | "too-much" | WriteFailure}} failed for good
  */
 
 /** @extends {Emitter<IncomingFileEvents>} */
@@ -139,8 +140,8 @@ export class IncomingFile extends Emitter {
     if (!right) return this.#reject(index, length);
     try {
       await this.#sink.write(index, bytes, digest);
-    } catch {
-      return this.#fail("storage");
+    } catch (error) {
+      return this.#fail(reasonOf(error));
     }
     if (this.#over) return;
     this.#open.delete(index);

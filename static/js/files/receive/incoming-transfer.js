@@ -116,6 +116,8 @@ export class IncomingTransfer {
   }
 
   async #release() {
+    // Nothing stays there that is not whole.
+    if (this.destination.kind === "picked") await this.destination.place.end();
     const { claim } = this;
     this.claim = null;
     if (claim) await received.claims.release(claim);

@@ -6,6 +6,8 @@ import { openSink } from "./destination.js";
 import { IncomingFile } from "./incoming-file.js";
 import { batchOfOffer } from "../received/claims.js";
 import { received } from "../received/received-files.js";
+import { removeLeftovers } from "../save/leftovers.js";
+import { reasonOf } from "../storage/sinks.js";
 import { LIMITS } from "../protocol/messages.js";
 import { OfferAssembler } from "../protocol/offer-assembler.js";
 import { Transfer } from "../protocol/transfer.js";
@@ -44,6 +46,7 @@ export class FileReceiver extends Emitter {
     this.#room = room;
     this.#describe = describe;
     void received.tidy().catch(() => {});
+    void removeLeftovers();
     this.#topics = topics;
     this.#peerFiles = peerFiles;
   }
@@ -129,8 +132,8 @@ export class FileReceiver extends Emitter {
       const { blob, where } = await opened.finish();
       if (opened.stored) await this.#incoming.get(transfer)?.claim?.markWhole(transfer.entries.indexOf(entry));
       if (!transfer.isOver) Object.assign(entry, { result: blob, where });
-    } catch {
-      return this.#fail(transfer, entry, "storage");
+    } catch (error) {
+      return this.#fail(transfer, entry, reasonOf(error));
     }
     if (transfer.isOver) return;
     this.#peerFiles(pid).receivers.delete(id);
@@ -223,7 +226,7 @@ export class FileReceiver extends Emitter {
   /** @param {Transfer} transfer @param {Entry} entry @param {Frame} frame the first, or one that came before the file was open */
   #onFirstFrame(transfer, entry, frame) {
     if (transfer.isOver || entry.status === "done" || entry.status === "failed") return;
-    void this.#open(transfer, entry).incoming.then((file) => file.receiveFrame(frame), () => this.#fail(transfer, entry, "storage"));
+    void this.#open(transfer, entry).incoming.then((file) => file.receiveFrame(frame), (error) => this.#fail(transfer, entry, reasonOf(error)));
   }
 
   /** Opens a file, once. @param {Transfer} transfer @param {Entry} entry */

@@ -7,6 +7,7 @@ import { RangeSet } from "../protocol/range-set.js";
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { FileMetadata } from "../protocol/messages.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
+/** @import { Place } from "../save/picked-folder.js" */
 /** @import { Store } from "./store.js" */
 
 /**
@@ -23,6 +24,21 @@ import { RangeSet } from "../protocol/range-set.js";
  * @property {() => Promise<void>} discard
  * @property {boolean} [stored] in the store, under its key
  */
+
+/** @typedef {"full" | "forbidden" | "gone" | "name" | "storage"} WriteFailure */
+/** What the browser's errors mean for the person. @type {Readonly<Record<string, WriteFailure>>} */
+const FAILURES = Object.freeze({
+  QuotaExceededError: "full",
+  NotAllowedError: "forbidden",
+  SecurityError: "forbidden",
+  NotFoundError: "gone",
+  TypeError: "name",
+});
+
+/** Why a file could not be written. @param {unknown} error @returns {WriteFailure} */
+export function reasonOf(error) {
+  return FAILURES[/** @type {Error} */ (error)?.name] ?? "storage";
+}
 
 /** Bytes of all files in memory, where there is no store. */
 export const MEMORY_LIMIT = 256_000_000;
@@ -51,22 +67,26 @@ export async function storeSink(store, head, key) {
   };
 }
 
-/** Replaces the file once complete. @param {FileMetadata} head @param {FileSystemFileHandle} handle @returns {Promise<Sink>} */
-export async function handleSink({ size }, handle) {
-  const stream = await handle.createWritable();
+/** Writes where the person wants it; the file appears there once complete. @param {FileMetadata} head @param {Place} place @returns {Promise<Sink>} */
+export async function pickedSink(head, place) {
+  if (head.folder) return folderSink(() => place.makeFolder(head));
+  const target = await place.openFile(head);
   return {
-    ...nothing(size),
+    ...nothing(head.size),
     write: async (index, bytes) => {
-      await stream.write({ type: "write", position: index * PIECE, data: bytes });
+      await target.write(index * PIECE, bytes);
       release(bytes.buffer);
     },
-    finish: async () => {
-      await stream.close();
-      return { blob: null, where: handle.name };
-    },
-    keep: () => stream.abort().catch(() => {}),
-    discard: () => stream.abort().catch(() => {}),
+    finish: async () => ({ blob: null, where: await target.finish() }),
+    keep: () => target.discard(),
+    discard: () => target.discard(),
   };
+}
+
+/** An empty folder. @param {() => Promise<string>} [make] returns where it is @returns {Sink} */
+export function folderSink(make = async () => "") {
+  const none = async () => {};
+  return { ...nothing(0), write: none, finish: async () => ({ blob: null, where: await make() }), keep: none, discard: none };
 }
 
 /** @param {FileMetadata} head @returns {Sink} @throws {DOMException} QuotaExceededError beyond `MEMORY_LIMIT` for all files */

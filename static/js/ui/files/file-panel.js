@@ -12,7 +12,7 @@ import { ResumeRequests } from "./resume-requests.js";
 import { formatFiles } from "./format.js";
 import { say } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
-import { chooseDestination, saveAll } from "./save-files.js";
+import { chooseDestination, saveItem } from "./save-files.js";
 import { sidePanels } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 import { TransferItem } from "./transfer-item.js";
@@ -253,6 +253,8 @@ export class FilePanel extends Emitter {
     const { transfer } = item;
     if (action === "download") this.#downloads.add(transfer);
     if (action === "download" || action === "receive") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
+    if (action === "stop-saving") return item.saving?.cancel();
+    if (action === "save-to" && transfer.isOver) return this.#save(item, true);
     if (action === "save-to") {
       const destination = await chooseDestination(transfer);
       return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
@@ -265,11 +267,10 @@ export class FilePanel extends Emitter {
     this.#exchange.applyAction(transfer, action);
   }
 
-  /** @param {TransferItem} item */
-  async #save(item) {
-    const outcome = await saveAll(item.transfer, item.who.name);
+  /** @param {TransferItem} item @param {boolean} [choose] where */
+  async #save(item, choose = false) {
+    const outcome = await saveItem(item, { choose, onChanged: () => this.#updateItem(item) });
     if (outcome === null) return;
-    item.markSaved();
     await this.#exchange.freeSaved(item.transfer, outcome === "saved");
     this.#updateItem(item);
   }

@@ -1,13 +1,14 @@
 /** One transfer in the list: the other person, the files, the progress and the available actions. */
 
 import { splitName } from "../../files/protocol/safe-name.js";
+import { commonPlace } from "../../files/save/picked-folder.js";
 import { Emitter } from "../../lib/emitter.js";
 import { formatDuration, formatSize } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Trust } from "../people/trust.js" */
-/** @typedef {"download" | "receive" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "save-again" | "remove"} TransferAction */
+/** @typedef {"download" | "receive" | "save-to" | "decline" | "pause" | "resume" | "cancel" | "save" | "save-again" | "stop-saving" | "remove"} TransferAction */
 /** @typedef {{name: string, trust: Trust}} Who */
 
 /** Weight of the newest second in the shown speed. */
@@ -28,6 +29,10 @@ export class TransferItem extends Emitter {
   #speed = 0;
   #last = { moved: 0, at: performance.now() };
   #saved = false;
+  /** Files that are being saved; bytes so far. @type {{moved: number, cancel: () => void} | null} */
+  saving = null;
+  /** Where the person saved them, if they chose the place. */
+  place = "";
 
   /** @param {Transfer} transfer @param {Who} who */
   constructor(transfer, who) {
@@ -61,8 +66,10 @@ export class TransferItem extends Emitter {
     return this.transfer.entries.filter(({ result }) => result !== null).length;
   }
 
-  markSaved() {
+  /** @param {string} [place] where, if the person chose it */
+  markSaved(place = "") {
     this.#saved = true;
+    this.place = place;
   }
 
   /** Call it about once a second. */
@@ -91,9 +98,9 @@ export class TransferItem extends Emitter {
     trust.classList.toggle("badge--warn", who.trust === "server");
     trust.classList.toggle("badge--good", who.trust === "verified");
     const progress = find(root, ".transfer__progress", HTMLProgressElement);
-    progress.hidden = !transfer.isRunning;
+    progress.hidden = !transfer.isRunning && this.saving === null;
     progress.max = Math.max(1, bytes);
-    progress.value = bytes === 0 ? 1 : moved;
+    progress.value = bytes === 0 ? 1 : (this.saving?.moved ?? moved);
     progress.setAttribute("aria-label", find(root, ".transfer__title", HTMLElement).textContent ?? "");
     const status = this.#statusText(space);
     const line = find(root, ".transfer__state", HTMLElement);
@@ -138,11 +145,14 @@ export class TransferItem extends Emitter {
       return text(space.elsewhere ? "files.state.large" : "files.state.larger", { size, room: formatSize(space.bytes) });
     }
     if (state === "offered") return text(`files.state.offered.${direction}`, values);
-    if (state === "failed") return text(`files.failed.${failures[0]?.reason || "other"}`);
+    if (this.saving) return text("files.state.saving", { moved: formatSize(this.saving.moved), size });
+    if (state === "failed") return text(`files.failed.${failures[0]?.reason || "other"}`, { name: failures[0]?.head.name ?? "" });
     if (failures.length > 0) {
       const done = entries.filter(({ status }) => status === "done").length;
       return text("files.state.some", { done, count, failed: failures.length });
     }
+    const where = this.place || commonPlace(entries.map((entry) => entry.where));
+    if (state === "done" && where) return text("files.state.saved-in", { where, size });
     if (state === "done") return text(this.#saved ? "files.state.saved" : `files.state.done.${direction}`, values);
     if (state !== "running") return text(`files.state.${state}`, values);
     if (away) return text("files.state.away", values);
@@ -155,7 +165,7 @@ export class TransferItem extends Emitter {
   /** @param {{bytes: number, elsewhere: boolean}} [space] @returns {TransferAction[]} */
   #availableActions(space) {
     const { transfer } = this;
-    const { state, direction, bytes, count, entries } = transfer;
+    const { state, direction, bytes, count } = transfer;
     if (state === "offered" && direction === "in") {
       /** @type {TransferAction[]} */
       const actions = !space || space.bytes >= bytes ? [count === 1 ? "download" : "receive"] : [];
@@ -163,7 +173,9 @@ export class TransferItem extends Emitter {
       return [...actions, "decline"];
     }
     if (state === "offered") return ["cancel"];
-    if (transfer.isOver) return entries.some(({ result }) => result !== null) ? [this.#saved ? "save-again" : "save", "remove"] : ["remove"];
+    if (this.saving) return ["stop-saving"];
+    if (transfer.isOver && this.received === 0) return ["remove"];
+    if (transfer.isOver) return [this.#saved ? "save-again" : "save", ...(space?.elsewhere ? /** @type {TransferAction[]} */ (["save-to"]) : []), "remove"];
     const pausedHere = state === "paused-here" || state === "paused-both";
     return [pausedHere ? "resume" : "pause", "cancel"];
   }

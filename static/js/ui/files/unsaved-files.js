@@ -3,7 +3,7 @@
 import { LeaveGuard } from "../../call/leave-guard.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
-import { saveAll } from "./save-files.js";
+import { saveItem } from "./save-files.js";
 
 /** @import { TransferItem } from "./transfer-item.js" */
 
@@ -32,7 +32,7 @@ export class UnsavedFiles {
   }
 
   async #save() {
-    for (const item of this.#items) if (await saveAll(item.transfer, item.who.name)) item.markSaved();
+    for (const item of this.#items) await saveItem(item);
     this.#show();
     say(this.#message);
   }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addFiles } from "../../static/js/ui/files/chosen-files.js";
 import { EVERYONE, ReceiverChoice } from "../../static/js/ui/files/receiver-choice.js";
 
 const max = { pid: "p1", member: "m1", name: "Max" };
@@ -54,13 +53,4 @@ test("a member without a name on the server is not taken for another", () => {
   choice.start([{ ...max, member: "" }]);
   choice.follow([{ ...sam, member: "" }]);
   assert.deepEqual(choice.receivers, []);
-});
-
-test("files that are chosen later are added, and none twice", () => {
-  const one = { file: new File(["a"], "a.txt", { lastModified: 1 }), path: [] };
-  const same = { file: new File(["b"], "a.txt", { lastModified: 1 }), path: [] };
-  const newer = { file: new File(["a"], "a.txt", { lastModified: 2 }), path: [] };
-  const longer = { file: new File(["ab"], "a.txt", { lastModified: 1 }), path: [] };
-  const elsewhere = { file: new File(["a"], "a.txt", { lastModified: 1 }), path: ["old"] };
-  assert.deepEqual(addFiles([one], [same, newer, longer, elsewhere, elsewhere]), [one, newer, longer, elsewhere]);
 });

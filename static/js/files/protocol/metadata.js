@@ -6,8 +6,9 @@ import { PIECE } from "./pieces.js";
 
 /** @import { OfferedFile, Purpose } from "./messages.js" */
 /**
- * @typedef {{file: File, path: string[], folder?: boolean, handle?: FileSystemFileHandle}} SelectedFile path: folders, from the one
- *   that was selected; folder: an empty one, whose name and date are those of the empty file
+ * @typedef {{file: File, path: string[], folder?: boolean, handle?: FileSystemFileHandle, root?: FileSystemDirectoryHandle}} SelectedFile
+ *   path: folders, from the one that was selected; folder: an empty one, whose name is that of the empty file; root: the selected
+ *   folder, whose permission is that of the handle
  */
 
 /** File numbers are unique in a tab. */
@@ -15,14 +16,26 @@ let numbers = 0;
 /** @type {WeakMap<File, Promise<string>>} */
 const edges = new WeakMap();
 
+/** @param {string} name @param {string[]} path @returns {SelectedFile} */
+export function emptyFolder(name, path) {
+  return { file: new File([], name, { lastModified: 0 }), path, folder: true };
+}
+
 /** @param {SelectedFile} chosen @returns {Promise<OfferedFile>} @throws {DOMException} unreadable (a package folder, deleted) */
 export async function makeMetadata({ file, path, folder = false }) {
   numbers += 1;
   const id = numbers;
-  if (!edges.has(file)) edges.set(file, edgesOf(file));
   const { size, lastModified: modified } = file;
   const [name, ...folders] = [file.name, ...path].map(wellFormed);
-  return { id, name, path: folders.join("/"), size, modified, edges: await /** @type {Promise<string>} */ (edges.get(file)), folder };
+  return { id, name, path: folders.join("/"), size, modified, edges: await readEdges(file), folder };
+}
+
+/** Reads them once. @param {File} file @returns {Promise<string>} base64url @throws {DOMException} when it cannot be read */
+export function readEdges(file) {
+  const known = edges.get(file) ?? edgesOf(file);
+  edges.set(file, known);
+  known.catch(() => edges.delete(file));
+  return known;
 }
 
 /** @param {string} transfer @param {OfferedFile[]} files @param {Purpose} purpose in the first one @returns {object[]} payloads of `file-offer` */

@@ -35,12 +35,13 @@ export function mapNames(files) {
 /** @param {readonly OfferedFile[]} files @returns {number} the folders that they make */
 export function countFolders(files) {
   const paths = new Set();
-  for (const { name, path, folder } of files) {
-    const whole = folder ? `${path}${path && "/"}${name}` : path;
-    // From the deepest up, to where another file has been.
-    for (let end = whole.length; end > 0 && !paths.has(whole.slice(0, end)); end = whole.lastIndexOf("/", end - 1)) paths.add(whole.slice(0, end));
-  }
+  for (const { name, path, folder } of files) addFolders(paths, folder ? `${path}${path && "/"}${name}` : path);
   return paths.size;
+}
+
+/** Adds a folder and those that it is in. @param {Set<string>} paths @param {string} path */
+export function addFolders(paths, path) {
+  for (let end = path.length; end > 0 && !paths.has(path.slice(0, end)); end = path.lastIndexOf("/", end - 1)) paths.add(path.slice(0, end));
 }
 
 /** Equal for names that some file system takes for one: case (Unicode, also German ß and Greek ς), normalization, what it ignores. @param {string} name */

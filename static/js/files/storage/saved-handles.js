@@ -4,10 +4,16 @@
  */
 
 import { inRecords } from "../../lib/records.js";
+import { emptyFolder } from "../protocol/metadata.js";
+import { reasonOf } from "../send/selection.js";
 
 /** @import { SelectedFile } from "../protocol/metadata.js" */
+/** @import { Selection } from "../send/selection.js" */
 /** @import { Transfer } from "../protocol/transfer.js" */
-/** @typedef {{handle: FileSystemFileHandle, path: string[], name: string}} KeptFile name: as the receiver knows it */
+/**
+ * @typedef {{handle?: FileSystemFileHandle, root?: FileSystemDirectoryHandle, folder?: string, path: string[], name: string}} KeptFile
+ *   root: whose permission is that of the handle; folder: the name of an empty one, without a handle; name: as the receiver knows it
+ */
 /** @typedef {{id: string, room: string, member: string, at: number, files: KeptFile[]}} Kept id: of the transfer; at: ms since 1970 */
 
 const PLACE = Object.freeze({ database: "meeting-point-sending", store: "handles", keyPath: "id" });
@@ -20,8 +26,12 @@ const KEPT_MS = 24 * 3600_000;
 export async function saveHandles(room, { id, member, entries }, chosen) {
   /** @type {KeptFile[]} */
   const files = [];
-  for (const [at, { path, handle }] of chosen.entries()) if (handle) files.push({ handle, path, name: entries[at].head.name });
-  if (files.length < chosen.length) return;
+  for (const [at, { file, path, folder, handle, root }] of chosen.entries()) {
+    const { name } = entries[at].head;
+    if (folder) files.push({ folder: file.name, path, name });
+    else if (handle) files.push({ handle, ...(root && { root }), path, name });
+  }
+  if (files.length < chosen.length || !files.some(({ handle }) => handle)) return;
   /** @type {Kept} */
   const kept = { id, room, member, at: Date.now(), files };
   await inRecords(PLACE, "readwrite", (store) => store.put(kept)).catch(() => {});
@@ -49,15 +59,32 @@ export async function findHandles(room, member, name) {
 
 /**
  * Opens the files again. The browser may ask for permission: call it from a user gesture.
- * @param {Kept} kept @returns {Promise<SelectedFile[]>} @throws {DOMException} when one is gone or may not be read
+ * @param {Kept} kept @returns {Promise<Selection>} left: what is gone or may not be read
  */
 export async function openHandles({ files }) {
-  const chosen = [];
-  for (const { handle, path } of files) {
-    // Not in TypeScript's library: https://wicg.github.io/file-system-access/#api-filesystemhandle
-    const state = await /** @type {any} */ (handle).requestPermission({ mode: "read" });
-    if (state !== "granted") throw new DOMException("not allowed", "NotAllowedError");
-    chosen.push({ file: await handle.getFile(), path, handle });
+  const permitted = new Set();
+  /** @type {Selection} */
+  const selection = { chosen: [], left: [] };
+  for (const { handle, root, folder, path } of files) {
+    if (!handle) {
+      selection.chosen.push(emptyFolder(folder ?? "", path));
+      continue;
+    }
+    try {
+      const asked = root ?? handle;
+      if (!permitted.has(asked)) await permit(asked);
+      permitted.add(asked);
+      selection.chosen.push({ file: await handle.getFile(), path, handle, ...(root && { root }) });
+    } catch (error) {
+      selection.left.push({ name: handle.name, path, reason: reasonOf(error, handle.name) });
+    }
   }
-  return chosen;
+  return selection;
+}
+
+/** @param {FileSystemHandle} handle @throws {DOMException} when the person does not allow it */
+async function permit(handle) {
+  // Not in TypeScript's library: https://wicg.github.io/file-system-access/#api-filesystemhandle
+  const state = await /** @type {any} */ (handle).requestPermission({ mode: "read" });
+  if (state !== "granted") throw new DOMException("not allowed", "NotAllowedError");
 }

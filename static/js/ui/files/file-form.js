@@ -1,15 +1,16 @@
 /** The form before files are sent: which files, to whom, and how far the connection can be trusted. */
 
-import { safeName } from "../../files/protocol/safe-name.js";
+import { addSelection, prepareFiles } from "../../files/send/selection.js";
 import { Emitter } from "../../lib/emitter.js";
-import { addFiles } from "./chosen-files.js";
-import { formatSize } from "../lib/formats.js";
+import { formatSelection } from "./format.js";
+import { LeftList } from "./left-list.js";
 import { EVERYONE, ReceiverChoice } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
+/** @import { Selection } from "../../files/send/selection.js" */
 /** @import { Trust } from "../people/trust.js" */
 
 /** From the weakest to the strongest. @type {Trust[]} */
@@ -17,14 +18,15 @@ const ORDER = ["", "server", "key", "verified"];
 
 /**
  * @typedef {object} FileFormEvents
- * @property {{chosen: SelectedFile[], pids: string[]}} send the person pressed Send; the form is already cleared
+ * @property {{chosen: SelectedFile[], pids: string[]}} send the person pressed Send; all can be read, and the form is cleared
+ * @property {{count: number}} left what cannot be sent became more; count: of all that is listed
  */
 
 /** Files that were chosen and not sent. It outlasts a call that others end. */
 export class FileDraft {
   choice = new ReceiverChoice();
-  /** @type {SelectedFile[]} */
-  selected = [];
+  /** @type {Selection} */
+  selection = { chosen: [], left: [] };
 }
 
 /** @extends {Emitter<FileFormEvents>} */
@@ -32,43 +34,83 @@ export class FileForm extends Emitter {
   #form = byId("files-send", HTMLFormElement);
   #to = byId("files-to", HTMLSelectElement);
   #button = find(this.#form, "button[type=submit]", HTMLButtonElement);
+  #what = byId("files-what", HTMLElement);
+  #list = new LeftList();
   #reachable;
   #draft;
+  /** Settles when all that was chosen is in the draft. @type {Promise<void>} */
+  #reading = Promise.resolve();
+  /** Readings under way. */
+  #busy = 0;
+  /** Aborted when the selection is given up. */
+  #current = new AbortController();
 
   /** @param {() => Person[]} others the connected people @param {FileDraft} draft @param {AbortSignal} signal */
   constructor(others, draft, signal) {
     super();
     this.#reachable = others;
     this.#draft = draft;
-    this.#form.addEventListener("submit", (event) => this.#send(event), { signal });
+    this.#form.addEventListener("submit", (event) => void this.#send(event), { signal });
     this.#to.addEventListener("change", () => this.#choose(), { signal });
-    this.#form.hidden = draft.selected.length === 0;
-    this.showPeople();
+    this.#show();
   }
 
-  /** @param {SelectedFile[]} more at least one; added to those that were chosen and not sent */
-  showFiles(more) {
-    if (this.chosen.length === 0) this.#choice.start(this.#reachable());
-    const chosen = (this.#draft.selected = addFiles(this.chosen, more));
-    this.showPeople();
-    const size = formatSize(chosen.reduce((sum, { file }) => sum + file.size, 0));
-    const one = () => text("files.what.one", { name: safeName(chosen[0].file.name), size });
-    byId("files-what", HTMLElement).textContent = chosen.length === 1 ? one() : text("files.what.many", { count: chosen.length, size });
-    this.#form.hidden = false;
-    (this.#button.disabled ? this.#to : this.#button).focus();
+  /** Adds to what was chosen and not sent. @param {Selection | Promise<Selection>} coming folders take a while to be read @returns {Promise<void>} */
+  addFiles(coming) {
+    const { signal } = this.#current;
+    return this.#read(async () => {
+      const more = await coming;
+      if (signal.aborted || more.chosen.length + more.left.length === 0) return;
+      if (this.chosen.length === 0) this.#choice.start(this.#reachable());
+      const selection = await addSelection(this.#draft.selection, more);
+      if (!signal.aborted) this.#take(selection);
+    });
   }
 
   get chosen() {
-    return this.#draft.selected;
+    return this.#draft.selection.chosen;
+  }
+
+  forgetFiles() {
+    this.#current.abort();
+    this.#current = new AbortController();
+    this.#draft.selection = { chosen: [], left: [] };
+    this.#show();
+  }
+
+  /** One after the other. @param {() => Promise<void>} act @returns {Promise<void>} */
+  #read(act) {
+    this.#busy += 1;
+    this.#show();
+    this.#reading = this.#reading.then(act, act).finally(() => this.#endReading());
+    return this.#reading;
+  }
+
+  #endReading() {
+    this.#busy -= 1;
+    this.#show();
+    const isWriting = document.activeElement?.matches("input, textarea");
+    if (this.#busy === 0 && this.chosen.length > 0 && !isWriting) (this.#button.disabled ? this.#to : this.#button).focus();
+  }
+
+  /** @param {Selection} selection */
+  #take(selection) {
+    const more = selection.left.length > this.#draft.selection.left.length;
+    this.#draft.selection = selection;
+    if (more) this.emit("left", { count: selection.left.length });
+  }
+
+  #show() {
+    const { chosen, left } = this.#draft.selection;
+    this.#form.hidden = chosen.length + left.length + this.#busy === 0;
+    this.#form.ariaBusy = String(this.#busy > 0);
+    this.#what.textContent = this.#busy > 0 ? text("files.reading") : formatSelection(chosen);
+    this.#list.show(left);
+    this.showPeople();
   }
 
   get #choice() {
     return this.#draft.choice;
-  }
-
-  forgetFiles() {
-    this.#draft.selected = [];
-    this.#form.hidden = true;
   }
 
   showPeople() {
@@ -103,7 +145,7 @@ export class FileForm extends Emitter {
   #showTrust() {
     const note = byId("files-trust", HTMLElement);
     const { receivers } = this.#choice;
-    this.#button.disabled = receivers.length === 0;
+    this.#button.disabled = receivers.length === 0 || this.#busy > 0 || this.chosen.length === 0;
     const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     const one = receivers.length === 1 ? "" : ".all";
     note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : "";
@@ -111,12 +153,19 @@ export class FileForm extends Emitter {
   }
 
   /** @param {SubmitEvent} event */
-  #send(event) {
+  async #send(event) {
     event.preventDefault();
-    const [chosen, pids] = [this.chosen, this.#choice.receivers.map(({ pid }) => pid)];
-    if (chosen.length === 0 || pids.length === 0) return;
-    this.forgetFiles();
-    this.emit("send", { chosen, pids });
+    const pids = this.#choice.receivers.map(({ pid }) => pid);
+    if (this.chosen.length === 0 || pids.length === 0 || this.#busy > 0) return;
+    const { signal } = this.#current;
+    await this.#read(async () => {
+      const { chosen, left } = await prepareFiles(this.chosen);
+      if (signal.aborted) return;
+      // What is sent is what was shown: without some of it, the person decides again.
+      if (left.length > 0) return this.#take({ chosen, left: [...this.#draft.selection.left, ...left] });
+      this.#draft.selection = { chosen: [], left: [] };
+      this.emit("send", { chosen, pids });
+    });
   }
 }
 

@@ -1,11 +1,9 @@
 /** The file panel: the list of transfers and the ways to start one. */
 
 import { maxWithoutStore } from "../../files/receive/destination.js";
-import { LIMITS } from "../../files/protocol/messages.js";
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
 import { store } from "../../files/storage/store.js";
 import { Emitter } from "../../lib/emitter.js";
-import { addFiles } from "./chosen-files.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
@@ -22,6 +20,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { FileExchange } from "../../files/exchange.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
+/** @import { Selection } from "../../files/send/selection.js" */
 /** @import { TransferAction } from "./transfer-item.js" */
 /** @import { FileDraft } from "./file-form.js" */
 
@@ -107,10 +106,11 @@ export class FilePanel extends Emitter {
     this.#session.on("person-added", () => this.#showPeople(), { signal });
     this.#session.on("person-changed", () => this.#showPeople(), { signal });
     this.#session.on("person-removed", () => this.#showPeople(), { signal });
-    this.#picker.on("chosen", ({ chosen }) => this.chooseReceivers(chosen), { signal });
-    this.#picker.on("unreadable", () => this.#announce(text("files.news.unreadable")), { signal });
-    this.#resumeRequests.on("unreadable", () => this.#announce(text("files.news.unreadable")), { signal });
+    this.#picker.on("chosen", ({ coming }) => void this.#choose(coming), { signal });
+    this.#picker.on("empty", () => this.#announce(text("files.news.empty")), { signal });
+    this.#resumeRequests.on("incomplete", (selection) => void this.#choose(selection), { signal });
     this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
+    this.#form.on("left", ({ count }) => this.#announce(text(`files.news.left.${count === 1 ? "one" : "many"}`, { count })), { signal });
     this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
     const actions = {
       choose: () => this.#picker.chooseFiles(),
@@ -125,11 +125,15 @@ export class FilePanel extends Emitter {
     }
   }
 
-  /** Asks who receives the files. @param {SelectedFile[]} chosen at least one */
+  /** Asks who receives the files. @param {SelectedFile[]} chosen at least one @returns {Promise<void>} */
   chooseReceivers(chosen) {
-    if (addFiles(this.#form.chosen, chosen).length > LIMITS.filesOffered) return this.#announce(text("files.news.too-many", { count: LIMITS.filesOffered }));
+    return this.#choose({ chosen, left: [] });
+  }
+
+  /** @param {Selection | Promise<Selection>} coming */
+  #choose(coming) {
     sidePanels.open("files", { focus: false });
-    this.#form.showFiles(chosen);
+    return this.#form.addFiles(coming);
   }
 
   /** @param {SelectedFile[]} chosen @param {string[]} pids */
@@ -141,7 +145,8 @@ export class FilePanel extends Emitter {
       for (const transfer of transfers) void this.#resumeRequests.rememberFiles(transfer, chosen);
       if (this.#hasShared(chosen)) this.#forgetSharedAfter(transfers);
     } catch {
-      this.#announce(text("files.news.unreadable"));
+      // One became unreadable at the last moment: it is named when all are looked at again.
+      void this.chooseReceivers(chosen);
     }
   }
 

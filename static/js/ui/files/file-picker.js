@@ -1,15 +1,15 @@
 /** The ways to select files: two inputs, drop and paste. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { fromInput, fromPicker, fromTransfer, picksHandles } from "./chosen-files.js";
+import { fromFolderPicker, fromInput, fromPicker, fromTransfer, picksFolders, picksHandles } from "./chosen-files.js";
 import { byId } from "../lib/page.js";
 
-/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
+/** @import { Selection } from "../../files/send/selection.js" */
 
 /**
  * @typedef {object} FilePickerEvents
- * @property {{chosen: SelectedFile[]}} chosen at least one file
- * @property {void} unreadable the selection contains something other than files
+ * @property {{coming: Promise<Selection>}} chosen folders take a while to be read; empty: the person cancelled
+ * @property {void} empty the browser gave no file of a folder: there is none in it, or the person cancelled
  */
 
 /** @extends {Emitter<FilePickerEvents>} */
@@ -21,18 +21,26 @@ export class FilePicker extends Emitter {
   /** @param {AbortSignal} signal */
   constructor(signal) {
     super();
-    for (const input of [this.#files, this.#folder]) input.addEventListener("change", () => this.#emitChosen(fromInput(input)), { signal });
+    this.#files.addEventListener("change", () => this.#emitChosen(fromInput(this.#files)), { signal });
+    this.#folder.addEventListener("change", () => this.#takeFolder(), { signal });
+    this.#folder.addEventListener("cancel", () => this.#takeFolder(), { signal });
     this.#listenForDrops(signal);
     signal.addEventListener("abort", () => (this.#overlay.hidden = true));
   }
 
   chooseFiles() {
-    if (picksHandles()) void this.#takeSelection(fromPicker());
+    if (picksHandles()) this.#emitChosen(fromPicker());
     else this.#files.click();
   }
 
   chooseFolder() {
-    this.#folder.click();
+    if (picksFolders()) this.#emitChosen(fromFolderPicker());
+    else this.#folder.click();
+  }
+
+  #takeFolder() {
+    if (this.#folder.files?.length) this.#emitChosen(fromInput(this.#folder));
+    else this.emit("empty");
   }
 
   /** Also listens for pasted files, anywhere on the page. @param {AbortSignal} signal */
@@ -48,27 +56,18 @@ export class FilePicker extends Emitter {
       this.#overlay.hidden = true;
       if (!hasFiles(event)) return;
       event.preventDefault();
-      void this.#takeSelection(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
+      this.#emitChosen(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
     }, { signal });
     document.addEventListener("paste", ({ target, clipboardData }) => {
       if (clipboardData === null || clipboardData.files.length === 0) return;
       // A field takes the text, which some programs put beside a picture of it.
       const isField = target instanceof Element && target.closest("input, textarea, [contenteditable]") !== null;
-      if (!isField || !clipboardData.types.includes("text/plain")) void this.#takeSelection(fromTransfer(clipboardData));
+      if (!isField || !clipboardData.types.includes("text/plain")) this.#emitChosen(fromTransfer(clipboardData));
     }, { signal });
   }
 
-  /** @param {Promise<SelectedFile[]>} coming */
-  async #takeSelection(coming) {
-    try {
-      this.#emitChosen(await coming);
-    } catch {
-      this.emit("unreadable");
-    }
-  }
-
-  /** @param {SelectedFile[]} chosen */
-  #emitChosen(chosen) {
-    if (chosen.length > 0) this.emit("chosen", { chosen });
+  /** @param {Selection | Promise<Selection>} selection */
+  #emitChosen(selection) {
+    this.emit("chosen", { coming: Promise.resolve(selection) });
   }
 }

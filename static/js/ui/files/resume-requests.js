@@ -5,13 +5,14 @@ import { Emitter } from "../../lib/emitter.js";
 import { byId, find, text } from "../lib/page.js";
 
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
+/** @import { Selection } from "../../files/send/selection.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Kept } from "../../files/storage/saved-handles.js" */
 
 /**
  * @typedef {object} ResumeRequestsEvents
  * @property {{pid: string, chosen: SelectedFile[]}} send the person wants to resume
- * @property {void} unreadable the files were moved or deleted
+ * @property {Selection} incomplete some can no longer be read
  */
 
 /** @extends {Emitter<ResumeRequestsEvents>} */
@@ -59,14 +60,10 @@ export class ResumeRequests extends Emitter {
   async #resume() {
     if (this.#found === null) return;
     const { pid, kept } = this.#found;
-    try {
-      const chosen = await openHandles(kept);
-      this.hideRequest();
-      this.emit("send", { pid, chosen });
-    } catch {
-      this.#button.hidden = true;
-      this.emit("unreadable");
-    }
+    const selection = await openHandles(kept);
+    this.hideRequest();
+    if (selection.left.length === 0) this.emit("send", { pid, chosen: selection.chosen });
+    else this.emit("incomplete", selection);
     await forgetHandles(kept.id);
   }
 }

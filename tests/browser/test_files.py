@@ -228,6 +228,66 @@ def test_what_is_not_what_was_offered_is_refused(two: tuple[Person, Person], fil
         wait_until(lambda: kept(guest) == before, 5, f"nothing of it is kept ({harm})")
 
 
+def drop(who: Person, *paths: Path) -> None:
+    """Drop files and folders of the disk on the page."""
+    tab = who.page.context.new_cdp_session(who.page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        tab.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
+    tab.detach()
+
+
+def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Person], tmp_path: Path) -> None:
+    olga, guest = two
+    transfers = guest.page.locator(".transfer").count()
+    what, left = olga.page.locator("#files-what"), olga.page.locator("#files-left")
+    send_button = olga.page.get_by_role("button", name="Send", exact=True)
+
+    # One file of ten is deleted, and one changed, before the press on Send: both are named, and the others stay.
+    files = [tmp_path / f"{number}.txt" for number in range(10)]
+    for path in files:
+        path.write_text(path.name)
+    olga.page.locator("#files-input").set_input_files([str(path) for path in files])
+    expect(what).to_contain_text("10 files")
+    expect(left).to_be_hidden()
+    files[3].unlink()
+    files[4].write_text("another text")
+    send_button.click()
+    expect(left).to_contain_text("2 of them can't be sent")
+    expect(left.locator("li")).to_have_text(["3.txt", "4.txt"])
+    expect(what).to_contain_text("8 files")
+
+    # A folder is added, with the empty folder and the twenty levels in it, without what is too deep; then an empty one.
+    trip = tmp_path / "trip"
+    deep = trip.joinpath(*(f"level {number}" for number in range(20)))
+    too_deep = trip.joinpath("way down", *("d" for _ in range(99)))
+    for folder in (trip / "empty", deep, too_deep):
+        folder.mkdir(parents=True)
+    for path in (trip / ".env", trip / "env", deep / "x.txt", too_deep / "y.txt"):
+        path.write_text(path.name)
+    drop(olga, trip)
+    expect(left).to_contain_text("3 of them can't be sent")
+    expect(left).to_contain_text("More than 100 folders deep")
+    expect(left.locator("li").last).to_have_text(re.compile(r"trip / way down /.* / d$"))
+    (tmp_path / "later").mkdir()
+    drop(olga, tmp_path / "later")
+    expect(what).to_contain_text("11 files")
+    expect(what).to_contain_text("and 2 empty folders")
+    expect_accessible(olga.page)
+
+    send_button.click()
+    offered = open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
+    expect(offered).to_contain_text("11 files (52 bytes) and 2 empty folders")
+    offered.get_by_text("Show files").click()
+    names = " / ".join(["trip", *(f"level {number}" for number in range(20)), "x.txt"])
+    for text in ("trip / .env · ", "trip / env · ", names, "trip / empty · empty folder", "later · empty folder"):
+        expect(offered.locator(".transfer__files")).to_contain_text(text)
+    expect(offered.locator(".transfer__files li")).to_have_count(13)
+    offered.get_by_role("button", name="Receive").click()
+    expect(olga.page.locator(".transfer").first).to_contain_text("Sent, ", timeout=30_000)
+
+
 def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
     olga, guest = person("Olga"), person("Guest")
     olga.sign_in()

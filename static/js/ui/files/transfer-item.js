@@ -5,6 +5,7 @@ import { commonPlace } from "../../files/save/picked-folder.js";
 import { Emitter } from "../../lib/emitter.js";
 import { formatDuration, formatSize } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
+import { formatFiles } from "./format.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Trust } from "../people/trust.js" */
@@ -114,24 +115,25 @@ export class TransferItem extends Emitter {
   }
 
   #showName() {
-    const { count, entries, bytes } = this.transfer;
+    const { count, entries } = this.transfer;
     const stem = find(this.root, ".transfer__stem", HTMLElement);
     const extension = find(this.root, ".transfer__extension", HTMLElement);
-    if (count === 1) {
+    if (count === 1 && !entries[0].head.folder) {
       const name = splitName(entries[0].head.name);
       stem.textContent = name.stem;
       extension.textContent = name.extension.toUpperCase();
       extension.title = name.extension ? text("files.extension", { extension: name.extension }) : "";
       return;
     }
-    stem.textContent = text("files.what.many", { count, size: formatSize(bytes) });
+    stem.textContent = formatFiles(this.transfer);
+    if (count === 1) return;
     const more = find(this.root, ".transfer__more", HTMLDetailsElement);
     more.hidden = false;
     find(more, "summary", HTMLElement).textContent = text("files.list");
     const list = find(more, ".transfer__files", HTMLElement);
-    list.replaceChildren(...entries.slice(0, MAX_LISTED).map(({ head: { name, path, size } }) => {
+    list.replaceChildren(...entries.slice(0, MAX_LISTED).map(({ head: { name, path, size, folder } }) => {
       const item = document.createElement("li");
-      item.textContent = `${[...path, name].join(" / ")} · ${formatSize(size)}`;
+      item.textContent = `${[...path, name].join(" / ")} · ${folder ? text("files.folder") : formatSize(size)}`;
       return item;
     }));
   }

@@ -5,6 +5,7 @@ import { LIMITS, fitsOffer, makeTransferId, readOffer } from "../../static/js/fi
 import { makeMetadata, offerMessages } from "../../static/js/files/protocol/metadata.js";
 import { countFolders, foldName, mapNames } from "../../static/js/files/protocol/name-map.js";
 import { OfferAssembler } from "../../static/js/files/protocol/offer-assembler.js";
+import { randomNumbers, randomTree } from "./random-trees.js";
 
 const EDGES = "A".repeat(43);
 let id = 0;
@@ -131,26 +132,7 @@ test("names are equal for us when they are for any file system: every character,
   }
 });
 
-/** Park–Miller: the same trees in every run. */
-let seed = 42;
-const random = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below;
-const one = (list) => list[random(list.length)];
-
-const WORDS = [
-  "report", "Report", "résumé", "re\u0301sume\u0301", "straße", "STRASSE", "Σίσυφος", "ΣΊΣΥΦΟΣ", "ılık", "ILIK", "İstanbul", "i\u0307stanbul", "報告書", "ﾊﾝｶｸ",
-  "한글", "한글".normalize("NFD"), "می\u200cخواهم", "میخواهم", "क्\u200dष", "क्ष", "हिन्दी", "👩\u200d👩\u200d👧", "👩👩👧", "❤\ufe0f", "❤", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
-  "con", "NUL", "com¹", "desktop.ini", "THESIS~1", ".env", ".", "..", "...", "", " ", "a b", "a  b", "a\u00a0b", "x".repeat(255), "x".repeat(254), "漢".repeat(90), "ᾂ".repeat(85),
-  "\u202eexe.txt", "a\u200bb", "ab", "a\u0000b", "a\nb", "\ud800", "ﬁ", "fi", "x²", "x2", "ſ", "s", "K", "\u212a", "Å", "\u212b", "葛", "葛\u{e0100}", "a~1", "minutes",
-];
-const ENDS = ["", "", "", "", ".txt", ".TXT", ".tar.gz", ".", " ", "?", "_", "*", ":x", " (2)", " (2).txt", ".lnk", "\u200d", "\u0301", "\u3000", "\\x", `.${"e".repeat(30)}`];
-const makeName = () => `${one(WORDS)}${one(ENDS)}`;
-
-/** A tree of files and empty folders in which much nearly has the same name. */
-function makeTree() {
-  const folders = [""];
-  for (let count = random(6); count > 0; count -= 1) folders.push(`${one(folders)}${makeName()}/`);
-  return Array.from({ length: 2 + random(8) }, () => offered(`${one(folders)}${makeName() || "x"}${random(8) ? "" : "/"}`));
-}
+const random = randomNumbers(42);
 
 /** What some file system takes for the same, each written by its own rule. */
 const SAME = {
@@ -179,7 +161,7 @@ function faultsOf(name) {
 
 test("10,000 random trees of names stay trees: safe, whole on every file system, the same on both sides and a second time", () => {
   for (let tree = 0; tree < 10_000; tree += 1) {
-    const files = makeTree();
+    const files = randomTree(random).map(offered);
     const heads = mapNames(files);
     const names = pathsOf(heads);
     const expectThat = (right, what) => right || assert.fail(`${what}: ${JSON.stringify(files.map(({ path, name }, at) => [path, name, names[at]]))}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { safeName, splitName } from "../../static/js/files/protocol/safe-name.js";
+import { plainName, safeName, splitName } from "../../static/js/files/protocol/safe-name.js";
 
 const LONG = "x".repeat(300);
 
@@ -45,6 +45,7 @@ const NAMES = [
   ["aux .txt", "_aux .txt"], ["conin$", "_conin$"], ["console.log", "console.log"], ["com10", "com10"], ["nul.", "_nul"], ["cloc\u212a$", "_clocK$"], ["c\u200bon", "_con"],
   // What systems act on by its name, and short names, by which Windows finds other files.
   ["desktop.ini", "_desktop.ini"], ["Desktop.INI ", "_Desktop.INI"], ["AutoRun.inf", "_AutoRun.inf"], [".directory", "_.directory"], ["x.lnk", "x.lnk.download"],
+  ["Thumbs.db", "_Thumbs.db"], ["Control Panel.{21EC2020-3AEA-1069-A2DD-08002B30309D}", "Control Panel.{21EC2020-3AEA-1069-A2DD-08002B30309D}.download"],
   ["x.URL", "x.URL.download"], ["x.scf.", "x.scf.download"], ["THESIS~1.TXT", "THESIS_1.TXT"], ["GIT~1", "GIT_1"], ["~$thesis.docx", "~$thesis.docx"], ["notes~", "notes~"],
   // Lengths: the extension stays, unless it is none.
   [`${LONG}.pdf`, `${"x".repeat(251)}.pdf`], [LONG, "x".repeat(255)], [`${"ü".repeat(200)}.txt`, `${"ü".repeat(125)}.txt`], [`${"漢".repeat(85)}`, "漢".repeat(85)],
@@ -66,6 +67,20 @@ test("a safe name is a fixed point, one component, and fits every file system", 
     assert.equal(safeName(safe), safe);
     assert.ok(!/[/\\:]/.test(safe) && Buffer.byteLength(safe) <= 255 && safe.normalize("NFD").length <= 255, safe);
   }
+});
+
+/** What Chromium 156 answers with a TypeError in a folder that a person picked, as found by trying every character. */
+const REFUSED = /\p{Cf}|[\p{Cc}"*/:<>?\\|\p{Noncharacter_Code_Point}]|^(?:[\s~]|\.\.)|[\s.~]$|\.(?:lnk|scf|url|\{.*\})$|^(?:desktop\.ini|thumbs\.db|con(?:\..*)?|conin\$|clock\$)$/iu;
+
+test("every name has a plainer one that picked folders take, and is that one itself where they take it", () => {
+  for (const [name] of [...NAMES, ["...And Justice for All"], ["~~a~~"], ["..~"], ["~"], [`${"a\u200d".repeat(80)}.x~`]]) {
+    const [safe, plain] = [safeName(name), plainName(safeName(name))];
+    assert.ok(!REFUSED.test(plain), plain);
+    if (!REFUSED.test(safe)) assert.equal(plain, safe);
+    assert.equal(safeName(plain), plain);
+  }
+  assert.equal(plainName("...And Justice for All"), "_And Justice for All");
+  assert.equal(plainName("👩\u200d🚀.png"), "👩🚀.png");
 });
 
 test("the extension is the part that opens the file", () => {

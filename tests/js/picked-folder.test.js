@@ -107,7 +107,7 @@ test("copies that are cancelled or fail leave nothing, and their source says whi
   blob.slice = () => /** @type {any} */ ({ arrayBuffer: () => Promise.reject(new DOMException("", "NotReadableError")) });
   await assert.rejects(writeFiles(pick(root), files), { name: "NotReadableError", message: "thesis/c.txt" });
   assert.deepEqual(root.tree(), { "mine.txt": "mine" });
-  const refusing = await folderWith({}, { canMove: true, refused: /\.lnk$/ });
+  const refusing = await folderWith({}, { canMove: true, refused: /\.lnk/ });
   const lnk = entriesOf({ "a.txt": "1", "b/c.lnk": "2" });
   await assert.rejects(writeFiles(pick(refusing), lnk), (/** @type {any} */ error) => error.message === "b/c.lnk" && reasonOf(error.cause) === "name");
   assert.deepEqual(refusing.tree(), {});
@@ -151,7 +151,7 @@ test("cancelled transfers leave neither files of no bytes nor empty folders", as
 });
 
 test("a name that the file system refuses fails before anything is written", async () => {
-  const root = await folderWith({}, { canMove: true, refused: /\.lnk$|^CON/ });
+  const root = await folderWith({}, { canMove: true, refused: /\.lnk|^CON/ });
   const place = pick(root);
   for (const path of ["a.lnk", "CONfused/a.txt"]) {
     await assert.rejects(pickedSink(headOf(path, "text"), place), (error) => reasonOf(error) === "name");
@@ -159,6 +159,20 @@ test("a name that the file system refuses fails before anything is written", asy
   assert.equal(await receive(place, "a.txt", "text"), "Documents/a.txt");
   await place.end();
   assert.deepEqual(root.tree(), { "a.txt": "text" });
+});
+
+test("where a browser takes no joiners, a plainer name that is free does", async () => {
+  const root = await folderWith({ "👩🚀.png": "mine", "من/x": "mine" }, { canMove: true, refused: /\p{Cf}|^\.\.|^~|~$/u });
+  const place = pick(root);
+  const sent = ["👩\u200d🚀.png", "👩🚀.png", "م\u200cن/notes~", "...And Justice/1.mp3"];
+  const places = [];
+  for (const path of sent) places.push(await receive(place, path, path));
+  assert.deepEqual(places, ["👩🚀 (2).png", "👩🚀 (3).png", "من (2)", "_And Justice"].map((name) => `Documents/${name}`));
+  assert.equal(await receive(place, "م\u200cن/empty\u200d", null), "Documents/من (2)");
+  await place.end();
+  assert.deepEqual(root.tree(), {
+    "👩🚀.png": "mine", "من/x": "mine", "👩🚀 (2).png": sent[0], "👩🚀 (3).png": sent[1], "من (2)/notes_": sent[2], "من (2)/empty/": null, "_And Justice/1.mp3": sent[3],
+  });
 });
 
 test("names as long as a file system takes have room for a temporary name and for a number", async () => {

@@ -16,9 +16,9 @@ const MAX_READ_CHARACTERS = 1_024;
 const MAX_PASSES = 4;
 const FALLBACK = "file";
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(?=$|\.|\s)/i;
-/** Windows and KDE read these in every folder they show; Chrome lets no page write the types. */
-const READ_BY_SYSTEM = /^(?:desktop\.ini|autorun\.inf|\.directory)$/i;
-const SHELL_TYPE = /\.(?:lnk|scf|url|library-ms|searchconnector-ms)$/i;
+/** Windows and KDE read these in every folder they show; Chromium lets no page write most of them. */
+const READ_BY_SYSTEM = /^(?:desktop\.ini|thumbs\.db|autorun\.inf|\.directory)$/i;
+const SHELL_TYPE = /\.(?:lnk|scf|url|library-ms|searchconnector-ms|\{.*\})$/i;
 /** On Windows, the short name of another file in the folder may be just this: `THESIS~1.TXT`. */
 const SHORT_NAME = /^([^.~ ]{1,6})~(\d{1,6}(?:\.[^. ]{1,3})?)$/;
 /** Every kind of space but those that are a visible width of their own: no-break, narrow (macOS writes it before PM), ideographic. */
@@ -62,6 +62,11 @@ export function safeName(name, fallback = FALLBACK) {
     if (safe === before) return safe;
   }
   return shorten(defuse(scrub(safe.replace(/[^\p{L}\p{N}\p{P} ]/gu, "")))) || fallback;
+}
+
+/** For folders that take less: those that Chromium lets a person pick take no joiners, no `~` at the ends, no two dots at the start. @param {string} name safe */
+export function plainName(name) {
+  return safeName(name.replace(/\p{Cf}/gu, "").replace(/^\.{2,}|^~|~$/g, "_"));
 }
 
 /** Splits off the extension, which decides what opens the file. @param {string} name @returns {{stem: string, extension: string}} */

@@ -1,10 +1,22 @@
 /** Names that are free in a folder of the person's: nothing there is ever replaced. */
 
 import { foldName } from "../protocol/name-map.js";
-import { splitForNumber } from "../protocol/safe-name.js";
+import { plainName, splitForNumber } from "../protocol/safe-name.js";
 
 /** Bytes of the longest number, ` (99999)`. */
 const NUMBER_BYTES = 8;
+
+/**
+ * The name as a folder takes it: itself, or plainer where the browser refuses it.
+ * @param {FileSystemDirectoryHandle} folder @param {string} name safe @returns {Promise<string>} @throws {TypeError} when the folder takes neither
+ */
+export async function takenName(folder, name) {
+  const isTaken = (/** @type {string} */ one) => exists(folder, one).then(() => one);
+  return isTaken(name).catch((error) => {
+    if (error instanceof TypeError) return isTaken(plainName(name));
+    throw error;
+  });
+}
 
 /**
  * Takes the first name that is free: `thesis.txt`, else `thesis (2).txt`. @template T

@@ -1,7 +1,7 @@
 /** A file on its way into a picked folder: below a temporary name until it is whole. */
 
 import { splitForNumber } from "../protocol/safe-name.js";
-import { claimName } from "./free-name.js";
+import { claimName, takenName } from "./free-name.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 
@@ -30,13 +30,11 @@ export class PickedFile {
    */
   static async open(folder, name, mark) {
     // A name that is refused must fail now and not after the last byte.
-    await folder.getFileHandle(name).catch((error) => {
-      if (error.name !== "NotFoundError" && error.name !== "TypeMismatchError") throw error;
-    });
-    const temporary = `${splitForNumber(name, END_BYTES, true).start}.${mark}${TEMPORARY}`;
+    const taken = await takenName(folder, name);
+    const temporary = `${splitForNumber(taken, END_BYTES, true).start}.${mark}${TEMPORARY}`;
     const handle = await folder.getFileHandle(temporary, { create: true });
     try {
-      return new PickedFile(folder, name, handle, await handle.createWritable());
+      return new PickedFile(folder, taken, handle, await handle.createWritable());
     } catch (error) {
       await folder.removeEntry(temporary).catch(() => {});
       throw error;

@@ -4,7 +4,7 @@
  */
 
 import { TabLocks } from "../../lib/locks.js";
-import { claimName, namesIn } from "./free-name.js";
+import { claimName, namesIn, takenName } from "./free-name.js";
 import { leavePlace, makeMark, rememberPlace } from "./leftovers.js";
 import { PickedFile } from "./picked-file.js";
 
@@ -113,8 +113,9 @@ export class PickedFolder {
   /** @param {string} key @param {FileSystemDirectoryHandle} parent @param {string} name @param {boolean} top @returns {Promise<Made>} */
   async #make(key, parent, name, top) {
     let handle = parent;
+    const wanted = await takenName(parent, name);
     const make = (/** @type {Set<string>} */ taken) =>
-      claimName(parent, name, { isFolder: true, taken }, async (free) => {
+      claimName(parent, wanted, { isFolder: true, taken }, async (free) => {
         handle = await parent.getDirectoryHandle(free, { create: true });
       });
     await (top ? this.#claim(make) : make(new Set()));

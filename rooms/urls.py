@@ -11,6 +11,7 @@ from .views import (
     invites,
     keys,
     members,
+    received,
     reports,
     rooms,
     share_target,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("connection-test/servers", connection_check.servers, name="connection_test_servers"),
     path("files/service-worker.js", share_target.service_worker),
     path("files/share", share_target.share, name="share"),
+    path("received", received.received, name="received"),
     path("r/<slug:slug>", call.call, name="call"),
     path("i", invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.

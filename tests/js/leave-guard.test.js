@@ -3,9 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { asksBeforeClosing, asksBeforeLeaving, LeaveGuard } from "../../static/js/call/leave-guard.js";
-
-const ALONE = { others: 0, sharing: false, running: 0, unsaved: 0 };
+import { asksBeforeClosing, asksBeforeLeaving, LeaveGuard, NOTHING } from "../../static/js/call/leave-guard.js";
 
 /** What is at stake; whether closing the tab asks; what Leave asks about. */
 const TABLE = [
@@ -13,14 +11,20 @@ const TABLE = [
   [{ others: 1 }, true, null],
   [{ sharing: true }, true, null],
   [{ running: 1 }, true, "running"],
-  [{ unsaved: 1 }, true, "unsaved"],
-  [{ running: 1, unsaved: 2 }, true, "running"],
+  [{ waiting: 1 }, true, "waiting"],
+  [{ saving: 1 }, true, "saving"],
+  // It stays in the browser; only the button means that the person has done with it.
+  [{ unsaved: 1 }, false, "unsaved"],
+  [{ unsaved: 1, inMemory: 1 }, true, "unsaved"],
+  [{ running: 1, unsaved: 2, waiting: 1, saving: 1 }, true, "running"],
+  [{ saving: 1, waiting: 1, unsaved: 1 }, true, "saving"],
+  [{ waiting: 1, unsaved: 1 }, true, "waiting"],
   [{ others: 3, sharing: true }, true, null],
 ];
 
-test("closing asks with others, a shared screen or files; Leave asks only about files", () => {
+test("closing asks with others, a shared screen or files that would be lost; Leave asks only about files", () => {
   for (const [stakes, closing, leaving] of TABLE) {
-    const all = { ...ALONE, ...stakes };
+    const all = { ...NOTHING, ...stakes };
     assert.equal(asksBeforeClosing(all), closing, JSON.stringify(stakes));
     assert.equal(asksBeforeLeaving(all), leaving, JSON.stringify(stakes));
   }
@@ -37,12 +41,12 @@ test("it listens only while there is something to ask about, and not after the c
   const life = new AbortController();
   const guard = new LeaveGuard(life.signal, window);
   assert.equal(asks(), false);
-  guard.update({ ...ALONE, others: 1 });
-  guard.update({ ...ALONE, others: 1, running: 1 });
+  guard.update({ ...NOTHING, others: 1 });
+  guard.update({ ...NOTHING, others: 1, running: 1 });
   assert.equal(asks(), true);
-  guard.update(ALONE);
+  guard.update(NOTHING);
   assert.equal(asks(), false);
-  guard.update({ ...ALONE, sharing: true });
+  guard.update({ ...NOTHING, sharing: true });
   assert.equal(asks(), true);
   life.abort();
   assert.equal(asks(), false);

@@ -46,7 +46,8 @@ class Browser {
       },
       locks: {
         work: true,
-        hold: async (name) => (locks.has(name) ? null : (locks.add(name), () => void locks.delete(name))),
+        hold: async (name) => (locks.has(name) ? null : (locks.add(name), async () => void locks.delete(name))),
+        whenFree: async () => {},
         held: async () => new Set(locks),
       },
     });
@@ -260,7 +261,7 @@ test("without storage, files are listed as long as the tab lives", async () => {
   const received = browser.tab();
   assert.equal(await received.claims.claim(offered("one", ["a"])), null);
   let freed = 0;
-  const id = received.holdInMemory(offered("one", ["a", "b"]), [new Blob(["12345"]), null], async () => void (freed += 1));
+  const id = received.holdInMemory(offered("one", ["a", "b"]), [new Blob(["12345"]), undefined], async () => void (freed += 1));
   const [{ inMemory, files }] = await received.list();
   assert.deepEqual([inMemory, files.map(({ name }) => name), (await received.open(files[0])).size], [true, ["a"], 5]);
   await received.markSaved(id, false);

@@ -106,6 +106,11 @@ export class FileExchange extends Emitter {
     return this.#receiver.recordsOf(transfer);
   }
 
+  /** Whether complete files are lost with this tab. @param {Transfer} transfer */
+  isInMemory(transfer) {
+    return this.#receiver.isInMemory(transfer);
+  }
+
   /** Frees the storage of files that were saved. @param {Transfer} transfer @param {boolean} certain false: the browser may still be saving them */
   async freeSaved(transfer, certain) {
     await this.#receiver.freeSaved(transfer, certain);

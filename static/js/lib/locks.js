@@ -8,17 +8,27 @@ export class TabLocks {
 
   /**
    * @param {string} name @param {number} [waitMs] for another holder to release it
-   * @returns {Promise<(() => void) | null>} releases it; null: another holder, in this tab or another one, has it
+   * @returns {Promise<(() => Promise<void>) | null>} releases it; null: another holder, in this tab or another one, has it
    */
   hold(name, waitMs = 0) {
     return new Promise((resolve) => {
       const options = waitMs > 0 ? { signal: AbortSignal.timeout(waitMs) } : { ifAvailable: true };
-      const use = (/** @type {Lock | null} */ lock) => {
+      const released = navigator.locks.request(name, options, (lock) => {
         if (lock === null) return resolve(null);
-        return new Promise((release) => resolve(() => release(undefined)));
-      };
-      navigator.locks.request(name, options, use).catch(() => resolve(null));
+        return new Promise((release) => {
+          resolve(() => {
+            release(undefined);
+            return released.then(() => {}, () => {});
+          });
+        });
+      });
+      released.catch(() => resolve(null));
     });
+  }
+
+  /** @param {string} name @returns {Promise<void>} when its holder has released it, or its tab is gone */
+  async whenFree(name) {
+    await navigator.locks.request(name, { mode: "shared" }, () => {});
   }
 
   /** @returns {Promise<Set<string>>} the names of all that are held */

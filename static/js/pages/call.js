@@ -22,7 +22,6 @@ import { adaptMedia } from "../ui/call/adapt-media.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { FileDraft } from "../ui/files/file-form.js";
 import { openFiles } from "../ui/files/open-files.js";
-import { UnsavedFiles } from "../ui/files/unsaved-files.js";
 import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
@@ -53,6 +52,7 @@ import { claimCall } from "../call/single-tab.js";
 /** @import { Hands } from "../chat/hands.js" */
 /** @import { FilePanel } from "../ui/files/file-panel.js" */
 /** @import { ChatPanel } from "../ui/chat/chat-panel.js" */
+/** @import { Wish } from "../ui/files/ended-files.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
 
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
@@ -66,7 +66,6 @@ const devices = new DeviceControls();
 const outputs = new MediaOutputs();
 const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly: purpose !== null });
 const ended = new Ended();
-const unsaved = new UnsavedFiles();
 let fileDraft = new FileDraft();
 const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
@@ -116,7 +115,7 @@ async function enter() {
   });
   prejoin.shown = false;
   ended.hide();
-  const { exchange, files } = openFiles(session, page, { items: unsaved.take(), draft: fileDraft });
+  const { exchange, files } = openFiles(session, page, fileDraft);
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session, outputs);
@@ -175,43 +174,41 @@ function roomChanged({ name: roomName, epoch, join_rule: joinRule }, running) {
   if (known === 0) toast(text("room-key.changed"));
 }
 
-/** On the person's own wish, after the question about files. */
-function leave() {
+/** On the person's own wish, after the question about files. @param {Wish} wish for what was received */
+function leave(wish) {
   call?.chat.discardDraft();
-  end("left");
-  unsaved.keep([]);
+  end("left", wish);
   fileDraft = new FileDraft();
 }
 
-/**
- * @param {string} why a close code, or "left", "start", "key", "downgrade", "admission"
- */
-function end(why) {
+/** @param {string} why a close code, or "left", "start", "key", "downgrade", "admission" @param {Wish} [wish] for what was received */
+function end(why, wish = "ask") {
   pageState.apply("end");
-  tearDownCall();
+  const closed = tearDownCall();
   admitted = false;
   devices.stop();
   prejoin.shown = false;
-  ended.show(why);
+  ended.show(why, { closed, room: page, wish });
 }
 
-function tearDownCall() {
+/** @returns {Promise<void>} when the call has closed its files */
+async function tearDownCall() {
   const current = call;
   call = null;
   current?.life.abort();
   showInTitle({ knocks: 0, unread: 0, muted: false, sharing: false });
   current?.session.leave();
-  if (current) unsaved.keep(current.files.items);
-  current?.files.close();
+  const closed = current?.files.close();
   current?.keys.close();
   current?.stage.close();
   closeDialogs();
   clearToasts();
+  await closed;
 }
 
 /** The join rule has changed since the page was loaded: the person has to knock. */
 function knockInstead() {
-  tearDownCall();
+  void tearDownCall();
   page.mustWait = true;
   admitted = false;
   pageState.apply("knock-required");

@@ -19,6 +19,8 @@ export class IncomingTransfer {
   claim = null;
   /** Ids of its records in the list of received files. @type {string[]} */
   records = [];
+  /** Whether complete files are lost with this tab. */
+  inMemory = false;
   /** By file number. @type {Map<number, Opened>} */
   opened = new Map();
   /** Settles when files are closed and may be opened again. @type {Promise<void>} */
@@ -82,7 +84,7 @@ export class IncomingTransfer {
   async freeSaved(certain) {
     await this.conclude();
     for (const id of this.records) await received.markSaved(id, certain);
-    if (certain) this.#forgetResults();
+    if (certain || this.inMemory) this.#forgetResults();
   }
 
   async removeAll() {
@@ -93,19 +95,29 @@ export class IncomingTransfer {
   }
 
   #forgetResults() {
+    this.inMemory = false;
     for (const entry of this.#transfer.entries) entry.result = null;
     this.#transfer.emitChanged();
   }
 
   async #conclude() {
     const { entries, purpose } = this.#transfer;
-    for (const entry of entries) if (entry.status !== "done") await this.discardFile(entry);
-    const inMemory = entries.map(({ result }, at) => (this.claim?.files[at].state === "whole" ? null : result));
+    for (const [at, entry] of entries.entries()) {
+      if (entry.status !== "done") await this.discardFile(entry);
+      // There was no room for it in the store: it is elsewhere.
+      else await this.claim?.drop(at).catch(() => {});
+    }
+    const inMemory = entries.map(({ head, status, result }, at) => {
+      const isHere = status === "done" && this.claim?.files[at].state !== "whole" && (head.folder || result !== null);
+      return isHere ? result : undefined;
+    });
     // A picture in the chat is listed there.
-    if (purpose !== "chat" && inMemory.some((blob) => blob !== null)) {
+    if (purpose !== "chat" && inMemory.some((blob) => blob)) {
       this.records.push(received.holdInMemory(this.offered, inMemory, () => this.#freeMemory()));
+      this.inMemory = true;
     }
     await this.#release();
+    this.#transfer.emitChanged();
   }
 
   async #freeMemory() {

@@ -130,7 +130,7 @@ export class FileReceiver extends Emitter {
       file.stop();
       const opened = await sink;
       const { blob, where } = await opened.finish();
-      if (opened.stored) await this.#incoming.get(transfer)?.claim?.markWhole(transfer.entries.indexOf(entry));
+      if (opened.stored || entry.head.folder) await this.#incoming.get(transfer)?.claim?.markWhole(transfer.entries.indexOf(entry));
       if (!transfer.isOver) Object.assign(entry, { result: blob, where });
     } catch (error) {
       return this.#fail(transfer, entry, reasonOf(error));
@@ -189,6 +189,11 @@ export class FileReceiver extends Emitter {
   /** Ids of its records in the list of received files. @param {Transfer} transfer */
   recordsOf(transfer) {
     return this.#incoming.get(transfer)?.records ?? [];
+  }
+
+  /** Whether complete files are lost with this tab. @param {Transfer} transfer */
+  isInMemory(transfer) {
+    return this.#incoming.get(transfer)?.inMemory ?? false;
   }
 
   /** Answers a repeated offer as before. @param {Transfer} transfer */

@@ -23,7 +23,7 @@ export class Claim {
   /** @type {Set<string>} */
   #dropped = new Set();
 
-  /** @param {ClaimOwner} owner @param {{transfer: ReceivedTransfer, files: ReceivedFile[], begun: Set<string>, release: () => void}} options */
+  /** @param {ClaimOwner} owner @param {{transfer: ReceivedTransfer, files: ReceivedFile[], begun: Set<string>, release: () => Promise<void>}} options */
   constructor(owner, { transfer, files, begun, release }) {
     this.#owner = owner;
     this.transfer = transfer;
@@ -75,6 +75,6 @@ export class Claim {
   async release() {
     const left = this.files.some(({ key }) => !this.#dropped.has(key));
     if (!left) await this.#owner.change({ drop: { transfers: [this.id] } }).catch(() => {});
-    this.#release();
+    await this.#release();
   }
 }

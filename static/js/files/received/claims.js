@@ -25,7 +25,7 @@ export class Claims {
   /** Those of this tab, by the id of the record. @type {Map<string, Claim>} */
   #held = new Map();
 
-  /** @param {ClaimsOwner} owner @param {Pick<TabLocks, "hold" | "held">} locks */
+  /** @param {ClaimsOwner} owner @param {Pick<TabLocks, "hold" | "held" | "whenFree">} locks */
   constructor(owner, locks) {
     this.#owner = owner;
     this.#locks = locks;
@@ -46,7 +46,7 @@ export class Claims {
       const found = await this.#owner.all();
       const [transfer] = findBatch(found, batch, offered.offer).filter((one) => one.id === id);
       if (transfer) return this.#claim({ ...transfer, offer: offered.offer }, offered, identities, [...found.files.values()], release);
-      release();
+      await release();
     }
     return null;
   }
@@ -81,9 +81,19 @@ export class Claims {
     return new Set([...held, ...this.#held.keys()]);
   }
 
+  /** @param {string} id of a record @returns {Promise<void>} when no transfer of another tab writes to it */
+  async whenIdle(id) {
+    await this.#locks.whenFree(LOCK + id);
+  }
+
+  /** Whether a transfer of this tab writes to it. @param {string} id of a record */
+  isHeldHere(id) {
+    return this.#held.has(id);
+  }
+
   /**
    * @param {ReceivedTransfer} transfer @param {Offered} offered @param {string[]} identities @param {ReceivedFile[]} known
-   * @param {() => void} release
+   * @param {() => Promise<void>} release
    */
   async #claim(transfer, { heads }, identities, known, release) {
     const own = new Map(known.filter((file) => file.transfer === transfer.id).map((file) => [file.identity, file]));
@@ -101,7 +111,7 @@ export class Claims {
       this.#held.set(transfer.id, claim);
       return claim;
     } catch (error) {
-      release();
+      await release();
       throw error;
     }
   }
@@ -121,14 +131,14 @@ export class Claims {
       const emptied = parts.length === files.length ? [owner] : [];
       await this.#owner.change({ put: { files: parts }, drop: { transfers: emptied } });
       taken.push(...parts);
-      release();
+      await release();
     }
     return taken;
   }
 }
 
-/** @param {FileMetadata & {folder?: boolean}} head @param {Pick<ReceivedFile, "key" | "transfer" | "position" | "identity" | "until">} names @returns {ReceivedFile} */
-export function recordOf({ name, path, size, modified, folder = false }, names) {
+/** @param {FileMetadata} head @param {Pick<ReceivedFile, "key" | "transfer" | "position" | "identity" | "until">} names @returns {ReceivedFile} */
+export function recordOf({ name, path, size, modified, folder }, names) {
   return { ...names, name, path, size, modified, folder, state: "partial" };
 }
 

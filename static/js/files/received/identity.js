@@ -5,8 +5,8 @@ import { sha256, toBase64Url, toUtf8 } from "../../lib/encoding.js";
 /** @import { FileMetadata } from "../protocol/messages.js" */
 
 /** @param {FileMetadata} head @param {string} owner room and sender @returns {Promise<string>} the same for equal arguments */
-export function identityOf({ name, path, size, modified, edges }, owner) {
-  return digestOf(JSON.stringify([2, owner, name, path, size, modified, edges]));
+export function identityOf({ name, path, size, modified, edges, folder }, owner) {
+  return digestOf(JSON.stringify([owner, name, path, size, modified, edges, folder]));
 }
 
 /** Identifies all files of an offer. @param {string[]} identities @returns {Promise<string>} */

@@ -5,10 +5,11 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { TabLocks } from "../../lib/locks.js";
-import { browserStorage, openTabChannel } from "../../lib/storage.js";
+import { openTabChannel } from "../../lib/storage.js";
 import { store as theStore } from "../storage/store.js";
 import { PARTIAL_MS, WHOLE_MS } from "./claim.js";
 import { Claims, recordOf } from "./claims.js";
+import { nextDeadline, setDeadline } from "./deadline.js";
 import { makeKey } from "./identity.js";
 import { ReceivedRecords } from "./records.js";
 
@@ -25,12 +26,11 @@ import { ReceivedRecords } from "./records.js";
 /** @typedef {{transfer: ReceivedTransfer, files: ListedFile[], free: () => Promise<void>}} Held in memory */
 
 /** A browser that cannot say when it has saved a file gets this long. */
-const HANDED_MS = 10 * 60_000;
+const HANDED_MS = 2 * 60_000;
 /** Many files that arrive at once are announced together. */
 const ANNOUNCE_MS = 300;
+const MAX_TIMER_MS = 24 * 3600_000;
 const CHANNEL = "meeting-point/received";
-/** When the first of them has to be deleted, for pages that do not load the store. */
-export const NEXT_DEADLINE = "received-until";
 
 /**
  * @typedef {object} ReceivedFilesEvents
@@ -50,12 +50,16 @@ export class ReceivedFiles extends Emitter {
   #able = null;
   /** Files of browsers that store nothing. @type {Map<string, Held>} */
   #memory = new Map();
+  /** Records that other tabs write to. @type {Set<string>} */
+  #followed = new Set();
   #announcing = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   claims;
 
   /**
    * @param {{records: Pick<ReceivedRecords, "all" | "change">, store: Pick<import("../storage/store.js").Store, "works" | "list" | "sizes" | "remove" | "file">,
-   *   locks: Pick<TabLocks, "work" | "hold" | "held">, openChannel?: (name: string) => BroadcastChannel | null, now?: () => number}} options
+   *   locks: Pick<TabLocks, "work" | "hold" | "held" | "whenFree">, openChannel?: (name: string) => BroadcastChannel | null, now?: () => number}} options
    */
   constructor({ records, store, locks, openChannel = openTabChannel, now = Date.now }) {
     super();
@@ -81,13 +85,13 @@ export class ReceivedFiles extends Emitter {
     return this.#able;
   }
 
-  /** Lists a transfer whose files are in memory. @param {Offered} offered @param {(Blob | null)[]} blobs null: not received @param {() => Promise<void>} free */
+  /** Lists a transfer whose files are in memory. @param {Offered} offered @param {(Blob | null | undefined)[]} blobs null: an empty folder; undefined: not received @param {() => Promise<void>} free */
   holdInMemory({ offer, purpose, from, heads }, blobs, free) {
     const id = makeKey();
     const transfer = { id, batch: "", offer, purpose, ...from, at: this.#now(), kept: false };
     const files = heads.flatMap((head, position) => {
       const blob = blobs[position];
-      if (!blob) return [];
+      if (blob === undefined) return [];
       const record = recordOf(head, { key: makeKey(), transfer: id, position, identity: "", until: Infinity });
       return [{ ...record, state: /** @type {const} */ ("whole"), bytes: head.size, gone: false, blob }];
     });
@@ -158,7 +162,8 @@ export class ReceivedFiles extends Emitter {
     if (!(await this.works())) return;
     const found = await this.#records.all();
     const ids = new Set([...found.transfers.values()].filter((one) => one.room === room && !one.kept).map(({ id }) => id));
-    await this.#drop([...found.files.values()].filter(({ transfer }) => ids.has(transfer)), found, await this.claims.runningIds());
+    const chosen = [...found.files.values()].filter(({ transfer, state }) => ids.has(transfer) && state !== "handed");
+    await this.#drop(chosen, found, await this.claims.runningIds());
   }
 
   /** Removes what is too old, and what no record names. */
@@ -172,8 +177,8 @@ export class ReceivedFiles extends Emitter {
     const old = [...files.values()].filter(({ transfer, until }) => !running.has(transfer) && (until <= now || !transfers.has(transfer)));
     await this.#store.remove(keys.filter((key) => !files.has(key)));
     await this.#drop(old, found, running);
-    const left = [...files.values()].filter((file) => !old.includes(file)).map(({ until }) => until);
-    browserStorage.save(NEXT_DEADLINE, left.length > 0 ? String(Math.min(...left)) : null);
+    const gone = new Set(old);
+    setDeadline([...files.values()].reduce((next, file) => (gone.has(file) ? next : Math.min(next, file.until)), Infinity));
   }
 
   /** Hears of changes in other tabs. */
@@ -194,6 +199,7 @@ export class ReceivedFiles extends Emitter {
     const { transfers, files } = await this.#records.all();
     const here = new Set(await this.#store.list());
     const running = await this.claims.runningIds();
+    for (const id of running) this.#follow(id);
     const parts = [...files.values()].filter(({ state, key }) => state === "partial" && here.has(key));
     const sizes = await this.#store.sizes(parts.map(({ key }) => key));
     const bytes = new Map(parts.map(({ key }, at) => [key, sizes[at]]));
@@ -208,6 +214,16 @@ export class ReceivedFiles extends Emitter {
       const own = byTransfer.get(transfer.id) ?? [];
       own.sort((one, other) => one.position - other.position);
       return own.length > 0 ? [{ transfer, files: own, running: running.has(transfer.id), inMemory: false }] : [];
+    });
+  }
+
+  /** A tab that is closed or killed announces nothing. @param {string} id of a record that a transfer writes to */
+  #follow(id) {
+    if (this.#channel === null || this.#followed.has(id) || this.claims.isHeldHere(id)) return;
+    this.#followed.add(id);
+    void this.claims.whenIdle(id).then(() => {
+      this.#followed.delete(id);
+      this.emit("changed");
     });
   }
 
@@ -237,10 +253,18 @@ export class ReceivedFiles extends Emitter {
   /** @param {Changes} changes */
   async #change(changes) {
     await this.#records.change(changes);
-    const untils = (changes.put?.files ?? []).map(({ until }) => until);
-    const next = Math.min(Number(browserStorage.load(NEXT_DEADLINE) ?? Infinity), ...untils);
-    if (Number.isFinite(next)) browserStorage.save(NEXT_DEADLINE, String(next));
+    setDeadline((changes.put?.files ?? []).reduce((next, { until }) => Math.min(next, until), nextDeadline()));
+    this.#tidyInTime();
     this.#announce();
+  }
+
+  /** While a page is open. The deadline may be far beyond what a timer takes. */
+  #tidyInTime() {
+    clearTimeout(this.#timer);
+    const wait = Math.min(nextDeadline() - this.#now(), MAX_TIMER_MS);
+    if (wait < MAX_TIMER_MS) this.#timer = setTimeout(() => void this.tidy().catch(() => {}), Math.max(0, wait) + ANNOUNCE_MS);
+    // Node.js, in tests, must not wait for it.
+    /** @type {any} */ (this.#timer)?.unref?.();
   }
 
   #announce() {

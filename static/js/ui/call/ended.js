@@ -1,7 +1,10 @@
 /** The page after the call: why it ended and what to do next. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { EndedFiles } from "../files/ended-files.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
+
+/** @import { Wish } from "../files/ended-files.js" */
 
 /** Reasons after which the page offers the connection check. */
 const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
@@ -15,6 +18,7 @@ const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
 export class Ended extends Emitter {
   #root = byId("ended", HTMLElement);
   #title = byId("ended-title", HTMLElement);
+  #files = new EndedFiles();
   #buttons = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-next]"));
 
   constructor() {
@@ -25,8 +29,12 @@ export class Ended extends Emitter {
     }
   }
 
-  /** @param {string} why a close code, or "left", "start" */
-  show(why) {
+  /**
+   * @param {string} why a close code, or "left", "start"
+   * @param {{closed: Promise<void>, room: {slug: string, roomName: string}, wish: Wish}} files closed: when those of the call are
+   */
+  show(why, files) {
+    void this.#files.show(files);
     const key = `stop.${hasText(`stop.${why}.title`) ? why : "other"}`;
     this.#title.textContent = text(`${key}.title`);
     byId("ended-text", HTMLElement).textContent = text(`${key}.text`);
@@ -38,5 +46,6 @@ export class Ended extends Emitter {
 
   hide() {
     this.#root.hidden = true;
+    this.#files.hide();
   }
 }

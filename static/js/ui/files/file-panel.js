@@ -1,19 +1,17 @@
 /** The file panel: the list of transfers and the ways to start one. */
 
-import { maxWithoutStore } from "../../files/receive/destination.js";
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
-import { store } from "../../files/storage/store.js";
 import { Emitter } from "../../lib/emitter.js";
+import { EarlierFiles } from "./earlier-files.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
 import { formatFiles } from "./format.js";
 import { say } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
-import { chooseDestination, saveItem } from "./save-files.js";
 import { sidePanels } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
-import { TransferItem } from "./transfer-item.js";
+import { TransferList } from "./transfer-list.js";
 import { trustOf } from "../people/trust.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -21,10 +19,9 @@ import { trustOf } from "../people/trust.js";
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
-/** @import { TransferAction } from "./transfer-item.js" */
+/** @import { ReceivedItem } from "./received-item.js" */
+/** @import { TransferItem } from "./transfer-item.js" */
 /** @import { FileDraft } from "./file-form.js" */
-
-const TICK_MS = 1_000;
 
 /**
  * @typedef {object} FilePanelEvents
@@ -34,42 +31,36 @@ const TICK_MS = 1_000;
 /** @extends {Emitter<FilePanelEvents>} */
 export class FilePanel extends Emitter {
   #panel = byId("files", HTMLElement);
-  #list = byId("files-list", HTMLElement);
+  #list;
+  #earlier;
+  #room;
   #session;
   #exchange;
   #form;
   #picker;
   #resumeRequests;
-  /** @type {Map<Transfer, TransferItem>} */
-  #items = new Map();
   /** @type {Map<string, string>} by pid; kept when people leave */
   #names = new Map();
-  /** @type {{bytes: number, elsewhere: boolean} | undefined} */
-  #space;
-  /** Offers whose only file goes to the browser's downloads as soon as it is here. @type {WeakSet<Transfer>} */
-  #downloads = new WeakSet();
   /** @type {SelectedFile[] | null} from the share target */
   #shared = null;
   #life = new AbortController();
 
   /**
-   * @param {CallSession} session @param {FileExchange} exchange @param {string} room slug
-   * @param {{items: TransferItem[], draft: FileDraft}} kept of the call before
+   * @param {CallSession} session @param {FileExchange} exchange @param {{slug: string, roomName: string}} room
+   * @param {FileDraft} draft of the call before
    */
-  constructor(session, exchange, room, { items, draft }) {
+  constructor(session, exchange, room, draft) {
     super();
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
     this.#form = new FileForm(() => this.#reachable, draft, signal);
     this.#picker = new FilePicker(signal);
-    this.#resumeRequests = new ResumeRequests(room, signal);
-    this.#list.replaceChildren();
-    for (const item of items.toReversed()) this.#addItem(item);
+    this.#room = room;
+    this.#resumeRequests = new ResumeRequests(room.slug, signal);
+    this.#list = new TransferList(exchange, (transfer) => this.#personOf(transfer), signal);
+    this.#earlier = new EarlierFiles(room.slug, () => this.#shownRecords, signal);
     this.#listen();
-    void this.#measureSpace();
-    const timer = setInterval(() => this.#tick(), TICK_MS);
-    signal.addEventListener("abort", () => clearInterval(timer));
   }
 
   /** Asks who receives the files from the share target. */
@@ -80,27 +71,47 @@ export class FilePanel extends Emitter {
     this.chooseReceivers(chosen);
   }
 
-  /** How many transfers leaving would stop, and how many have files that it would lose. */
+  /** What leaving or closing would stop or lose, see `leave-guard.js`. */
   get atRisk() {
-    const { items } = this;
-    const running = items.filter(({ transfer }) => transfer.isRunning).length;
-    return { running, unsaved: items.filter((item) => item.isUnsaved).length };
+    const { atRisk } = this.#list;
+    const earlier = this.#earlier.items;
+    const count = (/** @type {(item: ReceivedItem) => boolean} */ which) => earlier.filter(which).length;
+    return {
+      ...atRisk,
+      saving: atRisk.saving + count(({ saving }) => saving),
+      unsaved: atRisk.unsaved + count(({ isUnsaved, isKept }) => isUnsaved && !isKept),
+      inMemory: atRisk.inMemory + count(({ isInMemory }) => isInMemory),
+    };
+  }
+
+  /** Whether something that came can stay in this browser when the person leaves. */
+  get canKeep() {
+    return this.#list.canKeep || this.#earlier.items.some(({ isSaved, isKept, isInMemory }) => !isSaved && !isKept && !isInMemory);
+  }
+
+  /** @returns {Promise<boolean>} whether everything is saved, as far as the browser says */
+  async saveUnsaved() {
+    const saved = await this.#list.saveUnsaved();
+    if (!saved || this.#earlier.items.every(({ isUnsaved }) => !isUnsaved)) return saved;
+    return this.#earlier.saveAll(this.#room.roomName);
   }
 
   get items() {
-    return [...this.#items.values()];
+    return this.#list.items;
   }
 
-  /** Also stops all transfers. */
+  /** Also stops all transfers. @returns {Promise<void>} when what came can be listed and removed */
   close() {
     this.#life.abort();
-    this.#exchange.close();
+    return this.#exchange.close();
   }
 
   #listen() {
     const { signal } = this.#life;
     this.#exchange.on("added", ({ transfer }) => this.#onAdded(transfer), { signal });
-    this.#exchange.on("removed", ({ transfer }) => this.#onRemoved(transfer), { signal });
+    this.#list.on("changed", () => this.#updateCount(), { signal });
+    this.#earlier.on("changed", () => this.emit("changed"), { signal });
+    this.#list.on("state", ({ item }) => this.#onState(item), { signal });
     this.#exchange.on("wanted", (detail) => this.#onWanted(detail), { signal });
     this.#exchange.on("refused", ({ pid }) => this.#announce(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
     this.#session.on("person-added", () => this.#showPeople(), { signal });
@@ -162,13 +173,17 @@ export class FilePanel extends Emitter {
     for (const transfer of transfers) transfer.on("state", forget, { signal });
   }
 
+  get #shownRecords() {
+    return new Set(this.items.flatMap(({ transfer }) => this.#exchange.recordsOf(transfer)));
+  }
+
   get #reachable() {
     return [...this.#session.people.values()].filter(({ state }) => state === "connected" || state === "interrupted");
   }
 
   #showPeople() {
     this.#form.showPeople();
-    for (const item of this.#items.values()) this.#updateItem(item);
+    this.#list.updateAll();
   }
 
   /** @param {string} pid */
@@ -187,42 +202,14 @@ export class FilePanel extends Emitter {
   /** @param {Transfer} transfer */
   #onAdded(transfer) {
     if (transfer.purpose === "chat") return;
-    const item = new TransferItem(transfer, this.#personOf(transfer));
-    this.#addItem(item);
-    const { signal } = this.#life;
-    transfer.on("changed", () => this.#updateItem(item), { signal });
-    transfer.on("state", () => void this.#onState(item), { signal });
-    if (transfer.direction === "out") return;
-    void this.#measureSpace();
+    const item = this.#list.add(transfer);
+    if (transfer.direction === "out" || transfer.state !== "offered") return;
     this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }), item);
-  }
-
-  /** @param {TransferItem} item */
-  #addItem(item) {
-    const { transfer, root, who } = item;
-    this.#items.set(transfer, item);
-    this.#names.set(transfer.pid, who.name);
-    this.#list.prepend(root);
-    item.on("action", ({ action }) => void this.#runAction(item, action), { signal: this.#life.signal });
-    this.#updateItem(item);
-  }
-
-  /** @param {Transfer} transfer */
-  #onRemoved(transfer) {
-    this.#items.get(transfer)?.root.remove();
-    this.#items.delete(transfer);
-    this.#updateCount();
-  }
-
-  /** @param {TransferItem} item */
-  #updateItem(item) {
-    item.update(this.#personOf(item.transfer), this.#space);
-    this.#updateCount();
   }
 
   /** The number of offers without an answer, on the button. */
   #updateCount() {
-    const waiting = [...this.#items.keys()].filter(({ direction, state }) => direction === "in" && state === "offered").length;
+    const waiting = this.items.filter(({ transfer: { direction, state } }) => direction === "in" && state === "offered").length;
     const badge = byId("files-count", HTMLElement);
     badge.hidden = waiting === 0;
     badge.textContent = waiting === 0 ? "" : String(waiting);
@@ -230,11 +217,10 @@ export class FilePanel extends Emitter {
   }
 
   /** @param {TransferItem} item */
-  async #onState(item) {
+  #onState(item) {
     const { transfer } = item;
     const { state, direction, pid } = transfer;
     if (state !== "offered") clearToasts(subjectOf(transfer));
-    if (state === "done" && this.#downloads.has(transfer)) await this.#save(item);
     const values = { name: this.#nameOf(pid), what: formatFiles(transfer) };
     if (state === "done") this.#announce(text(`files.news.${item.saved ? "saved" : `done.${direction}`}`, values), item);
     if (state === "failed") this.#announce(text("files.news.failed", values), item);
@@ -251,47 +237,6 @@ export class FilePanel extends Emitter {
   #showItem(item) {
     sidePanels.open("files");
     item.root.focus();
-  }
-
-  /** @param {TransferItem} item @param {TransferAction} action */
-  async #runAction(item, action) {
-    const { transfer } = item;
-    if (action === "download") this.#downloads.add(transfer);
-    if (action === "download" || action === "receive") return this.#exchange.acceptTransfer(transfer, { kind: "store" });
-    if (action === "stop-saving") return item.saving?.cancel();
-    if (action === "save-to" && transfer.isOver) return this.#save(item, true);
-    if (action === "save-to") {
-      const destination = await chooseDestination(transfer);
-      return destination ? this.#exchange.acceptTransfer(transfer, destination) : undefined;
-    }
-    if (action === "remove") {
-      this.#onRemoved(transfer);
-      return this.#exchange.removeTransfer(transfer);
-    }
-    if (action === "save" || action === "save-again") return this.#save(item);
-    this.#exchange.applyAction(transfer, action);
-  }
-
-  /** @param {TransferItem} item @param {boolean} [choose] where */
-  async #save(item, choose = false) {
-    const outcome = await saveItem(item, { choose, onChanged: () => this.#updateItem(item) });
-    if (outcome === null) return;
-    await this.#exchange.freeSaved(item.transfer, outcome === "saved");
-    this.#updateItem(item);
-  }
-
-  #tick() {
-    for (const item of this.#items.values()) {
-      if (!item.transfer.isRunning) continue;
-      item.measureSpeed();
-      this.#updateItem(item);
-    }
-  }
-
-  async #measureSpace() {
-    const stored = (await store.works()) ? await store.room() : 0;
-    this.#space = { bytes: Math.max(stored, maxWithoutStore()), elsewhere: "showSaveFilePicker" in globalThis };
-    for (const item of this.#items.values()) this.#updateItem(item);
   }
 
   /** @param {{pid: string, count: number, name: string}} detail */

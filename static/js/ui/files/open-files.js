@@ -6,15 +6,14 @@ import { FilePanel } from "./file-panel.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileDraft } from "./file-form.js" */
-/** @import { TransferItem } from "./transfer-item.js" */
 
-/** @param {CallSession} session @param {{slug: string, roomName: string}} room @param {{items: TransferItem[], draft: FileDraft}} kept of the call before */
-export function openFiles(session, room, kept) {
+/** @param {CallSession} session @param {{slug: string, roomName: string}} room @param {FileDraft} draft of the call before */
+export function openFiles(session, room, draft) {
   const exchange = new FileExchange({
     mesh: session.mesh,
     room: room.slug,
     memberOf: (pid) => session.people.get(pid)?.member ?? "",
     describe: (pid) => describeSender(session.people.get(pid), room.roomName),
   });
-  return { exchange, files: new FilePanel(session, exchange, room.slug, kept) };
+  return { exchange, files: new FilePanel(session, exchange, room, draft) };
 }

@@ -1,0 +1,38 @@
+/** What was received earlier in a room and is not saved: after a reload, or in an earlier call. */
+
+import { Emitter } from "../../lib/emitter.js";
+import { byId, find } from "../lib/page.js";
+import { ReceivedList, watchReceived } from "./received-list.js";
+
+/**
+ * @typedef {object} EarlierFilesEvents
+ * @property {void} changed any of the items
+ */
+
+/** @extends {Emitter<EarlierFilesEvents>} */
+export class EarlierFiles extends Emitter {
+  #section = byId("files-earlier", HTMLElement);
+  #list = new ReceivedList(find(this.#section, ".files__list", HTMLElement));
+
+  /** @param {string} room slug @param {() => Set<string>} others ids of records that are shown elsewhere @param {AbortSignal} signal */
+  constructor(room, others, signal) {
+    super();
+    this.#list.on("changed", () => {
+      this.#section.hidden = this.#list.items.length === 0;
+      this.emit("changed");
+    }, { signal });
+    watchReceived((listed) => {
+      const shown = others();
+      this.#list.show(listed.filter(({ transfer }) => transfer.room === room && !shown.has(transfer.id)));
+    }, signal);
+  }
+
+  get items() {
+    return this.#list.items;
+  }
+
+  /** @param {string} name of the room */
+  saveAll(name) {
+    return this.#list.saveAll(name);
+  }
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { formatOf, readFormat } from "../../static/js/chat/picture-format.js";
+import { formatOf, nameFor, readFormat } from "../../static/js/chat/picture-format.js";
 
 const ascii = (text) => [...text].map((letter) => letter.charCodeAt(0));
 const big = (value, bytes) => Array.from({ length: bytes }, (_, at) => Math.floor(value / 256 ** (bytes - 1 - at)) % 256);
@@ -71,6 +71,12 @@ for (const [what, bytes, found] of TABLE) {
     assert.deepEqual(await formatOf(new File([Uint8Array.from(bytes)], "x.svg", { type: "text/html" })), expected);
   });
 }
+
+test("a picture is saved under a name that says what it is", () => {
+  const names = [["a.png", "image/png"], ["a.JPEG", "image/jpeg"], ["a.exe", "image/png"], ["a.png", "image/gif"], ["a", "image/webp"], [".avif", "image/avif"]];
+  const saved = names.map(([name, type]) => nameFor(name, { type, width: 1, height: 1, moves: false }));
+  assert.deepEqual(saved, ["a.png", "a.JPEG", "a.exe.png", "a.png.gif", "a.webp", ".avif.avif"]);
+});
 
 test("no header of any length, and no rubbish behind one, breaks the reader or keeps it busy", () => {
   let random = 7;

@@ -8,7 +8,7 @@ import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
-import { cleanText, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
+import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Entry } from "./log.js" */
@@ -136,9 +136,4 @@ export class Chat extends Emitter {
 /** @param {readonly Picture[]} pictures @returns {{pictures?: readonly Picture[]}} */
 function withAny(pictures) {
   return pictures.length > 0 ? { pictures } : {};
-}
-
-/** @param {string} input */
-function isTooLong(input) {
-  return input.length > LIMITS.textCharacters || input.trim().split(/\r\n?|\n/).length > LIMITS.lines;
 }

@@ -69,6 +69,11 @@ export function cleanText(text) {
   return [...lines.slice(0, LIMITS.lines - 1), lines.slice(LIMITS.lines - 1).join(" ")].join("\n").trimEnd();
 }
 
+/** Whether a text would be cut. @param {string} input as typed @returns {boolean} */
+export function isTooLong(input) {
+  return input.length > LIMITS.textCharacters || input.trim().split(/\r\n?|\n/).length > LIMITS.lines;
+}
+
 /** Reads the topic `chat`. @param {any} payload @returns {ChatMessage | null} */
 export function readChatMessage(payload) {
   if (typeof payload !== "object" || payload === null) return null;

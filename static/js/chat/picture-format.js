@@ -3,6 +3,8 @@
  * decoder sees it. SVG is left out, since it is a document.
  */
 
+import { splitName } from "../files/protocol/safe-name.js";
+
 /** @typedef {{type: string, width: number, height: number, moves: boolean}} PictureFormat pixels; moves: it may be animated */
 
 /** Bytes that hold the header of nearly all pictures; cameras put previews and profiles before the size. */
@@ -30,6 +32,17 @@ export function readFormat(bytes) {
     }
   }
   return null;
+}
+
+const EXTENSIONS = /** @type {Readonly<Record<string, readonly string[]>>} */ (
+  Object.freeze({ "image/png": ["png", "apng"], "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"], "image/gif": ["gif"], "image/webp": ["webp"], "image/avif": ["avif"] })
+);
+
+/** Names a picture so that what opens it fits what it is: a picture may have been sent as an .exe. @param {string} name @param {PictureFormat} format @returns {string} */
+export function nameFor(name, { type }) {
+  const extensions = EXTENSIONS[type];
+  const { extension } = splitName(name);
+  return extensions.includes(extension.toLowerCase()) ? name : `${name}.${extensions[0]}`;
 }
 
 /** @param {PictureFormat} format */

@@ -3,7 +3,9 @@
 import { LobbyHost } from "../../call/lobby-host.js";
 import { Chat } from "../../chat/chat.js";
 import { Hands } from "../../chat/hands.js";
+import { ChatPictures } from "../../chat/pictures.js";
 import { Reactions } from "../../chat/reactions.js";
+import { Allowance, isMetered } from "../../files/receive/allowance.js";
 import { ChatPanel } from "../chat/chat-panel.js";
 import { LobbyAlerts } from "../lobby/lobby-alerts.js";
 import { HostActions } from "../people/host-actions.js";
@@ -19,18 +21,28 @@ import { holdWakeLock } from "./wake-lock.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Identity } from "../../keys/identity.js" */
+/** @import { FileExchange } from "../../files/exchange.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
+/** @import { PictureDraft } from "../chat/picture-draft.js" */
 /** @import { DeviceControls } from "../devices/device-controls.js" */
+/** @import { FilePanel } from "../files/file-panel.js" */
+/** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
 /** @import { CallPageData } from "../lib/page.js" */
 /** @import { Stage } from "../stage/stage.js" */
 
 /**
- * @param {CallSession} session
- * @param {{page: CallPageData, identity: Identity, stage: Stage, devices: DeviceControls, outputs: MediaOutputs}} call
- * @param {AbortSignal} signal ends with the call
+ * @typedef {object} Features
+ * @property {CallPageData} page @property {Identity} identity
+ * @property {Stage} stage @property {DeviceControls} devices @property {MediaOutputs} outputs
+ * @property {DataSaverSwitch} saver @property {FileExchange} exchange @property {FilePanel} files @property {PictureDraft} pictureDraft
  */
-export function setUpFeatures(session, { page, identity, stage, devices, outputs }, signal) {
-  const chat = new ChatPanel(session, new Chat(session, signal), signal);
+
+/** @param {CallSession} session @param {Features} call @param {AbortSignal} signal ends with the call */
+export function setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal) {
+  const log = new Chat(session, signal);
+  const allowance = new Allowance(() => saver.cap !== null || isMetered());
+  const pictures = new ChatPictures({ chat: log, room: session, exchange, allowance }, signal);
+  const chat = new ChatPanel(session, { chat: log, pictures, draft: pictureDraft, files }, signal);
   const hands = new Hands(session, signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, signal) }, signal);
   const lobbyHost = new LobbyHost(session, identity, signal);

@@ -21,6 +21,7 @@ export function renderMessage(entry, nameOf) {
   time.dateTime = at.toISOString();
   time.textContent = formatRecent(at);
   find(item, ".chat__text", HTMLElement).replaceChildren(...findLinks(entry.text).map(renderPiece));
+  find(item, ".chat__body", HTMLElement).hidden = entry.text === "";
   refreshMessage(item, entry, nameOf);
   return item;
 }

@@ -1,10 +1,13 @@
 /** The chat beside the call. */
 
 import { continues, renderMessage, refreshMessage } from "./chat-message.js";
+import { Composer } from "./composer.js";
+import { PictureDialog } from "./picture-dialog.js";
+import { PictureItem } from "./picture-item.js";
+import { savePicture } from "./save-picture.js";
 import { displayName } from "../people/display-name.js";
-import { isComposing } from "../../lib/keyboard.js";
-import { say, showNotice } from "../lib/announcer.js";
-import { byId, text } from "../lib/page.js";
+import { say } from "../lib/announcer.js";
+import { byId, find, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
 import { sidePanels } from "../call/side-panel.js";
 import { StickToEnd } from "./stick-to-end.js";
@@ -13,57 +16,68 @@ import { clearToasts, toast } from "../lib/toasts.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Chat } from "../../chat/chat.js" */
 /** @import { Entry } from "../../chat/log.js" */
+/** @import { ChatPictures } from "../../chat/pictures.js" */
+/** @import { SharedPicture } from "../../chat/shared-picture.js" */
+/** @import { FilePanel } from "../files/file-panel.js" */
+/** @import { PictureDraft } from "./picture-draft.js" */
+/** @import { PictureAction } from "./picture-item.js" */
 
 const TOAST_CHARACTERS = 80;
 /** Many messages in a row must not push out all other toasts. */
 const TOAST_INTERVAL_MS = 4_000;
-const NOTE_MS = 6_000;
-const MAX_ROWS = 5;
+const TICK_MS = 500;
 
 export class ChatPanel {
   #panel = byId("chat", HTMLElement);
   #list = byId("chat-log", HTMLElement);
-  #field = byId("chat-text", HTMLTextAreaElement);
   #newMessages = byId("chat-newer", HTMLButtonElement);
-  #note = byId("chat-note", HTMLElement);
   #session;
   #chat;
+  #pictures;
+  #composer;
+  #dialog;
   #end;
   /** @type {Map<string, HTMLElement>} by the key of the entry */
   #items = new Map();
+  /** @type {Map<SharedPicture, PictureItem>} */
+  #pictureItems = new Map();
   #unread = 0;
   #toastedAt = -Infinity;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #noteTimer;
 
-  /** @param {CallSession} session @param {Chat} chat @param {AbortSignal} signal */
-  constructor(session, chat, signal) {
+  /**
+   * @param {CallSession} session
+   * @param {{chat: Chat, pictures: ChatPictures, draft: PictureDraft, files: FilePanel}} call @param {AbortSignal} signal
+   */
+  constructor(session, { chat, pictures, draft, files }, signal) {
     this.#session = session;
     this.#chat = chat;
+    this.#pictures = pictures;
     this.#list.replaceChildren();
     byId("chat-empty", HTMLElement).hidden = false;
     chat.on("message", ({ entry, live }) => this.#onMessage(entry, live), { signal });
     chat.on("changed", ({ entry }) => this.#onChanged(entry), { signal });
-    byId("chat-form", HTMLFormElement).addEventListener("submit", (event) => this.#submit(event), { signal });
-    this.#field.addEventListener("input", () => this.#fitRows(), { signal });
-    this.#field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    pictures.on("changed", ({ picture }) => this.#onPicture(picture), { signal });
+    this.#composer = new Composer({ pictures, draft, files }, signal);
+    this.#dialog = new PictureDialog(() => pictures.shown, signal);
+    this.#dialog.on("shown", ({ picture }) => pictures.keep(picture), { signal });
+    this.#dialog.on("closed", ({ picture }) => this.#pictureItems.get(picture)?.focus(), { signal });
     this.#end = new StickToEnd(byId("chat-scroll", HTMLElement), this.#list, signal);
     this.#end.on("reached", () => (this.#newMessages.hidden = true));
     this.#newMessages.addEventListener("click", () => this.#end.scrollToEnd(), { signal });
     this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
     sidePanels.on("changed", ({ panel, open }) => panel === "chat" && this.#onPanel(open), { signal });
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
+    const timer = setInterval(() => this.#pictureItems.forEach((item) => item.updateProgress()), TICK_MS);
     signal.addEventListener("abort", () => {
-      clearTimeout(this.#noteTimer);
-      this.#showNote("");
+      clearInterval(timer);
+      for (const item of this.#pictureItems.values()) item.close();
       this.#setUnread(0);
     });
   }
 
   /** The person is done with this call. When it ends for another reason, what they were writing waits for the next one. */
   discardDraft() {
-    this.#field.value = "";
-    this.#fitRows();
+    this.#composer.discardDraft();
   }
 
   /** @param {boolean} open */
@@ -82,31 +96,6 @@ export class ChatPanel {
     return !this.#panel.hidden && !document.hidden;
   }
 
-  /** @param {SubmitEvent} event */
-  #submit(event) {
-    event.preventDefault();
-    const done = this.#chat.sendMessage(this.#field.value);
-    if (done === "sent") this.#field.value = "";
-    this.#fitRows();
-    this.#showNote(done === "too-fast" || done === "too-long" ? text(`chat.${done}`) : "");
-    this.#field.focus();
-  }
-
-  /** For browsers without `field-sizing`. */
-  #fitRows() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.#field.rows = Math.min(MAX_ROWS, this.#field.value.split("\n").length);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    // On touch screens Enter starts a new line and the button sends.
-    const sends = event.key === "Enter" && !event.shiftKey && !event.altKey && !isComposing(event) && !matchMedia("(pointer: coarse)").matches;
-    if (!sends) return;
-    event.preventDefault();
-    if (!event.repeat) byId("chat-form", HTMLFormElement).requestSubmit();
-  }
-
   /** @param {Entry} entry @param {boolean} live */
   #onMessage(entry, live) {
     byId("chat-empty", HTMLElement).hidden = true;
@@ -114,6 +103,7 @@ export class ChatPanel {
     const { entries } = this.#chat.log;
     const item = renderMessage(entry, (pid) => this.#nameOf(pid));
     this.#items.set(entry.key, item);
+    for (const picture of this.#pictures.of(entry)) this.#addPicture(picture, item);
     const next = entries[entries.indexOf(entry) + 1];
     this.#list.insertBefore(item, (next && this.#items.get(next.key)) ?? null);
     this.#removeDropped();
@@ -130,6 +120,31 @@ export class ChatPanel {
     this.#markContinued(this.#chat.log.entries.indexOf(entry));
   }
 
+  /** @param {SharedPicture} picture @param {HTMLElement} message */
+  #addPicture(picture, message) {
+    const item = new PictureItem(picture, (pid) => this.#nameOf(pid));
+    this.#pictureItems.set(picture, item);
+    item.on("action", ({ action }) => void this.#runAction(picture, action));
+    const list = find(message, ".chat__pictures", HTMLElement);
+    list.append(item.root);
+    list.hidden = false;
+    item.update();
+  }
+
+  /** @param {SharedPicture} picture */
+  #onPicture(picture) {
+    this.#pictureItems.get(picture)?.update();
+    this.#dialog.update();
+  }
+
+  /** @param {SharedPicture} picture @param {PictureAction} action */
+  async #runAction(picture, action) {
+    if (action === "cancel") return this.#pictures.cancel(picture);
+    if (action === "open" && picture.blob) return this.#dialog.open(picture);
+    if (action !== "save") return this.#pictures.load(picture);
+    if (await savePicture(picture)) this.#composer.showNote(text("chat.picture.saved"));
+  }
+
   /** Removes the items of entries that the log has dropped. */
   #removeDropped() {
     const kept = new Set(this.#chat.log.entries.map(({ key }) => key));
@@ -137,7 +152,14 @@ export class ChatPanel {
       if (kept.has(key)) continue;
       item.remove();
       this.#items.delete(key);
+      for (const [picture, one] of this.#pictureItems) if (picture.entry.key === key) this.#removePicture(picture, one);
     }
+  }
+
+  /** @param {SharedPicture} picture @param {PictureItem} item */
+  #removePicture(picture, item) {
+    item.close();
+    this.#pictureItems.delete(picture);
   }
 
   /** Updates the entry at an index and the next one. @param {number} at */
@@ -151,9 +173,10 @@ export class ChatPanel {
   }
 
   /** @param {Entry} entry @param {boolean} live */
-  #announce({ name, text: content }, live) {
+  #announce({ name, text: words, pictures }, live) {
     this.#setUnread(this.#unread + 1);
     if (!live || !this.#panel.hidden) return;
+    const content = words || text(pictures.length === 1 ? "chat.picture.one" : "chat.picture.many", { count: pictures.length });
     const line = [...content.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
     const news = text("chat.news", { name: displayName(name), words: short });
@@ -181,14 +204,7 @@ export class ChatPanel {
     if (!entry) return;
     // Without access to the clipboard the person can select the text.
     const copied = await navigator.clipboard.writeText(entry.text).then(() => true, () => false);
-    if (copied) this.#showNote(text("chat.copied"));
-  }
-
-  /** @param {string} note empty: hides it */
-  #showNote(note) {
-    clearTimeout(this.#noteTimer);
-    showNotice(this.#note, this.#note, note);
-    if (note) this.#noteTimer = setTimeout(() => this.#showNote(""), NOTE_MS);
+    if (copied) this.#composer.showNote(text("chat.copied"));
   }
 
   /** @param {string} pid */

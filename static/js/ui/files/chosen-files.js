@@ -1,6 +1,7 @@
 /** Reads the files and folders that a person drops, pastes or selects. */
 
 import { fromEntry, fromHandle, walk } from "./folder-walk.js";
+import { namePasted } from "./pasted.js";
 
 /** @import { Selection } from "../../files/send/selection.js" */
 
@@ -52,7 +53,7 @@ export function fromTransfer(data) {
 async function fromItem(entry, file, coming) {
   const handle = await coming;
   if (entry?.isDirectory) return walk(fromEntry(entry));
-  if (file) return { chosen: [{ file, path: [], ...(handle && { handle }) }], left: [] };
+  if (file) return { chosen: [{ file: entry ? file : namePasted(file), path: [], ...(handle && { handle }) }], left: [] };
   return entry ? walk(fromEntry(entry)) : joined([]);
 }
 

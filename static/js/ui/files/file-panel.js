@@ -26,6 +26,7 @@ import { trustOf } from "../people/trust.js";
 /**
  * @typedef {object} FilePanelEvents
  * @property {void} changed `atRisk`, perhaps
+ * @property {{chosen: SelectedFile[]}} sent the chosen files were offered to everyone who was chosen
  */
 
 /** @extends {Emitter<FilePanelEvents>} */
@@ -117,9 +118,10 @@ export class FilePanel extends Emitter {
     this.#session.on("person-added", () => this.#showPeople(), { signal });
     this.#session.on("person-changed", () => this.#showPeople(), { signal });
     this.#session.on("person-removed", () => this.#showPeople(), { signal });
-    this.#picker.on("chosen", ({ coming }) => void this.#choose(coming), { signal });
+    this.#picker.on("chosen", ({ coming }) => void this.choose(coming), { signal });
+    this.#picker.on("beside", ({ kind, add }) => toast(text(`files.beside.${kind}`), { label: text(`files.beside.${kind}.add`), run: add }), { signal });
     this.#picker.on("empty", () => this.#announce(text("files.news.empty")), { signal });
-    this.#resumeRequests.on("incomplete", (selection) => void this.#choose(selection), { signal });
+    this.#resumeRequests.on("incomplete", (selection) => void this.choose(selection), { signal });
     this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
     this.#form.on("left", ({ count }) => this.#announce(text(`files.news.left.${count === 1 ? "one" : "many"}`, { count })), { signal });
     this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
@@ -138,11 +140,11 @@ export class FilePanel extends Emitter {
 
   /** Asks who receives the files. @param {SelectedFile[]} chosen at least one @returns {Promise<void>} */
   chooseReceivers(chosen) {
-    return this.#choose({ chosen, left: [] });
+    return this.choose({ chosen, left: [] });
   }
 
-  /** @param {Selection | Promise<Selection>} coming */
-  #choose(coming) {
+  /** Like `chooseReceivers`, also of what cannot be sent. @param {Selection | Promise<Selection>} coming */
+  choose(coming) {
     sidePanels.open("files", { focus: false });
     return this.#form.addFiles(coming);
   }
@@ -155,6 +157,7 @@ export class FilePanel extends Emitter {
       for (const pid of pids) transfers.push(await this.#exchange.offerFiles(pid, chosen));
       for (const transfer of transfers) void this.#resumeRequests.rememberFiles(transfer, chosen);
       if (this.#hasShared(chosen)) this.#forgetSharedAfter(transfers);
+      this.emit("sent", { chosen });
     } catch {
       // One became unreadable at the last moment: it is named when all are looked at again.
       void this.chooseReceivers(chosen);

@@ -2,6 +2,8 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { fromFolderPicker, fromInput, fromPicker, fromTransfer, picksFolders, picksHandles } from "./chosen-files.js";
+import { isField, pastedText, textFile } from "./pasted.js";
+import { sidePanels } from "../call/side-panel.js";
 import { byId } from "../lib/page.js";
 
 /** @import { Selection } from "../../files/send/selection.js" */
@@ -10,6 +12,7 @@ import { byId } from "../lib/page.js";
  * @typedef {object} FilePickerEvents
  * @property {{coming: Promise<Selection>}} chosen folders take a while to be read; empty: the person cancelled
  * @property {void} empty the browser gave no file of a folder: there is none in it, or the person cancelled
+ * @property {{kind: "text" | "files", add: () => void}} beside what else was on the clipboard and was not taken
  */
 
 /** @extends {Emitter<FilePickerEvents>} */
@@ -54,16 +57,25 @@ export class FilePicker extends Emitter {
     document.addEventListener("dragleave", (event) => event.relatedTarget === null && (this.#overlay.hidden = true), { signal });
     document.addEventListener("drop", (event) => {
       this.#overlay.hidden = true;
-      if (!hasFiles(event)) return;
+      if (!hasFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
       this.#emitChosen(fromTransfer(/** @type {DataTransfer} */ (event.dataTransfer)));
     }, { signal });
-    document.addEventListener("paste", ({ target, clipboardData }) => {
-      if (clipboardData === null || clipboardData.files.length === 0) return;
-      // A field takes the text, which some programs put beside a picture of it.
-      const isField = target instanceof Element && target.closest("input, textarea, [contenteditable]") !== null;
-      if (!isField || !clipboardData.types.includes("text/plain")) this.#emitChosen(fromTransfer(clipboardData));
-    }, { signal });
+    document.addEventListener("paste", (event) => this.#onPaste(event), { signal });
+  }
+
+  /** Office programs put a text beside a picture of it: a field takes the text, elsewhere the files count. @param {ClipboardEvent} event */
+  #onPaste({ target, clipboardData: data, defaultPrevented }) {
+    if (data === null || defaultPrevented) return;
+    const words = pastedText(data);
+    const takesText = isField(target);
+    const asFile = () => this.#emitChosen({ chosen: [{ file: textFile(words, "clipboard"), path: [] }], left: [] });
+    if (data.files.length > 0) {
+      const files = fromTransfer(data);
+      if (takesText && words !== "") return this.emit("beside", { kind: "files", add: () => this.#emitChosen(files) });
+      this.#emitChosen(files);
+      if (words !== "") this.emit("beside", { kind: "text", add: asFile });
+    } else if (!takesText && words !== "" && sidePanels.isOpen("files")) asFile();
   }
 
   /** @param {Selection | Promise<Selection>} selection */

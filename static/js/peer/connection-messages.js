@@ -49,9 +49,9 @@ export class ConnectionMessages extends Emitter {
     return this.#control.open;
   }
 
-  /** Returns false when the message was not sent. @param {string} topic @param {unknown} payload @returns {boolean} */
-  send(topic, payload) {
-    return this.#control.send(topic, payload);
+  /** As in `ControlChannel`. @param {string} topic @param {unknown} payload @param {boolean} [patient] @returns {boolean} */
+  send(topic, payload, patient) {
+    return this.#control.send(topic, payload, patient);
   }
 
   /** Sends what changed since the last call. @param {Tracks} tracks */

@@ -12,6 +12,10 @@ export const VERSION = 1;
 export const MAX_MESSAGE_CHARACTERS = 65_536;
 /** Limit on bytes queued for a peer that does not read. */
 export const MAX_BUFFERED_BYTES = 1_048_576;
+/** Patient messages wait here while more than this is queued, so that others pass them. */
+export const PATIENT_BYTES = 131_072;
+/** Characters of patient messages that may wait. */
+const MAX_WAITING = 16_777_216;
 /** @typedef {{topic: string, payload: any}} Message payload: any JSON value */
 const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
@@ -29,6 +33,9 @@ export class ControlChannel extends Emitter {
   #life = new AbortController();
   /** @type {boolean | undefined} undefined until the peer's first message */
   #sameVersion;
+  /** Patient messages, in order. @type {string[]} */
+  #waiting = [];
+  #waitingCharacters = 0;
 
   /** @param {RTCPeerConnection} connection */
   constructor(connection) {
@@ -38,6 +45,8 @@ export class ControlChannel extends Emitter {
     this.#channel.addEventListener("open", () => this.#onOpen(), { signal });
     this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
     this.#channel.addEventListener("close", () => this.emit("ended"), { signal });
+    this.#channel.bufferedAmountLowThreshold = PATIENT_BYTES / 2;
+    this.#channel.addEventListener("bufferedamountlow", () => this.#sendWaiting(), { signal });
   }
 
   get open() {
@@ -45,15 +54,36 @@ export class ControlChannel extends Emitter {
   }
 
   /**
-   * Keeps the order of calls. @param {string} topic @param {unknown} payload a JSON value
+   * Keeps the order of calls, and that of patient ones. @param {string} topic @param {unknown} payload a JSON value
+   * @param {boolean} [patient] waits for its turn instead of being dropped, and lets others pass
    * @returns {boolean} false when it was not sent: the channel is closed, too much is buffered, or the message is too long
    */
-  send(topic, payload) {
-    if (!this.open || this.#channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
+  send(topic, payload, patient = false) {
+    if (!this.open) return false;
     const message = JSON.stringify({ [topic]: payload });
     if (message.length > MAX_MESSAGE_CHARACTERS) return false;
+    if (patient) return this.#enqueue(message);
+    if (this.#channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
     this.#channel.send(message);
     return true;
+  }
+
+  /** @param {string} message */
+  #enqueue(message) {
+    if (this.#waitingCharacters + message.length > MAX_WAITING) return false;
+    this.#waitingCharacters += message.length;
+    this.#waiting.push(message);
+    this.#sendWaiting();
+    return true;
+  }
+
+  #sendWaiting() {
+    let sent = 0;
+    for (; sent < this.#waiting.length && this.open && this.#channel.bufferedAmount <= PATIENT_BYTES; sent += 1) {
+      this.#waitingCharacters -= this.#waiting[sent].length;
+      this.#channel.send(this.#waiting[sent]);
+    }
+    this.#waiting.splice(0, sent);
   }
 
   detach() {

@@ -49,7 +49,7 @@ export class Mesh extends Emitter {
   #tracks = NO_TRACKS;
   /** @type {Tracks} */
   #screen = NO_TRACKS;
-  #topics = new Topics((pid, name, payload) => this.peers.get(pid)?.send(name, payload) ?? false);
+  #topics = new Topics((pid, name, payload, patient) => this.peers.get(pid)?.send(name, payload, patient) ?? false);
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = /** @type {EarlyMessages<PeerMessage>} */ (new EarlyMessages());
   #banned = /** @type {Set<string>} */ (new Set());

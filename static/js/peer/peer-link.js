@@ -109,10 +109,10 @@ export class PeerLink extends MediaLink {
 
   /**
    * @param {string} topic lower-case letters and hyphens, none of `ConnectionMessages`' @param {unknown} payload a JSON value
-   * @returns {boolean} false when it was not sent: no open channel, or more than 65,536 characters
+   * @param {boolean} [patient] see `ControlChannel` @returns {boolean} false when it was not sent: no open channel, or more than 65,536 characters
    */
-  send(topic, payload) {
-    return this.#transport.messages?.send(topic, payload) ?? false;
+  send(topic, payload, patient) {
+    return this.#transport.messages?.send(topic, payload, patient) ?? false;
   }
 
   /** How to configure a further connection to this peer; null when no certificate is pinned. */

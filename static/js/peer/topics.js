@@ -4,9 +4,11 @@ import { Emitter } from "../lib/emitter.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 
 /**
- * @template T @typedef {{read: (payload: any) => T | null, perMinute: number}} TopicOptions
- * read: checks a peer's JSON value, null drops it; perMinute: for each peer
+ * @template T @typedef {{read: (payload: any) => T | null, perMinute: number, patient?: boolean}} TopicOptions
+ * read: checks a peer's JSON value, null drops it; perMinute: for each peer; patient: what is sent waits for its turn, see
+ * `ControlChannel`
  */
+/** @typedef {(pid: string, name: string, payload: unknown, patient?: boolean) => boolean} Send */
 
 /** @template T @typedef {{message: {pid: string, message: T}}} TopicEvents message: checked, within the peer's limit */
 
@@ -17,7 +19,7 @@ export class Topic extends Emitter {
   #send;
   #limiters = /** @type {Map<string, RateLimiter>} */ (new Map());
 
-  /** @param {string} name @param {TopicOptions<T>} options @param {(pid: string, name: string, payload: unknown) => boolean} send */
+  /** @param {string} name @param {TopicOptions<T>} options @param {Send} send */
   constructor(name, options, send) {
     super();
     this.#name = name;
@@ -27,7 +29,7 @@ export class Topic extends Emitter {
 
   /** Returns false when the message was not sent. @param {string} pid @param {unknown} payload @returns {boolean} */
   send(pid, payload) {
-    return this.#send(pid, this.#name, payload);
+    return this.#send(pid, this.#name, payload, this.#options.patient);
   }
 
   /** @param {string} pid @param {unknown} payload not checked yet */
@@ -50,7 +52,7 @@ export class Topics {
   #topics = /** @type {Map<string, Topic<any>>} */ (new Map());
   #send;
 
-  /** @param {(pid: string, name: string, payload: unknown) => boolean} send */
+  /** @param {Send} send */
   constructor(send) {
     this.#send = send;
   }

@@ -5,7 +5,7 @@ import { readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer,
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @typedef {ReturnType<typeof openFileTopics>} FileTopics */
 
-/** An offer of 5,000 files takes 84 messages, and 20 offers may wait; all of them are repeated after an interruption. */
+/** An offer takes 250 messages at most, and 20 offers may wait; all of them are repeated after an interruption. */
 const OFFER_PARTS_PER_MINUTE = 10_000;
 /** One message for each transfer, repeated after an interruption. */
 const TRANSFERS_PER_MINUTE = 6_000;
@@ -14,21 +14,25 @@ const FILES_PER_MINUTE = 60_000;
 /** Eight lanes each way with 600 candidates a minute, which `LaneSet` limits, and their descriptions. */
 const SIGNALS_PER_MINUTE = 3_000;
 
-/** Opens them, once for each mesh. @param {Mesh} mesh */
+/**
+ * Opens them, once for each mesh. They are patient: an offer of thousands of files is more than the channel takes at once, and what
+ * is said about a transfer stays in order. @param {Mesh} mesh
+ */
 export function openFileTopics(mesh) {
-  const ofTransfer = { read: readTransfer, perMinute: TRANSFERS_PER_MINUTE };
+  const patient = true;
+  const ofTransfer = { read: readTransfer, perMinute: TRANSFERS_PER_MINUTE, patient };
   return {
-    offer: mesh.topic("file-offer", { read: readOffer, perMinute: OFFER_PARTS_PER_MINUTE }),
+    offer: mesh.topic("file-offer", { read: readOffer, perMinute: OFFER_PARTS_PER_MINUTE, patient }),
     accept: mesh.topic("file-accept", ofTransfer),
     decline: mesh.topic("file-decline", ofTransfer),
     pause: mesh.topic("file-pause", ofTransfer),
     resume: mesh.topic("file-resume", ofTransfer),
     cancel: mesh.topic("file-cancel", ofTransfer),
-    wanted: mesh.topic("file-wanted", { read: readWanted, perMinute: TRANSFERS_PER_MINUTE }),
-    have: mesh.topic("file-have", { read: readHave, perMinute: FILES_PER_MINUTE }),
-    end: mesh.topic("file-end", { read: readEnd, perMinute: FILES_PER_MINUTE }),
-    done: mesh.topic("file-done", { read: readResult, perMinute: FILES_PER_MINUTE }),
-    failed: mesh.topic("file-failed", { read: readResult, perMinute: FILES_PER_MINUTE }),
+    wanted: mesh.topic("file-wanted", { read: readWanted, perMinute: TRANSFERS_PER_MINUTE, patient }),
+    have: mesh.topic("file-have", { read: readHave, perMinute: FILES_PER_MINUTE, patient }),
+    end: mesh.topic("file-end", { read: readEnd, perMinute: FILES_PER_MINUTE, patient }),
+    done: mesh.topic("file-done", { read: readResult, perMinute: FILES_PER_MINUTE, patient }),
+    failed: mesh.topic("file-failed", { read: readResult, perMinute: FILES_PER_MINUTE, patient }),
     signal: mesh.topic("file-signal", { read: readLaneSignal, perMinute: SIGNALS_PER_MINUTE }),
   };
 }

@@ -53,7 +53,7 @@ import { claimCall } from "../call/single-tab.js";
 /** @import { Hands } from "../chat/hands.js" */
 /** @import { FilePanel } from "../ui/files/file-panel.js" */
 /** @import { ChatPanel } from "../ui/chat/chat-panel.js" */
-/** @import { Wish } from "../ui/files/ended-files.js" */
+/** @import { Wish } from "../ui/received/ended-files.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
 
 /** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */

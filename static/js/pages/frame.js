@@ -1,5 +1,6 @@
-/** The frame around every page: times in the reader's way and zone, and forms. */
+/** The frame around every page: times in the reader's way and zone, forms, and files that this browser keeps. */
 
+import { mindKeptFiles } from "../ui/received/kept-files.js";
 import { localize } from "../ui/lib/formats.js";
 import { preparePageForms } from "../ui/lib/page-forms.js";
 import { hideUnsupported } from "../ui/lib/requirements.js";
@@ -9,3 +10,4 @@ hideUnsupported(document);
 localize(document);
 preparePageForms();
 void reportTimeZone();
+mindKeptFiles();

@@ -3,7 +3,7 @@
 import { received } from "../files/received/received-files.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { pageReady } from "../ui/lib/ready.js";
-import { ReceivedPage } from "../ui/files/received-page.js";
+import { ReceivedPage } from "../ui/received/received-page.js";
 
 keepFocus(document);
 const page = new ReceivedPage();

@@ -177,8 +177,6 @@ export class ReceivedFiles extends Emitter {
     const old = [...files.values()].filter(({ transfer, until }) => !running.has(transfer) && (until <= now || !transfers.has(transfer)));
     await this.#store.remove(keys.filter((key) => !files.has(key)));
     await this.#drop(old, found, running);
-    const gone = new Set(old);
-    setDeadline([...files.values()].reduce((next, file) => (gone.has(file) ? next : Math.min(next, file.until)), Infinity));
   }
 
   /** Hears of changes in other tabs. */
@@ -247,6 +245,7 @@ export class ReceivedFiles extends Emitter {
     const needed = new Set(running);
     for (const { key, transfer } of files.values()) if (!gone.has(key)) needed.add(transfer);
     await this.#change({ drop: { files: [...gone], transfers: [...transfers.keys()].filter((id) => !needed.has(id)) } });
+    setDeadline([...files.values()].reduce((next, { key, until }) => (gone.has(key) ? next : Math.min(next, until)), Infinity));
     return chosen.length - gone.size;
   }
 

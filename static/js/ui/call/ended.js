@@ -1,10 +1,10 @@
 /** The page after the call: why it ended and what to do next. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { EndedFiles } from "../files/ended-files.js";
+import { EndedFiles } from "../received/ended-files.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
 
-/** @import { Wish } from "../files/ended-files.js" */
+/** @import { Wish } from "../received/ended-files.js" */
 
 /** Reasons after which the page offers the connection check. */
 const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];

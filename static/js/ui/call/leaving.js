@@ -6,7 +6,7 @@ import { byId, find, text } from "../lib/page.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Stakes } from "../../call/leave-guard.js" */
-/** @import { Wish } from "../files/ended-files.js" */
+/** @import { Wish } from "../received/ended-files.js" */
 /** @import { FilePanel } from "../files/file-panel.js" */
 /** @typedef {"save" | "keep" | "remove"} Choice what happens to received files */
 

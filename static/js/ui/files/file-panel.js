@@ -2,7 +2,7 @@
 
 import { forgetShared, sharedFiles, sharingHere } from "../../files/share/share-target.js";
 import { Emitter } from "../../lib/emitter.js";
-import { EarlierFiles } from "./earlier-files.js";
+import { EarlierFiles } from "../received/earlier-files.js";
 import { FileForm } from "./file-form.js";
 import { FilePicker } from "./file-picker.js";
 import { ResumeRequests } from "./resume-requests.js";
@@ -19,7 +19,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
-/** @import { ReceivedItem } from "./received-item.js" */
+/** @import { ReceivedItem } from "../received/received-item.js" */
 /** @import { TransferItem } from "./transfer-item.js" */
 /** @import { FileDraft } from "./file-form.js" */
 
@@ -112,6 +112,7 @@ export class FilePanel extends Emitter {
     this.#exchange.on("added", ({ transfer }) => this.#onAdded(transfer), { signal });
     this.#list.on("changed", () => this.#updateCount(), { signal });
     this.#earlier.on("changed", () => this.emit("changed"), { signal });
+    this.#earlier.on("removed", ({ id }) => this.#list.dropRecord(id), { signal });
     this.#list.on("state", ({ item }) => this.#onState(item), { signal });
     this.#exchange.on("wanted", (detail) => this.#onWanted(detail), { signal });
     this.#exchange.on("refused", ({ pid }) => this.#announce(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });

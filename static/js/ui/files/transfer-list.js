@@ -90,6 +90,13 @@ export class TransferList extends Emitter {
     return item;
   }
 
+  /** What came was saved or removed in another tab. @param {string} id of a record */
+  dropRecord(id) {
+    for (const { transfer, isUnsaved, saving } of this.items) {
+      if (isUnsaved && saving === null && this.#exchange.recordsOf(transfer).includes(id)) void this.#exchange.removeTransfer(transfer);
+    }
+  }
+
   /** Shows names and trust as they are now. */
   updateAll() {
     for (const item of this.#items.values()) this.#update(item);

@@ -7,6 +7,7 @@ import { ReceivedList, watchReceived } from "./received-list.js";
 /**
  * @typedef {object} EarlierFilesEvents
  * @property {void} changed any of the items
+ * @property {{id: string}} removed a record is gone: its files were saved or removed, perhaps in another tab
  */
 
 /** @extends {Emitter<EarlierFilesEvents>} */
@@ -21,8 +22,13 @@ export class EarlierFiles extends Emitter {
       this.#section.hidden = this.#list.items.length === 0;
       this.emit("changed");
     }, { signal });
+    /** @type {Set<string>} */
+    let before = new Set();
     watchReceived((listed) => {
       const shown = others();
+      const now = new Set(listed.map(({ transfer }) => transfer.id));
+      for (const id of before) if (!now.has(id)) this.emit("removed", { id });
+      before = now;
       this.#list.show(listed.filter(({ transfer }) => transfer.room === room && !shown.has(transfer.id)));
     }, signal);
   }

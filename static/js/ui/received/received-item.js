@@ -5,7 +5,7 @@ import { received } from "../../files/received/received-files.js";
 import { Emitter } from "../../lib/emitter.js";
 import { formatMoment, formatRecent, formatSize, formatUntil } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
-import { saveEntries } from "./save-files.js";
+import { saveEntries } from "../files/save-files.js";
 
 /** @import { ListedFile, ListedTransfer } from "../../files/received/received-files.js" */
 /** @import { SavedEntry } from "../../files/save/read-ahead.js" */

@@ -175,6 +175,15 @@ test("where a browser takes no joiners, a plainer name that is free does", async
   });
 });
 
+test("files side by side whose plainer names are the same do not replace each other", async () => {
+  const root = await folderWith({}, { canMove: true, refused: /\p{Cf}/u });
+  const place = pick(root);
+  const sent = ["deep/ab", "deep/a\u200db", "deep/a\u200cb"];
+  await Promise.all(sent.map((path) => receive(place, path, path)));
+  await place.end();
+  assert.deepEqual(Object.keys(root.tree()).sort(), ["deep/ab", "deep/ab (2)", "deep/ab (3)"]);
+});
+
 test("names as long as a file system takes have room for a temporary name and for a number", async () => {
   const long = `${"ü".repeat(125)}x.txt`;
   const root = await folderWith({ [long]: "mine" });

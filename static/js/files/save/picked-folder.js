@@ -58,7 +58,8 @@ export class PickedFolder {
       write: (position, bytes) => file.write(position, bytes),
       close: () => file.close(),
       finish: async () => {
-        const there = path.length > 0 ? await file.finish(new Set()) : await this.#claim((taken) => file.finish(taken));
+        await file.close();
+        const there = await this.#claim((taken) => file.finish(taken), path.length === 0);
         this.#open.delete(file);
         return this.#where(path, there);
       },
@@ -118,14 +119,15 @@ export class PickedFolder {
       claimName(parent, wanted, { isFolder: true, taken }, async (free) => {
         handle = await parent.getDirectoryHandle(free, { create: true });
       });
-    await (top ? this.#claim(make) : make(new Set()));
+    await this.#claim(make, top);
     if (top) await rememberPlace({ mark: this.#mark, root: this.#root, folder: handle.name });
     return { key, parent, handle, sent: false };
   }
 
-  /** @template T @param {(taken: Set<string>) => Promise<T>} take a free name @returns {Promise<T>} */
-  #claim(take) {
+  /** @template T @param {(taken: Set<string>) => Promise<T>} take a free name @param {boolean} top in the folder that other transfers use, too @returns {Promise<T>} */
+  #claim(take, top) {
     const claimed = claims.then(async () => {
+      if (!top) return take(new Set());
       const release = locks.work ? await locks.hold(LOCK, LOCK_MS) : null;
       try {
         this.#taken ??= namesIn(this.#root);

@@ -228,6 +228,24 @@ def test_what_is_not_what_was_offered_is_refused(two: tuple[Person, Person], fil
         wait_until(lambda: kept(guest) == before, 5, f"nothing of it is kept ({harm})")
 
 
+# The browser's own dialog, which nothing can press here, gives a folder of the page's own file system.
+PICK_FOLDER = """async () => {
+  const picked = await (await navigator.storage.getDirectory()).getDirectoryHandle("trip", { create: true });
+  await picked.getDirectoryHandle("empty", { create: true });
+  const writable = await (await picked.getFileHandle(".env", { create: true })).createWritable();
+  await writable.write("x");
+  await writable.close();
+  globalThis.showDirectoryPicker = async () => picked;
+}"""
+HANDLES = """() => new Promise((done) => {
+  const opening = indexedDB.open("meeting-point-sending");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("handles").objectStore("handles").getAll();
+    asked.onsuccess = () => { opening.result.close(); done(asked.result.map(({ files }) => files.map(({ name, root }) => [name, root?.name]))); };
+  };
+})"""
+
+
 def drop(who: Person, *paths: Path) -> None:
     """Drop files and folders of the disk on the page."""
     tab = who.page.context.new_cdp_session(who.page)
@@ -242,6 +260,19 @@ def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Pe
     transfers = guest.page.locator(".transfer").count()
     what, left = olga.page.locator("#files-what"), olga.page.locator("#files-left")
     send_button = olga.page.get_by_role("button", name="Send", exact=True)
+
+    # A folder that is picked keeps its handles, by which it is found again after a reload; its empty folder comes with it.
+    olga.page.evaluate(PICK_FOLDER)
+    open_files(olga)
+    olga.page.get_by_role("button", name="Choose a folder").click()
+    expect(what).to_have_text("1 file (1 byte) and 1 empty folder")
+    send_button.click()
+    offered = open_files(guest)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
+    expect(offered).to_contain_text("1 file (1 byte) and 1 empty folder")
+    wait_until(lambda: olga.page.evaluate(HANDLES) == [[[".env", "trip"], ["empty", None]]], 5, "it is remembered")
+    offered.get_by_role("button", name="Decline").click()
+    wait_until(lambda: olga.page.evaluate(HANDLES) == [], 5, "it is forgotten")
 
     # One file of ten is deleted, and one changed, before the press on Send: both are named, and the others stay.
     files = [tmp_path / f"{number}.txt" for number in range(10)]
@@ -276,8 +307,7 @@ def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Pe
     expect_accessible(olga.page)
 
     send_button.click()
-    offered = open_files(guest)
-    expect(guest.page.locator(".transfer")).to_have_count(transfers + 1)
+    expect(guest.page.locator(".transfer")).to_have_count(transfers + 2)
     expect(offered).to_contain_text("11 files (52 bytes) and 2 empty folders")
     offered.get_by_text("Show files").click()
     names = " / ".join(["trip", *(f"level {number}" for number in range(20)), "x.txt"])

@@ -8,6 +8,7 @@ import { LIMITS } from "../../static/js/files/protocol/messages.js";
 import { emptyFolder } from "../../static/js/files/protocol/metadata.js";
 import { offeredFiles } from "../../static/js/files/send/prepare.js";
 import { addSelection, prepareFiles } from "../../static/js/files/send/selection.js";
+import { openHandles } from "../../static/js/files/storage/saved-handles.js";
 import { fromEntry, fromHandle, walk } from "../../static/js/ui/files/folder-walk.js";
 
 const NOTHING = { chosen: [], left: [] };
@@ -139,3 +140,20 @@ for (const [kind, open] of [["dropped", (tree) => fromEntry(entry("tree", tree))
     assert.deepEqual(leftOf(flat), [`tree/f${LIMITS.filesOffered}: limit`, "tree/more: limit"]);
   });
 }
+
+test("files of an earlier visit are opened again: a folder is asked for once, and what is gone or not allowed is named", async () => {
+  const asked = [];
+  const ask = (name, state) => ({ name, requestPermission: async () => asked.push(name) && state });
+  const file = (name, state = "granted") => ({ ...ask(name, state), getFile: async () => new File([name], name) });
+  const [root, other] = [ask("trip", "granted"), ask("secret", "denied")];
+  const gone = { ...file("gone"), getFile: () => Promise.reject(new DOMException("", "NotFoundError")) };
+  const files = [
+    { handle: file("a"), root, path: ["trip"] }, { handle: file("b"), root, path: ["trip"] }, { folder: "empty", path: ["trip"] },
+    { handle: gone, root, path: ["trip"] }, { handle: file("c"), root: other, path: ["secret"] }, { handle: file("c2"), root: other, path: ["secret"] }, { handle: file("d"), path: [] }, { handle: file("e", "denied"), path: [] },
+  ];
+  const opened = await openHandles({ files });
+  assert.deepEqual(namesOf(opened), ["trip/a", "trip/b", "trip/empty", "d"]);
+  assert.equal(opened.chosen[2].folder, true);
+  assert.deepEqual(leftOf(opened), ["trip/gone: gone", "secret/c: unreadable", "secret/c2: unreadable", "e: unreadable"]);
+  assert.deepEqual(asked, ["trip", "secret", "d", "e"]);
+});

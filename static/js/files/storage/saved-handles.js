@@ -62,7 +62,8 @@ export async function findHandles(room, member, name) {
  * @param {Kept} kept @returns {Promise<Selection>} left: what is gone or may not be read
  */
 export async function openHandles({ files }) {
-  const permitted = new Set();
+  /** By what was asked for. @type {Map<FileSystemHandle, Promise<void>>} */
+  const permissions = new Map();
   /** @type {Selection} */
   const selection = { chosen: [], left: [] };
   for (const { handle, root, folder, path } of files) {
@@ -72,8 +73,9 @@ export async function openHandles({ files }) {
     }
     try {
       const asked = root ?? handle;
-      if (!permitted.has(asked)) await permit(asked);
-      permitted.add(asked);
+      const permission = permissions.get(asked) ?? permit(asked);
+      permissions.set(asked, permission);
+      await permission;
       selection.chosen.push({ file: await handle.getFile(), path, handle, ...(root && { root }) });
     } catch (error) {
       selection.left.push({ name: handle.name, path, reason: reasonOf(error, handle.name) });

@@ -241,7 +241,10 @@ HANDLES = """() => new Promise((done) => {
   const opening = indexedDB.open("meeting-point-sending");
   opening.onsuccess = () => {
     const asked = opening.result.transaction("handles").objectStore("handles").getAll();
-    asked.onsuccess = () => { opening.result.close(); done(asked.result.map(({ files }) => files.map(({ name, root }) => [name, root?.name]))); };
+    asked.onsuccess = () => {
+      opening.result.close();
+      done(asked.result.map(({ files }) => files.map(({ name, root }) => [name, root?.name])));
+    };
   };
 })"""
 
@@ -261,7 +264,7 @@ def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Pe
     what, left = olga.page.locator("#files-what"), olga.page.locator("#files-left")
     send_button = olga.page.get_by_role("button", name="Send", exact=True)
 
-    # A folder that is picked keeps its handles, by which it is found again after a reload; its empty folder comes with it.
+    # A folder that is picked keeps its handles, by which it is found after a reload; its empty folder comes with it.
     olga.page.evaluate(PICK_FOLDER)
     open_files(olga)
     olga.page.get_by_role("button", name="Choose a folder").click()

@@ -1,6 +1,8 @@
 /** All file transfers of this tab. Nothing moves before an offer is accepted. Interruptions make messages arrive twice. */
 
 import { Emitter } from "../lib/emitter.js";
+import { CallWatch } from "./lanes/call-watch.js";
+import { Echoes } from "./lanes/echoes.js";
 import { FairShare } from "./lanes/fair-share.js";
 import { FileReceiver } from "./receive/receiver.js";
 import { openFileTopics } from "./protocol/topics.js";
@@ -9,6 +11,7 @@ import { PeerFiles } from "./lanes/peer-files.js";
 import { StallDetector } from "./lanes/stall-detector.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
+/** @import { Heard } from "./lanes/call-watch.js" */
 /** @import { SelectedFile } from "./protocol/metadata.js" */
 /** @import { Purpose } from "./protocol/messages.js" */
 /** @import { TransferInput } from "./protocol/transfer-state.js" */
@@ -33,6 +36,8 @@ export class FileExchange extends Emitter {
   transfers = new Map();
   fairShare = new FairShare();
   stallDetector = new StallDetector();
+  callWatch;
+  echoes;
   #mesh;
   #memberOf;
   #topics;
@@ -45,11 +50,12 @@ export class FileExchange extends Emitter {
   #life = new AbortController();
 
   /**
-   * @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string, describe?: (pid: string) => Described}} options room: slug;
-   *   memberOf: empty if unknown
+   * @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string, describe?: (pid: string) => Described,
+   *   heardFrom?: (pid: string) => Heard}} options room: slug; memberOf: empty if unknown; heardFrom: what the media know of a peer
    */
-  constructor({ mesh, room, memberOf, describe = () => ({ room: "", sender: "", trust: "" }) }) {
+  constructor({ mesh, room, memberOf, describe = () => ({ room: "", sender: "", trust: "" }), heardFrom = () => ({ strained: false, concealed: 0 }) }) {
     super();
+    this.callWatch = new CallWatch(mesh.peers, heardFrom);
     this.#mesh = mesh;
     this.#memberOf = memberOf;
     const topics = (this.#topics = openFileTopics(mesh));
@@ -57,6 +63,7 @@ export class FileExchange extends Emitter {
     this.#receiver = new FileReceiver({ room, topics, peerFiles, describe });
     this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles });
     const { signal } = this.#life;
+    this.echoes = new Echoes(topics.echo, (pid, ms) => this.callWatch.addRoundTrip(pid, ms), signal);
     this.#listen(signal);
     mesh.on("peer-channel-open", ({ pid }) => this.#onChannelOpen(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });

@@ -117,7 +117,7 @@ async function enter() {
   });
   prejoin.shown = false;
   ended.hide();
-  const { exchange, files } = openFiles(session, page, fileDraft);
+  const { exchange, files } = openFiles(session, page, fileDraft, (pid) => adaptation.heardFrom(pid));
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
   const stage = new Stage(session, outputs);

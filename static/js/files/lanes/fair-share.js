@@ -26,9 +26,9 @@ export class FairShare {
   /**
    * Limits a transfer; call it once a second for each.
    * @param {object} who @param {number} rate bytes sent in the last second @param {boolean} shared whether others are sent files too
-   * @returns {number} bytes a second; `Infinity`: no limit
+   * @param {boolean} [live] beside a call, which limits each already @returns {number} bytes a second; `Infinity`: no limit
    */
-  limitFor(who, rate, shared) {
+  limitFor(who, rate, shared, live = false) {
     if (!shared) {
       this.#parts.delete(who);
       return Infinity;
@@ -36,6 +36,8 @@ export class FairShare {
     const part = this.#parts.get(who) ?? { rate, limit: Infinity, total: 0, seconds: 0 };
     this.#parts.set(who, part);
     part.rate = 0.5 * part.rate + 0.5 * rate;
+    if (live) part.limit = Infinity;
+    if (live) return Infinity;
     part.seconds += 1;
     const rates = [...this.#parts.values()].map((one) => one.rate);
     const total = rates.reduce((sum, one) => sum + one, 0);
@@ -50,6 +52,15 @@ export class FairShare {
       part.limit = ROOM * Math.max(mean, part.total / rates.length);
     }
     return part.limit;
+  }
+
+  /** How a transfer does beside the others. @param {object} who @returns {"behind" | "ahead" | "even"} */
+  placeOf(who) {
+    const rates = [...this.#parts.values()].map((one) => one.rate);
+    const mean = rates.reduce((sum, one) => sum + one, 0) / rates.length;
+    const { rate } = this.#parts.get(who) ?? { rate: mean };
+    if (rate < LITTLE * mean) return "behind";
+    return rate > MUCH * mean && rates.some((one) => one < LITTLE * mean) ? "ahead" : "even";
   }
 
   /** @param {object} who */

@@ -2,7 +2,6 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { describeRoute } from "../../peer/ice/ice-path.js";
-import { readCallHealth } from "./call-health.js";
 import { readFrame, writeFrame } from "../protocol/frame.js";
 import { RateController, initialLanes } from "./rate-controller.js";
 import { LaneSet } from "./lane-set.js";
@@ -10,11 +9,16 @@ import { SendQueue } from "../send/send-queue.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { Frame } from "../protocol/frame.js" */
+/** @import { CallWatch } from "./call-watch.js" */
+/** @import { Echoes } from "./echoes.js" */
 /** @import { FairShare } from "./fair-share.js" */
 /** @import { Lane } from "./lane.js" */
 /** @import { StallDetector } from "./stall-detector.js" */
 
 const ADJUST_INTERVAL_MS = 1_000;
+const ECHO_INTERVAL_MS = 250;
+/** Bytes a second: beside a slower transfer, four echoes a second would be a burden themselves. */
+const ECHO_RATE = 20_000;
 /** Delay before a broken lane is replaced, doubled with each failure. */
 const REPLACE_MS = 500;
 const MAX_REPLACE_MS = 16_000;
@@ -45,6 +49,8 @@ export class PeerFiles extends Emitter {
   #last = { departed: 0, at: 0 };
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #echoTimer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #idle;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -55,8 +61,8 @@ export class PeerFiles extends Emitter {
 
   /**
    * @param {Mesh} mesh @param {string} pid @param {(signal: object) => boolean} sendSignal negotiates a lane; false: not sent
-   * @param {{isShared: boolean, fairShare: FairShare, stallDetector: StallDetector}} uplink of this tab; isShared: several peers
-   *   currently receive files
+   * @param {{isShared: boolean, callWatch: CallWatch, echoes: Echoes, fairShare: FairShare, stallDetector: StallDetector}} uplink of
+   *   this tab; isShared: several peers currently receive files
    */
   constructor(mesh, pid, sendSignal, uplink) {
     super();
@@ -94,6 +100,7 @@ export class PeerFiles extends Emitter {
     this.#closed = true;
     this.#uplink.fairShare.forgetPeer(this);
     clearInterval(this.#timer);
+    clearInterval(this.#echoTimer);
     clearTimeout(this.#idle);
     clearTimeout(this.#replacing);
     this.lanes.close();
@@ -140,6 +147,7 @@ export class PeerFiles extends Emitter {
     this.#stallLooks = STALL_S;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#askForEchoes(0);
     this.#idle ??= setTimeout(() => {
       for (const lane of this.lanes.made) lane.close();
       this.#idle = undefined;
@@ -150,27 +158,39 @@ export class PeerFiles extends Emitter {
   async #openFirstLanes() {
     this.lanes.addLane();
     const peer = this.#mesh.peers.get(this.#pid);
-    const [call, route] = await Promise.all([readCallHealth(this.#mesh.peers), peer ? describeRoute(peer).catch(() => null) : null]);
+    const [call, route] = await Promise.all([this.#uplink.callWatch.read(this.#pid), peer ? describeRoute(peer).catch(() => null) : null]);
     if (this.#closed) return;
     if (call) this.queue.limit = this.#rateController.decide({ rate: 0, made: 1, up: 0, saturated: false, shared: false, call }).limit;
     for (let more = call ? 0 : initialLanes(route?.rttMs ?? 0, this.queue.left) - this.lanes.made.length; more > 0; more -= 1) this.lanes.addLane();
   }
 
   async #adjustRate() {
-    const call = await readCallHealth(this.#mesh.peers);
+    const call = await this.#uplink.callWatch.read(this.#pid);
     if (this.#closed || this.#timer === undefined) return;
     const now = performance.now();
     const departed = this.#departed;
     const rate = Math.max(0, (departed - this.#last.departed) / ((now - this.#last.at) / 1000));
     this.#last = { departed, at: now };
     const [made, up] = [this.lanes.made, this.lanes.connected.length];
-    const { isSaturated: pushing } = this.queue;
-    const { lanes, limit } = this.#rateController.decide({ rate, made: made.length, up, saturated: pushing, shared: this.#uplink.isShared, call });
     const { isShared, fairShare } = this.#uplink;
-    this.queue.limit = Math.min(limit, fairShare.limitFor(this, rate, isShared && call === null));
+    const share = fairShare.limitFor(this, rate, isShared, call !== null);
+    const { lanes, limit } = this.#rateController.decide({ rate, made: made.length, up, saturated: this.queue.isSaturated, shared: isShared, place: fairShare.placeOf(this), call });
+    this.queue.limit = Math.min(limit, share);
+    this.#askForEchoes(call ? limit : 0);
     this.#replaceStalled();
     if (this.#replacing === undefined) for (let more = lanes - made.length; more > 0; more -= 1) this.lanes.addLane();
     for (const lane of made.slice(Math.max(1, lanes))) this.#drainLane(lane);
+  }
+
+  /** Starts or stops. @param {number} limit bytes a second; 0: no call, or nothing to send */
+  #askForEchoes(limit) {
+    if (limit > ECHO_RATE) {
+      this.#echoTimer ??= setInterval(() => this.#uplink.echoes.ask(this.#pid), ECHO_INTERVAL_MS);
+    } else {
+      clearInterval(this.#echoTimer);
+      this.#echoTimer = undefined;
+      if (limit > 0) this.#uplink.echoes.ask(this.#pid);
+    }
   }
 
   /** Replaces stalled lanes: what they carry is sent again over others. */

@@ -1,22 +1,26 @@
 /**
  * Decides how many lanes a transfer uses, and its rate during a call. A pure controller: one call of `decide` a second.
- * Without a call, lanes are added as long as each step raises the rate by a tenth. During a call the transfer backs off when the
- * call's round trip or loss rises: first lanes, then rate. Several receivers get the same number of lanes each.
+ * Without a call, lanes are added as long as each step raises the rate by a tenth. During a call the rate is limited
+ * (`call-limit.js`), and lanes are added while they carry less. Several receivers get the same number of lanes each.
  */
+
+import { CallLimit } from "./call-limit.js";
+
+/** @import { CallHealth } from "./call-watch.js" */
 
 /**
  * rate: bytes sent in the last second; made: lanes, connecting ones included; up: lanes that take frames; saturated: more was
- * queued than sent; shared: other peers are sent files too; call: null: no media is sent.
- * @typedef {{rate: number, made: number, up: number, saturated: boolean, shared: boolean,
- *   call: {rttMs: number, loss: number} | null}} Measured
+ * queued than sent; shared: other peers are sent files too; place: beside them; call: null: no media is sent.
+ * @typedef {{rate: number, made: number, up: number, saturated: boolean, shared: boolean, place?: "behind" | "ahead" | "even",
+ *   call: CallHealth | null}} Measured
  */
 /** @typedef {{lanes: number, limit: number}} Decision lanes: the target; limit: bytes a second */
 
 export const MAX_LANES = 8;
 /** For each of several receivers. */
 const LANES_EACH = 4;
-/** Each lane competes with the call's single association for the bottleneck. */
-const MAX_LANES_BESIDE_CALL = 2;
+/** Each lane competes with the call's single association for the bottleneck until the limit is found. */
+const MAX_LANES_BESIDE_CALL = 4;
 /** Seconds before a change is judged: SCTP opens its window first. */
 const SETTLE_S = 3;
 /** The least that more lanes must bring. */
@@ -26,16 +30,6 @@ const RETRY_S = 15;
 const MAX_RETRY_S = 240;
 /** Bytes: a smaller transfer is over before more lanes connect. */
 const LARGE = 8_000_000;
-/** Queueing delay in the call's round trip that is still accepted. */
-const EXTRA_RTT_MS = 60;
-const MAX_LOSS = 0.02;
-/** Bytes a second: the minimum, and the start value during a call. */
-const MIN_LIMIT = 16_000;
-const FIRST_LIMIT = 24_000;
-/** A shorter round trip stays within a building, where the call's bottleneck rarely is. */
-const NEAR_MS = 8;
-const FIRST_LIMIT_NEAR = 4_000_000;
-
 /**
  * Chooses the lanes to start with when there is no call. One association carries about one window a round trip. On a short path
  * the CPU is the limit, and four lanes cost it less a byte than one, since each wake-up handles more.
@@ -53,18 +47,14 @@ export class RateController {
   #settling = 0;
   #pause = 0;
   #retry = RETRY_S;
-  #limit = Infinity;
-  /** Slow start: the rate has not harmed the call yet. */
-  #searching = false;
   #smooth = 0;
-  #shortest = Infinity;
+  #callLimit = new CallLimit();
 
   /** @param {Measured} measured @returns {Decision} */
-  decide({ rate, made, up, saturated: pushing, shared, call }) {
+  decide({ rate, made, up, saturated: pushing, shared, place = "even", call }) {
     this.#smooth = this.#smooth === 0 ? rate : 0.5 * this.#smooth + 0.5 * rate;
-    if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity);
-    this.#limit = Infinity;
-    this.#shortest = Infinity;
+    if (call) return this.#beside(call, made, pushing && up > 0 ? rate : Infinity, place);
+    this.#callLimit.reset();
     return { lanes: shared ? this.#share(made, pushing) : this.#climb(made, up, pushing), limit: Infinity };
   }
 
@@ -100,25 +90,14 @@ export class RateController {
     return Math.min(MAX_LANES, made * 2);
   }
 
-  /** @param {{rttMs: number, loss: number}} call @param {number} made @param {number} rate `Infinity`: nothing more was queued */
-  #beside({ rttMs, loss }, made, rate) {
+  /** @param {CallHealth} call @param {number} made @param {number} rate `Infinity`: nothing more was queued @param {"behind" | "ahead" | "even"} place */
+  #beside(call, made, rate, place) {
     this.#trial = null;
-    this.#settling = 0;
-    this.#shortest = Math.min(this.#shortest, rttMs);
-    if (this.#limit === Infinity) [this.#limit, this.#searching] = [rttMs < NEAR_MS ? FIRST_LIMIT_NEAR : FIRST_LIMIT, true];
-    const late = rttMs - this.#shortest;
-    const harmed = late > EXTRA_RTT_MS || loss > MAX_LOSS;
-    const full = this.#searching && this.#shortest >= NEAR_MS && rate < this.#limit / 2;
-    if (harmed || full) {
-      this.#searching = false;
-      this.#limit = Math.max(MIN_LIMIT, Math.min(this.#limit, this.#smooth) * (late > 3 * EXTRA_RTT_MS ? 0.5 : 0.75));
-    } else if (late < EXTRA_RTT_MS / 2 && this.#smooth > this.#limit / 2) {
-      // Raise the limit only when it is used. Round trips are measured every few seconds: doubling the rate meanwhile overshoots.
-      const near = this.#shortest < NEAR_MS;
-      const slow = near ? this.#limit * 1.2 + MIN_LIMIT : this.#limit * 1.05 + MIN_LIMIT / 8;
-      this.#limit = this.#searching ? this.#limit * (near ? 2 : 1.2) : slow;
-    }
-    const lanes = harmed ? 1 : Math.min(Math.max(1, made), MAX_LANES_BESIDE_CALL);
-    return { lanes, limit: this.#limit };
+    const { limit, harmed, slow } = this.#callLimit.decide(call, this.#smooth, rate, place);
+    this.#settling = slow && !harmed ? this.#settling + 1 : 0;
+    const more = this.#settling >= SETTLE_S;
+    if (more) this.#settling = 0;
+    const lanes = harmed ? Math.ceil(made / 2) : Math.max(1, made) + Number(more);
+    return { lanes: Math.min(lanes, MAX_LANES_BESIDE_CALL), limit };
   }
 }

@@ -102,6 +102,12 @@ export function readResult(payload) {
   return { file, reason: REASONS.includes(reason) ? reason : "other" };
 }
 
+/** @param {unknown} payload @returns {{n: number, back: boolean} | null} */
+export function readEcho(payload) {
+  const { n, back } = fieldsOf(payload);
+  return isCount(n, 0, Number.MAX_SAFE_INTEGER) && typeof back === "boolean" ? { n, back } : null;
+}
+
 /** @param {any} value @returns {OfferedFile | null} */
 function readOffered(value) {
   const { id, name, path = "", size, modified, edges, folder = false } = fieldsOf(value);

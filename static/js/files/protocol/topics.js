@@ -1,6 +1,6 @@
 /** The topics of file transfers on the control channel: each with its reader and its rate limit. See docs/files.md. */
 
-import { readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer, readWanted } from "./messages.js";
+import { readEcho, readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer, readWanted } from "./messages.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @typedef {ReturnType<typeof openFileTopics>} FileTopics */
@@ -13,6 +13,8 @@ const TRANSFERS_PER_MINUTE = 6_000;
 const FILES_PER_MINUTE = 60_000;
 /** Eight lanes each way with 600 candidates a minute, which `LaneSet` limits, and their descriptions. */
 const SIGNALS_PER_MINUTE = 3_000;
+/** Four a second beside a call, and as many answers. */
+const ECHOES_PER_MINUTE = 600;
 
 /**
  * Opens them, once for each mesh. They are patient: an offer of thousands of files is more than the channel takes at once, and what
@@ -33,6 +35,7 @@ export function openFileTopics(mesh) {
     end: mesh.topic("file-end", { read: readEnd, perMinute: FILES_PER_MINUTE, patient }),
     done: mesh.topic("file-done", { read: readResult, perMinute: FILES_PER_MINUTE, patient }),
     failed: mesh.topic("file-failed", { read: readResult, perMinute: FILES_PER_MINUTE, patient }),
+    echo: mesh.topic("file-echo", { read: readEcho, perMinute: ECHOES_PER_MINUTE }),
     signal: mesh.topic("file-signal", { read: readLaneSignal, perMinute: SIGNALS_PER_MINUTE }),
   };
 }

@@ -2,6 +2,9 @@
 
 /** The burst: background tabs get timers only once a second. */
 const BURST_S = 0.25;
+/** Most that waits in the lanes: what they held back would leave at once when they can, whatever the rate is by then. */
+const WAITING_S = 0.15;
+const MIN_WAITING = 30_000;
 const MIN_WAIT_MS = 20;
 /** Bytes a second, below which chunks are cut small. */
 const SLOW = 1_000_000;
@@ -12,12 +15,14 @@ export class Pacer {
   #tokens = 0;
   #filled = performance.now();
   #onRefill;
+  #waiting;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {() => void} refilled called when sending is possible again */
-  constructor(refilled) {
+  /** @param {() => void} refilled called when sending is possible again @param {() => number} waiting bytes in the lanes */
+  constructor(refilled, waiting) {
     this.#onRefill = refilled;
+    this.#waiting = waiting;
   }
 
   set rate(/** @type {number} */ rate) {
@@ -35,7 +40,7 @@ export class Pacer {
   get open() {
     if (this.#rate === Infinity) return true;
     this.#fill();
-    if (this.#tokens > 0) return true;
+    if (this.#tokens > 0 && this.#waiting() <= Math.max(MIN_WAITING, WAITING_S * this.#rate)) return true;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#onRefill();

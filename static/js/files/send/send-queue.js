@@ -41,7 +41,7 @@ export class SendQueue extends Emitter {
   #inFlight = 0;
   #piecesInFlight = 0;
   #reading = false;
-  #pacer = new Pacer(() => this.pump());
+  #pacer = new Pacer(() => this.pump(), () => this.waiting);
 
   /** @param {() => Lane[]} lanes connected ones */
   constructor(lanes) {
@@ -61,6 +61,11 @@ export class SendQueue extends Emitter {
   /** Whether the lanes are the bottleneck, not reading the file or the receiver's disk. */
   get isSaturated() {
     return this.#ready.some(({ file }) => !file.paused) && this.#inFlight < WINDOW;
+  }
+
+  /** Bytes in the lanes. */
+  get waiting() {
+    return this.#lanes().reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   /** Bytes a second; `Infinity`: no limit. */

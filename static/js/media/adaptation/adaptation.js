@@ -1,6 +1,7 @@
 /** Adapts what is sent to bandwidth, CPU and view, from measurements here and reports of the peers. See docs/media.md. */
 
 import { Emitter } from "../../lib/emitter.js";
+import { isBlind } from "./bandwidth.js";
 import { decodingCaps } from "./capabilities.js";
 import { readSendingStatus } from "./limitation.js";
 import { PeerAdaptation } from "./peer-adaptation.js";
@@ -92,6 +93,12 @@ export class Adaptation extends Emitter {
    */
   adaptationOf(pid) {
     return this.#peers.get(pid);
+  }
+
+  /** What tells other traffic to a peer a strained processor from a full line. @param {string} pid */
+  heardFrom(pid) {
+    const { state, report } = this.#peers.get(pid) ?? {};
+    return { strained: state !== undefined && isBlind(state, performance.now()), concealed: report?.concealed ?? 0 };
   }
 
   /** CPU load of media; 1: all cores. */

@@ -58,9 +58,7 @@ export function adjustToBandwidth(state, evidence) {
     state.estimate = 0;
     return;
   }
-  // A strained CPU responds late, which the browser's estimator takes for less bandwidth.
-  const blind = state.since.strained !== null || now - state.strainedAt < BLIND_MS;
-  if (blind && evidence.loss < CHOKED_LOSS) {
+  if (isBlind(state, now) && evidence.loss < CHOKED_LOSS) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
     state.estimate = evidence.available ?? 0;
     return;
@@ -70,6 +68,14 @@ export function adjustToBandwidth(state, evidence) {
   state.estimate = evidence.available ?? 0;
   if (to !== null) return fall(state, now, to);
   climb(state, evidence);
+}
+
+/**
+ * Whether a CPU at either end is strained, or was a moment ago: it responds late, which looks like less bandwidth.
+ * @param {Readonly<State>} state @param {number} now
+ */
+export function isBlind(state, now) {
+  return state.since.strained !== null || now - state.strainedAt < BLIND_MS;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Averages of loss, concealment and freezes on a link, its queueing delay, and how long conditions hold. */
 
+import { floorOf } from "../../peer/stats/round-trips.js";
+
 /** @import { Evidence, State } from "./state.js" */
 
 /** Longer than the queue behind a key frame. */
@@ -9,7 +11,7 @@ export const STALE_MS = 2_500;
 /** Time constants of the averages. */
 const MEAN_MS = 2_800;
 const FREEZES_MS = 4_500;
-/** ms a second: the minimum round trip rises slowly, since the path may have changed. */
+/** ms a second by which the minimum of the round trip rises. */
 const FORGET_MS = 4;
 
 /** @param {State} state @param {Evidence} evidence */
@@ -22,7 +24,7 @@ export function updateAverages(state, { now, loss, concealed, hasFrozen, rttMs }
   state.avgConcealed += ((stale ? 0 : concealed) - state.avgConcealed) * weight;
   state.freezes = state.freezes * Math.exp(-passed / FREEZES_MS) + (hasFrozen && !stale ? 1 : 0);
   if (rttMs <= 0) return;
-  state.minRttMs = Math.min(rttMs, state.minRttMs === null ? rttMs : state.minRttMs + (FORGET_MS * passed) / 1_000);
+  state.minRttMs = floorOf(state.minRttMs, rttMs, (FORGET_MS * passed) / 1_000);
   state.queueMs = rttMs - state.minRttMs;
 }
 

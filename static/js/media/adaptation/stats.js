@@ -1,5 +1,7 @@
 /** Turns the statistics of a connection into rates since the previous reading, in both directions. */
 
+import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/stats/round-trips.js";
+
 /** @typedef {Map<string, any>} Stats */
 
 /**
@@ -44,14 +46,9 @@ export function measure(report, before) {
   const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
   const seen = inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
   const shown = outbound.find(({ kind, active }) => kind === "video" && active !== false);
-  const transport = all.find(({ type, selectedCandidatePairId }) => type === "transport" && selectedCandidatePairId);
-  // During an ICE check the pair is not "succeeded"; Firefox has no transport, but marks the selected pair.
-  const own = all.find(({ type, nominated, selected }) => type === "candidate-pair" && (selected ?? nominated));
-  const pair = report.get(transport?.selectedCandidatePairId) ?? own;
+  const pair = selectedPair(/** @type {ReadonlyMap<string, any>} */ (report));
   const available = pair?.availableOutgoingBitrate;
-  // A stopped stream keeps its last round trip.
-  const fresh = heard.filter(({ id, roundTripTimeMeasurements = 0 }) => roundTripTimeMeasurements > (past?.echoes[id] ?? 0));
-  counts.echoMs = 1_000 * Math.max(...fresh.map(({ roundTripTime = 0 }) => roundTripTime), 0) || (past?.echoMs ?? 0);
+  counts.echoMs = Math.max(0, ...freshRoundTrips(heard, past?.echoes ?? {})) || (past?.echoMs ?? 0);
   return {
     inbound: {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
@@ -112,7 +109,7 @@ function count(inbound, outbound, heard, all) {
     sent: sum(outbound, "bytesSent"),
     encoded: sum(outbound, "framesEncoded"),
     encodeTime: sum(outbound, "totalEncodeTime"),
-    echoes: Object.fromEntries(heard.map(({ id, roundTripTimeMeasurements = 0 }) => [id, roundTripTimeMeasurements])),
+    echoes: countMeasurements(heard),
     echoMs: 0,
   };
 }

@@ -5,15 +5,20 @@ import { describeSender } from "../people/trust.js";
 import { FilePanel } from "./file-panel.js";
 
 /** @import { CallSession } from "../../call/session.js" */
+/** @import { Heard } from "../../files/lanes/call-watch.js" */
 /** @import { FileDraft } from "./file-form.js" */
 
-/** @param {CallSession} session @param {{slug: string, roomName: string}} room @param {FileDraft} draft of the call before */
-export function openFiles(session, room, draft) {
+/**
+ * @param {CallSession} session @param {{slug: string, roomName: string}} room @param {FileDraft} draft of the call before
+ * @param {(pid: string) => Heard} heardFrom what the media know of a peer
+ */
+export function openFiles(session, room, draft, heardFrom) {
   const exchange = new FileExchange({
     mesh: session.mesh,
     room: room.slug,
     memberOf: (pid) => session.people.get(pid)?.member ?? "",
     describe: (pid) => describeSender(session.people.get(pid), room.roomName),
+    heardFrom,
   });
   return { exchange, files: new FilePanel(session, exchange, room, draft) };
 }

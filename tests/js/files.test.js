@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { KIND, MAX_FRAME_BYTES, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
-import { LIMITS, areWithin, makeTransferId, readEnd, readHave, readLaneSignal, readOffer, readResult, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
+import { LIMITS, areWithin, makeTransferId, readDecline, readEnd, readGot, readHave, readLaneSignal, readOffer, readResult, readSaved, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
 import { offerMessages } from "../../static/js/files/protocol/metadata.js";
 import { OfferAssembler } from "../../static/js/files/protocol/offer-assembler.js";
@@ -84,20 +84,22 @@ test("ranges of the other side are rising, apart and within the file", () => {
 });
 
 test("every cell of the table of transfers", () => {
-  const inputs = ["accept", "decline", "pause", "resume", "pause-there", "resume-there", "cancel", "done", "fail"];
+  const inputs = ["accept", "decline", "decline-there", "ask", "pause", "resume", "pause-there", "resume-there", "cancel", "cancel-there", "done", "fail"];
   const rows = {
-    offered: "running declined . . . . cancelled . failed",
-    running: ". . paused-here . paused-there . cancelled done failed",
-    "paused-here": ". . . running paused-both . cancelled done failed",
-    "paused-there": ". . paused-both . . running cancelled done failed",
-    "paused-both": ". . . paused-there . paused-here cancelled done failed",
-    done: ". . . . . . . . .", declined: ". . . . . . . . .", cancelled: ". . . . . . . . .", failed: ". . . . . . . . .",
+    offered: "running declined declined . . . . . cancelled-here cancelled-there . failed",
+    running: ". . declined offered paused-here . paused-there . cancelled-here cancelled-there done failed",
+    "paused-here": ". . declined offered . running paused-both . cancelled-here cancelled-there done failed",
+    "paused-there": ". . declined offered paused-both . . running cancelled-here cancelled-there done failed",
+    "paused-both": ". . declined offered . paused-there . paused-here cancelled-here cancelled-there done failed",
+    done: ". . . . . . . . . . . .", declined: ". . . . . . . . . . . .",
+    "cancelled-here": ". . declined . . . . . . . done failed", "cancelled-there": ". . . . . . . . . . done failed",
+    failed: ". . . . . . . . . . . .",
   };
   assert.deepEqual(Object.keys(rows), Object.keys(TABLE));
   for (const [state, row] of Object.entries(rows)) {
     const ends = row.split(" ").map((word, at) => [inputs[at], word === "." ? state : word]);
     for (const [input, end] of ends) assert.equal(next(state, input), end, `${state} + ${input}`);
-    assert.equal(isOver(state), !row.includes("cancelled"));
+    assert.equal(isOver(state), !row.includes("cancelled-there"));
   }
 });
 
@@ -132,9 +134,16 @@ test("the other messages about files are read or dropped", () => {
   assert.deepEqual(readHave({ file: 1, have: [[0, 3]] }), { file: 1, have: [[0, 3]] });
   for (const payload of [null, {}, { file: 2 }, { file: 1, have: [[0, 2 ** 40]] }, { file: "1", have: [] }]) assert.equal(readHave(payload), null);
   assert.deepEqual([[], [[0, 3]], [[0, 1], [2, 4]]].map((pieces) => areWithin(pieces, 3 * PIECE)), [true, true, false]);
-  assert.deepEqual(readWanted({ count: 7_000, name: "x".repeat(300) }), { count: LIMITS.filesOffered, name: "x".repeat(255) });
-  assert.deepEqual(readWanted({ count: 1, name: 7 }), { count: 1, name: "" });
-  for (const payload of [null, "x", {}, { count: "1" }, { count: 1.5 }]) assert.equal(readWanted(payload), null);
+  const { transfer } = offer;
+  assert.deepEqual(readWanted({ transfer, count: 7_000, name: "x".repeat(300) }), { transfer, count: LIMITS.filesOffered, name: "x".repeat(255) });
+  assert.deepEqual(readWanted({ transfer, count: 0, name: 7 }), { transfer, count: 0, name: "" });
+  for (const payload of [null, "x", {}, { count: 1 }, { transfer: "x", count: 1 }, ...["1", 1.5, -1].map((count) => ({ transfer, count }))]) assert.equal(readWanted(payload), null);
+  assert.deepEqual([{ transfer }, { transfer, busy: true }, { transfer, busy: 1 }].map(readDecline), [false, true, false].map((busy) => ({ transfer, busy })));
+  assert.deepEqual(readGot({ transfer, bytes: 7 }), { transfer, bytes: 7 });
+  for (const payload of [null, {}, { transfer }, ...[-1, 1.5, 2 ** 51, "7"].map((bytes) => ({ transfer, bytes }))]) assert.equal(readGot(payload), null);
+  for (const saved of ["not-yet", "yes", "removed"]) assert.deepEqual(readSaved({ transfer, saved }), { transfer, saved });
+  for (const saved of ["", "no", true, ["yes"], undefined, "x".repeat(1_000)]) assert.equal(readSaved({ transfer, saved }), null);
+  for (const payload of [null, { saved: "yes" }, { transfer: "x", saved: "yes" }]) assert.equal(readSaved(payload), null);
   const lane = { attempt: 4, candidates: [null] };
   assert.deepEqual(readLaneSignal({ ...lane, mine: true }), { mine: true, message: { ...lane, mine: true } });
   assert.equal(readLaneSignal({ ...lane, mine: 1 }).mine, false);

@@ -4,49 +4,52 @@ import { Emitter } from "../lib/emitter.js";
 import { CallWatch } from "./lanes/call-watch.js";
 import { Echoes } from "./lanes/echoes.js";
 import { FairShare } from "./lanes/fair-share.js";
+import { Interruptions } from "./interruptions.js";
 import { FileReceiver } from "./receive/receiver.js";
+import { Reports } from "./receive/reports.js";
 import { openFileTopics } from "./protocol/topics.js";
 import { FileSender } from "./send/sender.js";
 import { PeerFiles } from "./lanes/peer-files.js";
 import { StallDetector } from "./lanes/stall-detector.js";
+import { TransferList } from "./transfer-list.js";
 
+/** @import { Bytes } from "../lib/encoding.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Heard } from "./lanes/call-watch.js" */
 /** @import { SelectedFile } from "./protocol/metadata.js" */
-/** @import { Purpose } from "./protocol/messages.js" */
+/** @import { Offer, Purpose, Saved, Wanted } from "./protocol/messages.js" */
 /** @import { TransferInput } from "./protocol/transfer-state.js" */
 /** @import { Transfer } from "./protocol/transfer.js" */
 /** @import { Destination } from "./receive/destination.js" */
 /** @import { Described } from "./receive/receiver.js" */
 
-/** How a peer's message changes a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel" | "decline", TransferInput>>} */
-const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", cancel: "cancel", decline: "decline" });
+/** How a peer's message changes a transfer. @type {Readonly<Record<"pause" | "resume" | "cancel", TransferInput>>} */
+const INPUTS = Object.freeze({ pause: "pause-there", resume: "resume-there", cancel: "cancel-there" });
 
 /**
  * @typedef {object} FileExchangeEvents
  * @property {{transfer: Transfer}} added an offer was sent or received; it is already in `transfers`
  * @property {{transfer: Transfer}} removed
- * @property {{pid: string, count: number, name: string}} wanted a peer asks for files that this tab lost; name: one of them
+ * @property {{pid: string} & Wanted} wanted a peer asks for files that this tab lost, or for none of them any more
  * @property {{pid: string}} refused a lane showed another certificate than the peer's
  */
 
 /** @extends {Emitter<FileExchangeEvents>} */
 export class FileExchange extends Emitter {
-  /** @type {Map<string, Transfer>} */
-  transfers = new Map();
   fairShare = new FairShare();
   stallDetector = new StallDetector();
   callWatch;
   echoes;
   #mesh;
   #memberOf;
+  #list = new TransferList();
   #topics;
   #receiver;
   #sender;
+  #interruptions;
+  #reports;
   /** @type {Map<string, PeerFiles>} */
   #byPeer = new Map();
-  /** Peers whose control channel is open. @type {Set<string>} */
-  #reachable = new Set();
   #life = new AbortController();
 
   /**
@@ -60,16 +63,25 @@ export class FileExchange extends Emitter {
     this.#memberOf = memberOf;
     const topics = (this.#topics = openFileTopics(mesh));
     const peerFiles = (/** @type {string} */ pid) => this.#peerFiles(pid);
-    this.#receiver = new FileReceiver({ room, topics, peerFiles, describe });
-    this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles });
+    const receiver = (this.#receiver = new FileReceiver({ room, topics, peerFiles, describe }));
+    const sender = (this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles }));
+    this.#interruptions = new Interruptions({ list: this.#list, topics, sender, receiver, memberOf });
     const { signal } = this.#life;
     this.echoes = new Echoes(topics.echo, (pid, ms) => this.callWatch.addRoundTrip(pid, ms), signal);
+    const pidsOf = (/** @type {string} */ member) => this.#interruptions.pidsOf(member);
+    this.#reports = new Reports({ topics, transfers: this.transfers, pidsOf, signal });
     this.#listen(signal);
     mesh.on("peer-channel-open", ({ pid }) => this.#onChannelOpen(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
     mesh.on("hidden", () => this.#byPeer.forEach(({ lanes }) => lanes.closeAll()), { signal });
-    this.#receiver.on("offered", ({ transfer }) => this.#addTransfer(transfer));
-    this.#receiver.on("replaced", ({ transfer }) => this.#forgetTransfer(transfer));
+    receiver.on("offered", ({ transfer }) => this.#addTransfer(transfer));
+    receiver.on("arriving", ({ transfer }) => void this.#list.unlist(transfer));
+    receiver.on("replaced", ({ transfer }) => this.#onReplaced(transfer));
+  }
+
+  /** By id. */
+  get transfers() {
+    return this.#list.listed;
   }
 
   /**
@@ -78,9 +90,20 @@ export class FileExchange extends Emitter {
    */
   async offerFiles(pid, chosen, { purpose = "" } = {}) {
     const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen, purpose);
+    transfer.away = !this.#interruptions.isReachable(pid);
     this.#addTransfer(transfer);
     this.#sender.sendOffer(transfer);
     return transfer;
+  }
+
+  /**
+   * Offers the files that failed once more. @param {Transfer} transfer sent, to someone who is here
+   * @throws {DOMException} when one of them cannot be read
+   */
+  async sendAgain(transfer) {
+    const chosen = await this.#sender.failedFiles(transfer);
+    const pid = this.#interruptions.pidOf(transfer);
+    if (chosen.length > 0 && pid !== undefined) return this.offerFiles(pid, chosen, { purpose: transfer.purpose });
   }
 
   /** @param {Transfer} transfer @param {Destination} destination */
@@ -94,10 +117,17 @@ export class FileExchange extends Emitter {
     if (!transfer.applyInput(input)) return;
     this.#topics[input].send(transfer.pid, { transfer: transfer.id });
     this.#applyState(transfer);
+    this.#interruptions.withdrawRequest(transfer);
+  }
+
+  /** Lets the sender know what became of files that an earlier visit received. @param {string} id @param {string} member @param {Saved} saved */
+  reportSaved(id, member, saved) {
+    this.#reports.reportSaved(id, member, saved);
   }
 
   /** Removes a transfer from the list, and discards what arrived and was not saved. @param {Transfer} transfer */
   async removeTransfer(transfer) {
+    if (transfer.direction === "in" && transfer.saved === "not-yet") transfer.setSaved("removed");
     if (!transfer.isOver) this.applyAction(transfer, transfer.direction === "in" && transfer.state === "offered" ? "decline" : "cancel");
     this.#forgetTransfer(transfer);
     await this.#receiver.discardTransfer(transfer);
@@ -137,14 +167,21 @@ export class FileExchange extends Emitter {
 
   /** @param {Transfer} transfer */
   #addTransfer(transfer) {
-    this.transfers.set(transfer.id, transfer);
+    this.#list.add(transfer);
+    if (transfer.direction === "in") this.#reports.follow(transfer);
     this.emit("added", { transfer });
   }
 
   /** @param {Transfer} transfer */
   #forgetTransfer(transfer) {
     this.#sender.forgetTransfer(transfer);
-    if (this.transfers.delete(transfer.id)) this.emit("removed", { transfer });
+    if (this.#list.unlist(transfer)) this.emit("removed", { transfer });
+  }
+
+  /** @param {Transfer} transfer incoming: another one receives its files */
+  #onReplaced(transfer) {
+    this.#interruptions.withdrawRequest(transfer);
+    if (this.#list.drop(transfer)) this.emit("removed", { transfer });
   }
 
   /** @param {string} pid */
@@ -162,37 +199,89 @@ export class FileExchange extends Emitter {
 
   /** @param {AbortSignal} signal */
   #listen(signal) {
-    const { offer, accept, have, end, done, failed, wanted, signal: lanes } = this.#topics;
+    const { offer, accept, asks, decline, have, end, done, failed, wanted, got, saved, signal: lanes } = this.#topics;
     lanes.on("message", ({ pid, message }) => this.#peerFiles(pid).lanes.receiveSignal(message), { signal });
-    offer.on("message", ({ pid, message }) => void this.#receiver.onOffer(pid, this.#memberOf(pid), message, this.transfers), { signal });
-    accept.on("message", ({ pid, message: id }) => this.#onAccept(pid, id), { signal });
+    offer.on("message", ({ pid, message }) => this.#onOffer(pid, message), { signal });
+    accept.on("message", ({ pid, message: id }) => this.#onAnswer(pid, id, (transfer) => this.#sender.onAccepted(transfer)), { signal });
+    asks.on("message", ({ pid, message: id }) => this.#onAnswer(pid, id, (transfer) => this.#sender.onAsked(transfer)), { signal });
+    decline.on("message", ({ pid, message }) => this.#onDecline(pid, message), { signal });
     have.on("message", ({ pid, message }) => this.#sender.onHave(pid, message), { signal });
-    end.on("message", ({ pid, message }) => void this.#receiver.onEnd(pid, message), { signal });
+    end.on("message", ({ pid, message }) => this.#onEnd(pid, message), { signal });
     done.on("message", ({ pid, message: { file } }) => void this.#sender.onResult(pid, file, null), { signal });
     failed.on("message", ({ pid, message }) => this.#onFailed(pid, message), { signal });
-    wanted.on("message", ({ pid, message }) => this.#onWanted(pid, message), { signal });
+    got.on("message", ({ pid, message }) => this.#onGot(pid, message), { signal });
+    saved.on("message", ({ pid, message }) => this.#onSaved(pid, message), { signal });
+    wanted.on("message", ({ pid, message }) => this.#interruptions.onWanted(pid, message) || this.emit("wanted", { pid, ...message }), { signal });
     for (const name of /** @type {(keyof typeof INPUTS)[]} */ (Object.keys(INPUTS))) {
       this.#topics[name].on("message", ({ pid, message: id }) => this.#onInput(pid, id, INPUTS[name]), { signal });
     }
   }
 
-  /** @param {string} pid @param {string} id */
-  #onAccept(pid, id) {
-    const transfer = this.#transferOf(pid, id);
-    if (transfer?.direction === "out") this.#sender.onAccepted(transfer);
+  /** @param {string} pid @param {Offer} offer */
+  #onOffer(pid, offer) {
+    const known = this.#list.find(pid, offer.transfer);
+    if (!known) return void this.#receiver.onOffer(pid, this.#memberOf(pid), offer);
+    // Its first message asks for the answer; the others repeat what is known.
+    if (known.direction === "out" || offer.files[0].id !== known.entries[0].head.id) return;
+    this.#interruptions.onReoffered(known);
+    void this.#receiver.sendAnswer(known);
+  }
+
+  /** The receiver says where it stands; it may have missed that there is no such offer. @param {string} pid @param {string} id @param {(transfer: Transfer) => void} act */
+  #onAnswer(pid, id, act) {
+    const transfer = this.#list.find(pid, id);
+    if (transfer?.direction === "in") return;
+    if (!transfer || transfer.isCancelled) return void this.#topics.cancel.send(pid, { transfer: id });
+    act(transfer);
+  }
+
+  /** @param {string} pid @param {{transfer: string, busy: boolean}} message */
+  #onDecline(pid, { transfer: id, busy }) {
+    const transfer = this.#list.find(pid, id);
+    if (transfer?.direction !== "out") return;
+    if (!transfer.isOver) transfer.busy = busy;
+    if (transfer.applyInput("decline-there")) this.#applyState(transfer);
+  }
+
+  /** @param {string} pid @param {{transfer: string, bytes: number}} message */
+  #onGot(pid, { transfer: id, bytes }) {
+    const transfer = this.#list.find(pid, id);
+    if (transfer?.direction === "out" && transfer.isRunning) transfer.reported = bytes;
+  }
+
+  /** @param {string} pid perhaps another one than then @param {{transfer: string, saved: Saved}} message */
+  #onSaved(pid, { transfer: id, saved }) {
+    const transfer = this.transfers.get(id);
+    const isTheirs = transfer?.pid === pid || (transfer?.member !== "" && transfer?.member === this.#memberOf(pid));
+    if (transfer?.direction === "out" && isTheirs && transfer.done.length > 0) transfer.setSaved(saved);
+  }
+
+  /** @param {string} pid @param {{file: number, root: Bytes}} end */
+  #onEnd(pid, end) {
+    const removed = this.#list.unlistedWith(pid, end.file);
+    if (removed) void this.#receiver.sendAnswer(removed);
+    else void this.#receiver.onEnd(pid, end);
   }
 
   /** @param {string} pid @param {string} id @param {TransferInput} input */
   #onInput(pid, id, input) {
-    const transfer = this.#transferOf(pid, id);
-    if (!transfer || (input === "decline" && transfer.direction === "in")) return;
+    const transfer = this.#list.find(pid, id);
+    if (!transfer) return;
     if (transfer.applyInput(input)) this.#applyState(transfer);
+    else if (transfer.isOver) this.#interruptions.repeatEnd(transfer);
   }
 
-  /** @param {string} pid @param {string} id */
-  #transferOf(pid, id) {
-    const transfer = this.transfers.get(id);
-    return transfer?.pid === pid ? transfer : undefined;
+  /** @param {string} pid */
+  #onChannelOpen(pid) {
+    this.#interruptions.onChannelOpen(pid);
+    this.#reports.repeatTo(pid, this.#memberOf(pid));
+  }
+
+  /** @param {string} pid */
+  #onPeerRemoved(pid) {
+    this.#byPeer.get(pid)?.close();
+    this.#byPeer.delete(pid);
+    this.#interruptions.onPeerRemoved(pid);
   }
 
   /** Applies a new state to the send queue and the store. @param {Transfer} transfer */
@@ -208,58 +297,5 @@ export class FileExchange extends Emitter {
   /** @param {string} pid @param {{file: number, reason: string}} failure */
   #onFailed(pid, { file, reason }) {
     if (!this.#sender.onResult(pid, file, reason)) this.#receiver.onFailed(pid, file, reason);
-  }
-
-  /** @param {string} pid */
-  #onChannelOpen(pid) {
-    this.#reachable.add(pid);
-    const member = this.#memberOf(pid);
-    for (const transfer of this.transfers.values()) {
-      // A tab that was cut off returns with its old pid, perhaps before this side has noticed.
-      if (transfer.member === member && transfer.away && !transfer.isOver) this.#onPeerBack(transfer, pid);
-      else if (transfer.pid === pid) this.#resendState(transfer);
-    }
-  }
-
-  /** @param {Transfer} transfer @param {string} pid another one after a reload */
-  #onPeerBack(transfer, pid) {
-    if (transfer.direction === "in") return this.#receiver.requestRest(transfer, pid);
-    this.#sender.reoffer(transfer, pid);
-    this.#resendState(transfer);
-    transfer.emitChanged();
-  }
-
-  /** Repeats what an interruption may have lost. @param {Transfer} transfer */
-  #resendState(transfer) {
-    const { id, pid, state, direction } = transfer;
-    if (state === "paused-here" || state === "paused-both") this.#topics.pause.send(pid, { transfer: id });
-    if (state === "running" || state === "paused-there") this.#topics.resume.send(pid, { transfer: id });
-    if (state === "cancelled") this.#topics.cancel.send(pid, { transfer: id });
-    if (direction === "out") this.#sender.resendState(transfer);
-  }
-
-  /** @param {string} pid */
-  #onPeerRemoved(pid) {
-    this.#byPeer.get(pid)?.close();
-    this.#byPeer.delete(pid);
-    this.#reachable.delete(pid);
-    for (const transfer of this.transfers.values()) {
-      if (transfer.pid !== pid || transfer.isOver) continue;
-      transfer.away = true;
-      if (transfer.direction === "in" && transfer.state === "offered") transfer.applyInput("cancel");
-      if (transfer.direction === "in") void this.#receiver.keepPartial(transfer);
-      transfer.emitChanged();
-      // After a reload the person may be back before their old connection is given up.
-      const again = [...this.#reachable].find((other) => this.#memberOf(other) === transfer.member);
-      if (again !== undefined && !transfer.isOver) this.#onPeerBack(transfer, again);
-    }
-  }
-
-  /** @param {string} pid @param {{count: number, name: string}} wanted */
-  #onWanted(pid, { count, name }) {
-    const open = [...this.transfers.values()].filter((one) => one.direction === "out" && one.pid === pid && !one.isOver);
-    if (count > 0 && open.length === 0) this.emit("wanted", { pid, count, name });
-    // The peer was cut off and this side has not noticed: files under way start again.
-    for (const transfer of open) if (transfer.entries.some(({ status }) => status === "running")) this.#onPeerBack(transfer, pid);
   }
 }

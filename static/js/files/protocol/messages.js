@@ -16,6 +16,7 @@ import { readRanges } from "./range-set.js";
  *   since 1970; edges: base64url of the SHA-256 over the first and last megabyte; folder: an empty folder, of size 0
  */
 /** @typedef {Omit<FileMetadata, "path"> & {path: string}} OfferedFile name, path: as the sender has them, folders with "/" between */
+/** @typedef {"" | "not-yet" | "yes" | "removed"} Saved what became of the whole files at the receiver; empty: unknown, or none is whole */
 /** @typedef {"" | "chat" | "waiting"} Purpose chat: shown in the chat; waiting: it waited for this person to be here */
 /** @typedef {{transfer: string, purpose: Purpose, count: number, bytes: number, files: OfferedFile[]}} Offer one part: files are in order */
 
@@ -40,6 +41,9 @@ const PURPOSES = Object.freeze(["", "chat", "waiting"]);
 /** Why a transfer or file failed; an unknown reason reads as `other`. */
 export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "full", "forbidden", "gone", "name", "other"]);
 
+/** @type {readonly Saved[]} */
+const SAVED = Object.freeze(["not-yet", "yes", "removed"]);
+
 /** Makes a transfer id: 16 random bytes. */
 export function makeTransferId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -57,10 +61,28 @@ export function readOffer(payload) {
   return { transfer, purpose: read, count, bytes, files: /** @type {OfferedFile[]} */ (heads) };
 }
 
-/** Reads a transfer id (`file-accept`, `-decline`, `-pause`, `-resume`, `-cancel`). @param {any} payload @returns {string | null} */
+/** Reads a transfer id (`file-accept`, `-asks`, `-pause`, `-resume`, `-cancel`). @param {any} payload @returns {string | null} */
 export function readTransfer(payload) {
   const { transfer } = fieldsOf(payload);
   return isId(transfer) ? transfer : null;
+}
+
+/** Reads `file-decline`. @param {any} payload @returns {{transfer: string, busy: boolean} | null} busy: no person was asked */
+export function readDecline(payload) {
+  const { transfer, busy } = fieldsOf(payload);
+  return isId(transfer) ? { transfer, busy: busy === true } : null;
+}
+
+/** Reads `file-got`. @param {any} payload @returns {{transfer: string, bytes: number} | null} */
+export function readGot(payload) {
+  const { transfer, bytes } = fieldsOf(payload);
+  return isId(transfer) && isCount(bytes, 0, LIMITS.fileBytes) ? { transfer, bytes } : null;
+}
+
+/** Reads `file-saved`. @param {any} payload @returns {{transfer: string, saved: Saved} | null} */
+export function readSaved(payload) {
+  const { transfer, saved } = fieldsOf(payload);
+  return isId(transfer) && SAVED.includes(saved) ? { transfer, saved } : null;
 }
 
 /** Reads `file-have`; `areWithin` checks the size. @param {any} payload @returns {{file: number, have: Ranges} | null} */
@@ -75,11 +97,13 @@ export function areWithin(pieces, size) {
   return (pieces.at(-1)?.[1] ?? 0) <= pieceCount(size);
 }
 
-/** Reads a request for the rest of a transfer (`file-wanted`). @param {any} payload @returns {{count: number, name: string} | null} */
+/** @typedef {{transfer: string, count: number, name: string}} Wanted the transfer that was interrupted, the files missing, one of their names */
+
+/** Reads a request for the rest of a transfer (`file-wanted`). @param {any} payload @returns {Wanted | null} */
 export function readWanted(payload) {
-  const { count, name } = fieldsOf(payload);
-  if (!Number.isSafeInteger(count)) return null;
-  return { count: Math.min(count, LIMITS.filesOffered), name: typeof name === "string" ? name.slice(0, LIMITS.nameCharacters) : "" };
+  const { transfer, count, name } = fieldsOf(payload);
+  if (!isId(transfer) || !isCount(count, 0, Number.MAX_SAFE_INTEGER)) return null;
+  return { transfer, count: Math.min(count, LIMITS.filesOffered), name: typeof name === "string" ? name.slice(0, LIMITS.nameCharacters) : "" };
 }
 
 /** Reads `file-signal`. @param {any} payload @returns {{mine: boolean, message: PeerMessage} | null} mine: the sender's lane */

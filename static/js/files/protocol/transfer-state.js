@@ -1,26 +1,35 @@
 /** The state machine of a transfer, the same on both sides. Inputs that are not in the table change nothing. */
 
 /**
- * - `offered`: the receiver has not answered
+ * - `offered`: the receiver has not answered, or is asked again after a reload
  * - `running`: bytes flow while there is a connection
  * - `paused-here`, `paused-there`, `paused-both`: paused by this side, the other, or both; each resumes its own
- * - `done`, `declined`, `cancelled`, `failed`: over
- * @typedef {"offered" | "running" | "paused-here" | "paused-there" | "paused-both" | "done" | "declined" | "cancelled" | "failed"} TransferState
+ * - `done`, `declined`, `cancelled-here`, `cancelled-there`, `failed`: over. What happened at the receiver counts: a cancellation
+ *   that crosses with the last file, or with a refusal, came too late
+ * @typedef {"offered" | "running" | "paused-here" | "paused-there" | "paused-both" | "done" | "declined" | "cancelled-here"
+ *   | "cancelled-there" | "failed"} TransferState
  */
-/** @typedef {"accept" | "decline" | "pause" | "resume" | "pause-there" | "resume-there" | "cancel" | "done" | "fail"} TransferInput */
+/**
+ * `…-there`: the other side did it; ask: the receiver's person is being asked.
+ * @typedef {"accept" | "decline" | "decline-there" | "ask" | "pause" | "pause-there" | "resume" | "resume-there" | "cancel"
+ *   | "cancel-there" | "done" | "fail"} TransferInput
+ */
 
-const ENDS = Object.freeze({ cancel: "cancelled", fail: "failed" });
+const ENDS = Object.freeze({ "decline-there": "declined", cancel: "cancelled-here", "cancel-there": "cancelled-there", fail: "failed" });
+const MOVES = Object.freeze({ ...ENDS, ask: "offered", done: "done" });
+const LATE = Object.freeze({ done: "done", fail: "failed" });
 
 /** @type {Readonly<Record<TransferState, Partial<Record<TransferInput, TransferState>>>>} */
 export const TABLE = Object.freeze({
   offered: { accept: "running", decline: "declined", ...ENDS },
-  running: { pause: "paused-here", "pause-there": "paused-there", done: "done", ...ENDS },
-  "paused-here": { resume: "running", "pause-there": "paused-both", done: "done", ...ENDS },
-  "paused-there": { pause: "paused-both", "resume-there": "running", done: "done", ...ENDS },
-  "paused-both": { resume: "paused-there", "resume-there": "paused-here", done: "done", ...ENDS },
+  running: { pause: "paused-here", "pause-there": "paused-there", ...MOVES },
+  "paused-here": { resume: "running", "pause-there": "paused-both", ...MOVES },
+  "paused-there": { pause: "paused-both", "resume-there": "running", ...MOVES },
+  "paused-both": { resume: "paused-there", "resume-there": "paused-here", ...MOVES },
   done: {},
   declined: {},
-  cancelled: {},
+  "cancelled-here": { "decline-there": "declined", ...LATE },
+  "cancelled-there": LATE,
   failed: {},
 });
 
@@ -31,5 +40,5 @@ export function next(state, input) {
 
 /** @param {TransferState} state */
 export function isOver(state) {
-  return Object.keys(TABLE[state]).length === 0;
+  return !("cancel" in TABLE[state]);
 }

@@ -3,7 +3,7 @@
 import { Emitter } from "../../lib/emitter.js";
 import { isOver, next } from "./transfer-state.js";
 
-/** @import { FileMetadata, Purpose } from "./messages.js" */
+/** @import { FileMetadata, Purpose, Saved } from "./messages.js" */
 /** @import { TransferInput, TransferState } from "./transfer-state.js" */
 /** @typedef {"waiting" | "running" | "ending" | "done" | "failed"} FileStatus ending: complete, its root is being compared */
 
@@ -16,6 +16,7 @@ import { isOver, next } from "./transfer-state.js";
  * @typedef {object} TransferEvents
  * @property {void} changed any property; all are already updated
  * @property {void} state the state; `changed` follows
+ * @property {void} saved `saved`; `changed` follows
  */
 
 /** @extends {Emitter<TransferEvents>} */
@@ -32,8 +33,20 @@ export class Transfer extends Emitter {
   entries;
   /** The peer is gone; the transfer goes on when they return. */
   away = false;
+  /** The sender is back without the files and has to choose them again. */
+  lost = false;
+  /** The receiver had accepted, and has to accept again. */
+  again = false;
+  /** @type {Saved} */
+  saved = "";
+  /** Nothing was declined by a person: too many offers wait there. */
+  busy = false;
+  /** The receiver's count of bytes, at the sender. */
+  reported = 0;
   /** @type {TransferState} */
   #state = "offered";
+  /** Paused by this side when the receiver had to be asked again. */
+  #wasPaused = false;
 
   /** @param {{id: string, direction: "in" | "out", pid: string, member: string, heads: FileMetadata[], purpose?: Purpose}} options */
   constructor({ id, direction, pid, member, heads, purpose = "" }) {
@@ -61,14 +74,27 @@ export class Transfer extends Emitter {
     return this.#state.startsWith("paused");
   }
 
+  get isPausedHere() {
+    return this.#state === "paused-here" || this.#state === "paused-both";
+  }
+
   /** Accepted and not over. */
   get isRunning() {
     return this.isPaused || this.#state === "running";
   }
 
-  /** Bytes transferred. */
+  get isCancelled() {
+    return this.#state === "cancelled-here" || this.#state === "cancelled-there";
+  }
+
+  /** Bytes at the receiver. */
   get moved() {
-    return this.entries.reduce((sum, { head, status, moved }) => sum + (status === "done" ? head.size : Math.min(head.size, moved())), 0);
+    const sum = this.entries.reduce((bytes, { head, status, moved }) => bytes + (status === "done" ? head.size : Math.min(head.size, moved())), 0);
+    return Math.max(sum, Math.min(this.bytes, this.reported));
+  }
+
+  get done() {
+    return this.entries.filter(({ status }) => status === "done");
   }
 
   get failures() {
@@ -84,7 +110,11 @@ export class Transfer extends Emitter {
   applyInput(input) {
     const state = next(this.#state, input);
     if (state === this.#state) return false;
-    this.#state = state;
+    if (input === "ask") {
+      this.again = true;
+      this.#wasPaused = this.isPausedHere;
+    }
+    this.#state = input === "accept" && this.#wasPaused ? next(state, "pause") : state;
     this.emit("state");
     this.emitChanged();
     return true;
@@ -97,6 +127,14 @@ export class Transfer extends Emitter {
     const open = this.entries.some((other) => other.status !== "done" && other.status !== "failed");
     if (open) this.emitChanged();
     else this.applyInput(this.failures.length === this.count ? "fail" : "done");
+  }
+
+  /** @param {Saved} saved what was saved stays so */
+  setSaved(saved) {
+    if (this.saved === saved || this.saved === "yes") return;
+    this.saved = saved;
+    this.emit("saved");
+    this.emitChanged();
   }
 
   emitChanged() {

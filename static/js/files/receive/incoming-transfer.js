@@ -40,7 +40,8 @@ export class IncomingTransfer {
 
   /** Closes incomplete files, and keeps what can be resumed. */
   closeFiles() {
-    const open = this.#transfer.entries.filter(({ status }) => status !== "done").flatMap(({ head: { id } }) => {
+    // One that is being completed goes on: all of it is here.
+    const open = this.#transfer.entries.filter(({ status }) => status !== "done" && status !== "ending").flatMap(({ head: { id } }) => {
       const one = this.#removeOpened(id);
       return one ? [{ id, ...one }] : [];
     });

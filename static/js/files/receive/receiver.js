@@ -24,7 +24,8 @@ import { Transfer } from "../protocol/transfer.js";
 
 /**
  * @typedef {object} FileReceiverEvents
- * @property {{transfer: Transfer}} offered the offer is complete; one that resumes an accepted one is accepted already
+ * @property {{transfer: Transfer}} arriving the offer is complete; messages about it may follow at once
+ * @property {{transfer: Transfer}} offered it can be listed; one that resumes an accepted one is accepted already
  * @property {{transfer: Transfer}} replaced the same files were offered in a new transfer
  */
 
@@ -35,7 +36,7 @@ export class FileReceiver extends Emitter {
   #peerFiles;
   #describe;
   #assembler = new OfferAssembler();
-  /** Offers that are being looked up. @type {Set<string>} */
+  /** Offers that are being looked up. @type {Set<Transfer>} */
   #arriving = new Set();
   /** @type {Map<Transfer, IncomingTransfer>} */
   #incoming = new Map();
@@ -51,20 +52,19 @@ export class FileReceiver extends Emitter {
     this.#peerFiles = peerFiles;
   }
 
-  /** @param {string} pid @param {string} member @param {Offer} offer @param {Map<string, Transfer>} transfers all of this tab */
-  async onOffer(pid, member, offer, transfers) {
-    const known = transfers.get(offer.transfer);
-    if (this.#arriving.has(offer.transfer)) return;
-    if (known) return void (known.pid === pid && known.direction === "in" && this.#resendAnswer(known));
-    const waits = (/** @type {Transfer} */ one) => one.pid === pid && one.direction === "in" && one.state === "offered";
-    if ([...transfers.values()].filter(waits).length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer });
+  /** A part of an offer that this tab does not know. @param {string} pid @param {string} member @param {Offer} offer */
+  async onOffer(pid, member, offer) {
+    const waiting = [...this.#arriving, ...this.#incoming.keys()].filter((one) => one.pid === pid && one.state === "offered");
+    if (waiting.length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer, busy: true });
     const complete = this.#assembler.addPart(pid, offer);
     if (complete === null) return;
-    this.#arriving.add(offer.transfer);
+    const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete });
+    this.#arriving.add(transfer);
+    this.emit("arriving", { transfer });
     try {
-      await this.#takeOffer(new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete }));
+      await this.#takeOffer(transfer);
     } finally {
-      this.#arriving.delete(offer.transfer);
+      this.#arriving.delete(transfer);
     }
   }
 
@@ -83,6 +83,7 @@ export class FileReceiver extends Emitter {
       this.#incoming.delete(other);
     }
     if (purpose !== "chat") bin.claim = await received.claims.resume(offered).catch(() => null);
+    if (transfer.isOver) return bin.leave();
     this.#incoming.set(transfer, bin);
     transfer.on("state", () => {
       if (!transfer.isOver) return;
@@ -92,12 +93,13 @@ export class FileReceiver extends Emitter {
     if (bin.claim) transfer.applyInput("accept");
     this.emit("offered", { transfer });
     if (bin.claim) await this.#begin(transfer, bin);
+    else if (transfer.state === "offered") await this.sendAnswer(transfer);
   }
 
   /** @param {Transfer} transfer @param {Destination} destination */
   async acceptTransfer(transfer, destination) {
     const bin = this.#incoming.get(transfer);
-    if (!bin || !transfer.applyInput("accept")) return;
+    if (!bin || transfer.away || !transfer.applyInput("accept")) return;
     bin.destination = destination;
     // Before the sender knows: from now on a reload resumes by itself.
     if (destination.kind === "store") bin.claim = await received.claims.claim(bin.offered).catch(() => null);
@@ -110,8 +112,24 @@ export class FileReceiver extends Emitter {
     if (bin.claim) bin.records.push(bin.claim.id);
     const { receivers } = this.#peerFiles(transfer.pid);
     for (const entry of transfer.entries) receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
+    await this.sendAnswer(transfer);
+  }
+
+  /** Tells the sender where a transfer stands, for the first time or again. @param {Transfer} transfer */
+  async sendAnswer(transfer) {
+    const { pid } = transfer;
+    const message = { transfer: transfer.id };
+    if (transfer.state === "declined") return void this.#topics.decline.send(pid, message);
+    if (transfer.state === "offered") return void this.#topics.asks.send(pid, message);
+    for (const { head: { id: file }, status, reason } of transfer.entries) {
+      if (status === "done") this.#topics.done.send(pid, { file });
+      if (status === "failed") this.#topics.failed.send(pid, { file, reason });
+    }
+    if (transfer.isCancelled) return void this.#topics.cancel.send(pid, message);
     await this.#sendHave(transfer);
-    this.#topics.accept.send(transfer.pid, { transfer: transfer.id });
+    if (!transfer.isRunning) return;
+    this.#topics.accept.send(pid, message);
+    this.#topics[transfer.isPausedHere ? "pause" : "resume"].send(pid, message);
   }
 
   /** Completes a file if its root matches. @param {string} pid @param {{file: number, root: Bytes}} end */
@@ -120,7 +138,9 @@ export class FileReceiver extends Emitter {
     const entry = transfer?.entry(id);
     if (!transfer || !entry) return;
     if (entry.status === "done") return void this.#topics.done.send(pid, { file: id });
-    if (!transfer.isRunning || entry.status === "ending" || entry.status === "failed") return;
+    if (entry.status === "failed") return void this.#topics.failed.send(pid, { file: id, reason: entry.reason });
+    // A sender who was away offers it again, and a closed file is not whole until it is open again.
+    if (!transfer.isRunning || transfer.away || entry.status === "ending") return;
     entry.status = "ending";
     transfer.emitChanged();
     try {
@@ -137,8 +157,8 @@ export class FileReceiver extends Emitter {
     }
     if (transfer.isOver) return;
     this.#peerFiles(pid).receivers.delete(id);
-    transfer.settleEntry(entry, "done");
     this.#topics.done.send(pid, { file: id });
+    transfer.settleEntry(entry, "done");
   }
 
   /** The sender gave up on a file. @param {string} pid @param {number} id @param {string} reason */
@@ -158,10 +178,11 @@ export class FileReceiver extends Emitter {
     }
   }
 
-  /** Asks a sender who is back for the rest. @param {Transfer} transfer @param {string} pid */
-  requestRest(transfer, pid) {
+  /** Asks a sender who is back for the rest. @param {Transfer} transfer @param {string} pid @param {{withdraw?: boolean}} [options] */
+  requestRest(transfer, pid, { withdraw = false } = {}) {
     const open = transfer.entries.filter(({ status }) => status !== "done" && status !== "failed");
-    this.#topics.wanted.send(pid, { count: open.length, name: open[0]?.head.name ?? "" });
+    const count = withdraw ? 0 : open.length;
+    this.#topics.wanted.send(pid, { transfer: transfer.id, count, name: open[0]?.head.name ?? "" });
   }
 
   /** Keeps what can be resumed: the peer is gone. @param {Transfer} transfer */
@@ -196,20 +217,11 @@ export class FileReceiver extends Emitter {
     return this.#incoming.get(transfer)?.inMemory ?? false;
   }
 
-  /** Answers a repeated offer as before. @param {Transfer} transfer */
-  #resendAnswer(transfer) {
-    if (transfer.away && transfer.isRunning) this.#reopen(transfer);
-    if (transfer.state === "declined") this.#topics.decline.send(transfer.pid, { transfer: transfer.id });
-    else if (transfer.state === "cancelled") this.#topics.cancel.send(transfer.pid, { transfer: transfer.id });
-    else if (transfer.state !== "offered") void this.#sendHave(transfer).then(() => this.#topics.accept.send(transfer.pid, { transfer: transfer.id }));
-  }
-
   /** Resumes after the sender was away. @param {Transfer} transfer */
-  #reopen(transfer) {
-    transfer.away = false;
-    for (const entry of transfer.entries) {
-      if (entry.status === "done" || entry.status === "failed") continue;
-      if (entry.status === "ending") entry.status = "running";
+  reopenTransfer(transfer) {
+    Object.assign(transfer, { away: false, lost: false });
+    for (const entry of transfer.isRunning ? transfer.entries : []) {
+      if (entry.status !== "waiting" && entry.status !== "running") continue;
       this.#peerFiles(transfer.pid).receivers.set(entry.head.id, (frame) => this.#onFirstFrame(transfer, entry, frame));
     }
     transfer.emitChanged();
@@ -221,7 +233,7 @@ export class FileReceiver extends Emitter {
     if (bin?.destination.kind !== "store") return;
     await bin.closed;
     for (const [at, entry] of transfer.entries.entries()) {
-      if (entry.status === "done" || entry.status === "failed") continue;
+      if (entry.status !== "waiting" && entry.status !== "running") continue;
       if (!bin.opened.has(entry.head.id) && !bin.claim?.hasBytes(at)) continue;
       const file = await this.#open(transfer, entry).incoming.catch(() => null);
       if (file) this.#topics.have.send(transfer.pid, { file: entry.head.id, have: file.have.slice(0, 1_000) });
@@ -245,15 +257,15 @@ export class FileReceiver extends Emitter {
       const { claim } = bin;
       return openSink(bin.destination, entry.head, { key: claim?.files[at].key ?? "", kept: claim?.hasBytes(at) ?? false });
     });
-    const incoming = sink.then((opened) => this.#receive(transfer, entry, opened));
+    const incoming = sink.then((made) => this.#receive(transfer, entry, made, () => bin.opened.get(id)?.sink === sink));
     const opened = { sink, incoming };
     bin.opened.set(id, opened);
     incoming.catch(() => {});
     return opened;
   }
 
-  /** @param {Transfer} transfer @param {Entry} entry @param {Sink} sink */
-  #receive(transfer, entry, sink) {
+  /** @param {Transfer} transfer @param {Entry} entry @param {Sink} sink @param {() => boolean} isOpen false: it was closed meanwhile */
+  #receive(transfer, entry, sink, isOpen) {
     const { pid } = transfer;
     const { id } = entry.head;
     const file = new IncomingFile(entry.head, sink);
@@ -266,7 +278,7 @@ export class FileReceiver extends Emitter {
     });
     file.on("failed", ({ reason }) => this.#fail(transfer, entry, reason));
     // Frames that already wait for this promise come first.
-    queueMicrotask(() => pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.receiveFrame(frame)));
+    queueMicrotask(() => isOpen() && pair.receivers.has(id) && pair.receivers.set(id, (frame) => file.receiveFrame(frame)));
     return file;
   }
 

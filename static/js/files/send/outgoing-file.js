@@ -71,6 +71,8 @@ export class OutgoingFile {
   paused = false;
   /** Bytes handed to lanes, or present at the receiver from the start. */
   sent = 0;
+  /** Bytes that the receiver has, by its acknowledgements and by what it had from the start. */
+  arrived = 0;
   /** Handed to lanes and not acknowledged. @type {Map<number, Piece>} */
   inFlight = new Map();
   #file;
@@ -91,6 +93,7 @@ export class OutgoingFile {
     this.#digests = new Uint8Array(pieceCount(head.size) * DIGEST);
     this.#had = new RangeSet(had);
     for (const [from, end] of had) for (let index = from; index < end; index += 1) this.sent += pieceLength(head.size, index);
+    this.arrived = this.sent;
   }
 
   get isConfirmed() {
@@ -130,6 +133,7 @@ export class OutgoingFile {
     if (!piece) return undefined;
     this.inFlight.delete(index);
     this.#confirmed.add(index);
+    this.arrived += piece.bytes?.length ?? 0;
     return piece;
   }
 
@@ -138,7 +142,10 @@ export class OutgoingFile {
     const piece = this.inFlight.get(index);
     if (!piece) return null;
     const { size } = this.head;
-    if (piece.bytes === null) this.sent -= pieceLength(size, index);
+    if (piece.bytes === null) {
+      this.sent -= pieceLength(size, index);
+      this.arrived -= pieceLength(size, index);
+    }
     this.#had.delete(index);
     const asked = (this.#nacks.get(index) ?? 0) + 1;
     this.#nacks.set(index, asked);

@@ -14,7 +14,10 @@ import { Transfer } from "../protocol/transfer.js";
 /** @import { FileTopics } from "../protocol/topics.js" */
 /** @import { SelectedFile } from "../protocol/metadata.js" */
 /** @import { Ranges } from "../protocol/range-set.js" */
-/** @typedef {{offered: OfferedFile[], files: Map<number, File>, had: Map<number, Ranges>, roots: Map<number, string>}} OutgoingTransfer */
+/**
+ * @typedef {{offered: OfferedFile[], chosen: Map<number, SelectedFile>, had: Map<number, Ranges>, roots: Map<number, string>,
+ *   answered: boolean}} OutgoingTransfer answered: the receiver has the whole offer
+ */
 
 export class FileSender {
   #transfers;
@@ -38,9 +41,15 @@ export class FileSender {
   async createTransfer(pid, member, chosen, purpose) {
     const offered = await offeredFiles(chosen);
     const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads: mapNames(offered), purpose });
-    const files = new Map(offered.map(({ id }, at) => [id, chosen[at].file]));
-    this.#outgoing.set(transfer.id, { offered, files, had: new Map(), roots: new Map() });
+    const files = new Map(offered.map(({ id }, at) => [id, chosen[at]]));
+    this.#outgoing.set(transfer.id, { offered, chosen: files, had: new Map(), roots: new Map(), answered: false });
     return transfer;
+  }
+
+  /** The files that failed, as they are now where the browser can open them again. @param {Transfer} transfer @returns {Promise<SelectedFile[]>} */
+  async failedFiles(transfer) {
+    const chosen = transfer.failures.flatMap(({ head }) => this.#outgoing.get(transfer.id)?.chosen.get(head.id) ?? []);
+    return Promise.all(chosen.map(async (one) => ({ ...one, file: (await one.handle?.getFile().catch(() => null)) ?? one.file })));
   }
 
   /** @param {Transfer} transfer */
@@ -65,19 +74,53 @@ export class FileSender {
   /** @param {Transfer} transfer */
   onAccepted(transfer) {
     const parcel = this.#outgoing.get(transfer.id);
-    if (!parcel || transfer.isOver) return;
+    if (!parcel || transfer.isOver) return this.sendFailures(transfer);
+    parcel.answered = true;
     transfer.applyInput("accept");
+    this.sendFailures(transfer);
     const pair = this.#peerFiles(transfer.pid);
     for (const entry of transfer.entries) {
-      const file = parcel.files.get(entry.head.id);
+      const file = parcel.chosen.get(entry.head.id)?.file;
       if (!file || entry.status !== "waiting") continue;
       const outgoing = new OutgoingFile(entry.head, file, parcel.had.get(entry.head.id) ?? []);
       outgoing.paused = transfer.isPaused;
       entry.status = "running";
-      entry.moved = () => outgoing.sent;
+      entry.moved = () => outgoing.arrived;
       pair.queue.addFile(outgoing);
     }
     pair.run();
+    this.#sendPause(transfer);
+  }
+
+  /** Whether this side has paused. @param {Transfer} transfer */
+  #sendPause({ id, pid, isPausedHere }) {
+    this.#topics[isPausedHere ? "pause" : "resume"].send(pid, { transfer: id });
+  }
+
+  /** The receiver's person has to answer (again): nothing is sent before. @param {Transfer} transfer */
+  onAsked(transfer) {
+    const parcel = this.#outgoing.get(transfer.id);
+    if (parcel) parcel.answered = true;
+    if (transfer.state !== "offered" && transfer.applyInput("ask")) this.#stopFiles(transfer);
+  }
+
+  /** @param {Transfer} transfer */
+  onAnswered({ id }) {
+    const parcel = this.#outgoing.get(id);
+    if (parcel) parcel.answered = true;
+  }
+
+  /** Repeats which files failed. @param {Transfer} transfer */
+  sendFailures({ pid, failures }) {
+    for (const { head, reason } of failures) this.#topics.failed.send(pid, { file: head.id, reason });
+  }
+
+  /** @param {Transfer} transfer @param {{keepDone?: boolean}} [options] keepDone: the receiver is known to have the whole ones */
+  #stopFiles(transfer, { keepDone = true } = {}) {
+    for (const entry of transfer.entries) {
+      this.#peerFiles(transfer.pid).queue.dropFile(entry.head.id);
+      if (entry.status !== "failed" && !(entry.status === "done" && keepDone)) entry.status = "waiting";
+    }
   }
 
   /** Every piece is acknowledged. @param {string} pid @param {{file: OutgoingFile, root: Bytes}} detail */
@@ -105,7 +148,9 @@ export class FileSender {
     const transfer = this.#findTransfer(pid, file);
     const entry = transfer?.entry(file);
     if (!transfer || !entry) return false;
-    if (reason === null && entry.status !== "ending") return true;
+    // A receiver who reloaded may have whole files from before.
+    const isSent = entry.status === "ending" || (entry.status === "waiting" && this.#outgoing.get(transfer.id)?.roots.has(file));
+    if (reason === null && !isSent) return true;
     this.#peerFiles(pid).queue.dropFile(file);
     transfer.settleEntry(entry, reason === null ? "done" : "failed", reason ?? "");
     return true;
@@ -113,21 +158,19 @@ export class FileSender {
 
   /** Repeats an offer to a peer who is back; it continues with the pieces that they lack. @param {Transfer} transfer @param {string} pid */
   reoffer(transfer, pid) {
-    const same = transfer.pid === pid;
-    transfer.pid = pid;
-    transfer.away = false;
-    for (const entry of transfer.entries) {
-      this.#peerFiles(pid).queue.dropFile(entry.head.id);
-      // The same tab has verified its pieces: it only needs `file-end` again.
-      if (entry.status === "running" || (entry.status === "ending" && !same)) entry.status = "waiting";
-    }
-    this.#outgoing.get(transfer.id)?.had.clear();
+    const keepDone = transfer.pid === pid;
+    Object.assign(transfer, { pid, away: false, reported: 0 });
+    this.#stopFiles(transfer, { keepDone });
+    const parcel = this.#outgoing.get(transfer.id);
+    parcel?.had.clear();
+    if (parcel) parcel.answered = false;
     this.sendOffer(transfer);
   }
 
   /** Repeats what an interruption may have lost. @param {Transfer} transfer */
   resendState(transfer) {
-    if (transfer.state === "offered") this.sendOffer(transfer);
+    if (this.#outgoing.get(transfer.id)?.answered === false) this.sendOffer(transfer);
+    if (transfer.isRunning) this.#sendPause(transfer);
     for (const { head, status } of transfer.entries) if (status === "ending") this.#sendEnd(transfer, head.id);
   }
 

@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.meeting import Meet, make_meeting
@@ -35,6 +36,8 @@ GIVE = """([selector, kind, files, words]) => {
 SHOWN = """() => [...document.querySelectorAll(".chat-picture__open:not([hidden]) img")].map(
   ({ width, height, naturalWidth, alt }) => [width, height, naturalWidth > 0, alt.replace(/.*: /, "")])"""
 LARGE = "(width) => document.querySelector('.picture__image').naturalWidth === width"
+# Not whether the window has the focus: only one of two has.
+FOCUSED = "(at) => document.activeElement === document.querySelectorAll('.chat-picture__open')[at]"
 # Exif with the orientation 6: the camera lay on its side.
 TURNED = bytes.fromhex("ffe1002245786966000049492a0008000000010012010300010000000600000000000000")
 HTML = b"<!doctype html><script>document.title = 'run'</script>"
@@ -68,14 +71,18 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
 
 
-def test_pictures_in_the_chat(person: Meet, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["chromium", pytest.param("firefox", marks=pytest.mark.long)])
+def test_pictures_in_the_chat(person: Meet, tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
     meeting = make_meeting(person)
-    olga, max_ = meeting.olga, person("Max", reduced_motion="reduce")
+    olga = meeting.olga
+    max_ = person("Max", browser=request.getfixturevalue(engine), reduced_motion="reduce")
     max_.redeem(meeting.link)
     for who in (olga, max_):
         who.join()
     olga.see_others(1)
     page, other = olga.page, max_.page
+    # In Firefox, the content security policy stops the examination itself.
+    accessible = [] if engine == "firefox" else [other]
     landscape, jpeg = draw(page, 600, 400), draw(page, 400, 300, "image/jpeg")
 
     # Pasted into the field, a picture is a draft; it goes with the text, and both see it in its place.
@@ -114,7 +121,7 @@ def test_pictures_in_the_chat(person: Meet, tmp_path: Path) -> None:
     send(page)
     expect(other.locator(".chat-picture__open:visible")).to_have_count(3)
     assert other.evaluate(SHOWN)[1:] == [[135, 180, True, "turned.jpg"], [48, 48, True, "moves.gif"]]
-    assert examine(other) == []
+    assert all(examine(one) == [] for one in accessible)
 
     # Opened large: keys lead to the others, an animation waits for a press, and the focus comes back.
     other.locator(".chat-picture__open").first.press("Enter")
@@ -123,12 +130,13 @@ def test_pictures_in_the_chat(person: Meet, tmp_path: Path) -> None:
         other.evaluate("document.querySelector('.chat-picture__image').alt")
     )
     other.wait_for_function(LARGE, arg=600)
-    assert examine(other) == []
+    assert all(examine(one) == [] for one in accessible)
     other.keyboard.press("ArrowRight")
     other.wait_for_function(LARGE, arg=300)
     expect(dialog).to_contain_text("2 of 3")
     other.keyboard.press("ArrowRight")
-    dialog.get_by_role("button", name="Play").click()
+    if engine == "chromium":  # Playwright cannot ask Firefox for reduced motion
+        dialog.get_by_role("button", name="Play").click()
     expect(dialog.get_by_role("button", name="Play")).to_be_hidden()
     other.keyboard.press("ArrowLeft")
     with other.expect_download() as download:
@@ -138,7 +146,7 @@ def test_pictures_in_the_chat(person: Meet, tmp_path: Path) -> None:
     assert (tmp_path / "saved").read_bytes() == turned
     expect(dialog).to_contain_text("Saved to your downloads")
     other.keyboard.press("Escape")
-    expect(other.locator(".chat-picture__open").nth(1)).to_be_focused()
+    other.wait_for_function(FOCUSED, arg=1)
 
     # With the data saver on, a picture waits for a press, and its sender sees that.
     other.evaluate("document.querySelector('#data-saver').click()")
@@ -182,5 +190,7 @@ def test_pictures_in_the_chat(person: Meet, tmp_path: Path) -> None:
     # What was drafted outlasts a call that others end, and goes when the person leaves.
     max_.leave()
     expect(page.locator(".chat-picture__state:visible")).to_have_count(0)
-    olga.leave()
+    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="Leave anyway").click()
+    olga.see_call_state("ended")
     expect(draft_of(page)).to_have_count(0)

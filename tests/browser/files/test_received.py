@@ -16,6 +16,7 @@ from tests.browser.test_files import MOVED, kept, open_files, send
 from tests.services import wait_until
 
 Meet = Callable[..., Person]
+ASKS = "() => !dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_what_was_received_is_there_until_it_is_saved(
     page.get_by_role("button", name="Remove everything…").click()
     expect_accessible(page)
     page.get_by_role("button", name="Remove everything", exact=True).click()
-    expect(page.get_by_text("Nothing is waiting here")).to_be_visible()
+    expect(page.get_by_text("No received files")).to_be_visible()
     guest.page = page
     assert kept(guest) == []
     expect_accessible(page)
@@ -140,10 +141,20 @@ def test_leaving_asks_what_becomes_of_received_files(person: Meet, chromium: Bro
     guest.see_others(1)
     receive(guest, olga, photos)
     assert len(kept(olga)) == 4
+    send(guest, *photos)
     leave.click()
     dialog.get_by_role("button", name="Leave and delete").click()
     olga.see_call_state("ended")
     wait_until(lambda: len(kept(olga)) == 2, 5, "what was not kept is gone")
+
+    # An offer that no one has answered ends with the tab, also when no one else is there.
+    guest.see_others(0)
+    assert guest.page.evaluate(ASKS)
+    guest.page.get_by_label("Call controls").get_by_role("button", name="Leave").click()
+    expect(guest.page.get_by_role("dialog")).to_contain_text("Your files haven't been accepted yet")
+    guest.page.get_by_role("button", name="Leave anyway").click()
+    guest.see_call_state("ended")
+    assert not guest.page.evaluate(ASKS)
 
     # Who signs out is asked about the rest.
     olga.go("/rooms/")

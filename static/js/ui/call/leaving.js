@@ -36,8 +36,9 @@ export class Leaving {
     if (why === null) return this.#leave("remove");
     const lost = why === "unsaved" && stakes.inMemory > 0;
     find(this.#dialog, '[data-part="title"]', HTMLElement).textContent = text(`leave.${why}.title`);
-    find(this.#dialog, '[data-part="text"]', HTMLElement).textContent = text(lost ? "leave.lost.text" : `leave.${why}.text`);
     const { canKeep } = this.#files;
+    const words = [text(lost ? "leave.lost.text" : `leave.${why}.text`), canKeep && why !== "unsaved" ? text("leave.keep") : ""];
+    find(this.#dialog, '[data-part="text"]', HTMLElement).textContent = words.join(" ").trim();
     const shown = { save: why === "unsaved", keep: canKeep, remove: true };
     for (const button of this.#buttons) button.hidden = !shown[/** @type {Choice} */ (button.dataset.leave)];
     const remove = find(this.#dialog, '[data-leave="remove"]', HTMLButtonElement);

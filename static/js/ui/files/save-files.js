@@ -72,10 +72,14 @@ export async function saveEntries(entries, from, options) {
   }
 }
 
-/** Asks for a folder and copies the files there. @param {SavedEntry[]} entries @param {Options} [options] @returns {Promise<string | null>} where; null: cancelled, or failed, which it says */
-export async function saveEntriesTo(entries, options) {
+/**
+ * Asks for a folder and copies files there.
+ * @param {() => Promise<SavedEntry[]>} open called once the folder is chosen: the browser shows its dialog only right after a press
+ * @param {Options} [options] @returns {Promise<string | null>} where; null: cancelled, or failed, which it says
+ */
+export async function saveEntriesTo(open, options) {
   const place = await pickFolder();
-  return place && copyTo(place, entries, options);
+  return place && copyTo(place, await open(), options);
 }
 
 /** @param {PickedFolder} place @param {SavedEntry[]} entries @param {Options} [options] @returns {Promise<string | null>} */

@@ -11,7 +11,8 @@ import { ReceivedList, watchReceived } from "./received-list.js";
 export class EndedFiles {
   #notice = byId("ended-unsaved", HTMLElement);
   #button = find(this.#notice, "button", HTMLButtonElement);
-  #list = new ReceivedList(byId("ended-received", HTMLElement));
+  #section = byId("ended-received", HTMLElement);
+  #list = this.#makeList();
   #guard = new LeaveGuard(new AbortController().signal);
   #life = new AbortController();
   #roomName = "";
@@ -34,10 +35,14 @@ export class EndedFiles {
   /** The person joins again: the call lists them. */
   hide() {
     this.#life.abort();
-    for (const item of this.#list.items) item.root.remove();
-    this.#list = new ReceivedList(byId("ended-received", HTMLElement));
-    this.#list.on("changed", () => this.#show());
+    this.#list = this.#makeList();
     this.#show();
+  }
+
+  #makeList() {
+    const list = new ReceivedList(find(this.#section, ".files__list", HTMLElement));
+    list.on("changed", () => this.#show());
+    return list;
   }
 
   async #save() {
@@ -49,10 +54,10 @@ export class EndedFiles {
     const unsaved = items.filter(({ isUnsaved }) => isUnsaved).length;
     const lost = items.filter(({ isInMemory }) => isInMemory).length;
     const saving = items.filter((item) => item.saving).length;
-    this.#notice.hidden = items.length === 0;
-    const which = unsaved === 0 ? "rest" : lost > 0 ? "lost" : "unsaved";
-    find(this.#notice, "p", HTMLElement).textContent = text(`ended.${which}`);
-    this.#button.hidden = unsaved === 0 || saving > 0;
+    this.#section.hidden = items.length === 0;
+    this.#notice.hidden = unsaved === 0;
+    find(this.#notice, "p", HTMLElement).textContent = text(lost > 0 ? "ended.lost" : "ended.unsaved");
+    this.#button.hidden = saving > 0;
     this.#guard.update({ ...NOTHING, inMemory: lost, saving });
   }
 }

@@ -5,12 +5,12 @@ import { received } from "../../files/received/received-files.js";
 import { Emitter } from "../../lib/emitter.js";
 import { formatMoment, formatRecent, formatSize, formatUntil } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
-import { saveEntries } from "../files/save-files.js";
+import { saveEntries, saveEntriesTo } from "../files/save-files.js";
 
 /** @import { ListedFile, ListedTransfer } from "../../files/received/received-files.js" */
 /** @import { SavedEntry } from "../../files/save/read-ahead.js" */
 /** @import { Outcome } from "../../files/save/save.js" */
-/** @typedef {"save" | "stop-saving" | "save-again" | "remove"} ReceivedAction */
+/** @typedef {"save" | "save-to" | "stop-saving" | "save-again" | "remove"} ReceivedAction */
 
 const MAX_LISTED = 200;
 
@@ -27,6 +27,8 @@ export class ReceivedItem extends Emitter {
   /** @type {{moved: number, abort: AbortController} | null} */
   #saving = null;
   #saved = false;
+  /** Where the person saved them, if they chose the place. */
+  #place = "";
 
   /** @param {ListedTransfer} listed */
   constructor(listed) {
@@ -109,9 +111,10 @@ export class ReceivedItem extends Emitter {
     this.#showState();
   }
 
-  /** @param {Outcome} outcome @param {string[]} keys of the files in question */
-  async endSaving(outcome, keys) {
+  /** @param {Outcome} outcome @param {string[]} keys of the files in question @param {string} place where, if the person chose it */
+  async endSaving(outcome, keys, place) {
     this.#saving = null;
+    this.#place = place;
     // When the browser is still saving them, or a part is still missing, the entry stays.
     this.#saved = outcome === "saved" && this.#listed.files.every(({ key }) => keys.includes(key));
     if (outcome) await received.markSaved(this.id, outcome === "saved", keys);
@@ -149,6 +152,7 @@ export class ReceivedItem extends Emitter {
   /** @param {ReceivedAction} action */
   async #act(action) {
     if (action === "stop-saving") return this.#saving?.abort.abort();
+    if (action === "save-to") return void (await saveItems([this], this.sender, true));
     if (action !== "remove") return void (await this.save());
     if (!this.#saved) await received.remove(this.id);
     this.emit("dismissed");
@@ -184,7 +188,7 @@ export class ReceivedItem extends Emitter {
     const { transfer, files, running, inMemory } = this.#listed;
     const size = formatSize(sum(files, (one) => one.size));
     if (this.#saving) return text("received.state.saving", { moved: formatSize(this.#saving.moved), size: formatSize(this.wholeBytes) });
-    if (this.#saved) return text("received.state.saved", { size });
+    if (this.#saved) return text(this.#place ? "received.state.saved-in" : "received.state.saved", { size, where: this.#place });
     const values = { size, count: files.length, name: this.sender, when: formatRecent(new Date(transfer.at)) };
     if (inMemory) return text("received.state.memory", values);
     const gone = files.filter((one) => one.gone).length;
@@ -203,6 +207,7 @@ export class ReceivedItem extends Emitter {
     if (this.#saving) return ["stop-saving"];
     /** @type {ReceivedAction[]} */
     const save = this.#saved || !this.hasWhole ? [] : [this.isUnsaved ? "save" : "save-again"];
+    if (save.length > 0 && "showDirectoryPicker" in globalThis) save.push("save-to");
     // What another tab is receiving is cancelled there.
     return this.#listed.running ? save : [...save, "remove"];
   }
@@ -212,7 +217,7 @@ export class ReceivedItem extends Emitter {
     const stem = find(this.root, ".transfer__stem", HTMLElement);
     if (files.length === 1) {
       const [{ name, folder }] = files;
-      const split = folder ? { stem: name, extension: "" } : splitName(name);
+      const split = folder ? { stem: text("files.what.folder", { name }), extension: "" } : splitName(name);
       stem.textContent = split.stem;
       find(this.root, ".transfer__extension", HTMLElement).textContent = split.extension.toUpperCase();
       return;
@@ -226,33 +231,39 @@ export class ReceivedItem extends Emitter {
 }
 
 /**
- * Saves the complete files of items: of one as they are, of several as one archive with a folder for each.
- * @param {ReceivedItem[]} items @param {string} name where they come from @returns {Promise<boolean>} whether they are saved, as far as the browser says
+ * Saves the complete files of items: of one as they are, of several with a folder for each.
+ * @param {ReceivedItem[]} items @param {string} name where they come from, for the name of an archive
+ * @param {boolean} [choose] where, instead of in the downloads @returns {Promise<boolean>} whether they are saved, as far as the browser says
  */
-export async function saveItems(items, name) {
+export async function saveItems(items, name, choose = false) {
   const ready = items.filter((item) => !item.saving && item.hasWhole);
   if (ready.length === 0) return false;
   const abort = new AbortController();
   for (const item of ready) item.startSaving(abort);
+  /** @type {{keys: string[], entries: SavedEntry[]}[]} */
+  let opened = [];
+  const open = async () => {
+    opened = await Promise.all(ready.map((item) => item.open()));
+    if (opened.length === 1) return opened[0].entries;
+    const folders = uniqueNames(ready.map(({ folder }) => folder));
+    return opened.flatMap(({ entries }, at) => entries.map((entry) => ({ ...entry, path: [folders[at], ...entry.path] })));
+  };
+  const onProgress = (/** @type {number} */ bytes) => {
+    let left = bytes;
+    for (const item of ready) {
+      item.showSaving(Math.min(left, item.wholeBytes));
+      left = Math.max(0, left - item.wholeBytes);
+    }
+  };
+  const options = { signal: abort.signal, onProgress };
   /** @type {Outcome} */
   let outcome = null;
-  /** @type {string[][]} */
-  let keys = [];
+  let place = "";
   try {
-    const opened = await Promise.all(ready.map((item) => item.open()));
-    keys = opened.map((one) => one.keys);
-    const folders = ready.length > 1 ? uniqueNames(ready.map(({ folder }) => folder)) : null;
-    const entries = opened.flatMap((one, at) => one.entries.map((entry) => (folders ? { ...entry, path: [folders[at], ...entry.path] } : entry)));
-    const onProgress = (/** @type {number} */ bytes) => {
-      let left = bytes;
-      for (const item of ready) {
-        item.showSaving(Math.min(left, item.wholeBytes));
-        left = Math.max(0, left - item.wholeBytes);
-      }
-    };
-    outcome = await saveEntries(entries, name, { signal: abort.signal, onProgress });
+    if (choose) place = (await saveEntriesTo(open, options)) ?? "";
+    outcome = choose ? (place ? "saved" : null) : await saveEntries(await open(), name, options);
   } finally {
-    for (const [at, item] of ready.entries()) await item.endSaving(outcome, keys[at] ?? []);
+    for (const [at, item] of ready.entries()) await item.endSaving(outcome, opened[at]?.keys ?? [], place);
   }
   return outcome !== null;
 }

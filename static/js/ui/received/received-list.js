@@ -68,6 +68,9 @@ export class ReceivedList extends Emitter {
   }
 }
 
+/** Share of the time that a long list may cost while thousands of files arrive: one part in this many. */
+const REST = 10;
+
 /** Calls back with the list now and whenever it changes, one at a time. @param {(listed: ListedTransfer[]) => void} show @param {AbortSignal} [signal] */
 export function watchReceived(show, signal) {
   let busy = false;
@@ -77,8 +80,10 @@ export function watchReceived(show, signal) {
     busy = true;
     do {
       again = false;
+      const start = performance.now();
       const listed = await received.list().catch(() => []);
       if (!signal?.aborted) show(listed);
+      await new Promise((resolve) => setTimeout(resolve, REST * (performance.now() - start)));
     } while (again && !signal?.aborted);
     busy = false;
   };

@@ -84,7 +84,7 @@ export class ReceivedPage {
       part(section, "save-all", HTMLButtonElement).hidden = this.#lists.size === 1 || list.items.filter(({ isUnsaved }) => isUnsaved).length < 2;
     }
     const left = items.filter(({ isSaved }) => !isSaved);
-    byId("received-none", HTMLElement).hidden = items.length > 0;
+    byId("received-none", HTMLElement).hidden = items.length > 0 || !byId("received-unable", HTMLElement).hidden;
     this.#summary.hidden = left.length === 0;
     const { count, size } = this.#amount;
     const amount = text(count === 1 ? "received.amount.one" : "received.amount.many", { count, size });

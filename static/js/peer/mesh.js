@@ -47,6 +47,7 @@ export class Mesh extends Emitter {
   #iceTransportPolicy;
   /** @type {Tracks} */
   #tracks = NO_TRACKS;
+  #dataOnly;
   /** @type {Tracks} */
   #screen = NO_TRACKS;
   #topics = new Topics((pid, name, payload, patient) => this.peers.get(pid)?.send(name, payload, patient) ?? false);
@@ -56,11 +57,12 @@ export class Mesh extends Emitter {
   #closed = false;
 
   /**
-   * @param {{pid: string, certificate?: RTCCertificate, iceTransportPolicy?: RTCIceTransportPolicy,
-   * send: (to: string, body: string) => void}} options pid: our own; send: may drop what it cannot send
+   * @param {{pid: string, certificate?: RTCCertificate, iceTransportPolicy?: RTCIceTransportPolicy, dataOnly?: boolean,
+   * send: (to: string, body: string) => void}} options pid: our own; dataOnly: no media; send: may drop what it cannot send
    */
-  constructor({ pid, certificate, iceTransportPolicy = "all", send }) {
+  constructor({ pid, certificate, iceTransportPolicy = "all", dataOnly = false, send }) {
     super();
+    this.#dataOnly = dataOnly;
     this.#pid = pid;
     this.#certificate = certificate;
     this.#iceTransportPolicy = iceTransportPolicy;
@@ -219,6 +221,7 @@ export class Mesh extends Emitter {
       expectedFingerprint,
       tracks: this.#tracks,
       screen: this.#screen,
+      dataOnly: this.#dataOnly,
       send: (message) => this.#sendBody(pid, JSON.stringify(message)),
     });
     connection.on("closed-remotely", () => this.#departures.closedRemotely(pid));

@@ -56,6 +56,11 @@ function isDescription(value) {
   return (value.sdp.match(/^m=/gm)?.length ?? 0) <= LIMITS.mediaSections;
 }
 
+/** Whether a description has a data section and nothing else. @param {string} sdp */
+export function isDataOnly(sdp) {
+  return sdp.match(/^m=/gm)?.length === 1 && /^m=application /m.test(sdp);
+}
+
 /** @param {unknown} list */
 function isCandidates(list) {
   return Array.isArray(list) && list.length <= LIMITS.candidatesAtOnce && list.every(isCandidate);

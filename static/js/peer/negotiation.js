@@ -21,6 +21,7 @@ const DUPLICATE_WITHIN_MS = 1_000;
  * @property {RateLimiter} rateLimiter
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
+ * @property {() => boolean} hasBegun whether the sections of a first offer exist
  * @property {(message: PeerMessage) => void} send
  */
 
@@ -182,9 +183,9 @@ export class Negotiation {
     return this.#connection.signalingState === "stable" && !this.#makingOffer && this.#offersInProgress === 0;
   }
 
-  /** A first offer collides once its transceivers exist: `negotiationneeded` fires a moment later. */
+  /** A first offer collides once its sections exist: `negotiationneeded` fires a moment later. */
   #collides() {
-    const begun = !this.established && this.#connection.getTransceivers().length > 0;
+    const begun = !this.established && this.#options.hasBegun();
     return this.#makingOffer || ((this.pending || begun) && !this.#settingAnswer);
   }
 

@@ -7,7 +7,7 @@
 import { MediaLink } from "./media-link.js";
 import { Transport } from "./transport.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
-import { LIMITS } from "./messages.js";
+import { isDataOnly, LIMITS } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -25,6 +25,7 @@ import { Watchdog } from "./watchdog.js";
  * @property {string} [expectedFingerprint] SHA-256, of the only certificate that the peer may show
  * @property {Tracks} [tracks]
  * @property {Tracks} [screen]
+ * @property {boolean} [dataOnly] no media: descriptions with any are dropped
  * @property {(message: PeerMessage) => void} send reaches the peer outside this connection
  */
 
@@ -89,6 +90,7 @@ export class PeerLink extends MediaLink {
     const { description } = message;
     if (description && !this.#descriptionLimiter.consume()) return;
     if (expectedFingerprint !== undefined && description && !allFingerprintsMatch(description.sdp, expectedFingerprint)) return this.refuse("certificate");
+    if (this.#options.dataOnly && description && !isDataOnly(description.sdp)) return;
     if (this.#transport.negotiation.mustRestart(message)) this.#replaceTransport();
     // An unusable description, or a connection that was replaced meanwhile: the watchdog tries again.
     await this.#transport.negotiation.receive(message).catch(() => {});
@@ -175,8 +177,9 @@ export class PeerLink extends MediaLink {
 
   /** @param {number} remoteTransportId */
   #createTransport(remoteTransportId) {
-    const { polite, expectedFingerprint } = this.#options;
+    const { polite, expectedFingerprint, dataOnly = false } = this.#options;
     const transport = new Transport({
+      dataOnly,
       configuration: this.#configuration(),
       expectedFingerprint,
       polite,

@@ -21,6 +21,7 @@ import { ConnectionMessages } from "./connection-messages.js";
  * @property {number} remoteTransportId the highest received, 0 for none
  * @property {Tracks} tracks
  * @property {Tracks} screen
+ * @property {boolean} dataOnly it has a control channel and no media
  * @property {RateLimiter} rateLimiter of candidates
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
@@ -59,21 +60,24 @@ export class Transport extends Emitter {
   /** Whether the latest gathering has found a local candidate. */
   hasLocalCandidate = false;
   #expectedFingerprint;
+  #dataOnly;
   #certificateVerified = false;
   #closedRemotely = false;
   #life = new AbortController();
 
   /** @param {Options} options */
-  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, rateLimiter, munge, send }) {
+  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, dataOnly, rateLimiter, munge, send }) {
     super();
+    this.#dataOnly = dataOnly;
     lastTransportId += 1;
     this.#expectedFingerprint = expectedFingerprint;
     this.connection = new RTCPeerConnection(configuration);
     this.pair = new TransceiverPair(tracks, 0);
     this.screen = new TransceiverPair(screen, 1);
     const prepareAnswer = (/** @type {string} */ sdp) => this.#prepareAnswer(sdp);
+    const hasBegun = () => this.messages !== null;
     const numbers = { transportId: lastTransportId, remoteTransportId };
-    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, rateLimiter, munge, prepareAnswer, send });
+    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, rateLimiter, munge, prepareAnswer, hasBegun, send });
     this.heartbeat = new Heartbeat({
       countPackets: async () => countReceivedPackets(await this.connection.getStats()),
       ping: () => this.messages?.ping(),
@@ -103,21 +107,22 @@ export class Transport extends Emitter {
 
   /** Whether DTLS has failed: an ICE restart does not bring that back. */
   get ended() {
-    const states = this.connection.getSenders().map(({ transport }) => transport?.state);
+    const transports = [...this.connection.getSenders().map(({ transport }) => transport), this.connection.sctp?.transport];
+    const states = transports.map((transport) => transport?.state);
     return states.includes("failed") || states.includes("closed");
   }
 
-  /** Creates the first transceivers, which makes the browser ask for an offer. Does nothing once there are any. */
+  /** Creates the first sections, which makes the browser ask for an offer. Does nothing once there are any. */
   offer() {
-    if (this.negotiation.answering || this.connection.getTransceivers().length > 0) return;
-    this.pair.make(this.connection);
+    if (this.negotiation.answering || this.messages !== null || this.connection.getTransceivers().length > 0) return;
+    if (!this.#dataOnly) this.pair.make(this.connection);
     this.#openMessages();
     this.emit("sending");
   }
 
   /** Adds the sections for screens, unless they exist or cannot be negotiated yet. */
   makeScreen() {
-    if (this.screen.made || !this.messages?.open) return;
+    if (this.screen.made || this.#dataOnly || !this.messages?.open) return;
     this.screen.make(this.connection);
     this.emit("sending");
   }

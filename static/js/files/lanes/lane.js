@@ -8,6 +8,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { CandidateInbox } from "../../peer/ice/candidate-inbox.js";
 import { CandidateOutbox } from "../../peer/ice/candidate-outbox.js";
 import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
+import { isDataOnly } from "../../peer/messages.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 
 /** @import { RateLimiter } from "../../lib/rate-limiter.js" */
@@ -150,7 +151,7 @@ export class Lane extends Emitter {
   /** @param {{type: "offer" | "answer", sdp: string}} description */
   async #takeDescription({ type, sdp }) {
     // Data channels only: a lane must not negotiate media.
-    if (!allFingerprintsMatch(sdp, this.#expectedFingerprint) || sdp.match(/^m=/gm)?.length !== 1 || !/^m=application /m.test(sdp)) return this.#end(true);
+    if (!allFingerprintsMatch(sdp, this.#expectedFingerprint) || !isDataOnly(sdp)) return this.#end(true);
     const set = this.#connection.setRemoteDescription({ type, sdp });
     this.#inbox.open();
     await set;

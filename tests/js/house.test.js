@@ -19,8 +19,9 @@ const ALLOWED = {
   files: ["lib", "peer"],
   chat: ["lib", "signaling", "peer", "files"],
   call: ["lib", "signaling", "keys", "peer", "media"],
-  ui: ["lib", "signaling", "keys", "peer", "media", "chat", "files", "call"],
-  pages: ["lib", "signaling", "keys", "peer", "media", "probe", "chat", "files", "call", "ui"],
+  waiting: ["lib", "signaling", "keys", "peer", "files"],
+  ui: ["lib", "signaling", "keys", "peer", "media", "chat", "files", "call", "waiting"],
+  pages: ["lib", "signaling", "keys", "peer", "media", "probe", "chat", "files", "call", "waiting", "ui"],
 };
 
 /** @param {string} folder */

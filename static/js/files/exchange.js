@@ -54,11 +54,12 @@ export class FileExchange extends Emitter {
 
   /**
    * @param {{mesh: Mesh, room: string, memberOf: (pid: string) => string, describe?: (pid: string) => Described,
-   *   heardFrom?: (pid: string) => Heard}} options room: slug; memberOf: empty if unknown; heardFrom: what the media know of a peer
+   *   heardFrom?: (pid: string) => Heard, callWatch?: CallWatch}} options room: slug; memberOf: empty if unknown; heardFrom: what the
+   *   media know of a peer; callWatch: of a call that goes on over another mesh
    */
-  constructor({ mesh, room, memberOf, describe = () => ({ room: "", sender: "", trust: "" }), heardFrom = () => ({ strained: false, concealed: 0 }) }) {
+  constructor({ mesh, room, memberOf, describe = () => ({ room: "", sender: "", trust: "" }), heardFrom = () => ({ strained: false, concealed: 0 }), callWatch }) {
     super();
-    this.callWatch = new CallWatch(mesh.peers, heardFrom);
+    this.callWatch = callWatch ?? new CallWatch(mesh.peers, heardFrom);
     this.#mesh = mesh;
     this.#memberOf = memberOf;
     const topics = (this.#topics = openFileTopics(mesh));
@@ -85,11 +86,12 @@ export class FileExchange extends Emitter {
   }
 
   /**
-   * @param {string} pid @param {SelectedFile[]} chosen at least one @param {{purpose?: Purpose}} [options] @returns {Promise<Transfer>}
-   * @throws {DOMException} when one of them cannot be read
+   * @param {string} pid @param {SelectedFile[]} chosen at least one
+   * @param {{purpose?: Purpose, id?: string}} [options] id: of a waiting transfer, which the receiver knows
+   * @returns {Promise<Transfer>} @throws {DOMException} when one of them cannot be read
    */
-  async offerFiles(pid, chosen, { purpose = "" } = {}) {
-    const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen, purpose);
+  async offerFiles(pid, chosen, { purpose = "", id } = {}) {
+    const transfer = await this.#sender.createTransfer(pid, this.#memberOf(pid), chosen, { purpose, id });
     transfer.away = !this.#interruptions.isReachable(pid);
     this.#addTransfer(transfer);
     this.#sender.sendOffer(transfer);

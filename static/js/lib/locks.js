@@ -31,6 +31,26 @@ export class TabLocks {
     await navigator.locks.request(name, { mode: "shared" }, () => {});
   }
 
+  /**
+   * Uses a lock for as long as `signal` lasts, and again after another tab has taken it away. Without locks it is used at once.
+   * @param {string} name @param {{steal: boolean, signal: AbortSignal}} options steal: takes it from another tab, once
+   * @param {(held: AbortSignal) => void} use held: aborted when the lock is lost
+   */
+  async keep(name, { steal, signal }, use) {
+    if (!this.work) return use(signal);
+    for (let first = true; !signal.aborted; first = false) {
+      const life = new AbortController();
+      const hold = () => {
+        use(life.signal);
+        return new Promise((release) => signal.addEventListener("abort", release));
+      };
+      // A request that steals cannot be given a signal; it is granted at once.
+      const options = steal && first ? { steal: true } : { signal };
+      await navigator.locks.request(name, options, hold).catch(() => {});
+      life.abort();
+    }
+  }
+
   /** @returns {Promise<Set<string>>} the names of all that are held */
   async held() {
     const { held = [] } = await navigator.locks.query();

@@ -7,7 +7,7 @@ export const LIMITS = Object.freeze({
   /** Pictures in the chat. */
   chat: Object.freeze({ fileBytes: 10_000_000, bytes: 50_000_000, files: 100 }),
   /** Files that were offered while the receiver was away. */
-  waiting: Object.freeze({ fileBytes: 100_000_000, bytes: 500_000_000, files: 1_000 }),
+  waiting: Object.freeze({ fileBytes: 2_000_000_000, bytes: 2_000_000_000, files: 5_000 }),
 });
 
 export class Allowance {

@@ -35,13 +35,14 @@ export class FileSender {
 
   /**
    * Prepares a transfer, without sending an offer.
-   * @param {string} pid @param {string} member @param {SelectedFile[]} chosen at least one @param {Purpose} purpose @returns {Promise<Transfer>}
+   * @param {string} pid @param {string} member @param {SelectedFile[]} chosen at least one
+   * @param {{purpose: Purpose, id?: string}} options @returns {Promise<Transfer>}
    * @throws {DOMException} when one of them cannot be read
    */
-  async createTransfer(pid, member, chosen, purpose) {
+  async createTransfer(pid, member, chosen, { purpose, id = makeTransferId() }) {
     const offered = await offeredFiles(chosen);
-    const transfer = new Transfer({ id: makeTransferId(), direction: "out", pid, member, heads: mapNames(offered), purpose });
-    const files = new Map(offered.map(({ id }, at) => [id, chosen[at]]));
+    const transfer = new Transfer({ id, direction: "out", pid, member, heads: mapNames(offered), purpose });
+    const files = new Map(offered.map((one, at) => [one.id, chosen[at]]));
     this.#outgoing.set(transfer.id, { offered, chosen: files, had: new Map(), roots: new Map(), answered: false });
     return transfer;
   }

@@ -48,6 +48,22 @@ test("the next files begin with the last receiver, unless they are gone", () => 
   assert.equal(choice.value, "", "who was here first is no choice");
 });
 
+test("files can wait for people met before who are not connected", () => {
+  const choice = new ReceiverChoice();
+  choice.met = [{ member: "m2", name: "Sam", at: 2 }, { member: "m3", name: "Eve", at: 1 }];
+  choice.start([max]);
+  assert.deepEqual([choice.later, choice.absent.map(({ name }) => name)], [null, ["Sam", "Eve"]]);
+  choice.choose("@m3");
+  assert.deepEqual([choice.value, choice.later?.name, choice.receivers, choice.absent.map(({ name }) => name)], ["@m3", "Eve", [], ["Sam"]]);
+  choice.follow([max, eve]);
+  assert.deepEqual([choice.value, choice.later, choice.receivers], ["p3", null, [eve]], "she has come meanwhile");
+  choice.follow([max]);
+  assert.deepEqual([choice.value, choice.later?.name], ["p3", "Eve"], "and has left again");
+  choice.choose("p1");
+  choice.follow([]);
+  assert.equal(choice.later, null, "this browser does not remember Max");
+});
+
 test("a member without a name on the server is not taken for another", () => {
   const choice = new ReceiverChoice();
   choice.start([{ ...max, member: "" }]);

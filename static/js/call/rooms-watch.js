@@ -30,6 +30,7 @@ import { LobbyHost } from "./lobby-host.js";
 /**
  * @typedef {object} RoomsWatchEvents
  * @property {{stamp: string}} listed which rooms there are: at first, and when that or one of them has changed
+ * @property {{rooms: RoomNow[]}} rooms all of them, whenever anything may have changed but who is inside
  * @property {{view: RoomView}} viewed who is inside a room, at first and whenever it changes
  * @property {{knocks: KnockAtRoom[], came: KnockAtRoom | null}} knocking came: one more than before
  */
@@ -91,6 +92,7 @@ export class RoomsWatch extends Emitter {
     const listed = new Set(rooms.map(({ slug }) => slug));
     for (const slug of [...this.#rooms.keys()]) if (!listed.has(slug)) this.#forget(slug);
     this.emit("listed", { stamp });
+    this.emit("rooms", { rooms });
     for (const room of rooms) void this.#show(room);
   }
 

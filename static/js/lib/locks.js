@@ -46,8 +46,13 @@ export class TabLocks {
       };
       // A request that steals cannot be given a signal; it is granted at once.
       const options = steal && first ? { steal: true } : { signal };
-      await navigator.locks.request(name, options, hold).catch(() => {});
-      life.abort();
+      try {
+        await navigator.locks.request(name, options, hold);
+      } catch (error) {
+        if (/** @type {DOMException} */ (error).name !== "AbortError") return;
+      } finally {
+        life.abort();
+      }
     }
   }
 

@@ -117,9 +117,10 @@ async function enter() {
   });
   prejoin.shown = false;
   ended.hide();
-  const { exchange, files } = openFiles(session, page, fileDraft, (pid) => adaptation.heardFrom(pid));
-  const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const life = new AbortController();
+  const forFiles = { heardFrom: (/** @type {string} */ pid) => adaptation.heardFrom(pid), hideAddress: prejoin.hideAddress, signal: life.signal };
+  const { exchange, files } = openFiles(session, page, fileDraft, forFiles);
+  const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const stage = new Stage(session, outputs);
   const adaptation = adaptMedia(session, stage, { devices, saver, signal: life.signal });
   const { chat, hands } = setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, life.signal);

@@ -3,6 +3,7 @@
 import { prepareSharing } from "../files/share/share-target.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { RoomList } from "../ui/rooms/room-list.js";
+import { WaitingRooms } from "../ui/waiting/waiting-rooms.js";
 import { watchRooms } from "../ui/rooms/watch-page.js";
 
 keepFocus(document);
@@ -10,6 +11,7 @@ prepareSharing();
 
 const list = new RoomList();
 const watch = watchRooms({ roomName: (slug) => list.nameOf(slug) });
+new WaitingRooms(watch, { roomName: (slug) => list.nameOf(slug) });
 watch.on("listed", ({ stamp }) => void list.refresh(stamp));
 watch.on("viewed", ({ view }) => list.showInside(view));
 watch.on("knocking", ({ knocks }) => list.showKnocks(knocks));

@@ -4,13 +4,14 @@ import { addSelection, prepareFiles } from "../../files/send/selection.js";
 import { Emitter } from "../../lib/emitter.js";
 import { formatSelection } from "./format.js";
 import { LeftList } from "./left-list.js";
-import { EVERYONE, ReceiverChoice } from "./receiver-choice.js";
+import { EVERYONE, ReceiverChoice, valueOf } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
+/** @import { WaitingFiles } from "../../waiting/waiting-files.js" */
 /** @import { Trust } from "../people/trust.js" */
 
 /** From the weakest to the strongest. @type {Trust[]} */
@@ -18,7 +19,8 @@ const ORDER = ["", "server", "key", "verified"];
 
 /**
  * @typedef {object} FileFormEvents
- * @property {{chosen: SelectedFile[], pids: string[]}} send the person pressed Send; all can be read, and the form is cleared
+ * @property {{chosen: SelectedFile[], pids: string[], later: {member: string, name: string} | null}} send the person pressed Send; all can
+ *   be read, and the form is cleared; later: for whom they wait, if no one gets them now
  * @property {{count: number}} left what cannot be sent became more; count: of all that is listed
  */
 
@@ -45,10 +47,17 @@ export class FileForm extends Emitter {
   /** Aborted when the selection is given up. */
   #current = new AbortController();
 
-  /** @param {() => Person[]} others the connected people @param {FileDraft} draft @param {AbortSignal} signal */
-  constructor(others, draft, signal) {
+  #waiting;
+
+  /**
+   * @param {{others: () => Person[], waiting: Pick<WaitingFiles, "met" | "on">}} people others: connected; waiting: knows who is away
+   * @param {FileDraft} draft @param {AbortSignal} signal
+   */
+  constructor({ others, waiting }, draft, signal) {
     super();
     this.#reachable = others;
+    this.#waiting = waiting;
+    waiting.on("changed", () => this.showPeople(), { signal });
     this.#draft = draft;
     this.#form.addEventListener("submit", (event) => void this.#send(event), { signal });
     this.#to.addEventListener("change", () => this.#choose(), { signal });
@@ -115,6 +124,7 @@ export class FileForm extends Emitter {
 
   showPeople() {
     const others = this.#reachable();
+    this.#choice.met = this.#waiting.met;
     this.#choice.follow(others);
     const options = this.#optionsFor(others);
     // Replacing the options closes an open list.
@@ -125,13 +135,14 @@ export class FileForm extends Emitter {
 
   /** @param {Person[]} others */
   #optionsFor(others) {
-    const { value, away } = this.#choice;
+    const { value, away, later, absent } = this.#choice;
     const options = others.map((person) => new Option(personLabel(person), person.pid));
     if (others.length > 1 || (others.length === 1 && value === EVERYONE)) {
       options.unshift(new Option(text("files.everyone", { count: others.length }), EVERYONE));
     }
-    if (away) options.unshift(new Option(text("files.not-connected", { name: away.name }), away.pid));
-    else if (others.length === 0) options.push(new Option(text("files.no-one"), ""));
+    options.push(...absent.map(({ member, name }) => new Option(text("files.later", { name }), valueOf(member))));
+    if (away) options.unshift(new Option(text(later ? "files.later" : "files.not-connected", { name: away.name }), away.pid));
+    else if (options.length === 0) options.push(new Option(text("files.no-one"), ""));
     else if (value === "") options.unshift(new Option(text("files.choose-receiver"), ""));
     return options;
   }
@@ -144,11 +155,11 @@ export class FileForm extends Emitter {
   /** Several receivers get the weakest of their labels. */
   #showTrust() {
     const note = byId("files-trust", HTMLElement);
-    const { receivers } = this.#choice;
-    this.#button.disabled = receivers.length === 0 || this.#busy > 0 || this.chosen.length === 0;
+    const { receivers, later } = this.#choice;
+    this.#button.disabled = (receivers.length === 0 && later === null) || this.#busy > 0 || this.chosen.length === 0;
     const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     const one = receivers.length === 1 ? "" : ".all";
-    note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : "";
+    note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : later ? text("files.later.note", { name: later.name }) : "";
     note.dataset.trust = weakest ?? "";
   }
 
@@ -156,7 +167,8 @@ export class FileForm extends Emitter {
   async #send(event) {
     event.preventDefault();
     const pids = this.#choice.receivers.map(({ pid }) => pid);
-    if (this.chosen.length === 0 || pids.length === 0 || this.#busy > 0) return;
+    const later = pids.length === 0 ? this.#choice.later : null;
+    if (this.chosen.length === 0 || (pids.length === 0 && later === null) || this.#busy > 0) return;
     const { signal } = this.#current;
     await this.#read(async () => {
       const { chosen, left } = await prepareFiles(this.chosen);
@@ -164,7 +176,7 @@ export class FileForm extends Emitter {
       // What is sent is what was shown: without some of it, the person decides again.
       if (left.length > 0) return this.#take({ chosen, left: [...this.#draft.selection.left, ...left] });
       this.#draft.selection = { chosen: [], left: [] };
-      this.emit("send", { chosen, pids });
+      this.emit("send", { chosen, pids, later });
     });
   }
 }

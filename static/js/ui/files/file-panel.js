@@ -13,6 +13,7 @@ import { sidePanels } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 import { TransferList } from "./transfer-list.js";
 import { trustOf } from "../people/trust.js";
+import { sendLater } from "../waiting/waiting-in-call.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */
@@ -22,6 +23,7 @@ import { trustOf } from "../people/trust.js";
 /** @import { ReceivedItem } from "../received/received-item.js" */
 /** @import { TransferItem } from "./transfer-item.js" */
 /** @import { FileDraft } from "./file-form.js" */
+/** @import { WaitingFiles } from "../../waiting/waiting-files.js" */
 
 /**
  * @typedef {object} FilePanelEvents
@@ -48,20 +50,20 @@ export class FilePanel extends Emitter {
 
   /**
    * @param {CallSession} session @param {FileExchange} exchange @param {{slug: string, roomName: string}} room
-   * @param {FileDraft} draft of the call before
+   * @param {{draft: FileDraft, waiting: WaitingFiles}} kept draft: of the call before; waiting: in the room
    */
-  constructor(session, exchange, room, draft) {
+  constructor(session, exchange, room, { draft, waiting }) {
     super();
     const { signal } = this.#life;
     this.#session = session;
     this.#exchange = exchange;
-    this.#form = new FileForm(() => this.#reachable, draft, signal);
+    this.#form = new FileForm({ others: () => this.#reachable, waiting }, draft, signal);
     this.#picker = new FilePicker(signal);
     this.#room = room;
     this.#resumeRequests = new ResumeRequests(room.slug, signal);
     this.#list = new TransferList(exchange, (transfer) => this.#personOf(transfer), signal);
     this.#earlier = new EarlierFiles(room.slug, () => this.#shownRecords, signal);
-    this.#listen();
+    this.#listen(waiting);
   }
 
   /** Asks who receives the files from the share target. */
@@ -107,7 +109,8 @@ export class FilePanel extends Emitter {
     return this.#exchange.close();
   }
 
-  #listen() {
+  /** @param {WaitingFiles} waiting */
+  #listen(waiting) {
     const { signal } = this.#life;
     this.#exchange.on("added", ({ transfer }) => this.#onAdded(transfer), { signal });
     this.#list.on("changed", () => this.#updateCount(), { signal });
@@ -116,16 +119,14 @@ export class FilePanel extends Emitter {
     this.#list.on("state", ({ item }) => this.#onState(item), { signal });
     this.#exchange.on("wanted", (detail) => this.#onWanted(detail), { signal });
     this.#exchange.on("refused", ({ pid }) => this.#announce(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
-    this.#session.on("person-added", () => this.#showPeople(), { signal });
-    this.#session.on("person-changed", () => this.#showPeople(), { signal });
-    this.#session.on("person-removed", () => this.#showPeople(), { signal });
+    for (const type of /** @type {const} */ (["person-added", "person-changed", "person-removed"])) this.#session.on(type, () => this.#showPeople(), { signal });
     this.#picker.on("chosen", ({ coming }) => void this.choose(coming), { signal });
     this.#picker.on("beside", ({ kind, add }) => toast(text(`files.beside.${kind}`), { label: text(`files.beside.${kind}.add`), run: add }), { signal });
     this.#picker.on("empty", () => this.#announce(text("files.news.empty")), { signal });
     this.#resumeRequests.on("incomplete", (selection) => void this.choose(selection), { signal });
     this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
     this.#form.on("left", ({ count }) => this.#announce(text(`files.news.left.${count === 1 ? "one" : "many"}`, { count })), { signal });
-    this.#form.on("send", ({ chosen, pids }) => void this.#send(chosen, pids), { signal });
+    this.#form.on("send", ({ chosen, pids, later }) => void (later ? this.#sendLater(waiting, chosen, later) : this.#send(chosen, pids)), { signal });
     const actions = {
       choose: () => this.#picker.chooseFiles(),
       "choose-folder": () => this.#picker.chooseFolder(),
@@ -163,6 +164,14 @@ export class FilePanel extends Emitter {
       // One became unreadable at the last moment: it is named when all are looked at again.
       void this.chooseReceivers(chosen);
     }
+  }
+
+  /** @param {WaitingFiles} waiting @param {SelectedFile[]} chosen @param {{member: string, name: string}} person who is away */
+  async #sendLater(waiting, chosen, person) {
+    const { message, kept } = await sendLater(waiting, chosen, person);
+    if (!kept) void this.choose({ chosen, left: [] });
+    else if (this.#hasShared(chosen)) void forgetShared();
+    this.#announce(message);
   }
 
   /** @param {SelectedFile[]} chosen */

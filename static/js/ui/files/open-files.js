@@ -3,16 +3,18 @@
 import { FileExchange } from "../../files/exchange.js";
 import { describeSender } from "../people/trust.js";
 import { FilePanel } from "./file-panel.js";
+import { openWaitingFiles } from "../waiting/waiting-in-call.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Heard } from "../../files/lanes/call-watch.js" */
+/** @import { CallPageData } from "../lib/page.js" */
 /** @import { FileDraft } from "./file-form.js" */
 
 /**
- * @param {CallSession} session @param {{slug: string, roomName: string}} room @param {FileDraft} draft of the call before
- * @param {(pid: string) => Heard} heardFrom what the media know of a peer
+ * @param {CallSession} session @param {CallPageData} room @param {FileDraft} draft of the call before
+ * @param {{heardFrom: (pid: string) => Heard, hideAddress: boolean, signal: AbortSignal}} options heardFrom: what the media know of a peer
  */
-export function openFiles(session, room, draft, heardFrom) {
+export function openFiles(session, room, draft, { heardFrom, ...options }) {
   const exchange = new FileExchange({
     mesh: session.mesh,
     room: room.slug,
@@ -20,5 +22,6 @@ export function openFiles(session, room, draft, heardFrom) {
     describe: (pid) => describeSender(session.people.get(pid), room.roomName),
     heardFrom,
   });
-  return { exchange, files: new FilePanel(session, exchange, room, draft) };
+  const waiting = openWaitingFiles(session, exchange, room, options);
+  return { exchange, files: new FilePanel(session, exchange, room, { draft, waiting }) };
 }

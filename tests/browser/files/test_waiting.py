@@ -1,0 +1,110 @@
+"""Files for a person who is away wait in the sender's browser, and go across when both are there."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.meeting import ANYONE
+from tests.browser.person import Person
+
+Meet = Callable[..., Person]
+AWAY = "/accounts/"  # a page of this site that is neither a room nor the list of rooms
+DIGESTS = """async () => {
+  const digests = [];
+  const walk = async (folder) => {
+    for await (const entry of folder.values()) {
+      if (entry.kind === "directory") await walk(entry);
+      else if (entry.name === "data") {
+        const digest = await crypto.subtle.digest("SHA-256", await (await entry.getFile()).arrayBuffer());
+        digests.push(Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+      }
+    }
+  };
+  await walk(await navigator.storage.getDirectory());
+  return digests;
+}"""
+
+
+@pytest.fixture
+def thesis(tmp_path: Path) -> Path:
+    """A file of three megabytes and a bit."""
+    path = tmp_path / "thesis.pdf"
+    path.write_bytes(os.urandom(3_210_987))
+    return path
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """A short text."""
+    path = tmp_path / "notes.txt"
+    path.write_text("Buy milk.")
+    return path
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def waiting(who: Person) -> Locator:
+    """Return the entries of the list of waiting files."""
+    return who.page.locator("#waiting-files .transfer")
+
+
+def leave_for(sender: Person, name: str, *paths: Path) -> None:
+    """Choose files in the call for a person who is away."""
+    sender.page.locator("#files-input").set_input_files([str(path) for path in paths])
+    sender.page.locator("#files-to").select_option(label=f"{name} (away): send when both are here")
+    sender.page.get_by_role("button", name="Send", exact=True).click()
+
+
+def meet_once(person: Meet) -> tuple[Person, Person, str]:
+    """Let Olga and Max meet in a room of hers, and Max leave; return both and the room."""
+    olga, max_ = person("Olga"), person("Max")
+    olga.sign_in()
+    slug = olga.create_room()
+    link = olga.create_link(lets_in=ANYONE)
+    max_.sign_in()
+    max_.redeem(link)
+    for who in (max_, olga):
+        who.join(slug)
+    for who in (max_, olga):
+        who.see_others(1)
+    max_.leave()
+    max_.go(AWAY)
+    olga.see_others(0)
+    return olga, max_, slug
+
+
+def test_a_file_waits_until_both_are_there_and_either_can_end_it(person: Meet, thesis: Path, notes: Path) -> None:
+    olga, max_, slug = meet_once(person)
+    for path in (thesis, notes):
+        leave_for(olga, "Max", path)
+        expect(waiting(olga).filter(has_text=path.name)).to_contain_text("Waiting in this browser since")
+    olga.leave()
+    olga.go("/rooms/")
+    waiting(olga).filter(has_text="notes.txt").get_by_role("button", name="Take back").click()
+    expect(waiting(olga)).to_have_count(1)
+    max_.go("/rooms/")
+    expect(waiting(max_)).to_contain_text("Received, ", timeout=20_000)
+    expect(waiting(olga)).to_contain_text("Max has received them.")
+    assert digest(thesis) in max_.page.evaluate(DIGESTS)
+    assert digest(notes) not in max_.page.evaluate(DIGESTS)
+
+    # The other way round, and Olga does not want it.
+    olga.go(AWAY)
+    max_.join(slug)
+    leave_for(max_, "Olga", thesis)
+    expect(waiting(max_)).to_contain_text("For Olga")
+    max_.page.get_by_role("button", name="Leave").click()
+    max_.page.get_by_role("button", name="Keep and leave").click()
+    max_.see_call_state("ended")
+    max_.go(AWAY)
+    olga.go("/rooms/")
+    waiting(olga).get_by_role("button", name="Decline").click()
+    expect(waiting(olga).filter(has_text="From Max")).to_have_count(0)
+    max_.go("/rooms/")
+    expect(waiting(max_)).to_contain_text("Not delivered: Olga declined them, or is no longer in the room.")

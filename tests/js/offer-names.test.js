@@ -94,6 +94,21 @@ test("an offer is whole only with everything that it announced, within what an o
   assert.equal(receive(Array.from({ length: 400 }, (_, at) => offered(`${`${at}/`.repeat(99)}x`))), undefined, "too many folders");
 });
 
+test("a peer whose offers would take too much work waits, and no one else does", () => {
+  let now = 0;
+  const assembler = new OfferAssembler(() => now);
+  const files = Array.from({ length: 5_000 }, (_, at) => offered(`${"x".repeat(100)}/${at}`));
+  const offer = (pid) => {
+    const outcomes = offerMessages(makeTransferId(), files, "").map((part) => assembler.addPart(pid, readOffer(part)));
+    return outcomes.at(-1) === "busy" ? "busy" : outcomes.at(-1).heads.length;
+  };
+  const first = Array.from({ length: 8 }, () => offer("olga"));
+  assert.deepEqual(first.toSorted(), [...Array(5).fill(5_000), ...Array(3).fill("busy")]);
+  assert.equal(offer("max"), 5_000);
+  now += 30_000;
+  assert.deepEqual([offer("olga"), offer("olga"), offer("olga"), offer("olga")], [5_000, 5_000, 5_000, "busy"]);
+});
+
 test("the parts of an offer fit a message of every browser, and all of them arrive", () => {
   for (const path of ["x", "\u0007".repeat(4_000), "漢/".repeat(50), `${"𠮷".repeat(1_900)}/x`]) {
     const files = Array.from({ length: Math.min(5_000, Math.floor(1_900_000 / (path.length + 8))) }, (_, at) => offered(`${path}/${at}`));

@@ -7,11 +7,24 @@ import { countFolders, mapNames } from "./name-map.js";
 /** @typedef {{purpose: Purpose, heads: FileMetadata[]}} CompleteOffer */
 /** @typedef {{purpose: Purpose, count: number, bytes: number, characters: number, files: Map<number, OfferedFile>}} PartialOffer files: by id */
 
+/** Characters of names a minute that one peer may have named: three of the largest offers, or ten of 5,000 ordinary files. */
+const WORK_PER_MINUTE = 6_000_000;
+/** What a file costs beside its name. */
+const WORK_PER_FILE = 100;
+
 export class OfferAssembler {
+  #now;
+  /** What each peer may still cause, and when that was. @type {Map<string, {left: number, at: number}>} */
+  #work = new Map();
   /** Incomplete offers by peer and transfer. @type {Map<string, PartialOffer>} */
   #parts = new Map();
 
-  /** @param {string} pid @param {Offer} offer @returns {CompleteOffer | null} null: incomplete, or inconsistent */
+  /** @param {() => number} [now] monotonic milliseconds */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** @param {string} pid @param {Offer} offer @returns {CompleteOffer | "busy" | null} busy: the peer offers too much at once; null: incomplete, or inconsistent */
   addPart(pid, { transfer, purpose, count, bytes, files }) {
     const name = `${pid} ${transfer}`;
     let known = this.#parts.get(name);
@@ -25,11 +38,20 @@ export class OfferAssembler {
     }
     const isSound = known.files.size === before + files.length && known.count === count && known.bytes === bytes;
     if (!isSound || known.files.size > count || known.characters > LIMITS.offerCharacters) return null;
-    if (known.files.size === count) return complete(known);
+    if (known.files.size === count) return this.#mayWork(pid, known.characters + count * WORK_PER_FILE) ? complete(known) : "busy";
     // A peer that starts many offers and completes none loses the oldest.
     if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
     this.#parts.set(name, known);
     return null;
+  }
+
+  /** @param {string} pid @param {number} work */
+  #mayWork(pid, work) {
+    const now = this.#now();
+    const { left, at } = this.#work.get(pid) ?? { left: WORK_PER_MINUTE, at: now };
+    const rest = Math.min(WORK_PER_MINUTE, left + ((now - at) / 60_000) * WORK_PER_MINUTE) - work;
+    if (rest >= 0) this.#work.set(pid, { left: rest, at: now });
+    return rest >= 0;
   }
 }
 

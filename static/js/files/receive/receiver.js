@@ -55,8 +55,8 @@ export class FileReceiver extends Emitter {
   /** A part of an offer that this tab does not know. @param {string} pid @param {string} member @param {Offer} offer */
   async onOffer(pid, member, offer) {
     const waiting = [...this.#arriving, ...this.#incoming.keys()].filter((one) => one.pid === pid && one.state === "offered");
-    if (waiting.length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer, busy: true });
-    const complete = this.#assembler.addPart(pid, offer);
+    const complete = waiting.length >= LIMITS.offersWaiting ? "busy" : this.#assembler.addPart(pid, offer);
+    if (complete === "busy") return void this.#topics.decline.send(pid, { transfer: offer.transfer, busy: true });
     if (complete === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete });
     this.#arriving.add(transfer);

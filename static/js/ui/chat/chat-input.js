@@ -20,6 +20,7 @@ import { byId, text } from "../lib/page.js";
 export class ChatInput extends Emitter {
   #panel = byId("chat", HTMLElement);
   #field = byId("chat-text", HTMLTextAreaElement);
+  #overlay = byId("drop-overlay", HTMLElement);
   #pictures = byId("chat-pictures-input", HTMLInputElement);
   #draft;
 
@@ -32,6 +33,7 @@ export class ChatInput extends Emitter {
     // Before the file panel, which takes files anywhere on the page.
     document.addEventListener("paste", (event) => this.#onPaste(event), { signal, capture: true });
     document.addEventListener("drop", (event) => this.#onDrop(event), { signal, capture: true });
+    document.addEventListener("dragover", ({ target }) => (this.#overlay.dataset.over = this.#isInside(target) ? "chat" : "page"), { signal });
   }
 
   /** @param {ClipboardEvent} event */
@@ -39,7 +41,7 @@ export class ChatInput extends Emitter {
     const { clipboardData: data, target } = event;
     if (data === null || !this.#isFor(target)) return;
     const words = pastedText(data);
-    if (words === "" && data.files.length === 0) return;
+    if (words.trim() === "" && data.files.length === 0) return;
     const files = fromTransfer(data);
     if (words === "") {
       event.preventDefault();
@@ -58,9 +60,9 @@ export class ChatInput extends Emitter {
     void this.#take(fromTransfer(data));
   }
 
-  /** A paste is for the chat also when nothing has the focus and the chat is what is open. @param {EventTarget | null} target */
+  /** What is open takes a paste, unless another field or a dialog does. @param {EventTarget | null} target */
   #isFor(target) {
-    return this.#isInside(target) || (sidePanels.isOpen("chat") && target === document.body);
+    return this.#isInside(target) || (sidePanels.isOpen("chat") && !isField(target) && document.querySelector("dialog[open]") === null);
   }
 
   /** @param {EventTarget | null} target */
@@ -83,7 +85,8 @@ export class ChatInput extends Emitter {
     const others = await this.#draft.add(chosen);
     const count = this.#draft.chosen.length;
     if (count > before) this.emit("added");
-    if (others.length + left.length > 0) this.emit("others", { others: { chosen: others, left }, why: count > 0 ? text("chat.picture.others") : "" });
+    const why = count > 0 || others.some(({ file }) => file.type.startsWith("image/")) ? text("chat.picture.others") : "";
+    if (others.length + left.length > 0) this.emit("others", { others: { chosen: others, left }, why });
     else if (chosen.length > 0) this.#field.focus();
   }
 

@@ -81,10 +81,16 @@ export class FilePanel extends Emitter {
     const count = (/** @type {(item: ReceivedItem) => boolean} */ which) => earlier.filter(which).length;
     return {
       ...atRisk,
+      running: atRisk.running + this.#picturesUnderWay,
       saving: atRisk.saving + count(({ saving }) => saving),
       unsaved: atRisk.unsaved + count(({ isUnsaved, isKept }) => isUnsaved && !isKept),
       inMemory: atRisk.inMemory + count(({ isInMemory }) => isInMemory),
     };
+  }
+
+  /** The chat lists them; leaving would stop them, too. */
+  get #picturesUnderWay() {
+    return [...this.#exchange.transfers.values()].filter(({ purpose, direction, isRunning }) => purpose === "chat" && direction === "out" && isRunning).length;
   }
 
   /** Whether something that came can stay in this browser when the person leaves. */
@@ -214,7 +220,7 @@ export class FilePanel extends Emitter {
 
   /** @param {Transfer} transfer */
   #onAdded(transfer) {
-    if (transfer.purpose === "chat") return;
+    if (transfer.purpose === "chat") return transfer.on("state", () => this.emit("changed"), { signal: this.#life.signal });
     const item = this.#list.add(transfer);
     if (transfer.direction === "out" || transfer.state !== "offered") return;
     this.#announce(text("files.news.offered", { name: this.#nameOf(transfer.pid), what: formatFiles(transfer) }), item);

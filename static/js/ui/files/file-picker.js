@@ -75,7 +75,7 @@ export class FilePicker extends Emitter {
       if (takesText && words !== "") return this.emit("beside", { kind: "files", add: () => this.#emitChosen(files) });
       this.#emitChosen(files);
       if (words !== "") this.emit("beside", { kind: "text", add: asFile });
-    } else if (!takesText && words !== "" && sidePanels.isOpen("files")) asFile();
+    } else if (!takesText && words.trim() !== "" && sidePanels.isOpen("files")) asFile();
   }
 
   /** @param {Selection | Promise<Selection>} selection */

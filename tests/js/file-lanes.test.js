@@ -33,7 +33,7 @@ test("lanes are added as long as they make the transfer faster", () => {
 
 test("a transfer begins with the lanes that its way and its size are worth", () => {
   assert.deepEqual([0, 15, 80].map((rttMs) => initialLanes(rttMs, 100_000)), [1, 2, 4]);
-  assert.deepEqual([0, 15, 80].map((rttMs) => initialLanes(rttMs, 100_000_000)), [4, 4, 4]);
+  assert.deepEqual([0, 15, 80].map((rttMs) => initialLanes(rttMs, 100_000_000)), [4, 4, 8]);
 });
 
 test("several people get the same number of lanes, whatever each had when the second one came", () => {

@@ -15,9 +15,16 @@ import { collectAfter } from "../storage/buffer-pool.js";
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration */
 
-/** Bytes buffered in a lane: more is no faster, and is lost with a broken lane. */
-export const HIGH_WATER = 1_000_000;
-const LOW_WATER = 400_000;
+/**
+ * Bytes buffered in a lane: what leaves it in this many seconds. More is no faster, is lost with a broken lane, and waits in a slow
+ * lane while others are free: its piece stays incomplete, and with it a part of the window.
+ */
+const BUFFERED_S = 0.5;
+const MIN_HIGH_WATER = 150_000;
+const FIRST_HIGH_WATER = 250_000;
+const MAX_HIGH_WATER = 1_000_000;
+/** Share of it at which more is asked for. */
+const LOW_WATER = 0.4;
 /** Time to connect, and time without packets, before a lane is closed. */
 const OPEN_TIMEOUT_MS = 15_000;
 const SILENCE_TIMEOUT_MS = 4_000;
@@ -39,6 +46,8 @@ export class Lane extends Emitter {
   /** Sends no more, and closes once `carries` is empty. */
   draining = false;
   #sentBytes = 0;
+  #highWater = FIRST_HIGH_WATER;
+  #last = { departed: 0, at: 0 };
   #number;
   #expectedFingerprint;
   #connection;
@@ -66,7 +75,7 @@ export class Lane extends Emitter {
     const connection = (this.#connection = new RTCPeerConnection(configuration.configuration));
     this.#channel = connection.createDataChannel("files", { negotiated: true, id: 0 });
     this.#channel.binaryType = "arraybuffer";
-    this.#channel.bufferedAmountLowThreshold = LOW_WATER;
+    this.#channel.bufferedAmountLowThreshold = LOW_WATER * this.#highWater;
     this.#inbox = new CandidateInbox(connection, limiter);
     this.#outbox = new CandidateOutbox((candidates) => this.#signal({ candidates }));
     this.#listen();
@@ -87,8 +96,20 @@ export class Lane extends Emitter {
     return this.#up;
   }
 
-  get hasRoom() {
-    return this.#up && !this.draining && this.#channel.bufferedAmount < HIGH_WATER;
+  /** How full its buffer is; from 1 on it takes no more. */
+  get fullness() {
+    return this.#up && !this.draining ? this.#channel.bufferedAmount / this.#highWater : 1;
+  }
+
+  /** Fits the buffer to its speed. Call it about once a second. @param {number} now ms */
+  fitBuffer(now) {
+    const { departed } = this;
+    const rate = (departed - this.#last.departed) / ((now - this.#last.at) / 1_000);
+    // One second without progress is no reason to starve it.
+    const fitting = Math.max(BUFFERED_S * rate, this.#highWater / 2);
+    if (this.#last.at > 0) this.#highWater = Math.min(MAX_HIGH_WATER, Math.max(MIN_HIGH_WATER, fitting));
+    this.#last = { departed, at: now };
+    this.#channel.bufferedAmountLowThreshold = LOW_WATER * this.#highWater;
   }
 
   async offer() {

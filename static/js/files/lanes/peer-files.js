@@ -171,6 +171,7 @@ export class PeerFiles extends Emitter {
     const departed = this.#departed;
     const rate = Math.max(0, (departed - this.#last.departed) / ((now - this.#last.at) / 1000));
     this.#last = { departed, at: now };
+    for (const lane of this.lanes.connected) lane.fitBuffer(now);
     const [made, up] = [this.lanes.made, this.lanes.connected.length];
     const { isShared, fairShare } = this.#uplink;
     const share = fairShare.limitFor(this, rate, isShared, call !== null);

@@ -28,6 +28,8 @@ const GAIN = 1.1;
 /** Seconds until the next try after lanes brought nothing, doubled each time. */
 const RETRY_S = 15;
 const MAX_RETRY_S = 240;
+/** A path on which a large transfer ends up with all lanes: without them from the start it would take ten seconds to get there. */
+const LONG_MS = 30;
 /** Bytes: a smaller transfer is over before more lanes connect. */
 const LARGE = 8_000_000;
 /**
@@ -36,9 +38,9 @@ const LARGE = 8_000_000;
  * @param {number} rttMs @param {number} bytes to be sent @returns {number}
  */
 export function initialLanes(rttMs, bytes) {
-  if (bytes >= LARGE) return 4;
+  if (bytes >= LARGE) return rttMs < LONG_MS ? 4 : MAX_LANES;
   if (rttMs < 10) return 1;
-  return rttMs < 30 ? 2 : 4;
+  return rttMs < LONG_MS ? 2 : 4;
 }
 
 export class RateController {

@@ -144,7 +144,11 @@ export class SendQueue extends Emitter {
   #emptiest() {
     /** @type {Lane | undefined} */
     let best;
-    for (const lane of this.#lanes()) if (lane.hasRoom && (!best || lane.waiting < best.waiting)) best = lane;
+    let least = 1;
+    for (const lane of this.#lanes()) {
+      const { fullness } = lane;
+      if (fullness < least) [best, least] = [lane, fullness];
+    }
     return best;
   }
 

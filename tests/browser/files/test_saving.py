@@ -7,50 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.files.picked import CLEAR, PICKERS, WRITE, press, tree
+from tests.browser.files.trees import expect_trees, grow
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
-from tests.browser.test_files import open_files, send
+from tests.browser.test_files import kept, open_files, send
 from tests.services import wait_until
-
-# The dialogs of the browser cannot be pressed: they give a folder of the private file system, which behaves the same.
-PICKERS = """
-globalThis.documents = async () => {
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle("Documents", { create: true });
-};
-globalThis.showDirectoryPicker = () => documents();
-globalThis.showSaveFilePicker = async ({ suggestedName }) =>
-  (await documents()).getFileHandle(suggestedName, { create: true });
-"""
-WRITE = """async (files) => {
-  for (const [path, content] of Object.entries(files)) {
-    const parts = path.split("/");
-    const name = parts.pop();
-    let folder = await documents();
-    for (const part of parts) folder = await folder.getDirectoryHandle(part, { create: true });
-    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
-    await stream.write(content);
-    await stream.close();
-  }
-}"""
-TREE = """async () => {
-  const found = {};
-  const walk = async (folder, path) => {
-    let empty = true;
-    for await (const entry of folder.values()) {
-      empty = false;
-      if (entry.kind === "directory") await walk(entry, `${path}${entry.name}/`);
-      else found[path + entry.name] = await (await entry.getFile()).slice(0, 40).text();
-    }
-    if (empty && path) found[path] = null;
-  };
-  await walk(await documents(), "");
-  return found;
-}"""
-CLEAR = """async () => {
-  const folder = await documents();
-  for await (const name of folder.keys()) await folder.removeEntry(name, { recursive: true });
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +21,8 @@ def company_of_two(company: Meet) -> tuple[Person, Person]:
     meeting = make_meeting(company, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
     guest.page.add_init_script(PICKERS)
-    guest.page.reload()
     for who in meeting.people:
+        who.go(f"/r/{meeting.slug}?files=only")
         who.join()
     olga.see_others(1)
     return olga, guest
@@ -72,12 +34,6 @@ def two(company_of_two: tuple[Person, Person]) -> tuple[Person, Person]:
     olga, guest = company_of_two
     guest.page.evaluate(CLEAR)
     return olga, guest
-
-
-def tree(guest: Person) -> dict[str, str | None]:
-    """Return what is in the guest's folder: the start of each file, None for an empty folder."""
-    found: dict[str, str | None] = guest.page.evaluate(TREE)
-    return found
 
 
 def make_files(folder: Path, files: dict[str, str]) -> list[Path]:
@@ -101,11 +57,6 @@ def offer(olga: Person, guest: Person, *paths: Path, folder: bool = False) -> Lo
     return offered
 
 
-def press(item: Locator, name: str) -> None:
-    """Press a button of a transfer."""
-    item.get_by_role("button", name=name, exact=True).click()
-
-
 def test_nothing_in_a_picked_folder_is_replaced(two: tuple[Person, Person], tmp_path: Path) -> None:
     olga, guest = two
     mine: dict[str, str | None] = {"thesis.txt": "mine", "Photos/1.jpg": "mine"}
@@ -121,7 +72,16 @@ def test_nothing_in_a_picked_folder_is_replaced(two: tuple[Person, Person], tmp_
     offered = offer(olga, guest, tmp_path / "photos", folder=True)
     press(offered, "Save to…")
     expect(offered).to_contain_text("Saved in Documents/photos (2), ")
-    assert tree(guest) == {**there, "photos (2)/1.jpg": "yours", "photos (2)/deep/2.jpg": "yours"}
+    there |= {"photos (2)/1.jpg": "yours", "photos (2)/deep/2.jpg": "yours"}
+    assert tree(guest) == there
+
+    # What was received first is copied there, and is no longer kept in the browser.
+    offered = offer(olga, guest, tmp_path / "photos", folder=True)
+    press(offered, "Receive")
+    press(offered, "Save to…")
+    expect(offered).to_contain_text("Saved in Documents/photos (3), ")
+    assert tree(guest) == {**there, "photos (3)/1.jpg": "yours", "photos (3)/deep/2.jpg": "yours"}
+    wait_until(lambda: kept(guest) == [], 5, "nothing is kept")
 
 
 @pytest.fixture
@@ -187,3 +147,9 @@ def test_what_a_tab_that_was_reloaded_leaves_is_removed(two: tuple[Person, Perso
     guest.join()
     wait_until(lambda: tree(guest) == {}, 10, "nothing stays")
     press(olga.page.locator(".transfer").first, "Cancel")
+
+
+def test_random_trees_arrive_as_trees(two: tuple[Person, Person], tmp_path: Path) -> None:
+    olga, guest = two
+    open_files(guest)
+    expect_trees(olga, guest, grow(3, seed=11), tmp_path / "saved.zip")

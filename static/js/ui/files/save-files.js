@@ -49,9 +49,11 @@ export async function saveItem(item, { choose = false, onChanged = () => {} } = 
   try {
     const options = { signal: abort.signal, onProgress };
     const where = place && (await copyTo(place, entries, options));
-    const outcome = place ? where && "saved" : await saveEntries(entries, item.who.name, options);
+    /** @type {Outcome} */
+    const copied = where === null ? null : "saved";
+    const outcome = place ? copied : await saveEntries(entries, item.who.name, options);
     if (outcome) item.markSaved(where ?? "");
-    return outcome || null;
+    return outcome;
   } finally {
     clearInterval(timer);
     item.saving = null;
@@ -92,7 +94,7 @@ async function copyTo(place, entries, options) {
   }
 }
 
-/** @returns {Promise<PickedFolder | null>} null: cancelled */
+/** Needs a press. @returns {Promise<PickedFolder | null>} null: cancelled */
 async function pickFolder() {
   try {
     const folder = await /** @type {any} */ (globalThis).showDirectoryPicker({ mode: "readwrite" });
@@ -107,7 +109,7 @@ async function pickFolder() {
 /** @param {unknown} error */
 function explain(error) {
   const { message, cause } = /** @type {Error} */ (error);
-  toast(text(error instanceof CopyError ? `files.failed.${reasonOf(cause)}` : "files.news.lost", { name: message }));
+  toast(text(error instanceof CopyError ? `save.failed.${reasonOf(cause)}` : "save.lost", { name: message }));
 }
 
 /** @param {Transfer} transfer @returns {SavedEntry[]} */
@@ -120,6 +122,6 @@ function receivedOf({ entries }) {
 function archiveName(entries, from) {
   const tops = new Set(entries.map(({ path, name }) => path[0] ?? name));
   const inFolder = tops.size === 1 && entries.every(({ path, folder }) => path.length > 0 || folder);
-  const [stem] = inFolder ? tops : [safeName(text("files.archive", { name: from }))];
+  const [stem] = inFolder ? tops : [safeName(text("save.archive", { name: from }))];
   return `${stem}.zip`;
 }

@@ -260,8 +260,11 @@ export async function saveItems(items, name, choose = false) {
   let outcome = null;
   let place = "";
   try {
-    if (choose) place = (await saveEntriesTo(open, options)) ?? "";
-    outcome = choose ? (place ? "saved" : null) : await saveEntries(await open(), name, options);
+    if (choose) {
+      const where = await saveEntriesTo(open, options);
+      outcome = where === null ? null : "saved";
+      place = where ?? "";
+    } else outcome = await saveEntries(await open(), name, options);
   } finally {
     for (const [at, item] of ready.entries()) await item.endSaving(outcome, opened[at]?.keys ?? [], place);
   }

@@ -1,0 +1,26 @@
+"""Many random trees arrive as trees, in both browsers; a few do in test_saving.py."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.files.picked import PICKERS
+from tests.browser.files.trees import expect_trees, grow
+from tests.browser.meeting import Meet, make_meeting
+from tests.browser.test_files import open_files
+
+pytestmark = pytest.mark.long
+
+
+@pytest.mark.parametrize("which", ["chromium", "firefox"])
+def test_random_trees_arrive_as_trees(which: str, person: Meet, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    meeting = make_meeting(person)
+    olga, guest = meeting.olga, person("Guest", browser=request.getfixturevalue(which))
+    guest.page.add_init_script(PICKERS)
+    guest.redeem(meeting.link)
+    for who in (olga, guest):
+        who.go(f"/r/{meeting.slug}?files=only")
+        who.join()
+    olga.see_others(1)
+    open_files(guest)
+    expect_trees(olga, guest, grow(40, seed=12), tmp_path / "saved.zip")

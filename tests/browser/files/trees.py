@@ -14,6 +14,8 @@ from tests.browser.person import Person
 REPOSITORY = Path(__file__).parents[3]
 # Trees, and the names that both sides give them.
 GROW = """
+import { createHash } from "node:crypto";
+import { fitsOffer } from "./static/js/files/protocol/messages.js";
 import { mapNames } from "./static/js/files/protocol/name-map.js";
 import { randomNumbers, randomTree } from "./tests/js/random-trees.js";
 const [count, seed] = process.argv.slice(1).map(Number);
@@ -24,11 +26,12 @@ while (trees.length < count) {
     const parts = whole.split("/");
     const folder = parts.at(-1) === "" && parts.pop() === "";
     const name = parts.pop();
-    const edges = String.fromCharCode(65 + id).repeat(43);
-    return { id, name, path: parts.join("/"), size: folder ? 0 : id + 1, modified: 0, edges, folder };
+    const size = folder ? 0 : id + 1;
+    const edges = createHash("sha256").update("x".repeat(size)).digest("base64url");
+    return { id, name, path: parts.join("/"), size, modified: 0, edges, folder };
   });
-  // What a browser gives out as a file.
-  if (!files.every(({ name, path }) => name && name.isWellFormed() && path.isWellFormed())) continue;
+  // What a browser can choose, and a sender can offer.
+  if (!files.every(({ name, path }) => name && (name + path).isWellFormed() && fitsOffer(name, path))) continue;
   const heads = mapNames(files);
   trees.push({ files, paths: heads.map(({ path, name, folder }) => [...path, name].join("/") + (folder ? "/" : "")) });
 }
@@ -74,6 +77,18 @@ def grow(count: int, seed: int) -> list[Grown]:
     command = ["node", "--input-type=module", "-e", GROW, str(count), str(seed)]
     printed = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
     return [Grown(**one) for one in json.loads(printed)]
+
+
+def bundle(trees: list[Grown]) -> Grown:
+    """Put trees beside each other into one: a peer may make only so many offers a minute."""
+    files: list[dict[str, object]] = []
+    paths = []
+    for number, grown in enumerate(trees):
+        for file, path in zip(grown.files, grown.paths, strict=True):
+            folders = [f"tree {number}", str(file["path"])] if file["path"] else [f"tree {number}"]
+            files.append({**file, "path": "/".join(folders)})
+            paths.append(f"tree {number}/{path}")
+    return Grown(files, paths)
 
 
 def offer(olga: Person, guest: Person, files: list[dict[str, object]]) -> Locator:

@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { PARTIAL_MS, WHOLE_MS } from "../../static/js/files/received/claim.js";
 import { ReceivedFiles } from "../../static/js/files/received/received-files.js";
+import { uniqueNames } from "../../static/js/ui/received/received-item.js";
 
 /** A browser: its records, its store and its locks, which all tabs share. */
 class Browser {
@@ -266,4 +267,10 @@ test("without storage, files are listed as long as the tab lives", async () => {
   assert.deepEqual([inMemory, files.map(({ name }) => name), (await received.open(files[0])).size], [true, ["a"], 5]);
   await received.markSaved(id, false);
   assert.deepEqual([await received.list(), freed], [[], 1]);
+});
+
+test("folders of several transfers in one archive differ, also where case is ignored", () => {
+  const names = uniqueNames(["Olga, 1.5.", "Max", "olga, 1.5.", "Olga, 1.5.", "Olga, 1.5. (2)"]);
+  assert.equal(new Set(names.map((name) => name.toLowerCase())).size, names.length, String(names));
+  assert.deepEqual(names.slice(0, 2), ["Olga, 1.5.", "Max"]);
 });

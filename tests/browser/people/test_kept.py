@@ -76,10 +76,10 @@ def test_what_was_begun_survives_the_others(person: Meet, tmp_path: Path) -> Non
     other_tab.locator("#join-form button[type=submit]").click()
     max_.see_call_state("ended")
     unsaved = max_.page.locator("#ended-unsaved")
-    expect(unsaved).to_contain_text("You haven't saved 3 files")
+    expect(unsaved).to_contain_text("You haven't saved everything")
     max_.page.get_by_role("button", name="Switch to this tab").click()
     max_.see_call_state("in-call")
-    expect(offer).to_contain_text("From Olga")
+    expect(max_.page.locator("#files-earlier .received")).to_contain_text("From Olga")
     expect(max_.page.locator("#files-what")).to_contain_text("salary.txt")
     expect(max_.page.get_by_label("Send to").locator("option:checked")).to_contain_text("Olga")
     expect(draft).to_have_value("What I wanted to say")
@@ -94,7 +94,8 @@ def test_what_was_begun_survives_the_others(person: Meet, tmp_path: Path) -> Non
     max_.see_call_state("ended")
     with max_.page.expect_download():
         unsaved.get_by_role("button", name="Save now").click()
-    expect(unsaved).to_contain_text("Saved to your downloads")
+    expect(max_.page.locator("#ended-received .received")).to_contain_text("Saved, ")
+    expect(unsaved).to_be_hidden()
     expect(draft).to_have_value("What I wanted to say")
     for who in meeting.people:
         assert who.complaints == []

@@ -273,12 +273,12 @@ export async function saveItems(items, name, choose = false) {
 
 /** Makes names of folders differ, also where a disk ignores case. @param {string[]} names @returns {string[]} */
 export function uniqueNames(names) {
-  /** @type {Map<string, number>} */
-  const seen = new Map();
+  const taken = new Set();
   return names.map((name) => {
-    const count = (seen.get(name.toLowerCase()) ?? 0) + 1;
-    seen.set(name.toLowerCase(), count);
-    return count === 1 ? name : `${name} (${count})`;
+    let unique = name;
+    for (let count = 2; taken.has(unique.toLowerCase()); count += 1) unique = `${name} (${count})`;
+    taken.add(unique.toLowerCase());
+    return unique;
   });
 }
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
+from tests.browser.test_call_page import expect_accessible
 
 Meet = Callable[..., Person]
 AWAY = "/accounts/"  # a page of this site that is neither a room nor the list of rooms
@@ -57,7 +58,7 @@ def waiting(who: Person) -> Locator:
 def leave_for(sender: Person, name: str, *paths: Path) -> None:
     """Choose files in the call for a person who is away."""
     sender.page.locator("#files-input").set_input_files([str(path) for path in paths])
-    sender.page.locator("#files-to").select_option(label=f"{name} (away): send when both are here")
+    sender.page.locator("#files-to").select_option(label=f"{name} (away): send later")
     sender.page.get_by_role("button", name="Send", exact=True).click()
 
 
@@ -81,10 +82,16 @@ def meet_once(person: Meet) -> tuple[Person, Person, str]:
 
 def test_a_file_waits_until_both_are_there_and_either_can_end_it(person: Meet, thesis: Path, notes: Path) -> None:
     olga, max_, slug = meet_once(person)
-    for path in (thesis, notes):
-        leave_for(olga, "Max", path)
-        expect(waiting(olga).filter(has_text=path.name)).to_contain_text("Waiting in this browser since")
+    leave_for(olga, "Max", thesis)
+    expect(waiting(olga)).to_contain_text("Waiting in this browser since")
     olga.leave()
+    olga.go(f"/rooms/{slug}/#files")
+    form = olga.page.locator("#later-form")
+    form.locator("input[type=file]").set_input_files(str(notes))
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_contain_text("Waiting for Max.")
+    expect(waiting(olga)).to_have_count(2)
+    expect_accessible(olga.page)
     olga.go("/rooms/")
     waiting(olga).filter(has_text="notes.txt").get_by_role("button", name="Take back").click()
     expect(waiting(olga)).to_have_count(1)

@@ -7,6 +7,7 @@ import { LeftList } from "./left-list.js";
 import { EVERYONE, ReceiverChoice, valueOf } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
 import { trustOf } from "../people/trust.js";
+import { laterWords } from "../waiting/send-later.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
@@ -159,7 +160,7 @@ export class FileForm extends Emitter {
     this.#button.disabled = (receivers.length === 0 && later === null) || this.#busy > 0 || this.chosen.length === 0;
     const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
     const one = receivers.length === 1 ? "" : ".all";
-    note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : later ? text("files.later.note", { name: later.name }) : "";
+    note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : later ? laterWords()("later.note", { name: later.name }) : "";
     note.dataset.trust = weakest ?? "";
   }
 

@@ -13,7 +13,7 @@ import { sidePanels } from "../call/side-panel.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 import { TransferList } from "./transfer-list.js";
 import { trustOf } from "../people/trust.js";
-import { sendLater } from "../waiting/waiting-in-call.js";
+import { sendLater } from "../waiting/send-later.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */

@@ -2,15 +2,13 @@
 
 import { rememberPerson } from "../../waiting/people-met.js";
 import { openTransferRoom } from "../../waiting/transfer-room.js";
-import { NotAnnounced, WaitingFiles } from "../../waiting/waiting-files.js";
-import { NoRoom } from "../../waiting/waiting-store.js";
-import { byId, text } from "../lib/page.js";
+import { WaitingFiles } from "../../waiting/waiting-files.js";
+import { byId } from "../lib/page.js";
 import { WaitingList } from "./waiting-list.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */
-/** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { CallPageData } from "../lib/page.js" */
 
 /** The server says right after `joined` what waits; later than this, nothing does. */
@@ -62,19 +60,4 @@ export function openWaitingFiles(session, exchange, page, { hideAddress, signal 
     waiting.close();
   });
   return waiting;
-}
-
-/**
- * @param {WaitingFiles} waiting @param {SelectedFile[]} chosen at least one @param {{member: string, name: string}} person who is away
- * @returns {Promise<{message: string, kept: boolean}>} kept: the files wait
- */
-export async function sendLater(waiting, chosen, person) {
-  const { name } = person;
-  try {
-    await waiting.add(chosen, person);
-    return { message: text("files.later.kept", { name }), kept: true };
-  } catch (error) {
-    const refusal = error instanceof NotAnnounced ? text("files.later.refused", { name, why: error.message }) : text("files.later.unreadable");
-    return { message: error instanceof NoRoom ? text("files.later.no-room", { name }) : refusal, kept: false };
-  }
 }

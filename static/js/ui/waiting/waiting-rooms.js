@@ -3,6 +3,7 @@
 import { loadHidden } from "../../peer/ice/ice-policy.js";
 import { openTransferRoom } from "../../waiting/transfer-room.js";
 import { WaitingFiles } from "../../waiting/waiting-files.js";
+import { Emitter } from "../../lib/emitter.js";
 import { WaitingStore } from "../../waiting/waiting-store.js";
 import { WaitingList } from "./waiting-list.js";
 import { byId } from "../lib/page.js";
@@ -11,7 +12,10 @@ import { byId } from "../lib/page.js";
 /** @import { RoomNow } from "../../signaling/wire.js" */
 /** @typedef {{files: WaitingFiles, room: RoomNow, life: AbortController}} Shown */
 
-export class WaitingRooms {
+/** @typedef {object} WaitingRoomsEvents @property {{files: WaitingFiles, signal: AbortSignal}} shown those of a room, until the signal is aborted */
+
+/** @extends {Emitter<WaitingRoomsEvents>} */
+export class WaitingRooms extends Emitter {
   #list = new WaitingList(byId("waiting-files", HTMLElement));
   #data = byId("room-watch", HTMLElement).dataset;
   #roomName;
@@ -21,15 +25,11 @@ export class WaitingRooms {
 
   /** @param {RoomsWatch} watch @param {{roomName: (slug: string) => string, only?: string}} options only: the slug of the page's room */
   constructor(watch, { roomName, only }) {
+    super();
     this.#roomName = roomName;
     this.#only = only;
     watch.on("rooms", ({ rooms }) => void this.#onRooms(rooms.filter(({ slug }) => only === undefined || slug === only)));
     addEventListener("pagehide", () => this.#forget(() => true));
-  }
-
-  /** Of the page's room; null before the server has named it. */
-  get files() {
-    return this.#shown.get(this.#only ?? "")?.files ?? null;
   }
 
   /** @param {RoomNow[]} rooms */
@@ -54,6 +54,7 @@ export class WaitingRooms {
     const shown = { room, life, files: new WaitingFiles({ slug, steal: false, openRoom: () => this.#open(shown) }) };
     this.#shown.set(slug, shown);
     this.#list.add(shown.files, this.#only === undefined ? roomName : "", life.signal);
+    this.emit("shown", { files: shown.files, signal: life.signal });
     shown.files.setListed(room.member, room.transfers);
   }
 

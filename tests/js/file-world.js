@@ -114,8 +114,14 @@ class Channel extends EventTarget {
   send(data) {
     if (this.readyState !== "open") throw new DOMException("closed", "InvalidStateError");
     const copy = data.slice().buffer;
-    const { world, remote } = this.connection;
-    this.connection.line.push(world.clock, world.latency(), () => {
+    const { world, remote, line } = this.connection;
+    const ms = line.take(world.clock, copy.byteLength / world.bytesPerMs);
+    this.bufferedAmount += copy.byteLength;
+    world.clock.after(ms, () => {
+      this.bufferedAmount -= copy.byteLength;
+      this.dispatchEvent(new Event("bufferedamountlow"));
+    });
+    line.push(world.clock, ms + world.latency(), () => {
       if (remote.channel.readyState === "open") remote.channel.dispatchEvent(Object.assign(new Event("message"), { data: copy }));
     });
   }
@@ -124,7 +130,14 @@ class Channel extends EventTarget {
 /** What is sent one way arrives in order. */
 class Line {
   #free = 0;
+  #departed = 0;
   #epoch = 0;
+
+  /** Returns when something that takes so long will have left. */
+  take(clock, ms) {
+    this.#departed = Math.max(this.#departed, clock.now) + ms;
+    return this.#departed - clock.now;
+  }
 
   push(clock, ms, act) {
     const epoch = this.#epoch;
@@ -287,6 +300,8 @@ export class Tab {
 /** Olga (`a`) sends to the guest (`b`). */
 export class World {
   up = true;
+  /** How fast each lane is. */
+  bytesPerMs = Infinity;
   lanes = new Set();
   /** Every tab that there ever was. @type {Tab[]} */
   tabs = [];

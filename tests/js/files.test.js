@@ -141,8 +141,8 @@ test("the other messages about files are read or dropped", () => {
   assert.deepEqual([{ transfer }, { transfer, busy: true }, { transfer, busy: 1 }].map(readDecline), [false, true, false].map((busy) => ({ transfer, busy })));
   assert.deepEqual(readGot({ transfer, bytes: 7 }), { transfer, bytes: 7 });
   for (const payload of [null, {}, { transfer }, ...[-1, 1.5, 2 ** 51, "7"].map((bytes) => ({ transfer, bytes }))]) assert.equal(readGot(payload), null);
-  for (const saved of ["not-yet", "yes", "removed"]) assert.deepEqual(readSaved({ transfer, saved }), { transfer, saved });
-  for (const saved of ["", "no", true, ["yes"], undefined, "x".repeat(1_000)]) assert.equal(readSaved({ transfer, saved }), null);
+  for (const saved of ["", "not-yet", "yes", "removed"]) assert.deepEqual(readSaved({ transfer, saved }), { transfer, saved });
+  for (const saved of ["no", true, ["yes"], undefined, "x".repeat(1_000)]) assert.equal(readSaved({ transfer, saved }), null);
   for (const payload of [null, { saved: "yes" }, { transfer: "x", saved: "yes" }]) assert.equal(readSaved(payload), null);
   const lane = { attempt: 4, candidates: [null] };
   assert.deepEqual(readLaneSignal({ ...lane, mine: true }), { mine: true, message: { ...lane, mine: true } });

@@ -98,14 +98,14 @@ export class FileExchange extends Emitter {
     return transfer;
   }
 
-  /**
-   * Offers the files that failed once more. @param {Transfer} transfer sent, to someone who is here
-   * @throws {DOMException} when one of them cannot be read
-   */
-  async sendAgain(transfer) {
-    const chosen = await this.#sender.failedFiles(transfer);
-    const pid = this.#interruptions.pidOf(transfer);
-    if (chosen.length > 0 && pid !== undefined) return this.offerFiles(pid, chosen, { purpose: transfer.purpose });
+  /** The files of a sent transfer that failed, as they are now. @param {Transfer} transfer @returns {Promise<SelectedFile[]>} */
+  failedFiles(transfer) {
+    return this.#sender.failedFiles(transfer);
+  }
+
+  /** @param {Transfer} transfer @returns {string | undefined} where its other person is reachable now: another pid after they reloaded */
+  pidOf(transfer) {
+    return this.#interruptions.pidOf(transfer);
   }
 
   /** @param {Transfer} transfer @param {Destination} destination */

@@ -42,7 +42,7 @@ const PURPOSES = Object.freeze(["", "chat", "waiting"]);
 export const REASONS = Object.freeze(["damaged", "changed", "unreadable", "too-much", "incomplete", "storage", "full", "forbidden", "gone", "name", "other"]);
 
 /** @type {readonly Saved[]} */
-const SAVED = Object.freeze(["not-yet", "yes", "removed"]);
+const SAVED = Object.freeze(["", "not-yet", "yes", "removed"]);
 
 /** Makes a transfer id: 16 random bytes. */
 export function makeTransferId() {

@@ -41,6 +41,8 @@ export class Transfer extends Emitter {
   saved = "";
   /** Nothing was declined by a person: too many offers wait there. */
   busy = false;
+  /** Bytes that the receiver had when it went on. */
+  had = 0;
   /** The receiver's count of bytes, at the sender. */
   reported = 0;
   /** @type {TransferState} */
@@ -91,6 +93,11 @@ export class Transfer extends Emitter {
   get moved() {
     const sum = this.entries.reduce((bytes, { head, status, moved }) => bytes + (status === "done" ? head.size : Math.min(head.size, moved())), 0);
     return Math.max(sum, Math.min(this.bytes, this.reported));
+  }
+
+  /** Bytes that moved since it was accepted or went on, without what the receiver had before. */
+  get fresh() {
+    return this.moved - this.had;
   }
 
   get done() {

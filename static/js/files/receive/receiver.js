@@ -270,6 +270,7 @@ export class FileReceiver extends Emitter {
     const { id } = entry.head;
     const file = new IncomingFile(entry.head, sink);
     if (sink.stored) this.#incoming.get(transfer)?.claim?.markBegun(transfer.entries.indexOf(entry));
+    transfer.had += file.received;
     entry.moved = () => file.received;
     if (entry.status === "waiting") entry.status = "running";
     const pair = this.#peerFiles(pid);

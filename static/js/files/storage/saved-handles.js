@@ -44,9 +44,10 @@ export async function forgetHandles(id) {
 
 /**
  * Finds a transfer to a member, and removes what is too old.
- * @param {string} room @param {string} member @param {string} name of one of the files @returns {Promise<Kept | null>} the newest
+ * @param {string} room @param {string} member @param {{id: string, name: string}} transfer its id, and the name of one of its files
+ * @returns {Promise<Kept | null>} that transfer, or the newest one with such a file
  */
-export async function findHandles(room, member, name) {
+export async function findHandles(room, member, { id: wanted, name }) {
   /** @type {Kept[]} */
   const all = await inRecords(PLACE, "readonly", (store) => store.getAll()).catch(() => []);
   const oldest = Date.now() - KEPT_MS;
@@ -54,7 +55,7 @@ export async function findHandles(room, member, name) {
   const fitting = all.filter((kept) => {
     return kept.at >= oldest && kept.room === room && kept.member === member && kept.files.some((file) => file.name === name);
   });
-  return fitting.sort((one, other) => other.at - one.at)[0] ?? null;
+  return fitting.find(({ id }) => id === wanted) ?? fitting.sort((one, other) => other.at - one.at)[0] ?? null;
 }
 
 /**

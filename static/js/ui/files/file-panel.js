@@ -17,6 +17,7 @@ import { sendLater } from "../waiting/send-later.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */
+/** @import { Wanted } from "../../files/protocol/messages.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
@@ -122,10 +123,12 @@ export class FilePanel extends Emitter {
     this.#list.on("changed", () => this.#updateCount(), { signal });
     this.#earlier.on("changed", () => this.emit("changed"), { signal });
     this.#earlier.on("removed", ({ id }) => this.#list.dropRecord(id), { signal });
+    this.#list.on("send-again", ({ item }) => void this.#sendAgain(item.transfer), { signal });
     this.#list.on("state", ({ item }) => this.#onState(item), { signal });
     this.#exchange.on("wanted", (detail) => this.#onWanted(detail), { signal });
     this.#exchange.on("refused", ({ pid }) => this.#announce(text("files.news.refused", { name: this.#nameOf(pid) })), { signal });
     for (const type of /** @type {const} */ (["person-added", "person-changed", "person-removed"])) this.#session.on(type, () => this.#showPeople(), { signal });
+    this.#session.on("person-removed", ({ person: { pid } }) => this.#resumeRequests.forgetPeer(pid), { signal });
     this.#picker.on("chosen", ({ coming }) => void this.choose(coming), { signal });
     this.#picker.on("beside", ({ kind, add }) => toast(text(`files.beside.${kind}`), { label: text(`files.beside.${kind}.add`), run: add }), { signal });
     this.#picker.on("empty", () => this.#announce(text("files.news.empty")), { signal });
@@ -159,7 +162,6 @@ export class FilePanel extends Emitter {
 
   /** @param {SelectedFile[]} chosen @param {string[]} pids */
   async #send(chosen, pids) {
-    this.#resumeRequests.hideRequest();
     try {
       const transfers = [];
       for (const pid of pids) transfers.push(await this.#exchange.offerFiles(pid, chosen));
@@ -178,6 +180,12 @@ export class FilePanel extends Emitter {
     if (!kept) void this.choose({ chosen, left: [] });
     else if (this.#hasShared(chosen)) void forgetShared();
     this.#announce(message);
+  }
+
+  /** Offers the files that failed once more. @param {Transfer} transfer */
+  async #sendAgain(transfer) {
+    const pid = this.#exchange.pidOf(transfer);
+    if (pid !== undefined) await this.#send(await this.#exchange.failedFiles(transfer), [pid]);
   }
 
   /** @param {SelectedFile[]} chosen */
@@ -213,9 +221,11 @@ export class FilePanel extends Emitter {
   }
 
   /** @param {Transfer} transfer */
-  #personOf({ pid }) {
-    const person = this.#session.people.get(pid);
-    return { name: this.#nameOf(pid), trust: person ? trustOf(person) : "" };
+  #personOf({ pid, member }) {
+    const { people } = this.#session;
+    const person = people.get(pid) ?? (member === "" ? undefined : [...people.values()].find((one) => one.member === member));
+    const isHere = person !== undefined && this.#reachable.includes(person);
+    return { name: this.#nameOf(person?.pid ?? pid), trust: person ? trustOf(person) : "", isHere, isConnected: person?.state === "connected" };
   }
 
   /** @param {Transfer} transfer */
@@ -258,10 +268,11 @@ export class FilePanel extends Emitter {
     item.root.focus();
   }
 
-  /** @param {{pid: string, count: number, name: string}} detail */
-  #onWanted({ pid, count, name: file }) {
+  /** @param {{pid: string} & Wanted} detail */
+  #onWanted({ pid, transfer, count, name: file }) {
     const member = this.#session.people.get(pid)?.member ?? "";
-    void this.#resumeRequests.showRequest({ pid, member, name: this.#nameOf(pid), count, file });
+    void this.#resumeRequests.take({ transfer, pid, member, name: this.#nameOf(pid), count, file });
+    if (count === 0) return;
     // A panel that the person has open, perhaps to write, must not be taken away.
     if (!this.#panel.hidden) return;
     if (sidePanels.current === null) return sidePanels.open("files", { focus: false });

@@ -16,6 +16,7 @@ const TICK_MS = 1_000;
 /**
  * @typedef {object} TransferListEvents
  * @property {void} changed any of the items
+ * @property {{item: TransferItem}} send-again the files that failed are to be offered once more
  * @property {{item: TransferItem}} state of a transfer; what came is saved if the person had asked for that
  */
 
@@ -90,10 +91,12 @@ export class TransferList extends Emitter {
     return item;
   }
 
-  /** What came was saved or removed in another tab. @param {string} id of a record */
+  /** What came was saved or removed in another tab, which of both is not known here. @param {string} id of a record */
   dropRecord(id) {
     for (const { transfer, isUnsaved, saving } of this.items) {
-      if (isUnsaved && saving === null && this.#exchange.recordsOf(transfer).includes(id)) void this.#exchange.removeTransfer(transfer);
+      if (!isUnsaved || saving !== null || !this.#exchange.recordsOf(transfer).includes(id)) continue;
+      transfer.setSaved("");
+      void this.#exchange.removeTransfer(transfer);
     }
   }
 
@@ -135,6 +138,11 @@ export class TransferList extends Emitter {
     if (action === "remove") {
       this.#remove(transfer);
       return this.#exchange.removeTransfer(transfer);
+    }
+    if (action === "send-again") {
+      item.markSentAgain();
+      this.#update(item);
+      return this.emit("send-again", { item });
     }
     if (action === "save" || action === "save-again") return this.#save(item);
     this.#exchange.applyAction(transfer, action);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { KIND, MAX_FRAME_BYTES, readFrame, writeFrame } from "../../static/js/files/protocol/frame.js";
-import { LIMITS, areWithin, makeTransferId, readDecline, readEnd, readGot, readHave, readLaneSignal, readOffer, readResult, readSaved, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
+import { LIMITS, REASONS, areWithin, makeTransferId, readDecline, readEnd, readGot, readHave, readLaneSignal, readOffer, readResult, readSaved, readTransfer, readWanted } from "../../static/js/files/protocol/messages.js";
 import { CHUNK, PIECE, pieceCount, pieceLength, rootOf } from "../../static/js/files/protocol/pieces.js";
 import { offerMessages } from "../../static/js/files/protocol/metadata.js";
 import { OfferAssembler } from "../../static/js/files/protocol/offer-assembler.js";
 import { RangeSet, readRanges } from "../../static/js/files/protocol/range-set.js";
+import { openFileTopics } from "../../static/js/files/protocol/topics.js";
 import { TABLE, isOver, next } from "../../static/js/files/protocol/transfer-state.js";
 
 const EDGES = "A".repeat(43);
@@ -153,4 +155,15 @@ test("the other messages about files are read or dropped", () => {
   assert.deepEqual(readResult({ file: 1, reason: "damaged" }), { file: 1, reason: "damaged" });
   assert.deepEqual(readResult({ file: 1, reason: "<b>" }), { file: 1, reason: "other" });
   assert.equal(readResult({ file: "1" }), null);
+});
+
+test("the document has every topic of file transfers, every reason, and everything that can become of files", () => {
+  const document = readFileSync(new URL("../../docs/files.md", import.meta.url), "utf8").split("\n## Messages\n")[1].split("\n## ")[0];
+  const named = [...document.matchAll(/^\| (`file-[^|]+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, topic]) => topic));
+  const opened = [];
+  openFileTopics({ topic: (name) => opened.push(name) });
+  assert.deepEqual(named.toSorted(), opened.toSorted());
+  const row = (topic) => new RegExp(`^\\| .*\`${topic}\`.*$`, "m").exec(document)[0];
+  for (const reason of REASONS) assert.match(row("file-failed"), new RegExp(`\\b${reason}\\b`));
+  for (const saved of ["not-yet", "yes", "removed"]) assert.match(row("file-saved"), new RegExp(`"${saved}"`));
 });

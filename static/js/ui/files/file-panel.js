@@ -131,7 +131,7 @@ export class FilePanel extends Emitter {
     this.#session.on("person-removed", ({ person: { pid } }) => this.#resumeRequests.forgetPeer(pid), { signal });
     this.#picker.on("chosen", ({ coming }) => void this.choose(coming), { signal });
     this.#picker.on("beside", ({ kind, add }) => toast(text(`files.beside.${kind}`), { label: text(`files.beside.${kind}.add`), run: add }), { signal });
-    this.#picker.on("empty", () => this.#announce(text("files.news.empty")), { signal });
+    this.#picker.on("empty", () => toast(text("files.news.empty")), { signal });
     this.#resumeRequests.on("incomplete", (selection) => void this.choose(selection), { signal });
     this.#resumeRequests.on("send", ({ chosen, pid }) => void this.#send(chosen, [pid]), { signal });
     this.#form.on("left", ({ count }) => this.#announce(text(`files.news.left.${count === 1 ? "one" : "many"}`, { count })), { signal });

@@ -13,7 +13,7 @@ from tests.services import wait_until
 
 # Bits a second of the sender's line.
 LINE = 20_000_000
-SEARCH_S, MEASURED_S = 45, 40
+SEARCH_S, MEASURED_S = 60, 40
 # Bytes of media sent to everyone, and how much of what was heard was made up.
 MEDIA = """async () => {
   let bytes = 0;

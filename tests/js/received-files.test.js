@@ -61,7 +61,7 @@ class Browser {
   }
 }
 
-const FROM = { room: "tea", roomName: "Tea", sender: "Olga", trust: "key" };
+const FROM = { room: "tea", roomName: "Tea", member: "", sender: "Olga", trust: "key" };
 
 /** @param {string} offer @param {string[]} names @param {object} [change] */
 function offered(offer, names, change) {

@@ -73,7 +73,7 @@ export class FileReceiver extends Emitter {
     const { id, pid, member, purpose, entries } = transfer;
     const { room: roomName, ...person } = this.#describe(pid);
     const heads = entries.map(({ head }) => head);
-    const from = { room: this.#room, roomName, ...person };
+    const from = { room: this.#room, roomName, member, ...person };
     const offered = { offer: id, purpose, owner: `${this.#room} ${member}`, heads, from };
     const bin = new IncomingTransfer(transfer, offered, await batchOfOffer(offered));
     for (const [other, { batch }] of [...this.#incoming]) {

@@ -11,7 +11,7 @@ import { batchOf, identityOf, makeKey } from "./identity.js";
  * @typedef {object} Offered what a transfer offers, and by whom
  * @property {string} offer the sender's id of the transfer @property {string} purpose
  * @property {string} owner room and sender, the same after a reload @property {FileMetadata[]} heads
- * @property {{room: string, roomName: string, sender: string, trust: string}} from
+ * @property {{room: string, roomName: string, member: string, sender: string, trust: string}} from
  */
 /** @typedef {ClaimOwner & {works: () => Promise<boolean>, all: () => Promise<AllRecords>, keys: () => Promise<string[]>}} ClaimsOwner keys: of the folders in the store */
 

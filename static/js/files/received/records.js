@@ -27,6 +27,7 @@ import { inTransaction } from "../../lib/records.js";
  * @property {string} batch identity of the whole offer
  * @property {string} offer the sender's id of the transfer
  * @property {string} room slug @property {string} roomName
+ * @property {string} member of the sender in the room, empty if unknown
  * @property {string} sender name, when it was accepted @property {string} trust of the sender then, as in `ui/people/trust.js`
  * @property {string} purpose as in the offer
  * @property {number} at ms since 1970

@@ -122,6 +122,7 @@ export class FilePanel extends Emitter {
     this.#exchange.on("added", ({ transfer }) => this.#onAdded(transfer), { signal });
     this.#list.on("changed", () => this.#updateCount(), { signal });
     this.#earlier.on("changed", () => this.emit("changed"), { signal });
+    this.#earlier.on("settled", ({ offer, member, saved }) => void (member !== "" && this.#exchange.reportSaved(offer, member, saved)), { signal });
     this.#earlier.on("removed", ({ id }) => this.#list.dropRecord(id), { signal });
     this.#list.on("send-again", ({ item }) => void this.#sendAgain(item.transfer), { signal });
     this.#list.on("state", ({ item }) => this.#onState(item), { signal });

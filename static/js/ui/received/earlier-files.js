@@ -7,6 +7,7 @@ import { ReceivedList, watchReceived } from "./received-list.js";
 /**
  * @typedef {object} EarlierFilesEvents
  * @property {void} changed any of the items
+ * @property {{offer: string, member: string, saved: "yes" | "removed"}} settled as in `ReceivedListEvents`
  * @property {{id: string}} removed a record is gone: its files were saved or removed, perhaps in another tab
  */
 
@@ -22,6 +23,7 @@ export class EarlierFiles extends Emitter {
       this.#section.hidden = this.#list.items.length === 0;
       this.emit("changed");
     }, { signal });
+    this.#list.on("settled", (detail) => this.emit("settled", detail), { signal });
     /** @type {Set<string>} */
     let before = new Set();
     watchReceived((listed) => {

@@ -18,6 +18,7 @@ const MAX_LISTED = 200;
  * @typedef {object} ReceivedItemEvents
  * @property {void} changed it is being saved, or is no longer
  * @property {void} dismissed the person removes it from the list
+ * @property {{saved: "yes" | "removed"}} settled the person has saved or removed its files
  */
 
 /** @extends {Emitter<ReceivedItemEvents>} */
@@ -44,6 +45,12 @@ export class ReceivedItem extends Emitter {
 
   get id() {
     return this.#listed.transfer.id;
+  }
+
+  /** The sender's id of the transfer, and the sender's `member`. */
+  get origin() {
+    const { offer, member } = this.#listed.transfer;
+    return { offer, member };
   }
 
   get saving() {
@@ -118,6 +125,7 @@ export class ReceivedItem extends Emitter {
     // When the browser is still saving them, or a part is still missing, the entry stays.
     this.#saved = outcome === "saved" && this.#listed.files.every(({ key }) => keys.includes(key));
     if (outcome) await received.markSaved(this.id, outcome === "saved", keys);
+    if (this.#saved) this.emit("settled", { saved: "yes" });
     this.#show();
   }
 
@@ -154,7 +162,10 @@ export class ReceivedItem extends Emitter {
     if (action === "stop-saving") return this.#saving?.abort.abort();
     if (action === "save-to") return void (await saveItems([this], this.sender, true));
     if (action !== "remove") return void (await this.save());
-    if (!this.#saved) await received.remove(this.id);
+    if (!this.#saved) {
+      await received.remove(this.id);
+      this.emit("settled", { saved: "removed" });
+    }
     this.emit("dismissed");
   }
 

@@ -9,6 +9,8 @@ import { ReceivedItem, saveItems } from "./received-item.js";
 /**
  * @typedef {object} ReceivedListEvents
  * @property {void} changed any of the items
+ * @property {{offer: string, member: string, saved: "yes" | "removed"}} settled the person has saved or removed files; offer: the
+ *   sender's id of the transfer; member: the sender, empty if unknown
  */
 
 /** @extends {Emitter<ReceivedListEvents>} */
@@ -55,6 +57,7 @@ export class ReceivedList extends Emitter {
     this.#items = new Map([[item.id, item], ...this.#items]);
     this.#root.prepend(item.root);
     item.on("changed", () => this.emit("changed"));
+    item.on("settled", ({ saved }) => this.emit("settled", { ...item.origin, saved }));
     item.on("dismissed", () => {
       this.#remove(item);
       this.emit("changed");

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Download, Error, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from tests.app_server import AppServer
@@ -46,7 +46,8 @@ RECEIVED = """async () => {
 
 
 class Person:
-    """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors.
+    """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors,
+    `downloads` what their browser downloaded.
 
     They have seen the hints of the call before, unless it is their `first_visit`.
     """
@@ -57,6 +58,7 @@ class Person:
         self.name = name
         self.address = f"{name.lower()}@example.org"
         self.complaints: list[str] = []
+        self.downloads: list[Download] = []
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
         self.context.expose_binding("reportViolation", lambda _, text: self.complaints.append(f"CSP: {text}"))
         self.context.add_init_script(
@@ -71,6 +73,7 @@ class Person:
         """Open another tab in the same profile."""
         page = self.context.new_page()
         page.set_default_timeout(15_000)
+        page.on("download", self.downloads.append)
         page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
         return page

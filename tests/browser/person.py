@@ -73,7 +73,7 @@ class Person:
         """Open another tab in the same profile."""
         page = self.context.new_page()
         page.set_default_timeout(15_000)
-        page.on("download", self.downloads.append)
+        page.on("download", lambda download: self.downloads.append(download))
         page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
         return page

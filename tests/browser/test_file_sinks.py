@@ -58,7 +58,7 @@ def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
     sent, offered = offer(olga, guest, film)
     with guest.page.expect_download(timeout=30_000) as download:
         offered.get_by_role("button", name="Download").click()
-    expect(offered).to_contain_text("Received, ", timeout=60_000)
+    expect(offered).to_contain_text("Saved, ", timeout=60_000)
     expect(offered.get_by_role("button", name="Save", exact=True)).to_have_count(0)
     expect(sent).to_contain_text("Sent, ")
     assert download.value.failure() is None

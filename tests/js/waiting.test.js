@@ -77,11 +77,11 @@ test("what a transfer leaves when it is over", () => {
 const transfer = (change) => ({
   id: "a", member: "max", state: "running", isOver: false, count: 1, bytes: 300, moved: 100, entries: [{ head: { name: "thesis.pdf" } }], ...change,
 });
-const over = (found, received = []) => ({ call: null, meeting: { transferOf: (id) => (id === found?.id ? found : undefined), received } });
+const over = (found) => ({ call: null, meeting: { transferOf: (id) => (id === found?.id ? found : undefined) } });
 const words = (key, values = {}) => `${key} ${Object.entries(values).map(([name, value]) => `${name}=${value}`).join(" ")}`.trim();
 
 test("the list has what waits here, elsewhere and for us, and what has come", () => {
-  const known = { member: "olga", names: new Map([["max", "Max"]]), over: over(undefined), now: NOW };
+  const known = { member: "olga", names: new Map([["max", "Max"]]), over: over(undefined), arrived: new Map(), now: NOW };
   const theirs = { ...row, id: "b", sender: "max", receiver: "olga", since: NOW - 1 };
   const elsewhere = { ...row, id: "c", since: NOW + 1 };
   const list = (records, listed, more = {}) =>
@@ -89,8 +89,12 @@ test("the list has what waits here, elsewhere and for us, and what has come", ()
   assert.deepEqual(list([fresh], [row, theirs, elsewhere]), [["b", "in", "Max", false], ["a", "out", "Max", true], ["c", "out", "Max", false]]);
   assert.deepEqual(list([{ ...fresh, outcome: "taken" }], []), []);
   const come = transfer({ id: "b", state: "done", isOver: true });
-  assert.deepEqual(list([], [], { over: over(come, [come]) }), [["b", "in", "Max", false]]);
-  assert.deepEqual(list([], [theirs], { over: over(come, [come]) }), [["b", "in", "Max", false]]);
+  const arrived = new Map([["b", come]]);
+  assert.deepEqual(list([], [], { over: over(come), arrived }), [["b", "in", "Max", false]]);
+  assert.deepEqual(list([], [theirs], { over: over(come), arrived }), [["b", "in", "Max", false]]);
+  // It stays in the list when the transfer room has been left.
+  const left = itemsOf({ ...known, records: [], listed: [], over: { call: null, meeting: null }, arrived });
+  assert.deepEqual(left.map(({ id, transfer: { state } }) => [id, state]), [["b", "done"]]);
 });
 
 /** Each row: what is known of a transfer; the text of its state, and what one can do. */

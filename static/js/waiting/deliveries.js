@@ -44,11 +44,6 @@ export class Deliveries extends Emitter {
     return [...this.#incoming.values()].filter(({ state }) => state === "offered");
   }
 
-  /** What has come whole. */
-  get received() {
-    return [...this.#incoming.values()].filter(({ state }) => state === "done");
-  }
-
   /** @param {string} id @returns {Transfer | undefined} */
   transferOf(id) {
     return this.#outgoing.get(id) ?? this.#incoming.get(id);

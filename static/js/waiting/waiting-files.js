@@ -59,6 +59,8 @@ export class WaitingFiles extends Emitter {
   #call = null;
   /** @type {Record<"call" | "meeting", Deliveries | null>} */
   #over = { call: null, meeting: null };
+  /** What has come outside of a call while this page is open: the transfer room is left soon after. @type {Map<string, Transfer>} */
+  #arrived = new Map();
   /** Being stored just now. @type {Set<string>} */
   #settling = new Set();
   /** @type {"no" | "asked" | "yes"} whether this tab delivers */
@@ -97,7 +99,7 @@ export class WaitingFiles extends Emitter {
   /** @returns {WaitingItem[]} the oldest first */
   get items() {
     const [records, listed] = [this.#records, this.#listed ?? []];
-    return itemsOf({ member: this.#member, records, listed, names: this.#names, over: this.#over, now: Date.now() });
+    return itemsOf({ member: this.#member, records, listed, names: this.#names, over: this.#over, arrived: this.#arrived, now: Date.now() });
   }
 
   /**
@@ -122,6 +124,7 @@ export class WaitingFiles extends Emitter {
   async remove(id) {
     const record = this.#records.find((one) => one.id === id);
     for (const deliveries of this.#deliveries) deliveries.remove(id);
+    if (this.#arrived.delete(id)) return void this.emit("changed");
     if (record && record.outcome === "") return this.#store.update(ended(record, "taken", Date.now()));
     if (record) return this.#store.remove(id);
     if (!(await withdraw(this.#slug, id))) this.#retryLater();
@@ -246,7 +249,10 @@ export class WaitingFiles extends Emitter {
     deliveries.on("offered", () => this.work());
     deliveries.on("unreadable", ({ id }) => void this.#onFailed(id, "unreadable"));
     deliveries.on("ended", ({ transfer, files }) => void this.#onEnded(transfer, files));
-    deliveries.on("received", ({ transfer }) => this.emit("received", { transfer, name: this.#names.get(transfer.member) ?? "" }));
+    deliveries.on("received", ({ transfer }) => {
+      if (way === "meeting") this.#arrived.set(transfer.id, transfer);
+      this.emit("received", { transfer, name: this.#names.get(transfer.member) ?? "" });
+    });
     this.#over[way] = deliveries;
   }
 

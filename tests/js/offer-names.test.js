@@ -129,11 +129,12 @@ test("hostile offers take no more time than others", () => {
     "long paths": Array.from({ length: 490 }, (_, at) => offered(`${". é".repeat(1_300)}${at}/x`)),
   };
   for (const [kind, files] of Object.entries(offers)) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const names = pathsOf(receive(files));
+    const seconds = process.cpuUsage(start).user / 1e6;
     assert.equal(new Set(names.map(foldName)).size, files.length, kind);
-    // Quadratic work takes a minute.
-    assert.ok(performance.now() - start < 5_000, `${kind}: ${performance.now() - start} ms`);
+    // Of processor time, which others on the machine do not lengthen. Quadratic work takes a minute.
+    assert.ok(seconds < 15, `${kind}: ${seconds} s`);
   }
 });
 

@@ -81,7 +81,7 @@ test("a picture is saved under a name that says what it is", () => {
 test("no header of any length, and no rubbish behind one, breaks the reader or keeps it busy", () => {
   let random = 7;
   const byte = () => (random = (random * 1103515245 + 12345) % 2 ** 31) >> 16 & 255;
-  const before = performance.now();
+  const before = process.cpuUsage();
   for (const [, bytes] of TABLE) {
     const start = bytes.slice(0, 200);
     for (let length = 0; length < start.length; length += 1) readFormat(Uint8Array.from(start.slice(0, length)));
@@ -91,5 +91,5 @@ test("no header of any length, and no rubbish behind one, breaks the reader or k
   const nested = [...box("ftyp", ascii("avif")), ...Array(60_000).fill([...big(900_000, 4), ...ascii("meta"), 0, 0, 0, 0]).flat()];
   assert.equal(readFormat(Uint8Array.from(nested)), null);
   assert.equal(readFormat(new Uint8Array(1_000_000).fill(0xff).with(1, 0xd8)), null);
-  assert.ok(performance.now() - before < 5_000);
+  assert.ok(process.cpuUsage(before).user < 5e6);
 });

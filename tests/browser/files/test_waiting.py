@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
@@ -62,9 +62,9 @@ def leave_for(sender: Person, name: str, *paths: Path) -> None:
     sender.page.get_by_role("button", name="Send", exact=True).click()
 
 
-def meet_once(person: Meet) -> tuple[Person, Person, str]:
+def meet_once(person: Meet, browser: Browser | None = None) -> tuple[Person, Person, str]:
     """Let Olga and Max meet in a room of hers, and Max leave; return both and the room."""
-    olga, max_ = person("Olga"), person("Max")
+    olga, max_ = person("Olga"), person("Max", **({"browser": browser} if browser else {}))
     olga.sign_in()
     slug = olga.create_room()
     link = olga.create_link(lets_in=ANYONE)
@@ -115,3 +115,46 @@ def test_a_file_waits_until_both_are_there_and_either_can_end_it(person: Meet, t
     expect(waiting(olga).filter(has_text="From Max")).to_have_count(0)
     max_.go("/rooms/")
     expect(waiting(max_)).to_contain_text("Not delivered: Olga declined them, or is no longer in the room.")
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """A file of 12 megabytes and a bit."""
+    path = tmp_path / "film.mp4"
+    path.write_bytes(os.urandom(12_345_678))
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
+def test_a_waiting_file_goes_over_the_call_or_beside_it(
+    person: Meet, request: pytest.FixtureRequest, engine: str, film: Path, notes: Path
+) -> None:
+    olga, max_, slug = meet_once(person, request.getfixturevalue(engine))
+    leave_for(olga, "Max", film)
+    expect(waiting(olga)).to_contain_text("film.mp4")
+    olga.leave()
+    olga.go("/rooms/")
+    max_.go("/rooms/")
+    expect(waiting(max_)).to_contain_text("Received, ", timeout=60_000)
+    expect(waiting(olga)).to_contain_text("Max has received them.")
+    assert digest(film) in max_.page.evaluate(DIGESTS)
+
+    # Olga is in the call, and Max joins it: the call carries it, and no press is needed.
+    olga.join(slug)
+    leave_for(olga, "Max", notes)
+    expect(waiting(olga).filter(has_text="notes.txt")).to_contain_text("Waiting in this browser since")
+    max_.join(slug)
+    expect(waiting(olga).filter(has_text="notes.txt")).to_contain_text("Max has received them.", timeout=30_000)
+    assert digest(notes) in max_.page.evaluate(DIGESTS)
+    # One of the two is in the call, and the other is not.
+    max_.page.get_by_role("button", name="Leave").click()
+    max_.page.get_by_role("button", name="Keep and leave").click()
+    max_.see_call_state("ended")
+    olga.see_others(0)
+    notes.write_text("Buy bread.")
+    leave_for(olga, "Max", notes)
+    max_.go("/rooms/")
+    expect(waiting(max_).filter(has_text="notes.txt")).to_contain_text("Received, ", timeout=30_000)
+    assert digest(notes) in max_.page.evaluate(DIGESTS)
+    expect(olga.page.locator("mp-tile[data-self='false']")).to_have_count(0)

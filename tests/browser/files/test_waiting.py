@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
+from tests.browser.test_files import count_sent
+from tests.browser.test_resuming import HOLD, PART, REST
 
 Meet = Callable[..., Person]
 AWAY = "/accounts/"  # a page of this site that is neither a room nor the list of rooms
@@ -135,9 +138,17 @@ def test_a_waiting_file_goes_over_the_call_or_beside_it(
     expect(waiting(olga)).to_contain_text("film.mp4")
     olga.leave()
     olga.go("/rooms/")
+    olga.page.evaluate(HOLD, PART)
     max_.go("/rooms/")
+    # In the middle the receiver reloads, then the sender: each time it goes on, and what is here is not sent again.
+    expect(waiting(max_)).to_contain_text(re.compile(r"\b[56](\.\d)? MB of 12\.3 MB"), timeout=30_000)
+    max_.page.reload()
+    expect(waiting(max_)).to_contain_text("MB of 12.3 MB", timeout=30_000)
+    olga.page.reload()
+    count_sent(olga)
     expect(waiting(max_)).to_contain_text("Received, ", timeout=60_000)
     expect(waiting(olga)).to_contain_text("Max has received them.")
+    assert olga.page.evaluate("sentBytes") < REST
     assert digest(film) in max_.page.evaluate(DIGESTS)
 
     # Olga is in the call, and Max joins it: the call carries it, and no press is needed.

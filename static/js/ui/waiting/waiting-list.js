@@ -8,6 +8,9 @@ import { waitingText } from "./waiting-text.js";
 /** @import { WaitingItem } from "../../waiting/waiting-items.js" */
 /** @import { WaitingAction } from "./waiting-text.js" */
 
+/** Bytes that move are no event of their own. */
+const TICK_MS = 1_000;
+
 export class WaitingList {
   #root;
   #list;
@@ -17,6 +20,8 @@ export class WaitingList {
   #rooms = new Map();
   /** @type {Map<string, HTMLElement>} by transfer */
   #shown = new Map();
+  /** @type {ReturnType<typeof setInterval> | undefined} while something is under way */
+  #tick;
 
   /** @param {HTMLElement} root as in `rooms/_waiting.html` */
   constructor(root) {
@@ -41,10 +46,12 @@ export class WaitingList {
   #show() {
     /** @type {Set<string>} */
     const here = new Set();
+    let isMoving = false;
     for (const [files, room] of this.#rooms) {
       for (const item of files.items) {
         if (item.inCall && item.direction === "in") continue;
         here.add(item.id);
+        isMoving ||= item.transfer?.isRunning === true;
         this.#showItem(files, item, room);
       }
     }
@@ -54,6 +61,8 @@ export class WaitingList {
       this.#shown.delete(id);
     }
     this.#root.hidden = here.size === 0;
+    if (!isMoving) clearInterval(this.#tick);
+    this.#tick = isMoving ? (this.#tick ?? setInterval(() => this.#show(), TICK_MS)) : undefined;
   }
 
   /** @param {WaitingFiles} files @param {WaitingItem} item @param {string} room */

@@ -1,6 +1,6 @@
 /** The one encoding of values that are hashed, signed or bound to a ciphertext. */
 
-import { toUtf8 } from "../lib/encoding.js";
+import { concat, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
 
@@ -15,15 +15,4 @@ export function canonical(...values) {
     new DataView(length.buffer).setUint32(0, bytes.length);
     return [length, bytes];
   }));
-}
-
-/** @param {Uint8Array[]} parts @returns {Bytes} */
-export function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

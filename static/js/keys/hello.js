@@ -4,8 +4,8 @@
  * make. The profile (name, microphone, camera) may change during a session and is sealed separately.
  */
 
-import { canonical, concat } from "./canonical.js";
-import { fromBase64Url, sha256, toBase64Url } from "../lib/encoding.js";
+import { canonical } from "./canonical.js";
+import { concat, fromBase64Url, sha256, toBase64Url } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */

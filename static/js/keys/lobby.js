@@ -4,8 +4,8 @@
  * so that a server that admits a person by itself gives them no key. docs/sealed-signaling.md has the bytes.
  */
 
-import { canonical, concat } from "./canonical.js";
-import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
+import { canonical } from "./canonical.js";
+import { concat, fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { fixedPart } from "./hello.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */

@@ -3,8 +3,8 @@
  * to both hellos. A key must never outlive its counter, so a channel is made once for a peer and kept for the session.
  */
 
-import { canonical, concat } from "./canonical.js";
-import { fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
+import { canonical } from "./canonical.js";
+import { concat, fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */

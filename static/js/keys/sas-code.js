@@ -1,7 +1,7 @@
 /** The parts of a safety code: commitment, code, proof of confirmation. Bytes and test vectors: docs/sealed-signaling.md. */
 
-import { canonical, concat } from "./canonical.js";
-import { hkdf, sha256, toUtf8 } from "../lib/encoding.js";
+import { canonical } from "./canonical.js";
+import { concat, hkdf, sha256, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
 /** @typedef {{pid: string, fixed: Bytes, fingerprint: string}} End fixed: part of the hello; fingerprint: of the certificate */

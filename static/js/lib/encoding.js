@@ -44,3 +44,14 @@ export async function hkdf(input, info, length, salt = new Uint8Array(0)) {
   const algorithm = { name: "HKDF", hash: "SHA-256", salt, info: typeof info === "string" ? toUtf8(info) : info };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, length * 8));
 }
+
+/** @param {Uint8Array[]} parts @returns {Bytes} */
+export function concat(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -4,7 +4,7 @@
  * seconds (4.4.6), and in UTC with one second in Info-ZIP's extra field 0x5455.
  */
 
-import { toUtf8 } from "../../lib/encoding.js";
+import { concat, toUtf8 } from "../../lib/encoding.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @typedef {{name: Bytes, size: number, modified: number, folder: boolean}} ZipEntry name: UTF-8, with its folders; modified: ms since 1970 */
@@ -34,7 +34,7 @@ export function localHeader(entry) {
   // Sizes follow in the descriptor. The ZIP64 field says that it has eight bytes for each (4.3.9.2).
   const extra = [...(big ? zip64Field([0, 0]) : []), ...timeField(entry)];
   const sizes = big ? FULL : 0;
-  return join(pack([[0x04034b50, 4], ...common(entry, 0, [sizes, sizes], big, extra)]), entry.name, pack(extra));
+  return concat(pack([[0x04034b50, 4], ...common(entry, 0, [sizes, sizes], big, extra)]), entry.name, pack(extra));
 }
 
 /** Follows the bytes of a file (4.3.9). @param {ZipEntry} entry @param {number} crc @returns {Bytes} empty where there are no bytes */
@@ -59,7 +59,7 @@ export function centralHeader({ entry, crc, offset }) {
   const made = UNIX | (needed ? VERSION.zip64 : VERSION.plain);
   /** @type {Field[]} */
   const rest = [[0, 2], [0, 2], [0, 2], [attributes, 4], [capped(offset), 4]];
-  return join(pack([[0x02014b50, 4], [made, 2], ...common(entry, crc, [capped(size), capped(size)], needed, extra), ...rest]), name, pack(extra));
+  return concat(pack([[0x02014b50, 4], [made, 2], ...common(entry, crc, [capped(size), capped(size)], needed, extra), ...rest]), name, pack(extra));
 }
 
 /** Ends the archive (4.3.14 to 4.3.16). @param {number} count entries @param {number} offset of the central directory @param {number} length its bytes */
@@ -135,15 +135,4 @@ function pack(fields) {
     at += width;
   }
   return bytes;
-}
-
-/** @param {Bytes[]} parts @returns {Bytes} */
-export function join(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

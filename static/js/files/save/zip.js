@@ -1,8 +1,9 @@
 /** ZIP archives of received files, of any size in little memory. */
 
+import { concat } from "../../lib/encoding.js";
 import { crc32 } from "./crc32.js";
 import { readAhead } from "./read-ahead.js";
-import { centralHeader, descriptor, endRecords, entryLength, join, localHeader, zipEntry } from "./zip-records.js";
+import { centralHeader, descriptor, endRecords, entryLength, localHeader, zipEntry } from "./zip-records.js";
 
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { SavedEntry } from "./read-ahead.js" */
@@ -33,10 +34,10 @@ export async function* zipBytes(entries) {
     parts.push(part.bytes);
     length += part.bytes.length;
     if (length < GATHERED) continue;
-    yield parts.length === 1 ? parts[0] : join(...parts);
+    yield parts.length === 1 ? parts[0] : concat(...parts);
     [parts, length] = [[], 0];
   }
-  if (length > 0) yield join(...parts);
+  if (length > 0) yield concat(...parts);
 }
 
 /**

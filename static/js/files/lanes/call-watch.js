@@ -13,8 +13,9 @@ import { PathWatch } from "./path-watch.js";
 /** What the media know of a peer. @typedef {{strained: boolean, concealed: number}} Heard concealed: share of our audio, there */
 /** @typedef {{state: string, getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Connection */
 
-/** One second, less timer jitter. */
+/** One second, less timer jitter; without a call three, since each reading costs processor time. */
 const FRESH_MS = 800;
+const IDLE_FRESH_MS = 2_800;
 /** Nine of ten timers are less late than this, unless the processor is strained; and it counts as strained for a while. */
 const STRAINED_LAG_MS = 25;
 const STRAINED_MS = 4_000;
@@ -48,7 +49,7 @@ export class CallWatch {
   /** @param {string} pid @returns {Promise<CallHealth | null>} null while no media is sent to anyone */
   async read(pid) {
     const now = this.#now();
-    if (now - this.#readAt >= FRESH_MS) {
+    if (now - this.#readAt >= (this.#livePaths.length > 0 ? FRESH_MS : IDLE_FRESH_MS)) {
       this.#readAt = now;
       this.#reading = this.#readAll(now);
     }
@@ -71,7 +72,7 @@ export class CallWatch {
 
   /** @param {number} now */
   async #readAll(now) {
-    if (this.#lag.p90 > STRAINED_LAG_MS) this.#strainedAt = now;
+    if (this.#livePaths.length > 0 && this.#lag.p90 > STRAINED_LAG_MS) this.#strainedAt = now;
     const connected = [...this.#peers.values()].filter(({ state }) => state === "connected");
     const read = async (/** @type {Connection} */ connection) => {
       const stats = await connection.getStats().catch(() => null);
@@ -80,14 +81,18 @@ export class CallWatch {
     await Promise.all(connected.map(read));
   }
 
+  /** Connections on which media is sent, by peer. */
+  get #livePaths() {
+    return [...this.#peers].flatMap(([id, peer]) => {
+      const path = peer.state === "connected" ? this.#paths.get(peer) : undefined;
+      return path?.isLive ? [{ id, path }] : [];
+    });
+  }
+
   /** @param {string} pid @returns {CallHealth | null} */
   #healthFor(pid) {
     const now = this.#now();
-    const live = [...this.#peers].filter(([, { state }]) => state === "connected");
-    const paths = live.flatMap(([id, peer]) => {
-      const path = this.#paths.get(peer);
-      return path?.isLive ? [{ id, path }] : [];
-    });
+    const paths = this.#livePaths;
     if (paths.length === 0) return null;
     const heard = this.#heardFrom(pid);
     const strained = heard.strained || now - this.#strainedAt < STRAINED_MS;

@@ -95,7 +95,10 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, message and, for an exception, its traceback."""
+    """One JSON object per line: time, level, logger, message and, for an exception, its traceback.
+
+    A line of the security log has its fields (`event`, `account`, `network`, …) beside them.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -103,6 +106,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": redact(record.getMessage()),
+            **getattr(record, "security", {}),
         }
         if record.exc_info and record.exc_info[0]:
             entry["exception"] = redact("".join(traceback.format_exception(*record.exc_info)))
@@ -135,7 +139,7 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": propagating,
+        "loggers": {**propagating, "security": {"handlers": [], "propagate": True, "level": "INFO"}},
     }
 
 

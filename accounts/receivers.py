@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from allauth.account.signals import email_changed, password_changed, password_reset, password_set
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_changed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -21,6 +27,14 @@ from .models import User
 def on_signed_in(sender: Any, request: HttpRequest, **_: Any) -> None:
     """Let a guest's call continue under the session of the account, and end with it."""
     _follow_key(request)
+
+
+@receiver(authentication_step_completed)
+def on_signed_in_again(sender: Any, request: HttpRequest, reauthenticated: bool = False, **_: Any) -> None:
+    """Give the session another key: one that was read before does not become a session with a recent sign-in."""
+    if reauthenticated:
+        request.session.cycle_key()
+        _follow_key(request)
 
 
 @receiver(user_logged_out)
@@ -52,8 +66,15 @@ def on_deleted(sender: Any, instance: User, **_: Any) -> None:
 
 def _follow_key(request: HttpRequest) -> None:
     """Announce a browser's new session key when Django has changed it (`SessionBase.cycle_key`)."""
-    old, new = request.COOKIES.get(settings.SESSION_COOKIE_NAME), request.session.session_key
+    # One request can change the key twice: the password again, then the form that waited for it.
+    old = getattr(request, "followed_key", request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    new = request.session.session_key
     if not old or not new or old == new:
         return
-    UserSession.objects.filter(session_key=old).delete()
+    request.followed_key = new  # type: ignore[attr-defined]
+    row = UserSession.objects.filter(session_key=old)
+    if UserSession.objects.filter(session_key=new).exists():
+        row.delete()
+    else:
+        row.update(session_key=new)
     session_rekeyed.send(UserSession, old_key=old, new_key=new)

@@ -171,7 +171,10 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     # A new table needs a row above, or belongs in NOT_ABOUT_PEOPLE.
     assert tables - found <= NOT_ABOUT_PEOPLE
 
-    post(app, wanda["here"], "/accounts/reauthenticate/", password="a long password")
+    former, wanda["here"] = (
+        wanda["here"],
+        post(app, wanda["here"], "/accounts/reauthenticate/", password="a long password"),
+    )
     text = fetch(app, wanda["here"], "/accounts/data/download").decode()
     exported = json.loads(text)
     assert exported["account"]["email"] == "wanda@unmistakable.example.org"
@@ -182,7 +185,7 @@ async def test_export_then_delete_leaves_nothing_behind_and_ends_the_calls(app: 
     directions = {(row["room"], row["direction"]) for row in exported["waiting_transfers"]}
     assert directions == {("Mondays", "sent"), ("Unmistakable evenings", "received")}
     assert all(exported.values())  # something of each row above
-    for secret in ("UNMISTAKSECRET", "olga@other", '"Ow"', wanda["here"], wanda["there"]):
+    for secret in ("UNMISTAKSECRET", "olga@other", '"Ow"', former, wanda["here"], wanda["there"]):
         assert secret not in text
 
     in_call = Caller(app, wanda["others"], wanda["there"], wanda["place"], make_pid())

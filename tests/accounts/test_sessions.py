@@ -1,9 +1,13 @@
 """The list of sessions, and ending them."""
 
 import pytest
+from allauth.account.signals import authentication_step_completed
 from allauth.usersessions.models import UserSession
+from django.test import Client, RequestFactory
 
-from .conftest import sign_in
+from accounts.events import session_rekeyed
+
+from .conftest import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -46,3 +50,37 @@ def test_no_one_ends_the_session_of_someone_else(olga, max_):
 def test_ending_needs_a_post(olga):
     client = sign_in(olga)
     assert client.get(f"/accounts/sessions/{UserSession.objects.get().pk}/end/").status_code == 405
+
+
+def test_entering_the_password_again_gives_the_session_another_key(olga, settings):
+    client = sign_in(olga)
+    first = client.session.session_key
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    copied = Client()
+    copied.cookies[settings.SESSION_COOKIE_NAME] = first
+    assert copied.get("/accounts/").status_code == 302
+    assert client.get("/accounts/").status_code == 200
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [client.session.session_key]
+
+
+def test_open_sockets_follow_the_key_however_often_a_request_changes_it(olga, settings):
+    client = sign_in(olga)
+    request = RequestFactory().post("/accounts/reauthenticate/")
+    request.session = client.session
+    keys = [client.session.session_key]
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = keys[0]
+
+    def follow(sender, old_key, new_key, **_):
+        assert old_key == keys[-1]
+        keys.append(new_key)
+
+    session_rekeyed.connect(follow)
+    try:
+        for _ in range(2):
+            authentication_step_completed.send(
+                None, request=request, user=olga, method="password", reauthenticated=True
+            )
+    finally:
+        session_rekeyed.disconnect(follow)
+    assert len(keys) == 3
+    assert keys[-1] == request.session.session_key

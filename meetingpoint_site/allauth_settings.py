@@ -6,10 +6,10 @@ Imported at the end of `settings.py`; what depends on the environment there (`DE
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
-env = environ.Env()
+from .environment import env
+
 _debug = env.bool("DEBUG", default=False)
 
 # ── Signing up and in: one email address per person, confirmed by a code ─────────────────────────────

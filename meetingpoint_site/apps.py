@@ -11,7 +11,7 @@ class SiteConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - importing registers them
+        from . import checks, deployment_checks  # noqa: F401 - importing registers them
         from .logs import redact_daphne_access_log
 
         redact_daphne_access_log()

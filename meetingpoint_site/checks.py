@@ -26,6 +26,7 @@ def check(function: Check) -> Check:
     def run(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return list(function())
 
+    run.__module__, run.__name__ = function.__module__, function.__name__
     register(run)
     return function
 

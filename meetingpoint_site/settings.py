@@ -4,17 +4,15 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
-
 from . import __version__
+from .environment import env
 from .logs import logging_settings
 from .release import static_release
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var" / "test"
 # The tests must not use the operator's own services and settings.
 SETTINGS = re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in SETTINGS}
 ENVIRONMENT |= {"ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"}
 
 

@@ -1,0 +1,107 @@
+"""System checks of how the site is connected: secrets that someone else knows, and plain text on the network."""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as Caution
+
+from .checks import LOCAL_HOSTS, check
+
+# What examples, manuals and tutorials use in place of a secret.
+EXAMPLE = re.compile(
+    r"(?:change|replace)[-_ ]?(?:me|this|it)|example|insecure|placeholder|your[-_ ](?:key|own)|passw[o0]rd|secret|"
+    r"geheim|random|hunter2|^(?:user|admin|root|test|redis|guest|postgres|meetingpoint)$|…|\.\.\.|<|>|1234567|abcdef|x{6}",
+    re.IGNORECASE,
+)
+MAKE_ONE = "Make one: openssl rand -hex 32"
+
+
+def _is_example(secret: str) -> bool:
+    return bool(secret) and (bool(EXAMPLE.search(secret)) or len(set(secret)) < 5)
+
+
+def _secrets() -> Iterator[tuple[str, str]]:
+    """Yield the name of each setting that contains a secret, and the secret."""
+    if not settings.DEBUG:
+        yield "SECRET_KEY", settings.SECRET_KEY
+    if settings.TURN_URLS:
+        yield "TURN_SECRET", settings.TURN_SECRET
+    yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")
+    yield "REDIS_URL", unquote(urlsplit(settings.REDIS_URL).password or "")
+    yield "EMAIL_URL", str(settings.EMAIL_HOST_PASSWORD or "")
+
+
+@check
+def example_secrets() -> Iterable[CheckMessage]:
+    """E024: no secret is one that was published as an example, or that anyone would guess first."""
+    if settings.DEBUG:
+        return
+    for name, secret in _secrets():
+        if _is_example(secret):
+            yield Error(f"The secret in {name} is an example.", hint=MAKE_ONE, id="meetingpoint.E024")
+
+
+@check
+def short_secrets() -> Iterable[CheckMessage]:
+    """E025: the secret of the TURN server withstands guessing, for which one name and its password are enough."""
+    if settings.TURN_URLS and settings.TURN_SECRET and not settings.DEBUG and len(settings.TURN_SECRET) < 20:
+        yield Error("TURN_SECRET is shorter than 20 characters.", hint=MAKE_ONE, id="meetingpoint.E025")
+
+
+def _stays_here(host: str) -> bool:
+    """Say whether a host is this machine: a loopback address, or a Unix socket (a path, or no host at all)."""
+    try:
+        return not host or host.startswith("/") or host in LOCAL_HOSTS or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@check
+def plain_text_redis() -> Iterable[CheckMessage]:
+    """W004, W005: Redis is asked over TLS when it is on another machine, and never without a password."""
+    url: SplitResult = urlsplit(settings.REDIS_URL)
+    if settings.DEBUG or not settings.REDIS_URL:
+        return
+    if url.scheme == "redis" and not _stays_here(url.hostname or ""):
+        yield Caution(
+            "REDIS_URL leads to another machine without TLS.",
+            hint="Use rediss://…, or a Unix socket: unix:///run/redis/redis.sock",
+            id="meetingpoint.W004",
+        )
+    if not url.password and "password=" not in url.query:
+        yield Caution(
+            "REDIS_URL has no password: every program on that machine can read who is connected, and reset limits.",
+            hint="Give the site a user of its own: deploy/redis.conf",
+            id="meetingpoint.W005",
+        )
+
+
+@check
+def plain_text_database() -> Iterable[CheckMessage]:
+    """W006: PostgreSQL on another machine is asked over TLS, and its certificate is verified."""
+    database: dict[str, Any] = settings.DATABASES["default"]
+    if settings.DEBUG or "postgresql" not in database["ENGINE"] or _stays_here(str(database.get("HOST") or "")):
+        return
+    if database.get("OPTIONS", {}).get("sslmode") != "verify-full":
+        yield Caution(
+            "DATABASE_URL leads to another machine, and the certificate of the database is not verified.",
+            hint="Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.",
+            id="meetingpoint.W006",
+        )
+
+
+@check
+def plain_text_mail() -> Iterable[CheckMessage]:
+    """W007: codes do not cross the network in the clear."""
+    if settings.DEBUG or not settings.EMAIL_URL.startswith("smtp:") or _stays_here(settings.EMAIL_HOST):
+        return
+    yield Caution(
+        "EMAIL_URL sends emails, and the codes in them, without TLS.",
+        hint="Use smtp+tls://…:587 or smtp+ssl://…:465.",
+        id="meetingpoint.W007",
+    )

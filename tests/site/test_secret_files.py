@@ -1,0 +1,77 @@
+"""Any setting can be in a file of its own: `SECRET_KEY_FILE=/run/secrets/secret_key`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from meetingpoint_site.environment import Environment, SecretFiles
+
+ROOT = Path(settings.BASE_DIR)
+SHOW = """
+import json
+from django.conf import settings as s
+database = s.DATABASES["default"]
+print(json.dumps([s.SECRET_KEY, database["PASSWORD"], s.REDIS_URL, s.EMAIL_HOST_PASSWORD, s.TURN_SECRET]))
+"""
+VALUES = {
+    "SECRET_KEY": "k" * 20 + "0123456789" * 4,
+    "DATABASE_URL": "postgres://site:d%2Fb@/meetingpoint",
+    "REDIS_URL": "unix://site:r@/run/redis.sock",
+    "EMAIL_URL": "smtp+tls://site:m@mail.example.org:587",
+    "TURN_SECRET": "t" * 40,
+}
+
+
+def reading(**environment: str) -> Environment:
+    class Own(Environment):
+        ENVIRON = SecretFiles(environment)
+
+    return Own()
+
+
+def test_every_secret_can_come_from_a_file(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull}
+    for name, value in VALUES.items():
+        (tmp_path / name).write_text(f"{value}\n")
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", SHOW]
+    shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    assert json.loads(shown) == [VALUES["SECRET_KEY"], "d/b", VALUES["REDIS_URL"], "m", VALUES["TURN_SECRET"]]
+
+
+@pytest.mark.parametrize("written", ["value", "value\n", "value\r\n"])
+def test_a_line_end_is_no_part_of_the_value(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(written.encode())
+    assert reading(NAME_FILE=str(path), NAME="other").str("NAME") == "value"
+
+
+def test_without_a_file_the_variable_counts_as_it_is() -> None:
+    assert reading(NAME="value\n").str("NAME") == "value\n"
+    assert reading(NAME="value", NAME_FILE="").str("NAME") == "value"
+    assert reading().str("NAME", default="none") == "none"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe-not-shown"])
+def test_a_file_that_cannot_be_read_is_an_error_with_its_name(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "secret"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        reading(NAME_FILE=str(path)).str("NAME", default="a default must not hide it")
+    assert str(caught.value).startswith(f"NAME_FILE names {path}: ")
+    assert "not-shown" not in str(caught.value)
+
+
+def test_the_settings_file_can_name_such_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("value\n")
+    (tmp_path / "env").write_text(f"NAME_FILE={tmp_path / 'secret'}\n")
+    env = reading()
+    env.read_env(str(tmp_path / "env"))
+    assert env.str("NAME") == "value"

@@ -38,6 +38,15 @@ def make_meeting(person: Meet, *names: str, server: AppServer | None = None, pla
     return Meeting(slug, link, olga, guests)
 
 
+def share_files(meeting: Meeting) -> None:
+    """Let everyone join for files only, and wait until all are connected: no media slow down what is not about them."""
+    for who in meeting.people:
+        who.go(f"/r/{meeting.slug}?files=only")
+        who.join()
+    for who in meeting.people:
+        who.see_others(len(meeting.guests))
+
+
 def start_call(person: Meet, *names: str, server: AppServer | None = None) -> Meeting:
     """Create a meeting, and wait until everyone sees and hears everyone else."""
     meeting = make_meeting(person, *names, server=server)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import digest, kept, open_files, send
@@ -36,10 +36,7 @@ def forgetful(company: Meet) -> tuple[Person, Person]:
     meeting = make_meeting(company, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
     guest.page.add_init_script(NO_ROOM)
-    guest.page.reload()
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
+    share_files(meeting)
     return olga, guest
 
 

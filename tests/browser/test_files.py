@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.meeting import Meeting, make_meeting
+from tests.browser.meeting import Meeting, make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.services import wait_until
@@ -100,9 +100,7 @@ def meeting(company: Meet) -> Meeting:
     meeting = make_meeting(company, "Guest")
     for who in meeting.people:
         who.page.add_init_script(CATCH)
-        who.page.reload()
-        who.join()
-    meeting.olga.see_others(1)
+    share_files(meeting)
     return meeting
 
 
@@ -141,9 +139,7 @@ def test_a_transfer_outlives_the_collection_of_garbage(person: Meet, tmp_path: P
     olga, (guest,) = meeting.olga, meeting.guests
     file = tmp_path / "holiday.tar"
     file.write_bytes(os.urandom(120_000_000))
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
+    share_files(meeting)
     sent = send(olga, file)
     offered = open_files(guest)
     offered.get_by_role("button", name="Download").click()

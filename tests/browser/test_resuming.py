@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.meeting import Meeting, make_meeting
+from tests.browser.meeting import make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_files import MOVED, arrived, count_sent, digest, open_files, send
 from tests.services import wait_until
@@ -48,15 +48,6 @@ HANDLES = """() => new Promise((done) => {
 })"""
 
 
-def to_share_files(meeting: Meeting) -> None:
-    """Let everyone join for files only, and wait until all are connected."""
-    for who in meeting.people:
-        who.go(f"/r/{meeting.slug}?files=only")
-        who.join()
-    for who in meeting.people:
-        who.see_others(len(meeting.people) - 1)
-
-
 # What Firefox's dialog for folders does, which nothing can press here: files that know where they were.
 CHOOSE_FOLDER = """(paths) => {
   const chosen = new DataTransfer();
@@ -80,7 +71,7 @@ def accept_part(receiver: Person) -> Locator:
 def test_a_transfer_goes_on_after_either_side_reloads(person: Meet) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
-    to_share_files(meeting)
+    share_files(meeting)
     olga.page.evaluate(PICKED, SIZE)
     olga.page.evaluate(HOLD, PART)
     olga.page.locator("[data-files='choose']").click()
@@ -119,7 +110,7 @@ def test_firefox_sends_receives_and_goes_on_after_a_reload(person: Meet, firefox
     olga, fred = meeting.olga, person("Fred", browser=firefox)
     fred.redeem(meeting.link)
     meeting.guests.append(fred)
-    to_share_files(meeting)
+    share_files(meeting)
     file = tmp_path / "holiday.tar"
     file.write_bytes(os.urandom(SIZE))
 

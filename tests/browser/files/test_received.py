@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.meeting import make_meeting
+from tests.browser.meeting import make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import MOVED, kept, open_files, send
@@ -43,10 +43,8 @@ def meet(person: Meet, browser: Browser) -> tuple[Person, Person]:
     meeting = make_meeting(person)
     olga, guest = meeting.olga, person("Guest", browser=browser)
     guest.redeem(meeting.link)
-    for who in (olga, guest):
-        who.go(f"/r/{meeting.slug}?files=only")
-        who.join()
-    olga.see_others(1)
+    meeting.guests.append(guest)
+    share_files(meeting)
     return olga, guest
 
 

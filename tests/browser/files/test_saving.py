@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.files.picked import CLEAR, PICKERS, WRITE, press, tree
 from tests.browser.files.trees import expect_trees, grow
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_files import kept, open_files, send
 from tests.services import wait_until
@@ -21,10 +21,7 @@ def company_of_two(company: Meet) -> tuple[Person, Person]:
     meeting = make_meeting(company, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
     guest.page.add_init_script(PICKERS)
-    for who in meeting.people:
-        who.go(f"/r/{meeting.slug}?files=only")
-        who.join()
-    olga.see_others(1)
+    share_files(meeting)
     return olga, guest
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.meeting import make_meeting
+from tests.browser.meeting import make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_files import drop, open_files
 
@@ -19,9 +19,7 @@ NAMES = "[...meetingPoint.files.transfers.values()].at(-1).entries.map(({ head: 
 def test_thousands_of_files_with_long_paths_are_offered(person: Meet, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
-    for who in meeting.people:
-        who.join()
-    olga.see_others(1)
+    share_files(meeting)
     project = tmp_path / "project"
     packages = [
         project.joinpath(*(f"a folder with quite a long name {level}" for level in range(8)), f"package {number}")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.files.picked import PICKERS
 from tests.browser.files.trees import bundle, expect_trees, grow
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.test_files import open_files
 
 pytestmark = pytest.mark.long
@@ -18,10 +18,8 @@ def test_random_trees_arrive_as_trees(which: str, person: Meet, request: pytest.
     olga, guest = meeting.olga, person("Guest", browser=request.getfixturevalue(which))
     guest.page.add_init_script(PICKERS)
     guest.redeem(meeting.link)
-    for who in (olga, guest):
-        who.go(f"/r/{meeting.slug}?files=only")
-        who.join()
-    olga.see_others(1)
+    meeting.guests.append(guest)
+    share_files(meeting)
     open_files(guest)
     trees = grow(50, seed=12)
     expect_trees(olga, guest, [*trees[:3], bundle(trees[:25]), bundle(trees[25:])], tmp_path / "saved.zip")

@@ -1,72 +1,134 @@
-"""The site's rate limiter: token buckets in the cache, which processes share through Redis.
+"""The site's rate limiter: one atomic mechanism, and the list of all limits.
 
-All limits are here, except those of a socket (`signaling/limits.py`) and of signing in (allauth's). `LIMIT_FACTOR`
-multiplies them all.
+Each limit is a row of docs/limits.md. What guards a secret is `fixed`; `LIMIT_FACTOR` multiplies the others. A token is
+taken *before* the work that it pays for, and given back where only failures count.
 """
 
 import hashlib
 import ipaddress
 import math
-import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .buckets import Buckets, MemoryBuckets, RedisBuckets
+
 _P = ParamSpec("_P")
+
+LIMITS: "list[Limit]" = []
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A bucket of `burst` tokens that gains one every `every` seconds. `name` is part of its key in the cache."""
+    """A bucket of `burst` tokens that gains one every `every` seconds, for each `whom`."""
 
     name: str
     burst: int
     every: float
+    whom: str = ""
+    fixed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.whom:
+            LIMITS.append(self)
+
+    @property
+    def factor(self) -> float:
+        """What multiplies the limit."""
+        return 1.0 if self.fixed else float(settings.LIMIT_FACTOR)
 
 
 # A whole class behind one IP address may sign up, or use an invite link, within a few minutes. A robot that guesses
 # tokens gets one attempt a second, of 2^256.
-SIGN_UP = Limit("sign-up", 30, 60)  # per IP address
-REDEEM = Limit("redeem", 60, 1)  # per IP address
-LOOK = Limit("look", 60, 1)  # per IP address
-RESET = Limit("reset", 6, 1200)  # per email address: each code sent to it allows three guesses
-NEW_ROOM = Limit("new-room", 20, 180)  # per account
-NEW_INVITE = Limit("new-invite", 60, 30)  # per account
-KNOCK = Limit("knock", 5, 30)  # per membership
-SEND_LATER = Limit("send-later", 30, 60)  # per membership
-REPORT = Limit("report", 5, 600)  # per account or guest
-MAIL_FROM = Limit("mail-from", 20, 300)  # per account
-MAIL_TO = Limit("mail-to", 5, 3600)  # per address that gets invitations, as a hash
-MAIL_WAITING = Limit("mail-waiting", 1, 900)  # per room in which guests wait to be let in
-RELAY_TEST = Limit("relay-test", 10, 60)  # per account or guest
-REPORT_FROM = Limit("report-from", 30, 120)  # per IP address
+SIGN_UP = Limit("sign-up", 30, 60, "IP address")
+REDEEM = Limit("redeem", 60, 1, "IP address")
+LOOK = Limit("look", 60, 1, "IP address")
+NEW_ROOM = Limit("new-room", 20, 180, "account")
+NEW_INVITE = Limit("new-invite", 60, 30, "account")
+KNOCK = Limit("knock", 5, 30, "membership")
+SEND_LATER = Limit("send-later", 30, 60, "membership")
+REPORT = Limit("report", 5, 600, "account or guest")
+REPORT_FROM = Limit("report-from", 30, 120, "IP address")
+RELAY_TEST = Limit("relay-test", 10, 60, "account or guest")
+
+# ── Mails ─────────────────────────────────────────────────────────────────────────────────────────
+RESET = Limit("reset", 6, 1200, "email address", fixed=True)
+MAIL_FROM = Limit("mail-from", 20, 300, "account")
+MAIL_TO = Limit("mail-to", 5, 3600, "email address")
+MAIL_WAITING = Limit("mail-waiting", 1, 900, "room")
 
 
 def consume(limit: Limit, whom: object) -> float:
     """Take one token from the bucket of `whom`; return 0, or the seconds until the empty bucket has one again.
 
-    Two requests at the same instant may take the same token: a few attempts more than the limit do no harm, a lock in
-    every request would.
+    Of any number of calls at the same instant, in any number of processes, as many get 0 as there were tokens.
     """
-    now = time.time()
-    burst, per_second = limit.burst * settings.LIMIT_FACTOR, settings.LIMIT_FACTOR / limit.every
-    key = f"bucket:{limit.name}:{whom}"
-    tokens, then = cache.get(key, (burst, now))
-    tokens = min(burst, tokens + max(0.0, now - then) * per_second)
-    wait = 0.0 if tokens >= 1 else (1 - tokens) / per_second
-    cache.set(key, (tokens if wait else tokens - 1, now), timeout=int(burst / per_second) + 1)
-    return wait
+    return _buckets(settings.REDIS_URL).take(limit.name, _key(whom), *_rate(limit))
+
+
+def consume_all(*pairs: tuple[Limit, object]) -> float:
+    """Take one token from each of these buckets, or none: then return the seconds to wait."""
+    for position, (limit, whom) in enumerate(pairs):
+        if wait := consume(limit, whom):
+            give_back(*pairs[:position])
+            return wait
+    return 0.0
+
+
+def consume_here(limit: Limit, whom: object) -> float:
+    """Like `consume`, for what costs this process alone: it asks no other, and waits for nothing."""
+    return _here().take(limit.name, _key(whom), *_rate(limit))
+
+
+def give_back(*pairs: tuple[Limit, object]) -> None:
+    """Put one token back into each of these buckets."""
+    for limit, whom in pairs:
+        _buckets(settings.REDIS_URL).give_back(limit.name, _key(whom), _rate(limit)[1])
+
+
+def forget(limit: Limit, whom: object) -> None:
+    """Fill the bucket of `whom`."""
+    _buckets(settings.REDIS_URL).fill(limit.name, _key(whom))
+
+
+def forget_all() -> None:
+    """Fill all buckets. For tests."""
+    _here().fill_all()
+    _buckets(settings.REDIS_URL).fill_all()
+
+
+def _rate(limit: Limit) -> tuple[float, float]:
+    return max(1.0, limit.burst * limit.factor), limit.every / limit.factor
+
+
+@cache
+def _buckets(redis_url: str) -> Buckets:
+    return RedisBuckets(redis_url) if redis_url else MemoryBuckets()
+
+
+@cache
+def _here() -> MemoryBuckets:
+    return MemoryBuckets()
+
+
+def _key(whom: object) -> bytes:
+    """Return a keyed hash: Redis learns no address, and no one can choose whose bucket they share."""
+    return hashlib.blake2b(str(whom).encode(), key=_hash_key(settings.SECRET_KEY), digest_size=16).digest()
+
+
+@cache
+def _hash_key(secret: str) -> bytes:
+    return hashlib.sha256(b"common.ratelimit" + secret.encode()).digest()
 
 
 def ip_address_of(request: HttpRequest) -> str:
@@ -78,15 +140,30 @@ def ip_address_of(request: HttpRequest) -> str:
         address = ipaddress.ip_address(get_adapter().get_client_ip(request))
     except (PermissionDenied, ValueError):  # a Unix socket, or a proxy that forwards no address: one bucket for all
         return "unknown"
-    if address.version == 4:
-        return str(address)
+    mapped = getattr(address, "ipv4_mapped", None)  # the same machine, as a socket for both families names it
+    if mapped or address.version == 4:
+        return str(mapped or address)
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
+def ip_address_of_scope(scope: dict[str, Any]) -> str:
+    """Return the same for an ASGI scope, of a request or a socket."""
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
+    if forwarded:
+        request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
+    return ip_address_of(request)
+
+
 def email_of(request: HttpRequest) -> str:
-    """Return a hash of the email address in the form; allauth ignores the case and width of its letters, too."""
-    typed = unicodedata.normalize("NFKC", request.POST.get("email", "")).strip().casefold()
-    return hashlib.sha256(typed.encode()).hexdigest()
+    """Return the email address in the form as a limit counts it."""
+    return same_email(request.POST.get("email", ""))
+
+
+def same_email(typed: str) -> str:
+    """Return an email address without its spelling: allauth ignores the case and width of its letters, too."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
 def account_of(request: HttpRequest) -> str:

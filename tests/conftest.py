@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.template import Engine
 
-from common import mail
+from common import mail, ratelimit
 from tests.services import CoturnServer, PostgresServer, RedisServer
 
 # The files that take longest come first: then all processes of a run end at about the same time.
@@ -38,6 +38,12 @@ def _complete_emails(monkeypatch: pytest.MonkeyPatch) -> None:
         return text
 
     monkeypatch.setattr(mail, "_render", render_strictly)
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets() -> None:
+    """Start every test with limits that no one has used."""
+    ratelimit.forget_all()
 
 
 @pytest.fixture(scope="session")

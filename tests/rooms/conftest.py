@@ -62,7 +62,7 @@ def expire(row: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets() -> Iterator[None]:
+def _fresh_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -110,5 +110,5 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[AnyEvent]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A clock that a test moves forward, in seconds; it stands still otherwise."""
     now = [1_800_000_000.0]
-    monkeypatch.setattr("common.ratelimit.time.time", lambda: now[0])
+    monkeypatch.setattr("common.buckets.monotonic", lambda: now[0])
     return lambda seconds: now.__setitem__(0, now[0] + seconds)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import RoomCreators, SitePolicy
+from common import ratelimit
 from rooms.flows.rooms import create_room
 from rooms.models import Membership, Role, Room
 from tests.accounts.conftest import make_person, sign_in, sign_in_to_admin
@@ -143,6 +144,7 @@ def walk(client: Client, room: Room) -> list[str]:
                 transaction.set_rollback(True)
             client.cookies = cookies
             cache.clear()
+            ratelimit.forget_all()
         for target in sorted(offers.scripts):
             if "SLUG" not in target and (key := f"JSON {target}") not in seen:
                 seen.add(key)

@@ -1,0 +1,177 @@
+"""Where the rate limiter counts: in this process or, for several processes, in Redis.
+
+A bucket is one number, the moment at which it is full again (the generic cell rate algorithm, ITU-T I.371 annex A).
+Taking a token is one step that nothing comes between: it moves that moment, or says how long to wait.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from redis import BlockingConnectionPool, Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+MAX_BUCKETS = 50_000  # of one limit that are not full, in one process; more would let strangers fill the memory
+SHARED_BUCKETS = 1_024  # which those share who come when there are so many
+SWEEP_SECONDS = 1.0  # between two sweeps of a crowded limit
+ROUNDING = 1e-6  # seconds by which sums of moments may be off
+CONNECTIONS = 16  # to Redis at once, from one process
+TIMEOUT = 2.0  # seconds that Redis may take to answer
+AWAY_SECONDS = 1.0  # for which Redis is not asked again after it did not answer
+
+
+@dataclass(slots=True)
+class _Limit:
+    """The buckets of one limit that are not full; the values are moments of the monotonic clock."""
+
+    full_at: dict[int, float] = field(default_factory=dict)
+    sweep_above: int = SHARED_BUCKETS
+    swept_at: float = 0.0
+
+
+class MemoryBuckets:
+    """The buckets of one process.
+
+    Only a bucket that is full again is removed, so no number of strangers makes it forget anyone. Above `MAX_BUCKETS`,
+    newcomers share buckets: they may be refused for what others did, and are never let through.
+    """
+
+    def __init__(self) -> None:
+        self._limits: dict[str, _Limit] = {}
+        self._lock = Lock()
+
+    def take(self, name: str, key: bytes, burst: float, every: float) -> float:
+        """Take a token from a bucket of `burst` that gains one in `every` seconds; return 0, or the wait in seconds."""
+        with self._lock:
+            now = monotonic()
+            limit = self._limits.setdefault(name, _Limit())
+            place = self._place(limit, int.from_bytes(key), now)
+            after = max(limit.full_at.get(place, now), now) + every
+            wait = after - now - burst * every
+            if wait > ROUNDING:
+                return wait
+            limit.full_at[place] = after
+            return 0.0
+
+    def give_back(self, name: str, key: bytes, every: float) -> None:
+        """Put a token back."""
+        with self._lock:
+            now = monotonic()
+            limit = self._limits.setdefault(name, _Limit())
+            place = self._place(limit, int.from_bytes(key), now)
+            if place in limit.full_at:
+                limit.full_at[place] -= every
+
+    def fill(self, name: str, key: bytes) -> None:
+        """Fill a bucket."""
+        with self._lock:
+            if limit := self._limits.get(name):
+                limit.full_at.pop(int.from_bytes(key), None)
+
+    def fill_all(self) -> None:
+        """Fill all buckets."""
+        with self._lock:
+            self._limits.clear()
+
+    @staticmethod
+    def _place(limit: _Limit, key: int, now: float) -> int:
+        if key in limit.full_at:
+            return key
+        if len(limit.full_at) >= limit.sweep_above and now - limit.swept_at >= SWEEP_SECONDS:
+            limit.full_at = {place: full_at for place, full_at in limit.full_at.items() if full_at > now}
+            limit.sweep_above = min(MAX_BUCKETS, max(SHARED_BUCKETS, 2 * len(limit.full_at)))
+            limit.swept_at = now
+        return key if len(limit.full_at) < MAX_BUCKETS else key % SHARED_BUCKETS
+
+
+# KEYS[1] is the bucket, ARGV its burst and seconds. Redis' clock is the one that all processes have.
+_TAKE = """
+local t = redis.call('TIME')
+local now, burst, every = t[1] + t[2] / 1000000, tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + every
+local wait = full - now - burst * every
+if wait > 0.000001 then return string.format('%.6f', wait) end
+redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil((full - now) * 1000))
+return '0'
+"""
+_GIVE_BACK = """
+local full, t = tonumber(redis.call('GET', KEYS[1]) or '0') - tonumber(ARGV[1]), redis.call('TIME')
+local left = full - t[1] - t[2] / 1000000
+if left > 0 then
+  redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil(left * 1000))
+else
+  redis.call('DEL', KEYS[1])
+end
+"""
+
+
+class RedisBuckets:
+    """Buckets that all processes share, under `mp:limit:<name>:<key>`, each of which expires when it is full.
+
+    Each process counts what it lets through, too: while Redis does not answer, that stands.
+    """
+
+    def __init__(self, url: str) -> None:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=TIMEOUT,
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=TIMEOUT,
+            retry=Retry(NoBackoff(), 1),  # a connection from before a restart of Redis
+        )
+        self._redis = Redis(connection_pool=pool)
+        self._take = self._redis.register_script(_TAKE)
+        self._give_back = self._redis.register_script(_GIVE_BACK)
+        self._here = MemoryBuckets()
+        self._away_until = 0.0
+
+    def take(self, name: str, key: bytes, burst: float, every: float) -> float:
+        """Like `MemoryBuckets.take`."""
+        wait = self._here.take(name, key, burst, every)
+        if wait == 0:
+            wait = float(self._ask(lambda: self._take([_key(name, key)], [burst, every])) or 0)
+            if wait:
+                self._here.give_back(name, key, every)
+        return wait
+
+    def give_back(self, name: str, key: bytes, every: float) -> None:
+        """Put a token back."""
+        self._here.give_back(name, key, every)
+        self._ask(lambda: self._give_back([_key(name, key)], [every]))
+
+    def fill(self, name: str, key: bytes) -> None:
+        """Fill a bucket."""
+        self._here.fill(name, key)
+        self._ask(lambda: self._redis.delete(_key(name, key)))
+
+    def fill_all(self) -> None:
+        """Fill all buckets."""
+        self._here.fill_all()
+        for key in self._redis.scan_iter("mp:limit:*"):
+            self._redis.delete(key)
+
+    def _ask(self, ask: Callable[[], Any]) -> Any:
+        """Return Redis' answer, or None while there is none."""
+        if monotonic() < self._away_until:
+            return None
+        try:
+            return ask()
+        except RedisError as error:
+            self._away_until = monotonic() + AWAY_SECONDS
+            logger.warning("Limits are counted in each process: %s", type(error).__name__)
+            return None
+
+
+Buckets = MemoryBuckets | RedisBuckets
+
+
+def _key(name: str, key: bytes) -> str:
+    return f"mp:limit:{name}:{key.hex()}"

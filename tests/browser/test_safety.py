@@ -39,6 +39,25 @@ globalThis.WebSocket = class extends WebSocket {
 };
 """
 
+# What a person can do who changes the program in their own browser: another name, in the middle of a call.
+RENAME = """async () => {
+  const stringify = JSON.stringify;
+  const isProfile = (value) => value?.v === 1 && "muted" in value && "camera" in value;
+  JSON.stringify = (value, ...more) => stringify(isProfile(value) ? { ...value, name: "Boss" } : value, ...more);
+  const { socket } = meetingPoint;
+  const written = new Promise((resolve) => {
+    const setHello = socket.setHello.bind(socket);
+    socket.setHello = (hello) => resolve(setHello(hello));
+  });
+  document.querySelector('[data-toggle=microphone]').click();
+  await written;
+  socket.rejoin();
+}"""
+FORGET_DEVICE = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.deleteDatabase("meeting-point-device");
+  Object.assign(request, { onsuccess: resolve, onerror: reject });
+})"""
+
 
 def test_two_people_compare_their_code(person: Meet) -> None:
     meeting = make_meeting(person, "Gustav")
@@ -92,13 +111,45 @@ def test_two_people_compare_their_code(person: Meet) -> None:
     assert code_in(open_code(olga)) == (pictures, numbers)
     olga.page.keyboard.press("Escape")
 
-    # A person who reloads has another key, and so another code.
+    # A guest may sit at a shared computer, so that their device is recognised only if they say so.
+    dialog = open_code(guest)
+    expect(dialog).to_contain_text("Next time this browser recognises the device of Olga.")
+    choice = dialog.get_by_label("Let people recognise this device")
+    expect(choice).not_to_be_checked()
+    choice.check()
+    guest.page.keyboard.press("Escape")
+    expect(open_code(olga)).to_contain_text("Next time this browser recognises the device of Gustav.")
+    expect(olga.page.get_by_label("Let people recognise this device")).to_be_checked()
+    olga.page.keyboard.press("Escape")
+
+    # The name that was verified stays on the label, whatever the person calls themselves later.
+    guest.page.evaluate(RENAME)
+    expect(olga.page.locator("mp-tile[data-self='false'] .tile__name")).to_have_text("Boss")
+    expect(label(olga)).to_have_text("Verified as Gustav")
+    expect(olga.page.get_by_text("Gustav, whom you verified, is now called Boss.")).to_be_visible()
+
+    # A person who reloads has another key, and so another code; their devices know each other.
     guest.page.reload()
     guest.join()
     olga.see_others(1)
-    expect(label(olga)).to_have_text("Room key on")
+    for who in meeting.people:
+        expect(label(who)).to_have_text("Verified before, same device")
+        who.page.get_by_role("button", name="People").click()
+        expect(who.page.locator(".person .trust-button:visible")).to_have_text("Verified before, same device")
+    assert guest.page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))").count(
+        "meeting-point-device"
+    )
+
+    # Someone who has the name, and even the membership, but not the device: it is said loudly.
+    guest.page.evaluate(FORGET_DEVICE)
+    guest.page.reload()
+    guest.join()
+    olga.see_others(1)
+    expect(label(olga)).to_have_text("Not the device you verified")
+    expect(olga.page.get_by_text("Gustav isn’t on the device that you verified.")).to_be_visible()
+    expect(label(guest)).to_have_text("Verified before, same device")
     dialog = open_code(olga)
-    expect(dialog.get_by_text("Gustav has reconnected once with a new key")).to_be_visible()
+    expect(dialog.get_by_text("Gustav has reconnected 2 times with a new key")).to_be_visible()
     assert code_in(dialog) != (pictures, numbers)
 
     # "They don't match" disconnects them, and both see why.

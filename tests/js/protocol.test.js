@@ -6,6 +6,7 @@ import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
 import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, readPictureOffered, readPictureWanted, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { MAX_MESSAGE_CHARACTERS, MAX_BUFFERED_BYTES, readMessage, VERSION } from "../../static/js/peer/control-channel.js";
+import { readProof } from "../../static/js/keys/kept/device-proof.js";
 import { TOPIC as KICK } from "../../static/js/call/kick.js";
 import { checkPeerMessage, LIMITS } from "../../static/js/peer/messages.js";
 import { PONGS_PER_MINUTE, TOPICS } from "../../static/js/peer/connection-messages.js";
@@ -18,7 +19,7 @@ const examples = [...part.matchAll(/```json\n(.*?)\n```/gs)].map(([, block]) => 
 test("the document has every topic of the core in its table, and shows each", () => {
   const rows = [...part.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, topic]) => topic);
   assert.ok(!examples.includes(null), "every example is a message");
-  for (const topic of ["version", ...TOPICS, RELAY, KICK, ...Object.values(CHATS), ...Object.values(HANDS), REACT]) {
+  for (const topic of ["version", ...TOPICS, RELAY, KICK, ...Object.values(CHATS), ...Object.values(HANDS), REACT, "device"]) {
     assert.equal(rows.filter((row) => row === topic).length, 1, `${topic} in the table`);
     assert.ok(examples.some((example) => example.topic === topic), `${topic} shown`);
   }
@@ -29,6 +30,7 @@ test("the document's examples are taken", () => {
   assert.deepEqual(shown("version"), [{ v: VERSION }]);
   for (const payload of shown("signal")) assert.ok(checkPeerMessage(payload), JSON.stringify(payload));
   for (const payload of shown("relay")) assert.deepEqual(readForwarded(payload), payload);
+  for (const payload of shown("device")) assert.ok(readProof(payload), JSON.stringify(payload));
   for (const payload of shown("chat")) assert.deepEqual(readChatMessage(payload), payload);
   for (const payload of shown("chat-got")) assert.equal(readChatReceipt(payload), payload.id);
   for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);

@@ -1,5 +1,6 @@
 /** A person in a call. */
 
+/** @import { Recognised } from "../keys/kept/recognition.js" */
 /** @import { Safety } from "../keys/safety-codes.js" */
 /** @import { CaptureState } from "./captures.js" */
 /** @import { Quality } from "../media/playback/quality.js" */
@@ -19,6 +20,7 @@
  * @property {Lateness} [late] why connecting takes long
  * @property {boolean} [locked] whether they have proved that they hold the room's key
  * @property {Safety} [safety] the safety code with them
+ * @property {Recognised} [device] whether this browser knows their device
  * @property {string} [route] direct or relay
  * @property {number} [hand] the position among raised hands, from 1; 0 or missing: not raised
  * @property {boolean} [onlyHand] no other hand is raised

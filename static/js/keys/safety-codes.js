@@ -16,8 +16,8 @@ import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
 /** @import { KnownPeer } from "./sealed-link.js" */
 
 /**
- * @typedef {{code: SafetyCode | null, confirmed: boolean, confirmedRemotely: boolean, times: number, limited: boolean}} Safety
- * confirmed: matched here; confirmedRemotely: they prove that it matched there; times: returns with a new key; limited: so many
+ * @typedef {{code: SafetyCode | null, confirmed: boolean, confirmedAs: string, confirmedRemotely: boolean, times: number, limited: boolean}} Safety
+ * confirmed: matched here; confirmedAs: the name that they had then; confirmedRemotely: they prove that it matched there; times: returns with a new key; limited: so many
  * returns that no more codes are made for now
  */
 
@@ -106,10 +106,10 @@ export class SafetyCodes extends Emitter {
     void this.#sendConfirmation(pid);
   }
 
-  /** @param {string} pid */
-  confirmCode(pid) {
+  /** @param {string} pid @param {string} name of theirs, as it was shown */
+  confirmCode(pid, name) {
     if (!this.#entries.get(pid)?.handshake?.code) return;
-    this.#update(pid, { confirmed: true });
+    this.#update(pid, { confirmed: true, confirmedAs: name });
     void this.#sendConfirmation(pid);
   }
 
@@ -131,7 +131,7 @@ export class SafetyCodes extends Emitter {
     const arrivals = [`member ${peer.member}`, `name ${this.#nameOf(peer)}`].map((who) => this.#countArrival(who));
     const limited = arrivals.some(({ recent }) => recent.length > HANDSHAKES_PER_HOUR);
     const times = Math.max(...arrivals.map(({ all }) => all)) - 1;
-    const safety = { code: null, confirmed: false, confirmedRemotely: false, times, limited };
+    const safety = { code: null, confirmed: false, confirmedAs: "", confirmedRemotely: false, times, limited };
     /** @type {Entry} */
     const entry = { safety, handshake: null, confirmation: null, tries: 0, timer: undefined };
     const pair = limited ? null : this.#pairOf(pid);
@@ -196,7 +196,7 @@ export class SafetyCodes extends Emitter {
     if (entry === undefined) return;
     clearTimeout(entry.timer);
     entry.handshake = null;
-    this.#update(pid, { code: null, confirmed: false, confirmedRemotely: false });
+    this.#update(pid, { code: null, confirmed: false, confirmedAs: "", confirmedRemotely: false });
     this.emit("stopped", { pid, reason });
   }
 

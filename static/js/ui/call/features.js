@@ -1,6 +1,7 @@
 /** Everything that a call offers besides the people and their pictures. */
 
 import { LobbyHost } from "../../call/lobby-host.js";
+import { recogniseDevices } from "../../call/recognition.js";
 import { Chat } from "../../chat/chat.js";
 import { Hands } from "../../chat/hands.js";
 import { ChatPictures } from "../../chat/pictures.js";
@@ -8,6 +9,7 @@ import { Reactions } from "../../chat/reactions.js";
 import { Allowance, isMetered } from "../../files/receive/allowance.js";
 import { ChatPanel } from "../chat/chat-panel.js";
 import { LobbyAlerts } from "../lobby/lobby-alerts.js";
+import { showDeviceNews } from "../people/device-news.js";
 import { HostActions } from "../people/host-actions.js";
 import { MuteRequest } from "../people/mute-request.js";
 import { ReportDialog } from "../people/report-dialog.js";
@@ -39,6 +41,8 @@ import { holdWakeLock } from "./wake-lock.js";
 
 /** @param {CallSession} session @param {Features} call @param {AbortSignal} signal ends with the call */
 export function setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal) {
+  recogniseDevices(session, page, signal);
+  showDeviceNews(session, page, signal);
   const log = new Chat(session, signal);
   const allowance = new Allowance(() => saver.cap !== null || isMetered());
   const pictures = new ChatPictures({ chat: log, room: session, exchange, allowance }, signal);

@@ -6,17 +6,13 @@ import { formatSelection } from "./format.js";
 import { LeftList } from "./left-list.js";
 import { EVERYONE, ReceiverChoice, valueOf } from "./receiver-choice.js";
 import { byId, find, text } from "../lib/page.js";
-import { trustOf } from "../people/trust.js";
+import { trustLabel, trustOf, trustRank } from "../people/trust.js";
 import { laterWords } from "../waiting/send-later.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
 /** @import { WaitingFiles } from "../../waiting/waiting-files.js" */
-/** @import { Trust } from "../people/trust.js" */
-
-/** From the weakest to the strongest. @type {Trust[]} */
-const ORDER = ["", "server", "key", "verified"];
 
 /**
  * @typedef {object} FileFormEvents
@@ -158,7 +154,7 @@ export class FileForm extends Emitter {
     const note = byId("files-trust", HTMLElement);
     const { receivers, later } = this.#choice;
     this.#button.disabled = (receivers.length === 0 && later === null) || this.#busy > 0 || this.chosen.length === 0;
-    const [weakest] = receivers.map(trustOf).sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other));
+    const [weakest] = receivers.toSorted((one, other) => trustRank(one) - trustRank(other)).map(trustOf);
     const one = receivers.length === 1 ? "" : ".all";
     note.textContent = weakest ? text(`files.trust.${weakest}${one}`) : later ? laterWords()("later.note", { name: later.name }) : "";
     note.dataset.trust = weakest ?? "";
@@ -184,8 +180,7 @@ export class FileForm extends Emitter {
 
 /** @param {Person} person */
 function personLabel(person) {
-  const trust = trustOf(person);
-  return trust ? text("files.person", { name: person.name, trust: text(`trust.${trust}`) }) : person.name;
+  return trustOf(person) ? text("files.person", { name: person.name, trust: trustLabel(person) }) : person.name;
 }
 
 /** @param {HTMLOptionElement} option */

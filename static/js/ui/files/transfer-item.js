@@ -7,6 +7,7 @@ import { FileList } from "./file-list.js";
 import { formatFiles } from "./format.js";
 import { Progress } from "./progress.js";
 import { statusOf } from "./transfer-status.js";
+import { showTrustTone } from "../people/trust.js";
 
 /** @import { Transfer } from "../../files/protocol/transfer.js" */
 /** @import { Trust } from "../people/trust.js" */
@@ -98,8 +99,7 @@ export class TransferItem extends Emitter {
     const trust = find(root, ".transfer__trust", HTMLElement);
     trust.hidden = who.trust === "";
     trust.textContent = who.trust === "" ? "" : text(`trust.${who.trust}`);
-    trust.classList.toggle("badge--warn", who.trust === "server");
-    trust.classList.toggle("badge--good", who.trust === "verified");
+    showTrustTone(trust, who.trust);
     const progress = find(root, ".transfer__progress", HTMLProgressElement);
     progress.hidden = !transfer.isRunning && this.saving === null;
     progress.max = Math.max(1, bytes);

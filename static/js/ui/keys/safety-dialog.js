@@ -3,7 +3,7 @@
 import { openDialog } from "../lib/dialog.js";
 import { byId, find, part, text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
-import { showTrustIcon, trustOf } from "../people/trust.js";
+import { formerName, showTrustIcon, trustLabel, trustOf } from "../people/trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
@@ -19,7 +19,7 @@ export class SafetyDialog {
     this.#session = session;
     session.on("person-changed", ({ person }) => this.#onPersonChanged(person), { signal });
     session.on("person-removed", ({ person }) => this.#onPersonChanged(person), { signal });
-    part(this.#dialog, "match").addEventListener("click", () => session.safety.confirmCode(this.#pid), { signal });
+    part(this.#dialog, "match").addEventListener("click", () => this.#confirm(), { signal });
     part(this.#dialog, "differ").addEventListener("click", () => this.#reject(), { signal });
     signal.addEventListener("abort", () => this.#dialog.close());
     const action = { id: "safety", icon: "verified", label: text("safety.open"), run: (/** @type {string} */ pid) => this.#open(pid) };
@@ -41,6 +41,12 @@ export class SafetyDialog {
     openDialog(this.#dialog);
   }
 
+  /** The name that the dialog shows is the one that was compared. */
+  #confirm() {
+    const person = this.#session.people.get(this.#pid);
+    if (person) this.#session.safety.confirmCode(person.pid, person.name);
+  }
+
   #reject() {
     this.#dialog.close();
     this.#session.safety.rejectCode(this.#pid);
@@ -60,8 +66,11 @@ export class SafetyDialog {
     const trust = trustOf(person);
     find(this.#dialog, "h2", HTMLElement).textContent = text("safety.title", { name });
     showTrustIcon(find(this.#dialog, ".safety__trust", HTMLElement), trust);
-    this.#setPart("label", text(`trust.${trust}`));
-    this.#setPart("means", text(`trust.${trust}.means`, { name }));
+    const as = formerName(person);
+    this.#setPart("label", trustLabel(person));
+    this.#setPart("means", text(`trust.${trust}.means`, { name: as || (trust === "changed" && person.device?.as) || name }));
+    this.#setPart("renamed", as ? text("safety.renamed", { as, name }) : "");
+    this.#setPart("lasting", confirmed ? text(person.device?.lasting ? "safety.lasting" : "safety.passing", { name }) : "");
     this.#setPart("news", this.#newsFor(person, { code, confirmedRemotely, limited }));
     this.#setPart("times", times > 0 ? text(times === 1 ? "safety.times.one" : "safety.times.many", { name, count: times }) : "");
     part(this.#dialog, "code").hidden = code === null;

@@ -4,7 +4,7 @@ import { captureText } from "./capture-text.js";
 import { initials } from "./names.js";
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
-import { showTrust, trustOf } from "./trust.js";
+import { showTrust, trustRank } from "./trust.js";
 
 /** @import { Person } from "../../call/person.js" */
 
@@ -76,11 +76,6 @@ export function showTurn(root, prefix, { hand = 0, onlyHand = false }) {
 /** @param {string} role */
 function roleText(role) {
   return hasText(`role.${role}`) ? text(`role.${role}`) : "";
-}
-
-/** @param {Person} person */
-function trustRank(person) {
-  return ["", "server", "key", "verified"].indexOf(trustOf(person));
 }
 
 /** @param {Person} person */

@@ -6,6 +6,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { formatMoment, formatRecent, formatSize, formatUntil } from "../lib/formats.js";
 import { find, fromTemplate, text } from "../lib/page.js";
 import { saveEntries, saveEntriesTo } from "../files/save-files.js";
+import { showTrustTone } from "../people/trust.js";
 
 /** @import { ListedFile, ListedTransfer } from "../../files/received/received-files.js" */
 /** @import { SavedEntry } from "../../files/save/read-ahead.js" */
@@ -175,8 +176,7 @@ export class ReceivedItem extends Emitter {
     const badge = find(this.root, ".transfer__trust", HTMLElement);
     badge.hidden = trust === "";
     badge.textContent = trust === "" ? "" : text(`trust.${trust}`);
-    badge.classList.toggle("badge--warn", trust === "server");
-    badge.classList.toggle("badge--good", trust === "verified");
+    showTrustTone(badge, trust);
     this.#showState();
     const actions = this.#actions;
     for (const button of this.#buttons) button.hidden = !actions.includes(/** @type {ReceivedAction} */ (button.dataset.receivedAction));

@@ -5,6 +5,8 @@ from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as request_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -16,15 +18,23 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common import ratelimit
 from common.mail import MailFailed, compose, mail_errors
+from common.network_address import network_address_of
+from common.ratelimit import Limit
 from common.text import name_from_address
 from common.times import zone_of
 
+from .code_tries import SLOW_DOWN, USED_UP
 from .events import session_ended
 from .models import User
 from .site_policy import site_policy
 
 CODE_SENT = "account/messages/email_confirmation_sent.txt"
+# Mails that anyone can have sent to an address by signing up with it.
+CODE_MAILS = {
+    f"account/email/{name}" for name in ("email_confirmation", "email_confirmation_signup", "account_already_exists")
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -36,12 +46,31 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": _("That code isn't right. Use the code from the latest email."),
         "too_many_login_attempts": _("Too many attempts. Please try again in five minutes."),
         "rate_limited": _("Please slow down: try again in a minute."),
+        USED_UP: _("Too many attempts. Ask for a new code."),
+        SLOW_DOWN: _("Too many wrong codes. Please try again in an hour."),
         "same_as_current": _("That's already your address."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say whether the site's policy allows new accounts."""
         return site_policy().sign_up_open
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Take a try before the password is compared. Raises `ValidationError`."""
+        if ratelimit.consume_all(*_password_tries(request, credentials), source=request):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return the person with this password; only wrong ones count."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            ratelimit.give_back(*_password_tries(request, credentials))
+        return user
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Forget the wrong passwords of a person who has replaced it (allauth calls this)."""
+        for limit, whom in _password_tries(request, credentials)[:2]:
+            ratelimit.forget(limit, whom)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Suggest a display name. People are asked where others will see it: with a first room or before a call."""
@@ -62,7 +91,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send the mail `<template_prefix>.html`. Raises `MailFailed`."""
+        """Send the mail `<template_prefix>.html`. Raises `MailFailed`, and `ImmediateHttpResponse` with a 429."""
+        if template_prefix in CODE_MAILS:
+            request = self.request or request_context.request
+            tries = (ratelimit.CODE_MAIL, ratelimit.same_email(email))
+            if wait := ratelimit.consume_all(tries, (ratelimit.CODE_MAIL_FROM, network_address_of(request))):
+                raise ImmediateHttpResponse(ratelimit.rate_limited_response(request, wait))
         with mail_errors():
             closed = {"sign_up_closed": not site_policy().sign_up_open}
             compose(f"{template_prefix}.html", [email], {"email": email, **closed, **context}).send()
@@ -96,6 +130,15 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
             key = session.session_key
             session.end()
             session_ended.send(UserSession, session_key=key)
+
+
+def _password_tries(request: HttpRequest, credentials: dict[str, Any]) -> tuple[tuple[Limit, str], ...]:
+    account, network = ratelimit.same_email(credentials.get("email", "")), network_address_of(request)
+    return (
+        (ratelimit.WRONG_PASSWORD, f"{account} {network}"),
+        (ratelimit.WRONG_PASSWORD_ACCOUNT, account),
+        (ratelimit.WRONG_PASSWORD_FROM, network),
+    )
 
 
 def display_name(user: User) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import (
     AddEmailForm,
     ChangePasswordForm,
@@ -15,8 +16,8 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SignupForm,
 )
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.mfa import app_settings as mfa
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
@@ -29,12 +30,13 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from common import ratelimit
 from common.text import MAX_NAME_LENGTH, clean_name
 from common.times import places
 
+from .code_tries import CodeTries
 from .models import User
 
 
@@ -93,11 +95,27 @@ class SignInForm(NoPlaceholders, LoginForm):
         self.fields["password"].help_text = ""
 
 
-class VerificationCodeForm(NoPlaceholders, ConfirmEmailVerificationCodeForm):
+class LimitedTries:
+    """Takes one of the code's tries before it is compared."""
+
+    def __init__(self, *args: Any, tries: CodeTries | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.tries = tries
+
+    def clean_code(self) -> str:
+        """Return the code. Raises `ValidationError` for a wrong one, and without a try left."""
+        assert self.tries is not None  # noqa: S101 - of a form without data nothing is compared
+        self.tries.take()
+        code: str = super().clean_code()  # type: ignore[misc]
+        self.tries.succeed()
+        return code
+
+
+class VerificationCodeForm(NoPlaceholders, LimitedTries, ConfirmEmailVerificationCodeForm):
     """The code that confirms an email address."""
 
 
-class ResetCodeForm(NoPlaceholders, ConfirmPasswordResetCodeForm):
+class ResetCodeForm(NoPlaceholders, LimitedTries, ConfirmPasswordResetCodeForm):
     """The code that allows a new password."""
 
 
@@ -122,15 +140,21 @@ class AddressForm(NoPlaceholders, AddEmailForm):
 
 
 class SingleUseCode:
-    """Accepts a code once. allauth remembers used codes for 30 seconds and accepts them for 90 (MFA_TOTP_TOLERANCE)."""
+    """Takes a try before digits are compared, and accepts them once.
+
+    allauth remembers used digits for 30 seconds and accepts them for 90 (MFA_TOTP_TOLERANCE).
+    """
 
     def clean_code(self) -> str:
-        """Return the code. Raises `ValidationError` for a wrong or used one."""
-        code: str = super().clean_code()  # type: ignore[misc]
+        """Return the code. Raises `ValidationError` for a wrong or used one, and without a try left."""
         user: User = self.user  # type: ignore[attr-defined]
-        lifetime = mfa.TOTP_PERIOD * (2 * mfa.TOTP_TOLERANCE + 1)
-        if not cache.add(f"used-code:{user.pk}:{normalize_user_code(code)}", 1, timeout=lifetime):
+        tries = (ratelimit.FACTOR, user.pk), (ratelimit.FACTOR_LONG, user.pk)
+        if ratelimit.consume_all(*tries, source=context.request):
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]
+        if ratelimit.consume(ratelimit.USED_DIGITS, f"{user.pk}:{normalize_user_code(code)}"):
             raise get_adapter().validation_error("incorrect_code")
+        ratelimit.give_back(*tries)
         return code
 
 

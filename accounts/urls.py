@@ -1,23 +1,16 @@
 """The account pages that allauth does not have, and three that replace its own."""
 
-from allauth.account.views import PasswordResetView
 from django.urls import path
-
-from common import ratelimit
 
 from .views import account as views
 from .views import codes, data, mails
-
-limit_sign_up = ratelimit.rate_limited(ratelimit.SIGN_UP, ratelimit.ip_address_of)
-
-limit_reset = ratelimit.rate_limited(ratelimit.RESET, ratelimit.email_of)
 
 urlpatterns = [
     path("", views.account_settings, name="account_settings"),
     # These three replace allauth's pages of the same names.
     path("confirm-email/", codes.ConfirmAddress.as_view(), name="account_email_verification_sent"),
-    path("signup/", limit_sign_up(views.SignUp.as_view()), name="account_signup"),
-    path("password/reset/", limit_reset(PasswordResetView.as_view()), name="account_reset_password"),
+    path("signup/", views.SignUp.as_view(), name="account_signup"),
+    path("password/reset/confirm/", codes.ConfirmReset.as_view(), name="account_confirm_password_reset_code"),
     path("data/", data.data, name="account_data"),
     path("data/download", data.download, name="account_download"),
     path("data/delete", data.delete, name="account_delete"),

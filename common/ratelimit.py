@@ -5,7 +5,6 @@ taken *before* the work that it pays for, and given back where only failures cou
 """
 
 import hashlib
-import ipaddress
 import math
 import unicodedata
 from collections.abc import Callable
@@ -13,17 +12,17 @@ from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .buckets import Buckets, MemoryBuckets, RedisBuckets
+from .security_log import log_event
 
 _P = ParamSpec("_P")
+Source = HttpRequest | dict[str, Any] | None
 
 LIMITS: "list[Limit]" = []
 
@@ -48,46 +47,82 @@ class Limit:
         return 1.0 if self.fixed else float(settings.LIMIT_FACTOR)
 
 
-# A whole class behind one IP address may sign up, or use an invite link, within a few minutes. A robot that guesses
-# tokens gets one attempt a second, of 2^256.
-SIGN_UP = Limit("sign-up", 30, 60, "IP address")
-REDEEM = Limit("redeem", 60, 1, "IP address")
-LOOK = Limit("look", 60, 1, "IP address")
+# ── Signing up and in ─────────────────────────────────────────────────────────────────────────────
+# A whole class behind one address may sign up, or use an invite link, within a few minutes.
+SIGN_UP = Limit("sign-up", 30, 60, "network address")
+SIGN_IN = Limit("sign-in", 30, 2, "network address")
+# An attacker on one network cannot lock an account for others: only fifty failures from ten networks do.
+WRONG_PASSWORD = Limit("wrong-password", 5, 300, "account and network address", fixed=True)
+WRONG_PASSWORD_ACCOUNT = Limit("wrong-password-account", 50, 300, "account", fixed=True)
+WRONG_PASSWORD_FROM = Limit("wrong-password-from", 10, 6, "network address")
+PASSKEY = Limit("passkey", 20, 6, "network address")
+# Of each code that a mail brings, three tries; of all codes to one address, 24 a day, of a million.
+CODE_TRY = Limit("code-try", 3, 3600, "code", fixed=True)
+CODE_ADDRESS = Limit("code-address", 15, 3600, "purpose and email address", fixed=True)
+CODE_FROM = Limit("code-from", 30, 20, "network address")
+# Six digits, of which three are right at any moment: twelve tries a day after the first twenty.
+FACTOR = Limit("factor", 5, 300, "account", fixed=True)
+FACTOR_LONG = Limit("factor-long", 20, 7200, "account", fixed=True)
+USED_DIGITS = Limit("used-digits", 1, 90, "account and digits", fixed=True)
+REAUTHENTICATE = Limit("reauthenticate", 10, 6, "account", fixed=True)
+CHANGE_PASSWORD = Limit("change-password", 5, 12, "account", fixed=True)
+NEW_PASSWORD = Limit("new-password", 20, 3, "network address")
+MANAGE_ADDRESS = Limit("manage-address", 10, 6, "account")
+EXPORT = Limit("export", 5, 600, "account")
+
+# ── Rooms ─────────────────────────────────────────────────────────────────────────────────────────
+# A robot that guesses tokens gets one attempt a second, of 2^256.
+REDEEM = Limit("redeem", 60, 1, "network address")
+LOOK = Limit("look", 60, 1, "network address")
 NEW_ROOM = Limit("new-room", 20, 180, "account")
 NEW_INVITE = Limit("new-invite", 60, 30, "account")
 KNOCK = Limit("knock", 5, 30, "membership")
 SEND_LATER = Limit("send-later", 30, 60, "membership")
 REPORT = Limit("report", 5, 600, "account or guest")
-REPORT_FROM = Limit("report-from", 30, 120, "IP address")
+REPORT_FROM = Limit("report-from", 30, 120, "network address")
 RELAY_TEST = Limit("relay-test", 10, 60, "account or guest")
 
 # ── Mails ─────────────────────────────────────────────────────────────────────────────────────────
 RESET = Limit("reset", 6, 1200, "email address", fixed=True)
+RESET_FROM = Limit("reset-from", 10, 6, "network address")
+CODE_MAIL = Limit("code-mail", 1, 10, "email address", fixed=True)
+CODE_MAIL_FROM = Limit("code-mail-from", 40, 30, "network address")
 MAIL_FROM = Limit("mail-from", 20, 300, "account")
 MAIL_TO = Limit("mail-to", 5, 3600, "email address")
 MAIL_WAITING = Limit("mail-waiting", 1, 900, "room")
 
+# ── Everything that changes something ─────────────────────────────────────────────────────────────
+WRITE = Limit("write", 240, 0.5, "account")
+WRITE_FROM = Limit("write-from", 600, 0.1, "network address, of those who are not signed in")
 
-def consume(limit: Limit, whom: object) -> float:
+
+def consume(limit: Limit, whom: object, source: Source = None) -> float:
     """Take one token from the bucket of `whom`; return 0, or the seconds until the empty bucket has one again.
 
     Of any number of calls at the same instant, in any number of processes, as many get 0 as there were tokens.
+    `source`, a request or the scope of a socket, is what the security log says of those who get none.
     """
-    return _buckets(settings.REDIS_URL).take(limit.name, _key(whom), *_rate(limit))
+    wait = _buckets(settings.REDIS_URL).take(limit.name, _key(whom), *_rate(limit))
+    if wait:
+        _log(limit, whom, source)
+    return wait
 
 
-def consume_all(*pairs: tuple[Limit, object]) -> float:
+def consume_all(*pairs: tuple[Limit, object], source: Source = None) -> float:
     """Take one token from each of these buckets, or none: then return the seconds to wait."""
     for position, (limit, whom) in enumerate(pairs):
-        if wait := consume(limit, whom):
+        if wait := consume(limit, whom, source):
             give_back(*pairs[:position])
             return wait
     return 0.0
 
 
-def consume_here(limit: Limit, whom: object) -> float:
+def consume_here(limit: Limit, whom: object, source: Source = None) -> float:
     """Like `consume`, for what costs this process alone: it asks no other, and waits for nothing."""
-    return _here().take(limit.name, _key(whom), *_rate(limit))
+    wait = _here().take(limit.name, _key(whom), *_rate(limit))
+    if wait:
+        _log(limit, whom, source)
+    return wait
 
 
 def give_back(*pairs: tuple[Limit, object]) -> None:
@@ -105,6 +140,12 @@ def forget_all() -> None:
     """Fill all buckets. For tests."""
     _here().fill_all()
     _buckets(settings.REDIS_URL).fill_all()
+
+
+def _log(limit: Limit, whom: object, source: Source) -> None:
+    """Say that a limit was reached, once a minute for each bucket: who floods the site does not flood the log."""
+    if _here().take("log", _key(f"{limit.name} {whom}"), 1, 60) == 0:
+        log_event("limit.exceeded", source, limit=limit.name)
 
 
 def _rate(limit: Limit) -> tuple[float, float]:
@@ -129,31 +170,6 @@ def _key(whom: object) -> bytes:
 @cache
 def _hash_key(secret: str) -> bytes:
     return hashlib.sha256(b"common.ratelimit" + secret.encode()).digest()
-
-
-def ip_address_of(request: HttpRequest) -> str:
-    """Return the client's IPv4 address, or the /64 network of its IPv6 address, which is one household.
-
-    TRUSTED_PROXIES decides how much of X-Forwarded-For counts.
-    """
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    except (PermissionDenied, ValueError):  # a Unix socket, or a proxy that forwards no address: one bucket for all
-        return "unknown"
-    mapped = getattr(address, "ipv4_mapped", None)  # the same machine, as a socket for both families names it
-    if mapped or address.version == 4:
-        return str(mapped or address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
-
-
-def ip_address_of_scope(scope: dict[str, Any]) -> str:
-    """Return the same for an ASGI scope, of a request or a socket."""
-    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    request = HttpRequest()
-    request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
-    if forwarded:
-        request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
-    return ip_address_of(request)
 
 
 def email_of(request: HttpRequest) -> str:
@@ -183,7 +199,7 @@ def rate_limited(
     ) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
         @wraps(view)
         def wrapped(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
-            if request.method == "POST" and (wait := consume(limit, whom(request))):
+            if request.method == "POST" and (wait := consume(limit, whom(request), request)):
                 return rate_limited_response(request, wait)
             return view(request, *args, **kwargs)
 

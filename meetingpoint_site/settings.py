@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.limits.LimitsMiddleware",
     "common.mail.MailFailedMiddleware",
     "meetingpoint_site.error_pages.method_not_allowed_page",
 ]

@@ -5,7 +5,6 @@ from typing import cast
 import msgspec
 from allauth.account.models import EmailAddress
 from allauth.account.views import SignupView
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -19,6 +18,7 @@ from accounts import optional_mail
 from accounts.adapter import SessionsAdapter
 from accounts.forms import ProfileForm, SignUpForm
 from accounts.models import MailKind, User
+from common import ratelimit
 from common.json_body import PayloadError, decode_body
 from common.mail import MailFailed
 from common.times import known_zone
@@ -45,9 +45,11 @@ class SignUp(SignupView):
             # Not a transaction: it would hold SQLite's only write lock for as long as the mail server takes.
             if self.user is not None:
                 self.user.delete()
-            ratelimit.clear(self.request, action="confirm_email", key=form.cleaned_data["email"].lower())
+            ratelimit.forget(ratelimit.CODE_MAIL, ratelimit.same_email(form.cleaned_data["email"]))
             form.add_error(None, _("We couldn't send the email with your code. Please try again in a few minutes."))
             return self.render_to_response(self.get_context_data(form=form), status=503)
+        if response.status_code == 429 and self.user is not None:  # no code was sent
+            self.user.delete()
         return response
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from common import ratelimit
 from common.json_body import decode_base64url, decode_body, encode_base64url
+from common.network_address import network_address_of
 from common.ratelimit import rate_limited
 from rooms import limits
 from rooms.access import RoomAccess, get_room_or_404, must_knock, requires_host
@@ -47,7 +48,7 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 @require_POST
-@rate_limited(ratelimit.LOOK, ratelimit.ip_address_of)
+@rate_limited(ratelimit.LOOK, network_address_of)
 @json_errors
 @cache_control(no_store=True)
 def look(request: HttpRequest) -> JsonResponse:
@@ -74,7 +75,7 @@ def look(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-@rate_limited(ratelimit.REDEEM, ratelimit.ip_address_of)
+@rate_limited(ratelimit.REDEEM, network_address_of)
 @json_errors
 @cache_control(no_store=True)
 def redeem(request: HttpRequest) -> JsonResponse:

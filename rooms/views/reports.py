@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from common import ratelimit
 from common.json_body import PayloadError, decode_body
+from common.network_address import network_address_of
 from rooms import limits
 from rooms.access import find_membership
 from rooms.guest_session import guest_id_of
@@ -34,7 +35,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"form": form, "room": membership.room}
         return render(request, "rooms/report.html", context, status=400 if form.errors else 200)
     # Only a valid report counts, so that a forgotten field does not use up an attempt.
-    wait = ratelimit.consume(ratelimit.REPORT_FROM, ratelimit.ip_address_of(request))
+    wait = ratelimit.consume(ratelimit.REPORT_FROM, network_address_of(request))
     wait = wait or ratelimit.consume(ratelimit.REPORT, membership.user_id or membership.guest_id)
     if wait:
         return ratelimit.rate_limited_response(request, wait)

@@ -1,6 +1,7 @@
 """The cast of the account stories, and what they do with their mail."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -55,6 +56,14 @@ def sign_in_to_admin(user: User) -> Client:
 def _fresh_rate_limits():
     """Start every test with full token buckets, which are in the cache."""
     cache.clear()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """The clock of the limits, which a test moves forward, in seconds; it stands still otherwise."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("common.buckets.monotonic", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
 
 
 @pytest.fixture

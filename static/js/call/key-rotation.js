@@ -1,9 +1,11 @@
 /**
  * The room key during a call: replaced when a person who had it was removed, and passed from browser to browser.
  *
- * A new key goes only to peers who are connected under the previous key, and only from hosts. Open connections stay: each is
- * pinned to the certificate of its peer. New peers must prove the new key. A call that began without a key never accepts one:
- * the server that introduced its people could be listening.
+ * A browser takes a key for which there are two witnesses: a host's browser, which sends it, and the server, which names its epoch
+ * and check value. Until both have spoken, nothing is stored and the former key counts. A new key goes only to peers who were
+ * connected when it became due and whom the server still lists. Open connections stay: each is pinned to the certificate of its
+ * peer; but a peer who does not prove the new key in time is cut off. A call that began without a key never accepts one: the server
+ * that introduced its people could be listening.
  */
 
 import { HOSTS } from "../signaling/roles.js";
@@ -26,6 +28,10 @@ const ROTATE_SPREAD_MS = 1_000;
 const RETRY_MS = 10_000;
 /** How long a key that the server announced may take to arrive from a peer. */
 const KEY_TIMEOUT_MS = 8_000;
+/** How long peers have to prove the new key to us, while the server can be reached. */
+export const TRANSITION_MS = 20_000;
+/** So many changes of the key can have been missed: a browser that was away for more needs a new link. */
+const MAX_MISSED = 8;
 const TOPIC = "rekey";
 const PER_MINUTE = 12;
 
@@ -43,10 +49,16 @@ export class KeyRotation extends Emitter {
   #setKeyUrl;
   /** @type {Room | null} as the server sent it last */
   #room = null;
+  /** What hosts have sent and the server has not named, the latest of each. @type {Map<string, SentKey>} */
+  #sent = new Map();
+  /** Pids that were connected when the next key became due; null: it is not. @type {Set<string> | null} */
+  #entitled = null;
   /** @type {Set<string>} pids that still need the current key */
   #pendingRecipients = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #transition;
   #queue = Promise.resolve();
   #life = new AbortController();
 
@@ -60,12 +72,19 @@ export class KeyRotation extends Emitter {
     this.#slug = slug;
     this.#setKeyUrl = setKeyUrl;
     const { signal } = this.#life;
-    session.on("entered", ({ room }) => this.#onRoom(room), { signal });
-    session.on("room", ({ room }) => this.#onRoom(room), { signal });
-    this.#topic = session.mesh.topic(TOPIC, { read: readSentKey, perMinute: PER_MINUTE });
+    const { mesh } = session;
+    session.on("entered", ({ room, again, listed }) => {
+      const inside = again ? listed.filter((pid) => mesh.peers.has(pid)) : listed;
+      this.#onRoom(room, inside);
+    }, { signal });
+    session.on("room", ({ room }) => this.#onRoom(room, mesh.peers.keys()), { signal });
+    this.#topic = mesh.topic(TOPIC, { read: readSentKey, perMinute: PER_MINUTE });
     this.#topic.on("message", ({ pid, message }) => this.#onKeyReceived(pid, message), { signal });
-    session.mesh.on("peer-channel-open", ({ pid }) => this.#pendingRecipients.has(pid) && this.#enqueue(() => this.#sendKey()), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    const retry = (/** @type {{pid: string}} */ { pid }) => this.#pendingRecipients.has(pid) && this.#enqueue(() => this.#sendKey());
+    mesh.on("peer-channel-open", retry, { signal });
+    mesh.on("peer-updated", retry, { signal });
+    mesh.on("peer-removed", ({ pid }) => this.#sent.delete(pid), { signal });
+    signal.addEventListener("abort", () => [this.#timer, this.#transition].forEach((timer) => clearTimeout(timer)));
   }
 
   close() {
@@ -80,22 +99,42 @@ export class KeyRotation extends Emitter {
     return HOSTS.includes(this.#session.self.role);
   }
 
-  /** @param {Room} room */
-  #onRoom(room) {
+  /** @param {Room} room @param {Iterable<string>} inside pids that are connected, or on entering those that are listed */
+  #onRoom(room, inside) {
     this.#room = room;
     if (this.#epoch === 0 || room.epoch < this.#epoch) return;
-    if (room.epoch > this.#epoch) this.#enqueue(() => this.#findNewKey());
+    if (room.epoch > this.#epoch || room.rekey_required) this.#entitled ??= new Set(inside);
+    else this.#entitled = null;
+    if (room.epoch > this.#epoch) this.#enqueue(() => this.#findNewKey({ wait: true }));
     else if (room.rekey_required && this.#canExportKey && this.#setKeyUrl !== null) this.#schedule(() => this.#rotate(), randomDelay());
   }
 
-  /** Another tab here may have made the key; otherwise a peer sends it. @param {boolean} [timedOut] whether a peer had time to */
-  async #findNewKey(timedOut = false) {
+  /**
+   * Another tab here may have made the key; otherwise a peer sends it.
+   * @param {{wait?: boolean, timedOut?: boolean}} [how] wait: a peer gets time to send it; timedOut: a peer had time to
+   */
+  async #findNewKey({ wait = false, timedOut = false } = {}) {
     const room = this.#room;
     if (room === null || room.epoch <= this.#epoch) return;
     const { state, key } = await findRoomKey(this.#slug, room.epoch, room.key_check);
     if (state === "fits" && key !== null) return this.#adopt(room.epoch, key);
+    const sent = await this.#findSent(room);
+    if (sent !== null) {
+      await saveRoomKey(this.#slug, room.epoch, sent.key, { extractable: this.#canExportKey, byHosts: sent.byHosts });
+      return this.#adopt(room.epoch, sent.key);
+    }
     if (timedOut) return this.emit("missing");
-    this.#schedule(() => this.#findNewKey(true), KEY_TIMEOUT_MS);
+    if (wait) this.#schedule(() => this.#findNewKey({ timedOut: true }), KEY_TIMEOUT_MS);
+  }
+
+  /** The key that a host has sent and the server names. @param {Room} room @returns {Promise<SentKey | null>} */
+  async #findSent({ epoch, key_check: check, join_rule: joinRule }) {
+    const held = await loadRoomKey(this.#slug);
+    for (const sent of [...this.#sent.values()].reverse()) {
+      if (sent.epoch !== epoch || !fitsJoinRule(sent.byHosts, joinRule, held?.byHosts ?? false)) continue;
+      if (toBase64Url(await roomKeyCheck(sent.key, this.#slug, epoch)) === check) return sent;
+    }
+    return null;
   }
 
   /** @returns {Promise<void>} */
@@ -118,23 +157,21 @@ export class KeyRotation extends Emitter {
   #onKeyReceived(pid, sent) {
     const sender = this.#session.people.get(pid);
     if (!sender || !HOSTS.includes(sender.role) || this.#epoch === 0) return;
-    this.#enqueue(async () => {
-      const { epoch, key, byHosts } = sent;
-      if (epoch <= this.#epoch) return;
-      const check = toBase64Url(await roomKeyCheck(key, this.#slug, epoch));
-      // The server does not know the key, but its check value says whether this is the key of the room.
-      if (this.#room?.epoch === epoch && this.#room.key_check !== check) return;
-      await saveRoomKey(this.#slug, epoch, key, { extractable: this.#canExportKey, byHosts });
-      await this.#adopt(epoch, key);
-    });
+    if (sent.epoch <= this.#epoch || sent.epoch > this.#epoch + MAX_MISSED) return;
+    this.#sent.set(pid, sent);
+    this.#enqueue(() => this.#findNewKey());
   }
 
   /** @param {number} epoch @param {Bytes | CryptoKey} key */
   async #adopt(epoch, key) {
     clearTimeout(this.#timer);
+    const entitled = this.#entitled ?? this.#session.mesh.peers.keys();
     await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
-    this.#pendingRecipients = new Set(this.#session.mesh.peers.keys());
+    this.#sent.clear();
+    this.#entitled = null;
+    this.#pendingRecipients = new Set(entitled);
     await this.#sendKey();
+    this.#endTransitionLater(epoch);
     this.emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
   }
 
@@ -142,7 +179,27 @@ export class KeyRotation extends Emitter {
     const held = this.#canExportKey ? await loadRoomKey(this.#slug) : null;
     if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#pendingRecipients.clear();
     const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
-    for (const pid of this.#pendingRecipients) if (this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
+    for (const pid of this.#pendingRecipients) {
+      // A tab that was removed may have left the server before, and kept its connection to us.
+      if (this.#session.socket.hasPeer(pid) && this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
+    }
+  }
+
+  /** @param {number} epoch that has begun */
+  #endTransitionLater(epoch) {
+    clearTimeout(this.#transition);
+    this.#transition = setTimeout(() => this.#enqueue(() => this.#endTransition(epoch)), TRANSITION_MS);
+  }
+
+  /** @param {number} epoch */
+  async #endTransition(epoch) {
+    const { link, mesh, socket } = this.#session;
+    // Without a server, no one could have proved anything.
+    if (socket.state !== "open") return this.#endTransitionLater(epoch);
+    for (const pid of await link.endTransition(epoch)) {
+      this.#pendingRecipients.delete(pid);
+      mesh.disconnect(pid);
+    }
   }
 
   /** @param {() => Promise<void>} task */
@@ -159,6 +216,16 @@ export class KeyRotation extends Emitter {
 }
 
 /** @typedef {{epoch: number, key: Bytes, byHosts: boolean}} SentKey */
+
+/**
+ * Whether what a host says of a key agrees with the join rule that the server names: alone, neither makes this browser put a key
+ * into guests' links that hosts have given them so far.
+ * @param {boolean} byHosts as sent @param {string} joinRule @param {boolean} before of the key in force
+ */
+export function fitsJoinRule(byHosts, joinRule, before) {
+  if (joinRule === "locked") return byHosts || !before;
+  return byHosts === (joinRule === "knock");
+}
 
 /** Reads `rekey`: `{epoch, key, by_hosts}`, the key as 32 bytes of base64url. @param {any} payload @returns {SentKey | null} */
 function readSentKey(payload) {

@@ -35,7 +35,7 @@ const LOST = ["interrupted", "failed"];
 
 /**
  * @typedef {object} CallSessionEvents `people` is up to date when they fire
- * @property {{room: Room, again: boolean}} entered admitted, or back in after a reconnect
+ * @property {{room: Room, again: boolean, listed: string[]}} entered admitted, or back in after a reconnect; listed: pids of the others
  * @property {{draining: boolean, entered: boolean, code?: number}} away the server cannot be reached, or closed with a code that
  *   means reconnect; peer connections continue
  * @property {{code: number | "no-relay"}} stopped refused or removed, for good; `no-relay`: addresses must be hidden, and there
@@ -137,7 +137,7 @@ export class CallSession extends Emitter {
   /** Continues under the next room key: new peers have to prove it, the others see a rejoin. @param {RoomSeal} seal */
   async rekey(seal) {
     this.seal = seal;
-    await this.link.rekey(seal);
+    await this.link.rekey(seal, this.mesh.peers.keys());
     await this.#updateHello();
     this.socket.rejoin();
   }
@@ -172,6 +172,7 @@ export class CallSession extends Emitter {
     this.socket.on("error", ({ code }) => this.emit("refused", { code }), { signal });
     this.mesh.on("peer-added", (peer) => this.#onPeerAdded(peer), { signal });
     this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...this.#profileOf(hello) }), { signal });
+    this.mesh.on("peer-banned", ({ pid }) => this.link.shun(pid), { signal });
     this.mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
     this.mesh.on("peer-state", ({ pid, state, reason }) => this.#onPeerState(pid, state, reason), { signal });
     this.mesh.on("peer-media", ({ pid, audio, video }) => this.updatePerson(pid, { muted: !audio, camera: video }), { signal });
@@ -193,7 +194,7 @@ export class CallSession extends Emitter {
     this.#ice = ice;
     if (!this.#applyRelayPolicy(room)) return;
     this.#useIce({ ice, ice_ttl });
-    this.emit("entered", { room, again: this.#entered });
+    this.emit("entered", { room, again: this.#entered, listed: peers.map(({ pid }) => pid) });
     this.#entering = !this.#entered;
     this.#entered = true;
     this.link.joined(peers);
@@ -259,8 +260,9 @@ export class CallSession extends Emitter {
 
   /** @param {string} pid @param {boolean} final */
   #onPeerLeft(pid, final) {
-    if (this.mesh.peers.has(pid)) this.mesh.removePeer(pid, final);
-    else this.#onPeerRemoved(pid);
+    const connected = this.mesh.peers.has(pid);
+    if (connected || final) this.mesh.removePeer(pid, final);
+    if (!connected) this.#onPeerRemoved(pid);
   }
 
   /** @param {string} pid */

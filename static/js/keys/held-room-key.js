@@ -18,7 +18,7 @@ export async function findRoomKey(slug, epoch, keyCheck) {
   let held, lobby;
   try {
     // A pending key whose answer was lost or is still to come: the server's check value shows that it was accepted. Done before
-    // the stored key is read, because another tab may confirm the pending key meanwhile.
+    // the stored key is read, because another tab may confirm the pending key meanwhile. It never replaces a later key.
     const offered = await loadPendingKey(slug);
     const taken = offered?.epoch === epoch && toBase64Url(await roomKeyCheck(offered.key, slug, epoch)) === keyCheck;
     if (taken) await confirmPendingKey(slug);

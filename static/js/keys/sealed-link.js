@@ -15,7 +15,7 @@ import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 /** @import { SasPair } from "./sas-code.js" */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
-/** @typedef {{hello: Hello, channel: PairChannel}} Known */
+/** @typedef {{hello: Hello, channel: PairChannel, epoch: number}} Known epoch: of the latest room key that they proved */
 
 /** Channels are kept for the whole session: the counter of a key must never restart. */
 const MAX_CHANNELS = 1_024;
@@ -35,8 +35,12 @@ const MAX_CHANNELS = 1_024;
 export class SealedLink extends Emitter {
   #identity;
   #seal;
-  /** @type {RoomSeal[]} of earlier epochs of this session */
+  /** @type {RoomSeal[]} of earlier epochs, while anyone may still come with them */
   #earlier = [];
+  /** @type {Set<string>} who was here at the last rekey and has not proved the new key yet: their earlier hello still counts */
+  #former = new Set();
+  /** @type {Set<string>} who was removed: nothing of theirs is believed, and nothing said about it */
+  #shunned = new Set();
   #send;
   #known = /** @type {Map<string, Known>} */ (new Map());
   #early = /** @type {EarlyMessages<string>} */ (new EarlyMessages());
@@ -66,15 +70,36 @@ export class SealedLink extends Emitter {
   }
 
   /**
-   * Continues under the next room key: new peers must hold it, known peers stay known. Settles when it is in force.
-   * @param {RoomSeal} seal @returns {Promise<void>}
+   * Continues under the next room key: from now on only those who are here may come with an earlier one, until `endTransition`.
+   * @param {RoomSeal} seal @param {Iterable<string>} here pids @returns {Promise<void>} settles when it is in force
    */
-  rekey(seal) {
+  rekey(seal, here) {
+    const former = new Set(here);
     this.#enqueue(async () => {
       this.#earlier.push(this.#seal);
       this.#seal = seal;
+      this.#former = former;
     });
     return this.#incoming;
+  }
+
+  /**
+   * Forgets hellos of the epochs before this one: who has not proved its key by now is a stranger until they do.
+   * @param {number} epoch @returns {Promise<string[]>} the pids of those
+   */
+  async endTransition(epoch) {
+    /** @type {string[]} */
+    const unproved = [];
+    this.#enqueue(async () => {
+      for (const [pid, known] of this.#known) {
+        if (known.epoch >= epoch) continue;
+        this.#former.delete(pid);
+        unproved.push(pid);
+      }
+      this.#earlier = this.#earlier.filter((seal) => seal.epoch >= epoch);
+    });
+    await this.#incoming;
+    return unproved;
   }
 
   /** @param {Peer[]} peers those who were here before */
@@ -97,8 +122,9 @@ export class SealedLink extends Emitter {
     });
   }
 
-  /** @param {string} pid @param {boolean} [final] they were kicked */
+  /** @param {string} pid @param {boolean} [final] they were removed: the same tab never comes back */
   removePeer(pid, final = false) {
+    if (final) this.shun(pid);
     this.#enqueue(async () => {
       this.#early.release(pid);
       this.#refused.delete(pid);
@@ -130,6 +156,16 @@ export class SealedLink extends Emitter {
   /** Refuses this tab for the rest of the session, whatever it or the relay says. @param {string} pid @param {string} reason */
   block(pid, reason) {
     this.#blocked.set(pid, reason);
+  }
+
+  /**
+   * Ignores this tab for the rest of the session: it was removed, and a relay that brings it back lies.
+   * @param {string} pid
+   */
+  shun(pid) {
+    this.#shunned.add(pid);
+    this.#former.delete(pid);
+    this.#early.release(pid);
   }
 
   /** Stops; no event follows. */
@@ -176,22 +212,24 @@ export class SealedLink extends Emitter {
   /** @param {Peer} peer @returns {Promise<KnownPeer | null>} */
   async #authenticate(peer) {
     const { pid } = peer;
-    if (pid === this.#identity.pid) return null;
+    if (pid === this.#identity.pid || this.#shunned.has(pid)) return null;
     const blockedFor = this.#blocked.get(pid);
     if (blockedFor !== undefined) return this.#refuse(peer, blockedFor);
     const known = this.#known.get(pid);
+    const believed = known !== undefined && this.#isBelieved(pid, known);
     try {
-      const seal = known ? this.#sealOf(peer.hello) : this.#seal;
-      // Made with the next key, which we do not have yet.
+      const seal = believed ? this.#sealOf(known, peer.hello) : this.#seal;
       if (seal === null) return { ...peer, hello: known?.hello.profile ?? "", fingerprint: known?.hello.fingerprint ?? "" };
       const hello = await readSealedHello(seal, pid, peer.hello);
       // A tab keeps its keys for its whole life.
       if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
-      if (!known) await this.#openChannel(pid, hello);
+      if (known) Object.assign(known, { hello, epoch: seal.epoch });
+      else await this.#openChannel(pid, hello);
+      if (seal === this.#seal) this.#former.delete(pid);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
     } catch (error) {
-      if (known) {
+      if (believed) {
         // They were verified before: a forged hello in their name changes nothing.
         this.emit("tampered", { pid, reason: "forged" });
         return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
@@ -201,6 +239,11 @@ export class SealedLink extends Emitter {
     }
   }
 
+  /** Whether they have proved the key in force, or are in the middle of changing to it. @param {string} pid @param {Known} known */
+  #isBelieved(pid, known) {
+    return known.epoch === this.#seal.epoch || this.#former.has(pid);
+  }
+
   /** @param {Peer} peer @param {string} reason */
   #refuse(peer, reason) {
     this.#refused.add(peer.pid);
@@ -208,10 +251,14 @@ export class SealedLink extends Emitter {
     return null;
   }
 
-  /** Returns null for the hello of a known peer from an epoch after ours. @param {string} text @returns {RoomSeal | null} */
-  #sealOf(text) {
+  /**
+   * Returns null for a hello that says nothing new of a known peer: made with the next key, which we do not have yet, or with one from
+   * before the one that they proved.
+   * @param {Known} known @param {string} text @returns {RoomSeal | null}
+   */
+  #sealOf(known, text) {
     const epoch = helloEpoch(text);
-    if (epoch > this.#seal.epoch) return null;
+    if (epoch > this.#seal.epoch || (epoch >= 0 && epoch < known.epoch)) return null;
     return this.#earlier.find((seal) => seal.epoch === epoch) ?? this.#seal;
   }
 
@@ -221,14 +268,14 @@ export class SealedLink extends Emitter {
     const { privateKey, fingerprint } = this.#identity;
     const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), fingerprint, privateKey };
     const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
-    this.#known.set(pid, { hello, channel });
+    this.#known.set(pid, { hello, channel, epoch: this.#seal.epoch });
   }
 
   /** @param {string} from @param {string} body */
   async #open(from, body) {
     const known = this.#known.get(from);
-    if (this.#blocked.has(from)) return;
-    if (known === undefined) return this.#queueEarly(from, body);
+    if (this.#blocked.has(from) || this.#shunned.has(from)) return;
+    if (known === undefined || !this.#isBelieved(from, known)) return this.#queueEarly(from, body);
     try {
       const text = await known.channel.unwrap(body);
       if (!this.#closed) this.emit("message", { from, body: text });

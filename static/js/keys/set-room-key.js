@@ -9,8 +9,9 @@ import { postJson } from "../lib/request.js";
 const NOT_TAKEN = [400, 403, 404];
 
 /**
- * @typedef {{slug: string, epoch: number, url: string, byHosts: boolean, more?: object}} NewRoomKey
- * epoch: the one after the room's; byHosts: hosts give this key to guests; more: further fields of the request
+ * @typedef {{slug: string, epoch: number, url: string, byHosts: boolean, replace?: boolean, more?: object}} NewRoomKey
+ * epoch: the one after the room's; byHosts: hosts give this key to guests; replace: even if this browser holds a later key than the
+ *   server names, as the person wishes; more: further fields of the request
  */
 
 /**
@@ -23,22 +24,22 @@ export async function setRoomKey(room) {
 }
 
 /** @param {NewRoomKey} room */
-async function makeAndSetKey({ slug, epoch, url, byHosts, more = {} }) {
+async function makeAndSetKey({ slug, epoch, url, byHosts, replace = false, more = {} }) {
   const held = await loadRoomKey(slug);
   // By what this browser knows, the server names an old epoch: do not follow it.
-  if (held !== null && held.epoch > epoch) throw new Error("the room has a later key");
+  if (held !== null && held.epoch > epoch && !replace) throw new Error("the room has a later key");
   const before = await loadPendingKey(slug);
   // Another tab set this key, or the answer was lost: send it again, unless made for the other join rule (links may hold it).
-  const again = held?.epoch === epoch ? held : before?.epoch === epoch ? before : null;
+  const again = held?.epoch === epoch && !replace ? held : before?.epoch === epoch ? before : null;
   const key = again?.byHosts === byHosts ? again.raw : makeRoomKey();
   if (key === undefined) throw new Error("the room has a key");
   await savePendingKey(slug, epoch, key, byHosts);
   const check = toBase64Url(await roomKeyCheck(key, slug, epoch));
   const { status, data } = await postJson(url, { ...more, epoch, key_check: check, hosts_hand_out_key: byHosts });
   const mine = status === 200 || (status === 409 && data.key_check === check);
-  if (mine) await confirmPendingKey(slug);
+  if (mine && !(await confirmPendingKey(slug, { replace }))) throw new Error("this browser holds another key of this epoch");
   // Keep the pending key unless the server has certainly rejected it; after a lost or broken answer it may have accepted it.
-  else if (status === 409 || NOT_TAKEN.includes(status)) await forgetPendingKey(slug);
+  if (!mine && (status === 409 || NOT_TAKEN.includes(status))) await forgetPendingKey(slug);
   if (!mine && status !== 409) throw new Error("the room has no new key");
   return mine;
 }

@@ -23,6 +23,7 @@ const MAX_BANNED = 1_024;
  * @typedef {object} MeshEvents
  * @property {PeerDetail} peer-added the connection exists, nothing flows yet
  * @property {PeerDetail} peer-updated a peer came back with a new hello
+ * @property {{pid: string}} peer-banned a peer was removed for good, connected or not
  * @property {{pid: string}} peer-removed their connection is closed and no longer in `peers`
  * @property {{pid: string, state: PeerState, reason?: string}} peer-state never closed; reason: as in `PeerLinkEvents`
  * @property {{pid: string}} peer-unresponsive a ping was not answered at once
@@ -124,19 +125,26 @@ export class Mesh extends Emitter {
 
   /**
    * The server reports that a peer left. It may be only their socket, so a working connection is kept until it ends.
-   * @param {string} pid @param {boolean} [final] they were kicked: their connection ends, too
+   * @param {string} pid @param {boolean} [final] they were removed: their connection ends, and the same tab never comes back
    */
   removePeer(pid, final = false) {
+    if (final) return this.ban(pid);
     const { state } = this.peers.get(pid) ?? {};
     this.#early.release(pid);
-    if (!final && (state === "connected" || state === "interrupted")) this.#departures.socketGone(pid);
+    if (state === "connected" || state === "interrupted") this.#departures.socketGone(pid);
     else this.#drop(pid);
   }
 
   /** Kicks a peer for the rest of this session: ends the connection, and makes no other. @param {string} pid */
   ban(pid) {
-    if (pid === this.#pid || this.#banned.size >= MAX_BANNED) return;
-    this.#banned.add(pid);
+    if (pid === this.#pid) return;
+    if (this.#banned.size < MAX_BANNED) this.#banned.add(pid);
+    this.disconnect(pid);
+    this.emit("peer-banned", { pid });
+  }
+
+  /** Ends the connection to a peer, who may come again. @param {string} pid */
+  disconnect(pid) {
     this.#early.release(pid);
     this.#drop(pid);
   }

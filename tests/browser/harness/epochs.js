@@ -1,0 +1,210 @@
+/** A tab in a call whose key changes, with a real store and real seals. Its peers and the server say what the test lets them say. For tests only. */
+
+import { KeyRotation } from "/static/js/call/key-rotation.js";
+import { forgetRoomKey, loadPendingKey, loadRoomKey, saveRoomKey } from "/static/js/keys/key-store.js";
+import { findRoomKey } from "/static/js/keys/held-room-key.js";
+import { makeRoomKey, roomKeyCheck } from "/static/js/keys/room-key.js";
+import { makeRoomSeal } from "/static/js/keys/room-seal.js";
+import { setRoomKey } from "/static/js/keys/set-room-key.js";
+import { Emitter } from "/static/js/lib/emitter.js";
+import { toBase64Url } from "/static/js/lib/encoding.js";
+import { FakeMesh } from "/tests/js/peer-world.js";
+
+const ROOM = "tea";
+const [HOST, GUEST, LATE] = ["h", "g", "l"].map((letter) => letter.repeat(22));
+const really = globalThis.setTimeout;
+// Seconds pass as milliseconds.
+globalThis.setTimeout = (act, ms, ...more) => really(act, ms >= 1000 ? ms / 1000 : ms, ...more);
+
+const checkOf = async (key, epoch) => toBase64Url(await roomKeyCheck(key, ROOM, epoch));
+const roomOf = async (epoch, key, more = {}) => ({ epoch, key_check: await checkOf(key, epoch), join_rule: "open", rekey_required: false, ...more });
+
+/** One tab in the call. `listed`: whom the server lists. */
+class Tab extends Emitter {
+  people = new Map([[HOST, { role: "moderator" }], [GUEST, { role: "guest" }]]);
+  mesh = new FakeMesh(HOST, GUEST);
+  listed = new Set([HOST, GUEST]);
+  disconnected = [];
+  unproved = [];
+  renewed = 0;
+  missing = 0;
+
+  constructor(seal, role, setKeyUrl = null) {
+    super();
+    Object.assign(this, { seal, self: { role } });
+    this.mesh.disconnect = (pid) => this.disconnected.push(pid);
+    this.socket = { state: "open", hasPeer: (pid) => this.listed.has(pid) };
+    this.link = { endTransition: async () => this.unproved };
+    this.keys = new KeyRotation(this, { slug: ROOM, setKeyUrl });
+    this.keys.on("renewed", () => (this.renewed += 1));
+    this.keys.on("missing", () => (this.missing += 1));
+  }
+
+  async rekey(seal) {
+    this.seal = seal;
+  }
+
+  /** Who was sent a key. */
+  get given() {
+    return this.mesh.sent.filter(([, topic]) => topic === "rekey").map(([pid]) => pid);
+  }
+}
+
+async function until(condition, what) {
+  const end = performance.now() + 5000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => really(resolve, 2));
+  }
+}
+
+/** Until everything that was begun has come to its end: the store was read and written, and every timer has passed. */
+const settled = () => new Promise((resolve) => really(resolve, 60));
+
+/** A tab that holds the key of epoch 1. @param {string} role */
+async function begin(role, { byHosts = false, setKeyUrl = null } = {}) {
+  for (const name of [ROOM, `${ROOM} offered`, `${ROOM} lobby`]) await forgetRoomKey(name);
+  const key = makeRoomKey();
+  await saveRoomKey(ROOM, 1, key, { extractable: role !== "guest", byHosts });
+  const tab = new Tab(await makeRoomSeal(ROOM, 1, key), role, setKeyUrl);
+  tab.emit("entered", { room: await roomOf(1, key, { join_rule: byHosts ? "knock" : "open" }), again: false, listed: [HOST, GUEST] });
+  return { tab, key };
+}
+
+const send = (tab, epoch, key, by = HOST, byHosts = false) => tab.mesh.receive(by, "rekey", { epoch, key: toBase64Url(key), by_hosts: byHosts });
+const held = async () => {
+  const record = await loadRoomKey(ROOM);
+  return record && [record.epoch, await checkOf(record.key, record.epoch), record.byHosts];
+};
+const same = async (key, epoch, byHosts = false) => [epoch, await checkOf(key, epoch), byHosts];
+const equal = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+globalThis.epochs = {
+  /** What a moderator alone can make a browser store, and whether the true key still opens the room. @returns {Promise<object>} by what was sent */
+  async poison() {
+    const outcome = {};
+    for (const role of ["owner", "guest"]) {
+      for (const epoch of [2, 3, 9, 2 ** 31, 2 ** 53 - 1]) {
+        const { tab, key } = await begin(role);
+        send(tab, epoch, makeRoomKey());
+        await settled();
+        // The server repeats what it has said.
+        tab.emit("room", { room: await roomOf(1, key) });
+        await settled();
+        const { state } = await findRoomKey(ROOM, 1, await checkOf(key, 1));
+        outcome[`${role} ${epoch}`] = [equal(await held(), await same(key, 1)), state, tab.seal.epoch, tab.given.length];
+        tab.keys.close();
+      }
+    }
+    return outcome;
+  },
+
+  /** A false key before, between and after what both witnesses say: which one is stored. */
+  async witnesses() {
+    const outcome = {};
+    const orders = { "key first": "kfs", "server first": "skf", "false key first": "fks", "false key by the same host": "Fks", "key lost": "fs" };
+    for (const [name, order] of Object.entries(orders)) {
+      const { tab, key } = await begin("guest");
+      const [next, wrong] = [makeRoomKey(), makeRoomKey()];
+      tab.people.set(LATE, { role: "moderator" });
+      for (const step of order) {
+        if (step === "k") send(tab, 2, next);
+        if (step === "f") send(tab, 2, wrong, LATE);
+        if (step === "F") send(tab, 2, wrong);
+        if (step === "s") tab.emit("room", { room: await roomOf(2, next) });
+        if (step !== order.at(-1)) await settled();
+      }
+      const came = order.includes("k");
+      await until(() => tab.renewed + tab.missing > 0, name);
+      outcome[name] = equal(await held(), came ? await same(next, 2) : await same(key, 1));
+      tab.keys.close();
+    }
+    return outcome;
+  },
+
+  /** Who gets the new key from a host's tab: those who were connected when it became due and are listed still. */
+  async recipients() {
+    const { tab, key } = await begin("owner");
+    tab.mesh.peers.set("m".repeat(22), { state: "connected" });
+    tab.emit("room", { room: await roomOf(1, key, { rekey_required: true }) });
+    // After the removal: a newcomer with the former key, and one whom the server does not list any more but who stayed connected.
+    tab.mesh.peers.set(LATE, { state: "connected" });
+    tab.listed.add(LATE);
+    const next = makeRoomKey();
+    send(tab, 2, next);
+    tab.emit("room", { room: await roomOf(2, next) });
+    await until(() => tab.renewed === 1, "renewed");
+    const given = [...tab.given];
+    // Those who have not proved it when time is up are cut off.
+    tab.unproved = [LATE, "m".repeat(22)];
+    await until(() => tab.disconnected.length === 2, "cut off");
+    tab.listed.add("m".repeat(22));
+    tab.mesh.emit("peer-updated", { pid: "m".repeat(22) });
+    await settled();
+    tab.keys.close();
+    return { given, disconnected: tab.disconnected, later: tab.given.length };
+  },
+
+  /** A key that comes by a host and the server, with each thing that both can say of guests: whether it is taken. */
+  async joinRules() {
+    const outcome = {};
+    for (const before of [false, true]) {
+      for (const rule of ["open", "knock", "locked"]) {
+        for (const byHosts of [false, true]) {
+          const { tab } = await begin("owner", { byHosts: before });
+          const next = makeRoomKey();
+          send(tab, 2, next, HOST, byHosts);
+          tab.emit("room", { room: await roomOf(2, next, { join_rule: rule }) });
+          await until(() => tab.renewed + tab.missing > 0, rule);
+          outcome[`${before} ${rule} ${byHosts}`] = tab.renewed === 1;
+          tab.keys.close();
+        }
+      }
+    }
+    return outcome;
+  },
+
+  /** The store by itself: what replaces what. */
+  async store() {
+    await begin("owner");
+    const [one, two, three] = [makeRoomKey(), makeRoomKey(), makeRoomKey()];
+    await saveRoomKey(ROOM, 5, one, { extractable: true });
+    const attempt = (act) => act.then(() => "stored", (error) => error.constructor.name);
+    const outcome = {
+      "an earlier one": await attempt(saveRoomKey(ROOM, 4, two)),
+      "another of this epoch": await attempt(saveRoomKey(ROOM, 5, two)),
+      "the same": await attempt(saveRoomKey(ROOM, 5, one, { extractable: true })),
+      "both at once": (await Promise.all([saveRoomKey(ROOM, 6, two), saveRoomKey(ROOM, 6, three)].map(attempt))).sort().join(),
+    };
+    return outcome;
+  },
+
+  /** The owner's browser holds a key of an epoch that the room never had; the server is at 3. */
+  async lostKey() {
+    await begin("owner");
+    await saveRoomKey(ROOM, 2 ** 53 - 1, makeRoomKey(), { extractable: true });
+    const posted = [];
+    globalThis.fetch = async (_url, { body }) => {
+      posted.push(JSON.parse(body));
+      return new Response(JSON.stringify({ epoch: 4 }), { status: 200 });
+    };
+    const set = (more) => setRoomKey({ slug: ROOM, epoch: 4, url: "/key", byHosts: false, ...more }).catch((error) => error.message);
+    const [alone, asked] = [await set({}), await set({ replace: true })];
+    const record = await loadRoomKey(ROOM);
+    const { state } = await findRoomKey(ROOM, 4, posted[0].key_check);
+    return { alone, asked, epoch: record.epoch, state, posted: posted.length, pending: await loadPendingKey(ROOM) };
+  },
+
+  /** A server that answers with the check value of a key which this browser made once, and which the room has left behind. */
+  async rollBack() {
+    const { key } = await begin("owner");
+    globalThis.fetch = async () => {
+      throw new TypeError("lost");
+    };
+    await setRoomKey({ slug: ROOM, epoch: 2, url: "/key", byHosts: false }).catch(() => {});
+    const pending = await loadPendingKey(ROOM);
+    await saveRoomKey(ROOM, 3, key, { extractable: true });
+    const { state } = await findRoomKey(ROOM, 2, await checkOf(pending.raw, 2));
+    return { state, epoch: (await loadRoomKey(ROOM)).epoch };
+  },
+};

@@ -8,8 +8,10 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo test test-python test-js test-browser test-faults check format pictures bench-signaling bench-files bench-files-memory bench-media clean
+.PHONY: help run demo test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -46,6 +48,13 @@ format: $(STAMPS)/dev ## Format the Python files.
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+lock: $(STAMPS)/dev ## Resolve requirements*.txt into the lock files again: every package with its hashes (asks the package index).
+	$(BIN)/uv pip compile $(LOCK) requirements.txt --output-file requirements.lock
+	$(BIN)/uv pip compile $(LOCK) --constraint requirements.lock requirements-dev.txt --output-file requirements-dev.lock
+
+sbom: $(STAMPS)/dev ## Write the software bill of materials, CycloneDX, to var/sbom.cdx.json.
+	@$(BIN)/python -m scripts.sbom
+
 pictures: $(STAMPS)/dev $(STAMPS)/system ## Take the pictures of the product again, and draw the preview of links and the icons.
 	@$(BIN)/python -m scripts.pictures
 
@@ -70,12 +79,12 @@ $(VENV)/bin/python:
 	@scripts/install-system.sh venv
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMPS)/runtime: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(STAMPS)/runtime: requirements.lock | $(VENV)/bin/python
+	$(INSTALL) -r requirements.lock
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(STAMPS)/dev: requirements-dev.lock | $(VENV)/bin/python
+	$(INSTALL) -r requirements-dev.lock
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/runtime
 
 $(STAMPS)/system: scripts/install-system.sh | $(VENV)/bin/python

@@ -30,6 +30,7 @@ step "events" untyped_events
 step "type imports" passed_on_types
 step "words" python scripts/check_words.py
 step "commit messages" python scripts/check_commits.py
+step "requirements, locks, vendored files" python -m scripts.check_supply_chain
 step "templates" djlint --lint --quiet templates
 step "templates compile" python scripts/check_templates.py
 step "migrations" python manage.py makemigrations --check --dry-run --verbosity 0

@@ -62,7 +62,7 @@ def content_length(headers: list[tuple[bytes, bytes]]) -> int:
 async def refuse(send: Any) -> None:
     """Answer 413 and close the connection, so that the rest is not sent."""
     headers = [
-        (b"content-type", b"text/plain"),
+        (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(ANSWER)).encode()),
         (b"connection", b"close"),
     ]

@@ -34,6 +34,42 @@ async def test_a_small_one_is_read(app: SignalingServer, headers: str) -> None:
     assert answer_to(app, headers, body) == "403"  # no CSRF token: it came to the view
 
 
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def answers_to(app: SignalingServer, headers: str) -> list[str]:
+    """Send a request with these headers, an empty body in chunks, and another request; return the status codes."""
+    with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
+        connection.sendall(HEAD.format(port=app.port).encode() + headers.encode() + b"\r\n0\r\n\r\n" + HIDDEN)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    return [code.decode() for code in re.findall(rb"HTTP/1\.1 (\d+)", answers)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: 5, 5, 6\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+    ],
+)
+async def test_a_request_whose_end_is_not_clear_is_refused(app: SignalingServer, headers: str) -> None:
+    assert answers_to(app, headers)[:1] in (["400"], ["501"], [])
+    assert len(answers_to(app, headers)) <= 1
+
+
+async def test_the_length_does_not_count_beside_chunks(app: SignalingServer) -> None:
+    """RFC 9112 §6.3: refuse, or go by the chunks; what follows them is then a request of its own."""
+    assert answers_to(app, f"Content-Length: {len(HIDDEN) + 5}\r\nTransfer-Encoding: chunked\r\n") in (
+        ["400"],
+        [],
+        ["403"],  # as refused for its missing token, and closed
+        ["403", "200"],
+    )
+
+
 async def test_the_answer_to_head_has_no_body_however_large_the_page_is(app: SignalingServer) -> None:
     with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
         connection.sendall(f"HEAD /i HTTP/1.1\r\nHost: localhost:{app.port}\r\nConnection: close\r\n\r\n".encode())

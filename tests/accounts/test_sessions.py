@@ -84,3 +84,11 @@ def test_open_sockets_follow_the_key_however_often_a_request_changes_it(olga, se
         session_rekeyed.disconnect(follow)
     assert len(keys) == 3
     assert keys[-1] == request.session.session_key
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(olga, settings):
+    client, copied = sign_in(olga), Client()
+    copied.cookies[settings.SESSION_COOKIE_NAME] = client.session.session_key
+    assert copied.get("/accounts/").status_code == 200
+    client.post("/accounts/logout/")
+    assert copied.get("/accounts/").status_code == 302

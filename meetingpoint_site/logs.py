@@ -23,7 +23,7 @@ _INVITE_ARGUMENT = re.compile(r"^((?:[A-Z]+ |https?://[^/\s]+)?/i)(?:/|#|%23|\?)
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # The invite page with anything behind it: /i/%23k=…, /i/#k=…, /i#k=…, /i?k=…
     (re.compile(r"(?<![\w.-])/i(?:/|#|%23|\?)[^\s\"'<>]*"), f"/i/{REDACTED}"),
-    # An invite secret wherever it stands (#k=1 and 22 base64url characters), however often it was percent-encoded.
+    # An invite secret wherever it stands (#k=2 and 22 base64url characters), however often it was percent-encoded.
     (re.compile(r"(?:#|%(?:25)*23)k(?:=|%(?:25)*3[Dd])[\w%-]+"), f"#k={REDACTED}"),
     # Query strings, of paths and of whole addresses.
     (re.compile(r"(/[^\s\"'?<>]*)\?[^\s\"'<>]+"), r"\1"),

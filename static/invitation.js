@@ -4,7 +4,7 @@
  */
 (function () {
   "use strict";
-  var LINK = /^#k=1[A-Za-z0-9_-]{22}(?:&n=([A-Za-z0-9_%-]*))?(?:&by=([A-Za-z0-9_%-]*))?$/;
+  var LINK = /^#k=[12][A-Za-z0-9_-]{22}(?:&n=([A-Za-z0-9_%-]*))?(?:&by=([A-Za-z0-9_%-]*))?$/;
   var heading = document.getElementById("prejoin-title");
 
   /** As in static/js/lib/clean-name.js. @param {string | undefined} encoded @returns {string} */

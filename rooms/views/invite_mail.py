@@ -27,7 +27,7 @@ from rooms.permissions import Permission, permission_to_invite
 from .json import json_errors
 
 _NAME = r"(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+"
-_LINK = re.compile(rf"/i#k=1[A-Za-z0-9_-]{{22}}(?:&n={_NAME})?(?:&by={_NAME})?")  # static/js/keys/invite.js
+_LINK = re.compile(rf"/i#k=[12][A-Za-z0-9_-]{{22}}(?:&n={_NAME})?(?:&by={_NAME})?")  # static/js/keys/invite.js
 
 
 @login_required

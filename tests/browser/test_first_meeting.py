@@ -23,7 +23,7 @@ def test_an_owner_and_a_guest_meet_and_a_third_comes_too_late(
     nora.sign_up()
     slug = nora.create_room("Monday meeting")
     link = nora.create_link(lasts="1 hour", lets_in="One person")
-    assert "/i#k=1" in link
+    assert "/i#k=2" in link
 
     # Both enter; the secret is gone from the guest's address bar.
     nora.join(slug)

@@ -51,6 +51,20 @@ def test_no_one_alone_opens_a_room_where_guests_knock(page: Page) -> None:
     ]  # fmt: skip
 
 
+def test_a_link_that_holds_a_key_never_leads_into_a_room_without_one(page: Page) -> None:
+    assert page.evaluate("epochs.links()") == {
+        "a link with a key, a room without": ["keyless", 0],
+        "a link that does not say, a room without": ["joined", 0],
+        "a link with a key": ["joined", 2],
+        "a link from before with a key": ["joined", 2],
+        "a link with the next key": ["joined", 2],
+        "a link with a former key": ["key_misfit", 3],
+        "a link with another key of this epoch": ["key_conflict", 2],
+        "a link with this key": ["joined", 2],
+        "a link that does not say, where there was a key": ["key_misfit", 1],
+    }
+
+
 def test_the_store_goes_forward_only(page: Page) -> None:
     assert page.evaluate("epochs.store()") == {
         "an earlier one": "KeyConflict",

@@ -7,6 +7,7 @@ import { inviteLink } from "../../static/js/keys/invite.js";
 const SECRET = Uint8Array.from({ length: 16 }, (_, index) => index);
 const PART = "AAECAwQFBgcICQoLDA0ODw";
 const CODE = "000G-40R4-0M30-E209-185G-R38E-1WYR";
+const KEYED_CODE = "000G-40R4-0M30-E209-185G-R38E-1XDA";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const secrets = [SECRET, new Uint8Array(16), new Uint8Array(16).fill(255), ...Array.from({ length: 5 }, () => crypto.getRandomValues(new Uint8Array(16)))];
 
@@ -18,8 +19,10 @@ test("the published vector, and every secret comes back from its code", () => {
   for (const secret of secrets) {
     const code = inviteCode(secret);
     assert.match(code, /^[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){6}$/);
-    assert.deepEqual(readInviteCode(code), { secret, room: "", by: "" });
+    assert.deepEqual(readInviteCode(code), { secret, keyed: false, room: "", by: "" });
+    assert.deepEqual(readInviteCode(inviteCode(secret, true)), { secret, keyed: true, room: "", by: "" });
   }
+  assert.equal(inviteCode(SECRET, true), KEYED_CODE);
 });
 
 test("a code is read as people write it: any case, O and 0, I, L and 1, spaces, hyphens, nothing between", () => {
@@ -32,9 +35,9 @@ test("a code is read as people write it: any case, O and 0, I, L and 1, spaces, 
 });
 
 test("links and the codes from before are read as well", () => {
-  const link = inviteLink("https://meet.example", SECRET, { room: "Monday meeting", by: "Olga" });
+  const link = inviteLink("https://meet.example", SECRET, { keyed: true, room: "Monday meeting", by: "Olga" });
   for (const typed of [link, ` <${link}>.`, link.slice(0, 30) + "\n" + link.slice(30)]) {
-    assert.deepEqual(readInviteCode(typed), { secret: SECRET, room: "Monday meeting", by: "Olga" }, typed);
+    assert.deepEqual(readInviteCode(typed), { secret: SECRET, keyed: true, room: "Monday meeting", by: "Olga" }, typed);
   }
   for (const typed of [`1${PART}`, ` 1AAECAwQ FBgcICQo LDA0ODw\n`, `1${PART}.`]) assert.deepEqual(readInviteCode(typed)?.secret, SECRET, typed);
   assert.deepEqual(readInviteCode("1AAAAAAAAAAAAAAAAAAAAAA")?.secret, new Uint8Array(16));
@@ -88,15 +91,15 @@ test("a code of the wrong length is noticed; where it is in groups, the group is
   }
 });
 
-test("the two bits that no secret fills must be zero, so that a secret has one code", () => {
+test("the two bits that no secret fills say whether there is a key, and nothing else", () => {
   const values = [...CODE.replaceAll("-", "")].map((character) => ALPHABET.indexOf(character));
   const accepted = [];
   for (let spare = 0; spare < 4; spare += 1) {
     for (let check = 0; check < 1024; check += 1) {
       const all = [...values.slice(0, 25), values[25] ^ spare, check >> 5, check & 31];
       const read = readInviteCode(all.map((value) => ALPHABET[value]).join(""));
-      if (read !== null) accepted.push(spare);
+      if (read !== null) accepted.push([spare, read.keyed]);
     }
   }
-  assert.deepEqual(accepted, [0]);
+  assert.deepEqual(accepted, [[0, false], [1, true]]);
 });

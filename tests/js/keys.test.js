@@ -55,19 +55,21 @@ test("an invite is found in the link, in its fragment, and in links that were re
     `#k=1${PART}&utm_source=mail`,
   ];
   for (const spelling of spellings) {
-    assert.deepEqual(parseInviteLink(spelling)?.secret, SECRET, spelling);
+    assert.deepEqual(parseInviteLink(spelling), { secret: SECRET, keyed: false, room: "", by: "" }, spelling);
+    const keyed = spelling.replace(`1${PART}`, `2${PART}`);
+    assert.deepEqual(parseInviteLink(keyed), { secret: SECRET, keyed: true, room: "", by: "" }, keyed);
   }
 });
 
 const NAMES = { room: "Café №5: what's new? (2.0) 100% *R&D* ~!", by: "Zoë O'Neil_-" };
-const WHOLE = inviteLink("https://meet.example", SECRET, NAMES);
+const WHOLE = inviteLink("https://meet.example", SECRET, { keyed: true, ...NAMES });
 
 test("a link carries the names of the room and of the inviter in characters that no program cuts", () => {
   assert.equal(
     inviteLink("https://meet.example", SECRET, { room: "Monday meeting", by: "Olga" }),
     `https://meet.example/i#k=1${PART}&n=Monday%20meeting&by=Olga`,
   );
-  assert.match(WHOLE, /^https:\/\/meet\.example\/i#k=1[A-Za-z0-9_-]{22}&n=(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+&by=(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+$/);
+  assert.match(WHOLE, /^https:\/\/meet\.example\/i#k=2[A-Za-z0-9_-]{22}&n=(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+&by=(?:[A-Za-z0-9_-]|%[0-9A-F]{2})+$/);
   assert.equal(inviteLink("https://meet.example", SECRET, { room: "", by: " \u202e" }), `https://meet.example/i#k=1${PART}`);
   assert.equal(inviteLink("https://meet.example", SECRET, { by: "Olga" }), `https://meet.example/i#k=1${PART}&by=Olga`);
   assert.equal(inviteLink("https://meet.example", SECRET, { room: "x".repeat(99) }), `https://meet.example/i#k=1${PART}&n=${"x".repeat(60)}`);
@@ -78,10 +80,11 @@ test("every name comes back from the link as it was, cleaned, and from one that 
     "&amp;", "%26", "<b>", '"', "'", "a.", "…", "Ада", "日本語", "👩\u200d👩\u200d👧 Kim", "😀".repeat(60), "_-", "~!*()'", "a\\b/c?d;e"];
   for (const room of names) {
     for (const by of ["", "Olga", room]) {
-      const link = inviteLink("https://meet.example", SECRET, { room, by });
-      assert.deepEqual(parseInviteLink(link), { secret: SECRET, room, by }, link);
+      const keyed = room.length > by.length;
+      const link = inviteLink("https://meet.example", SECRET, { keyed, room, by });
+      assert.deepEqual(parseInviteLink(link), { secret: SECRET, keyed, room, by }, link);
       for (const twice of [encodeURIComponent(link), encodeURIComponent(encodeURIComponent(link)), link.replaceAll("%", "%25")]) {
-        assert.deepEqual(parseInviteLink(twice), { secret: SECRET, room, by }, twice);
+        assert.deepEqual(parseInviteLink(twice), { secret: SECRET, keyed, room, by }, twice);
       }
     }
   }
@@ -99,7 +102,7 @@ test("the names survive what programs do to a link", () => {
     `${WHOLE}.`,
     `${WHOLE}, and bring cake & n=nothing`,
     `${WHOLE}&utm_source=mail&n=Eve`,
-    `#k=1${PART}&utm_source=mail${rest.slice(`k=1${PART}`.length)}`,
+    `#k=2${PART}&utm_source=mail${rest.slice(`k=2${PART}`.length)}`,
     `https://meet.example/i/%23${rest}`,
     `https://meet.example/i%23${rest}?utm_source=mail`,
     WHOLE.replaceAll("&", "&amp;"),
@@ -110,23 +113,23 @@ test("the names survive what programs do to a link", () => {
     `https://scan.example/?url=${encodeURIComponent(WHOLE)}&data=05%7C02`,
     `https://scan.example/?url=${encodeURIComponent(encodeURIComponent(WHOLE)).toLowerCase().replace(PART.toLowerCase(), PART)}`,
   ];
-  for (const spelling of spellings.slice(0, -1)) assert.deepEqual(parseInviteLink(spelling), { secret: SECRET, ...NAMES }, spelling);
+  for (const spelling of spellings.slice(0, -1)) assert.deepEqual(parseInviteLink(spelling), { secret: SECRET, keyed: true, ...NAMES }, spelling);
   assert.equal(parseInviteLink(spellings.at(-1) ?? "")?.room, NAMES.room.toLowerCase());
   const shown = `https://meet.example/i#k=1${PART}&n=Café%20日本語%20👩\u200d👩\u200d👧&by=Zoë`;
-  assert.deepEqual(parseInviteLink(shown), { secret: SECRET, room: "Café 日本語 👩\u200d👩\u200d👧", by: "Zoë" });
+  assert.deepEqual(parseInviteLink(shown), { secret: SECRET, keyed: false, room: "Café 日本語 👩\u200d👩\u200d👧", by: "Zoë" });
   assert.equal(parseInviteLink(`#k=1${PART}&n=Monday+meeting`)?.room, "Monday meeting");
 });
 
 test("names that are missing, broken or hostile hide no invite", () => {
   for (const rest of ["", "&", "&n", "&n=", "&n=%", "&n=%E2%82", "&n=%FF", "&n=%00%1F", "&n=%E2%80%AE", "&by", "&&&", "?n=Eve", ".", "&amp;", "%26"]) {
-    assert.deepEqual(parseInviteLink(`#k=1${PART}${rest}`), { secret: SECRET, room: "", by: "" }, rest);
+    assert.deepEqual(parseInviteLink(`#k=1${PART}${rest}`), { secret: SECRET, keyed: false, room: "", by: "" }, rest);
   }
   assert.equal(parseInviteLink(`#k=1${PART}&n=${"x".repeat(100_000)}`)?.room, "x".repeat(60));
   assert.equal(parseInviteLink(`#k=1${PART}&n=%${"25".repeat(500_000)}`)?.by, "");
 });
 
 test("what is not an invite is not one", () => {
-  const others = ["", "#", "#k=", "#k=1", `#k=2${PART}`, `#k=1${PART}A`, `#k=1${PART.slice(1)}`, `#ok=1${PART}`];
+  const others = ["", "#", "#k=", "#k=1", `#k=0${PART}`, `#k=3${PART}`, `#k=2${PART}A`, `#k=1${PART}A`, `#k=1${PART.slice(1)}`, `#ok=1${PART}`];
   for (const text of [...others, `#k=1${PART.slice(0, -1)}x`, `#k=1${PART.slice(0, -1)}*`, "https://meet.example/i"]) {
     assert.equal(parseInviteLink(text), null, text);
   }

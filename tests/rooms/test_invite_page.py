@@ -75,7 +75,7 @@ def test_the_page_takes_nothing_but_get_and_head(db: None) -> None:
     [
         "none", "damaged", "unable", "unknown", "expired", "revoked", "used_up", "room_closed", "room_expired",
         "locked", "suspended", "not_yours", "account_needed", "no_cookies", "removed", "banned",
-        "key_misfit", "no_storage", "slow_down", "offline",
+        "key_misfit", "keyless", "key_conflict", "no_storage", "slow_down", "offline",
     ],
 )  # fmt: skip
 def test_each_outcome_has_words_of_its_own(db: None, state: str) -> None:

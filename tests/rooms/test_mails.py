@@ -22,7 +22,7 @@ from rooms.models import Membership, Role, Room
 from .conftest import make_link, post_json, signed_in
 
 pytestmark = pytest.mark.django_db
-LINK = "http://localhost:8000/i#k=1AAECAwQFBgcICQoLDA0ODw"
+LINK = "http://localhost:8000/i#k=2AAECAwQFBgcICQoLDA0ODw"
 STOP = re.compile(r"<http://localhost:8000(/unsubscribe/[^>]+)>")
 
 

@@ -22,6 +22,7 @@ PATHS = [
     f"/i/%2523k=1{SECRET}",
     f"/i%23k=1{SECRET}",
     f"/i#k=1{SECRET}",
+    f"/i#k=2{SECRET}",
     f"/i/%23k%3D1{SECRET}",
     f"/i?k=1{SECRET}",
     f"/i/x?next=%23k=1{SECRET}",

@@ -1,14 +1,14 @@
 /** An invite link on its way into the room: a look at it, which uses nothing, and its redemption on *Join*. */
 
 import { inviteToken, unwrapRoomKey } from "../keys/invite.js";
-import { loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
+import { KeyConflict, loadLobbyKey, loadRoomKey, saveLobbyKey, saveRoomKey } from "../keys/key-store.js";
 import { roomKeyCheck } from "../keys/room-key.js";
 import { Emitter } from "../lib/emitter.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { postJson } from "../lib/request.js";
 import { HOSTS } from "../signaling/roles.js";
 
-/** @import { Holds } from "../keys/invite.js" */
+/** @import { Holds, Invite } from "../keys/invite.js" */
 /** @import { Bytes } from "../lib/encoding.js" */
 
 /**
@@ -34,7 +34,7 @@ import { HOSTS } from "../signaling/roles.js";
  * @property {{reason: string, slug?: string}} stopped the link does not work here or now; slug: of a room that they may enter anyway
  */
 
-/** Names in `reason` what is not the server's answer: offline, no_cookies, no_storage, key_misfit. */
+/** Names in `reason` what is not the server's answer: offline, no_cookies, no_storage, key_misfit, keyless, key_conflict. */
 class Stop extends Error {
   /** @param {string} reason @param {string} [slug] */
   constructor(reason, slug) {
@@ -47,8 +47,8 @@ class Stop extends Error {
 /** @extends {Emitter<InvitationEvents>} */
 export class Invitation extends Emitter {
   #urls;
-  /** @type {Bytes | null} */
-  secret = null;
+  /** @type {Invite | null} */
+  link = null;
 
   /** @param {{look: string, redeem: string, call: string}} urls call: with SLUG in it */
   constructor(urls) {
@@ -63,28 +63,28 @@ export class Invitation extends Emitter {
 
   /** Asks the server about the link, without using it. */
   async look() {
-    const found = await this.#attempt(async (secret) => await ask(this.#urls.look, secret));
+    const found = await this.#attempt(async ({ secret }) => await ask(this.#urls.look, secret));
     if (found !== null) this.emit("ready", found);
   }
 
   /** Uses the link, and stores the room's key. @returns {Promise<Redeemed | null>} null: `stopped` says why not */
   redeem() {
-    return this.#attempt(async (secret) => {
-      const answer = await ask(this.#urls.redeem, secret);
-      await keepKey(secret, answer);
+    return this.#attempt(async (link) => {
+      const answer = await ask(this.#urls.redeem, link.secret);
+      await keepKey(link, answer);
       return answer;
     });
   }
 
-  /** @template T @param {(secret: Bytes) => Promise<T>} action @returns {Promise<T | null>} */
+  /** @template T @param {(link: Invite) => Promise<T>} action @returns {Promise<T | null>} */
   async #attempt(action) {
-    const { secret } = this;
-    if (secret === null) return null;
+    const { link } = this;
+    if (link === null) return null;
     try {
-      const result = await action(secret);
-      return this.secret === secret ? result : null;
+      const result = await action(link);
+      return this.link === link ? result : null;
     } catch (error) {
-      if (this.secret !== secret) return null;
+      if (this.link !== link) return null;
       const { reason, slug } = error instanceof Stop ? error : new Stop("no_storage");
       this.emit("stopped", { reason, slug });
       return null;
@@ -104,13 +104,14 @@ async function ask(url, secret) {
 /**
  * Unwraps the key and stores it; a room key only if its check value fits. A lobby key needs no check: a wrong one opens
  * nothing that a host sends.
- * @param {Bytes} secret
+ * @param {Invite} link
  * @param {{slug: string, epoch: number, role: string, key_kind: Holds, wrapped: string | null, key_check: string | null}} answer
  */
-async function keepKey(secret, { slug, epoch, role, key_kind: holds, wrapped, key_check: check }) {
+async function keepKey({ secret, keyed }, { slug, epoch, role, key_kind: holds, wrapped, key_check: check }) {
   const [kept, lobby] = await Promise.all([loadRoomKey(slug), loadLobbyKey(slug)]);
   // A room never loses its key, and epochs only rise: otherwise the server lies.
   if (epoch < Math.max(kept?.epoch ?? 0, lobby?.epoch ?? 0)) throw new Stop("key_misfit");
+  if (epoch === 0 && keyed) throw new Stop("keyless");
   if (epoch === 0) return;
   if (wrapped === null || check === null) throw new Stop("key_misfit");
   try {
@@ -120,6 +121,7 @@ async function keepKey(secret, { slug, epoch, role, key_kind: holds, wrapped, ke
     const extractable = HOSTS.includes(role) || (kept?.epoch === epoch && kept.raw !== undefined);
     await saveRoomKey(slug, epoch, key, { extractable, byHosts: holds === "room-by-hosts" });
   } catch (error) {
+    if (error instanceof KeyConflict) throw new Stop("key_conflict");
     if (error instanceof DOMException && error.name === "OperationError") throw new Stop("key_misfit");
     if (error instanceof RangeError || error instanceof SyntaxError) throw new Stop("key_misfit");
     throw error;

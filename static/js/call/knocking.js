@@ -2,10 +2,12 @@
 
 import { makeIdentity } from "../keys/identity.js";
 import { saveRoomKey } from "../keys/key-store.js";
-import { openAdmission } from "../keys/lobby.js";
+import { AdmissionRefused, openAdmission } from "../keys/lobby.js";
+import { roomKeyCheck } from "../keys/room-key.js";
 import { makeLobbySeal, makeRoomSeal } from "../keys/room-seal.js";
 import { writeSealedHello } from "../keys/hello.js";
 import { Emitter } from "../lib/emitter.js";
+import { toBase64Url } from "../lib/encoding.js";
 import { writeHello } from "../peer/hello.js";
 import { KnockSocket } from "../signaling/knock-socket.js";
 
@@ -13,7 +15,7 @@ import { KnockSocket } from "../signaling/knock-socket.js";
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { Room } from "../signaling/wire.js" */
 /** @import { Presence } from "./person.js" */
-/** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, socket: KnockSocket}} Attempt */
+/** @typedef {{identity: Identity, seal: RoomSeal, key: CryptoKey | null, keyCheck: string | null, socket: KnockSocket}} Attempt */
 
 /** @typedef {{name: string, why: string | null, hosts?: boolean}} Waiting why: knock, host, away, or null: not known yet */
 
@@ -39,10 +41,10 @@ export class Knocking extends Emitter {
   }
 
   /**
-   * @param {{epoch: number, key: CryptoKey | null, lobby: boolean, presence: Presence}} options key: of the room, null in a room
-   *   without one; lobby: a host has to send the room key, and `key` is the lobby key
+   * @param {{epoch: number, keyCheck: string | null, key: CryptoKey | null, lobby: boolean, presence: Presence}} options keyCheck: as the
+   *   server names it; key: of the room, null in a room without one; lobby: a host has to send the room key, and `key` is the lobby key
    */
-  async knock({ epoch, key, lobby, presence }) {
+  async knock({ epoch, keyCheck, key, lobby, presence }) {
     this.close();
     this.emit("waiting", { name: presence.name, why: null });
     let identity, seal, hello;
@@ -54,7 +56,7 @@ export class Knocking extends Emitter {
       return this.#stop("start");
     }
     const socket = new KnockSocket({ url: this.#page.socketPath, pid: identity.pid, hello, lobby });
-    this.#attempt = { identity, seal, key: lobby ? key : null, socket };
+    this.#attempt = { identity, seal, key: lobby ? key : null, keyCheck, socket };
     socket.on("waiting", ({ why, hosts, room }) => this.#onWaiting(room, { name: presence.name, why, hosts }));
     socket.on("away", () => this.emit("waiting", { name: presence.name, why: "away" }));
     socket.on("stopped", ({ code }) => this.#stop(String(code)));
@@ -80,10 +82,12 @@ export class Knocking extends Emitter {
   async #onAdmitted(body) {
     const knocking = this.#attempt;
     if (knocking === null) return;
-    const { identity, seal, key } = knocking;
+    const { identity, seal, key, keyCheck } = knocking;
     try {
       if (key !== null) {
         const raw = await openAdmission(seal, identity, key, body);
+        // The link and the host may both be a dishonest host's: the server has to name this key, too.
+        if (toBase64Url(await roomKeyCheck(raw, this.#page.slug, seal.epoch)) !== keyCheck) throw new AdmissionRefused("not the key that the server names");
         await saveRoomKey(this.#page.slug, seal.epoch, raw, { byHosts: true });
       }
     } catch {

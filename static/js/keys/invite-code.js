@@ -1,6 +1,6 @@
 /**
  * The invite secret as a code that people dictate and type: Crockford's base32 (https://www.crockford.com/base32.html) in seven
- * groups of four. 26 characters hold the 128 bits and two zero bits, two are a Reed–Solomon check over GF(32): one or two wrong
+ * groups of four. 26 characters hold the 128 bits and two more that say whether the link holds a key, two are a Reed–Solomon check over GF(32): one or two wrong
  * characters and every two that changed places are noticed, and one wrong character is located.
  */
 
@@ -18,6 +18,9 @@ const SECRET_BYTES = 16;
 const DATA = 26;
 const LENGTH = 28;
 const GROUP = 4;
+/** The last two of the 130 bits. */
+const KEYLESS = "00";
+const KEYED = "01";
 /** What people and input methods put between and around groups. */
 const SEPARATORS = /[\s\p{P}\p{Cf}\p{Sm}]+/u;
 /** Codes from before: the link's version and secret, in which upper and lower case differ. */
@@ -44,10 +47,12 @@ function syndromes(values) {
   return [values.reduce((sum, value) => sum ^ value, 0), values.reduce((sum, value, index) => sum ^ times(value, index), 0)];
 }
 
-/** @param {Bytes} secret 16 bytes @returns {string} `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX` */
-export function inviteCode(secret) {
+/**
+ * @param {Bytes} secret 16 bytes @param {boolean} [keyed] as in `Invite` @returns {string} `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`
+ */
+export function inviteCode(secret, keyed = false) {
   if (secret.length !== SECRET_BYTES) throw new RangeError(`invite secret must be ${SECRET_BYTES} bytes`);
-  const bits = [...secret].map((byte) => byte.toString(2).padStart(8, "0")).join("").padEnd(DATA * 5, "0");
+  const bits = [...secret].map((byte) => byte.toString(2).padStart(8, "0")).join("") + (keyed ? KEYED : KEYLESS);
   const values = Array.from({ length: DATA }, (_, index) => parseInt(bits.slice(index * 5, index * 5 + 5), 2));
   const [sum, weighted] = syndromes(values);
   const last = times(weighted ^ times(sum, DATA), -EXPONENTS.get(POWERS[DATA] ^ POWERS[DATA + 1]));
@@ -63,8 +68,8 @@ export function readInviteCode(typed) {
   const bare = typed.replace(/\s/g, "");
   const invite = parseInviteLink(typed) ?? parseInviteLink(bare);
   if (invite !== null) return invite;
-  const secret = readSecret(valuesOf(groupsOf(typed).join("")));
-  if (secret !== null) return { secret, room: "", by: "" };
+  const coded = readValues(valuesOf(groupsOf(typed).join("")));
+  if (coded !== null) return { ...coded, room: "", by: "" };
   const earlier = bare.replace(/\.$/, "");
   return EARLIER.test(earlier) && !GROUPED.test(earlier) ? parseInviteLink(`#k=${earlier}`) : null;
 }
@@ -105,10 +110,12 @@ function valuesOf(text) {
   return [...text.replaceAll("O", "0").replace(/[IL]/g, "1")].map((character) => ALPHABET.indexOf(character));
 }
 
-/** @param {number[]} values @returns {Bytes | null} */
-function readSecret(values) {
+/** @param {number[]} values @returns {{secret: Bytes, keyed: boolean} | null} */
+function readValues(values) {
   if (values.length !== LENGTH || values.includes(-1) || syndromes(values).some((syndrome) => syndrome !== 0)) return null;
   const bits = values.slice(0, DATA).map((value) => value.toString(2).padStart(5, "0")).join("");
-  if (bits.slice(SECRET_BYTES * 8).includes("1")) return null;
-  return Uint8Array.from({ length: SECRET_BYTES }, (_, index) => parseInt(bits.slice(index * 8, index * 8 + 8), 2));
+  const kind = bits.slice(SECRET_BYTES * 8);
+  if (kind !== KEYED && kind !== KEYLESS) return null;
+  const secret = Uint8Array.from({ length: SECRET_BYTES }, (_, index) => parseInt(bits.slice(index * 8, index * 8 + 8), 2));
+  return { secret, keyed: kind === KEYED };
 }

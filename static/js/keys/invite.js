@@ -7,8 +7,15 @@ import { cleanName } from "../lib/clean-name.js";
 import { fromBase64Url, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
-/** @typedef {{secret: Bytes, room: string, by: string}} Invite the names of the room and of the inviter are cleaned, "" when absent */
+/**
+ * keyed: the link says that it holds a key; false: it does not say, because it holds none or was created before links said so; the names
+ * of the room and of the inviter are cleaned, "" when absent
+ * @typedef {{secret: Bytes, keyed: boolean, room: string, by: string}} Invite
+ */
 
+/** The version at the beginning of the fragment. */
+const KEYLESS = "1";
+const KEYED = "2";
 const SECRET_BYTES = 16;
 const ROOM_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -18,8 +25,8 @@ const MAX_NAMES_CHARACTERS = 16_384;
 /** Nonce, sealed key, tag. */
 export const WRAPPED_BYTES = NONCE_BYTES + ROOM_KEY_BYTES + TAG_BYTES;
 
-/** `#k=1…` in all spellings: `#` as `%23`, moved into the path or left out, `=` as `%3D`, each also encoded several times. */
-const SECRET = /(?:^|#|%(?:25)*23)k(?:=|%(?:25)*3[dD])1([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/;
+/** `#k=1…`, or `#k=2…` of a link that holds a key, in all spellings: `#` as `%23`, moved into the path or left out, `=` as `%3D`, each also encoded several times. */
+const SECRET = /(?:^|#|%(?:25)*23)k(?:=|%(?:25)*3[dD])([12])([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/;
 /** One parameter after the secret; a program that shows links readably decodes letters, `&amp;` comes from HTML. */
 const PARAMETER = /&(?:amp;|#38;)*([a-z_]+)(?:=|%(?:25)*3D)((?:[\p{L}\p{M}\p{N}\p{So}\u200d\ufe0f_+-]|%[0-9A-F]{2})*)/giu;
 /** Parameters that were encoded as a whole, once or several times. */
@@ -30,14 +37,14 @@ const DOUBLED = /^[^%]*(?:%25[0-9A-F]{2}[^%]*)+$/i;
 /**
  * Finds the secret in a link, in a fragment, or in a link that a mail scanner or chat program has rewritten. The names are hints
  * for the page: the person who sends a link can write any names into it.
- * @param {string} text `location.hash`, `location.href`, `#k=1…` or a pasted link
+ * @param {string} text `location.hash`, `location.href`, `#k=2…` or a pasted link
  * @returns {Invite | null} null when the text holds no invite of a known version
  */
 export function parseInviteLink(text) {
   const match = SECRET.exec(text.trim());
   if (match === null) return null;
   try {
-    return { secret: fromBase64Url(match[1]), ...readNames(text.trim().slice(match.index + match[0].length)) };
+    return { secret: fromBase64Url(match[2]), keyed: match[1] === KEYED, ...readNames(text.trim().slice(match.index + match[0].length)) };
   } catch {
     return null;
   }
@@ -70,13 +77,14 @@ export function makeInviteSecret() {
 
 /**
  * @param {string} origin @param {Bytes} secret
- * @param {{room?: string, by?: string}} [names] what the page shows at once: the name of the room, and of the person who invites
- * @returns {string} `ORIGIN/i#k=1…&n=…&by=…`, without the names that are empty
+ * @param {{keyed?: boolean, room?: string, by?: string}} [more] keyed: it holds a key, so that no server can say that there is none; the
+ *   names of the room and of the person who invites, which the page shows at once
+ * @returns {string} `ORIGIN/i#k=2…&n=…&by=…`, without the names that are empty; `#k=1…` without a key
  */
-export function inviteLink(origin, secret, { room = "", by = "" } = {}) {
+export function inviteLink(origin, secret, { keyed = false, room = "", by = "" } = {}) {
   requireLength(secret, SECRET_BYTES, "invite secret");
   const names = Object.entries({ n: writeName(room), by: writeName(by) }).filter(([, value]) => value !== "");
-  return `${origin}/i#k=1${toBase64Url(secret)}${names.map(([name, value]) => `&${name}=${value}`).join("")}`;
+  return `${origin}/i#k=${keyed ? KEYED : KEYLESS}${toBase64Url(secret)}${names.map(([name, value]) => `&${name}=${value}`).join("")}`;
 }
 
 /**

@@ -34,7 +34,8 @@ export async function createInviteLink({ url, slug, epoch, key, byHosts, name, b
     holds_lobby_key: lobby,
   });
   const { origin } = location;
-  const made = { link: inviteLink(origin, secret, { room: name, by }), plainLink: inviteLink(origin, secret), answer };
+  const keyed = key !== null;
+  const made = { link: inviteLink(origin, secret, { keyed, room: name, by }), plainLink: inviteLink(origin, secret, { keyed }), answer };
   const forAnyone = choices.max_uses === null && !choices.label && (choices.role ?? "guest") === "guest";
   if (answer.status === 201 && forAnyone) await keepLink(slug, epoch, made);
   return made;

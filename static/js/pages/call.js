@@ -96,7 +96,7 @@ async function enter() {
     pageState.apply("knock");
     ended.hide();
     prejoin.shown = true;
-    return knocking.knock({ epoch, key, lobby: state === "lobby", presence: { name, ...devices.presence } });
+    return knocking.knock({ epoch, keyCheck, key, lobby: state === "lobby", presence: { name, ...devices.presence } });
   }
   if (state !== "fits") return end("key");
   let identity, seal;

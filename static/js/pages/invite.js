@@ -90,7 +90,7 @@ function open(link) {
   history.replaceState({ invite }, "", pagePath + location.search);
   delete document.documentElement.dataset.invitation;
   showInvitation(heading, link);
-  invitation.secret = link.secret;
+  invitation.link = link;
   joining = false;
   void invitation.look();
 }

@@ -1,8 +1,10 @@
 /** A tab in a call whose key changes, with a real store and real seals. Its peers and the server say what the test lets them say. For tests only. */
 
+import { Invitation } from "/static/js/call/invitation.js";
 import { KeyRotation } from "/static/js/call/key-rotation.js";
 import { forgetRoomKey, loadPendingKey, loadRoomKey, saveRoomKey } from "/static/js/keys/key-store.js";
 import { findRoomKey } from "/static/js/keys/held-room-key.js";
+import { makeInviteSecret, wrapRoomKey } from "/static/js/keys/invite.js";
 import { makeRoomKey, roomKeyCheck } from "/static/js/keys/room-key.js";
 import { makeRoomSeal } from "/static/js/keys/room-seal.js";
 import { setRoomKey } from "/static/js/keys/set-room-key.js";
@@ -160,6 +162,41 @@ globalThis.epochs = {
           tab.keys.close();
         }
       }
+    }
+    return outcome;
+  },
+
+  /** What becomes of a link, by what this browser holds before, what the link says and what the server answers. */
+  async links() {
+    const [key, other] = [makeRoomKey(), makeRoomKey()];
+    const secret = makeInviteSecret();
+    const answer = async (epoch, inside) => ({
+      slug: ROOM, epoch, role: "guest", key_kind: "room", wrapped: epoch === 0 ? null : toBase64Url(await wrapRoomKey(secret, inside, ROOM, epoch)),
+      key_check: epoch === 0 ? null : await checkOf(inside, epoch),
+    });
+    /** Before: the epoch of `key` in this browser. */
+    const table = {
+      "a link with a key, a room without": { keyed: true, says: await answer(0) },
+      "a link that does not say, a room without": { keyed: false, says: await answer(0) },
+      "a link with a key": { keyed: true, says: await answer(2, key) },
+      "a link from before with a key": { keyed: false, says: await answer(2, key) },
+      "a link with the next key": { before: 1, keyed: true, says: await answer(2, other) },
+      "a link with a former key": { before: 3, keyed: true, says: await answer(2, other) },
+      "a link with another key of this epoch": { before: 2, keyed: true, says: await answer(2, other) },
+      "a link with this key": { before: 2, keyed: true, says: await answer(2, key) },
+      "a link that does not say, where there was a key": { before: 1, keyed: false, says: await answer(0) },
+    };
+    const outcome = {};
+    for (const [name, { before = 0, keyed, says }] of Object.entries(table)) {
+      await forgetRoomKey(ROOM);
+      if (before > 0) await saveRoomKey(ROOM, before, key);
+      globalThis.fetch = async () => new Response(JSON.stringify(says), { status: 200 });
+      const invitation = new Invitation({ look: "/look", redeem: "/redeem", call: "/r/SLUG" });
+      let stopped = null;
+      invitation.on("stopped", ({ reason }) => (stopped = reason));
+      invitation.link = { secret, keyed, room: "", by: "" };
+      const joined = (await invitation.redeem()) !== null;
+      outcome[name] = [joined ? "joined" : stopped, (await loadRoomKey(ROOM))?.epoch ?? 0];
     }
     return outcome;
   },

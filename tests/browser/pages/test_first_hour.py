@@ -71,7 +71,7 @@ def test_an_owner_is_alone_in_a_call_with_a_link_after_five_presses(person: Meet
     expect(page.locator("#prejoin").get_by_text("Room key on")).to_be_visible()
     expect(page.get_by_label("Your name")).to_have_value("Nora Night")
     link = page.locator("#prejoin").get_by_label("Link to share")
-    expect(link).to_have_value(re.compile(r"/i#k=1[\w-]{22}&n=Nora%20Night%27s%20room&by=Nora%20Night$"))
+    expect(link).to_have_value(re.compile(r"/i#k=2[\w-]{22}&n=Nora%20Night%27s%20room&by=Nora%20Night$"))
     expect(join).to_be_enabled()
     count.read("before the call")
     count.press(join)

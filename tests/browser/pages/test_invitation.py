@@ -142,7 +142,7 @@ def test_a_person_with_an_account_joins_with_one_press(meeting: Meeting, person:
 
 def test_names_in_a_link_are_text_until_the_server_says_them(meeting: Meeting, person: Meet) -> None:
     guest = person("Guest")
-    secret = meeting.link.split("#k=1")[1][:22]
+    secret = meeting.link.split("#k=2")[1][:22]
     wild = {
         "%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E": "<img src=x onerror=alert(1)>",
         "%E2%80%AEdlog": "dlog",

@@ -58,7 +58,7 @@ export class InviteMail {
     part(this.#root, "show-mail").setAttribute("aria-expanded", "false");
     part(this.#root, "mailed-words").textContent = this.#text("mailed", { address });
     const invite = whole ? null : parseInviteLink(this.#link);
-    this.#code.textContent = invite ? inviteCode(invite.secret) : "";
+    this.#code.textContent = invite ? inviteCode(invite.secret, invite.keyed) : "";
     part(this.#root, "code-row").hidden = whole;
     part(this.#root, "mailed").hidden = false;
   }

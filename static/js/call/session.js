@@ -219,7 +219,7 @@ export class CallSession extends Emitter {
 
   /** Without a relay, addresses cannot be hidden and there is no call. @param {Room} room @returns {boolean} */
   #applyRelayPolicy({ relay_only: relayOnly }) {
-    this.#relayed = relayOnly || this.#hideAddress;
+    this.#relayed ||= relayOnly || this.#hideAddress;
     if (this.#relayed && !hasRelay(this.#ice)) {
       this.emit("stopped", { code: "no-relay" });
       return false;

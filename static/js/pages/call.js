@@ -99,6 +99,7 @@ async function enter() {
     return knocking.knock({ epoch, keyCheck, key, lobby: state === "lobby", presence: { name, ...devices.presence } });
   }
   if (state !== "fits") return end("key");
+  const hideAddress = prejoin.hideAddress || page.relayOnly; // as the page has promised, whatever the server says inside
   let identity, seal;
   try {
     [identity, seal] = await Promise.all([makeIdentity(), makeRoomSeal(slug, epoch, key)]);
@@ -112,13 +113,13 @@ async function enter() {
     role: page.role,
     presence: { name, ...devices.presence },
     tracks: devices.tracks,
-    hideAddress: prejoin.hideAddress,
+    hideAddress,
     nameless: text("nameless"),
   });
   prejoin.shown = false;
   ended.hide();
   const life = new AbortController();
-  const forFiles = { heardFrom: (/** @type {string} */ pid) => adaptation.heardFrom(pid), hideAddress: prejoin.hideAddress, signal: life.signal };
+  const forFiles = { heardFrom: (/** @type {string} */ pid) => adaptation.heardFrom(pid), hideAddress, signal: life.signal };
   const { exchange, files } = openFiles(session, page, fileDraft, forFiles);
   const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
   const stage = new Stage(session, outputs);
@@ -166,9 +167,10 @@ function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }
  * back is refused.
  * @param {Room} room @param {boolean} running whether the call had begun before
  */
-function roomChanged({ name: roomName, epoch, join_rule: joinRule }, running) {
+function roomChanged({ name: roomName, epoch, join_rule: joinRule, relay_only: relayOnly }, running) {
   refreshInvites({ joinRule });
-  page.roomName = roomName;
+  if (page.relayOnly && !relayOnly) toast(text("addresses.hidden-still"));
+  Object.assign(page, { roomName, relayOnly });
   showRoomName(roomName);
   const known = call?.session.seal.epoch ?? page.epoch;
   if (epoch < known) return end("downgrade");

@@ -76,9 +76,12 @@ export class Mesh extends Emitter {
     for (const connection of this.peers.values()) connection.setIceServers(iceServers);
   }
 
-  /** Applies to new and existing connections, which look for a new path. @param {RTCIceTransportPolicy} policy */
+  /**
+   * Applies to new and existing connections, which look for a new path. Once addresses are hidden, they stay hidden: no one but the
+   * person opens them, by joining again. @param {RTCIceTransportPolicy} policy
+   */
   setIceTransportPolicy(policy) {
-    if (policy === this.#iceTransportPolicy) return;
+    if (policy === this.#iceTransportPolicy || this.#iceTransportPolicy === "relay") return;
     this.#iceTransportPolicy = policy;
     for (const connection of this.peers.values()) connection.setIceTransportPolicy(policy);
     if (policy === "relay") this.emit("hidden");

@@ -50,6 +50,7 @@ export class TransferRoom extends Emitter {
   #link;
   #name;
   #hideAddress;
+  #relayed = false;
   #iceRefresh = new IceRefresh(() => this.#socket.requestIceServers());
   /** Everyone in the transfer room, by pid. @type {Map<string, Peer>} */
   #peers = new Map();
@@ -143,9 +144,9 @@ export class TransferRoom extends Emitter {
 
   /** @param {Room} room @returns {boolean} false: addresses cannot be hidden, so there is no connection */
   #applyRelayPolicy({ relay_only: relayOnly }) {
-    const relayed = relayOnly || this.#hideAddress;
-    this.mesh.setIceTransportPolicy(relayed ? "relay" : "all");
-    if (!relayed || hasRelay(this.#ice)) return true;
+    this.#relayed ||= relayOnly || this.#hideAddress;
+    this.mesh.setIceTransportPolicy(this.#relayed ? "relay" : "all");
+    if (!this.#relayed || hasRelay(this.#ice)) return true;
     this.#stop();
     return false;
   }

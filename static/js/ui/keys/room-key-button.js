@@ -1,7 +1,7 @@
 /**
  * `<mp-room-key>`: sets the first or the next key of a room, created in this browser. `data-epoch`: the epoch of that key;
- * `data-at-once`: without a click; `data-holder`, `data-lost`: shown only in a browser that has, or lacks, the current key;
- * `data-by-hosts`: guests knock.
+ * `data-at-once`: without a click, where that replaces nothing but the key before; `data-holder`, `data-lost`: shown only in a browser
+ * that has, or lacks, the current key; `data-by-hosts`: guests knock. A lost key replaces a later one in this browser only after a question.
  */
 
 import { loadRoomKey } from "../../keys/key-store.js";
@@ -17,6 +17,7 @@ export const roomKeySet = new ElementEvent("room-key-set");
 export class RoomKeyButton extends HTMLElement {
   connectedCallback() {
     this.#button.addEventListener("click", () => this.#setKey());
+    if ("lost" in this.dataset) part(this, "replace").addEventListener("click", () => this.#setKey({ replace: true }));
     void this.#showWhereUseful();
   }
 
@@ -35,10 +36,11 @@ export class RoomKeyButton extends HTMLElement {
     if ("holder" in this.dataset) this.hidden = !holds;
     if ("lost" in this.dataset) this.hidden = holds;
     controlsReady(this);
-    if ("atOnce" in this.dataset && !this.hidden) await this.#setKey();
+    if ("atOnce" in this.dataset && !this.hidden && (holds || (held === null && this.#epoch === 1))) await this.#setKey();
   }
 
-  async #setKey() {
+  /** @param {{replace?: boolean}} [options] replace: a later key, too; the person was asked */
+  async #setKey({ replace = false } = {}) {
     if (this.#button.disabled) return;
     setWorking(this.#button, true);
     part(this, "failed").hidden = true;
@@ -46,13 +48,21 @@ export class RoomKeyButton extends HTMLElement {
       const { slug = "", url = "" } = this.dataset;
       // The next key is for the same kind of join rule as the current one.
       const held = await loadRoomKey(slug);
+      if ("lost" in this.dataset && held !== null && held.epoch >= this.#epoch && !replace) return this.#ask();
       const byHosts = held?.epoch === this.#epoch - 1 ? held.byHosts : "byHosts" in this.dataset;
-      const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts });
+      const mine = await setRoomKey({ slug, epoch: this.#epoch, url, byHosts, replace });
       roomKeySet.dispatch(this, { mine });
     } catch {
       setWorking(this.#button, false);
       part(this, "failed").hidden = false;
     }
+  }
+
+  #ask() {
+    setWorking(this.#button, false);
+    this.#button.hidden = true;
+    part(this, "ask").hidden = false;
+    part(this, "replace").focus();
   }
 }
 

@@ -32,6 +32,8 @@ OPEN_WAYS = """async () => {
   }
   return kinds;
 }"""
+OPEN_POLICIES = """() => [...new Set(caught.filter(({ connectionState }) => connectionState !== "closed")
+  .map((connection) => connection.getConfiguration().iceTransportPolicy))]"""
 NO_DIRECT_WAY = f"async () => !(await ({OPEN_WAYS})()).includes('host')"
 RELAYED = "mp-tile[data-self='false'][data-route='relay']"
 RENEWED = "This room has a new key, and you have it."
@@ -40,6 +42,11 @@ HELD_EPOCH = f"""async (slug) => {{
   const {{ loadRoomKey }} = await import({MODULES} + "keys/key-store.js");
   const held = await loadRoomKey(slug);
   return [held?.epoch ?? 0, held?.raw !== undefined];
+}}"""
+# A key of an epoch that the room never had, as a dishonest server and a host could plant it together.
+PLANT = f"""async (slug) => {{
+  const {{ saveRoomKey }} = await import({MODULES} + "keys/key-store.js");
+  await saveRoomKey(slug, 2 ** 53 - 1, crypto.getRandomValues(new Uint8Array(32)), {{ extractable: true }});
 }}"""
 HIDE_ADDRESSES = """
 from rooms.models import Room
@@ -129,8 +136,12 @@ def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
     expect(other.page.get_by_text("This browser doesn't have the room key, so it can't create links.")).to_be_visible()
     other.open_section("key")
     other.page.get_by_text("Create a new key…").click()
+    other.page.evaluate(PLANT, slug)
     other.page.get_by_role("button", name="Lost the key? Create a new one").click()
+    expect(other.page.get_by_text("This browser has a later key than the server names")).to_be_visible()
+    other.page.get_by_role("button", name="Replace the later key").click()
     expect(other.page.get_by_role("button", name="Copy invite link")).to_be_visible()
+    assert held(other, slug) == [2, True]
     olga.go(f"/r/{slug}")
     expect(olga.page.get_by_text("Your room key is out of date")).to_be_visible()
 
@@ -165,6 +176,13 @@ def test_addresses_are_hidden_in_the_middle_of_a_call_and_stay_hidden(person: Me
         for who in meeting.people:
             expect(who.page.locator(RELAYED)).to_be_visible(timeout=20_000)
         see_and_hear(meeting.people, 1)
+
+        # If the room no longer hides them, those who joined under that rule keep theirs hidden, and read why.
+        hide_addresses(meeting, hide=False)
+        for who in meeting.people:
+            expect(who.page.get_by_text("Yours stays hidden until you leave.").first).to_be_visible()
+            assert who.page.evaluate(OPEN_POLICIES) == ["relay"]
+        hide_addresses(meeting)
 
         # Files, too, go by the relay.
         file = tmp_path / "holiday.tar"
@@ -265,12 +283,12 @@ def hold_back(who: Person, kind: str) -> Callable[[], None]:
     return release
 
 
-def hide_addresses(meeting: Meeting) -> None:
+def hide_addresses(meeting: Meeting, hide: bool = True) -> None:
     """Let Olga change the room in another tab."""
     page = meeting.olga.new_page()
     page.goto(f"{meeting.olga.app.origin}/rooms/{meeting.slug}/")
     open_section(page, "settings")
-    page.get_by_label("Hide IP addresses").check()
+    page.get_by_label("Hide IP addresses").set_checked(hide)
     page.locator("#settings").get_by_role("button", name="Save").click()
     expect(page.locator(".site-messages").get_by_text("Saved.")).to_be_visible()
     page.close()

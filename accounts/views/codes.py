@@ -3,10 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangeEmailForm
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
+from allauth.account.models import EmailAddress
 from allauth.account.views import ConfirmEmailVerificationCodeView, ConfirmPasswordResetCodeView
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -62,6 +65,16 @@ class ConfirmAddress(ConfirmEmailVerificationCodeView):
                 return self.form_invalid(form)
             messages.error(self.request, slow_down)
             return redirect("account_email_verification_sent")
+        return response
+
+    def _change_form_valid(self, form: ChangeEmailForm) -> HttpResponse:
+        """Send a code to the other address. One that has an account is not stored, and takes as long."""
+        if form.account_already_exists and (user := self._process.user):
+            with transaction.atomic():
+                EmailAddress.objects.add_new_email(self.request, user, user.email, send_verification=False)
+                user.save(update_fields=["email"])
+                transaction.set_rollback(True)
+        response: HttpResponse = super()._change_form_valid(form)
         return response
 
     def _verify_form_invalid(self, form: BaseForm) -> HttpResponse:

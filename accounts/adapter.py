@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
@@ -25,11 +26,14 @@ from common.ratelimit import Limit
 from common.text import name_from_address
 from common.times import zone_of
 
+from .authentication.encryption import FACTOR_SECRETS, decrypt, encrypt, is_encrypted
+from .authentication.steps import has_second_factor, missing_step
 from .code_tries import SLOW_DOWN, USED_UP
 from .events import session_ended
 from .models import User
 from .site_policy import site_policy
 
+PASSWORD_PAGE, CODE_PAGE = "reauthenticate", "mfa_reauthenticate"  # allauth's names
 CODE_SENT = "account/messages/email_confirmation_sent.txt"
 # Mails that anyone can have sent to an address by signing up with it.
 CODE_MAILS = {
@@ -106,12 +110,29 @@ class AccountAdapter(DefaultAccountAdapter):
         with suppress(MailFailed), timezone.override(zone_of(user.time_zone)):  # a failure is in the log
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Return the next steps of confirming that it is them. With a second factor, the password is only the first."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not isinstance(user, User) or not has_second_factor(user):
+            return methods
+        password_first = missing_step(self.request, user) != "factor"
+        left_out = CODE_PAGE if password_first else PASSWORD_PAGE
+        return [method for method in methods if method["id"] != left_out]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("account_settings")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Names of passkeys, and the name of this site in authenticator apps."""
+    """Names of passkeys, the name of this site in authenticator apps, and the encryption of what they share with it."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt the secret of an app, or the seed of recovery codes, before it is stored."""
+        return encrypt(text, FACTOR_SECRETS)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return what was encrypted; a text from before there was encryption as it is. Raises `NotReadable`."""
+        return decrypt(encrypted_text, FACTOR_SECRETS) if is_encrypted(encrypted_text) else encrypted_text
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth passes it by name
         """Return the initial name of a new passkey."""

@@ -1,16 +1,25 @@
-"""Changes to accounts in several steps: suspending, reinstating, ending sessions."""
+"""Changes to accounts in several steps: suspending, reinstating, ending sessions, a lost second factor."""
 
 import logging
+from contextlib import suppress
 
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
+
+from common.mail import MailFailed
+from common.security_log import log_event
 
 from .adapter import SessionsAdapter
 from .events import account_suspended
 from .models import User
 
 logger = logging.getLogger(__name__)
+
+MAX_SESSIONS = 50  # of one account at the same time; docs/authentication.md says why
 
 
 class NotAllowed(Exception):
@@ -55,3 +64,35 @@ def end_sessions(user: User, keep: str | None = None) -> int:
     sessions = [s for s in UserSession.objects.filter(user=user) if s.session_key != keep]
     SessionsAdapter().end_sessions(sessions)
     return len(sessions)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, by: User | None) -> None:
+    """Remove all factors of a person who has lost theirs, end their sessions, and say so by mail.
+
+    Their next sign-in takes the password and a code sent to their address, as setting up a factor did. `by` is the
+    superuser who has made sure who is asking, or None for a command on the server. Raises `NotAllowed`.
+    """
+    if by is not None and not may_reset_second_factor(user, by):
+        raise NotAllowed
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).update(verified=False)
+    end_sessions(user)
+    log_event("factor.lost", account=user.pk, by=by.pk if by is not None else 0)
+    transaction.on_commit(lambda: _say_second_factor_reset(user))
+
+
+def may_reset_second_factor(user: User, by: User) -> bool:
+    """Say whether `by` may remove the factors of `user`: only superusers, and not their own."""
+    return by.is_superuser and by.is_active and by.pk != user.pk
+
+
+def end_oldest_sessions(user: User, keep: str | None) -> None:
+    """End what is above MAX_SESSIONS, the oldest first; `keep` is the key of the new one."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=keep).order_by("-created_at")
+    SessionsAdapter().end_sessions(others[MAX_SESSIONS - 1 :])
+
+
+def _say_second_factor_reset(user: User) -> None:
+    with suppress(MailFailed):  # it is in the log
+        get_adapter().send_mail("account/email/second_factor_reset", user.email, {})

@@ -1,5 +1,6 @@
 """Our forms of the account pages; the other forms are allauth's."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -28,6 +30,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -37,8 +40,11 @@ from common import ratelimit
 from common.text import MAX_NAME_LENGTH, clean_name
 from common.times import places
 
+from .authentication.encryption import NotReadable
 from .code_tries import CodeTries
 from .models import User
+
+logger = logging.getLogger(__name__)
 
 
 class DisplayNameField(forms.CharField):
@@ -159,7 +165,11 @@ class SingleUseCode:
         tries = (ratelimit.FACTOR, user.pk), (ratelimit.FACTOR_LONG, user.pk)
         if ratelimit.consume_all(*tries, source=context.request):
             raise get_account_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except NotReadable as error:
+            logger.error("The second factor of account %d cannot be read: was SECRET_KEY changed?", user.pk)
+            raise get_adapter().validation_error("incorrect_code") from error
         if ratelimit.consume(ratelimit.USED_DIGITS, f"{user.pk}:{normalize_user_code(code)}"):
             raise get_adapter().validation_error("incorrect_code")
         ratelimit.give_back(*tries)
@@ -172,6 +182,10 @@ class SecondFactorForm(NoPlaceholders, SingleUseCode, AuthenticateForm):
 
 class SecondFactorAgainForm(NoPlaceholders, SingleUseCode, ReauthenticateByCodeForm):
     """The same again, before something important."""
+
+    def save(self) -> None:
+        """Record the factor as one step: `accounts.views.confirmation` decides whether others are left."""
+        post_authentication(context.request, self.authenticator)
 
 
 class AuthenticatorAppForm(NoPlaceholders, ActivateTOTPForm):
@@ -211,7 +225,15 @@ class PasskeyFactorForm(PasskeyErrors, AuthenticateWebAuthnForm):
 
 
 class PasskeyAgainForm(PasskeyErrors, ReauthenticateWebAuthnForm):
-    """The same again, before something important."""
+    """The same again, before something important: one step, or all of them if the passkey verified the person."""
+
+    reauthenticated = False
+
+    def clean_credential(self) -> Any:
+        answer = self.cleaned_data["credential"]
+        authenticator = super().clean_credential()
+        self.passwordless = parse_authentication_response(answer).response.authenticator_data.is_user_verified()
+        return authenticator
 
 
 class ProfileForm(forms.ModelForm):

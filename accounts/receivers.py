@@ -9,6 +9,7 @@ from allauth.account.signals import (
     password_reset,
     password_set,
 )
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -17,16 +18,19 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from . import optional_mail
+from .authentication.session_use import start_session
 from .deletion import erase_traces
 from .events import session_ended, session_rekeyed
-from .flows import end_sessions
+from .flows import end_oldest_sessions, end_sessions
 from .models import User
 
 
 @receiver(user_logged_in)
-def on_signed_in(sender: Any, request: HttpRequest, **_: Any) -> None:
-    """Let a guest's call continue under the session of the account, and end with it."""
+def on_signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """Let a guest's call continue under the session of the account, and end with it. The oldest sessions end."""
+    start_session(request, user)
     _follow_key(request)
+    end_oldest_sessions(user, keep=request.session.session_key)
 
 
 @receiver(authentication_step_completed)
@@ -48,6 +52,12 @@ def on_signed_out(sender: Any, request: HttpRequest | None, **_: Any) -> None:
 def on_new_password(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     """End the other sessions at once: Django would notice at their next request, and never for their sockets."""
     _follow_key(request)
+    end_sessions(user, keep=request.session.session_key)
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def on_new_factors(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """End the other sessions: they were opened by someone who did not show what signing in asks for now."""
     end_sessions(user, keep=request.session.session_key)
 
 

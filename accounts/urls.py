@@ -1,16 +1,20 @@
-"""The account pages that allauth does not have, and three that replace its own."""
+"""The account pages that allauth does not have, and those that replace its own."""
 
 from django.urls import path
 
 from .views import account as views
-from .views import codes, data, mails
+from .views import codes, confirmation, data, mails
 
 urlpatterns = [
     path("", views.account_settings, name="account_settings"),
-    # These three replace allauth's pages of the same names.
+    # Those of allauth's names replace allauth's pages of the same names.
     path("confirm-email/", codes.ConfirmAddress.as_view(), name="account_email_verification_sent"),
     path("signup/", views.SignUp.as_view(), name="account_signup"),
     path("password/reset/confirm/", codes.ConfirmReset.as_view(), name="account_confirm_password_reset_code"),
+    path("reauthenticate/", confirmation.ConfirmByPassword.as_view(), name="account_reauthenticate"),
+    path("2fa/reauthenticate/", confirmation.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
+    path("2fa/webauthn/reauthenticate/", confirmation.ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("sessions/", views.Sessions.as_view(), name="usersessions_list"),
     path("data/", data.data, name="account_data"),
     path("data/download", data.download, name="account_download"),
     path("data/delete", data.delete, name="account_delete"),

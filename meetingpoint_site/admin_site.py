@@ -3,23 +3,26 @@
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
-from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+
+from accounts.authentication.steps import has_second_factor, showed_second_factor
+from accounts.models import User
 
 from .security import CONTENT_SECURITY_POLICY
 
 # Django's own scripts (jQuery, the select boxes) write HTML from strings; the rest of the policy stays.
 POLICY = CONTENT_SECURITY_POLICY.replace("; require-trusted-types-for 'script'", "")
-# Recovery codes replace a lost second factor; they are not one themselves.
-SECOND_FACTORS = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
 
 # The lists on the overview and in the sidebar: heading, and models by name.
 SECTIONS = (
@@ -48,8 +51,11 @@ class MeetingPointAdminSite(AdminSite):
         return with_policy
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in active staff with a passkey or an authenticator app (in development: all active staff)."""
-        return super().has_permission(request) and has_second_factor(request)
+        """Let in active staff who showed a passkey or an authenticator app in this session, not long ago.
+
+        In development: all active staff.
+        """
+        return super().has_permission(request) and is_sure(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the lists in the order in which they are needed, under headings in plain words."""
@@ -68,13 +74,25 @@ class MeetingPointAdminSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """Send people to the site's sign-in page, and staff without a second factor to a page about setting one up."""
-        if AdminSite.has_permission(self, request) and not has_second_factor(request):
-            return render(request, "account/second_factor_needed.html", status=403)
+        """Send people to the site's sign-in page; have staff confirm that it is them, or set up a second factor."""
+        user = request.user
+        if isinstance(user, User) and AdminSite.has_permission(self, request) and not is_sure(request):
+            if not has_second_factor(user):
+                return render(request, "account/second_factor_needed.html", status=403)
+            return confirm_first(request, user)
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
 
-def has_second_factor(request: HttpRequest) -> bool:
-    """Say whether the person has a second factor, which sign-in then asked for, or needs none."""
-    return settings.DEBUG or get_mfa_adapter().is_mfa_enabled(request.user, SECOND_FACTORS)
+def is_sure(request: HttpRequest) -> bool:
+    """Say whether the signed-in person showed a second factor in this session within ADMIN_FACTOR_HOURS."""
+    return settings.DEBUG or (isinstance(request.user, User) and showed_second_factor(request, request.user))
+
+
+def confirm_first(request: HttpRequest, user: User) -> HttpResponse:
+    """Send a person to the pages that ask for the steps of signing in again, and back."""
+    first = get_adapter().get_reauthentication_methods(user)[0]["url"]
+    back = request.GET.get(REDIRECT_FIELD_NAME, "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("admin:index")
+    return redirect(f"{first}?{urlencode({REDIRECT_FIELD_NAME: back})}")

@@ -74,6 +74,15 @@ _origins = env.list("SITE_ORIGINS", default=["http://localhost:8000"])
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _debug or all(origin.startswith("http://localhost:") for origin in _origins)
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 
+# ── Sessions: encrypted, and ended when they are old or unused (docs/authentication.md says why after so long) ────
+SESSION_ENGINE = "accounts.authentication.sessions"
+SESSION_HOURS = env.float("SESSION_HOURS", default=30 * 24)
+SESSION_IDLE_HOURS = env.float("SESSION_IDLE_HOURS", default=14 * 24)
+STAFF_SESSION_HOURS = env.float("STAFF_SESSION_HOURS", default=24)
+STAFF_SESSION_IDLE_MINUTES = env.float("STAFF_SESSION_IDLE_MINUTES", default=60)
+# For how long a second factor that was shown opens the administration.
+ADMIN_FACTOR_HOURS = env.float("ADMIN_FACTOR_HOURS", default=12)
+
 # ── Cookies ───────────────────────────────────────────────────────────────────────────────────────
 SESSION_COOKIE_NAME = "meetingpoint_session"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())

@@ -35,6 +35,8 @@ CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and (DEBUG or TESTING):
     SECRET_KEY = "development-only-key-that-guards-nothing-0123456789"  # noqa: S105 - that is the point
+# Former keys: what they signed or encrypted stays valid until they are removed here.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 INSTALLED_APPS = [
     "daphne",
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.authentication.session_use.SessionUseMiddleware",
     "accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -197,7 +197,7 @@ from datetime import timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.authentication.sessions import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from accounts.models import User

@@ -3,12 +3,16 @@
 from typing import cast
 
 import msgspec
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.account.views import SignupView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import optional_mail
 from accounts.adapter import SessionsAdapter
+from accounts.flows import end_sessions
 from accounts.forms import ProfileForm, SignUpForm
 from accounts.models import MailKind, User
 from common import ratelimit
@@ -90,8 +95,20 @@ def follow_browser_zone(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+class Sessions(ListUserSessionsView):
+    """The list of a person's sessions. Ending all others asks them to confirm that it is them."""
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """End all sessions but this one."""
+        raise_if_reauthentication_required(self.request, app="usersessions")
+        end_sessions(cast(User, self.request.user), keep=self.request.session.session_key)
+        messages.success(self.request, _("You're signed out everywhere else."))
+        return redirect("usersessions_list")
+
+
 @login_required
 @require_POST
+@reauthentication_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """End another session of the signed-in person; 404 for a session of someone else."""
     session = get_object_or_404(UserSession, pk=pk, user=request.user)

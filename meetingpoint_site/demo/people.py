@@ -8,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
+from accounts.authentication.encryption import FACTOR_SECRETS, encrypt
+from accounts.authentication.sessions import SessionStore
 from accounts.models import RoomCreators, SitePolicy, User
 
 from .site import TEACHERS, Demo
@@ -55,7 +56,7 @@ def add_people(demo: Demo) -> None:
     teachers.user_set.add(*(user for user in people if user.email.endswith("@school.example")))
     SitePolicy.objects.create(pk=1, sign_up_open=True, room_creators=RoomCreators.EVERYONE, group=None)
     for address in sorted(WITH_SECOND_FACTOR):
-        secret = base64.b32encode(demo.rng.randbytes(20)).decode()
+        secret = encrypt(base64.b32encode(demo.rng.randbytes(20)).decode(), FACTOR_SECRETS)
         Authenticator.objects.create(user=demo.people[address], type=Authenticator.Type.TOTP, data={"secret": secret})
     for user in people:
         if user.is_active and user.last_login:

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.flows import NotAllowed, reinstate, suspend
+from accounts.flows import NotAllowed, end_sessions, reinstate, reset_second_factor, suspend
 from accounts.models import User
 from common.mail import compose
 from rooms.errors import NotPossible
@@ -172,6 +172,18 @@ ACTIONS = (
     ModerationAction(
         "reinstate", TargetKind.PERSON, _("Reinstate"), _("They can sign in again, and their rooms reopen."),
         lambda user, by, _message: reinstate(user, by), resolves_report=False, destructive=False,
+    ),
+    ModerationAction(
+        "end-sessions", TargetKind.PERSON, _("Sign out everywhere"),
+        _("They are signed out in every browser, and their calls end immediately. They can sign in again."),
+        lambda user, _by, _message: end_sessions(user), resolves_report=False,
+    ),
+    ModerationAction(
+        "reset-second-factor", TargetKind.PERSON, _("Reset two-step verification"),
+        _("Their passkeys, authenticator app and recovery codes are removed, and they are signed out everywhere. To "
+          "sign in, they need their password and a code that we email them. Make sure who is asking first: meet them, "
+          "or call a number that you knew before. An email proves nothing. Say below how you did it."),
+        lambda user, by, _message: reset_second_factor(user, by), resolves_report=False,
     ),
     ModerationAction(
         "close-room", TargetKind.ROOM, _("Close the room"),

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.flows import may_suspend
+from accounts.flows import may_reset_second_factor, may_suspend
 from accounts.models import User
 from rooms.models import Ban, Invite, InviteState, Membership, Role, Room
 
@@ -30,6 +32,20 @@ def _suspend(user: User, by: User) -> str:
 
 def _reinstate(user: User, by: User) -> str:
     return _staff(user, by) if user.suspended_at is not None else _("Not suspended.")
+
+
+def _end_sessions(user: User, by: User) -> str:
+    if not (user == by or may_suspend(user, by)):
+        return _("Only superusers can do this to staff.")
+    return "" if UserSession.objects.filter(user=user).exists() else _("Not signed in anywhere.")
+
+
+def _reset_second_factor(user: User, by: User) -> str:
+    if user == by:
+        return _("This is your own account.")
+    if not may_reset_second_factor(user, by):
+        return _("Only superusers can do this.")
+    return "" if Authenticator.objects.filter(user=user).exists() else _("They have no second factor.")
 
 
 def _staff(user: User, by: User) -> str:
@@ -78,6 +94,8 @@ _OBSTACLES: dict[str, Callable[[Any, User], str]] = {
     "warn": _warn,
     "suspend": _suspend,
     "reinstate": _reinstate,
+    "end-sessions": _end_sessions,
+    "reset-second-factor": _reset_second_factor,
     "close-room": _close_room,
     "reopen-room": _reopen_room,
     "revoke-links": _revoke_links,

@@ -16,13 +16,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.authentication import sessions
 from accounts.models import User
 from common import ratelimit
 from common.json_body import encode_base64url
@@ -57,8 +57,8 @@ _transfers_of_member = CompiledQuery(
 )
 
 
-class SessionStore(db.SessionStore):
-    """The database's session, its row read by a prepared query. (The class's name is part of the signature's salt.)"""
+class SessionStore(sessions.SessionStore):
+    """The site's session, its row read by a prepared query. (The class's name is part of the signature's salt.)"""
 
     def _get_session_from_db(self) -> Session | None:
         found = _sessions(self.session_key, datetime.now(UTC))

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from tests.second_factor import digits
 
 PASSWORD = "correct horse battery"
 
@@ -47,9 +48,15 @@ def give_second_factor(user: User) -> str:
 
 def sign_in_to_admin(user: User) -> Client:
     """Return the browser of a member of staff who signed in with a second factor."""
+    secret = give_second_factor(user)
     client = sign_in(user)
-    give_second_factor(user)
+    client.post("/accounts/2fa/authenticate/", {"code": digits(secret)})
     return client
+
+
+def confirm(client: Client) -> None:
+    """Enter the password again, as pages ask before something important."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
 
 
 @pytest.fixture(autouse=True)

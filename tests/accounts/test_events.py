@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts.models import User
+from tests.second_factor import write_second_factor
 
 staff = User.objects.create_user(f"{uuid4().hex}@example.org", display_name="Ada", is_staff=True, is_superuser=True)
 TOTP.activate(staff, generate_totp_secret())
@@ -21,6 +22,7 @@ session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY] = str(staff.pk)
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
+write_second_factor(session, staff)
 session.create()
 result = [session.session_key, User.objects.get(email="max@example.org").pk]
 """

@@ -1,24 +1,19 @@
 """Authenticator apps, recovery codes and passkeys."""
 
 import json
-import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from tests.second_factor import digits
+
 from .conftest import PASSWORD, give_second_factor, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def digits(secret: str) -> str:
-    """Return what the app shows now (RFC 6238, 30 s)."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def signed_in_and_sure(user) -> Client:

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from accounts.events import session_rekeyed
 
-from .conftest import PASSWORD, sign_in
+from .conftest import PASSWORD, confirm, sign_in
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -27,6 +27,7 @@ def test_the_list_names_browsers_in_words_and_marks_this_one(olga):
 def test_a_person_ends_one_other_session(olga):
     here, there, third = sign_in(olga), sign_in(olga), sign_in(olga)
     session = UserSession.objects.get(session_key=there.session.session_key)
+    confirm(here)
     assert here.post(f"/accounts/sessions/{session.pk}/end/").headers["Location"] == "/accounts/sessions/"
     assert there.get("/accounts/").status_code == 302
     assert third.get("/accounts/").status_code == 200
@@ -35,6 +36,7 @@ def test_a_person_ends_one_other_session(olga):
 
 def test_a_person_ends_all_other_sessions(olga):
     here, there = sign_in(olga), sign_in(olga)
+    confirm(here)
     here.post("/accounts/sessions/")
     assert there.get("/accounts/").status_code == 302
     assert here.get("/accounts/").status_code == 200
@@ -43,7 +45,9 @@ def test_a_person_ends_all_other_sessions(olga):
 def test_no_one_ends_the_session_of_someone_else(olga, max_):
     olgas = sign_in(olga)
     session = UserSession.objects.get(user=olga)
-    assert sign_in(max_).post(f"/accounts/sessions/{session.pk}/end/").status_code == 404
+    client = sign_in(max_)
+    confirm(client)
+    assert client.post(f"/accounts/sessions/{session.pk}/end/").status_code == 404
     assert olgas.get("/accounts/").status_code == 200
 
 

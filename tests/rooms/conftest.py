@@ -19,6 +19,7 @@ from rooms.flows.rooms import create_room
 from rooms.live import publish
 from rooms.live.events import AnyEvent
 from rooms.models import Invite, Membership, Role, Room
+from tests.second_factor import show_second_factor
 
 JOIN = "/invites/redeem"
 
@@ -30,6 +31,7 @@ def make_person(name: str, **fields: Any) -> User:
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    show_second_factor(client, user)
     return client
 
 

@@ -35,6 +35,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "account/email/password_reset": SECURITY,
     "account/email/password_reset_code": {"code": "906317"},
     "account/email/password_set": SECURITY,
+    "account/email/second_factor_reset": {},
     "account/email/unknown_account": {"email": HOSTILE},
     "mails/expiring": {"room": HOSTILE, "until": HOSTILE, "days": 30, "url": f"{ORIGIN}/rooms/tea-4k2m/", **OPTIONAL},
     "mails/invitation": {**INVITATION, "link": LINK},

@@ -66,7 +66,7 @@ class UserAdmin(ModeratedAdmin):
         (_("Signing in"), {"fields": ("verified", "second_factor", "sessions", "date_joined", "last_login")}),
         (_("Permissions"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
-    moderation_actions = ("warn", "suspend", "reinstate")
+    moderation_actions = ("warn", "end-sessions", "suspend", "reinstate", "reset-second-factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)

@@ -29,7 +29,11 @@ def test_no_one_is_offered_to_warn_or_suspend_themselves_or_staff_above_them(des
     assert offered(desk, f"/admin/accounts/user/{mona.pk}/change/") == set()
     for colleague in (nora, ada):
         assert offered(desk, f"/admin/accounts/user/{colleague.pk}/change/") == {"warn"}
-    assert offered(signed_in(ada), f"/admin/accounts/user/{nora.pk}/change/") == {"warn", "suspend"}
+    assert offered(signed_in(ada), f"/admin/accounts/user/{nora.pk}/change/") == {
+        "warn",
+        "suspend",
+        "reset-second-factor",
+    }
     assert offered(signed_in(ada), f"/admin/accounts/user/{ada.pk}/change/") == set()
 
 

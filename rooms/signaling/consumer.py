@@ -210,11 +210,8 @@ class SignalingConsumer(Connection):
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""
-        try:
-            entries, seq = await self.hub.presence.roster(member.room.id)
-        except PresenceDown:
-            return  # housekeeping sends a roster when the store is back
-        self.outgoing.send_text(self.hub.roster_frame(member.room, entries, seq, member.entry.pid))
+        with suppress(PresenceDown):  # housekeeping sends a roster when the store is back
+            await self.hub.send_rosters(member.room, [member])
 
     def refresh(self, member: Member) -> None:
         """Send ICE servers with fresh credentials. The open socket is proof of the membership: it is closed with it."""

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,7 +20,6 @@ from rooms.live.events import (
     MemberJoined,
     MemberLeft,
     OccupancyChanged,
-    PresenceEntry,
     Probe,
     Replace,
     Resync,
@@ -37,7 +36,7 @@ from . import messages
 from .admission import Refused, Unavailable, read_room
 from .lobby import Lobby
 from .mailbox import Mailbox
-from .registry import LiveRoom, Member, Socket, as_peer, change_frame, is_target
+from .registry import Change, LiveRoom, Member, Socket, as_peer, change_frame, is_target
 from .transfers import Transfers
 from .watch.watchers import Watchers
 
@@ -115,13 +114,14 @@ class Hub:
         try:
             async with room.lock:
                 member.entry = replace(member.entry, process=await self.ready())
+                known = room.seq
                 result = await self.presence.join(room.id, member.entry, limit)
-                return self._joined(member, result)
+                return self._joined(member, result, known)
         finally:
             room.pending_changes -= 1
             self._forget_if_empty(room)
 
-    def _joined(self, member: Member, result: JoinResult) -> tuple[list[messages.Peer], int, list[str]]:
+    def _joined(self, member: Member, result: JoinResult, known: int) -> tuple[list[messages.Peer], int, list[str]]:
         room, replaced = member.room, result.replaced
         member.entry = next((e for e in result.entries if e.socket == member.entry.socket), member.entry)
         if replaced is not None:
@@ -130,17 +130,15 @@ class Hub:
             elif self.mailbox:
                 self.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
         room.local[member.entry.pid] = member
-        room.remote = {entry.pid: entry for entry in result.entries if entry.process != self.process}
-        room.synced_seq = member.synced_seq = result.seq
-        room.seq = max(room.seq, result.seq)
+        member.synced_seq = result.seq
+        changes: list[Change] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
+        later = room.take_roster(result.entries, result.seq, known, self.process)
+        for change in changes:
+            room.apply(change)
         self.watchers.on_occupancy(room.id)
-        changes: list[MemberJoined | MemberLeft] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
         for change in changes:
             room.send_to_all(change_frame(change), change.seq, but=member)
             self.send_to_processes(room, change)
-        later = [change for change in room.backlog if change.seq > result.seq]
-        for change in later:
-            room.apply(change)
         peers = [as_peer(entry) for entry in result.entries if entry.pid != member.entry.pid]
         return peers, result.seq, [change_frame(change) for change in later]
 
@@ -163,10 +161,9 @@ class Hub:
             self._forget_if_empty(room)
 
     def _left(self, room: LiveRoom, change: MemberLeft) -> None:
-        room.remote.pop(change.pid, None)
-        room.seq = max(room.seq, change.seq)
+        if room.apply(change):
+            room.send_to_all(change_frame(change), change.seq)
         self.watchers.on_occupancy(room.id)
-        room.send_to_all(change_frame(change), change.seq)
         self.send_to_processes(room, change)
 
     def deliver(self, room: LiveRoom, pid: str, frame: str) -> bool:
@@ -181,9 +178,20 @@ class Hub:
         self.mailbox.post(entry.process, Deliver(room.id, pid, frame))
         return True
 
-    def roster_frame(self, room: LiveRoom, entries: list[PresenceEntry], seq: int, pid: str) -> str:
-        """Return the `roster` for the member `pid`."""
-        return messages.encode(messages.Roster([as_peer(entry) for entry in entries if entry.pid != pid], seq))
+    async def send_rosters(self, room: LiveRoom, members: Iterable[Member] | None = None) -> None:
+        """Read the roster from the store and send it to these members, or to all that are here. Raises `PresenceDown`.
+
+        What has changed since it was read follows, so that no member falls back to an earlier state.
+        """
+        known = room.seq
+        entries, seq = await self.presence.roster(room.id)
+        later = room.take_roster(entries, seq, known, self.process)
+        for member in tuple(room.local.values() if members is None else members):
+            peers = [as_peer(entry) for entry in entries if entry.pid != member.entry.pid]
+            member.synced_seq = seq
+            member.socket.outgoing.send_text(messages.encode(messages.Roster(peers, seq)))
+            for change in later:
+                member.socket.outgoing.send_text(change_frame(change))
 
     def send_to_processes(self, room: LiveRoom, event: AnyEvent) -> None:
         """Send an event to the other processes that have members in the room."""
@@ -191,15 +199,11 @@ class Hub:
             for process in room.processes():
                 self.mailbox.post(process, event)
 
-    def _apply_remote_change(self, room: LiveRoom, change: MemberJoined | MemberLeft) -> None:
-        if room.pending_changes:
-            room.backlog.append(change)
-        room.apply(change)
-        room.send_to_all(change_frame(change), change.seq)
+    def _apply_remote_change(self, room: LiveRoom, change: Change) -> None:
+        if room.apply(change):
+            room.send_to_all(change_frame(change), change.seq)
 
     def _forget_if_empty(self, room: LiveRoom) -> None:
-        if not room.pending_changes:
-            room.backlog.clear()
         if not room.local and not room.pending_changes and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
 
@@ -284,18 +288,12 @@ class Hub:
         socket.outgoing.close(code)
 
     async def resync_room(self, room: LiveRoom) -> None:
-        """Read the roster from the store and send it to the members here."""
+        """Send every member here the roster as the store has it, or remember to do it when the store is back."""
         try:
             async with room.lock:
-                entries, seq = await self.presence.roster(room.id)
+                await self.send_rosters(room)
         except PresenceDown:
             self.orphans.add(room.id)
-            return
-        room.remote = {entry.pid: entry for entry in entries if entry.process != self.process}
-        room.seq = room.synced_seq = seq
-        for pid, member in tuple(room.local.items()):
-            member.synced_seq = seq
-            member.socket.outgoing.send_text(self.roster_frame(room, entries, seq, pid))
 
     async def reload_room(self, room: LiveRoom) -> None:
         """Read the room's row again, send it to the members here, and apply a new end of the room."""

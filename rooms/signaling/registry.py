@@ -1,6 +1,7 @@
 """The sockets of this process, and the rooms their members are in."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -12,6 +13,9 @@ from rooms.live.events import Close, MemberJoined, MemberLeft, PresenceEntry, Sc
 from .deadlines import Deadline
 from .messages import Peer, PeerJoined, PeerLeft, RoomInfo, encode
 from .send_buffer import SendBuffer
+
+Change = MemberJoined | MemberLeft
+MAX_CHANGES = 256  # more than can be under way between processes
 
 
 @dataclass(slots=True, eq=False)
@@ -72,8 +76,8 @@ class KnockingGuest:
 class LiveRoom:
     """A room that has members on this process; `remote` are the members on other processes.
 
-    `synced_seq` is the sequence number of the roster that `remote` was last read from; `backlog` are the changes that
-    arrived while a join was under way, and so may be newer than the store's answer.
+    `synced_seq` is the sequence number of the roster that `remote` was last read from; `changes` has the newest change
+    of each `pid`, the oldest first: an answer of the store, or a change from another process, may be older than these.
     """
 
     id: int
@@ -83,7 +87,7 @@ class LiveRoom:
     remote: dict[str, PresenceEntry] = field(default_factory=dict)
     seq: int = 0
     synced_seq: int = 0
-    backlog: list[MemberJoined | MemberLeft] = field(default_factory=list)
+    changes: dict[str, Change] = field(default_factory=dict)
     pending_changes: int = 0  # joins and leaves under way
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -91,15 +95,44 @@ class LiveRoom:
         """Return the other processes that have members here."""
         return {entry.process for entry in self.remote.values()}
 
-    def apply(self, change: MemberJoined | MemberLeft) -> None:
-        """Update `remote` by a change from another process, unless the last roster has it already."""
-        if change.seq <= self.synced_seq:
-            return
+    def apply(self, change: Change) -> bool:
+        """Update `remote` by a change; return False if a newer one of the same `pid` is known."""
+        pid = pid_of(change)
+        known = self.changes.get(pid)
+        if known is not None and known.seq >= change.seq:
+            return False
+        self.changes.pop(pid, None)
+        self.changes[pid] = change
+        if len(self.changes) > MAX_CHANGES:
+            del self.changes[next(iter(self.changes))]
         self.seq = max(self.seq, change.seq)
-        if isinstance(change, MemberJoined):
+        if change.seq > self.synced_seq:
+            self._update_remote(change)
+        return True
+
+    def take_roster(self, entries: Iterable[PresenceEntry], seq: int, known: int, process: str) -> list[Change]:
+        """Replace `remote` by a roster from the store; return the changes that are newer, in order.
+
+        `known` is `self.seq` from before the store was asked. An answer below it means that the store was emptied
+        meanwhile and that its clock had been set back: what was known before counts no longer.
+        """
+        if seq < known:
+            self.changes.clear()
+            self.seq = self.synced_seq = 0
+        later = sorted((change for change in self.changes.values() if change.seq > seq), key=lambda change: change.seq)
+        if seq >= self.synced_seq:
+            self.synced_seq = seq
+            self.seq = max(self.seq, seq)
+            self.remote = {entry.pid: entry for entry in entries if entry.process != process}
+            for change in later:
+                self._update_remote(change)
+        return later
+
+    def _update_remote(self, change: Change) -> None:
+        if isinstance(change, MemberJoined) and change.entry.pid not in self.local:
             self.remote[change.entry.pid] = change.entry
         else:
-            self.remote.pop(change.pid, None)
+            self.remote.pop(pid_of(change), None)
 
     def send_to_all(self, frame: str, seq: int | None = None, but: Member | None = None) -> None:
         """Send a frame to every member on this process; one with a `seq` only to those whose roster is older."""
@@ -128,7 +161,12 @@ def as_peer(entry: PresenceEntry) -> Peer:
     return Peer(entry.pid, entry.member, entry.role, Raw(entry.hello))
 
 
-def change_frame(change: MemberJoined | MemberLeft) -> str:
+def pid_of(change: Change) -> str:
+    """Return whom a change of the roster is about."""
+    return change.entry.pid if isinstance(change, MemberJoined) else change.pid
+
+
+def change_frame(change: Change) -> str:
     """Return a change of the roster as the message to the members."""
     if isinstance(change, MemberJoined):
         return encode(PeerJoined(as_peer(change.entry), change.seq))

@@ -43,6 +43,22 @@ HELD_EPOCH = f"""async (slug) => {{
   const held = await loadRoomKey(slug);
   return [held?.epoch ?? 0, held?.raw !== undefined];
 }}"""
+LISTED = """() => new Promise((resolve) => {
+  const { socket } = globalThis.meetingPoint;
+  socket.on("joined", ({ peers }) => resolve((globalThis.listed = peers).length), { once: true });
+  socket.rejoin();
+})"""
+# As if the server brought back those who are gone, with the hello that they had. Hellos are read in order: once that of
+# the other has been read again, so have theirs.
+BRING_BACK = """async () => {
+  const { mesh, socket } = globalThis.meetingPoint;
+  const gone = listed.filter(({ pid }) => !mesh.peers.has(pid));
+  const here = listed.find(({ pid }) => mesh.peers.has(pid));
+  const answered = new Promise((resolve) => mesh.on("peer-updated", resolve, { once: true }));
+  for (const peer of [...gone, here]) socket.emit("peer-joined", { peer });
+  await answered;
+  return [gone.length, gone.filter(({ pid }) => mesh.peers.has(pid)).length];
+}"""
 # A key of an epoch that the room never had, as a dishonest server and a host could plant it together.
 PLANT = f"""async (slug) => {{
   const {{ saveRoomKey }} = await import({MODULES} + "keys/key-store.js");
@@ -70,12 +86,14 @@ def held(who: Person, slug: str) -> list[object]:
 def test_a_removed_person_is_out_and_the_others_continue_with_a_new_key(person: Meet) -> None:
     meeting = start_call(person, "Guest", "Max")
     olga, guest, out = meeting.olga, *meeting.guests
+    assert olga.page.evaluate(LISTED) == 2
     office = olga.new_page()
     office.goto(f"{olga.app.origin}/rooms/{meeting.slug}/#people")
     # The list has the owner first, then the guests in the order in which they came.
     office.get_by_role("button", name="Remove").last.click()
     expect(out.page.get_by_role("heading", name="You were removed from the room")).to_be_visible()
     expect(olga.page.get_by_text(RENEWED)).to_be_visible(timeout=15_000)
+    assert olga.page.evaluate(BRING_BACK) == [1, 0]
     wait_until(lambda: held(guest, meeting.slug) == [2, False], 15, "the guest has the new key")
     assert held(olga, meeting.slug) == [2, True]
     for who in (olga, guest):

@@ -1,14 +1,14 @@
 /** People whose messages reach each other in memory, in order: what a mesh does, without the network. */
 
 import { Emitter } from "../../static/js/lib/emitter.js";
-import { Topics } from "../../static/js/peer/topics.js";
+import { Gate } from "../../static/js/gate/gate.js";
 
 /** The mesh of one person. */
 class Link extends Emitter {
   peers = new Map();
   #pid;
   #world;
-  #topics = new Topics((to, name, payload) => this.send(to, name, payload));
+  gate = new Gate((to, name, payload) => this.send(to, name, payload));
 
   constructor(pid, world) {
     super();
@@ -17,11 +17,11 @@ class Link extends Emitter {
   }
 
   topic(name, options) {
-    return this.#topics.open(name, options);
+    return this.gate.open(name, options);
   }
 
   receive(pid, { topic, payload }) {
-    this.#topics.receive(pid, topic, payload);
+    this.gate.receive(pid, topic, payload);
   }
 
   send(to, topic, payload) {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 
 import { FileExchange } from "../../static/js/files/exchange.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
-import { Topics } from "../../static/js/peer/topics.js";
+import { Gate } from "../../static/js/gate/gate.js";
 
 // Node.js has one, and does not end while it is open: these tabs have no others beside them.
 Reflect.deleteProperty(globalThis, "BroadcastChannel");
@@ -227,19 +227,19 @@ function connectionsOf(world) {
 /** A mesh with at most one peer: the other person's tab, as this side sees it. */
 class TabMesh extends Emitter {
   peers = new Map();
-  #topics;
+  gate;
 
   constructor(tab) {
     super();
-    this.#topics = new Topics((pid, name, payload) => tab.send(pid, name, payload));
+    this.gate = new Gate((pid, name, payload) => tab.send(pid, name, payload));
   }
 
   topic(name, options) {
-    return this.#topics.open(name, options);
+    return this.gate.open(name, options);
   }
 
   receive(pid, name, payload) {
-    this.#topics.receive(pid, name, payload);
+    this.gate.receive(pid, name, payload);
   }
 
   laneConfiguration(pid) {

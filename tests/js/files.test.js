@@ -161,7 +161,7 @@ test("the document has every topic of file transfers, every reason, and everythi
   const document = readFileSync(new URL("../../docs/files.md", import.meta.url), "utf8").split("\n## Messages\n")[1].split("\n## ")[0];
   const named = [...document.matchAll(/^\| (`file-[^|]+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, topic]) => topic));
   const opened = [];
-  openFileTopics({ topic: (name) => opened.push(name) });
+  openFileTopics({ topic: (name) => opened.push(name) }, { isKnown: () => false });
   assert.deepEqual(named.toSorted(), opened.toSorted());
   const row = (topic) => new RegExp(`^\\| .*\`${topic}\`.*$`, "m").exec(document)[0];
   for (const reason of REASONS) assert.match(row("file-failed"), new RegExp(`\\b${reason}\\b`));

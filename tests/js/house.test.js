@@ -11,15 +11,16 @@ const ROOT = resolve(import.meta.dirname, "../../static/js");
 /** Each folder with the folders that it may import from, besides itself and what lies below it. */
 const ALLOWED = {
   lib: [],
+  gate: ["lib"],
   signaling: ["lib"],
   keys: ["lib"],
-  peer: ["lib", "signaling"],
-  media: ["lib", "peer"],
+  peer: ["lib", "gate", "signaling"],
+  media: ["lib", "gate", "peer"],
   probe: ["lib", "media"],
-  files: ["lib", "peer"],
-  chat: ["lib", "signaling", "peer", "files"],
-  call: ["lib", "signaling", "keys", "peer", "media"],
-  waiting: ["lib", "signaling", "keys", "peer", "files"],
+  files: ["lib", "gate", "peer"],
+  chat: ["lib", "gate", "signaling", "peer", "files"],
+  call: ["lib", "gate", "signaling", "keys", "peer", "media"],
+  waiting: ["lib", "gate", "signaling", "keys", "peer", "files"],
   ui: ["lib", "signaling", "keys", "peer", "media", "chat", "files", "call", "waiting"],
   pages: ["lib", "signaling", "keys", "peer", "media", "probe", "chat", "files", "call", "waiting", "ui"],
 };

@@ -16,7 +16,7 @@ export class MemoryExchange extends Emitter {
 
   constructor(mesh) {
     super();
-    this.#topic = mesh.topic("test-files", { read: (payload) => payload, perMinute: 100_000 });
+    this.#topic = mesh.topic("test-files", { read: (payload) => payload, perMinute: 100_000, creates: {} });
     this.#topic.on("message", ({ pid, message: { act, ...rest } }) => this[act](pid, rest));
     mesh.on("peer-channel-open", ({ pid }) => {
       for (const transfer of this.transfers.values()) if (transfer.pid === pid && transfer.direction === "out") this.#sendOffer(transfer);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Gate } from "../../static/js/gate/gate.js";
 import { LIMITS, fitsOffer, makeTransferId, readOffer } from "../../static/js/files/protocol/messages.js";
 import { makeMetadata, offerMessages } from "../../static/js/files/protocol/metadata.js";
 import { countFolders, foldName, mapNames } from "../../static/js/files/protocol/name-map.js";
 import { OfferAssembler } from "../../static/js/files/protocol/offer-assembler.js";
+import { openFileTopics } from "../../static/js/files/protocol/topics.js";
 import { randomNumbers, randomTree } from "./random-trees.js";
 
 const EDGES = "A".repeat(43);
@@ -94,19 +96,26 @@ test("an offer is whole only with everything that it announced, within what an o
   assert.equal(receive(Array.from({ length: 400 }, (_, at) => offered(`${`${at}/`.repeat(99)}x`))), undefined, "too many folders");
 });
 
-test("a peer whose offers would take too much work waits, and no one else does", () => {
+test("a person whose offers would take too much work waits, and no one else does", (context) => {
   let now = 0;
-  const assembler = new OfferAssembler(() => now);
+  context.mock.method(performance, "now", () => now);
+  const declined = [];
+  const gate = new Gate((pid, name, payload) => declined.push([pid, name, payload]) > 0);
+  const { offer: topic } = openFileTopics({ topic: (name, options) => gate.open(name, options) }, { isKnown: () => false });
+  const [assembler, whole] = [new OfferAssembler(), []];
+  topic.on("message", ({ pid, message }) => assembler.addPart(pid, message) && whole.push(pid));
   const files = Array.from({ length: 5_000 }, (_, at) => offered(`${"x".repeat(100)}/${at}`));
-  const offer = (pid) => {
-    const outcomes = offerMessages(makeTransferId(), files, "").map((part) => assembler.addPart(pid, readOffer(part)));
-    return outcomes.at(-1) === "busy" ? "busy" : outcomes.at(-1).heads.length;
-  };
-  const first = Array.from({ length: 8 }, () => offer("olga"));
-  assert.deepEqual(first.toSorted(), [...Array(5).fill(5_000), ...Array(3).fill("busy")]);
-  assert.equal(offer("max"), 5_000);
-  now += 30_000;
-  assert.deepEqual([offer("olga"), offer("olga"), offer("olga"), offer("olga")], [5_000, 5_000, 5_000, "busy"]);
+  const offer = (pid) => offerMessages(makeTransferId(), files, "").forEach((part) => gate.receive(pid, "file-offer", part));
+  gate.introduce("olga", "o".repeat(32));
+  gate.introduce("olga, another tab", "o".repeat(32));
+  for (let count = 0; count < 4; count += 1) for (const pid of ["olga", "olga, another tab"]) offer(pid);
+  assert.equal(whole.length, 5, "all her tabs together");
+  assert.ok(declined.length > 0 && declined.every(([pid, name, { busy }]) => pid.startsWith("olga") && name === "file-decline" && busy));
+  offer("max");
+  assert.equal(whole.at(-1), "max");
+  now += 60_000;
+  for (let count = 0; count < 8; count += 1) offer("olga");
+  assert.equal(whole.length, 6 + 5, "as many a minute later");
 });
 
 test("the parts of an offer fit a message of every browser, and all of them arrive", () => {

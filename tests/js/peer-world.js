@@ -1,7 +1,7 @@
 /** What the tests of peers share: a clock, and a mesh without connections. */
 
 import { Emitter } from "../../static/js/lib/emitter.js";
-import { Topics } from "../../static/js/peer/topics.js";
+import { Gate } from "../../static/js/gate/gate.js";
 
 export const PIDS = ["a", "b", "c", "d"].map((letter) => letter.repeat(22));
 
@@ -31,10 +31,10 @@ export class FakeMesh extends Emitter {
     for (const pid of pids) this.peers.set(pid, { state: "connected" });
   }
 
-  #topics = new Topics((pid, name, payload) => this.send(pid, name, payload));
+  gate = new Gate((pid, name, payload) => this.send(pid, name, payload));
 
   topic(name, options) {
-    return this.#topics.open(name, options);
+    return this.gate.open(name, options);
   }
 
   send(pid, topic, payload) {
@@ -47,6 +47,6 @@ export class FakeMesh extends Emitter {
   }
 
   receive(pid, topic, payload) {
-    this.#topics.receive(pid, topic, payload);
+    this.gate.receive(pid, topic, payload);
   }
 }

@@ -61,13 +61,16 @@ test("messages out of bounds are dropped whole", () => {
   assert.equal(readPeerMessage("{"), null);
 });
 
-test("a rate limiter counts a minute, in a window that slides", () => {
-  const limiter = new RateLimiter(60);
-  for (let count = 0; count < 60; count += 1) assert.ok(limiter.consume(count * 10));
-  assert.ok(!limiter.consume(600));
-  assert.ok(!limiter.consume(59_999));
-  assert.ok(limiter.consume(60_000), "the first is a minute old");
-  assert.ok(!limiter.consume(60_001));
+test("a rate limiter gives its burst at once, and then so much a minute", () => {
+  const limiter = new RateLimiter(60, 100);
+  for (let count = 0; count < 100; count += 1) assert.ok(limiter.consume(1, 0));
+  assert.deepEqual([limiter.wait(0), limiter.consume(1, 0), limiter.consume(1, 500), limiter.wait(500)], [1_000, false, false, 500]);
+  assert.ok(limiter.consume(1, 1_000), "one a second comes back");
+  assert.ok(!limiter.consume(1, 1_001));
+  assert.deepEqual([limiter.isFull(1_001), limiter.isFull(10_000_000), limiter.consume(101, 10_000_000)], [false, true, false], "never more than the burst");
+  for (const amount of [NaN, -1, Infinity]) assert.equal(limiter.consume(amount, 10_000_000), false);
+  const once = new RateLimiter(0, 1);
+  assert.deepEqual([once.consume(1, 0), once.consume(1, 10_000_000), once.wait(0)], [true, false, Infinity]);
 });
 
 test("candidates go out in batches, and the last word sends what is there at once", (context) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
 import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, readPictureOffered, readPictureWanted, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
+import { BUDGETS } from "../../static/js/gate/budgets.js";
 import { MAX_MESSAGE_CHARACTERS, MAX_BUFFERED_BYTES, readMessage, VERSION } from "../../static/js/peer/control-channel.js";
 import { readProof } from "../../static/js/keys/kept/device-proof.js";
 import { TOPIC as KICK } from "../../static/js/call/kick.js";
@@ -46,7 +47,7 @@ test("the document states the limits", () => {
     `Version ${VERSION} of its own.`,
     `at most ${number(MAX_MESSAGE_CHARACTERS)} characters, and at most ${number(MAX_BUFFERED_BYTES)} bytes wait`,
     `at most ${LIMITS.mediaSections} media sections`,
-    `at most ${LIMITS.descriptionsPerMinute} descriptions and ${LIMITS.candidatesPerMinute} candidates a minute`,
+    `at most ${BUDGETS.descriptions.perMinute} descriptions and ${BUDGETS.candidates.perMinute} candidates a minute`,
     `at most ${LIMITS.candidatesAtOnce} candidates in one message, each of at most ${number(LIMITS.candidateCharacters)} characters`,
     `At most ${PONGS_PER_MINUTE} a minute are answered`,
     `at most ${number(MAX_BODY_CHARACTERS)} characters`,

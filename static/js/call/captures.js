@@ -1,5 +1,7 @@
 /** What each person's camera, microphone and shared screen lack, as their own browser says (topic `capture`). */
 
+import { NOTHING } from "../gate/topic.js";
+
 /** @import { CaptureDevice, CaptureTrouble } from "../media/devices/capture-monitor.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 
@@ -37,7 +39,7 @@ export class Captures {
   constructor(session, signal) {
     const { mesh } = session;
     this.#session = session;
-    this.#topic = mesh.topic(TOPIC, { read: readCapture, perMinute: PER_MINUTE });
+    this.#topic = mesh.topic(TOPIC, { read: readCapture, perMinute: PER_MINUTE, creates: NOTHING, latest: true });
     this.#topic.on("message", ({ pid, message }) => session.updatePerson(pid, { capture: message }), { signal });
     mesh.on("peer-channel-open", ({ pid }) => this.#topic.send(pid, this.#own), { signal });
   }

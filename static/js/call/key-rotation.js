@@ -78,7 +78,7 @@ export class KeyRotation extends Emitter {
       this.#onRoom(room, inside);
     }, { signal });
     session.on("room", ({ room }) => this.#onRoom(room, mesh.peers.keys()), { signal });
-    this.#topic = mesh.topic(TOPIC, { read: readSentKey, perMinute: PER_MINUTE });
+    this.#topic = mesh.topic(TOPIC, { read: readSentKey, perMinute: PER_MINUTE, creates: { keys: 1 } });
     this.#topic.on("message", ({ pid, message }) => this.#onKeyReceived(pid, message), { signal });
     const retry = (/** @type {{pid: string}} */ { pid }) => this.#pendingRecipients.has(pid) && this.#enqueue(() => this.#sendKey());
     mesh.on("peer-channel-open", retry, { signal });

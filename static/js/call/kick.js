@@ -36,7 +36,7 @@ export class Kicks extends Emitter {
     this.#mesh = mesh;
     this.#pid = pid;
     this.#roleOf = roleOf;
-    this.#topic = mesh.topic(TOPIC, { read: (payload) => (isId(payload?.pid) ? payload.pid : null), perMinute: PER_MINUTE });
+    this.#topic = mesh.topic(TOPIC, { read: (payload) => (isId(payload?.pid) ? payload.pid : null), perMinute: PER_MINUTE, creates: { bans: 1 } });
     this.#topic.on("message", ({ pid: by, message: pid }) => this.#onKick(by, pid), { signal });
   }
 

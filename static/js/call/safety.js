@@ -1,5 +1,6 @@
 /** Connects the safety codes to both ways in which they are agreed on: sealed signaling and the control channel. */
 
+import { NOTHING } from "../gate/topic.js";
 import { SafetyCodes } from "../keys/safety-codes.js";
 import { readSasConfirmation } from "../keys/sas-messages.js";
 import { readHello } from "../peer/hello.js";
@@ -14,7 +15,7 @@ const PER_MINUTE = 60;
  * @param {{pid: string, link: SealedLink, mesh: Mesh, signal: AbortSignal}} options pid: our own
  */
 export function createSafety({ pid, link, mesh, signal }) {
-  const topic = mesh.topic("sas", { read: readSasConfirmation, perMinute: PER_MINUTE });
+  const topic = mesh.topic("sas", { read: readSasConfirmation, perMinute: PER_MINUTE, creates: NOTHING });
   const safety = new SafetyCodes({
     pid,
     pairOf: (peer) => link.pairOf(peer),

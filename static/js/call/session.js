@@ -3,6 +3,7 @@
 import { CODE } from "../signaling/close-codes.js";
 import { SealedLink } from "../keys/sealed-link.js";
 import { Emitter } from "../lib/emitter.js";
+import { RecentMap } from "../lib/recent-map.js";
 import { Kicks } from "./kick.js";
 import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/ice/network-watch.js";
@@ -15,6 +16,7 @@ import { SignalingSocket } from "../signaling/socket.js";
 import { SignalRouter } from "../signaling/signal-router.js";
 import { createSafety } from "./safety.js";
 import { ConnectionTimeout } from "./connection-timeout.js";
+import { Entrance } from "./entrance.js";
 import { PathStats } from "./path-stats.js";
 import { RouteMonitor } from "./route-monitor.js";
 
@@ -28,6 +30,7 @@ import { RouteMonitor } from "./route-monitor.js";
 /** @import { Person, Presence } from "./person.js" */
 
 const MUTE_REQUESTS_PER_MINUTE = 30;
+const MAX_REPORTED = 256;
 /** After this long, a server that announced a restart counts as unreachable. */
 const RESTART_TIMEOUT_MS = 30_000;
 /** @type {readonly string[]} states of a lost connection */
@@ -65,14 +68,15 @@ export class CallSession extends Emitter {
   /** A host asks a person to mute; the topic carries `true`. */
   muteRequests;
   safety;
+  #entrance;
   #hasKey;
   #timeouts;
   #routeMonitor;
   #pathStats;
   #peerRelay;
   #iceRefresh = new IceRefresh(() => this.socket.requestIceServers());
-  /** @type {Set<string>} peers whose tampered messages were reported */
-  #tampered = new Set();
+  /** People whose tampered messages were reported. @type {RecentMap<true>} */
+  #tampered = new RecentMap(MAX_REPORTED);
   #profiles = 0;
   #hideAddress;
   #relayed = false;
@@ -96,9 +100,11 @@ export class CallSession extends Emitter {
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
     const { signal } = this.#life;
-    this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
+    const mayOpen = (/** @type {string} */ from) => this.mesh.gate.spend(from, { envelopes: 1 });
+    this.link = new SealedLink({ identity, seal, mayOpen, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
-    this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE });
+    this.#entrance = new Entrance({ socket: this.socket, link: this.link, gate: this.mesh.gate }, signal);
+    this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE, creates: { dialogs: 1 } });
     this.kicks = new Kicks(this.mesh, { pid, roleOf: (of) => this.#roleOf(of), signal });
     this.#peerRelay = new PeerRelay(this.mesh, signal);
     this.safety = createSafety({ pid, link: this.link, mesh: this.mesh, signal });
@@ -151,10 +157,6 @@ export class CallSession extends Emitter {
     const { signal } = this.#life;
     this.socket.on("state", (detail) => this.#onSocketState(detail), { signal });
     this.socket.on("joined", (message) => this.#onJoined(message), { signal });
-    this.socket.on("roster", ({ peers }) => this.link.syncPeers(peers), { signal });
-    this.socket.on("peer-joined", ({ peer }) => this.link.addPeer(peer), { signal });
-    this.socket.on("peer-left", ({ pid, final }) => this.link.removePeer(pid, final), { signal });
-    this.socket.on("relay", ({ from, body }) => this.link.receive(from, body), { signal });
     this.socket.on("ice", (message) => this.#useIce(message), { signal });
     this.#peerRelay.on("relay", ({ from, body }) => this.link.receive(from, body, { again: true }), { signal });
     new NetworkWatch(signal).on("changed", () => this.#checkConnections(), { signal });
@@ -197,7 +199,7 @@ export class CallSession extends Emitter {
     this.emit("entered", { room, again: this.#entered, listed: peers.map(({ pid }) => pid) });
     this.#entering = !this.#entered;
     this.#entered = true;
-    this.link.joined(peers);
+    this.#entrance.enter(peers);
   }
 
   /** @param {{ice: RTCIceServer[], ice_ttl: number}} servers ice_ttl: seconds */
@@ -252,10 +254,11 @@ export class CallSession extends Emitter {
   /** Adds a person who could not prove who they are, without connecting to them. @param {Peer} peer @param {string} reason */
   #onRefused({ pid, member, role }, reason) {
     if (this.people.has(pid)) return;
+    this.mesh.gate.introduce(pid, member);
     const person = { pid, member, role, name: this.nameless, muted: true, camera: false, self: false, state: "refused", reason };
     this.people.set(pid, person);
     this.emit("person-added", { person, news: false });
-    this.emit("warned", { reason, name: person.name });
+    if (this.mesh.gate.spend(pid, { alerts: 1 })) this.emit("warned", { reason, name: person.name });
   }
 
   /** @param {string} pid @param {boolean} final */
@@ -267,8 +270,9 @@ export class CallSession extends Emitter {
 
   /** @param {string} pid */
   #warnOfTampering(pid) {
-    if (this.#tampered.has(pid)) return;
-    this.#tampered.add(pid);
+    const person = this.people.get(pid)?.member || pid;
+    if (this.#tampered.has(person)) return;
+    this.#tampered.set(person, true);
     this.emit("warned", { reason: "tampered", name: this.people.get(pid)?.name ?? this.nameless });
   }
 
@@ -280,7 +284,7 @@ export class CallSession extends Emitter {
     // A peer who was refused before (the hello came late or damaged) has proved itself now.
     if (this.people.has(pid)) return this.updatePerson(pid, { ...person, reason: undefined });
     this.people.set(pid, person);
-    this.emit("person-added", { person, news: !this.#entering });
+    this.emit("person-added", { person, news: !this.#entering && this.mesh.gate.spend(pid, { alerts: 1 }) });
   }
 
   /** @param {string} hello */

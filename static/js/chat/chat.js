@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { NOTHING } from "../gate/topic.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
@@ -21,7 +22,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * @typedef {object} ChatEvents
- * @property {{entry: Entry, live: boolean}} message one was added to `log`; live: false for history
+ * @property {{entry: Entry, live: boolean, loud: boolean}} message one was added to `log`; live: false for history; loud: it may be announced
  * @property {{entry: Entry}} changed its author has confirmed it, or a peer has received it
  * @property {{entry: Entry}} dropped one is no longer in `log`, for lack of room
  */
@@ -40,9 +41,9 @@ export class Chat extends Emitter {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    this.#messages = this.#mesh.topic(TOPICS.message, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute });
-    this.#messages.on("message", ({ pid, message }) => this.#onMessage(pid, message), { signal });
-    this.#receipts = this.#mesh.topic(TOPICS.receipt, { read: readChatReceipt, perMinute: LIMITS.receivedPerMinute });
+    this.#messages = this.#mesh.topic(TOPICS.message, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute, creates: { rows: 1, alerts: 1 } });
+    this.#messages.on("message", ({ pid, message, loud }) => this.#onMessage(pid, message, loud), { signal });
+    this.#receipts = this.#mesh.topic(TOPICS.receipt, { read: readChatReceipt, perMinute: LIMITS.receivedPerMinute, creates: NOTHING });
     this.#receipts.on("message", ({ pid, message: id }) => this.#onReceipt(pid, id), { signal });
     this.#mesh.on("peer-channel-open", ({ pid }) => this.#resendWaiting(pid), { signal });
     this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
@@ -63,7 +64,7 @@ export class Chat extends Emitter {
     const at = Math.max(Date.now(), this.log.newest + 1);
     const { entry, dropped } = this.log.addMessage({ id, pid, name, at, text, pictures }, { own: true });
     for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
-    this.emit("message", { entry, live: true });
+    this.emit("message", { entry, live: true, loud: true });
     for (const one of dropped) this.emit("dropped", { entry: one });
     for (const peer of entry.waiting) this.#sendEntry(peer, entry);
     return "sent";
@@ -74,12 +75,12 @@ export class Chat extends Emitter {
     this.#messages.send(pid, { id, at, text, ...withAny(pictures) });
   }
 
-  /** @param {string} pid @param {ChatMessage} message */
-  #onMessage(pid, message) {
+  /** @param {string} pid @param {ChatMessage} message @param {boolean} loud */
+  #onMessage(pid, message, loud) {
     const author = this.#room.people.get(pid);
     if (author === undefined) return;
     this.#receipts.send(pid, { id: message.id });
-    this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true);
+    this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true, loud);
   }
 
   /** @param {string} pid @param {string} id */
@@ -114,10 +115,10 @@ export class Chat extends Emitter {
     }
   }
 
-  /** @param {Kept} kept @param {{oldest: number, from?: string}} how @param {boolean} live */
-  #addMessage(kept, how, live) {
+  /** @param {Kept} kept @param {{oldest: number, from?: string}} how @param {boolean} live @param {boolean} [loud] */
+  #addMessage(kept, how, live, loud = live) {
     const { entry, is, dropped } = this.log.addMessage(kept, how);
-    if (is === "new") this.emit("message", { entry, live });
+    if (is === "new") this.emit("message", { entry, live, loud });
     if (is === "confirmed") this.emit("changed", { entry });
     for (const one of dropped) if (one !== entry) this.emit("dropped", { entry: one });
   }

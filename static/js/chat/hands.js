@@ -41,9 +41,9 @@ export class Hands extends Emitter {
     this.#room = room;
     this.#mesh = room.mesh;
     this.#now = now;
-    this.#hands = this.#mesh.topic(TOPICS.hand, { read: readHand, perMinute: PER_MINUTE });
-    this.#hands.on("message", ({ pid, message }) => this.#onHand(pid, message), { signal });
-    this.#lowering = this.#mesh.topic(TOPICS.lower, { read: (payload) => payload === true || null, perMinute: PER_MINUTE });
+    this.#hands = this.#mesh.topic(TOPICS.hand, { read: readHand, perMinute: PER_MINUTE, creates: { alerts: 1 }, latest: true });
+    this.#hands.on("message", ({ pid, message, loud }) => this.#onHand(pid, message, loud), { signal });
+    this.#lowering = this.#mesh.topic(TOPICS.lower, { read: (payload) => payload === true || null, perMinute: PER_MINUTE, creates: { alerts: 1 } });
     this.#lowering.on("message", ({ pid }) => this.#onLower(pid), { signal });
     this.#mesh.on("peer-channel-open", ({ pid }) => this.up && this.#sendHand(pid), { signal });
     this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
@@ -85,11 +85,11 @@ export class Hands extends Emitter {
     this.emit("lowered", { by: pid });
   }
 
-  /** @param {string} pid @param {{up: boolean, for: number}} hand */
-  #onHand(pid, hand) {
+  /** @param {string} pid @param {{up: boolean, for: number}} hand @param {boolean} loud */
+  #onHand(pid, hand, loud) {
     if (!this.#room.people.has(pid) || hand.up === this.#raised.has(pid)) return;
     // Up for a while already: raised before we were connected.
-    this.#set(pid, hand.up ? this.#now() - hand.for : null, hand.for < 2_000);
+    this.#set(pid, hand.up ? this.#now() - hand.for : null, loud && hand.for < 2_000);
   }
 
   /** @param {string} pid */

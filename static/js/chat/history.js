@@ -2,13 +2,15 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { MAX_MESSAGE_CHARACTERS } from "../peer/control-channel.js";
-import { RateLimiter } from "../lib/rate-limiter.js";
 import { LIMITS, readHistory, TOPICS } from "./messages.js";
 
+/** @import { Creates } from "../gate/topic.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @import { Answer, Ask, Kept } from "./messages.js" */
 
 const PART_TIMEOUT_MS = 5_000;
+/** Answering costs more than asking. @type {Creates<Ask | Answer>} */
+const HISTORY = { histories: (message) => ("have" in message ? 1 : 0), rows: (message) => ("kept" in message ? message.kept.length : 0) };
 /** Leaves room for the envelope of a part and for JSON escapes. */
 const PART_CHARACTERS = MAX_MESSAGE_CHARACTERS - 256;
 
@@ -27,8 +29,6 @@ export class History extends Emitter {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #topic;
-  /** Answering costs more than asking, so requests have a limit of their own. @type {Map<string, RateLimiter>} */
-  #requestLimiters = new Map();
 
   /**
    * @param {Mesh} mesh
@@ -37,7 +37,7 @@ export class History extends Emitter {
    */
   constructor(mesh, { kept, have }, signal) {
     super();
-    this.#topic = mesh.topic(TOPICS.history, { read: readHistory, perMinute: LIMITS.historyPerMinute });
+    this.#topic = mesh.topic(TOPICS.history, { read: readHistory, perMinute: LIMITS.historyPerMinute, creates: HISTORY });
     this.#kept = kept;
     this.#have = have;
     mesh.on("peer-channel-open", ({ pid }) => this.#enqueuePeer(pid), { signal });
@@ -57,7 +57,6 @@ export class History extends Emitter {
 
   /** @param {string} pid */
   #onPeerGone(pid) {
-    this.#requestLimiters.delete(pid);
     const at = this.#queue.indexOf(pid);
     if (at === 0) this.#next();
     else if (at > 0) this.#queue.splice(at, 1);
@@ -95,9 +94,6 @@ export class History extends Emitter {
 
   /** @param {string} pid @param {Set<string>} have */
   #sendHistory(pid, have) {
-    const limiter = this.#requestLimiters.get(pid) ?? new RateLimiter(LIMITS.historyRequestsPerMinute);
-    this.#requestLimiters.set(pid, limiter);
-    if (!limiter.consume()) return;
     const parts = inParts(this.#kept().filter(({ id }) => !have.has(id)));
     for (const [index, kept] of parts.entries()) this.#topic.send(pid, { kept, more: index < parts.length - 1 });
   }

@@ -1,6 +1,7 @@
 /** What peers send each other to chat, and its readers: types, sizes and counts are checked here and nowhere else. */
 
 import { safeName } from "../files/protocol/safe-name.js";
+import { BUDGETS } from "../gate/budgets.js";
 import { isId } from "../lib/patterns.js";
 import { cleanName } from "../lib/clean-name.js";
 
@@ -26,7 +27,7 @@ export const TOPICS = Object.freeze({
   wanted: "chat-picture-wanted",
   offered: "chat-picture",
 });
-const HISTORY_REQUESTS_PER_MINUTE = 12;
+const HISTORY_REQUESTS_PER_MINUTE = BUDGETS.histories.perMinute;
 /** Parts of one answer; the largest history needs fewer. */
 const MAX_HISTORY_PARTS = 8;
 export const LIMITS = Object.freeze({

@@ -5,6 +5,7 @@
  */
 
 import { safeName } from "../files/protocol/safe-name.js";
+import { NOTHING } from "../gate/topic.js";
 import { Emitter } from "../lib/emitter.js";
 import { LIMITS, readPictureOffered, readPictureWanted, TOPICS } from "./messages.js";
 import { PictureLoader } from "./picture-loader.js";
@@ -56,9 +57,9 @@ export class ChatPictures extends Emitter {
     this.#room = room;
     this.#allowance = allowance;
     const { mesh } = room;
-    this.#wanted = mesh.topic(TOPICS.wanted, { read: readPictureWanted, perMinute: LIMITS.picturesPerMinute });
+    this.#wanted = mesh.topic(TOPICS.wanted, { read: readPictureWanted, perMinute: LIMITS.picturesPerMinute, creates: NOTHING });
     this.#wanted.on("message", ({ pid, message }) => this.#onWanted(pid, message), { signal });
-    const offered = mesh.topic(TOPICS.offered, { read: readPictureOffered, perMinute: LIMITS.picturesPerMinute });
+    const offered = mesh.topic(TOPICS.offered, { read: readPictureOffered, perMinute: LIMITS.picturesPerMinute, creates: NOTHING });
     offered.on("message", ({ pid, message }) => this.#loader.onOffered(pid, message), { signal });
     const isConnected = (/** @type {string} */ pid) => mesh.peers.get(pid)?.state === "connected";
     this.#loader = new PictureLoader(exchange, { ask: (picture) => this.#ask(picture), isConnected }, signal);

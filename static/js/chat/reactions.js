@@ -30,7 +30,7 @@ export class Reactions extends Emitter {
     super();
     this.#room = room;
     this.#mesh = room.mesh;
-    this.#topic = this.#mesh.topic(TOPIC, { read: readReaction, perMinute: PER_MINUTE });
+    this.#topic = this.#mesh.topic(TOPIC, { read: readReaction, perMinute: PER_MINUTE, creates: { effects: 1 } });
     const show = (/** @type {string} */ pid, /** @type {Reaction} */ reaction) => this.emit("reaction", { pid, reaction });
     this.#topic.on("message", ({ pid, message }) => room.people.has(pid) && show(pid, message), { signal });
   }

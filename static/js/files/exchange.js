@@ -62,7 +62,7 @@ export class FileExchange extends Emitter {
     this.callWatch = callWatch ?? new CallWatch(mesh.peers, heardFrom);
     this.#mesh = mesh;
     this.#memberOf = memberOf;
-    const topics = (this.#topics = openFileTopics(mesh));
+    const topics = (this.#topics = openFileTopics(mesh, { isKnown: (pid, id) => this.#list.find(pid, id) !== undefined }));
     const peerFiles = (/** @type {string} */ pid) => this.#peerFiles(pid);
     const receiver = (this.#receiver = new FileReceiver({ room, topics, peerFiles, describe }));
     const sender = (this.#sender = new FileSender({ transfers: this.transfers, topics, peerFiles }));
@@ -171,6 +171,10 @@ export class FileExchange extends Emitter {
   #addTransfer(transfer) {
     this.#list.add(transfer);
     if (transfer.direction === "in") this.#reports.follow(transfer);
+    for (const one of this.#list.surplus(transfer)) {
+      this.#forgetTransfer(one);
+      void this.#receiver.discardTransfer(one);
+    }
     this.emit("added", { transfer });
   }
 
@@ -190,7 +194,10 @@ export class FileExchange extends Emitter {
   #peerFiles(pid) {
     const known = this.#byPeer.get(pid);
     if (known) return known;
-    const pair = new PeerFiles(this.#mesh, pid, (signal) => this.#topics.signal.send(pid, signal), this);
+    const pair = new PeerFiles(this.#mesh, pid, {
+      sendSignal: (signal) => this.#topics.signal.send(pid, signal),
+      passFrame: (data, deliver) => this.#topics.frame.pass(pid, data, deliver),
+    }, this);
     this.#byPeer.set(pid, pair);
     pair.on("refused", () => this.emit("refused", { pid }));
     pair.on("malformed", () => this.#receiver.failAllFrom(pid));
@@ -283,6 +290,7 @@ export class FileExchange extends Emitter {
   #onPeerRemoved(pid) {
     this.#byPeer.get(pid)?.close();
     this.#byPeer.delete(pid);
+    this.#receiver.forgetPeer(pid);
     this.#interruptions.onPeerRemoved(pid);
   }
 

@@ -5,6 +5,9 @@
 /** Offers that are not listed yet, and transfers that were removed but whose last message may have to be repeated. */
 const MAX_UNLISTED = 200;
 
+/** Offers of one person that were withdrawn, declined or failed and stay listed. */
+const MAX_VAIN = 40;
+
 export class TransferList {
   /** By id. @type {Map<string, Transfer>} */
   listed = new Map();
@@ -43,6 +46,13 @@ export class TransferList {
     if (this.#unlisted.size >= MAX_UNLISTED) this.#unlisted.delete(/** @type {string} */ (this.#unlisted.keys().next().value));
     this.#unlisted.set(transfer.id, transfer);
     return wasListed;
+  }
+
+  /** Those of the same sender that brought nothing and are too many: a person who offers and withdraws fills no list. @param {Transfer} newest @returns {Transfer[]} */
+  surplus({ pid, member, direction }) {
+    const isSame = (/** @type {Transfer} */ one) => one.pid === pid || (member !== "" && one.member === member);
+    const vain = [...this.listed.values()].filter((one) => direction === "in" && one.direction === "in" && isSame(one) && one.isOver && one.done.length === 0);
+    return vain.slice(0, Math.max(0, vain.length - MAX_VAIN));
   }
 
   /** Knows it no longer. @param {Transfer} transfer @returns {boolean} whether it was listed */

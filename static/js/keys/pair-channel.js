@@ -10,6 +10,7 @@ import { pad, unpad } from "./padding.js";
 /** @import { Bytes } from "../lib/encoding.js" */
 /** @import { RoomSeal } from "./room-seal.js" */
 /** @import { End, SasPair } from "./sas-code.js" */
+/** @typedef {{sent: number, heard: number}} Counters highest `seq` in each direction */
 /** @typedef {"malformed" | "replayed" | "forged"} EnvelopeRefusal */
 
 /** The server's limit is 60,000 bytes a body; 43 KB in base64url with the envelope around it fit. */
@@ -44,6 +45,17 @@ export class PairChannel {
     this.#theirs = theirs;
     this.#outward = outward;
     this.#inward = inward;
+  }
+
+  /** @returns {Counters} */
+  get counters() {
+    return { sent: this.#sent, heard: this.#heard };
+  }
+
+  /** Before the first message. @param {Counters} counters of an earlier channel with the same keys */
+  continueFrom({ sent, heard }) {
+    this.#sent = sent;
+    this.#heard = heard;
   }
 
   /**

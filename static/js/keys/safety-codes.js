@@ -5,6 +5,7 @@
  */
 
 import { Emitter } from "../lib/emitter.js";
+import { RecentMap } from "../lib/recent-map.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
@@ -25,6 +26,9 @@ import { isSasText, readSasText, writeSasText } from "./sas-messages.js";
 
 const HOUR_MS = 3_600_000;
 const HANDSHAKES_PER_HOUR = 20;
+/** Tabs that have left whose codes are kept. */
+const MAX_LEFT = 256;
+const MAX_ARRIVALS = 4_096;
 const MIN_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
@@ -43,10 +47,12 @@ export class SafetyCodes extends Emitter {
   #sendMessage;
   #nameOf;
   #now;
-  /** @type {Map<string, Entry>} by pid; never removed, like pair channels */
+  /** By pid; kept when they leave, like pair channels. @type {Map<string, Entry>} */
   #entries = new Map();
-  /** @type {Map<string, {all: number, recent: number[]}>} new keys of a person, by membership and name */
-  #arrivals = new Map();
+  /** Who has left, the first one first. @type {Set<string>} */
+  #left = new Set();
+  /** New keys of a person, by membership and name. @type {RecentMap<{all: number, recent: number[]}>} */
+  #arrivals = new RecentMap(MAX_ARRIVALS);
   #closed = false;
 
   /**
@@ -67,6 +73,7 @@ export class SafetyCodes extends Emitter {
   /** A peer was verified, or is back: starts, or repeats what may have been lost. @param {KnownPeer} peer */
   onPeerVerified(peer) {
     const { pid } = peer;
+    this.#left.delete(pid);
     const entry = this.#entries.get(pid) ?? this.#begin(peer);
     this.#update(pid, {});
     entry.tries = 0;
@@ -76,6 +83,12 @@ export class SafetyCodes extends Emitter {
   /** Their socket is gone: pauses until they are back. @param {string} pid */
   onPeerLeft(pid) {
     clearTimeout(this.#entries.get(pid)?.timer);
+    if (this.#entries.has(pid)) this.#left.add(pid);
+    for (const oldest of this.#left) {
+      if (this.#left.size <= MAX_LEFT) return;
+      this.#left.delete(oldest);
+      this.#entries.delete(oldest);
+    }
   }
 
   /** Returns undefined for a peer that we have not met. @param {string} pid @returns {Safety | undefined} */

@@ -5,20 +5,23 @@
 
 import { EarlyMessages } from "../lib/early-messages.js";
 import { Emitter } from "../lib/emitter.js";
+import { RecentMap } from "../lib/recent-map.js";
 import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 
 /** @import { Hello } from "./hello.js" */
 /** @import { Identity } from "./identity.js" */
-/** @import { PairChannel } from "./pair-channel.js" */
+/** @import { Counters, PairChannel } from "./pair-channel.js" */
 /** @import { RoomSeal } from "./room-seal.js" */
 /** @import { SasPair } from "./sas-code.js" */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} Peer */
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
-/** @typedef {{hello: Hello, channel: PairChannel, epoch: number}} Known epoch: of the latest room key that they proved */
+/** @typedef {{member: string, hello: Hello, channel: PairChannel, epoch: number}} Known epoch: of the latest room key that they proved */
 
-/** Channels are kept for the whole session: the counter of a key must never restart. */
-const MAX_CHANNELS = 1_024;
+/** Tabs that have left whose channels are kept: they may come back. */
+const MAX_CHANNELS = 256;
+/** Counters of channels that were dropped. */
+const MAX_COUNTERS = 20_000;
 
 /**
  * @typedef {object} SealedLinkEvents every peer in one but the last two is verified
@@ -39,16 +42,23 @@ export class SealedLink extends Emitter {
   #earlier = [];
   /** @type {Set<string>} who was here at the last rekey and has not proved the new key yet: their earlier hello still counts */
   #former = new Set();
-  /** @type {Set<string>} who was removed: nothing of theirs is believed, and nothing said about it */
-  #shunned = new Set();
+  /** Who was removed: nothing of theirs is believed, and nothing said about it. @type {RecentMap<true>} */
+  #shunned = new RecentMap(MAX_COUNTERS);
   #send;
+  #mayOpen;
   #known = /** @type {Map<string, Known>} */ (new Map());
-  #early = /** @type {EarlyMessages<string>} */ (new EarlyMessages());
+  #early = /** @type {EarlyMessages<{body: string, unsure: boolean}>} */ (new EarlyMessages());
   #refused = /** @type {Set<string>} */ (new Set());
+  /** Who is in the room. @type {Set<string>} */
+  #here = new Set();
+  /** The key of a pair never changes, so its counters must not start over. @type {RecentMap<Counters>} */
+  #counters = new RecentMap(MAX_COUNTERS);
+  /** No channel begins below it: the highest number that any dropped channel has sent. */
+  #sentFloor = 0;
   /** @type {Set<string>} their messages also come over another path: old numbers are duplicates, not replays */
   #forwardedPeers = new Set();
-  /** @type {Map<string, string>} reasons by pid */
-  #blocked = new Map();
+  /** Reasons by pid. @type {RecentMap<string>} */
+  #blocked = new RecentMap(MAX_COUNTERS);
   #incoming = Promise.resolve();
   #outgoing = Promise.resolve();
   #closed = false;
@@ -56,12 +66,14 @@ export class SealedLink extends Emitter {
   /**
    * @param {object} options @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
    * @param {RoomSeal} options.seal @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   * @param {(from: string) => boolean} options.mayOpen counts one more body of a peer, if they may send it
    */
-  constructor({ identity, seal, send }) {
+  constructor({ identity, seal, send, mayOpen }) {
     super();
     this.#identity = identity;
     this.#seal = seal;
     this.#send = send;
+    this.#mayOpen = mayOpen;
   }
 
   /** @param {string} profile @returns {Promise<string>} */
@@ -115,6 +127,7 @@ export class SealedLink extends Emitter {
   /** @param {Peer} peer */
   addPeer(peer) {
     this.#enqueue(async () => {
+      this.#here.add(peer.pid);
       const known = await this.#authenticate(peer);
       if (known === null) return;
       this.emit("peer-joined", { peer: known });
@@ -128,17 +141,19 @@ export class SealedLink extends Emitter {
     this.#enqueue(async () => {
       this.#early.release(pid);
       this.#refused.delete(pid);
+      this.#here.delete(pid);
       this.emit("peer-left", { pid, final });
     });
   }
 
   /**
    * @param {string} from @param {string} body
-   * @param {{again?: boolean}} [options] again: from another path than the relay, so perhaps a duplicate or out of order
+   * @param {{again?: boolean}} [options] again: a third peer forwarded it, so it may be a duplicate, late, or not theirs at all
    */
   receive(from, body, { again = false } = {}) {
+    if (!again && !this.#mayOpen(from)) return;
     if (again && this.#known.has(from)) this.#forwardedPeers.add(from);
-    this.#enqueue(() => this.#open(from, body));
+    this.#enqueue(() => this.#open(from, body, again));
   }
 
   /** Seals a text for a known peer and sends it. @param {string} to @param {string} text */
@@ -163,7 +178,7 @@ export class SealedLink extends Emitter {
    * @param {string} pid
    */
   shun(pid) {
-    this.#shunned.add(pid);
+    this.#shunned.set(pid, true);
     this.#former.delete(pid);
     this.#early.release(pid);
   }
@@ -193,13 +208,13 @@ export class SealedLink extends Emitter {
   async #openEarly(peers) {
     for (const { pid } of peers) {
       const bodies = this.#early.release(pid);
-      for (const body of bodies) await this.#open(pid, body);
+      for (const { body, unsure } of bodies) await this.#open(pid, body, unsure);
     }
   }
 
   /** @param {Peer[]} peers */
   async #authenticateAll(peers) {
-    const here = new Set(peers.map(({ pid }) => pid));
+    const here = (this.#here = new Set(peers.map(({ pid }) => pid)));
     for (const pid of [...this.#refused]) {
       if (here.has(pid)) continue;
       this.#refused.delete(pid);
@@ -223,13 +238,16 @@ export class SealedLink extends Emitter {
       const hello = await readSealedHello(seal, pid, peer.hello);
       // A tab keeps its keys for its whole life.
       if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
-      if (known) Object.assign(known, { hello, epoch: seal.epoch });
-      else await this.#openChannel(pid, hello);
+      if (known) {
+        Object.assign(known, { hello, epoch: seal.epoch });
+        this.#keepLast(pid, known);
+      } else await this.#openChannel(peer, hello);
       if (seal === this.#seal) this.#former.delete(pid);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
     } catch (error) {
-      if (believed) {
+      // Another member who uses the pid of someone who has left speaks for no one.
+      if (believed && known.member === peer.member) {
         // They were verified before: a forged hello in their name changes nothing.
         this.emit("tampered", { pid, reason: "forged" });
         return { ...peer, hello: known.hello.profile, fingerprint: known.hello.fingerprint };
@@ -262,33 +280,50 @@ export class SealedLink extends Emitter {
     return this.#earlier.find((seal) => seal.epoch === epoch) ?? this.#seal;
   }
 
-  /** @param {string} pid @param {Hello} hello */
-  async #openChannel(pid, hello) {
-    if (this.#known.size >= MAX_CHANNELS) throw new RangeError("more peers than any room sees");
+  /** @param {Peer} peer @param {Hello} hello */
+  async #openChannel({ pid, member }, hello) {
     const { privateKey, fingerprint } = this.#identity;
     const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), fingerprint, privateKey };
     const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
-    this.#known.set(pid, { hello, channel, epoch: this.#seal.epoch });
+    const { sent, heard } = this.#counters.get(pid) ?? { sent: 0, heard: 0 };
+    channel.continueFrom({ sent: Math.max(sent, this.#sentFloor), heard });
+    this.#keepLast(pid, { member, hello, channel, epoch: this.#seal.epoch });
+    this.#dropChannels();
   }
 
-  /** @param {string} from @param {string} body */
-  async #open(from, body) {
+  /** @param {string} pid @param {Known} known */
+  #keepLast(pid, known) {
+    this.#known.delete(pid);
+    this.#known.set(pid, known);
+  }
+
+  /** Forgets those who left longest ago. A newcomer is never refused for lack of room. */
+  #dropChannels() {
+    let excess = this.#known.size - this.#here.size - MAX_CHANNELS;
+    for (const [pid, { channel }] of excess > 0 ? this.#known : []) {
+      if (excess <= 0) return;
+      if (this.#here.has(pid)) continue;
+      this.#counters.set(pid, channel.counters);
+      this.#sentFloor = Math.max(this.#sentFloor, channel.counters.sent);
+      this.#known.delete(pid);
+      this.#forwardedPeers.delete(pid);
+      excess -= 1;
+    }
+  }
+
+  /** @param {string} from @param {string} body @param {boolean} unsure whether they wrote it: then no one is accused of what does not open */
+  async #open(from, body, unsure) {
     const known = this.#known.get(from);
-    if (this.#blocked.has(from) || this.#shunned.has(from)) return;
-    if (known === undefined || !this.#isBelieved(from, known)) return this.#queueEarly(from, body);
+    if (this.#blocked.has(from) || this.#shunned.has(from) || this.#refused.has(from)) return;
+    if (known === undefined || !this.#isBelieved(from, known)) return this.#early.queue(from, { body, unsure });
     try {
       const text = await known.channel.unwrap(body);
       if (!this.#closed) this.emit("message", { from, body: text });
     } catch (error) {
       const reason = error instanceof EnvelopeRefused ? error.reason : "malformed";
-      if (reason === "replayed" && this.#forwardedPeers.has(from)) return;
+      if (unsure || (reason === "replayed" && this.#forwardedPeers.has(from))) return;
       this.emit("tampered", { pid: from, reason });
     }
-  }
-
-  /** @param {string} from @param {string} body */
-  #queueEarly(from, body) {
-    if (!this.#refused.has(from)) this.#early.queue(from, body);
   }
 
   /** Emits nothing after `close`. @override @type {Emitter<SealedLinkEvents>["emit"]} */

@@ -1,17 +1,19 @@
-/** Messages from peers who have not been announced yet: a bounded number of each, from a bounded number of peers. */
+/** Messages from peers who have not been announced yet: a bounded number of each, from those who wrote last. */
+
+import { RecentMap } from "./recent-map.js";
 
 const MAX_MESSAGES = 16;
-const MAX_PEERS = 16;
+const MAX_PEERS = 64;
 
 /** @template T */
 export class EarlyMessages {
-  #queues = /** @type {Map<string, T[]>} */ (new Map());
+  /** Strangers who write first do not keep others out: the oldest queue gives way. @type {RecentMap<T[]>} */
+  #queues = new RecentMap(MAX_PEERS);
 
-  /** @param {string} from @param {T} message dropped when a limit is reached */
+  /** @param {string} from @param {T} message dropped when this peer has too many */
   queue(from, message) {
     const queued = this.#queues.get(from) ?? [];
-    if (queued.length >= MAX_MESSAGES || (queued.length === 0 && this.#queues.size >= MAX_PEERS)) return;
-    this.#queues.set(from, [...queued, message]);
+    if (queued.length < MAX_MESSAGES) this.#queues.set(from, [...queued, message]);
   }
 
   /** Returns the queued messages of a peer, oldest first, and forgets them. @param {string} from @returns {T[]} */

@@ -2,23 +2,44 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { ControlChannel } from "./control-channel.js";
-import { RateLimiter } from "../lib/rate-limiter.js";
+import { NOTHING } from "../gate/topic.js";
 import { checkPeerMessage } from "./messages.js";
 
+/** @import { Gate, PeerGate } from "../gate/gate.js" */
 /** @import { Message } from "./control-channel.js" */
 /** @import { PeerMessage } from "./messages.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @typedef {{audio: boolean, video: boolean}} MediaState whether each is sent */
 
-export const TOPICS = Object.freeze(["signal", "media", "screen", "ping", "pong", "bye"]);
 /** Pings a minute that are answered: an honest peer sends four a second at most. */
 export const PONGS_PER_MINUTE = 300;
+/** Descriptions and candidates, on up to three ways at once. */
+const SIGNALS_PER_MINUTE = 1_200;
+const STATES_PER_MINUTE = 120;
+
+const ANYTHING = () => true;
+/** What each topic costs beyond this, `PeerLink` says: it knows what a signal makes it do. */
+const OPTIONS = Object.freeze({
+  signal: { read: checkPeerMessage, perMinute: SIGNALS_PER_MINUTE, creates: { descriptions: (/** @type {PeerMessage} */ { description }) => (description ? 1 : 0) } },
+  media: { read: readMedia, perMinute: STATES_PER_MINUTE, creates: NOTHING, latest: true },
+  screen: { read: readScreen, perMinute: STATES_PER_MINUTE, creates: NOTHING, latest: true },
+  ping: { read: ANYTHING, perMinute: PONGS_PER_MINUTE, creates: NOTHING },
+  pong: { read: ANYTHING, perMinute: PONGS_PER_MINUTE, creates: NOTHING },
+  bye: { read: ANYTHING, perMinute: STATES_PER_MINUTE, creates: NOTHING },
+});
+export const TOPICS = Object.freeze(/** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS)));
+
+/** Opens the topics of all connections, once for each gate. @param {Gate} gate */
+export function openConnectionTopics(gate) {
+  for (const name of TOPICS) gate.open(name, /** @type {any} */ (OPTIONS[name]));
+}
 
 /**
  * @typedef {object} ConnectionMessagesEvents
  * @property {void} open `send` now reaches the peer
  * @property {void} version-mismatch the peer speaks another version of the protocol
  * @property {void} ended the peer closed the channel
+ * @property {void} flooding the peer sends more than any honest one
  * @property {void} bye the peer is leaving
  * @property {{message: PeerMessage}} signal checked
  * @property {MediaState} media what the peer says it sends
@@ -31,12 +52,14 @@ export class ConnectionMessages extends Emitter {
   #control;
   #sentMediaState = "";
   #sentScreenState = false;
-  #pongLimiter = new RateLimiter(PONGS_PER_MINUTE);
+  #gate;
 
-  /** @param {RTCPeerConnection} connection @param {AbortSignal} signal aborted when the connection is disposed of */
-  constructor(connection, signal) {
+  /** @param {RTCPeerConnection} connection @param {PeerGate} gate @param {AbortSignal} signal aborted when the connection is disposed of */
+  constructor(connection, gate, signal) {
     super();
-    const control = new ControlChannel(connection);
+    this.#gate = gate;
+    const control = new ControlChannel(connection, gate.spend);
+    control.on("flooding", () => this.emit("flooding"), { signal });
     control.on("open", () => this.emit("open"), { signal });
     control.on("version-mismatch", () => this.emit("version-mismatch"), { signal });
     control.on("ended", () => this.emit("ended"), { signal });
@@ -73,26 +96,28 @@ export class ConnectionMessages extends Emitter {
 
   /** @param {Message} message */
   #onMessage({ topic, payload }) {
-    switch (topic) {
-      case "bye":
-        return this.emit("bye");
-      case "signal":
-        return this.#onSignal(checkPeerMessage(payload));
-      case "media":
-        return this.emit("media", { audio: payload?.audio === true, video: payload?.video === true });
-      case "screen":
-        return this.emit("screen", { shares: payload?.video === true });
-      case "ping":
-        return this.#pongLimiter.consume() ? this.send("pong", true) : false;
-      case "pong":
-        return; // that it came is all it says
-      default:
-        this.emit("message", { topic, payload });
-    }
+    const own = TOPICS.find((one) => one === topic);
+    if (own === undefined) return this.emit("message", { topic, payload });
+    this.#gate.pass(own, payload, (message) => this.#onOwnMessage(own, message));
   }
 
-  /** @param {PeerMessage | null} message */
-  #onSignal(message) {
-    if (message !== null) this.emit("signal", { message });
+  /** @param {typeof TOPICS[number]} topic @param {any} message */
+  #onOwnMessage(topic, message) {
+    if (topic === "bye") this.emit("bye");
+    else if (topic === "signal") this.emit("signal", { message });
+    else if (topic === "media") this.emit("media", message);
+    else if (topic === "screen") this.emit("screen", message);
+    // That a pong came is all it says.
+    else if (topic === "ping") this.send("pong", true);
   }
+}
+
+/** @param {any} payload @returns {MediaState} */
+function readMedia(payload) {
+  return { audio: payload?.audio === true, video: payload?.video === true };
+}
+
+/** @param {any} payload @returns {{shares: boolean}} */
+function readScreen(payload) {
+  return { shares: payload?.video === true };
 }

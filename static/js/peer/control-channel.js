@@ -16,6 +16,7 @@ export const MAX_BUFFERED_BYTES = 1_048_576;
 export const PATIENT_BYTES = 131_072;
 /** Characters of patient messages that may wait. */
 const MAX_WAITING = 16_777_216;
+/** @import { PeerGate } from "../gate/gate.js" */
 /** @typedef {{topic: string, payload: any}} Message payload: any JSON value */
 const TOPIC = /^[a-z][a-z-]{0,31}$/;
 
@@ -25,11 +26,13 @@ const TOPIC = /^[a-z][a-z-]{0,31}$/;
  * @property {Message} message payload is not checked; never before the peer has sent its version
  * @property {void} version-mismatch the peer speaks another version, or none; nothing it sends is read
  * @property {void} ended the peer closed the channel
+ * @property {void} flooding more than this side reads, and read by no one: close the connection
  */
 
 /** @extends {Emitter<ControlChannelEvents>} */
 export class ControlChannel extends Emitter {
   #channel;
+  #spend;
   #life = new AbortController();
   /** @type {boolean | undefined} undefined until the peer's first message */
   #sameVersion;
@@ -37,9 +40,10 @@ export class ControlChannel extends Emitter {
   #waiting = [];
   #waitingCharacters = 0;
 
-  /** @param {RTCPeerConnection} connection */
-  constructor(connection) {
+  /** @param {RTCPeerConnection} connection @param {PeerGate["spend"]} spend */
+  constructor(connection, spend) {
     super();
+    this.#spend = spend;
     this.#channel = connection.createDataChannel("control", { negotiated: true, id: 0 });
     const { signal } = this.#life;
     this.#channel.addEventListener("open", () => this.#onOpen(), { signal });
@@ -97,7 +101,9 @@ export class ControlChannel extends Emitter {
 
   /** @param {unknown} data */
   #onMessage(data) {
-    const message = typeof data === "string" && data.length <= MAX_MESSAGE_CHARACTERS ? readMessage(data) : null;
+    const characters = typeof data === "string" ? data.length : 0;
+    if (!this.#spend({ messages: 1, characters })) return this.emit("flooding");
+    const message = typeof data === "string" && characters <= MAX_MESSAGE_CHARACTERS ? readMessage(data) : null;
     if (this.#sameVersion === undefined) this.#checkVersion(message);
     else if (this.#sameVersion && message) this.emit("message", message);
   }

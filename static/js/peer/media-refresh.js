@@ -11,7 +11,7 @@ export class MediaRefresh {
 
   /** @param {Mesh} mesh @param {AbortSignal} signal */
   constructor(mesh, signal) {
-    this.#topic = mesh.topic("refresh", { read: readRefreshRequest, perMinute: REQUESTS_PER_MINUTE });
+    this.#topic = mesh.topic("refresh", { read: readRefreshRequest, perMinute: REQUESTS_PER_MINUTE, creates: { restarts: 1 } });
     this.#topic.on("message", ({ pid, message: kind }) => void mesh.peers.get(pid)?.refreshTrack(kind), { signal });
   }
 

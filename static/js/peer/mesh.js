@@ -2,21 +2,23 @@
 
 import { EarlyMessages } from "../lib/early-messages.js";
 import { Emitter } from "../lib/emitter.js";
+import { RecentMap } from "../lib/recent-map.js";
+import { Gate } from "../gate/gate.js";
+import { openConnectionTopics } from "./connection-messages.js";
 import { DepartureDetector } from "./departure.js";
 import { PeerLink } from "./peer-link.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
-import { readPeerMessage } from "./messages.js";
-import { Topics } from "./topics.js";
+import { checkPeerMessage, parseBody } from "./messages.js";
 
 /** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only certificate that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
 /** @import { PeerMessage } from "./messages.js" */
 /** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
-/** @import { Topic, TopicOptions } from "./topics.js" */
+/** @import { Topic, TopicOptions } from "../gate/topic.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
-/** How many kicked peers are remembered for the session. */
+/** How many kicked tabs are remembered for the session: the latest. */
 const MAX_BANNED = 1_024;
 
 /**
@@ -40,6 +42,8 @@ const MAX_BANNED = 1_024;
 /** @extends {Emitter<MeshEvents>} */
 export class Mesh extends Emitter {
   peers = /** @type {Map<string, PeerLink>} */ (new Map());
+  /** What the messages of all peers pass. */
+  gate = new Gate((pid, name, payload, patient) => this.peers.get(pid)?.send(name, payload, patient) ?? false);
   #pid;
   #certificate;
   #sendBody;
@@ -51,10 +55,9 @@ export class Mesh extends Emitter {
   #dataOnly;
   /** @type {Tracks} */
   #screen = NO_TRACKS;
-  #topics = new Topics((pid, name, payload, patient) => this.peers.get(pid)?.send(name, payload, patient) ?? false);
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = /** @type {EarlyMessages<PeerMessage>} */ (new EarlyMessages());
-  #banned = /** @type {Set<string>} */ (new Set());
+  #banned = /** @type {RecentMap<true>} */ (new RecentMap(MAX_BANNED));
   #closed = false;
 
   /**
@@ -68,6 +71,7 @@ export class Mesh extends Emitter {
     this.#certificate = certificate;
     this.#iceTransportPolicy = iceTransportPolicy;
     this.#sendBody = send;
+    openConnectionTopics(this.gate);
   }
 
   /** @param {RTCIceServer[]} iceServers for new connections, and for the next ICE restart of existing ones */
@@ -97,6 +101,7 @@ export class Mesh extends Emitter {
   addPeer(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
+    this.gate.introduce(pid, member);
     this.#departures.socketPresent(pid);
     const known = this.peers.get(pid);
     if (known !== undefined) {
@@ -105,7 +110,7 @@ export class Mesh extends Emitter {
     }
     this.peers.set(pid, this.#connect(pid, fingerprint));
     this.emit("peer-added", { pid, member, role, hello });
-    for (const message of this.#early.release(pid)) void this.peers.get(pid)?.receive(message);
+    for (const message of this.#early.release(pid)) this.#receive(pid, message);
   }
 
   /**
@@ -141,7 +146,7 @@ export class Mesh extends Emitter {
   /** Kicks a peer for the rest of this session: ends the connection, and makes no other. @param {string} pid */
   ban(pid) {
     if (pid === this.#pid) return;
-    if (this.#banned.size < MAX_BANNED) this.#banned.add(pid);
+    this.#banned.set(pid, true);
     this.disconnect(pid);
     this.emit("peer-banned", { pid });
   }
@@ -169,12 +174,17 @@ export class Mesh extends Emitter {
 
   /** @param {string} from @param {string} body */
   receiveBody(from, body) {
-    const message = this.#closed || from === this.#pid || this.#banned.has(from) ? null : readPeerMessage(body);
-    if (message === null) return;
-    const connection = this.peers.get(from);
-    if (connection !== undefined) void connection.receive(message);
-    else if (message.bye) this.#early.release(from);
-    else this.#early.queue(from, message);
+    if (this.#closed || from === this.#pid || this.#banned.has(from)) return;
+    const payload = parseBody(body);
+    if (this.peers.has(from)) return this.#receive(from, payload);
+    const message = checkPeerMessage(payload);
+    if (message?.bye) this.#early.release(from);
+    else if (message) this.#early.queue(from, message);
+  }
+
+  /** @param {string} pid @param {unknown} payload not checked */
+  #receive(pid, payload) {
+    this.gate.pass(pid, "signal", payload, (message) => void this.peers.get(pid)?.receive(message));
   }
 
   /** @param {Tracks} tracks */
@@ -203,7 +213,7 @@ export class Mesh extends Emitter {
    * @param {string} name @param {TopicOptions<T>} options @returns {Topic<T>}
    */
   topic(name, options) {
-    return this.#topics.open(name, options);
+    return this.gate.open(name, options);
   }
 
   /**
@@ -233,6 +243,7 @@ export class Mesh extends Emitter {
       tracks: this.#tracks,
       screen: this.#screen,
       dataOnly: this.#dataOnly,
+      gate: this.gate.for(pid),
       send: (message) => this.#sendBody(pid, JSON.stringify(message)),
     });
     connection.on("closed-remotely", () => this.#departures.closedRemotely(pid));
@@ -244,7 +255,7 @@ export class Mesh extends Emitter {
     connection.on("unresponsive", () => this.emit("peer-unresponsive", { pid }));
     connection.on("sending", () => this.emit("peer-sending", { pid }));
     connection.on("channel-open", () => this.emit("peer-channel-open", { pid }));
-    connection.on("message", ({ topic, payload }) => this.#topics.receive(pid, topic, payload));
+    connection.on("message", ({ topic, payload }) => this.gate.receive(pid, topic, payload));
     return connection;
   }
 
@@ -261,7 +272,7 @@ export class Mesh extends Emitter {
     this.#departures.forgetPeer(pid);
     if (!this.peers.delete(pid)) return;
     connection?.close();
-    this.#topics.forgetPeer(pid);
+    this.gate.forgetPeer(pid);
     this.emit("peer-removed", { pid });
   }
 }

@@ -13,19 +13,21 @@
 export const LIMITS = Object.freeze({
   bodyCharacters: 65_536,
   mediaSections: 8,
-  candidatesPerMinute: 240,
   candidatesAtOnce: 60,
-  descriptionsPerMinute: 240,
   candidateCharacters: 1_024,
 });
 
 /** Reads a relayed body; null when anything about it is out of bounds. @param {string} body @returns {PeerMessage | null} */
 export function readPeerMessage(body) {
-  if (body.length > LIMITS.bodyCharacters) return null;
+  return checkPeerMessage(parseBody(body));
+}
+
+/** Undefined when it is too long, or no JSON. @param {string} body @returns {unknown} not checked */
+export function parseBody(body) {
   try {
-    return checkPeerMessage(JSON.parse(body));
+    return body.length <= LIMITS.bodyCharacters ? JSON.parse(body) : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

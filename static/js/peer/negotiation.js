@@ -7,7 +7,6 @@ import { CandidateInbox } from "./ice/candidate-inbox.js";
 import { CandidateOutbox } from "./ice/candidate-outbox.js";
 import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 
-/** @import { RateLimiter } from "../lib/rate-limiter.js" */
 /** @import { PeerMessage } from "./messages.js" */
 
 /** A repeated offer is a duplicate for this long; later, it was repeated because our answer was lost. */
@@ -18,7 +17,7 @@ const DUPLICATE_WITHIN_MS = 1_000;
  * @property {boolean} polite whether this side gives way when offers collide
  * @property {number} transportId
  * @property {number} remoteTransportId the highest received, 0 for none
- * @property {RateLimiter} rateLimiter
+ * @property {() => boolean} mayTakeCandidate counts one more remote candidate, if the peer may have it
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
  * @property {() => boolean} hasBegun whether the sections of a first offer exist
@@ -54,7 +53,7 @@ export class Negotiation {
     this.#options = options;
     this.#localRenegotiation = new LocalRenegotiation(connection);
     this.#remoteTransportId = options.remoteTransportId;
-    this.#inbox = new CandidateInbox(connection, options.rateLimiter);
+    this.#inbox = new CandidateInbox(connection, options.mayTakeCandidate);
     const { signal } = this.#life;
     connection.addEventListener("negotiationneeded", () => this.#negotiate(), { signal });
     connection.addEventListener("signalingstatechange", () => this.#operations.drain(), { signal });

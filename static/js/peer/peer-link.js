@@ -6,11 +6,11 @@
 
 import { MediaLink } from "./media-link.js";
 import { Transport } from "./transport.js";
-import { RateLimiter } from "../lib/rate-limiter.js";
-import { isDataOnly, LIMITS } from "./messages.js";
+import { isDataOnly } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
 import { Watchdog } from "./watchdog.js";
 
+/** @import { PeerGate } from "../gate/gate.js" */
 /** @import { PeerMessage } from "./messages.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
@@ -25,6 +25,7 @@ import { Watchdog } from "./watchdog.js";
  * @property {string} [expectedFingerprint] SHA-256, of the only certificate that the peer may show
  * @property {Tracks} [tracks]
  * @property {Tracks} [screen]
+ * @property {PeerGate} gate what the peer's messages pass
  * @property {boolean} [dataOnly] no media: descriptions with any are dropped
  * @property {(message: PeerMessage) => void} send reaches the peer outside this connection
  */
@@ -41,8 +42,6 @@ export class PeerLink extends MediaLink {
   #transport;
   /** @type {(sdp: string) => string} */
   #munge = (sdp) => sdp;
-  #candidateLimiter = new RateLimiter(LIMITS.candidatesPerMinute);
-  #descriptionLimiter = new RateLimiter(LIMITS.descriptionsPerMinute);
   #watchdog;
   /** When an offer last came outside the open connection, ms on the page's clock. */
   #detouredAt = -Infinity;
@@ -78,7 +77,7 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * Never rejects. @param {PeerMessage} message checked @param {{direct?: boolean}} [options] direct: over the connection itself
+   * Never rejects. @param {PeerMessage} message from the gate @param {{direct?: boolean}} [options] direct: over the connection itself
    */
   async receive(message, { direct = false } = {}) {
     if (this.#over) return;
@@ -88,10 +87,12 @@ export class PeerLink extends MediaLink {
     if (message.bye) return this.#end();
     const { expectedFingerprint } = this.#options;
     const { description } = message;
-    if (description && !this.#descriptionLimiter.consume()) return;
     if (expectedFingerprint !== undefined && description && !allFingerprintsMatch(description.sdp, expectedFingerprint)) return this.refuse("certificate");
     if (this.#options.dataOnly && description && !isDataOnly(description.sdp)) return;
-    if (this.#transport.negotiation.mustRestart(message)) this.#replaceTransport();
+    if (this.#transport.negotiation.mustRestart(message)) {
+      if (!this.#options.gate.spend({ connections: 1 })) return;
+      this.#replaceTransport();
+    }
     // An unusable description, or a connection that was replaced meanwhile: the watchdog tries again.
     await this.#transport.negotiation.receive(message).catch(() => {});
   }
@@ -177,7 +178,7 @@ export class PeerLink extends MediaLink {
 
   /** @param {number} remoteTransportId */
   #createTransport(remoteTransportId) {
-    const { polite, expectedFingerprint, dataOnly = false } = this.#options;
+    const { polite, expectedFingerprint, gate, dataOnly = false } = this.#options;
     const transport = new Transport({
       dataOnly,
       configuration: this.#configuration(),
@@ -185,7 +186,7 @@ export class PeerLink extends MediaLink {
       polite,
       remoteTransportId,
       ...this.outgoingTracks,
-      rateLimiter: this.#candidateLimiter,
+      gate,
       munge: (sdp) => this.#munge(sdp),
       send: (message) => this.#sendSignal(message),
     });
@@ -195,6 +196,7 @@ export class PeerLink extends MediaLink {
     transport.on("unresponsive", () => this.emit("unresponsive"));
     transport.on("certificate-mismatch", () => this.refuse("certificate"));
     transport.on("version-mismatch", () => this.refuse("version"));
+    transport.on("flooding", () => this.refuse("flooding"));
     transport.on("sending", () => this.emit("sending"));
     transport.on("open", () => this.#onChannelOpen());
     transport.on("closed-remotely", () => this.emit("closed-remotely"));

@@ -6,6 +6,7 @@
 import { Emitter } from "../lib/emitter.js";
 import { isId } from "../lib/patterns.js";
 
+/** @import { Creates } from "../gate/topic.js" */
 /** @import { Mesh } from "./mesh.js" */
 /** @typedef {{to: string, body: string} | {from: string, body: string}} Forwarded to: please forward; from: forwarded to us */
 
@@ -16,6 +17,9 @@ export const MAX_BODY_CHARACTERS = 60_000;
 export const BODIES_PER_MINUTE = 120;
 /** How many peers are asked to forward the same body: one of them may have lost the addressee, too. */
 const FORWARDERS = 2;
+
+/** @type {Creates<Forwarded>} */
+const FORWARDING = { forwards: (message) => ("to" in message ? 1 : 0), envelopes: (message) => ("from" in message ? 1 : 0) };
 
 /** @typedef {{relay: {from: string, body: string}}} PeerRelayEvents relay: forwarded; opening it proves who wrote it */
 
@@ -29,7 +33,7 @@ export class PeerRelay extends Emitter {
   constructor(mesh, signal) {
     super();
     this.#mesh = mesh;
-    this.#topic = mesh.topic(TOPIC, { read: readForwarded, perMinute: BODIES_PER_MINUTE });
+    this.#topic = mesh.topic(TOPIC, { read: readForwarded, perMinute: BODIES_PER_MINUTE, creates: FORWARDING });
     this.#topic.on("message", ({ pid, message }) => this.#onForwarded(pid, message), { signal });
   }
 

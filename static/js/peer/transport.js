@@ -7,7 +7,7 @@ import { remoteFingerprint } from "./dtls-fingerprint.js";
 import { countReceivedPackets, Heartbeat } from "./heartbeat.js";
 import { ConnectionMessages } from "./connection-messages.js";
 
-/** @import { RateLimiter } from "../lib/rate-limiter.js" */
+/** @import { PeerGate } from "../gate/gate.js" */
 /** @import { MediaState } from "./connection-messages.js" */
 /** @import { Message } from "./control-channel.js" */
 /** @import { PeerMessage } from "./messages.js" */
@@ -22,7 +22,7 @@ import { ConnectionMessages } from "./connection-messages.js";
  * @property {Tracks} tracks
  * @property {Tracks} screen
  * @property {boolean} dataOnly it has a control channel and no media
- * @property {RateLimiter} rateLimiter of candidates
+ * @property {PeerGate} gate
  * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
@@ -41,6 +41,7 @@ let lastTransportId = 0;
  * @property {void} closed-remotely the peer closed it: it is gone, or has restarted
  * @property {void} open this and the rest: see `ConnectionMessagesEvents`
  * @property {void} version-mismatch
+ * @property {void} flooding
  * @property {void} bye
  * @property {{message: PeerMessage}} signal
  * @property {MediaState} media
@@ -61,14 +62,16 @@ export class Transport extends Emitter {
   hasLocalCandidate = false;
   #expectedFingerprint;
   #dataOnly;
+  #gate;
   #certificateVerified = false;
   #closedRemotely = false;
   #life = new AbortController();
 
   /** @param {Options} options */
-  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, dataOnly, rateLimiter, munge, send }) {
+  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, dataOnly, gate, munge, send }) {
     super();
     this.#dataOnly = dataOnly;
+    this.#gate = gate;
     lastTransportId += 1;
     this.#expectedFingerprint = expectedFingerprint;
     this.connection = new RTCPeerConnection(configuration);
@@ -77,7 +80,7 @@ export class Transport extends Emitter {
     const prepareAnswer = (/** @type {string} */ sdp) => this.#prepareAnswer(sdp);
     const hasBegun = () => this.messages !== null;
     const numbers = { transportId: lastTransportId, remoteTransportId };
-    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, rateLimiter, munge, prepareAnswer, hasBegun, send });
+    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, mayTakeCandidate: () => gate.spend({ candidates: 1 }), munge, prepareAnswer, hasBegun, send });
     this.heartbeat = new Heartbeat({
       countPackets: async () => countReceivedPackets(await this.connection.getStats()),
       ping: () => this.messages?.ping(),
@@ -149,11 +152,12 @@ export class Transport extends Emitter {
 
   #openMessages() {
     if (this.messages !== null) return;
-    this.messages = new ConnectionMessages(this.connection, this.signal);
+    this.messages = new ConnectionMessages(this.connection, this.#gate, this.signal);
     const { messages, signal } = this;
     messages.on("ended", () => this.#onRemoteClose(), { signal });
     messages.on("open", () => this.emit("open"), { signal });
     messages.on("version-mismatch", () => this.emit("version-mismatch"), { signal });
+    messages.on("flooding", () => this.emit("flooding"), { signal });
     messages.on("bye", () => this.emit("bye"), { signal });
     messages.on("signal", (detail) => this.emit("signal", detail), { signal });
     messages.on("media", (detail) => this.emit("media", detail), { signal });

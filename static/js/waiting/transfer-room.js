@@ -3,12 +3,14 @@
  * sealed as a call, under a name of its own, so that no browser here can be presented as a person in the call.
  */
 
+import { Arrivals } from "../gate/arrivals.js";
 import { FileExchange } from "../files/exchange.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
 import { SealedLink } from "../keys/sealed-link.js";
 import { Emitter } from "../lib/emitter.js";
+import { RecentMap } from "../lib/recent-map.js";
 import { readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/ice/ice-policy.js";
 import { NetworkWatch } from "../peer/ice/network-watch.js";
@@ -21,6 +23,9 @@ import { SignalingSocket } from "../signaling/socket.js";
 /** @import { Identity } from "../keys/identity.js" */
 /** @import { RoomSeal } from "../keys/room-seal.js" */
 /** @import { Joined, Peer, Room } from "../signaling/wire.js" */
+
+/** Tabs whose person is remembered. */
+const MAX_TABS = 1_024;
 
 /**
  * @param {{slug: string, roomName: string, epoch: number, keyCheck: string | null, name: string, hideAddress: boolean, callWatch?: CallWatch}}
@@ -56,12 +61,12 @@ export class TransferRoom extends Emitter {
   #peers = new Map();
   /** @type {ReadonlySet<string>} */
   #wanted = new Set();
-  /** By pid; kept when their socket is lost. @type {Map<string, string>} */
-  #members = new Map();
+  /** By pid; kept when their socket is lost. @type {RecentMap<string>} */
+  #members = new RecentMap(MAX_TABS);
   /** @type {RTCIceServer[]} */
   #ice = [];
-  /** @type {Map<string, string>} by pid */
-  #names = new Map();
+  /** By pid. @type {RecentMap<string>} */
+  #names = new RecentMap(MAX_TABS);
   #life = new AbortController();
 
   /**
@@ -74,7 +79,8 @@ export class TransferRoom extends Emitter {
     this.#name = name;
     this.#hideAddress = hideAddress;
     this.#socket = new SignalingSocket({ url: `/ws/rooms/${slug}/transfers`, pid, hello: "" });
-    this.#link = new SealedLink({ identity, seal, send: (to, body) => void this.#socket.relay(to, body) });
+    const mayOpen = (/** @type {string} */ from) => this.mesh.gate.spend(from, { envelopes: 1 });
+    this.#link = new SealedLink({ identity, seal, mayOpen, send: (to, body) => void this.#socket.relay(to, body) });
     this.mesh = new Mesh({ pid, certificate, dataOnly: true, send: (to, body) => this.#link.send(to, body) });
     const memberOf = (/** @type {string} */ of) => this.#members.get(of) ?? "";
     const trust = seal.secrets ? "key" : "server";
@@ -108,10 +114,14 @@ export class TransferRoom extends Emitter {
     const { signal } = this.#life;
     const { mesh } = this;
     const [socket, link] = [this.#socket, this.#link];
+    const arrivals = new Arrivals(mesh.gate, signal);
     socket.on("joined", (message) => this.#onJoined(message), { signal });
     socket.on("roster", ({ peers }) => this.#setPeers(peers), { signal });
-    socket.on("peer-joined", ({ peer }) => this.#setPeers([...this.#peers.values(), peer]), { signal });
-    socket.on("peer-left", ({ pid, final }) => this.#onLeft(pid, final), { signal });
+    socket.on("peer-joined", ({ peer }) => arrivals.admit(peer, () => this.#setPeers([...this.#peers.values(), peer])), { signal });
+    socket.on("peer-left", ({ pid, final }) => {
+      arrivals.forget(pid);
+      this.#onLeft(pid, final);
+    }, { signal });
     socket.on("relay", ({ from, body }) => link.receive(from, body), { signal });
     socket.on("ice", (message) => this.#useIce(message), { signal });
     socket.on("room", ({ room }) => this.#applyRelayPolicy(room), { signal });

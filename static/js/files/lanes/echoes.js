@@ -3,7 +3,7 @@
  * that has just filled the line.
  */
 
-/** @import { Topic } from "../../peer/topics.js" */
+/** @import { Topic } from "../../gate/topic.js" */
 /** @typedef {{n: number, back: boolean}} Echo n: of the one who asks; back: the answer */
 
 /** Questions that may be open; later answers are too late to count. */

@@ -1,16 +1,14 @@
 /** The lanes between two peers, in both directions: the sender of files offers them, the receiver answers. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { RateLimiter } from "../../lib/rate-limiter.js";
 import { Lane } from "./lane.js";
 
+/** @import { PeerGate } from "../../gate/gate.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @import { LaneConfiguration } from "./lane.js" */
 
 /** In each direction. */
 export const MAX_LANES = 8;
-/** Enough for eight lanes, each replaced a few times. */
-const CANDIDATES_PER_MINUTE = 600;
 
 /** Lane numbers are unique in a tab. */
 let numbers = 0;
@@ -29,19 +27,21 @@ export class LaneSet extends Emitter {
   #mine = new Map();
   /** Created by the peer. @type {Map<number, Lane>} */
   #theirs = new Map();
-  #limiter = new RateLimiter(CANDIDATES_PER_MINUTE);
   #configuration;
   #sendSignal;
+  #spend;
   #closed = false;
 
   /**
    * @param {() => LaneConfiguration | null} configuration for the next lane; null: no certificate is pinned, so no lanes
    * @param {(message: object) => boolean} sendSignal on the topic `file-signal`
+   * @param {PeerGate["spend"]} spend what the peer may cost; their own lanes are counted by the topic
    */
-  constructor(configuration, sendSignal) {
+  constructor(configuration, sendSignal, spend) {
     super();
     this.#configuration = configuration;
     this.#sendSignal = sendSignal;
+    this.#spend = spend;
   }
 
   /** Lanes created here, connected or not, without those that drain. */
@@ -60,7 +60,8 @@ export class LaneSet extends Emitter {
   }
 
   addLane() {
-    if (this.#closed || this.#mine.size >= MAX_LANES) return;
+    // A peer who ends our lanes makes us replace them: that counts, too.
+    if (this.#closed || this.#mine.size >= MAX_LANES || !this.#spend({ connections: 1 })) return;
     numbers += 1;
     void this.#makeLane(numbers, true)?.offer();
   }
@@ -92,7 +93,7 @@ export class LaneSet extends Emitter {
     if (configuration === null) return undefined;
     const lanes = mine ? this.#mine : this.#theirs;
     const send = (/** @type {PeerMessage} */ message) => this.#sendSignal({ mine, ...message });
-    const lane = new Lane({ number, configuration, limiter: this.#limiter, send });
+    const lane = new Lane({ number, configuration, mayTakeCandidate: () => this.#spend({ laneCandidates: 1 }), send });
     lanes.set(number, lane);
     lane.on("up", () => this.emit("up", { lane, mine }));
     lane.on("room", () => mine && this.emit("room"));

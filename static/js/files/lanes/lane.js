@@ -11,7 +11,6 @@ import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerp
 import { isDataOnly } from "../../peer/messages.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 
-/** @import { RateLimiter } from "../../lib/rate-limiter.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @typedef {{configuration: RTCConfiguration, expectedFingerprint: string}} LaneConfiguration */
 
@@ -64,10 +63,10 @@ export class Lane extends Emitter {
   #timeout;
 
   /**
-   * @param {{number: number, configuration: LaneConfiguration, limiter: RateLimiter, send: (message: PeerMessage) => boolean}}
-   *   options number: the same on both sides; limiter: of remote candidates; send: false: it was not sent
+   * @param {{number: number, configuration: LaneConfiguration, mayTakeCandidate: () => boolean, send: (message: PeerMessage) => boolean}}
+   *   options number: the same on both sides; mayTakeCandidate: counts one more remote candidate; send: false: it was not sent
    */
-  constructor({ number, configuration, limiter, send }) {
+  constructor({ number, configuration, mayTakeCandidate, send }) {
     super();
     this.#number = number;
     this.#expectedFingerprint = configuration.expectedFingerprint;
@@ -76,7 +75,7 @@ export class Lane extends Emitter {
     this.#channel = connection.createDataChannel("files", { negotiated: true, id: 0 });
     this.#channel.binaryType = "arraybuffer";
     this.#channel.bufferedAmountLowThreshold = LOW_WATER * this.#highWater;
-    this.#inbox = new CandidateInbox(connection, limiter);
+    this.#inbox = new CandidateInbox(connection, mayTakeCandidate);
     this.#outbox = new CandidateOutbox((candidates) => this.#signal({ candidates }));
     this.#listen();
     this.#startTimeout(OPEN_TIMEOUT_MS);

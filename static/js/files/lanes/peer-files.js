@@ -2,7 +2,7 @@
 
 import { Emitter } from "../../lib/emitter.js";
 import { describeRoute } from "../../peer/ice/ice-path.js";
-import { readFrame, writeFrame } from "../protocol/frame.js";
+import { writeFrame } from "../protocol/frame.js";
 import { RateController, initialLanes } from "./rate-controller.js";
 import { LaneSet } from "./lane-set.js";
 import { SendQueue } from "../send/send-queue.js";
@@ -43,6 +43,7 @@ export class PeerFiles extends Emitter {
   #mesh;
   #pid;
   #uplink;
+  #passFrame;
   #rateController = new RateController();
   #failures = 0;
   #stallLooks = STALL_S;
@@ -60,21 +61,24 @@ export class PeerFiles extends Emitter {
   #lastActiveLane = null;
 
   /**
-   * @param {Mesh} mesh @param {string} pid @param {(signal: object) => boolean} sendSignal negotiates a lane; false: not sent
+   * @param {Mesh} mesh @param {string} pid
+   * @param {{sendSignal: (signal: object) => boolean, passFrame: (data: unknown, deliver: (read: {frame: Frame | null}) => void) => void}}
+   *   topics sendSignal: negotiates a lane, false: not sent; passFrame: lets through what is within the peer's limits
    * @param {{isShared: boolean, callWatch: CallWatch, echoes: Echoes, fairShare: FairShare, stallDetector: StallDetector}} uplink of
    *   this tab; isShared: several peers currently receive files
    */
-  constructor(mesh, pid, sendSignal, uplink) {
+  constructor(mesh, pid, { sendSignal, passFrame }, uplink) {
     super();
     this.#mesh = mesh;
     this.#pid = pid;
     this.#uplink = uplink;
-    this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), sendSignal);
+    this.#passFrame = passFrame;
+    this.lanes = new LaneSet(() => mesh.laneConfiguration(pid), sendSignal, mesh.gate.for(pid).spend);
     this.queue = new SendQueue(() => this.lanes.connected);
     this.lanes.on("up", ({ mine }) => mine && this.#onLaneUp());
     this.lanes.on("room", () => this.queue.pump());
     this.lanes.on("down", ({ lane, mine, refused }) => this.#onLaneDown(lane, mine, refused));
-    this.lanes.on("frame", ({ lane, mine, data }) => this.#onFrame(lane, mine, data));
+    this.lanes.on("frame", ({ lane, mine, data }) => this.#passFrame(data, ({ frame }) => this.#onFrame(lane, mine, frame)));
     this.queue.on("idle", () => this.#onIdle());
   }
 
@@ -129,15 +133,14 @@ export class PeerFiles extends Emitter {
     }, wait);
   }
 
-  /** @param {Lane} lane @param {boolean} mine @param {unknown} data */
-  #onFrame(lane, mine, data) {
+  /** @param {Lane} lane @param {boolean} mine @param {Frame | null} frame null: malformed */
+  #onFrame(lane, mine, frame) {
     if (mine) {
-      this.queue.receiveAnswer(data);
+      if (frame) this.queue.receiveAnswer(frame);
       if (lane.draining && lane.carries.size === 0) lane.close();
       return;
     }
     this.#lastActiveLane = lane;
-    const frame = readFrame(data);
     if (frame) this.receivers.get(frame.file)?.(frame);
     else this.emit("malformed");
   }

@@ -1,5 +1,6 @@
 /** Assembles offers that take several messages, and names their files once all are here. */
 
+import { RecentMap } from "../../lib/recent-map.js";
 import { LIMITS } from "./messages.js";
 import { countFolders, mapNames } from "./name-map.js";
 
@@ -7,28 +8,19 @@ import { countFolders, mapNames } from "./name-map.js";
 /** @typedef {{purpose: Purpose, heads: FileMetadata[]}} CompleteOffer */
 /** @typedef {{purpose: Purpose, count: number, bytes: number, characters: number, files: Map<number, OfferedFile>}} PartialOffer files: by id */
 
-/** Characters of names a minute that one peer may have named: three of the largest offers, or ten of 5,000 ordinary files. */
-const WORK_PER_MINUTE = 6_000_000;
-/** What a file costs beside its name. */
-const WORK_PER_FILE = 100;
+/** Incomplete offers of one peer: an honest one sends the messages of an offer in a row. */
+const MAX_INCOMPLETE = 4;
 
 export class OfferAssembler {
-  #now;
-  /** What each peer may still cause, and when that was. @type {Map<string, {left: number, at: number}>} */
-  #work = new Map();
-  /** Incomplete offers by peer and transfer. @type {Map<string, PartialOffer>} */
+  /** By peer, then by transfer. @type {Map<string, RecentMap<PartialOffer>>} */
   #parts = new Map();
 
-  /** @param {() => number} [now] monotonic milliseconds */
-  constructor(now = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** @param {string} pid @param {Offer} offer @returns {CompleteOffer | "busy" | null} busy: the peer offers too much at once; null: incomplete, or inconsistent */
+  /** @param {string} pid @param {Offer} offer @returns {CompleteOffer | null} null: incomplete, or inconsistent */
   addPart(pid, { transfer, purpose, count, bytes, files }) {
-    const name = `${pid} ${transfer}`;
-    let known = this.#parts.get(name);
-    this.#parts.delete(name);
+    const parts = this.#parts.get(pid) ?? new RecentMap(MAX_INCOMPLETE);
+    this.#parts.set(pid, parts);
+    let known = parts.get(transfer);
+    parts.delete(transfer);
     // After an interruption the sender starts again.
     if (!known || known.files.has(files[0].id)) known = { purpose, count, bytes, characters: 0, files: new Map() };
     const before = known.files.size;
@@ -38,20 +30,15 @@ export class OfferAssembler {
     }
     const isSound = known.files.size === before + files.length && known.count === count && known.bytes === bytes;
     if (!isSound || known.files.size > count || known.characters > LIMITS.offerCharacters) return null;
-    if (known.files.size === count) return this.#mayWork(pid, known.characters + count * WORK_PER_FILE) ? complete(known) : "busy";
+    if (known.files.size === count) return complete(known);
     // A peer that starts many offers and completes none loses the oldest.
-    if (this.#parts.size >= LIMITS.offersWaiting) this.#parts.delete(/** @type {string} */ (this.#parts.keys().next().value));
-    this.#parts.set(name, known);
+    parts.set(transfer, known);
     return null;
   }
 
-  /** @param {string} pid @param {number} work */
-  #mayWork(pid, work) {
-    const now = this.#now();
-    const { left, at } = this.#work.get(pid) ?? { left: WORK_PER_MINUTE, at: now };
-    const rest = Math.min(WORK_PER_MINUTE, left + ((now - at) / 60_000) * WORK_PER_MINUTE) - work;
-    if (rest >= 0) this.#work.set(pid, { left: rest, at: now });
-    return rest >= 0;
+  /** @param {string} pid */
+  forgetPeer(pid) {
+    this.#parts.delete(pid);
   }
 }
 

@@ -1,19 +1,20 @@
 /** What is received without a press: decided here and nowhere else. Everything beyond it waits for one. */
 
+import { BUDGETS, Budgets } from "../../gate/budgets.js";
+
 /** @typedef {keyof typeof LIMITS} AllowedPurpose of an offer */
 
 /** For each person and purpose, over the life of an `Allowance`; bytes: of all files together. */
 export const LIMITS = Object.freeze({
   /** Pictures in the chat. */
-  chat: Object.freeze({ fileBytes: 10_000_000, bytes: 50_000_000, files: 100 }),
+  chat: Object.freeze({ fileBytes: 10_000_000, bytes: BUDGETS.chatBytes.burst, files: BUDGETS.chatFiles.burst }),
   /** Files that were offered while the receiver was away. */
-  waiting: Object.freeze({ fileBytes: 2_000_000_000, bytes: 2_000_000_000, files: 5_000 }),
+  waiting: Object.freeze({ fileBytes: 2_000_000_000, bytes: BUDGETS.waitingBytes.burst, files: BUDGETS.waitingFiles.burst }),
 });
 
 export class Allowance {
   #isFrugal;
-  /** By purpose and person. @type {Map<string, {bytes: number, files: number}>} */
-  #used = new Map();
+  #budgets = new Budgets();
 
   /** @param {() => boolean} [isFrugal] whether nothing may be received without a press now: data are being saved, or cost money */
   constructor(isFrugal = () => isMetered()) {
@@ -28,12 +29,8 @@ export class Allowance {
    */
   consume(purpose, person, sizes) {
     if (this.#isFrugal() || !sizes.every((size) => size <= LIMITS[purpose].fileBytes)) return false;
-    const key = `${purpose} ${person}`;
-    const { bytes, files } = this.#used.get(key) ?? { bytes: 0, files: 0 };
-    const used = { bytes: sizes.reduce((sum, size) => sum + size, bytes), files: files + sizes.length };
-    if (used.bytes > LIMITS[purpose].bytes || used.files > LIMITS[purpose].files) return false;
-    this.#used.set(key, used);
-    return true;
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return this.#budgets.spend(person, { [`${purpose}Bytes`]: bytes, [`${purpose}Files`]: sizes.length });
   }
 }
 

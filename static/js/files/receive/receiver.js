@@ -54,9 +54,10 @@ export class FileReceiver extends Emitter {
 
   /** A part of an offer that this tab does not know. @param {string} pid @param {string} member @param {Offer} offer */
   async onOffer(pid, member, offer) {
-    const waiting = [...this.#arriving, ...this.#incoming.keys()].filter((one) => one.pid === pid && one.state === "offered");
-    const complete = waiting.length >= LIMITS.offersWaiting ? "busy" : this.#assembler.addPart(pid, offer);
-    if (complete === "busy") return void this.#topics.decline.send(pid, { transfer: offer.transfer, busy: true });
+    const isTheirs = (/** @type {Transfer} */ one) => one.pid === pid || (member !== "" && one.member === member);
+    const waiting = [...this.#arriving, ...this.#incoming.keys()].filter((one) => isTheirs(one) && one.state === "offered");
+    if (waiting.length >= LIMITS.offersWaiting) return void this.#topics.decline.send(pid, { transfer: offer.transfer, busy: true });
+    const complete = this.#assembler.addPart(pid, offer);
     if (complete === null) return;
     const transfer = new Transfer({ id: offer.transfer, direction: "in", pid, member, ...complete });
     this.#arriving.add(transfer);
@@ -66,6 +67,11 @@ export class FileReceiver extends Emitter {
     } finally {
       this.#arriving.delete(transfer);
     }
+  }
+
+  /** @param {string} pid has left */
+  forgetPeer(pid) {
+    this.#assembler.forgetPeer(pid);
   }
 
   /** Lists an offer; one that was accepted before goes on. @param {Transfer} transfer */

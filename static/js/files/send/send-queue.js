@@ -5,10 +5,11 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
-import { KIND, readFrame } from "../protocol/frame.js";
+import { KIND } from "../protocol/frame.js";
 import { CHUNK, PIECE, UNIT } from "../protocol/pieces.js";
 import { Pacer } from "./pacer.js";
 
+/** @import { Frame } from "../protocol/frame.js" */
 /** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { Lane } from "../lanes/lane.js" */
 /** @import { OutgoingFile, Part, Piece } from "./outgoing-file.js" */
@@ -102,11 +103,10 @@ export class SendQueue extends Emitter {
     this.pump();
   }
 
-  /** Handles an ack or nack. @param {unknown} data */
-  receiveAnswer(data) {
-    const frame = readFrame(data);
-    const file = frame ? this.#files.get(frame.file) : undefined;
-    if (!frame || !file || frame.offset % PIECE !== 0) return;
+  /** Handles an ack or nack. @param {Frame} frame */
+  receiveAnswer(frame) {
+    const file = this.#files.get(frame.file);
+    if (!file || frame.offset % PIECE !== 0) return;
     if (frame.kind === KIND.ack) this.#onAck(file, frame.offset / PIECE);
     if (frame.kind === KIND.nack) this.#onNack(file, frame.offset / PIECE);
   }

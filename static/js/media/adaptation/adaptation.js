@@ -1,5 +1,6 @@
 /** Adapts what is sent to bandwidth, CPU and view, from measurements here and reports of the peers. See docs/media.md. */
 
+import { NOTHING } from "../../gate/topic.js";
 import { Emitter } from "../../lib/emitter.js";
 import { isBlind } from "./bandwidth.js";
 import { decodingCaps } from "./capabilities.js";
@@ -30,6 +31,8 @@ const AUDIO_KBPS = 40;
 const SCREEN_DEMAND_KBPS = 1_500;
 /** One report a second, and a few more when a tile comes and goes. */
 const REPORTS_PER_MINUTE = 240;
+/** Each may negotiate again. */
+const CAPS_PER_MINUTE = 20;
 const PIECES_PER_MINUTE = 600;
 
 /**
@@ -70,13 +73,13 @@ export class Adaptation extends Emitter {
     mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
     mesh.on("peer-state", ({ state }) => state === "connected" && void this.#tick(), { signal });
     mesh.on("peer-channel-open", ({ pid }) => void this.#onChannelOpen(pid), { signal });
-    this.#reports = mesh.topic("report", { read: readReport, perMinute: REPORTS_PER_MINUTE });
+    this.#reports = mesh.topic("report", { read: readReport, perMinute: REPORTS_PER_MINUTE, creates: NOTHING, latest: true });
     this.#reports.on("message", ({ pid, message }) => this.#onReport(pid, message), { signal });
-    this.#caps = mesh.topic("caps", { read: readCaps, perMinute: REPORTS_PER_MINUTE });
+    this.#caps = mesh.topic("caps", { read: readCaps, perMinute: CAPS_PER_MINUTE, creates: NOTHING, latest: true });
     this.#caps.on("message", ({ pid, message }) => this.#onCaps(pid, message), { signal });
-    this.#statuses = mesh.topic("sending", { read: readSendingStatus, perMinute: REPORTS_PER_MINUTE });
+    this.#statuses = mesh.topic("sending", { read: readSendingStatus, perMinute: REPORTS_PER_MINUTE, creates: NOTHING, latest: true });
     this.#statuses.on("message", ({ pid, message }) => this.#onStatus(pid, message), { signal });
-    this.#snapshots = mesh.topic("snapshot", { read: readSnapshotPiece, perMinute: PIECES_PER_MINUTE });
+    this.#snapshots = mesh.topic("snapshot", { read: readSnapshotPiece, perMinute: PIECES_PER_MINUTE, creates: { pictures: ({ part, of }) => (part === of - 1 ? 1 : 0) } });
     this.#snapshots.on("message", ({ pid, message }) => this.#onSnapshotPiece(pid, message), { signal });
     for (const pid of mesh.peers.keys()) this.#onPeerAdded(pid);
     const timer = setInterval(() => void this.#tick(), INTERVAL_MS);

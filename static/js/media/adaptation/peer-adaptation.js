@@ -7,7 +7,6 @@ import { jitterBufferTarget, NO_JITTER_BUFFER } from "./jitter-buffer.js";
 import { decide } from "./decision.js";
 import { measure } from "./stats.js";
 import { sendingStatus } from "./limitation.js";
-import { RateLimiter } from "../../lib/rate-limiter.js";
 import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
@@ -21,7 +20,6 @@ import { mungeSdp, INITIAL_AUDIO_MODE } from "./sdp-munging.js";
 /** @import { Piece } from "./snapshots.js" */
 /** @import { Measured, Outbound } from "./stats.js" */
 
-const SNAPSHOTS_PER_MINUTE = 30;
 /** An encode time above this multiple of the frame interval means overload, not pipelining. */
 const LATE = 1.2;
 const SCREEN_KBPS = 1_500;
@@ -53,7 +51,6 @@ export class PeerAdaptation {
   #connection;
   #control;
   #audioMode = INITIAL_AUDIO_MODE;
-  #snapshotLimiter = new RateLimiter(SNAPSHOTS_PER_MINUTE);
   #snapshotReader = new SnapshotReader();
   #hasFrozen = false;
 
@@ -91,8 +88,7 @@ export class PeerAdaptation {
 
   /** @param {Piece} piece @returns {Blob | null} the complete picture */
   onSnapshotPiece(piece) {
-    const picture = this.#snapshotReader.receivePiece(piece);
-    return picture !== null && this.#snapshotLimiter.consume() ? picture : null;
+    return this.#snapshotReader.receivePiece(piece);
   }
 
   /** @param {boolean} second whether a second has passed */

@@ -1,28 +1,26 @@
 /** Remote candidates: rate-limited, each added once (several paths may bring it), none before its description. */
 
-/** @import { RateLimiter } from "../../lib/rate-limiter.js" */
-
 /** @typedef {RTCIceCandidateInit | null} Candidate null: end of candidates */
 
 const MAX_SEEN = 512;
 
 export class CandidateInbox {
   #connection;
-  #rateLimiter;
+  #mayTake;
   #open = false;
   #seen = new Set();
   /** @type {Candidate[]} received before their description */
   #early = [];
 
-  /** @param {RTCPeerConnection} connection @param {RateLimiter} limiter shared by all connections to this peer */
-  constructor(connection, limiter) {
+  /** @param {RTCPeerConnection} connection @param {() => boolean} mayTake counts one more, if the peer may have it */
+  constructor(connection, mayTake) {
     this.#connection = connection;
-    this.#rateLimiter = limiter;
+    this.#mayTake = mayTake;
   }
 
   /** @param {Candidate[]} candidates @param {{drop: boolean}} options drop: they belong to an ignored offer and only count */
   receive(candidates, { drop }) {
-    const fresh = candidates.filter((candidate) => !this.#seen.has(identityOf(candidate)) && this.#rateLimiter.consume());
+    const fresh = candidates.filter((candidate) => !this.#seen.has(identityOf(candidate)) && this.#mayTake());
     if (drop) return;
     if (this.#open) for (const candidate of fresh) this.#add(candidate);
     else this.#early.push(...fresh);

@@ -54,7 +54,7 @@ export class ChatPanel {
     this.#pictures = pictures;
     this.#list.replaceChildren();
     byId("chat-empty", HTMLElement).hidden = false;
-    chat.on("message", ({ entry, live }) => this.#onMessage(entry, live), { signal });
+    chat.on("message", ({ entry, loud }) => this.#onMessage(entry, loud), { signal });
     chat.on("changed", ({ entry }) => this.#onChanged(entry), { signal });
     pictures.on("changed", ({ picture }) => this.#onPicture(picture), { signal });
     this.#composer = new Composer({ pictures, draft, files }, signal);
@@ -96,8 +96,8 @@ export class ChatPanel {
     return !this.#panel.hidden && !document.hidden;
   }
 
-  /** @param {Entry} entry @param {boolean} live */
-  #onMessage(entry, live) {
+  /** @param {Entry} entry @param {boolean} loud */
+  #onMessage(entry, loud) {
     byId("chat-empty", HTMLElement).hidden = true;
     const follow = entry.own || this.#end.reached;
     const { entries } = this.#chat.log;
@@ -110,7 +110,7 @@ export class ChatPanel {
     this.#markContinued(entries.indexOf(entry));
     if (follow) this.#end.scrollToEnd();
     else this.#newMessages.hidden = this.#panel.hidden;
-    if (!this.#isVisible && !entry.own) this.#announce(entry, live);
+    if (!this.#isVisible && !entry.own) this.#announce(entry, loud);
   }
 
   /** @param {Entry} entry */
@@ -172,10 +172,10 @@ export class ChatPanel {
     }
   }
 
-  /** @param {Entry} entry @param {boolean} live */
-  #announce({ name, text: words, pictures }, live) {
+  /** @param {Entry} entry @param {boolean} loud */
+  #announce({ name, text: words, pictures }, loud) {
     this.#setUnread(this.#unread + 1);
-    if (!live || !this.#panel.hidden) return;
+    if (!loud || !this.#panel.hidden) return;
     const content = words || text(pictures.length === 1 ? "chat.picture.one" : "chat.picture.many", { count: pictures.length });
     const line = [...content.replace(/\s+/g, " ")];
     const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");

@@ -65,7 +65,7 @@ test("a key that a knocking guest made up does not pass for the room's", async (
 
 test("a lying server that admits a knocking guest connects them to no one", async () => {
   const { held, lobby, room, guest, host } = await door();
-  const inside = new SealedLink({ identity: host, seal: room, mayOpen: () => true, send: () => assert.fail("nothing is said to them") });
+  const inside = new SealedLink({ identity: host, seal: room, send: () => assert.fail("nothing is said to them") });
   const received = [];
   for (const type of ["peer-joined", "joined", "message"]) inside.on(type, (detail) => received.push(detail));
   const reasons = [];

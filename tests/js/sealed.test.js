@@ -118,7 +118,7 @@ test("envelopes: replayed, reflected, overtaken, cut, changed, foreign: none is 
 
 /** One person at a link, with everything that happened to them. */
 async function linked(seal, identity, send = () => {}) {
-  const link = new SealedLink({ identity, seal, send, mayOpen: () => true });
+  const link = new SealedLink({ identity, seal, send });
   const events = [];
   for (const type of ["joined", "roster", "peer-joined", "peer-left", "message", "refused", "tampered"]) {
     link.on(type, (detail) => events.push({ type, ...detail }));

@@ -18,7 +18,7 @@ export class Entrance {
     socket.on("roster", ({ peers }) => this.#onRoster(peers), { signal });
     socket.on("peer-joined", ({ peer }) => this.#arrivals.admit(peer, () => link.addPeer(peer)), { signal });
     socket.on("peer-left", ({ pid, final }) => this.#onLeft(pid, final), { signal });
-    socket.on("relay", ({ from, body }) => link.receive(from, body), { signal });
+    socket.on("relay", ({ from, body }) => gate.spend(from, { envelopes: 1 }) && link.receive(from, body), { signal });
   }
 
   /** This tab has joined. @param {Peer[]} peers everyone else */

@@ -16,7 +16,7 @@ const PER_MINUTE = 12;
  */
 export function recogniseDevices(session, { slug, signedIn }, signal) {
   const { mesh, link, safety, self, people } = session;
-  const topic = mesh.topic("device", { read: readProof, perMinute: PER_MINUTE });
+  const topic = mesh.topic("device", { read: readProof, perMinute: PER_MINUTE, creates: { proofs: 1 } });
   const recognition = new Recognition({
     room: slug,
     pid: self.pid,

@@ -30,7 +30,6 @@ import { RouteMonitor } from "./route-monitor.js";
 /** @import { Person, Presence } from "./person.js" */
 
 const MUTE_REQUESTS_PER_MINUTE = 30;
-const MAX_REPORTED = 256;
 /** After this long, a server that announced a restart counts as unreachable. */
 const RESTART_TIMEOUT_MS = 30_000;
 /** @type {readonly string[]} states of a lost connection */
@@ -76,7 +75,7 @@ export class CallSession extends Emitter {
   #peerRelay;
   #iceRefresh = new IceRefresh(() => this.socket.requestIceServers());
   /** People whose tampered messages were reported. @type {RecentMap<true>} */
-  #tampered = new RecentMap(MAX_REPORTED);
+  #tampered = new RecentMap(256);
   #profiles = 0;
   #hideAddress;
   #relayed = false;
@@ -100,8 +99,7 @@ export class CallSession extends Emitter {
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
     const { signal } = this.#life;
-    const mayOpen = (/** @type {string} */ from) => this.mesh.gate.spend(from, { envelopes: 1 });
-    this.link = new SealedLink({ identity, seal, mayOpen, send: (to, body) => ways.send(to, body) });
+    this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.#entrance = new Entrance({ socket: this.socket, link: this.link, gate: this.mesh.gate }, signal);
     this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE, creates: { dialogs: 1 } });

@@ -48,6 +48,8 @@ export const BUDGETS = Object.freeze({
   bans: { burst: 60, perMinute: 60 },
   /** Room keys that are tried. */
   keys: { burst: 6, perMinute: 6 },
+  /** Proofs of a lasting device key that are checked. */
+  proofs: { burst: 12, perMinute: 12 },
   /** What comes without a press, as long as the page is open: pictures in the chat, and files that waited. */
   chatBytes: { burst: 50_000_000, perMinute: 0 },
   chatFiles: { burst: 100, perMinute: 0 },

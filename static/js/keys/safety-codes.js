@@ -6,6 +6,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { RecentMap } from "../lib/recent-map.js";
+import { VisitorMap } from "../lib/visitor-map.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { confirmation, isConfirmation } from "./sas-code.js";
 import { SasHandshake } from "./sas-handshake.js";
@@ -47,10 +48,8 @@ export class SafetyCodes extends Emitter {
   #sendMessage;
   #nameOf;
   #now;
-  /** By pid; kept when they leave, like pair channels. @type {Map<string, Entry>} */
-  #entries = new Map();
-  /** Who has left, the first one first. @type {Set<string>} */
-  #left = new Set();
+  /** By pid; kept when they leave, like pair channels. @type {VisitorMap<Entry>} */
+  #entries = new VisitorMap(MAX_LEFT);
   /** New keys of a person, by membership and name. @type {RecentMap<{all: number, recent: number[]}>} */
   #arrivals = new RecentMap(MAX_ARRIVALS);
   #closed = false;
@@ -73,7 +72,7 @@ export class SafetyCodes extends Emitter {
   /** A peer was verified, or is back: starts, or repeats what may have been lost. @param {KnownPeer} peer */
   onPeerVerified(peer) {
     const { pid } = peer;
-    this.#left.delete(pid);
+    this.#entries.arrive(pid);
     const entry = this.#entries.get(pid) ?? this.#begin(peer);
     this.#update(pid, {});
     entry.tries = 0;
@@ -83,12 +82,7 @@ export class SafetyCodes extends Emitter {
   /** Their socket is gone: pauses until they are back. @param {string} pid */
   onPeerLeft(pid) {
     clearTimeout(this.#entries.get(pid)?.timer);
-    if (this.#entries.has(pid)) this.#left.add(pid);
-    for (const oldest of this.#left) {
-      if (this.#left.size <= MAX_LEFT) return;
-      this.#left.delete(oldest);
-      this.#entries.delete(oldest);
-    }
+    this.#entries.leave(pid);
   }
 
   /** Returns undefined for a peer that we have not met. @param {string} pid @returns {Safety | undefined} */

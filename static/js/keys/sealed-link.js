@@ -6,6 +6,7 @@
 import { EarlyMessages } from "../lib/early-messages.js";
 import { Emitter } from "../lib/emitter.js";
 import { RecentMap } from "../lib/recent-map.js";
+import { VisitorMap } from "../lib/visitor-map.js";
 import { fixedPart, helloEpoch, HelloRefused, readSealedHello, writeSealedHello } from "./hello.js";
 import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 
@@ -18,7 +19,7 @@ import { EnvelopeRefused, openPairChannel } from "./pair-channel.js";
 /** @typedef {Peer & {fingerprint: string}} KnownPeer hello: the opened profile; fingerprint: of the peer's certificate */
 /** @typedef {{member: string, hello: Hello, channel: PairChannel, epoch: number}} Known epoch: of the latest room key that they proved */
 
-/** Tabs that have left whose channels are kept: they may come back. */
+/** Tabs that have left whose channels are kept: they may come back. A newcomer is never refused for lack of room. */
 const MAX_CHANNELS = 256;
 /** Counters of channels that were dropped. */
 const MAX_COUNTERS = 20_000;
@@ -45,12 +46,9 @@ export class SealedLink extends Emitter {
   /** Who was removed: nothing of theirs is believed, and nothing said about it. @type {RecentMap<true>} */
   #shunned = new RecentMap(MAX_COUNTERS);
   #send;
-  #mayOpen;
-  #known = /** @type {Map<string, Known>} */ (new Map());
+  #known = /** @type {VisitorMap<Known>} */ (new VisitorMap(MAX_CHANNELS, (pid, { channel }) => this.#keepCounters(pid, channel)));
   #early = /** @type {EarlyMessages<{body: string, unsure: boolean}>} */ (new EarlyMessages());
   #refused = /** @type {Set<string>} */ (new Set());
-  /** Who is in the room. @type {Set<string>} */
-  #here = new Set();
   /** The key of a pair never changes, so its counters must not start over. @type {RecentMap<Counters>} */
   #counters = new RecentMap(MAX_COUNTERS);
   /** No channel begins below it: the highest number that any dropped channel has sent. */
@@ -66,14 +64,12 @@ export class SealedLink extends Emitter {
   /**
    * @param {object} options @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
    * @param {RoomSeal} options.seal @param {(to: string, body: string) => void} options.send may drop what it cannot send
-   * @param {(from: string) => boolean} options.mayOpen counts one more body of a peer, if they may send it
    */
-  constructor({ identity, seal, send, mayOpen }) {
+  constructor({ identity, seal, send }) {
     super();
     this.#identity = identity;
     this.#seal = seal;
     this.#send = send;
-    this.#mayOpen = mayOpen;
   }
 
   /** @param {string} profile @returns {Promise<string>} */
@@ -127,7 +123,7 @@ export class SealedLink extends Emitter {
   /** @param {Peer} peer */
   addPeer(peer) {
     this.#enqueue(async () => {
-      this.#here.add(peer.pid);
+      this.#known.arrive(peer.pid);
       const known = await this.#authenticate(peer);
       if (known === null) return;
       this.emit("peer-joined", { peer: known });
@@ -141,7 +137,7 @@ export class SealedLink extends Emitter {
     this.#enqueue(async () => {
       this.#early.release(pid);
       this.#refused.delete(pid);
-      this.#here.delete(pid);
+      this.#known.leave(pid);
       this.emit("peer-left", { pid, final });
     });
   }
@@ -151,7 +147,6 @@ export class SealedLink extends Emitter {
    * @param {{again?: boolean}} [options] again: a third peer forwarded it, so it may be a duplicate, late, or not theirs at all
    */
   receive(from, body, { again = false } = {}) {
-    if (!again && !this.#mayOpen(from)) return;
     if (again && this.#known.has(from)) this.#forwardedPeers.add(from);
     this.#enqueue(() => this.#open(from, body, again));
   }
@@ -214,7 +209,8 @@ export class SealedLink extends Emitter {
 
   /** @param {Peer[]} peers */
   async #authenticateAll(peers) {
-    const here = (this.#here = new Set(peers.map(({ pid }) => pid)));
+    const here = new Set(peers.map(({ pid }) => pid));
+    this.#known.setHere(here);
     for (const pid of [...this.#refused]) {
       if (here.has(pid)) continue;
       this.#refused.delete(pid);
@@ -238,10 +234,8 @@ export class SealedLink extends Emitter {
       const hello = await readSealedHello(seal, pid, peer.hello);
       // A tab keeps its keys for its whole life.
       if (known && !sameKeys(known.hello, hello)) throw new HelloRefused("key");
-      if (known) {
-        Object.assign(known, { hello, epoch: seal.epoch });
-        this.#keepLast(pid, known);
-      } else await this.#openChannel(peer, hello);
+      if (known) Object.assign(known, { hello, epoch: seal.epoch });
+      else await this.#openChannel(peer, hello);
       if (seal === this.#seal) this.#former.delete(pid);
       this.#refused.delete(pid);
       return { ...peer, hello: hello.profile, fingerprint: hello.fingerprint };
@@ -287,28 +281,15 @@ export class SealedLink extends Emitter {
     const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
     const { sent, heard } = this.#counters.get(pid) ?? { sent: 0, heard: 0 };
     channel.continueFrom({ sent: Math.max(sent, this.#sentFloor), heard });
-    this.#keepLast(pid, { member, hello, channel, epoch: this.#seal.epoch });
-    this.#dropChannels();
+    this.#known.set(pid, { member, hello, channel, epoch: this.#seal.epoch });
   }
 
-  /** @param {string} pid @param {Known} known */
-  #keepLast(pid, known) {
-    this.#known.delete(pid);
-    this.#known.set(pid, known);
-  }
-
-  /** Forgets those who left longest ago. A newcomer is never refused for lack of room. */
-  #dropChannels() {
-    let excess = this.#known.size - this.#here.size - MAX_CHANNELS;
-    for (const [pid, { channel }] of excess > 0 ? this.#known : []) {
-      if (excess <= 0) return;
-      if (this.#here.has(pid)) continue;
-      this.#counters.set(pid, channel.counters);
-      this.#sentFloor = Math.max(this.#sentFloor, channel.counters.sent);
-      this.#known.delete(pid);
-      this.#forwardedPeers.delete(pid);
-      excess -= 1;
-    }
+  /** @param {string} pid who left long ago @param {PairChannel} channel */
+  #keepCounters(pid, channel) {
+    this.#counters.set(pid, channel.counters);
+    this.#sentFloor = Math.max(this.#sentFloor, channel.counters.sent);
+    this.#forwardedPeers.delete(pid);
+    this.#former.delete(pid);
   }
 
   /** @param {string} from @param {string} body @param {boolean} unsure whether they wrote it: then no one is accused of what does not open */

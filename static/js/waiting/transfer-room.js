@@ -79,8 +79,7 @@ export class TransferRoom extends Emitter {
     this.#name = name;
     this.#hideAddress = hideAddress;
     this.#socket = new SignalingSocket({ url: `/ws/rooms/${slug}/transfers`, pid, hello: "" });
-    const mayOpen = (/** @type {string} */ from) => this.mesh.gate.spend(from, { envelopes: 1 });
-    this.#link = new SealedLink({ identity, seal, mayOpen, send: (to, body) => void this.#socket.relay(to, body) });
+    this.#link = new SealedLink({ identity, seal, send: (to, body) => void this.#socket.relay(to, body) });
     this.mesh = new Mesh({ pid, certificate, dataOnly: true, send: (to, body) => this.#link.send(to, body) });
     const memberOf = (/** @type {string} */ of) => this.#members.get(of) ?? "";
     const trust = seal.secrets ? "key" : "server";
@@ -122,7 +121,7 @@ export class TransferRoom extends Emitter {
       arrivals.forget(pid);
       this.#onLeft(pid, final);
     }, { signal });
-    socket.on("relay", ({ from, body }) => link.receive(from, body), { signal });
+    socket.on("relay", ({ from, body }) => mesh.gate.spend(from, { envelopes: 1 }) && link.receive(from, body), { signal });
     socket.on("ice", (message) => this.#useIce(message), { signal });
     socket.on("room", ({ room }) => this.#applyRelayPolicy(room), { signal });
     socket.on("state", ({ state, code }) => this.#onSocketState(state, code), { signal });

@@ -35,7 +35,7 @@ class Tab {
     this.reports = [];
     /** Where the relay takes what this tab sends. @type {(to: string, body: string) => void} */
     this.out = () => {};
-    this.link = new SealedLink({ identity, seal, mayOpen: () => true, send: (to, body) => this.out(to, body) });
+    this.link = new SealedLink({ identity, seal, send: (to, body) => this.out(to, body) });
     this.watch();
     this.tie();
   }
@@ -240,7 +240,7 @@ const hostile = {
       const [a, evil] = [new Tab(mine, seal), new Tab(theirs, seal)];
       // Its own handshake is not used: it says what it likes.
       evil.safety.close();
-      evil.link = new SealedLink({ identity: theirs, seal, mayOpen: () => true, send: (_to, body) => a.link.receive(evil.pid, body) });
+      evil.link = new SealedLink({ identity: theirs, seal, send: (_to, body) => a.link.receive(evil.pid, body) });
       evil.seen = [];
       evil.link.on("message", ({ body }) => isSasText(body) && evil.seen.push(readSasText(body)));
       a.out = (_to, body) => evil.link.receive(a.pid, body);

@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.models import User
 
-from .access import unavailable_reason
+from .access import Visitor, unavailable_reason
 from .models import JoinRule, Membership, Role
 from .permissions import is_host
 
@@ -14,6 +17,14 @@ def memberships_of(user: User) -> list[Membership]:
     """Return the active memberships of an account, each with its room and the room's owner, in one query."""
     rows = user.memberships.active().select_related("room__owner", "room__pending_owner")
     return list(rows.order_by("-room__last_used_at", "-room__created_at"))
+
+
+def rooms_of_visitor(user: Visitor, guest_id: UUID | None) -> list[Membership]:
+    """Return the active memberships of the account and of the guest of one browser, each with its room."""
+    whose = Q(guest_id=guest_id) if guest_id else Q(pk=None)
+    if user is not None and user.is_authenticated:
+        whose |= Q(user=user)
+    return list(Membership.objects.active().filter(whose).select_related("room"))
 
 
 def may_join(membership: Membership) -> bool:

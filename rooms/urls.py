@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from .views import (
+    browser_keys,
     call,
     connection_check,
     first_room,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("connection-test/servers", connection_check.servers, name="connection_test_servers"),
     path("files/service-worker.js", share_target.service_worker),
     path("files/share", share_target.share, name="share"),
+    path("keys", browser_keys.browser_keys, name="browser_keys"),
     path("received", received.received, name="received"),
     path("r/<slug:slug>", call.call, name="call"),
     path("i", invites.invite_page, name="invite"),

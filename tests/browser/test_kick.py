@@ -129,6 +129,6 @@ def test_signing_out_in_another_tab_ends_the_call(person: Meet) -> None:
     second_tab.goto(f"{meeting.olga.app.origin}/accounts/logout/")
     with stopwatch("a person signs out in another tab", [meeting.olga], meeting.guests, AT_ONCE) as start:
         start()
-        second_tab.locator("main").get_by_role("button", name="Sign out").click()
+        second_tab.get_by_role("button", name="Keep it and sign out").click()
     expect_ended(meeting.olga, "You were signed out")
     expect(meeting.guests[0].page.locator(OTHERS)).to_have_count(0, timeout=AT_ONCE)

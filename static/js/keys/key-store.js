@@ -146,3 +146,25 @@ function offered(room) {
 export async function forgetRoomKey(room) {
   await inRecords(PLACE, "readwrite", (store) => store.delete(room));
 }
+
+/** @typedef {{room: string, kind: "room" | "lobby" | "offered", epoch: number, since: number | null}} KeptKey since: ms; null: not known */
+
+/** Lists every key, without the keys themselves. @returns {Promise<KeptKey[]>} */
+export async function keptKeys() {
+  /** @type {KeyRecord[]} */
+  const all = await inRecords(PLACE, "readonly", (store) => store.getAll());
+  return all.map(({ room: name, epoch, since = null }) => {
+    const [room = "", kind = "room"] = name.split(" ");
+    return { room, kind: /** @type {KeptKey["kind"]} */ (kind), epoch, since };
+  });
+}
+
+/** @param {string} room with the lobby key and the pending one @returns {Promise<void>} */
+export async function forgetKeysOf(room) {
+  for (const name of [room, `${room} lobby`, offered(room)]) await forgetRoomKey(name);
+}
+
+/** @returns {Promise<void>} */
+export async function forgetAllKeys() {
+  await inRecords(PLACE, "readwrite", (store) => store.clear());
+}

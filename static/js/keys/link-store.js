@@ -30,6 +30,16 @@ export async function loadInviteLink(room, epoch) {
   return null;
 }
 
+/** @returns {Promise<string[]>} the rooms whose link is stored */
+export async function linkedRooms() {
+  const all = await inRecords(PLACE, "readonly", (store) => store.getAll());
+  return all.map(({ room }) => room);
+}
+
+export async function forgetAllLinks() {
+  await inRecords(PLACE, "readwrite", (store) => store.clear());
+}
+
 /** @param {string} room */
 export async function forgetInviteLink(room) {
   await inRecords(PLACE, "readwrite", (store) => store.delete(room)).catch(() => undefined);

@@ -1,5 +1,6 @@
-/** The frame around every page: times in the reader's way and zone, forms, and files that this browser keeps. */
+/** The frame around every page: times in the reader's way and zone, forms, and what this browser keeps. */
 
+import { askBeforeSignOut } from "../ui/keys/ask-before-sign-out.js";
 import { mindKeptFiles } from "../ui/received/kept-files.js";
 import { localize } from "../ui/lib/formats.js";
 import { preparePageForms } from "../ui/lib/page-forms.js";
@@ -11,3 +12,4 @@ localize(document);
 preparePageForms();
 void reportTimeZone();
 mindKeptFiles();
+askBeforeSignOut();

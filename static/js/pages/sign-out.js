@@ -1,5 +1,5 @@
 /** The page that asks whether to sign out. */
 
-import { askAboutReceived } from "../ui/received/sign-out.js";
+import { askAboutKept } from "../ui/keys/sign-out.js";
 
-await askAboutReceived();
+await askAboutKept();

@@ -25,6 +25,10 @@ export async function peopleMet(room, self) {
   return kept.filter((one) => one.room === room && one.self === self).map(({ member, name, at }) => ({ member, name, at }));
 }
 
+export async function forgetPeopleMet() {
+  await inRecords(PLACE, "readwrite", (store) => store.clear()).catch(() => {});
+}
+
 /** @param {Stored[]} all @param {number} now @returns {{kept: Stored[], outdated: Stored[]}} kept: the last seen first */
 export function sortOut(all, now) {
   /** @type {Map<string, number>} */

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.meeting import make_meeting, share_files
+from tests.browser.pages.test_browser_keys import held
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import MOVED, kept, open_files, send
@@ -178,9 +179,12 @@ def test_leaving_asks_what_becomes_of_received_files(person: Meet, chromium: Bro
     olga.go("/rooms/")
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.locator("#sign-out-received")).to_contain_text("2 files that you received (2.5 MB)")
+    kept_here = page.locator("#sign-out-kept")
+    expect(kept_here).to_contain_text("2 files that you received (2.5 MB)")
+    expect(kept_here).to_contain_text("The keys of 1 room.")
     expect_accessible(page)
-    page.get_by_role("button", name="Remove files and sign out").click()
+    page.get_by_role("button", name="Forget everything here and sign out").click()
     page.wait_for_url(olga.app.origin + "/")
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     assert kept(olga) == []
+    assert held(olga) == []

@@ -96,6 +96,6 @@ def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer
 
     # Signed out in another tab: the page says that it is not to be trusted any more.
     office.goto(f"{own_app.origin}/accounts/logout/")
-    office.get_by_role("button", name="Sign out").click()
+    office.get_by_role("button", name="Keep it and sign out").click()
     expect(page.get_by_text("You've been signed out.")).to_be_visible(timeout=SOON)
     expect(page.locator("#room-watch").get_by_role("link", name="Sign in")).to_be_visible()

@@ -40,9 +40,13 @@ export async function deviceKeys() {
   return all.map(({ room, since }) => ({ room, since }));
 }
 
-/** @param {string} [room] all rooms without it @returns {Promise<void>} */
+/** @param {string} room @returns {Promise<void>} */
 export async function forgetDeviceKeys(room) {
   /** @type {Stored[]} */
   const all = await inRecords(PLACE, "readonly", (store) => store.getAll());
-  for (const { id } of all.filter((one) => room === undefined || one.room === room)) await inRecords(PLACE, "readwrite", (store) => store.delete(id));
+  for (const { id } of all.filter((one) => one.room === room)) await inRecords(PLACE, "readwrite", (store) => store.delete(id));
+}
+
+export async function forgetAllDeviceKeys() {
+  await inRecords(PLACE, "readwrite", (store) => store.clear());
 }

@@ -22,6 +22,10 @@ export async function verifiedDevices(room) {
   return all.filter((one) => room === undefined || one.room === room);
 }
 
+export async function forgetAllVerified() {
+  await inRecords(PLACE, "readwrite", (store) => store.clear());
+}
+
 /** @param {string} room @param {string} device @returns {Promise<void>} */
 export async function forgetVerified(room, device) {
   await inRecords(PLACE, "readwrite", (store) => store.delete(`${room} ${device}`));

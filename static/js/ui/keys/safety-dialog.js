@@ -76,6 +76,7 @@ export class SafetyDialog {
     part(this.#dialog, "code").hidden = code === null;
     part(this.#dialog, "answers").hidden = code === null;
     part(this.#dialog, "match").hidden = confirmed;
+    part(this.#dialog, "choice").hidden = !confirmed && trust !== "before";
     if (code) this.#showCode(code);
   }
 

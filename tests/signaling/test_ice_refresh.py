@@ -1,11 +1,13 @@
 """TURN credentials expire; members get new ones on request."""
 
+from secrets import token_hex
+
 from rooms.signaling.messages import Ice
 from tests.signaling.world import SignalingServer
 
 
 async def test_a_member_gets_servers_with_credentials_of_their_own() -> None:
-    turn = {"TURN_URLS": "turn:turn.example.org", "TURN_SECRET": "x" * 32, "TURN_TTL": "600"}
+    turn = {"TURN_URLS": "turn:turn.example.org", "TURN_SECRET": token_hex(32), "TURN_TTL": "600"}
     server = SignalingServer(settings=turn)
     server.migrate()
     with server:

@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules by which every app listens to accounts and answers for personal data."""
-        autodiscover_modules("receivers", "personal_data")
+        autodiscover_modules("receivers", "security_events", "personal_data")

@@ -1,6 +1,5 @@
 """Deleting an account: all that is stored about the person goes at once, and their calls end."""
 
-import logging
 from contextlib import suppress
 from importlib import import_module
 
@@ -11,13 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.mail import MailFailed
+from common.security_log import log_event
 
 from . import personal_data
 from .events import account_deleting
 from .flows import end_sessions
 from .models import User
-
-logger = logging.getLogger(__name__)
 
 
 class DeletionNotPossible(Exception):
@@ -34,7 +32,7 @@ def delete_account(user: User) -> None:
         if _is_last_superuser(user):
             raise DeletionNotPossible(_("You are the only superuser. Make someone else a superuser first."))
         user.delete()
-    logger.info("account %d deleted", key)
+    log_event("account.deleted", account=key)
     with suppress(MailFailed):  # it is in the log
         get_adapter().send_mail("account/email/account_deleted", address, {})
 

@@ -1,6 +1,5 @@
 """Changes to accounts in several steps: suspending, reinstating, ending sessions, a lost second factor."""
 
-import logging
 from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
@@ -16,8 +15,6 @@ from common.security_log import log_event
 from .adapter import SessionsAdapter
 from .events import account_suspended
 from .models import User
-
-logger = logging.getLogger(__name__)
 
 MAX_SESSIONS = 50  # of one account at the same time; docs/authentication.md says why
 
@@ -45,7 +42,7 @@ def suspend(user: User, by: User) -> None:
     # Before the sessions end: live sockets then close as suspended, not as signed out.
     account_suspended.send(User, user=user)
     end_sessions(user)
-    logger.info("account %d suspended by account %d", user.pk, by.pk)
+    log_event("account.suspended", account=user.pk, by=by.pk)
 
 
 @transaction.atomic
@@ -56,7 +53,7 @@ def reinstate(user: User, by: User) -> None:
     user.suspended_at = None
     user.is_active = True
     user.save(update_fields=["suspended_at", "is_active"])
-    logger.info("account %d reinstated by account %d", user.pk, by.pk)
+    log_event("account.reinstated", account=user.pk, by=by.pk)
 
 
 def end_sessions(user: User, keep: str | None = None) -> int:

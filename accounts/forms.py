@@ -37,6 +37,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common import ratelimit
+from common.security_log import log_event
 from common.text import MAX_NAME_LENGTH, clean_name
 from common.times import places
 
@@ -136,6 +137,12 @@ class ResetCodeForm(NoPlaceholders, LimitedTries, ConfirmPasswordResetCodeForm):
 class AskForResetForm(NoPlaceholders, ResetPasswordForm):
     """The address to send that code to."""
 
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        """Send the code, or a mail that says that there is no account."""
+        log_event("password.reset_asked", request, account=next((user.pk for user in self.users), None))
+        address: str = super().save(request, **options)
+        return address
+
 
 class NewPasswordForm(NoPlaceholders, ResetPasswordKeyForm):
     """A new password after the code."""
@@ -212,8 +219,13 @@ class PasskeyErrors:
     """Turns a malformed answer of a passkey, which only a broken or hostile client sends, into an error of the form."""
 
     def clean_credential(self) -> Any:
-        with _well_formed():
-            return super().clean_credential()  # type: ignore[misc]
+        try:
+            with _well_formed():
+                return super().clean_credential()  # type: ignore[misc]
+        except forms.ValidationError:
+            user: User | None = getattr(self, "user", None)
+            log_event("factor.failed", account=user.pk if user else None, type="webauthn")
+            raise
 
 
 class PasskeySignInForm(PasskeyErrors, LoginWebAuthnForm):

@@ -10,6 +10,7 @@ import logging
 import re
 from typing import Any
 
+from allauth.core import context
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -77,10 +78,12 @@ def log_event(
 ) -> None:
     """Write one line about `event`, a key of `EVENTS`.
 
-    `source` is the request, or the ASGI scope of a socket. `account` is the number of the account that the event is
-    about; the default is the person who is signed in with the request. Raises `KeyError` for an unknown event.
+    `source` is the request, or the ASGI scope of a socket; the default is the request that this code answers. `account`
+    is the number of the account that the event is about; the default is the person who is signed in with the request.
+    Raises `KeyError` for an unknown event.
     """
     level = EVENTS[event]
+    source = context.request if source is None else source
     if account is None and isinstance(source, HttpRequest):
         account = getattr(getattr(source, "user", None), "pk", None)
     network = hash_of_network(network_address_of(source)) if source is not None else None

@@ -136,10 +136,15 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "filters": ["redact"],
                 "formatter": "json" if log_format == "json" else "plain",
-            }
+            },
+            "refusals": {"class": "meetingpoint_site.refusals.SecurityLogHandler", "filters": ["redact"]},
         },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {**propagating, "security": {"handlers": [], "propagate": True, "level": "INFO"}},
+        "loggers": {
+            **propagating,
+            "security": {"handlers": [], "propagate": True, "level": "INFO"},
+            "django.security": {"handlers": ["refusals"], "propagate": False},
+        },
     }
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
+from common.security_log import log_event
 
 from .compiled_query import CompiledQuery
 from .models import Ban, JoinRule, Membership, Role, Room
@@ -168,6 +169,8 @@ def get_access_or_404(user: Visitor, slug: str, permission: Permission) -> RoomA
     try:
         access = resolve_access(user, None, slug)
     except AccessDenied as denied:
+        if denied.reason != DenialReason.UNKNOWN_ROOM:
+            log_event("access.refused", reason=denied.reason.value)
         raise Http404 from denied
     if not has_permission(access.role, permission):
         raise PermissionDenied

@@ -26,6 +26,7 @@ from accounts.models import MailKind, User
 from common import ratelimit
 from common.json_body import PayloadError, decode_body
 from common.mail import MailFailed
+from common.security_log import log_event
 from common.times import known_zone
 
 MAX_BODY = 256  # bytes
@@ -44,6 +45,8 @@ class SignUp(SignupView):
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         """Create the account and send the code; delete the account again if the mail cannot be sent."""
+        if form.account_already_exists:
+            log_event("sign_up.known_address", self.request)
         try:
             response: HttpResponse = super().form_valid(form)
         except MailFailed:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import deletion, personal_data
 from accounts.forms import DeletionForm
 from accounts.models import User
+from common.security_log import log_event
 
 
 @never_cache
@@ -31,6 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """Send all that is stored about the person, as a JSON file."""
     user = cast(User, request.user)
+    log_event("account.exported", request)
     options = {"indent": 2, "ensure_ascii": False}
     response = JsonResponse(personal_data.export(user), json_dumps_params=options)
     response["Content-Disposition"] = f'attachment; filename="meeting-point-{timezone.now():%Y-%m-%d}.json"'

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.flows import NotAllowed, end_sessions, reinstate, reset_second_factor, suspend
 from accounts.models import User
 from common.mail import compose
+from common.security_log import log_event
 from rooms.errors import NotPossible
 from rooms.flows.invites import revoke_invite, revoke_invites
 from rooms.flows.members import remove_member
@@ -97,6 +98,7 @@ def record(
     AuditEntry.objects.create(
         actor=actor, action=action, target_kind=kind.value, target=key, reason=reason, report=report
     )
+    log_event("moderation.action", account=actor.pk, action=action, kind=kind.value, target=key)
 
 
 def resolve(report: Report, by: User, reason: str) -> None:

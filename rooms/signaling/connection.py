@@ -7,6 +7,7 @@ from typing import Any
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
+from common.security_log import log_event
 from rooms.live.close_codes import CloseCode, ErrorCode
 
 from .limits import BAD_MESSAGES, TokenBucket
@@ -16,6 +17,18 @@ from .registry import Socket
 from .send_buffer import SendBuffer
 
 logger = logging.getLogger(__name__)
+
+# Closes that tell of an attack, or of a person who tried what they may not do: the security log has them.
+LOGGED_CLOSES = {
+    CloseCode.BAD_MESSAGE,
+    CloseCode.FLOODING,
+    CloseCode.TOO_LARGE,
+    CloseCode.NOT_MEMBER,
+    CloseCode.REMOVED,
+    CloseCode.SUSPENDED,
+    CloseCode.MEMBERSHIP_EXPIRED,
+    CloseCode.LOCKED,
+}
 
 
 class Connection(AsyncConsumer):
@@ -53,6 +66,9 @@ class Connection(AsyncConsumer):
                         self.outgoing.close(CloseCode.JOIN_TIMEOUT)
         finally:
             hub.sockets.discard(self.socket)
+            if self.outgoing.code in LOGGED_CLOSES:
+                reason = CloseCode(self.outgoing.code).reason
+                log_event("socket.refused", scope, account=self.socket.user_id, reason=reason)
             try:
                 await self.end()
             finally:

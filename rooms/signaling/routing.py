@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import parse_cookie
 
+from common.security_log import log_event
+
 from .consumer import SignalingConsumer
 from .transfer_consumer import TransferConsumer
 from .watch.consumer import WatchConsumer
@@ -41,6 +43,7 @@ class OriginValidator:
         if len(origins) == 1 and origins[0] in self.origins:
             await self.application(scope, receive, send)
         else:
+            log_event("origin.refused", scope)
             await refuse(receive, send)
 
 

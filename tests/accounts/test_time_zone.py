@@ -124,9 +124,8 @@ def test_the_admin_site_is_in_the_moderators_zone(staff, olga):
     page = client.get(f"/admin/accounts/user/{olga.pk}/change/").content.decode()
     assert "22 Nov 2026, 10:56 EST" in page
     # Its lists are cut by the days of that zone.
-    User.objects.filter(pk=olga.pk).update(date_joined=datetime(2026, 11, 23, 3, 0, tzinfo=UTC))
-    address = "/admin/accounts/user/?date_joined__year=2026&date_joined__month=11&date_joined__day=22"
-    assert "olga@example.org" in client.get(address).content.decode()
+    page = client.get("/admin/accounts/user/").content.decode()
+    assert re.search(r"date_joined__gte=\d{4}-\d\d-\d\d\+00%3A00%3A00-0[45]%3A00", page)
 
 
 def test_mails_are_in_the_receivers_zone(olga, max_):

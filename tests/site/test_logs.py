@@ -129,6 +129,8 @@ def test_every_handler_of_the_settings_redacts():
     for log_format in ("plain", "json"):
         made = logging_settings("INFO", log_format)
         assert all(handler["filters"] == ["redact"] for handler in made["handlers"].values())
+        security = made["loggers"].pop("django.security")  # its lines are written again, by the security log
+        assert security == {"handlers": ["refusals"], "propagate": False}
         assert all(logger["handlers"] == [] and logger["propagate"] for logger in made["loggers"].values())
     assert logging_settings(settings.LOG_LEVEL, settings.LOG_FORMAT) == settings.LOGGING
 

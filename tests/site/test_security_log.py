@@ -2,13 +2,18 @@
 
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import RequestFactory, override_settings
 
 from common.network_address import network_address_of
 from common.security_log import EVENTS, LOGGER, REFUSED, log_event
 from meetingpoint_site.logs import JsonFormatter, PlainFormatter, logging_settings
+
+ROOT = Path(settings.BASE_DIR)
 
 
 @pytest.fixture
@@ -117,3 +122,24 @@ def test_a_request_and_a_socket_come_from_the_same_network(proxies, peer, forwar
 
 def test_a_socket_without_a_client_comes_from_an_unknown_network():
     assert network_address_of({"client": None, "headers": []}) == "unknown"
+
+
+def sources() -> list[str]:
+    """Return the text of every module that writes into the security log."""
+    modules = [
+        path for name in ("common", "accounts", "rooms", "meetingpoint_site") for path in ROOT.glob(f"{name}/**/*.py")
+    ]
+    texts = [path.read_text() for path in modules if path.name != "security_log.py"]
+    return [text for text in texts if "log_event(" in text]
+
+
+def test_the_code_writes_no_event_that_is_not_in_the_list():
+    written = re.findall(r"log_event\(\s*\"([^\"]+)\"", "\n".join(sources()))
+    assert len(written) > 20
+    assert set(written) <= set(EVENTS)
+
+
+def test_the_document_lists_every_event():
+    table = (ROOT / "docs" / "logging.md").read_text().split("## Events")[1].split("## What to")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(re.findall(r"`([a-z_.]+)`", "".join(rows))) == sorted(EVENTS)

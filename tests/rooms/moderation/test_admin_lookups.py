@@ -11,9 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from rooms.moderation.admin.base import SiteModelAdmin
-from tests.rooms.conftest import signed_in
-
-from .conftest import make_person
+from tests.rooms.conftest import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(model._meta.label for model in admin.site._registry)

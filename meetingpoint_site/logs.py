@@ -137,7 +137,7 @@ def logging_settings(level: str, log_format: str) -> dict[str, Any]:
                 "filters": ["redact"],
                 "formatter": "json" if log_format == "json" else "plain",
             },
-            "refusals": {"class": "meetingpoint_site.refusals.SecurityLogHandler", "filters": ["redact"]},
+            "refusals": {"class": "meetingpoint_site.middleware.refusals.SecurityLogHandler", "filters": ["redact"]},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {

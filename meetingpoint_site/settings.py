@@ -60,14 +60,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "meetingpoint_site.security.SecurityHeadersMiddleware",
-    "meetingpoint_site.refusals.refuse_methods",
+    "meetingpoint_site.middleware.refusals.refuse_methods",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "meetingpoint_site.refusals.log_refusals",
+    "meetingpoint_site.middleware.refusals.log_refusals",
     "accounts.authentication.session_use.SessionUseMiddleware",
     "accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.limits.LimitsMiddleware",
     "common.mail.MailFailedMiddleware",
-    "meetingpoint_site.error_pages.method_not_allowed_page",
+    "meetingpoint_site.middleware.error_pages.method_not_allowed_page",
 ]
 
 ROOT_URLCONF = "meetingpoint_site.urls"
@@ -145,7 +145,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
+] + [{"NAME": f"accounts.passwords.validators.{name}Validator"} for name in ("BreachedPassword", "ContextWords")]
 LOGIN_REDIRECT_URL = "rooms:dashboard"
 ACCOUNT_SIGNUP_REDIRECT_URL = "rooms:first"
 LOGIN_URL = "account_login"

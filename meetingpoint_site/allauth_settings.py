@@ -84,7 +84,12 @@ STAFF_SESSION_IDLE_MINUTES = env.float("STAFF_SESSION_IDLE_MINUTES", default=60)
 ADMIN_FACTOR_HOURS = env.float("ADMIN_FACTOR_HOURS", default=12)
 
 # ── Cookies ───────────────────────────────────────────────────────────────────────────────────────
-SESSION_COOKIE_NAME = "meetingpoint_session"
+# On HTTPS the prefix keeps them on this host: no other host of the domain can set or read them (RFC 6265bis §4.1.3.2).
+_host_only = "__Host-" if _origins[0].startswith("https://") else ""
+SESSION_COOKIE_NAME = f"{_host_only}meetingpoint_session"
+CSRF_COOKIE_NAME = f"{_host_only}csrftoken"
+MESSAGE_COOKIE_NAME = f"{_host_only}messages"
+MESSAGE_STORAGE = "common.message_storage.MessageStorage"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 # Our modules read this cookie and send it back as X-CSRFToken.

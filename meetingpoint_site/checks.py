@@ -1,5 +1,6 @@
 """System checks that report mistakes in the settings before the site serves its first request."""
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -85,6 +86,45 @@ def _origin_problem(origin: str) -> str:
     if parts.path or parts.query or parts.fragment or parts.username:
         return "there is more than scheme, host and port"
     return "the port is not valid" if port == 0 else ""
+
+
+@check
+def administration() -> Iterable[CheckMessage]:
+    """E026, E027: the administration has a path that nothing else uses, and a host that is not the site's."""
+    taken = "accounts connection-test dev files healthz i invites r readyz received rooms static unsubscribe ws"
+    path = settings.ADMIN_PATH.removesuffix("/")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", path) or path in taken.split():
+        yield Error(
+            f"ADMIN_PATH is {path!r}.",
+            hint="Use small letters, digits and hyphens, and no path of the site: ADMIN_PATH=admin",
+            id="meetingpoint.E026",
+        )
+    origin = settings.ADMIN_ORIGIN
+    if not origin:
+        return
+    problem = _origin_problem(origin)
+    local = urlsplit(origin).hostname in LOCAL_HOSTS
+    if not problem and origin.startswith("http:") and not (settings.DEBUG or local):
+        problem = "it is not https"
+    if not problem and urlsplit(origin).netloc in {urlsplit(site).netloc for site in settings.SITE_ORIGINS}:
+        problem = "the site is there, too"
+    if problem:
+        yield Error(
+            f"ADMIN_ORIGIN is {origin!r}: {problem}.",
+            hint="Example: ADMIN_ORIGIN=https://admin.example.org",
+            id="meetingpoint.E027",
+        )
+
+
+@check
+def source_control() -> Iterable[CheckMessage]:
+    """W008: the running site cannot read the history of its own program (OWASP ASVS 5.0, 13.4.1)."""
+    if not settings.DEBUG and os.access(settings.BASE_DIR / ".git", os.R_OK):
+        yield Caution(
+            "The process can read .git beside manage.py, with everything that was ever committed.",
+            hint="Run it from `git archive`, or give .git to root alone: chmod -R go= .git",
+            id="meetingpoint.W008",
+        )
 
 
 @check

@@ -9,10 +9,11 @@ from accounts.site_policy import site_policy
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the site's name and first origin, whether sign-up is open, and what a development server adds."""
+    """Return the site's name and first origin, what the browser sent, and what a development server adds."""
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_ORIGIN": settings.SITE_ORIGINS[0],
+        "csrf_cookie_sent": settings.CSRF_COOKIE_NAME in request.COOKIES,
         "DEBUG_SITE": settings.DEBUG,
         "DEV_MAIL": settings.DEV_MAIL,
         "sign_up_open": SimpleLazyObject(_is_sign_up_open),  # pages that do not show it do not ask the database

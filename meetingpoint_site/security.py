@@ -80,7 +80,16 @@ class SecurityHeadersMiddleware:
             add_never_cache_headers(response)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
+        if "Content-Type" in response.headers:
+            response.headers["Content-Type"] = with_charset(response.headers["Content-Type"])
         return response
+
+
+def with_charset(content_type: str) -> str:
+    """Return a Content-Type that says how text and XML are encoded; JSON is always UTF-8 (RFC 8259 §8.1)."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    is_text = media_type.startswith("text/") or media_type.endswith(("/xml", "+xml"))
+    return f"{content_type}; charset=utf-8" if is_text and "charset" not in content_type.lower() else content_type
 
 
 class _BareRequest(HttpRequest):

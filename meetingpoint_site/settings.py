@@ -30,6 +30,11 @@ ALLOWED_HOSTS = sorted({urlsplit(origin).hostname or "" for origin in SITE_ORIGI
 # Where to report a vulnerability, in /.well-known/security.txt. Every host should have the default (RFC 2142 §4).
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[f"mailto:security@{urlsplit(SITE_ORIGINS[0]).hostname}"])
 CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
+# Where the administration is: below a path of its own and, if the operator wishes, only on a host of its own.
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/") + "/"
+ADMIN_ORIGIN = env.str("ADMIN_ORIGIN", default="").rstrip("/")
+if ADMIN_ORIGIN:
+    ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, urlsplit(ADMIN_ORIGIN).hostname or ""})
 
 # An empty key is refused by a system check outside DEBUG; `manage.py serve` in DEBUG keeps one in var/.
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -61,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "meetingpoint_site.security.SecurityHeadersMiddleware",
     "meetingpoint_site.middleware.refusals.refuse_methods",
+    "meetingpoint_site.middleware.https.redirect_only_pages",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -76,6 +82,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.limits.LimitsMiddleware",
     "common.mail.MailFailedMiddleware",
+    "meetingpoint_site.middleware.admin_host.keep_administration_apart",
     "meetingpoint_site.middleware.error_pages.method_not_allowed_page",
 ]
 
@@ -171,7 +178,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a supervisor asks on this machine
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

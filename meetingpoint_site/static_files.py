@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils.http import http_date, parse_http_date_safe
 
-from .security import added_headers, is_secure
+from .security import added_headers, is_secure, with_charset
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[HTTPStatus, Headers, bytes]  # the headers without those of security.py
@@ -78,7 +78,7 @@ class StaticFile:
             "vary": "Accept-Encoding" if self.compressible else "",
         }
         described = {
-            "content-type": self.media_type + ("; charset=utf-8" if self.media_type.startswith("text/") else ""),
+            "content-type": with_charset(self.media_type),
             "content-encoding": coding,
             "last-modified": http_date(self.modified),
             "accept-ranges": "bytes",

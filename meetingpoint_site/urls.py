@@ -22,9 +22,9 @@ urlpatterns = [
     path("unsubscribe/<str:token>", mails.opt_out, name="mail_opt_out"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/search/", admin.site.admin_view(search_view), name="moderation_search"),
-    path("admin/action/<slug:name>/", admin.site.admin_view(action_view), name="moderation_action"),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}search/", admin.site.admin_view(search_view), name="moderation_search"),
+    path(f"{settings.ADMIN_PATH}action/<slug:name>/", admin.site.admin_view(action_view), name="moderation_action"),
+    path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("rooms.urls")),
 ]
 

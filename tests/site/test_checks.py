@@ -1,10 +1,13 @@
 """Every mistake in the settings is said with an id and a hint, and its absence is not."""
 
+from pathlib import Path
+
 import pytest
 
 from meetingpoint_site import checks
 
 GOOD_KEY = "Jd0qKz3vXw8mP5rT7yB2nL4cF6hG9sA1eU-iO_kQxZbVpRtYwEaS"
+HERE = Path(__file__).resolve().parents[2]
 CASES = [
     *(
         (checks.security_contact, {"SECURITY_CONTACT": bad}, {"SECURITY_CONTACT": good}, "E023")
@@ -15,6 +18,20 @@ CASES = [
             (["mailto:security@example.org", "mailto:a@b.example\nExpires: never"], ["mailto:security@example.org"]),
         )
     ),
+    *(
+        (checks.administration, {"ADMIN_PATH": bad}, {"ADMIN_PATH": good}, "E026")
+        for bad, good in (("/", "admin/"), ("rooms/", "back-office/"), ("Admin/", "admin7/"), ("a/b/", "a-b/"))
+    ),
+    *(
+        (checks.administration, {"ADMIN_ORIGIN": bad, "DEBUG": False}, {"ADMIN_ORIGIN": good, "DEBUG": False}, "E027")
+        for bad, good in (
+            ("admin.example.org", "https://admin.example.org"),
+            ("http://admin.example.org", "http://localhost:8001"),
+            ("https://admin.example.org/admin", ""),
+            ("http://localhost:8000", "https://admin.example.org:8443"),
+        )
+    ),
+    (checks.source_control, {"BASE_DIR": HERE, "DEBUG": False}, {"BASE_DIR": HERE / "tests", "DEBUG": False}, "W008"),
     (checks.secret_key, {"SECRET_KEY": ""}, {"SECRET_KEY": GOOD_KEY}, "E001"),
     (checks.secret_key, {"SECRET_KEY": "short"}, {"SECRET_KEY": GOOD_KEY}, "E002"),
     (checks.secret_key, {"SECRET_KEY": "ab" * 40}, {"SECRET_KEY": GOOD_KEY}, "E002"),
@@ -116,4 +133,4 @@ def test_the_checks_are_registered():
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.checks") == 9
+    assert modules.count("meetingpoint_site.checks") == 11

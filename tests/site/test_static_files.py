@@ -182,8 +182,9 @@ async def test_plain_http_is_redirected_where_the_site_redirects_it(url: str, se
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["testserver"]
     app = StaticFiles(ASGIHandler())
-    status, headers, _ = await ask(url, app=app)
+    status, headers, _ = await ask(url, app=app, accept="text/html")
     assert (status, headers["location"]) == (301, f"https://testserver{url}")
+    assert (await ask(url, app=app, accept="*/*"))[0] == 403
     assert (await ask(url, app=app, scheme="https"))[0] == 200
 
 

@@ -34,5 +34,7 @@ async function send(url, init) {
 }
 
 function csrfToken() {
-  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  // On HTTPS it has a prefix, so that no other host of the domain can set it.
+  const found = /(?:^|; )__Host-csrftoken=([^;]+)/.exec(document.cookie) ?? /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
+  return found?.[1] ?? "";
 }

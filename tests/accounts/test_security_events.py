@@ -68,7 +68,7 @@ def test_signing_in_and_out(olga, events):
         ("sign_in.failed", None, "password"),
         ("sign_in.done", olga.pk, "password"),
         ("sign_in.confirmation_failed", olga.pk, "password"),
-        ("sign_in.confirmed", olga.pk, "password"),
+        ("sign_in.confirmed", olga.pk, "all_steps"),
         ("sign_out.done", olga.pk, None),
     ]
 

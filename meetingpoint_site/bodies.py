@@ -6,6 +6,8 @@ The site receives forms and small JSON objects; files go between browsers.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .security import added_headers, is_secure
+
 MAX_BODY_BYTES = 262_144
 ANSWER = b"This request is too large.\n"
 
@@ -21,7 +23,7 @@ class BodyLimit:
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         if content_length(scope["headers"]) > MAX_BODY_BYTES:
-            await refuse(send)
+            await refuse(scope, send)
             return
         received = 0
 
@@ -34,7 +36,7 @@ class BodyLimit:
 
         await self.application(scope, counted, send)
         if received > MAX_BODY_BYTES:
-            await refuse(send)
+            await refuse(scope, send)
 
 
 class BodilessHead:
@@ -59,9 +61,10 @@ def content_length(headers: list[tuple[bytes, bytes]]) -> int:
     return max((int(length) for length in lengths if length.isdigit()), default=0)
 
 
-async def refuse(send: Any) -> None:
-    """Answer 413 and close the connection, so that the rest is not sent."""
+async def refuse(scope: dict[str, Any], send: Any) -> None:
+    """Answer 413, with the security headers of a page, and close the connection, so that the rest is not sent."""
     headers = [
+        *((name.lower().encode(), value.encode()) for name, value in added_headers(secure=is_secure(scope)).items()),
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(ANSWER)).encode()),
         (b"connection", b"close"),

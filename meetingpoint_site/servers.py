@@ -6,11 +6,14 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+
 from rooms.signaling.drain import drain
 from rooms.signaling.messages import MAX_FRAME
 from rooms.signaling.process import current_hub
 
 from .bodies import MAX_BODY_BYTES
+from .security import added_headers
 
 APPLICATION = "meetingpoint_site.asgi:application"
 PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-open socket lives 20 s at most
@@ -55,7 +58,9 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
         def refuse(self) -> None:
             if not self.refused:
                 self.refused = True
-                self.channel.transport.write(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n\r\n")
+                head = ["HTTP/1.1 413 Content Too Large", "Connection: close", "Content-Length: 0"]
+                head += [f"{name}: {value}" for name, value in added_headers(secure=settings.HTTPS).items()]
+                self.channel.transport.write("\r\n".join([*head, "", ""]).encode())
                 self.channel.loseConnection()
 
     class DrainingServer(Server):

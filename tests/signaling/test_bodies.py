@@ -23,6 +23,20 @@ async def test_a_body_that_is_announced_as_too_large_is_refused_before_it_comes(
     assert answer_to(app, f"Content-Length: {MAX_BODY_BYTES + 1}\r\n", b"{") == "413"
 
 
+async def test_the_refusal_has_the_security_headers_of_a_page(app: SignalingServer) -> None:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
+        head = f"{HEAD.format(port=app.port)}Content-Length: {MAX_BODY_BYTES + 1}\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b"")).decode().lower()
+    assert answer.startswith("http/1.1 413")
+    for header in (
+        "content-security-policy: default-src 'none'",
+        "x-content-type-options: nosniff",
+        "referrer-policy:",
+    ):
+        assert header in answer
+
+
 async def test_a_body_in_chunks_is_counted(app: SignalingServer) -> None:
     chunk = b"10000\r\n" + b" " * 65_536 + b"\r\n"
     assert answer_to(app, "Transfer-Encoding: chunked\r\n", chunk * 4 + b"1\r\n{\r\n") == "413"

@@ -85,9 +85,11 @@ def plain_text_redis() -> Iterable[CheckMessage]:
 def plain_text_database() -> Iterable[CheckMessage]:
     """W006: PostgreSQL on another machine is asked over TLS, and its certificate is verified."""
     database: dict[str, Any] = settings.DATABASES["default"]
-    if settings.DEBUG or "postgresql" not in database["ENGINE"] or _stays_here(str(database.get("HOST") or "")):
+    options = database.get("OPTIONS", {})
+    host = str(database.get("HOST") or options.get("host") or "")
+    if settings.DEBUG or "postgresql" not in database["ENGINE"] or _stays_here(host):
         return
-    if database.get("OPTIONS", {}).get("sslmode") != "verify-full":
+    if options.get("sslmode") != "verify-full":
         yield Caution(
             "DATABASE_URL leads to another machine, and the certificate of the database is not verified.",
             hint="Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.",

@@ -13,7 +13,7 @@ from tests.services import CoturnServer, PostgresServer, RedisServer
 SLOW = [
     *("files", "lobby", "core", "call_page", "chat", "fuzz", "moderation"),
     *("without_server", "room_keys", "kick", "pages", "roles", "sealed", "safety", "intent", "resuming"),
-    *("several_processes", "deletion", "database_away", "events", "corpus"),
+    *("several_processes", "least_privilege", "deletion", "database_away", "events", "corpus"),
     *("demo", "deadlines", "nothing_stored", "room_story", "hostile_frames"),
 ]
 

@@ -165,6 +165,7 @@ class PostgresServer(Service):
     """A PostgreSQL of its own, without durability, with trust for the loopback address."""
 
     name = "postgres"
+    superuser = "meetingpoint"
     stop_signal = signal.SIGINT  # "fast": open connections are ended, nothing is lost
     ready_within = 30.0
 
@@ -177,7 +178,7 @@ class PostgresServer(Service):
             self.user = entry.pw_name
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         subprocess.run(
-            [find_binary("initdb"), "-D", self.data, "-U", "meetingpoint", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            [find_binary("initdb"), "-D", self.data, "-U", self.superuser, "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True,
             capture_output=True,
             user=self.user,

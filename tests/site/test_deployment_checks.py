@@ -76,11 +76,12 @@ CASES = [
         )
     ),
     *(
-        (checks.plain_text_database, database(HOST="db.internal", **bad), database(**good), "W006")
+        (checks.plain_text_database, database(**{"HOST": "db.internal", **bad}), database(**good), "W006")
         for bad, good in (
             ({}, {"HOST": "db.internal", "OPTIONS": {"sslmode": "verify-full"}}),
             ({"OPTIONS": {"sslmode": "require"}}, {"HOST": "/var/run/postgresql"}),
             ({"OPTIONS": {"sslmode": "verify-ca"}}, {"HOST": "127.0.0.1"}),
+            ({"HOST": "", "OPTIONS": {"host": "db.internal"}}, {"HOST": "", "OPTIONS": {"host": "/run/db"}}),
         )
     ),
     (

@@ -143,6 +143,11 @@ async def consume_knock(member: str) -> bool:
     return not await _in_thread(ratelimit.consume, ratelimit.KNOCK, member)
 
 
+async def consume_join(member: str, *, in_call: bool) -> bool:
+    """Count a join; False when this membership joins this room too often. Raises `Unavailable`."""
+    return not await _in_thread(ratelimit.consume, ratelimit.JOIN, f"{member} {in_call}")
+
+
 async def record_admission(member: str) -> None:
     """Store that a host admitted a guest, so that they need not knock again. Raises `Unavailable`."""
     await _in_thread(_record_admission, UUID(member))

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from uuid import UUID
 
+from common import ratelimit
 from rooms.ice import ice_servers
 from rooms.live.close_codes import CloseCode, ErrorCode
 from rooms.live.events import PresenceEntry
@@ -16,6 +17,7 @@ from .admission import (
     Refused,
     Unavailable,
     authorize,
+    consume_join,
     consume_knock,
     record_refused,
     record_turned_away,
@@ -153,6 +155,9 @@ class SignalingConsumer(Connection):
         if grant.must_knock or (grant.requires_host and not await hub.lobby.hosts_in(grant.room_id)):
             self.outgoing.close(CloseCode.KNOCK_REQUIRED)
             return
+        if not await may_join(grant.member, in_call=self.in_call):
+            self.outgoing.close(CloseCode.JOIN_TIMEOUT)
+            return
         key, limit = self.live_room(grant)
         room = hub.load_room(key, grant.room, grant.room_expires)
         since = int((time.time() - min(message.inside, MAX_INSIDE_SECONDS)) * 1000)
@@ -215,8 +220,19 @@ class SignalingConsumer(Connection):
 
     def refresh(self, member: Member) -> None:
         """Send ICE servers with fresh credentials. The open socket is proof of the membership: it is closed with it."""
+        if ratelimit.consume_here(ratelimit.TURN, member.entry.member):
+            self.error(ErrorCode.SLOW_DOWN, "")
+            return
         servers = ice_servers(UUID(member.entry.member))
         self.outgoing.send_text(encode(Ice(servers.servers, servers.ttl)))
+
+
+async def may_join(member: str, *, in_call: bool) -> bool:
+    """Say whether a membership may join once more; not while the database is unreachable."""
+    try:
+        return await consume_join(member, in_call=in_call)
+    except Unavailable:
+        return False
 
 
 _FAILURES: dict[type[Exception], CloseCode] = {

@@ -11,6 +11,8 @@ KNOCK_TIMEOUT_SECONDS = 1_800.0  # that a guest can wait to be admitted
 MAX_KNOCKING = 20  # guests who wait for one room, on one process
 KNOCK_SECONDS = 5.0  # between two messages to hosts about the same knock
 
+MAX_SOCKETS_FROM = 400  # open sockets of one network address, on one process; LIMIT_FACTOR multiplies it
+
 MAX_WATCHERS_A_USER = 8  # open dashboards and room pages of one account, on one process
 
 MAX_TRANSFERRING = 32  # sockets in the transfer room of one room

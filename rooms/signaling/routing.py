@@ -1,6 +1,7 @@
 """The way from a WebSocket handshake to the consumer: only from our own origins, only to addresses that exist."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,9 +9,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import parse_cookie
 
+from common import ratelimit
+from common.network_address import network_address_of
 from common.security_log import log_event
 
 from .consumer import SignalingConsumer
+from .limits import MAX_SOCKETS_FROM
 from .transfer_consumer import TransferConsumer
 from .watch.consumer import WatchConsumer
 
@@ -47,6 +51,28 @@ class OriginValidator:
             await refuse(receive, send)
 
 
+class SocketLimit:
+    """Refuses handshakes (403) of a network address that opens too many sockets, or has too many open."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self._open: Counter[str] = Counter()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        network = network_address_of(scope)
+        most = MAX_SOCKETS_FROM * settings.LIMIT_FACTOR
+        if self._open[network] >= most or ratelimit.consume_here(ratelimit.SOCKET_FROM, network, scope):
+            await refuse(receive, send)
+            return
+        self._open[network] += 1
+        try:
+            await self.application(scope, receive, send)
+        finally:
+            self._open[network] -= 1
+            if not self._open[network]:
+                del self._open[network]
+
+
 class RoomRouter:
     """Finds the room's slug in the path and the cookies in the headers; without a slug, a dashboard asks."""
 
@@ -78,5 +104,6 @@ async def refuse(receive: Any, send: Any) -> None:
 
 
 websocket_application = OriginValidator(
-    RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi()), settings.SITE_ORIGINS
+    SocketLimit(RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi())),
+    settings.SITE_ORIGINS,
 )

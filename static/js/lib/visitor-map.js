@@ -16,8 +16,10 @@ export class VisitorMap extends Map {
 
   /** @param {Iterable<string>} keys everyone who is here now */
   setHere(keys) {
+    const before = this.#here;
     this.#here = new Set(keys);
-    for (const key of this.#here) this.#moveLast(key);
+    // Those who have just left are the last to leave.
+    for (const key of [...before, ...this.#here]) this.#moveLast(key);
     this.#tidy();
   }
 

@@ -81,14 +81,24 @@ def _redact_argument(value: Any) -> Any:
     return redact_path(value) if isinstance(value, str) else value
 
 
+# What starts another line, or moves the cursor of a terminal.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
 class PlainFormatter(logging.Formatter):
-    """One line for each record: time (UTC), level, logger, message; then the traceback."""
+    """One line for each record: time (UTC), level, logger, message; then the traceback.
+
+    Line ends and other control characters in the message are escaped: no one can forge a line (ASVS 5.0, 16.4.1).
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         return _time(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
@@ -110,7 +120,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             entry["exception"] = redact("".join(traceback.format_exception(*record.exc_info)))
-        return json.dumps(entry, ensure_ascii=False)
+        return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(entry, ensure_ascii=False))
 
 
 def _time(record: logging.LogRecord) -> str:

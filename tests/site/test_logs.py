@@ -125,6 +125,16 @@ def test_json_lines_are_json_and_say_when_and_where():
     assert datetime.fromisoformat(entry["time"]).tzinfo
 
 
+@pytest.mark.parametrize("formatter", [PlainFormatter, JsonFormatter])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\x1b[2K"])
+def test_a_message_cannot_begin_another_line(formatter, end):
+    forged = f"nothing{end}2026-01-01T00:00:00.000Z INFO security sign_in.done account=1"
+    record = logging.LogRecord("story", logging.INFO, __file__, 1, "Not Found: %s", (forged,), None)
+    line = formatter().format(record)
+    assert len(line.splitlines()) == 1
+    assert "\x1b" not in line
+
+
 def test_every_handler_of_the_settings_redacts():
     for log_format in ("plain", "json"):
         made = logging_settings("INFO", log_format)

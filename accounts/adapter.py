@@ -23,6 +23,7 @@ from common import ratelimit
 from common.mail import MailFailed, compose, mail_errors
 from common.network_address import network_address_of
 from common.ratelimit import Limit
+from common.security_log import log_event
 from common.text import name_from_address
 from common.times import zone_of
 
@@ -150,6 +151,7 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         for session in sessions:
             key = session.session_key
             session.end()
+            log_event("session.ended", account=session.user_id)
             session_ended.send(UserSession, session_key=key)
 
 

@@ -6,15 +6,17 @@ import logging
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 
 from accounts.models import User
 from common.security_log import LOGGER, REFUSED
 from meetingpoint_site.logs import JsonFormatter
+from tests.second_factor import digits
 
 from .conftest import PASSWORD, code_in_mail, sign_in, sign_in_to_admin
-from .test_second_factor import digits, signed_in_and_sure
+from .test_second_factor import signed_in_and_sure
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "quite another sentence"
@@ -30,7 +32,8 @@ def events(caplog):
         caplog.clear()
         assert all("@" not in line and "olga" not in line.lower() and REFUSED not in line for line in lines), lines
         entries = [json.loads(line) for line in lines]
-        assert all(len(entry["network"]) == 16 for entry in entries), lines
+        # What a test runs at the end of its transaction is after the request.
+        assert all(len(entry["network"]) == 16 for entry in entries if entry["event"] != "session.ended"), lines
         return [
             (entry["event"], entry.get("account"), entry.get("method") or entry.get("type") or entry.get("purpose"))
             for entry in entries
@@ -142,6 +145,14 @@ def test_the_export_and_the_end_of_an_account(olga, events):
         ("account.exported", olga.pk),
         ("account.deleted", olga.pk),
     ]
+
+
+def test_the_end_of_sessions(olga, events):
+    here, there = signed_in_and_sure(olga), sign_in(olga)
+    session = UserSession.objects.get(session_key=there.session.session_key)
+    events()
+    here.post(f"/accounts/sessions/{session.pk}/end/")
+    assert [event for event in events() if event[0].startswith("session.")] == [("session.ended", olga.pk, None)]
 
 
 def test_what_a_moderator_does(olga, staff, events):

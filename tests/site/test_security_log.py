@@ -143,3 +143,8 @@ def test_the_document_lists_every_event():
     table = (ROOT / "docs" / "logging.md").read_text().split("## Events")[1].split("## What to")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     assert sorted(re.findall(r"`([a-z_.]+)`", "".join(rows))) == sorted(EVENTS)
+
+
+def test_every_event_of_the_list_is_written_by_the_code():
+    code = "\n".join(sources())
+    assert [event for event in EVENTS if f'"{event}"' not in code] == []

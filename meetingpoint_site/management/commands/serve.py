@@ -1,7 +1,9 @@
 """`manage.py serve`: the site and its sockets in one process, with the limits that the protocol promises."""
 
 import os
+import resource
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -38,9 +40,17 @@ class Command(BaseCommand):
                 f"Meeting Point is at http://{shown}:{port} ({server}, process {os.getpid()}). Ctrl+C ends it."
             )
 
+        allow_many_sockets()
         try:
             SERVERS[server](host, port, ready)
         except ImportError as error:
             raise CommandError(f"{server} is not installed: pip install {server}") from error
         except OSError as error:
             raise CommandError(str(error)) from error
+
+
+def allow_many_sockets() -> None:
+    """Raise the limit of open files, which is 1,024 on many systems, to what the system allows this process."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):  # a hard limit that the system itself does not grant, as on macOS
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

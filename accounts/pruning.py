@@ -4,6 +4,7 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 
 from common.deletion import delete_rows
 from common.security_log import log_event
@@ -14,5 +15,7 @@ def prune(now: datetime) -> dict[str, int]:
     sessions = delete_rows(Session.objects.filter(expire_date__lte=now))
     if sessions:
         log_event("session.expired", count=sessions)
-    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    # PostgreSQL compares every row with every session in NOT IN, and looks each up in NOT EXISTS.
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
     return {"sessions": sessions}

@@ -165,23 +165,27 @@ export class KeyRotation extends Emitter {
   /** @param {number} epoch @param {Bytes | CryptoKey} key */
   async #adopt(epoch, key) {
     clearTimeout(this.#timer);
-    const entitled = this.#entitled ?? this.#session.mesh.peers.keys();
+    const { mesh, socket } = this.#session;
+    const entitled = [...(this.#entitled ?? mesh.peers.keys())];
+    // The tab joins again in a moment, and until then the server lists no one.
+    const listed = new Set(entitled.filter((pid) => socket.hasPeer(pid)));
     await this.#session.rekey(await makeRoomSeal(this.#slug, epoch, key));
     this.#sent.clear();
     this.#entitled = null;
     this.#pendingRecipients = new Set(entitled);
-    await this.#sendKey();
+    await this.#sendKey(listed);
     this.#endTransitionLater(epoch);
     this.emit("renewed", { epoch, keyCheck: toBase64Url(await roomKeyCheck(key, this.#slug, epoch)) });
   }
 
-  async #sendKey() {
+  /** @param {ReadonlySet<string>} [listed] pids that the server has just listed */
+  async #sendKey(listed) {
     const held = this.#canExportKey ? await loadRoomKey(this.#slug) : null;
     if (held?.raw === undefined || held.epoch !== this.#epoch) return this.#pendingRecipients.clear();
     const payload = { epoch: held.epoch, key: toBase64Url(held.raw), by_hosts: held.byHosts };
     for (const pid of this.#pendingRecipients) {
       // A tab that was removed may have left the server before, and kept its connection to us.
-      if (this.#session.socket.hasPeer(pid) && this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
+      if ((listed?.has(pid) || this.#session.socket.hasPeer(pid)) && this.#topic.send(pid, payload)) this.#pendingRecipients.delete(pid);
     }
   }
 

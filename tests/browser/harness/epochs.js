@@ -26,6 +26,8 @@ class Tab extends Emitter {
   people = new Map([[HOST, { role: "moderator" }], [GUEST, { role: "guest" }]]);
   mesh = new FakeMesh(HOST, GUEST);
   listed = new Set([HOST, GUEST]);
+  /** It joins again with the next key, and is without a list meanwhile. */
+  joined = true;
   disconnected = [];
   unproved = [];
   renewed = 0;
@@ -35,7 +37,7 @@ class Tab extends Emitter {
     super();
     Object.assign(this, { seal, self: { role } });
     this.mesh.disconnect = (pid) => this.disconnected.push(pid);
-    this.socket = { state: "open", hasPeer: (pid) => this.listed.has(pid) };
+    this.socket = { state: "open", hasPeer: (pid) => this.joined && this.listed.has(pid) };
     this.link = { endTransition: async () => this.unproved };
     this.keys = new KeyRotation(this, { slug: ROOM, setKeyUrl });
     this.keys.on("renewed", () => (this.renewed += 1));
@@ -44,6 +46,7 @@ class Tab extends Emitter {
 
   async rekey(seal) {
     this.seal = seal;
+    this.joined = false;
   }
 
   /** Who was sent a key. */
@@ -140,6 +143,7 @@ globalThis.epochs = {
     // Those who have not proved it when time is up are cut off.
     tab.unproved = [LATE, "m".repeat(22)];
     await until(() => tab.disconnected.length === 2, "cut off");
+    tab.joined = true;
     tab.listed.add("m".repeat(22));
     tab.mesh.emit("peer-updated", { pid: "m".repeat(22) });
     await settled();

@@ -38,7 +38,11 @@ export function openWaitingFiles(session, exchange, page, { hideAddress, signal 
     if (here && state === "connected") await rememberPerson(slug, session.self.member, { member, name, at: Date.now() });
     await waiting.work();
   };
+  let { epoch } = session.seal;
   session.on("entered", () => {
+    // The transfer room is sealed with the key of the room: a tab that has only the former one must not meet us there.
+    if (session.seal.epoch !== epoch) waiting.keyChanged();
+    ({ epoch } = session.seal);
     clearTimeout(unlisted);
     unlisted = setTimeout(() => waiting.setListed(session.self.member, []), LISTED_WITHIN_MS);
     waiting.setListed(session.self.member, null);

@@ -65,12 +65,23 @@ def test_a_link_that_holds_a_key_never_leads_into_a_room_without_one(page: Page)
     }
 
 
+def test_a_host_and_a_link_alone_give_a_guest_no_room_key(page: Page) -> None:
+    assert page.evaluate("epochs.admission()") == {
+        "all agree": ["admitted", 2],
+        "the host sends another": ["admission", 0],
+        "link and host are false": ["admission", 0],
+        "the server names another": ["admission", 0],
+    }
+
+
 def test_the_store_goes_forward_only(page: Page) -> None:
     assert page.evaluate("epochs.store()") == {
         "an earlier one": "KeyConflict",
         "another of this epoch": "KeyConflict",
         "the same": "stored",
         "both at once": "KeyConflict,stored",
+        "over one of another suite": "Error",
+        "one of another suite": "storage",
     }
     assert page.evaluate("epochs.rollBack()") == {"state": "downgrade", "epoch": 3}
 

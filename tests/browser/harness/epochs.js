@@ -2,11 +2,16 @@
 
 import { Invitation } from "/static/js/call/invitation.js";
 import { KeyRotation } from "/static/js/call/key-rotation.js";
+import { Knocking } from "/static/js/call/knocking.js";
+import { readSealedHello } from "/static/js/keys/hello.js";
+import { makeIdentity } from "/static/js/keys/identity.js";
+import { lobbyKey, sealAdmission } from "/static/js/keys/lobby.js";
 import { forgetRoomKey, loadPendingKey, loadRoomKey, saveRoomKey } from "/static/js/keys/key-store.js";
 import { findRoomKey } from "/static/js/keys/held-room-key.js";
 import { makeInviteSecret, wrapRoomKey } from "/static/js/keys/invite.js";
 import { makeRoomKey, roomKeyCheck } from "/static/js/keys/room-key.js";
-import { makeRoomSeal } from "/static/js/keys/room-seal.js";
+import { inRecords } from "/static/js/lib/records.js";
+import { makeLobbySeal, makeRoomSeal } from "/static/js/keys/room-seal.js";
 import { setRoomKey } from "/static/js/keys/set-room-key.js";
 import { Emitter } from "/static/js/lib/emitter.js";
 import { toBase64Url } from "/static/js/lib/encoding.js";
@@ -16,7 +21,8 @@ const ROOM = "tea";
 const [HOST, GUEST, LATE] = ["h", "g", "l"].map((letter) => letter.repeat(22));
 const really = globalThis.setTimeout;
 // Seconds pass as milliseconds.
-globalThis.setTimeout = (act, ms, ...more) => really(act, ms >= 1000 ? ms / 1000 : ms, ...more);
+const hurried = (act, ms, ...more) => really(act, ms >= 1000 ? ms / 1000 : ms, ...more);
+globalThis.setTimeout = hurried;
 
 const checkOf = async (key, epoch) => toBase64Url(await roomKeyCheck(key, ROOM, epoch));
 const roomOf = async (epoch, key, more = {}) => ({ epoch, key_check: await checkOf(key, epoch), join_rule: "open", rekey_required: false, ...more });
@@ -95,6 +101,8 @@ globalThis.epochs = {
         await settled();
         // The server repeats what it has said.
         tab.emit("room", { room: await roomOf(1, key) });
+        // And the server alone says that there is another, which no one sends.
+        tab.emit("room", { room: await roomOf(epoch === 2 ? 3 : 2, makeRoomKey()) });
         await settled();
         const { state } = await findRoomKey(ROOM, 1, await checkOf(key, 1));
         outcome[`${role} ${epoch}`] = [equal(await held(), await same(key, 1)), state, tab.seal.epoch, tab.given.length];
@@ -205,6 +213,49 @@ globalThis.epochs = {
     return outcome;
   },
 
+  /** A guest knocks with the lobby key of `link`; a host answers with the room key `given`; the server names that of `named`. */
+  async admission() {
+    const [right, wrong] = [makeRoomKey(), makeRoomKey()];
+    const host = await makeIdentity();
+    const outcome = {};
+    globalThis.setTimeout = really;
+    for (const [name, link, given, named] of [["all agree", right, right, right], ["the host sends another", right, wrong, right],
+      ["link and host are false", wrong, wrong, right], ["the server names another", right, right, wrong]]) {
+      await forgetRoomKey(ROOM);
+      const key = await lobbyKey(link, ROOM, 2);
+      const seal = await makeLobbySeal(ROOM, 2, key);
+      globalThis.WebSocket = class {
+        static OPEN = 1;
+        static CONNECTING = 0;
+        readyState = 1;
+
+        constructor() {
+          queueMicrotask(() => this.onopen());
+        }
+
+        async send(text) {
+          const { type, pid, hello } = JSON.parse(text);
+          if (type !== "knock") return;
+          const guest = await readSealedHello(seal, pid, hello);
+          const body = await sealAdmission(seal, host, guest, given);
+          this.onmessage({ data: JSON.stringify({ type: "admitted", from: host.pid, body }) });
+        }
+
+        close() {}
+      };
+      const knocking = new Knocking({ slug: ROOM, socketPath: "/ws" });
+      const end = new Promise((resolve) => {
+        knocking.on("admitted", () => resolve("admitted"));
+        knocking.on("stopped", ({ why }) => resolve(why));
+      });
+      const presence = { name: "Guest", muted: true, camera: false };
+      await knocking.knock({ epoch: 2, keyCheck: await checkOf(named, 2), key, lobby: true, presence });
+      outcome[name] = [await end, (await loadRoomKey(ROOM))?.epoch ?? 0];
+    }
+    globalThis.setTimeout = hurried;
+    return outcome;
+  },
+
   /** The store by itself: what replaces what. */
   async store() {
     await begin("owner");
@@ -217,6 +268,12 @@ globalThis.epochs = {
       "the same": await attempt(saveRoomKey(ROOM, 5, one, { extractable: true })),
       "both at once": (await Promise.all([saveRoomKey(ROOM, 6, two), saveRoomKey(ROOM, 6, three)].map(attempt))).sort().join(),
     };
+    // A later version of the site has stored it.
+    const place = { database: "meeting-point", store: "room-keys", keyPath: "room" };
+    const record = await inRecords(place, "readonly", (store) => store.get(ROOM));
+    await inRecords(place, "readwrite", (store) => store.put({ ...record, suite: 2 }));
+    outcome["over one of another suite"] = await attempt(saveRoomKey(ROOM, 7, two));
+    outcome["one of another suite"] = (await findRoomKey(ROOM, 6, await checkOf(two, 6))).state;
     return outcome;
   },
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import ratelimit
-from common.mail import MailFailed, compose, mail_errors
+from common.mail import MailFailed, compose, mail_errors, mailbox_of
 from common.network_address import network_address_of
 from common.ratelimit import Limit
 from common.security_log import log_event
@@ -99,8 +99,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send the mail `<template_prefix>.html`. Raises `MailFailed`, and `ImmediateHttpResponse` with a 429."""
         if template_prefix in CODE_MAILS:
             request = self.request or request_context.request
-            tries = (ratelimit.CODE_MAIL, ratelimit.same_email(email))
-            if wait := ratelimit.consume_all(tries, (ratelimit.CODE_MAIL_FROM, network_address_of(request))):
+            limits = (
+                (ratelimit.CODE_MAIL, ratelimit.same_email(email)),
+                (ratelimit.CODE_MAILBOX, mailbox_of(email)),
+                (ratelimit.CODE_MAIL_FROM, network_address_of(request)),
+            )
+            if wait := ratelimit.consume_all(*limits, source=request):
                 raise ImmediateHttpResponse(ratelimit.rate_limited_response(request, wait))
         with mail_errors():
             closed = {"sign_up_closed": not site_policy().sign_up_open}

@@ -17,11 +17,13 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from common.mail import compose, mail_errors
+from common.mail import compose, mail_errors, mailbox_of
 
 from .models import MailKind, MailOptOut
 
 # Letters after a dot without a space, as in a domain; NFKC turns them into the dots of IDNA (RFC 3490 §3.1).
+_TELEPHONE_DIGITS = 7  # that a name may not have, however they are separated; one date is not counted
+_DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})\b")
 _DOMAIN = re.compile(r"\w[.\u3002][^\W\d_]{2}")
 
 
@@ -37,8 +39,9 @@ def hash_address(address: str) -> str:
 
 
 def is_wanted(kind: MailKind, address: str) -> bool:
-    """Say whether an address still takes mails of this kind."""
-    return not MailOptOut.objects.filter(kind=kind, address_hash=hash_address(address)).exists()
+    """Say whether an address still takes mails of this kind; `olga+any@…` does not where `olga@…` does not."""
+    hashes = {hash_address(address), hash_address(mailbox_of(address))}
+    return not MailOptOut.objects.filter(kind=kind, address_hash__in=hashes).exists()
 
 
 def set_preferences(address: str, wanted_kinds: set[MailKind]) -> None:
@@ -116,16 +119,17 @@ def send(kind: MailKind, address: str, template: str, context: dict[str, Any], r
 
 
 def safe_room_name(name: str) -> str:
-    """Return a room's name for a mail to strangers, without links."""
-    return _("a room") if _becomes_link(name) else f"“{name}”"
+    """Return a room's name for a mail to strangers, without links and telephone numbers."""
+    return _("a room") if _leads_elsewhere(name) else f"“{name}”"
 
 
 def safe_person_name(name: str) -> str:
-    """Return a person's name for a mail to strangers, without links."""
-    return _("Someone") if _becomes_link(name) else name
+    """Return a person's name for a mail to strangers, without links and telephone numbers."""
+    return _("Someone") if _leads_elsewhere(name) else name
 
 
-def _becomes_link(name: str) -> bool:
-    """Say whether a mail program would turn part of a name into a link, which may advertise something."""
+def _leads_elsewhere(name: str) -> bool:
+    """Say whether a name has something to follow: what a mail program turns into a link, or a number to call."""
     text = unicodedata.normalize("NFKC", name)
-    return "://" in text or "@" in text or _DOMAIN.search(text) is not None
+    digits = sum(letter.isdecimal() for letter in _DATE.sub("", text, count=1))
+    return "://" in text or "@" in text or _DOMAIN.search(text) is not None or digits >= _TELEPHONE_DIGITS

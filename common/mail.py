@@ -2,6 +2,7 @@
 
 import logging
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -61,6 +62,15 @@ def compose(
 def _render(template: str, context: dict[str, Any]) -> str:
     found = cast(Template, get_template(template)).template
     return str(found.render(Context(context, autoescape=context["html"]))).strip()
+
+
+def mailbox_of(address: str) -> str:
+    """Return the mailbox that an address leads to: the same for `olga+any@…` (RFC 5233), and for Gmail without dots."""
+    name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    name = name.partition("+")[0] or name
+    if host in {"gmail.com", "googlemail.com"}:
+        name, host = name.replace(".", ""), "gmail.com"
+    return f"{name}@{host}"
 
 
 class MailFailedMiddleware(MiddlewareMixin):

@@ -89,9 +89,12 @@ RELAY_TEST = Limit("relay-test", 10, 60, "account or guest")
 RESET = Limit("reset", 6, 1200, "email address", fixed=True)
 RESET_FROM = Limit("reset-from", 10, 6, "network address")
 CODE_MAIL = Limit("code-mail", 1, 10, "email address", fixed=True)
+CODE_MAILBOX = Limit("code-mailbox", 20, 900, "mailbox", fixed=True)
 CODE_MAIL_FROM = Limit("code-mail-from", 40, 30, "network address")
 MAIL_FROM = Limit("mail-from", 20, 300, "account")
-MAIL_TO = Limit("mail-to", 5, 3600, "email address")
+MAIL_FROM_NEW = Limit("mail-from-new", 5, 3600, "account in its first day")
+MAIL_FROM_NETWORK = Limit("mail-from-network", 40, 120, "network address")
+MAIL_TO = Limit("mail-to", 5, 3600, "mailbox")
 MAIL_WAITING = Limit("mail-waiting", 1, 900, "room")
 
 # ── Everything that changes something ─────────────────────────────────────────────────────────────

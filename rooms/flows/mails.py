@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts import optional_mail
 from accounts.models import MailKind, User
 from common import ratelimit
-from common.mail import MailFailed
-from common.ratelimit import consume
+from common.mail import MailFailed, mailbox_of
+from common.ratelimit import consume, consume_all
 from common.times import format_moment
 from rooms.errors import NotPossible
 from rooms.models import Invite, InviteState, Role, Room
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 REMINDER_LEAD = timedelta(days=1)  # how long before a room expires its owner is reminded
 LONG_LIVED = timedelta(days=2)  # a room created for less needs no reminder: its owner has just chosen the expiry
+NEW_ACCOUNT = timedelta(days=1)  # for which an account may send few invitations
 MAX_HOSTS_MAILED = 5  # about one knock
 
 
@@ -35,9 +36,12 @@ class RateLimited(Exception):
         self.wait = wait
 
 
-def send_invitation(invite: Invite, sender: User, address: str, link: str | None, *, reply: bool = False) -> None:
+def send_invitation(
+    invite: Invite, sender: User, address: str, link: str | None, *, reply: bool = False, network: str = ""
+) -> None:
     """Send an invitation; `link` is the whole link, or None if the sender passes on the code in another way.
 
+    `network` is the network address that asks for it.
     With `reply`, an answer goes to the sender, whose address the receiver then sees.
 
     Neither the address nor the link is stored. Raises `NotPossible`, `RateLimited` and `MailFailed`.
@@ -46,8 +50,12 @@ def send_invitation(invite: Invite, sender: User, address: str, link: str | None
         raise NotPossible(_("This link no longer works. Create a new one."))
     if not optional_mail.is_wanted(MailKind.INVITATION, address):
         raise NotPossible(_("This person doesn't accept invitations by email. Send the link in another way."))
-    wait = consume(ratelimit.MAIL_FROM, sender.pk) or consume(ratelimit.MAIL_TO, optional_mail.hash_address(address))
-    if wait:
+    limits = [(ratelimit.MAIL_FROM, sender.pk), (ratelimit.MAIL_TO, mailbox_of(address))]
+    if sender.date_joined > timezone.now() - NEW_ACCOUNT:
+        limits.append((ratelimit.MAIL_FROM_NEW, sender.pk))
+    if network:
+        limits.append((ratelimit.MAIL_FROM_NETWORK, network))
+    if wait := consume_all(*limits):
         raise RateLimited(wait)
     context = {
         "sender": optional_mail.safe_person_name(sender.display_name),

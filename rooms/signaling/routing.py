@@ -103,7 +103,5 @@ async def refuse(receive: Any, send: Any) -> None:
     await send({"type": "websocket.close"})
 
 
-websocket_application = OriginValidator(
-    SocketLimit(RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi())),
-    settings.SITE_ORIGINS,
-)
+_router = RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi())
+websocket_application = SocketLimit(OriginValidator(_router, settings.SITE_ORIGINS))

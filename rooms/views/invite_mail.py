@@ -17,6 +17,7 @@ from accounts.models import User
 from common import ratelimit
 from common.json_body import PayloadError, decode_body
 from common.mail import MailFailed
+from common.network_address import network_address_of
 from rooms import limits
 from rooms.access import get_room_or_404
 from rooms.errors import NotPossible
@@ -47,7 +48,8 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
     except ValidationError as error:
         raise NotPossible(_("This is not a valid email address.")) from error
     try:
-        send_invitation(invite, request.user, body.address, _check_link(body.link), reply=body.reply)
+        link, network = _check_link(body.link), network_address_of(request)
+        send_invitation(invite, request.user, body.address, link, reply=body.reply, network=network)
     except RateLimited as error:
         return ratelimit.rate_limited_response(request, error.wait)
     except MailFailed:

@@ -34,6 +34,18 @@ export async function inTransaction(places, mode, act) {
   }
 }
 
+/**
+ * Deletes the databases of this site with all their records; one that another tab is using goes when that tab is done.
+ * @param {(name: string) => boolean} [except] those to keep @returns {Promise<void>}
+ */
+export async function deleteDatabases(except = () => false) {
+  const names = (await indexedDB.databases()).map(({ name = "" }) => name).filter((name) => !except(name));
+  await Promise.all(names.map((name) => new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = request.onblocked = resolve;
+  })));
+}
+
 /** @param {Places} places @returns {Promise<IDBDatabase>} */
 function open({ database, keyPaths }) {
   return new Promise((resolve, reject) => {

@@ -32,6 +32,16 @@ class TextStorage {
       return false;
     }
   }
+
+  /** Removes everything that this site keeps there. */
+  clear() {
+    this.#visit.clear();
+    try {
+      globalThis[this.#area].clear();
+    } catch {
+      // It keeps nothing.
+    }
+  }
 }
 
 /** For later visits too. */

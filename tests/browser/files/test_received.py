@@ -188,3 +188,4 @@ def test_leaving_asks_what_becomes_of_received_files(person: Meet, chromium: Bro
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     assert kept(olga) == []
     assert held(olga) == []
+    assert page.evaluate("Object.keys(localStorage)") == ["hints-seen"]  # the tests themselves set it on every page

@@ -37,6 +37,7 @@ import { inTransaction } from "../../lib/records.js";
 /** @typedef {{put?: {transfers?: ReceivedTransfer[], files?: ReceivedFile[]}, drop?: {transfers?: string[], files?: string[]}}} Changes */
 
 const PLACES = Object.freeze({ database: "meeting-point-received", keyPaths: Object.freeze({ transfers: "id", files: "key" }) });
+export const RECEIVED_DATABASE = PLACES.database;
 
 export class ReceivedRecords {
   /** Changes that wait while earlier ones are written: thousands of small files need few transactions. @type {Changes[]} */

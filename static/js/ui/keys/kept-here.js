@@ -1,8 +1,10 @@
 /** What stays in this browser when a person signs out, and how to leave nothing. */
 
 import { received } from "../../files/received/received-files.js";
-import { deviceChoice } from "../../keys/kept/device-choice.js";
+import { RECEIVED_DATABASE } from "../../files/received/records.js";
 import { forgetAllRooms, keptRooms } from "../../keys/kept/kept-rooms.js";
+import { deleteDatabases } from "../../lib/records.js";
+import { browserStorage, tabStorage } from "../../lib/storage.js";
 import { countWaiting, forgetWaiting } from "../../waiting/forget-waiting.js";
 
 /** @typedef {{files: number, bytes: number, rooms: number, waiting: number}} KeptHere files: received ones, with their bytes; waiting: transfers */
@@ -18,10 +20,12 @@ export async function whatIsKept() {
   return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), rooms: rooms.length, waiting };
 }
 
-/** Every part is tried, also when another fails. @returns {Promise<void>} */
+/** Every part is tried, also when another fails. Files that another tab is receiving stay with their records. @returns {Promise<void>} */
 export async function forgetAllHere() {
-  deviceChoice.choose(null);
   await Promise.allSettled([forgetAllRooms(), received.removeAll(), forgetWaiting()]);
+  await deleteDatabases((name) => name === RECEIVED_DATABASE).catch(() => undefined);
+  browserStorage.clear();
+  tabStorage.clear();
 }
 
 /** @param {KeptHere} kept */

@@ -33,6 +33,7 @@ def test_the_other_numbers_are_those_of_the_code() -> None:
         f"| people in a call | {limits.MAX_PEOPLE},",
         f"| {sockets.MAX_KNOCKING} in a process,",
         f"| {limits.MAX_TRANSFERS_PER_SENDER} of a sender, {limits.MAX_TRANSFERS_PER_RECEIVER} for a receiver,",
+        f"| {sockets.MAX_SOCKETS_FROM} in a process,",
         f"| {sockets.MAX_WATCHERS_A_USER} in a process |",
         f"| {sockets.BURST:.0f} at once, then {sockets.MESSAGES_A_SECOND:.0f} a second; it is closed after "
         f"{sockets.REFUSALS} refused or {sockets.BAD_MESSAGES} malformed ones |",

@@ -32,20 +32,24 @@ _SIGNATURE_BYTES = 12
 _TOKEN_LENGTH = 39  # one letter, 22 of the hash, 16 of the signature
 
 
-def hash_address(address: str) -> str:
+def hash_address(address: str, secret: str | None = None) -> str:
     """Return the keyed hash that stands for an address here; it is useless without the site's SECRET_KEY."""
-    digest = salted_hmac("accounts.optional_mail", address.strip().lower(), algorithm="sha256").digest()
+    text = address.strip().lower()
+    digest = salted_hmac("accounts.optional_mail", text, secret=secret, algorithm="sha256").digest()
     return digest[:_HASH_BYTES].hex()
 
 
 def is_wanted(kind: MailKind, address: str) -> bool:
     """Say whether an address still takes mails of this kind; `olga+any@…` does not where `olga@…` does not."""
+    for either in {address, mailbox_of(address)}:
+        _take_over(either)
     hashes = {hash_address(address), hash_address(mailbox_of(address))}
     return not MailOptOut.objects.filter(kind=kind, address_hash__in=hashes).exists()
 
 
 def set_preferences(address: str, wanted_kinds: set[MailKind]) -> None:
     """Switch the named kinds of mail on for an address, and all others off."""
+    _take_over(address)
     MailOptOut.objects.filter(address_hash=hash_address(address), kind__in=wanted_kinds).delete()
     for kind in set(MailKind) - wanted_kinds:
         opt_out(kind, hash_address(address))
@@ -58,12 +62,13 @@ def opt_out(kind: MailKind, address_hash: str) -> None:
 
 def delete_opt_outs(address: str) -> None:
     """Delete what is stored about an address."""
-    MailOptOut.objects.filter(address_hash=hash_address(address)).delete()
+    MailOptOut.objects.filter(address_hash__in=[hash_address(address), *_former_hashes(address)]).delete()
 
 
 def transfer_opt_outs(old: str, new: str) -> None:
     """Move a person's choices from their old address to their new one."""
     delete_opt_outs(new)
+    _take_over(old)
     MailOptOut.objects.filter(address_hash=hash_address(old)).update(address_hash=hash_address(new))
 
 
@@ -78,13 +83,28 @@ def read_token(token: str) -> tuple[MailKind, str]:
         return _read_earlier_token(token)
     payload = token[: 1 + len(_encode(bytes(_HASH_BYTES)))]
     kinds = {kind.value[0]: kind for kind in MailKind}
-    if not hmac.compare_digest(_sign(payload).encode(), token.encode()) or payload[0] not in kinds:
+    signed = [_sign(payload, secret) for secret in (None, *settings.SECRET_KEY_FALLBACKS)]
+    if not any(hmac.compare_digest(own.encode(), token.encode()) for own in signed) or payload[0] not in kinds:
         raise BadSignature
     return kinds[payload[0]], base64.urlsafe_b64decode(payload[1:] + "==").hex()
 
 
-def _sign(payload: str) -> str:
-    digest = salted_hmac("accounts.optional_mail.token", payload, algorithm="sha256").digest()
+def _former_hashes(address: str) -> list[str]:
+    return [hash_address(address, secret) for secret in settings.SECRET_KEY_FALLBACKS]
+
+
+def _take_over(address: str) -> None:
+    """Store under the current SECRET_KEY what was stored about an address under a former one."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    former = MailOptOut.objects.filter(address_hash__in=_former_hashes(address))
+    for kind in set(former.values_list("kind", flat=True)):
+        opt_out(MailKind(kind), hash_address(address))
+    former.delete()
+
+
+def _sign(payload: str, secret: str | None = None) -> str:
+    digest = salted_hmac("accounts.optional_mail.token", payload, secret=secret, algorithm="sha256").digest()
     return payload + _encode(digest[:_SIGNATURE_BYTES])
 
 

@@ -51,6 +51,31 @@ def secret_key() -> Iterable[CheckMessage]:
 
 
 @check
+def sessions() -> Iterable[CheckMessage]:
+    """E030, E031: former keys are as strong as the current one, and sessions end some time."""
+    for key in settings.SECRET_KEY_FALLBACKS:
+        if len(key) < 50 or len(set(key)) < 5 or key == settings.SECRET_KEY:
+            yield Error(
+                "SECRET_KEY_FALLBACKS contains a key that is too short, too simple, or the current one.",
+                hint="Put only values of SECRET_KEY there that this site has used.",
+                id="meetingpoint.E030",
+            )
+    for name, most in (
+        ("SESSION_HOURS", 90 * 24),
+        ("SESSION_IDLE_HOURS", 90 * 24),
+        ("STAFF_SESSION_HOURS", 72),
+        ("STAFF_SESSION_IDLE_MINUTES", 24 * 60),
+        ("ADMIN_FACTOR_HOURS", 72),
+    ):
+        if not 0 < getattr(settings, name) <= most:
+            yield Error(
+                f"{name} is {getattr(settings, name):g}.",
+                hint=f"Set it above 0 and to at most {most}.",
+                id="meetingpoint.E031",
+            )
+
+
+@check
 def site_origins() -> Iterable[CheckMessage]:
     """E003 to E005: every origin is scheme://host[:port], and https unless it is this machine."""
     if not settings.SITE_ORIGINS:

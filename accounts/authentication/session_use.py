@@ -36,18 +36,26 @@ def start_session(request: HttpRequest, user: User) -> None:
     request.session[OF_STAFF] = user.is_staff
 
 
-def keep_sessions(keys: Collection[str]) -> set[str]:
-    """Move the ends of these sessions of accounts, which are in use; return the keys of those that have ended."""
-    now = timezone.now()
+def keep_sessions(used: Collection[str], others: Collection[str] = ()) -> set[str]:
+    """Move the ends of sessions of accounts that are in use; return the keys, of all given, whose sessions have ended.
+
+    A call does so every `keeping_seconds`.
+    """
+    now, keys = timezone.now(), {*used, *others}
     ends = dict(
         Session.objects.filter(session_key__in=keys, expire_date__gt=now).values_list("session_key", "expire_date")
     )
     fresh = now + max(_worth_moving_to(staff) for staff in (True, False))
-    due = [key for key, end in ends.items() if end < fresh]
+    due = [key for key in used if key in ends and ends[key] < fresh]
     for row in UserSession.objects.filter(session_key__in=due).select_related("user") if due else ():
         staff = row.user.is_staff
         _move(row.session_key, ends[row.session_key], end_of_session(row.created_at, staff, now), staff)
-    return set(keys) - ends.keys()
+    return keys - ends.keys()
+
+
+def keeping_seconds() -> float:
+    """Return how often what is open for long has to call `keep_sessions`."""
+    return min(60.0, min(idle_time(staff) for staff in (True, False)).total_seconds() / _PRECISION)
 
 
 def _use(request: HttpRequest, user: User, session: SessionStore) -> None:

@@ -22,7 +22,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.authentication import sessions
+from accounts.authentication import session_use, sessions
 from accounts.models import User
 from common import ratelimit
 from common.json_body import encode_base64url
@@ -164,6 +164,11 @@ async def record_refused(refused: Refused) -> None:
     if refused.denied is not None:
         with suppress(Unavailable):
             await _in_thread(record_denied, refused.denied)
+
+
+async def keep_sessions(used: set[str], others: set[str]) -> set[str]:
+    """Keep the sessions of accounts that are in a call; return which of all have ended. Raises `Unavailable`."""
+    return await _in_thread(session_use.keep_sessions, used, others)
 
 
 async def record_use(room_id: int) -> None:

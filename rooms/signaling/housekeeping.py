@@ -7,11 +7,12 @@ import time
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
+from accounts.authentication.session_use import keeping_seconds
 from rooms.live.close_codes import CloseCode
 from rooms.live.events import PresenceEntry, Resync
 from rooms.live.presence import PresenceDown
 
-from .admission import Refused, Unavailable, authorize
+from .admission import Refused, Unavailable, authorize, keep_sessions
 from .deadlines import Deadline, next_deadline
 from .hub import Hub
 from .limits import JOIN_SECONDS
@@ -33,6 +34,7 @@ async def run(hub: Hub) -> None:
         hub.spawn(_maintain_redis_link(hub, hub.mailbox))
     hub.spawn(hub.lobby.run())
     hub.spawn(hub.watchers.run())
+    hub.spawn(_run_sessions(hub))
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
@@ -70,6 +72,33 @@ def warn_of_deadline(member: Member, deadline: Deadline | None, clock: float) ->
     elif member.warned_deadline is not None:
         member.warned_deadline = None
         member.socket.outgoing.send_text(encode(EndingSoon("room", None)))
+
+
+async def _run_sessions(hub: Hub) -> None:
+    ended: set[str] = set()
+    while True:
+        await asyncio.sleep(keeping_seconds())
+        try:
+            ended = await close_ended_sessions(hub, ended)
+        except Unavailable:
+            ended = set()
+        except Exception:
+            logger.exception("The sessions of the sockets could not be checked")
+
+
+async def close_ended_sessions(hub: Hub, ended_before: set[str]) -> set[str]:
+    """Keep the sessions of accounts that are in a call, and close the sockets of those that have ended.
+
+    Returns the keys that were found ended: only what was so the time before, too, is closed, because the event that
+    gives a socket the new key of its session may be on its way. Raises `Unavailable`.
+    """
+    sockets = [socket for socket in hub.sockets if socket.user_id is not None]
+    used = {socket.session_key for socket in sockets if socket.in_call and socket.member is not None}
+    ended = await keep_sessions(used, {socket.session_key for socket in sockets} - used) if sockets else set()
+    for socket in sockets:
+        if socket.session_key in ended & ended_before:
+            hub.disconnect(socket, CloseCode.SIGNED_OUT)
+    return ended
 
 
 async def _maintain_redis_link(hub: Hub, mailbox: Mailbox) -> None:

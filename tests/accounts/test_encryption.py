@@ -7,10 +7,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.core.signing import BadSignature
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.template import Context, Template
 
+from accounts import optional_mail
 from accounts.authentication.encryption import (
     FACTOR_SECRETS,
     SESSION_CONTENT,
@@ -20,6 +22,7 @@ from accounts.authentication.encryption import (
     is_current,
 )
 from accounts.authentication.factor_secrets import Counts, encrypt_again, is_up_to_date
+from accounts.models import MailKind
 from tests.second_factor import digits, forget_digits
 
 from .conftest import give_second_factor, sign_in
@@ -161,3 +164,20 @@ def test_the_migration_encrypts_what_is_there_and_can_be_undone(olga):
     assert Authenticator.objects.get(type="totp").data == {"secret": "JBSWY3DPEHPK3PXP"}
     executor.loader.build_graph()
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.mark.django_db
+def test_a_new_key_keeps_who_turned_off_which_mails(settings):
+    settings.SECRET_KEY = OLD
+    optional_mail.set_preferences("olga@example.org", {MailKind.INVITATION})
+    token = optional_mail.make_token(MailKind.INVITATION, "max@example.org")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
+    optional_mail.opt_out(*optional_mail.read_token(token))  # by the link of a mail from before
+    others = set(MailKind) - {MailKind.INVITATION}
+    for who, wanted in (("olga@example.org", {MailKind.INVITATION}), ("max@example.org", others)):
+        assert {kind for kind in MailKind if optional_mail.is_wanted(kind, who)} == wanted
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not optional_mail.is_wanted(MailKind.WAITING, "olga@example.org")
+    assert not optional_mail.is_wanted(MailKind.INVITATION, "max@example.org")
+    with pytest.raises(BadSignature):
+        optional_mail.read_token(token)

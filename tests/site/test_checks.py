@@ -36,6 +36,15 @@ CASES = [
     (checks.secret_key, {"SECRET_KEY": "short"}, {"SECRET_KEY": GOOD_KEY}, "E002"),
     (checks.secret_key, {"SECRET_KEY": "ab" * 40}, {"SECRET_KEY": GOOD_KEY}, "E002"),
     (checks.secret_key, {"SECRET_KEY": "short", "DEBUG": False}, {"SECRET_KEY": "short", "DEBUG": True}, "E002"),
+    *(
+        (checks.sessions, {"SECRET_KEY_FALLBACKS": [bad]}, {"SECRET_KEY_FALLBACKS": [GOOD_KEY]}, "E030")
+        for bad in ("", "short", "ab" * 40)
+    ),
+    *(
+        (checks.sessions, {name: bad}, {name: 0.5}, "E031")
+        for name in ("SESSION_HOURS", "SESSION_IDLE_HOURS", "STAFF_SESSION_IDLE_MINUTES", "ADMIN_FACTOR_HOURS")
+        for bad in (0, -1, 5000)
+    ),
     (checks.site_origins, {"SITE_ORIGINS": []}, {"SITE_ORIGINS": ["https://meet.example.org"]}, "E003"),
     *(
         (checks.site_origins, {"SITE_ORIGINS": [bad]}, {"SITE_ORIGINS": [good]}, "E004")
@@ -133,4 +142,4 @@ def test_the_checks_are_registered():
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.checks") == 11
+    assert modules.count("meetingpoint_site.checks") == 12

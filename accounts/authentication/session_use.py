@@ -19,7 +19,10 @@ _PRECISION = 20
 
 
 class SessionUseMiddleware(MiddlewareMixin):
-    """Moves the end of the session of a page that looked at who is signed in."""
+    """Moves the end of the session of a page that looked at who is signed in, unless a script fetched it.
+
+    A dashboard that is only open fetches what has changed, hour after hour, and no one need be there.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         # Django's name for the person who was looked up. A page that asked for no one costs no query here either.
@@ -64,8 +67,16 @@ def _use(request: HttpRequest, user: User, session: SessionStore) -> None:
         session[SIGNED_IN_AT] = records[0]["at"] if records else timezone.now().timestamp()
     if session.get(OF_STAFF) != user.is_staff:
         session[OF_STAFF] = user.is_staff
-    if not session.modified and session.session_key and session.expires_at is not None:  # else it is saved as a whole
-        _move(session.session_key, session.expires_at, session.get_expiry_date(), user.is_staff)
+    if session.modified or not session.session_key or session.expires_at is None:
+        return  # it is saved as a whole, with its new end
+    end = session.get_expiry_date()
+    if _is_by_person(request) or end < session.expires_at:
+        _move(session.session_key, session.expires_at, end, user.is_staff)
+
+
+def _is_by_person(request: HttpRequest) -> bool:
+    """Say whether someone did something: opened a page or sent a form (Fetch Metadata, W3C)."""
+    return request.method not in {"GET", "HEAD"} or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 def _move(key: str, end: datetime, new_end: datetime, staff: bool) -> None:

@@ -105,6 +105,16 @@ def test_a_page_moves_the_end_and_nothing_else_and_not_each_time(olga):
     assert row(client).expire_date > before.expire_date - timedelta(minutes=1)
 
 
+def test_what_a_script_fetches_is_no_use(olga):
+    client = sign_in(olga)
+    pass_time(client, 3 * DAY)
+    before = row(client).expire_date
+    assert client.get("/accounts/", headers={"sec-fetch-mode": "cors"}).status_code == 200
+    assert row(client).expire_date == before
+    client.get("/accounts/", headers={"sec-fetch-mode": "navigate"})
+    assert row(client).expire_date > before + 2 * DAY
+
+
 def test_the_browser_keeps_the_cookie_as_long_as_the_session_can_last(olga):
     client = Client()
     client.post("/accounts/login/", {"login": olga.email, "password": PASSWORD})

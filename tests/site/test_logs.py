@@ -1,5 +1,6 @@
 """What never reaches a log line: invite secrets, query strings, cookies, tokens, SDP, candidates."""
 
+import configparser
 import io
 import json
 import logging
@@ -164,3 +165,13 @@ def test_a_real_request_leaves_no_secret_in_the_real_log(path, tmp_path: Path):
         logging.config.dictConfig(settings.LOGGING)
     assert "django.request" in log.read_text()
     assert SECRET not in log.read_text()
+
+
+def test_the_example_sends_the_journal_elsewhere_over_tls_with_both_sides_proved():
+    example = configparser.ConfigParser()
+    example.optionxform = str  # type: ignore[assignment, method-assign]
+    example.read(Path(settings.BASE_DIR, "deploy", "journal-upload.conf"))
+    upload = dict(example["Upload"])
+    assert upload.pop("URL").startswith("https://")
+    assert set(upload) == {"ServerKeyFile", "ServerCertificateFile", "TrustedCertificateFile"}
+    assert all(path.startswith("/etc/meetingpoint/") for path in upload.values())

@@ -11,6 +11,7 @@ import { Recognition } from "../../static/js/keys/kept/recognition.js";
 import { openPairChannel } from "../../static/js/keys/pair-channel.js";
 import { makeRoomSeal } from "../../static/js/keys/room-seal.js";
 import { sha256, toBase64Url } from "../../static/js/lib/encoding.js";
+import { formerName, trustOf, trustRank } from "../../static/js/ui/people/trust.js";
 
 async function tabOf(byte) {
   const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
@@ -190,4 +191,23 @@ test("this browser shows its key only if it may be recognised", async () => {
   deviceChoice.choose(false);
   assert.equal(deviceChoice.mayRecognise(true), false);
   deviceChoice.choose(null);
+});
+
+test("a label names the strongest proof, and the name that was verified", () => {
+  const person = { self: false, state: "connected", name: "Boss", locked: true };
+  const verified = { confirmed: true, confirmedAs: "Max" };
+  const device = (state, as = "Max") => ({ state, as, lasting: true });
+  // From the weakest to the strongest.
+  const rows = [
+    [{ ...person, device: device("changed") }, "changed", ""],
+    [{ ...person, locked: false }, "server", ""],
+    [{ ...person, device: device("", "") }, "key", ""],
+    [{ ...person, device: device("before") }, "before", "Max"],
+    [{ ...person, device: device("before"), safety: { ...verified, confirmedAs: "Boss" } }, "verified", ""],
+    [{ ...person, device: device("changed"), safety: verified }, "verified", "Max"],
+  ];
+  for (const [who, trust, former] of rows) assert.deepEqual([trustOf(who), formerName(who)], [trust, former]);
+  const ranks = rows.map(([who]) => trustRank(who));
+  assert.deepEqual(ranks, ranks.toSorted((one, other) => one - other));
+  for (const none of [{ self: true }, { state: "refused" }]) assert.equal(trustOf({ ...person, safety: verified, ...none }), "");
 });

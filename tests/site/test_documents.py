@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-DOCUMENTS = [*(path.name for path in ROOT.glob("*.md")), "docs/architecture.md", "docs/deployment.md"]
+DOCUMENTS = sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")))
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:

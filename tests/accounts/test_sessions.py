@@ -61,7 +61,7 @@ def test_entering_the_password_again_gives_the_session_another_key(olga, setting
     first = client.session.session_key
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     copied = Client()
-    copied.cookies[settings.SESSION_COOKIE_NAME] = first
+    copied.cookies[settings.SESSION_COOKIE_NAME] = str(first)
     assert copied.get("/accounts/").status_code == 302
     assert client.get("/accounts/").status_code == 200
     assert list(UserSession.objects.values_list("session_key", flat=True)) == [client.session.session_key]
@@ -72,7 +72,7 @@ def test_open_sockets_follow_the_key_however_often_a_request_changes_it(olga, se
     request = RequestFactory().post("/accounts/reauthenticate/")
     request.session = client.session
     keys = [client.session.session_key]
-    request.COOKIES[settings.SESSION_COOKIE_NAME] = keys[0]
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = str(keys[0])
 
     def follow(sender, old_key, new_key, **_):
         assert old_key == keys[-1]
@@ -92,7 +92,7 @@ def test_open_sockets_follow_the_key_however_often_a_request_changes_it(olga, se
 
 def test_a_copied_cookie_is_worth_nothing_after_signing_out(olga, settings):
     client, copied = sign_in(olga), Client()
-    copied.cookies[settings.SESSION_COOKIE_NAME] = client.session.session_key
+    copied.cookies[settings.SESSION_COOKIE_NAME] = str(client.session.session_key)
     assert copied.get("/accounts/").status_code == 200
     client.post("/accounts/logout/")
     assert copied.get("/accounts/").status_code == 302

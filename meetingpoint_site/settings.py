@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "meetingpoint_site.middleware.refusals.log_refusals",
     "accounts.authentication.session_use.SessionUseMiddleware",
+    "accounts.authentication.unreadable.UnreadableMiddleware",
     "accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,5 +1,6 @@
 """What the database holds of secrets, and how the key is replaced."""
 
+import time
 from io import StringIO
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.signing import BadSignature
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.template import Context, Template
+from django.test import Client
 
 from accounts import optional_mail
 from accounts.authentication.encryption import (
@@ -96,6 +98,26 @@ def test_a_secret_that_cannot_be_read_lets_no_one_in_and_breaks_no_page(olga, se
     for code in (digits(secret), "000000"):
         assert client.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
         assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_codes_that_cannot_be_read_are_said_so_and_replaced(olga, settings):
+    settings.SECRET_KEY = OLD
+    give_second_factor(olga)
+    RecoveryCodes.activate(olga)
+    settings.SECRET_KEY = NEW
+    client = Client()
+    client.force_login(olga)
+    session = client.session
+    session["account_authentication_methods_user"] = str(olga.pk)
+    session["account_authentication_methods"] = [{"method": "steps", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    for path in ("/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/"):
+        page = client.get(path, follow=True)
+        assert page.redirect_chain == [("/accounts/2fa/", 302)]
+        assert "be read any more" in page.content.decode()
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert not Authenticator.objects.filter(user=olga).exists()
 
 
 @pytest.mark.django_db

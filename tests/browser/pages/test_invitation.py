@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet, Meeting, make_meeting
@@ -232,8 +232,22 @@ def test_a_room_address_lets_no_stranger_in(meeting: Meeting, person: Meet) -> N
     max_.sign_in()
     max_.go(f"/r/{meeting.slug}")
     expect(max_.page.get_by_role("heading", name="You can't join with this address")).to_be_visible()
-    # A link for one lets the same browser in again.
+    # A server that denies the key which the link says it holds: the guest is not let into a room without one.
     guest = person("Guest")
+
+    def deny_the_key(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "epoch": 0, "wrapped": None, "key_check": None})
+
+    guest.page.route("**/invites/redeem", deny_the_key)
+    guest.follow(for_one)
+    guest.page.get_by_label("Your name").fill("Guest")
+    guest.page.get_by_role("button", name="Join", exact=True).click()
+    expect(guest.page.get_by_role("heading", name="The server says that this room has no key")).to_be_focused()
+    expect(guest.page.locator("#prejoin")).to_be_hidden()
+    guest.page.unroute("**/invites/redeem")
+    # A link for one lets the same browser in again.
+    guest.page.goto("about:blank")
     for _ in range(2):
         guest.redeem(for_one)
     guest.join()

@@ -29,6 +29,7 @@ def _secrets() -> Iterator[tuple[str, str]]:
     """Yield the name of each setting that contains a secret, and the secret."""
     if not settings.DEBUG:
         yield "SECRET_KEY", settings.SECRET_KEY
+        yield from (("SECRET_KEY_FALLBACKS", key) for key in settings.SECRET_KEY_FALLBACKS)
     if settings.TURN_URLS:
         yield "TURN_SECRET", settings.TURN_SECRET
     yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")

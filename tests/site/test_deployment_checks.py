@@ -20,6 +20,7 @@ POSTGRES = {
 QUIET = {
     "DEBUG": False,
     "SECRET_KEY": GOOD * 2,
+    "SECRET_KEY_FALLBACKS": [],
     "TURN_URLS": ["turn:turn.example.org"],
     "TURN_SECRET": GOOD,
     "REDIS_URL": "",
@@ -45,6 +46,7 @@ EXAMPLES = [
     {"SECRET_KEY": "change-me-" * 6},
     {"SECRET_KEY": "django-insecure-" + GOOD * 2},
     {"SECRET_KEY": "development-only-key-that-guards-nothing-0123456789abcdef-insecure"},
+    {"SECRET_KEY_FALLBACKS": [GOOD * 2, "django-insecure-" + GOOD * 2]},
     {"REDIS_URL": "redis://site:password@localhost:6379/0"},
     {"EMAIL_HOST_PASSWORD": "password"},
     *(

@@ -29,6 +29,8 @@ from .models import User
 def on_signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     """Let a guest's call continue under the session of the account, and end with it. The oldest sessions end."""
     start_session(request, user)
+    # What the list says of an earlier session, ended or not, is not true of this one; allauth adds a row of its own.
+    UserSession.objects.filter(session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")).delete()
     _follow_key(request)
     end_oldest_sessions(user, keep=request.session.session_key)
 
@@ -82,9 +84,9 @@ def _follow_key(request: HttpRequest) -> None:
     if not old or not new or old == new:
         return
     request.followed_key = new  # type: ignore[attr-defined]
-    row = UserSession.objects.filter(session_key=old)
-    if UserSession.objects.filter(session_key=new).exists():
-        row.delete()
-    else:
-        row.update(session_key=new)
+    row = UserSession.objects.filter(session_key=old).first()
+    if row is not None:
+        UserSession.objects.filter(session_key=new).delete()
+        row.session_key = new
+        row.save(update_fields=["session_key"])
     session_rekeyed.send(UserSession, old_key=old, new_key=new)

@@ -52,7 +52,9 @@ def keep_sessions(used: Collection[str], others: Collection[str] = ()) -> set[st
     due = [key for key in used if key in ends and ends[key] < fresh]
     for row in UserSession.objects.filter(session_key__in=due).select_related("user") if due else ():
         staff = row.user.is_staff
-        _move(row.session_key, ends[row.session_key], end_of_session(row.created_at, staff, now), staff)
+        end = end_of_session(row.created_at, staff, now)
+        if end > ends[row.session_key]:
+            _move(row.session_key, ends[row.session_key], end, staff)
     return keys - ends.keys()
 
 

@@ -147,6 +147,26 @@ def test_a_call_keeps_the_session_and_learns_that_one_has_ended(olga, staff, max
     assert row(clients[2]).expire_date < timezone.now() + timedelta(minutes=31)
 
 
+def test_signing_in_again_where_a_session_has_ended_begins_a_new_one(staff):
+    client = sign_in(staff)
+    pass_time(client, 2 * DAY)  # the page for signing in is open in another tab
+    client.post("/accounts/login/", {"login": staff.email, "password": PASSWORD})
+    assert is_signed_in(client)
+    [session] = UserSession.objects.filter(user=staff)
+    assert timezone.now() - session.created_at < timedelta(minutes=1)
+    assert keep_sessions([session.session_key]) == set()
+    assert is_signed_in(client)
+
+
+def test_a_new_password_does_not_begin_a_new_session(olga):
+    client = sign_in(olga)
+    pass_time(client, 10 * DAY)
+    change_password(client)
+    [session] = UserSession.objects.filter(user=olga)
+    assert session.session_key == client.session.session_key
+    assert abs(timezone.now() - session.created_at - 10 * DAY) < timedelta(minutes=1)
+
+
 def test_the_oldest_session_ends_when_there_are_too_many(olga, monkeypatch):
     monkeypatch.setattr(flows, "MAX_SESSIONS", 2)
     first, second, third = sign_in(olga), sign_in(olga), sign_in(olga)

@@ -22,10 +22,11 @@ def network_address_of(source: HttpRequest | dict[str, Any]) -> str:
     if settings.TRUSTED_PROXIES and forwarded:
         hops = forwarded.split(",")
         peer = hops[-settings.TRUSTED_PROXIES] if len(hops) >= settings.TRUSTED_PROXIES else UNKNOWN
-    return _network(peer.strip())
+    return network_of(peer.strip())
 
 
-def _network(text: str) -> str:
+def network_of(text: str) -> str:
+    """Return the same for an address as it is written."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

@@ -21,6 +21,7 @@ PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-
 
 def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain."""
+    import daphne.server
     from daphne import http_protocol
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server, twisted_loop
@@ -28,6 +29,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     from twisted.internet import defer, reactor
 
     from .asgi import application
+    from .half_requests import BoundedFactory
 
     class SocketProtocol(WebSocketProtocol):
         """Autobahn's protocol, which would answer an `Origin` that it cannot parse with 400."""
@@ -42,6 +44,10 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
 
         received = 0
         refused = False
+
+        def process(self) -> Any:
+            self.channel.answered = True
+            return super().process()
 
         def gotLength(self, length: int | None) -> None:  # noqa: N802
             super().gotLength(length)
@@ -94,6 +100,8 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     logging.getLogger("daphne").setLevel(logging.WARNING)
     WebSocketFactory.protocol = SocketProtocol
     http_protocol.WebRequest = BoundedRequest
+    if not settings.TRUSTED_PROXIES:
+        daphne.server.HTTPFactory = BoundedFactory
     server = DrainingServer(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),

@@ -28,7 +28,6 @@ VIEW_LIMITS: dict[str, tuple[tuple[Limit, Callable[[HttpRequest], str]], ...]] =
     "mfa_login_webauthn": ((ratelimit.PASSKEY, network_address_of),),
     "account_reset_password": ((ratelimit.RESET_FROM, network_address_of), (ratelimit.RESET, ratelimit.email_of)),
     "account_complete_password_reset": ((ratelimit.NEW_PASSWORD, network_address_of),),
-    "account_reset_password_from_key": ((ratelimit.NEW_PASSWORD, network_address_of),),
     "account_change_password": ((ratelimit.CHANGE_PASSWORD, person_of),),
     "account_set_password": ((ratelimit.CHANGE_PASSWORD, person_of),),
     "account_email": ((ratelimit.MANAGE_ADDRESS, person_of),),

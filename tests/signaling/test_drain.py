@@ -3,17 +3,16 @@
 import asyncio
 import http.cookiejar
 import signal
-import time
 import urllib.parse
 import urllib.request
 
 import pytest
 
-from tests.signaling.world import HELLO, SignalingServer, introduce
+from tests.signaling.world import HELLO, PATIENCE, SignalingServer, introduce
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_sigterm_closes_every_socket_and_ends_within_a_second(server: str) -> None:
+async def test_sigterm_closes_every_socket_and_ends_the_process(server: str) -> None:
     app = SignalingServer(server)
     app.migrate()
     with app:
@@ -22,16 +21,11 @@ async def test_sigterm_closes_every_socket_and_ends_within_a_second(server: str)
         await introduce(olga, max_)
         await waiting.connect()  # connected, not joined
 
-        started = time.monotonic()
         app.signal(signal.SIGTERM)
         codes = tuple(await asyncio.gather(*(caller.close_code() for caller in (olga, max_, waiting))))
-        closed = time.monotonic() - started
         assert app.process
-        await asyncio.to_thread(app.process.wait, 5)
-        ended = time.monotonic() - started
+        await asyncio.to_thread(app.process.wait, PATIENCE)
         assert codes == (4012, 4012, 4012)
-        assert closed < 0.5
-        assert ended < 1.0
         # Clean-up ran for all of them, and nothing went wrong in it.
         assert "Drained: 3 sockets" in app.logged()
         assert "Traceback" not in app.logged()
@@ -45,22 +39,18 @@ async def test_a_socket_that_does_not_answer_does_not_hold_up_the_end() -> None:
         olga = scene.caller(scene.olga)
         await olga.join()
         olga.socket.transport.pause_reading()
-        started = time.monotonic()
         app.signal(signal.SIGTERM)
         assert app.process
-        await asyncio.to_thread(app.process.wait, 5)
-        assert time.monotonic() - started < 1.5
+        await asyncio.to_thread(app.process.wait, PATIENCE)
 
 
 async def test_signing_out_ends_the_sockets_of_that_session(app: SignalingServer) -> None:
     scene = app.room()
     olga, max_ = scene.caller(scene.olga), scene.caller(scene.max)
     await introduce(olga, max_)
-    started = time.monotonic()
     await asyncio.to_thread(sign_out, app, olga.session)
     assert await olga.close_code() == 4001
     assert (await max_.expect("peer_left"))["pid"] == olga.pid
-    assert time.monotonic() - started < 2
     # Her session does not let her in again.
     again = await scene.caller(scene.olga).connect()
     await again.send("join", v=1, pid=again.pid, hello=HELLO)

@@ -70,4 +70,30 @@ async function fuzz(pid, count) {
   return { topics: topics.length, sent: Object.values(sent).reduce((sum, one) => sum + one, 0) };
 }
 
-globalThis.hostile = { floodLanesAndOffers, fuzz };
+/** Joins as further tabs, each with keys of its own, and leaves again. @returns how often, and the codes of sockets that were closed */
+async function floodJoins(slug, count) {
+  const [{ src }] = document.querySelectorAll("script[type=module]");
+  const load = (path) => import(new URL(`../${path}`, src).href);
+  const [{ makeIdentity }, { makeRoomSeal }, { loadRoomKey }, { writeSealedHello }] = await Promise.all(
+    ["keys/identity.js", "keys/room-seal.js", "keys/key-store.js", "keys/hello.js"].map(load),
+  );
+  const held = await loadRoomKey(slug);
+  const seal = await makeRoomSeal(slug, held?.epoch ?? 0, held?.key ?? null);
+  const outcomes = {};
+  for (let at = 0; at < count; at += 1) {
+    const identity = await makeIdentity();
+    const hello = await writeSealedHello(seal, identity, JSON.stringify({ v: 1, name: `Mallory ${at}`, muted: true, camera: false }));
+    const socket = new WebSocket(`/ws/rooms/${slug}`);
+    const outcome = await new Promise((resolve) => {
+      socket.onopen = () => socket.send(JSON.stringify({ type: "join", v: 1, pid: identity.pid, hello, inside: 0 }));
+      socket.onmessage = ({ data }) => JSON.parse(data).type === "joined" && resolve("joined");
+      socket.onclose = ({ code }) => resolve(code);
+    });
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    if (outcome === "joined") socket.send('{"type":"leave"}');
+    socket.close();
+  }
+  return outcomes;
+}
+
+globalThis.hostile = { floodLanesAndOffers, floodJoins, fuzz };

@@ -24,6 +24,8 @@ WATCH = """() => {
   new PerformanceObserver((list) => {
     for (const {duration} of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
   }).observe({type: "longtask"});
+  seen.added = 0;
+  meetingPoint.mesh.on("peer-added", () => (seen.added += 1));
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...values) {
       super(...values);
@@ -33,6 +35,8 @@ WATCH = """() => {
 }"""
 # Of one person: what the gate lets them make at once, and what comes back in the seconds that the flood takes.
 CONNECTIONS = 64 + 10
+ARRIVALS = 12 + 10
+CONNECTED_TO = "pid => globalThis.meetingPoint?.mesh.peers.get(pid)?.state === 'connected'"
 
 
 def memory_of(who: Person) -> dict[str, float]:
@@ -60,7 +64,7 @@ def test_a_member_who_floods_makes_no_tab_slow_and_keeps_no_one_out(person: Meet
     olga.page.evaluate(WATCH)
 
     # Lanes and offers, while another person joins.
-    mallory.page.evaluate("pid => { globalThis.flood = hostile.floodLanesAndOffers(pid, 3_000) }", victim)
+    mallory.page.evaluate("pid => { globalThis.flood = hostile.floodLanesAndOffers(pid, 2_000) }", victim)
     newcomer.join()
     began = time.monotonic()
     newcomer.see_others(2)
@@ -73,12 +77,29 @@ def test_a_member_who_floods_makes_no_tab_slow_and_keeps_no_one_out(person: Meet
     assert seen["made"] <= CONNECTIONS
     assert seen["longest"] <= 200
 
-    # Random messages over every topic: the first part fills what is bounded, then nothing grows.
-    mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages])
-    before = memory_of(olga)
-    sent = mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages])
-    after = memory_of(olga)
+    # Tabs that come and go, while the person who just joined does so again.
+    before_joins = seen["added"]
+    mallory.page.evaluate("slug => { globalThis.joins = hostile.floodJoins(slug, 40) }", meeting.slug)
+    newcomer.go(f"/r/{meeting.slug}?files=only")
+    newcomer.join()
+    began = time.monotonic()
+    newcomer.page.wait_for_function(CONNECTED_TO, arg=victim, timeout=30_000)
+    took = time.monotonic() - began
+    joined = mallory.page.evaluate("joins")
     seen = olga.page.evaluate("seen")
+    sys.stdout.write(f"joins {joined}, newcomer connected in {took:.2f} s, at the victim {seen}\n")
+    assert took <= 5
+    assert joined["joined"] > 5
+    assert seen["added"] - before_joins <= ARRIVALS + 1
+    assert seen["longest"] <= 200
+
+    # Random messages over every topic: the first part fills what is bounded, then nothing grows.
+    mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages // 3])
+    before = memory_of(olga)
+    olga.page.evaluate("seen.longest = 0")  # of collecting the garbage
+    sent = mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages])
+    seen = olga.page.evaluate("seen")
+    after = memory_of(olga)
     sys.stdout.write(f"random messages {sent}, memory {before} → {after}, at the victim {seen}\n")
     assert sent["sent"] >= 0.9 * messages, "the connection did not last"
     assert seen["longest"] <= 200

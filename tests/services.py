@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -251,3 +252,19 @@ class CoturnServer(Service):
             f"--pidfile={self.folder / 'turnserver.pid'}",
             f"--userdb={self.folder / 'turndb'}",
         ]
+
+    def ready(self) -> bool:
+        return answers_stun(self.port)
+
+
+def answers_stun(port: int) -> bool:
+    """Say whether a STUN server answers over UDP (RFC 8489); over TCP, coturn is there earlier."""
+    request = struct.pack("!HHI12s", 0x0001, 0, 0x2112A442, secrets.token_bytes(12))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(1)
+        client.connect(("127.0.0.1", port))
+        try:
+            client.send(request)
+            return client.recv(2048)[8:20] == request[8:20]
+        except (ConnectionRefusedError, TimeoutError):
+            return False

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from tests.deploy.turn_client import SUCCESS, TurnClient
-from tests.services import Service, find_binary
+from tests.services import Service, answers_stun, find_binary
 
 CONF = Path(settings.BASE_DIR) / "deploy" / "turnserver.conf"
 FORBIDDEN = 403
@@ -70,6 +70,9 @@ class Relay(Service):
         files = [f"--pidfile={self.folder / 'turnserver.pid'}", f"--userdb={self.folder / 'turndb'}"]
         secret = [f"--static-auth-secret={self.secret}"] if self.secret else []
         return [find_binary("turnserver"), "-c", str(CONF), *here, *files, *secret, "--no-tls", "--no-dtls"]
+
+    def ready(self) -> bool:
+        return answers_stun(self.port)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_every_page_is_accessible(person: Meet, screen: dict[str, object]) -> No
 
     # What an owner sees.
     olga = person("Olga", **screen)
-    olga.sign_in()
+    olga.sign_in_with_password()
     olga.go("/rooms/")
     wrong += examine(olga.page)
     for path in ACCOUNT_PATHS:

@@ -92,7 +92,7 @@ def test_what_was_received_is_there_until_it_is_saved(
     olga.page.evaluate("globalThis.letGo()")
     guest.join()
     open_files(guest)
-    expect(earlier).to_have_count(1)
+    expect(earlier).to_have_count(1, timeout=30_000)  # the other is here again as soon as its sender is
     expect(earlier).to_contain_text(re.compile("From Olga.*2 files.*kept here until", re.DOTALL))
     expect(sent).to_contain_text("Sent, ", timeout=30_000)
     page = guest.new_page()

@@ -26,9 +26,9 @@ def say(who: Person, words: str) -> None:
 
 
 def tile(who: Person, name: str) -> str:
-    """Return the name under which this person's reader finds a tile."""
+    """Return the name under which this person's reader finds a tile, whatever a busy machine does to the connection."""
     found = who.page.get_by_role("list", name="People in the call").get_by_role("listitem", name=re.compile(f"^{name}"))
-    return str(found.get_attribute("aria-label"))
+    return str(found.get_attribute("aria-label")).removesuffix(", weak connection")
 
 
 def test_each_event_of_a_call_is_said_once(person: Meet, own_app: AppServer) -> None:

@@ -95,3 +95,7 @@ def test_the_owner_replaces_a_false_later_key_and_only_on_their_wish(page: Page)
         "posted": 1,
         "pending": None,
     }
+
+
+def test_the_news_of_a_key_may_come_before_the_answer_to_the_browser_that_set_it(page: Page) -> None:
+    assert page.evaluate("epochs.earlyNews()") == {"mine": True, "epoch": 1, "pending": None}

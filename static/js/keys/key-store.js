@@ -122,6 +122,12 @@ export async function confirmPendingKey(room, { replace = false } = {}) {
   return true;
 }
 
+/** @param {string} room @param {number} epoch @param {string} check as the server has it @returns {Promise<boolean>} */
+export async function holdsRoomKey(room, epoch, check) {
+  const record = await readRecord(room);
+  return record?.epoch === epoch && (record.check ?? (await checkOf(record))) === check;
+}
+
 /** Call only when the room certainly has another key. @param {string} room @returns {Promise<void>} */
 export function forgetPendingKey(room) {
   return forgetRoomKey(offered(room));

@@ -1,7 +1,7 @@
 /** Gives a room its first or next key, made in this browser; the server gets only a check value. */
 
 import { toBase64Url } from "../lib/encoding.js";
-import { confirmPendingKey, forgetPendingKey, loadPendingKey, loadRoomKey, savePendingKey } from "./key-store.js";
+import { confirmPendingKey, forgetPendingKey, holdsRoomKey, loadPendingKey, loadRoomKey, savePendingKey } from "./key-store.js";
 import { makeRoomKey, roomKeyCheck } from "./room-key.js";
 import { postJson } from "../lib/request.js";
 
@@ -37,7 +37,9 @@ async function makeAndSetKey({ slug, epoch, url, byHosts, replace = false, more 
   const check = toBase64Url(await roomKeyCheck(key, slug, epoch));
   const { status, data } = await postJson(url, { ...more, epoch, key_check: check, hosts_hand_out_key: byHosts });
   const mine = status === 200 || (status === 409 && data.key_check === check);
-  if (mine && !(await confirmPendingKey(slug, { replace }))) throw new Error("this browser holds another key of this epoch");
+  // The news of this key may have reached the page first, which then has confirmed it.
+  const confirmed = mine && ((await confirmPendingKey(slug, { replace })) || (await holdsRoomKey(slug, epoch, check)));
+  if (mine && !confirmed) throw new Error("this browser holds another key of this epoch");
   // Keep the pending key unless the server has certainly rejected it; after a lost or broken answer it may have accepted it.
   if (!mine && (status === 409 || NOT_TAKEN.includes(status))) await forgetPendingKey(slug);
   if (!mine && status !== 409) throw new Error("the room has no new key");

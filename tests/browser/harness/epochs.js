@@ -305,4 +305,17 @@ globalThis.epochs = {
     const { state } = await findRoomKey(ROOM, 2, await checkOf(pending.raw, 2));
     return { state, epoch: (await loadRoomKey(ROOM)).epoch };
   },
+
+  /** The news of the key that is being set reaches the page before the answer to its request does. */
+  async earlyNews() {
+    await begin("owner");
+    await forgetRoomKey(ROOM);
+    globalThis.fetch = async (_url, { body }) => {
+      const { epoch, key_check: check } = JSON.parse(body);
+      await findRoomKey(ROOM, epoch, check);
+      return new Response(JSON.stringify({ epoch }), { status: 200 });
+    };
+    const mine = await setRoomKey({ slug: ROOM, epoch: 1, url: "/key", byHosts: false }).catch((error) => error.message);
+    return { mine, epoch: (await loadRoomKey(ROOM))?.epoch, pending: await loadPendingKey(ROOM) };
+  },
 };

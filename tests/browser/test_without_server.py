@@ -148,7 +148,8 @@ def test_mute_state_and_screens_need_no_server(own_app: AppServer, person: Meet)
     olga.page.evaluate(SHARE)
     guest.page.evaluate(SEE_SCREENS, 1)
     assert [len(frames) for frames in sent] == before
-    assert [who.page.evaluate("[connections.length, negotiated]") for who in meeting.people] == [[1, 1], [1, 1]]
+    for who in meeting.people:
+        assert who.page.evaluate("connections.length === 1 && negotiated > 0")
     olga.page.evaluate("meetingPoint.mesh.setScreen(null)")
 
     # It is killed. Muting is seen, screens are shared by both, and the banner says that no one can join.

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 from tests.browser.devices.scripted import CANVAS_CAMERA, GIVE_BACK, TAKE
 from tests.browser.meeting import Meet, make_meeting
 
-SOON_MS = 3_000
+SOON_MS = 15_000
 # The picture is black for five seconds before that is certain.
-LATER_MS = 8_000
+LATER_MS = 20_000
 
 
 def test_the_others_see_why_a_camera_shows_nothing(person: Meet) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.devices.lab_devices import OTHERS, answer_all, asked, see_toggle, used, with_lab_devices
 from tests.browser.meeting import Meet, make_meeting
+from tests.services import wait_until
 
 BOTH = ("microphone", "camera")
 OPEN_PICKER = "select => select.dispatchEvent(new Event('change'))"
@@ -64,7 +65,7 @@ def test_off_before_the_devices_are_there_stays_off(
     before = asked(page)
     for _ in range(3):
         page.keyboard.press("v")
-    assert asked(page) == before + 1
+    wait_until(lambda: asked(page) == before + 1, 10, "the device is asked for")
     answer_all(page)
     expect(tile).to_have_attribute("data-camera", "true")
     page.keyboard.press("d")

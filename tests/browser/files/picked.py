@@ -31,7 +31,11 @@ TREE = """async () => {
     for await (const entry of folder.values()) {
       empty = false;
       if (entry.kind === "directory") await walk(entry, `${path}${entry.name}/`);
-      else found[path + entry.name] = await (await entry.getFile()).slice(0, 40).text();
+      else {
+        // A file may be renamed or removed after its folder has named it, and is not there then.
+        const text = await entry.getFile().then((file) => file.slice(0, 40).text()).catch(() => null);
+        if (text !== null) found[path + entry.name] = text;
+      }
     }
     if (empty && path) found[path] = null;
   };

@@ -54,6 +54,16 @@ def find_binary(name: str) -> str:
     return found
 
 
+def make_certificate(folder: Path, *names: str) -> Path:
+    """Make key.pem and certificate.pem for `names` ("DNS:…", "IP:…"; default: localhost); return the latter's path."""
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = names or ("DNS:localhost", "IP:127.0.0.1")
+    subject = ["-subj", f"/CN={names[0].partition(':')[2]}", "-addext", f"subjectAltName={','.join(names)}"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    subprocess.run([*made, *subject, *files], capture_output=True, check=True)
+    return folder / "certificate.pem"
+
+
 class Service:
     """One process with a folder of its own, its output in `log`. Used as a context manager or by `start`/`stop`."""
 

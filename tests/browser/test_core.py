@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,6 +44,18 @@ def open_world(browser: Browser, harness: str) -> Page:
     page.goto(harness)
     page.wait_for_function("globalThis.world !== undefined")
     return page
+
+
+@contextmanager
+def faultless_world(browser: Browser, harness: str, module: str) -> Iterator[Page]:
+    """Open the harness with one of its modules; no error of the page may go unnoticed."""
+    page = open_world(browser, harness)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.evaluate(f"import('/harness/{module}.js')")
+    yield page
+    page.context.close()
+    assert errors == []
 
 
 def post_to(queue: deque[str]) -> Callable[[str], None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_core import harness, open_world
+from tests.browser.test_core import faultless_world, harness
 
 __all__ = ["harness"]
 RUNS = [200, pytest.param(1000, marks=pytest.mark.long)]
@@ -15,14 +15,9 @@ RUNS = [200, pytest.param(1000, marks=pytest.mark.long)]
 @pytest.fixture(scope="module")
 def page(chromium: Browser, harness: str) -> Iterator[Page]:
     """The hostile relay in Chromium; no error may go unnoticed."""
-    page = open_world(chromium, harness)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate("import('/harness/hostile.js')")
-    page.set_default_timeout(120_000)
-    yield page
-    page.context.close()
-    assert errors == []
+    with faultless_world(chromium, harness, "hostile") as page:
+        page.set_default_timeout(120_000)
+        yield page
 
 
 def show(what: str, seen: dict[str, object]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_core import harness, open_world
+from tests.browser.test_core import faultless_world, harness
 
 __all__ = ["harness"]
 
@@ -13,13 +13,8 @@ __all__ = ["harness"]
 @pytest.fixture(scope="module")
 def page(chromium: Browser, harness: str) -> Iterator[Page]:
     """A tab whose peers and server say what the test lets them say; no error may go unnoticed."""
-    page = open_world(chromium, harness)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.evaluate("import('/harness/epochs.js')")
-    yield page
-    page.context.close()
-    assert errors == []
+    with faultless_world(chromium, harness, "epochs") as page:
+        yield page
 
 
 def test_a_moderator_alone_changes_nothing_in_another_browser(page: Page) -> None:

@@ -8,18 +8,9 @@ import psycopg
 import redis
 from django.conf import settings
 
-from tests.services import PostgresServer, RedisServer, Service, find_binary, free_port
+from tests.services import PostgresServer, RedisServer, Service, find_binary, free_port, make_certificate
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
-
-
-def make_certificate(folder: Path) -> Path:
-    """Make a key and a certificate for localhost, and return the certificate's path; the key is beside it."""
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    subprocess.run([*made, *subject, *files], capture_output=True, check=True)
-    return folder / "certificate.pem"
 
 
 def make_secrets(folder: Path, **places: str) -> None:

@@ -4,7 +4,6 @@ import http.client
 import re
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.services import Service, find_binary, free_port
+from tests.services import Service, find_binary, free_port, make_certificate
 
 CONF = Path(settings.BASE_DIR) / "deploy" / "nginx.conf"
 HOST = "meet.example.org"
@@ -70,21 +69,7 @@ class Nginx(Service):
     def __init__(self, upstream: int) -> None:
         super().__init__()
         self.plain = free_port()
-        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
-        made = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ]
-        subject = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-        subprocess.run([*made, *subject, "-keyout", key, "-out", certificate], capture_output=True, check=True)
+        certificate = make_certificate(self.folder, f"DNS:{HOST}")
         text = CONF.read_text()
         for pattern, here in (
             (r"listen \[::\]:\d+.*;", ""),
@@ -94,7 +79,7 @@ class Nginx(Service):
             (r"limit_conn meetingpoint_sockets \d+;", f"limit_conn meetingpoint_sockets {SOCKETS};"),
             (r"burst=400 nodelay;", f"burst={BURST} nodelay;"),
             (r"/etc/letsencrypt/\S+/fullchain\.pem", str(certificate)),
-            (r"/etc/letsencrypt/\S+/privkey\.pem", str(key)),
+            (r"/etc/letsencrypt/\S+/privkey\.pem", str(self.folder / "key.pem")),
         ):
             assert re.search(pattern, text)
             text = re.sub(pattern, here, text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.app_server import AppServer
 from tests.lab.network import RELAY, SERVER, Namespace
-from tests.services import CoturnServer
+from tests.services import CoturnServer, make_certificate
 
 PORT = 8000
 # Asked on the host itself: nothing else reaches it.
@@ -37,21 +37,7 @@ class LabRelay(CoturnServer):
     def __init__(self, host: Namespace) -> None:
         super().__init__(3478)
         self.host = host
-        subject = ["-subj", f"/CN={RELAY}", "-addext", f"subjectAltName=IP:{RELAY}"]
-        made = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ]
-        files = ["-keyout", str(self.folder / "key.pem"), "-out", str(self.folder / "cert.pem")]
-        subprocess.run([*made, *files, *subject], capture_output=True, check=True)
+        make_certificate(self.folder, f"IP:{RELAY}")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -66,7 +52,11 @@ class LabRelay(CoturnServer):
     def command(self) -> list[str]:
         off = {"--no-tls", "--no-dtls", "--allow-loopback-peers"}
         here = [part.replace("127.0.0.1", RELAY) for part in super().command() if part not in off]
-        tls = ["--tls-listening-port=443", f"--cert={self.folder / 'cert.pem'}", f"--pkey={self.folder / 'key.pem'}"]
+        tls = [
+            "--tls-listening-port=443",
+            f"--cert={self.folder / 'certificate.pem'}",
+            f"--pkey={self.folder / 'key.pem'}",
+        ]
         return [*self.host.prefix, *here, *tls]
 
     def ready(self) -> bool:

@@ -10,9 +10,8 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import firefox
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
-from tests.deploy.secured import make_certificate
 from tests.lab.dtls import Capture
-from tests.services import free_port, wait_until
+from tests.services import free_port, make_certificate, wait_until
 
 __all__ = ["firefox"]
 

@@ -90,6 +90,7 @@ def test_a_file_waits_until_both_are_there_and_either_can_end_it(person: Meet, t
     olga.leave()
     olga.go(f"/rooms/{slug}/#files")
     form = olga.page.locator("#later-form")
+    expect(form.get_by_role("button", name="Choose files")).to_be_visible()  # the page listens from then on
     form.locator("input[type=file]").set_input_files(str(notes))
     form.get_by_role("button", name="Send").click()
     expect(form).to_contain_text("Waiting for Max.")

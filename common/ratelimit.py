@@ -84,6 +84,8 @@ SEND_LATER = Limit("send-later", 30, 60, "membership")
 REPORT = Limit("report", 5, 600, "account or guest")
 REPORT_FROM = Limit("report-from", 30, 120, "network address")
 RELAY_TEST = Limit("relay-test", 10, 60, "account or guest")
+# Each connection of a call asks once or twice for each network interface: a class that joins, a few thousand times.
+STUN = Limit("stun", 2000, 0.01, "network address")
 
 # ── Mails ─────────────────────────────────────────────────────────────────────────────────────────
 RESET = Limit("reset", 6, 1200, "email address", fixed=True)

@@ -13,6 +13,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         from . import checks, deployment_checks  # noqa: F401 - importing registers them
         from .logs import redact_daphne_access_log
+        from .stun import checks as stun_checks  # noqa: F401
 
         redact_daphne_access_log()
 

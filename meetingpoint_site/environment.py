@@ -6,6 +6,7 @@ cannot be read is an error with a name.
 """
 
 import os
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
@@ -31,3 +32,15 @@ class Environment(FileAwareEnv):
 
 
 env = Environment()
+
+
+def url_host(origins: list[str]) -> str:
+    """Return the host of the first origin as an address writes it, an IPv6 address in brackets; "" if there is none."""
+    host = urlsplit(origins[0]).hostname if origins else None
+    return f"[{host}]" if host and ":" in host else host or ""
+
+
+def default_stun_port(origins: list[str], debug: bool) -> int:
+    """Return the port of the process's own STUN server: 0, which is off, for a site that only this machine reaches."""
+    here = url_host(origins) in ("localhost", "127.0.0.1", "[::1]")
+    return 0 if debug or here or not origins or not origins[0].startswith("https://") else 3478

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import __version__
-from .environment import env
+from .environment import default_stun_port, env, url_host
 from .logs import logging_settings
 from .release import static_release
 
@@ -201,7 +201,11 @@ AUDIT_DAYS = env.int("AUDIT_DAYS", default=730)
 EMERGENCY_CONTACT = env.str("EMERGENCY_CONTACT", default="")
 
 # ── WebRTC: no third party is asked unless the operator names one ────────────────────────────────
-STUN_URLS = env.list("STUN_URLS", default=[])
+# The process's own STUN server: on wherever people reach the site from other machines. Browsers ask it first.
+STUN_HOST = env.str("STUN_HOST", default="") or url_host(SITE_ORIGINS)
+STUN_PORT = env.int("STUN_PORT", default=default_stun_port(SITE_ORIGINS, DEBUG))
+STUN_URLS = [f"stun:{STUN_HOST}:{STUN_PORT}"] if STUN_PORT else []
+STUN_URLS += [url for url in env.list("STUN_URLS", default=[]) if url not in STUN_URLS]
 TURN_URLS = env.list("TURN_URLS", default=[])
 TURN_SECRET = env.str("TURN_SECRET", default="")
 TURN_TTL = env.int("TURN_TTL", default=12 * 3600)

@@ -115,7 +115,8 @@ def test_format_strings_are_written_here() -> None:
 def test_the_server_asks_no_other_host() -> None:
     """Mail, the database and Redis are reached by Django's own clients, at addresses from the settings."""
     clients = ("urllib.request", "http.client", "requests", "httpx", "aiohttp", "ftplib", "telnetlib", "ldap", "socket")
-    assert importers(*clients) == set()
+    # STUN answers who asks; its client is that of the operator's diagnosis.
+    assert importers(*clients) <= {"meetingpoint_site/stun/server.py", "meetingpoint_site/stun/client.py"}
     assert callers("urlopen", "create_connection", "open_connection") == set()
 
 

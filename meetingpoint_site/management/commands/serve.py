@@ -3,13 +3,14 @@
 import os
 import resource
 from argparse import ArgumentParser
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from meetingpoint_site.servers import SERVERS
+from meetingpoint_site.stun.server import StunServer
 
 
 class Command(BaseCommand):
@@ -39,14 +40,31 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Meeting Point is at http://{shown}:{port} ({server}, process {os.getpid()}). Ctrl+C ends it."
             )
+            if stun is not None:
+                self.stdout.write(f"Browsers find their address at {settings.STUN_URLS[0]}.")
 
         allow_many_sockets()
         try:
-            SERVERS[server](host, port, ready)
+            with self.stun() as stun:
+                SERVERS[server](host, port, ready)
         except ImportError as error:
             raise CommandError(f"{server} is not installed: pip install {server}") from error
         except OSError as error:
             raise CommandError(str(error)) from error
+
+    def stun(self) -> AbstractContextManager[StunServer | None]:
+        """Return the STUN server of STUN_PORT. A port that is taken is said, and the site runs without."""
+        port = settings.STUN_PORT
+        if not port:
+            return nullcontext()
+        try:
+            return StunServer(port)
+        except OSError as error:
+            self.stderr.write(
+                f"STUN: UDP port {port} cannot be used: {error.strerror}. Browsers are still sent to it: if coturn has "
+                "it, set STUN_PORT=0 and STUN_URLS to coturn's address; else choose another port."
+            )
+            return nullcontext()
 
 
 def allow_many_sockets() -> None:

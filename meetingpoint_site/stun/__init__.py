@@ -1,0 +1,1 @@
+"""STUN of the process itself: browsers behind home routers learn by which address the internet sees them."""

@@ -39,6 +39,12 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
                 reason, code = "Forbidden", 403
             super().failHandshake(reason, code, responseHeaders)
 
+        def handle_reply(self, message: dict[str, Any]) -> None:
+            if message["type"] == "websocket.close" and message.get("reason") and self.state == self.STATE_OPEN:
+                self.sendClose(code=message["code"], reason=message["reason"])  # Daphne would leave the reason out
+            else:
+                super().handle_reply(message)
+
     class BoundedRequest(http_protocol.WebRequest):
         """Daphne's request, which would receive a body of any size before it calls the application."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,7 +16,7 @@ from accounts.models import User
 from common.security_log import log_event
 
 from .compiled_query import CompiledQuery
-from .models import Ban, JoinRule, Membership, Role, Room
+from .models import Ban, JoinRule, Membership, Role, Room, WaitingTransfer
 from .permissions import Permission, has_permission, is_host, permission_to_remove
 
 Visitor: TypeAlias = User | AnonymousUser | None
@@ -58,11 +59,26 @@ class RoomAccess:
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 _user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
 _guest_id: tuple[Any, Any] = (Membership._meta.get_field("guest_id"), UUID(int=1))
-_with_room = Membership.objects.select_related("room__owner").order_by()
+_of_member = WaitingTransfer.objects.filter(Q(sender=OuterRef("pk")) | Q(receiver=OuterRef("pk")))
+_with_room: QuerySet[Membership] = (
+    Membership.objects.select_related("room__owner").annotate(has_transfers=Exists(_of_member)).order_by()
+)
 _by_user = CompiledQuery(lambda slug, user: _with_room.filter(room__slug=slug).filter(user=user), _slug, _user)
 _by_guest_id = CompiledQuery(
     lambda slug, guest_id: _with_room.filter(room__slug=slug).filter(guest_id=guest_id), _slug, _guest_id
 )
+_with_account = CompiledQuery(
+    lambda slug, user: _with_room.select_related("user").filter(room__slug=slug).filter(user=user), _slug, _user
+)
+
+
+def find_membership_of_account(user_id: int, slug: str) -> Membership | None:
+    """Return the membership of an account as `find_membership` does, and the account with it, in one query.
+
+    Its `has_transfers` says whether files wait for it or from it.
+    """
+    found = _with_account(slug, user_id)
+    return found[0] if found else None
 
 
 def find_membership(user: Visitor, guest_id: UUID | None, slug: str) -> Membership | None:
@@ -75,9 +91,12 @@ def find_membership(user: Visitor, guest_id: UUID | None, slug: str) -> Membersh
     return found[0] if found else None
 
 
-def resolve_access(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAccess:
-    """Return who this is in the room, whether or not the room is open. Raises `AccessDenied`."""
-    membership = find_membership(user, guest_id, slug)
+def resolve_access(user: Visitor, guest_id: UUID | None, slug: str, known: Membership | None = None) -> RoomAccess:
+    """Return who this is in the room, whether or not the room is open. Raises `AccessDenied`.
+
+    `known` is the account's own membership, if it has just been read.
+    """
+    membership = known or find_membership(user, guest_id, slug)
     if membership is None:
         exists = Room.objects.filter(slug=slug).exists()
         raise AccessDenied(DenialReason.NOT_MEMBER if exists else DenialReason.UNKNOWN_ROOM)
@@ -88,9 +107,12 @@ def resolve_access(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAcces
     return RoomAccess(membership.room, Role(membership.role), membership)
 
 
-def authorize_entry(user: Visitor, guest_id: UUID | None, slug: str) -> RoomAccess:
-    """Return who this is in a room that they may enter now, for the call page and the socket. Raises `AccessDenied`."""
-    access = resolve_access(user, guest_id, slug)
+def authorize_entry(user: Visitor, guest_id: UUID | None, slug: str, known: Membership | None = None) -> RoomAccess:
+    """Return who this is in a room that they may enter now, for the call page and the socket. Raises `AccessDenied`.
+
+    `known` as in `resolve_access`.
+    """
+    access = resolve_access(user, guest_id, slug, known)
     if isinstance(user, User) and access.membership.user_id == user.pk and user.suspended_at is not None:
         raise AccessDenied(DenialReason.SUSPENDED, access.membership)
     reason = unavailable_reason(access.room)

@@ -6,6 +6,7 @@ Building and compiling a query costs the ORM several times what SQLite or Postgr
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -16,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 
 class CompiledQuery(Generic[M]):
-    """A SELECT whose only parameters are the values of `fields`, in their order.
+    """A SELECT whose last parameters are the values of `fields`, in their order; those before them never change.
 
     `build` gets one stand-in per field and returns the queryset. It runs at the first call, once per database vendor.
     """
@@ -25,36 +26,66 @@ class CompiledQuery(Generic[M]):
         self._build = build
         self._fields: list[Field[Any, Any]] = [field for field, _ in fields]
         self._stand_ins = [value for _, value in fields]
-        self._compiled: dict[str, tuple[str, Any, Any]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, *values: Any) -> list[M]:
         """Return the instances for these values."""
-        sql, compiler, converters = self._compiled.get(connection.vendor) or self._compile()
+        compiled = self._compiled.get(connection.vendor) or self._compile()
         with connection.cursor() as cursor:
-            cursor.execute(sql, self._bind(values))
+            cursor.execute(compiled.sql, [*compiled.constants, *self._bind(values)])
             rows: Any = cursor.fetchall()
-        if converters:
-            rows = map(tuple, compiler.apply_converters(rows, converters))
-        info, select = compiler.klass_info, compiler.select
-        start, end = info["select_fields"][0], info["select_fields"][-1] + 1
-        names = [column[0].target.attname for column in select[start:end]]
-        populators = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]
+        if compiled.converters:
+            rows = map(tuple, compiled.compiler.apply_converters(rows, compiled.converters))
         found: list[M] = []
         for row in rows:
-            instance = info["model"].from_db(connection.alias, names, row[start:end])
-            for populator in populators:
+            instance = compiled.model.from_db(connection.alias, compiled.names, row[compiled.columns])
+            for populator in compiled.populators:
                 populator.populate(row, instance)
+            for name, column in compiled.annotations:
+                setattr(instance, name, row[column])
             found.append(instance)
         return found
 
     def _bind(self, values: Sequence[Any]) -> list[Any]:
         return [field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)]
 
-    def _compile(self) -> tuple[str, Any, Any]:
-        compiler = self._build(*self._stand_ins).query.get_compiler(connection=connection)
+    def _compile(self) -> "_Compiled":
+        compiler: Any = self._build(*self._stand_ins).query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        if list(parameters) != self._bind(self._stand_ins):
-            raise ValueError("a compiled query's only parameters are the values of its fields, in their order")
-        converters = compiler.get_converters([column[0] for column in compiler.select])
-        self._compiled[connection.vendor] = compiled = (sql, compiler, converters)
+        bound = self._bind(self._stand_ins)
+        constants = list(parameters)[: -len(bound)]
+        if [*constants, *bound] != list(parameters):
+            raise ValueError("the last parameters of a compiled query are the values of its fields, in their order")
+        info, select = compiler.klass_info, compiler.select
+        columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._compiled[connection.vendor] = compiled = _Compiled(
+            sql=sql,
+            constants=constants,
+            compiler=compiler,
+            converters=compiler.get_converters([column[0] for column in select]),
+            model=info["model"],
+            columns=columns,
+            names=[column[0].target.attname for column in select[columns]],
+            populators=get_related_populators(info, select, connection.alias),  # type: ignore[call-arg]
+            annotations=list(compiler.annotation_col_map.items()),
+        )
         return compiled
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What running a query takes.
+
+    `constants` are the parameters that never change, `columns` those of the model itself, `annotations` the places of
+    others.
+    """
+
+    sql: str
+    constants: list[Any]
+    compiler: Any
+    converters: Any
+    model: Any
+    columns: slice
+    names: list[str]
+    populators: list[Any]
+    annotations: list[tuple[str, int]]

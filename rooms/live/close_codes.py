@@ -38,6 +38,7 @@ class CloseCode(IntEnum):
     MEETING_ENDED = 4022
     KICKED = 4023
     ROLE_CHANGED = 4024
+    BUSY = 4025
 
     @property
     def reason(self) -> str:
@@ -88,6 +89,9 @@ CLOSE_POLICIES: dict[CloseCode, ClosePolicy] = {
     CloseCode.MEETING_ENDED: _stop("A host has ended the meeting for everyone."),
     CloseCode.KICKED: _stop("A host has removed them from the call; the membership stays."),
     CloseCode.ROLE_CHANGED: _reconnect("The person's role has changed; rejoin to learn the new one."),
+    CloseCode.BUSY: _reconnect(
+        "More people join than can be answered soon: reconnect after the seconds in the close frame's reason."
+    ),
 }
 
 

@@ -4,25 +4,19 @@ It is used for a join and for rare actions, never for a relayed message, in a fe
 delays other joins and nothing else.
 """
 
-import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.models import Session
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import connection
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.authentication import session_use, sessions
+from accounts.authentication import session_use
 from accounts.models import User
 from common import ratelimit
 from common.json_body import encode_base64url
@@ -38,34 +32,16 @@ from rooms.models import Room as RoomRow
 from rooms.models import WaitingTransfer as TransferRow
 from rooms.my_rooms import listing_stamp, may_see_people, memberships_of
 
+from .database.queue import DatabaseQueue, Unavailable
+from .database.visitor import request_of, visitor_in_room
 from .messages import RoomInfo, WaitingTransfer
 
-logger = logging.getLogger(__name__)
-_R = TypeVar("_R")
-
 # SQLite runs in this process: more threads would only take turns. With PostgreSQL threads wait for the network.
-_workers = 1 if connection.vendor == "sqlite" else 6
-_threads = ThreadPoolExecutor(_workers, thread_name_prefix="signaling")
-_sessions = CompiledQuery(
-    lambda key, now: Session.objects.filter(session_key=key).filter(expire_date__gt=now).order_by(),
-    (Session._meta.get_field("session_key"), "x"),
-    (Session._meta.get_field("expire_date"), datetime(2000, 1, 1, tzinfo=UTC)),
-)
+_queue = DatabaseQueue(1 if connection.vendor == "sqlite" else 6)
 _member = (TransferRow._meta.get_field("sender"), UUID(int=1))
 _transfers_of_member = CompiledQuery(
     lambda one, same: TransferRow.objects.filter(Q(sender=one) | Q(receiver=same)), _member, _member
 )
-
-
-class SessionStore(sessions.SessionStore):
-    """The site's session, its row read by a prepared query. (The class's name is part of the signature's salt.)"""
-
-    def _get_session_from_db(self) -> Session | None:
-        found = _sessions(self.session_key, datetime.now(UTC))
-        if not found:
-            self._session_key = None
-            return None
-        return found[0]
 
 
 class Refused(Exception):
@@ -75,10 +51,6 @@ class Refused(Exception):
         super().__init__(code.reason)
         self.code = code
         self.denied = denied
-
-
-class Unavailable(Exception):
-    """The database is unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +70,7 @@ class EntryGrant:
     requires_host: bool
     first_this_hour: bool
     transfers: list[WaitingTransfer]
+    joins_too_often: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,84 +98,78 @@ class WatchGrant:
 
 async def authorize_watcher(session_key: str) -> WatchGrant:
     """Look up the account of a session and its rooms. Raises `Refused` or `Unavailable`."""
-    return await _in_thread(_authorize_watcher, session_key)
+    return await _queue.run(_authorize_watcher, session_key)
 
 
 async def authorize(session_key: str, slug: str) -> EntryGrant:
     """Look up the visitor of a session and what `rooms.access` grants them. Raises `Refused` or `Unavailable`."""
-    return await _in_thread(_authorize, session_key, slug)
+    return await _queue.run(_authorize, session_key, slug)
+
+
+async def authorize_join(session_key: str, slug: str, *, in_call: bool, wanted: Callable[[], bool]) -> EntryGrant:
+    """Do the same for a socket that joins, and count the join of people who need not knock.
+
+    Raises `Busy` when so many wait that this one is to come again later, and `Dropped` if it is not `wanted` any more
+    when its turn has come.
+    """
+    return await _queue.run_if(wanted, _authorize_join, session_key, slug, in_call)
+
+
+async def authorize_knock(session_key: str, slug: str, wanted: Callable[[], bool]) -> EntryGrant:
+    """Look up the visitor who knocks. Raises as `authorize_join`."""
+    return await _queue.run_if(wanted, _authorize, session_key, slug)
 
 
 async def read_transfers(member: str) -> list[WaitingTransfer]:
     """Return what waits for or from a membership. Raises `Unavailable`."""
-    return await _in_thread(_read_transfers, UUID(member))
+    return await _queue.run(_read_transfers, UUID(member))
 
 
 async def consume_knock(member: str) -> bool:
     """Count a knock for the rate limit; False when this membership knocks too often. Raises `Unavailable`."""
-    return not await _in_thread(ratelimit.consume, ratelimit.KNOCK, member)
-
-
-async def consume_join(member: str, *, in_call: bool) -> bool:
-    """Count a join; False when this membership joins this room too often. Raises `Unavailable`."""
-    return not await _in_thread(ratelimit.consume, ratelimit.JOIN, f"{member} {in_call}")
+    return not await _queue.run(ratelimit.consume, ratelimit.KNOCK, member)
 
 
 async def record_admission(member: str) -> None:
     """Store that a host admitted a guest, so that they need not knock again. Raises `Unavailable`."""
-    await _in_thread(_record_admission, UUID(member))
+    await _queue.run(_record_admission, UUID(member))
 
 
 async def record_turned_away(member: str, reason: TurnedAwayReason) -> None:
     """Store for the hosts that a member or guest was turned away; not at all while the database is unreachable."""
     with suppress(Unavailable):
-        await _in_thread(_record_turned_away, UUID(member), reason)
+        await _queue.run(_record_turned_away, UUID(member), reason)
 
 
 async def record_refused(refused: Refused) -> None:
     """Store the same of a person who may not enter."""
     if refused.denied is not None:
         with suppress(Unavailable):
-            await _in_thread(record_denied, refused.denied)
+            await _queue.run(record_denied, refused.denied)
 
 
 async def keep_sessions(used: set[str], others: set[str]) -> set[str]:
     """Keep the sessions of accounts that are in a call; return which of all have ended. Raises `Unavailable`."""
-    return await _in_thread(session_use.keep_sessions, used, others)
+    return await _queue.run(session_use.keep_sessions, used, others)
 
 
 async def record_use(room_id: int) -> None:
     """Store in which hour the room was last used, and nothing else about the call. Raises `Unavailable`."""
-    await _in_thread(_record_use, room_id)
+    await _queue.run(_record_use, room_id)
 
 
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
     """Return what members see of a room, and when it expires. Raises `Refused` or `Unavailable`."""
-    return await _in_thread(_read_room, room_id)
-
-
-async def _in_thread(function: Callable[..., _R], *args: object) -> _R:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _guarded, function, *args)
-
-
-def _guarded(function: Callable[..., _R], *args: object) -> _R:
-    close_old_connections()
-    try:
-        return function(*args)
-    except DatabaseError as error:
-        logger.warning("The database is unreachable: %s", type(error).__name__)
-        raise Unavailable from error
-    finally:
-        close_old_connections()
+    return await _queue.run(_read_room, room_id)
 
 
 def _authorize(session_key: str, slug: str) -> EntryGrant:
-    request = HttpRequest()
-    request.session = SessionStore(session_key or None)
+    request = request_of(session_key)
     browser = guest_id_of(request.session)
     signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
+    user, known = visitor_in_room(request, slug)
     try:
-        access = authorize_entry(get_user(request), browser, slug)
+        access = authorize_entry(user, browser, slug, known)
     except AccessDenied as refusal:
         code = CloseCode[refusal.reason.name.upper()]
         if code is CloseCode.NOT_MEMBER and signed_out:
@@ -222,14 +189,19 @@ def _authorize(session_key: str, slug: str) -> EntryGrant:
         must_knock=must_knock(access),
         requires_host=requires_host(access),
         first_this_hour=access.room.last_used_at != usage_hour(timezone.now()),
-        transfers=_read_transfers(membership.id),
+        transfers=_read_transfers(membership.id) if getattr(membership, "has_transfers", True) else [],
     )
 
 
+def _authorize_join(session_key: str, slug: str, in_call: bool) -> EntryGrant:
+    grant = _authorize(session_key, slug)
+    if grant.must_knock or not ratelimit.consume(ratelimit.JOIN, f"{grant.member} {in_call}"):
+        return grant
+    return replace(grant, joins_too_often=True)
+
+
 def _authorize_watcher(session_key: str) -> WatchGrant:
-    request = HttpRequest()
-    request.session = SessionStore(session_key or None)
-    user = get_user(request)
+    user = get_user(request_of(session_key))
     if not isinstance(user, User):
         raise Refused(CloseCode.SIGNED_OUT)
     if user.suspended_at is not None:

@@ -15,15 +15,16 @@ from rooms.permissions import is_host
 from .admission import (
     EntryGrant,
     Refused,
-    Unavailable,
     authorize,
-    consume_join,
+    authorize_join,
+    authorize_knock,
     consume_knock,
     record_refused,
     record_turned_away,
     record_use,
 )
 from .connection import Connection
+from .database.queue import Busy, Dropped, Unavailable
 from .lobby import EMPTY_BODY
 from .messages import (
     MAX_BODY,
@@ -107,15 +108,26 @@ class SignalingConsumer(Connection):
             self.outgoing.close(CloseCode.VERSION)
             return None
         began = time.monotonic()
+        socket.asking = True
         try:
-            grant = await authorize(socket.session_key, self.slug)
+            if isinstance(message, Join):
+                grant = await authorize_join(
+                    socket.session_key, self.slug, in_call=self.in_call, wanted=self.outgoing.is_open
+                )
+            else:
+                grant = await authorize_knock(socket.session_key, self.slug, self.outgoing.is_open)
         except Refused as refused:
             self.outgoing.close(refused.code)
             hub.spawn(record_refused(refused))
             return None
-        except Unavailable:
+        except Busy as busy:
+            self.outgoing.close(CloseCode.BUSY, str(busy.seconds))
+            return None
+        except (Unavailable, Dropped):
             self.outgoing.close(CloseCode.JOIN_TIMEOUT)
             return None
+        finally:
+            socket.asking = False
         socket.room_id, socket.membership, socket.user_id = grant.room_id, grant.member, grant.user_id
         if (code := hub.close_order_since(began, socket)) is not None:
             self.outgoing.close(code)
@@ -155,7 +167,7 @@ class SignalingConsumer(Connection):
         if grant.must_knock or (grant.requires_host and not await hub.lobby.hosts_in(grant.room_id)):
             self.outgoing.close(CloseCode.KNOCK_REQUIRED)
             return
-        if not await may_join(grant.member, in_call=self.in_call):
+        if grant.joins_too_often:
             self.outgoing.close(CloseCode.JOIN_TIMEOUT)
             return
         key, limit = self.live_room(grant)
@@ -225,14 +237,6 @@ class SignalingConsumer(Connection):
             return
         servers = ice_servers(UUID(member.entry.member))
         self.outgoing.send_text(encode(Ice(servers.servers, servers.ttl)))
-
-
-async def may_join(member: str, *, in_call: bool) -> bool:
-    """Say whether a membership may join once more; not while the database is unreachable."""
-    try:
-        return await consume_join(member, in_call=in_call)
-    except Unavailable:
-        return False
 
 
 _FAILURES: dict[type[Exception], CloseCode] = {

@@ -12,7 +12,8 @@ from rooms.live.close_codes import CloseCode
 from rooms.live.events import PresenceEntry, Resync
 from rooms.live.presence import PresenceDown
 
-from .admission import Refused, Unavailable, authorize, keep_sessions
+from .admission import Refused, authorize, keep_sessions
+from .database.queue import Unavailable
 from .deadlines import Deadline, next_deadline
 from .hub import Hub
 from .limits import JOIN_SECONDS
@@ -49,7 +50,7 @@ def sweep(hub: Hub) -> None:
     for socket in tuple(hub.sockets):
         member = socket.member
         deadline = next_deadline(member.room.expires, member.expires) if member is not None else None
-        waits = socket.guest is not None or socket.watching
+        waits = socket.guest is not None or socket.watching or socket.asking
         if member is None and not waits and now - socket.opened > JOIN_SECONDS:
             socket.outgoing.close(CloseCode.JOIN_TIMEOUT)
         elif deadline is not None and deadline.at <= clock:

@@ -33,7 +33,8 @@ from rooms.live.presence import JoinResult, Presence, PresenceDown
 from rooms.live.transfer_rooms import is_transfer_room, room_of, transfer_room
 
 from . import messages
-from .admission import Refused, Unavailable, read_room
+from .admission import Refused, read_room
+from .database.queue import Unavailable
 from .lobby import Lobby
 from .mailbox import Mailbox
 from .registry import Change, LiveRoom, Member, Socket, as_peer, change_frame, is_target

@@ -29,7 +29,8 @@ from rooms.models import JoinRule, TurnedAwayReason
 from rooms.permissions import is_host
 
 from . import messages
-from .admission import EntryGrant, Refused, Unavailable, authorize, record_admission, record_turned_away
+from .admission import EntryGrant, Refused, authorize, record_admission, record_turned_away
+from .database.queue import Unavailable
 from .deadlines import next_deadline
 from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
 from .lobby_mail import mail_hosts

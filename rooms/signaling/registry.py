@@ -20,7 +20,10 @@ MAX_CHANGES = 256  # more than can be under way between processes
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """One connection, from its acceptance to its end. `in_call`: it is for the call of a room."""
+    """One connection, from its acceptance to its end. `in_call`: it is for the call of a room.
+
+    `asking`: it has sent its `join` or `knock`, and the database has not answered yet.
+    """
 
     outgoing: SendBuffer
     session_key: str
@@ -31,6 +34,7 @@ class Socket:
     membership: str = ""
     user_id: int | None = None
     watching: bool = False
+    asking: bool = False
     in_call: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -42,7 +42,11 @@ class SendBuffer:
             if self.buffered_bytes() > MAX_BUFFERED_BYTES:
                 self.close(CloseCode.TOO_SLOW)
 
-    def close(self, code: CloseCode | int) -> None:
+    def is_open(self) -> bool:
+        """Say whether the peer can still get a frame; a connection that it has cut may be known only below ASGI."""
+        return self.code is None and not self._transport.is_cut()
+
+    def close(self, code: CloseCode | int, reason: str = "") -> None:
         """Close the socket. The connection of a peer that does not read is cut after `GRACE_SECONDS`."""
         if self.code is not None:
             return
@@ -52,7 +56,7 @@ class SendBuffer:
             self._buffered = 0
             self._transport.pause_reading()
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cut)
-        self._put({"type": "websocket.close", "code": int(code)}, 0)
+        self._put({"type": "websocket.close", "code": int(code), "reason": reason}, 0)
 
     def buffered_bytes(self) -> int:
         """Return how many bytes wait for this peer to read them."""

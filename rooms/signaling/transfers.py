@@ -7,7 +7,8 @@ from rooms.live.close_codes import CloseCode
 from rooms.live.presence import PresenceDown
 from rooms.live.transfer_rooms import room_of
 
-from .admission import Refused, Unavailable, authorize, read_transfers
+from .admission import Refused, authorize, read_transfers
+from .database.queue import Unavailable
 from .lobby import Lobby
 from .messages import WaitingTransfers, encode
 from .registry import LiveRoom, Socket

@@ -14,6 +14,9 @@ class Transport(Protocol):
     def unsent(self) -> int:
         """Return the bytes accepted by `send` that the kernel has not taken yet."""
 
+    def is_cut(self) -> bool:
+        """Say whether the connection has ended, as far as this end knows."""
+
     def pause_reading(self) -> None:
         """Stop reading, so that what the peer still sends takes no memory."""
 
@@ -28,6 +31,9 @@ class UnknownTransport:
 
     def unsent(self) -> int:
         return 0
+
+    def is_cut(self) -> bool:
+        return False
 
     def pause_reading(self) -> None:
         return None
@@ -48,6 +54,9 @@ class DaphneTransport:
         transport = self._protocol.transport
         return 0 if transport is None else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
 
+    def is_cut(self) -> bool:
+        return self._protocol.transport is None or bool(self._protocol.transport.disconnected)
+
     def pause_reading(self) -> None:
         if self._protocol.transport is not None:
             self._protocol.transport.pauseProducing()
@@ -67,6 +76,9 @@ class AsyncioTransport:
 
     def unsent(self) -> int:
         return 0 if self._transport.is_closing() else self._transport.get_write_buffer_size()
+
+    def is_cut(self) -> bool:
+        return bool(self._transport.is_closing())
 
     def pause_reading(self) -> None:
         return None  # uvicorn reads on and discards, so that the peer gets to the close frame

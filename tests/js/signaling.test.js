@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CLOSE_CODES, closeRule } from "../../static/js/signaling/close-codes.js";
+import { CLOSE_CODES, closeRule, secondsAway } from "../../static/js/signaling/close-codes.js";
 import { isId } from "../../static/js/lib/patterns.js";
 import { readMessage } from "../../static/js/signaling/incoming.js";
 import { INPUTS, nextState, STATES } from "../../static/js/signaling/lifecycle.js";
@@ -55,6 +55,15 @@ test("after a drain the first try comes within a second, and only the first", ()
   const policy = new ReconnectPolicy(() => 0.999999);
   assert.equal(policy.nextDelay({ soon: true }), 1000);
   assert.equal(policy.nextDelay({ soon: true }), 800);
+});
+
+test("a busy server says when to come again, and no one comes earlier or all at once", () => {
+  assert.equal(secondsAway({ code: 4025, reason: "7" }), 7);
+  for (const reason of ["", "soon", "-3", "NaN"]) assert.equal(secondsAway({ code: 4025, reason }), 0);
+  assert.equal(secondsAway({ code: 4025, reason: "999999" }), 60);
+  assert.equal(secondsAway({ code: 4015, reason: "7" }), 0);
+  assert.equal(new ReconnectPolicy(() => 0).nextDelay({ away: 7, longest: 4000 }), 7000);
+  assert.equal(new ReconnectPolicy(() => 0.999999).nextDelay({ away: 7, soon: true }), 10_500);
 });
 
 test("every close code of the table has a name and an act, and unknown codes mean a lost connection", () => {

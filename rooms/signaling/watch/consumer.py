@@ -5,8 +5,9 @@ import time
 from rooms.live.close_codes import CloseCode, ErrorCode
 from rooms.live.presence import PresenceDown
 from rooms.permissions import is_host
-from rooms.signaling.admission import Refused, Unavailable, authorize, authorize_watcher
+from rooms.signaling.admission import Refused, authorize, authorize_watcher
 from rooms.signaling.connection import Connection
+from rooms.signaling.database.queue import Unavailable
 from rooms.signaling.lobby import EMPTY_BODY
 from rooms.signaling.messages import VERSION, Ping, Pong, encode
 

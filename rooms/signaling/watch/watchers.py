@@ -15,7 +15,8 @@ from rooms.live.events import Close, OccupancyChanged, PresenceEntry, Scope
 from rooms.live.presence import Presence, PresenceDown
 from rooms.live.transfer_rooms import is_transfer_room
 from rooms.permissions import is_host
-from rooms.signaling.admission import Refused, Unavailable, WatchedRoom, WatchGrant, authorize_watcher
+from rooms.signaling.admission import Refused, WatchedRoom, WatchGrant, authorize_watcher
+from rooms.signaling.database.queue import Unavailable
 from rooms.signaling.limits import MAX_WATCHERS_A_USER
 from rooms.signaling.mailbox import Mailbox
 from rooms.signaling.messages import Peer, ServerMessage, encode

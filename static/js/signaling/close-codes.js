@@ -30,6 +30,7 @@ const TABLE = /** @type {const} */ ({
   4022: { reason: "meeting_ended", then: "stop" },
   4023: { reason: "kicked", then: "stop" },
   4024: { reason: "role_changed", then: "reconnect" },
+  4025: { reason: "busy", then: "reconnect" },
 });
 
 /** @typedef {(typeof TABLE)[keyof typeof TABLE]["reason"]} Reason */
@@ -44,4 +45,15 @@ export const CODE = /** @type {Readonly<Record<Reason, number>>} */ (
 /** Codes outside the table (1001, 1006, 1012, …) mean a lost connection. @param {number} code @returns {Readonly<CloseRule>} */
 export function closeRule(code) {
   return CLOSE_CODES[code] ?? { reason: "lost", then: "reconnect" };
+}
+
+const LONGEST_AWAY_S = 60;
+
+/**
+ * After how many seconds a busy server wants to be asked again; 0 when it did not say so.
+ * @param {{code: number, reason: string}} close reason: of the close frame, here a number of seconds
+ */
+export function secondsAway({ code, reason }) {
+  const seconds = code === CODE.busy ? Number(reason) : 0;
+  return seconds > 0 ? Math.min(seconds, LONGEST_AWAY_S) : 0;
 }

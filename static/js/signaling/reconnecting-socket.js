@@ -1,7 +1,7 @@
 /** A WebSocket that pings, and reconnects when it is lost or silent; what is said on it is up to its owner. */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule, CODE } from "./close-codes.js";
+import { closeRule, CODE, secondsAway } from "./close-codes.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -52,7 +52,7 @@ export class ReconnectingSocket extends Emitter {
     const current = () => this.#socket === socket;
     socket.onopen = () => current() && this.emit("open");
     socket.onmessage = ({ data }) => current() && this.emit("message", { data });
-    socket.onclose = ({ code }) => current() && this.#onClose(code);
+    socket.onclose = (event) => current() && this.#onClose(event);
     this.awaitAnswer();
   }
 
@@ -92,17 +92,17 @@ export class ReconnectingSocket extends Emitter {
     }, this.#pingInterval);
   }
 
-  /** @param {number} code */
-  #onClose(code) {
-    if (closeRule(code).then === "reconnect") return this.#retry(code === CODE.draining);
+  /** @param {{code: number, reason: string}} close */
+  #onClose({ code, reason }) {
+    if (closeRule(code).then === "reconnect") return this.#retry(code === CODE.draining, secondsAway({ code, reason }));
     this.drop();
     this.emit("stopped", { code });
   }
 
-  /** @param {boolean} soon whether the server asked us to return at once */
-  #retry(soon) {
+  /** @param {boolean} soon whether the server asked us to return at once @param {number} [away] seconds to stay away */
+  #retry(soon, away = 0) {
     this.drop();
-    this.#timer = setTimeout(() => this.start(), this.policy.nextDelay({ soon }));
+    this.#timer = setTimeout(() => this.start(), this.policy.nextDelay({ soon, away }));
     this.emit("away");
   }
 }

@@ -1,7 +1,7 @@
 /** The signaling socket: joins a room, stays in it, reconnects. It does not know WebRTC: what it relays is opaque. */
 
 import { Emitter } from "../lib/emitter.js";
-import { closeRule, CODE } from "./close-codes.js";
+import { closeRule, CODE, secondsAway } from "./close-codes.js";
 import { readMessage } from "./incoming.js";
 import { nextState } from "./lifecycle.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
@@ -137,8 +137,8 @@ export class SignalingSocket extends Emitter {
     this.#input("leave");
   }
 
-  /** @param {Input} input @param {{code?: number, soon?: boolean}} [why] */
-  #input(input, { code, soon = false } = {}) {
+  /** @param {Input} input @param {{code?: number, soon?: boolean, away?: number}} [why] */
+  #input(input, { code, soon = false, away = 0 } = {}) {
     const state = nextState(this.#state, input);
     if (state === null) return;
     this.#state = state;
@@ -150,7 +150,7 @@ export class SignalingSocket extends Emitter {
     if (state === "joining") this.#join();
     if (state === "open") this.#schedulePing();
     if (state === "waiting") {
-      const wait = this.#policy.nextDelay({ soon, longest: this.#urgent ? URGENT_TIMEOUT_MS : undefined });
+      const wait = this.#policy.nextDelay({ soon, away, longest: this.#urgent ? URGENT_TIMEOUT_MS : undefined });
       detail.retryAt = Date.now() + wait;
       this.#timer = setTimeout(() => this.#input("due"), wait);
     }
@@ -168,7 +168,7 @@ export class SignalingSocket extends Emitter {
     const current = () => attempt === this.#attempt;
     socket.onopen = () => current() && this.#input("opened");
     socket.onmessage = ({ data }) => current() && this.#onMessage(data);
-    socket.onclose = ({ code }) => current() && this.#onClose(code);
+    socket.onclose = (event) => current() && this.#onClose(event);
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#input("silent"), this.#urgent ? URGENT_TIMEOUT_MS : JOIN_TIMEOUT_MS);
   }
@@ -179,10 +179,10 @@ export class SignalingSocket extends Emitter {
     this.#timer = setTimeout(() => this.#input("silent"), JOIN_TIMEOUT_MS);
   }
 
-  /** @param {number} code */
-  #onClose(code) {
+  /** @param {{code: number, reason: string}} close */
+  #onClose({ code, reason }) {
     if (closeRule(code).then === "stop") this.#input("refused", { code });
-    else this.#input("lost", { code, soon: code === CODE.draining });
+    else this.#input("lost", { code, soon: code === CODE.draining, away: secondsAway({ code, reason }) });
   }
 
   /** Whatever the dropped socket still reports belongs to a superseded attempt. */

@@ -1,0 +1,115 @@
+"""Database work of sockets: a queue that a few threads of its own work off, so that a slow query delays only joins.
+
+Opening a connection costs more than the queries of a join. With SQLite a thread keeps its connection; one of the pool
+of PostgreSQL it keeps while work waits and gives back afterwards, so that sockets that join now and then hold none.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+logger = logging.getLogger(__name__)
+_R = TypeVar("_R")
+
+LONGEST_WAIT = 5.0  # seconds that a join may wait; more than that, and it is to come again later
+_RECENT = 50  # over about how many orders the time that each takes is averaged
+
+
+class Unavailable(Exception):
+    """The database is unreachable."""
+
+
+class Busy(Exception):
+    """More joins wait than can be answered soon; `seconds` is when to come again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Dropped(Exception):
+    """The work was no longer wanted when its turn came."""
+
+
+class DatabaseQueue:
+    """Runs functions one after the other in each of `workers` threads, in the order in which they came."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="signaling")
+        self._waiting = 0
+        self._cost = 0.0  # seconds of a thread that an order took lately
+
+    async def run(self, function: Callable[..., _R], *args: object) -> _R:
+        """Return what the function returns. Raises what it raises, and `Unavailable`."""
+        return await self._run(None, function, args)
+
+    async def run_if(self, wanted: Callable[[], bool], function: Callable[..., _R], *args: object) -> _R:
+        """Do the same for a socket that can wait and may be gone: `wanted` is asked when its turn has come.
+
+        Raises `Dropped` if it is not, and `Busy` at once while the queue is too long.
+        """
+        wait = self.expected_wait()
+        if wait > LONGEST_WAIT:
+            raise Busy(math.ceil(wait))
+        return await self._run(wanted, function, args)
+
+    def expected_wait(self) -> float:
+        """Return the seconds after which an order that comes now would be begun, as orders went lately."""
+        return self._waiting * self._cost / self._workers
+
+    async def _run(
+        self, wanted: Callable[[], bool] | None, function: Callable[..., _R], args: tuple[object, ...]
+    ) -> _R:
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, wanted, function, args)
+        finally:
+            self._waiting -= 1
+
+    def _work(self, wanted: Callable[[], bool] | None, function: Callable[..., _R], args: tuple[object, ...]) -> _R:
+        if wanted is not None and not wanted():
+            raise Dropped
+        began = time.perf_counter()
+        try:
+            return _on_kept_connection(function, args)
+        finally:
+            if self._waiting <= self._workers:
+                _release()
+            self._cost += (time.perf_counter() - began - self._cost) / _RECENT
+
+
+def _on_kept_connection(function: Callable[..., _R], args: tuple[object, ...]) -> _R:
+    kept = connection.connection is not None
+    try:
+        return function(*args)
+    except (DatabaseError, InterfaceError) as error:
+        broken = kept and not _is_usable()
+        connection.close()
+        if not broken:
+            raise _unavailable(error) from error
+    try:
+        return function(*args)  # the database was restarted while this thread kept its connection
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    logger.warning("The database is unreachable: %s", type(error).__name__)
+    return Unavailable()
+
+
+def _is_usable() -> bool:
+    return connection.connection is not None and bool(connection.is_usable())
+
+
+def _release() -> None:
+    if connection.vendor != "sqlite":
+        close_old_connections()

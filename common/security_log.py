@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from . import metrics
 from .network_address import UNKNOWN, network_address_of
 
 LOGGER = "security"
@@ -83,6 +84,7 @@ def log_event(
     Raises `KeyError` for an unknown event.
     """
     level = EVENTS[event]
+    metrics.SECURITY_EVENTS.labels(event=event).inc()
     source = context.request if source is None else source
     if account is None and isinstance(source, HttpRequest):
         account = getattr(getattr(source, "user", None), "pk", None)

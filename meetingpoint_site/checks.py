@@ -116,7 +116,7 @@ def _origin_problem(origin: str) -> str:
 @check
 def administration() -> Iterable[CheckMessage]:
     """E026, E027: the administration has a path that nothing else uses, and a host that is not the site's."""
-    taken = "accounts connection-test dev files healthz i invites r readyz received rooms static unsubscribe ws"
+    taken = "accounts connection-test dev files healthz i invites metrics r readyz received rooms static unsubscribe ws"
     path = settings.ADMIN_PATH.removesuffix("/")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", path) or path in taken.split():
         yield Error(

@@ -32,6 +32,7 @@ def _secrets() -> Iterator[tuple[str, str]]:
         yield from (("SECRET_KEY_FALLBACKS", key) for key in settings.SECRET_KEY_FALLBACKS)
     if settings.TURN_URLS:
         yield "TURN_SECRET", settings.TURN_SECRET
+    yield "METRICS_TOKEN", settings.METRICS_TOKEN
     yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")
     yield "REDIS_URL", unquote(urlsplit(settings.REDIS_URL).password or "")
     yield "EMAIL_URL", str(settings.EMAIL_HOST_PASSWORD or "")
@@ -49,9 +50,11 @@ def example_secrets() -> Iterable[CheckMessage]:
 
 @check
 def short_secrets() -> Iterable[CheckMessage]:
-    """E025: the secret of the TURN server withstands guessing, for which one name and its password are enough."""
+    """E025: the secrets that any stranger may try to guess are long enough: one try tells whether it is right."""
     if settings.TURN_URLS and settings.TURN_SECRET and not settings.DEBUG and len(settings.TURN_SECRET) < 20:
         yield Error("TURN_SECRET is shorter than 20 characters.", hint=MAKE_ONE, id="meetingpoint.E025")
+    if settings.METRICS_TOKEN and not settings.DEBUG and len(settings.METRICS_TOKEN) < 20:
+        yield Error("METRICS_TOKEN is shorter than 20 characters.", hint=MAKE_ONE, id="meetingpoint.E025")
 
 
 def _stays_here(host: str) -> bool:

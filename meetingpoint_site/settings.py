@@ -181,7 +181,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a supervisor asks on this machine
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -214,6 +213,9 @@ TURN_TTL = env.int("TURN_TTL", default=12 * 3600)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
+
+# ── What operators look at: who may read /metrics from another machine ────────────────────────────
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # How many processes serve this site: more than one need Redis (a system check says so).
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)

@@ -17,8 +17,6 @@ urlpatterns = [
     path("apple-touch-icon.png", root_files.icon("apple-touch-icon.png", "image/png")),
     path("robots.txt", root_files.robots),
     path(".well-known/security.txt", root_files.security),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("unsubscribe/<str:token>", mails.opt_out, name="mail_opt_out"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -1,15 +1,12 @@
-"""Pages that belong to no app, and the health checks."""
+"""Pages that belong to no app."""
 
 import sys
 from typing import Final
 
-from django.conf import settings
-from django.core.cache import cache
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
 RETRY_AFTER: Final = 5  # seconds; a database that was restarted is back by then
@@ -31,21 +28,6 @@ def _public(page: HttpResponse) -> HttpResponse:
     return page
 
 
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers (it asks no service)."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-@never_cache
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether the database and, when there is one, Redis answer; 503 when one does not."""
-    answers = {"database": _database_answers()}
-    if settings.REDIS_URL:
-        answers["redis"] = _cache_answers()
-    return JsonResponse(answers, status=200 if all(answers.values()) else 503)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an uncaught exception: 503 when the database or Redis is away, which passes by itself, else 500."""
     away = isinstance(sys.exception(), OperationalError | InterfaceError | RedisError)
@@ -53,20 +35,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     page = render_to_string("503.html" if away else "500.html", {"can_retry": request.method in {"GET", "HEAD"}})
     headers = {"Retry-After": str(RETRY_AFTER)} if away else {}
     return HttpResponse(page, status=503 if away else 500, headers=headers)
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _cache_answers() -> bool:
-    try:
-        cache.get("readyz")
-    except Exception:  # the client library names its own errors
-        return False
-    return True

@@ -15,8 +15,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # What that host answers beside the administration and static files: signing in, and what any host should have.
 ALSO_THERE = (
     "/accounts/",
-    "/healthz",
-    "/readyz",
     "/.well-known/",
     "/favicon.ico",
     "/apple-touch-icon.png",

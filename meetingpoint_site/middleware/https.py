@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-PLAIN_TOO = ("/healthz", "/readyz")
 
 
 def redirect_only_pages(get_response: GetResponse) -> GetResponse:
@@ -16,7 +15,7 @@ def redirect_only_pages(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not settings.SECURE_SSL_REDIRECT or request.is_secure() or request.path in PLAIN_TOO:
+        if not settings.SECURE_SSL_REDIRECT or request.is_secure():
             return get_response(request)
         if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", ""):
             return get_response(request)

@@ -46,6 +46,14 @@ class CloseCode(IntEnum):
         return self.name.lower()
 
 
+_NAMES = {int(code): code.reason for code in CloseCode}
+
+
+def close_name(code: int) -> str:
+    """Return the name of a close code for logs and counts; `normal` for 1000, `gone` for a connection that broke."""
+    return _NAMES.get(code) or ("normal" if code == 1000 else "gone")
+
+
 @dataclass(frozen=True, slots=True)
 class ClosePolicy:
     """What a code means, and what the client does then."""

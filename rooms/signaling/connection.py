@@ -7,8 +7,9 @@ from typing import Any
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
+from common import metrics
 from common.security_log import log_event
-from rooms.live.close_codes import CloseCode, ErrorCode
+from rooms.live.close_codes import CloseCode, ErrorCode, close_name
 
 from .limits import BAD_MESSAGES, TokenBucket
 from .messages import MAX_FRAME, BadMessage, Error, encode
@@ -66,6 +67,8 @@ class Connection(AsyncConsumer):
                         self.outgoing.close(CloseCode.JOIN_TIMEOUT)
         finally:
             hub.sockets.discard(self.socket)
+            code = self.outgoing.code
+            metrics.CLOSES.labels(code=metrics.GONE if code is None else close_name(code)).inc()
             if self.outgoing.code in LOGGED_CLOSES:
                 reason = CloseCode(self.outgoing.code).reason
                 log_event("socket.refused", scope, account=self.socket.user_id, reason=reason)
@@ -101,6 +104,7 @@ class Connection(AsyncConsumer):
 
     def error(self, code: ErrorCode, about: str) -> None:
         """Answer that a message was not acted upon."""
+        metrics.MESSAGE_ERRORS.labels(code=code.value).inc()
         self.outgoing.send_text(encode(Error(code, about)))
 
     def refuse_bad(self) -> None:

@@ -4,10 +4,13 @@ import time
 from contextlib import suppress
 from uuid import UUID
 
-from common import ratelimit
+from msgspec.structs import asdict
+
+from common import metrics, ratelimit
 from rooms.ice import ice_servers
-from rooms.live.close_codes import CloseCode, ErrorCode
+from rooms.live.close_codes import CloseCode, ErrorCode, close_name
 from rooms.live.events import PresenceEntry
+from rooms.live.path_stats import PathCounts
 from rooms.live.presence import PidTaken, PresenceDown, RoomFull
 from rooms.models import TurnedAwayReason
 from rooms.permissions import is_host
@@ -72,7 +75,7 @@ class SignalingConsumer(Connection):
         elif type(message) is Ping:
             self.outgoing.send_text(encode(Pong(message.n)))
         elif type(message) is Join:
-            await self.join(message)
+            await self.count_join(message)
         elif type(message) is Knock:
             await self.knock(message)
         elif self.socket.member is None:
@@ -85,7 +88,7 @@ class SignalingConsumer(Connection):
             await self.answer_knock(self.socket.member, message)
         elif type(message) is Leave:
             self.outgoing.close(NORMAL)
-            self.hub.spawn(self.hub.path_stats.add(message.paths))
+            self.count_paths(message.paths)
             await self.hub.leave(self.socket.member)
 
     def relay(self, message: Relay) -> None:
@@ -97,6 +100,9 @@ class SignalingConsumer(Connection):
             self.error(ErrorCode.TOO_LARGE, message.to)
         elif not self.hub.deliver(member.room, message.to, relayed(member.entry.pid, message.body)):
             self.error(ErrorCode.UNKNOWN_PEER, message.to)
+        else:
+            metrics.RELAYED.inc()
+            metrics.RELAYED_CHARACTERS.inc(len(message.body))
 
     async def authorize_message(self, message: Join | Knock) -> EntryGrant | None:
         """Check whether the person at this socket may enter; None when the socket is closed or has joined already."""
@@ -158,6 +164,22 @@ class SignalingConsumer(Connection):
         body = bytes(message.body) if isinstance(message, Admit) else EMPTY_BODY
         admitted = isinstance(message, Admit)
         self.hub.lobby.answer(member.room.id, message.member, member.entry.pid, admitted=admitted, body=body)
+
+    async def count_join(self, message: Join) -> None:
+        """Join, and count how it ended; a second `join` of a socket is none."""
+        was_inside, began = self.socket.member is not None, time.monotonic()
+        await self.join(message)
+        if was_inside or (self.socket.member is None and self.outgoing.code is None):
+            return
+        code = self.outgoing.code
+        metrics.JOINS.labels(code=metrics.JOINED if code is None else close_name(code)).inc()
+        metrics.JOIN_SECONDS.observe(time.monotonic() - began)
+
+    def count_paths(self, paths: PathCounts) -> None:
+        """Count how the connections of this stay were made."""
+        for outcome, count in asdict(paths).items():
+            metrics.ICE_OUTCOMES.labels(outcome=outcome).inc(count)
+        self.hub.spawn(self.hub.path_stats.add(paths))
 
     async def join(self, message: Join) -> None:
         """Enter the room, or close the socket with the reason why not."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from accounts.authentication.session_use import keeping_seconds
+from common import metrics
 from rooms.live.close_codes import CloseCode
 from rooms.live.events import PresenceEntry, Resync
 from rooms.live.presence import PresenceDown
@@ -37,7 +38,9 @@ async def run(hub: Hub) -> None:
     hub.spawn(hub.watchers.run())
     hub.spawn(_run_sessions(hub))
     while True:
+        due = hub.loop.time() + SWEEP_SECONDS
         await asyncio.sleep(SWEEP_SECONDS)
+        metrics.LOOP_LAG_SECONDS.observe(max(0.0, hub.loop.time() - due))
         try:
             sweep(hub)
         except Exception:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import parse_cookie
 
-from common import ratelimit
+from common import metrics, ratelimit
 from common.network_address import network_address_of
 from common.security_log import log_event
 
@@ -48,7 +48,7 @@ class OriginValidator:
             await self.application(scope, receive, send)
         else:
             log_event("origin.refused", scope)
-            await refuse(receive, send)
+            await refuse(receive, send, "origin")
 
 
 class SocketLimit:
@@ -62,7 +62,7 @@ class SocketLimit:
         network = network_address_of(scope)
         most = MAX_SOCKETS_FROM * settings.LIMIT_FACTOR
         if self._open[network] >= most or ratelimit.consume_here(ratelimit.SOCKET_FROM, network, scope):
-            await refuse(receive, send)
+            await refuse(receive, send, "limit")
             return
         self._open[network] += 1
         try:
@@ -85,7 +85,7 @@ class RoomRouter:
         watches = scope["path"] == _WATCH_PATH
         match = _PATH.match(scope["path"])
         if match is None and not watches:
-            await refuse(receive, send)
+            await refuse(receive, send, "path")
             return
         cookies = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
         scope = {
@@ -97,8 +97,9 @@ class RoomRouter:
         await (self.dashboard if watches else in_room)(scope, receive, send)
 
 
-async def refuse(receive: Any, send: Any) -> None:
-    """Answer a handshake with 403."""
+async def refuse(receive: Any, send: Any, reason: str) -> None:
+    """Answer a handshake with 403; `reason` is for the counts."""
+    metrics.HANDSHAKES_REFUSED.labels(reason=reason).inc()
     await receive()  # websocket.connect
     await send({"type": "websocket.close"})
 

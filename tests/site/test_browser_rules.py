@@ -23,7 +23,7 @@ FOREIGN = [
     "/\t/evil.example/",
     "http://localhost:8000@evil.example/",
 ]
-ADDRESSES = ["/", "/i", "/accounts/login/", "/rooms/", "/healthz", "/nothing", f"{settings.STATIC_URL}css/base.css"]
+ADDRESSES = ["/", "/i", "/accounts/login/", "/rooms/", "/robots.txt", "/nothing", f"{settings.STATIC_URL}css/base.css"]
 
 
 @pytest.fixture(autouse=True)

@@ -165,7 +165,7 @@ async def test_a_file_has_the_security_headers_of_a_page(url: str, scheme: str, 
     settings.SECURE_HSTS_SECONDS = 60
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     app = StaticFiles(ASGIHandler())
-    _, of_page, _ = await ask("/healthz", app=app, x_forwarded_proto=scheme)
+    _, of_page, _ = await ask("/robots.txt", app=app, x_forwarded_proto=scheme)
     _, of_file, _ = await ask(url, app=app, x_forwarded_proto=scheme)
     of_content = {"content-type", "content-length", "content-language", "cache-control", "vary"}
     of_content |= {"expires", "x-frame-options"}

@@ -1,0 +1,1 @@
+"""What the person looks at who runs the site: health, counts, the doctor, backups."""

@@ -1,0 +1,109 @@
+"""Whether the site can serve people: what it needs is asked, as pages ask it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from django.conf import settings
+from django.core.cache import cache as shared_cache
+from django.db import close_old_connections, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+logger = logging.getLogger(__name__)
+
+OK: Final = "ok"
+ANSWER_SECONDS: Final = 5.0
+KEPT_SECONDS: Final = 1.0  # however often it is asked, the services are asked this often
+
+# What does not make the site unable to serve: a load balancer that took all processes out would only make it worse.
+NOT_NEEDED: Final = {"mail"}
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What each part says: `ok`, or what is wrong in plain words."""
+
+    parts: dict[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """Whether all parts are well that pages and calls need."""
+        return all(says == OK for name, says in self.parts.items() if name not in NOT_NEEDED)
+
+
+def check_database() -> str:
+    """Read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return OK
+
+
+@cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations that come with this release."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def check_migrations() -> str:
+    """Compare the migrations of this release with those of the database."""
+    missing = known_migrations() - MigrationRecorder(connection).applied_migrations().keys()
+    return f"{len(missing)} migrations are not applied: run manage.py migrate" if missing else OK
+
+
+def check_redis() -> str:
+    """Write and read."""
+    shared_cache.set("readyz", "1", 60)
+    return OK if shared_cache.get("readyz") == "1" else "Redis does not keep what is written"
+
+
+def checks() -> dict[str, tuple[Callable[[], str], str]]:
+    """Return the name of each part, what asks it, and what is said if that fails."""
+    asked: dict[str, tuple[Callable[[], str], str]] = {
+        "database": (check_database, "the database does not answer"),
+        "migrations": (check_migrations, "the database has no table of migrations: run manage.py migrate"),
+    }
+    if settings.REDIS_URL:
+        asked["redis"] = (check_redis, "Redis does not answer")
+    return asked
+
+
+def ask_all() -> Readiness:
+    """Ask every part, one after the other; what fails is in the answer."""
+    close_old_connections()
+    parts = {}
+    try:
+        for name, (ask, failed) in checks().items():
+            try:
+                parts[name] = ask()
+            except Exception as error:  # each library names its own errors
+                logger.debug("readyz: %s: %s", name, type(error).__name__)
+                parts[name] = failed
+    finally:
+        connection.close()
+    return Readiness(parts)
+
+
+_thread = ThreadPoolExecutor(1, thread_name_prefix="readiness")
+_asked: tuple[float, Future[Readiness]] | None = None
+
+
+async def readiness() -> Readiness:
+    """Return what the parts say, from `KEPT_SECONDS` ago or now; or, after `ANSWER_SECONDS`, that they do not answer.
+
+    All who ask at a time wait for one answer: a service that hangs is not asked a second time.
+    """
+    global _asked
+    now = time.monotonic()
+    if _asked is None or (_asked[1].done() and now - _asked[0] > KEPT_SECONDS):
+        _asked = now, _thread.submit(ask_all)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await asyncio.shield(asyncio.wrap_future(_asked[1]))
+    except TimeoutError:
+        return Readiness({"services": f"no answer within {ANSWER_SECONDS:.0f} s"})

@@ -49,15 +49,21 @@ def internet() -> Iterator[Internet]:
 
 @pytest.fixture(scope="session")
 def relay(internet: Internet) -> Iterator[LabRelay]:
-    """STUN and TURN."""
+    """TURN."""
     with LabRelay(internet.relay) as server:
         yield server
 
 
 @pytest.fixture
-def lab_app(internet: Internet, relay: LabRelay, cast: Cast) -> Iterator[LabApp]:
+def relay_settings(relay: LabRelay) -> dict[str, str]:
+    """What the application knows of the relay."""
+    return relay.settings
+
+
+@pytest.fixture
+def lab_app(internet: Internet, cast: Cast, relay_settings: dict[str, str]) -> Iterator[LabApp]:
     """The application, for one story."""
-    server = LabApp(internet.server, cast.path, {"SECRET_KEY": SECRET_KEY, **relay.settings})
+    server = LabApp(internet.server, cast.path, {"SECRET_KEY": SECRET_KEY, **relay_settings})
     server.sessions = deepcopy(cast.sessions)
     with server:
         yield server

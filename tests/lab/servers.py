@@ -14,11 +14,14 @@ KNOCK = "import sys, urllib.request as u; sys.exit(u.urlopen('http://localhost:8
 
 
 class LabApp(AppServer):
-    """The application on the lab's server host. Browsers call it localhost: a secure context without certificates."""
+    """The application on the lab's server host, with its own STUN server.
+
+    Browsers call it localhost: a secure context without certificates.
+    """
 
     def __init__(self, host: Namespace, database: Path, settings: dict[str, str]) -> None:
         self.host = host
-        super().__init__(PORT, {"LOG_LEVEL": "DEBUG", **settings})
+        super().__init__(PORT, {"LOG_LEVEL": "DEBUG", "STUN_PORT": "3478", "STUN_HOST": SERVER, **settings})
         shutil.copy(database, self.folder / "db.sqlite3")
 
     def command(self) -> list[str]:
@@ -32,7 +35,7 @@ class LabApp(AppServer):
 
 
 class LabRelay(CoturnServer):
-    """coturn on the lab's relay host: UDP and TCP on 3478, TLS on 443. It is the STUN server, too."""
+    """coturn on the lab's relay host: UDP and TCP on 3478, TLS on 443."""
 
     def __init__(self, host: Namespace) -> None:
         super().__init__(3478)
@@ -41,13 +44,13 @@ class LabRelay(CoturnServer):
 
     @property
     def settings(self) -> dict[str, str]:
-        """The application's settings: STUN, and TURN over UDP, TCP and TLS."""
+        """The application's settings: TURN over UDP, TCP and TLS."""
         urls = [
             f"turn:{RELAY}:3478?transport=udp",
             f"turn:{RELAY}:3478?transport=tcp",
             f"turns:{RELAY}:443?transport=tcp",
         ]
-        return {"STUN_URLS": f"stun:{RELAY}:3478", "TURN_URLS": ",".join(urls), "TURN_SECRET": self.secret}
+        return {"TURN_URLS": ",".join(urls), "TURN_SECRET": self.secret}
 
     def command(self) -> list[str]:
         off = {"--no-tls", "--no-dtls", "--allow-loopback-peers"}

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from common.deletion import delete_row
 from common.mail import MailFailed
 from common.security_log import log_event
 
@@ -31,7 +32,7 @@ def delete_account(user: User) -> None:
     with transaction.atomic():
         if _is_last_superuser(user):
             raise DeletionNotPossible(_("You are the only superuser. Make someone else a superuser first."))
-        user.delete()
+        delete_row(user)
     log_event("account.deleted", account=key)
     with suppress(MailFailed):  # it is in the log
         get_adapter().send_mail("account/email/account_deleted", address, {})

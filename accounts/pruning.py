@@ -17,5 +17,5 @@ def prune(now: datetime) -> dict[str, int]:
         log_event("session.expired", count=sessions)
     # PostgreSQL compares every row with every session in NOT IN, and looks each up in NOT EXISTS.
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
-    UserSession.objects.filter(~Exists(alive)).delete()
+    delete_rows(UserSession.objects.filter(~Exists(alive)))
     return {"sessions": sessions}

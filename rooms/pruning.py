@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from common.deletion import delete_rows
+from common.deletion import delete_rows, update_rows
 
 from . import limits
 from .models import Invite, Membership, Room, TurnedAway, WaitingTransfer
@@ -15,7 +15,7 @@ def prune(now: datetime) -> dict[str, int]:
     """Delete what ended long ago, and at once the sealed keys of ended links; return the counts."""
     long_ago = now - timedelta(days=settings.RETENTION_DAYS)
     ended = Q(expires_at__lte=now) | Q(revoked_at__isnull=False)
-    keys = Invite.objects.filter(ended, wrapped_key__isnull=False).update(wrapped_key=None)
+    keys = update_rows(Invite.objects.filter(ended, wrapped_key__isnull=False), wrapped_key=None)
     return {
         "sealed keys": keys,
         "rooms": delete_rows(Room.objects.filter(expires_at__lte=long_ago)),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.deletion import delete_row
 from rooms import limits
 from rooms.errors import NotPossible
 from rooms.live import publish
@@ -76,9 +77,8 @@ def end_meeting(room: Room) -> None:
     logger.info("room %d: meeting ended", room.pk)
 
 
-@transaction.atomic
 def delete_room(room: Room) -> None:
     """Delete the room with its invites and memberships; `rooms.receivers` closes the sockets."""
     key = room.pk
-    room.delete()
+    delete_row(room)
     logger.info("room %d deleted", key)

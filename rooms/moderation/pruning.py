@@ -15,7 +15,7 @@ def prune(now: datetime) -> dict[str, int]:
     """Delete old resolved reports, and old entries of the audit log and of Django's admin log; return the counts."""
     resolved_before = now - timedelta(days=settings.REPORT_DAYS)
     logged_before = now - timedelta(days=settings.AUDIT_DAYS)
-    LogEntry.objects.filter(action_time__lte=logged_before).delete()
+    delete_rows(LogEntry.objects.filter(action_time__lte=logged_before))
     return {
         "reports": delete_rows(Report.objects.filter(resolved_at__lte=resolved_before)),
         # A plain query set: the model's own manager refuses to delete.

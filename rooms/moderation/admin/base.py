@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.deletion import count_dependents, delete_row, delete_rows
 from rooms.moderation.actions import ACTIONS_BY_NAME, MODELS, MODERATE, record
 from rooms.moderation.audit_log import entries_about
 from rooms.moderation.availability import obstacle
@@ -32,6 +33,8 @@ class SiteModelAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/moderation/change_form.html"
     show_facets = admin.ShowFacets.NEVER
+    # A filtered list would count the whole table besides.
+    show_full_result_count = False
     # What an empty list says, without search and filter.
     empty_text: str | Promise = ""
     formfield_overrides = {
@@ -88,9 +91,15 @@ class SiteModelAdmin(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[str, int], set[str], Any]:
         """Count what goes along with a row. The right to delete a row is the right to delete what belongs to it."""
-        _nested, counts, _needed, protected = super().get_deleted_objects(objs, request)
-        shown = {str(model._meta.verbose_name_plural) for model in KINDS} - {str(self.opts.verbose_name_plural)}
-        return [], {name: count for name, count in counts.items() if str(name) in shown}, set(), protected
+        counts = count_dependents(self.model._base_manager.filter(pk__in=[row.pk for row in objs]))
+        shown = {str(model._meta.verbose_name_plural): counts[model] for model in KINDS if model is not self.model}
+        return [], {name: count for name, count in shown.items() if count}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        delete_row(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        delete_rows(queryset)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._log(request, "add", obj, message)

@@ -84,7 +84,7 @@ class Room(models.Model):
     max_people = models.PositiveSmallIntegerField(
         _("maximum people"), default=4, validators=[MinValueValidator(MIN_PEOPLE), MaxValueValidator(MAX_PEOPLE)]
     )
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False, db_index=True)
     # The hour in which someone last joined a call here (`usage_hour`).
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, db_index=True)
@@ -146,7 +146,7 @@ class Invite(models.Model):
     epoch = models.PositiveIntegerField(_("key epoch"), default=0, editable=False)
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
     max_uses = models.PositiveIntegerField(_("uses allowed"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False, db_index=True)
     expires_at = models.DateTimeField(_("expires"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
@@ -198,7 +198,7 @@ class Membership(models.Model):
     invite = models.ForeignKey(
         Invite, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("invite link")
     )
-    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False, db_index=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     # When a host let this guest in. Until then they knock where guests do.

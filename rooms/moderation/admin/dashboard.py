@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.text import clean_query
 from rooms.live.occupancy import occupied_rooms
 from rooms.live.path_stats import OUTCOMES
 from rooms.live.path_totals import path_totals
@@ -60,7 +61,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     """Find people, rooms and links by a part of a name, address or label. For moderators."""
     if not is_moderator(request):
         raise PermissionDenied
-    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    query = clean_query(request.GET.get("q", ""))
     context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
     if query:
         people = User.objects.filter(Q(email__icontains=query) | Q(display_name__icontains=query))

@@ -6,7 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -69,12 +70,13 @@ class UserAdmin(ModeratedAdmin):
     moderation_actions = ("warn", "end-sessions", "suspend", "reinstate", "reset-second-factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        sessions = UserSession.objects.filter(user=OuterRef("pk")).order_by().values("user").annotate(total=Count("pk"))
         addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
         return (
             super()
             .get_queryset(request)
             .annotate(
-                session_total=Count("usersession", distinct=True),
+                session_total=Coalesce(Subquery(sessions.values("total")), 0),
                 has_second_factor=Exists(FACTORS),
                 is_verified=Exists(addresses),
             )

@@ -36,6 +36,11 @@ def clean_name(text: str, max_length: int = MAX_NAME_LENGTH) -> str:
     return name
 
 
+def clean_query(text: str) -> str:
+    """Return what a person searches for, on one line and not longer than a name may be."""
+    return " ".join(text.replace("\0", "").split())[:MAX_NAME_LENGTH]
+
+
 def name_from_address(address: str) -> str:
     """Return what the owner of an email address may be called: "olga.van-dyk+work@…" is Olga Van Dyk.
 

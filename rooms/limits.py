@@ -18,6 +18,7 @@ MODERATOR_LINK_LIFE = timedelta(days=1)  # such a link also has one use
 
 MAX_ROOMS_PER_OWNER = 200
 MAX_OPEN_INVITES_PER_ROOM = 100
+MAX_ENDED_INVITES_SHOWN = 100
 
 # What hosts see of people who were turned away: the newest reasons of a room, for a week.
 MAX_TURNED_AWAY_PER_ROOM = 20

@@ -1,9 +1,10 @@
 """What rooms store about a person: their rooms, memberships, invite links, and what their browser did as a guest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from accounts.personal_data import Loss, Session, register
 
 from .flows.guests import forget_guests
 from .flows.transfers import transfers_of_account
-from .flows.turned_away import turned_away
+from .flows.turned_away import TurnedAwayRow, turned_away
 from .guest_session import guest_id_of
 from .models import Invite, Membership, Room, WaitingTransfer
 from .permissions import Permission, has_permission
@@ -25,7 +26,7 @@ class RoomData:
         """Return their own rooms, memberships and the links that they created."""
         links = Invite.objects.filter(created_by=user).select_related("room")
         return {
-            "rooms": [_room(row) for row in user.rooms.all()],
+            "rooms": _rooms(user),
             "memberships": [_membership(row) for row in Membership.objects.filter(user=user).select_related("room")],
             "invites": [{"room": row.room.name, **_invite(row)} for row in links],
             "waiting_transfers": [_transfer(row, user) for row in transfers_of_account(user)],
@@ -60,7 +61,15 @@ def _transfer(row: WaitingTransfer, user: User) -> dict[str, Any]:
     }
 
 
-def _room(row: Room) -> dict[str, Any]:
+def _rooms(user: User) -> list[dict[str, Any]]:
+    rooms = list(user.rooms.prefetch_related("invites"))
+    away = turned_away([row.pk for row in rooms])
+    counts = Membership.objects.filter(room__owner=user).order_by().values_list("room", "role").annotate(Count("pk"))
+    members = {(room, role): count for room, role, count in counts}
+    return [_room(row, members, away.get(row.pk, [])) for row in rooms]
+
+
+def _room(row: Room, members: Mapping[tuple[int, str], int], away: Iterable[TurnedAwayRow]) -> dict[str, Any]:
     return {
         "name": row.name,
         "url": f"{settings.SITE_ORIGINS[0]}/r/{row.slug}",
@@ -73,11 +82,10 @@ def _room(row: Room) -> dict[str, Any]:
         "requires_host": row.requires_host,
         "hide_ip_addresses": row.relay_only,
         "key_epoch": row.epoch,
-        "members": {role: row.memberships.filter(role=role).count() for role in ("moderator", "member", "guest")},
+        "members": {role: members.get((row.pk, role), 0) for role in ("moderator", "member", "guest")},
         "invites": [_invite(invite) for invite in row.invites.all()],
         "turned_away": [
-            {"reason": away.reason, "link": away.label, "tries": away.tries, "last": away.last_at}
-            for away in turned_away([row.pk]).get(row.pk, [])
+            {"reason": one.reason, "link": one.label, "tries": one.tries, "last": one.last_at} for one in away
         ],
     }
 

@@ -165,9 +165,12 @@ class InviteListing(TypedDict):
 
 
 def invite_list(room: Room) -> InviteListing:
-    """Return the links of a room, the newest first."""
+    """Return the links of a room, the newest first: all that could work, and the newest of those that ended."""
     now = timezone.now()
-    return {"now": _ms(now), "invites": [_row(invite, room, now) for invite in room.invites.all()]}
+    current = room.invites.current(now)
+    ended = room.invites.exclude(pk__in=current.order_by().values("pk"))[: limits.MAX_ENDED_INVITES_SHOWN]
+    rows = sorted([*current, *ended], key=lambda invite: invite.created_at, reverse=True)
+    return {"now": _ms(now), "invites": [_row(invite, room, now) for invite in rows]}
 
 
 def _row(invite: Invite, room: Room, now: datetime) -> dict[str, object]:

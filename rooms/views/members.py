@@ -1,6 +1,6 @@
 """Members and guests of a room: change a role, remove, transfer ownership, leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeAlias
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,11 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from common.text import clean_query
 from rooms.access import get_access_or_404, get_membership_or_404, get_room_or_404
 from rooms.errors import NotPossible
 from rooms.flows import members
 from rooms.models import Membership, Role, Room
 from rooms.permissions import Permission, has_permission, permission_to_remove
+
+PAGE_SIZE = 50
 
 # Called with a request and what its URL names: always a `slug`, for some a `membership_id`.
 _View: TypeAlias = Callable[..., HttpResponse]
@@ -42,10 +47,43 @@ class MemberRow:
         return self.may_be_removed and not (self.may_be_moderator or self.may_be_member or self.may_become_owner)
 
 
-def member_rows(room: Room, role: Role) -> list[MemberRow]:
-    """Return the members and guests as a person with `role` sees them, from the highest role to the lowest."""
-    ranks = list(Role)
-    memberships = room.memberships.active().select_related("user", "invite")
+@dataclass(frozen=True, slots=True)
+class MemberList:
+    """One page of the members and guests of a room, or of those whose name has `query` in it."""
+
+    page: Page
+    rows: list[MemberRow]
+    query: str
+    total: int  # in the room
+
+    @property
+    def may_search(self) -> bool:
+        return self.total > PAGE_SIZE
+
+
+def member_list(room: Room, role: Role, *, page: str = "1", query: str = "") -> MemberList:
+    """Return a page of the list as a person with `role` sees it: from the highest role to the lowest, then by time.
+
+    A page that does not exist is the nearest one that does.
+    """
+    ranks = [When(role=role, then=Value(rank)) for rank, role in enumerate(Role)]
+    active = room.memberships.active()
+    total = active.count()
+    query = clean_query(query)
+    shown = active.filter(user__display_name__icontains=query) if query else active
+    ordered = shown.select_related("user", "invite").order_by(Case(*ranks), "created_at", "pk")
+    found = Paginator(ordered, PAGE_SIZE).get_page(page)
+    return MemberList(found, _rows(found.object_list, role), query, total)
+
+
+def count_people(room: Room, user: User) -> tuple[int, int]:
+    """Return how many members and how many guests the room has beside `user`."""
+    others = room.memberships.active().exclude(user=user)
+    counts = others.aggregate(guests=Count("pk", filter=Q(role=Role.GUEST)), all=Count("pk"))
+    return counts["all"] - counts["guests"], counts["guests"]
+
+
+def _rows(memberships: Iterable[Membership], role: Role) -> list[MemberRow]:
     changes, transfers = has_permission(role, Permission.CHANGE_ROLE), has_permission(role, Permission.TRANSFER)
     return [
         MemberRow(
@@ -55,7 +93,7 @@ def member_rows(room: Room, role: Role) -> list[MemberRow]:
             may_be_member=changes and row.user_id is not None and row.role in (Role.MODERATOR, Role.GUEST),
             may_become_owner=transfers and row.user_id is not None and row.role in (Role.MODERATOR, Role.MEMBER),
         )
-        for row in sorted(memberships, key=lambda row: ranks.index(Role(row.role)))
+        for row in memberships
     ]
 
 

@@ -29,7 +29,7 @@ from rooms.my_rooms import listing_stamp, may_join, memberships_of
 from rooms.permissions import Permission, has_permission
 
 from .invites import InviteListing, invite_list
-from .members import MemberRow, member_rows
+from .members import count_people, member_list
 
 # In the session for one page view: this browser has just created the room, so it creates the key without asking.
 FRESH_ROOM = "fresh_room"
@@ -217,7 +217,8 @@ def _manage_page(
 ) -> HttpResponse:
     access = resolve_access(request.user, None, room.slug)
     role = access.role
-    rows, links = member_rows(room, role), invite_list(room)
+    links = invite_list(room)
+    people = member_list(room, role, page=request.GET.get("people", "1"), query=request.GET.get("find", ""))
     context = {
         "room": room,
         "form": form,
@@ -231,10 +232,10 @@ def _manage_page(
         "fresh": fresh,
         "unavailable_reason": unavailable_reason(room),
         "inside": head_counts([room.pk]).get(room.pk, 0),
-        "rows": rows,
+        "people": people,
         "now": {
             "links": _links_now(links),
-            "people": _people_now(rows, request.user),
+            "people": _people_now(*count_people(room, _person(request))),
             "join_rule": _join_rule_now(room),
         },
         "turned_away": shown_to_hosts([access.membership]).get(room.pk, []),
@@ -256,11 +257,8 @@ def _links_now(listing: InviteListing) -> str:
     return ngettext("%d active link", "%d active links", count) % count if count else _("No active links")
 
 
-def _people_now(rows: list[MemberRow], user: object) -> str:
-    others = [row.membership for row in rows if row.membership.user != user]
-    guests = sum(membership.role == Role.GUEST for membership in others)
-    members = len(others) - guests
-    if not others:
+def _people_now(members: int, guests: int) -> str:
+    if not members + guests:
         return _("Only you")
     parts = [_("you")]
     if members:

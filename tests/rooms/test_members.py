@@ -215,7 +215,7 @@ def test_the_list_names_role_beginning_and_end(room: Room, olga: User, sam: User
     join(signed_in(sam), over)
     expire(of(sam))
     page = signed_in(olga).get(f"/rooms/{room.slug}/")
-    roles = [row.membership.role for row in page.context["rows"]]
+    roles = [row.membership.role for row in page.context["people"].rows]
     assert roles == [Role.OWNER, Role.MEMBER, Role.GUEST]  # and not Sam, whose time is over
     assert "Guest (link “Ada”)" in page.content.decode()
     end = Membership.objects.get(guest_id__isnull=False).expires_at

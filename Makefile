@@ -11,10 +11,10 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media clean
+.PHONY: help run demo test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click clean
 
 help: ## Show this list.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
 run: $(STAMPS)/runtime ## Start Meeting Point on http://localhost:8000 (SQLite, one process, development settings).
 	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
@@ -69,6 +69,9 @@ bench-files-memory: $(STAMPS)/dev $(STAMPS)/system ## Measure the memory of both
 
 bench-media: $(STAMPS)/dev $(STAMPS)/system ## Compare calls on slow and lossy links with a plain peer connection, in one run (root).
 	@$(BIN)/python -m benchmarks.media
+
+bench-first-click: $(STAMPS)/dev $(STAMPS)/system ## Measure from the opened link to the first frame, on a LAN and on two slow lines (root).
+	@$(BIN)/python -m benchmarks.first_click
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test

@@ -11,7 +11,9 @@ class SiteConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from . import checks, deployment_checks  # noqa: F401 - importing registers them
+        from common.postgresql import checks as _database_checks  # noqa: F401 - importing registers them
+
+        from . import checks, deployment_checks  # noqa: F401
         from .logs import redact_daphne_access_log
         from .stun import checks as stun_checks  # noqa: F401
 

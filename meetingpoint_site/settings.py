@@ -114,6 +114,8 @@ FORM_RENDERER = "common.form_focus.FormRenderer"
 INSTALLED_APPS.insert(INSTALLED_APPS.index("django.contrib.staticfiles"), "django.forms")
 
 # ── Data ──────────────────────────────────────────────────────────────────────────────────────────
+# Connections to PostgreSQL that each process opens at most; a query or transaction borrows one (common/postgresql).
+DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", default=8)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if "sqlite3" in _database["ENGINE"]:
@@ -126,9 +128,9 @@ if "sqlite3" in _database["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif "postgresql" in _database["ENGINE"]:
+    _database["ENGINE"] = "common.postgresql"
     _database["CONN_MAX_AGE"] = 0
-    _database["CONN_HEALTH_CHECKS"] = True  # what was open before a restart of the database is not handed out
-    _pool = {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5}
+    _pool = {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5, "reconnect_timeout": 5}
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": _pool}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -20,11 +20,15 @@ REDACTED = "[redacted]"
 # An argument that is an invite path: Django logs paths decoded, so any character can follow.
 _INVITE_ARGUMENT = re.compile(r"^((?:[A-Z]+ |https?://[^/\s]+)?/i)(?:/|#|%23|\?).*?( HTTP/[\d.]+)?$", re.DOTALL)
 
+# An invite secret wherever it stands (#k=2 and 22 base64url characters), however often it was percent-encoded.
+_LINK_SECRET = re.compile(r"(?:#|%(?:25)*23)k(?:=|%(?:25)*3[Dd])[\w%-]+")
+
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # The invite page with anything behind it: /i/%23k=…, /i/#k=…, /i#k=…, /i?k=…
     (re.compile(r"(?<![\w.-])/i(?:/|#|%23|\?)[^\s\"'<>]*"), f"/i/{REDACTED}"),
-    # An invite secret wherever it stands (#k=2 and 22 base64url characters), however often it was percent-encoded.
-    (re.compile(r"(?:#|%(?:25)*23)k(?:=|%(?:25)*3[Dd])[\w%-]+"), f"#k={REDACTED}"),
+    # The token with which a mail lets its reader unsubscribe.
+    (re.compile(r"(/unsubscribe/)[^\s\"'<>]+"), rf"\1{REDACTED}"),
+    (_LINK_SECRET, f"#k={REDACTED}"),
     # Query strings, of paths and of whole addresses.
     (re.compile(r"(/[^\s\"'?<>]*)\?[^\s\"'<>]+"), r"\1"),
     # SDP: from its first line to the end of what was logged, real or escaped line ends; and single candidates.
@@ -55,6 +59,11 @@ def redact(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def has_link_secret(address: str) -> bool:
+    """Say whether the secret of an invite link is in the path or the query of an address."""
+    return bool(_LINK_SECRET.search(address))
 
 
 def redact_path(path: str) -> str:

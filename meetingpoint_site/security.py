@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.utils.cache import add_never_cache_headers, has_vary_header
 
+from .logs import has_link_secret
+
 # CSP Level 3. No inline script or style, no third party, no nonce; 'wasm-unsafe-eval' allows WebAssembly alone.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -80,6 +82,9 @@ class SecurityHeadersMiddleware:
             add_never_cache_headers(response)
         for name, value in HEADERS.items():
             response.setdefault(name, value)
+        if response.get("Referrer-Policy") == "same-origin" and has_link_secret(request.get_full_path()):
+            # Not `no-referrer`: a form of the page would have the Origin `null`, which the CSRF protection refuses.
+            response["Referrer-Policy"] = "strict-origin"
         if "Content-Type" in response.headers:
             response.headers["Content-Type"] = with_charset(response.headers["Content-Type"])
         return response

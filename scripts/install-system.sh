@@ -2,7 +2,7 @@
 # Install the system packages that a step needs and that are missing.
 #   install-system.sh venv    Python's venv module, for every target
 #   install-system.sh node    Node.js and npm, for `make check`
-#   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, nginx, Node.js and network tools, for `make test`
+#   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, nginx, Caddy, Node.js and network tools, for `make test`
 #   install-system.sh sound   a sound server, for `make test-faults`
 # Packages are only installed as root on a system with apt; elsewhere the script says what is missing and fails.
 set -euo pipefail
@@ -40,6 +40,9 @@ case "${1:-}" in
     need postgresql has_postgres
     need coturn command -v turnserver
     need nginx command -v nginx
+    need caddy command -v caddy
+    need systemd test -x /lib/systemd/systemd
+    need curl command -v curl
     need iproute2 command -v ip
     need iptables command -v iptables
     need conntrack command -v conntrack

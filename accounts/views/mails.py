@@ -34,7 +34,10 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
     try:
         kind, address_hash = optional_mail.read_token(token)
     except BadSignature:
-        return render(request, "account/mail_opt_out.html", {"damaged": True}, status=404)
-    if request.method == "POST":
-        optional_mail.opt_out(kind, address_hash)
-    return render(request, "account/mail_opt_out.html", {"kind": kind, "done": request.method == "POST"})
+        page = render(request, "account/mail_opt_out.html", {"damaged": True}, status=404)
+    else:
+        if request.method == "POST":
+            optional_mail.opt_out(kind, address_hash)
+        page = render(request, "account/mail_opt_out.html", {"kind": kind, "done": request.method == "POST"})
+    page["Referrer-Policy"] = "strict-origin"  # the address is the permission; the form to sign out needs an Origin
+    return page

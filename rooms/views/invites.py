@@ -44,7 +44,10 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
         "page": invite_page_data(),
         "report_form": ReportForm(None, membership=Membership(), auto_id="report-%s"),
     }
-    return render(request, "rooms/invite.html", context)
+    page = render(request, "rooms/invite.html", context)
+    # `rest` has the secret. The page's requests have an Origin even so: none of them is a form's.
+    page["Referrer-Policy"] = "no-referrer"
+    return page
 
 
 @require_POST

@@ -48,6 +48,7 @@ def test_a_robot_reads_nothing_and_writes_nothing(room: Room, robot: str) -> Non
             assert not queries.captured_queries
             assert response.status_code == 200
             assert response.headers["Cache-Control"] == "no-store"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
             assert set(response.cookies) <= {"csrftoken"}
     assert not Session.objects.exists()
     assert not Redemption.objects.exists()

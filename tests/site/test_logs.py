@@ -31,6 +31,8 @@ PATHS = [
     f"/i/{SECRET}",
     f"/accounts/login/?next=/i/%23k=1{SECRET}",
     f"https://meet.example.org/i#k=1{SECRET}",
+    f"/unsubscribe/{SECRET}:1a2b3c",
+    f"/accounts/mails/unsubscribe/{SECRET}",
 ]
 
 

@@ -50,9 +50,12 @@ class MemoryPathStats:
         self.days: dict[str, Counter[str]] = {}
 
     async def add(self, counts: PathCounts) -> None:
-        self.days.setdefault(day_ago(0), Counter()).update(asdict(counts))
-        for old in self.days.keys() - set(last_days(DAYS)):
-            del self.days[old]
+        today = day_ago(0)
+        if today not in self.days:
+            self.days[today] = Counter()
+            for old in self.days.keys() - set(last_days(DAYS)):
+                del self.days[old]
+        self.days[today].update(asdict(counts))
 
     def counts(self, days: int) -> list[Mapping[str, int]]:
         """Return the counts of each of the last `days` days that has any."""

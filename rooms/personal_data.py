@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.personal_data import Loss, Session, register
 
 from .flows.guests import forget_guests
-from .flows.transfers import transfers_of_account
+from .flows.transfers import transfers_of
 from .flows.turned_away import TurnedAwayRow, turned_away
 from .guest_session import guest_id_of
 from .models import Invite, Membership, Room, WaitingTransfer
@@ -24,12 +24,13 @@ class RoomData:
 
     def export(self, user: User) -> dict[str, Any]:
         """Return their own rooms, memberships and the links that they created."""
+        mine = list(user.memberships.values_list("pk", flat=True))
         links = Invite.objects.filter(created_by=user).select_related("room")
         return {
             "rooms": _rooms(user),
             "memberships": [_membership(row) for row in Membership.objects.filter(user=user).select_related("room")],
             "invites": [{"room": row.room.name, **_invite(row)} for row in links],
-            "waiting_transfers": [_transfer(row, user) for row in transfers_of_account(user)],
+            "waiting_transfers": [_transfer(row, user) for row in transfers_of(mine)],
             "rooms_offered": [row.name for row in Room.objects.filter(pending_owner=user)],
         }
 

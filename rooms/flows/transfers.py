@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from rooms import limits
 from rooms.errors import NotPossible
 from rooms.live import publish
@@ -57,9 +56,9 @@ def forget_transfers(memberships: Iterable[UUID]) -> None:
     _remove(_transfers_of(list(memberships)))
 
 
-def transfers_of_account(user: User) -> list[WaitingTransfer]:
-    """Return what waits for or from the memberships of an account, the oldest first, with senders and rooms."""
-    rows = WaitingTransfer.objects.filter(Q(sender__user=user) | Q(receiver__user=user), expires_at__gt=timezone.now())
+def transfers_of(memberships: Iterable[UUID]) -> list[WaitingTransfer]:
+    """Return what waits for or from these memberships, the oldest first, with senders and rooms."""
+    rows = _transfers_of(list(memberships)).filter(expires_at__gt=timezone.now())
     return list(rows.select_related("sender__room"))
 
 

@@ -22,7 +22,7 @@ from common import ratelimit
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, authorize_entry, must_knock, requires_host
 from rooms.compiled_query import CompiledQuery
-from rooms.flows.transfers import transfers_of_account
+from rooms.flows.transfers import transfers_of
 from rooms.flows.turned_away import record_denied, record_member_turned_away, shown_to_hosts
 from rooms.guest_session import guest_id_of
 from rooms.ice import ice_servers
@@ -209,7 +209,7 @@ def _authorize_watcher(session_key: str) -> WatchGrant:
     memberships = memberships_of(user)
     stamp = listing_stamp(memberships, shown_to_hosts(memberships))
     transfers: defaultdict[UUID, list[WaitingTransfer]] = defaultdict(list)
-    for row in transfers_of_account(user):
+    for row in transfers_of(row.id for row in memberships):
         for member in (row.sender_id, row.receiver_id):
             transfers[member].append(_transfer(row))
     return WatchGrant(user.pk, [_watched(row, transfers[row.id]) for row in memberships], stamp)

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "channels",
     "meetingpoint_site",
+    "meetingpoint_site.operations",
     "accounts",
     "rooms",
     "rooms.moderation",

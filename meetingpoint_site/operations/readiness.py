@@ -15,14 +15,20 @@ from django.db import close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from rooms.live.local import live_hubs
+
+from .models import record_job
+
 logger = logging.getLogger(__name__)
 
 OK: Final = "ok"
-ANSWER_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 8.0  # a pool says after 5 s that it has no connection
 KEPT_SECONDS: Final = 1.0  # however often it is asked, the services are asked this often
 
 # What does not make the site unable to serve: a load balancer that took all processes out would only make it worse.
 NOT_NEEDED: Final = {"mail"}
+# What is not asked where something below it fails: where a table is missing, a write says nothing.
+RESTS_ON: Final = {"migrations": ("database",), "write": ("database", "migrations")}
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,16 @@ def known_migrations() -> frozenset[tuple[str, str]]:
 def check_migrations() -> str:
     """Compare the migrations of this release with those of the database."""
     missing = known_migrations() - MigrationRecorder(connection).applied_migrations().keys()
-    return f"{len(missing)} migrations are not applied: run manage.py migrate" if missing else OK
+    if not missing:
+        return OK
+    what = "1 migration is" if len(missing) == 1 else f"{len(missing)} migrations are"
+    return f"{what} not applied: run manage.py migrate"
+
+
+def check_write() -> str:
+    """Write a row, and commit it: a disk that is full and a file that belongs to someone else are found so."""
+    record_job("readiness")
+    return OK
 
 
 def check_redis() -> str:
@@ -62,23 +77,33 @@ def check_redis() -> str:
     return OK if shared_cache.get("readyz") == "1" else "Redis does not keep what is written"
 
 
+def check_process() -> str:
+    """Ask whether this process is about to end."""
+    return "this process is ending" if any(getattr(hub, "draining", False) for hub in live_hubs()) else OK
+
+
 def checks() -> dict[str, tuple[Callable[[], str], str]]:
     """Return the name of each part, what asks it, and what is said if that fails."""
     asked: dict[str, tuple[Callable[[], str], str]] = {
+        "process": (check_process, ""),
         "database": (check_database, "the database does not answer"),
-        "migrations": (check_migrations, "the database has no table of migrations: run manage.py migrate"),
+        "migrations": (check_migrations, "the migrations of the database cannot be read"),
+        "write": (check_write, "the database refuses to write: is it full, read-only, or does it belong to root?"),
     }
     if settings.REDIS_URL:
-        asked["redis"] = (check_redis, "Redis does not answer")
+        asked["redis"] = (check_redis, "Redis does not answer, or refuses to write")
     return asked
 
 
 def ask_all() -> Readiness:
     """Ask every part, one after the other; what fails is in the answer."""
     close_old_connections()
-    parts = {}
+    parts: dict[str, str] = {}
     try:
         for name, (ask, failed) in checks().items():
+            if any(parts.get(other, OK) != OK for other in RESTS_ON.get(name, ())):
+                continue
+            _asking[:] = [name]
             try:
                 parts[name] = ask()
             except Exception as error:  # each library names its own errors
@@ -89,6 +114,7 @@ def ask_all() -> Readiness:
     return Readiness(parts)
 
 
+_asking: list[str] = []
 _thread = ThreadPoolExecutor(1, thread_name_prefix="readiness")
 _asked: tuple[float, Future[Readiness]] | None = None
 
@@ -106,4 +132,4 @@ async def readiness() -> Readiness:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await asyncio.shield(asyncio.wrap_future(_asked[1]))
     except TimeoutError:
-        return Readiness({"services": f"no answer within {ANSWER_SECONDS:.0f} s"})
+        return Readiness(dict.fromkeys(_asking, f"no answer within {ANSWER_SECONDS:.0f} s"))

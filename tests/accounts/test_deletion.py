@@ -140,7 +140,7 @@ result = [sorted(found), sorted(tables)]
 SECRET = "UNMISTAKSECRET234567AAAA"
 NOT_ABOUT_PEOPLE = {
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations",
-    "sqlite_sequence", "accounts_sitepolicy", "rooms_turnedaway",
+    "sqlite_sequence", "accounts_sitepolicy", "rooms_turnedaway", "operations_job",
 }  # fmt: skip
 
 

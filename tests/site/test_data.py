@@ -20,6 +20,7 @@ LABELS = {
     "auth",
     "contenttypes",
     "admin",
+    "operations",
 }
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts import pruning as accounts
+from common.jobs import job_done
 from rooms import pruning as rooms
 from rooms.moderation import pruning as moderation
 
@@ -29,3 +30,4 @@ class Command(BaseCommand):
         counts = rooms.prune(now) | moderation.prune(now) | accounts.prune(now)
         self.stdout.write("Deleted: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
         call_command("encrypt_again", stdout=self.stdout)
+        job_done.send("prune")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from common.jobs import job_done
 from rooms.flows.mails import send_expiry_reminders
 
 
@@ -17,3 +18,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{send_expiry_reminders()} emails sent.")
+        job_done.send("remind")

@@ -11,6 +11,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
+from common.origins import canonical_origin, is_accepted_host
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 # RFC 7064 §3.1 and RFC 7065 §3.1: no slashes, the port optional, a transport only for TURN.
@@ -106,10 +108,12 @@ def _origin_problem(origin: str) -> str:
         return str(error)
     if parts.scheme not in {"http", "https"}:
         return "the scheme is neither https nor http"
-    if not parts.hostname or "*" in parts.hostname or re.search(r"[\s,]", origin):
-        return "the host name is not valid"
     if parts.path or parts.query or parts.fragment or parts.username:
         return "there is more than scheme, host and port"
+    if not is_accepted_host(
+        urlsplit(canonical_origin(origin)).netloc
+    ):  # every request to it would be answered with 400
+        return "the host name is not valid"
     return "the port is not valid" if port == 0 else ""
 
 

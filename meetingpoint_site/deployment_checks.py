@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
 
 from .checks import LOCAL_HOSTS, check
+from .environment import env
 
 # What examples, manuals and tutorials use in place of a secret.
 EXAMPLE = re.compile(
@@ -36,6 +37,45 @@ def _secrets() -> Iterator[tuple[str, str]]:
     yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")
     yield "REDIS_URL", unquote(urlsplit(settings.REDIS_URL).password or "")
     yield "EMAIL_URL", str(settings.EMAIL_HOST_PASSWORD or "")
+
+
+@check
+def unusable() -> Iterable[CheckMessage]:
+    """E013: settings that only have certain values have one of them."""
+    for name, (value, takes) in env.unusable.items():
+        yield Error(f"{name} is {value!r}.", hint=f"It takes {takes}.", id="meetingpoint.E013")
+
+
+@check
+def proxies() -> Iterable[CheckMessage]:
+    """E014, E015, W009, W010: who speaks TLS, and whose word counts about it (the process itself speaks none)."""
+    https = settings.SITE_ORIGINS and settings.SITE_ORIGINS[0].startswith("https:")
+    if settings.DEBUG and any(urlsplit(site).hostname not in LOCAL_HOSTS for site in settings.SITE_ORIGINS):
+        yield Caution(
+            "DEBUG is on, and other machines reach the site: error pages show code and settings.",
+            hint="Set DEBUG=off.",
+            id="meetingpoint.W010",
+        )
+    if settings.DEBUG:
+        return
+    if settings.TRUSTED_PROXIES < 0:
+        yield Error(
+            f"TRUSTED_PROXIES is {settings.TRUSTED_PROXIES}.",
+            hint="Set the number of proxies in front, 0 without one.",
+            id="meetingpoint.E014",
+        )
+    if https and not settings.TRUSTED_PROXIES and not settings.SECURE_SSL_REDIRECT:
+        yield Caution(
+            "SITE_ORIGINS is https and TRUSTED_PROXIES is 0: all people would share the limits of the proxy's address.",
+            hint="Set TRUSTED_PROXIES=1 and let the proxy overwrite X-Forwarded-For and X-Forwarded-Proto.",
+            id="meetingpoint.W009",
+        )
+    if settings.SECURE_SSL_REDIRECT and not (https and settings.TRUSTED_PROXIES):
+        yield Error(
+            "SSL_REDIRECT is on, and no request would ever count as https: each page would redirect to itself.",
+            hint="Set SITE_ORIGINS=https://… and TRUSTED_PROXIES=1, or SSL_REDIRECT=off.",
+            id="meetingpoint.E015",
+        )
 
 
 @check

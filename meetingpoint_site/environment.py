@@ -6,10 +6,13 @@ cannot be read is an error with a name.
 """
 
 import os
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
+from environ import Env, FileAwareEnv
 from environ.fileaware_mapping import FileAwareMapping
 
 
@@ -25,10 +28,48 @@ class SecretFiles(FileAwareMapping):
         return value.rstrip("\r\n") if self.env.get(f"{key}_FILE") else value
 
 
+def _is_time_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+
+
+KINDS: Final[dict[Any, str]] = {int: "a whole number", float: "a number"}
+SWITCHES: Final = {*Env.BOOLEAN_TRUE_STRINGS, "false", "off", "n", "no", "0", ""}
+USABLE: Final[dict[str, Callable[[str], bool]]] = {
+    "LANGUAGE_CODE": {"en", "en-gb", "en-us"}.__contains__,
+    "TIME_ZONE": _is_time_zone,
+    "LOG_LEVEL": {"DEBUG", "INFO", "WARNING", "ERROR"}.__contains__,
+}
+
+
 class Environment(FileAwareEnv):
     """`environ.Env` that reads through `SecretFiles`."""
 
     ENVIRON = SecretFiles(os.environ)
+    # What was given for settings that cannot be used, and what can. They have their default, so that Django gets to the
+    # system check that says so and stops (`deployment_checks.unusable`).
+    unusable: ClassVar[dict[str, tuple[str, str]]] = {}
+
+    def usable(self, name: str, default: str, takes: str) -> str:
+        """Return a setting that Django needs to start, or its default if it does not fit; `takes` says what does."""
+        value: str = self.str(name, default=default)
+        if USABLE[name](value):
+            return value
+        self.unusable[name] = (value, takes)
+        return default
+
+    def get_value(self, var: str, *arguments: Any, **options: Any) -> Any:
+        """Return a setting. Raises `ImproperlyConfigured` with its name if it is not what it should be."""
+        if options.get("cast") is bool and self.ENVIRON.get(var, "on").strip().lower() not in SWITCHES:
+            self.unusable[var] = (self.ENVIRON[var], "on or off")
+            return options.get("default")
+        try:
+            return super().get_value(var, *arguments, **options)
+        except (ValueError, TypeError) as error:
+            kind = KINDS.get(options.get("cast") or (arguments[0] if arguments else None), "what it should be")
+            raise ImproperlyConfigured(f"{var} is not {kind}.") from error
 
 
 env = Environment()

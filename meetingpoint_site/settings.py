@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from common.origins import canonical_origin
+
 from . import __version__
 from .environment import default_stun_port, env, url_host
 from .logs import logging_settings
@@ -20,21 +22,21 @@ TESTING = "pytest" in sys.modules
 # The default port of `manage.py serve`.
 PORT = env.int("PORT", default=8000)
 # Where people reach this site: the first origin is the one that mails and links name.
-SITE_ORIGINS = [origin.rstrip("/") for origin in env.list("SITE_ORIGINS", default=[f"http://localhost:{PORT}"])]
+SITE_ORIGINS = [canonical_origin(text) for text in env.list("SITE_ORIGINS", default=[f"http://localhost:{PORT}"])]
 if DEBUG:
     SITE_ORIGINS += [f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")]
     SITE_ORIGINS = list(dict.fromkeys(SITE_ORIGINS))
 SITE_NAME = env.str("SITE_NAME", default="Meeting Point")
 HTTPS = SITE_ORIGINS[0].startswith("https://")
-ALLOWED_HOSTS = sorted({urlsplit(origin).hostname or "" for origin in SITE_ORIGINS})
+ALLOWED_HOSTS = sorted({url_host([origin]) for origin in SITE_ORIGINS})
 # Where to report a vulnerability, in /.well-known/security.txt. Every host should have the default (RFC 2142 §4).
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[f"mailto:security@{urlsplit(SITE_ORIGINS[0]).hostname}"])
 CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
 # Where the administration is: below a path of its own and, if the operator wishes, only on a host of its own.
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/") + "/"
-ADMIN_ORIGIN = env.str("ADMIN_ORIGIN", default="").rstrip("/")
+ADMIN_ORIGIN = canonical_origin(env.str("ADMIN_ORIGIN", default=""))
 if ADMIN_ORIGIN:
-    ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, urlsplit(ADMIN_ORIGIN).hostname or ""})
+    ALLOWED_HOSTS = sorted({*ALLOWED_HOSTS, url_host([ADMIN_ORIGIN])})
 
 # An empty key is refused by a system check outside DEBUG; `manage.py serve` in DEBUG keeps one in var/.
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -163,8 +165,8 @@ LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "landing"
 
 # ── Language and time ─────────────────────────────────────────────────────────────────────────────
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+LANGUAGE_CODE = env.usable("LANGUAGE_CODE", "en", "en, en-gb or en-us: the site is in English only, so far")
+TIME_ZONE = env.usable("TIME_ZONE", "UTC", "a name of the time zone database, such as Europe/Berlin")
 USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = ["meetingpoint_site.formats"]
@@ -184,6 +186,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=False)
+# The proxy redirects (W008). Hosts below this one (W005) and the lists in browsers (W021) are the operator's choice.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -213,7 +217,7 @@ TURN_SECRET = env.str("TURN_SECRET", default="")
 TURN_TTL = env.int("TURN_TTL", default=12 * 3600)
 
 # ── Logging: levels and format here, what may never be written in logs.py ────────────────────────
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.usable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = logging_settings(LOG_LEVEL, LOG_FORMAT)
 

@@ -55,6 +55,8 @@ CASES = [
             ("https://user@meet.example.org", "https://[2001:db8::1]"),
             ("https://meet.example.org:port", "https://meet.example.org:443"),
             ("https://*.example.org", "https://a.example.org"),
+            ("https://meet_us.example.org", "https://bücher.example"),
+            ("https://-\u2014.example", "https://[2001:DB8::1]:8443"),
             ("ftp://meet.example.org", "https://meet.example.org"),
             ("https://", "https://meet.example.org"),
         )

@@ -1,6 +1,9 @@
 """Secrets that were published and plain text on the network are said, with an id and a hint."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,8 +129,48 @@ def test_no_example_file_contains_a_value_for_a_secret() -> None:
     assert {path.name: pattern.findall(path.read_text()) for path in files if pattern.findall(path.read_text())} == {}
 
 
+SITE = {"SITE_ORIGINS": ["https://meet.example.org"], "TRUSTED_PROXIES": 1, "SECURE_SSL_REDIRECT": False}
+PROXIES = [
+    ({"TRUSTED_PROXIES": 0}, ["W009"]),
+    ({"TRUSTED_PROXIES": -1}, ["E014"]),
+    ({"SECURE_SSL_REDIRECT": True}, []),
+    ({"TRUSTED_PROXIES": 0, "SECURE_SSL_REDIRECT": True}, ["E015"]),
+    ({"SITE_ORIGINS": ["http://localhost:8000"], "SECURE_SSL_REDIRECT": True}, ["E015"]),
+    ({"SITE_ORIGINS": ["http://localhost:8000"], "TRUSTED_PROXIES": 0}, []),
+    ({"DEBUG": True}, ["W010"]),
+    ({"DEBUG": True, "SITE_ORIGINS": ["http://127.0.0.1:8000", "http://[::1]:8000"]}, []),
+]
+
+
+@pytest.mark.parametrize(("changed", "expected"), PROXIES, ids=str)
+def test_what_is_said_of_proxies_fits_the_origins(settings, changed, expected) -> None:
+    assert found(checks.proxies, settings, {**SITE, **changed}) == expected
+
+
+def checked(*options: str, **variables: str) -> str:
+    """Return what `manage.py check` says of settings in a process of their own."""
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "SECRET_KEY": GOOD * 2, **variables}
+    command = [sys.executable, "manage.py", "check", *options]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stderr
+
+
+def test_settings_that_cannot_be_used_are_said_by_their_name() -> None:
+    wrong = {"LANGUAGE_CODE": "de", "TIME_ZONE": "Mars", "LOG_LEVEL": "loud", "SIGN_UP_OPEN": "perhaps"}
+    said = checked(**wrong, SITE_ORIGINS="https://meet_us.example.org")
+    assert {f"{name} is '{value}'." for name, value in wrong.items()} == set(re.findall(r"E013\) (.*)", said))
+    assert "meetingpoint.E004" in said
+    assert "PORT is not a whole number." in checked(PORT="http")
+
+
+def test_a_site_that_is_set_up_right_is_told_nothing() -> None:
+    right = {"SITE_ORIGINS": "https://meet.example.org", "TRUSTED_PROXIES": "1", "HSTS_INCLUDE_SUBDOMAINS": "off"}
+    mail = {"EMAIL_URL": "smtp+tls://mail.example.org:587", "DEFAULT_FROM_EMAIL": "meet@example.org"}
+    # W008 is about this folder, which has its history.
+    assert set(re.findall(r"\((\w+\.\w+)\)", checked("--deploy", **right, **mail))) <= {"meetingpoint.W008"}
+
+
 def test_the_checks_are_registered() -> None:
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.deployment_checks") == 5
+    assert modules.count("meetingpoint_site.deployment_checks") == 7

@@ -56,6 +56,14 @@ def test_on_https_every_cookie_belongs_to_its_host_alone_and_all_hosts_below_are
     assert site["csrf_on"] == ["https://meet.example.org"]
 
 
+def test_hosts_are_compared_as_browsers_send_them():
+    site = answer(
+        SITE_ORIGINS="https://Bücher.Example:443,https://[2001:DB8:0:0::1]:8443/", ADMIN_ORIGIN="https://[::1]"
+    )
+    assert site["hosts"] == ["[2001:db8::1]", "[::1]", "xn--bcher-kva.example"]
+    assert site["csrf_on"] == ["https://xn--bcher-kva.example", "https://[2001:db8::1]:8443"]
+
+
 def test_on_localhost_they_have_names_that_work_without_https():
     site = answer(SITE_ORIGINS="http://localhost:8000,http://meet.example.org", HSTS_INCLUDE_SUBDOMAINS="off")
     assert site["cookies"] == ["meetingpoint_session", "csrftoken", "messages"]

@@ -56,11 +56,17 @@ class Presence(Protocol):
     async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
         """Return the entries of several rooms, each in order of arrival. Raises `PresenceDown`."""
 
-    async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
-        """Remove the entries of dead processes. Raises `PresenceDown`."""
+    async def purge(self, rooms: Mapping[int, set[str]]) -> list[MemberLeft]:
+        """Remove the entries of dead processes from rooms, given with the processes of their people.
+
+        What it costs depends on how many processes there are, and not on the rooms. Raises `PresenceDown`.
+        """
 
     async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:
-        """Record that the process is alive; False when the store did not know it. Raises `PresenceDown`."""
+        """Record that the process is alive, with people in these rooms; False when the store did not know it.
+
+        Raises `PresenceDown`.
+        """
 
     async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
         """Replace the entries of the process (once named `former`) by these. Raises `PresenceDown`."""
@@ -113,7 +119,7 @@ class MemoryPresence:
     async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
         return {room: list(self.rooms.get(room, {}).values()) for room in rooms}
 
-    async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
+    async def purge(self, rooms: Mapping[int, set[str]]) -> list[MemberLeft]:
         return []
 
     async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:

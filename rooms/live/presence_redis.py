@@ -5,7 +5,9 @@ Keys: `mp:room:<id>` is a hash from `pid` to an entry, `mp:room:<id>:seq` the ro
 atomically in Redis. An entry is stored as `order process member socket ` and the packed struct; names have no spaces.
 """
 
+import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from functools import wraps
@@ -23,7 +25,11 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 12  # a killed process's entries are removed after this and one round of housekeeping
 ROOM_SECONDS = 3600  # the key of a room that no one has entered since expires after this
+RENEW_SECONDS = 600.0  # between two renewals of the keys of the rooms that have people inside
 TIMEOUT = 2.0  # seconds that Redis may take to answer
+AT_ONCE = (
+    32  # commands under way at most, each on a connection of its own: when all people leave at once, the rest wait
+)
 
 _COMMON = """
 local room, seqkey = KEYS[1], KEYS[2]
@@ -145,11 +151,16 @@ def _down_when_unreachable(
 ) -> Callable[Concatenate["RedisPresence", _P], Coroutine[Any, Any, _R]]:
     @wraps(method)
     async def guarded(self: "RedisPresence", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        try:
-            return await method(self, *args, **kwargs)
-        except (RedisError, OSError, TimeoutError) as error:
-            await self.drop_idle()
-            raise PresenceDown from error
+        timeouts = self.timeouts
+        async with self.slots:
+            if timeouts != self.timeouts:
+                raise PresenceDown  # Redis hangs since this waited: no one waits for one timeout after another
+            try:
+                return await method(self, *args, **kwargs)
+            except (RedisError, OSError, TimeoutError) as error:
+                self.timeouts += isinstance(error, TimeoutError | redis.exceptions.TimeoutError)
+                await self.drop_idle()
+                raise PresenceDown from error
 
     return guarded
 
@@ -172,6 +183,9 @@ class RedisPresence:
 
     def __init__(self, url: str) -> None:
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.timeouts = 0
+        self._renew_at = 0.0
         self._join = self._redis.register_script(_JOIN)
         self._leave = self._redis.register_script(_LEAVE)
         self._purge = self._redis.register_script(_PURGE)
@@ -219,19 +233,25 @@ class RedisPresence:
         return dict(zip(wanted, ordered, strict=True))
 
     @_down_when_unreachable
-    async def purge(self, rooms: Iterable[int]) -> list[MemberLeft]:
+    async def purge(self, rooms: Mapping[int, set[str]]) -> list[MemberLeft]:
+        named = set().union(*rooms.values())
+        dead = named - await self._alive(named)
         left: list[MemberLeft] = []
-        for room in rooms:
-            left += _left(room, await self._purge(keys=_keys(room)))
+        for room, processes in rooms.items():
+            if dead & processes:
+                left += _left(room, await self._purge(keys=_keys(room)))
         return left
 
     @_down_when_unreachable
     async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(f"mp:process:{process}", 1, ex=HEARTBEAT_SECONDS, get=True)
-            for room in rooms:
-                pipe.expire(f"mp:room:{room}", ROOM_SECONDS)
+            if due := time.monotonic() >= self._renew_at:
+                for room in rooms:
+                    pipe.expire(f"mp:room:{room}", ROOM_SECONDS)
             answers = await pipe.execute()
+        if due:
+            self._renew_at = time.monotonic() + RENEW_SECONDS
         return answers[0] is not None
 
     @_down_when_unreachable

@@ -174,7 +174,7 @@ async def reauthorize_members(hub: Hub) -> None:
 
 async def _purge(hub: Hub) -> None:
     """Remove the entries of dead processes from rooms that have members here."""
-    remote = [room.id for room in hub.rooms.values() if room.remote]
+    remote = {room.id: room.processes() for room in hub.rooms.values() if room.remote}
     for left in await hub.presence.purge(remote):
         hub.handle(left)
         if room := hub.rooms.get(left.room):

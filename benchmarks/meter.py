@@ -1,8 +1,11 @@
-"""Reads what a process and its children have used, from /proc (Linux): processor time to the nanosecond, and memory."""
+"""Reads what a process and its children have used (Linux): processor time to the nanosecond, and memory."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
+_PROCESS_CLOCK = 2  # CPUCLOCK_SCHED in the kernel's clock ids, which glibc's clock_getcpuclockid makes
 
 
 def family(pid: int) -> list[int]:
@@ -16,11 +19,14 @@ def family(pid: int) -> list[int]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the processor time used so far, user and system, by all threads of the family (schedstat, field 1)."""
+    """Return the processor time used so far, user and system, by the family, threads that have ended included.
+
+    It is the processes' own clock (`clock_getcpuclockid`, POSIX), in nanoseconds; of a process that has ended, nothing.
+    """
     total = 0
     for member in family(pid):
-        for task in (PROC / str(member) / "task").glob("*"):
-            total += int((task / "schedstat").read_text().split()[0])
+        with suppress(OSError):
+            total += time.clock_gettime_ns((~member << 3) | _PROCESS_CLOCK)
     return total / 1e9
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from common.collector import collect_rarely
 from rooms.signaling.drain import drain
 from rooms.signaling.messages import MAX_FRAME
 from rooms.signaling.process import current_hub
@@ -92,6 +93,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
 
         def listen_success(self, port: Any) -> Any:
             super().listen_success(port)
+            collect_rarely()
             ready()
             return port
 

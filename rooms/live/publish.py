@@ -8,12 +8,13 @@ event directly, those of other processes over the channel layer; without `REDIS_
 import asyncio
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
@@ -96,13 +97,27 @@ def send(event: AnyEvent) -> None:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            async_to_sync(broadcast)(event)
+            _broadcast_from_thread(event)
         else:
             _background.add(task := asyncio.ensure_future(broadcast(event)))
             task.add_done_callback(_background.discard)
 
 
 _background: set[asyncio.Future[None]] = set()
+
+
+def _broadcast_from_thread(event: AnyEvent) -> None:
+    """Send over the connection of one loop, however many events follow: that of the hub here, else one for this."""
+    loop = next((hub.loop for hub in live_hubs()), None) or _loop_of_commands()
+    with suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(broadcast(event), loop).result(3 * TIMEOUT)
+
+
+@cache
+def _loop_of_commands() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name="publish", daemon=True).start()
+    return loop
 
 
 async def broadcast(event: AnyEvent) -> None:

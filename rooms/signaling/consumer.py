@@ -134,7 +134,7 @@ class SignalingConsumer(Connection):
             return None
         finally:
             socket.asking = False
-        socket.room_id, socket.membership, socket.user_id = grant.room_id, grant.member, grant.user_id
+        hub.sockets.identify(socket, grant.room_id, grant.member, grant.user_id)
         if (code := hub.close_order_since(began, socket)) is not None:
             self.outgoing.close(code)
         return None if self.outgoing.code is not None else grant

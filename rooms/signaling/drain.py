@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from common.collector import collect_rarely
 from rooms.live.close_codes import CloseCode
 
 from .hub import Hub
@@ -51,6 +52,7 @@ async def lifespan(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]],
         event = await receive()
         if event["type"] == "lifespan.startup":
             drain_before_shutdown(asyncio.get_running_loop())
+            collect_rarely()
             await send({"type": "lifespan.startup.complete"})
         else:
             await drain(current_hub())

@@ -5,8 +5,6 @@ There is one hub per process (per event loop, to be exact). Everything in it run
 
 import asyncio
 import logging
-import time
-from collections import deque
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
@@ -37,13 +35,12 @@ from .admission import Refused, read_room
 from .database.queue import Unavailable
 from .lobby import Lobby
 from .mailbox import Mailbox
-from .registry import Change, LiveRoom, Member, Socket, as_peer, change_frame, is_target
+from .registry import Change, LiveRoom, Member, RecentCloses, Socket, Sockets, as_peer, change_frame
 from .transfers import Transfers
 from .watch.watchers import Watchers
 
 logger = logging.getLogger(__name__)
 
-CLOSE_MEMORY_SECONDS = 15.0  # how long a `Close` also applies to members who were being authorized when it came
 READ_RETRIES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to read a room while the database is unreachable
 
 
@@ -56,7 +53,7 @@ class Hub:
         self.path_stats = path_stats
         self.mailbox = Mailbox(self.handle) if several_processes else None
         self.rooms: dict[int, LiveRoom] = {}
-        self.sockets: set[Socket] = set()
+        self.sockets = Sockets()
         self.watchers = Watchers(self)
         self.lobby = Lobby(self)
         self.transfers = Transfers(self)
@@ -64,7 +61,7 @@ class Hub:
         self.draining = False
         self.tasks: set[asyncio.Task[None]] = set()
         self._registered = False
-        self._closes: deque[tuple[float, Close]] = deque()
+        self._closes = RecentCloses()
 
     @property
     def process(self) -> str:
@@ -243,9 +240,7 @@ class Hub:
             case Close():
                 self._close(event)
             case SessionRekeyed(old, new):
-                for its in self.sockets:
-                    if its.session_key == old:
-                        its.session_key = new
+                self.sockets.rekey(old, new)
             case RoomChanged(room_id):
                 self.lobby.review(room_id)
                 self.watchers.on_room_changed(room_id)
@@ -268,17 +263,14 @@ class Hub:
             member.socket.outgoing.close(CloseCode.REPLACED)
 
     def _close(self, event: Close) -> None:
-        self._closes.append((time.monotonic(), event))
-        for socket in tuple(self.sockets):
-            if is_target(event, socket):
-                self.disconnect(socket, event.code)
+        self._closes.add(event)
+        for socket in self.sockets.targets(event):
+            self.disconnect(socket, event.code)
         self.watchers.on_close(event)
 
     def close_order_since(self, moment: float, socket: Socket) -> CloseCode | None:
         """Return the code of a `Close` for this socket that came after `moment`, while it was being authorized."""
-        while self._closes and self._closes[0][0] < time.monotonic() - CLOSE_MEMORY_SECONDS:
-            self._closes.popleft()
-        return next((event.code for at, event in self._closes if at >= moment and is_target(event, socket)), None)
+        return self._closes.code_since(moment, socket)
 
     def disconnect(self, socket: Socket, code: CloseCode) -> None:
         """Close a socket and remove its member without waiting for the browser."""

@@ -1,7 +1,9 @@
 """The sockets of this process, and the rooms their members are in."""
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from .send_buffer import SendBuffer
 
 Change = MemberJoined | MemberLeft
 MAX_CHANGES = 256  # more than can be under way between processes
+CLOSE_MEMORY_SECONDS = 15.0  # longer than an authorization takes
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +146,104 @@ class LiveRoom:
         for member in tuple(self.local.values()):
             if member is not but and (seq is None or seq > member.synced_seq):
                 member.socket.outgoing.send_text(frame)
+
+
+class Sockets:
+    """The open sockets of this process, found by what a `Close` names: orders come often, and sockets are many."""
+
+    def __init__(self) -> None:
+        self._all: set[Socket] = set()
+        self._named: dict[tuple[Scope, str], set[Socket]] = {}
+
+    def __iter__(self) -> Iterator[Socket]:
+        return iter(tuple(self._all))
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, socket: Socket) -> None:
+        """Add a socket under the key of its session."""
+        self._all.add(socket)
+        self._enter(socket)
+
+    def discard(self, socket: Socket) -> None:
+        """Remove a socket."""
+        self._all.discard(socket)
+        self._remove(socket)
+
+    def identify(self, socket: Socket, room_id: int | None, membership: str, user_id: int | None) -> None:
+        """Note who is at a socket, and for which room."""
+        self._remove(socket)
+        socket.room_id, socket.membership, socket.user_id = room_id, membership, user_id
+        if socket in self._all:
+            self._enter(socket)
+
+    def rekey(self, old: str, new: str) -> None:
+        """Give the sockets of a session its new key."""
+        for socket in self._named.pop((Scope.SESSION, old), ()):
+            socket.session_key = new
+            self._named.setdefault((Scope.SESSION, new), set()).add(socket)
+
+    def targets(self, event: Close) -> list[Socket]:
+        """Return the sockets to which a `Close` applies."""
+        return [socket for socket in self._named.get((event.scope, event.key), ()) if is_target(event, socket)]
+
+    def of_membership(self, membership: str) -> list[Socket]:
+        """Return the sockets of a membership."""
+        return list(self._named.get((Scope.MEMBERSHIP, membership), ()))
+
+    def _enter(self, socket: Socket) -> None:
+        for name in _names_of(socket):
+            self._named.setdefault(name, set()).add(socket)
+
+    def _remove(self, socket: Socket) -> None:
+        for name in _names_of(socket):
+            if found := self._named.get(name):
+                found.discard(socket)
+                if not found:
+                    del self._named[name]
+
+
+class RecentCloses:
+    """The `Close` events of the last seconds: they apply to people, too, who were being authorized when they came."""
+
+    def __init__(self) -> None:
+        self._queue: deque[tuple[float, Close]] = deque()
+        self._named: dict[tuple[Scope, str], deque[tuple[float, Close]]] = {}
+
+    def add(self, event: Close) -> None:
+        """Remember an event that has just come."""
+        entry = time.monotonic(), event
+        self._queue.append(entry)
+        self._named.setdefault((event.scope, event.key), deque()).append(entry)
+        self._forget()
+
+    def code_since(self, moment: float, socket: Socket) -> CloseCode | None:
+        """Return the code of an event for this socket that came after the monotonic time `moment`."""
+        self._forget()
+        for name in _names_of(socket):
+            for at, event in self._named.get(name, ()):
+                if at >= moment and is_target(event, socket):
+                    return event.code
+        return None
+
+    def _forget(self) -> None:
+        while self._queue and self._queue[0][0] < time.monotonic() - CLOSE_MEMORY_SECONDS:
+            _at, event = self._queue.popleft()
+            same = self._named[event.scope, event.key]
+            same.popleft()
+            if not same:
+                del self._named[event.scope, event.key]
+
+
+def _names_of(socket: Socket) -> Iterator[tuple[Scope, str]]:
+    yield Scope.SESSION, socket.session_key
+    if socket.room_id is not None:
+        yield Scope.ROOM, str(socket.room_id)
+    if socket.membership:
+        yield Scope.MEMBERSHIP, socket.membership
+    if socket.user_id is not None:
+        yield Scope.USER, str(socket.user_id)
 
 
 def is_target(event: Close, socket: Socket) -> bool:

@@ -11,14 +11,14 @@ from .admission import Refused, authorize, read_transfers
 from .database.queue import Unavailable
 from .lobby import Lobby
 from .messages import WaitingTransfers, encode
-from .registry import LiveRoom, Socket
+from .registry import LiveRoom, Socket, Sockets
 from .watch.watchers import Watchers
 
 
 class TransfersHub(Protocol):
     """What this module needs of its hub."""
 
-    sockets: set[Socket]
+    sockets: Sockets
     lobby: Lobby
     watchers: Watchers
 
@@ -37,8 +37,8 @@ class Transfers:
 
     def on_changed(self, members: set[str]) -> None:
         """Send to the calls and dashboards of these memberships what waits for and from them."""
-        for socket in tuple(self._hub.sockets):
-            if socket.in_call and socket.member is not None and socket.membership in members:
+        for socket in [socket for member in members for socket in self._hub.sockets.of_membership(member)]:
+            if socket.in_call and socket.member is not None:
                 self._hub.spawn(self._send(socket))
         self._hub.watchers.on_members(members)
 

@@ -41,7 +41,7 @@ class WatchConsumer(Connection):
         began = time.monotonic()
         try:
             grant = await authorize_watcher(self.socket.session_key)
-            self.socket.user_id = grant.user_id
+            self.hub.sockets.identify(self.socket, None, "", grant.user_id)
             if (code := self.hub.close_order_since(began, self.socket)) is not None:
                 self.outgoing.close(code)
                 return

@@ -58,6 +58,7 @@ class Watchers:
         self._hub = hub
         self._of_room: dict[int, set[Watcher]] = {}
         self._of_user: dict[int, list[Watcher]] = {}
+        self._of_member: dict[str, set[Watcher]] = {}
         self._occupied: set[int] = set()  # watched rooms that were last shown with people inside
         self._changed: set[int] = set()
         self._lock = asyncio.Lock()  # what was read first is sent first
@@ -88,6 +89,12 @@ class Watchers:
     def _set_rooms(self, watcher: Watcher, grant: WatchGrant | None) -> None:
         rooms = {room.room_id: room for room in grant.rooms} if grant else {}
         watcher.stamp = grant.stamp if grant else ""
+        for room in watcher.rooms.values():
+            self._of_member[room.member].discard(watcher)
+            if not self._of_member[room.member]:
+                del self._of_member[room.member]
+        for room in rooms.values():
+            self._of_member.setdefault(room.member, set()).add(watcher)
         for key in watcher.rooms.keys() - rooms.keys():
             self._of_room[key].discard(watcher)
             if not self._of_room[key]:
@@ -108,10 +115,8 @@ class Watchers:
 
     def on_members(self, members: set[str]) -> None:
         """Look again at what the accounts of these memberships may watch, and what waits for them."""
-        for watchers in tuple(self._of_user.values()):
-            for watcher in watchers:
-                if any(room.member in members for room in watcher.rooms.values()):
-                    self.renew(watcher)
+        for watcher in {watcher for member in members for watcher in self._of_member.get(member, ())}:
+            self.renew(watcher)
 
     def on_room_changed(self, room: int) -> None:
         """Look again at a room's row, and at who may watch it."""

@@ -11,7 +11,7 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -26,19 +26,22 @@ demo: $(STAMPS)/runtime ## Start a made-up site to look at: 30 people, 50 rooms,
 	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py demo
 	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py serve
 
-test: $(STAMPS)/dev $(STAMPS)/system ## Run every test: Python, JavaScript, then real browsers against real servers.
+bundle: $(STAMPS)/runtime $(STAMPS)/node ## Bundle the modules and style sheets of the pages into var/bundle, which production serves.
+	@$(BIN)/python -m scripts.bundle
+
+test: $(STAMPS)/dev $(STAMPS)/system bundle ## Run every test: Python, JavaScript, then real browsers against real servers.
 	@$(BIN)/python scripts/run_tests.py python js browser lab
 
-test-python: $(STAMPS)/dev $(STAMPS)/system ## Run only the Python tests.
+test-python: $(STAMPS)/dev $(STAMPS)/system bundle ## Run only the Python tests.
 	@$(BIN)/python scripts/run_tests.py python
 
 test-js: $(STAMPS)/dev $(STAMPS)/system ## Run only the JavaScript tests.
 	@$(BIN)/python scripts/run_tests.py js
 
-test-browser: $(STAMPS)/dev $(STAMPS)/system ## Run only the browser tests.
+test-browser: $(STAMPS)/dev $(STAMPS)/system bundle ## Run only the browser tests.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
+test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
 	@$(BIN)/python scripts/run_tests.py faults long
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
@@ -74,7 +77,7 @@ bench-first-click: $(STAMPS)/dev $(STAMPS)/system ## Measure from the opened lin
 	@$(BIN)/python -m benchmarks.first_click
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
-	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test var/bundle
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ── Requirements ─────────────────────────────────────────────────────────────────────────────────

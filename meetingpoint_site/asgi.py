@@ -13,10 +13,10 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
+from .assets.static_files import StaticFiles  # noqa: E402
 from .bodies import BodilessHead, BodyLimit  # noqa: E402
 from .middleware.turns import PagesInTurn  # noqa: E402
 from .operations.front import Operations, Timed  # noqa: E402
-from .static_files import StaticFiles  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from common.origins import canonical_origin
 
 from . import __version__
+from .assets.bundle import current_bundle
+from .assets.release import static_release
 from .environment import default_stun_port, env, url_host
 from .logs import logging_settings
-from .release import static_release
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -108,6 +109,7 @@ TEMPLATES = [
             "libraries": {
                 "forms": "common.templatetags.forms",
                 "mail": "common.templatetags.mail",
+                "modules": "common.templatetags.modules",
                 "times": "common.templatetags.times",
             },
         },
@@ -174,7 +176,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # ── Static files: one immutable prefix a release, served from memory without a collection step ────
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_RELEASE = static_release(__version__, BASE_DIR / "static") if not DEBUG else "dev"
+# What `make bundle` made of the modules. In development, and where they have changed since, they are served themselves.
+BUNDLE_DIR = env.str("BUNDLE_DIR", default=str(VAR_DIR / "bundle"))
+BUNDLE = current_bundle(Path(BUNDLE_DIR), BASE_DIR / "static") if BUNDLE_DIR and not (DEBUG or TESTING) else None
+if BUNDLE:
+    STATICFILES_DIRS.append(BUNDLE.files)
+STATIC_RELEASE = static_release(__version__, *STATICFILES_DIRS) if not DEBUG else "dev"
 STATIC_URL = f"/static/{STATIC_RELEASE}/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATIC_MAX_AGE = 0 if DEBUG else 31_536_000

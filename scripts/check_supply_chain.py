@@ -71,10 +71,11 @@ def _installed(name: str) -> str:
 
 def npm_problems(root: Path) -> Iterator[str]:
     """Yield packages of package-lock.json without a SHA-512, and what package.json asks for in another version."""
-    wanted = json.loads((root / "package.json").read_text())["devDependencies"]
+    package = json.loads((root / "package.json").read_text())
+    wanted = package["dependencies"] | package["devDependencies"]
     packages = json.loads((root / "package-lock.json").read_text())["packages"]
-    for path, package in packages.items():
-        if path and not package.get("integrity", "").startswith("sha512-"):
+    for path, entry in packages.items():
+        if path and not entry.get("integrity", "").startswith("sha512-"):
             yield f"package-lock.json: {path} has no SHA-512"
     for name, version in wanted.items():
         if packages.get(f"node_modules/{name}", {}).get("version") != version:

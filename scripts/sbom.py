@@ -114,7 +114,7 @@ def _vendored(root: Path, licences: LicenseFactory) -> Iterable[Component]:
 
 
 def _tools(root: Path) -> list[Component]:
-    """Return the npm packages, which only check types."""
+    """Return the npm packages, which bundle the modules and check types."""
     found = []
     for path, package in json.loads((root / "package-lock.json").read_text())["packages"].items():
         if path:

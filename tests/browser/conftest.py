@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from scripts.bundle import BUNDLE, make_bundle
 from tests.app_server import AppServer, make_account, sign_in_ahead
 from tests.browser.camera import make_camera
 from tests.browser.person import PASSWORD, Person
@@ -31,6 +32,12 @@ FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the bundle that the servers of all tests send, once for all processes of a run."""
+    if not hasattr(config, "workerinput"):
+        make_bundle(BUNDLE)
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,12 @@ EXPECTED = re.compile(
 
 # As the page does when a person presses *Join*.
 REDEEM = """async () => {
-  const entry = document.querySelector('script[type=module]').src;
-  const { pageData } = await import(new URL('../ui/lib/page.js', entry).href);
-  const { invitation } = await pageData();
+  const load = (path) => import(new URL(`../${path}`, document.querySelector('script[type=module]').src).href);
+  const [{ Invitation }, { parseInviteLink }] = await Promise.all(['call/invitation.js', 'keys/invite.js'].map(load));
+  const { lookUrl: look, redeemUrl: redeem, callUrl: call } = document.querySelector('.invite-page').dataset;
+  const invitation = new Invitation({ look, redeem, call });
+  invitation.link = parseInviteLink(history.state.invite);
+  await invitation.look();
   return (await invitation.redeem()).slug;
 }"""
 NOTHING = {"frames": 0.0, "energy": 0.0}

@@ -40,8 +40,8 @@ SAY_HELLO = """async ([base, slug, lobby]) => {
 
 # The first of two cards goes: who is under a finger on its button before, at once, and once the other has settled.
 UNDER_A_FINGER = """async () => {
-  const base = document.querySelector('script[type=module][src*="js/pages/call.js"]').src.replace('pages/call.js', '');
-  const { KnockCards } = await import(base + 'ui/lobby/knock-cards.js');
+  const entry = document.querySelector('script[type=module]').src;
+  const { KnockCards } = await import(new URL('../ui/lobby/knock-cards.js', entry).href);
   const cards = new KnockCards();
   const [one, two] = ['One', 'Two'].map((name) => ({ member: name, name }));
   const settled = async () => {

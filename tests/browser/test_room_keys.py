@@ -37,7 +37,7 @@ OPEN_POLICIES = """() => [...new Set(caught.filter(({ connectionState }) => conn
 NO_DIRECT_WAY = f"async () => !(await ({OPEN_WAYS})()).includes('host')"
 RELAYED = "mp-tile[data-self='false'][data-route='relay']"
 RENEWED = "This room has a new key, and you have it."
-MODULES = "document.querySelector('script[src*=\"/js/pages/\"]').src.replace(/pages[/].*/, '')"
+MODULES = "new URL('../', document.querySelector('script[type=module]').src).href"
 HELD_EPOCH = f"""async (slug) => {{
   const {{ loadRoomKey }} = await import({MODULES} + "keys/key-store.js");
   const held = await loadRoomKey(slug);

@@ -70,7 +70,7 @@ def test_a_lock_that_does_not_fit_is_said(copy: Path, file: str, change: Callabl
 
 
 def test_npm_packages_have_hashes_and_the_version_that_was_asked_for(copy: Path) -> None:
-    edit(copy / "package-lock.json", lambda text: text.replace('"integrity"', '"integral"'))
+    edit(copy / "package-lock.json", lambda text: text.replace('"integrity"', '"integral"', 1))
     edit(copy / "package.json", lambda text: text.replace('"typescript": "', '"typescript": "1'))
     assert len(list(npm_problems(copy))) == 2
 

@@ -2,6 +2,7 @@
  * The account pages: says why a passkey could not be used or added. The ceremony itself is django-allauth's `mfa/js/webauthn.js`, which reports a failure as `allauth.error` on the document.
  */
 
+import "./frame.js"
 import { controlsReady, pageReady } from "../ui/lib/ready.js"
 
 /**

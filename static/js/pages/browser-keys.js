@@ -1,5 +1,6 @@
 /** The page of the keys that this browser has. */
 
+import "./frame.js";
 import { BrowserKeys } from "../ui/keys/browser-keys.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { pageReady } from "../ui/lib/ready.js";

@@ -1,10 +1,10 @@
 /**
  * The call page: before, in and after a call.
- *
  * `document.documentElement.dataset.callState` is the state of `call/page-state.js`. For diagnosis in the browser's console,
  * `globalThis.meetingPoint` holds {mesh, socket, media, files, adaptation} of the current call.
  */
 
+import "./frame.js";
 import { CODE } from "../signaling/close-codes.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";

@@ -4,6 +4,7 @@
  * `document.body.dataset.testState` says how far it is: idle, running, done.
  */
 
+import "./frame.js";
 import { playTone, tryBandwidth, tryBrowser, tryCamera, tryMicrophone, tryRelay, tryServer, tryStun } from "../probe/probes.js";
 import { browserName, writeReport } from "../probe/report.js";
 import { judge, PROBES, sumUp } from "../probe/verdicts.js";

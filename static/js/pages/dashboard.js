@@ -1,5 +1,6 @@
 /** The dashboard: the list of rooms, kept up to date. */
 
+import "./frame.js";
 import { prepareSharing } from "../files/share/share-target.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { RoomList } from "../ui/rooms/room-list.js";

@@ -1,5 +1,6 @@
 /** A new owner's first room: one press creates it, its key and its first link, and goes to the page before the call. */
 
+import "./frame.js";
 import { loadRoomKey } from "../keys/key-store.js";
 import { createAnyonesLink } from "../keys/make-invite-link.js";
 import { setRoomKey } from "../keys/set-room-key.js";

@@ -1,5 +1,6 @@
 /** Pages with a text to copy. */
 
+import "./frame.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 
 enableCopyButtons(document);

@@ -1,5 +1,7 @@
 /** The page of a room for its hosts: its link, then sections for links, people, join rule, key and settings. */
 
+import "./frame.js";
+import "./watch.js";
 import { guardCompositions } from "../lib/keyboard.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
 import { joinRuleChanged } from "../ui/lobby/join-rule-form.js";

@@ -1,5 +1,6 @@
 /** The page that asks which room shared files go to. */
 
+import "./frame.js";
 import { safeName } from "../files/protocol/safe-name.js";
 import { forgetShared, prepareSharing, sharedFiles, sharingHere } from "../files/share/share-target.js";
 import { byId, text } from "../ui/lib/page.js";

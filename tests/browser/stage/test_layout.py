@@ -31,8 +31,7 @@ SHOWN = """() => {
 }"""
 # Six more people on this page alone: what they look like is the matter, not how they are connected.
 CROWD = """async (names) => {
-  const base = document.querySelector('script[type=module][src*="js/pages/call.js"]').src.replace('pages/call.js', '');
-  const { Tile } = await import(base + 'ui/stage/tile.js');
+  const Tile = customElements.get('mp-tile');
   const grid = document.querySelector('mp-grid');
   names.forEach((name, at) => {
     const tile = Tile.for(`extra-${at}`);

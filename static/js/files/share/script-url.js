@@ -1,5 +1,7 @@
 /** URLs of worker scripts, which the site's Trusted Types policy must allow by name. */
 
+import { SCRIPTS } from "../../lib/script-folder.js";
+
 /** Its folder is the service worker's scope. */
 export const SERVICE_WORKER = "/files/service-worker.js";
 
@@ -11,7 +13,7 @@ export function scriptUrl(url) {
   const types = /** @type {any} */ (globalThis).trustedTypes;
   if (!types) return url.href;
   const allowed = (/** @type {string} */ address) =>
-    address.startsWith(new URL("../", import.meta.url).href) || address === new URL(SERVICE_WORKER, location.origin).href;
+    address.startsWith(`${SCRIPTS}files/`) || address === new URL(SERVICE_WORKER, location.origin).href;
   policy ??= types.createPolicy("files", {
     createScriptURL(/** @type {string} */ address) {
       if (!allowed(address)) throw new TypeError("not a script of this site's files");

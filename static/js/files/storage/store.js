@@ -1,5 +1,6 @@
 /** The page's side of `store-worker.js`. */
 
+import { SCRIPTS } from "../../lib/script-folder.js";
 import { scriptUrl } from "../share/script-url.js";
 
 const ROOT = "incoming";
@@ -68,7 +69,7 @@ export class Store {
   }
 
   #start() {
-    const worker = new Worker(scriptUrl(new URL("./store-worker.js", import.meta.url)), { type: "module" });
+    const worker = new Worker(scriptUrl(new URL("files/storage/store-worker.js", SCRIPTS)), { type: "module" });
     worker.addEventListener("message", ({ data: { call, result, error } }) => {
       const waiting = this.#waiting.get(call);
       this.#waiting.delete(call);

@@ -17,7 +17,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils.http import http_date, parse_http_date_safe
 
-from .security import added_headers, is_secure, with_charset
+from meetingpoint_site.security import added_headers, is_secure, with_charset
+
+from .bundle import Bundle
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[HTTPStatus, Headers, bytes]  # the headers without those of security.py
@@ -25,6 +27,7 @@ Answer = tuple[HTTPStatus, Headers, bytes]  # the headers without those of secur
 # What compression makes smaller; below that size a file fits into one packet with its headers anyway.
 COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|manifest\+json|wasm)")
 COMPRESSED_FROM = 200
+CODINGS = ("br", "zstd", "gzip")
 # RFC 9110 §14.1.2. Several ranges are answered with the whole file, as §14.2 allows.
 RANGE = re.compile(rb"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -44,20 +47,33 @@ class Variant:
     described: Headers
 
 
+def media_type_of(path: Path) -> str:
+    """Return the media type of a file, by its name."""
+    return MEDIA_TYPES.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def is_compressible(path: Path) -> bool:
+    """Say whether a file is worth compressing, by its name and size."""
+    return path.stat().st_size >= COMPRESSED_FROM and bool(COMPRESSIBLE.match(media_type_of(path)))
+
+
 class StaticFile:
-    """A file in memory, plain and, from the first request that accepts it, compressed.
+    """A file in memory, plain and compressed: ahead in `bundle`, otherwise from the first request that accepts gzip.
 
     `modified` is in nanoseconds since 1970, `max_age` in seconds; with 0, caches ask each time whether it has changed.
     """
 
-    def __init__(self, path: Path, max_age: int) -> None:
+    def __init__(self, path: Path, max_age: int, bundle: Bundle | None = None) -> None:
         found = path.stat()
         self.stamp = (found.st_mtime_ns, found.st_size)
         self.modified = found.st_mtime_ns // 1_000_000_000
-        self.media_type = MEDIA_TYPES.guess_type(path.name)[0] or "application/octet-stream"
+        self.media_type = media_type_of(path)
         self.cache_control = f"public, max-age={max_age}, immutable" if max_age else "no-cache"
         self.body = path.read_bytes()
-        self.compressible = len(self.body) >= COMPRESSED_FROM and bool(COMPRESSIBLE.match(self.media_type))
+        self.compressible = is_compressible(path)
+        self.digest = hashlib.sha256(self.body).hexdigest()
+        ahead = ((coding, bundle.in_coding(self.digest, coding)) for coding in CODINGS) if bundle else ()
+        self.ahead = {coding: self._variant(body, coding) for coding, body in ahead if body is not None}
 
     @cached_property
     def plain(self) -> Variant:
@@ -65,12 +81,19 @@ class StaticFile:
         return self._variant(self.body, "")
 
     @cached_property
-    def compressed(self) -> Variant:
-        """The file in gzip."""
-        return self._variant(gzip.compress(self.body, mtime=0), "gzip")
+    def compressed(self) -> dict[str, Variant]:
+        """The file in each content coding that makes it smaller."""
+        if self.ahead or not self.compressible:
+            return self.ahead
+        return {"gzip": self._variant(gzip.compress(self.body, mtime=0), "gzip")}
+
+    def best(self, accept_encoding: bytes) -> Variant:
+        """Return the smallest variant that an Accept-Encoding allows."""
+        accepted = (variant for coding, variant in self.compressed.items() if accepts(coding, accept_encoding))
+        return min(accepted, key=lambda variant: len(variant.body), default=self.plain)
 
     def _variant(self, body: bytes, coding: str) -> Variant:
-        digest = hashlib.sha256(self.body).hexdigest()[:20]
+        digest = self.digest[:20]
         etag = f'"{digest}-{coding}"' if coding else f'"{digest}"'  # one for each coding: RFC 9110 §8.8.3.3
         validators = {
             "cache-control": self.cache_control,
@@ -90,8 +113,7 @@ class StaticFile:
         if method not in ("GET", "HEAD"):
             return HTTPStatus.METHOD_NOT_ALLOWED, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b""
         wants_range = b"range" in headers
-        compressed = self.compressible and not wants_range and accepts_gzip(headers.get(b"accept-encoding", b""))
-        variant = self.compressed if compressed else self.plain
+        variant = self.plain if wants_range else self.best(headers.get(b"accept-encoding", b""))
         if self._is_known(variant, headers):
             return HTTPStatus.NOT_MODIFIED, variant.validators, b""
         status, body, extent = HTTPStatus.OK, variant.body, b""
@@ -125,14 +147,14 @@ def encoded(headers: Mapping[str, str]) -> Headers:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items() if value]
 
 
-@lru_cache(maxsize=64)
-def accepts_gzip(accept_encoding: bytes) -> bool:
-    """Say whether an Accept-Encoding allows gzip (RFC 9110 §12.5.3)."""
+@lru_cache(maxsize=256)
+def accepts(coding: str, accept_encoding: bytes) -> bool:
+    """Say whether an Accept-Encoding allows a content coding (RFC 9110 §12.5.3)."""
     weights = {}
     for part in accept_encoding.lower().split(b","):
-        coding, _, weight = part.partition(b";")
-        weights[coding.strip()] = not re.fullmatch(rb"q=0(\.0*)?", weight.replace(b" ", b""))
-    return weights.get(b"gzip", weights.get(b"*", False))
+        name, _, weight = part.partition(b";")
+        weights[name.strip()] = not re.fullmatch(rb"q=0(\.0*)?", weight.replace(b" ", b""))
+    return weights.get(coding.encode(), weights.get(b"*", False))
 
 
 def byte_range(value: bytes, size: int) -> range | None:
@@ -171,7 +193,7 @@ class StaticFiles:
         self.watching = settings.DEBUG
         self.prefix = settings.STATIC_URL
         self.security = {secure: encoded(added_headers(secure=secure)) for secure in (False, True)}
-        self.files = {} if self.watching else {n: StaticFile(p, settings.STATIC_MAX_AGE) for n, p in listed_files()}
+        self.files = {} if self.watching else dict(self._all())
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         file = self.find(scope["path"])
@@ -182,6 +204,10 @@ class StaticFiles:
         status, headers, body = file.answer(scope["method"], dict(scope["headers"]))
         await send({"type": "http.response.start", "status": status, "headers": headers + self.security[secure]})
         await send({"type": "http.response.body", "body": body})
+
+    def _all(self) -> Iterator[tuple[str, StaticFile]]:
+        for name, path in listed_files():
+            yield name, StaticFile(path, settings.STATIC_MAX_AGE, settings.BUNDLE)
 
     def find(self, path: str) -> StaticFile | None:
         """Return the file for the path of a request, `None` if there is none."""

@@ -1,0 +1,1 @@
+"""Static files: the release's name, the bundle, and how they are served."""

@@ -89,6 +89,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def connect(self) -> None:
         if self._connected and not (self.in_atomic_block or self.closed_in_transaction) and self.pool is not None:
+            self.pool.open()  # it may be another one: `close_pool`
             self.connection = self.pool.getconn()  # in autocommit mode, as it was given back
             return
         self._connected = False

@@ -53,6 +53,13 @@ def test_a_query_gives_the_connection_back(database: DatabaseWrapper) -> None:
     assert is_free(database)
 
 
+def test_a_query_opens_the_pool_that_follows_a_closed_one(database: DatabaseWrapper) -> None:
+    assert run(database, "SELECT 1") == [(1,)]
+    database.close_pool()
+    assert run(database, "SELECT 2") == [(2,)]
+    assert is_free(database)
+
+
 def test_a_cursor_that_is_read_in_parts_keeps_the_connection_until_it_is_closed(database: DatabaseWrapper) -> None:
     with database.chunked_cursor() as rows:
         rows.execute("SELECT generate_series(1, 3)")

@@ -11,7 +11,7 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -46,6 +46,18 @@ test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every 
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh
+
+install: ## Turn this Debian server into a site, or change one: sudo make install DOMAIN=meet.example.org [EMAIL_URL=…]
+	@TARGET=$@ deploy/install/install.sh
+
+upgrade: ## Run the release of this checkout, after a backup: sudo make upgrade [VERSION=…]
+	@TARGET=$@ deploy/install/upgrade.sh
+
+rollback: ## Run the release from before the last upgrade again.
+	@TARGET=$@ deploy/install/rollback.sh
+
+uninstall: ## Take back all that `make install` did, with the data: sudo make uninstall [KEEP_DATA=yes]
+	@TARGET=$@ deploy/install/uninstall.sh
 
 format: $(STAMPS)/dev ## Format the Python files.
 	@$(BIN)/ruff format .

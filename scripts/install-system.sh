@@ -47,6 +47,7 @@ case "${1:-}" in
     need iptables command -v iptables
     need conntrack command -v conntrack
     need openssl command -v openssl
+    need shellcheck command -v shellcheck
     ;;
   sound)
     need pulseaudio command -v pulseaudio

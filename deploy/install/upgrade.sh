@@ -1,0 +1,22 @@
+#!/bin/bash
+# sudo make upgrade [VERSION=v1.2.0]: run the release that this checkout has, or check out another one first. A backup is made
+# before anything changes; with several processes the site never stops; a release that does not start is taken back.
+# shellcheck source=deploy/install/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+need_root
+[ -e "$CHOICES" ] || fail "nothing is installed here yet: sudo make install DOMAIN=meet.example.org"
+before=$(readlink "$PROGRAM/current")
+if [ -n "${VERSION:-}" ]; then
+  as_owner() { setpriv --reuid="$(stat -c %u .git)" --regid="$(stat -c %g .git)" --clear-groups git "$@"; }
+  as_owner diff --quiet HEAD || fail "this checkout has changes of its own."
+  as_owner fetch --quiet --tags || say "no newer versions could be fetched; looking among those that are here"
+  as_owner checkout --quiet "$VERSION" || fail "there is no version $VERSION."
+fi
+if ! deploy/install/install.sh; then
+  if [ "$(readlink "$PROGRAM/current")" != "$before" ]; then
+    say "the new release is taken back"
+    TARGET=upgrade deploy/install/rollback.sh
+  fi
+  fail "the release from before runs: ${before#releases/}"
+fi

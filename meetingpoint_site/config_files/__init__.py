@@ -1,0 +1,1 @@
+"""The configuration files of the other programs on a server, made from the settings and the examples in `deploy/`."""

@@ -1,0 +1,105 @@
+"""The scripts of deploy/install: written with care, and what they refuse before they change anything.
+
+What they do on a server is in test_install.py.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.services import find_binary
+
+ROOT = Path(settings.BASE_DIR)
+FOLDER = ROOT / "deploy" / "install"
+SCRIPTS = sorted(FOLDER.glob("*.sh"))
+
+
+def test_shellcheck_finds_nothing() -> None:
+    names = [str(path.relative_to(ROOT)) for path in (*SCRIPTS, ROOT / "deploy" / "make-secrets.sh")]
+    done = subprocess.run([find_binary("shellcheck"), "--external-sources", *names], cwd=ROOT, capture_output=True)
+    assert done.stdout.decode() == ""
+    assert done.returncode == 0
+
+
+def test_every_place_that_is_made_is_removed() -> None:
+    places = re.findall(r"^([A-Z]+)=(/\S+)", (FOLDER / "common.sh").read_text(), re.MULTILINE)
+    assert len(places) >= 7
+    undone = (FOLDER / "uninstall.sh").read_text()
+    removed = " ".join(re.findall(r"\brm -r?f (.*)", undone))
+    assert [name for name, _path in places if f"${name}" not in removed and name not in {"CHANGES"}] == []
+    made = (ROOT / "deploy/install/install.sh").read_text() + (FOLDER / "services.sh").read_text()
+    others = set(re.findall(r"(?:/etc|/var/www)/[\w./-]*meetingpoint[\w.-]*", made))
+    assert [path for path in others - {path for _name, path in places} if path not in undone] == []
+
+
+def test_packages_and_services_are_named_on_both_sides() -> None:
+    packages = set(re.findall(r"packages\+=\(([\w -]+)\)", (FOLDER / "install.sh").read_text()))
+    assert packages == {"caddy", "nginx", "certbot", "coturn", "postgresql", "redis-server"}
+    undone = (FOLDER / "uninstall.sh").read_text()
+    for name in packages:
+        assert re.search(rf"if brought {name}(?:-common)?\b", undone), name
+
+
+def run_choices(**words: str) -> subprocess.CompletedProcess[str]:
+    """Call `read_choices` of install.sh with these words and print what they become."""
+    script = (
+        (FOLDER / "install.sh").read_text().rpartition("\nmain\n")[0].replace('"$(dirname "${BASH_SOURCE[0]}")/', '"')
+    )
+    script = script.replace('source "common.sh"', "source deploy/install/common.sh")
+    shown = 'read_choices; echo "$DOMAIN $DATABASE $PROCESSES $PROXY $TLS $RELAY"'
+    environment = {"PATH": os.environ["PATH"], **words}
+    command = ["bash", "-c", f"{script}\nCHOICES=/nonexistent\n{shown}"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "become"),
+    [
+        ({"DOMAIN": "meet.family.test"}, "meet.family.test sqlite 1 caddy acme yes"),
+        ({"DOMAIN": "Meet.Family.test."}, "meet.family.test sqlite 1 caddy acme yes"),
+        ({"DOMAIN": "bücher.test", "RELAY": "no"}, "xn--bcher-kva.test sqlite 1 caddy acme no"),
+        ({"DOMAIN": "a.test", "PROCESSES": "3", "PROXY": "nginx"}, "a.test postgresql 3 nginx acme yes"),
+        ({"DOMAIN": "a.test", "TLS": "https://ca.test/d"}, "a.test sqlite 1 caddy https://ca.test/d yes"),
+    ],
+)
+def test_what_is_not_said_is_derived(words: dict[str, str], become: str) -> None:
+    assert run_choices(**words).stdout.strip() == become
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({}, "DOMAIN=meet.example.org"),
+        ({"DOMAIN": "https://meet.family.test"}, "no https://"),
+        ({"DOMAIN": "meet.family.test/rooms"}, "no path"),
+        ({"DOMAIN": "meet.family.test:8443"}, "no port"),
+        ({"DOMAIN": "192.0.2.7"}, "no address"),
+        ({"DOMAIN": "localhost"}, "a name such as"),
+        ({"DOMAIN": "a.test; reboot"}, "a name such as"),
+        ({"DOMAIN": f"{'x' * 64}.test"}, "not a host name"),
+        ({"DOMAIN": "a.test", "PROCESSES": "many"}, "PROCESSES is a number"),
+        ({"DOMAIN": "a.test", "PROCESSES": "2", "DATABASE": "sqlite"}, "need DATABASE=postgresql"),
+        ({"DOMAIN": "a.test", "DATABASE": "mysql"}, "one of: sqlite postgresql"),
+        ({"DOMAIN": "a.test", "PROXY": "apache"}, "one of: caddy nginx none"),
+        ({"DOMAIN": "a.test", "TLS": "http://ca.test/d"}, "TLS is acme"),
+    ],
+)
+def test_a_word_that_does_not_fit_is_refused_before_anything_happens(words: dict[str, str], said: str) -> None:
+    done = run_choices(**words)
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+def test_secrets_are_made_once_and_only_root_reads_them(tmp_path: Path) -> None:
+    make = ["sh", str(ROOT / "deploy" / "make-secrets.sh"), str(tmp_path / "secrets")]
+    contents = []
+    for _run in range(2):
+        subprocess.run(make, check=True, capture_output=True)
+        files = sorted((tmp_path / "secrets").iterdir())
+        contents.append({path.name: path.read_text() for path in files})
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert contents[0] == contents[1]

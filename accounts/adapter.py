@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,13 +29,14 @@ from common.text import name_from_address
 from common.times import zone_of
 
 from .authentication.encryption import FACTOR_SECRETS, decrypt, encrypt, is_encrypted
-from .authentication.steps import has_second_factor, missing_step
+from .authentication.steps import ORGANISATION, confirmed_recently, first_step, has_second_factor, missing_step
 from .code_tries import SLOW_DOWN, USED_UP
 from .events import session_ended
 from .models import User
 from .site_policy import site_policy
 
 PASSWORD_PAGE, CODE_PAGE = "reauthenticate", "mfa_reauthenticate"  # allauth's names
+ORGANISATION_PAGE = "organisation_confirm"
 CODE_SENT = "account/messages/email_confirmation_sent.txt"
 # Mails that anyone can have sent to an address by signing up with it.
 CODE_MAILS = {
@@ -58,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say whether the site's policy allows new accounts."""
-        return site_policy().sign_up_open
+        return settings.LOCAL_SIGN_IN and site_policy().sign_up_open
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Take a try before the password is compared. Raises `ValidationError`."""
@@ -116,13 +118,33 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        """Return the next steps of confirming that it is them. With a second factor, the password is only the first."""
+        """Return the next steps of confirming that it is them. With a second factor, the first one is not enough."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if not isinstance(user, User) or not has_second_factor(user):
+        if not isinstance(user, User):
             return methods
-        password_first = missing_step(self.request, user) != "factor"
-        left_out = CODE_PAGE if password_first else PASSWORD_PAGE
-        return [method for method in methods if method["id"] != left_out]
+        if first_step(user) == ORGANISATION:
+            page = {"id": ORGANISATION_PAGE, "url": reverse(ORGANISATION_PAGE)}
+            page["description"] = gettext("Use %(organisation)s") % {"organisation": settings.OIDC_NAME}
+            methods = [page, *(method for method in methods if method["id"] != PASSWORD_PAGE)]
+        if not has_second_factor(user):
+            return methods
+        later = missing_step(self.request, user) != "factor"
+        left_out = {CODE_PAGE} if later else {PASSWORD_PAGE, ORGANISATION_PAGE}
+        return [method for method in methods if method["id"] not in left_out]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Say whether a page asks for it.
+
+        allauth asks no one who has neither password nor factor. Here they confirm, too: raises
+        `ReauthenticationRequired` for them.
+        """
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        user = self.request.user
+        if required and isinstance(user, User) and not has_second_factor(user) and first_step(user) == ORGANISATION:
+            if not confirmed_recently(self.request, user):
+                raise ReauthenticationRequired
+            return False
+        return required
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("account_settings")

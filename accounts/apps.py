@@ -9,4 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules by which every app listens to accounts and answers for personal data."""
+        from .organisation import checks  # noqa: F401 - importing registers them
+
         autodiscover_modules("receivers", "security_events", "personal_data")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -87,6 +88,10 @@ class AccountData:
             ],
             "mails_switched_off": [kind.value for kind in MailKind if not optional_mail.is_wanted(kind, user.email)],
             "authenticators": [_authenticator(row) for row in Authenticator.objects.filter(user=user)],
+            "organisations": [
+                {"issuer": row.provider, "id": row.uid, "since": row.date_joined, "last_sign_in": row.last_login}
+                for row in SocialAccount.objects.filter(user=user)
+            ],
             "sessions": [_session(row) for row in UserSession.objects.filter(user=user)],
             "admin_log": _admin_log(LogEntry.objects.filter(user=user).select_related("content_type")),
         }

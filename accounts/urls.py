@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from .organisation import confirmation as organisation_confirmation
+from .organisation import views as organisation
 from .views import account as views
 from .views import codes, confirmation, data, mails
 
@@ -14,6 +16,13 @@ urlpatterns = [
     path("reauthenticate/", confirmation.ConfirmByPassword.as_view(), name="account_reauthenticate"),
     path("2fa/reauthenticate/", confirmation.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
     path("2fa/webauthn/reauthenticate/", confirmation.ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("organisation/", organisation.sign_in, name="organisation_sign_in"),
+    path("organisation/callback", organisation.callback, name="organisation_callback"),
+    path(
+        "organisation/confirm",
+        organisation_confirmation.ConfirmByOrganisation.as_view(),
+        name="organisation_confirm",
+    ),
     path("sessions/", views.Sessions.as_view(), name="usersessions_list"),
     path("data/", data.data, name="account_data"),
     path("data/download", data.download, name="account_download"),

@@ -55,6 +55,24 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
+# ── Signing in with an organisation, by OpenID Connect (accounts/organisation) ────────────────────────
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+# What pages call it.
+OIDC_NAME = env.str("OIDC_NAME", default="") or _("your organisation")
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+# The groups of this site that the organisation decides, and the claim in which it names a person's.
+OIDC_GROUPS = env.list("OIDC_GROUPS", default=[])
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+# Whether people can also sign up and in with a password or passkey of this site.
+LOCAL_SIGN_IN = env.bool("LOCAL_SIGN_IN", default=True)
+SOCIALACCOUNT_ADAPTER = "accounts.organisation.adapter.OrganisationAdapter"
+# A confirmed address of the organisation's leads to the account that has it here, and links the two.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
+
 # ── Second factor ─────────────────────────────────────────────────────────────────────────────────
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {

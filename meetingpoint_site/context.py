@@ -16,11 +16,15 @@ def site(request: HttpRequest) -> dict[str, object]:
         "csrf_cookie_sent": settings.CSRF_COOKIE_NAME in request.COOKIES,
         "DEBUG_SITE": settings.DEBUG,
         "DEV_MAIL": settings.DEV_MAIL,
+        "organisation": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        "local_sign_in": settings.LOCAL_SIGN_IN,
         "sign_up_open": SimpleLazyObject(_is_sign_up_open),  # pages that do not show it do not ask the database
     }
 
 
 def _is_sign_up_open() -> bool:
+    if not settings.LOCAL_SIGN_IN:
+        return False
     try:
         return site_policy().sign_up_open
     except (DatabaseError, InterfaceError):  # some pages stay up without it

@@ -34,6 +34,7 @@ def _secrets() -> Iterator[tuple[str, str]]:
     if settings.TURN_URLS:
         yield "TURN_SECRET", settings.TURN_SECRET
     yield "METRICS_TOKEN", settings.METRICS_TOKEN
+    yield "OIDC_CLIENT_SECRET", settings.OIDC_CLIENT_SECRET
     yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")
     yield "REDIS_URL", unquote(urlsplit(settings.REDIS_URL).password or "")
     yield "EMAIL_URL", str(settings.EMAIL_HOST_PASSWORD or "")

@@ -19,7 +19,10 @@ urlpatterns = [
     path(".well-known/security.txt", root_files.security),
     path("unsubscribe/<str:token>", mails.opt_out, name="mail_opt_out"),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    # Without allauth's pages of other sites: an organisation's are in accounts.urls.
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path(f"{settings.ADMIN_PATH}search/", admin.site.admin_view(search_view), name="moderation_search"),
     path(f"{settings.ADMIN_PATH}action/<slug:name>/", admin.site.admin_view(action_view), name="moderation_action"),
     path(settings.ADMIN_PATH, admin.site.urls),

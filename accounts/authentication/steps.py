@@ -12,6 +12,7 @@ from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -19,6 +20,7 @@ from accounts.models import User
 
 # Recovery codes replace a lost second factor; they are not one themselves.
 SECOND_FACTORS = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
+ORGANISATION = "organisation"  # our method of the record that the organisation asked a person again
 ALL_STEPS = "all_steps"  # our method of the record that completes a confirmation
 
 
@@ -35,18 +37,39 @@ def showed_second_factor(request: HttpRequest, user: User) -> bool:
 
 
 def missing_step(request: HttpRequest, user: User) -> str | None:
-    """Return what is left of confirming that it is them, as at signing in: "password", "factor" or nothing.
+    """Return what is left of confirming that it is them, as at signing in: a `first_step`, "factor" or nothing.
 
     A passkey that verified the person (by PIN, finger or face) is both at once. What was shown within the last
     ACCOUNT_REAUTHENTICATION_TIMEOUT seconds counts.
     """
     if _recent(request, user, _is_verified_passkey):
         return None
-    if user.has_usable_password() and not _recent(request, user, lambda record: record["method"] == "password"):
-        return "password"
+    first = first_step(user)
+    if first and not _recent(request, user, lambda record: record["method"] == first):
+        return first
     if has_second_factor(user) and not _recent(request, user, lambda record: record["method"] == "mfa"):
         return "factor"
     return None
+
+
+def first_step(user: User) -> str | None:
+    """Return what signing in begins with for this person: "password", ORGANISATION, or nothing for a passkey alone."""
+    by_organisation = belongs_to_organisation(user)
+    if user.has_usable_password() and (settings.LOCAL_SIGN_IN or not by_organisation):
+        return "password"
+    return ORGANISATION if by_organisation else None
+
+
+def belongs_to_organisation(user: User) -> bool:
+    """Say whether the organisation of OIDC_ISSUER vouches for this person."""
+    if not settings.OIDC_ISSUER:
+        return False
+    return SocialAccount.objects.filter(user=user, provider=settings.OIDC_ISSUER).exists()
+
+
+def confirmed_recently(request: HttpRequest, user: User) -> bool:
+    """Say whether the person has confirmed by all steps within the last ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
+    return bool(_recent(request, user, lambda record: bool(record.get("reauthenticated"))))
 
 
 def record_all_steps(request: HttpRequest, user: User) -> None:

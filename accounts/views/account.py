@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import optional_mail
 from accounts.adapter import SessionsAdapter
+from accounts.authentication.steps import belongs_to_organisation
 from accounts.flows import end_sessions
 from accounts.forms import ProfileForm, SignUpForm
 from accounts.models import MailKind, User
@@ -75,6 +76,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "address": EmailAddress.objects.get_primary(user),
+        "by_organisation": belongs_to_organisation(user),
         "second_factor": Authenticator.objects.filter(user=user)
         .exclude(type=Authenticator.Type.RECOVERY_CODES)
         .exists(),

@@ -1,16 +1,21 @@
 """Every address by which an account can be entered is one of the ways that docs/authentication.md describes."""
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from accounts.organisation.adapter import OrganisationAdapter
 
 # The names of pages on which a session can become that of an account, and its way in the document.
 WAYS = {
     "account_login": "Password",
     "mfa_authenticate": "Password",
     "mfa_login_webauthn": "Passkey",
+    "organisation_sign_in": "Organisation",
+    "organisation_callback": "Organisation",
+    "organisation_confirm": "Confirming",
     "account_signup": "Sign-up",
     "account_email_verification_sent": "Sign-up",
     "account_reset_password": "Forgotten password",
@@ -45,7 +50,11 @@ def names(resolver: URLResolver) -> set[str]:
 
 
 def test_every_page_of_accounts_is_a_way_of_the_document_or_none() -> None:
-    pages = {name for name in names(get_resolver()) if name.startswith(("account", "mfa", "usersessions", "social"))}
+    pages = {
+        name
+        for name in names(get_resolver())
+        if name.startswith(("account", "mfa", "organisation", "usersessions", "social", "openid"))
+    }
     assert pages - OURS == set(WAYS) | NOT_WAYS
     text = (settings.BASE_DIR / "docs" / "authentication.md").read_text()
     for way in set(WAYS.values()):
@@ -56,9 +65,11 @@ def test_the_page_for_a_sign_in_by_mail_alone_is_closed(client: Client, db: None
     assert client.get(reverse("account_confirm_login_code")).headers["Location"] == reverse("account_login")
 
 
-def test_there_is_one_backend_and_no_other_site_vouches_for_anyone() -> None:
+def test_there_is_one_backend_and_no_other_site_vouches_for_anyone_unless_an_organisation_is_set() -> None:
     assert settings.AUTHENTICATION_BACKENDS == ["allauth.account.auth_backends.AuthenticationBackend"]
-    assert not [app for app in settings.INSTALLED_APPS if "social" in app or "token" in app]
+    assert [app for app in settings.INSTALLED_APPS if "social" in app or "token" in app] == ["allauth.socialaccount"]
+    assert settings.OIDC_ISSUER == ""
+    assert OrganisationAdapter().list_apps(HttpRequest()) == []
     assert settings.MFA_SUPPORTED_TYPES == ["webauthn", "totp", "recovery_codes"]
 
 

@@ -14,6 +14,7 @@ LABELS = {
     "account",
     "mfa",
     "usersessions",
+    "socialaccount",
     "sessions",
     "rooms",
     "moderation",

@@ -47,9 +47,14 @@ MAILS: dict[str, dict[str, Any]] = {
     "mfa/email/totp_deactivated": SECURITY,
     "mfa/email/webauthn_added": SECURITY,
     "mfa/email/webauthn_removed": SECURITY,
+    "socialaccount/email/account_connected": {**SECURITY, "provider": {"name": HOSTILE}},
 }
 # Allauth's ways of signing in and resetting a password that this site does not offer.
-NOT_SENT = {"account/email/login_code", "account/email/password_reset_key"}
+NOT_SENT = {
+    "account/email/login_code",
+    "account/email/password_reset_key",
+    "socialaccount/email/account_disconnected",
+}
 BASES = {"mails/base", "account/email/base_notification", "account/email/base"}
 
 
@@ -99,14 +104,14 @@ def test_the_table_has_every_email_that_can_be_sent() -> None:
     root = Path(django_settings.BASE_DIR, "templates")
     found = {
         str(path.relative_to(root).with_suffix(""))
-        for folder in ("mails", "account/email", "mfa/email")
+        for folder in ("mails", "account/email", "mfa/email", "socialaccount/email")
         for path in (root / folder).glob("*.html")
     }
     assert found - BASES == {name.partition(",")[0] for name in MAILS}
     theirs = Path(allauth.__file__).parent / "templates"
     used = {
         str(path.relative_to(theirs)).removesuffix("_message.txt")
-        for folder in ("account/email", "mfa/email")
+        for folder in ("account/email", "mfa/email", "socialaccount/email")
         for path in (theirs / folder).glob("*_message.txt")
     }
     assert used - NOT_SENT - BASES <= found

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -155,7 +156,8 @@ def _may_edit(request: HttpRequest, user: User | None) -> bool:
     return user is None or (isinstance(by, User) and (by == user or may_suspend(user, by)))
 
 
-# allauth's pages show session keys and second-factor secrets, and edit addresses without the flows.
-for model in (EmailAddress, Authenticator, UserSession):
+# allauth's pages show session keys and second-factor secrets, edit addresses without the flows, and add other sites
+# that vouch for people.
+for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(model):
         admin.site.unregister(model)

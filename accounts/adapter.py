@@ -1,7 +1,7 @@
 """Where django-allauth asks for our policy: who may sign up, what forms and mails say, what ends with a session."""
 
 from collections.abc import Iterable
-from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common import ratelimit
-from common.mail import MailFailed, compose, mail_errors, mailbox_of
+from common.mail import compose, mailbox_of
 from common.network_address import network_address_of
 from common.ratelimit import Limit
 from common.security_log import log_event
@@ -42,6 +42,9 @@ CODE_SENT = "account/messages/email_confirmation_sent.txt"
 CODE_MAILS = {
     f"account/email/{name}" for name in ("email_confirmation", "email_confirmation_signup", "account_already_exists")
 }
+# A code that comes later than it counts is of no use, and neither is what is sent in its place.
+CODE_LIFETIME = timedelta(seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT)
+SHORT_LIVED = CODE_MAILS | {f"account/email/{name}" for name in ("password_reset_code", "unknown_account")}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -98,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send the mail `<template_prefix>.html`. Raises `MailFailed`, and `ImmediateHttpResponse` with a 429."""
+        """Send the mail `<template_prefix>.html`. Raises `ImmediateHttpResponse` with a 429."""
         if template_prefix in CODE_MAILS:
             request = self.request or request_context.request
             limits = (
@@ -108,13 +111,15 @@ class AccountAdapter(DefaultAccountAdapter):
             )
             if wait := ratelimit.consume_all(*limits, source=request):
                 raise ImmediateHttpResponse(ratelimit.rate_limited_response(request, wait))
-        with mail_errors():
-            closed = {"sign_up_closed": not site_policy().sign_up_open}
-            compose(f"{template_prefix}.html", [email], {"email": email, **closed, **context}).send()
+        closed = {"sign_up_closed": not site_policy().sign_up_open}
+        message = compose(f"{template_prefix}.html", [email], {"email": email, **closed, **context})
+        if template_prefix in SHORT_LIVED:
+            message.useful_for, message.replaces_earlier = CODE_LIFETIME, True
+        message.send()
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        """Notify a person of a change to their account, which stands even if the mail fails."""
-        with suppress(MailFailed), timezone.override(zone_of(user.time_zone)):  # a failure is in the log
+        """Notify a person of a change to their account."""
+        with timezone.override(zone_of(user.time_zone)):
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:

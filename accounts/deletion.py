@@ -1,6 +1,5 @@
 """Deleting an account: all that is stored about the person goes at once, and their calls end."""
 
-from contextlib import suppress
 from importlib import import_module
 
 from allauth.account.adapter import get_adapter
@@ -10,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.deletion import delete_row
-from common.mail import MailFailed
 from common.security_log import log_event
 
 from . import personal_data
@@ -33,9 +31,8 @@ def delete_account(user: User) -> None:
         if _is_last_superuser(user):
             raise DeletionNotPossible(_("You are the only superuser. Make someone else a superuser first."))
         delete_row(user)
-    log_event("account.deleted", account=key)
-    with suppress(MailFailed):  # it is in the log
         get_adapter().send_mail("account/email/account_deleted", address, {})
+    log_event("account.deleted", account=key)
 
 
 def erase_traces(user: User) -> None:

@@ -1,7 +1,5 @@
 """Changes to accounts in several steps: suspending, reinstating, ending sessions, a lost second factor."""
 
-from contextlib import suppress
-
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -9,7 +7,6 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from common.mail import MailFailed
 from common.security_log import log_event
 
 from .adapter import SessionsAdapter
@@ -76,7 +73,7 @@ def reset_second_factor(user: User, by: User | None) -> None:
     EmailAddress.objects.filter(user=user).update(verified=False)
     end_sessions(user)
     log_event("factor.lost", account=user.pk, by=by.pk if by is not None else 0)
-    transaction.on_commit(lambda: _say_second_factor_reset(user))
+    get_adapter().send_mail("account/email/second_factor_reset", user.email, {})
 
 
 def may_reset_second_factor(user: User, by: User) -> bool:
@@ -88,8 +85,3 @@ def end_oldest_sessions(user: User, keep: str | None) -> None:
     """End what is above MAX_SESSIONS, the oldest first; `keep` is the key of the new one."""
     others = UserSession.objects.filter(user=user).exclude(session_key=keep).order_by("-created_at")
     SessionsAdapter().end_sessions(others[MAX_SESSIONS - 1 :])
-
-
-def _say_second_factor_reset(user: User) -> None:
-    with suppress(MailFailed):  # it is in the log
-        get_adapter().send_mail("account/email/second_factor_reset", user.email, {})

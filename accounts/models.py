@@ -49,6 +49,31 @@ class MailOptOut(models.Model):
         return f"{self.kind} · {self.address_hash[:8]}"
 
 
+class Mail(models.Model):
+    """An email that waits in the outbox (`accounts.outbox`). The row goes when a mail server has accepted the email."""
+
+    # The name of its template, empty for an email that is not ours.
+    purpose = models.CharField(_("purpose"), max_length=40, blank=True)
+    # Encrypted JSON with addresses, texts and headers; empty once it came too late.
+    content = models.TextField()
+    address_hash = models.CharField(max_length=32, db_index=True)
+    created_at = models.DateTimeField(_("created"))
+    useful_until = models.DateTimeField(_("of use until"), db_index=True)
+    # None for one that was given up.
+    next_try_at = models.DateTimeField(_("next try"), null=True, db_index=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    # The kind of error and the mail server's number, never its text.
+    problem = models.CharField(_("problem"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
+        default_permissions = ("view", "change")
+
+    def __str__(self) -> str:
+        return f"{self.purpose} · {self.pk}"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. Only `accounts.flows` changes `suspended_at`."""
 

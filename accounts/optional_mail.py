@@ -9,6 +9,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,9 +18,9 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from common.mail import compose, mail_errors, mailbox_of
+from common.mail import USEFUL_FOR, compose, mailbox_of
 
-from .models import MailKind, MailOptOut
+from .models import Mail, MailKind, MailOptOut
 
 # Letters after a dot without a space, as in a domain; NFKC turns them into the dots of IDNA (RFC 3490 §3.1).
 _TELEPHONE_DIGITS = 7  # that a name may not have, however they are separated; one date is not counted
@@ -56,13 +57,19 @@ def set_preferences(address: str, wanted_kinds: set[MailKind]) -> None:
 
 
 def opt_out(kind: MailKind, address_hash: str) -> None:
-    """Send no more mails of this kind to an address."""
+    """Send no more mails of this kind to an address, and none that wait."""
     MailOptOut.objects.get_or_create(kind=kind, address_hash=address_hash)
+    Mail.objects.filter(purpose=kind, address_hash=address_hash).delete()
 
 
 def delete_opt_outs(address: str) -> None:
-    """Delete what is stored about an address."""
+    """Delete an address's choices."""
     MailOptOut.objects.filter(address_hash__in=[hash_address(address), *_former_hashes(address)]).delete()
+
+
+def delete_waiting(address: str) -> None:
+    """Delete the mails to an address that have not been sent."""
+    Mail.objects.filter(address_hash__in=[hash_address(address), *_former_hashes(address)]).delete()
 
 
 def transfer_opt_outs(old: str, new: str) -> None:
@@ -119,11 +126,15 @@ def _read_earlier_token(token: str) -> tuple[MailKind, str]:
     return MailKind(kind), address_hash[: 2 * _HASH_BYTES]
 
 
-def send(kind: MailKind, address: str, template: str, context: dict[str, Any], reply_to: Sequence[str] = ()) -> bool:
-    """Send `mails/<template>.html`; return False for a person who opted out.
-
-    It takes up to `EMAIL_TIMEOUT` seconds. Raises `MailFailed`.
-    """
+def send(
+    kind: MailKind,
+    address: str,
+    template: str,
+    context: dict[str, Any],
+    reply_to: Sequence[str] = (),
+    useful_for: timedelta = USEFUL_FOR,
+) -> bool:
+    """Send `mails/<template>.html`; return False for a person who opted out."""
     if not is_wanted(kind, address):
         return False
     link = settings.SITE_ORIGINS[0] + reverse("mail_opt_out", args=[make_token(kind, address)])
@@ -133,8 +144,9 @@ def send(kind: MailKind, address: str, template: str, context: dict[str, Any], r
         "Auto-Submitted": "auto-generated",
     }
     named = {"opt_out_url": link, **context}
-    with mail_errors():
-        compose(f"mails/{template}.html", [address], named, headers=headers, reply_to=reply_to).send()
+    message = compose(f"mails/{template}.html", [address], named, headers=headers, reply_to=reply_to)
+    message.useful_for = useful_for
+    message.send()
     return True
 
 

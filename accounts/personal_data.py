@@ -101,9 +101,10 @@ class AccountData:
         return []
 
     def forget(self, user: User, sessions: Sequence[Session]) -> None:
-        """Delete the opt-outs of their addresses, and Django's log entries about them, which hold their name."""
+        """Delete opt-outs and unsent mails of their addresses, and Django's log entries about them, with their name."""
         for address in {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}:
             optional_mail.delete_opt_outs(address)
+            optional_mail.delete_waiting(address)
         content_type = ContentType.objects.get_for_model(User)
         LogEntry.objects.filter(content_type=content_type, object_id=str(user.pk)).delete()
 

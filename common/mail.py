@@ -1,39 +1,26 @@
-"""Emails: how each is made from one template, and what happens when one cannot be sent."""
+"""Emails: how each is made from one template, for how long it is of use, and which mailbox an address leads to."""
 
-import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
-from django.utils.deprecation import MiddlewareMixin
 
-logger = logging.getLogger(__name__)
-
-
-class MailFailed(Exception):
-    """The mail server did not accept a mail. Nothing was sent."""
+USEFUL_FOR = timedelta(days=3)
 
 
-@contextmanager
-def mail_errors() -> Iterator[None]:
-    """Turn every failure between here and the mail server into `MailFailed`; the log gets no address.
+class ComposedMail(EmailMultiAlternatives):
+    """An email that knows what it is for (the name of its template) and when it is of no use any more."""
 
-    `smtplib.SMTPException`, failed look-ups, refused connections, timeouts and TLS errors are all `OSError`s.
-    """
-    try:
-        yield
-    except OSError as error:
-        logger.warning("could not send a mail: %s", type(error).__name__)
-        raise MailFailed from error
+    purpose: str = ""
+    useful_for: timedelta = USEFUL_FOR
+    replaces_earlier: bool = False  # of the same purpose to the same address, which have not been sent yet
 
 
 def compose(
@@ -43,7 +30,7 @@ def compose(
     *,
     headers: dict[str, str] | None = None,
     reply_to: Sequence[str] = (),
-) -> EmailMultiAlternatives:
+) -> ComposedMail:
     """Return an email with a text and an HTML part, both from one template that extends `base` and loads `mail`.
 
     The template has the blocks `subject`, `content` and, for the HTML part, `heading`. An email requests nothing
@@ -54,7 +41,8 @@ def compose(
     subject = " ".join(_render(template, {**plain, "base": "mails/subject.txt"}).split())
     text = re.sub(r"\n{3,}", "\n\n", _render(template, {**plain, "base": "mails/base.txt"})) + "\n"
     html = _render(template, {**named, "html": True, "base": "mails/base.html", "subject": subject})
-    message = EmailMultiAlternatives(subject, text, to=to, headers=headers, reply_to=reply_to)
+    message = ComposedMail(subject, text, to=to, headers=headers, reply_to=reply_to)
+    message.purpose = template.rpartition("/")[2].removesuffix(".html")
     message.attach_alternative(html, "text/html")
     return message
 
@@ -71,12 +59,3 @@ def mailbox_of(address: str) -> str:
     if host in {"gmail.com", "googlemail.com"}:
         name, host = name.replace(".", ""), "gmail.com"
     return f"{name}@{host}"
-
-
-class MailFailedMiddleware(MiddlewareMixin):
-    """Answers a `MailFailed` that no view caught with a page that asks to try again later (503)."""
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, MailFailed):
-            return render(request, "account/mail_failed.html", status=503)
-        return None

@@ -71,6 +71,8 @@ EVENTS: dict[str, int] = {
     "socket.refused": logging.WARNING,
     # what moderators and superusers do
     "moderation.action": logging.WARNING,
+    "mail.tried_again": logging.INFO,
+    "mail.discarded": logging.WARNING,
 }
 
 

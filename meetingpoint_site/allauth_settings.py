@@ -113,16 +113,19 @@ SESSION_COOKIE_HTTPONLY = True
 # Our modules read this cookie and send it back as X-CSRFToken.
 CSRF_COOKIE_HTTPONLY = False
 
-# ── Mail: a file a mail and a page to read them in development, EMAIL_URL everywhere else ─────────
+# ── Mail: all of it waits in the outbox; MAIL_TRANSPORT sends it: a file a mail in development, else by EMAIL_URL ──
+EMAIL_BACKEND = "accounts.outbox.backend.EmailBackend"
+MAIL_TRANSPORT = "accounts.outbox.smtp.EmailBackend"
 EMAIL_URL = env.str("EMAIL_URL", default="")
 DEV_MAIL = _debug and not EMAIL_URL
 DEV_MAIL_DIR = env.str("DEV_MAIL_DIR", default=str(Path(__file__).resolve().parent.parent / "var" / "mail"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Meeting Point <noreply@localhost>")
 if DEV_MAIL:
-    EMAIL_BACKEND = "accounts.dev_mail.EmailBackend"
+    MAIL_TRANSPORT = "accounts.dev_mail.EmailBackend"
 elif EMAIL_URL:
     _mail = env.email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    if _mail["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
+        MAIL_TRANSPORT = _mail["EMAIL_BACKEND"]
     EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST") or "localhost", _mail.get("EMAIL_PORT") or 25
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
     EMAIL_USE_TLS, EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_TLS")), bool(_mail.get("EMAIL_USE_SSL"))

@@ -10,6 +10,7 @@ django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
+from accounts.outbox import sender  # noqa: E402
 from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
@@ -25,3 +26,5 @@ application = ProtocolTypeRouter(
         "lifespan": lifespan,
     }
 )
+
+sender.start()

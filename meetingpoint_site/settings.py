@@ -89,7 +89,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.limits.LimitsMiddleware",
     "accounts.organisation.local.LocalSignInMiddleware",
-    "common.mail.MailFailedMiddleware",
     "meetingpoint_site.middleware.admin_host.keep_administration_apart",
     "meetingpoint_site.middleware.error_pages.method_not_allowed_page",
 ]

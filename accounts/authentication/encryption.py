@@ -1,4 +1,4 @@
-"""Encrypts what the database must not show: secrets of second factors and the contents of sessions.
+"""Encrypts what the database must not show: secrets of second factors, contents of sessions and emails that wait.
 
 AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits. The keys are derived from `SECRET_KEY` and
 `SECRET_KEY_FALLBACKS` by HKDF-SHA256 (RFC 5869), one for each purpose, and exist only in the memory of the process. The
@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 SUITE = "e1"  # HKDF-SHA256, AES-256-GCM
-FACTOR_SECRETS, SESSION_CONTENT = "factor secrets", "session content"  # purposes
+# Purposes.
+FACTOR_SECRETS, SESSION_CONTENT, MAIL_CONTENT = "factor secrets", "session content", "mail content"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _ID_BYTES = 4

@@ -24,9 +24,7 @@ from accounts.authentication.steps import belongs_to_organisation
 from accounts.flows import end_sessions
 from accounts.forms import ProfileForm, SignUpForm
 from accounts.models import MailKind, User
-from common import ratelimit
 from common.json_body import PayloadError, decode_body
-from common.mail import MailFailed
 from common.security_log import log_event
 from common.times import known_zone
 
@@ -40,23 +38,15 @@ class BrowserZone(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SignUp(SignupView):
-    """The sign-up form. If the mail with the code cannot be sent, no account is left behind."""
+    """The sign-up form. If no code may be sent now, no account is left behind."""
 
     user: User | None = None
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
-        """Create the account and send the code; delete the account again if the mail cannot be sent."""
+        """Create the account and send the code; delete the account again if none may be sent now."""
         if form.account_already_exists:
             log_event("sign_up.known_address", self.request)
-        try:
-            response: HttpResponse = super().form_valid(form)
-        except MailFailed:
-            # Not a transaction: it would hold SQLite's only write lock for as long as the mail server takes.
-            if self.user is not None:
-                self.user.delete()
-            ratelimit.forget(ratelimit.CODE_MAIL, ratelimit.same_email(form.cleaned_data["email"]))
-            form.add_error(None, _("We couldn't send the email with your code. Please try again in a few minutes."))
-            return self.render_to_response(self.get_context_data(form=form), status=503)
+        response: HttpResponse = super().form_valid(form)
         if response.status_code == 429 and self.user is not None:  # no code was sent
             self.user.delete()
         return response

@@ -1,10 +1,10 @@
 """Emails about rooms: an invitation, a guest who knocks, a room that expires soon. Never a name from a call."""
 
 import logging
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import optional_mail
 from accounts.models import MailKind, User
 from common import ratelimit
-from common.mail import MailFailed, mailbox_of
+from common.mail import USEFUL_FOR, mailbox_of
 from common.ratelimit import consume, consume_all
 from common.times import format_moment
 from rooms.errors import NotPossible
@@ -26,6 +26,7 @@ REMINDER_LEAD = timedelta(days=1)  # how long before a room expires its owner is
 LONG_LIVED = timedelta(days=2)  # a room created for less needs no reminder: its owner has just chosen the expiry
 NEW_ACCOUNT = timedelta(days=1)  # for which an account may send few invitations
 MAX_HOSTS_MAILED = 5  # about one knock
+KNOCK_IS_NEWS = timedelta(minutes=15)  # afterwards no one waits any more
 
 
 class RateLimited(Exception):
@@ -44,7 +45,7 @@ def send_invitation(
     `network` is the network address that asks for it.
     With `reply`, an answer goes to the sender, whose address the receiver then sees.
 
-    Neither the address nor the link is stored. Raises `NotPossible`, `RateLimited` and `MailFailed`.
+    Address and link are stored, encrypted, until the email is sent. Raises `NotPossible` and `RateLimited`.
     """
     if invite.state(timezone.now()) is not InviteState.ACTIVE:
         raise NotPossible(_("This link no longer works. Create a new one."))
@@ -67,7 +68,8 @@ def send_invitation(
         "account": invite.role != Role.GUEST,
     }
     reply_to = [sender.email] if reply else []
-    optional_mail.send(MailKind.INVITATION, address, "invitation", context, reply_to)
+    useful_for = min(USEFUL_FOR, invite.expires_at - timezone.now())
+    optional_mail.send(MailKind.INVITATION, address, "invitation", context, reply_to, useful_for)
 
 
 def mail_hosts_about_knock(room_id: int) -> None:
@@ -79,13 +81,8 @@ def mail_hosts_about_knock(room_id: int) -> None:
     for host in sorted(hosts, key=lambda membership: membership.role != Role.OWNER)[:MAX_HOSTS_MAILED]:
         if host.user is not None:
             url = settings.SITE_ORIGINS[0] + reverse("rooms:call", args=[room.slug])
-            with suppress(MailFailed):  # it is in the log
-                optional_mail.send(
-                    MailKind.WAITING,
-                    host.user.email,
-                    "waiting",
-                    {"room": optional_mail.safe_room_name(room.name), "url": url},
-                )
+            context = {"room": optional_mail.safe_room_name(room.name), "url": url}
+            optional_mail.send(MailKind.WAITING, host.user.email, "waiting", context, useful_for=KNOCK_IS_NEWS)
 
 
 def send_expiry_reminders() -> int:
@@ -102,11 +99,9 @@ def send_expiry_reminders() -> int:
             "days": settings.RETENTION_DAYS,
             "url": url,
         }
-        try:
+        with transaction.atomic():
             sent += optional_mail.send(MailKind.EXPIRING, room.owner.email, "expiring", context)
-        except MailFailed:
-            continue  # the next run tries again
-        Room.objects.filter(pk=room.pk).update(expiry_reminder_for=room.expires_at)
+            Room.objects.filter(pk=room.pk).update(expiry_reminder_for=room.expires_at)
     return sent
 
 

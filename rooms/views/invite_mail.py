@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from common import ratelimit
 from common.json_body import PayloadError, decode_body
-from common.mail import MailFailed
 from common.network_address import network_address_of
 from rooms import limits
 from rooms.access import get_room_or_404
@@ -37,7 +36,7 @@ _LINK = re.compile(rf"/i#k=[12][A-Za-z0-9_-]{{22}}(?:&n={_NAME})?(?:&by={_NAME})
 @json_errors
 @cache_control(no_store=True)
 def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
-    """Send an invitation: POST {address, link, reply}; without `link` the email has no secret. 204 once it is sent."""
+    """Send an invitation: POST {address, link, reply}; without `link` the email has no secret. 204."""
     room = get_room_or_404(request.user, slug, Permission.INVITE)
     invite = get_object_or_404(room.invites.select_related("room"), pk=invite_id)
     get_room_or_404(request.user, slug, permission_to_invite(invite.role))
@@ -52,9 +51,6 @@ def mail(request: HttpRequest, slug: str, invite_id: int) -> HttpResponse:
         send_invitation(invite, request.user, body.address, link, reply=body.reply, network=network)
     except RateLimited as error:
         return ratelimit.rate_limited_response(request, error.wait)
-    except MailFailed:
-        message = _("We couldn't send the email. Try again later, or send the link in another way.")
-        return JsonResponse({"reason": "mail_failed", "message": message}, status=503)
     return HttpResponse(status=204)
 
 

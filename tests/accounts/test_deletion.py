@@ -29,7 +29,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from accounts import optional_mail
-from accounts.models import MailKind, User
+from accounts.models import Mail, MailKind, User
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
 from rooms.models import Ban, Invite, Membership, Redemption, WaitingTransfer
@@ -95,6 +95,10 @@ Report.objects.create(
 Report.objects.create(room=third, owner=olga, reporter_guest_id=browser, subject_guest_id=browser, category="other")
 AuditEntry.objects.create(actor=wanda, action="close", target_kind="room", target=str(others.pk), reason="too late")
 optional_mail.opt_out(MailKind.WAITING, optional_mail.hash_address(wanda.email))
+Mail.objects.create(
+    purpose="warning", content="unmistakable", address_hash=optional_mail.hash_address(wanda.email),
+    created_at=timezone.now(), useful_until=timezone.now() + timedelta(days=3), problem="SMTPRecipientsRefused 550",
+)
 people = ContentType.objects.get_for_model(User)
 LogEntry.objects.create(user=wanda, content_type=people, object_id=str(olga.pk), object_repr="Olga", action_flag=CHANGE)
 LogEntry.objects.create(

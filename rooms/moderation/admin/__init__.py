@@ -3,4 +3,4 @@
 Django imports `admin` of each app; importing these modules registers their pages.
 """
 
-from . import audit_log, groups, people, reports, rooms, site_policy  # noqa: F401
+from . import audit_log, groups, mails, people, reports, rooms, site_policy  # noqa: F401

@@ -16,6 +16,7 @@ from .base import SiteModelAdmin
 EFFECTIVE = {
     ("accounts", "user"): ("view", "change", "delete"),
     ("accounts", "sitepolicy"): ("view", "change"),
+    ("accounts", "mail"): ("view", "change"),
     ("auth", "group"): ("view", "add", "change", "delete"),
     ("rooms", "room"): ("view", "add", "change", "delete"),
     ("rooms", "invite"): ("view",),

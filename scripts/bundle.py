@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 # Modules that one template names share what both import. Every other module of pages/ is a bundle of its own.
 TOGETHER = (("call", "invite"),)
-OUTPUT = "js/bundle"
+SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css"]
+OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
@@ -58,22 +59,30 @@ def recipe(esbuild: Path) -> str:
 
 
 def groups() -> Iterator[list[str]]:
-    """Yield the modules that are bundled together, as paths below static/."""
+    """Yield the modules, and the sheets, that are bundled together, as paths below static/."""
     pages = sorted(path.stem for path in (STATIC / "js/pages").glob("*.js"))
     for group in (*TOGETHER, *((page,) for page in pages if not any(page in group for group in TOGETHER))):
         yield [f"js/pages/{page}.js" for page in group]
+    yield SHEETS
 
 
 def run_esbuild(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
-    """Bundle the modules `entries` in `static`, a copy of static/; return what esbuild says of its outputs, by name.
+    """Bundle modules, or sheets, in `static`, a copy of static/; return what esbuild says of its outputs, by name.
 
     The outputs are beside their sources: names and source maps depend on where one is seen from the other.
     """
+    kind = entries[0].partition("/")[0]
     metafile = static.with_suffix(".json")
     options = (
-        *("--bundle", "--format=esm", "--splitting", "--minify", "--target=esnext", "--charset=utf8"),
-        *("--sourcemap", "--sources-content=false", "--legal-comments=eof", "--tsconfig-raw={}"),
-        *(f"--outdir={OUTPUT}", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
+        *(
+            "--bundle",
+            *(("--format=esm", "--splitting") if kind == "js" else ()),
+            "--minify",
+            "--target=esnext",
+            "--charset=utf8",
+        ),
+        *("--sourcemap", "--sources-content=false", "--legal-comments=eof"),
+        *(f"--outdir={OUTPUTS[kind]}", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
         *(f"--metafile={metafile}", "--log-level=warning"),
     )
     subprocess.run([esbuild, *entries, *options], cwd=static, check=True)
@@ -95,7 +104,7 @@ def all_static_files(bundled: Path) -> Iterator[tuple[str, Path]]:
     for folder in (bundled, STATIC):
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
-            is_bundled = folder == STATIC and name.startswith("js/")
+            is_bundled = folder == STATIC and name.startswith("js/")  # every module is part of a bundle
             if path.is_file() and not is_bundled and path.suffix != ".map":
                 yield name, path
 
@@ -130,7 +139,8 @@ def build(esbuild: Path, target: Path) -> None:
             outputs = run_esbuild(esbuild, group, copy)
             entry_points = {said.get("entryPoint"): name for name, said in outputs.items()}
             entries |= {entry: imported_at_once(entry_points[entry], outputs) for entry in group}
-        shutil.copytree(copy / OUTPUT, files / OUTPUT)
+        for folder in OUTPUTS.values():
+            shutil.copytree(copy / folder, files / folder)
     manifest = {
         "sources": digest_of(STATIC),
         "recipe": recipe(esbuild),

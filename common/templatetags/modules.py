@@ -1,4 +1,4 @@
-"""The modules of a page; `{% load modules %}`. A bundle takes the place of what it was made from."""
+"""The modules and sheets of a page; `{% load modules %}`. A bundle takes the place of what it was made from."""
 
 from django import template
 from django.conf import settings
@@ -23,6 +23,12 @@ def module(name: str) -> SafeString:
     """Load an entry module, such as ``js/pages/call.js``, and ask for what it imports at the same time."""
     entry, *imported = _files(name)
     return format_html('{}<script type="module" src="{}"></script>', _preloads(imported), static(entry))
+
+
+@register.simple_tag
+def sheet(name: str) -> SafeString:
+    """Load a style sheet that imports others, such as ``css/site.css``."""
+    return format_html('<link rel="stylesheet" href="{}">', static(_files(name)[0]))
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.template import engines
 
 from meetingpoint_site.assets.bundle import Bundle, current_bundle, read_bundle
 from meetingpoint_site.assets.static_files import StaticFile
-from scripts.bundle import BUNDLE, CODINGS, STATIC, TOGETHER, build, differences, find_esbuild, make_bundle
+from scripts.bundle import BUNDLE, CODINGS, SHEETS, STATIC, TOGETHER, build, differences, find_esbuild, make_bundle
 
 TEMPLATES = STATIC.parent / "templates"
 CALL = "js/pages/call.js"
@@ -58,6 +58,8 @@ def test_a_bundle_of_other_sources_is_not_served(tmp_path: Path) -> None:
 def test_a_page_asks_at_once_for_all_that_its_modules_import(bundle: Bundle, settings: LazySettings) -> None:
     settings.BUNDLE = bundle
     for entry, (bundled, *imported) in bundle.entries.items():
+        if entry in SHEETS:
+            continue
         needed = {bundled}
         while more := set().union(*map(modules_of, needed)) - needed:
             needed |= more
@@ -74,6 +76,18 @@ def test_a_page_asks_at_once_for_all_that_its_modules_import(bundle: Bundle, set
     assert html == f'<script type="module" src="{settings.STATIC_URL}{CALL}"></script>'
 
 
+def test_a_bundled_sheet_has_the_rules_of_all_that_it_imports(bundle: Bundle) -> None:
+    for entry in SHEETS:
+        bundled = (bundle.files / bundle.entries[entry][0]).read_text()
+        assert "@import" not in bundled
+        for imported in re.findall(r'@import "([^"]+)"', (STATIC / entry).read_text()):
+            rules = re.sub(
+                r"/\*.*?\*/", "", STATIC.joinpath(entry).parent.joinpath(imported).read_text(), flags=re.DOTALL
+            )
+            names = re.findall(r"\.([a-z][\w-]*)[^;{}]*\{", rules)
+            assert not [name for name in names if name not in bundled], imported
+
+
 def test_modules_that_share_a_page_were_bundled_together(bundle: Bundle) -> None:
     named = {path: re.findall(r"{% module '([^']+)'", path.read_text()) for path in TEMPLATES.rglob("*.html")}
     assert sum(map(len, named.values())) > 10
@@ -81,6 +95,10 @@ def test_modules_that_share_a_page_were_bundled_together(bundle: Bundle) -> None
         assert set(entries) <= set(bundle.entries), path
         together = {f"js/pages/{page}.js" for group in TOGETHER for page in group}
         assert len(entries) < 2 or set(entries) <= together, f"{path} names modules that do not share what both import"
+    sheets = {
+        name for path in TEMPLATES.rglob("*.html") for name in re.findall(r"{% sheet '([^']+)'", path.read_text())
+    }
+    assert sheets == set(SHEETS)
     assert not [path for path in TEMPLATES.rglob("*.html") if '<script type="module"' in path.read_text()]
 
 

@@ -4,6 +4,7 @@
  * - `data-early` marks controls that need a module. They are `disabled` in the HTML. "press": a press is kept; "toggle": it turns
  *   `aria-pressed` round; "no": they stay disabled. `static/js/ui/lib/ready.js` takes over and repeats what was pressed.
  * - `data-edited` is set on fields that the person has changed. A press of their form is then dropped, which `data-text-again` says.
+ * - `data-socket` is the path of the room's socket, on its *Join*.
  * - `data-notice` marks what is shown when the modules are late, failed or cannot run in this browser.
  */
 (function () {
@@ -51,11 +52,30 @@
     if (control.hasAttribute("data-pressed")) return;
     presses += 1;
     control.setAttribute("data-pressed", String(presses));
+    openSocket(control);
     var note = control.getAttribute("data-early-text");
     if (note === null) return;
     all("[data-early-status]").forEach(function (each) {
       each.textContent = note;
     });
+  }
+
+  /** Of the room to join: it takes as long as the modules. static/js/signaling/early-socket.js takes it over. @param {Element | null} control */
+  function openSocket(control) {
+    var path = control && control.getAttribute("data-socket");
+    var here = /** @type {Window & {earlySocket?: WebSocket}} */ (window);
+    if (!path || here.earlySocket) return;
+    here.earlySocket = new WebSocket(location.origin.replace("http", "ws") + path);
+  }
+
+  /** A person may have pressed *Join* on the page before; see static/js/call/join-request.js. */
+  function openIfRequested() {
+    try {
+      var request = JSON.parse(sessionStorage.getItem("meeting-point.join") || "null");
+      if (request && request.until >= Date.now()) openSocket(document.querySelector('[data-socket$="/' + request.slug + '"]'));
+    } catch (error) {
+      // Without storage there is no request.
+    }
   }
 
   /** What changes after a press is not what the press meant. @param {HTMLFormElement} form */
@@ -82,6 +102,8 @@
   all('[data-early="press"], [data-early="toggle"]').forEach(function (control) {
     control.removeAttribute("disabled");
   });
+
+  openIfRequested();
 
   // A press of Enter in a field arrives here too: browsers click the submit button.
   document.addEventListener(

@@ -28,7 +28,7 @@ test("what a module has to enable is disabled in the HTML", () => {
 
 test("early.js is small, and a browser without modules can read it", () => {
   const source = readFileSync(join(ROOT, "static/early.js"), "utf8");
-  assert.ok(source.length < 6000, `${source.length} characters`);
+  assert.ok(source.length < 6600, `${source.length} characters`);
   const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
   assert.doesNotMatch(code, /=>|`|\?\.|\?\?|\b(const|let|class|async|await|import|export)\b|\.\.\.|,\s*\)/);
 });

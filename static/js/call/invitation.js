@@ -6,6 +6,7 @@ import { roomKeyCheck } from "../keys/room-key.js";
 import { Emitter } from "../lib/emitter.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { postJson } from "../lib/request.js";
+import { openEarly } from "../signaling/early-socket.js";
 import { HOSTS } from "../signaling/roles.js";
 
 /** @import { Holds, Invite } from "../keys/invite.js" */
@@ -44,9 +45,14 @@ class Stop extends Error {
   }
 }
 
+/** How long the answer to a redemption in advance counts, ms: the room's key may change. */
+const AHEAD_MS = 20_000;
+
 /** @extends {Emitter<InvitationEvents>} */
 export class Invitation extends Emitter {
   #urls;
+  /** @type {{link: Invite, until: number, answer: Promise<Redeemed>} | null} */
+  #ahead = null;
   /** @type {Invite | null} */
   link = null;
 
@@ -69,11 +75,25 @@ export class Invitation extends Emitter {
 
   /** Uses the link, and stores the room's key. @returns {Promise<Redeemed | null>} null: `stopped` says why not */
   redeem() {
-    return this.#attempt(async (link) => {
-      const answer = await ask(this.#urls.redeem, link.secret);
-      await keepKey(link, answer);
-      return answer;
-    });
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return this.#attempt((link) => (ahead?.link === link && ahead.until > Date.now() ? ahead.answer : this.#use(link)));
+  }
+
+  /** Uses the link once for a person who has pressed *Join* already: `redeem` takes the answer. */
+  redeemAhead() {
+    if (this.link === null || this.#ahead !== null) return;
+    const answer = this.#use(this.link);
+    answer.catch(() => {});
+    this.#ahead = { link: this.link, until: Date.now() + AHEAD_MS, answer };
+  }
+
+  /** @param {Invite} link @returns {Promise<Redeemed>} */
+  async #use(link) {
+    const answer = await ask(this.#urls.redeem, link.secret);
+    if (answer.page) openEarly(answer.page.socketPath);
+    await keepKey(link, answer);
+    return answer;
   }
 
   /** @template T @param {(link: Invite) => Promise<T>} action @returns {Promise<T | null>} */

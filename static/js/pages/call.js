@@ -6,6 +6,7 @@
 
 import "./frame.js";
 import { CODE } from "../signaling/close-codes.js";
+import { openEarly } from "../signaling/early-socket.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
 import { guardCompositions } from "../lib/keyboard.js";
@@ -18,12 +19,7 @@ import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
 import { arrive } from "../ui/invites/arrival.js";
 import { refreshInvites } from "../ui/invites/refresh-invites.js";
-import { adaptMedia } from "../ui/call/adapt-media.js";
-import { PictureDraft } from "../ui/chat/picture-draft.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
-import { FileDraft } from "../ui/files/file-form.js";
-import { openFiles } from "../ui/files/open-files.js";
-import { setUpFeatures } from "../ui/call/features.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
 import { pageData, text } from "../ui/lib/page.js";
@@ -34,29 +30,22 @@ import { Prejoin } from "../ui/call/prejoin.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
-import { Leaving } from "../ui/call/leaving.js";
 import { sidePanels } from "../ui/call/side-panel.js";
 import { listenForKeys } from "../ui/call/shortcuts.js";
-import { Stage } from "../ui/stage/stage.js";
 import { clearToasts, toast } from "../ui/lib/toasts.js";
 import { guardTouches } from "../ui/call/touch-guard.js";
 import { followVisibleArea } from "../ui/call/visible-area.js";
 import { Knocking } from "../call/knocking.js";
-import { CallSession } from "../call/session.js";
 import { WaitingRoom } from "../ui/lobby/waiting-room.js";
 import { areAllowed, takeJoinRequest } from "../call/join-request.js";
-import { KeyRotation } from "../call/key-rotation.js";
 import { PageState } from "../call/page-state.js";
 import { claimCall } from "../call/single-tab.js";
 
 /** @import { Room } from "../signaling/wire.js" */
-/** @import { Hands } from "../chat/hands.js" */
-/** @import { FilePanel } from "../ui/files/file-panel.js" */
-/** @import { ChatPanel } from "../ui/chat/chat-panel.js" */
+/** @import { Identity } from "../keys/identity.js" */
+/** @import { RunningCall } from "../ui/running/running-call.js" */
 /** @import { Wish } from "../ui/received/ended-files.js" */
 /** @import { PanelName } from "../ui/call/side-panel.js" */
-
-/** @typedef {{session: CallSession, stage: Stage, files: FilePanel, leaving: Leaving, chat: ChatPanel, hands: Hands, keys: KeyRotation, life: AbortController}} Call */
 
 guardCompositions(document);
 keepFocus(document);
@@ -67,8 +56,6 @@ const devices = new DeviceControls();
 const outputs = new MediaOutputs();
 const prejoin = new Prejoin(devices, { outputs, keepName: !page.signedIn, page, filesOnly: purpose !== null });
 const ended = new Ended();
-let fileDraft = new FileDraft();
-const pictureDraft = new PictureDraft();
 const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
 const waitingRoom = new WaitingRoom(page);
@@ -77,8 +64,10 @@ const dialogs = setUpDialogs(() => call?.leaving.request());
 setUpMoreMenu();
 followVisibleArea();
 guardTouches();
-/** @type {Call | null} */
+/** @type {RunningCall | null} */
 let call = null;
+/** Made while the person is still on the page before the call. @type {Promise<Identity> | null} */
+let nextIdentity = null;
 let name = "";
 /** Whether a host has let the person in since the page was loaded. */
 let admitted = false;
@@ -88,13 +77,29 @@ function join() {
   if (pageState.apply("join")) void enter();
 }
 
-/** Goes into the room, or to its lobby. The page is joining. */
+/** What is needed from *Join* on; null: it cannot be loaded. */
+function loadCall() {
+  return import("../ui/running/running-call.js").catch(() => null);
+}
+
+/** @returns {Promise<Identity>} */
+function prepareIdentity() {
+  nextIdentity ??= makeIdentity();
+  nextIdentity.catch(() => {});
+  return nextIdentity;
+}
+
+/** Goes into the room, or to its lobby. The page is joining: the socket, the keys and the modules of the call come side by side. */
 async function enter() {
+  openEarly(page.socketPath);
+  prejoin.working = true;
   const { slug, epoch, keyCheck } = page;
+  const [making, loading] = [prepareIdentity(), loadCall()];
   const { state, key } = await findRoomKey(slug, epoch, keyCheck);
   if (state === "lobby" || (state === "fits" && page.mustWait && !admitted)) {
     pageState.apply("knock");
     ended.hide();
+    prejoin.working = false;
     prejoin.shown = true;
     return knocking.knock({ epoch, keyCheck, key, lobby: state === "lobby", presence: { name, ...devices.presence } });
   }
@@ -102,42 +107,27 @@ async function enter() {
   const hideAddress = prejoin.hideAddress || page.relayOnly; // as the page has promised, whatever the server says inside
   let identity, seal;
   try {
-    [identity, seal] = await Promise.all([makeIdentity(), makeRoomSeal(slug, epoch, key)]);
+    [identity, seal] = await Promise.all([making, makeRoomSeal(slug, epoch, key)]);
   } catch {
     return end("start");
+  } finally {
+    nextIdentity = null;
   }
-  const session = new CallSession({
-    identity,
-    seal,
-    socketPath: page.socketPath,
-    role: page.role,
-    presence: { name, ...devices.presence },
-    tracks: devices.tracks,
-    hideAddress,
-    nameless: text("nameless"),
-  });
+  const parts = await loading;
+  if (pageState.current !== "joining") return;
+  if (parts === null) return end("load");
+  prejoin.working = false;
   prejoin.shown = false;
   ended.hide();
-  const life = new AbortController();
-  const forFiles = { heardFrom: (/** @type {string} */ pid) => adaptation.heardFrom(pid), hideAddress, signal: life.signal };
-  const { exchange, files } = openFiles(session, page, fileDraft, forFiles);
-  const keys = new KeyRotation(session, { slug, setKeyUrl: page.setKeyUrl });
-  const stage = new Stage(session, outputs);
-  const adaptation = adaptMedia(session, stage, { devices, saver, signal: life.signal });
-  const { chat, hands } = setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, life.signal);
-  const leaving = new Leaving(session, files, leave, life.signal);
-  call = { session, stage, files, leaving, chat, hands, keys, life };
-  const { mesh, socket } = session;
-  Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
+  call = new parts.RunningCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave });
   listenToCall(call);
   showInTitle({ muted: devices.presence.muted });
-  call.stage.showSelf(devices.tracks.video);
-  claimCall(slug, () => end(String(CODE.replaced)), call.life.signal);
-  void session.start();
+  claimCall(slug, () => end(String(CODE.replaced)), call.signal);
+  void call.session.start();
 }
 
-/** @param {Call} current */
-function listenToCall({ session, files, hands, keys: keyLife, life: { signal } }) {
+/** @param {RunningCall} current */
+function listenToCall({ session, files, hands, keys: keyLife, signal }) {
   session.on("entered", ({ room, again }) => {
     pageState.apply("entered");
     page.role = session.self.role;
@@ -181,12 +171,11 @@ function roomChanged({ name: roomName, epoch, join_rule: joinRule, relay_only: r
 
 /** On the person's own wish, after the question about files. @param {Wish} wish for what was received */
 function leave(wish) {
-  call?.chat.discardDraft();
+  call?.discardDrafts();
   end("left", wish);
-  fileDraft = new FileDraft();
 }
 
-/** @param {string} why a close code, or "left", "start", "key", "downgrade", "admission" @param {Wish} [wish] for what was received */
+/** @param {string} why a close code, or "left", "start", "load", "key", "downgrade", "admission" @param {Wish} [wish] for what was received */
 function end(why, wish = "ask") {
   pageState.apply("end");
   const closed = tearDownCall();
@@ -200,12 +189,8 @@ function end(why, wish = "ask") {
 async function tearDownCall() {
   const current = call;
   call = null;
-  current?.life.abort();
   showInTitle({ knocks: 0, unread: 0, muted: false, sharing: false });
-  current?.session.leave();
-  const closed = current?.files.close();
-  current?.keys.close();
-  current?.stage.close();
+  const closed = current?.close();
   closeDialogs();
   clearToasts();
   await closed;
@@ -250,9 +235,8 @@ pageState.on("changed", ({ state }) => {
 });
 devices.on("changed", () => {
   if (!call) return;
-  call.session.setMedia(devices.tracks, devices.presence);
+  call.updateMedia();
   showInTitle({ muted: devices.presence.muted });
-  call.stage.showSelf(devices.tracks.video);
 });
 devices.speaker.on("changed", ({ deviceId }) => outputs.useSpeaker(deviceId));
 outputs.on("sink-refused", ({ deviceId }) => devices.speaker.refuse(deviceId));
@@ -288,8 +272,7 @@ listenForKeys({
   v: () => isToggleShown("camera") && devices.toggleCamera(),
 });
 addEventListener("pagehide", () => {
-  call?.session.leave();
-  call?.life.abort();
+  call?.hangUp();
   devices.stop();
 });
 addEventListener("pageshow", ({ persisted }) => {
@@ -301,6 +284,7 @@ document.documentElement.dataset.callState = pageState.current;
 
 async function begin() {
   prepareSharing();
+  void prepareIdentity();
   const request = takeJoinRequest(page.slug);
   const { microphone, camera } = prejoin.toggles;
   const wanted = {
@@ -315,6 +299,7 @@ async function begin() {
   else await checkKey();
   if (request !== null && (request.prepared || (await areAllowed(wanted)))) prejoin.pressJoin(request.name);
   prejoin.enableJoin();
+  void loadCall();
 }
 
 if (isSupported()) void begin();

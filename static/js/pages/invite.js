@@ -5,13 +5,14 @@
 
 import { Invitation } from "../call/invitation.js";
 import { inviteLink, parseInviteLink } from "../keys/invite.js";
+import { cleanName } from "../lib/clean-name.js";
 import { tabStorage } from "../lib/storage.js";
 import { showInside } from "../ui/call/room-details.js";
 import { watchCodeForm } from "../ui/invites/code-form.js";
 import { showInvitation } from "../ui/invites/invitation-heading.js";
 import { InviteStates } from "../ui/invites/invite-states.js";
 import { enableCopyButtons } from "../ui/lib/copy-button.js";
-import { byId, part, providePageData, readPageData } from "../ui/lib/page.js";
+import { byId, find, part, providePageData, readPageData } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 
 /** @import { Invite } from "../keys/invite.js" */
@@ -41,6 +42,7 @@ const known = new Promise((resolve) => {
     byId("address-note", HTMLElement).hidden = look.relayOnly;
     states.hide();
     prejoin.hidden = false;
+    watchEarlyPress(look.displayName);
     resolve(page);
     if (joining) byId("join-form", HTMLFormElement).requestSubmit();
     else if (stopped !== "") heading.focus();
@@ -98,6 +100,15 @@ function open(link) {
 /** @returns {boolean} */
 function canCall() {
   return isSupported() && globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined && "RTCPeerConnection" in globalThis;
+}
+
+/** Uses the link as soon as *Join* is pressed with a name, while static/js/pages/call.js cannot hear it yet. @param {string} known the name of an account */
+function watchEarlyPress(known) {
+  const button = find(prejoin, "[type=submit]", HTMLButtonElement);
+  const name = byId("display-name", HTMLInputElement);
+  const check = () => "pressed" in button.dataset && cleanName(name.value || known) !== "" && invitation.redeemAhead();
+  new MutationObserver(check).observe(button, { attributeFilter: ["data-pressed"] });
+  check();
 }
 
 /** @param {string} reason @param {string} [slug] */

@@ -2,6 +2,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE, secondsAway } from "./close-codes.js";
+import { takeSocket } from "./early-socket.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
 
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -44,13 +45,13 @@ export class ReconnectingSocket extends Emitter {
 
   /** Connects; once more if it is connected. */
   start() {
-    const url = new URL(this.#url, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
     this.drop();
-    const socket = new WebSocket(url);
+    const socket = takeSocket(this.#url);
     this.#socket = socket;
     const current = () => this.#socket === socket;
-    socket.onopen = () => current() && this.emit("open");
+    const opened = () => current() && this.emit("open");
+    if (socket.readyState === WebSocket.OPEN) queueMicrotask(opened);
+    else socket.onopen = opened;
     socket.onmessage = ({ data }) => current() && this.emit("message", { data });
     socket.onclose = (event) => current() && this.#onClose(event);
     this.awaitAnswer();

@@ -2,6 +2,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { closeRule, CODE, secondsAway } from "./close-codes.js";
+import { takeSocket } from "./early-socket.js";
 import { readMessage } from "./incoming.js";
 import { nextState } from "./lifecycle.js";
 import { ReconnectPolicy } from "./reconnect-policy.js";
@@ -162,11 +163,11 @@ export class SignalingSocket extends Emitter {
   #connect() {
     this.#attempt += 1;
     const attempt = this.#attempt;
-    const url = new URL(this.#url, location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket = new WebSocket(url);
+    const socket = takeSocket(this.#url);
     const current = () => attempt === this.#attempt;
-    socket.onopen = () => current() && this.#input("opened");
+    const opened = () => current() && this.#input("opened");
+    if (socket.readyState === WebSocket.OPEN) queueMicrotask(opened);
+    else socket.onopen = opened;
     socket.onmessage = ({ data }) => current() && this.#onMessage(data);
     socket.onclose = (event) => current() && this.#onClose(event);
     this.#socket = socket;

@@ -6,13 +6,13 @@ from tests.services import wait_until
 
 
 class HeldModules:
-    """Holds back every script but `early.js`, until `release`."""
+    """Holds back every script but `early.js`, or those of a pattern, until `release`."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, pattern: str = "**/js/**") -> None:
         self.page = page
         self._holds = True
         self._held: list[Route] = []
-        page.route("**/js/**", self._on_request)
+        page.route(pattern, self._on_request)
 
     def _on_request(self, route: Route) -> None:
         if self._holds:

@@ -1,10 +1,9 @@
 /** The page after the call: why it ended and what to do next. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { EndedFiles } from "../received/ended-files.js";
 import { byId, hasText, nextStep, text } from "../lib/page.js";
 
-/** @import { Wish } from "../received/ended-files.js" */
+/** @import { EndedFiles, Wish } from "../received/ended-files.js" */
 
 /** Reasons after which the page offers the connection check. */
 const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
@@ -18,7 +17,8 @@ const OFFER_CHECK = ["stop.left", "stop.other", "stop.start", "stop.no-relay"];
 export class Ended extends Emitter {
   #root = byId("ended", HTMLElement);
   #title = byId("ended-title", HTMLElement);
-  #files = new EndedFiles();
+  /** Null inside: they cannot be loaded. @type {Promise<EndedFiles | null> | null} */
+  #files = null;
   #buttons = /** @type {NodeListOf<HTMLElement>} */ (this.#root.querySelectorAll("[data-next]"));
 
   constructor() {
@@ -34,7 +34,8 @@ export class Ended extends Emitter {
    * @param {{closed: Promise<void>, room: {slug: string, roomName: string}, wish: Wish}} files closed: when those of the call are
    */
   show(why, files) {
-    void this.#files.show(files);
+    this.#files ??= import("../received/ended-files.js").then(({ EndedFiles }) => new EndedFiles(), () => null);
+    void this.#files.then((shown) => shown?.show(files));
     const key = `stop.${hasText(`stop.${why}.title`) ? why : "other"}`;
     this.#title.textContent = text(`${key}.title`);
     byId("ended-text", HTMLElement).textContent = text(`${key}.text`);
@@ -46,6 +47,6 @@ export class Ended extends Emitter {
 
   hide() {
     this.#root.hidden = true;
-    this.#files.hide();
+    void this.#files?.then((shown) => shown?.hide());
   }
 }

@@ -13,13 +13,13 @@ import { showDeviceNews } from "../people/device-news.js";
 import { HostActions } from "../people/host-actions.js";
 import { MuteRequest } from "../people/mute-request.js";
 import { ReportDialog } from "../people/report-dialog.js";
-import { Announcements } from "./announcements.js";
-import { showFirstVisitHints } from "./first-visit-hints.js";
-import { OwnRole } from "./own-role.js";
-import { showSigns } from "./signs.js";
-import { TimeWarning } from "./time-warning.js";
-import { showTurnedAway } from "./turned-away.js";
-import { holdWakeLock } from "./wake-lock.js";
+import { Announcements } from "../call/announcements.js";
+import { showFirstVisitHints } from "../call/first-visit-hints.js";
+import { OwnRole } from "../call/own-role.js";
+import { showSigns } from "../call/signs.js";
+import { TimeWarning } from "../call/time-warning.js";
+import { showTurnedAway } from "../call/turned-away.js";
+import { holdWakeLock } from "../call/wake-lock.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Identity } from "../../keys/identity.js" */

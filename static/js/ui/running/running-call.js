@@ -1,0 +1,105 @@
+/** A call from joining to its end, with everything that it shows and offers. It is loaded while the person is still on the page before. */
+
+import { KeyRotation } from "../../call/key-rotation.js";
+import { CallSession } from "../../call/session.js";
+import { Leaving } from "../call/leaving.js";
+import { PictureDraft } from "../chat/picture-draft.js";
+import { FileDraft } from "../files/file-form.js";
+import { openFiles } from "../files/open-files.js";
+import { text } from "../lib/page.js";
+import { Stage } from "../stage/stage.js";
+import { adaptMedia } from "./adapt-media.js";
+import { setUpFeatures } from "./features.js";
+
+/** @import { Identity } from "../../keys/identity.js" */
+/** @import { RoomSeal } from "../../keys/room-seal.js" */
+/** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
+/** @import { DeviceControls } from "../devices/device-controls.js" */
+/** @import { CallPageData } from "../lib/page.js" */
+/** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
+/** @import { Wish } from "../received/ended-files.js" */
+
+/**
+ * @typedef {object} RunningCallOptions
+ * @property {CallPageData} page @property {Identity} identity @property {RoomSeal} seal
+ * @property {string} name of the person
+ * @property {boolean} hideAddress use the relay only
+ * @property {DeviceControls} devices @property {MediaOutputs} outputs @property {DataSaverSwitch} saver
+ * @property {(wish: Wish) => void} leave ends the call on the person's wish
+ */
+
+// For the page after the call: the server may be away by then.
+import("../received/ended-files.js").catch(() => {});
+
+// What was chosen or written and not sent outlasts a call that others end.
+let fileDraft = new FileDraft();
+const pictureDraft = new PictureDraft();
+
+export class RunningCall {
+  session;
+  files;
+  hands;
+  keys;
+  leaving;
+  #chat;
+  #stage;
+  #devices;
+  #life = new AbortController();
+
+  /** @param {RunningCallOptions} options */
+  constructor({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave }) {
+    const { signal } = this.#life;
+    const { socketPath, role, slug, setKeyUrl } = page;
+    const presence = { name, ...devices.presence };
+    const session = new CallSession({ identity, seal, socketPath, role, presence, tracks: devices.tracks, hideAddress, nameless: text("nameless") });
+    const heardFrom = (/** @type {string} */ pid) => adaptation.heardFrom(pid);
+    const { exchange, files } = openFiles(session, page, fileDraft, { heardFrom, hideAddress, signal });
+    this.keys = new KeyRotation(session, { slug, setKeyUrl });
+    const stage = new Stage(session, outputs);
+    const adaptation = adaptMedia(session, stage, { devices, saver, signal });
+    const { chat, hands } = setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
+    this.leaving = new Leaving(session, files, leave, signal);
+    this.session = session;
+    this.files = files;
+    this.hands = hands;
+    this.#chat = chat;
+    this.#stage = stage;
+    this.#devices = devices;
+    const { mesh, socket } = session;
+    Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
+    stage.showSelf(devices.tracks.video);
+  }
+
+  /** Aborted when the call ends. */
+  get signal() {
+    return this.#life.signal;
+  }
+
+  /** The own devices have changed. */
+  updateMedia() {
+    const { tracks, presence } = this.#devices;
+    this.session.setMedia(tracks, presence);
+    this.#stage.showSelf(tracks.video);
+  }
+
+  discardDrafts() {
+    this.#chat.discardDraft();
+    fileDraft = new FileDraft();
+  }
+
+  /** For a page that is going away. */
+  hangUp() {
+    this.session.leave();
+    this.#life.abort();
+  }
+
+  /** @returns {Promise<void>} when the files are closed */
+  async close() {
+    this.#life.abort();
+    this.session.leave();
+    const closed = this.files.close();
+    this.keys.close();
+    this.#stage.close();
+    await closed;
+  }
+}

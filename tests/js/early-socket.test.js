@@ -1,0 +1,111 @@
+// The socket that is opened before there is anything to say on it.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { openEarly, takeSocket } from "../../static/js/signaling/early-socket.js";
+import { ReconnectingSocket } from "../../static/js/signaling/reconnecting-socket.js";
+import { SignalingSocket } from "../../static/js/signaling/socket.js";
+
+const PATH = "/ws/rooms/tea-4k2m";
+const PID = "AAAAAAAAAAAAAAAAAAAAAA";
+const JOIN = { url: PATH, pid: PID, hello: "{}" };
+
+/** As far as a browser's goes without a server. */
+class QuietSocket {
+  static CONNECTING = 0;
+  static OPEN = 1;
+  /** @type {QuietSocket[]} */
+  static all = [];
+  readyState = QuietSocket.CONNECTING;
+  /** @type {string[]} */
+  sent = [];
+  onopen = () => {};
+
+  /** @param {string | URL} url */
+  constructor(url) {
+    this.url = String(url);
+    QuietSocket.all.push(this);
+  }
+
+  open() {
+    this.readyState = QuietSocket.OPEN;
+    this.onopen();
+  }
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(text);
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+}
+
+beforeEach(() => {
+  QuietSocket.all = [];
+  Object.assign(globalThis, { WebSocket: QuietSocket, location: new URL("https://meet.example.org/r/tea-4k2m"), earlySocket: undefined });
+});
+
+test("it is opened once, and taken once", () => {
+  openEarly(PATH);
+  openEarly(PATH);
+  const [early] = QuietSocket.all;
+  assert.equal(QuietSocket.all.length, 1);
+  assert.equal(early.url, "wss://meet.example.org/ws/rooms/tea-4k2m");
+  assert.equal(/** @type {any} */ (takeSocket(PATH)), early);
+  assert.notEqual(/** @type {any} */ (takeSocket(PATH)), early);
+});
+
+test("one that leads elsewhere, or that the server has closed, is left alone", () => {
+  openEarly("/ws/rooms/coffee-9z9z");
+  assert.notEqual(/** @type {any} */ (takeSocket(PATH)), QuietSocket.all[0]);
+  openEarly(PATH);
+  const closed = QuietSocket.all[2];
+  closed.close();
+  assert.notEqual(/** @type {any} */ (takeSocket(PATH)), closed);
+  Object.assign(globalThis, { earlySocket: { url: "wss://meet.example.org/ws/rooms/tea-4k2m", readyState: 1 } });
+  assert.ok(/** @type {any} */ (takeSocket(PATH)) instanceof QuietSocket, "nothing but a socket is taken");
+});
+
+test("a call joins on it, whether it is open by then or not", async () => {
+  for (const when of ["before", "after"]) {
+    QuietSocket.all = [];
+    openEarly(PATH);
+    const [early] = QuietSocket.all;
+    const socket = new SignalingSocket(JOIN);
+    if (when === "before") early.open();
+    socket.start();
+    if (when === "after") early.open();
+    await Promise.resolve();
+    assert.equal(socket.state, "joining", when);
+    assert.deepEqual(early.sent.map((text) => JSON.parse(text).type), ["join"], when);
+    socket.leave();
+    assert.equal(QuietSocket.all.length, 1, when);
+  }
+});
+
+test("a person who leaves at once says nothing on it", async () => {
+  openEarly(PATH);
+  QuietSocket.all[0].open();
+  const socket = new SignalingSocket(JOIN);
+  socket.start();
+  socket.leave();
+  await Promise.resolve();
+  assert.deepEqual(QuietSocket.all[0].sent, []);
+  assert.equal(QuietSocket.all[0].readyState, 3);
+});
+
+test("a knock uses it, too", async () => {
+  openEarly(PATH);
+  QuietSocket.all[0].open();
+  const socket = new ReconnectingSocket({ url: PATH, pingInterval: 10_000 });
+  let opened = 0;
+  socket.on("open", () => (opened += 1));
+  socket.start();
+  await Promise.resolve();
+  assert.equal(opened, 1);
+  assert.equal(QuietSocket.all.length, 1);
+  socket.drop();
+});

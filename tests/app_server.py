@@ -132,10 +132,15 @@ class AppServer(Service):
             raise RuntimeError(f"in a process of Django:\n{answer['error']}")
         return answer["answer"]
 
-    def close(self) -> None:
+    def close_shell(self) -> None:
+        """End the process of `run_python`; the next call starts another one."""
         if self._shell is not None:
             self._shell.kill()
             self._shell.communicate()
+            self._shell = None
+
+    def close(self) -> None:
+        self.close_shell()
         super().close()
 
     def mails_to(self, address: str) -> Iterator[str]:

@@ -15,8 +15,10 @@ class SiteConfig(AppConfig):
 
         from . import checks, deployment_checks  # noqa: F401
         from .logs import redact_daphne_access_log
+        from .operations.ownership import watch_connections
         from .stun import checks as stun_checks  # noqa: F401
 
+        watch_connections()
         redact_daphne_access_log()
 
 

@@ -133,7 +133,7 @@ back_up() { # before an upgrade changes anything
 }
 
 main() {
-  local id before packages=(python3 python3-venv ca-certificates openssl iproute2)
+  local id before packages=(python3 python3-venv ca-certificates openssl iproute2 esbuild)
   need_root
   one_at_a_time
   rm -f $CHANGES

@@ -35,6 +35,7 @@ build_release() { # build_release ID
     "$place/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes \
       -r "$place/requirements.lock"
   fi
+  (cd "$place" && .venv/bin/python -m scripts.bundle >/dev/null)
   "$place/.venv/bin/python" -m compileall -q -x '/[.]venv/' "$place" >/dev/null || true
   chmod -R go=rX "$place"
   touch "$place/.complete"

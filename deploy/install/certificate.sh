@@ -8,7 +8,7 @@ DOMAIN=$(choice DOMAIN)
 
 newest() { # the file NAME.crt of Caddy, whatever authority it comes from, or that of certbot
   find /var/lib/caddy/.local/share/caddy/certificates -path "*/$DOMAIN/$DOMAIN.crt" -printf '%T@ %p\n' 2>/dev/null |
-    sort -rn | sed 's/^[^ ]* //' | head -n 1
+    sort -n | sed -n '$s/^[^ ]* //p' || true
 }
 
 chain=/etc/letsencrypt/live/$DOMAIN/fullchain.pem key=/etc/letsencrypt/live/$DOMAIN/privkey.pem
@@ -16,14 +16,14 @@ if [ ! -e "$chain" ]; then
   chain=$(newest)
   key=${chain%.crt}.key
 fi
-if [ -z "$chain" ]; then
-  [ -e "$TLS_FOLDER/fullchain.pem" ] || say "there is no certificate for $DOMAIN yet"
-  exit 0
-fi
-
 reader=root:root
 if getent group turnserver >/dev/null; then reader=root:turnserver; fi
 chgrp "${reader#*:}" "$TLS_FOLDER"
+if [ -z "$chain" ]; then
+  [ -e "$TLS_FOLDER/fullchain.pem" ] || { say "there is no certificate for $DOMAIN yet"; exit 0; }
+  chain=$TLS_FOLDER/fullchain.pem key=$TLS_FOLDER/privkey.pem # self-signed
+fi
+
 if place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key" | cat; place "$TLS_FOLDER/fullchain.pem" 640 $reader < "$chain"; then
   if systemctl is-active --quiet coturn.service; then systemctl kill --signal USR2 coturn.service; fi
   if systemctl is-active --quiet nginx.service; then systemctl reload nginx.service; fi

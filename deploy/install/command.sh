@@ -6,7 +6,8 @@
 set -euo pipefail
 settings=/etc/meetingpoint.env
 secrets=/etc/meetingpoint/secrets
-program=/opt/meeting-point/current
+program=/opt/meeting-point/current # `make install` puts each release into a folder of its own
+[ -d $program ] || program=/opt/meeting-point
 
 if [ "$(id -u)" -ne 0 ]; then
   echo "Run it as root: sudo meetingpoint $*" >&2

@@ -79,7 +79,7 @@ place() { # place FILE MODE OWNER < content: write a file if it differs; true if
 
 # ── Settings ──────────────────────────────────────────────────────────────────────────────────────
 setting() { # setting NAME: its value in the file, without the quotes around it
-  sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | tail -n 1 | sed 's/^"\(.*\)"$/\1/'
+  sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | head -n 1 | sed 's/^"\(.*\)"$/\1/'
 }
 
 put_setting() { # put_setting NAME VALUE: write this line in place of the one that is there

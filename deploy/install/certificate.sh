@@ -24,7 +24,8 @@ if [ -z "$chain" ]; then
   chain=$TLS_FOLDER/fullchain.pem key=$TLS_FOLDER/privkey.pem # self-signed
 fi
 
-if place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key" | cat; place "$TLS_FOLDER/fullchain.pem" 640 $reader < "$chain"; then
+place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key" || true
+if place "$TLS_FOLDER/fullchain.pem" 640 $reader < "$chain"; then
   if systemctl is-active --quiet coturn.service; then systemctl kill --signal USR2 coturn.service; fi
   if systemctl is-active --quiet nginx.service; then systemctl reload nginx.service; fi
 fi

@@ -14,6 +14,7 @@ from tests.browser.conftest import Cast, server_with
 from tests.browser.meeting import Meet, Meeting, make_meeting, start_call
 from tests.browser.person import PASSWORD, Person, open_section, see_and_hear
 from tests.browser.test_files import CATCH, MOVED, arrived, digest, open_files, send
+from tests.browser.test_lobby import NOTE_TOASTS, toasted
 from tests.services import CoturnServer, wait_until
 
 OWN_CANDIDATES = """async () => {
@@ -196,9 +197,11 @@ def test_addresses_are_hidden_in_the_middle_of_a_call_and_stay_hidden(person: Me
         see_and_hear(meeting.people, 1)
 
         # If the room no longer hides them, those who joined under that rule keep theirs hidden, and read why.
+        for who in meeting.people:
+            who.page.evaluate(NOTE_TOASTS)
         hide_addresses(meeting, hide=False)
         for who in meeting.people:
-            expect(who.page.get_by_text("Yours stays hidden until you leave.").first).to_be_visible()
+            toasted(who, "Yours stays hidden until you leave.")
             assert who.page.evaluate(OPEN_POLICIES) == ["relay"]
         hide_addresses(meeting)
 

@@ -51,6 +51,14 @@ class Gauges(Collector):
         for name, says in self.found.parts.items():
             part.add_metric([name], says == "ok")
         yield part
+        for name, value in self.found.numbers.items():
+            yield gauge(name, "Emails of all processes that wait or were given up, and for how long.", value)
+        job = GaugeMetricFamily(
+            "meetingpoint_job_finished_seconds", "When each command of a timer last ended, since 1970.", labels=["job"]
+        )
+        for name, value in self.found.jobs.items():
+            job.add_metric([name], value)
+        yield job
         yield gauge("ready", "1 if /readyz answers 200.", self.found.ready)
 
 

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -15,27 +15,38 @@ from django.db import close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts.outbox import queue as outbox
 from rooms.live.local import live_hubs
 
-from .models import record_job
+from .models import Job, record_job
 
 logger = logging.getLogger(__name__)
 
 OK: Final = "ok"
 ANSWER_SECONDS: Final = 8.0  # a pool says after 5 s that it has no connection
+MAIL_SECONDS: Final = 900.0
 KEPT_SECONDS: Final = 1.0  # however often it is asked, the services are asked this often
 
 # What does not make the site unable to serve: a load balancer that took all processes out would only make it worse.
 NOT_NEEDED: Final = {"mail"}
 # What is not asked where something below it fails: where a table is missing, a write says nothing.
-RESTS_ON: Final = {"migrations": ("database",), "write": ("database", "migrations")}
+RESTS_ON: Final = {
+    "migrations": ("database",),
+    "write": ("database", "migrations"),
+    "mail": ("database", "migrations"),
+}
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What each part says: `ok`, or what is wrong in plain words."""
+    """What each part says: `ok`, or what is wrong in plain words.
+
+    `numbers` are those of the outbox; `jobs` has when each last ended, in seconds since 1970.
+    """
 
     parts: dict[str, str]
+    numbers: dict[str, float] = field(default_factory=dict)
+    jobs: dict[str, float] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -71,6 +82,12 @@ def check_write() -> str:
     return OK
 
 
+def check_mail() -> str:
+    """Ask how long the oldest email has been waiting."""
+    oldest = outbox.state().oldest_waiting_seconds
+    return OK if oldest < MAIL_SECONDS else f"the oldest email has been waiting for {oldest / 60:.0f} minutes"
+
+
 def check_redis() -> str:
     """Write and read."""
     shared_cache.set("readyz", "1", 60)
@@ -92,6 +109,7 @@ def checks() -> dict[str, tuple[Callable[[], str], str]]:
     }
     if settings.REDIS_URL:
         asked["redis"] = (check_redis, "Redis does not answer, or refuses to write")
+    asked["mail"] = (check_mail, "the outbox cannot be read")
     return asked
 
 
@@ -109,9 +127,21 @@ def ask_all() -> Readiness:
             except Exception as error:  # each library names its own errors
                 logger.debug("readyz: %s: %s", name, type(error).__name__)
                 parts[name] = failed
+        numbers, jobs = count() if parts.get("mail") == OK else ({}, {})
     finally:
         connection.close()
-    return Readiness(parts)
+    return Readiness(parts, numbers, jobs)
+
+
+def count() -> tuple[dict[str, float], dict[str, float]]:
+    """Return the numbers of the outbox, and when each job last ended."""
+    mails = outbox.state()
+    numbers = {
+        "mails_waiting": float(mails.waiting),
+        "mails_given_up": float(mails.given_up),
+        "mail_oldest_waiting_seconds": mails.oldest_waiting_seconds,
+    }
+    return numbers, {job.name: job.finished_at.timestamp() for job in Job.objects.all()}
 
 
 _asking: list[str] = []

@@ -1,0 +1,1 @@
+"""`manage.py doctor`: what is wrong with this site, in plain words, and what to do about it."""

@@ -1,0 +1,128 @@
+"""How people reach the site: its name, its certificate, its pages and sockets, by way of the proxy."""
+
+import base64
+import ipaddress
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from .finding import Finding, hint, ok, reason, wrong
+
+SECONDS: Final = 10
+DAYS_LEFT: Final = 14  # Let's Encrypt renews 30 days before
+HAIRPIN: Final = (
+    "If people outside reach the site, this machine's router does not lead its own address back: "
+    "put the name and 127.0.0.1 into /etc/hosts."
+)
+
+
+def place() -> tuple[str, int, bool]:
+    """Return host and port of the first origin, and whether it is https."""
+    parts = urlsplit(settings.SITE_ORIGINS[0])
+    secure = parts.scheme == "https"
+    return parts.hostname or "", parts.port or (443 if secure else 80), secure
+
+
+def check_name() -> Finding:
+    """Resolve the name of the site."""
+    host, port, secure = place()
+    name, tried = "name", f"resolve {host}"
+    try:
+        addresses = sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
+    except OSError as error:
+        return wrong(
+            name, tried, f"it has no address: {reason(error)}", "Make an A (and AAAA) record for it at your DNS."
+        )
+    listed = ", ".join(addresses)
+    if secure and all(not ipaddress.ip_address(address.partition("%")[0]).is_global for address in addresses):
+        return hint(name, tried, f"{listed}: only this machine or this network gets there", "Is that what you want?")
+    return ok(name, tried, listed)
+
+
+@contextmanager
+def connection(seconds: float = SECONDS) -> Iterator[socket.socket]:
+    """Connect as a browser would, with the certificate verified. Raises `OSError`."""
+    host, port, secure = place()
+    with socket.create_connection((host, port), timeout=seconds) as plain:
+        if not secure:
+            yield plain
+            return
+        with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as protected:
+            yield protected
+
+
+def check_certificate() -> Finding:
+    """Verify the certificate, and see when it ends."""
+    host, port, secure = place()
+    name, tried = "certificate", f"connect to {host} on port {port} and verify the certificate"
+    if not secure:
+        return hint(name, tried, "the site is not https", "Browsers allow camera and microphone on https only.")
+    try:
+        with connection() as opened:
+            described = opened.getpeercert() if isinstance(opened, ssl.SSLSocket) else None
+    except ssl.SSLCertVerificationError as error:
+        do = "See the log of the proxy: it gets certificates by itself when ports 80 and 443 are open to the internet."
+        return wrong(name, tried, f"browsers refuse it: {error.verify_message}", do)
+    except OSError as error:
+        do = f"Start the proxy, and open ports 80 and 443 in the firewall. {HAIRPIN}"
+        return wrong(name, tried, f"no connection: {reason(error)}", do)
+    left = int((ssl.cert_time_to_seconds(str((described or {})["notAfter"])) - time.time()) / 86400)
+    if left < DAYS_LEFT:
+        return wrong(name, tried, f"it ends in {left} days", "It should have been renewed: see the log of the proxy.")
+    return ok(name, tried, f"valid for {left} days")
+
+
+def request(path: str, **headers: str) -> tuple[int, str]:
+    """Send a GET through the proxy; return status and head. Raises `OSError`."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(settings.SITE_ORIGINS[0]).netloc}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in ({"Connection": "close"} | headers).items()]
+    with connection() as opened:
+        opened.sendall("\r\n".join([*lines, "", ""]).encode())
+        head = b""
+        while b"\r\n\r\n" not in head and len(head) < 65_536 and (piece := opened.recv(4096)):
+            head += piece
+    text = head.partition(b"\r\n\r\n")[0].decode("latin-1")
+    status = text.split(" ", 2)[1] if text.startswith("HTTP/") and " " in text else "0"
+    return int(status) if status.isdigit() else 0, text
+
+
+def check_page() -> Finding:
+    """Fetch the landing page as people do."""
+    name, tried = "page", f"open {settings.SITE_ORIGINS[0]}"
+    try:
+        status, head = request("/")
+    except OSError as error:
+        return wrong(name, tried, f"no answer: {reason(error)}", f"Start the site and the proxy. {HAIRPIN}")
+    if status in (502, 503, 504):
+        do = "Start the site; see journalctl -u 'meetingpoint@*' and whether the proxy's upstream has the right port."
+        return wrong(name, tried, f"the proxy answers {status}: it does not reach the site", do)
+    if status != 200:
+        return wrong(
+            name, tried, f"the answer is {status}", "Look at SITE_ORIGINS and at the Host that the proxy passes."
+        )
+    if "content-security-policy" not in head.lower():
+        return wrong(name, tried, "another site answers", "The name leads to another machine or another virtual host.")
+    return ok(name, tried, "the page of this site answers")
+
+
+def check_socket() -> Finding:
+    """Open a WebSocket as a dashboard does, and close it."""
+    origin = settings.SITE_ORIGINS[0]
+    name, tried = "socket", f"open a WebSocket on {origin.replace('http', 'ws', 1)}"
+    key = base64.b64encode(os.urandom(16)).decode()
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": key}
+    try:
+        status, _ = request("/ws/rooms", Origin=origin, **asked)
+    except OSError as error:
+        return wrong(name, tried, f"no answer: {reason(error)}", "See the check of the page.")
+    if status != 101:
+        do = "The proxy must pass on Upgrade and Connection: deploy/nginx.conf and deploy/Caddyfile do."
+        return wrong(name, tried, f"the answer is {status} instead of 101: no call can begin", do)
+    return ok(name, tried, "it opens")

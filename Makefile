@@ -11,7 +11,7 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -42,7 +42,7 @@ test-browser: $(STAMPS)/dev $(STAMPS)/system bundle ## Run only the browser test
 	@$(BIN)/python scripts/run_tests.py browser
 
 test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every test of the network lab and the long stories of the browsers (root, 25 minutes).
-	@$(BIN)/python scripts/run_tests.py faults long
+	@$(BIN)/python scripts/run_tests.py faults operating long
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh
@@ -66,6 +66,9 @@ format: $(STAMPS)/dev ## Format the Python files.
 lock: $(STAMPS)/dev ## Resolve requirements*.txt into the lock files again: every package with its hashes (asks the package index).
 	$(BIN)/uv pip compile $(LOCK) requirements.txt --output-file requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.lock requirements-dev.txt --output-file requirements-dev.lock
+
+env: ## Write the settings and make the secrets of deploy/compose.yaml: sudo make env DOMAIN=meet.example.org [EMAIL_URL=…].
+	@DOMAIN="$(DOMAIN)" EMAIL_URL="$(EMAIL_URL)" deploy/make-env.sh .env deploy/secrets
 
 sbom: $(STAMPS)/dev ## Write the software bill of materials, CycloneDX, to var/sbom.cdx.json.
 	@$(BIN)/python -m scripts.sbom

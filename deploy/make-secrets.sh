@@ -37,7 +37,9 @@ printf '%s\n' "user default off" \
 
 if [ "${2:-}" = containers ]; then # users of deploy/Dockerfile, and of the images of PostgreSQL and Redis
   chmod 711 "$folder"
-  chown 10001 "$folder/secret_key" "$folder/database_url" "$folder/owner_database_url" "$folder/redis_url" "$folder/turn_secret"
+  chown 10001 "$folder/secret_key" "$folder/database_url" "$folder/owner_database_url" "$folder/redis_url"
+  # coturn reads it as root without the right to read what is not its own.
+  chown 10001:0 "$folder/turn_secret" && chmod 640 "$folder/turn_secret"
   chown 999 "$folder/postgres_admin" "$folder/postgres_owner" "$folder/postgres_site" "$folder/redis.acl"
 fi
 echo "The secrets are in $folder."

@@ -62,11 +62,12 @@ def run_node() -> tuple[bool, Counter[str]]:
 
 
 SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
-    "python": lambda: run_pytest("python", [], at_once=3),
+    "python": lambda: run_pytest("python", ["-m", "not long"], at_once=3),
     "js": run_node,
     "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"], at_once=2),
     "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"]),
     "faults": lambda: run_pytest("faults", ["tests/lab"]),
+    "operating": lambda: run_pytest("operating", ["-m", "long"]),
     "long": lambda: run_pytest("long", ["tests/browser", "-m", "long"]),
 }
 

@@ -1,0 +1,149 @@
+"""deploy/compose.yaml and deploy/Dockerfile: every command runs as its container would, and the image has no secret."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.bundle import find_esbuild
+from tests.app_server import ROOT
+from tests.deploy.containers import COMPOSE, PROJECT, SERVICES, Containers, selected
+from tests.deploy.machine import Machine
+from tests.services import make_certificate
+
+HOST = "meet.example.org"
+DIRTY = [
+    *(
+        ".env",
+        ".env.production",
+        "production.env",
+        "deploy/secrets/secret_key",
+        "deploy/turnserver.conf",
+        "turnserver.conf",
+    ),
+    *("db.sqlite3", "db.sqlite3-wal", "backup.dump", "backups/meetingpoint.sqlite3", "accounts/.env.local", "id_rsa"),
+    *(".git/config", "var/mail/1.eml", "rooms/copy.sqlite3", "static/.htpasswd", "rooms/__pycache__/models.pyc"),
+]
+CLEAN = [
+    "manage.py",
+    "requirements.lock",
+    "scripts/bundle.py",
+    "rooms/models.py",
+    "static/js/pages/call.js",
+    "templates/base.html",
+]
+
+
+def test_the_image_has_the_program_and_nothing_else(tmp_path: Path) -> None:
+    for name in (*DIRTY, *CLEAN):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    assert selected(tmp_path) == set(CLEAN)
+
+
+def test_the_image_has_no_root_no_secret_and_only_the_lock() -> None:
+    text = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert re.findall(r"^USER (.*)$", text, re.MULTILINE) == ["10001"]
+    assert re.search(r"pip .*--require-hashes .*requirements\.lock", text)
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-bookworm", re.findall(r"^ARG BASE=(.*)$", text, re.MULTILINE)[0])
+    assert not re.search(r"SECRET|PASSWORD|TOKEN", text)
+
+
+def make_env(folder: Path, **variables: str) -> str:
+    """Run deploy/make-env.sh."""
+    command = ["sh", str(ROOT / "deploy" / "make-env.sh"), str(folder / ".env"), str(folder / "secrets")]
+    return subprocess.run(
+        command, env={"PATH": os.environ["PATH"], **variables}, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives the secrets to the users of the containers")
+def test_make_env_fills_everything_that_compose_asks_for_and_changes_nothing_the_second_time(tmp_path: Path) -> None:
+    make_env(tmp_path, DOMAIN=HOST, EMAIL_URL="smtp+tls://u:p@mail.example.org:587")
+    files = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()}
+    made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
+    assert files <= set(made)
+    assert {oct(path.stat().st_mode & 0o007) for path in (*made.values(), tmp_path / ".env")} == {"0o0"}
+    before = {path: path.read_bytes() for path in (tmp_path / ".env", *made.values())}
+    make_env(tmp_path, DOMAIN="other.example.org")
+    assert {path: path.read_bytes() for path in before} == before
+    text = (tmp_path / ".env").read_text()
+    assert not [path for path in made.values() if path.read_text().strip() and path.read_text().strip() in text]
+
+
+def test_make_env_asks_for_a_name(tmp_path: Path) -> None:
+    for name in ("", "meet.example.org/x", "a b"):
+        with pytest.raises(subprocess.CalledProcessError):
+            make_env(tmp_path, DOMAIN=name)
+
+
+def test_what_runs_by_the_clock_is_there_and_everything_waits_for_what_it_needs() -> None:
+    assert {"proxy", "web", "prune", "remind", "migrate", "postgres", "redis", "coturn"} == set(SERVICES)
+    for name, service in SERVICES.items():
+        assert "healthcheck" in service, name
+        for needed, how in service.get("depends_on", {}).items():
+            once = SERVICES[needed]["restart"] == "on-failure"
+            assert how["condition"] == ("service_completed_successfully" if once else "service_healthy")
+
+
+# The users and the places that the images have.
+PREPARE = """
+{users}
+mkdir -p {project} /opt/meeting-point {volumes} /certificates /var/lib/postgresql/data /data /config /run/secrets
+mkdir -p /docker-entrypoint-initdb.d /run/redis /var/run/postgresql /etc/coturn /etc/caddy
+touch /etc/coturn/example.conf /etc/coturn/start.sh /docker-entrypoint-initdb.d/roles.sql
+chmod 711 /root
+chmod 755 /etc/redis
+[ -x "$(command -v nc)" ] || install -m 755 /dev/stdin /usr/local/bin/nc <<<'#!/bin/bash
+exec 3<>"/dev/tcp/$2/$3"'
+mkdir -p /opt/venv && mount --bind {venv} /opt/venv
+chown 999 /volumes/postgres /volumes/postgres-socket /volumes/redis-socket
+cd {root}
+cp --parents $(cat /srv/listed) /opt/meeting-point
+chmod -R go=rX /opt/meeting-point
+(cd /opt/meeting-point && ENV_FILE=/dev/null /opt/venv/bin/python -m scripts.bundle)
+test -e /opt/meeting-point/var/bundle/manifest.json
+cp -r deploy Makefile {project}
+cd {project}
+make env DOMAIN={host} EMAIL_URL=smtp+tls://site:fK3wq9Zt0LmX@mail.example.org:587
+"""
+
+
+@pytest.mark.long
+def test_every_container_starts_and_a_page_comes_through_the_proxy(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("namespaces need root")
+    with Machine() as machine:
+        users = "".join(f"useradd --non-unique --uid {uid} uid{uid}\n" for uid in (999, 10001))
+        volumes = " ".join(f"/volumes/{name}" for name in COMPOSE["volumes"])
+        machine.write("/srv/listed", "\n".join(sorted(selected(ROOT))))
+        machine.write("/usr/local/bin/esbuild", find_esbuild().read_bytes(), 0o755)
+        machine.run(
+            PREPARE.format(
+                venv=os.path.realpath(sys.prefix), users=users, volumes=volumes, project=PROJECT, root=ROOT, host=HOST
+            )
+        )
+        store = f"/volumes/certificates/caddy/certificates/acme-v02.api.letsencrypt.org-directory/{HOST}/{HOST}"
+        certificate = make_certificate(tmp_path, f"DNS:{HOST}")
+        machine.write(f"{store}.crt", certificate.read_bytes(), 0o600)
+        machine.write(f"{store}.key", (tmp_path / "key.pem").read_bytes(), 0o600)
+        machine.write(f"{store}.json", '{"sans": ["meet.example.org"], "issuer_data": null}', 0o600)
+        containers = Containers(machine)
+        done: set[str] = set()
+        for name in SERVICES:
+            if name not in done:
+                containers.start(name, done=done)
+        page = machine.run(f"curl --silent --insecure --fail https://{HOST}/accounts/signup/")
+        assert "csrfmiddlewaretoken" in page
+        seen = machine.run(
+            f"openssl s_client -connect 127.0.0.1:5349 -servername {HOST} </dev/null 2>/dev/null || true"
+        )
+        assert f"CN = {HOST}" in seen
+        running = machine.run("systemctl list-units --plain --no-legend --state=running 'container-*'")
+        names = set(re.findall(r"container-(\w+)\.service", running))
+        assert names == set(SERVICES) - {"migrate"}
+        assert "migrate" in done

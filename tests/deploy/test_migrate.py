@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import ConnectionHandler
+from django.db.utils import ConnectionHandler
 
 from meetingpoint_site.environment import env
 from meetingpoint_site.management.commands.migrate import LOCK, alone

@@ -38,7 +38,7 @@ def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
             session.execute("SET statement_timeout = 0")
             session.execute("SELECT pg_advisory_lock(%s)", [LOCK])
             yield
-    elif connection.vendor == "sqlite" and not connection.is_in_memory_db():
+    elif connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # of SQLite
         # The folder: SQLite's own locks of the file would end when this process closed it.
         folder = os.open(Path(connection.settings_dict["NAME"]).absolute().parent, os.O_RDONLY | os.O_DIRECTORY)
         try:

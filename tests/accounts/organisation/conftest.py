@@ -26,6 +26,7 @@ class IdentityServer(Service):
     """The organisation's sign-in server."""
 
     name = "organisation"
+    ready_within = 60.0
 
     def __init__(self, callback: str = f"{SITE}{CALLBACK}") -> None:
         super().__init__()

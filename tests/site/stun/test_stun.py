@@ -175,7 +175,9 @@ def test_a_port_below_1024_is_never_answered(server: StunServer) -> None:
 def test_a_site_answers_by_itself_and_browsers_are_sent_there() -> None:
     port = free_port()
     settings = {"STUN_PORT": str(port), "STUN_HOST": "127.0.0.1", "STUN_URLS": f"stun:127.0.0.1:{port},stun:a.example"}
-    with AppServer(settings=settings) as app:
+    app = AppServer(settings=settings)
+    app.migrate()
+    with app:
         assert ask("127.0.0.1", port)["IPv4"][0] == "127.0.0.1"
         with urllib.request.urlopen(f"{app.origin}/connection-test/servers") as found:
             assert json.load(found)["stun"] == [f"stun:127.0.0.1:{port}", "stun:a.example"]

@@ -66,15 +66,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.LOCAL_SIGN_IN and site_policy().sign_up_open
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Take a try before the password is compared. Raises `ValidationError`."""
-        if ratelimit.consume_all(*_password_tries(request, credentials), source=request):
-            raise self.validation_error("too_many_login_attempts")
+        """Do nothing: `authenticate` takes the try. allauth would count its own."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Return the person with this password; only wrong ones count."""
-        user: User | None = super().authenticate(request, **credentials)
-        if user is not None:
-            ratelimit.give_back(*_password_tries(request, credentials))
+        """Return the person with this password; only wrong ones count. Raises `ValidationError`."""
+        try:
+            with ratelimit.one_try(*_password_tries(request, credentials), source=request) as made:
+                user: User | None = super().authenticate(request, **credentials)
+                made.right = user is not None
+        except ratelimit.NoTryLeft as error:
+            raise self.validation_error("too_many_login_attempts") from error
         return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:

@@ -5,7 +5,8 @@ before. Here a try is taken first. Whether the code was sent at all makes no dif
 has the same number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.http import HttpRequest
 
 from common import ratelimit
 from common.network_address import network_address_of
-from common.ratelimit import Limit
 
 USED_UP = "used_up"  # the form error of a code without a try left
 SLOW_DOWN = "slow_down"  # of an email or network address that tried too much; the code has its tries still
@@ -34,19 +34,20 @@ class CodeTries:
         """Return those of allauth's process with this state, which a copy of the session has, too."""
         return cls(request, purpose, ratelimit.same_email(state["email"]), state["at"])
 
-    def take(self) -> None:
-        """Take a try. Raises `ValidationError`."""
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a try; the code is compared inside. A right one spends nothing of its addresses.
+
+        Raises `ValidationError`.
+        """
         code = ratelimit.CODE_TRY, f"{self.purpose}:{self.email}:{self.sent_at!r}"
+        address = ratelimit.CODE_ADDRESS, f"{self.purpose}:{self.email}"
+        network = ratelimit.CODE_FROM, network_address_of(self.request)
         if ratelimit.consume(*code, source=self.request):
             raise get_adapter().validation_error(USED_UP)
-        if ratelimit.consume_all(*self._addresses(), source=self.request):
+        try:
+            with ratelimit.one_try(address, network, source=self.request):
+                yield
+        except ratelimit.NoTryLeft as error:
             ratelimit.give_back(code)
-            raise get_adapter().validation_error(SLOW_DOWN)
-
-    def succeed(self) -> None:
-        """Give back what only those who guess spend."""
-        ratelimit.give_back(*self._addresses())
-
-    def _addresses(self) -> tuple[tuple[Limit, str], ...]:
-        address = ratelimit.CODE_ADDRESS, f"{self.purpose}:{self.email}"
-        return address, (ratelimit.CODE_FROM, network_address_of(self.request))
+            raise get_adapter().validation_error(SLOW_DOWN) from error

@@ -120,9 +120,8 @@ class LimitedTries:
     def clean_code(self) -> str:
         """Return the code. Raises `ValidationError` for a wrong one, and without a try left."""
         assert self.tries is not None  # noqa: S101 - of a form without data nothing is compared
-        self.tries.take()
-        code: str = super().clean_code()  # type: ignore[misc]
-        self.tries.succeed()
+        with self.tries.one():
+            code: str = super().clean_code()  # type: ignore[misc]
         return code
 
 
@@ -170,16 +169,16 @@ class SingleUseCode:
         """Return the code. Raises `ValidationError` for a wrong or used one, and without a try left."""
         user: User = self.user  # type: ignore[attr-defined]
         tries = (ratelimit.FACTOR, user.pk), (ratelimit.FACTOR_LONG, user.pk)
-        if ratelimit.consume_all(*tries, source=context.request):
-            raise get_account_adapter().validation_error("too_many_login_attempts")
         try:
-            code: str = super().clean_code()  # type: ignore[misc]
+            with ratelimit.one_try(*tries, source=context.request):
+                code: str = super().clean_code()  # type: ignore[misc]
+                if ratelimit.consume(ratelimit.USED_DIGITS, f"{user.pk}:{normalize_user_code(code)}"):
+                    raise get_adapter().validation_error("incorrect_code")
+        except ratelimit.NoTryLeft as error:
+            raise get_account_adapter().validation_error("too_many_login_attempts") from error
         except NotReadable as error:
             logger.error("The second factor of account %d cannot be read: was SECRET_KEY changed?", user.pk)
             raise get_adapter().validation_error("incorrect_code") from error
-        if ratelimit.consume(ratelimit.USED_DIGITS, f"{user.pk}:{normalize_user_code(code)}"):
-            raise get_adapter().validation_error("incorrect_code")
-        ratelimit.give_back(*tries)
         return code
 
 

@@ -5,6 +5,7 @@ Taking a token is one step that nothing comes between: it moves that moment, or 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -24,6 +25,7 @@ SWEEP_SECONDS = 1.0  # between two sweeps of a crowded limit
 ROUNDING = 1e-6  # seconds by which sums of moments may be off
 CONNECTIONS = 16  # to Redis at once, from one process
 TIMEOUT = 2.0  # seconds that Redis may take to answer
+TRY_SECONDS = 60  # for which a try counts as not ended whose process has died
 AWAY_SECONDS = 1.0  # for which Redis is not asked again after it did not answer
 
 
@@ -45,29 +47,35 @@ class MemoryBuckets:
 
     def __init__(self) -> None:
         self._limits: dict[str, _Limit] = {}
+        self._trying: Counter[tuple[str, bytes]] = Counter()
         self._lock = Lock()
 
     def take(self, name: str, key: bytes, burst: float, every: float) -> float:
         """Take a token from a bucket of `burst` that gains one in `every` seconds; return 0, or the wait in seconds."""
         with self._lock:
-            now = monotonic()
-            limit = self._limits.setdefault(name, _Limit())
-            place = self._place(limit, int.from_bytes(key), now)
-            after = max(limit.full_at.get(place, now), now) + every
-            wait = after - now - burst * every
-            if wait > ROUNDING:
-                return wait
-            limit.full_at[place] = after
-            return 0.0
+            return self._take(name, key, burst, every)
 
     def give_back(self, name: str, key: bytes, every: float) -> None:
         """Put a token back."""
         with self._lock:
-            now = monotonic()
-            limit = self._limits.setdefault(name, _Limit())
-            place = self._place(limit, int.from_bytes(key), now)
-            if place in limit.full_at:
-                limit.full_at[place] -= every
+            self._give_back(name, key, every)
+
+    def begin_try(self, name: str, key: bytes, burst: float, every: float) -> tuple[float, bool]:
+        """Take a token that may come back; return 0 or the wait, and whether tokens of this bucket may come back."""
+        with self._lock:
+            wait, may_come_back = self._take(name, key, burst, every), self._trying[name, key] > 0
+            if wait == 0:
+                self._trying[name, key] += 1
+            return wait, may_come_back
+
+    def end_try(self, name: str, key: bytes, every: float, right: bool) -> None:
+        """End a try; a right one puts its token back."""
+        with self._lock:
+            self._trying[name, key] -= 1
+            if self._trying[name, key] <= 0:
+                del self._trying[name, key]
+            if right:
+                self._give_back(name, key, every)
 
     def fill(self, name: str, key: bytes) -> None:
         """Fill a bucket."""
@@ -79,6 +87,24 @@ class MemoryBuckets:
         """Fill all buckets."""
         with self._lock:
             self._limits.clear()
+            self._trying.clear()
+
+    def _take(self, name: str, key: bytes, burst: float, every: float) -> float:
+        now = monotonic()
+        limit = self._limits.setdefault(name, _Limit())
+        place = self._place(limit, int.from_bytes(key), now)
+        after = max(limit.full_at.get(place, now), now) + every
+        wait = after - now - burst * every
+        if wait > ROUNDING:
+            return wait
+        limit.full_at[place] = after
+        return 0.0
+
+    def _give_back(self, name: str, key: bytes, every: float) -> None:
+        limit = self._limits.setdefault(name, _Limit())
+        place = self._place(limit, int.from_bytes(key), monotonic())
+        if place in limit.full_at:
+            limit.full_at[place] -= every
 
     @staticmethod
     def _place(limit: _Limit, key: int, now: float) -> int:
@@ -110,6 +136,21 @@ else
   redis.call('DEL', KEYS[1])
 end
 """
+# The same for a guess. KEYS[2] counts those that have not ended; those of a process that died, for TRY_SECONDS.
+_BEGIN_TRY = """
+local t, trying = redis.call('TIME'), redis.call('EXISTS', KEYS[2])
+local now, burst, every = t[1] + t[2] / 1000000, tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + every
+local wait = full - now - burst * every
+if wait > 0.000001 then return {string.format('%.6f', wait), trying} end
+redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil((full - now) * 1000))
+redis.call('INCR', KEYS[2])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return {'0', trying}
+"""
+_END_TRY = """
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then redis.call('DEL', KEYS[1]) end
+"""
 
 
 class RedisBuckets:
@@ -130,6 +171,8 @@ class RedisBuckets:
         self._redis = Redis(connection_pool=pool)
         self._take = self._redis.register_script(_TAKE)
         self._give_back = self._redis.register_script(_GIVE_BACK)
+        self._begin_try = self._redis.register_script(_BEGIN_TRY)
+        self._end_try = self._redis.register_script(_END_TRY)
         self._here = MemoryBuckets()
         self._away_until = 0.0
 
@@ -146,6 +189,25 @@ class RedisBuckets:
         """Put a token back."""
         self._here.give_back(name, key, every)
         self._ask(lambda: self._give_back([_key(name, key)], [every]))
+
+    def begin_try(self, name: str, key: bytes, burst: float, every: float) -> tuple[float, bool]:
+        """Like `MemoryBuckets.begin_try`."""
+        wait, may_come_back = self._here.begin_try(name, key, burst, every)
+        if wait == 0:
+            keys = [_key(name, key), _trying_key(name, key)]
+            answer = self._ask(lambda: self._begin_try(keys, [burst, every, TRY_SECONDS]))
+            if answer is not None:
+                wait, may_come_back = float(answer[0]), answer[1] == 1
+            if wait:
+                self._here.end_try(name, key, every, right=True)
+        return wait, may_come_back
+
+    def end_try(self, name: str, key: bytes, every: float, right: bool) -> None:
+        """Like `MemoryBuckets.end_try`."""
+        self._here.end_try(name, key, every, right)
+        if right:
+            self._ask(lambda: self._give_back([_key(name, key)], [every]))
+        self._ask(lambda: self._end_try([_trying_key(name, key)]))
 
     def fill(self, name: str, key: bytes) -> None:
         """Fill a bucket."""
@@ -175,3 +237,7 @@ Buckets = MemoryBuckets | RedisBuckets
 
 def _key(name: str, key: bytes) -> str:
     return f"mp:limit:{name}:{key.hex()}"
+
+
+def _trying_key(name: str, key: bytes) -> str:
+    return f"mp:limit:{name}:{key.hex()}:trying"

@@ -6,8 +6,10 @@ taken *before* the work that it pays for, and given back where only failures cou
 
 import hashlib
 import math
+import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
@@ -25,6 +27,8 @@ _P = ParamSpec("_P")
 Source = HttpRequest | dict[str, Any] | None
 
 LIMITS: "list[Limit]" = []
+PATIENCE = 30.0  # seconds for which a guess waits for those before it
+LOOK_SECONDS = 0.05  # between two looks whether they have ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,14 @@ class Limit:
 
 
 # ── Signing up and in ─────────────────────────────────────────────────────────────────────────────
-# A whole class behind one address may sign up, or use an invite link, within a few minutes.
-SIGN_UP = Limit("sign-up", 30, 60, "network address")
-SIGN_IN = Limit("sign-in", 30, 2, "network address")
+# A whole class of sixty behind one address may sign up, sign in, or use an invite link at the same instant.
+SIGN_UP = Limit("sign-up", 80, 60, "network address")
+SIGN_IN = Limit("sign-in", 80, 2, "network address")
 # An attacker on one network cannot lock an account for others: only fifty failures from ten networks do.
 WRONG_PASSWORD = Limit("wrong-password", 5, 300, "account and network address", fixed=True)
 WRONG_PASSWORD_ACCOUNT = Limit("wrong-password-account", 50, 300, "account", fixed=True)
 WRONG_PASSWORD_FROM = Limit("wrong-password-from", 10, 6, "network address")
-PASSKEY = Limit("passkey", 20, 6, "network address")
+PASSKEY = Limit("passkey", 130, 6, "network address")
 # Of each code that a mail brings, three tries; of all codes to one address, 24 a day, of a million.
 CODE_TRY = Limit("code-try", 3, 3600, "code", fixed=True)
 CODE_ADDRESS = Limit("code-address", 15, 3600, "purpose and email address", fixed=True)
@@ -92,7 +96,7 @@ RESET = Limit("reset", 6, 1200, "email address", fixed=True)
 RESET_FROM = Limit("reset-from", 10, 6, "network address")
 CODE_MAIL = Limit("code-mail", 1, 10, "email address", fixed=True)
 CODE_MAILBOX = Limit("code-mailbox", 20, 900, "mailbox", fixed=True)
-CODE_MAIL_FROM = Limit("code-mail-from", 40, 30, "network address")
+CODE_MAIL_FROM = Limit("code-mail-from", 80, 30, "network address")
 MAIL_FROM = Limit("mail-from", 20, 300, "account")
 MAIL_FROM_NEW = Limit("mail-from-new", 5, 3600, "account in its first day")
 MAIL_FROM_NETWORK = Limit("mail-from-network", 40, 120, "network address")
@@ -131,6 +135,55 @@ def consume_here(limit: Limit, whom: object, source: Source = None) -> float:
     if wait:
         _log(limit, whom, source)
     return wait
+
+
+class NoTryLeft(Exception):
+    """All tries are used up; `wait` is in seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+@dataclass(slots=True)
+class Try:
+    """A guess that is being compared. One that was not `right`, or ends with an exception, has used its tokens."""
+
+    right: bool = True
+
+
+@contextmanager
+def one_try(*pairs: tuple[Limit, object], source: Source = None) -> Iterator[Try]:
+    """Take one token from each of these buckets for a guess, and put them back if it was right.
+
+    A guess at the same instant may be right, too: where a bucket is empty only because of those that are being
+    compared, this one waits for them, for `PATIENCE` seconds at most. Raises `NoTryLeft`.
+    """
+    buckets, end = _buckets(settings.REDIS_URL), time.monotonic() + PATIENCE
+    while refused := _begin_tries(buckets, pairs):
+        limit, whom, wait, may_come_back = refused
+        if not may_come_back or time.monotonic() >= end:
+            _log(limit, whom, source)
+            raise NoTryLeft(wait)
+        time.sleep(LOOK_SECONDS)
+    made = Try()
+    right = False
+    try:
+        yield made
+        right = made.right
+    finally:
+        for limit, whom in pairs:
+            buckets.end_try(limit.name, _key(whom), _rate(limit)[1], right)
+
+
+def _begin_tries(buckets: Buckets, pairs: Sequence[tuple[Limit, object]]) -> tuple[Limit, object, float, bool] | None:
+    for position, (limit, whom) in enumerate(pairs):
+        wait, may_come_back = buckets.begin_try(limit.name, _key(whom), *_rate(limit))
+        if wait:
+            for earlier, earlier_whom in pairs[:position]:
+                buckets.end_try(earlier.name, _key(earlier_whom), _rate(earlier)[1], right=True)
+            return limit, whom, wait, may_come_back
+    return None
 
 
 def give_back(*pairs: tuple[Limit, object]) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -113,8 +114,25 @@ def test_a_right_code_costs_an_address_nothing(olga) -> None:
     state = {"email": olga.email, "at": 1.0}
     for _time in range(20):
         tries = CodeTries.of(Client().get("/").wsgi_request, "reset", {**state, "at": state["at"] + _time})
-        tries.take()
-        tries.succeed()
+        with tries.one():
+            pass
+
+
+@pytest.mark.django_db
+def test_right_passwords_and_codes_behind_one_address_wait_for_others_and_count_as_nothing(
+    olga, clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    client.post(RESET, {"email": olga.email})
+    sign_in = "/accounts/login/", {"login": olga.email, "password": PASSWORD}, "/rooms/"
+    use_code = RESET + "confirm/", {"code": code_in_mail()}, RESET + "complete/"
+    for (path, form, after), limit in ((use_code, ratelimit.CODE_FROM), (sign_in, ratelimit.WRONG_PASSWORD_FROM)):
+        with ExitStack() as others:
+            for _person in range(limit.burst):
+                others.enter_context(ratelimit.one_try((limit, "127.0.0.1")))
+            monkeypatch.setattr("common.ratelimit.time.sleep", lambda _seconds: others.close())
+            assert client.post(path, form).headers["Location"] == after
+        assert ratelimit.consume_all(*[(limit, "127.0.0.1")] * limit.burst) == 0  # the bucket is full
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -72,6 +73,47 @@ def test_of_200_at_once_as_many_get_a_token_as_there_are(store: MemoryBuckets | 
     store.fill_all()
     store.give_back("test", key(1), 3600)  # a full bucket gets no fuller
     assert [store.take("test", key(1), 3, 3600) == 0 for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_try_that_has_not_ended_may_put_its_token_back(store: MemoryBuckets | RedisBuckets) -> None:
+    bucket = "test", key(1), 2, 3600
+    assert [store.begin_try(*bucket), store.begin_try(*bucket)] == [(0, False), (0, True)]
+    wait, may_come_back = store.begin_try(*bucket)
+    assert wait == pytest.approx(3600, abs=60)
+    assert may_come_back
+    store.end_try("test", key(1), 3600, right=True)
+    assert store.begin_try(*bucket)[0] == 0
+    for _try in range(2):
+        store.end_try("test", key(1), 3600, right=False)
+    wait, may_come_back = store.begin_try(*bucket)
+    assert wait > 0
+    assert not may_come_back
+    assert store.take(*bucket) > 0
+
+
+def test_a_guess_waits_for_those_before_it_and_only_wrong_ones_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    for right in (True, False):
+        ratelimit.forget_all()
+        with ExitStack() as others:
+            for _guess in range(3):
+                others.enter_context(ratelimit.one_try((LIMIT, "class"))).right = right
+            monkeypatch.setattr("common.ratelimit.time.sleep", lambda _seconds: others.close())
+            if right:
+                with ratelimit.one_try((LIMIT, "olga"), (LIMIT, "class")):
+                    pass
+            else:
+                with pytest.raises(ratelimit.NoTryLeft), ratelimit.one_try((LIMIT, "olga"), (LIMIT, "class")):
+                    pass
+        assert [ratelimit.consume(LIMIT, "olga") == 0 for _token in range(4)] == [True, True, True, False]
+
+
+def test_a_guess_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ratelimit, "PATIENCE", 0)
+    with ExitStack() as others:
+        for _guess in range(3):
+            others.enter_context(ratelimit.one_try((LIMIT, "class")))
+        with pytest.raises(ratelimit.NoTryLeft), ratelimit.one_try((LIMIT, "class")):
+            pass
 
 
 def test_two_processes_share_one_bucket(redis_server: RedisServer) -> None:

@@ -48,6 +48,7 @@ case "${1:-}" in
     need conntrack command -v conntrack
     need openssl command -v openssl
     need shellcheck command -v shellcheck
+    need debootstrap command -v debootstrap
     ;;
   sound)
     need pulseaudio command -v pulseaudio

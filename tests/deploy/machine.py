@@ -34,7 +34,9 @@ class StepFailed(AssertionError):
 class Machine:
     """A booted server. Use it as a context manager, as root."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Path = Path("/")) -> None:
+        """Take the root of another system's `files`, instead of this machine's."""
+        self.files = files
         self.name = f"meetingpoint-{uuid.uuid4().hex[:12]}"
         self.pid = 0
 
@@ -52,7 +54,7 @@ class Machine:
         ]
         self._process = subprocess.Popen(
             [str(part) for part in command],
-            env={**os.environ, "SHOWN": f"{ROOT} {os.path.realpath(sys.prefix)}"},
+            env={**os.environ, "LOWER": str(self.files), "SHOWN": f"{ROOT} {os.path.realpath(sys.prefix)}"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

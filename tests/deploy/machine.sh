@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Become the first process of a machine: tests/deploy/machine.py runs this as root in new namespaces.
-#   machine.sh NAME   NAME is that of its control group, which the caller removes
+#   machine.sh NAME   NAME is that of its control group, which the caller removes; LOWER: whose files it has, instead of those here
 # The machine has the programs of this one and whatever it changes only for itself: the root is an overlay in memory. Nothing of
 # /tmp, /run, /var/lib, /etc/meetingpoint and of the services that run here is there.
 set -euo pipefail
@@ -18,7 +18,7 @@ fi
 top=$(mktemp -d)
 mount -t tmpfs -o mode=755 tmpfs "$top"
 mkdir "$top/changes" "$top/work" "$top/root"
-mount -t overlay -o "lowerdir=/,upperdir=$top/changes,workdir=$top/work" overlay "$top/root"
+mount -t overlay -o "lowerdir=${LOWER:-/},upperdir=$top/changes,workdir=$top/work" overlay "$top/root"
 root=$top/root
 mount -t proc proc "$root/proc"
 mount --bind "$root/proc/sys" "$root/proc/sys" && mount -o remount,bind,ro "$root/proc/sys"

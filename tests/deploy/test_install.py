@@ -1,0 +1,133 @@
+"""`make install` on a bare Debian: a site that answers, no change the second time, an upgrade, and nothing left.
+
+The server has the files of debootstrap and nothing more, systemd as its first process, and no network: packages of
+Debian and of Python were fetched before. So its certificates come from an authority of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.machine import ROOT, Machine, StepFailed
+from tests.services import find_binary
+
+pytestmark = pytest.mark.long
+
+HOST = "meet.example.org"
+SOURCE = "/root/meeting-point"
+PACKAGES = "python3-venv caddy nginx coturn postgresql redis-server esbuild openssl ca-certificates iproute2"
+# What Debian's own programs write in the course of time; the rest of the root is compared.
+PASSING = (
+    "proc sys dev run tmp root var/cache var/tmp var/lib/apt var/lib/dpkg var/log/journal var/log/apt var/log/wtmp"
+)
+LIST = (
+    "cd / && find . \\( " + " -o ".join(f"-path ./{path}" for path in PASSING.split()) + " \\) -prune -o -print | "
+    "grep -vE '^./(etc/(passwd|group|g?shadow|subuid|subgid)-|var/log/(btmp|lastlog|alternatives.log|dpkg.log)|"
+    "var/lib/systemd/|etc/ld.so.cache|etc/.pwd.lock|var/log/README)' | sort; "
+    "dpkg-query -W -f '${db:Status-Status} ${Package}\\n'; cat /etc/passwd /etc/group"
+)
+# Asks by the name of the site, and trusts nothing but the certificate that is named.
+ASK = """
+import ssl, sys, urllib.request
+trusted = ssl.create_default_context(cafile=sys.argv[1])
+page = urllib.request.urlopen("https://meet.example.org" + sys.argv[2], context=trusted, timeout=30)
+print(page.status, page.read().decode())
+"""
+CADDY_ROOT = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+NEWCOMER = "from accounts.models import User; User.objects.create_user(username='olga', email='olga@example.org')"
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a bare Debian 12 that has fetched the packages, and installed none of them."""
+    if os.geteuid() != 0:
+        pytest.skip("a system of its own needs root")
+    folder = tmp_path_factory.mktemp("bare") / "root"
+    include = "systemd,systemd-sysv,dbus,ca-certificates,make,passwd"
+    subprocess.run(
+        [find_binary("debootstrap"), "--variant=minbase", f"--include={include}", "bookworm", folder],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    shutil.copy(Path("/etc/resolv.conf").resolve(), folder / "etc/resolv.conf")
+    fetch = f"apt-get -qq update && apt-get -qq install -y --no-install-recommends --download-only {PACKAGES}"
+    subprocess.run(["chroot", folder, "sh", "-c", fetch], check=True, stdout=subprocess.DEVNULL)
+    (folder / "etc/resolv.conf").write_text("")
+    wheels = folder / "srv/wheels"
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
+    lock = ["--python-version", "3.11", "--dest", str(wheels), "--requirement", str(ROOT / "requirements.lock")]
+    subprocess.run([*download, *lock], check=True)
+    (folder / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/wheels\n")
+    return folder
+
+
+def checkout(machine: Machine, place: str = SOURCE) -> None:
+    """Put the program there, as `git clone` does."""
+    excluded = " ".join(f"--exclude=./{name}" for name in (".git", ".venv", "node_modules", "var"))
+    machine.run(f"mkdir -p {place} && tar -C {ROOT} {excluded} -c . | tar -C {place} -x")
+
+
+def started(machine: Machine) -> str:
+    """Return when each service of the site started, and what the files of the system were last changed."""
+    return machine.run(
+        "systemctl show -p Id -p ActiveEnterTimestampMonotonic 'meetingpoint@*' caddy nginx coturn\n"
+        "find /etc /opt/meeting-point /usr/local -newer /run/settled -type f | grep -v /meetingpoint/secrets || true"
+    )
+
+
+WORDS = {
+    "caddy": f"DOMAIN={HOST} TLS=internal EMAIL_URL=smtp://127.0.0.1:25",
+    "nginx": f"DOMAIN={HOST} TLS=internal EMAIL_URL=smtp://127.0.0.1:25 PROXY=nginx PROCESSES=2",
+}
+
+
+@pytest.mark.parametrize("proxy", WORDS)
+def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) -> None:
+    trusted = {"caddy": CADDY_ROOT, "nginx": "/etc/meetingpoint/tls/fullchain.pem"}[proxy]
+    with Machine(bare) as machine:
+        checkout(machine)
+        before = machine.run(LIST)
+        began = time.monotonic()
+        said = machine.run(f"make -C {SOURCE} install {WORDS[proxy]}", seconds=900)
+        assert f"Meeting Point is at https://{HOST}" in said
+        assert time.monotonic() - began < 600
+        # Written in the right places, for the right eyes.
+        rights = machine.run(
+            "stat -c '%a %U' /etc/meetingpoint/secrets /etc/meetingpoint/secrets/* /etc/turnserver.conf"
+        )
+        assert set(rights.splitlines()) == {"700 root", "600 root", "400 turnserver"}
+        assert machine.run(f"python3 -c '{ASK}' {trusted} /readyz").startswith("200")
+        assert "Meeting Point" in machine.run(f"python3 -c '{ASK}' {trusted} /")
+        assert "sockets_open" in machine.run(f'meetingpoint shell -c "{NEWCOMER}" && echo sockets_open')
+        machine.run("systemctl start meetingpoint-prune meetingpoint-remind meetingpoint-certificate")
+        # Again: nothing changes, nothing starts again.
+        machine.run("touch /run/settled")
+        was = started(machine)
+        assert "Nothing was changed." in machine.run(f"make -C {SOURCE} install", seconds=300)
+        assert started(machine) == was
+        # An upgrade, the way back, and a release that does not start.
+        checkout(machine, "/root/next")
+        machine.run("echo >> /root/next/README.md")
+        machine.run("make -C /root/next upgrade BACKUP=no", seconds=400)
+        newer = machine.run("readlink /opt/meeting-point/current")
+        machine.run("make -C /root/next rollback", seconds=120)
+        older = machine.run("readlink /opt/meeting-point/current")
+        assert older != newer
+        machine.run("echo 'raise SystemExit(3)' >> /root/next/meetingpoint_site/asgi.py")
+        with pytest.raises(StepFailed, match="the release from before runs"):
+            machine.run("make -C /root/next upgrade BACKUP=no", seconds=400)
+        assert machine.run("readlink /opt/meeting-point/current") == older
+        assert machine.run(f"python3 -c '{ASK}' {trusted} /readyz").startswith("200")
+        assert "olga" in machine.run(
+            'meetingpoint shell -c "from accounts.models import User; print(User.objects.get())"'
+        )
+        # And nothing is left.
+        machine.run(f"make -C {SOURCE} uninstall", seconds=600)
+        after = machine.run(LIST)
+        assert sorted(set(after.splitlines()) - set(before.splitlines())) == []
+        assert sorted(set(before.splitlines()) - set(after.splitlines())) == []

@@ -54,7 +54,9 @@ class Gauges(Collector):
         for name, value in self.found.numbers.items():
             yield gauge(name, "Emails of all processes that wait or were given up, and for how long.", value)
         job = GaugeMetricFamily(
-            "meetingpoint_job_finished_seconds", "When each command of a timer last ended, since 1970.", labels=["job"]
+            "meetingpoint_job_finished_seconds",
+            "When each command of a timer last ended.",
+            labels=["job_name"],
         )
         for name, value in self.found.jobs.items():
             job.add_metric([name], value)

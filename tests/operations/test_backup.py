@@ -65,7 +65,7 @@ result = User.objects.create_user("next@example.org").pk - last
 NewDatabase = Callable[[], str]
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+@pytest.fixture(scope="module", params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.long)])
 def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
     """Make addresses of databases that are empty."""
     if request.param == "SQLite":

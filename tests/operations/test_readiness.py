@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import psycopg
+import pytest
 import redis
 
 from tests.app_server import AppServer
@@ -59,6 +60,7 @@ def test_a_database_that_lacks_migrations_is_found() -> None:
         assert readiness(app)[1]["migrations"] == "1 migration is not applied: run manage.py migrate"
 
 
+@pytest.mark.long
 def test_services_that_refuse_to_write_or_are_away_are_named() -> None:
     with PostgresServer() as postgres, RedisServer() as server:
         app = AppServer(settings={"DATABASE_URL": postgres.create_database(), "REDIS_URL": server.url})

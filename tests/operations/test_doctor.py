@@ -1,0 +1,132 @@
+"""The doctor tries a real site, and says what is wrong with it in words that help."""
+
+import json
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app_server import ROOT, AppServer
+from tests.services import CoturnServer, free_port, make_certificate, wait_until
+
+Findings = dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[AppServer]:
+    """A site with a relay, which runs."""
+    with CoturnServer() as relay:
+        app = AppServer(settings=relay.settings)
+        app.migrate()
+        with app:
+            yield app
+
+
+def ask(app: AppServer, *checks: str, **variables: str) -> tuple[int, Findings]:
+    """Return the doctor's exit code and what it found."""
+    chosen = [argument for check in checks for argument in ("--only", check)]
+    command = [sys.executable, str(ROOT / "manage.py"), "doctor", "--json", *chosen]
+    environment = {**app.environment(), **variables}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return done.returncode, {finding["name"]: finding for finding in found}
+
+
+def test_a_site_that_works(app: AppServer) -> None:
+    code, found = ask(app)
+    wrong = {name: finding["says"] for name, finding in found.items() if finding["result"] == "wrong"}
+    assert (code, wrong) == (0, {})
+    well = {name for name, finding in found.items() if finding["result"] == "ok"}
+    assert {"services", "disk", "outbox", "name", "page", "socket"} <= well
+    assert found["relay"]["says"].startswith("it relays at 127.0.0.1")
+    assert "prune, which deletes what has expired, never ran" in found["timers"]["says"]
+    app.manage("prune")
+    app.manage("remind")
+    assert "prune" not in ask(app, "timers")[1]["timers"]["says"]
+
+
+def test_each_thing_that_is_wrong_is_named_with_what_helps(app: AppServer) -> None:
+    nothing = free_port()
+    code, found = ask(
+        app,
+        "mail",
+        "name",
+        "page",
+        "STUN",
+        "relay",
+        EMAIL_URL=f"smtp+tls://user:a-secret-word@127.0.0.1:{nothing}",
+        SITE_ORIGINS="https://no-such-name.invalid",
+        STUN_URLS=f"stun:127.0.0.1:{nothing}",
+        TURN_SECRET="another-secret-than-that-of-the-relay",
+    )
+    assert code == 1
+    assert {name: finding["result"] for name, finding in found.items()} == dict.fromkeys(found, "wrong")
+    assert all(finding["do"] for finding in found.values())
+    assert "Connection refused" in found["mail"]["says"]
+    assert "the secret is another one" in found["relay"]["says"]
+    assert "no-such-name.invalid" in found["name"]["tried"]
+    assert "secret-word" not in json.dumps(found)
+
+
+def test_another_site_and_a_proxy_without_sockets(app: AppServer, tmp_path: Path) -> None:
+    """A web server that knows nothing of this site answers on its name."""
+    command = [
+        sys.executable,
+        "-m",
+        "http.server",
+        str(port := free_port()),
+        "--bind",
+        "127.0.0.1",
+        "-d",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+        try:
+            wait_until(lambda: bool(urllib.request.urlopen(f"http://127.0.0.1:{port}/").status), 20, "it serves")
+            code, found = ask(app, "page", "socket", SITE_ORIGINS=f"http://127.0.0.1:{port}")
+        finally:
+            other.terminate()
+    assert code == 1
+    assert found["page"]["says"] == "another site answers"
+    assert "404 instead of 101" in found["socket"]["says"]
+
+
+def test_certificates_are_verified_as_browsers_do(app: AppServer, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)  # valid for two days
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(2):
+                client, _address = listener.accept()
+                try:
+                    context.wrap_socket(client, server_side=True).close()
+                except OSError:
+                    client.close()
+
+        server = threading.Thread(target=serve, daemon=True)
+        server.start()
+        origin = f"https://localhost:{listener.getsockname()[1]}"
+        own = {"SITE_ORIGINS": origin}
+        assert "browsers refuse it" in ask(app, "certificate", **own)[1]["certificate"]["says"]
+        _, found = ask(app, "certificate", **own, SSL_CERT_FILE=str(certificate))
+        assert found["certificate"]["says"] == "it ends in 1 days"
+        server.join(10)
+
+
+def test_it_says_so_in_words_too(app: AppServer) -> None:
+    assert "Nothing is wrong." in app.manage("doctor", "--only", "services", "--only", "disk")
+    command = [sys.executable, str(ROOT / "manage.py"), "doctor", "--only", "services"]
+    environment = {**app.environment(), "DATABASE_URL": f"sqlite:///{app.folder / 'empty.sqlite3'}"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "run manage.py migrate" in done.stdout
+    assert "Not as it should be: services" in done.stderr

@@ -10,7 +10,7 @@
   const now = () => performance.timeOrigin + performance.now() - opened;
   const mark = (name) => (marks[name] ??= Math.round(now()));
   performance.setResourceTimingBufferSize(2000);
-  globalThis.watch = { marks, alive: null, frame: null, bytes: 0, requests: 0, all: () => loaded() };
+  globalThis.watch = { marks, alive: null, frame: null, bytes: 0, requests: 0, all: loaded };
   mark("page");
 
   /** Requests and bytes on the line so far, headers of answers included; what the cache had does not count. */
@@ -55,14 +55,21 @@
     }
   };
 
+  /** At once, before what follows from it is loaded. */
+  function look() {
+    const button = document.querySelector("#join-form button[type=submit]");
+    if (!button || button.disabled || "early" in button.dataset) return;
+    changes.disconnect();
+    globalThis.watch.alive = mark("alive");
+    Object.assign(globalThis.watch, loaded());
+  }
+  const changes = new MutationObserver(look);
+  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["disabled", "data-early"] });
+
   const watching = setInterval(() => {
     if (document.readyState !== "loading") mark("read");
     const button = document.querySelector("#join-form button[type=submit]");
     const field = document.querySelector("#display-name");
-    if (globalThis.watch.alive === null && button && !button.disabled && !("early" in button.dataset)) {
-      globalThis.watch.alive = mark("alive");
-      Object.assign(globalThis.watch, loaded());
-    }
     if (button && !button.disabled && button.checkVisibility() && !("pressed" in button.dataset) && !marks.pressed) {
       if (field && !field.value) field.value = "Visitor";
       mark("pressed");

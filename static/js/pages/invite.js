@@ -25,6 +25,7 @@ const root = /** @type {HTMLElement} */ (document.querySelector(".invite-page"))
 const { lookUrl = "", redeemUrl = "", pagePath = "/i", callUrl = "" } = root.dataset;
 const prejoin = byId("prejoin", HTMLElement);
 const heading = byId("prejoin-title", HTMLElement);
+const button = find(prejoin, "[type=submit]", HTMLButtonElement);
 const page = readPageData();
 const invitation = new Invitation({ look: lookUrl, redeem: redeemUrl, call: callUrl });
 const states = new InviteStates(root, invitation);
@@ -42,7 +43,7 @@ const known = new Promise((resolve) => {
     byId("address-note", HTMLElement).hidden = look.relayOnly;
     states.hide();
     prejoin.hidden = false;
-    watchEarlyPress(look.displayName);
+    useEarlyPress();
     resolve(page);
     if (joining) byId("join-form", HTMLFormElement).requestSubmit();
     else if (stopped !== "") heading.focus();
@@ -58,6 +59,7 @@ part(root, "again").addEventListener("click", () => {
   else void invitation.look();
 });
 watchCodeForm(root, open);
+new MutationObserver(useEarlyPress).observe(button, { attributeFilter: ["data-pressed"] });
 for (const name of ["sign-in", "sign-up"]) {
   part(root, name).addEventListener("click", (event) => {
     const { invite } = history.state ?? {};
@@ -95,6 +97,7 @@ function open(link) {
   invitation.link = link;
   joining = false;
   void invitation.look();
+  useEarlyPress();
 }
 
 /** @returns {boolean} */
@@ -102,13 +105,13 @@ function canCall() {
   return isSupported() && globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined && "RTCPeerConnection" in globalThis;
 }
 
-/** Uses the link as soon as *Join* is pressed with a name, while static/js/pages/call.js cannot hear it yet. @param {string} known the name of an account */
-function watchEarlyPress(known) {
-  const button = find(prejoin, "[type=submit]", HTMLButtonElement);
-  const name = byId("display-name", HTMLInputElement);
-  const check = () => "pressed" in button.dataset && cleanName(name.value || known) !== "" && invitation.redeemAhead();
-  new MutationObserver(check).observe(button, { attributeFilter: ["data-pressed"] });
-  check();
+/**
+ * Uses the link as soon as *Join* is pressed with a name, while static/js/pages/call.js cannot hear it yet; the look need not be answered
+ * by then: both count as the same guest, whichever comes first.
+ */
+function useEarlyPress() {
+  const name = cleanName(byId("display-name", HTMLInputElement).value || page.displayName);
+  if ("pressed" in button.dataset && name !== "") invitation.redeemAhead();
 }
 
 /** @param {string} reason @param {string} [slug] */

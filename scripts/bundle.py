@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 # Modules that one template names share what both import. Every other module of pages/ is a bundle of its own.
 TOGETHER = (("call", "invite"),)
+# Modules behind `import()` that a template asks for ahead, with all that they import.
+LATER = ["js/ui/running/running-call.js"]
 SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css"]
 OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
@@ -138,7 +140,8 @@ def build(esbuild: Path, target: Path) -> None:
         for group in groups():
             outputs = run_esbuild(esbuild, group, copy)
             entry_points = {said.get("entryPoint"): name for name, said in outputs.items()}
-            entries |= {entry: imported_at_once(entry_points[entry], outputs) for entry in group}
+            wanted = (entry for entry in (*group, *LATER) if entry in entry_points)
+            entries |= {entry: imported_at_once(entry_points[entry], outputs) for entry in wanted}
         for folder in OUTPUTS.values():
             shutil.copytree(copy / folder, files / folder)
     manifest = {

@@ -14,15 +14,19 @@ def _files(name: str) -> list[str]:
     return settings.BUNDLE.entries.get(name, [name]) if settings.BUNDLE else [name]
 
 
-def _preloads(names: list[str]) -> SafeString:
-    return format_html_join("", '<link rel="modulepreload" href="{}">', ((static(name),) for name in names))
+PRELOAD = '<link rel="modulepreload" href="{}">'
+PRELOAD_LATER = '<link rel="modulepreload" fetchpriority="low" href="{}">'
+
+
+def _links(form: str, names: list[str]) -> SafeString:
+    return format_html_join("", form, ((static(name),) for name in names))
 
 
 @register.simple_tag
 def module(name: str) -> SafeString:
     """Load an entry module, such as ``js/pages/call.js``, and ask for what it imports at the same time."""
     entry, *imported = _files(name)
-    return format_html('{}<script type="module" src="{}"></script>', _preloads(imported), static(entry))
+    return format_html('{}<script type="module" src="{}"></script>', _links(PRELOAD, imported), static(entry))
 
 
 @register.simple_tag
@@ -34,4 +38,12 @@ def sheet(name: str) -> SafeString:
 @register.simple_tag
 def preload_module(*names: str) -> SafeString:
     """Ask for the bundles of entry modules that come later in the page; without bundles they would be too many."""
-    return _preloads(list(dict.fromkeys(file for name in names for file in _files(name))) if settings.BUNDLE else [])
+    return _links(
+        PRELOAD, list(dict.fromkeys(file for name in names for file in _files(name))) if settings.BUNDLE else []
+    )
+
+
+@register.simple_tag
+def preload_later(name: str) -> SafeString:
+    """Ask for a bundled module that the page imports once it is alive, and for what it imports: one way, not two."""
+    return _links(PRELOAD_LATER, _files(name) if settings.BUNDLE else [])

@@ -11,7 +11,18 @@ from django.template import engines
 
 from meetingpoint_site.assets.bundle import Bundle, current_bundle, read_bundle
 from meetingpoint_site.assets.static_files import StaticFile
-from scripts.bundle import BUNDLE, CODINGS, SHEETS, STATIC, TOGETHER, build, differences, find_esbuild, make_bundle
+from scripts.bundle import (
+    BUNDLE,
+    CODINGS,
+    LATER,
+    SHEETS,
+    STATIC,
+    TOGETHER,
+    build,
+    differences,
+    find_esbuild,
+    make_bundle,
+)
 
 TEMPLATES = STATIC.parent / "templates"
 CALL = "js/pages/call.js"
@@ -67,6 +78,9 @@ def test_a_page_asks_at_once_for_all_that_its_modules_import(bundle: Bundle, set
         html = engines["django"].from_string("{% load modules %}{% module name %}").render({"name": entry})
         assert re.findall(r'<link rel="modulepreload" href="[^"]*/(js/[^"]+)">', html) == imported
         assert re.findall(r'<script type="module" src="[^"]*/(js/[^"]+)"></script>', html) == [bundled]
+    later = engines["django"].from_string("{% load modules %}{% preload_later name %}").render({"name": LATER[0]})
+    names = re.findall(r'<link rel="modulepreload" fetchpriority="low" href="[^"]*/(js/[^"]+)">', later)
+    assert names == bundle.entries[LATER[0]]
     settings.BUNDLE = None
     html = (
         engines["django"]

@@ -14,6 +14,7 @@ class SiteConfig(AppConfig):
         from common.postgresql import checks as _database_checks  # noqa: F401 - importing registers them
 
         from . import checks, deployment_checks  # noqa: F401
+        from .assets import checks as _asset_checks  # noqa: F401
         from .logs import redact_daphne_access_log
         from .operations.ownership import watch_connections
         from .stun import checks as stun_checks  # noqa: F401

@@ -10,6 +10,7 @@ from django.conf import LazySettings
 from django.template import engines
 
 from meetingpoint_site.assets.bundle import Bundle, current_bundle, read_bundle
+from meetingpoint_site.assets.checks import bundle_is_served
 from meetingpoint_site.assets.static_files import StaticFile
 from scripts.bundle import (
     BUNDLE,
@@ -64,6 +65,15 @@ def test_a_bundle_of_other_sources_is_not_served(tmp_path: Path) -> None:
     assert current_bundle(tmp_path / "none", STATIC) is None
     (tmp_path / "manifest.json").write_text('{"form": "of another release"}')
     assert current_bundle(tmp_path, STATIC) is None
+
+
+def test_a_site_without_a_bundle_is_noticed(bundle: Bundle, settings: LazySettings) -> None:
+    settings.BUNDLE = None
+    assert [message.id for message in bundle_is_served(None)] == ["meetingpoint.W011"]
+    settings.BUNDLE = bundle
+    assert bundle_is_served(None) == []
+    settings.BUNDLE, settings.BUNDLE_DIR = None, ""
+    assert bundle_is_served(None) == []
 
 
 def test_a_page_asks_at_once_for_all_that_its_modules_import(bundle: Bundle, settings: LazySettings) -> None:

@@ -25,7 +25,7 @@ environment() { # the variables as lines that a shell reads
     esac
   done
   # Only the owner's role of PostgreSQL may change tables.
-  if [ "${1:-}" = migrate ] && [ -e "$secrets/owner_database_url" ]; then
+  if [[ "${1:-}" =~ ^(migrate|restore)$ ]] && [ -e "$secrets/owner_database_url" ]; then
     printf 'DATABASE_URL=%q\n' "$(cat "$secrets/owner_database_url")"
   fi
 }

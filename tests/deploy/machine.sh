@@ -52,6 +52,9 @@ ln -sf /dev/null "$root/etc/systemd/system/systemd-logind.service"
 rm -f "$root/etc/machine-id" && head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$root/etc/machine-id"
 printf '%s\n' '127.0.0.1 localhost' '::1 localhost' '127.0.0.1 meet.example.org turn.example.org admin.example.org' > "$root/etc/hosts"
 ip link set lo up
+# An address besides loopback, which leads nowhere: coturn wants one.
+ip link add eth0 type veth peer name nowhere && ip address add 203.0.113.10/24 dev eth0
+ip link set eth0 up && ip link set nowhere up
 
 cd "$root" && mkdir -p old-root && pivot_root . old-root && umount -l /old-root && rmdir /old-root
 exec env -i container=other PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

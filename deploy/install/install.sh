@@ -211,7 +211,12 @@ self_test() {
     wait_for 60 has_certificate || say "there is no certificate yet: journalctl -u caddy"
     set_up_relay
   fi
-  managed help | grep -qw doctor || return 0
+  if [ "$TLS" = internal ]; then # the self-test trusts this server's own authority
+    local authority=/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt
+    [ "$PROXY" = caddy ] || authority=$TLS_FOLDER/fullchain.pem
+    [ ! -e "$authority" ] || place $ETC/authority.crt 644 root:root < "$authority" || true
+    [ ! -e $ETC/authority.crt ] || export SSL_CERT_FILE=$ETC/authority.crt
+  fi
   managed doctor || fail "the site runs, but something above is not as it should be."
 }
 

@@ -78,12 +78,13 @@ remove_packages() {
 
 remove_files() {
   rm -rf $PROGRAM $COMMAND /var/www/meetingpoint-acme /run/meetingpoint*
-  rmdir --ignore-fail-on-non-empty /var/www 2>/dev/null || true
   if brought caddy; then rm -rf /var/lib/caddy /var/log/caddy /etc/caddy; userdel caddy 2>/dev/null || true; fi
-  if brought nginx; then rm -rf /etc/nginx /var/log/nginx /var/lib/nginx; fi
+  if brought nginx; then rm -rf /var/www/html /etc/nginx /var/log/nginx /var/lib/nginx; fi
   if brought certbot; then rm -rf /etc/letsencrypt /var/log/letsencrypt /var/lib/letsencrypt; fi
   if brought coturn; then rm -rf /etc/turnserver.conf /var/lib/turn /var/log/turnserver; userdel turnserver 2>/dev/null || true; fi
-  if brought redis-server; then rm -rf /etc/redis /var/lib/redis /var/log/redis; userdel redis 2>/dev/null || true; fi
+  if brought redis-server; then rm -rf /etc/redis /var/lib/redis /var/log/redis; userdel redis 2>/dev/null || true; groupdel redis 2>/dev/null || true; fi
+  if brought ssl-cert; then groupdel ssl-cert 2>/dev/null || true; fi
+  rmdir --ignore-fail-on-non-empty /var/www 2>/dev/null || true
   if [ "$KEEP_DATA" = yes ]; then return; fi
   if brought postgresql-common; then
     rm -rf /etc/postgresql /etc/postgresql-common /var/lib/postgresql /var/log/postgresql

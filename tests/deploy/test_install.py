@@ -60,7 +60,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "etc/resolv.conf").write_text("")
     wheels = folder / "srv/wheels"
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    lock = ["--python-version", "3.11", "--dest", str(wheels), "--requirement", str(ROOT / "requirements.lock")]
+    lock = ["--python-version", "3.11.2", "--dest", str(wheels), "--requirement", str(ROOT / "requirements.lock")]
     subprocess.run([*download, *lock], check=True)
     (folder / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/wheels\n")
     return folder

@@ -19,13 +19,13 @@ def mail_server() -> Iterator[SmtpServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def app(postgres_server: PostgresServer, mail_server: SmtpServer) -> Iterator[AppServer]:
-    """A site whose process has one connection to its database, with the limits as they come."""
+@pytest.fixture
+def app(postgres_server: PostgresServer, mail_server: SmtpServer, connections: str) -> Iterator[AppServer]:
+    """A site whose process has so many connections to its database, with the limits as they come."""
     app = AppServer(
         settings={
             "DATABASE_URL": postgres_server.create_database(),
-            "DATABASE_CONNECTIONS": "1",
+            "DATABASE_CONNECTIONS": connections,
             "EMAIL_URL": mail_server.url,
             "LIMIT_FACTOR": "1",
         }
@@ -58,7 +58,7 @@ class Browser:
             return urllib.parse.urlsplit(answer.geturl()).path
 
 
-@pytest.mark.parametrize("size", [6, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("size", "connections"), [(6, "1"), pytest.param(60, "8", marks=pytest.mark.long)])
 def test_a_class_signs_up_at_once_while_the_mail_server_hangs(
     app: AppServer, mail_server: SmtpServer, size: int
 ) -> None:

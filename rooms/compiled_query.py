@@ -31,8 +31,9 @@ class CompiledQuery(Generic[M]):
     def __call__(self, *values: Any) -> list[M]:
         """Return the instances for these values."""
         compiled = self._compiled.get(connection.vendor) or self._compile()
+        sql = compiled.sql
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, [*compiled.constants, *self._bind(values)])
+            cursor.execute(sql, [*compiled.constants, *self._bind(values)])
             rows: Any = cursor.fetchall()
         if compiled.converters:
             rows = map(tuple, compiled.compiler.apply_converters(rows, compiled.converters))

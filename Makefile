@@ -11,7 +11,7 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
-.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -94,6 +94,9 @@ bench-first-click: $(STAMPS)/dev $(STAMPS)/system ## Measure from the opened lin
 bench-gate: $(STAMPS)/dev bundle ## Compare joins, messages, memory and pages with benchmarks/limits.toml (under two minutes).
 	@$(BIN)/python -m benchmarks.gate
 
+
+bench-scale: $(STAMPS)/dev $(STAMPS)/system ## Measure many sockets on two processes: joins, idle cost, and everyone back after one of them ends.
+	@$(BIN)/python -m benchmarks.scale
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test var/bundle

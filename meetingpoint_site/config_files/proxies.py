@@ -90,6 +90,7 @@ def caddy(*, internal: bool = False, directory: str = "", certificate: Certifica
     suffix = "" if port == 443 else f":{port}"
     example = Example("Caddyfile").without_head()
     example.rewrite(r"^\s*# With ADMIN_ORIGIN:.*\n", "")
+    example.replace(f"{{$DOMAIN:{HOST}}}", HOST)  # compose names the domain in the environment
     example.replace(f"http://{HOST}", ", ".join(f"http://{host}" for host in hosts))
     example.rewrite(rf"^{HOST} \{{$", ", ".join(f"{host}{suffix}" for host in hosts) + " {")
     example.rewrite(r"^\s*# More processes:.*\n", "")

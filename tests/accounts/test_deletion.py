@@ -30,6 +30,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from accounts import optional_mail
 from accounts.models import Mail, MailKind, User
+from allauth.socialaccount.models import SocialAccount
 from rooms.flows.keys import set_room_key
 from rooms.flows.rooms import create_room
 from rooms.models import Ban, Invite, Membership, Redemption, WaitingTransfer
@@ -94,6 +95,7 @@ Report.objects.create(
 )
 Report.objects.create(room=third, owner=olga, reporter_guest_id=browser, subject_guest_id=browser, category="other")
 AuditEntry.objects.create(actor=wanda, action="close", target_kind="room", target=str(others.pk), reason="too late")
+SocialAccount.objects.create(user=wanda, provider="https://id.example.org", uid="unmistakable-7")
 optional_mail.opt_out(MailKind.WAITING, optional_mail.hash_address(wanda.email))
 Mail.objects.create(
     purpose="warning", content="unmistakable", address_hash=optional_mail.hash_address(wanda.email),
@@ -145,6 +147,7 @@ SECRET = "UNMISTAKSECRET234567AAAA"
 NOT_ABOUT_PEOPLE = {
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations",
     "sqlite_sequence", "accounts_sitepolicy", "rooms_turnedaway", "operations_job",
+    "socialaccount_socialapp", "socialaccount_socialtoken",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """A database that root makes can be written by the service, whose folder it is in."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,16 +21,20 @@ def _databases_of_its_own(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
-def test_the_service_writes_what_root_has_made(tmp_path: Path) -> None:
-    for folder in reversed((tmp_path, *list(tmp_path.parents)[:2])):
-        folder.chmod(0o755)
-    os.chown(tmp_path, SERVICE, SERVICE)
-    path = tmp_path / "db.sqlite3"
+def test_the_service_writes_what_root_has_made() -> None:
+    # Not in pytest's folder, which only root may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, SERVICE, SERVICE)
+        write_as_service(Path(folder))
+
+
+def write_as_service(folder: Path) -> None:
+    path = folder / "db.sqlite3"
     handler = ConnectionHandler({"default": {**settings.DATABASES["default"], "NAME": str(path)}})
     connection = handler["default"]
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE rooms (name TEXT)")
-        owners = {file.name: file.stat().st_uid for file in tmp_path.iterdir()}
+        owners = {file.name: file.stat().st_uid for file in folder.iterdir()}
     connection.close()
     assert owners == dict.fromkeys(("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"), SERVICE)
     os.seteuid(SERVICE)

@@ -5,6 +5,7 @@ Debian and of Python were fetched before. So its certificates come from an autho
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,8 +61,11 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "etc/resolv.conf").write_text("")
     wheels = folder / "srv/wheels"
     download = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    lock = ["--python-version", "3.11.2", "--dest", str(wheels), "--requirement", str(ROOT / "requirements.lock")]
-    subprocess.run([*download, *lock], check=True)
+    # pip judges markers by the Python that runs it, which may be a later one than Debian's 3.11.2.
+    lock = folder.parent / "requirements.lock"
+    lock.write_text(re.sub(r" ; python_full_version < '3\.11\.3'", "", (ROOT / "requirements.lock").read_text()))
+    wanted = ["--python-version", "3.11.2", "--dest", str(wheels), "--requirement", str(lock)]
+    subprocess.run([*download, *wanted], check=True)
     (folder / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/wheels\n")
     return folder
 

@@ -62,7 +62,8 @@ class _Links(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "script" and "src" in values:
             self.scripts.append(values["src"])
-        if tag == "link" and values.get("rel") == "modulepreload":
+        # What comes at low priority is for a later press: the scripts do not wait for it.
+        if tag == "link" and values.get("rel") == "modulepreload" and values.get("fetchpriority") != "low":
             self.scripts.append(values["href"])
         if tag == "link" and values.get("rel") == "stylesheet":
             self.styles.append(values["href"])

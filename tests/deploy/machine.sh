@@ -57,5 +57,7 @@ ip link add eth0 type veth peer name nowhere && ip address add 203.0.113.10/24 d
 ip link set eth0 up && ip link set nowhere up
 
 cd "$root" && mkdir -p old-root && pivot_root . old-root && umount -l /old-root && rmdir /old-root
+# systemd mounts the secrets of a service (LoadCredential) in a namespace of its own: without this they arrive nowhere.
+mount --make-rshared /
 exec env -i container=other PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   /lib/systemd/systemd --system --log-target=journal --show-status=0 </dev/null

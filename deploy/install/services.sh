@@ -119,8 +119,8 @@ public_hosts() { # the names in the settings, one a line
 # ── The relay ─────────────────────────────────────────────────────────────────────────────────────
 outer_address() { # "<public>/<private>" behind NAT: the name leads to a public address, the machine has a private one
   local inner outer
-  inner=$(ip -4 route get 192.88.99.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
-  outer=$(getent ahostsv4 "$DOMAIN" | awk '{ print $1; exit }')
+  inner=$({ ip -4 route get 192.88.99.1 2>/dev/null || true; } | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+  outer=$({ getent ahostsv4 "$DOMAIN" || true; } | awk '{ print $1; exit }')
   python3 - "$inner" "$outer" <<'P'
 import ipaddress, sys
 try:

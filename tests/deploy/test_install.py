@@ -40,7 +40,7 @@ page = urllib.request.urlopen("https://meet.example.org" + sys.argv[2], context=
 print(page.status, page.read().decode())
 """
 CADDY_ROOT = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-NEWCOMER = "from accounts.models import User; User.objects.create_user(username='olga', email='olga@example.org')"
+NEWCOMER = "from accounts.models import User; User.objects.create_user('olga@example.org', display_name='Olga')"
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +90,23 @@ WORDS = {
 }
 
 
+# A mail server that takes everything and sends nothing on.
+MAIL_SOCKET = "[Socket]\nListenStream=127.0.0.1:25\nAccept=yes\n"
+MAIL_SERVICE = """[Service]
+StandardInput=socket
+ExecStart=/bin/sh -c 'printf "220 mail\\r\\n"; while read -r word rest; do case "$word" in \\
+  QUIT*) printf "221 bye\\r\\n"; exit ;; *) printf "250 yes\\r\\n" ;; esac; done'
+"""
+
+
 @pytest.mark.parametrize("proxy", WORDS)
 def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) -> None:
     trusted = {"caddy": CADDY_ROOT, "nginx": "/etc/meetingpoint/tls/fullchain.pem"}[proxy]
     with Machine(bare) as machine:
         checkout(machine)
+        machine.write("/run/systemd/system/mail.socket", MAIL_SOCKET)
+        machine.write("/run/systemd/system/mail@.service", MAIL_SERVICE)
+        machine.run("systemctl daemon-reload && systemctl start mail.socket")
         before = machine.run(LIST)
         began = time.monotonic()
         said = machine.run(f"make -C {SOURCE} install {WORDS[proxy]}", seconds=900)

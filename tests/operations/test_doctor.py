@@ -8,13 +8,18 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.app_server import ROOT, AppServer
-from tests.services import CoturnServer, free_port, make_certificate, wait_until
+from tests.services import CoturnServer, free_port, wait_until
 
 Findings = dict[str, dict[str, str]]
 
@@ -98,8 +103,23 @@ def test_another_site_and_a_proxy_without_sockets(app: AppServer, tmp_path: Path
     assert "404 instead of 101" in found["socket"]["says"]
 
 
+def make_old_certificate(folder: Path) -> Path:
+    """Make a certificate of 90 days for localhost that ends in a day and a half, and key.pem; return its path."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=88)).not_valid_after(now + timedelta(days=1.5))
+    builder = builder.add_extension(names, False).add_extension(x509.BasicConstraints(True, None), True)
+    path = folder / "old.pem"
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(secret)
+    return path
+
+
 def test_certificates_are_verified_as_browsers_do(app: AppServer, tmp_path: Path) -> None:
-    certificate = make_certificate(tmp_path)  # valid for two days
+    certificate = make_old_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, tmp_path / "key.pem")
     with socket.create_server(("127.0.0.1", 0)) as listener:

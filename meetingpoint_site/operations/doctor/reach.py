@@ -73,8 +73,10 @@ def check_certificate() -> Finding:
     except OSError as error:
         do = f"Start the proxy, and open ports 80 and 443 in the firewall. {HAIRPIN}"
         return wrong(name, tried, f"no connection: {reason(error)}", do)
-    left = int((ssl.cert_time_to_seconds(str((described or {})["notAfter"])) - time.time()) / 86400)
-    if left < DAYS_LEFT:
+    begins, ends = (ssl.cert_time_to_seconds(str((described or {})[key])) for key in ("notBefore", "notAfter"))
+    left = int((ends - time.time()) / 86400)
+    # An authority of one's own gives certificates of hours, and renews them when a third is left.
+    if ends - time.time() < min(DAYS_LEFT * 86400, (ends - begins) / 6):
         return wrong(name, tried, f"it ends in {left} days", "It should have been renewed: see the log of the proxy.")
     return ok(name, tried, f"valid for {left} days")
 

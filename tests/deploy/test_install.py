@@ -29,7 +29,7 @@ PASSING = (
 LIST = (
     "cd / && find . \\( " + " -o ".join(f"-path ./{path}" for path in PASSING.split()) + " \\) -prune -o -print | "
     "grep -vE '^./(etc/(passwd|group|g?shadow|subuid|subgid)-|var/log/(btmp|lastlog|alternatives.log|dpkg.log)|"
-    "var/lib/systemd/|etc/ld.so.cache|etc/.pwd.lock|var/log/README)' | sort; "
+    "var/lib/systemd/|etc/systemd/system/[a-z.-]*[.]wants$|etc/ld.so.cache|etc/.pwd.lock|var/log/README)' | sort; "
     "dpkg-query -W -f '${db:Status-Status} ${Package}\\n'; cat /etc/passwd /etc/group"
 )
 # Asks by the name of the site, and trusts nothing but the certificate that is named.

@@ -42,7 +42,7 @@ def open_world(browser: Browser, harness: str) -> Page:
     """Open the harness in a fresh profile."""
     page = browser.new_context().new_page()
     page.goto(harness)
-    page.wait_for_function("globalThis.world !== undefined")
+    page.wait_for_function("() => globalThis.world !== undefined")
     return page
 
 

@@ -29,7 +29,7 @@ def test_a_phone_flips_its_camera_and_mirrors_only_the_face(person: Meet) -> Non
     preview, flip = page.locator(".preview"), page.locator("#prejoin").get_by_role("button", name="Flip camera")
     expect(preview).to_have_attribute("data-mirrored", "true")
     flip.click()
-    page.wait_for_function("opened.at(-1) === 'back'")
+    page.wait_for_function("() => opened.at(-1) === 'back'")
     expect(preview).to_have_attribute("data-mirrored", "false")
     assert not flips(page, ".preview__video")
 

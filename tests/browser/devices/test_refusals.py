@@ -40,7 +40,7 @@ def test_a_closed_question_is_asked_again_only_by_a_press(person: Meet) -> None:
     share = olga.page.evaluate
     share("refusal = ['NotAllowedError', 'Permission denied by user']")
     olga.use("Share screen")
-    olga.page.wait_for_function("asked.at(-1) === 'getDisplayMedia'")
+    olga.page.wait_for_function("() => asked.at(-1) === 'getDisplayMedia'")
     share("refusal = ['NotAllowedError', 'Permission denied by system']")
     olga.use("Share screen")
     expect(olga.page.locator(".toast")).to_have_count(1)

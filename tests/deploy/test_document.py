@@ -111,10 +111,10 @@ def test_the_steps_by_hand_lead_to_a_site_that_is_well(tmp_path: Path) -> None:
         for timer in ("prune", "remind", "backup"):
             machine.run(f"systemctl start meetingpoint-{timer}.service")
         machine.run("systemd-analyze verify /etc/systemd/system/meetingpoint*")
-        told = machine.run(
+        leaked = machine.run(
             "journalctl --quiet --output=cat --all > /srv/log; cat /var/log/nginx/* /var/log/postgresql/* >> /srv/log\n"
             "for secret in /etc/meetingpoint/secrets/*; do\n"
             "  grep --fixed-strings --quiet --file=$secret /srv/log && echo $secret\n"
             "done; true"
         )
-        assert told == ""
+        assert leaked == ""

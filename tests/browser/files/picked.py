@@ -30,7 +30,8 @@ TREE = """async () => {
     let empty = true;
     for await (const entry of folder.values()) {
       empty = false;
-      if (entry.kind === "directory") await walk(entry, `${path}${entry.name}/`);
+      // So may a folder, while it is read.
+      if (entry.kind === "directory") await walk(entry, `${path}${entry.name}/`).catch(() => {});
       else {
         // A file may be renamed or removed after its folder has named it, and is not there then.
         const text = await entry.getFile().then((file) => file.slice(0, 40).text()).catch(() => null);

@@ -227,10 +227,13 @@ globalThis.epochs = {
       globalThis.WebSocket = class {
         static OPEN = 1;
         static CONNECTING = 0;
-        readyState = 1;
+        readyState = 0;
 
         constructor() {
-          queueMicrotask(() => this.onopen());
+          queueMicrotask(() => {
+            this.readyState = 1;
+            this.onopen();
+          });
         }
 
         async send(text) {

@@ -79,6 +79,7 @@ def browser(machine: Machine, driver: Playwright, tmp_path_factory: pytest.TempP
     there.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("proxy", ["nginx", "caddy"])
 def test_the_secret_of_a_link_is_in_no_log(machine: Machine, browser: Browser, proxy: str) -> None:
     ready = (

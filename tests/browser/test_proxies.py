@@ -6,7 +6,6 @@ No log of any part has the secret of a link, whatever a mail scanner made of its
 import os
 import secrets
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -52,8 +51,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         ):
             made.write(f"{STORE}/{HOST}/{name}", content, 0o600)
         made.write("/var/lib/meetingpoint/db.sqlite3", migrated_database().read_bytes())
-        python = shutil.which("python") or sys.executable
-        unit = UNIT.format(root=ROOT, key=secrets.token_urlsafe(50), host=HOST, python=python)
+        unit = UNIT.format(root=ROOT, key=secrets.token_urlsafe(50), host=HOST, python=sys.executable)
         made.write("/etc/systemd/system/meetingpoint.service", unit)
         made.run(
             "systemctl daemon-reload\n"
@@ -79,8 +77,7 @@ def browser(machine: Machine, driver: Playwright, tmp_path_factory: pytest.TempP
     there.close()
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("proxy", ["nginx", "caddy"])
+@pytest.mark.parametrize("proxy", ["nginx", pytest.param("caddy", marks=pytest.mark.long)])
 def test_the_secret_of_a_link_is_in_no_log(machine: Machine, browser: Browser, proxy: str) -> None:
     ready = (
         f"curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused -H 'Host: {HOST}' localhost:8000/readyz"

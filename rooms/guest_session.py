@@ -5,10 +5,12 @@ It is written only when a link has been redeemed, so no page view and no robot c
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 SESSION_KEY = "guest_id"
@@ -38,6 +40,21 @@ def guest_id_for(request: HttpRequest, token: bytes) -> uuid.UUID:
     account = str(request.user.pk).encode() if request.user.is_authenticated else b""
     seed = salted_hmac("rooms.guest_session", secret.encode() + token + account, algorithm="sha256").digest()
     return uuid.UUID(bytes=hashlib.sha256(seed).digest()[:16], version=4)
+
+
+def leaves_session_cookie(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view that writes no session never delete the cookie of an ended one, as Django does.
+
+    The page may redeem a link beside it, whose answer brings a new session: the deletion would undo that.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return response
+
+    return wrapped
 
 
 def save_guest_id(request: HttpRequest, guest_id: uuid.UUID) -> None:

@@ -21,7 +21,7 @@ from rooms import limits
 from rooms.access import RoomAccess, get_room_or_404, must_knock, requires_host
 from rooms.flows.invites import create_invite, revoke_invite
 from rooms.flows.redemption import InviteRefusalReason, InviteRefused, look_at_invite, redeem_invite
-from rooms.guest_session import guest_id_for, save_guest_id
+from rooms.guest_session import guest_id_for, leaves_session_cookie, save_guest_id
 from rooms.models import Invite, Membership, Role, Room
 from rooms.moderation.reporting import ReportForm
 from rooms.payloads import NewInvite, Redeem, clean_label
@@ -50,6 +50,7 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     return page
 
 
+@leaves_session_cookie
 @require_POST
 @rate_limited(ratelimit.LOOK, network_address_of)
 @json_errors

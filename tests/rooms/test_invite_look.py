@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -67,6 +68,13 @@ def keyless(olga: User, max_: User) -> Room:
     room = create_room(olga, "Garden club")
     Membership.objects.create(room=room, user=max_, role=Role.MEMBER)
     return room
+
+
+def test_a_look_never_deletes_the_session_that_a_redemption_beside_it_brings(room: Room, guest: Client) -> None:
+    token, _invite = make_link(room)
+    guest.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32  # of a session that has ended
+    assert settings.SESSION_COOKIE_NAME not in look(guest, token).cookies
+    assert settings.SESSION_COOKIE_NAME not in look(guest, "A" * 43).cookies
 
 
 def test_a_look_says_whose_meeting_it_is(room: Room, guest: Client) -> None:

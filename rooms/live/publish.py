@@ -8,7 +8,7 @@ event directly, those of other processes over the channel layer; without `REDIS_
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
+from concurrent.futures import CancelledError
 from datetime import datetime
 from functools import cache, partial
 from threading import Thread
@@ -37,7 +37,8 @@ from .local import live_hubs
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 2.0  # seconds that a view waits for Redis at most
+TIMEOUT = 2.0  # seconds that a second try may take, over new connections
+PATIENCE = 3 * TIMEOUT  # seconds that a view waits for one loop at most
 
 
 def close_room(room_id: int, code: CloseCode) -> None:
@@ -108,9 +109,25 @@ _background: set[asyncio.Future[None]] = set()
 
 def _broadcast_from_thread(event: AnyEvent) -> None:
     """Send over the connection of one loop, however many events follow: that of the hub here, else one for this."""
-    loop = next((hub.loop for hub in live_hubs()), None) or _loop_of_commands()
-    with suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(broadcast(event), loop).result(3 * TIMEOUT)
+    loop = next((hub.loop for hub in live_hubs() if hub.loop.is_running()), None)
+    # The loop of a process that ends may stop at any moment.
+    if (loop is None or not _sent(event, loop)) and not _sent(event, _loop_of_commands()):
+        logger.warning("Other processes do not know of an event: %s", type(event).__name__)
+
+
+def _sent(event: AnyEvent, loop: asyncio.AbstractEventLoop) -> bool:
+    work = broadcast(event)
+    try:
+        future = asyncio.run_coroutine_threadsafe(work, loop)
+    except RuntimeError:  # it is closed
+        work.close()
+        return False
+    try:
+        future.result(PATIENCE)
+    except (TimeoutError, CancelledError):
+        future.cancel()
+        return False
+    return True
 
 
 @cache

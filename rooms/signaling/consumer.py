@@ -1,6 +1,7 @@
 """One socket of the signaling server: which messages a browser may send, and in which order."""
 
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from uuid import UUID
 
@@ -75,9 +76,9 @@ class SignalingConsumer(Connection):
         elif type(message) is Ping:
             self.outgoing.send_text(encode(Pong(message.n)))
         elif type(message) is Join:
-            await self.count_join(message)
+            await self.ask(self.count_join(message))
         elif type(message) is Knock:
-            await self.knock(message)
+            await self.ask(self.knock(message))
         elif self.socket.member is None:
             self.error(ErrorCode.NOT_JOINED, type_of[type(message)])
         elif type(message) is Sync:
@@ -90,6 +91,14 @@ class SignalingConsumer(Connection):
             self.outgoing.close(NORMAL)
             self.count_paths(message.paths)
             await self.hub.leave(self.socket.member)
+
+    async def ask(self, answer: Awaitable[None]) -> None:
+        """Answer a `join` or `knock`: the socket is not late while it waits for that."""
+        self.socket.asking = True
+        try:
+            await answer
+        finally:
+            self.socket.asking = False
 
     def relay(self, message: Relay) -> None:
         """Pass a body on to one peer, unread."""
@@ -114,7 +123,6 @@ class SignalingConsumer(Connection):
             self.outgoing.close(CloseCode.VERSION)
             return None
         began = time.monotonic()
-        socket.asking = True
         try:
             if isinstance(message, Join):
                 grant = await authorize_join(
@@ -132,8 +140,6 @@ class SignalingConsumer(Connection):
         except (Unavailable, Dropped):
             self.outgoing.close(CloseCode.JOIN_TIMEOUT)
             return None
-        finally:
-            socket.asking = False
         hub.sockets.identify(socket, grant.room_id, grant.member, grant.user_id)
         if (code := hub.close_order_since(began, socket)) is not None:
             self.outgoing.close(code)

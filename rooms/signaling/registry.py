@@ -25,7 +25,7 @@ CLOSE_MEMORY_SECONDS = 15.0  # longer than an authorization takes
 class Socket:
     """One connection, from its acceptance to its end. `in_call`: it is for the call of a room.
 
-    `asking`: it has sent its `join` or `knock`, and the database has not answered yet.
+    `asking`: it has sent its `join` or `knock`, and has not got the answer yet.
     """
 
     outgoing: SendBuffer

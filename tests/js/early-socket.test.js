@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { openEarly, takeSocket } from "../../static/js/signaling/early-socket.js";
+import { dropEarly, openEarly, takeSocket } from "../../static/js/signaling/early-socket.js";
 import { ReconnectingSocket } from "../../static/js/signaling/reconnecting-socket.js";
 import { SignalingSocket } from "../../static/js/signaling/socket.js";
 
@@ -108,4 +108,15 @@ test("a knock uses it, too", async () => {
   assert.equal(opened, 1);
   assert.equal(QuietSocket.all.length, 1);
   socket.drop();
+});
+
+test("an early socket for another room, or that no one takes, is closed", () => {
+  openEarly(PATH);
+  openEarly("/ws/rooms/other");
+  const [first, second] = QuietSocket.all;
+  assert.deepEqual([first.readyState, second.readyState], [3, QuietSocket.CONNECTING]);
+  const taken = takeSocket(PATH);
+  assert.equal(second.readyState, 3);
+  dropEarly();
+  assert.equal(taken.readyState, QuietSocket.CONNECTING);
 });

@@ -194,13 +194,14 @@ async def test_who_would_wait_too_long_is_told_when_to_come_again(
 async def test_a_thread_keeps_its_connection_and_says_when_the_database_fails() -> None:
     orders = DatabaseQueue(1)
 
-    def opened() -> int:
+    def opened() -> object:
         connection.ensure_connection()
-        return id(connection.connection)
+        return connection.connection
 
     def fail() -> None:
         raise DatabaseError
 
-    assert await orders.run(opened) == await orders.run(opened)
+    first = await orders.run(opened)
+    assert await orders.run(opened) is first
     with pytest.raises(Unavailable):
         await orders.run(fail)

@@ -1,7 +1,7 @@
 """Database work of sockets: a queue that a few threads of its own work off, so that a slow query delays only joins.
 
-Opening a connection costs more than the queries of a join. With SQLite a thread keeps its connection; one of the pool
-of PostgreSQL it keeps while work waits and gives back afterwards, so that sockets that join now and then hold none.
+Opening a connection costs more than the queries of a join. With SQLite a thread keeps its connection; with PostgreSQL
+each query borrows one from the pool (`common.postgresql`).
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 logger = logging.getLogger(__name__)
 _R = TypeVar("_R")
@@ -78,38 +78,10 @@ class DatabaseQueue:
             raise Dropped
         began = time.perf_counter()
         try:
-            return _on_kept_connection(function, args)
+            return function(*args)
+        except (DatabaseError, InterfaceError) as error:
+            connection.close()
+            logger.warning("The database is unreachable: %s", type(error).__name__)
+            raise Unavailable from error
         finally:
-            if self._waiting <= self._workers:
-                _release()
             self._cost += (time.perf_counter() - began - self._cost) / _RECENT
-
-
-def _on_kept_connection(function: Callable[..., _R], args: tuple[object, ...]) -> _R:
-    kept = connection.connection is not None
-    try:
-        return function(*args)
-    except (DatabaseError, InterfaceError) as error:
-        broken = kept and not _is_usable()
-        connection.close()
-        if not broken:
-            raise _unavailable(error) from error
-    try:
-        return function(*args)  # the database was restarted while this thread kept its connection
-    except (DatabaseError, InterfaceError) as error:
-        connection.close()
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: Exception) -> Unavailable:
-    logger.warning("The database is unreachable: %s", type(error).__name__)
-    return Unavailable()
-
-
-def _is_usable() -> bool:
-    return connection.connection is not None and bool(connection.is_usable())
-
-
-def _release() -> None:
-    if connection.vendor != "sqlite":
-        close_old_connections()

@@ -6,7 +6,7 @@
 
 import "./frame.js";
 import { CODE } from "../signaling/close-codes.js";
-import { openEarly } from "../signaling/early-socket.js";
+import { dropEarly, openEarly } from "../signaling/early-socket.js";
 import { makeIdentity } from "../keys/identity.js";
 import { makeRoomSeal } from "../keys/room-seal.js";
 import { guardCompositions } from "../lib/keyboard.js";
@@ -178,6 +178,7 @@ function leave(wish) {
 /** @param {string} why a close code, or "left", "start", "load", "key", "downgrade", "admission" @param {Wish} [wish] for what was received */
 function end(why, wish = "ask") {
   pageState.apply("end");
+  dropEarly();
   const closed = tearDownCall();
   admitted = false;
   devices.stop();

@@ -8,20 +8,35 @@ const OPENED = "earlySocket";
 
 /** Opens the socket unless there is one. @param {string} url absolute, or a path on this host */
 export function openEarly(url) {
-  if (usable(socketUrl(url)) === null) hold(new WebSocket(socketUrl(url)));
+  if (usable(socketUrl(url)) !== null) return;
+  dropEarly();
+  hold(new WebSocket(socketUrl(url)));
 }
 
 /** The socket that was opened early, once, or else a new one. @param {string} url absolute, or a path on this host @returns {WebSocket} */
 export function takeSocket(url) {
   const early = usable(socketUrl(url));
+  if (early === null) dropEarly();
   hold(null);
   return early ?? new WebSocket(socketUrl(url));
 }
 
+/** Closes the socket that no one has taken: the person does not join after all. */
+export function dropEarly() {
+  held()?.close();
+  hold(null);
+}
+
 /** Null unless it leads there and can still be used. @param {string} url @returns {WebSocket | null} */
 function usable(url) {
+  const early = held();
+  return early?.url === url && early.readyState <= WebSocket.OPEN ? early : null;
+}
+
+/** @returns {WebSocket | null} */
+function held() {
   const early = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (globalThis))[OPENED];
-  return early instanceof WebSocket && early.url === url && early.readyState <= WebSocket.OPEN ? early : null;
+  return early instanceof WebSocket ? early : null;
 }
 
 /** @param {WebSocket | null} socket */

@@ -19,7 +19,6 @@ export function setUpDialogs(leave) {
     addAnnouncer(dialog);
     setUpDialog(dialog);
   }
-  if (document.querySelector("mp-invite-form") !== null) void import("../invites/own-links.js");
   sidePanels.setUp();
   return actions;
 }

@@ -90,7 +90,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def connect(self) -> None:
         if self._connected and not (self.in_atomic_block or self.closed_in_transaction) and self.pool is not None:
             self.pool.open()  # it may be another one: `close_pool`
-            self.connection = self.pool.getconn()  # in autocommit mode, as it was given back
+            self.connection = self.pool.getconn()
+            if not self.connection.autocommit:  # it was closed inside a transaction
+                self.connection.autocommit = True
             return
         self._connected = False
         super().connect()

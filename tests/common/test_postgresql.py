@@ -96,6 +96,17 @@ def test_a_connection_that_was_closed_inside_a_transaction_is_replaced(database:
     assert run(database, "SELECT word FROM words") == [("kept",)]
 
 
+def test_a_connection_that_was_closed_inside_a_transaction_commits_for_others(database: DatabaseWrapper) -> None:
+    other = database.copy()
+    other.inc_thread_sharing()
+    run(other, "SELECT 1")
+    with transaction.atomic(using=ALIAS):
+        run(database, "SELECT 1")
+        database.close()
+    run(other, "INSERT INTO words VALUES ('kept')")
+    assert run(database, "SELECT word FROM words") == [("kept",)]
+
+
 def test_what_follows_a_commit_runs_without_a_connection(database: DatabaseWrapper) -> None:
     free = []
     with transaction.atomic(using=ALIAS):

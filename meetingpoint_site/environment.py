@@ -15,6 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env, FileAwareEnv
 from environ.fileaware_mapping import FileAwareMapping
 
+# The variables with which the process was started, before a settings file added its own.
+GIVEN: Final = frozenset(os.environ)
+
 
 class SecretFiles(FileAwareMapping):
     """The environment, with values from files. Raises `ImproperlyConfigured` if one cannot be read."""

@@ -6,6 +6,7 @@ while it sends, another one tries again. The receiver then may get the email twi
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formatdate, make_msgid
@@ -17,7 +18,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
-from accounts.authentication.encryption import MAIL_CONTENT, decrypt, encrypt
+from accounts.authentication.encryption import MAIL_CONTENT, NotReadable, decrypt, encrypt, is_current
 from accounts.models import Mail
 from accounts.optional_mail import hash_address
 from common.mail import USEFUL_FOR, ComposedMail
@@ -116,6 +117,17 @@ def try_again(mails: "Iterable[Mail]") -> int:
     now = timezone.now()
     keys = [mail.pk for mail in mails]
     return Mail.objects.filter(pk__in=keys, useful_until__gt=now).update(next_try_at=now, tries=0, problem="")
+
+
+def encrypt_again() -> int:
+    """Encrypt with the current key what a former one encrypted and can still be read; return how many emails."""
+    changed = 0
+    for mail in Mail.objects.exclude(content="").order_by("pk").iterator():
+        if not is_current(mail.content, MAIL_CONTENT):
+            with suppress(NotReadable):
+                content = encrypt(decrypt(mail.content, MAIL_CONTENT), MAIL_CONTENT)
+                changed += Mail.objects.filter(pk=mail.pk, content=mail.content).update(content=content)
+    return changed
 
 
 def state() -> State:

@@ -92,7 +92,10 @@ def may_read_metrics(scope: dict[str, Any], headers: dict[bytes, bytes]) -> bool
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), settings.METRICS_TOKEN.encode()):
             return True
-    host = urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname or ""
+    try:
+        host = urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname or ""
+    except ValueError:
+        return False
     client = str((scope.get("client") or [""])[0])
     return _is_loopback(client) and (host == "localhost" or _is_loopback(host)) and not FORWARDED & headers.keys()
 

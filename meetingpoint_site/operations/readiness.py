@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache as shared_cache
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -127,10 +127,20 @@ def ask_all() -> Readiness:
             except Exception as error:  # each library names its own errors
                 logger.debug("readyz: %s: %s", name, type(error).__name__)
                 parts[name] = failed
-        numbers, jobs = count() if parts.get("mail") == OK else ({}, {})
+        numbers, jobs = count_if_readable(parts)
     finally:
         connection.close()
     return Readiness(parts, numbers, jobs)
+
+
+def count_if_readable(parts: dict[str, str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return what `count` does, or nothing while the database cannot be read; late mail is counted, too."""
+    if any(parts.get(part) != OK for part in ("database", "migrations")):
+        return {}, {}
+    try:
+        return count()
+    except DatabaseError:
+        return {}, {}
 
 
 def count() -> tuple[dict[str, float], dict[str, float]]:

@@ -4,10 +4,12 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -203,6 +205,17 @@ def test_with_another_key_an_email_is_given_up(settings: Any, send: Callable[[],
     assert (row.next_try_at, row.problem) == (None, "NotReadable")
     settings.SECRET_KEY_FALLBACKS = [former]
     queue.try_again([row])
+    send()
+    assert len(mail.outbox) == 1
+
+
+def test_emails_that_wait_follow_another_key(settings: Any, send: Callable[[], None]) -> None:
+    row = post()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    call_command("encrypt_again", stdout=(said := StringIO()))
+    assert "Encrypted again: 1." in said.getvalue()
+    settings.SECRET_KEY_FALLBACKS = []
+    row.refresh_from_db()
     send()
     assert len(mail.outbox) == 1
 

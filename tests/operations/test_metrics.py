@@ -106,6 +106,7 @@ def pages_are_counted(app: SignalingServer) -> None:
         {"X-Real-IP": "127.0.0.1"},
         {"Host": "meet.example.org"},
         {"Host": "127.0.0.1.example.org"},
+        {"Host": "[::1"},
         {"Host": "meet.example.org", "Authorization": "Bearer "},
         {"Host": "meet.example.org", "Authorization": f"Bearer {TOKEN}x"},
         {"Host": "meet.example.org", "Authorization": f"Basic {TOKEN}"},

@@ -14,6 +14,18 @@ from tests.app_server import AppServer
 from tests.operations.asking import ask, metrics, readiness
 from tests.services import PostgresServer, RedisServer, wait_until
 
+# It waits since an hour, and is tried again in an hour.
+LATE_MAIL = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Mail
+hour, now = timedelta(hours=1), timezone.now()
+Mail.objects.create(
+    purpose="warning", content="e1.x.y", address_hash="", created_at=now - hour, next_try_at=now + hour,
+    useful_until=now + 24 * hour,
+)
+"""
+
 
 class LimitedServer(AppServer):
     """A process that may write only what is its own; root may write everything, unless it gives that up."""
@@ -43,6 +55,19 @@ def test_a_database_file_that_belongs_to_another_user_is_found() -> None:
                 shutil.chown(file, "root")
             file.chmod(0o600)
         wait_until(lambda: readiness(app)[0] == 200, 20, "the site can write")
+
+
+def test_late_mail_is_named_and_still_counted() -> None:
+    app = AppServer()
+    app.migrate()
+    app.run_python(LATE_MAIL)
+    with app:
+        status, said = readiness(app)
+        assert (status, said["database"]) == (200, "ok")
+        assert "oldest" in said["mail"] or "wait" in said["mail"]
+        found = metrics(app)
+        assert found["meetingpoint_mails_waiting"] == 1
+        assert found["meetingpoint_mail_oldest_waiting_seconds"] > 900
 
 
 def test_a_database_that_lacks_migrations_is_found() -> None:

@@ -29,7 +29,7 @@ SIGNS: Final = {Result.OK: "ok   ", Result.HINT: "hint ", Result.WRONG: "WRONG"}
 
 
 class Command(BaseCommand):
-    """Tries what the site needs, one after the other, and changes nothing."""
+    """Tries what the site needs, one after the other, and changes nothing that people see."""
 
     help = (
         "Try what this site needs, as its users and browsers do, and say in plain words what is wrong and what helps: "

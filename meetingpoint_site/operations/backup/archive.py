@@ -23,6 +23,10 @@ class BadArchive(Exception):
     """The file is no backup of this site, is damaged, or was not written to its end."""
 
 
+# Emails that wait hold links and codes, and a restored site would send them once more.
+LEFT_OUT: Final = "accounts_mail"
+
+
 class Member:
     """A file that is being written into the archive; hashes what passes."""
 

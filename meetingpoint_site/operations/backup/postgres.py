@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ProgrammingError
 from psycopg import DataError, sql
 
-from .archive import Archive, ArchiveWriter, BadArchive
+from .archive import LEFT_OUT, Archive, ArchiveWriter, BadArchive, Member
 
 
 def write_rows(archive: ArchiveWriter) -> None:
@@ -22,10 +22,16 @@ def write_rows(archive: ArchiveWriter) -> None:
             columns = [found.name for found in connection.introspection.get_table_description(cursor, table)]
             tables[table] = columns
             statement = sql.SQL("COPY {} ({}) TO STDOUT").format(*names(table, columns))
-            with archive.member(f"tables/{table}") as member, psycopg_cursor().copy(statement) as copy:
-                for piece in copy:
-                    member.write(piece)
+            with archive.member(f"tables/{table}") as member:
+                if table != LEFT_OUT:
+                    copy_rows(statement, member)
         archive.manifest["tables"] = tables
+
+
+def copy_rows(statement: sql.Composed, member: Member) -> None:
+    with psycopg_cursor().copy(statement) as copy:
+        for piece in copy:
+            member.write(piece)
 
 
 def read_rows(archive: Archive) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 
-from meetingpoint_site.environment import env
+from meetingpoint_site.environment import GIVEN, env
 
 # What signs sessions and encrypts the secrets of second factors; without it they are lost.
 KEYS: Final = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
@@ -37,6 +37,8 @@ def put_back(name: str, value: str) -> bool:
     secret = os.environ.get(f"{name}_FILE")
     if secret:
         return replace_text(Path(secret), f"{value}\n")
+    if name in GIVEN or value.startswith("$"):  # the file would lose, or be read as the name of another variable
+        return False
     path = Path(os.environ.get("ENV_FILE") or Path(settings.BASE_DIR) / ".env")
     try:
         text = path.read_text()

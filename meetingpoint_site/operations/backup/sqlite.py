@@ -36,6 +36,9 @@ def write_rows(archive: ArchiveWriter, beside: Path) -> None:
         with closing(sqlite3.connect(source, uri=True, timeout=60)) as database:
             database.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")
+        target.execute("PRAGMA secure_delete=ON")
+        target.execute("DELETE FROM accounts_mail")  # `archive.LEFT_OUT`
+        target.commit()
         target.close()
         with archive.member(MEMBER) as member, copy.open("rb") as file:
             while piece := file.read(PIECE):

@@ -58,7 +58,7 @@ class Mail(models.Model):
     content = models.TextField()
     address_hash = models.CharField(max_length=32, db_index=True)
     created_at = models.DateTimeField(_("created"))
-    useful_until = models.DateTimeField(_("of use until"), db_index=True)
+    useful_until = models.DateTimeField(_("useful until"), db_index=True)
     # None for one that was given up.
     next_try_at = models.DateTimeField(_("next try"), null=True, db_index=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

@@ -49,7 +49,7 @@ def unusable() -> Iterable[CheckMessage]:
 
 @check
 def proxies() -> Iterable[CheckMessage]:
-    """E014, E015, W009, W010: who speaks TLS, and whose word counts about it (the process itself speaks none)."""
+    """E014, E015, W009, W010: who speaks TLS (the process does not), and which headers about it are trusted."""
     https = settings.SITE_ORIGINS and settings.SITE_ORIGINS[0].startswith("https:")
     if settings.DEBUG and any(urlsplit(site).hostname not in LOCAL_HOSTS for site in settings.SITE_ORIGINS):
         yield Caution(
@@ -91,7 +91,7 @@ def example_secrets() -> Iterable[CheckMessage]:
 
 @check
 def short_secrets() -> Iterable[CheckMessage]:
-    """E025: the secrets that any stranger may try to guess are long enough: one try tells whether it is right."""
+    """E025: the secrets that any stranger may try to guess are long enough: one request checks each guess."""
     if settings.TURN_URLS and settings.TURN_SECRET and not settings.DEBUG and len(settings.TURN_SECRET) < 20:
         yield Error("TURN_SECRET is shorter than 20 characters.", hint=MAKE_ONE, id="meetingpoint.E025")
     if settings.METRICS_TOKEN and not settings.DEBUG and len(settings.METRICS_TOKEN) < 20:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('content', models.TextField()),
                 ('address_hash', models.CharField(db_index=True, max_length=32)),
                 ('created_at', models.DateTimeField(verbose_name='created')),
-                ('useful_until', models.DateTimeField(db_index=True, verbose_name='of use until')),
+                ('useful_until', models.DateTimeField(db_index=True, verbose_name='useful until')),
                 ('next_try_at', models.DateTimeField(db_index=True, null=True, verbose_name='next try')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
                 ('problem', models.CharField(blank=True, max_length=80, verbose_name='problem')),

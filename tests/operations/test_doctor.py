@@ -75,7 +75,7 @@ def test_each_thing_that_is_wrong_is_named_with_what_helps(app: AppServer) -> No
     assert {name: finding["result"] for name, finding in found.items()} == dict.fromkeys(found, "wrong")
     assert all(finding["do"] for finding in found.values())
     assert "Connection refused" in found["mail"]["says"]
-    assert "the secret is another one" in found["relay"]["says"]
+    assert "the secrets do not match" in found["relay"]["says"]
     assert "no-such-name.invalid" in found["name"]["tried"]
     assert "secret-word" not in json.dumps(found)
 
@@ -99,7 +99,7 @@ def test_another_site_and_a_proxy_without_sockets(app: AppServer, tmp_path: Path
         finally:
             other.terminate()
     assert code == 1
-    assert found["page"]["says"] == "another site answers"
+    assert found["page"]["says"] == "a different site answers"
     assert "404 instead of 101" in found["socket"]["says"]
 
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="The file to write.")
         parser.add_argument("--folder", type=Path, help="Write a file here that is named by the time.")
         parser.add_argument(
-            "--keep", type=int, default=0, help="With --folder: delete all but the newest so many (default: none)."
+            "--keep", type=int, default=0, help="With --folder: delete all but the newest N (default: delete none)."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

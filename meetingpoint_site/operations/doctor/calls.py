@@ -81,12 +81,12 @@ def check_relay() -> Finding:
             got.append(asyncio.run(allocate(url, servers["username"], servers["credential"])))
         except aioice.stun.TransactionFailed as error:
             code = error.response.attributes.get("ERROR-CODE", (0, ""))[0]
-            why = "the secret is another one" if code == 401 else f"it answers {code}"
+            why = "the secrets do not match" if code == 401 else f"it answers {code}"
             bad.append(f"{url}: {why}")
         except (OSError, TimeoutError, aioice.stun.TransactionTimeout) as error:
             bad.append(f"{url}: {'no answer' if isinstance(error, TimeoutError) else reason(error)}")
     if bad:
-        do = "Start coturn; TURN_SECRET has to be its static-auth-secret; open its ports, UDP 49152-65535 among them."
+        do = "Start coturn; TURN_SECRET has to be its static-auth-secret; open its ports, UDP 49160-49960 among them."
         return wrong(name, tried, "; ".join(bad), do)
     if any(not ipaddress.ip_address(address).is_global for address in got):
         says = f"it relays at {', '.join(sorted(set(got)))}, which no one outside reaches"

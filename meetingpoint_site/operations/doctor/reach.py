@@ -110,7 +110,9 @@ def check_page() -> Finding:
             name, tried, f"the answer is {status}", "Look at SITE_ORIGINS and at the Host that the proxy passes."
         )
     if "content-security-policy" not in head.lower():
-        return wrong(name, tried, "another site answers", "The name leads to another machine or another virtual host.")
+        return wrong(
+            name, tried, "a different site answers", "The name leads to another machine or another virtual host."
+        )
     return ok(name, tried, "the page of this site answers")
 
 

@@ -86,7 +86,7 @@ def check_mail() -> Finding:
         server.open()
     except OSError as error:
         do = "Look at EMAIL_URL: name, port, user, password. Some hosts block port 25 and 587: ask them."
-        return wrong(name, tried, f"it does not let us in: {reason(error)}", do)
+        return wrong(name, tried, f"it refuses the sign-in: {reason(error)}", do)
     server.close()
     return ok(name, tried, "it lets us in")
 

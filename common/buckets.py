@@ -17,6 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from .redis_servers import TIMEOUT, addresses, keeper_of
+
 logger = logging.getLogger(__name__)
 
 MAX_BUCKETS = 50_000  # of one limit that are not full, in one process; more would let strangers fill the memory
@@ -24,7 +26,6 @@ SHARED_BUCKETS = 1_024  # which those share who come when there are so many
 SWEEP_SECONDS = 1.0  # between two sweeps of a crowded limit
 ROUNDING = 1e-6  # seconds by which sums of moments may be off
 CONNECTIONS = 16  # to Redis at once, from one process
-TIMEOUT = 2.0  # seconds that Redis may take to answer
 TRY_SECONDS = 60  # for which a try counts as not ended whose process has died
 AWAY_SECONDS = 1.0  # for which Redis is not asked again after it did not answer
 
@@ -153,34 +154,57 @@ if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('DECR', KEYS[1]) <= 0 then 
 """
 
 
-class RedisBuckets:
-    """Buckets that all processes share, under `mp:limit:<name>:<key>`, each of which expires when it is full.
+class RedisServer:
+    """One server with buckets."""
 
-    Each process counts what it lets through, too: while Redis does not answer, that stands.
-    """
-
-    def __init__(self, url: str) -> None:
+    def __init__(self, address: str) -> None:
         pool = BlockingConnectionPool.from_url(
-            url,
+            address,
             max_connections=CONNECTIONS,
             timeout=TIMEOUT,
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
             retry=Retry(NoBackoff(), 1),  # a connection from before a restart of Redis
         )
-        self._redis = Redis(connection_pool=pool)
-        self._take = self._redis.register_script(_TAKE)
-        self._give_back = self._redis.register_script(_GIVE_BACK)
-        self._begin_try = self._redis.register_script(_BEGIN_TRY)
-        self._end_try = self._redis.register_script(_END_TRY)
+        self.redis = Redis(connection_pool=pool)
+        self.take = self.redis.register_script(_TAKE)
+        self.give_back = self.redis.register_script(_GIVE_BACK)
+        self.begin_try = self.redis.register_script(_BEGIN_TRY)
+        self.end_try = self.redis.register_script(_END_TRY)
+        self.away_until = 0.0
+
+    def ask(self, ask: Callable[[], Any]) -> Any:
+        """Return Redis' answer, or None while there is none."""
+        if monotonic() < self.away_until:
+            return None
+        try:
+            return ask()
+        except RedisError as error:
+            self.away_until = monotonic() + AWAY_SECONDS
+            logger.warning("Limits are counted in each process: %s", type(error).__name__)
+            return None
+
+
+class RedisBuckets:
+    """Buckets that all processes share, under `mp:limit:<name>:<key>`, each of which expires when it is full.
+
+    Each bucket is on one of the servers. Each process counts what it lets through, too: while a server does not answer,
+    that stands.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._servers = [RedisServer(address) for address in addresses(url)]
         self._here = MemoryBuckets()
-        self._away_until = 0.0
+
+    def _server(self, key: bytes) -> RedisServer:
+        return self._servers[keeper_of(int.from_bytes(key), len(self._servers))]
 
     def take(self, name: str, key: bytes, burst: float, every: float) -> float:
         """Like `MemoryBuckets.take`."""
         wait = self._here.take(name, key, burst, every)
         if wait == 0:
-            wait = float(self._ask(lambda: self._take([_key(name, key)], [burst, every])) or 0)
+            server = self._server(key)
+            wait = float(server.ask(lambda: server.take([_key(name, key)], [burst, every])) or 0)
             if wait:
                 self._here.give_back(name, key, every)
         return wait
@@ -188,14 +212,15 @@ class RedisBuckets:
     def give_back(self, name: str, key: bytes, every: float) -> None:
         """Put a token back."""
         self._here.give_back(name, key, every)
-        self._ask(lambda: self._give_back([_key(name, key)], [every]))
+        server = self._server(key)
+        server.ask(lambda: server.give_back([_key(name, key)], [every]))
 
     def begin_try(self, name: str, key: bytes, burst: float, every: float) -> tuple[float, bool]:
         """Like `MemoryBuckets.begin_try`."""
         wait, may_come_back = self._here.begin_try(name, key, burst, every)
         if wait == 0:
-            keys = [_key(name, key), _trying_key(name, key)]
-            answer = self._ask(lambda: self._begin_try(keys, [burst, every, TRY_SECONDS]))
+            keys, server = [_key(name, key), _trying_key(name, key)], self._server(key)
+            answer = server.ask(lambda: server.begin_try(keys, [burst, every, TRY_SECONDS]))
             if answer is not None:
                 wait, may_come_back = float(answer[0]), answer[1] == 1
             if wait:
@@ -204,32 +229,24 @@ class RedisBuckets:
 
     def end_try(self, name: str, key: bytes, every: float, right: bool) -> None:
         """Like `MemoryBuckets.end_try`."""
+        server = self._server(key)
         self._here.end_try(name, key, every, right)
         if right:
-            self._ask(lambda: self._give_back([_key(name, key)], [every]))
-        self._ask(lambda: self._end_try([_trying_key(name, key)]))
+            server.ask(lambda: server.give_back([_key(name, key)], [every]))
+        server.ask(lambda: server.end_try([_trying_key(name, key)]))
 
     def fill(self, name: str, key: bytes) -> None:
         """Fill a bucket."""
         self._here.fill(name, key)
-        self._ask(lambda: self._redis.delete(_key(name, key)))
+        server = self._server(key)
+        server.ask(lambda: server.redis.delete(_key(name, key)))
 
     def fill_all(self) -> None:
         """Fill all buckets."""
         self._here.fill_all()
-        for key in self._redis.scan_iter("mp:limit:*"):
-            self._redis.delete(key)
-
-    def _ask(self, ask: Callable[[], Any]) -> Any:
-        """Return Redis' answer, or None while there is none."""
-        if monotonic() < self._away_until:
-            return None
-        try:
-            return ask()
-        except RedisError as error:
-            self._away_until = monotonic() + AWAY_SECONDS
-            logger.warning("Limits are counted in each process: %s", type(error).__name__)
-            return None
+        for server in self._servers:
+            for key in server.redis.scan_iter("mp:limit:*"):
+                server.redis.delete(key)
 
 
 Buckets = MemoryBuckets | RedisBuckets

@@ -12,6 +12,7 @@ from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
 from common.origins import canonical_origin, is_accepted_host
+from common.redis_servers import addresses, place_of
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -186,13 +187,22 @@ def ice_urls() -> Iterable[CheckMessage]:
 
 @check
 def redis() -> Iterable[CheckMessage]:
-    """E010, E011: REDIS_URL is a Redis address, and is set if there are several processes."""
-    if settings.REDIS_URL:
-        if urlsplit(settings.REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    """E010, E011, E046: REDIS_URL has addresses of Redis, each once, and is set if there are several processes."""
+    if servers := addresses(settings.REDIS_URL):
+        try:
+            places = [place_of(address) for address in servers]
+        except ValueError:
+            places = []
             yield Error(
-                "REDIS_URL is not a Redis address.",
-                hint="Example: REDIS_URL=redis://127.0.0.1:6379/0",
+                "REDIS_URL is not a Redis address, nor several of them.",
+                hint="Examples: REDIS_URL=redis://127.0.0.1:6379/0 REDIS_URL=rediss://one:6380/0,rediss://two:6380/0",
                 id="meetingpoint.E010",
+            )
+        if len(set(places)) < len(places):
+            yield Error(
+                f"REDIS_URL names a server twice: {next(place for place in places if places.count(place) > 1)}.",
+                hint="Name each server once, in the same order for all processes.",
+                id="meetingpoint.E046",
             )
     elif settings.WEB_PROCESSES > 1:
         yield Error(

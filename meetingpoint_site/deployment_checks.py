@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
 
+from common.redis_servers import addresses
+
 from .checks import LOCAL_HOSTS, check
 from .environment import env
 
@@ -36,7 +38,8 @@ def _secrets() -> Iterator[tuple[str, str]]:
     yield "METRICS_TOKEN", settings.METRICS_TOKEN
     yield "OIDC_CLIENT_SECRET", settings.OIDC_CLIENT_SECRET
     yield "DATABASE_URL", str(settings.DATABASES["default"].get("PASSWORD") or "")
-    yield "REDIS_URL", unquote(urlsplit(settings.REDIS_URL).password or "")
+    for address in addresses(settings.REDIS_URL):
+        yield "REDIS_URL", unquote(urlsplit(address).password or "")
     yield "EMAIL_URL", str(settings.EMAIL_HOST_PASSWORD or "")
 
 
@@ -109,16 +112,14 @@ def _stays_here(host: str) -> bool:
 @check
 def plain_text_redis() -> Iterable[CheckMessage]:
     """W004, W005: Redis is asked over TLS when it is on another machine, and never without a password."""
-    url: SplitResult = urlsplit(settings.REDIS_URL)
-    if settings.DEBUG or not settings.REDIS_URL:
-        return
-    if url.scheme == "redis" and not _stays_here(url.hostname or ""):
+    urls: list[SplitResult] = [] if settings.DEBUG else [urlsplit(address) for address in addresses(settings.REDIS_URL)]
+    if any(url.scheme == "redis" and not _stays_here(url.hostname or "") for url in urls):
         yield Caution(
             "REDIS_URL leads to another machine without TLS.",
             hint="Use rediss://…, or a Unix socket: unix:///run/redis/redis.sock",
             id="meetingpoint.W004",
         )
-    if not url.password and "password=" not in url.query:
+    if any(not url.password and "password=" not in url.query for url in urls):
         yield Caution(
             "REDIS_URL has no password: every program on that machine can read who is connected, and reset limits.",
             hint="Give the site a user of its own: deploy/redis.conf",

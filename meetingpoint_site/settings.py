@@ -2,9 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from common.origins import canonical_origin
+from common.redis_servers import addresses, layer_name
 
 from . import __version__
 from .assets.bundle import current_bundle
@@ -141,11 +143,19 @@ elif "postgresql" in _database["ENGINE"]:
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": _pool}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+# One Redis, or several with commas between them: rooms and limits are spread over them, the cache is on the first.
+_servers = addresses(env.str("REDIS_URL", default=""))
+REDIS_URL = ",".join(_servers)
+if _servers:
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _servers[0]}
+    }
+    CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+        layer_name(_position): {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [_address]},
+        }
+        for _position, _address in enumerate(_servers)
     }
 else:
     CACHES = {

@@ -6,17 +6,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from django.conf import settings
-from django.core.cache import cache as shared_cache
 from django.db import DatabaseError, close_old_connections, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.outbox import queue as outbox
+from common.redis_servers import addresses, client
 from rooms.live.local import live_hubs
+from rooms.signaling.hub import Hub
 
 from .models import Job, record_job
 
@@ -28,7 +29,9 @@ MAIL_SECONDS: Final = 900.0
 KEPT_SECONDS: Final = 1.0  # however often it is asked, the services are asked this often
 
 # What does not make the site unable to serve: a load balancer that took all processes out would only make it worse.
-NOT_NEEDED: Final = {"mail"}
+# Nor does one of several Redis servers: the rooms that the others keep go on.
+NOT_NEEDED: Final = {"mail", "redis-list"}
+ONE_OF_SEVERAL: Final = "redis-server-"
 # What is not asked where something below it fails: where a table is missing, a write says nothing.
 RESTS_ON: Final = {
     "migrations": ("database",),
@@ -50,8 +53,10 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
-        """Whether all parts are well that pages and calls need."""
-        return all(says == OK for name, says in self.parts.items() if name not in NOT_NEEDED)
+        """Whether all parts are well that pages and calls need; of several Redis servers, one."""
+        servers = [says == OK for name, says in self.parts.items() if name.startswith(ONE_OF_SEVERAL)]
+        needed = [name for name in self.parts if name not in NOT_NEEDED and not name.startswith(ONE_OF_SEVERAL)]
+        return all(self.parts[name] == OK for name in needed) and (any(servers) or not servers)
 
 
 def check_database() -> str:
@@ -88,10 +93,23 @@ def check_mail() -> str:
     return OK if oldest < MAIL_SECONDS else f"the oldest email has been waiting for {oldest / 60:.0f} minutes"
 
 
-def check_redis() -> str:
+def check_redis(address: str) -> str:
     """Write and read."""
-    shared_cache.set("readyz", "1", 60)
-    return OK if shared_cache.get("readyz") == "1" else "Redis does not keep what is written"
+    with client(address) as server:
+        server.set("mp:readyz", "1", ex=60)
+        return OK if server.get("mp:readyz") == b"1" else "Redis does not keep what is written"
+
+
+def check_redis_list() -> str:
+    """Ask whether other processes were seen that look for rooms on other servers."""
+    if any(link.disagrees for hub in live_hubs() if isinstance(hub, Hub) for link in hub.links):
+        return "another process has other servers in REDIS_URL, or has them in another order"
+    return OK
+
+
+def redis_parts(count: int) -> list[str]:
+    """Return the names of the Redis servers: their places in REDIS_URL if there are several."""
+    return ["redis"] if count == 1 else [f"{ONE_OF_SEVERAL}{place}" for place in range(1, count + 1)]
 
 
 def check_process() -> str:
@@ -107,8 +125,10 @@ def checks() -> dict[str, tuple[Callable[[], str], str]]:
         "migrations": (check_migrations, "the migrations of the database cannot be read"),
         "write": (check_write, "the database refuses to write: is it full, read-only, or does it belong to root?"),
     }
-    if settings.REDIS_URL:
-        asked["redis"] = (check_redis, "Redis does not answer, or refuses to write")
+    if servers := addresses(settings.REDIS_URL):
+        for name, address in zip(redis_parts(len(servers)), servers, strict=True):
+            asked[name] = (partial(check_redis, address), "Redis does not answer, or refuses to write")
+        asked["redis-list"] = (check_redis_list, "")
     asked["mail"] = (check_mail, "the outbox cannot be read")
     return asked
 

@@ -182,6 +182,23 @@ AnyEvent = (
     | LobbyEvent
     | WatchEvent
 )
+
+
+def keeping_number(event: AnyEvent) -> int:
+    """Return the number by which the server that carries an event to all processes is found.
+
+    What is about one room goes over the server of the room. What is about accounts and sessions goes over the first:
+    such events have to arrive in the order in which they were sent.
+    """
+    match event:
+        case Close(Scope.ROOM, key):
+            return int(key)
+        case OccupancyChanged(rooms):
+            return rooms[0] if rooms else 0
+    room: int = getattr(event, "room", 0)
+    return room
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyEvent])
 

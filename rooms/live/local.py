@@ -5,14 +5,14 @@ from typing import Protocol
 
 from .events import AnyEvent
 from .path_stats import PathStats
-from .presence import Presence
+from .presence import Rosters
 
 
 class LocalHub(Protocol):
     """What the rest of the site needs of `rooms.signaling.hub.Hub`."""
 
     loop: asyncio.AbstractEventLoop
-    presence: Presence
+    presence: Rosters
     path_stats: PathStats
 
     def post_from_thread(self, event: AnyEvent) -> None:

@@ -1,7 +1,7 @@
 """Daily counts of how ICE ended: direct, through a relay over UDP or TCP, or not at all. Never whose connections.
 
 Browsers report the counts when they leave, so a browser can make them up, and a call that ends otherwise is not in
-them. In memory with one process, until it ends; in Redis with several, for `DAYS` days.
+them. In memory with one process, until it ends; in Redis with several, on the first server, for `DAYS` days.
 """
 
 import logging
@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol
 
-import redis
 import redis.asyncio
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 from redis.exceptions import RedisError
 
-from .presence_redis import TIMEOUT
+from common.redis_servers import TIMEOUT, addresses, client
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +65,8 @@ class RedisPathStats:
     """The counts of all processes."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+        first = addresses(url)[0]
+        self._redis = redis.asyncio.Redis.from_url(first, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
     async def add(self, counts: PathCounts) -> None:
         increments = {outcome: count for outcome, count in asdict(counts).items() if count}
@@ -86,10 +86,8 @@ class RedisPathStats:
 def stored_counts(url: str, days: int) -> list[Mapping[str, int]]:
     """Return what all processes counted on each of the last `days` days; empty while Redis is unreachable."""
     try:
-        with redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, decode_responses=True
-        ) as client:
-            pipe = client.pipeline(transaction=False)
+        with client(addresses(url)[0], text=True) as server:
+            pipe = server.pipeline(transaction=False)
             for day in last_days(days):
                 pipe.hgetall(_key(day))
             return [{outcome: int(count) for outcome, count in found.items()} for found in pipe.execute()]
@@ -101,10 +99,10 @@ def stored_counts(url: str, days: int) -> list[Mapping[str, int]]:
 def store_counts(url: str, days: Sequence[Mapping[str, int]]) -> bool:
     """Replace the counts of the last days, today first; return whether Redis was reachable."""
     try:
-        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
+        with client(addresses(url)[0]) as server:
             for day, counts in zip(last_days(len(days)), days, strict=True):
-                client.hset(_key(day), mapping=dict(counts))
-                client.expire(_key(day), DAYS * 86400)
+                server.hset(_key(day), mapping=dict(counts))
+                server.expire(_key(day), DAYS * 86400)
     except (RedisError, OSError):
         return False
     return True

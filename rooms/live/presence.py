@@ -36,8 +36,8 @@ class JoinResult:
     replaced: PresenceEntry | None = None
 
 
-class Presence(Protocol):
-    """A store of who is in which room."""
+class Rosters(Protocol):
+    """Who is in which room."""
 
     async def join(self, room: int, entry: PresenceEntry, limit: int) -> JoinResult:
         """Add `entry` to the room. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
@@ -55,6 +55,10 @@ class Presence(Protocol):
 
     async def rosters(self, rooms: Iterable[int]) -> dict[int, list[PresenceEntry]]:
         """Return the entries of several rooms, each in order of arrival. Raises `PresenceDown`."""
+
+
+class Presence(Rosters, Protocol):
+    """A store of who is in which room, which knows the processes that hold their sockets."""
 
     async def purge(self, rooms: Mapping[int, set[str]]) -> list[MemberLeft]:
         """Remove the entries of dead processes from rooms, given with the processes of their people.

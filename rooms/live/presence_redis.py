@@ -1,8 +1,9 @@
 """Presence in Redis, for several server processes.
 
 Keys: `mp:room:<id>` is a hash from `pid` to an entry, `mp:room:<id>:seq` the roster's sequence number,
-`mp:process:<name>` a heartbeat that expires. An entry whose process has no heartbeat is void. Each script runs
-atomically in Redis. An entry is stored as `order process member socket ` and the packed struct; names have no spaces.
+`mp:process:<name>` a heartbeat that expires; `mp:server` and `mp:servers` are those of `server_list.py`. An entry whose
+process has no heartbeat is void. Each script runs atomically in Redis. An entry is stored as `order process member
+socket ` and the packed struct; names have no spaces.
 """
 
 import asyncio
@@ -18,15 +19,17 @@ import redis
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from common.redis_servers import TIMEOUT
+
 from .events import MemberLeft, PresenceEntry
 from .presence import JoinResult, PidTaken, PresenceDown, RoomFull
+from .server_list import ServerList
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 12  # a killed process's entries are removed after this and one round of housekeeping
 ROOM_SECONDS = 3600  # the key of a room that no one has entered since expires after this
 RENEW_SECONDS = 600.0  # between two renewals of the keys of the rooms that have people inside
-TIMEOUT = 2.0  # seconds that Redis may take to answer
 AT_ONCE = (
     32  # commands under way at most, each on a connection of its own: when all people leave at once, the rest wait
 )
@@ -169,7 +172,8 @@ def _keys(room: int) -> list[str]:
     return [f"mp:room:{room}", f"mp:room:{room}:seq"]
 
 
-def _entry(value: bytes) -> PresenceEntry:
+def decode_entry(value: bytes) -> PresenceEntry:
+    """Return an entry as it is stored."""
     order, _, _, _, packed = value.split(b" ", 4)
     return msgspec.structs.replace(msgspec.msgpack.decode(packed, type=PresenceEntry), order=int(order))
 
@@ -179,9 +183,10 @@ def _left(room: int, pairs: list[list[Any]]) -> list[MemberLeft]:
 
 
 class RedisPresence:
-    """Presence shared by all processes that use one Redis."""
+    """Presence shared by all processes that use one Redis: of all rooms, or of those that it keeps of several."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, servers: ServerList | None = None, position: int = 0) -> None:
+        self.servers, self._position = servers or ServerList(1), position
         self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.timeouts = 0
@@ -201,8 +206,8 @@ class RedisPresence:
         if answer[0] == b"taken":
             raise PidTaken
         _, left, seq, replaced, values = answer
-        entries = [_entry(value) for value in values]
-        return JoinResult(entries, seq, _left(room, left), _entry(replaced) if replaced else None)
+        entries = [decode_entry(value) for value in values]
+        return JoinResult(entries, seq, _left(room, left), decode_entry(replaced) if replaced else None)
 
     @_down_when_unreachable
     async def leave(self, room: int, pid: str, socket: str) -> int | None:
@@ -215,7 +220,7 @@ class RedisPresence:
             pipe.hvals(room_key)
             pipe.get(seq_key)
             values, seq = await pipe.execute()
-        entries = [_entry(value) for value in values]
+        entries = [decode_entry(value) for value in values]
         alive = await self._alive({entry.process for entry in entries})
         present = [entry for entry in entries if entry.process in alive]
         return sorted(present, key=lambda entry: entry.order), int(seq or 0)
@@ -226,7 +231,7 @@ class RedisPresence:
         async with self._redis.pipeline(transaction=False) as pipe:
             for room in wanted:
                 pipe.hvals(_keys(room)[0])
-            found = [[_entry(value) for value in values] for values in await pipe.execute()]
+            found = [[decode_entry(value) for value in values] for values in await pipe.execute()]
         alive = await self._alive({entry.process for entries in found for entry in entries})
         present = [[entry for entry in entries if entry.process in alive] for entries in found]
         ordered = [sorted(entries, key=lambda entry: entry.order) for entries in present]
@@ -244,15 +249,27 @@ class RedisPresence:
 
     @_down_when_unreachable
     async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:
+        servers, position = self.servers, self._position
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(f"mp:process:{process}", 1, ex=HEARTBEAT_SECONDS, get=True)
+            if mine := servers.fingerprint(position):
+                pipe.set("mp:servers", mine, ex=HEARTBEAT_SECONDS, get=True)
+            if servers.several:
+                pipe.set("mp:server", servers.new_mark, nx=True)
+                pipe.get("mp:server")
             if due := time.monotonic() >= self._renew_at:
                 for room in rooms:
                     pipe.expire(f"mp:room:{room}", ROOM_SECONDS)
             answers = await pipe.execute()
         if due:
             self._renew_at = time.monotonic() + RENEW_SECONDS
-        return answers[0] is not None
+        known, *answers = answers
+        if mine:
+            before, *answers = answers
+            servers.note_others(position, before.decode() if before else None)
+        if servers.several:
+            servers.note_mark(position, answers[1].decode())
+        return known is not None
 
     @_down_when_unreachable
     async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
@@ -278,23 +295,3 @@ class RedisPresence:
         names = list(processes)
         found = await self._redis.mget([f"mp:process:{name}" for name in names]) if names else []
         return {name for name, value in zip(names, found, strict=True) if value is not None}
-
-
-def members_inside(url: str, room_ids: list[int]) -> dict[int, set[str]]:
-    """Return the memberships in each room, over a connection of its own; empty sets when Redis is unreachable."""
-    inside: dict[int, set[str]] = {room: set() for room in room_ids}
-    try:
-        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as client:
-            pipe = client.pipeline(transaction=False)
-            for room in room_ids:
-                pipe.hvals(f"mp:room:{room}")
-            rooms = [[_entry(value) for value in values] for values in pipe.execute()]
-            names = sorted({entry.process for entries in rooms for entry in entries})
-            found = client.mget([f"mp:process:{name}" for name in names]) if names else []
-    except (RedisError, OSError):
-        logger.warning("Redis is unreachable: who is in which room is unknown")
-        return inside
-    alive = {name for name, value in zip(names, found, strict=True) if value is not None}
-    for room, entries in zip(room_ids, rooms, strict=True):
-        inside[room] = {entry.member for entry in entries if entry.process in alive}
-    return inside

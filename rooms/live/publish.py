@@ -7,6 +7,7 @@ event directly, those of other processes over the channel layer; without `REDIS_
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from concurrent.futures import CancelledError
 from datetime import datetime
@@ -15,10 +16,11 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
 from django.db import transaction
+
+from common.redis_servers import TIMEOUT, keeper_of, layer_name
 
 from .close_codes import CloseCode
 from .events import (
@@ -31,14 +33,15 @@ from .events import (
     TransfersChanged,
     TurnedAway,
     UserRoomsChanged,
+    keeping_number,
     pack,
 )
 from .local import live_hubs
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = 2.0  # seconds that a second try may take, over new connections
 PATIENCE = 3 * TIMEOUT  # seconds that a view waits for one loop at most
+AWAY_SECONDS = 5.0  # for which a server that has not carried an event is tried after the others
 
 
 def close_room(room_id: int, code: CloseCode) -> None:
@@ -138,21 +141,37 @@ def _loop_of_commands() -> asyncio.AbstractEventLoop:
 
 
 async def broadcast(event: AnyEvent) -> None:
-    """Send an event to every process over the channel layer; never raises."""
+    """Send an event to every process, over whichever server carries it; never raises.
+
+    Connections from before a restart of Redis fail at their next use, so the second try is over new ones.
+    """
+    count = len(settings.CHANNEL_LAYERS)
+    first = keeper_of(keeping_number(event), count)
+    order = [(first + step) % count for step in range(count)]
+    order.sort(key=lambda position: _away_until.get(position, 0.0) > time.monotonic())
     message = pack(event)
-    try:
-        await get_channel_layer().group_send(GROUP, message)
-    except Exception:
-        await _retry_on_new_connections(message)
+    for new in (False, True):
+        for position in order:
+            if await _carried(message, position, new=new):
+                return
+    # The other processes check their members again when Redis is back (housekeeping.reauthorize_members).
+    logger.warning("The channel layer could not be reached")
 
 
-async def _retry_on_new_connections(message: dict[str, object]) -> None:
-    """Connections from before a restart of Redis fail at their next use, so the second try is over new ones."""
-    layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
+async def _carried(message: dict[str, object], position: int, *, new: bool) -> bool:
+    name = layer_name(position)
+    layer: Any = channel_layers.make_backend(name) if new else get_channel_layer(name)
     try:
         async with asyncio.timeout(TIMEOUT):
             await layer.group_send(GROUP, message)
-            await layer.flush()
+            if new:
+                await layer.flush()
     except Exception as error:
-        # The other processes check their members again when Redis is back (housekeeping.reauthorize_members).
-        logger.warning("The channel layer could not be reached: %s", type(error).__name__)
+        _away_until[position] = time.monotonic() + AWAY_SECONDS
+        logger.info("Server %d carries no event: %s", position + 1, type(error).__name__)
+        return False
+    _away_until.pop(position, None)
+    return True
+
+
+_away_until: dict[int, float] = {}

@@ -34,9 +34,7 @@ async def drain(hub: Hub) -> None:
     hub.stop()
     try:
         async with asyncio.timeout(0.2):
-            await hub.presence.close(hub.process)
-            if hub.mailbox:
-                await hub.mailbox.close()
+            await asyncio.gather(*(link.close() for link in hub.links))
     except TimeoutError:
         logger.info("Redis is unreachable at shutdown; this process's members expire by themselves")
     logger.info("Drained: %d sockets", len(sockets))

@@ -18,7 +18,8 @@ from .database.queue import Unavailable
 from .deadlines import Deadline, next_deadline
 from .hub import Hub
 from .limits import JOIN_SECONDS
-from .mailbox import PROBE_SECONDS, Mailbox
+from .links.link import Link
+from .links.mailbox import PROBE_SECONDS, Mailbox
 from .messages import EndingSoon, encode
 from .registry import Member
 
@@ -32,8 +33,9 @@ _WHAT_ENDS = {CloseCode.ROOM_EXPIRED: "room", CloseCode.MEMBERSHIP_EXPIRED: "mem
 
 async def run(hub: Hub) -> None:
     """Maintain the hub until its process ends."""
-    if hub.mailbox:
-        hub.spawn(_maintain_redis_link(hub, hub.mailbox))
+    for link in hub.links:
+        if link.mailbox:
+            hub.spawn(_maintain_redis_link(hub, link, link.mailbox))
     hub.spawn(hub.lobby.run())
     hub.spawn(hub.watchers.run())
     hub.spawn(_run_sessions(hub))
@@ -105,53 +107,59 @@ async def close_ended_sessions(hub: Hub, ended_before: set[str]) -> set[str]:
     return ended
 
 
-async def _maintain_redis_link(hub: Hub, mailbox: Mailbox) -> None:
-    """Keep the heartbeat and the mailbox alive; resynchronize everything after Redis was unreachable."""
+async def _maintain_redis_link(hub: Hub, link: Link, mailbox: Mailbox) -> None:
+    """Keep the heartbeat and the mailbox alive; resynchronize everything after the server was unreachable."""
     behind = False  # whether the other processes may have missed events of ours, or we events of theirs
+    disagreed = False
     while True:
         try:
-            former = await hub.ready()
+            former = await link.ready()
             await mailbox.ready()  # it has no channel if the last attempt to reopen it failed
             if not await mailbox.is_alive():
-                behind = True
+                behind = link.away = True
                 await mailbox.reopen()
                 if not await mailbox.is_alive():
                     continue
-            known = await hub.presence.heartbeat(mailbox.name, hub.rooms)
-            if behind or not known or hub.orphans:
-                await resync(hub, mailbox, former)
+            known = await link.store.heartbeat(mailbox.name, (room.id for room in hub.rooms_of(link)))
+            link.away = False
+            if link.disagrees and not disagreed:
+                logger.error("Another process has other servers in REDIS_URL, or in another order: calls are split")
+            disagreed = link.disagrees
+            if behind or not known or link.orphans:
+                await resync(hub, link, mailbox, former)
                 behind = False
-            await _purge(hub)
+            await _purge(hub, link)
         except (PresenceDown, RedisError, OSError, TimeoutError) as error:
-            behind = True
-            logger.warning("Redis is unreachable: %s", type(error).__name__)
+            behind = link.away = True
+            logger.warning("Redis is unreachable%s: %s", link.label, type(error).__name__)
         except Exception:
             behind = True
             logger.exception("The link to the other processes failed")
         await asyncio.sleep(PROBE_SECONDS)
 
 
-async def resync(hub: Hub, mailbox: Mailbox, former: str) -> None:
+async def resync(hub: Hub, link: Link, mailbox: Mailbox, former: str) -> None:
     """Make the store agree with this process (once named `former`), and every member's roster with the store."""
-    orphans, hub.orphans = hub.orphans, set()
-    rooms = set(hub.rooms) | orphans
+    orphans, link.orphans = link.orphans, set()
+    rooms = {room.id for room in hub.rooms_of(link)} | orphans
     entries = {}
     for room_id in rooms:
         members = hub.rooms[room_id].local.values() if room_id in hub.rooms else ()
-        entries[room_id] = [_current_entry(hub, member) for member in members]
+        entries[room_id] = [_current_entry(link, member) for member in members]
     try:
-        await hub.presence.restore(hub.process, former, entries)
+        await link.store.restore(link.process, former, entries)
         for room_id in rooms:
             await mailbox.broadcast(Resync(room_id))
+            hub.watchers.on_occupancy(room_id)
     except Exception:
-        hub.orphans |= orphans
+        link.orphans |= orphans
         raise
-    logger.info("Presence restored: %d rooms", len(rooms))
+    logger.info("Presence restored%s: %d rooms", link.label, len(rooms))
     hub.spawn(reauthorize_members(hub))
 
 
-def _current_entry(hub: Hub, member: Member) -> PresenceEntry:
-    member.entry = replace(member.entry, process=hub.process)
+def _current_entry(link: Link, member: Member) -> PresenceEntry:
+    member.entry = replace(member.entry, process=link.process)
     return member.entry
 
 
@@ -172,10 +180,10 @@ async def reauthorize_members(hub: Hub) -> None:
         await hub.reload_room(room)
 
 
-async def _purge(hub: Hub) -> None:
-    """Remove the entries of dead processes from rooms that have members here."""
-    remote = {room.id: room.processes() for room in hub.rooms.values() if room.remote}
-    for left in await hub.presence.purge(remote):
+async def _purge(hub: Hub, link: Link) -> None:
+    """Remove the entries of dead processes from rooms of the server that have members here."""
+    remote = {room.id: room.processes() for room in hub.rooms_of(link) if room.remote}
+    for left in await link.store.purge(remote):
         hub.handle(left)
         if room := hub.rooms.get(left.room):
             hub.send_to_processes(room, left)

@@ -5,11 +5,12 @@ There is one hub per process (per event loop, to be exact). Everything in it run
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
+from common.redis_servers import keeper_of, layer_name
 from rooms.live.close_codes import CLOSE_POLICIES, ClientAction, CloseCode
 from rooms.live.events import (
     AnyEvent,
@@ -25,16 +26,19 @@ from rooms.live.events import (
     SessionRekeyed,
     TransfersChanged,
     UserRoomsChanged,
+    keeping_number,
 )
 from rooms.live.path_stats import PathStats
-from rooms.live.presence import JoinResult, Presence, PresenceDown
+from rooms.live.presence import JoinResult, Presence, PresenceDown, Rosters
+from rooms.live.presence_spread import SpreadPresence
 from rooms.live.transfer_rooms import is_transfer_room, room_of, transfer_room
 
 from . import messages
 from .admission import Refused, read_room
 from .database.queue import Unavailable
+from .links.link import Link
+from .links.mailbox import Mailbox
 from .lobby import Lobby
-from .mailbox import Mailbox
 from .registry import Change, LiveRoom, Member, RecentCloses, Socket, Sockets, as_peer, change_frame
 from .transfers import Transfers
 from .watch.watchers import Watchers
@@ -45,39 +49,45 @@ READ_RETRIES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries to read a room whil
 
 
 class Hub:
-    """The rooms and sockets of this process. It has a mailbox only if there may be other processes."""
+    """The rooms and sockets of this process, and a link for each of its `stores`; see `links/`."""
 
-    def __init__(self, presence: Presence, path_stats: PathStats, *, several_processes: bool = False) -> None:
+    def __init__(self, stores: Sequence[Presence], path_stats: PathStats, *, several_processes: bool = False) -> None:
         self.loop = asyncio.get_running_loop()
-        self.presence = presence
+        self.several_processes = several_processes
+        self.links: list[Link] = []
+        for position, store in enumerate(stores):
+            mailbox = Mailbox(self.handle, layer_name(position)) if several_processes else None
+            label = f" ({position + 1} of {len(stores)})" if len(stores) > 1 else ""
+            self.links.append(Link(store, mailbox, label))
+        self.presence: Rosters = SpreadPresence(stores) if len(stores) > 1 else stores[0]
         self.path_stats = path_stats
-        self.mailbox = Mailbox(self.handle) if several_processes else None
         self.rooms: dict[int, LiveRoom] = {}
         self.sockets = Sockets()
         self.watchers = Watchers(self)
         self.lobby = Lobby(self)
         self.transfers = Transfers(self)
-        self.orphans: set[int] = set()  # rooms that changed while the store was unreachable, and may differ from it
         self.draining = False
         self.tasks: set[asyncio.Task[None]] = set()
-        self._registered = False
         self._closes = RecentCloses()
 
-    @property
-    def process(self) -> str:
-        """This process's address: the name of its mailbox."""
-        return self.mailbox.name if self.mailbox else "here"
+    def link(self, room_id: int) -> Link:
+        """Return the link to the server that keeps a room."""
+        return self.links[keeper_of(room_id, len(self.links))]
 
-    async def ready(self) -> str:
-        """Return `process` once the store and the other processes know it. Raises `PresenceDown`."""
-        if self.mailbox and not self._registered:
+    def rooms_of(self, link: Link) -> Iterator[LiveRoom]:
+        """Yield the rooms with people here that the server of a link keeps."""
+        return (room for room in self.rooms.values() if self.link(room.id) is link)
+
+    async def broadcast(self, event: AnyEvent) -> None:
+        """Send an event to every process, this one included; raises `PresenceDown` when no server carries it."""
+        first = keeper_of(keeping_number(event), len(self.links))
+        for link in sorted(self.links[first:] + self.links[:first], key=lambda link: link.away):
             try:
-                await self.mailbox.ready()
+                if link.mailbox:
+                    return await link.mailbox.broadcast(event)
             except Exception as error:
-                raise PresenceDown from error
-            await self.presence.heartbeat(self.mailbox.name, ())
-            self._registered = True
-        return self.process
+                logger.info("A server does not carry %s: %s", type(event).__name__, type(error).__name__)
+        raise PresenceDown
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a coroutine in the background; a strong reference is kept until it ends."""
@@ -111,7 +121,7 @@ class Hub:
         room.pending_changes += 1
         try:
             async with room.lock:
-                member.entry = replace(member.entry, process=await self.ready())
+                member.entry = replace(member.entry, process=await self.link(room.id).ready())
                 known = room.seq
                 result = await self.presence.join(room.id, member.entry, limit)
                 return self._joined(member, result, known)
@@ -120,17 +130,17 @@ class Hub:
             self._forget_if_empty(room)
 
     def _joined(self, member: Member, result: JoinResult, known: int) -> tuple[list[messages.Peer], int, list[str]]:
-        room, replaced = member.room, result.replaced
+        room, replaced, link = member.room, result.replaced, self.link(member.room.id)
         member.entry = next((e for e in result.entries if e.socket == member.entry.socket), member.entry)
         if replaced is not None:
-            if replaced.process == self.process:
+            if replaced.process == link.process:
                 self._replace(room, replaced.pid, replaced.socket)
-            elif self.mailbox:
-                self.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
+            elif link.mailbox:
+                link.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
         room.local[member.entry.pid] = member
         member.synced_seq = result.seq
         changes: list[Change] = [*result.left, MemberJoined(room.id, member.entry, result.seq)]
-        later = room.take_roster(result.entries, result.seq, known, self.process)
+        later = room.take_roster(result.entries, result.seq, known, link.process)
         for change in changes:
             room.apply(change)
         self.watchers.on_occupancy(room.id)
@@ -152,7 +162,7 @@ class Hub:
                 if seq is not None:
                     self._left(room, MemberLeft(room.id, entry.pid, seq, member.final))
         except PresenceDown:
-            self.orphans.add(room.id)
+            self.link(room.id).orphans.add(room.id)
             room.send_to_all(messages.encode(messages.PeerLeft(entry.pid, room.seq + 1, member.final)))
         finally:
             room.pending_changes -= 1
@@ -170,10 +180,10 @@ class Hub:
         if member is not None:
             member.socket.outgoing.send_text(frame)
             return True
-        entry = room.remote.get(pid)
-        if entry is None or self.mailbox is None:
+        entry, mailbox = room.remote.get(pid), self.link(room.id).mailbox
+        if entry is None or mailbox is None:
             return False
-        self.mailbox.post(entry.process, Deliver(room.id, pid, frame))
+        mailbox.post(entry.process, Deliver(room.id, pid, frame))
         return True
 
     async def send_rosters(self, room: LiveRoom, members: Iterable[Member] | None = None) -> None:
@@ -183,7 +193,7 @@ class Hub:
         """
         known = room.seq
         entries, seq = await self.presence.roster(room.id)
-        later = room.take_roster(entries, seq, known, self.process)
+        later = room.take_roster(entries, seq, known, self.link(room.id).process)
         for member in tuple(room.local.values() if members is None else members):
             peers = [as_peer(entry) for entry in entries if entry.pid != member.entry.pid]
             member.synced_seq = seq
@@ -193,9 +203,9 @@ class Hub:
 
     def send_to_processes(self, room: LiveRoom, event: AnyEvent) -> None:
         """Send an event to the other processes that have members in the room."""
-        if self.mailbox:
+        if mailbox := self.link(room.id).mailbox:
             for process in room.processes():
-                self.mailbox.post(process, event)
+                mailbox.post(process, event)
 
     def _apply_remote_change(self, room: LiveRoom, change: Change) -> None:
         if room.apply(change):
@@ -250,8 +260,9 @@ class Hub:
             case TransfersChanged(members):
                 self.transfers.on_changed(set(members))
             case Probe():
-                if self.mailbox:
-                    self.mailbox.on_probe(event)
+                for link in self.links:
+                    if link.mailbox:
+                        link.mailbox.on_probe(event)
             case _:
                 self.lobby.handle(event)
 
@@ -286,7 +297,7 @@ class Hub:
             async with room.lock:
                 await self.send_rosters(room)
         except PresenceDown:
-            self.orphans.add(room.id)
+            self.link(room.id).orphans.add(room.id)
 
     async def reload_room(self, room: LiveRoom) -> None:
         """Read the room's row again, send it to the members here, and apply a new end of the room."""

@@ -24,7 +24,7 @@ from rooms.live.events import (
     PresenceEntry,
     TurnedAway,
 )
-from rooms.live.presence import Presence, PresenceDown, RoomFull
+from rooms.live.presence import PresenceDown, RoomFull, Rosters
 from rooms.models import JoinRule, TurnedAwayReason
 from rooms.permissions import is_host
 
@@ -34,7 +34,6 @@ from .database.queue import Unavailable
 from .deadlines import next_deadline
 from .limits import KNOCK_SECONDS, KNOCK_TIMEOUT_SECONDS, MAX_KNOCKING
 from .lobby_mail import mail_hosts
-from .mailbox import Mailbox
 from .registry import KnockingGuest, LiveRoom, Socket, as_peer
 from .watch.watchers import Watchers
 
@@ -54,8 +53,8 @@ _TURNED_AWAY = {
 class LobbyHub(Protocol):
     """What the lobby needs of its hub."""
 
-    presence: Presence
-    mailbox: Mailbox | None
+    presence: Rosters
+    several_processes: bool
     rooms: dict[int, LiveRoom]
     watchers: Watchers
 
@@ -64,6 +63,9 @@ class LobbyHub(Protocol):
 
     def handle(self, event: AnyEvent) -> None:
         """Act on an event, as if it came from another process."""
+
+    async def broadcast(self, event: AnyEvent) -> None:
+        """Send an event to every process; raises `PresenceDown`."""
 
 
 class Lobby:
@@ -238,14 +240,14 @@ class Lobby:
         return any(is_host(entry.role) for entry in entries)
 
     def _broadcast(self, event: AnyEvent) -> None:
-        if self._hub.mailbox:
-            self._hub.spawn(self._send_to_all_processes(self._hub.mailbox, event))
+        if self._hub.several_processes:
+            self._hub.spawn(self._send_to_all_processes(event))
         else:
             self._hub.handle(event)
 
-    async def _send_to_all_processes(self, mailbox: Mailbox, event: AnyEvent) -> None:
+    async def _send_to_all_processes(self, event: AnyEvent) -> None:
         try:
-            await mailbox.broadcast(event)
-        except Exception as error:
+            await self._hub.broadcast(event)
+        except PresenceDown:
             # A knock is renewed soon; after a lost answer the host still sees the knock and can answer again.
-            logger.warning("An event of the lobby did not reach the other processes: %s", type(error).__name__)
+            logger.warning("An event of the lobby did not reach the other processes")

@@ -4,10 +4,12 @@ import asyncio
 
 from django.conf import settings
 
+from common.redis_servers import addresses
 from rooms.live import local
 from rooms.live.path_stats import MemoryPathStats, RedisPathStats
 from rooms.live.presence import MemoryPresence
 from rooms.live.presence_redis import RedisPresence
+from rooms.live.server_list import ServerList
 
 from . import housekeeping
 from .hub import Hub
@@ -25,7 +27,10 @@ def current_hub() -> Hub:
 
 
 def make_hub() -> Hub:
-    """Return a hub whose stores are in Redis if `REDIS_URL` is set, else in memory."""
+    """Return a hub whose stores are in the Redis servers of `REDIS_URL` if it is set, else in memory."""
     if url := settings.REDIS_URL:
-        return Hub(RedisPresence(url), RedisPathStats(url), several_processes=True)
-    return Hub(MemoryPresence(), MemoryPathStats())
+        servers = addresses(url)
+        agreed = ServerList(len(servers))
+        stores = [RedisPresence(address, agreed, position) for position, address in enumerate(servers)]
+        return Hub(stores, RedisPathStats(url), several_processes=True)
+    return Hub([MemoryPresence()], MemoryPathStats())

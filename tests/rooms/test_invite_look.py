@@ -22,7 +22,7 @@ from rooms.flows.rooms import close_room, create_room
 from rooms.live import local
 from rooms.live.events import AnyEvent, PresenceEntry
 from rooms.live.path_stats import MemoryPathStats, PathStats
-from rooms.live.presence import MemoryPresence, Presence
+from rooms.live.presence import MemoryPresence, Rosters
 from rooms.models import Ban, Invite, JoinRule, Membership, Redemption, Role, Room, TurnedAway
 
 from .conftest import expire, join, make_link, make_person, post_json, signed_in
@@ -40,7 +40,7 @@ class Hub:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.people = MemoryPresence()
-        self.presence: Presence = self.people
+        self.presence: Rosters = self.people
         self.path_stats: PathStats = MemoryPathStats()
 
     def post_from_thread(self, event: AnyEvent) -> None:

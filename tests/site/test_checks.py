@@ -99,6 +99,8 @@ CASES = [
     (checks.ice_urls, {"TURN_TTL": 60}, {"TURN_TTL": 300}, "E009"),
     (checks.ice_urls, {"TURN_TTL": 700_000}, {"TURN_TTL": 604_800}, "E009"),
     (checks.redis, {"REDIS_URL": "localhost:6379"}, {"REDIS_URL": "redis://localhost:6379/0"}, "E010"),
+    (checks.redis, {"REDIS_URL": "redis://a:1,b:2"}, {"REDIS_URL": "redis://a:1,redis://b:2"}, "E010"),
+    (checks.redis, {"REDIS_URL": "redis://a,redis://x:y@a:6379/0"}, {"REDIS_URL": "redis://a/0,redis://a/1"}, "E046"),
     (checks.redis, {"WEB_PROCESSES": 2}, {"WEB_PROCESSES": 2, "REDIS_URL": "rediss://r:6379"}, "E011"),
     (checks.redis, {"WEB_PROCESSES": 2, "REDIS_URL": ""}, {"WEB_PROCESSES": 1, "REDIS_URL": ""}, "E011"),
     (checks.several_processes_on_sqlite, {"WEB_PROCESSES": 2}, {"WEB_PROCESSES": 1}, "W001"),

@@ -76,6 +76,8 @@ CASES = [
         for bad, good, expected in (
             (f"redis://site:{GOOD}@10.0.0.5:6379/0", f"rediss://site:{GOOD}@10.0.0.5:6379/0", "W004"),
             (f"redis://site:{GOOD}@redis.internal/0", f"unix://site:{GOOD}@/run/redis/redis.sock", "W004"),
+            (f"rediss://s:{GOOD}@a,redis://s:{GOOD}@b", f"rediss://s:{GOOD}@a,rediss://s:{GOOD}@b", "W004"),
+            (f"rediss://s:{GOOD}@a,rediss://b", f"rediss://s:{GOOD}@a,rediss://s:{GOOD}@b", "W005"),
             ("redis://127.0.0.1:6379/0", f"redis://site:{GOOD}@127.0.0.1:6379/0", "W005"),
             ("unix:///run/redis.sock", f"unix:///run/redis.sock?username=site&password={GOOD}", "W005"),
         )

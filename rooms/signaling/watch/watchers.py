@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rooms.live.close_codes import CloseCode
-from rooms.live.events import Close, OccupancyChanged, PresenceEntry, Scope
-from rooms.live.presence import Presence, PresenceDown
+from rooms.live.events import AnyEvent, Close, OccupancyChanged, PresenceEntry, Scope
+from rooms.live.presence import PresenceDown, Rosters
 from rooms.live.transfer_rooms import is_transfer_room
 from rooms.permissions import is_host
 from rooms.signaling.admission import Refused, WatchedRoom, WatchGrant, authorize_watcher
 from rooms.signaling.database.queue import Unavailable
 from rooms.signaling.limits import MAX_WATCHERS_A_USER
-from rooms.signaling.mailbox import Mailbox
 from rooms.signaling.messages import Peer, ServerMessage, encode
 from rooms.signaling.registry import Socket, as_peer
 
@@ -33,11 +32,14 @@ RENEW_SECONDS = 10.0  # between two looks at the rooms that are shown as occupie
 class WatchHub(Protocol):
     """What the watchers need of their hub."""
 
-    presence: Presence
-    mailbox: Mailbox | None
+    presence: Rosters
+    several_processes: bool
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> object:
         """Run a coroutine in the background."""
+
+    async def broadcast(self, event: AnyEvent) -> None:
+        """Send an event to every process; raises `PresenceDown`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -171,11 +173,11 @@ class Watchers:
     async def _report(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         changed, self._changed = self._changed, set()
-        if self._hub.mailbox:
+        if self._hub.several_processes:
             try:
-                await self._hub.mailbox.broadcast(OccupancyChanged(sorted(changed)))
-            except Exception as error:
-                logger.warning("Changes of rooms did not reach the other processes: %s", type(error).__name__)
+                await self._hub.broadcast(OccupancyChanged(sorted(changed)))
+            except PresenceDown:
+                logger.warning("Changes of rooms did not reach the other processes")
         else:
             await self.refresh(changed)
 
@@ -210,7 +212,7 @@ class Watchers:
 
     async def run(self) -> None:
         """Look at occupied rooms again now and then, where other processes may die with people inside."""
-        while self._hub.mailbox:
+        while self._hub.several_processes:
             await asyncio.sleep(RENEW_SECONDS)
             try:
                 await self.refresh(tuple(self._occupied))

@@ -1,7 +1,7 @@
 """The one channel by which a server process receives events from the others, and how it sends events to theirs.
 
-A process has a single channel on the channel layer, however many sockets it has. Events for another process are
-collected until the event loop's next turn and sent as one message. Events for every process go to one group.
+A process has a single channel on the channel layer of a server, however many sockets it has. Events for another process
+are collected until the event loop's next turn and sent as one message. Events for every process go to one group.
 
 The PubSub layer can stay connected and yet receive nothing after a restart of Redis, on its channel or on the group. So
 the mailbox sends itself a probe every few seconds by both routes. When one of them does not come back, the mailbox is
@@ -40,11 +40,12 @@ logging.getLogger("channels_redis.pubsub").addFilter(_OneLine())
 
 
 class Mailbox:
-    """The mailbox of one hub; `handle` gets each event that arrives."""
+    """The mailbox of one hub on a channel layer; `handle` gets each event that arrives."""
 
-    def __init__(self, handle: Callable[[AnyEvent], None]) -> None:
+    def __init__(self, handle: Callable[[AnyEvent], None], layer: str = DEFAULT_CHANNEL_LAYER) -> None:
         self._handle = handle
-        self._layer: Any = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
+        self._layer_name = layer
+        self._layer: Any = channel_layers.make_backend(layer)
         self.name = ""
         self._opening: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -93,7 +94,8 @@ class Mailbox:
 
     async def broadcast(self, event: AnyEvent) -> None:
         """Send an event to every process, this one included; raises what the layer raises."""
-        await self._layer.group_send(GROUP, pack(event))
+        async with asyncio.timeout(PROBE_SECONDS):
+            await self._layer.group_send(GROUP, pack(event))
 
     async def _send_pending(self) -> None:
         try:
@@ -101,7 +103,8 @@ class Mailbox:
                 batch, self._pending, self._count = self._pending, defaultdict(list), 0
                 for process, events in batch.items():
                     try:
-                        await self._layer.send(process, pack(*events))
+                        async with asyncio.timeout(PROBE_SECONDS):
+                            await self._layer.send(process, pack(*events))
                     except Exception as error:
                         logger.warning("%d events could not be sent: %s", len(events), type(error).__name__)
         finally:
@@ -132,7 +135,7 @@ class Mailbox:
     async def reopen(self) -> None:
         """Open a new channel on a new layer, under a new name; raises what the layer raises."""
         await self.close()
-        self._layer = channel_layers.make_backend(DEFAULT_CHANNEL_LAYER)
+        self._layer = channel_layers.make_backend(self._layer_name)
         await self.ready()
 
     async def close(self) -> None:

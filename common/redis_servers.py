@@ -1,0 +1,55 @@
+"""The Redis or Valkey servers of REDIS_URL: how the list is read, and which of them keeps what.
+
+Each is a server of its own and knows nothing of the others: not a cluster. What belongs to one room or one limit is all
+on one of them, found by a number, so that each process looks for it on the same.
+"""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+TIMEOUT = 2.0  # seconds that a server may take to answer
+SCHEMES = ("redis", "rediss", "unix")
+_BETWEEN = re.compile(r"\s*,\s*(?=[a-z]+://)")  # passwords may have a comma in them
+
+
+@lru_cache(maxsize=8)
+def addresses(value: str) -> tuple[str, ...]:
+    """Return the addresses in a value of REDIS_URL, in their order; none if it is empty."""
+    return tuple(address for address in _BETWEEN.split(value.strip(" \t\n,")) if address)
+
+
+def keeper_of(number: int, count: int) -> int:
+    """Return the position of the server, of `count`, that keeps what belongs to a number."""
+    return abs(number) % count
+
+
+def layer_name(position: int) -> str:
+    """Return the name of the channel layer of the server at a position."""
+    return f"redis-{position + 1}" if position else "default"
+
+
+def place_of(address: str) -> str:
+    """Return where a server is, without name and password. Raises `ValueError` if it is no address of one."""
+    parts = urlsplit(address)
+    if parts.scheme not in SCHEMES or "," in parts.netloc.rpartition("@")[2]:
+        raise ValueError(parts.scheme)
+    database = "".join(parse_qs(parts.query).get("db", []))
+    if parts.scheme == "unix":
+        return f"{parts.path}?{database}" if database else parts.path
+    return f"{parts.hostname or 'localhost'}:{parts.port or 6379}{parts.path.rstrip('/') or '/' + (database or '0')}"
+
+
+def client(address: str, *, text: bool = False) -> "redis.Redis":
+    """Return a client for one look at a server, to be used as a context manager; `text`: answers are strings."""
+    return redis.Redis.from_url(
+        address,
+        socket_timeout=TIMEOUT,
+        socket_connect_timeout=TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=text,
+    )

@@ -2,16 +2,21 @@
 
 import socketserver
 import threading
+from base64 import b64decode
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
 
 class SmtpServer:
-    """Listens on a free port of the loopback address. `behaviour` can be changed at any time."""
+    """Listens on a free port of the loopback address. `behaviour` and `password` can be changed at any time.
+
+    With a `password` only those may send who sign in with it, whatever their name is (RFC 4954, RFC 4616).
+    """
 
     def __init__(self, behaviour: str = "accept") -> None:
         self.behaviour = behaviour
+        self.password = ""
         self.accepted: list[EmailMessage] = []
         self.refuse: dict[str, str] = {}  # by address, the answer to RCPT
         self.conversations = 0
@@ -61,9 +66,18 @@ class SmtpServer:
                 client.wfile.write(b"220-")
             self.closing.wait(0.02)
         say(client, "220 mail.example.org ESMTP")
+        known = not self.password
         for line in client.rfile:
             verb, address = line[:4].upper(), line.decode().partition("<")[2].partition(">")[0]
-            if verb == b"RCPT" and address in self.refuse:
+            if verb == b"EHLO" and self.password:
+                say(client, "250-mail.example.org")
+                say(client, "250 AUTH PLAIN")
+            elif verb == b"AUTH":
+                known = b64decode(line.split()[-1]).rpartition(b"\0")[2].decode() == self.password
+                say(client, "235 welcome" if known else "535 wrong user or password")
+            elif verb in (b"MAIL", b"RCPT") and not known:
+                say(client, "530 sign in first")
+            elif verb == b"RCPT" and address in self.refuse:
                 say(client, self.refuse[address])
             elif verb == b"DATA":
                 say(client, "354 go on")

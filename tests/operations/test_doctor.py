@@ -3,11 +3,13 @@
 import json
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from meetingpoint_site.operations.doctor import clock
 from tests.app_server import ROOT, AppServer
 from tests.services import CoturnServer, free_port, wait_until
+from tests.smtp_server import SmtpServer
 
 Findings = dict[str, dict[str, str]]
 
@@ -103,13 +107,13 @@ def test_another_site_and_a_proxy_without_sockets(app: AppServer, tmp_path: Path
     assert "404 instead of 101" in found["socket"]["says"]
 
 
-def make_old_certificate(folder: Path) -> Path:
-    """Make a certificate of 90 days for localhost that ends in a day and a half, and key.pem; return its path."""
+def make_old_certificate(folder: Path, host: str = "localhost", left: timedelta = timedelta(days=1.51)) -> Path:
+    """Make a certificate of 90 days that has so much `left`, and key.pem; return its path."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - timedelta(days=88)).not_valid_after(now + timedelta(days=1.5))
+    builder = builder.not_valid_before(now + left - timedelta(days=90)).not_valid_after(now + left)
     builder = builder.add_extension(names, False).add_extension(x509.BasicConstraints(True, None), True)
     path = folder / "old.pem"
     path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
@@ -138,7 +142,7 @@ def test_certificates_are_verified_as_browsers_do(app: AppServer, tmp_path: Path
         own = {"SITE_ORIGINS": origin}
         assert "browsers refuse it" in ask(app, "certificate", **own)[1]["certificate"]["says"]
         _, found = ask(app, "certificate", **own, SSL_CERT_FILE=str(certificate))
-        assert found["certificate"]["says"] == "it ends in 1 days"
+        assert found["certificate"]["says"] == "it ends in 36 hours"
         server.join(10)
 
 
@@ -150,3 +154,57 @@ def test_it_says_so_in_words_too(app: AppServer) -> None:
     assert done.returncode == 1
     assert "run manage.py migrate" in done.stdout
     assert "Not as it should be: services" in done.stderr
+
+
+def test_the_mail_server_says_no_in_words(app: AppServer) -> None:
+    with SmtpServer() as server:
+        server.password = "the right one"
+
+        def mail(password: str) -> dict[str, str]:
+            return ask(app, "mail", EMAIL_URL=f"smtp://olga:{password}@127.0.0.1:{server.port}")[1]["mail"]
+
+        assert mail("the%20right%20one")["result"] == "ok"
+        assert "user or password is wrong (535)" in mail("another")["says"]
+
+
+class TimeServer:
+    """A time server whose clock is `ahead` of ours, in seconds; `spoil` changes its answers."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self.spoil: Callable[[bytes], bytes] = bytes
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            asked, sender = self.socket.recvfrom(100)
+            now = int((time.time() + self.ahead + 2_208_988_800) * 2**32) % 2**64
+            answer = struct.pack("!BB22x8sQQ", 0x24, 2, asked[40:48], now, now)
+            self.socket.sendto(self.spoil(answer), sender)
+
+
+def test_a_clock_that_is_off_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "systemd").mkdir()
+    assert list(clock.time_servers(tmp_path)) == [clock.FALLBACK]
+    (tmp_path / "systemd/timesyncd.conf").write_text("[Time]\n#NTP=no.example\nNTP=time.example.org other.example\n")
+    assert list(clock.time_servers(tmp_path)) == ["time.example.org"]
+
+    server = TimeServer()
+    for ahead in (0, 600, -600, 2**31 - 100):
+        server.ahead = ahead
+        assert clock.ahead_of("127.0.0.1", server.port).total_seconds() == pytest.approx(-ahead, abs=5)
+    monkeypatch.setattr(clock, "PORT", server.port)
+    monkeypatch.setattr(clock, "time_servers", lambda: ["127.0.0.1"])
+    monkeypatch.setattr(clock, "is_kept_right", lambda: False)
+    monkeypatch.setattr(clock.ahead_of, "__defaults__", (server.port,))
+    server.ahead = 600
+    assert (clock.check_clock().result, clock.check_clock().says[:24]) == ("wrong", "it is 10 minutes behind:")
+    server.ahead = 1
+    assert clock.check_clock().says.startswith("it is right, but no time service")
+    server.spoil = lambda answer: answer[:24] + bytes(8) + answer[32:]  # as someone who guesses does
+    with pytest.raises(OSError, match="the answer is none"):
+        clock.ahead_of("127.0.0.1", server.port)
+    assert "no time server answers" in clock.check_clock().says

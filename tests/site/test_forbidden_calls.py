@@ -68,7 +68,7 @@ def test_nothing_is_run_that_is_not_in_the_code() -> None:
         if any(isinstance(call.func, ast.Name) and function in plain for function, call in called(tree))
     } == set()
     # `manage.py restore` starts `manage.py migrate`, and the doctor asks timedatectl: words of the code, no shell.
-    runs = {"meetingpoint_site/operations/backup/sqlite.py", "meetingpoint_site/operations/doctor/services.py"}
+    runs = {"meetingpoint_site/operations/backup/sqlite.py", "meetingpoint_site/operations/doctor/clock.py"}
     assert importers("subprocess") <= runs
     assert importers("pty", "ctypes", "cffi", "runpy", "code") == set()
     for name, tree in modules():
@@ -138,6 +138,7 @@ def test_the_server_asks_no_other_host() -> None:
         "accounts/outbox/smtp.py",  # ends a conversation with the mail server of the settings
         "meetingpoint_site/stun/server.py",
         "meetingpoint_site/operations/doctor/reach.py",  # the operator's diagnosis, of the site's own addresses
+        "meetingpoint_site/operations/doctor/clock.py",  # and of the time servers that the system is set to
         "meetingpoint_site/stun/client.py",
     }
     assert callers("urlopen", "create_connection", "open_connection") <= {

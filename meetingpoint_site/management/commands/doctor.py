@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from meetingpoint_site.operations.doctor import calls, reach, services
+from meetingpoint_site.operations.doctor import calls, clock, reach, services
 from meetingpoint_site.operations.doctor.finding import Check, Finding, Result, wrong
 
 CHECKS: Final[dict[str, Check]] = {
     "settings": services.check_settings,
     "services": services.check_services,
     "disk": services.check_disk,
-    "clock": services.check_clock,
+    "clock": clock.check_clock,
     "timers": services.check_timers,
     "mail": services.check_mail,
     "outbox": services.check_outbox,

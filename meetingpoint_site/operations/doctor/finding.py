@@ -1,7 +1,10 @@
 """What one check of the doctor has found."""
 
+import smtplib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -43,5 +46,26 @@ def wrong(name: str, tried: str, says: str, do: str) -> Finding:
 
 
 def reason(error: BaseException) -> str:
-    """Return why something failed, without the address or the secret that was used."""
+    """Return in plain words why something failed, without the address or the secret that was used."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is refused: {error.verify_message}"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"user or password is wrong ({error.smtp_code})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"it answers {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "it has no sign-in, or none over this kind of connection"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "it closed the connection"
     return getattr(error, "strerror", None) or type(error).__name__
+
+
+def span(time: timedelta) -> str:
+    """Return a time in the unit that suits it: days, hours, minutes or seconds."""
+    seconds = round(time.total_seconds())
+    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} seconds"

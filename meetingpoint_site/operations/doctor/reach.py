@@ -8,12 +8,13 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from .finding import Finding, hint, ok, reason, wrong
+from .finding import Finding, hint, ok, reason, span, wrong
 
 SECONDS: Final = 10
 DAYS_LEFT: Final = 14  # Let's Encrypt renews 30 days before
@@ -74,11 +75,11 @@ def check_certificate() -> Finding:
         do = f"Start the proxy, and open ports 80 and 443 in the firewall. {HAIRPIN}"
         return wrong(name, tried, f"no connection: {reason(error)}", do)
     begins, ends = (ssl.cert_time_to_seconds(str((described or {})[key])) for key in ("notBefore", "notAfter"))
-    left = int((ends - time.time()) / 86400)
+    left = span(timedelta(seconds=ends - time.time()))
     # An authority of one's own gives certificates of hours, and renews them when a third is left.
     if ends - time.time() < min(DAYS_LEFT * 86400, (ends - begins) / 6):
-        return wrong(name, tried, f"it ends in {left} days", "It should have been renewed: see the log of the proxy.")
-    return ok(name, tried, f"valid for {left} days")
+        return wrong(name, tried, f"it ends in {left}", "It should have been renewed: see the log of the proxy.")
+    return ok(name, tried, f"valid for {left}")
 
 
 def request(path: str, **headers: str) -> tuple[int, str]:

@@ -1,9 +1,9 @@
-"""The site itself: settings, database, Redis, what timers do, mail, disk, clock."""
+"""The site itself: settings, database, Redis, what timers do, mail, disk."""
 
 import shutil
-import subprocess
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPException
 from typing import Final
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils import timezone
 from meetingpoint_site.operations.models import Job
 from meetingpoint_site.operations.readiness import OK, ask_all
 
-from .finding import Finding, hint, ok, reason, wrong
+from .finding import Finding, hint, ok, reason, span, wrong
 
 MAIL_SECONDS: Final = 10
 LEAST_FREE: Final = 500 * 1024 * 1024  # bytes
@@ -69,11 +69,6 @@ def check_timers() -> Finding:
     return ok(name, tried, "they run")
 
 
-def span(time: timedelta) -> str:
-    """Return a time in days or hours."""
-    return f"{time.days} days" if time.days > 1 else f"{time.total_seconds() / 3600:.0f} hours"
-
-
 def check_mail() -> Finding:
     """Sign in to the mail server; nothing is sent."""
     name, tried = "mail", "sign in to the mail server of EMAIL_URL"
@@ -84,9 +79,12 @@ def check_mail() -> Finding:
     server = EmailBackend(timeout=MAIL_SECONDS, fail_silently=False)
     try:
         server.open()
+    except SMTPException as error:
+        do = "Look at user and password in EMAIL_URL: a sign such as @ or / in them is written as %40 or %2F."
+        return wrong(name, tried, f"it does not let us in: {reason(error)}", do)
     except OSError as error:
-        do = "Look at EMAIL_URL: name, port, user, password. Some hosts block port 25 and 587: ask them."
-        return wrong(name, tried, f"it refuses the sign-in: {reason(error)}", do)
+        do = "Look at name and port in EMAIL_URL. Some hosts block the ports 25, 465 and 587: ask them."
+        return wrong(name, tried, f"no connection: {reason(error)}", do)
     server.close()
     return ok(name, tried, "it lets us in")
 
@@ -111,20 +109,3 @@ def check_disk() -> Finding:
     if full:
         return wrong(name, tried, f"nearly full: {', '.join(full)}", "Make room: a full disk stops the site.")
     return ok(name, tried, f"{min(free.values()) / 1e9:,.1f} GB are free")
-
-
-def check_clock() -> Finding:
-    """Ask the system whether its clock is kept right: codes, links and relay credentials expire by it."""
-    name, tried = "clock", "timedatectl: whether the clock is synchronised"
-    command = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return hint(
-            name, tried, "this system does not say", "See that a time service runs (systemd-timesyncd, chrony)."
-        )
-    if done.stdout.strip() != "yes":
-        return hint(
-            name, tried, "it is not", "timedatectl set-ntp true. Codes of authenticator apps fail after a minute."
-        )
-    return ok(name, tried, "it is")

@@ -9,9 +9,18 @@ umask 077
 folder=${1:?usage: $0 FOLDER}
 mkdir -p "$folder"
 
+fail() {
+  echo "make-secrets.sh: $*" >&2
+  exit 1
+}
+command -v openssl >/dev/null || fail "openssl is not installed."
+
 random() { openssl rand -hex 32; }
-keep() { # keep FILE VALUE: write a value to a file that does not exist
-  [ -e "$folder/$1" ] || printf '%s\n' "$2" > "$folder/$1"
+keep() { # keep FILE VALUE: write a value, unless the file has one
+  [ -s "$folder/$1" ] || {
+    [ -n "$2" ] || fail "openssl makes no random numbers."
+    printf '%s\n' "$2" > "$folder/$1"
+  }
 }
 
 keep secret_key "$(random)"
@@ -31,6 +40,7 @@ keep redis_url "${REDIS_SCHEME:-unix}://meetingpoint:$redis@${REDIS_AT:-/run/red
 
 # mp: presence, limits and counts, :1: Django's cache, asgi: the channel layer. No command that administers Redis.
 hash=$(printf '%s' "$redis" | openssl dgst -sha256 -r | cut -d' ' -f1)
+[ ${#hash} -eq 64 ] || fail "openssl makes no SHA-256."
 printf '%s\n' "user default off" \
   "user meetingpoint on #$hash resetkeys ~mp:* ~:1:* resetchannels &asgi* -@all +@read +@write +@pubsub +@scripting +@transaction +@connection +time -@admin -@dangerous" \
   > "$folder/redis.acl"

@@ -19,7 +19,7 @@ SCRIPTS = sorted(FOLDER.glob("*.sh"))
 
 
 def test_shellcheck_finds_nothing() -> None:
-    names = [str(path.relative_to(ROOT)) for path in (*SCRIPTS, ROOT / "deploy" / "make-secrets.sh")]
+    names = [str(path.relative_to(ROOT)) for path in (*SCRIPTS, *(ROOT / "deploy").glob("*.sh"))]
     done = subprocess.run([find_binary("shellcheck"), "--external-sources", *names], cwd=ROOT, capture_output=True)
     assert done.stdout.decode() == ""
     assert done.returncode == 0
@@ -103,3 +103,25 @@ def test_secrets_are_made_once_and_only_root_reads_them(tmp_path: Path) -> None:
         contents.append({path.name: path.read_text() for path in files})
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("openssl", [None, "exit 1", "exit 0"])
+def test_secrets_are_not_empty_when_openssl_is_not_there_or_fails(tmp_path: Path, openssl: str | None) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sh", "mkdir", "cat", "cut", "rm"):
+        (programs / name).symlink_to(find_binary(name))
+    if openssl:
+        (programs / "openssl").write_text(f"#!/bin/sh\n{openssl}\n")
+        (programs / "openssl").chmod(0o755)
+    command = [programs / "sh", ROOT / "deploy" / "make-secrets.sh", tmp_path / "secrets"]
+    done = subprocess.run(command, env={"PATH": str(programs)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "openssl" in done.stderr
+    assert not (tmp_path / "secrets").exists() or list((tmp_path / "secrets").iterdir()) == []
+
+
+def test_an_empty_secret_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").touch()
+    subprocess.run(["sh", str(ROOT / "deploy" / "make-secrets.sh"), str(tmp_path)], check=True, capture_output=True)
+    assert len((tmp_path / "secret_key").read_text()) > 60

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from scripts.bundle import find_esbuild
 from tests.app_server import ROOT
 from tests.deploy.containers import COMPOSE, PROJECT, SERVICES, Containers, selected
 from tests.deploy.machine import Machine
-from tests.services import make_certificate
+from tests.services import make_certificate, wait_until
 
 HOST = "meet.example.org"
 DIRTY = [
@@ -28,6 +29,7 @@ DIRTY = [
     *(".git/config", "var/mail/1.eml", "rooms/copy.sqlite3", "static/.htpasswd", "rooms/__pycache__/models.pyc"),
 ]
 CLEAN = [
+    ".env.example",
     "manage.py",
     "requirements.lock",
     "scripts/bundle.py",
@@ -51,6 +53,18 @@ def test_the_image_has_no_root_no_secret_and_only_the_lock() -> None:
     assert re.search(r"pip .*--require-hashes .*requirements\.lock", text)
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-bookworm", re.findall(r"^ARG BASE=(.*)$", text, re.MULTILINE)[0])
     assert not re.search(r"SECRET|PASSWORD|TOKEN", text)
+
+
+def test_a_backup_needs_nothing_that_the_image_has_not(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    for name in selected(ROOT):
+        (image / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, image / name)
+    database = f"sqlite:///{tmp_path}/db.sqlite3"
+    environment = {**os.environ, "ENV_FILE": os.devnull, "DEBUG": "1", "DATABASE_URL": database, "REDIS_URL": ""}
+    for command in (["migrate", "--verbosity=0"], ["backup", str(tmp_path / "backup.zip")]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=image, env=environment, check=True)
+    assert (tmp_path / "backup.zip").stat().st_size > 1000
 
 
 def make_env(folder: Path, **variables: str) -> str:
@@ -82,7 +96,7 @@ def test_make_env_asks_for_a_name(tmp_path: Path) -> None:
 
 
 def test_what_runs_by_the_clock_is_there_and_everything_waits_for_what_it_needs() -> None:
-    assert {"proxy", "web", "prune", "remind", "migrate", "postgres", "redis", "coturn"} == set(SERVICES)
+    assert {"proxy", "web", "prune", "remind", "backup", "migrate", "postgres", "redis", "coturn"} == set(SERVICES)
     for name, service in SERVICES.items():
         assert "healthcheck" in service, name
         for needed, how in service.get("depends_on", {}).items():
@@ -101,6 +115,7 @@ chmod 755 /etc/redis
 [ -x "$(command -v nc)" ] || install -m 755 /dev/stdin /usr/local/bin/nc <<<'#!/bin/bash
 exec 3<>"/dev/tcp/$2/$3"'
 mkdir -p /opt/venv && mount --bind {venv} /opt/venv
+chown 10001 /volumes/backups
 chown 999 /volumes/postgres /volumes/postgres-socket /volumes/redis-socket
 cd {root}
 cp --parents $(cat /srv/listed) /opt/meeting-point
@@ -147,3 +162,4 @@ def test_every_container_starts_and_a_page_comes_through_the_proxy(tmp_path: Pat
         names = set(re.findall(r"container-(\w+)\.service", running))
         assert names == set(SERVICES) - {"migrate"}
         assert "migrate" in done
+        wait_until(lambda: ".zip" in machine.run("ls /volumes/backups"), 60, "there is a backup")

@@ -11,6 +11,13 @@ STAMPS := $(VENV)/stamps
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line
 
+# The options of these are on the command line of make. The scripts get them in the environment as they are written, a `$`, too; a
+# variable of the same name that happens to be in the environment already does not count.
+OPTIONS := DOMAIN EMAIL_URL EMAIL_URL_FILE PROCESSES DATABASE PROXY TLS RELAY VERSION BACKUP KEEP_DATA
+ifneq (,$(filter install upgrade rollback uninstall env,$(MAKECMDGOALS)))
+  $(foreach name,$(OPTIONS),$(eval $(if $(filter command line,$(origin $(name))),export override $(name) := $$(value $(name)),unexport $(name))))
+endif
+
 .PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale clean
 
 help: ## Show this list.
@@ -47,7 +54,7 @@ test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check.sh
 
-install: ## Turn this Debian server into a site, or change one: sudo make install DOMAIN=meet.example.org [EMAIL_URL=…]
+install: ## Turn this Debian server into a site, or change one: sudo make install DOMAIN=meet.example.org [EMAIL_URL_FILE=…]
 	@TARGET=$@ deploy/install/install.sh
 
 upgrade: ## Run the release of this checkout, after a backup: sudo make upgrade [VERSION=…]
@@ -67,8 +74,8 @@ lock: $(STAMPS)/dev ## Resolve requirements*.txt into the lock files again: ever
 	$(BIN)/uv pip compile $(LOCK) requirements.txt --output-file requirements.lock
 	$(BIN)/uv pip compile $(LOCK) --constraint requirements.lock requirements-dev.txt --output-file requirements-dev.lock
 
-env: ## Write the settings and make the secrets of deploy/compose.yaml: sudo make env DOMAIN=meet.example.org [EMAIL_URL=…].
-	@DOMAIN="$(DOMAIN)" EMAIL_URL="$(EMAIL_URL)" deploy/make-env.sh .env deploy/secrets
+env: ## Write the settings and make the secrets of deploy/compose.yaml: sudo make env DOMAIN=meet.example.org [EMAIL_URL_FILE=…].
+	@deploy/make-env.sh .env deploy/secrets
 
 sbom: $(STAMPS)/dev ## Write the software bill of materials, CycloneDX, to var/sbom.cdx.json.
 	@$(BIN)/python -m scripts.sbom

@@ -1,19 +1,30 @@
 #!/bin/sh
 # Write the settings of deploy/compose.yaml to a file, and make the secrets that go with them. `make env` runs it.
-#   DOMAIN=meet.example.org [EMAIL_URL=smtp+tls://…] deploy/make-env.sh [.env [deploy/secrets]]
-# What is there stays as it is: to start again, remove the file. It contains no secret.
+#   DOMAIN=meet.example.org [EMAIL_URL_FILE=<path>] deploy/make-env.sh [.env [deploy/secrets]]
+# What is there stays as it is: to start again, remove the file. It contains no secret. The address of the mail server can be
+# in EMAIL_URL, too; but then its password is in the history of the shell and in the list of processes.
 set -eu
 umask 077
 file=${1:-.env}
 secrets=${2:-deploy/secrets}
 here=$(dirname "$0")
 
+fail() {
+  echo "make env: $*" >&2
+  exit 2
+}
 case "${DOMAIN:-}" in
-  '' | *[!A-Za-z0-9.-]*)
-    echo "usage: make env DOMAIN=meet.example.org [EMAIL_URL=smtp+tls://user:password@mail.example.org:587]" >&2
-    exit 2
-    ;;
+  '' | *[!A-Za-z0-9.-]*) fail "which name leads to this machine? sudo make env DOMAIN=meet.example.org [EMAIL_URL_FILE=<path>]" ;;
 esac
+[ "$(id -u)" -eq 0 ] || fail "run it as root, to give each secret to the user that reads it: sudo make env DOMAIN=$DOMAIN"
+if [ -e "$file" ]; then
+  there=$(sed -n 's/^DOMAIN=//p' "$file")
+  [ "$there" = "$DOMAIN" ] || fail "$file is for DOMAIN=$there. Change it there, or remove the file and run this again."
+fi
+if [ -n "${EMAIL_URL_FILE:-}" ]; then
+  [ -s "$EMAIL_URL_FILE" ] || fail "$EMAIL_URL_FILE is empty, or not there."
+  EMAIL_URL=$(cat "$EMAIL_URL_FILE")
+fi
 
 "$here/make-secrets.sh" "$secrets" containers
 if [ -n "${EMAIL_URL:-}" ]; then
@@ -39,4 +50,5 @@ STUN_PORT=0
 STUN_URLS=stun:$DOMAIN:3478
 TURN_URLS=turn:$DOMAIN:3478?transport=udp,turn:$DOMAIN:3478?transport=tcp,turns:$DOMAIN:5349?transport=tcp
 SETTINGS
+chmod 644 "$file"
 echo "The settings are in $file."

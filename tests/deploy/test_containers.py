@@ -81,12 +81,39 @@ def test_make_env_fills_everything_that_compose_asks_for_and_changes_nothing_the
     files = {Path(entry["file"]).name for entry in COMPOSE["secrets"].values()}
     made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
     assert files <= set(made)
-    assert {oct(path.stat().st_mode & 0o007) for path in (*made.values(), tmp_path / ".env")} == {"0o0"}
+    assert {oct(path.stat().st_mode & 0o007) for path in made.values()} == {"0o0"}
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o644  # who starts the containers reads it
     before = {path: path.read_bytes() for path in (tmp_path / ".env", *made.values())}
-    make_env(tmp_path, DOMAIN="other.example.org")
+    make_env(tmp_path, DOMAIN=HOST)
+    with pytest.raises(subprocess.CalledProcessError):
+        make_env(tmp_path, DOMAIN="other.example.org", EMAIL_URL="smtp+tls://u:q@mail.example.org:587")
     assert {path: path.read_bytes() for path in before} == before
     text = (tmp_path / ".env").read_text()
     assert not [path for path in made.values() if path.read_text().strip() and path.read_text().strip() in text]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives the secrets to the users of the containers")
+@pytest.mark.parametrize("way", ["EMAIL_URL", "EMAIL_URL_FILE"])
+def test_make_hands_the_address_of_the_mail_server_on_as_it_is(tmp_path: Path, way: str) -> None:
+    address = """smtp+tls://u:a$b$$c"`id`'\\d#e@mail.example.org:587"""
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy", ignore=shutil.ignore_patterns("secrets"))
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "address").write_text(f"{address}\n")
+    option = f"EMAIL_URL={address}" if way == "EMAIL_URL" else f"EMAIL_URL_FILE={tmp_path / 'address'}"
+    stray = {**os.environ, "EMAIL_URL_FILE": "/nonexistent", "DOMAIN": "stray.example.org"}
+    subprocess.run(["make", "env", f"DOMAIN={HOST}", option], cwd=tmp_path, env=stray, check=True)
+    assert (tmp_path / "deploy/secrets/email_url").read_text() == f"{address}\n"
+    assert f"DOMAIN={HOST}\n" in (tmp_path / ".env").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes someone else")
+def test_make_env_says_at_once_that_it_needs_root(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-s", str(tmp_path / ".env"), str(tmp_path / "secrets")],
+        input=(ROOT / "deploy" / "make-env.sh").read_text(), env={"PATH": os.environ["PATH"], "DOMAIN": HOST},
+        user=65534, group=65534, extra_groups=[], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "sudo make env" in done.stderr
 
 
 def test_make_env_asks_for_a_name(tmp_path: Path) -> None:

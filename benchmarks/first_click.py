@@ -57,7 +57,7 @@ http {{
         gzip_types text/javascript;
         proxy_http_version 1.1;
         proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header Connection $meetingpoint_upgrade;
         location / {{ proxy_pass http://127.0.0.1:{plain_port}; }}
     }}
 }}

@@ -57,9 +57,10 @@ def multiplied(match: re.Match[str]) -> str:
     return f"{match[1]}{max(1, round(int(match[2]) * settings.LIMIT_FACTOR))}"
 
 
-def nginx(certificate: Certificate | None = None) -> str:
+def nginx(certificate: Certificate | None = None, *, shared: bool = False) -> str:
     """Return nginx's file. Without a certificate it names those of certbot.
 
+    `shared`: nginx has other sites, so what it answers to other names is their business.
     Raises `ConfigError` if the settings name no https address, or several ports.
     """
     hosts, port = public_hosts(), public_port()
@@ -68,6 +69,8 @@ def nginx(certificate: Certificate | None = None) -> str:
     example = Example("nginx.conf").without_head()
     example.replace(f"/etc/letsencrypt/live/{HOST}/fullchain.pem", certificate.chain)
     example.replace(f"/etc/letsencrypt/live/{HOST}/privkey.pem", certificate.key)
+    if shared:
+        example.rewrite(r"^# Requests for other names [\s\S]*?(?=^server \{\n    listen 80;)", "")
     example.rewrite(rf"^\s*# .*server_name {HOST} admin.*\n", "")
     example.replace(f"server_name {HOST};", f"server_name {' '.join(hosts)};")
     example.rewrite(r"^ +# server 127\.0\.0\.1:8001;\n", "")

@@ -49,6 +49,16 @@ def test_the_proxies_know_every_host_and_every_process() -> None:
     assert "reverse_proxy 127.0.0.1:8100 127.0.0.1:8101 {" in caddy
 
 
+def test_in_a_shared_nginx_other_names_belong_to_others() -> None:
+    alone, shared = written("nginx"), written("nginx", shared=True)
+    assert [text.count("default_server") for text in (alone, shared)] == [4, 0]
+    assert len(re.findall(r"^server \{$", shared, re.MULTILINE)) == 2
+    # No value of another site's is set or replaced.
+    outside = re.sub(r"^(?:server|map|upstream) .*\{$[\s\S]*?^\}$", "", shared, flags=re.MULTILINE)
+    assert set(re.findall(r"^\w+", outside, re.MULTILINE)) <= {"limit_conn_zone", "limit_req_zone", "log_format"}
+    assert re.findall(r"^(?:map|upstream) (?:.* )?(?!\$?meetingpoint)(\S+) \{$", shared, re.MULTILINE) == []
+
+
 def test_limits_of_nginx_grow_with_the_limit_factor(settings: Any) -> None:
     before = [int(number) for number in re.findall(r"(?:limit_conn \w+ |burst=|rate=)(\d+)", written("nginx"))]
     settings.LIMIT_FACTOR = 2.5

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--tls", default="acme", help="caddy: acme (default), internal (its own authority), or an ACME directory."
         )
+        parser.add_argument("--shared", action="store_true", help="nginx has other sites, too, which stay as they are.")
         parser.add_argument("--external-ip", default="", help="turnserver behind NAT: <public>/<private address>.")
         parser.add_argument(
             "--program", type=Path, default=settings.BASE_DIR, help="systemd: where manage.py is (default: here)."
@@ -72,7 +73,7 @@ def texts_of(options: dict[str, Any]) -> dict[str, str]:
         raise ConfigError("--tls is acme, internal, or the https:// address of an ACME directory.")
     match options["kind"]:
         case "nginx":
-            return {"nginx.conf": proxies.nginx(pair)}
+            return {"nginx.conf": proxies.nginx(pair, shared=options["shared"])}
         case "caddy":
             directory = "" if tls in {"acme", "internal"} else tls
             return {"Caddyfile": proxies.caddy(internal=tls == "internal", directory=directory, certificate=pair)}

@@ -97,8 +97,10 @@ class Containers:
         command = shlex.join(test[1:]) if test[0] == "CMD" else shlex.join(["sh", "-c", *test[1:]])
         pid = f"$(systemctl show --property=MainPID --value container-{name})"
         path = "/opt/venv/bin:$PATH"
+        most = SERVICES[name]["healthcheck"].get("timeout", "30s")  # as compose has it
         found = self.machine.run(
-            f"PATH={path} nsenter --target {pid} --mount --net -- {command} >/dev/null 2>&1 && echo yes || true"
+            f"PATH={path} timeout {most} nsenter --target {pid} --mount --net -- {command} >/dev/null 2>&1 "
+            "&& echo yes || true"
         )
         if self.machine.run(f"systemctl is-failed container-{name} || true").strip() == "failed":
             raise StepFailed(f"{name} ended")

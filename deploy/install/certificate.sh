@@ -1,31 +1,37 @@
 #!/bin/bash
-# Give the relay (and nginx) the newest certificate: the one that Caddy or certbot has for this site. Run daily by
-# meetingpoint-certificate.timer, and by certbot after each renewal. Calls that are relayed continue.
+# Give the relay (and nginx) the newest certificate: the one that Caddy or certbot has for this site, or one that no authority has
+# signed, made again before it ends. Run daily by meetingpoint-certificate.timer, and by certbot after each renewal. Calls that are
+# relayed continue.
 # shellcheck source=deploy/install/common.sh
 source "$(dirname "$(readlink -f "$0")")/common.sh"
+# shellcheck source=deploy/install/certificates.sh
+source deploy/install/certificates.sh
 
-DOMAIN=$(choice DOMAIN)
+DOMAIN=$(choice DOMAIN) PROXY=$(choice PROXY) TLS=$(choice TLS) RELAY=$(choice RELAY)
 
-newest() { # the file NAME.crt of Caddy, whatever authority it comes from, or that of certbot
-  find /var/lib/caddy/.local/share/caddy/certificates -path "*/$DOMAIN/$DOMAIN.crt" -printf '%T@ %p\n' 2>/dev/null |
-    sort -n | sed -n '$s/^[^ ]* //p' || true
-}
-
+here=$TLS_FOLDER/fullchain.pem changed=no
 chain=/etc/letsencrypt/live/$DOMAIN/fullchain.pem key=/etc/letsencrypt/live/$DOMAIN/privkey.pem
-if [ ! -e "$chain" ]; then
-  chain=$(newest)
+if [ "$PROXY" = caddy ] || { [ "$PROXY" = none ] && [ ! -e "$chain" ]; }; then
+  chain=$(newest_of_caddy)
   key=${chain%.crt}.key
+elif [ "$PROXY" = nginx ] && { [ "$TLS" = internal ] || [ ! -e "$chain" ]; }; then
+  chain=""
+  if ! is_self_signed "$here" || ! fits "$here"; then
+    self_signed
+    changed=yes
+  fi
 fi
 reader=root:root
 if getent group turnserver >/dev/null; then reader=root:turnserver; fi
 chgrp "${reader#*:}" "$TLS_FOLDER"
 if [ -z "$chain" ]; then
-  [ -e "$TLS_FOLDER/fullchain.pem" ] || { say "there is no certificate for $DOMAIN yet"; exit 0; }
-  chain=$TLS_FOLDER/fullchain.pem key=$TLS_FOLDER/privkey.pem # self-signed
+  [ -e "$here" ] || { say "there is no certificate for $DOMAIN yet"; exit 0; }
+  chain=$here key=$TLS_FOLDER/privkey.pem # the one that is here
 fi
 
-place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key" || true
-if place "$TLS_FOLDER/fullchain.pem" 640 $reader < "$chain"; then
-  if systemctl is-active --quiet coturn.service; then systemctl kill --signal USR2 coturn.service; fi
-  if systemctl is-active --quiet nginx.service; then systemctl reload nginx.service; fi
+if place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key"; then changed=yes; fi
+if place "$here" 640 $reader < "$chain"; then changed=yes; fi
+if [ $changed = yes ]; then
+  if [ "$RELAY" = yes ] && systemctl is-active --quiet coturn.service; then systemctl kill --signal USR2 coturn.service; fi
+  if [ "$PROXY" = nginx ] && systemctl is-active --quiet nginx.service; then systemctl reload nginx.service; fi
 fi

@@ -21,7 +21,7 @@ SITE_USER=meetingpoint
 REDIS_SOCKET=/run/redis-meetingpoint/redis.sock
 UNITS=/etc/systemd/system
 
-CHANGES=/run/meetingpoint-changes        # what this run changed, a line each
+CHANGES=${CHANGES:-/dev/null}            # what `make install` changed, a line each, in a file of its own
 
 step() { printf '\n== %s\n' "$*"; }
 say() { printf '   %s\n' "$*"; }
@@ -29,12 +29,13 @@ did() { # did WHAT: something was changed
   echo "$*" >> "$CHANGES"
   say "$*"
 }
+FAILURE=1                                # the exit code; 3: the site runs, but something else failed
 fail() {
   printf '\nmake %s: %s\n' "${TARGET:-install}" "$*" >&2
-  exit 1
+  exit $FAILURE
 }
 
-trap 'printf "\nmake %s stopped at line %s of %s: %s\n" "${TARGET:-install}" "$LINENO" "${BASH_SOURCE[0]##*/}" "$BASH_COMMAND" >&2' ERR
+trap 'printf "\nmake %s stopped at line %s of %s: %s\n" "${TARGET:-install}" "$LINENO" "${BASH_SOURCE[0]##*/}" "$BASH_COMMAND" >&2; exit $FAILURE' ERR
 
 need_root() {
   [ "$(id -u)" -eq 0 ] || fail "run it as root: sudo make ${TARGET:-install}"
@@ -54,40 +55,31 @@ folder() { # folder PATH MODE OWNER
   fi
 }
 
-keep() { # keep FILE: remember a file of the system before it is replaced, once
-  local kept=$RECORD/replaced$1
-  if [ ! -e "$kept" ] && [ ! -e "$kept.absent" ]; then
-    mkdir -p "$(dirname "$kept")"
-    if [ -e "$1" ] || [ -L "$1" ]; then cp -a "$1" "$kept"; else touch "$kept.absent"; fi
+place() { # place FILE MODE OWNER < content: write a file whole or not at all, if it differs; true if it did
+  local new
+  # Callers ask for the result, so bash does not stop here by itself. No pipe leads to this: it would end only itself.
+  new=$(mktemp "$(dirname "$1")/.meetingpoint.XXXXXX") || fail "$1 could not be written."
+  if ! { cat > "$new" && chmod "$2" "$new" && chown "$3" "$new"; }; then
+    rm -f "$new"
+    fail "$1 could not be written."
   fi
-}
-
-place() { # place FILE MODE OWNER < content: write a file if it differs; true if it did
-  local new status=1
-  new=$(mktemp "$(dirname "$1")/.meetingpoint.XXXXXX")
-  cat > "$new"
-  chmod "$2" "$new"
-  chown "$3" "$new"
-  if ! cmp -s "$new" "$1" || [ "$(stat -c '%a %U:%G' "$1")" != "$2 $3" ]; then
-    mv -f "$new" "$1"
-    did "file $1"
-    status=0
+  if cmp -s "$new" "$1" && [ "$(stat -c '%a %U:%G' "$1")" = "$2 $3" ]; then
+    rm -f "$new"
+    return 1
   fi
-  rm -f "$new"
-  return $status
+  mv -f "$new" "$1" || fail "$1 could not be written."
+  did "file $1"
 }
 
 # ── Settings ──────────────────────────────────────────────────────────────────────────────────────
 setting() { # setting NAME: its value in the file, without the quotes around it
-  sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | head -n 1 | sed 's/^"\(.*\)"$/\1/'
+  { sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null || true; } | sed -n '1s/^"\(.*\)"$/\1/; 1p'
 }
 
 put_setting() { # put_setting NAME VALUE: write this line in place of the one that is there
   local line="$1=$2"
   if ! grep -qxF -- "$line" "$SETTINGS"; then
-    { grep -v "^$1=" "$SETTINGS" || true; printf '%s\n' "$line"; } > "$SETTINGS.new"
-    cat "$SETTINGS.new" > "$SETTINGS"
-    rm -f "$SETTINGS.new"
+    place $SETTINGS 640 root:$SITE_USER < <(grep -v "^$1=" "$SETTINGS" || true; printf '%s\n' "$line") || true
     did "setting $line"
   fi
 }
@@ -96,8 +88,12 @@ default_setting() { # default_setting NAME VALUE: unless the operator has writte
   grep -q "^$1=" "$SETTINGS" || put_setting "$1" "$2"
 }
 
+chosen() { # chosen NAME: the word of an earlier call that succeeded
+  sed -n "s/^$1=//p" "$CHOICES" 2>/dev/null || true
+}
+
 choice() { # choice NAME: the word of this call, else that of an earlier one
-  if [ -n "${!1:-}" ]; then printf '%s' "${!1}"; else sed -n "s/^$1=//p" "$CHOICES" 2>/dev/null || true; fi
+  if [ -n "${!1:-}" ]; then printf '%s' "${!1}"; else chosen "$1"; fi
 }
 
 # ── Commands of the site ──────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
 #!/bin/bash
 # From a bare Debian server to a site that people can rely on. `make install` calls it:
-#   sudo make install DOMAIN=meet.example.org [EMAIL_URL=smtp+tls://user:password@mail.example.org:587] [CHOICE=…]
+#   sudo make install DOMAIN=meet.example.org [EMAIL_URL_FILE=<path>] [OPTION=…]
 #
+#   EMAIL_URL_FILE  a file with the address of the mail server, smtp+tls://user:password@mail.example.org:587
 #   DATABASE   sqlite (default), or postgresql (default with several processes)
 #   PROCESSES  how many processes serve the site (1); several bring PostgreSQL and Redis with them
 #   PROXY      caddy (default), nginx (with certbot), or none, if something else in front does HTTPS
@@ -15,15 +16,19 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=deploy/install/packages.sh
 source deploy/install/packages.sh
+# shellcheck source=deploy/install/programs.sh
+source deploy/install/programs.sh
 # shellcheck source=deploy/install/release.sh
 source deploy/install/release.sh
+# shellcheck source=deploy/install/certificates.sh
+source deploy/install/certificates.sh
 # shellcheck source=deploy/install/services.sh
 source deploy/install/services.sh
 
 ASKED=${DOMAIN:-}
 
 read_choices() {
-  local wrong
+  local wrong was
   DOMAIN=$(choice DOMAIN)
   [ -n "$DOMAIN" ] || fail "which name leads to this server? sudo make install DOMAIN=meet.example.org"
   DOMAIN=$(python3 -c 'import sys; print(sys.argv[1].strip().rstrip(".").lower().encode("idna").decode())' "$DOMAIN" 2>/dev/null) ||
@@ -42,31 +47,80 @@ read_choices() {
     [[ " ${wrong[*]:2} " == *" ${wrong[1]} "* ]] || fail "${wrong[0]} is one of: ${wrong[*]:2}"
   done
   case "$TLS" in acme | internal | https://*) ;; *) fail "TLS is acme, internal, or the https:// address of an ACME directory." ;; esac
-  [ "$PROCESSES" -eq 1 ] || [ "$DATABASE" = postgresql ] || fail "several processes need DATABASE=postgresql."
-  if [ -e "$CHOICES" ]; then
-    local was
-    was=$(sed -n 's/^DATABASE=//p' "$CHOICES")
-    [ "$was" = "$DATABASE" ] ||
-      fail "the data is in $was. To move it: meetingpoint backup, make uninstall, make install DATABASE=$DATABASE, meetingpoint restore."
+  [ "$PROCESSES" -eq 1 ] || [ "$DATABASE" = postgresql ] || [ "$(chosen DATABASE)" = sqlite ] ||
+    fail "several processes need DATABASE=postgresql."
+  [ "$PROCESSES" -eq 1 ] || [ "$DATABASE" = postgresql ] ||
+    fail "several processes need PostgreSQL, and the data of this site is in SQLite: PROCESSES=1 is all that it can have."
+  was=$(chosen DATABASE)
+  [ "${was:-$DATABASE}" = "$DATABASE" ] ||
+    fail "the data of this site is in $was, and there is no way to move it: DATABASE is chosen once. To start again without that data: make uninstall"
+}
+
+read_mail() { # the address of the mail server has a password: it is in a file, or a person types it unseen
+  if [ -n "${EMAIL_URL_FILE:-}" ]; then
+    [ -s "$EMAIL_URL_FILE" ] || fail "$EMAIL_URL_FILE is empty, or not there."
+    EMAIL_URL=$(cat "$EMAIL_URL_FILE")
+  elif [ -z "${EMAIL_URL:-}" ] && [ ! -e "$CHOICES" ] && [ ! -s "$SECRETS/email_url" ] && [ -t 0 ]; then
+    read -rsp "The mail server, smtp+tls://user:password@host:587 (it is not shown; empty: none yet): " EMAIL_URL
+    echo
   fi
+  unset EMAIL_URL_FILE # it is the name of a setting, too
+  export -n EMAIL_URL
+}
+
+refuse_another() { # refuse_another PACKAGE FILE ADVICE: what it was set up for goes on
+  if was_kept "$2" || brought "$1" || ! edited "$1" "$2" || grep -q 'manage.py write_config' "$2"; then return; fi
+  fail "$1 has other tasks here ($2). $3"
+}
+
+held_by() { # held_by OPTION FILTER: the programs that listen there, a line each
+  { ss -Hlnp "$1" "$2" | grep -oP 'users:\(\("\K[^"]+' | sort -u; } || true
+}
+
+look_for_ports() { # that others have
+  local taken program port first
+  command -v ss >/dev/null || return 0 # a bare server; nothing listens there
+  if [ "$PROXY" != none ]; then
+    taken=$(held_by "$(if [ "$PROXY" = caddy ]; then echo -tu; else echo -t; fi)" 'sport = :80 or sport = :443' | grep -vx "$PROXY" || true)
+    for program in caddy nginx; do # one of an earlier choice gives its ports up
+      if is_ours $program && ends_with_us $program; then taken=$(grep -vx $program <<< "$taken" || true); fi
+    done
+    [ -z "$taken" ] || fail "ports 80 and 443 belong to $(echo "$taken" | tr '\n' ' ')here. Stop it, or choose PROXY=none and let it lead to 127.0.0.1:8000."
+  fi
+  if [ "$RELAY" = yes ] && ! systemctl is-active --quiet 'meetingpoint@*'; then
+    taken=$(held_by -tu 'sport = :3478 or sport = :5349' | grep -vx turnserver || true)
+    [ -z "$taken" ] || fail "ports 3478 and 5349 belong to $(echo "$taken" | tr '\n' ' ')here. Stop it, or choose RELAY=no."
+  fi
+  first=$(setting PORT) first=${first:-8000}
+  for ((port = first; port < first + PROCESSES; port++)); do
+    systemctl is-active --quiet "meetingpoint@$port.service" || taken=$(held_by -t "sport = :$port")
+    [ -z "$taken" ] || fail "port $port belongs to $(echo "$taken" | tr '\n' ' ')here. Name another one: echo PORT=8100 >> $SETTINGS"
+  done
 }
 
 look_around() { # what would stop us later is said now
   command -v apt-get >/dev/null || fail "it installs Debian's packages, and there is no apt-get. docs/deployment.md has each step by hand."
-  [ -e "$CHOICES" ] || [ "$PROXY" = none ] || ! command -v ss >/dev/null || {
-    local taken
-    taken=$(ss -Hltnp '( sport = :80 or sport = :443 )' | grep -oP 'users:\(\("\K[^"]+' | sort -u | grep -vx "$PROXY" || true)
-    [ -z "$taken" ] || fail "ports 80 and 443 belong to $(echo "$taken" | tr '\n' ' ')here. Stop it, or choose PROXY=none and let it lead to 127.0.0.1:8000."
-  }
+  if [ "$PROXY" = caddy ]; then
+    refuse_another caddy /etc/caddy/Caddyfile "Choose PROXY=none, and add what \`meetingpoint write_config caddy\` prints."
+  fi
+  if [ "$RELAY" = yes ]; then
+    refuse_another coturn /etc/turnserver.conf "Choose RELAY=no, and name that relay in TURN_URLS."
+  fi
+  look_for_ports
+}
+
+had_relay() { # before this call, also if it was the first one and failed
+  [ "$(chosen RELAY)" = yes ] || { [ -z "$(chosen RELAY)" ] && brought coturn; }
 }
 
 make_secrets() { # make_secrets [WHERE POSTGRESQL IS]: fresh ones where there are none; the site reads every file that is a setting
-  local before after
+  local before after another=no
   before=$(sha256sum "$SECRETS"/* 2>/dev/null || true)
+  [ ! -e "$SECRETS/turn_secret" ] || had_relay || another=yes # of a relay elsewhere
   POSTGRES_AT=${1:-} REDIS_AT=$REDIS_SOCKET sh "$SOURCE/deploy/make-secrets.sh" "$SECRETS" >/dev/null
   [ "$DATABASE" = postgresql ] || rm -f "$SECRETS"/{database_url,owner_database_url}
   [ "$PROCESSES" -gt 1 ] || rm -f "$SECRETS/redis_url"
-  [ "$RELAY" = yes ] || rm -f "$SECRETS/turn_secret"
+  [ "$RELAY" = yes ] || [ $another = yes ] || rm -f "$SECRETS/turn_secret"
   if [ -n "${EMAIL_URL:-}" ]; then (umask 077 && printf '%s\n' "$EMAIL_URL" > "$SECRETS/email_url"); fi
   after=$(sha256sum "$SECRETS"/*)
   [ "$before" = "$after" ] || did "secrets in $SECRETS"
@@ -74,31 +128,39 @@ make_secrets() { # make_secrets [WHERE POSTGRESQL IS]: fresh ones where there ar
 
 write_settings() {
   local set=default_setting
-  [ -e $SETTINGS ] || {
-    echo "# The settings of Meeting Point on this server; secrets are in $SECRETS. README.md explains each of them."
-    echo "# After a change: sudo make install"
-  } | place $SETTINGS 640 root:$SITE_USER || true
+  [ -e $SETTINGS ] || place $SETTINGS 640 root:$SITE_USER << TEXT || true
+# The settings of Meeting Point on this server; secrets are in $SECRETS. README.md explains each of them.
+# After a change: sudo make install
+TEXT
   chown root:$SITE_USER $SETTINGS && chmod 640 $SETTINGS
   # A word of this call wins over what the operator wrote; without one, the operator's lines stay.
-  [ -z "$ASKED" ] || [ "$(sed -n 's/^DOMAIN=//p' "$CHOICES" 2>/dev/null)" = "$DOMAIN" ] || set=put_setting
+  [ -z "$ASKED" ] || [ "$(chosen DOMAIN)" = "$DOMAIN" ] || set=put_setting
   $set SITE_ORIGINS "https://$DOMAIN"
   $set DEFAULT_FROM_EMAIL "\"Meeting Point <meet@$DOMAIN>\""
   default_setting TRUSTED_PROXIES 1
   default_setting PORT 8000
   put_setting WEB_PROCESSES "$PROCESSES"
-  [ "$DATABASE" = postgresql ] || default_setting DATABASE_URL "sqlite:///$DATA/db.sqlite3"
+  if [ "$DATABASE" != postgresql ]; then
+    default_setting DATABASE_URL "sqlite:///$DATA/db.sqlite3"
+  elif grep -q '^DATABASE_URL=sqlite:' $SETTINGS; then # of a first run that went wrong
+    place $SETTINGS 640 root:$SITE_USER < <(sed '/^DATABASE_URL=sqlite:/d' $SETTINGS) || true
+  fi
   if [ "$RELAY" = yes ]; then
+    [ "$(chosen RELAY)" != no ] || set=put_setting
     $set TURN_URLS "turn:$DOMAIN:3478?transport=udp,turn:$DOMAIN:3478?transport=tcp,turns:$DOMAIN:5349?transport=tcp"
-    default_setting STUN_PORT 3479 # the relay has 3478
-  else
+    [ "$(setting STUN_PORT)" != 3478 ] || put_setting STUN_PORT 3479 # the relay has 3478
+    default_setting STUN_PORT 3479
+  elif had_relay; then
     put_setting TURN_URLS ""
+    put_setting STUN_PORT 3478
+  else
     default_setting STUN_PORT 3478
   fi
 }
 
 write_choices() {
   local name
-  for name in DOMAIN DATABASE PROCESSES PROXY TLS RELAY; do echo "$name=${!name}"; done | place "$CHOICES" 644 root:root || true
+  place "$CHOICES" 644 root:root < <(for name in DOMAIN DATABASE PROCESSES PROXY TLS RELAY; do echo "$name=${!name}"; done) || true
 }
 
 write_units() {
@@ -112,6 +174,9 @@ stop_superfluous() { # instances that the settings no longer ask for
   for unit in $(systemctl list-units --all --plain --no-legend 'meetingpoint@*' | awk '{ print $1 }'); do
     web_services | grep -qxF "$unit" || { systemctl disable --quiet --now "$unit" && did "stopped $unit"; }
   done
+  if [ "$PROCESSES" -eq 1 ] && systemctl is-active --quiet redis-server@meetingpoint.service; then
+    systemctl disable --quiet --now redis-server@meetingpoint.service && did "stopped redis-server@meetingpoint.service"
+  fi
 }
 
 state() { # what a process of the site has read when it started
@@ -133,12 +198,14 @@ back_up() { # before an upgrade changes anything
 }
 
 main() {
-  local id before packages=(python3 python3-venv ca-certificates openssl iproute2 esbuild)
+  local id before program packages=(python3 python3-venv ca-certificates openssl iproute2 esbuild)
   need_root
   one_at_a_time
+  export CHANGES=/run/meetingpoint-changes
   rm -f $CHANGES
   command -v python3 >/dev/null || { mkdir -p "$RECORD" && need_packages python3; }
   read_choices
+  read_mail
   look_around
   step "Packages"
   mkdir -p $ETC "$RECORD"
@@ -153,6 +220,7 @@ main() {
   step "User, folders, secrets"
   getent passwd $SITE_USER >/dev/null || {
     useradd --system --home-dir $DATA --no-create-home --shell /usr/sbin/nologin --user-group $SITE_USER
+    touch "$RECORD/user"
     did "user $SITE_USER"
   }
   folder $ETC 755 root:root
@@ -165,7 +233,6 @@ main() {
   if [ "$DATABASE" = postgresql ]; then start_postgres; fi
   make_secrets "${POSTGRES_PORT:+127.0.0.1:$POSTGRES_PORT}"
   write_settings
-  write_choices
 
   step "Program"
   id=$(release_id)
@@ -184,19 +251,28 @@ main() {
   for unit in $(web_services); do
     systemctl is-active --quiet "$unit" || before=""
   done
+  if [ "$RELAY" = no ] && is_ours coturn; then let_go coturn; fi # it has the port that the site needs
   if [ "$before" != "$(state)" ]; then
     restart_web || {
       [ ! -e $ETC/former_release ] || [ "$(cat $ETC/former_release)" = "$id" ] || fail "the new release does not start. To go back: sudo make rollback"
       fail "the site does not start."
     }
   fi
+  FAILURE=3
   forget_old_releases
-  case "$PROXY" in caddy) set_up_caddy ;; nginx) set_up_nginx ;; esac
+  case "$PROXY" in caddy) write_caddy ;; nginx) write_nginx ;; esac
+  for program in caddy nginx; do # that of an earlier choice gives way to what is good enough to start
+    if [ "$PROXY" != $program ] && is_ours $program; then let_go $program; fi
+  done
+  [ "$PROXY" = none ] || start_proxy
   if [ "$RELAY" = yes ]; then set_up_relay; fi
   for unit in prune remind backup certificate; do
     systemctl is-enabled --quiet meetingpoint-$unit.timer || did "timer meetingpoint-$unit"
     systemctl enable --quiet --now meetingpoint-$unit.timer
   done
+
+  write_choices
+  if [ "$PROXY" = nginx ] && [ "$TLS" != internal ]; then ask_for_certificate; fi
 
   step "Checks"
   managed check --deploy --fail-level ERROR
@@ -207,29 +283,33 @@ main() {
 }
 
 self_test() {
-  if [ "$PROXY" = caddy ] && [ "$RELAY" = yes ]; then
+  if [ "$PROXY" = caddy ]; then
     wait_for 60 has_certificate || say "there is no certificate yet: journalctl -u caddy"
-    set_up_relay
+    [ "$RELAY" != yes ] || set_up_relay
   fi
   if [ "$TLS" = internal ]; then # the self-test trusts this server's own authority
     local authority=/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt
     [ "$PROXY" = caddy ] || authority=$TLS_FOLDER/fullchain.pem
-    [ ! -e "$authority" ] || place $ETC/authority.crt 644 root:root < "$authority" || true
+    [ ! -e "$authority" ] || place $ETC/authority.crt 644 root:root < "$authority" || true # a copy that the site's user can read
     [ ! -e $ETC/authority.crt ] || export SSL_CERT_FILE=$ETC/authority.crt
   fi
-  managed doctor || fail "the site runs, but something above is not as it should be."
+  managed doctor || fail "the site runs; what is WRONG, and what helps, is in the lines above."
 }
 
-has_certificate() { "$SOURCE/deploy/install/certificate.sh" && [ -e "$TLS_FOLDER/fullchain.pem" ]; }
+has_certificate() { [ -n "$(newest_of_caddy)" ]; }
 
 finish() {
-  local origin
+  local origin stun ports="80/tcp, 443/tcp"
   origin=$(setting SITE_ORIGINS)
   echo "Meeting Point is at ${origin%%,*}"
   echo "The first account with access to the administration: sudo meetingpoint createsuperuser"
   [ "$TLS" != internal ] || [ "$PROXY" != caddy ] ||
     echo "Browsers warn until they trust /var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-  [ "$RELAY" != yes ] || echo "Ports to open in a firewall: 80/tcp, 443/tcp, 3478/tcp+udp, $(setting STUN_PORT)/udp, 5349/tcp, 49160-49960/udp"
+  [ "$PROXY" != caddy ] || ports="80/tcp, 443/tcp+udp"
+  [ "$RELAY" != yes ] || ports+=", 3478/tcp+udp, 5349/tcp, 49160-49960/udp"
+  stun=$(setting STUN_PORT)
+  [ "$stun" = 0 ] || ports+=", $stun/udp"
+  echo "Ports to open in a firewall: $ports"
 }
 
 main

@@ -8,7 +8,7 @@ source_files() { # the files of the program, one a line; git knows them, an unpa
     done
   else
     (cd "$SOURCE" && find . -type f \
-      -not -path './.venv/*' -not -path './node_modules/*' -not -path './var/*' -not -path './.git/*' -not -path './.git' \
+      -not -path './.venv/*' -not -path './node_modules/*' -not -path './var/*' -not -path './releases/*' -not -path './.git/*' -not -path './.git' \
       -not -path './deploy/secrets/*' -not -name '.env' -not -name '*.sqlite3*' -not -name '*.pyc' | sed 's|^\./||')
   fi | LC_ALL=C sort
 }

@@ -1,15 +1,27 @@
 # shellcheck shell=bash
 # What the site uses on this machine: PostgreSQL, Redis, the proxy and the relay.
 
-port_of_postgres() { pg_lsclusters -h | awk '$4 ~ /online/ { print $3; exit }'; }
-
-start_postgres() { # says in POSTGRES_PORT where it listens
-  has_postgres || systemctl restart postgresql.service
-  wait_for 60 has_postgres || fail "PostgreSQL does not start: journalctl -u 'postgresql*'"
-  POSTGRES_PORT=$(port_of_postgres)
+cluster() { # "<version> <name> <port> <status>": the one that the site has, else one that runs, else any
+  local ours
+  ours=$(sed -n 's|.*@127\.0\.0\.1:\([0-9]*\)/.*|\1|p' "$SECRETS/owner_database_url" 2>/dev/null || true)
+  pg_lsclusters -h | awk -v ours="$ours" '
+    { rank = $3 == ours ? 3 : $4 ~ /online/ ? 2 : 1 }
+    rank > best { best = rank; line = $1 " " $2 " " $3 " " $4 }
+    END { if (best) print line }'
 }
 
-has_postgres() { [ -n "$(port_of_postgres)" ]; }
+has_postgres() { [[ "$(cluster)" == *online* ]]; }
+
+start_postgres() { # says in POSTGRES_PORT where it listens
+  local version name
+  systemctl start postgresql.service
+  has_postgres || {
+    read -r version name _ < <(cluster) || fail "PostgreSQL has no cluster: pg_lsclusters"
+    systemctl start "postgresql@$version-$name.service" || true
+  }
+  wait_for 60 has_postgres || fail "PostgreSQL does not start: journalctl -u 'postgresql*'"
+  read -r _ _ POSTGRES_PORT _ < <(cluster)
+}
 
 set_up_postgres() {
   local readable
@@ -31,8 +43,8 @@ set_up_postgres() {
 
 set_up_redis() {
   local conf=/etc/redis/redis-meetingpoint.conf acl=/etc/redis/meetingpoint.acl dirty=0
-  sed -e "s|/run/redis/meetingpoint.sock|$REDIS_SOCKET|" "$SOURCE/deploy/redis.conf" | place $conf 640 redis:redis && dirty=1
-  place $acl 640 redis:redis < "$SECRETS/redis.acl" && dirty=1
+  if place $conf 640 redis:redis < <(sed -e "s|/run/redis/meetingpoint.sock|$REDIS_SOCKET|" "$SOURCE/deploy/redis.conf"); then dirty=1; fi
+  if place $acl 640 redis:redis < "$SECRETS/redis.acl"; then dirty=1; fi
   id -nG "$SITE_USER" | grep -qw redis || { usermod -aG redis "$SITE_USER" && did "user $SITE_USER in group redis"; }
   systemctl enable --quiet redis-server@meetingpoint.service
   if [ $dirty -eq 1 ] || ! systemctl is-active --quiet redis-server@meetingpoint.service; then
@@ -44,76 +56,90 @@ set_up_redis() {
 }
 
 # ── The proxy ─────────────────────────────────────────────────────────────────────────────────────
-set_up_caddy() {
-  local file=/etc/caddy/Caddyfile before
-  if ! grep -q 'manage.py write_config' $file 2>/dev/null && ! brought caddy && [ ! -e "$RECORD/replaced$file" ]; then
-    dpkg --verify caddy | grep -q "$file" &&
-      fail "Caddy serves other sites here ($file). Choose PROXY=none, and add what \`meetingpoint write_config caddy\` prints."
-  fi
-  keep $file
-  before=$(cat $file)
-  managed_as_root write_config caddy --tls "$TLS" --output $file >/dev/null
-  chown root:root $file && chmod 644 $file
-  [ "$(cat $file)" = "$before" ] || did "file $file"
-  caddy validate --config $file --adapter caddyfile >/dev/null 2>&1 || fail "Caddy refuses $file: caddy validate --config $file"
-  systemctl enable --quiet caddy.service
-  if ! systemctl is-active --quiet caddy.service; then
-    systemctl restart caddy.service
-  elif [ "$(cat $file)" != "$before" ]; then
-    systemctl reload caddy.service
-  fi
+write_caddy() {
+  keep /etc/caddy/Caddyfile
+  new_config caddy /etc/caddy/Caddyfile --tls "$TLS"
+  chown root:root /etc/caddy/Caddyfile && chmod 644 /etc/caddy/Caddyfile
+  caddy validate --config /etc/caddy/Caddyfile --adapter caddyfile >/run/meetingpoint-caddy.log 2>&1 || {
+    former_config /etc/caddy/Caddyfile
+    tail -n 5 /run/meetingpoint-caddy.log >&2
+    fail "Caddy does not take its new configuration, so the former one is back."
+  }
+  rm -f /run/meetingpoint-caddy.log
 }
 
-set_up_nginx() {
-  local file=/etc/nginx/conf.d/meetingpoint.conf default=/etc/nginx/sites-enabled/default before chain=$TLS_FOLDER/fullchain.pem
-  if [ -e $default ]; then
-    if brought nginx || [ "$(readlink -f $default)" = /etc/nginx/sites-available/default ]; then
-      keep $default
-      rm $default
-      did "nginx's example site is off"
-    fi
-  fi
-  [ -e "$chain" ] || self_signed
-  before=$(cat $file 2>/dev/null || true)
-  managed_as_root write_config nginx --certificate "$chain" --key "$TLS_FOLDER/privkey.pem" --output $file >/dev/null
-  [ "$(cat $file)" = "$before" ] || did "file $file"
-  nginx -t -q || fail "nginx refuses its configuration: nginx -t"
-  systemctl enable --quiet nginx.service
-  if ! systemctl is-active --quiet nginx.service; then
-    systemctl restart nginx.service
-  elif [ "$(cat $file)" != "$before" ]; then
-    systemctl reload nginx.service
-  fi
-  [ "$TLS" = internal ] || ask_for_certificate
+is_example() { # is_example LINK: it is nginx's example site, and no one uses it
+  [ -L "$1" ] && [ "$(readlink -f "$1")" = /etc/nginx/sites-available/default ] &&
+    ! edited nginx-common /etc/nginx/sites-available/default && [ "$(ls -A /var/www/html)" = index.nginx-debian.html ]
 }
 
-self_signed() { # a certificate until there is another one, or the only one with TLS=internal
-  local names="" host
-  for host in $(public_hosts); do names+="${names:+,}DNS:$host"; done
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 -subj "/CN=$DOMAIN" \
-    -addext "subjectAltName=$names" -keyout "$TLS_FOLDER/privkey.pem" -out "$TLS_FOLDER/fullchain.pem" 2>/dev/null
-  did "a certificate that no authority has signed"
+has_other_sites() { # nginx, at the ports of the site
+  nginx -T 2>/dev/null | awk -v ours="$NGINX_SITE:" '
+    /^# configuration file / { file = $4 }
+    { sub(/#.*/, "") }
+    file != ours && /(^|[;{ \t])listen[ \t]+([^;]*[: \t])?(80|443)[; \t]/ { found = 1 }
+    END { exit !found }'
+}
+
+write_nginx() {
+  local default=/etc/nginx/sites-enabled/default chain=$TLS_FOLDER/fullchain.pem options=() was=$NGINX_SITE
+  if is_example $default; then
+    keep $default
+    rm $default
+    did "nginx's example site is off"
+  fi
+  hand_on_certificate
+  if has_other_sites; then
+    options=(--shared)
+    if grep -q sites-enabled /etc/nginx/nginx.conf; then NGINX_SITE=$NGINX_LAST; fi
+    [ "$was" = "$NGINX_SITE" ] || [ ! -e "$was" ] || mv "$was" "$NGINX_SITE"
+  fi
+  new_config nginx "$NGINX_SITE" "${options[@]}" --certificate "$chain" --key "$TLS_FOLDER/privkey.pem"
+  nginx -t -q || {
+    former_config "$NGINX_SITE"
+    [ "$was" = "$NGINX_SITE" ] || [ ! -e "$NGINX_SITE" ] || mv "$NGINX_SITE" "$was"
+    [ -e "$was" ] || give_back $default
+    fail "nginx does not take its new configuration, so the former one is back."
+  }
+}
+
+start_proxy() { # with the configuration that it has by now
+  enable "$PROXY"
+  if ! systemctl is-active --quiet "$PROXY.service"; then
+    systemctl restart "$PROXY.service"
+  elif [ "$CONFIG_CHANGED" = yes ]; then
+    systemctl reload "$PROXY.service"
+  fi
 }
 
 ask_for_certificate() { # certbot renews it by its own timer, and the hook hands it on
-  local names=() host options=()
-  for host in $(public_hosts); do names+=(-d "$host"); done
-  [ "$TLS" = acme ] || options+=(--server "$TLS")
-  printf '#!/bin/sh\nexec %s/current/deploy/install/certificate.sh\n' "$PROGRAM" |
-    place /etc/letsencrypt/renewal-hooks/deploy/meetingpoint 755 root:root || true
-  [ ! -e "/etc/letsencrypt/live/$DOMAIN/fullchain.pem" ] || { hand_on_certificate; return; }
-  mkdir -p /var/www/meetingpoint-acme
-  certbot certonly --non-interactive --quiet --agree-tos --register-unsafely-without-email --keep-until-expiring \
-    --cert-name "$DOMAIN" --webroot --webroot-path /var/www/meetingpoint-acme "${options[@]}" "${names[@]}" ||
-    fail "no certificate for $DOMAIN: does its DNS name lead here, and is port 80 open? See /var/log/letsencrypt."
-  did "certificate for $DOMAIN"
+  local names=() name options=() chain=/etc/letsencrypt/live/$DOMAIN/fullchain.pem before
+  local renewal=/etc/letsencrypt/renewal/$DOMAIN.conf server=https://acme-v02.api.letsencrypt.org/directory
+  for name in $(public_hosts); do names+=(-d "$name"); done
+  if [ "$TLS" != acme ]; then
+    server=$TLS
+    options+=(--server "$TLS")
+  fi
+  place /etc/letsencrypt/renewal-hooks/deploy/meetingpoint 755 root:root \
+    < <(printf '#!/bin/sh\nexec %s/current/deploy/install/certificate.sh\n' "$PROGRAM") || true
+  if [ -e "$renewal" ] && ! grep -qxF "server = $server" "$renewal"; then options+=(--force-renewal); fi
+  { fits "$chain" && [[ " ${options[*]} " != *" --force-renewal "* ]]; } || {
+    before=$(cat "$chain" 2>/dev/null || true)
+    [ -n "$before" ] || echo "$DOMAIN" >> "$RECORD/certificates"
+    mkdir -p /var/www/meetingpoint-acme
+    certbot certonly --non-interactive --quiet --agree-tos --register-unsafely-without-email --keep-until-expiring \
+      --renew-with-new-domains --cert-name "$DOMAIN" --webroot --webroot-path /var/www/meetingpoint-acme "${options[@]}" "${names[@]}" ||
+      fail "no certificate for $DOMAIN: does its DNS name lead here, and is port 80 open? See /var/log/letsencrypt."
+    [ "$(cat "$chain")" = "$before" ] || did "certificate for $DOMAIN"
+  }
+  delete_certificates "$DOMAIN"
   hand_on_certificate
 }
 
-hand_on_certificate() { "$SOURCE/deploy/install/certificate.sh" | while read -r line; do say "$line"; done; }
-
-public_hosts() { # the names in the settings, one a line
-  { setting SITE_ORIGINS | tr ',' '\n'; setting ADMIN_ORIGIN; } | sed -n 's|^https://||p' | sed 's|:[0-9]*$||'
+hand_on_certificate() {
+  local line
+  while read -r line; do say "$line"; done < <(
+    DOMAIN=$DOMAIN PROXY=$PROXY TLS=$TLS RELAY=$RELAY "$SOURCE/deploy/install/certificate.sh" || echo "the certificate could not be handed on")
 }
 
 # ── The relay ─────────────────────────────────────────────────────────────────────────────────────
@@ -133,14 +159,12 @@ P
 }
 
 set_up_relay() {
-  local file=/etc/turnserver.conf before
+  local file=/etc/turnserver.conf
   keep $file
-  before=$(cat $file)
   hand_on_certificate
-  managed_as_root write_config turnserver --output $file --external-ip "$(outer_address)" \
-    --certificate "$TLS_FOLDER/fullchain.pem" --key "$TLS_FOLDER/privkey.pem" >/dev/null
+  [ ! -e $file ] || { chown turnserver:turnserver $file && chmod 400 $file; } # before it has the secret
+  new_config turnserver $file --external-ip "$(outer_address)" --certificate "$TLS_FOLDER/fullchain.pem" --key "$TLS_FOLDER/privkey.pem"
   chown turnserver:turnserver $file && chmod 400 $file
-  [ "$(cat $file)" = "$before" ] || did "file $file"
-  systemctl enable --quiet coturn.service
-  if ! systemctl is-active --quiet coturn.service || [ "$(cat $file)" != "$before" ]; then systemctl restart coturn.service; fi
+  enable coturn
+  if ! systemctl is-active --quiet coturn.service || [ "$CONFIG_CHANGED" = yes ]; then systemctl restart coturn.service; fi
 }

@@ -1,17 +1,26 @@
 #!/bin/bash
-# Take back what `make install` did: services, files, packages that came with it, user, and the data.
+# Take back what `make install` did: services, files, packages that came with it, user, and the data. What others keep in the same
+# programs stays, and then the program stays, too, without our configuration.
 #   sudo make uninstall                   asks for the name of the site before the data goes
 #   sudo make uninstall KEEP_DATA=yes     leaves database, backups, settings and secrets for a later `make install`
 # shellcheck source=deploy/install/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=deploy/install/packages.sh
 source deploy/install/packages.sh
+# shellcheck source=deploy/install/programs.sh
+source deploy/install/programs.sh
+# shellcheck source=deploy/install/services.sh
+source deploy/install/services.sh
 
-DOMAIN=$(choice DOMAIN) DATABASE=$(choice DATABASE) KEEP_DATA=${KEEP_DATA:-no}
+KEEP_DATA=${KEEP_DATA:-no}
+DOMAIN=$(setting SITE_ORIGINS)
+DOMAIN=${DOMAIN%%,*} DOMAIN=${DOMAIN#https://}
+HAS_POSTGRES=no STAY=()
+[ ! -e "$SECRETS/database_url" ] || HAS_POSTGRES=yes
 
 confirm() { # a person says it once more; a script knows what it does
   local answer
-  [ "$KEEP_DATA" != yes ] && [ -t 0 ] || return 0
+  [ "$KEEP_DATA" = no ] && [ -t 0 ] || return 0
   read -rp "This deletes all accounts, rooms and backups of $DOMAIN. To go on, type its name: " answer
   [ "$answer" = "$DOMAIN" ] || fail "nothing was removed."
 }
@@ -23,80 +32,111 @@ stop_services() {
     case "$unit" in *@.service) continue ;; esac
     systemctl disable --quiet --now "$unit" 2>/dev/null || systemctl stop "$unit" 2>/dev/null || true
   done
-  rm -f $UNITS/meetingpoint* /var/lib/systemd/timers/stamp-meetingpoint-*
+  rm -rf $UNITS/meetingpoint* /var/lib/systemd/timers/stamp-meetingpoint-*
   systemctl disable --quiet --now redis-server@meetingpoint.service 2>/dev/null || true
   systemctl daemon-reload
   systemctl reset-failed 2>/dev/null || true
 }
 
 drop_database() {
-  [ "$DATABASE" = postgresql ] && [ "$KEEP_DATA" != yes ] && command -v psql >/dev/null || return 0
-  (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups psql --no-psqlrc --quiet --dbname postgres <<'S'
-DROP DATABASE IF EXISTS meetingpoint WITH (FORCE);
-DROP ROLE IF EXISTS meetingpoint;
-DROP ROLE IF EXISTS meetingpoint_owner;
-S
-  )
-  if brought postgresql-common && command -v pg_dropcluster >/dev/null; then
-    pg_lsclusters -h | while read -r version name _rest; do pg_dropcluster --stop "$version" "$name"; done
-  fi
+  local role
+  [ $HAS_POSTGRES = yes ] && [ "$KEEP_DATA" = no ] && command -v pg_lsclusters >/dev/null || return 0
+  start_postgres
+  as_superuser 'DROP DATABASE IF EXISTS meetingpoint WITH (FORCE)' || fail "PostgreSQL does not drop the database meetingpoint. To leave it: KEEP_DATA=yes"
+  for role in meetingpoint meetingpoint_owner; do
+    as_superuser "DROP ROLE IF EXISTS $role" || say "the role $role of PostgreSQL stays"
+  done
 }
 
+as_superuser() { as_postgres env PGOPTIONS=--client-min-messages=warning psql --no-psqlrc --quiet --port "$POSTGRES_PORT" --dbname postgres --command "$1"; }
+
 give_back_files() { # what was there before comes back as it was
-  local path
-  rm -f /etc/nginx/conf.d/meetingpoint.conf /etc/redis/redis-meetingpoint.conf /etc/redis/meetingpoint.acl
-  rm -f /etc/letsencrypt/renewal-hooks/deploy/meetingpoint
-  [ -d "$RECORD/replaced" ] || return 0
-  (cd "$RECORD/replaced" && find . -type f -o -type l) | sed 's|^\.||' | while read -r path; do
-    case "$path" in
-      *.absent) rm -f "${path%.absent}" ;;
-      *) mkdir -p "$(dirname "$path")" && cp -a "$RECORD/replaced$path" "$path" ;;
-    esac
+  local program
+  for program in caddy nginx coturn; do
+    if is_ours $program; then let_go $program; fi
+  done
+  rm -f /etc/redis/redis-meetingpoint.conf /etc/redis/meetingpoint.acl
+  find /var/lib/caddy/.local/share/caddy/certificates -type d -name "${DOMAIN:-none}" -exec rm -rf {} + 2>/dev/null || true
+  rm -rf /var/www/meetingpoint-acme
+}
+
+find_what_stays() { # programs that came with us, and in which there is something of others now
+  local program others line
+  for program in "${PROGRAMS[@]}"; do
+    brought "$(package_of "$program")" || continue
+    others=$(others_in "$program")
+    if [ "$program $KEEP_DATA" = "postgresql yes" ]; then others="the data of this site"; fi
+    [ -n "$others" ] || continue
+    STAY+=("$program")
+    say "$program stays, for it has:"
+    while read -r line; do say "  $line"; done <<< "$others"
   done
 }
 
 remove_packages() {
-  local here name extra names=()
+  local here name extra needed before names=()
   [ -s "$RECORD/packages" ] || return 0
   here=$(installed_packages)
   while read -r name; do
-    if grep -qxF "$name" <<< "$here"; then names+=("$name"); fi
-  done < "$RECORD/packages"
-  if [ "$KEEP_DATA" = yes ]; then mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -v '^postgresql'); fi
-  # What something else has begun to need since then stays.
+    if grep -qxF "$name" <<< "$here" && [[ " ${STAY[*]} " != *" $name "* ]]; then names+=("$name"); fi
+  done < <(sort -u "$RECORD/packages")
+  # What something else needs stays.
   while [ ${#names[@]} -gt 0 ]; do
-    extra=$(apt-get -s purge "${names[@]}" | sed -n 's/^Purg \([^ ]*\).*/\1/p' | grep -vxF "$(printf '%s\n' "${names[@]}")" || true)
+    extra=$(apt-get -s purge "${names[@]}" | sed -nE 's/^(Purg|Remv) ([^ ]+).*/\2/p' | grep -vxF "$(printf '%s\n' "${names[@]}")" || true)
     [ -n "$extra" ] || break
     # shellcheck disable=SC2086
-    mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -vxF "$(apt-cache depends --recurse --installed --no-suggests \
-      --no-conflicts --no-breaks --no-replaces --no-enhances $extra | grep '^[a-z0-9]')")
+    needed=$(apt-cache depends --recurse --installed --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $extra |
+      sed -nE 's/^[ |]*((Pre)?Depends: |Recommends: )?<?([a-z0-9][a-z0-9+.-]*)(:[a-z0-9-]+)?>?$/\3/p' | sort -u)
+    before=${#names[@]}
+    mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -vxF "$needed" || true)
+    [ ${#names[@]} -lt "$before" ] || {
+      say "these packages stay, for something needs them:" "${names[@]}"
+      return
+    }
   done
   [ ${#names[@]} -gt 0 ] || return 0
   say "packages that came with it"
-  apt-get -qq purge -y "${names[@]}" >/dev/null 2>&1 || fail "these packages could not be removed: ${names[*]}"
+  apt-get -qq -o DPkg::Lock::Timeout=600 purge -y "${names[@]}" >/run/meetingpoint-apt.log 2>&1 || {
+    tail -n 20 /run/meetingpoint-apt.log >&2
+    fail "these packages could not be removed: ${names[*]}"
+  }
+}
+
+is_gone() { # is_gone PACKAGE: it came with us, and is here no longer
+  brought "$1" && ! installed_packages | grep -xF "$1" >/dev/null
 }
 
 remove_files() {
-  rm -rf $PROGRAM $COMMAND /var/www/meetingpoint-acme /run/meetingpoint*
-  if brought caddy; then rm -rf /var/lib/caddy /var/log/caddy /etc/caddy; userdel caddy 2>/dev/null || true; fi
-  if brought nginx; then rm -rf /var/www/html /etc/nginx /var/log/nginx /var/lib/nginx; fi
-  if brought certbot; then rm -rf /etc/letsencrypt /var/log/letsencrypt /var/lib/letsencrypt; fi
-  if brought coturn; then rm -rf /etc/turnserver.conf /var/lib/turn /var/log/turnserver; userdel turnserver 2>/dev/null || true; fi
-  if brought redis-server; then rm -rf /etc/redis /var/lib/redis /var/log/redis; userdel redis 2>/dev/null || true; groupdel redis 2>/dev/null || true; fi
-  if brought ssl-cert; then groupdel ssl-cert 2>/dev/null || true; fi
+  local program place account
+  rm -rf $PROGRAM/releases $PROGRAM/current $PROGRAM/current.new $COMMAND /run/meetingpoint*
+  rmdir --ignore-fail-on-non-empty $PROGRAM 2>/dev/null || true
+  for program in "${PROGRAMS[@]}"; do
+    is_gone "$(package_of "$program")" || continue
+    for place in $(places_of "$program"); do rm -rf "$place"; done
+    account=$(account_of "$program")
+    [ -z "$account" ] || userdel "$account" 2>/dev/null || true
+    [ -z "$account" ] || groupdel "$account" 2>/dev/null || true
+  done
+  if is_gone ssl-cert; then groupdel ssl-cert 2>/dev/null || true; fi
   rmdir --ignore-fail-on-non-empty /var/www 2>/dev/null || true
-  if [ "$KEEP_DATA" = yes ]; then return; fi
-  if brought postgresql-common; then
-    rm -rf /etc/postgresql /etc/postgresql-common /var/lib/postgresql /var/log/postgresql
-    userdel postgres 2>/dev/null || true
+  if [ "$KEEP_DATA" = yes ]; then # a later `make uninstall` knows what came with us
+    sort -u "$RECORD/packages" 2>/dev/null | comm -12 - <(installed_packages) > "$RECORD/stay" || true
+    mv "$RECORD/stay" "$RECORD/packages"
+    for program in "${PROGRAMS[@]}"; do
+      [[ " ${STAY[*]} " == *" $program "* ]] || rm -f "$RECORD/files/$program"
+    done
+    return
+  fi
+  if [ -e "$RECORD/user" ]; then
+    userdel $SITE_USER 2>/dev/null || true
+    groupdel $SITE_USER 2>/dev/null || true
   fi
   rm -rf $DATA $BACKUPS $SETTINGS $ETC
-  userdel $SITE_USER 2>/dev/null || true
-  groupdel $SITE_USER 2>/dev/null || true
 }
 
 main() {
   need_root
+  case "$KEEP_DATA" in yes | no) ;; *) fail "KEEP_DATA is yes or no." ;; esac
   one_at_a_time
   [ -e "$ETC" ] || [ -e "$PROGRAM" ] || { echo "Nothing is installed here."; return; }
   confirm
@@ -105,15 +145,18 @@ main() {
   drop_database
   step "Files and packages"
   give_back_files
+  find_what_stays
   remove_packages
   remove_files
   rm -f /run/lock/meetingpoint-install
   systemctl daemon-reload
-  if [ "$KEEP_DATA" = yes ]; then
-    rm -rf "$RECORD"
-    echo "Meeting Point is removed. Its data is in $DATA, $BACKUPS and $ETC; make install takes it up again."
-  else
+  if [ "$KEEP_DATA" = no ]; then
     echo "Meeting Point is removed, with all its data."
+  elif [ $HAS_POSTGRES = yes ]; then
+    echo "Meeting Point is removed. Its data is in PostgreSQL (database meetingpoint), $DATA, $BACKUPS, $SETTINGS and $ETC;"
+    echo "make install takes it up again."
+  else
+    echo "Meeting Point is removed. Its data is in $DATA, $BACKUPS, $SETTINGS and $ETC; make install takes it up again."
   fi
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # sudo make upgrade [VERSION=v1.2.0]: run the release that this checkout has, or check out another one first. A backup is made
-# before anything changes; with several processes the site never stops; a release that does not start is taken back.
+# before anything changes; with several processes the site never stops; a release that does not start is taken back. Exit code 3:
+# the new release runs, but something else failed, such as a check of mail, disk or certificate.
 # shellcheck source=deploy/install/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -13,7 +14,11 @@ if [ -n "${VERSION:-}" ]; then
   as_owner fetch --quiet --tags || say "no newer versions could be fetched; looking among those that are here"
   as_owner checkout --quiet "$VERSION" || fail "there is no version $VERSION."
 fi
-if ! deploy/install/install.sh; then
+code=0
+deploy/install/install.sh || code=$?
+if [ $code -eq 3 ]; then
+  FAILURE=3 fail "the new release runs and stays. What failed is above; once it is mended: sudo make install"
+elif [ $code -ne 0 ]; then
   if [ "$(readlink "$PROGRAM/current")" != "$before" ]; then
     say "the new release is taken back"
     TARGET=upgrade deploy/install/rollback.sh

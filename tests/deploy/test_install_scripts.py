@@ -28,7 +28,7 @@ def test_shellcheck_finds_nothing() -> None:
 def test_every_place_that_is_made_is_removed() -> None:
     places = re.findall(r"^([A-Z]+)=(/\S+)", (FOLDER / "common.sh").read_text(), re.MULTILINE)
     assert len(places) >= 7
-    undone = (FOLDER / "uninstall.sh").read_text()
+    undone = (FOLDER / "uninstall.sh").read_text() + (FOLDER / "programs.sh").read_text()
     removed = " ".join(re.findall(r"\brm -r?f (.*)", undone))
     assert [name for name, _path in places if f"${name}" not in removed and name not in {"CHANGES"}] == []
     made = (ROOT / "deploy/install/install.sh").read_text() + (FOLDER / "services.sh").read_text()
@@ -39,9 +39,10 @@ def test_every_place_that_is_made_is_removed() -> None:
 def test_packages_and_services_are_named_on_both_sides() -> None:
     packages = set(re.findall(r"packages\+=\(([\w -]+)\)", (FOLDER / "install.sh").read_text()))
     assert packages == {"caddy", "nginx", "certbot", "coturn", "postgresql", "redis-server"}
-    undone = (FOLDER / "uninstall.sh").read_text()
+    undone = (FOLDER / "programs.sh").read_text()
+    assert set(re.findall(r"^PROGRAMS=\((.*)\)", undone, re.MULTILINE)[0].split()) == packages
     for name in packages:
-        assert re.search(rf"if brought {name}(?:-common)?\b", undone), name
+        assert re.search(rf"^    {name}\) echo /etc/", undone, re.MULTILINE), name
 
 
 def run_choices(**words: str) -> subprocess.CompletedProcess[str]:
@@ -92,6 +93,34 @@ def test_a_word_that_does_not_fit_is_refused_before_anything_happens(words: dict
     done = run_choices(**words)
     assert done.returncode == 1
     assert said in done.stderr
+
+
+def run_functions(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of bash after what the scripts share."""
+    sourced = f"source deploy/install/common.sh\nsource deploy/install/programs.sh\n{script}"
+    return subprocess.run(["bash", "-c", sourced], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    there = tmp_path / "settings"
+    there.write_text("as it was\n")
+    disk_is_full = "cat() { head -c 4; return 1; }"
+    done = run_functions(f"{disk_is_full}\nplace {there} 600 {os.getuid()}:{os.getgid()} <<< 'something new' || true")
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert there.read_text() == "as it was\n"
+    assert list(tmp_path.iterdir()) == [there]
+
+
+def test_what_a_person_changed_since_is_known_and_what_was_there_before_comes_back(tmp_path: Path) -> None:
+    there = tmp_path / "Caddyfile"
+    there.write_text("before\n")
+    record = f"RECORD={tmp_path}/record\nplace() {{ cat > $1; }}\nkeep {there}; echo ours > {there}; remember {there}\n"
+    said = f"if changed_by_hand {there}; then echo changed; else echo ours; fi\n"
+    assert run_functions(record + said).stdout == "ours\n"
+    done = run_functions(f"{record}echo 'and a shop' >> {there}\n{said}give_back {there}\n{said}")
+    assert done.stdout == "changed\nours\n"
+    assert there.read_text() == "before\n"
 
 
 def test_secrets_are_made_once_and_only_root_reads_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from rooms.live.close_codes import CloseCode
@@ -70,6 +71,7 @@ def wait(page: Page, condition: str, seconds: float = 20) -> None:
     }}""")
 
 
+@pytest.mark.long
 def test_a_call_outlives_the_server_and_the_socket_comes_back(chromium: Browser, own_app: AppServer) -> None:
     olga = Person(chromium, own_app, "Olga")
     page = arrive(olga)

@@ -45,6 +45,7 @@ def test_four_people_at_once_make_six_connections(person: Meet) -> None:
     see_and_hear(meeting.people, 3, seconds=30)
 
 
+@pytest.mark.long
 def test_the_third_person_in_a_room_for_two_sees_that_it_is_full(person: Meet) -> None:
     meeting = make_meeting(person, "Guest", "Gerd", places=2)
     for who in meeting.people[:2]:

@@ -57,6 +57,7 @@ def expect_ended(who: Person, heading: str) -> None:
     at_most(AT_ONCE, who, heading)
 
 
+@pytest.mark.long
 def test_staff_suspend_a_person_in_a_call_and_the_owner_of_a_room(app: AppServer, person: Meet, staff: Person) -> None:
     for name in ("Oscar", "Mallory"):
         make_account(app, f"{name.lower()}@example.org", name, PASSWORD)
@@ -88,6 +89,7 @@ def test_staff_suspend_a_person_in_a_call_and_the_owner_of_a_room(app: AppServer
         expect_ended(who, "An account is suspended")
 
 
+@pytest.mark.long
 def test_staff_revoke_a_link_and_close_a_room(person: Meet, staff: Person) -> None:
     meeting = start_call(person, "Guest")
     # The link admits no one from now on, and those inside stay.

@@ -30,7 +30,9 @@ def examine(page: Page) -> list[str]:
     return [f"{page.url}: {each}" for each in wrong]
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "screen", [pytest.param(DESKTOP, marks=pytest.mark.long, id="desktop"), pytest.param(PHONE, id="phone")]
+)
 def test_every_page_is_accessible(person: Meet, screen: dict[str, object]) -> None:
     wrong: list[str] = []
 

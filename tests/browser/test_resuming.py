@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.meeting import make_meeting, share_files
@@ -105,6 +106,7 @@ def test_a_transfer_goes_on_after_either_side_reloads(person: Meet) -> None:
     expect(sent).to_contain_text("Sent, 12.3 MB · saved there")
 
 
+@pytest.mark.long
 def test_firefox_sends_receives_and_goes_on_after_a_reload(person: Meet, firefox: Browser, tmp_path: Path) -> None:
     meeting = make_meeting(person)
     olga, fred = meeting.olga, person("Fred", browser=firefox)

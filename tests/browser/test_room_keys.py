@@ -182,6 +182,7 @@ def relayed_app(cast: Cast, coturn_server: CoturnServer) -> Iterator[AppServer]:
         yield server
 
 
+@pytest.mark.long
 def test_addresses_are_hidden_in_the_middle_of_a_call_and_stay_hidden(person: Meet, cast: Cast, tmp_path: Path) -> None:
     with CoturnServer() as turn, server_with(cast, **turn.settings) as app:
         meeting = make_meeting(person, "Guest", server=app)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.browser.meeting import Meet, make_meeting
@@ -194,6 +195,7 @@ def test_a_server_that_loses_everything_is_noticed_and_it_is_said(person: Meet) 
         expect(tile).to_have_attribute("data-state", "connecting")
 
 
+@pytest.mark.long
 def test_a_server_that_repeats_messages_is_noticed_and_it_is_said(person: Meet) -> None:
     meeting = make_meeting(person, "Gustav")
     olga, guest = meeting.people

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import WebSocket, WebSocketRoute, expect
 
 from tests.app_server import AppServer
@@ -134,6 +135,7 @@ def test_a_key_that_does_not_fit_lets_no_one_in(person: Meet, app: AppServer) ->
         expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_disabled()
 
 
+@pytest.mark.long
 def test_a_server_that_takes_the_key_back_during_a_call_is_not_followed(person: Meet, own_app: AppServer) -> None:
     meeting = start_call(person, "Gustav", server=own_app)
     set_key(own_app, meeting.slug, 0)

@@ -193,6 +193,7 @@ def relayed_app(cast: Cast, turn: CoturnServer) -> Iterator[AppServer]:
         yield server
 
 
+@pytest.mark.long
 def test_a_pair_whose_path_is_cut_finds_another_through_a_third_person(
     relayed_app: AppServer, turn: CoturnServer, person: Meet
 ) -> None:
@@ -227,6 +228,7 @@ def test_a_pair_whose_path_is_cut_finds_another_through_a_third_person(
     expect(olga.page.locator("#banner")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_tab_that_comes_last_has_the_call(person: Meet) -> None:
     meeting = make_meeting(person, "Guest")
     begin(meeting)

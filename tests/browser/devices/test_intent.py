@@ -12,7 +12,7 @@ OPEN_PICKER = "select => select.dispatchEvent(new Event('change'))"
 HELD = "lab.held = true;"
 
 
-@pytest.mark.parametrize("browser_name", ["chromium", "firefox"])
+@pytest.mark.parametrize("browser_name", ["chromium", pytest.param("firefox", marks=pytest.mark.long)])
 def test_off_before_the_devices_are_there_stays_off(
     person: Meet, browser_name: str, request: pytest.FixtureRequest
 ) -> None:

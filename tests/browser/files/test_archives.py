@@ -83,7 +83,7 @@ def expect_tree(saved: Path) -> None:
     assert times == {(*local.timetuple()[:5], local.second // 2 * 2)}
 
 
-@pytest.mark.parametrize("which", ["chromium", "firefox"])
+@pytest.mark.parametrize("which", ["chromium", pytest.param("firefox", marks=pytest.mark.long)])
 def test_several_files_are_one_archive(
     which: str, person: Meet, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -42,6 +42,7 @@ const WORST = {
   rekey: (n) => ({ epoch: 2 + n, key: toBase64Url(new Uint8Array(32).fill(n)), by_hosts: false }),
   device: (n) => ({ key: toBase64Url(new Uint8Array(65).fill(n)), signature: toBase64Url(new Uint8Array(64).fill(n)) }),
   chat: (n) => ({ id: idOf(n), at: 1_795_419_600_000, text: "x".repeat(4_000) }),
+  "chat-private": (n) => ({ ...WORST.chat(n), reply: idOf(n + 1), version: 1 + (n % 50) }),
   "chat-got": (n) => ({ id: idOf(n) }),
   "chat-history": (n) => (n % 2 ? { have: [] } : { kept: [{ ...WORST.chat(n), pid: idOf(n), name: "Mia" }], more: true }),
   "chat-picture-wanted": (n) => ({ id: idOf(n), picture: n % 10 }),

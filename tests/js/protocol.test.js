@@ -33,7 +33,8 @@ test("the document's examples are taken", () => {
   for (const payload of shown("relay")) assert.deepEqual(readForwarded(payload), payload);
   for (const payload of shown("device")) assert.ok(readProof(payload), JSON.stringify(payload));
   for (const payload of shown("chat")) assert.deepEqual(readChatMessage(payload), payload);
-  for (const payload of shown("chat-got")) assert.equal(readChatReceipt(payload), payload.id);
+  for (const payload of shown("chat-got")) assert.deepEqual(readChatReceipt(payload), { version: 0, ...payload });
+  for (const payload of shown("chat-private")) assert.deepEqual(readChatMessage(payload), payload);
   for (const payload of shown("chat-history")) assert.deepEqual(readHistory(payload), payload);
   for (const payload of shown("chat-picture-wanted")) assert.deepEqual(readPictureWanted(payload), payload);
   for (const payload of shown("chat-picture")) assert.deepEqual(readPictureOffered(payload), payload);

@@ -1,6 +1,7 @@
 /**
- * The chat of a call: from browser to browser, kept only by the people in the call. A message goes to every peer and is
- * sent again each time a channel opens, until the peer confirms it. New peers ask for the history (history.js).
+ * The chat of a call: from browser to browser, kept only by the people in the call. A message goes to every peer, or to one, and is
+ * sent again each time a channel opens, until the peer confirms it; so is each change that its author makes. New peers ask for the
+ * history (history.js), which has no private messages.
  */
 
 import { Emitter } from "../lib/emitter.js";
@@ -9,13 +10,14 @@ import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
-import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS } from "./messages.js";
+import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS, withAny } from "./messages.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
-/** @import { Entry } from "./log.js" */
+/** @import { Entry, Recipient } from "./log.js" */
 /** @import { ChatMessage, Kept, Picture } from "./messages.js" */
 /** @typedef {{pid: string, name: string, role?: string, state?: string}} Participant */
 /** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
+/** @typedef {"sent" | "empty" | "too-long" | "too-fast" | "gone" | "too-often"} Sent gone: the only recipient has left; too-often: changed */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -23,7 +25,7 @@ const DAY_MS = 24 * HOUR_MS;
 /**
  * @typedef {object} ChatEvents
  * @property {{entry: Entry, live: boolean, loud: boolean}} message one was added to `log`; live: false for history; loud: it may be announced
- * @property {{entry: Entry}} changed its author has confirmed it, or a peer has received it
+ * @property {{entry: Entry}} changed its author has confirmed, changed or deleted it, or a peer has received it
  * @property {{entry: Entry}} dropped one is no longer in `log`, for lack of room
  */
 
@@ -34,6 +36,7 @@ export class Chat extends Emitter {
   #mesh;
   #sendLimiter = new RateLimiter(LIMITS.sentPerMinute);
   #messages;
+  #privately;
   #receipts;
 
   /** @param {Room} room @param {AbortSignal} signal */
@@ -43,8 +46,10 @@ export class Chat extends Emitter {
     this.#mesh = room.mesh;
     this.#messages = this.#mesh.topic(TOPICS.message, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute, creates: { rows: 1, alerts: 1 } });
     this.#messages.on("message", ({ pid, message, loud }) => this.#onMessage(pid, message, loud), { signal });
+    this.#privately = this.#mesh.topic(TOPICS.private, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute, creates: { rows: 1, alerts: 1 } });
+    this.#privately.on("message", ({ pid, message, loud }) => this.#onMessage(pid, message, loud, { pid: room.self.pid, name: room.self.name }), { signal });
     this.#receipts = this.#mesh.topic(TOPICS.receipt, { read: readChatReceipt, perMinute: LIMITS.receivedPerMinute, creates: NOTHING });
-    this.#receipts.on("message", ({ pid, message: id }) => this.#onReceipt(pid, id), { signal });
+    this.#receipts.on("message", ({ pid, message }) => this.#onReceipt(pid, message), { signal });
     this.#mesh.on("peer-channel-open", ({ pid }) => this.#resendWaiting(pid), { signal });
     this.#mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
     this.#mesh.on("peer-state", ({ pid, state }) => state === "refused" && this.#onPeerGone(pid), { signal });
@@ -52,41 +57,77 @@ export class Chat extends Emitter {
     history.on("kept", ({ pid, kept }) => this.#onHistory(pid, kept), { signal });
   }
 
-  /** @param {string} input @param {Picture[]} [pictures] as they are @returns {"sent" | "empty" | "too-long" | "too-fast"} */
-  sendMessage(input, pictures = []) {
+  /**
+   * @param {string} input @param {{pictures?: Picture[], to?: Recipient | null, reply?: string}} [options] to: null for everyone; reply: the id
+   *   of the message that this one answers @returns {Sent}
+   */
+  sendMessage(input, { pictures = [], to = null, reply = "" } = {}) {
     if (isTooLong(input)) return "too-long";
     const text = cleanText(input);
     if (text === "" && pictures.length === 0) return "empty";
+    if (to && this.#receivers(to).length === 0) return "gone";
     if (!this.#sendLimiter.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     // Later than everything read so far, whatever the clocks say: an answer stays below its question.
     const at = Math.max(Date.now(), this.log.newest + 1);
-    const { entry, dropped } = this.log.addMessage({ id, pid, name, at, text, pictures }, { own: true });
-    for (const [peer, { state }] of this.#mesh.peers) if (state !== "refused") entry.waiting.add(peer);
+    const { entry, dropped } = this.log.addMessage({ id, pid, name, at, text, pictures, reply }, { own: true, to });
+    for (const peer of this.#receivers(to)) entry.waiting.add(peer);
     this.emit("message", { entry, live: true, loud: true });
     for (const one of dropped) this.emit("dropped", { entry: one });
     for (const peer of entry.waiting) this.#sendEntry(peer, entry);
     return "sent";
   }
 
-  /** @param {string} pid @param {Entry} entry */
-  #sendEntry(pid, { id, at, text, pictures }) {
-    this.#messages.send(pid, { id, at, text, ...withAny(pictures) });
+  /** Changes a message of our own, wherever it was received. @param {Entry} entry @param {string} input @returns {Sent} */
+  editMessage(entry, input) {
+    if (isTooLong(input)) return "too-long";
+    const text = cleanText(input);
+    if (text === "" && entry.pictures.length === 0) return "empty";
+    return text === entry.text ? "sent" : this.#change(entry, text, entry.pictures);
   }
 
-  /** @param {string} pid @param {ChatMessage} message @param {boolean} loud */
-  #onMessage(pid, message, loud) {
+  /** Deletes a message of our own, wherever it was received. @param {Entry} entry @returns {Sent} */
+  deleteMessage(entry) {
+    return this.#change(entry, "", []);
+  }
+
+  /** @param {Entry} entry @param {string} text @param {readonly Picture[]} pictures @returns {Sent} */
+  #change(entry, text, pictures) {
+    if (!entry.own || entry.deleted) return "empty";
+    if (entry.version >= LIMITS.versions) return "too-often";
+    if (!this.#sendLimiter.consume()) return "too-fast";
+    this.log.change(entry, { text, pictures, version: entry.version + 1 });
+    for (const peer of this.#receivers(entry.to)) entry.waiting.add(peer);
+    this.emit("changed", { entry });
+    for (const peer of entry.waiting) this.#sendEntry(peer, entry);
+    return "sent";
+  }
+
+  /** @param {Recipient | null} to @returns {string[]} pids */
+  #receivers(to) {
+    const here = [...this.#mesh.peers].filter(([, { state }]) => state !== "refused").map(([pid]) => pid);
+    return to ? here.filter((pid) => pid === to.pid) : here;
+  }
+
+  /** @param {string} pid @param {Entry} entry */
+  #sendEntry(pid, { id, at, text, to, ...rest }) {
+    (to ? this.#privately : this.#messages).send(pid, { id, at, text, ...withAny(rest) });
+  }
+
+  /** @param {string} pid @param {ChatMessage} message @param {boolean} loud @param {Recipient | null} [to] */
+  #onMessage(pid, message, loud, to = null) {
     const author = this.#room.people.get(pid);
     if (author === undefined) return;
-    this.#receipts.send(pid, { id: message.id });
-    this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS }, true, loud);
+    const { id, version } = message;
+    this.#receipts.send(pid, { id, ...(version && { version }) });
+    this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS, to }, true, loud);
   }
 
-  /** @param {string} pid @param {string} id */
-  #onReceipt(pid, id) {
+  /** @param {string} pid @param {{id: string, version: number}} receipt */
+  #onReceipt(pid, { id, version }) {
     const entry = this.log.entries.find((one) => one.own && one.id === id);
-    if (entry?.waiting.delete(pid)) this.emit("changed", { entry });
+    if (entry?.version === version && entry.waiting.delete(pid)) this.emit("changed", { entry });
   }
 
   /** @param {string} pid */
@@ -115,26 +156,21 @@ export class Chat extends Emitter {
     }
   }
 
-  /** @param {Kept} kept @param {{oldest: number, from?: string}} how @param {boolean} live @param {boolean} [loud] */
+  /** @param {Kept} kept @param {{oldest: number, from?: string, to?: Recipient | null}} how @param {boolean} live @param {boolean} [loud] */
   #addMessage(kept, how, live, loud = live) {
     const { entry, is, dropped } = this.log.addMessage(kept, how);
     if (is === "new") this.emit("message", { entry, live, loud });
-    if (is === "confirmed") this.emit("changed", { entry });
-    for (const one of dropped) if (one !== entry) this.emit("dropped", { entry: one });
+    if (is === "confirmed" || is === "edited") this.emit("changed", { entry });
+    for (const one of dropped) if (one !== entry || is !== "too-old") this.emit("dropped", { entry: one });
   }
 
   /** What a peer need not send: all but its own messages that others forwarded. @param {string} pid */
   #have(pid) {
-    return this.log.entries.filter((one) => one.pid !== pid || one.from === "").map(({ id }) => id);
+    return this.log.entries.filter((one) => one.to === null && (one.pid !== pid || one.from === "")).map(({ id }) => id);
   }
 
   /** @returns {Kept[]} */
   #kept() {
-    return this.log.entries.map(({ id, pid, name, at, text, pictures }) => ({ id, pid, name, at, text, ...withAny(pictures) }));
+    return this.log.entries.filter(({ to }) => to === null).map(({ id, pid, name, at, text, ...rest }) => ({ id, pid, name, at, text, ...withAny(rest) }));
   }
-}
-
-/** @param {readonly Picture[]} pictures @returns {{pictures?: readonly Picture[]}} */
-function withAny(pictures) {
-  return pictures.length > 0 ? { pictures } : {};
 }

@@ -10,8 +10,12 @@ import { cleanName } from "../lib/clean-name.js";
  *   bytes, and pixels, which only keep room for it
  */
 /**
- * @typedef {{id: string, at: number, text: string, pictures?: readonly Picture[]}} ChatMessage id: 16 random bytes in base64url; at: ms since
- *   1970 on the author's clock, later than everything the author had read; the text or the pictures may be missing, not both
+ * @typedef {object} ChatMessage the text or the pictures may be missing, not both, unless the author has deleted the message
+ * @property {string} id 16 random bytes in base64url
+ * @property {number} at ms since 1970 on the author's clock, later than everything the author had read
+ * @property {string} text @property {readonly Picture[]} [pictures]
+ * @property {string} [reply] the id of the message that this one answers
+ * @property {number} [version] how often its author has changed it; with neither text nor pictures: deleted
  */
 /** @typedef {{id: string, picture: number}} PictureWanted picture: its place in the message of that id, from 0 */
 /** @typedef {PictureWanted & {transfer: string}} PictureOffered transfer: the one it comes with; empty: it cannot be had any more */
@@ -22,6 +26,7 @@ import { cleanName } from "../lib/clean-name.js";
 
 export const TOPICS = Object.freeze({
   message: "chat",
+  private: "chat-private",
   receipt: "chat-got",
   history: "chat-history",
   wanted: "chat-picture-wanted",
@@ -33,6 +38,8 @@ const MAX_HISTORY_PARTS = 8;
 export const LIMITS = Object.freeze({
   textCharacters: 4_000,
   lines: 200,
+  /** How often an author may change one message. */
+  versions: 50,
   messagesKept: 200,
   charactersKept: 131_072,
   /** Of one peer we read twice as many as it may write: after an interruption it sends messages again. */
@@ -75,15 +82,24 @@ export function isTooLong(input) {
   return input.length > LIMITS.textCharacters || input.trim().split(/\r\n?|\n/).length > LIMITS.lines;
 }
 
-/** Reads the topic `chat`. @param {any} payload @returns {ChatMessage | null} */
+/** Reads the topics `chat` and `chat-private`. @param {any} payload @returns {ChatMessage | null} */
 export function readChatMessage(payload) {
   if (typeof payload !== "object" || payload === null) return null;
-  const { id, at, text } = payload;
+  const { id, at, text, reply, version } = payload;
   if (!isId(id) || !isTime(at) || typeof text !== "string" || text.length > LIMITS.textCharacters) return null;
+  if ((reply !== undefined && !isId(reply)) || (version !== undefined && !isCount(version, LIMITS.versions))) return null;
+  const pictures = payload.pictures === undefined ? [] : readPictures(payload.pictures);
   const clean = cleanText(text);
-  if (payload.pictures === undefined) return clean === "" ? null : { id, at, text: clean };
-  const pictures = readPictures(payload.pictures);
-  return pictures && { id, at, text: clean, pictures };
+  if (pictures === null || (clean === "" && pictures.length === 0 && version === undefined)) return null;
+  return { id, at, text: clean, ...withAny({ pictures, reply, version }) };
+}
+
+/**
+ * The optional parts of a message that it has.
+ * @param {{pictures: readonly Picture[], reply?: string, version?: number}} parts @returns {Pick<ChatMessage, "pictures" | "reply" | "version">}
+ */
+export function withAny({ pictures, reply = "", version = 0 }) {
+  return { ...(pictures.length > 0 && { pictures }), ...(reply !== "" && { reply }), ...(version > 0 && { version }) };
 }
 
 /** @param {any} value @returns {Picture[] | null} */
@@ -114,9 +130,10 @@ export function readPictureOffered(payload) {
   return wanted && (transfer === "" || isId(transfer)) ? { ...wanted, transfer } : null;
 }
 
-/** Reads the topic `chat-got`. @param {any} payload @returns {string | null} the id of the message */
+/** Reads the topic `chat-got`. @param {any} payload @returns {{id: string, version: number} | null} the message, and which version of it */
 export function readChatReceipt(payload) {
-  return isId(payload?.id) ? payload.id : null;
+  const { id, version = 0 } = payload ?? {};
+  return isId(id) && (version === 0 || isCount(version, LIMITS.versions)) ? { id, version } : null;
 }
 
 /** Reads the topic `chat-history`. @param {any} payload @returns {Ask | Answer | null} */

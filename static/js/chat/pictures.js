@@ -14,8 +14,8 @@ import { SharedPicture } from "./shared-picture.js";
 
 /** @import { FileExchange } from "../files/exchange.js" */
 /** @import { Allowance } from "../files/receive/allowance.js" */
-/** @import { Chat, Participant, Room } from "./chat.js" */
-/** @import { Entry } from "./log.js" */
+/** @import { Chat, Participant, Room, Sent } from "./chat.js" */
+/** @import { Entry, Recipient } from "./log.js" */
 /** @import { Picture, PictureWanted } from "./messages.js" */
 /** @import { PictureFormat } from "./picture-format.js" */
 
@@ -67,17 +67,17 @@ export class ChatPictures extends Emitter {
     this.#sender = new PictureSender(exchange, (pid, answer) => void offered.send(pid, answer));
     this.#sender.on("changed", ({ picture }) => this.emit("changed", { picture }), { signal });
     chat.on("message", ({ entry, live }) => this.#onMessage(entry, live), { signal });
-    chat.on("changed", ({ entry }) => this.#updateReach(entry.pid), { signal });
+    chat.on("changed", ({ entry }) => (entry.deleted ? this.#forgetEntry(entry) : this.#updateReach(entry.pid)), { signal });
     chat.on("dropped", ({ entry }) => this.#forgetEntry(entry), { signal });
     mesh.on("peer-channel-open", ({ pid }) => this.#onPeerOpen(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
     signal.addEventListener("abort", () => this.#close());
   }
 
-  /** @param {string} input @param {ChosenPicture[]} chosen @returns {ReturnType<Chat["sendMessage"]>} */
-  send(input, chosen) {
+  /** @param {string} input @param {ChosenPicture[]} chosen @param {{to?: Recipient | null, reply?: string}} [options] as in `Chat` @returns {Sent} */
+  send(input, chosen, options) {
     this.#sending = new Map(chosen.map((one) => [state(one), one]));
-    return this.#chat.sendMessage(input, [...this.#sending.keys()]);
+    return this.#chat.sendMessage(input, { ...options, pictures: [...this.#sending.keys()] });
   }
 
   /** @param {Entry} entry @returns {readonly SharedPicture[]} */
@@ -144,7 +144,8 @@ export class ChatPictures extends Emitter {
   /** @param {string} pid @param {PictureWanted} wanted */
   #onWanted(pid, wanted) {
     if (!this.#room.people.has(pid)) return;
-    const entry = this.#chat.log.entries.find(({ own, id }) => own && id === wanted.id);
+    // A private picture is for one.
+    const entry = this.#chat.log.entries.find(({ own, id, to }) => own && id === wanted.id && (to === null || to.pid === pid));
     void this.#sender.onWanted(pid, wanted, entry && this.of(entry)[wanted.picture]);
   }
 

@@ -1,7 +1,9 @@
 /** The chat beside the call. */
 
-import { continues, renderMessage, refreshMessage } from "./chat-message.js";
+import { continues, renderMessage, refreshMessage, shortText } from "./chat-message.js";
+import { ComposeTarget } from "./compose-target.js";
 import { Composer } from "./composer.js";
+import { MessageMenu } from "./message-menu.js";
 import { PictureDialog } from "./picture-dialog.js";
 import { PictureItem } from "./picture-item.js";
 import { savePicture } from "./save-picture.js";
@@ -9,6 +11,7 @@ import { displayName } from "../people/display-name.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
+import { personMenu } from "../people/person-menu.js";
 import { sidePanels } from "../call/side-panel.js";
 import { StickToEnd } from "./stick-to-end.js";
 import { clearToasts, toast } from "../lib/toasts.js";
@@ -20,6 +23,7 @@ import { clearToasts, toast } from "../lib/toasts.js";
 /** @import { SharedPicture } from "../../chat/shared-picture.js" */
 /** @import { FilePanel } from "../files/file-panel.js" */
 /** @import { PictureDraft } from "./picture-draft.js" */
+/** @import { MessageAction } from "./message-menu.js" */
 /** @import { PictureAction } from "./picture-item.js" */
 
 const TOAST_CHARACTERS = 80;
@@ -35,6 +39,7 @@ export class ChatPanel {
   #chat;
   #pictures;
   #composer;
+  #target;
   #dialog;
   #end;
   /** @type {Map<string, HTMLElement>} by the key of the entry */
@@ -43,6 +48,7 @@ export class ChatPanel {
   #pictureItems = new Map();
   #unread = 0;
   #toastedAt = -Infinity;
+  #context;
 
   /**
    * @param {CallSession} session
@@ -52,19 +58,22 @@ export class ChatPanel {
     this.#session = session;
     this.#chat = chat;
     this.#pictures = pictures;
+    this.#context = { nameOf: (/** @type {string} */ pid) => this.#nameOf(pid), answered: (/** @type {string} */ id) => chat.log.find(id) };
     this.#list.replaceChildren();
     byId("chat-empty", HTMLElement).hidden = false;
     chat.on("message", ({ entry, loud }) => this.#onMessage(entry, loud), { signal });
     chat.on("changed", ({ entry }) => this.#onChanged(entry), { signal });
     pictures.on("changed", ({ picture }) => this.#onPicture(picture), { signal });
-    this.#composer = new Composer({ pictures, draft, files }, signal);
+    this.#target = new ComposeTarget(session, signal);
+    this.#composer = new Composer({ chat, target: this.#target, pictures, draft, files }, signal);
+    this.#setUpActions(signal);
     this.#dialog = new PictureDialog(() => pictures.shown, signal);
     this.#dialog.on("shown", ({ picture }) => pictures.keep(picture), { signal });
     this.#dialog.on("closed", ({ picture }) => this.#pictureItems.get(picture)?.focus(), { signal });
     this.#end = new StickToEnd(byId("chat-scroll", HTMLElement), this.#list, signal);
     this.#end.on("reached", () => (this.#newMessages.hidden = true));
     this.#newMessages.addEventListener("click", () => this.#end.scrollToEnd(), { signal });
-    this.#list.addEventListener("click", ({ target }) => void this.#copy(target), { signal });
+    this.#list.addEventListener("click", ({ target }) => this.#onClick(target), { signal });
     sidePanels.on("changed", ({ panel, open }) => panel === "chat" && this.#onPanel(open), { signal });
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
     const timer = setInterval(() => this.#pictureItems.forEach((item) => item.updateProgress()), TICK_MS);
@@ -101,7 +110,7 @@ export class ChatPanel {
     byId("chat-empty", HTMLElement).hidden = true;
     const follow = entry.own || this.#end.reached;
     const { entries } = this.#chat.log;
-    const item = renderMessage(entry, (pid) => this.#nameOf(pid));
+    const item = renderMessage(entry, this.#context);
     this.#items.set(entry.key, item);
     for (const picture of this.#pictures.of(entry)) this.#addPicture(picture, item);
     const next = entries[entries.indexOf(entry) + 1];
@@ -115,8 +124,12 @@ export class ChatPanel {
 
   /** @param {Entry} entry */
   #onChanged(entry) {
-    const item = this.#items.get(entry.key);
-    if (item) refreshMessage(item, entry, (pid) => this.#nameOf(pid));
+    if (entry.deleted) for (const [picture, item] of this.#pictureItems) if (picture.entry === entry) this.#removePicture(picture, item);
+    for (const one of this.#chat.log.entries) {
+      const item = one === entry || one.reply === entry.id ? this.#items.get(one.key) : undefined;
+      if (item) refreshMessage(item, one, this.#context);
+    }
+    this.#target.onChanged(entry);
     this.#markContinued(this.#chat.log.entries.indexOf(entry));
   }
 
@@ -173,13 +186,10 @@ export class ChatPanel {
   }
 
   /** @param {Entry} entry @param {boolean} loud */
-  #announce({ name, text: words, pictures }, loud) {
+  #announce(entry, loud) {
     this.#setUnread(this.#unread + 1);
     if (!loud || !this.#panel.hidden) return;
-    const content = words || text(pictures.length === 1 ? "chat.picture.one" : "chat.picture.many", { count: pictures.length });
-    const line = [...content.replace(/\s+/g, " ")];
-    const short = line.length > TOAST_CHARACTERS ? `${line.slice(0, TOAST_CHARACTERS).join("")}…` : line.join("");
-    const news = text("chat.news", { name: displayName(name), words: short });
+    const news = text(entry.to ? "chat.news.private" : "chat.news", { name: displayName(entry.name), words: shortText(entry, TOAST_CHARACTERS) });
     const now = performance.now();
     if (now - this.#toastedAt < TOAST_INTERVAL_MS) return say(news);
     this.#toastedAt = now;
@@ -195,16 +205,61 @@ export class ChatPanel {
     showInTitle({ unread });
   }
 
-  /** @param {EventTarget | null} target */
-  async #copy(target) {
-    const button = target instanceof Element ? target.closest(".chat__copy") : null;
-    const item = button?.closest(".chat__message");
-    const found = [...this.#items].find(([, one]) => one === item);
-    const entry = found && this.#chat.log.entries.find(({ key }) => key === found[0]);
-    if (!entry) return;
+  /** @param {AbortSignal} signal */
+  #setUpActions(signal) {
+    const menu = new MessageMenu({ entryOf: (target) => this.#entryOf(target), mayWritePrivately: (pid) => this.#target.mayWriteTo(pid) }, signal);
+    menu.on("action", ({ entry, action }) => void this.#runMessageAction(entry, action));
+    const write = (/** @type {string} */ pid) => {
+      this.#target.writeTo({ pid, name: this.#nameOf(pid) ?? "" });
+      sidePanels.open("chat");
+    };
+    personMenu.addAction({ id: "private", icon: "private", label: text("chat.private"), shown: ({ self, state }) => !self && state !== "refused", run: write }, signal);
+    byId("chat-save", HTMLButtonElement).addEventListener("click", () => void this.#save(byId("stage-title", HTMLElement).textContent), { signal });
+    const open = byId("chat-search-open", HTMLButtonElement);
+    const search = async () => {
+      const { ChatSearch } = await import("./chat-search.js");
+      if (!signal.aborted) new ChatSearch(this.#chat, (entry) => this.#items.get(entry.key), signal).toggle();
+    };
+    open.addEventListener("click", () => void search(), { signal, once: true });
+  }
+
+  /** @param {Element} target */
+  #entryOf(target) {
+    const item = target.closest(".chat__message");
+    const [key] = [...this.#items].find(([, one]) => one === item) ?? [];
+    return this.#chat.log.entries.find((one) => one.key === key);
+  }
+
+  /** @param {Entry} entry @param {MessageAction} action */
+  async #runMessageAction(entry, action) {
+    if (action === "reply") return this.#target.answer(entry);
+    if (action === "private") return this.#target.answer(entry, { privately: true });
+    if (action === "edit") return this.#target.edit(entry);
+    if (action === "delete") {
+      const done = this.#chat.deleteMessage(entry);
+      if (done === "too-fast" || done === "too-often") this.#composer.showNote(text(`chat.${done}`));
+      return;
+    }
     // Without access to the clipboard the person can select the text.
     const copied = await navigator.clipboard.writeText(entry.text).then(() => true, () => false);
     if (copied) this.#composer.showNote(text("chat.copied"));
+  }
+
+  /** The way from an answer to its question. @param {EventTarget | null} target */
+  #onClick(target) {
+    const quote = target instanceof Element ? target.closest(".chat__quote") : null;
+    const answered = quote && this.#chat.log.find(this.#entryOf(quote)?.reply ?? "");
+    const item = answered && this.#items.get(answered.key);
+    if (!item) return;
+    item.scrollIntoView({ block: "nearest" });
+    item.tabIndex = -1;
+    item.focus();
+  }
+
+  /** @param {string} roomName */
+  async #save(roomName) {
+    const { saveChat } = await import("./save-chat.js");
+    if (await saveChat(this.#chat.log.entries, roomName)) this.#composer.showNote(text("chat.picture.saved"));
   }
 
   /** @param {string} pid */

@@ -7,11 +7,15 @@ import { showNotice } from "../lib/announcer.js";
 import { byId, find, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 import { ChatInput } from "./chat-input.js";
+import { displayName } from "../people/display-name.js";
 
+/** @import { Chat } from "../../chat/chat.js" */
+/** @import { Entry } from "../../chat/log.js" */
 /** @import { ChatPictures } from "../../chat/pictures.js" */
 /** @import { SelectedFile } from "../../files/protocol/metadata.js" */
 /** @import { Selection } from "../../files/send/selection.js" */
 /** @import { FilePanel } from "../files/file-panel.js" */
+/** @import { ComposeTarget } from "./compose-target.js" */
 /** @import { PictureDraft } from "./picture-draft.js" */
 /** @typedef {{label: string, run: () => void}} NoteAction a button on the note, which then stays */
 
@@ -23,6 +27,8 @@ export class Composer {
   #field = byId("chat-text", HTMLTextAreaElement);
   #note = byId("chat-note", HTMLElement);
   #button = find(this.#note, "button", HTMLButtonElement);
+  #chat;
+  #target;
   #pictures;
   #draft;
   #files;
@@ -33,9 +39,13 @@ export class Composer {
   #action = () => {};
   /** A long message that waits in the file form. @type {{words: string, file: File} | null} */
   #moved = null;
+  /** What was being written before an earlier message was to be changed. */
+  #before = "";
 
-  /** @param {{pictures: ChatPictures, draft: PictureDraft, files: FilePanel}} call @param {AbortSignal} signal */
-  constructor({ pictures, draft, files }, signal) {
+  /** @param {{chat: Chat, target: ComposeTarget, pictures: ChatPictures, draft: PictureDraft, files: FilePanel}} call @param {AbortSignal} signal */
+  constructor({ chat, target, pictures, draft, files }, signal) {
+    this.#chat = chat;
+    this.#target = target;
     this.#pictures = pictures;
     this.#draft = draft;
     this.#files = files;
@@ -44,6 +54,7 @@ export class Composer {
     this.#field.addEventListener("input", () => this.#onInput(), { signal });
     this.#field.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     this.#button.addEventListener("click", () => this.#runAction(), { signal });
+    target.on("editing", ({ entry }) => this.#onEditing(entry), { signal });
     files.on("sent", ({ chosen }) => this.#onFilesSent(chosen), { signal });
     const input = new ChatInput(draft, signal);
     input.on("others", ({ others, why }) => this.#passOn(others, why), { signal });
@@ -79,11 +90,27 @@ export class Composer {
   }
 
   #send() {
-    const done = this.#pictures.send(this.#field.value, this.#draft.chosen);
-    if (done === "sent") this.discardDraft();
+    const { edited, to, reply, hasLeft } = this.#target;
+    const words = this.#field.value;
+    if (!edited && to && hasLeft) return this.showNote(text("chat.to.gone", { name: displayName(to.name) }));
+    const done = edited ? this.#chat.editMessage(edited, words) : this.#pictures.send(words, this.#draft.chosen, { to, reply });
+    if (done === "sent") {
+      if (!edited) this.discardDraft();
+      this.#target.done();
+    }
     if (done === "too-long") this.#offerAsFile();
-    else this.showNote(done === "too-fast" ? text("chat.too-fast") : "");
+    else this.showNote(done === "too-fast" || done === "too-often" ? text(`chat.${done}`) : "");
     this.#field.focus();
+  }
+
+  /** @param {Entry | null} entry the message that is to be changed; null: no longer */
+  #onEditing(entry) {
+    const isFirst = entry !== null && this.#field.dataset.edits !== "true";
+    if (isFirst) this.#before = this.#field.value;
+    this.#field.dataset.edits = String(entry !== null);
+    this.#field.value = entry?.text ?? this.#before;
+    this.#field.selectionStart = this.#field.value.length;
+    this.#onInput();
   }
 
   #onInput() {
@@ -137,10 +164,19 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    if (event.key === "ArrowUp" && this.#field.value === "" && !this.#target.edited) return this.#editLast(event);
     // On touch screens Enter starts a new line and the button sends.
     const sends = event.key === "Enter" && !event.shiftKey && !event.altKey && !isComposing(event) && !matchMedia("(pointer: coarse)").matches;
     if (!sends) return;
     event.preventDefault();
     if (!event.repeat) this.#form.requestSubmit();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #editLast(event) {
+    const last = this.#chat.log.entries.findLast(({ own, deleted, text: words }) => own && !deleted && words !== "");
+    if (!last) return;
+    event.preventDefault();
+    this.#target.edit(last);
   }
 }

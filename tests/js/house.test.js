@@ -19,10 +19,11 @@ const ALLOWED = {
   probe: ["lib", "media"],
   files: ["lib", "gate", "peer"],
   chat: ["lib", "gate", "signaling", "peer", "files"],
+  hosts: ["lib", "gate", "signaling", "peer"],
   call: ["lib", "gate", "signaling", "keys", "peer", "media"],
   waiting: ["lib", "gate", "signaling", "keys", "peer", "files"],
-  ui: ["lib", "signaling", "keys", "peer", "media", "chat", "files", "call", "waiting"],
-  pages: ["lib", "signaling", "keys", "peer", "media", "probe", "chat", "files", "call", "waiting", "ui"],
+  ui: ["lib", "signaling", "keys", "peer", "media", "chat", "files", "hosts", "call", "waiting"],
+  pages: ["lib", "signaling", "keys", "peer", "media", "probe", "chat", "files", "hosts", "call", "waiting", "ui"],
 };
 
 /** @param {string} folder */

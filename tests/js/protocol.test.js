@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
+import { readRights, readSpotlight, readTimer } from "../../static/js/hosts/host-words.js";
+import { readPoll, readVote } from "../../static/js/hosts/polls.js";
 import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, readPictureOffered, readPictureWanted, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";
 import { BUDGETS } from "../../static/js/gate/budgets.js";
@@ -39,6 +41,11 @@ test("the document's examples are taken", () => {
   for (const payload of shown("chat-picture-wanted")) assert.deepEqual(readPictureWanted(payload), payload);
   for (const payload of shown("chat-picture")) assert.deepEqual(readPictureOffered(payload), payload);
   for (const payload of shown("hand")) assert.equal(readHand(payload).up, payload.up);
+  for (const payload of shown("spotlight")) assert.deepEqual(readSpotlight(payload), payload);
+  for (const payload of shown("rights")) assert.deepEqual(readRights(payload), payload);
+  for (const payload of shown("timer")) assert.equal(readTimer(payload).value.total, payload.value.total);
+  for (const payload of shown("poll")) assert.deepEqual(readPoll(payload), payload);
+  for (const payload of shown("poll-vote")) assert.deepEqual(readVote(payload), payload);
   for (const payload of shown("react")) assert.equal(readReaction(payload), payload);
 });
 

@@ -27,6 +27,7 @@
  * @property {string} [protocol] udp, tcp or tls
  * @property {PathWhy} [path] why ICE chose this path
  * @property {Quality} [quality] how good the connection is; missing before it is known
+ * @property {boolean} [silenced] may not use the microphone, as a host has said
  * @property {boolean} [pinned] kept large on this page
  * @property {boolean} [mutedLocally] muted on this page only
  */

@@ -8,6 +8,7 @@ import { Emitter } from "../lib/emitter.js";
 import { NOTHING } from "../gate/topic.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
+import { HOSTS } from "../signaling/roles.js";
 import { History } from "./history.js";
 import { ChatLog } from "./log.js";
 import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS, withAny } from "./messages.js";
@@ -17,7 +18,8 @@ import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS,
 /** @import { ChatMessage, Kept, Picture } from "./messages.js" */
 /** @typedef {{pid: string, name: string, role?: string, state?: string}} Participant */
 /** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
-/** @typedef {"sent" | "empty" | "too-long" | "too-fast" | "gone" | "too-often"} Sent gone: the only recipient has left; too-often: changed */
+/** @typedef {"sent" | "empty" | "too-long" | "too-fast" | "gone" | "denied" | "too-often"} Sent gone: the only recipient has left; too-often: changed */
+/** @typedef {(person: Participant) => boolean} MayWrite to everyone, now */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -35,13 +37,15 @@ export class Chat extends Emitter {
   #room;
   #mesh;
   #sendLimiter = new RateLimiter(LIMITS.sentPerMinute);
+  #mayWrite;
   #messages;
   #privately;
   #receipts;
 
-  /** @param {Room} room @param {AbortSignal} signal */
-  constructor(room, signal) {
+  /** @param {Room} room @param {AbortSignal} signal @param {{mayWrite?: MayWrite}} [options] */
+  constructor(room, signal, { mayWrite = () => true } = {}) {
     super();
+    this.#mayWrite = mayWrite;
     this.#room = room;
     this.#mesh = room.mesh;
     this.#messages = this.#mesh.topic(TOPICS.message, { read: readChatMessage, perMinute: LIMITS.receivedPerMinute, creates: { rows: 1, alerts: 1 } });
@@ -66,6 +70,7 @@ export class Chat extends Emitter {
     const text = cleanText(input);
     if (text === "" && pictures.length === 0) return "empty";
     if (to && this.#receivers(to).length === 0) return "gone";
+    if (!this.#isAllowed(this.#room.self, to && this.#room.people.get(to.pid))) return "denied";
     if (!this.#sendLimiter.consume()) return "too-fast";
     const { pid, name } = this.#room.self;
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
@@ -84,6 +89,7 @@ export class Chat extends Emitter {
     if (isTooLong(input)) return "too-long";
     const text = cleanText(input);
     if (text === "" && entry.pictures.length === 0) return "empty";
+    if (!this.#isAllowed(this.#room.self, entry.to && this.#room.people.get(entry.to.pid))) return "denied";
     return text === entry.text ? "sent" : this.#change(entry, text, entry.pictures);
   }
 
@@ -104,6 +110,11 @@ export class Chat extends Emitter {
     return "sent";
   }
 
+  /** Who may not write to everyone may still write to a host. @param {Participant} author @param {Participant | null | undefined} to */
+  #isAllowed(author, to) {
+    return this.#mayWrite(author) || HOSTS.includes(to?.role ?? "");
+  }
+
   /** @param {Recipient | null} to @returns {string[]} pids */
   #receivers(to) {
     const here = [...this.#mesh.peers].filter(([, { state }]) => state !== "refused").map(([pid]) => pid);
@@ -118,7 +129,8 @@ export class Chat extends Emitter {
   /** @param {string} pid @param {ChatMessage} message @param {boolean} loud @param {Recipient | null} [to] */
   #onMessage(pid, message, loud, to = null) {
     const author = this.#room.people.get(pid);
-    if (author === undefined) return;
+    // Without a receipt, their browser says that it was not delivered.
+    if (author === undefined || !this.#isAllowed(author, to && this.#room.self)) return;
     const { id, version } = message;
     this.#receipts.send(pid, { id, ...(version && { version }) });
     this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS, to }, true, loud);

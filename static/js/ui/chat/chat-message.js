@@ -70,7 +70,8 @@ export function onlyText({ own, to }) {
 /** One line that says which message is answered. @param {Entry | undefined} entry undefined: it is not here */
 export function quoteText(entry) {
   if (entry === undefined) return text("chat.reply.none");
-  return text("chat.reply", { name: authorText(entry), words: entry.deleted ? text("chat.deleted") : shortText(entry, QUOTE_CHARACTERS) });
+  const words = entry.deleted ? text("chat.deleted") : shortText(entry, QUOTE_CHARACTERS);
+  return entry.own ? text("chat.reply.own", { words }) : text("chat.reply", { name: displayName(entry.name), words });
 }
 
 /** A message in one line. @param {Entry} entry @param {number} most characters, as people count */

@@ -99,6 +99,7 @@ export class Composer {
       this.#target.done();
     }
     if (done === "too-long") this.#offerAsFile();
+    else if (done === "denied") this.showNote(text("rights.chat.denied"));
     else this.showNote(done === "too-fast" || done === "too-often" ? text(`chat.${done}`) : "");
     this.#field.focus();
   }

@@ -15,6 +15,8 @@ export class PersonalView {
   #pinned = "";
   /** @type {Set<string>} members */
   #mutedLocally = new Set();
+  /** The member whom a host shows to everyone: large, unless the person here has pinned another. */
+  #spotlit = "";
 
   /** @param {CallSession} session @param {AbortSignal} signal */
   constructor(session, signal) {
@@ -50,6 +52,12 @@ export class PersonalView {
     for (const person of this.#session.people.values()) this.#applyView(person);
   }
 
+  /** @param {string} pid empty: no one */
+  spotlight(pid) {
+    this.#spotlit = this.#session.people.get(pid)?.member ?? "";
+    for (const person of this.#session.people.values()) this.#applyView(person);
+  }
+
   /** @param {string} pid */
   #muteLocally(pid) {
     const member = this.#session.people.get(pid)?.member;
@@ -60,6 +68,6 @@ export class PersonalView {
 
   /** @param {Person} person */
   #applyView({ pid, member }) {
-    this.#session.updatePerson(pid, { pinned: member === this.#pinned, mutedLocally: this.#mutedLocally.has(member) });
+    this.#session.updatePerson(pid, { pinned: member === (this.#pinned || this.#spotlit), mutedLocally: this.#mutedLocally.has(member) });
   }
 }

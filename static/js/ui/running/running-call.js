@@ -2,6 +2,7 @@
 
 import { KeyRotation } from "../../call/key-rotation.js";
 import { CallSession } from "../../call/session.js";
+import { HostWords } from "../../hosts/host-words.js";
 import { Leaving } from "../call/leaving.js";
 import { PictureDraft } from "../chat/picture-draft.js";
 import { FileDraft } from "../files/file-form.js";
@@ -56,8 +57,9 @@ export class RunningCall {
     const { exchange, files } = openFiles(session, page, fileDraft, { heardFrom, hideAddress, signal });
     this.keys = new KeyRotation(session, { slug, setKeyUrl });
     const stage = new Stage(session, outputs);
-    const adaptation = adaptMedia(session, stage, { devices, saver, signal });
-    const { chat, hands } = setUpFeatures(session, { page, identity, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
+    const words = new HostWords(session, signal);
+    const adaptation = adaptMedia(session, stage, { devices, saver, words, signal });
+    const { chat, hands } = setUpFeatures(session, { page, identity, words, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
     this.leaving = new Leaving(session, files, leave, signal);
     this.session = session;
     this.files = files;

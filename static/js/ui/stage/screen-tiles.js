@@ -1,5 +1,6 @@
 /** Shared screens on the stage: a large tile for each, and the button that shares the own screen. */
 
+import { mayDo } from "../../hosts/host-words.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
@@ -12,6 +13,8 @@ import { ScreenViewer } from "./screen-viewer.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
+/** @import { HostValue } from "../../hosts/host-value.js" */
+/** @import { Rights } from "../../hosts/host-words.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 
@@ -33,13 +36,21 @@ export class ScreenTiles {
   #button = byId("share-screen", HTMLButtonElement);
   #share = new ScreenShare();
   #outputs;
+  #rights;
+  /** What others share, whether it is shown or not. @type {Map<string, MediaStream>} */
+  #streams = new Map();
 
-  /** @param {CallSession} session @param {MediaOutputs} outputs @param {AbortSignal} signal also stops sharing */
-  constructor(session, outputs, signal) {
+  /**
+   * @param {CallSession} session @param {MediaOutputs} outputs @param {HostValue<Rights>} rights
+   * @param {AbortSignal} signal also stops sharing
+   */
+  constructor(session, outputs, rights, signal) {
     this.#session = session;
+    this.#rights = rights;
     this.#outputs = outputs;
-    session.mesh.on("peer-screen", ({ pid, stream }) => this.#showScreen(pid, stream), { signal });
-    session.mesh.on("peer-removed", ({ pid }) => this.#showScreen(pid, null), { signal });
+    session.mesh.on("peer-screen", ({ pid, stream }) => this.#onScreen(pid, stream), { signal });
+    session.mesh.on("peer-removed", ({ pid }) => this.#onScreen(pid, null), { signal });
+    rights.on("changed", () => this.#onRights(), { signal });
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });
@@ -65,7 +76,31 @@ export class ScreenTiles {
   }
 
   toggle() {
-    this.#share.toggle();
+    if (this.shared || this.#mayShare(this.#session.self)) this.#share.toggle();
+    else toast(text("rights.screen.denied"));
+  }
+
+  /** @param {Person | undefined} person */
+  #mayShare(person) {
+    return person !== undefined && mayDo(this.#rights.value, "screen", person);
+  }
+
+  #onRights() {
+    if (this.shared && !this.#mayShare(this.#session.self)) this.#share.stop();
+    for (const pid of this.#streams.keys()) this.#showAllowed(pid);
+  }
+
+  /** @param {string} pid @param {MediaStream | null} stream */
+  #onScreen(pid, stream) {
+    if (stream) this.#streams.set(pid, stream);
+    else this.#streams.delete(pid);
+    this.#showAllowed(pid);
+  }
+
+  /** The screen of one who may not share is not shown, whatever their browser sends. @param {string} pid */
+  #showAllowed(pid) {
+    const stream = this.#streams.get(pid) ?? null;
+    this.#showScreen(pid, this.#mayShare(this.#session.people.get(pid)) ? stream : null);
   }
 
   #onOwnScreen() {
@@ -107,6 +142,7 @@ export class ScreenTiles {
 
   /** @param {Person} person */
   #updatePerson(person) {
+    if (this.#streams.has(person.pid) && this.#mayShare(person) === (this.#tile(person.pid) === null)) this.#showAllowed(person.pid);
     this.#showName(person);
     this.#showPins();
   }

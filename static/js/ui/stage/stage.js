@@ -26,6 +26,7 @@ export class Stage {
   #people = byId("people", HTMLElement);
   #list = find(this.#people, ".people__list", HTMLElement);
   outputs;
+  view;
   #session;
   #life = new AbortController();
 
@@ -38,7 +39,7 @@ export class Stage {
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     session.on("person-removed", ({ person }) => this.#removePerson(person), { signal });
     personMenu.followSession(session, signal);
-    new PersonalView(session, signal);
+    this.view = new PersonalView(session, signal);
     const safety = new SafetyDialog(session, signal);
     for (const list of [this.#grid, this.#list]) list.addEventListener("click", (event) => safety.openFor(event), { signal });
     session.on("stream", ({ pid, stream }) => this.#playStream(pid, stream), { signal });
@@ -96,9 +97,9 @@ export class Stage {
   #updatePerson(person) {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
-    const { pid, camera, state, mutedLocally = false } = person;
+    const { pid, camera, state, mutedLocally = false, silenced = false } = person;
     const shown = camera && state !== "failed" && state !== "refused";
-    this.outputs.setPerson(pid, { silenced: mutedLocally, picture: shown });
+    this.outputs.setPerson(pid, { silenced: mutedLocally || silenced, picture: shown });
     this.#grid.arrange();
     this.#updateCount();
   }

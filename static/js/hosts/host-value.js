@@ -1,0 +1,104 @@
+/**
+ * Something that hosts decide for everyone in the call. Each browser checks itself that a host said it; the newest word counts, and
+ * it counts as long as a host is here. Hosts pass it on to those who come later.
+ */
+
+import { Emitter } from "../lib/emitter.js";
+import { HOSTS } from "../signaling/roles.js";
+
+/** @import { Topic } from "../gate/topic.js" */
+/** @import { Mesh } from "../peer/mesh.js" */
+/** @typedef {{pid: string, name: string, role?: string, member?: string}} Participant */
+/** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
+/** @template T @typedef {{at: number, value: T}} Said at: milliseconds since 1970 on the host's clock, later than all that it replaces */
+
+/** How far a host's clock may be ahead of ours: nothing that is said can block later words for longer. */
+const MAX_AHEAD_MS = 600_000;
+
+/** Reads what a host says. @template T @param {(value: any) => T | undefined} read undefined: unreadable @returns {(payload: any) => Said<T> | null} */
+export function readSaid(read) {
+  return (payload) => {
+    const { at, value } = payload ?? {};
+    const known = Number.isSafeInteger(at) && at > 0 ? read(value) : undefined;
+    return known === undefined ? null : { at, value: known };
+  };
+}
+
+/**
+ * @template T @typedef {object} HostValueEvents
+ * @property {{value: T, before: T, by: string, loud: boolean}} changed by: the pid of the host; empty: no host is here any more; loud: it may be announced
+ */
+
+/** @template T @extends {Emitter<HostValueEvents<T>>} */
+export class HostValue extends Emitter {
+  #room;
+  #topic;
+  #initial;
+  #write;
+  #value;
+  #at = 0;
+  #by = "";
+
+  /**
+   * @param {Room} room @param {Topic<Said<T>>} topic with a reader of `readSaid`
+   * @param {{initial: T, write?: (value: T) => unknown}} options write: makes what is sent @param {AbortSignal} signal
+   */
+  constructor(room, topic, { initial, write = (value) => value }, signal) {
+    super();
+    this.#room = room;
+    this.#topic = topic;
+    this.#initial = initial;
+    this.#write = write;
+    this.#value = initial;
+    topic.on("message", ({ pid, message, loud }) => this.#onSaid(pid, message, loud), { signal });
+    room.mesh.on("peer-channel-open", ({ pid }) => this.#at > 0 && this.mayChange && this.#send(pid), { signal });
+    room.mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  /** Whether this person is a host. */
+  get mayChange() {
+    return isHost(this.#room.self);
+  }
+
+  /** As a host. @param {T} value */
+  change(value) {
+    if (!this.mayChange) return;
+    this.#apply(value, Math.max(Date.now(), this.#at + 1), this.#room.self.pid, true);
+    for (const pid of this.#room.mesh.peers.keys()) this.#send(pid);
+  }
+
+  /** @param {string} pid */
+  #send(pid) {
+    this.#topic.send(pid, { at: this.#at, value: this.#write(this.#value) });
+  }
+
+  /** @param {string} pid @param {Said<T>} said @param {boolean} loud */
+  #onSaid(pid, { at, value }, loud) {
+    if (!isHost(this.#room.people.get(pid)) || at > Date.now() + MAX_AHEAD_MS) return;
+    if (at > this.#at || (at === this.#at && pid > this.#by)) this.#apply(value, at, pid, loud);
+  }
+
+  /** @param {string} gone */
+  #onPeerGone(gone) {
+    const others = [...this.#room.people.values()].filter(({ pid }) => pid !== gone);
+    if (this.#at > 0 && ![this.#room.self, ...others].some(isHost)) this.#apply(this.#initial, 0, "", false);
+  }
+
+  /** @param {T} value @param {number} at @param {string} by @param {boolean} loud */
+  #apply(value, at, by, loud) {
+    const before = this.#value;
+    this.#value = value;
+    this.#at = at;
+    this.#by = by;
+    this.emit("changed", { value, before, by, loud });
+  }
+}
+
+/** @param {Participant | undefined} person */
+function isHost(person) {
+  return HOSTS.includes(person?.role ?? "");
+}

@@ -1,0 +1,33 @@
+/** What members and guests may do is checked here for others, and kept by this browser itself. */
+
+import { mayDo, RIGHTS } from "../../hosts/host-words.js";
+import { text } from "../lib/page.js";
+import { toast } from "../lib/toasts.js";
+
+/** @import { Person } from "../../call/person.js" */
+/** @import { CallSession } from "../../call/session.js" */
+/** @import { HostValue } from "../../hosts/host-value.js" */
+/** @import { Rights } from "../../hosts/host-words.js" */
+
+/**
+ * The sound of those who may not use the microphone is not played, whatever their browser sends; the own microphone stays off.
+ * @param {CallSession} session @param {HostValue<Rights>} rights @param {() => void} mute the own microphone @param {AbortSignal} signal
+ */
+export function applyRights(session, rights, mute, signal) {
+  const mayTalk = (/** @type {Person} */ person) => mayDo(rights.value, "microphone", person);
+  const check = (/** @type {Person} */ person) => {
+    if (!person.self) return session.updatePerson(person.pid, { silenced: !mayTalk(person) });
+    if (person.muted || mayTalk(person)) return;
+    mute();
+    toast(text("rights.microphone.denied"), undefined, "rights microphone");
+  };
+  session.on("person-added", ({ person }) => check(person), { signal });
+  session.on("person-changed", ({ person }) => check(person), { signal });
+  rights.on("changed", ({ value, before, by, loud }) => {
+    const host = session.people.get(by)?.name ?? session.self.name;
+    for (const right of RIGHTS.filter((one) => loud && value[one] !== before[one])) {
+      toast(text(`rights.${right}.${value[right] ? "on" : "off"}`, { host }), undefined, `rights ${right}`);
+    }
+    for (const person of session.everyone) check(person);
+  }, { signal });
+}

@@ -1,0 +1,148 @@
+// What hosts decide for everyone: who is believed, for how long, and what browsers do against those who do not keep to it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Chat } from "../../static/js/chat/chat.js";
+import { HostWords, mayDo, readRights, readTimer, TOPICS } from "../../static/js/hosts/host-words.js";
+import { Polls, readPoll, readVote } from "../../static/js/hosts/polls.js";
+import { World } from "./chat-world.js";
+
+const NOW = 1_795_419_600_000;
+
+function meet(context, ...people) {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOW });
+  const world = new World();
+  const come = ([name, role]) => {
+    const person = world.add(name, role);
+    const { signal } = new AbortController();
+    person.words = new HostWords(person, signal);
+    person.polls = new Polls(person, signal);
+    person.chat = new Chat(person, signal, { mayWrite: (one) => mayDo(person.words.rights.value, "chat", one) });
+    person.read = () => person.chat.log.entries.map(({ text }) => text);
+    return person;
+  };
+  const all = people.map(come);
+  all.forEach((one, at) => all.slice(at + 1).forEach((other) => world.connect(one, other)));
+  return { world, come, people: all };
+}
+
+test("a host's word reaches everyone, who comes later, too, and no one else's counts", async (context) => {
+  const { world, come, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
+  olga.words.spotlight.change(sam.pid);
+  await world.settle();
+  assert.deepEqual([max, sam].map(({ words }) => words.spotlight.value), [sam.pid, sam.pid]);
+  // Sam is no host: neither their program nor one that pretends gets through.
+  sam.words.spotlight.change(max.pid);
+  sam.mesh.send(max.pid, TOPICS.spotlight, { at: NOW + 5, value: "" });
+  await world.settle();
+  assert.equal(max.words.spotlight.value, sam.pid);
+  // Olga leaves; Max, a host too, tells those who come.
+  for (const one of [max, sam]) world.part(one, olga);
+  const mia = come(["Mia", "guest"]);
+  world.connect(mia, sam);
+  await world.settle();
+  assert.equal(mia.words.spotlight.value, "");
+  world.connect(mia, max);
+  await world.settle();
+  assert.equal(mia.words.spotlight.value, sam.pid);
+  // The last host leaves: nothing that was said holds any more.
+  for (const one of [sam, mia]) world.part(one, max);
+  assert.deepEqual([sam, mia].map(({ words }) => words.spotlight.value), ["", ""]);
+});
+
+test("the newest word counts, and none can be so far ahead that others are shut out", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
+  olga.words.spotlight.change(max.pid);
+  max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW - 1, value: "" });
+  max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW + 601_000, value: "" });
+  await world.settle();
+  assert.equal(sam.words.spotlight.value, max.pid);
+  // A clock that is behind does not matter: what follows is later than what it replaces.
+  context.mock.timers.setTime(NOW - 50_000);
+  max.words.spotlight.change("");
+  await world.settle();
+  assert.deepEqual([olga, sam].map(({ words }) => words.spotlight.value), ["", ""]);
+});
+
+test("a timer says what is left, so that clocks need not agree", async (context) => {
+  const { world, come, people: [olga] } = meet(context, ["Olga", "owner"]);
+  let now = 10_000;
+  context.mock.method(performance, "now", () => now);
+  olga.words.timer.change({ ends: 310_000, total: 300_000 });
+  now = 70_000;
+  const mia = come(["Mia", "guest"]);
+  world.connect(mia, olga);
+  await world.settle();
+  assert.deepEqual(mia.words.timer.value, { ends: 310_000, total: 300_000 });
+  for (const value of [{ left: -1, total: 5 }, { left: 6, total: 5 }, { left: 1, total: 0 }, { left: 1, total: 1e9 }, { left: "1", total: 5 }, undefined, 5]) assert.equal(readTimer({ at: 1, value }), null);
+});
+
+test("who may not write is heard by no one but hosts, even with a program that does not ask", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "guest"], ["Sam", "guest"]);
+  olga.words.rights.change({ chat: false, screen: true, microphone: true });
+  await world.settle();
+  assert.equal(sam.chat.sendMessage("hello"), "denied");
+  assert.equal(sam.chat.sendMessage("hello Max", { to: max.self }), "denied");
+  assert.equal(sam.chat.sendMessage("hello Olga", { to: olga.self }), "sent");
+  assert.equal(olga.chat.sendMessage("welcome"), "sent");
+  const message = { id: "f".repeat(22), at: NOW, text: "spam" };
+  for (const to of [olga, max]) sam.mesh.send(to.pid, "chat", message);
+  sam.mesh.send(max.pid, "chat-private", message);
+  await world.settle();
+  assert.deepEqual([olga.read(), max.read()], [["hello Olga", "welcome"], ["welcome"]]);
+  olga.words.rights.change({ chat: true, screen: true, microphone: true });
+  await world.settle();
+  assert.equal(sam.chat.sendMessage("thanks"), "sent");
+  assert.equal(readRights({ at: 1, value: { chat: true, screen: 1, microphone: true } }), null);
+});
+
+test("a poll: one vote a person, which can change, counted by the host who asked", async (context) => {
+  const { world, come, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
+  assert.equal(olga.polls.ask("Lunch?", ["Yes"]), false);
+  assert.ok(olga.polls.ask(" Lunch?\u202e ", ["Yes", "", "No"]));
+  await world.settle();
+  assert.deepEqual([sam.polls.poll.question, sam.polls.poll.options], ["Lunch?", ["Yes", "No"]]);
+  const { id } = sam.polls.poll;
+  sam.polls.vote(0);
+  max.polls.vote(1);
+  sam.polls.vote(1);
+  olga.polls.vote(0);
+  // Votes for what there is not, and a count that a voter invents.
+  sam.mesh.send(olga.pid, "poll-vote", { poll: id, choice: 7 });
+  sam.mesh.send(max.pid, "poll", { at: NOW + 9, value: { ...sam.polls.poll, counts: [99, 0] } });
+  await world.settle();
+  context.mock.timers.tick(1_000);
+  await world.settle();
+  for (const { polls } of [olga, max, sam]) assert.deepEqual(polls.poll.counts, [1, 2]);
+  assert.equal(sam.polls.choice, 1);
+
+  // A vote that an interruption lost is sent again; who comes later votes, too.
+  world.interrupt(olga, sam);
+  sam.polls.vote(0);
+  await world.settle();
+  world.connect(olga, sam);
+  const mia = come(["Mia", "guest"]);
+  world.connect(mia, olga);
+  await world.settle();
+  mia.polls.vote(0);
+  await world.settle();
+  context.mock.timers.tick(1_000);
+  await world.settle();
+  assert.deepEqual(sam.polls.poll.counts, [3, 1]);
+  olga.polls.close();
+  await world.settle();
+  mia.polls.vote(1);
+  mia.mesh.send(olga.pid, "poll-vote", { poll: id, choice: 1 });
+  await world.settle();
+  context.mock.timers.tick(1_000);
+  await world.settle();
+  assert.deepEqual([sam.polls.poll.counts, mia.polls.isOpen], [[3, 1], false]);
+});
+
+test("what is no poll is dropped", () => {
+  const poll = { id: "i".repeat(22), author: "a".repeat(22), question: "Q", options: ["a", "b"], counts: [0, 0], open: true };
+  assert.deepEqual(readPoll({ at: 1, value: poll }).value, poll);
+  for (const over of [{ id: "x" }, { author: 1 }, { question: "\u202e" }, { options: ["a"] }, { options: ["a", ""] }, { options: Array(11).fill("x") }, { counts: [0] }, { counts: [0, -1] }, { counts: [0, 1e9] }, { open: 1 }]) assert.equal(readPoll({ at: 1, value: { ...poll, ...over } }), null);
+  for (const payload of [null, {}, { poll: poll.id, choice: -1 }, { poll: poll.id, choice: 10 }, { poll: "x", choice: 0 }]) assert.equal(readVote(payload), null);
+});

@@ -8,6 +8,7 @@ import { MediaLink } from "./media-link.js";
 import { Transport } from "./transport.js";
 import { isDataOnly } from "./messages.js";
 import { allFingerprintsMatch } from "./dtls-fingerprint.js";
+import { traffic } from "./stats/traffic.js";
 import { Watchdog } from "./watchdog.js";
 
 /** @import { PeerGate } from "../gate/gate.js" */
@@ -161,7 +162,7 @@ export class PeerLink extends MediaLink {
 
   /** @returns {Promise<RTCStatsReport>} */
   getStats() {
-    return this.#transport.connection.getStats();
+    return traffic.read(this.#transport.connection);
   }
 
   /** Ends for good without a message: the other end is not who it should be. @param {string} reason */

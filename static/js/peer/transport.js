@@ -6,6 +6,7 @@ import { Negotiation } from "./negotiation.js";
 import { remoteFingerprint } from "./dtls-fingerprint.js";
 import { countReceivedPackets, Heartbeat } from "./heartbeat.js";
 import { ConnectionMessages } from "./connection-messages.js";
+import { traffic } from "./stats/traffic.js";
 
 /** @import { PeerGate } from "../gate/gate.js" */
 /** @import { MediaState } from "./connection-messages.js" */
@@ -140,6 +141,7 @@ export class Transport extends Emitter {
     this.negotiation.stop();
     this.heartbeat.stop();
     this.messages = null;
+    traffic.readLast(this.connection);
     this.connection.close();
   }
 

@@ -19,6 +19,8 @@ const JOIN_TIMEOUT_MS = 15_000;
 const URGENT_TIMEOUT_MS = 4_000;
 const URGENT_PONG_TIMEOUT_MS = 1_200;
 
+const encoder = new TextEncoder();
+
 /**
  * @typedef {object} SignalingSocketEvents
  * @property {StateDetail} state stopped for good: with `code` and `reason`
@@ -40,6 +42,8 @@ const URGENT_PONG_TIMEOUT_MS = 1_200;
 
 /** @extends {Emitter<SignalingSocketEvents>} */
 export class SignalingSocket extends Emitter {
+  /** Sent and received so far, in UTF-8, without frames. */
+  bytes = 0;
   #url;
   #pid;
   #hello;
@@ -218,6 +222,7 @@ export class SignalingSocket extends Emitter {
 
   /** @param {unknown} data */
   #onMessage(data) {
+    if (typeof data === "string") this.bytes += sizeOf(data);
     const message = readMessage(data);
     if (message === null) return;
     if (message.type === "joined" && this.#state === "joining") {
@@ -270,7 +275,14 @@ export class SignalingSocket extends Emitter {
   /** @param {ClientMessage} message */
   #send(message) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(message));
+    const data = JSON.stringify(message);
+    this.bytes += sizeOf(data);
+    this.#socket.send(data);
     return true;
   }
+}
+
+/** @param {string} text @returns {number} bytes in UTF-8 */
+function sizeOf(text) {
+  return encoder.encode(text).length;
 }

@@ -9,6 +9,7 @@ import { CandidateInbox } from "../../peer/ice/candidate-inbox.js";
 import { CandidateOutbox } from "../../peer/ice/candidate-outbox.js";
 import { allFingerprintsMatch, remoteFingerprint } from "../../peer/dtls-fingerprint.js";
 import { isDataOnly } from "../../peer/messages.js";
+import { traffic } from "../../peer/stats/traffic.js";
 import { collectAfter } from "../storage/buffer-pool.js";
 
 /** @import { PeerMessage } from "../../peer/messages.js" */
@@ -151,7 +152,7 @@ export class Lane extends Emitter {
 
   /** @returns {Promise<RTCStatsReport>} */
   getStats() {
-    return this.#connection.getStats();
+    return traffic.read(this.#connection);
   }
 
   #listen() {
@@ -236,6 +237,7 @@ export class Lane extends Emitter {
     this.#up = false;
     clearTimeout(this.#timeout);
     this.#outbox.clear();
+    traffic.readLast(this.#connection);
     this.#connection.close();
     this.emit("down", { refused });
   }

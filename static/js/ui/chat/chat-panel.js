@@ -217,8 +217,11 @@ export class ChatPanel {
     byId("chat-save", HTMLButtonElement).addEventListener("click", () => void this.#save(byId("stage-title", HTMLElement).textContent), { signal });
     const open = byId("chat-search-open", HTMLButtonElement);
     const search = async () => {
+      // What is typed while the module loads is searched for, too.
+      byId("chat-search", HTMLElement).hidden = false;
+      byId("chat-search-text", HTMLInputElement).focus();
       const { ChatSearch } = await import("./chat-search.js");
-      if (!signal.aborted) new ChatSearch(this.#chat, (entry) => this.#items.get(entry.key), signal).toggle();
+      if (!signal.aborted) new ChatSearch(this.#chat, (entry) => this.#items.get(entry.key), signal);
     };
     open.addEventListener("click", () => void search(), { signal, once: true });
   }

@@ -27,6 +27,8 @@ export class ChatSearch {
     this.#field.addEventListener("input", () => this.#onInput(), { signal });
     this.#form.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     signal.addEventListener("abort", () => this.#close());
+    this.#button.setAttribute("aria-expanded", "true");
+    this.#onInput();
   }
 
   toggle() {

@@ -1,13 +1,16 @@
 /** A call from joining to its end, with everything that it shows and offers. It is loaded while the person is still on the page before. */
 
+import { Receipt } from "../../call/receipt.js";
 import { KeyRotation } from "../../call/key-rotation.js";
 import { CallSession } from "../../call/session.js";
 import { HostWords } from "../../hosts/host-words.js";
+import { traffic } from "../../peer/stats/traffic.js";
 import { Leaving } from "../call/leaving.js";
 import { PictureDraft } from "../chat/picture-draft.js";
 import { FileDraft } from "../files/file-form.js";
 import { openFiles } from "../files/open-files.js";
 import { text } from "../lib/page.js";
+import { ReceiptView } from "../quality/receipt-view.js";
 import { Stage } from "../stage/stage.js";
 import { adaptMedia } from "./adapt-media.js";
 import { setUpFeatures } from "./features.js";
@@ -43,6 +46,7 @@ export class RunningCall {
   keys;
   leaving;
   #chat;
+  #receipt;
   #stage;
   #devices;
   #life = new AbortController();
@@ -55,6 +59,7 @@ export class RunningCall {
     const session = new CallSession({ identity, seal, socketPath, role, presence, tracks: devices.tracks, hideAddress, nameless: text("nameless") });
     const heardFrom = (/** @type {string} */ pid) => adaptation.heardFrom(pid);
     const { exchange, files } = openFiles(session, page, fileDraft, { heardFrom, hideAddress, signal });
+    this.#receipt = new ReceiptView(new Receipt(session, signal), () => page.roomName, signal);
     this.keys = new KeyRotation(session, { slug, setKeyUrl });
     const stage = new Stage(session, outputs);
     const words = new HostWords(session, signal);
@@ -103,5 +108,7 @@ export class RunningCall {
     this.keys.close();
     this.#stage.close();
     await closed;
+    await traffic.settle();
+    this.#receipt.showEnded();
   }
 }

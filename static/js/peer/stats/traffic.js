@@ -1,0 +1,71 @@
+/**
+ * What the connections of a call have carried, whichever way: bytes of their candidate pairs, without the headers of the network (W3C
+ * WebRTC Statistics, RTCIceCandidatePairStats). Every reading of statistics counts; so does a last one before a connection is closed.
+ */
+
+/** @typedef {{direct: number, relay: number}} Bytes sent and received; relay: through TURN on either side */
+/** @typedef {{getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Measured */
+
+const LAST_READING_MS = 500;
+
+class Traffic {
+  /** @type {Bytes} */
+  #bytes = { direct: 0, relay: 0 };
+  /** Versions of DTLS, as browsers give them: hexadecimal. @type {Set<string>} */
+  #versions = new Set();
+  /** Counted so far, by connection and pair. @type {WeakMap<Measured, Map<string, number>>} */
+  #counted = new WeakMap();
+  /** @type {Set<Promise<unknown>>} */
+  #closing = new Set();
+
+  /** A call begins. */
+  reset() {
+    this.#bytes = { direct: 0, relay: 0 };
+    this.#versions.clear();
+  }
+
+  /** @returns {Readonly<Bytes>} */
+  get bytes() {
+    return this.#bytes;
+  }
+
+  /** @returns {string[]} "FEFC" is DTLS 1.3, "FEFD" DTLS 1.2 (RFC 9147 §5.3); none where the browser does not say */
+  get versions() {
+    return [...this.#versions];
+  }
+
+  /** @template {Measured} T @param {T} connection @returns {Promise<Awaited<ReturnType<T["getStats"]>>>} its statistics */
+  async read(connection) {
+    const report = await connection.getStats();
+    this.#count(connection, /** @type {any} */ (report));
+    return /** @type {any} */ (report);
+  }
+
+  /** Reads for the last time. @param {Measured} connection is closed right after */
+  readLast(connection) {
+    const reading = this.read(connection).catch(() => {});
+    this.#closing.add(reading);
+    void reading.finally(() => this.#closing.delete(reading));
+  }
+
+  /** Settles when closed connections were read, or soon. @returns {Promise<unknown>} */
+  settle() {
+    return Promise.race([Promise.all(this.#closing), new Promise((resolve) => setTimeout(resolve, LAST_READING_MS))]);
+  }
+
+  /** @param {Measured} connection @param {ReadonlyMap<string, any>} stats */
+  #count(connection, stats) {
+    const counted = this.#counted.get(connection) ?? new Map();
+    this.#counted.set(connection, counted);
+    for (const { type, id, tlsVersion, localCandidateId, remoteCandidateId, bytesSent = 0, bytesReceived = 0 } of stats.values()) {
+      if (type === "transport" && typeof tlsVersion === "string") this.#versions.add(tlsVersion.toUpperCase());
+      if (type !== "candidate-pair") continue;
+      const relayed = [localCandidateId, remoteCandidateId].some((candidate) => stats.get(candidate)?.candidateType === "relay");
+      const bytes = bytesSent + bytesReceived;
+      this.#bytes[relayed ? "relay" : "direct"] += Math.max(0, bytes - (counted.get(id) ?? 0));
+      counted.set(id, bytes);
+    }
+  }
+}
+
+export const traffic = new Traffic();

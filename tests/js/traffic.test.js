@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Receipt } from "../../static/js/call/receipt.js";
+import { Emitter } from "../../static/js/lib/emitter.js";
+import { traffic } from "../../static/js/peer/stats/traffic.js";
+
+const pair = (id, local, remote, bytes) => [id, { type: "candidate-pair", id, localCandidateId: local, remoteCandidateId: remote, bytesSent: bytes, bytesReceived: 2 * bytes }];
+const candidate = (id, candidateType) => [id, { type: "candidate", id, candidateType }];
+const CANDIDATES = [candidate("h", "host"), candidate("s", "srflx"), candidate("r", "relay")];
+const connection = (stats) => ({ stats, getStats() { return Promise.resolve(new Map([...CANDIDATES, ...this.stats])); } });
+
+test("bytes are counted once, by the way that they took, also those of connections that ended", async () => {
+  traffic.reset();
+  const one = connection([pair("a", "h", "s", 100), pair("b", "r", "s", 10)]);
+  await traffic.read(one);
+  await traffic.read(one);
+  assert.deepEqual(traffic.bytes, { direct: 300, relay: 30 });
+  // A pair that is gone stays counted, one that moves on counts what is new; the other side's relay is a relay, too.
+  one.stats = [pair("b", "r", "s", 15), pair("c", "h", "r", 1), ["t", { type: "transport", tlsVersion: "fefc" }]];
+  await traffic.read(one);
+  assert.deepEqual([traffic.bytes, traffic.versions], [{ direct: 300, relay: 48 }, ["FEFC"]]);
+  // Another connection has pairs of the same names.
+  traffic.readLast(connection([pair("a", "h", "s", 7)]));
+  traffic.readLast({ getStats: () => Promise.reject(new Error("closed")) });
+  await traffic.settle();
+  assert.deepEqual(traffic.bytes, { direct: 321, relay: 48 });
+});
+
+test("a browser that never answers for a closed connection holds nothing up", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  traffic.readLast({ getStats: () => new Promise(() => {}) });
+  const settled = traffic.settle();
+  context.mock.timers.tick(500);
+  await settled;
+});
+
+test("a receipt names who was connected, and who of them was verified in all tabs", () => {
+  const session = Object.assign(new Emitter(), { socket: { bytes: 4_000 } });
+  const life = new AbortController();
+  const receipt = new Receipt(session, life.signal);
+  const seen = (person) => session.emit("person-changed", { person: { state: "connected", self: false, ...person } });
+  seen({ pid: "1", member: "max", name: "Max", safety: { confirmed: true } });
+  seen({ pid: "2", member: "sam", name: "Sam", device: { state: "before" } });
+  seen({ pid: "3", member: "mia", name: "Mia" });
+  seen({ pid: "4", member: "ben", name: "Ben", state: "refused" });
+  seen({ pid: "5", member: "olga", name: "Olga", self: true });
+  // A second tab of Sam that is not verified.
+  seen({ pid: "6", member: "sam", name: "Sam" });
+  life.abort();
+  const { people, server, bytes } = receipt.summary;
+  assert.deepEqual(people, [{ name: "Max", verified: true }, { name: "Sam", verified: false }, { name: "Mia", verified: false }]);
+  assert.deepEqual([server, bytes], [4_000, { direct: 0, relay: 0 }]);
+});

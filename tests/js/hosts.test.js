@@ -85,6 +85,7 @@ test("who may not write is heard by no one but hosts, even with a program that d
   assert.equal(sam.chat.sendMessage("hello"), "denied");
   assert.equal(sam.chat.sendMessage("hello Max", { to: max.self }), "denied");
   assert.equal(sam.chat.sendMessage("hello Olga", { to: olga.self }), "sent");
+  await world.settle();
   assert.equal(olga.chat.sendMessage("welcome"), "sent");
   const message = { id: "f".repeat(22), at: NOW, text: "spam" };
   for (const to of [olga, max]) sam.mesh.send(to.pid, "chat", message);

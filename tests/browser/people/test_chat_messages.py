@@ -1,4 +1,4 @@
-"""Messages to one person, answers, changes and deletions, as the others see them; marks, search, and the chat as a file."""
+"""Messages to one person, answers, changes and deletions, as the others see them; marks, search, the chat as a file."""
 
 from pathlib import Path
 
@@ -16,7 +16,10 @@ TAP = """() => {
   globalThis.sent = [];
   for (const [pid, peer] of meetingPoint.mesh.peers) {
     const send = peer.send.bind(peer);
-    peer.send = (topic, payload, ...rest) => { sent.push([pid, topic, JSON.stringify(payload)]); return send(topic, payload, ...rest); };
+    peer.send = (topic, payload, ...rest) => {
+      sent.push([pid, topic, JSON.stringify(payload)]);
+      return send(topic, payload, ...rest);
+    };
   }
 }"""
 BLOCKS = "(text) => [...text.children].map(({ localName, textContent }) => [localName, textContent])"
@@ -46,7 +49,7 @@ def choose(who: Person, words: str, action: str) -> None:
     item.press("Enter")
 
 
-def test_messages_are_answered_changed_deleted_and_sent_to_one(person: Meet, own_app: AppServer, tmp_path: Path) -> None:
+def test_messages_are_answered_changed_deleted_or_private(person: Meet, own_app: AppServer, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Max", "Sam", server=own_app)
     olga, (max_, sam) = meeting.olga, meeting.guests
     share_files(meeting)
@@ -77,7 +80,7 @@ def test_messages_are_answered_changed_deleted_and_sent_to_one(person: Meet, own
     answer.locator(".chat__quote").click()
     expect(message(olga, "Is the plan safe?")).to_be_focused()
 
-    # What is said next to Max stays between them; everyone is a choice of its own. Here the wire of Olga's browser is looked at.
+    # What is said next to Max stays between them; everyone is a choice of its own. The wire of Olga's browser shows it.
     expect(olga.page.get_by_label("Message only Max")).to_be_visible()
     olga.page.get_by_label("To", exact=True).select_option("Everyone")
     write(olga, "We meet at for")

@@ -1,4 +1,4 @@
-"""What hosts decide for everyone, as the others see it, and what those do who do not keep to it; then the receipt of the call."""
+"""What hosts decide for everyone, as the others see it, and against those who do not keep to it; then the receipt."""
 
 import re
 from pathlib import Path
@@ -13,14 +13,15 @@ from tests.browser.test_pages import examine
 
 # A browser that shares a screen without asking anyone.
 SHARE_ANYWAY = """() => {
-  const [video] = Object.assign(document.createElement('canvas'), { width: 640, height: 360 }).captureStream(1).getTracks();
+  const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+  const [video] = canvas.captureStream(1).getTracks();
   meetingPoint.mesh.setScreen({ video });
 }"""
-SENDS_SCREEN = "() => [...meetingPoint.mesh.peers.values()].some(({ transceivers }) => transceivers.screenVideo?.sender.track)"
 WATCH_SCREENS = """() => {
   globalThis.screens = [];
   meetingPoint.mesh.on('peer-screen', ({ stream }) => screens.push(stream !== null));
 }"""
+BYTES = re.compile(r"[1-9][\d.,]* [kM]B direct, 0 bytes by relay, [1-9][\d.,]* (bytes|kB) by the server")
 
 
 def tile_of(who: Person, name: str) -> Locator:
@@ -79,7 +80,7 @@ def test_hosts_decide_for_everyone_and_no_one_else_does(person: Meet, own_app: A
         assert examine(who.page) == []
         who.page.keyboard.press("Escape")
 
-    # Neither voice nor screen of those who may not: Max's browser keeps to it, and when it does not, the others do not show it.
+    # Neither voice nor screen of those who may not: Max's browser keeps to it, and else the others do not show it.
     max_.page.evaluate("() => meetingPoint.media.setMuted(false)")
     expect(tile_of(sam, "Max")).to_have_attribute("data-muted", "false")
     sam.page.evaluate(WATCH_SCREENS)
@@ -106,7 +107,7 @@ def test_hosts_decide_for_everyone_and_no_one_else_does(person: Meet, own_app: A
     # The receipt, during the call and after it; nothing of this call goes through a relay.
     olga.use("This call so far")
     receipt = olga.page.locator("#receipt-dialog")
-    expect(receipt).to_contain_text(re.compile(r"[1-9][\d.,]* [kM]B direct, 0 bytes by relay, [1-9][\d.,]* (bytes|kB) by the server"))
+    expect(receipt).to_contain_text(BYTES)
     expect(receipt).to_contain_text("Not verified by you: Max and Sam")
     assert examine(olga.page) == []
     olga.page.keyboard.press("Escape")

@@ -60,12 +60,15 @@ export class Composer {
     input.on("others", ({ others, why }) => this.#passOn(others, why), { signal });
     input.on("beside", ({ add }) => this.showNote(text("chat.picture.beside"), { label: text("chat.picture.add"), run: add }), { signal });
     input.on("added", () => this.showNote(""), { signal });
-    signal.addEventListener("abort", () => this.showNote(""));
+    signal.addEventListener("abort", () => {
+      this.showNote("");
+      if (this.#field.dataset.edits === "true") this.#onEditing(null);
+    });
   }
 
   /** The person is done with this call. When it ends for another reason, what they were writing waits for the next one. */
   discardDraft() {
-    this.#field.value = "";
+    this.#before = this.#field.value = "";
     this.#draft.clear();
     this.#fitRows();
   }

@@ -15,7 +15,7 @@ export class PersonalView {
   #pinned = "";
   /** @type {Set<string>} members */
   #mutedLocally = new Set();
-  /** The member whom a host shows to everyone: large, unless the person here has pinned another. */
+  /** The pid of whom a host shows to everyone: large, unless the person here has pinned another. */
   #spotlit = "";
 
   /** @param {CallSession} session @param {AbortSignal} signal */
@@ -54,7 +54,7 @@ export class PersonalView {
 
   /** @param {string} pid empty: no one */
   spotlight(pid) {
-    this.#spotlit = this.#session.people.get(pid)?.member ?? "";
+    this.#spotlit = pid;
     for (const person of this.#session.people.values()) this.#applyView(person);
   }
 
@@ -68,6 +68,6 @@ export class PersonalView {
 
   /** @param {Person} person */
   #applyView({ pid, member }) {
-    this.#session.updatePerson(pid, { pinned: member === (this.#pinned || this.#spotlit), mutedLocally: this.#mutedLocally.has(member) });
+    this.#session.updatePerson(pid, { pinned: this.#pinned ? member === this.#pinned : pid === this.#spotlit, mutedLocally: this.#mutedLocally.has(member) });
   }
 }

@@ -44,7 +44,7 @@ def test_hosts_decide_for_everyone_and_no_one_else_does(person: Meet, own_app: A
     olga.page.get_by_role("button", name="Ask everyone to mute").click()
     olga.page.get_by_role("button", name="Lower all hands").press("Enter")
     for who in (max_, sam):
-        expect(who.page.get_by_text("Olga asks you to mute")).to_be_visible()
+        expect(who.page.get_by_text("Olga asks you to turn your microphone off.")).to_be_visible()
     sam.page.get_by_role("button", name="Mute me").click()
     max_.page.get_by_role("button", name="Not now").click()
     expect(tile_of(olga, "Sam")).to_have_attribute("data-muted", "true")

@@ -25,6 +25,12 @@ if [ -n "${EMAIL_URL_FILE:-}" ]; then
   [ -s "$EMAIL_URL_FILE" ] || fail "$EMAIL_URL_FILE is empty, or not there."
   EMAIL_URL=$(cat "$EMAIL_URL_FILE")
 fi
+case "${EMAIL_URL:-}" in
+  *'
+'*) fail "the address of the mail server has one line." ;;
+  '' | smtp://?* | smtps://?* | smtp+tls://?* | smtp+ssl://?*) ;;
+  *) fail "the address of the mail server is like smtp+tls://user:password@mail.example.org:587." ;;
+esac
 
 "$here/make-secrets.sh" "$secrets" containers
 if [ -n "${EMAIL_URL:-}" ]; then

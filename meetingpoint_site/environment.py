@@ -6,9 +6,11 @@ cannot be read is an error with a name.
 """
 
 import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
@@ -47,6 +49,30 @@ USABLE: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
+# Addresses with a password, by setting: the schemes that the site knows, and what one is like.
+ADDRESSES: Final = {
+    "EMAIL_URL": (frozenset(Env.EMAIL_SCHEMES), "smtp+tls://user:password@mail.example.org:587"),
+    "DATABASE_URL": (
+        frozenset({"sqlite", "postgres", "postgresql"}),
+        "sqlite:////path or postgres://user:password@host/name",
+    ),
+}
+MAIL_PORTS: Final = {"smtp+tls": 587, "smtps": 587, "smtp+ssl": 465}
+
+
+def quoted(address: str) -> str:
+    """Return an address whose user and password have any character, as one that a parser takes; `%41` stays `%41`."""
+    scheme, colon, rest = address.partition("://")
+    end = re.split("[/?#]", rest, maxsplit=1)[0].rfind("@")
+    port = re.match(r"[^/?#]*:([^]/?#]*)(?=[/?#])", rest[end + 1 :])
+    if port and not port[1].isdigit():  # it is no port: the password has one of "/?#"
+        end = rest.rfind("@")
+    if end < 0:
+        return address
+    user, mark, password = rest[:end].partition(":")
+    return f"{scheme}{colon}{quote(user, safe='%')}{mark}{quote(password, safe='%')}{rest[end:]}"
+
+
 class Environment(FileAwareEnv):
     """`environ.Env` that reads through `SecretFiles`."""
 
@@ -73,6 +99,23 @@ class Environment(FileAwareEnv):
         except (ValueError, TypeError) as error:
             kind = KINDS.get(options.get("cast") or (arguments[0] if arguments else None), "what it should be")
             raise ImproperlyConfigured(f"{var} is not {kind}.") from error
+
+    def email_url(self, var: str = "EMAIL_URL", *_arguments: Any, **_options: Any) -> dict[str, Any]:
+        """Return the settings of the mail server. Raises `ImproperlyConfigured` if it is none, without its password."""
+        found = self._address(var, self.str(var), self.email_url_config)
+        found["EMAIL_PORT"] = found["EMAIL_PORT"] or MAIL_PORTS.get(self.str(var).partition(":")[0], 25)
+        return found
+
+    def db_url(self, var: str = "DATABASE_URL", default: str = "", **_options: Any) -> dict[str, Any]:
+        """Return the settings of the database. Raises `ImproperlyConfigured` if it is none, without its password."""
+        return self._address(var, self.str(var, default=default), self.db_url_config)
+
+    def _address(self, name: str, value: str, read: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        schemes, example = ADDRESSES[name]
+        with suppress(ValueError, ImproperlyConfigured):
+            if value.partition("://")[0] in schemes and value.isprintable():
+                return read(quoted(value))
+        raise ImproperlyConfigured(f"{name} is not an address such as {example}.") from None
 
 
 env = Environment()

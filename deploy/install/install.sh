@@ -64,6 +64,8 @@ read_mail() { # the address of the mail server has a password: it is in a file, 
     read -rsp "The mail server, smtp+tls://user:password@host:587 (it is not shown; empty: none yet): " EMAIL_URL
     echo
   fi
+  [ -z "${EMAIL_URL:-}" ] || [[ $EMAIL_URL =~ ^smtp(s|\+tls|\+ssl)?://([^[:cntrl:]]*@)?[][A-Za-z0-9.:-]+/?$ ]] ||
+    fail "the address of the mail server is like smtp+tls://user:password@mail.example.org:587, in one line."
   unset EMAIL_URL_FILE # it is the name of a setting, too
   export -n EMAIL_URL
 }

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,30 @@ def test_the_settings_file_can_name_such_files(tmp_path: Path) -> None:
     env = reading()
     env.read_env(str(tmp_path / "env"))
     assert env.str("NAME") == "value"
+
+
+@pytest.mark.parametrize("password", ["a+b", "a#b", "a/b", "a?b", "a@b", "a:b", "a b", "ü$&'\"", "p%ss"])
+def test_a_password_in_an_address_has_any_character(password: str) -> None:
+    mail = reading(EMAIL_URL=f"smtp+tls://me+tag@example.org:{password}@mail.example.org").email_url()
+    assert mail["EMAIL_HOST_USER"] == "me+tag@example.org"
+    assert [mail[f"EMAIL_{part}"] for part in ("HOST_PASSWORD", "HOST", "PORT")] == [password, "mail.example.org", 587]
+    database = reading(DATABASE_URL=f"postgres://site:{password}@db:5433/name?sslmode=verify-full").db_url()
+    assert [database[part] for part in ("PASSWORD", "HOST", "PORT", "NAME")] == [password, "db", 5433, "name"]
+
+
+@pytest.mark.parametrize("name", ["EMAIL_URL", "DATABASE_URL"])
+@pytest.mark.parametrize(
+    "value", ["mail.example.org:587", "s3cret", "ftp://u:s3cret@h", "smtp+tls://u:s3cret@h:x", "smtp://u:s3cret@h\nx"]
+)
+def test_an_address_that_is_none_is_named_and_its_password_is_not(name: str, value: str) -> None:
+    env = reading(**{name: value})
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} is not an address such as") as error:
+        env.email_url() if name == "EMAIL_URL" else env.db_url()
+    assert "s3cret" not in "".join(traceback.format_exception(error.value))
+
+
+def test_addresses_without_a_password_stay_as_they_are() -> None:
+    assert reading(DATABASE_URL="sqlite:////srv/a@b/c:d.sqlite3").db_url()["NAME"] == "/srv/a@b/c:d.sqlite3"
+    assert reading(DATABASE_URL="postgres://db:5432/name?sslrootcert=/a@b").db_url()["HOST"] == "db"
+    assert reading(DATABASE_URL="postgres://site:d%2Fb@/name").db_url()["PASSWORD"] == "d/b"
+    assert reading(EMAIL_URL="smtp+ssl://mail.example.org").email_url()["EMAIL_PORT"] == 465

@@ -156,6 +156,7 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # what a proxy says of clients is for TRUSTED_PROXIES alone to judge
         timeout_graceful_shutdown=1,
     )
     ReadyServer(config).run()

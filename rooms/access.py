@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -16,7 +16,7 @@ from accounts.models import User
 from common.security_log import log_event
 
 from .compiled_query import CompiledQuery
-from .models import Ban, JoinRule, Membership, Role, Room, WaitingTransfer
+from .models import Ban, JoinRule, Membership, Role, Room
 from .permissions import Permission, has_permission, is_host, permission_to_remove
 
 Visitor: TypeAlias = User | AnonymousUser | None
@@ -59,26 +59,11 @@ class RoomAccess:
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 _user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
 _guest_id: tuple[Any, Any] = (Membership._meta.get_field("guest_id"), UUID(int=1))
-_of_member = WaitingTransfer.objects.filter(Q(sender=OuterRef("pk")) | Q(receiver=OuterRef("pk")))
-_with_room: QuerySet[Membership] = (
-    Membership.objects.select_related("room__owner").annotate(has_transfers=Exists(_of_member)).order_by()
-)
+_with_room: QuerySet[Membership] = Membership.objects.select_related("room__owner").order_by()
 _by_user = CompiledQuery(lambda slug, user: _with_room.filter(room__slug=slug).filter(user=user), _slug, _user)
 _by_guest_id = CompiledQuery(
     lambda slug, guest_id: _with_room.filter(room__slug=slug).filter(guest_id=guest_id), _slug, _guest_id
 )
-_with_account = CompiledQuery(
-    lambda slug, user: _with_room.select_related("user").filter(room__slug=slug).filter(user=user), _slug, _user
-)
-
-
-def find_membership_of_account(user_id: int, slug: str) -> Membership | None:
-    """Return the membership of an account as `find_membership` does, and the account with it, in one query.
-
-    Its `has_transfers` says whether files wait for it or from it.
-    """
-    found = _with_account(slug, user_id)
-    return found[0] if found else None
 
 
 def find_membership(user: Visitor, guest_id: UUID | None, slug: str) -> Membership | None:
@@ -94,7 +79,7 @@ def find_membership(user: Visitor, guest_id: UUID | None, slug: str) -> Membersh
 def resolve_access(user: Visitor, guest_id: UUID | None, slug: str, known: Membership | None = None) -> RoomAccess:
     """Return who this is in the room, whether or not the room is open. Raises `AccessDenied`.
 
-    `known` is the account's own membership, if it has just been read.
+    `known` is the person's own membership, if it has just been read.
     """
     membership = known or find_membership(user, guest_id, slug)
     if membership is None:

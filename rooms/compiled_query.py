@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -30,44 +31,52 @@ class CompiledQuery(Generic[M]):
 
     def __call__(self, *values: Any) -> list[M]:
         """Return the instances for these values."""
-        compiled = self._compiled.get(connection.vendor) or self._compile()
-        sql = compiled.sql
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*compiled.constants, *self._bind(values)])
+        database = connections[DEFAULT_DB_ALIAS]  # looked up once: it belongs to the thread
+        compiled = self._compiled.get(database.vendor) or self._compile(database)
+        with database.cursor() as cursor:
+            cursor.execute(compiled.sql, [*compiled.constants, *self._bind(values, database)])
             rows: Any = cursor.fetchall()
-        if compiled.converters:
-            rows = map(tuple, compiled.compiler.apply_converters(rows, compiled.converters))
         found: list[M] = []
         for row in rows:
-            instance = compiled.model.from_db(connection.alias, compiled.names, row[compiled.columns])
+            columns = list(row)
+            for position, expression, converters in compiled.converters:
+                value = columns[position]
+                for convert in converters:
+                    value = convert(value, expression, database)
+                columns[position] = value
+            instance = compiled.model.from_db(database.alias, compiled.names, columns[compiled.columns])
             for populator in compiled.populators:
-                populator.populate(row, instance)
+                populator.populate(columns, instance)
             for name, column in compiled.annotations:
-                setattr(instance, name, row[column])
+                setattr(instance, name, columns[column])
             found.append(instance)
         return found
 
-    def _bind(self, values: Sequence[Any]) -> list[Any]:
-        return [field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)]
+    def _bind(self, values: Sequence[Any], database: BaseDatabaseWrapper) -> list[Any]:
+        return [field.get_db_prep_value(value, database) for field, value in zip(self._fields, values, strict=True)]
 
-    def _compile(self) -> "_Compiled":
-        compiler: Any = self._build(*self._stand_ins).query.get_compiler(connection=connection)
+    def _compile(self, database: BaseDatabaseWrapper) -> "_Compiled":
+        compiler: Any = self._build(*self._stand_ins).query.get_compiler(connection=database)
         sql, parameters = compiler.as_sql()
-        bound = self._bind(self._stand_ins)
+        bound = self._bind(self._stand_ins, database)
         constants = list(parameters)[: -len(bound)]
         if [*constants, *bound] != list(parameters):
             raise ValueError("the last parameters of a compiled query are the values of its fields, in their order")
         info, select = compiler.klass_info, compiler.select
         columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
-        self._compiled[connection.vendor] = compiled = _Compiled(
+        self._compiled[database.vendor] = compiled = _Compiled(
             sql=sql,
             constants=constants,
-            compiler=compiler,
-            converters=compiler.get_converters([column[0] for column in select]),
+            converters=[
+                (position, expression, converters)
+                for position, (converters, expression) in compiler.get_converters(
+                    [column[0] for column in select]
+                ).items()
+            ],
             model=info["model"],
             columns=columns,
             names=[column[0].target.attname for column in select[columns]],
-            populators=get_related_populators(info, select, connection.alias),  # type: ignore[call-arg]
+            populators=get_related_populators(info, select, database.alias),  # type: ignore[call-arg]
             annotations=list(compiler.annotation_col_map.items()),
         )
         return compiled
@@ -83,8 +92,7 @@ class _Compiled:
 
     sql: str
     constants: list[Any]
-    compiler: Any
-    converters: Any
+    converters: list[tuple[int, Any, list[Callable[..., Any]]]]
     model: Any
     columns: slice
     names: list[str]

@@ -9,6 +9,7 @@ names the algorithms, so that others can replace them.
 import base64
 import binascii
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -34,9 +35,9 @@ class NotReadable(Exception):
 
 def encrypt(text: str, purpose: str) -> str:
     """Return the text encrypted with the current key."""
-    key_id, key = _keys(purpose)[0]
+    key_id, key = _derive(settings.SECRET_KEY, purpose)
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), purpose.encode())
+    sealed = nonce + key.encrypt(nonce, text.encode(), purpose.encode())
     return f"{SUITE}.{key_id}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
 
@@ -44,13 +45,13 @@ def decrypt(text: str, purpose: str) -> str:
     """Return what `encrypt` was given, under the current key or one of the fallbacks. Raises `NotReadable`."""
     _suite, _dot, rest = text.partition(".")
     key_id, _dot, encoded = rest.partition(".")
-    key = dict(_keys(purpose)).get(key_id)
+    key = next((key for known_id, key in _keys(purpose) if known_id == key_id), None)
     if key is None or not is_encrypted(text):
         raise NotReadable
     try:
         sealed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, ciphertext, purpose.encode()).decode()
+        return key.decrypt(nonce, ciphertext, purpose.encode()).decode()
     except (InvalidTag, ValueError, binascii.Error) as error:
         raise NotReadable from error
 
@@ -62,16 +63,18 @@ def is_encrypted(text: str) -> bool:
 
 def is_current(text: str, purpose: str) -> bool:
     """Say whether the text is encrypted with the current key, and not with a fallback."""
-    return text.startswith(f"{SUITE}.{_keys(purpose)[0][0]}.")
+    return text.startswith(f"{SUITE}.{_derive(settings.SECRET_KEY, purpose)[0]}.")
 
 
-def _keys(purpose: str) -> list[tuple[str, bytes]]:
-    return [_derive(secret, purpose) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+def _keys(purpose: str) -> Iterator[tuple[str, AESGCM]]:
+    yield _derive(settings.SECRET_KEY, purpose)
+    for secret in settings.SECRET_KEY_FALLBACKS:
+        yield _derive(secret, purpose)
 
 
 @lru_cache(maxsize=64)
-def _derive(secret: str, purpose: str) -> tuple[str, bytes]:
+def _derive(secret: str, purpose: str) -> tuple[str, AESGCM]:
     made = HKDF(SHA256(), _KEY_BYTES + _ID_BYTES, salt=None, info=f"meetingpoint {SUITE} {purpose}".encode()).derive(
         secret.encode()
     )
-    return made[_KEY_BYTES:].hex(), made[:_KEY_BYTES]
+    return made[_KEY_BYTES:].hex(), AESGCM(made[:_KEY_BYTES])

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import get_user
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -33,7 +32,7 @@ from rooms.models import WaitingTransfer as TransferRow
 from rooms.my_rooms import listing_stamp, may_see_people, memberships_of
 
 from .database.queue import DatabaseQueue, Unavailable
-from .database.visitor import request_of, visitor_in_room
+from .database.visitor import account_of, session_of, visitor_in_room
 from .messages import RoomInfo, WaitingTransfer
 
 # SQLite runs in this process: more threads would only take turns. With PostgreSQL threads wait for the network.
@@ -164,10 +163,10 @@ async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
 
 
 def _authorize(session_key: str, slug: str) -> EntryGrant:
-    request = request_of(session_key)
-    browser = guest_id_of(request.session)
-    signed_out = bool(session_key) and request.session.session_key is None  # the store does not know the key (any more)
-    user, known = visitor_in_room(request, slug)
+    session = session_of(session_key)
+    browser = guest_id_of(session)
+    signed_out = bool(session_key) and session.session_key is None  # the store does not know the key (any more)
+    user, known = visitor_in_room(session, slug)
     try:
         access = authorize_entry(user, browser, slug, known)
     except AccessDenied as refusal:
@@ -201,7 +200,7 @@ def _authorize_join(session_key: str, slug: str, in_call: bool) -> EntryGrant:
 
 
 def _authorize_watcher(session_key: str) -> WatchGrant:
-    user = get_user(request_of(session_key))
+    user = account_of(session_of(session_key))
     if not isinstance(user, User):
         raise Refused(CloseCode.SIGNED_OUT)
     if user.suspended_at is not None:

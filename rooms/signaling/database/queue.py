@@ -9,8 +9,10 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -37,12 +39,22 @@ class Dropped(Exception):
     """The work was no longer wanted when its turn came."""
 
 
+_Order = tuple[
+    asyncio.AbstractEventLoop,
+    "asyncio.Future[Any]",
+    Callable[[], bool] | None,
+    Callable[..., Any],
+    tuple[object, ...],
+]
+
+
 class DatabaseQueue:
     """Runs functions one after the other in each of `workers` threads, in the order in which they came."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="signaling")
+        self._orders: SimpleQueue[_Order] = SimpleQueue()
+        self._threads: list[Thread] = []
         self._waiting = 0
         self._cost = 0.0  # seconds of a thread that an order took lately
 
@@ -67,11 +79,31 @@ class DatabaseQueue:
     async def _run(
         self, wanted: Callable[[], bool] | None, function: Callable[..., _R], args: tuple[object, ...]
     ) -> _R:
+        if not self._threads:
+            self._threads = [Thread(target=self._serve, name="signaling", daemon=True) for _ in range(self._workers)]
+            for thread in self._threads:
+                thread.start()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[_R] = loop.create_future()
         self._waiting += 1
+        self._orders.put((loop, answer, wanted, function, args))
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, wanted, function, args)
+            return await answer
         finally:
             self._waiting -= 1
+
+    def _serve(self) -> None:
+        # What an executor does for an order (a lock, a semaphore, two futures) costs as much as a query.
+        while True:
+            loop, answer, wanted, function, args = self._orders.get()
+            result, error = None, None
+            try:
+                result = self._work(wanted, function, args)
+            except Exception as raised:
+                error = raised
+            with suppress(RuntimeError):  # the loop has ended, and no one waits
+                loop.call_soon_threadsafe(_settle, answer, result, error)
+            del answer, result, error, function, args, wanted
 
     def _work(self, wanted: Callable[[], bool] | None, function: Callable[..., _R], args: tuple[object, ...]) -> _R:
         if wanted is not None and not wanted():
@@ -85,3 +117,12 @@ class DatabaseQueue:
             raise Unavailable from error
         finally:
             self._cost += (time.perf_counter() - began - self._cost) / _RECENT
+
+
+def _settle(answer: "asyncio.Future[Any]", result: object, error: Exception | None) -> None:
+    if answer.done():  # who asked has gone
+        return
+    if error is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(error)

@@ -33,8 +33,9 @@ class CompiledQuery(Generic[M]):
         """Return the instances for these values."""
         database = connections[DEFAULT_DB_ALIAS]  # looked up once: it belongs to the thread
         compiled = self._compiled.get(database.vendor) or self._compile(database)
+        sql = compiled.sql
         with database.cursor() as cursor:
-            cursor.execute(compiled.sql, [*compiled.constants, *self._bind(values, database)])
+            cursor.execute(sql, [*compiled.constants, *self._bind(values, database)])
             rows: Any = cursor.fetchall()
         found: list[M] = []
         for row in rows:

@@ -1,11 +1,11 @@
 """The sockets of this process, and the rooms their members are in."""
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from uuid import uuid4
 
 from msgspec import Raw
 
@@ -280,4 +280,4 @@ def change_frame(change: Change) -> str:
 
 def new_socket_id() -> str:
     """Return a unique name for a socket."""
-    return uuid4().hex
+    return os.urandom(16).hex()

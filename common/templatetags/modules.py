@@ -36,6 +36,12 @@ def sheet(name: str) -> SafeString:
 
 
 @register.simple_tag
+def preload_sheet(name: str) -> SafeString:
+    """Ask for a style sheet that comes later in the page."""
+    return format_html('<link rel="preload" as="style" href="{}">', static(_files(name)[0]))
+
+
+@register.simple_tag
 def preload_module(*names: str) -> SafeString:
     """Ask for the bundles of entry modules that come later in the page; without bundles they would be too many."""
     return _links(

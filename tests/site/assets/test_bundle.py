@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.template import engines
+from django.test import Client
 
 from meetingpoint_site.assets.bundle import Bundle, current_bundle, read_bundle
 from meetingpoint_site.assets.checks import bundle_is_served
@@ -98,6 +99,17 @@ def test_a_page_asks_at_once_for_all_that_its_modules_import(bundle: Bundle, set
         .render({"name": CALL})
     )
     assert html == f'<script type="module" src="{settings.STATIC_URL}{CALL}"></script>'
+
+
+def test_a_press_waits_for_no_module(bundle: Bundle, settings: LazySettings, client: Client) -> None:
+    settings.BUNDLE = bundle
+    html = client.get("/i").content.decode()
+    asked_for = re.findall(
+        r'<(?:script|link)[^>]+(?:src|href)="[^"]*/(early\.js|invitation\.js|css/[^"]+|js/[^"]+)"', html
+    )
+    first_module = next(place for place, name in enumerate(asked_for) if name.startswith("js/"))
+    needed = {"early.js", "invitation.js", *(bundle.entries[sheet][0] for sheet in SHEETS)}
+    assert needed <= set(asked_for[:first_module])
 
 
 def test_a_bundled_sheet_has_the_rules_of_all_that_it_imports(bundle: Bundle) -> None:

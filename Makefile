@@ -102,7 +102,7 @@ bench-gate: $(STAMPS)/dev bundle ## Compare joins, messages, memory and pages wi
 	@$(BIN)/python -m benchmarks.gate
 
 
-bench-scale: $(STAMPS)/dev $(STAMPS)/system ## Measure many sockets on two processes: joins, idle cost, and everyone back after one of them ends.
+bench-scale: $(STAMPS)/dev $(STAMPS)/system ## Measure a large site: many sockets, restarts, rooms that fill at once, pages, links (ten minutes).
 	@$(BIN)/python -m benchmarks.scale
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).

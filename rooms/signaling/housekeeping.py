@@ -21,7 +21,7 @@ from .limits import JOIN_SECONDS
 from .links.link import Link
 from .links.mailbox import PROBE_SECONDS, Mailbox
 from .messages import EndingSoon, encode
-from .registry import Member
+from .registry import Member, Socket
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +52,10 @@ async def run(hub: Hub) -> None:
 def sweep(hub: Hub) -> None:
     """Close sockets that are late to join, do not read, or have reached their deadline; warn before a deadline."""
     now, clock = time.monotonic(), time.time()
-    for socket in tuple(hub.sockets):
+    for socket in hub.sockets:
         member = socket.member
+        if member is not None and _is_well(socket, member, now):
+            continue
         deadline = next_deadline(member.room.expires, member.expires) if member is not None else None
         waits = socket.guest is not None or socket.watching or socket.asking
         if member is None and not waits and now - socket.opened > JOIN_SECONDS:
@@ -66,6 +68,12 @@ def sweep(hub: Hub) -> None:
             hub.disconnect(socket, CloseCode.TOO_SLOW)  # closed by us or found dead, its member not yet removed
         elif member is not None and member.synced_seq:  # before that, its `join` is not yet answered
             warn_of_deadline(member, deadline, clock)
+
+
+def _is_well(socket: Socket, member: Member, now: float) -> bool:
+    """Say whether there is nothing to do for a member, as for most of thousands at each sweep."""
+    timeless = member.expires is None and member.room.expires is None and member.warned_deadline is None
+    return timeless and socket.outgoing.code is None and not socket.outgoing.stalled(now)
 
 
 def warn_of_deadline(member: Member, deadline: Deadline | None, clock: float) -> None:

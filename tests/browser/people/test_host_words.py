@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer
@@ -29,6 +30,7 @@ def tile_of(who: Person, name: str) -> Locator:
     return who.page.locator("mp-tile[data-self='false']", has=who.page.get_by_text(name, exact=True))
 
 
+@pytest.mark.long
 def test_hosts_decide_for_everyone_and_no_one_else_does(person: Meet, own_app: AppServer, tmp_path: Path) -> None:
     meeting = start_call(person, "Max", "Sam", server=own_app)
     olga, (max_, sam) = meeting.olga, meeting.guests

@@ -40,12 +40,19 @@ export class PollNote {
   /** @param {Poll | null} poll @param {boolean} isNew */
   #onChanged(poll, isNew) {
     if (poll === null) this.#dialog.close();
-    const line = poll ? (poll.open ? text("poll.asked", { name: this.#authorOf(poll), question: poll.question }) : text("poll.ended", { question: poll.question })) : "";
+    const line = poll ? this.#lineOf(poll) : "";
     const isOver = poll !== null && !poll.open && this.#shown === `${poll.id} true`;
     this.#shown = poll ? `${poll.id} ${poll.open}` : "";
     // A note that was closed stays closed while votes are counted.
     if (isNew || isOver || poll === null) showNotice(this.#note, find(this.#note, "p", HTMLElement), line);
     this.#update();
+  }
+
+  /** @param {Poll} poll */
+  #lineOf({ author, question, open }) {
+    if (!open) return text("poll.ended", { question });
+    if (author === this.#session.self.pid) return text("poll.asked.own", { question });
+    return text("poll.asked", { name: this.#session.people.get(author)?.name ?? "", question });
   }
 
   /** @param {Poll} poll */

@@ -1,7 +1,7 @@
 /** The receipt of a call: during it, after it, and as a file. */
 
 import { openDialog } from "../lib/dialog.js";
-import { formatList, formatMoment, formatSize } from "../lib/formats.js";
+import { formatList, formatMoment, formatNames, formatSize } from "../lib/formats.js";
 import { byId, find, text } from "../lib/page.js";
 import { displayName } from "../people/display-name.js";
 
@@ -75,7 +75,7 @@ function linesOf({ from, until, bytes, server, versions, people }) {
     text("receipt.time", { from: formatMoment(from), until: formatMoment(until) }),
     text("receipt.bytes", { direct: formatSize(bytes.direct), relay: formatSize(bytes.relay), server: formatSize(server) }),
     known.length > 0 ? text("receipt.exchange", { version: formatList(known) }) : text("receipt.exchange.unknown"),
-    verified.length > 0 ? text("receipt.verified", { names: formatList(verified) }) : text("receipt.verified.none"),
-    ...(others.length > 0 ? [text("receipt.others", { names: formatList(others) })] : []),
+    verified.length > 0 ? text("receipt.verified", { names: formatNames(verified) }) : text("receipt.verified.none"),
+    ...(others.length > 0 ? [text("receipt.others", { names: formatNames(others) })] : []),
   ];
 }

@@ -15,11 +15,12 @@ import { toast } from "../lib/toasts.js";
  */
 export function applyRights(session, rights, mute, signal) {
   const mayTalk = (/** @type {Person} */ person) => mayDo(rights.value, "microphone", person);
-  const check = (/** @type {Person} */ person) => {
+  /** @param {Person} person @param {boolean} [isNews] that they may not is said already */
+  const check = (person, isNews = false) => {
     if (!person.self) return session.updatePerson(person.pid, { silenced: !mayTalk(person) });
     if (person.muted || mayTalk(person)) return;
     mute();
-    toast(text("rights.microphone.denied"), undefined, "rights microphone");
+    if (!isNews) toast(text("rights.microphone.denied"), undefined, "rights denied");
   };
   session.on("person-added", ({ person }) => check(person), { signal });
   session.on("person-changed", ({ person }) => check(person), { signal });
@@ -28,6 +29,6 @@ export function applyRights(session, rights, mute, signal) {
     for (const right of RIGHTS.filter((one) => loud && value[one] !== before[one])) {
       toast(text(`rights.${right}.${value[right] ? "on" : "off"}`, { host }), undefined, `rights ${right}`);
     }
-    for (const person of session.everyone) check(person);
+    for (const person of session.everyone) check(person, true);
   }, { signal });
 }

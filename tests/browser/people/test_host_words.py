@@ -97,7 +97,7 @@ def test_hosts_decide_for_everyone_and_no_one_else_does(person: Meet, own_app: A
     expect(max_.page.locator("#toasts")).to_contain_text("Only hosts can use the microphone at the moment.")
     expect(tile_of(olga, "Max")).to_have_attribute("data-muted", "true")
     max_.page.evaluate(SHARE_ANYWAY)
-    sam.page.wait_for_function("screens.includes(true)")
+    sam.page.wait_for_function("() => screens.includes(true)")
     expect(sam.page.locator("mp-screen")).to_have_count(0)
     # It is there as soon as it is allowed.
     olga.page.get_by_label("Share a screen").check()

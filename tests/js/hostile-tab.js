@@ -14,7 +14,7 @@ import { Reactions } from "../../static/js/chat/reactions.js";
 import { FileExchange } from "../../static/js/files/exchange.js";
 import { Allowance } from "../../static/js/files/receive/allowance.js";
 import { Gate } from "../../static/js/gate/gate.js";
-import { HostWords } from "../../static/js/hosts/host-words.js";
+import { HostControls } from "../../static/js/hosts/host-controls.js";
 import { Polls } from "../../static/js/hosts/polls.js";
 import { SealedLink } from "../../static/js/keys/sealed-link.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
@@ -61,7 +61,7 @@ export class HostileTab extends Emitter {
     this.muteRequests = mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: 30, creates: { dialogs: 1 } });
     this.chat = new Chat(this, signal);
     this.hands = new Hands(this, signal);
-    this.words = new HostWords(this, signal);
+    this.controls = new HostControls(this, signal);
     this.polls = new Polls(this, signal);
     this.reactions = new Reactions(this, signal);
     this.exchange = new FileExchange({ mesh, room: "tea", memberOf: (pid) => this.people.get(pid)?.member ?? "" });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Chat } from "../../static/js/chat/chat.js";
-import { HostWords, mayDo, readRights, readTimer, TOPICS } from "../../static/js/hosts/host-words.js";
+import { HostControls, mayDo, readRights, readTimer, TOPICS } from "../../static/js/hosts/host-controls.js";
 import { Polls, readPoll, readVote } from "../../static/js/hosts/polls.js";
 import { World } from "./chat-world.js";
 
@@ -16,9 +16,9 @@ function meet(context, ...people) {
   const come = ([name, role]) => {
     const person = world.add(name, role);
     const { signal } = new AbortController();
-    person.words = new HostWords(person, signal);
+    person.controls = new HostControls(person, signal);
     person.polls = new Polls(person, signal);
-    person.chat = new Chat(person, signal, { mayWrite: (one) => mayDo(person.words.rights.value, "chat", one) });
+    person.chat = new Chat(person, signal, { mayWrite: (one) => mayDo(person.controls.rights.value, "chat", one) });
     person.read = () => person.chat.log.entries.map(({ text }) => text);
     return person;
   };
@@ -29,58 +29,58 @@ function meet(context, ...people) {
 
 test("a host's word reaches everyone, who comes later, too, and no one else's counts", async (context) => {
   const { world, come, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
-  olga.words.spotlight.change(sam.pid);
+  olga.controls.spotlight.change(sam.pid);
   await world.settle();
-  assert.deepEqual([max, sam].map(({ words }) => words.spotlight.value), [sam.pid, sam.pid]);
+  assert.deepEqual([max, sam].map(({ controls }) => controls.spotlight.value), [sam.pid, sam.pid]);
   // Sam is no host: neither their program nor one that pretends gets through.
-  sam.words.spotlight.change(max.pid);
+  sam.controls.spotlight.change(max.pid);
   sam.mesh.send(max.pid, TOPICS.spotlight, { at: NOW + 5, value: "" });
   await world.settle();
-  assert.equal(max.words.spotlight.value, sam.pid);
+  assert.equal(max.controls.spotlight.value, sam.pid);
   // Olga leaves; Max, a host too, tells those who come.
   for (const one of [max, sam]) world.part(one, olga);
   const mia = come(["Mia", "guest"]);
   world.connect(mia, sam);
   await world.settle();
-  assert.equal(mia.words.spotlight.value, "");
+  assert.equal(mia.controls.spotlight.value, "");
   world.connect(mia, max);
   await world.settle();
-  assert.equal(mia.words.spotlight.value, sam.pid);
+  assert.equal(mia.controls.spotlight.value, sam.pid);
   // The last host leaves: nothing that was said holds any more.
   for (const one of [sam, mia]) world.part(one, max);
-  assert.deepEqual([sam, mia].map(({ words }) => words.spotlight.value), ["", ""]);
+  assert.deepEqual([sam, mia].map(({ controls }) => controls.spotlight.value), ["", ""]);
 });
 
 test("the newest word counts, and none can be so far ahead that others are shut out", async (context) => {
   const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
-  olga.words.spotlight.change(max.pid);
+  olga.controls.spotlight.change(max.pid);
   max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW - 1, value: "" });
   max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW + 601_000, value: "" });
   await world.settle();
-  assert.equal(sam.words.spotlight.value, max.pid);
+  assert.equal(sam.controls.spotlight.value, max.pid);
   // A clock that is behind does not matter: what follows is later than what it replaces.
   context.mock.timers.setTime(NOW - 50_000);
-  max.words.spotlight.change("");
+  max.controls.spotlight.change("");
   await world.settle();
-  assert.deepEqual([olga, sam].map(({ words }) => words.spotlight.value), ["", ""]);
+  assert.deepEqual([olga, sam].map(({ controls }) => controls.spotlight.value), ["", ""]);
 });
 
 test("a timer says what is left, so that clocks need not agree", async (context) => {
   const { world, come, people: [olga] } = meet(context, ["Olga", "owner"]);
   let now = 10_000;
   context.mock.method(performance, "now", () => now);
-  olga.words.timer.change({ ends: 310_000, total: 300_000 });
+  olga.controls.timer.change({ ends: 310_000, total: 300_000 });
   now = 70_000;
   const mia = come(["Mia", "guest"]);
   world.connect(mia, olga);
   await world.settle();
-  assert.deepEqual(mia.words.timer.value, { ends: 310_000, total: 300_000 });
+  assert.deepEqual(mia.controls.timer.value, { ends: 310_000, total: 300_000 });
   for (const value of [{ left: -1, total: 5 }, { left: 6, total: 5 }, { left: 1, total: 0 }, { left: 1, total: 1e9 }, { left: "1", total: 5 }, undefined, 5]) assert.equal(readTimer({ at: 1, value }), null);
 });
 
 test("who may not write is heard by no one but hosts, even with a program that does not ask", async (context) => {
   const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "guest"], ["Sam", "guest"]);
-  olga.words.rights.change({ chat: false, screen: true, microphone: true });
+  olga.controls.rights.change({ chat: false, screen: true, microphone: true });
   await world.settle();
   assert.equal(sam.chat.sendMessage("hello"), "denied");
   assert.equal(sam.chat.sendMessage("hello Max", { to: max.self }), "denied");
@@ -92,7 +92,7 @@ test("who may not write is heard by no one but hosts, even with a program that d
   sam.mesh.send(max.pid, "chat-private", message);
   await world.settle();
   assert.deepEqual([olga.read(), max.read()], [["hello Olga", "welcome"], ["welcome"]]);
-  olga.words.rights.change({ chat: true, screen: true, microphone: true });
+  olga.controls.rights.change({ chat: true, screen: true, microphone: true });
   await world.settle();
   assert.equal(sam.chat.sendMessage("thanks"), "sent");
   assert.equal(readRights({ at: 1, value: { chat: true, screen: 1, microphone: true } }), null);

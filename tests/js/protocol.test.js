@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { readHand, TOPICS as HANDS } from "../../static/js/chat/hands.js";
-import { readRights, readSpotlight, readTimer } from "../../static/js/hosts/host-words.js";
+import { readRights, readSpotlight, readTimer } from "../../static/js/hosts/host-controls.js";
 import { readPoll, readVote } from "../../static/js/hosts/polls.js";
 import { LIMITS as CHAT, readChatMessage, readChatReceipt, readHistory, readPictureOffered, readPictureWanted, TOPICS as CHATS } from "../../static/js/chat/messages.js";
 import { PER_MINUTE, REACTIONS, readReaction, TOPIC as REACT } from "../../static/js/chat/reactions.js";

@@ -1,5 +1,5 @@
 /**
- * Something that hosts decide for everyone in the call. Each browser checks itself that a host said it; the newest word counts, and
+ * Something that hosts decide for everyone in the call. Each browser checks itself that a host sent it; the newest update counts, and
  * it counts as long as a host is here. Hosts pass it on to those who come later.
  */
 
@@ -10,13 +10,13 @@ import { HOSTS } from "../signaling/roles.js";
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @typedef {{pid: string, name: string, role?: string, member?: string}} Participant */
 /** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
-/** @template T @typedef {{at: number, value: T}} Said at: milliseconds since 1970 on the host's clock, later than all that it replaces */
+/** @template T @typedef {{at: number, value: T}} Update at: milliseconds since 1970 on the host's clock, later than all that it replaces */
 
-/** How far a host's clock may be ahead of ours: nothing that is said can block later words for longer. */
+/** How far a host's clock may be ahead of ours: no update can block later ones for longer. */
 const MAX_AHEAD_MS = 600_000;
 
-/** Reads what a host says. @template T @param {(value: any) => T | undefined} read undefined: unreadable @returns {(payload: any) => Said<T> | null} */
-export function readSaid(read) {
+/** Reads what a host says. @template T @param {(value: any) => T | undefined} read undefined: unreadable @returns {(payload: any) => Update<T> | null} */
+export function readUpdate(read) {
   return (payload) => {
     const { at, value } = payload ?? {};
     const known = Number.isSafeInteger(at) && at > 0 ? read(value) : undefined;
@@ -40,7 +40,7 @@ export class HostValue extends Emitter {
   #by = "";
 
   /**
-   * @param {Room} room @param {Topic<Said<T>>} topic with a reader of `readSaid`
+   * @param {Room} room @param {Topic<Update<T>>} topic with a reader of `readUpdate`
    * @param {{initial: T, write?: (value: T) => unknown}} options write: makes what is sent @param {AbortSignal} signal
    */
   constructor(room, topic, { initial, write = (value) => value }, signal) {
@@ -50,7 +50,7 @@ export class HostValue extends Emitter {
     this.#initial = initial;
     this.#write = write;
     this.#value = initial;
-    topic.on("message", ({ pid, message, loud }) => this.#onSaid(pid, message, loud), { signal });
+    topic.on("message", ({ pid, message, loud }) => this.#onUpdate(pid, message, loud), { signal });
     room.mesh.on("peer-channel-open", ({ pid }) => this.#at > 0 && this.mayChange && this.#send(pid), { signal });
     room.mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
   }
@@ -76,8 +76,8 @@ export class HostValue extends Emitter {
     this.#topic.send(pid, { at: this.#at, value: this.#write(this.#value) });
   }
 
-  /** @param {string} pid @param {Said<T>} said @param {boolean} loud */
-  #onSaid(pid, { at, value }, loud) {
+  /** @param {string} pid @param {Update<T>} update @param {boolean} loud */
+  #onUpdate(pid, { at, value }, loud) {
     if (!isHost(this.#room.people.get(pid)) || at > Date.now() + MAX_AHEAD_MS) return;
     if (at > this.#at || (at === this.#at && pid > this.#by)) this.#apply(value, at, pid, loud);
   }

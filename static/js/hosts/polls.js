@@ -5,9 +5,9 @@ import { NOTHING } from "../gate/topic.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { cleanName } from "../lib/clean-name.js";
 import { isId } from "../lib/patterns.js";
-import { HostValue, readSaid } from "./host-value.js";
+import { HostValue, readUpdate } from "./host-value.js";
 
-/** @import { Room, Said } from "./host-value.js" */
+/** @import { Room, Update } from "./host-value.js" */
 /**
  * @typedef {object} Poll
  * @property {string} id @property {string} author the pid of the host who counts
@@ -21,7 +21,7 @@ export const LIMITS = Object.freeze({ questionCharacters: 300, optionCharacters:
 const PUBLISH_MS = 1_000;
 
 /** Reads the topic `poll`. */
-export const readPoll = readSaid((value) => {
+export const readPoll = readUpdate((value) => {
   if (value === null) return /** @type {Poll | null} */ (null);
   const { id, author, question, options, counts, open } = value ?? {};
   if (!isId(id) || !isId(author) || typeof open !== "boolean" || !Array.isArray(options) || !Array.isArray(counts)) return undefined;
@@ -45,7 +45,7 @@ export function readVote(payload) {
 /** @extends {Emitter<PollsEvents>} */
 export class Polls extends Emitter {
   #room;
-  #said;
+  #value;
   #votes;
   /** As the author: choices by member. @type {Map<string, number>} */
   #chosen = new Map();
@@ -59,9 +59,9 @@ export class Polls extends Emitter {
     super();
     this.#room = room;
     const { mesh } = room;
-    const topic = mesh.topic(TOPICS.poll, { read: readPoll, perMinute: LIMITS.perMinute, creates: { alerts: (/** @type {Said<Poll | null>} */ { value }) => (value && value.id !== this.poll?.id ? 1 : 0) }, latest: true });
-    this.#said = new HostValue(room, topic, { initial: /** @type {Poll | null} */ (null) }, signal);
-    this.#said.on("changed", ({ value, before, by, loud }) => this.emit("changed", { poll: value, isNew: value !== null && value.id !== before?.id, by, loud }), { signal });
+    const topic = mesh.topic(TOPICS.poll, { read: readPoll, perMinute: LIMITS.perMinute, creates: { alerts: (/** @type {Update<Poll | null>} */ { value }) => (value && value.id !== this.poll?.id ? 1 : 0) }, latest: true });
+    this.#value = new HostValue(room, topic, { initial: /** @type {Poll | null} */ (null) }, signal);
+    this.#value.on("changed", ({ value, before, by, loud }) => this.emit("changed", { poll: value, isNew: value !== null && value.id !== before?.id, by, loud }), { signal });
     this.#votes = mesh.topic(TOPICS.vote, { read: readVote, perMinute: LIMITS.votesPerMinute, creates: NOTHING });
     this.#votes.on("message", ({ pid, message }) => this.#onVote(pid, message), { signal });
     mesh.on("peer-channel-open", ({ pid }) => pid === this.poll?.author && this.#sendVote(), { signal });
@@ -70,7 +70,7 @@ export class Polls extends Emitter {
 
   /** @returns {Poll | null} */
   get poll() {
-    return this.#said.value;
+    return this.#value.value;
   }
 
   /** Our own vote: the place of the option; null: none. */
@@ -91,18 +91,18 @@ export class Polls extends Emitter {
     if (asked === "" || lines.length < 2) return false;
     this.#chosen.clear();
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
-    this.#said.change({ id, author: this.#room.self.pid, question: asked, options: lines, counts: lines.map(() => 0), open: true });
+    this.#value.change({ id, author: this.#room.self.pid, question: asked, options: lines, counts: lines.map(() => 0), open: true });
     return true;
   }
 
   /** As a host: no more votes. */
   close() {
-    if (this.poll) this.#said.change({ ...this.poll, open: false });
+    if (this.poll) this.#value.change({ ...this.poll, open: false });
   }
 
   /** As a host. */
   remove() {
-    this.#said.change(null);
+    this.#value.change(null);
   }
 
   /** A later vote replaces an earlier one. @param {number} choice */
@@ -138,6 +138,6 @@ export class Polls extends Emitter {
     const { poll } = this;
     if (poll?.author !== this.#room.self.pid) return;
     const counts = poll.options.map((_, at) => [...this.#chosen.values()].filter((choice) => choice === at).length);
-    this.#said.change({ ...poll, counts });
+    this.#value.change({ ...poll, counts });
   }
 }

@@ -2,10 +2,10 @@
 
 import { openDialog } from "../lib/dialog.js";
 import { byId, find, part } from "../lib/page.js";
-import { RIGHTS } from "../../hosts/host-words.js";
+import { RIGHTS } from "../../hosts/host-controls.js";
 
 /** @import { HostValue } from "../../hosts/host-value.js" */
-/** @import { Countdown, Rights } from "../../hosts/host-words.js" */
+/** @import { Countdown, Rights } from "../../hosts/host-controls.js" */
 /** @import { Polls } from "../../hosts/polls.js" */
 
 const MINUTE_MS = 60_000;

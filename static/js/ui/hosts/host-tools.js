@@ -1,6 +1,6 @@
 /** What hosts decide for everyone: the controls of hosts, and what everyone sees. Dialogs come with the first press. */
 
-import { HostWords } from "../../hosts/host-words.js";
+import { HostControls } from "../../hosts/host-controls.js";
 import { Polls } from "../../hosts/polls.js";
 import { HOSTS } from "../../signaling/roles.js";
 import { text } from "../lib/page.js";
@@ -14,20 +14,20 @@ import { TimerChip } from "./timer-chip.js";
 /** @import { Hands } from "../../chat/hands.js" */
 /** @import { Stage } from "../stage/stage.js" */
 
-/** @param {CallSession} session @param {{words: HostWords, hands: Hands, stage: Stage, mute: () => void}} call @param {AbortSignal} signal */
-export function setUpHostTools(session, { words, hands, stage, mute }, signal) {
+/** @param {CallSession} session @param {{controls: HostControls, hands: Hands, stage: Stage, mute: () => void}} call @param {AbortSignal} signal */
+export function setUpHostTools(session, { controls, hands, stage, mute }, signal) {
   const polls = new Polls(session, signal);
   const note = new PollNote(session, polls, signal);
-  new TimerChip(session, words.timer, signal);
-  applyRights(session, words.rights, mute, signal);
-  addSpotlight(session, words, stage, signal);
+  new TimerChip(session, controls.timer, signal);
+  applyRights(session, controls.rights, mute, signal);
+  addSpotlight(session, controls, stage, signal);
   const on = (/** @type {string} */ selector, /** @type {() => unknown} */ run) => {
     for (const button of document.querySelectorAll(selector)) button.addEventListener("click", () => void run(), { signal });
   };
   on("[data-everyone=mute]", () => askAllToMute(session));
   on("[data-everyone=hands]", () => lowerAllHands(session, hands));
-  on("[data-host=timer]", async () => (await import("./host-dialogs.js")).openTimerDialog(words.timer));
-  on("[data-host=rights]", async () => (await import("./host-dialogs.js")).openRightsDialog(words.rights));
+  on("[data-host=timer]", async () => (await import("./host-dialogs.js")).openTimerDialog(controls.timer));
+  on("[data-host=rights]", async () => (await import("./host-dialogs.js")).openRightsDialog(controls.rights));
   on("[data-host=poll]", async () => (polls.poll ? note.open() : (await import("./host-dialogs.js")).openAskDialog(polls)));
 }
 
@@ -48,7 +48,7 @@ function lowerAllHands(session, hands) {
   toast(count === 0 ? text("hands.none") : text(count === 1 ? "hands.lowered.one" : "hands.lowered.many", { count }));
 }
 
-/** @param {CallSession} session @param {HostWords} words @param {Stage} stage @param {AbortSignal} signal */
+/** @param {CallSession} session @param {HostControls} controls @param {Stage} stage @param {AbortSignal} signal */
 function addSpotlight(session, { spotlight }, stage, signal) {
   const nameOf = (/** @type {string} */ pid) => session.people.get(pid)?.name ?? session.self.name;
   personMenu.addAction(

@@ -1,13 +1,13 @@
 /** What members and guests may do is checked here for others, and kept by this browser itself. */
 
-import { mayDo, RIGHTS } from "../../hosts/host-words.js";
+import { mayDo, RIGHTS } from "../../hosts/host-controls.js";
 import { text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { HostValue } from "../../hosts/host-value.js" */
-/** @import { Rights } from "../../hosts/host-words.js" */
+/** @import { Rights } from "../../hosts/host-controls.js" */
 
 /**
  * The sound of those who may not use the microphone is not played, whatever their browser sends; the own microphone stays off.

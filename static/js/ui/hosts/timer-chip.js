@@ -7,7 +7,7 @@ import { toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { HostValue } from "../../hosts/host-value.js" */
-/** @import { Countdown } from "../../hosts/host-words.js" */
+/** @import { Countdown } from "../../hosts/host-controls.js" */
 
 const MINUTE_MS = 60_000;
 const TICK_MS = 250;

@@ -9,16 +9,16 @@ import { TileViews } from "../stage/tile-views.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
-/** @import { HostWords } from "../../hosts/host-words.js" */
+/** @import { HostControls } from "../../hosts/host-controls.js" */
 /** @import { Stage } from "../stage/stage.js" */
 
 /**
  * Starts to adapt what this browser sends to what the others see.
  * @param {CallSession} session @param {Stage} stage
- * @param {{devices: DeviceControls, saver: DataSaverSwitch, words: HostWords, signal: AbortSignal}} options @returns {Adaptation}
+ * @param {{devices: DeviceControls, saver: DataSaverSwitch, controls: HostControls, signal: AbortSignal}} options @returns {Adaptation}
  */
-export function adaptMedia(session, stage, { devices, saver, words, signal }) {
-  const screens = new ScreenTiles(session, stage.outputs, words.rights, signal);
+export function adaptMedia(session, stage, { devices, saver, controls, signal }) {
+  const screens = new ScreenTiles(session, stage.outputs, controls.rights, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
   const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
   views.on("changed", () => adaptation.viewChanged());

@@ -8,7 +8,7 @@ import { ChatPictures } from "../../chat/pictures.js";
 import { Reactions } from "../../chat/reactions.js";
 import { Allowance, isMetered } from "../../files/receive/allowance.js";
 import { ChatPanel } from "../chat/chat-panel.js";
-import { mayDo } from "../../hosts/host-words.js";
+import { mayDo } from "../../hosts/host-controls.js";
 import { setUpHostTools } from "../hosts/host-tools.js";
 import { LobbyAlerts } from "../lobby/lobby-alerts.js";
 import { showDeviceNews } from "../people/device-news.js";
@@ -27,7 +27,7 @@ import { holdWakeLock } from "../call/wake-lock.js";
 /** @import { Identity } from "../../keys/identity.js" */
 /** @import { FileExchange } from "../../files/exchange.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
-/** @import { HostWords } from "../../hosts/host-words.js" */
+/** @import { HostControls } from "../../hosts/host-controls.js" */
 /** @import { PictureDraft } from "../chat/picture-draft.js" */
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { FilePanel } from "../files/file-panel.js" */
@@ -38,21 +38,21 @@ import { holdWakeLock } from "../call/wake-lock.js";
 /**
  * @typedef {object} Features
  * @property {CallPageData} page @property {Identity} identity
- * @property {HostWords} words @property {Stage} stage @property {DeviceControls} devices @property {MediaOutputs} outputs
+ * @property {HostControls} controls @property {Stage} stage @property {DeviceControls} devices @property {MediaOutputs} outputs
  * @property {DataSaverSwitch} saver @property {FileExchange} exchange @property {FilePanel} files @property {PictureDraft} pictureDraft
  */
 
 /** @param {CallSession} session @param {Features} call @param {AbortSignal} signal ends with the call */
-export function setUpFeatures(session, { page, identity, words, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal) {
+export function setUpFeatures(session, { page, identity, controls, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal) {
   recogniseDevices(session, page, signal);
   showDeviceNews(session, page, signal);
-  const log = new Chat(session, signal, { mayWrite: (person) => mayDo(words.rights.value, "chat", person) });
+  const log = new Chat(session, signal, { mayWrite: (person) => mayDo(controls.rights.value, "chat", person) });
   const allowance = new Allowance(() => saver.cap !== null || isMetered());
   const pictures = new ChatPictures({ chat: log, room: session, exchange, allowance }, signal);
   const chat = new ChatPanel(session, { chat: log, pictures, draft: pictureDraft, files }, signal);
   const hands = new Hands(session, signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, signal) }, signal);
-  setUpHostTools(session, { words, hands, stage, mute: () => void devices.media.setMuted(true) }, signal);
+  setUpHostTools(session, { controls, hands, stage, mute: () => void devices.media.setMuted(true) }, signal);
   const lobbyHost = new LobbyHost(session, identity, signal);
   if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
   new ReportDialog(session, page.reportUrl, signal);

@@ -3,7 +3,7 @@
 import { Receipt } from "../../call/receipt.js";
 import { KeyRotation } from "../../call/key-rotation.js";
 import { CallSession } from "../../call/session.js";
-import { HostWords } from "../../hosts/host-words.js";
+import { HostControls } from "../../hosts/host-controls.js";
 import { traffic } from "../../peer/stats/traffic.js";
 import { Leaving } from "../call/leaving.js";
 import { PictureDraft } from "../chat/picture-draft.js";
@@ -62,9 +62,9 @@ export class RunningCall {
     this.#receipt = new ReceiptView(new Receipt(session, signal), () => page.roomName, signal);
     this.keys = new KeyRotation(session, { slug, setKeyUrl });
     const stage = new Stage(session, outputs);
-    const words = new HostWords(session, signal);
-    const adaptation = adaptMedia(session, stage, { devices, saver, words, signal });
-    const { chat, hands } = setUpFeatures(session, { page, identity, words, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
+    const controls = new HostControls(session, signal);
+    const adaptation = adaptMedia(session, stage, { devices, saver, controls, signal });
+    const { chat, hands } = setUpFeatures(session, { page, identity, controls, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
     this.leaving = new Leaving(session, files, leave, signal);
     this.session = session;
     this.files = files;

@@ -1,6 +1,6 @@
 /** Shared screens on the stage: a large tile for each, and the button that shares the own screen. */
 
-import { mayDo } from "../../hosts/host-words.js";
+import { mayDo } from "../../hosts/host-controls.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
@@ -14,7 +14,7 @@ import { ScreenViewer } from "./screen-viewer.js";
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { HostValue } from "../../hosts/host-value.js" */
-/** @import { Rights } from "../../hosts/host-words.js" */
+/** @import { Rights } from "../../hosts/host-controls.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 

@@ -2,7 +2,7 @@
 
 import { HOSTS } from "../signaling/roles.js";
 import { isId } from "../lib/patterns.js";
-import { HostValue, readSaid } from "./host-value.js";
+import { HostValue, readUpdate } from "./host-value.js";
 
 /** @import { Room } from "./host-value.js" */
 /** @typedef {"chat" | "screen" | "microphone"} Right */
@@ -18,17 +18,17 @@ export const RIGHTS = Object.freeze(["chat", "screen", "microphone"]);
 export const ALL_RIGHTS = Object.freeze({ chat: true, screen: true, microphone: true });
 
 /** Reads the topic `spotlight`: a pid, or empty. */
-export const readSpotlight = readSaid((value) => (value === "" || isId(value) ? /** @type {string} */ (value) : undefined));
+export const readSpotlight = readUpdate((value) => (value === "" || isId(value) ? /** @type {string} */ (value) : undefined));
 
 /** Reads the topic `rights`. */
-export const readRights = readSaid((value) => {
+export const readRights = readUpdate((value) => {
   if (!RIGHTS.every((right) => typeof value?.[right] === "boolean")) return undefined;
   const { chat, screen, microphone } = value;
   return /** @type {Rights} */ ({ chat, screen, microphone });
 });
 
 /** Reads the topic `timer`. Clocks differ, so it says what is left. */
-export const readTimer = readSaid((value) => {
+export const readTimer = readUpdate((value) => {
   if (value === null) return /** @type {Countdown} */ (null);
   const { left, total } = value ?? {};
   const fits = Number.isSafeInteger(left) && Number.isSafeInteger(total) && left >= 0 && total > 0 && left <= total && total <= DAY_MS;
@@ -40,7 +40,7 @@ export function mayDo(rights, right, { role = "" }) {
   return rights[right] || HOSTS.includes(role);
 }
 
-export class HostWords {
+export class HostControls {
   spotlight;
   rights;
   timer;

@@ -81,12 +81,13 @@ held_by() { # held_by OPTION FILTER: the programs that listen there, a line each
 
 look_for_ports() { # that others have
   local taken program port first
-  command -v ss >/dev/null || return 0 # a bare server; nothing listens there
+  command -v ss >/dev/null || return 0
   if [ "$PROXY" != none ]; then
     taken=$(held_by "$(if [ "$PROXY" = caddy ]; then echo -tu; else echo -t; fi)" 'sport = :80 or sport = :443' | grep -vx "$PROXY" || true)
     for program in caddy nginx; do # one of an earlier choice gives its ports up
       if is_ours $program && ends_with_us $program; then taken=$(grep -vx $program <<< "$taken" || true); fi
     done
+    [ "$taken" != nginx ] || fail "ports 80 and 443 belong to nginx here. With PROXY=nginx it serves this site, too, and its other sites stay as they are."
     [ -z "$taken" ] || fail "ports 80 and 443 belong to $(echo "$taken" | tr '\n' ' ')here. Stop it, or choose PROXY=none and let it lead to 127.0.0.1:8000."
   fi
   if [ "$RELAY" = yes ] && ! systemctl is-active --quiet 'meetingpoint@*'; then
@@ -218,6 +219,7 @@ main() {
   [ "$DATABASE" != postgresql ] || packages+=(postgresql)
   [ "$PROCESSES" -eq 1 ] || packages+=(redis-server)
   need_packages "${packages[@]}"
+  look_for_ports # on a bare server it is iproute2 that can tell
 
   step "User, folders, secrets"
   getent passwd $SITE_USER >/dev/null || {

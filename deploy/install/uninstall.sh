@@ -56,7 +56,7 @@ give_back_files() { # what was there before comes back as it was
     if is_ours $program; then let_go $program; fi
   done
   rm -f /etc/redis/redis-meetingpoint.conf /etc/redis/meetingpoint.acl
-  find /var/lib/caddy/.local/share/caddy/certificates -type d -name "${DOMAIN:-none}" -exec rm -rf {} + 2>/dev/null || true
+  was_kept /etc/caddy/Caddyfile || find /var/lib/caddy/.local/share/caddy/certificates -type d -name "${DOMAIN:-none}" -exec rm -rf {} + 2>/dev/null || true
   rm -rf /var/www/meetingpoint-acme
 }
 

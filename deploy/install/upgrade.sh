@@ -6,7 +6,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_root
-[ -e "$CHOICES" ] || fail "nothing is installed here yet: sudo make install DOMAIN=meet.example.org"
+[ -L "$PROGRAM/current" ] || fail "nothing is installed here yet: sudo make install DOMAIN=meet.example.org"
 before=$(readlink "$PROGRAM/current")
 if [ -n "${VERSION:-}" ]; then
   as_owner() { setpriv --reuid="$(stat -c %u .git)" --regid="$(stat -c %g .git)" --clear-groups git "$@"; }

@@ -4,14 +4,17 @@ It is a set of namespaces with an overlay of this machine's files (`machine.sh`)
 goes with it. Its network is its own and leads nowhere. Needs root; nothing outside is touched.
 """
 
+import ctypes
 import os
 import shlex
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from tests.services import make_certificate, wait_until
 
@@ -25,6 +28,26 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "ENV_FILE": "",
 }
+
+CLONE_NEWNET = 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+Made = TypeVar("Made")
+
+
+def inside(network: str, make: Callable[[], Made]) -> Made:
+    """Call `make` in the network with this file: the sockets that it opens are there, and stay there."""
+
+    def enter() -> Made:
+        descriptor = os.open(network, os.O_RDONLY)
+        try:
+            if LIBC.setns(descriptor, CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "cannot enter the network")
+        finally:
+            os.close(descriptor)
+        return make()
+
+    with ThreadPoolExecutor(1) as thread:  # which is in that network until it ends, and no other thread is
+        return thread.submit(enter).result()
 
 
 class StepFailed(AssertionError):
@@ -117,6 +140,10 @@ class Machine:
         if done.returncode:
             raise StepFailed(f"{script}\nended with {done.returncode}:\n{done.stdout[-4000:]}")
         return done.stdout
+
+    def inside(self, make: Callable[[], Made]) -> Made:
+        """Call `make` in the network of the machine: the sockets that it opens are there, and stay there."""
+        return inside(f"/proc/{self.pid}/ns/net", make)
 
     def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
         """Write a file, and the folders above it."""

@@ -6,22 +6,16 @@ Debian and of Python were fetched before. So its certificates come from an autho
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.machine import ROOT, Machine, StepFailed
-from tests.services import find_binary
+from tests.deploy.bare import HOST, SOURCE, checkout, make_bare
+from tests.deploy.machine import Machine, StepFailed
 
 pytestmark = pytest.mark.long
 
-HOST = "meet.example.org"
-SOURCE = "/root/meeting-point"
-PACKAGES = "python3-venv caddy nginx coturn postgresql redis-server esbuild openssl ca-certificates iproute2"
 # What Debian's own programs write in the course of time; the rest of the root is compared.
 PASSING = (
     "proc sys dev run tmp root var/cache var/tmp var/lib/apt var/lib/dpkg var/log/journal var/log/apt var/log/wtmp"
@@ -48,32 +42,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a bare Debian 12 that has fetched the packages, and installed none of them."""
     if os.geteuid() != 0:
         pytest.skip("a system of its own needs root")
-    folder = tmp_path_factory.mktemp("bare") / "root"
-    include = "systemd,systemd-sysv,dbus,ca-certificates,make,passwd"
-    subprocess.run(
-        [find_binary("debootstrap"), "--variant=minbase", f"--include={include}", "bookworm", folder],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    shutil.copy(Path("/etc/resolv.conf").resolve(), folder / "etc/resolv.conf")
-    fetch = f"apt-get -qq update && apt-get -qq install -y --no-install-recommends --download-only {PACKAGES}"
-    subprocess.run(["chroot", folder, "sh", "-c", fetch], check=True, stdout=subprocess.DEVNULL)
-    (folder / "etc/resolv.conf").write_text("")
-    wheels = folder / "srv/wheels"
-    download = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    # pip judges markers by the Python that runs it, which may be a later one than Debian's 3.11.2.
-    lock = folder.parent / "requirements.lock"
-    lock.write_text(re.sub(r" ; python_full_version < '3\.11\.3'", "", (ROOT / "requirements.lock").read_text()))
-    wanted = ["--python-version", "3.11.2", "--dest", str(wheels), "--requirement", str(lock)]
-    subprocess.run([*download, *wanted], check=True)
-    (folder / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/wheels\n")
-    return folder
-
-
-def checkout(machine: Machine, place: str = SOURCE) -> None:
-    """Put the program there, as `git clone` does."""
-    excluded = " ".join(f"--exclude=./{name}" for name in (".git", ".venv", "node_modules", "var"))
-    machine.run(f"mkdir -p {place} && tar -C {ROOT} {excluded} -c . | tar -C {place} -x")
+    return make_bare(tmp_path_factory.mktemp("bare") / "root")
 
 
 def started(machine: Machine) -> str:

@@ -15,6 +15,15 @@ ROUTE = """async () => {
   if (local.candidateType === "relay") return `relay ${local.relayProtocol}`;
   return remote.candidateType === "relay" ? "relay of the other" : "direct";
 }"""
+# What the two ends of the pair in use are, and where they are: "host", "srflx", "prflx" or "relay".
+ENDS = """async () => {
+  const [connection] = globalThis.meetingPoint.mesh.peers.values();
+  const stats = await connection.getStats();
+  const transport = [...stats.values()].find(({ type }) => type === "transport");
+  const pair = stats.get(transport?.selectedCandidatePairId);
+  return [pair?.localCandidateId, pair?.remoteCandidateId]
+    .map((id) => stats.get(id)).map((end) => [end?.candidateType ?? "none", end?.address ?? ""]);
+}"""
 # Every 50 ms: has a frame been decoded since? `gap` is the longest time without one, in ms.
 WATCH = """() => {
   const watch = (globalThis.watch = { gap: 0, at: performance.now(), frames: -1 });
@@ -34,8 +43,13 @@ WATCH = """() => {
 
 
 def begin(olga: Person, *guests: Person) -> Meeting:
-    """Let Olga create a room and everyone join the call in it."""
+    """Let Olga, who has an account, create a room and everyone join the call in it."""
     olga.sign_in()
+    return meet(olga, *guests)
+
+
+def meet(olga: Person, *guests: Person) -> Meeting:
+    """Let Olga, who is signed in, create a room and everyone join the call in it."""
     slug = olga.create_room()
     link = olga.create_link(lets_in=ANYONE)
     olga.join(slug)
@@ -53,6 +67,12 @@ def route_of(who: Person) -> str:
     """Return `direct`, `relay udp`, `relay tcp`, `relay tls` or `relay of the other`."""
     wait_until(lambda: who.page.evaluate(ROUTE) != "none", 5, "a path is in use")
     return str(who.page.evaluate(ROUTE))
+
+
+def ends_of(who: Person) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return type and address of the local and of the remote candidate of the pair in use."""
+    (here, where), (there, other) = who.page.evaluate(ENDS)
+    return (here, where), (there, other)
 
 
 def watch(*people: Person) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Error, Playwright
@@ -25,7 +26,7 @@ from tests.browser.conftest import (
 from tests.browser.person import Person
 from tests.lab import figures
 from tests.lab.network import Home, Internet
-from tests.lab.servers import MAP, LabApp, LabRelay
+from tests.lab.servers import LabApp, LabRelay
 from tests.services import find_binary
 
 __all__ = ["app", "cast", "chromium", "driver", "person", "processes", "redis"]
@@ -83,12 +84,12 @@ def settle(driver: Playwright, internet: Internet, lab_app: LabApp, camera: Path
     def make(name: str, nat: str = "cone", mobile: str | None = None) -> Resident:
         home = internet.home(nat, mobile)
         program = tmp_path / f"chromium-{home.name}"
-        program.write_text(f'#!/bin/sh\nexec {" ".join(home.prefix)} {find_binary("chromium-headless-shell")} "$@"\n')
+        browse = f"{lab_app.browser_preparation}exec {find_binary('chromium-headless-shell')}"
+        program.write_text(f'#!/bin/sh\nexec {" ".join(home.prefix)} sh -c \'{browse} "$@"\' browser "$@"\n')
         program.chmod(0o755)
-        arguments = [*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={camera}", "--ignore-certificate-errors"]
-        browser = driver.chromium.launch(
-            executable_path=str(program), headless=True, args=[*arguments, f"--host-resolver-rules={MAP}"]
-        )
+        arguments = [*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={camera}", *lab_app.browser_arguments]
+        environment: Any = {**os.environ, **lab_app.browser_environment}
+        browser = driver.chromium.launch(executable_path=str(program), headless=True, args=arguments, env=environment)
         resident = Resident(browser, lab_app, name)
         resident.home = home
         residents.append(resident)

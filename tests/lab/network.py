@@ -73,13 +73,25 @@ class Namespace:
         _run("ip", "netns", "del", self.name, check=False)
 
 
+class Machine(Namespace):
+    """A host that something else has made, and removes: known by the id of a process that runs there."""
+
+    def __init__(self, pid: int) -> None:
+        self.name = str(pid)
+
+    @property
+    def prefix(self) -> list[str]:
+        return ["nsenter", "--target", self.name, "--net", "--"]
+
+
 class Router(Namespace):
     """The router between a home and the internet."""
 
     def __init__(self, internet: "Internet", nat: str) -> None:
         number = next(_numbers)
         super().__init__(f"r{number}")
-        self.address, self.subnet = f"203.0.113.{100 + number}", f"192.168.{number}"
+        self._internet = internet
+        self.address, self.subnet = f"{internet.network}.{100 + number}", f"192.168.{number}"
         internet.connect(self, self.address)
         self.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
         self.translate(nat)
@@ -113,7 +125,7 @@ class Router(Namespace):
         """Come back with another address on the internet."""
         self.run("ip", "link", "set", "wan", "down")
         self.run("ip", "addr", "flush", "dev", "wan")
-        self.address = f"203.0.113.{200 + next(_numbers)}"
+        self.address = f"{self._internet.network}.{200 + next(_numbers)}"
         self.run("ip", "addr", "add", f"{self.address}/24", "dev", "wan")
         self.run("ip", "link", "set", "wan", "up")
         self.forget()
@@ -187,14 +199,24 @@ class Home(Namespace):
 
 
 class Internet:
-    """The bridge that all routers and servers hang on. Used as a context manager; it takes everything down with it."""
+    """The bridge that all routers and servers hang on. Used as a context manager; it takes everything down with it.
+
+    `network` are the first three numbers of all addresses on it.
+    """
+
+    def __init__(self, network: str = SERVER.rpartition(".")[0]) -> None:
+        self.network = network
 
     def __enter__(self) -> Self:
         self.hosts: list[Namespace] = []
-        self.bridge = Namespace("net")
+        number = next(_numbers)
+        self.bridge = Namespace(f"net{number}")
         self.bridge.run("ip", "link", "add", "br0", "type", "bridge")
         self.bridge.run("ip", "link", "set", "br0", "up")
-        self.server, self.relay = self._host("srv", SERVER), self._host("turn", RELAY)
+        self.server, self.relay = (
+            self._host(f"{name}{number}", f"{self.network}.{place.rpartition('.')[2]}")
+            for name, place in (("srv", SERVER), ("turn", RELAY))
+        )
         return self
 
     def _host(self, name: str, address: str) -> Namespace:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.app_server import AppServer
@@ -18,6 +19,10 @@ class LabApp(AppServer):
 
     Browsers call it localhost: a secure context without certificates.
     """
+
+    browser_arguments = (f"--host-resolver-rules=MAP localhost:{PORT} {SERVER}:{PORT}", "--ignore-certificate-errors")
+    browser_environment: Mapping[str, str] = {}
+    browser_preparation = ""  # shell, in the browser's own mount namespace
 
     def __init__(self, host: Namespace, database: Path, settings: dict[str, str]) -> None:
         self.host = host
@@ -64,6 +69,3 @@ class LabRelay(CoturnServer):
 
     def ready(self) -> bool:
         return "turnserver" in self.host.run("ss", "-Hltnp", "sport = :443")
-
-
-MAP = f"MAP localhost:{PORT} {SERVER}:{PORT}"

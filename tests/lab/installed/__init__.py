@@ -1,0 +1,1 @@
+"""Stories of a server that `make install` has made of a bare Debian."""

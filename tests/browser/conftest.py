@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from scripts.bundle import BUNDLE, make_bundle
 from tests.app_server import AppServer, make_account, sign_in_ahead
@@ -35,7 +35,11 @@ FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the bundle that the servers of all tests send, once for all processes of a run."""
+    """Make the bundle that the servers of all tests send, once for all processes of a run.
+
+    A busy machine may take long over what a quiet one does at once.
+    """
+    expect.set_options(timeout=15_000)
     if not hasattr(config, "workerinput"):
         make_bundle(BUNDLE)
 

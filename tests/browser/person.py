@@ -75,7 +75,7 @@ class Person:
     def new_page(self) -> Page:
         """Open another tab in the same profile."""
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         page.on("download", lambda download: self.downloads.append(download))
         page.on("pageerror", self._on_error)
         page.on("console", self._on_console)

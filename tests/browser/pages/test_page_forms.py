@@ -51,9 +51,9 @@ def test_nothing_that_was_typed_is_lost(chromium: Browser, cast: Cast) -> None:
 
         # What is left unsent is not there when the form is opened again, as if it were saved.
         olga = Person(chromium, app, "Olga", locale="de-DE", timezone_id="Europe/Berlin")
-        olga.sign_in_with_password()  # only such a session is in the list of devices
         page = olga.page
         with page.expect_response(lambda response: response.url.endswith("/accounts/time-zone")) as zone:
+            olga.sign_in_with_password()  # only such a session is in the list of devices
             olga.go("/accounts/")
         assert zone.value.status == 204
         page.get_by_label("Your name").fill("Someone else")

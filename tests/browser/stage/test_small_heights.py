@@ -115,8 +115,8 @@ def choose_label(page: Page) -> None:
 
 # How each field of the call is shown, and the button that closes what it is in.
 FIELDS: dict[str, tuple[Any, str]] = {
-    "#chat-text": (lambda page: page.keyboard.press("c"), "#chat .side-panel__head button"),
-    "#files-to": (choose_a_file, "#files .side-panel__head button"),
+    "#chat-text": (lambda page: page.keyboard.press("c"), "#chat [data-panel='close']"),
+    "#files-to": (choose_a_file, "#files [data-panel='close']"),
     "#invite-label": (choose_label, "#invite-dialog [data-close]"),
     "#report-dialog textarea": (report, "#report-dialog [data-close]"),
     "#data-saver-cap": (lambda page: page.keyboard.press("d"), "#devices-dialog [data-close]"),
@@ -155,7 +155,7 @@ def test_the_focused_field_is_visible_at_every_size(olga: Person, sizes: list[tu
     for disturb in (NOTES, LARGE_LETTERS):
         page.evaluate(disturb)
         page.locator("#chat-text").focus()
-        look("#chat-text", "#chat .side-panel__head button")
+        look("#chat-text", "#chat [data-panel='close']")
         page.evaluate("document.documentElement.style.fontSize = ''")
     page.keyboard.press("Escape")
     for size in sizes:

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from .redis_servers import TIMEOUT, addresses, keeper_of
+from .redis_servers import TIMEOUT, addresses, shard_of
 
 logger = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ class RedisBuckets:
         self._here = MemoryBuckets()
 
     def _server(self, key: bytes) -> RedisServer:
-        return self._servers[keeper_of(int.from_bytes(key), len(self._servers))]
+        return self._servers[shard_of(int.from_bytes(key), len(self._servers))]
 
     def take(self, name: str, key: bytes, burst: float, every: float) -> float:
         """Like `MemoryBuckets.take`."""

@@ -23,7 +23,7 @@ def addresses(value: str) -> tuple[str, ...]:
     return tuple(address for address in _BETWEEN.split(value.strip(" \t\n,")) if address)
 
 
-def keeper_of(number: int, count: int) -> int:
+def shard_of(number: int, count: int) -> int:
     """Return the position of the server, of `count`, that keeps what belongs to a number."""
     return abs(number) % count
 

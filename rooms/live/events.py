@@ -184,7 +184,7 @@ AnyEvent = (
 )
 
 
-def keeping_number(event: AnyEvent) -> int:
+def shard_key(event: AnyEvent) -> int:
     """Return the number by which the server that carries an event to all processes is found.
 
     What is about one room goes over the server of the room. What is about accounts and sessions goes over the first:

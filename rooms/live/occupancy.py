@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from common.redis_servers import addresses, client, keeper_of
+from common.redis_servers import addresses, client, shard_of
 
 from .local import live_hubs
 from .presence import MemoryPresence
@@ -21,7 +21,7 @@ def members_inside(room_ids: Iterable[int]) -> dict[int, set[str]]:
     inside: dict[int, set[str]] = {room: set() for room in room_ids}
     if servers := addresses(settings.REDIS_URL):
         for position, address in enumerate(servers):
-            if kept := [room for room in inside if keeper_of(room, len(servers)) == position]:
+            if kept := [room for room in inside if shard_of(room, len(servers)) == position]:
                 inside.update(_members_on(address, kept))
         return inside
     for presence in _memory_stores():

@@ -20,7 +20,7 @@ from channels.layers import channel_layers, get_channel_layer
 from django.conf import settings
 from django.db import transaction
 
-from common.redis_servers import TIMEOUT, keeper_of, layer_name
+from common.redis_servers import TIMEOUT, layer_name, shard_of
 
 from .close_codes import CloseCode
 from .events import (
@@ -33,8 +33,8 @@ from .events import (
     TransfersChanged,
     TurnedAway,
     UserRoomsChanged,
-    keeping_number,
     pack,
+    shard_key,
 )
 from .local import live_hubs
 
@@ -146,7 +146,7 @@ async def broadcast(event: AnyEvent) -> None:
     Connections from before a restart of Redis fail at their next use, so the second try is over new ones.
     """
     count = len(settings.CHANNEL_LAYERS)
-    first = keeper_of(keeping_number(event), count)
+    first = shard_of(shard_key(event), count)
     order = [(first + step) % count for step in range(count)]
     order.sort(key=lambda position: _away_until.get(position, 0.0) > time.monotonic())
     message = pack(event)

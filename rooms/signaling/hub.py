@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from common.redis_servers import keeper_of, layer_name
+from common.redis_servers import layer_name, shard_of
 from rooms.live.close_codes import CLOSE_POLICIES, ClientAction, CloseCode
 from rooms.live.events import (
     AnyEvent,
@@ -26,11 +26,11 @@ from rooms.live.events import (
     SessionRekeyed,
     TransfersChanged,
     UserRoomsChanged,
-    keeping_number,
+    shard_key,
 )
 from rooms.live.path_stats import PathStats
 from rooms.live.presence import JoinResult, Presence, PresenceDown, Rosters
-from rooms.live.presence_spread import SpreadPresence
+from rooms.live.presence_sharded import ShardedPresence
 from rooms.live.transfer_rooms import is_transfer_room, room_of, transfer_room
 
 from . import messages
@@ -59,7 +59,7 @@ class Hub:
             mailbox = Mailbox(self.handle, layer_name(position)) if several_processes else None
             label = f" ({position + 1} of {len(stores)})" if len(stores) > 1 else ""
             self.links.append(Link(store, mailbox, label))
-        self.presence: Rosters = SpreadPresence(stores) if len(stores) > 1 else stores[0]
+        self.presence: Rosters = ShardedPresence(stores) if len(stores) > 1 else stores[0]
         self.path_stats = path_stats
         self.rooms: dict[int, LiveRoom] = {}
         self.sockets = Sockets()
@@ -72,7 +72,7 @@ class Hub:
 
     def link(self, room_id: int) -> Link:
         """Return the link to the server that keeps a room."""
-        return self.links[keeper_of(room_id, len(self.links))]
+        return self.links[shard_of(room_id, len(self.links))]
 
     def rooms_of(self, link: Link) -> Iterator[LiveRoom]:
         """Yield the rooms with people here that the server of a link keeps."""
@@ -80,7 +80,7 @@ class Hub:
 
     async def broadcast(self, event: AnyEvent) -> None:
         """Send an event to every process, this one included; raises `PresenceDown` when no server carries it."""
-        first = keeper_of(keeping_number(event), len(self.links))
+        first = shard_of(shard_key(event), len(self.links))
         for link in sorted(self.links[first:] + self.links[:first], key=lambda link: link.away):
             try:
                 if link.mailbox:

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from common.buckets import RedisBuckets
-from common.redis_servers import addresses, keeper_of, place_of
+from common.redis_servers import addresses, place_of, shard_of
 from rooms.live.events import (
     Close,
     HostJoined,
@@ -20,12 +20,12 @@ from rooms.live.events import (
     PresenceEntry,
     Scope,
     SessionRekeyed,
-    keeping_number,
+    shard_key,
 )
 from rooms.live.occupancy import head_counts, occupied_rooms
 from rooms.live.presence import MemoryPresence, PresenceDown
 from rooms.live.presence_redis import RedisPresence
-from rooms.live.presence_spread import SpreadPresence
+from rooms.live.presence_sharded import ShardedPresence
 from rooms.live.server_list import ROUNDS, ServerList
 from rooms.live.transfer_rooms import transfer_room
 from tests.operations.asking import readiness
@@ -85,7 +85,7 @@ def site() -> Iterator[Site]:
         first.settings["SITE_ORIGINS"] = second.settings["SITE_ORIGINS"] = f"{first.origin},{second.origin}"
         first.migrate()
         processes = [stack.enter_context(process) for process in (first, second)]
-        scenes = sorted(first.scenes(3), key=lambda scene: keeper_of(scene.id, 3))
+        scenes = sorted(first.scenes(3), key=lambda scene: shard_of(scene.id, 3))
         yield Site(processes, servers, scenes)
         for process in processes:
             assert "Traceback" not in process.logged()
@@ -222,7 +222,7 @@ class Away(MemoryPresence):
 
 async def test_what_is_known_is_shown_while_a_store_is_away() -> None:
     here, away = MemoryPresence(), Away()
-    both = SpreadPresence([here, away])
+    both = ShardedPresence([here, away])
     entry = PresenceEntry("1", "member", "guest", b"", "here", "socket")
     await both.join(4, entry, 8)
     await both.join(transfer_room(4), entry, 8)
@@ -238,9 +238,9 @@ async def test_what_is_known_is_shown_while_a_store_is_away() -> None:
 def test_what_one_server_carries_stays_in_order() -> None:
     """A session gets its new key before an order names it; what is about a room goes over the room's server."""
     account = SessionRekeyed("old", "new"), Close(Scope.SESSION, "new", 4001), Close(Scope.USER, "7", 4013)  # type: ignore[arg-type]
-    assert {keeping_number(event) for event in account} == {0}
+    assert {shard_key(event) for event in account} == {0}
     room = HostJoined(7), MemberLeft(7, "pid", 3), OccupancyChanged([7, 8]), Close(Scope.ROOM, "7", 4005)  # type: ignore[arg-type]
-    assert {keeping_number(event) for event in room} == {7}
+    assert {shard_key(event) for event in room} == {7}
 
 
 def test_addresses_are_read_as_an_operator_writes_them() -> None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from common.redis_servers import keeper_of
+from common.redis_servers import shard_of
 
 from .events import PresenceEntry
 from .presence import JoinResult, PresenceDown, Rosters
 
 
-class SpreadPresence:
+class ShardedPresence:
     """The rooms of several stores, each asked for those that it keeps."""
 
     def __init__(self, stores: Sequence[Rosters]) -> None:
         self._stores = stores
 
     def _store(self, room: int) -> Rosters:
-        return self._stores[keeper_of(room, len(self._stores))]
+        return self._stores[shard_of(room, len(self._stores))]
 
     async def join(self, room: int, entry: PresenceEntry, limit: int) -> JoinResult:
         return await self._store(room).join(room, entry, limit)
@@ -30,7 +30,7 @@ class SpreadPresence:
         """Return what is known: the rooms of a store that is away are missing. Raises `PresenceDown` if all are."""
         kept: dict[int, list[int]] = {}
         for room in rooms:
-            kept.setdefault(keeper_of(room, len(self._stores)), []).append(room)
+            kept.setdefault(shard_of(room, len(self._stores)), []).append(room)
         found: dict[int, list[PresenceEntry]] = {}
         away = 0
         for position, wanted in kept.items():

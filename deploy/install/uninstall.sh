@@ -73,32 +73,21 @@ find_what_stays() { # programs that came with us, and in which there is somethin
   done
 }
 
-remove_packages() {
-  local here name extra needed before names=()
+remove_packages() { # apt knows what something else needs: that stays
+  local here name names=() free=()
   [ -s "$RECORD/packages" ] || return 0
   here=$(installed_packages)
   while read -r name; do
     if grep -qxF "$name" <<< "$here" && [[ " ${STAY[*]} " != *" $name "* ]]; then names+=("$name"); fi
   done < <(sort -u "$RECORD/packages")
-  # What something else needs stays.
-  while [ ${#names[@]} -gt 0 ]; do
-    extra=$(apt-get -s purge "${names[@]}" | sed -nE 's/^(Purg|Remv) ([^ ]+).*/\2/p' | grep -vxF "$(printf '%s\n' "${names[@]}")" || true)
-    [ -n "$extra" ] || break
-    # shellcheck disable=SC2086
-    needed=$(apt-cache depends --recurse --installed --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $extra |
-      sed -nE 's/^[ |]*((Pre)?Depends: |Recommends: )?<?([a-z0-9][a-z0-9+.-]*)(:[a-z0-9-]+)?>?$/\3/p' | sort -u)
-    before=${#names[@]}
-    mapfile -t names < <(printf '%s\n' "${names[@]}" | grep -vxF "$needed" || true)
-    [ ${#names[@]} -lt "$before" ] || {
-      say "these packages stay, for something needs them:" "${names[@]}"
-      return
-    }
-  done
   [ ${#names[@]} -gt 0 ] || return 0
+  apt-mark -qq auto "${names[@]}" >/dev/null
+  mapfile -t free < <(apt-get -s autoremove --purge | sed -nE 's/^(Purg|Remv) ([^ ]+).*/\2/p' | grep -xF "$(printf '%s\n' "${names[@]}")" || true)
+  [ ${#free[@]} -gt 0 ] || return 0
   say "packages that came with it"
-  apt-get -qq -o DPkg::Lock::Timeout=600 purge -y "${names[@]}" >/run/meetingpoint-apt.log 2>&1 || {
+  apt-get -qq -o DPkg::Lock::Timeout=600 purge -y "${free[@]}" >/run/meetingpoint-apt.log 2>&1 || {
     tail -n 20 /run/meetingpoint-apt.log >&2
-    fail "these packages could not be removed: ${names[*]}"
+    fail "these packages could not be removed: ${free[*]}"
   }
 }
 

@@ -34,7 +34,7 @@ STATIC = ROOT / "static"
 TOGETHER = (("call", "invite"),)
 # Modules behind `import()` that a template asks for ahead, with all that they import.
 LATER = ["js/ui/running/running-call.js"]
-SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css"]
+SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css", "css/admin/admin.css"]
 OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
 

@@ -3,20 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Chat } from "../../static/js/chat/chat.js";
 import { LIMITS, TOPICS } from "../../static/js/chat/messages.js";
-import { World } from "./chat-world.js";
+import { meetInChat } from "./chat-world.js";
 
 function meet(context, ...names) {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  const world = new World();
-  const come = (name) => {
-    const person = world.add(name);
-    person.chat = new Chat(person, new AbortController().signal);
-    person.read = () => person.chat.log.entries.map(({ name: author, text, from, to, version }) => [author, text, ...(from ? [`by ${from}`] : []), ...(to ? ["private"] : []), ...(version ? [version] : [])]);
-    return person;
-  };
-  const people = names.map(come);
+  const show = ({ name, text, from, to, version }) => [name, text, ...(from ? [`by ${from}`] : []), ...(to ? ["private"] : []), ...(version ? [version] : [])];
+  const { world, come, people } = meetInChat(context, names, show);
   people.forEach((one, at) => people.slice(at + 1).forEach((other) => world.connect(one, other)));
   return { world, come, people };
 }

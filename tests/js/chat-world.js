@@ -1,5 +1,6 @@
 /** People whose messages reach each other in memory, in order: what a mesh does, without the network. */
 
+import { Chat } from "../../static/js/chat/chat.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
 import { Gate } from "../../static/js/gate/gate.js";
 
@@ -79,4 +80,20 @@ export class World {
       await null;
     }
   }
+}
+
+/**
+ * People with the same chat; `read` of each returns `show(entry)` for every entry of their log.
+ * @param {import("node:test").TestContext} context @param {string[]} names @param {(entry: import("../../static/js/chat/log.js").Entry) => unknown} show
+ */
+export function meetInChat(context, names, show) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const world = new World();
+  const come = (name) => {
+    const person = world.add(name);
+    person.chat = new Chat(person, new AbortController().signal);
+    person.read = () => person.chat.log.entries.map(show);
+    return person;
+  };
+  return { world, come, people: names.map(come) };
 }

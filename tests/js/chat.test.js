@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Chat } from "../../static/js/chat/chat.js";
 import { inParts } from "../../static/js/chat/history.js";
 import { ChatLog } from "../../static/js/chat/log.js";
 import { LIMITS, TOPICS } from "../../static/js/chat/messages.js";
-import { World } from "./chat-world.js";
+import { meetInChat } from "./chat-world.js";
 
 const ID = "a".repeat(22);
 
@@ -59,15 +58,7 @@ test("each part of a history fits into one message of the channel", () => {
 
 // ── Several people ──────────────────────────────────────────────────────────────────────────────
 function meet(context, ...names) {
-  context.mock.timers.enable({ apis: ["setTimeout"] });
-  const world = new World();
-  const come = (name) => {
-    const person = world.add(name);
-    person.chat = new Chat(person, new AbortController().signal);
-    person.read = () => person.chat.log.entries.map(({ name: author, text, from }) => [author, text, ...(from ? [from] : [])]);
-    return person;
-  };
-  return { world, come, people: names.map(come) };
+  return meetInChat(context, names, ({ name, text, from }) => [name, text, ...(from ? [from] : [])]);
 }
 
 test("a message reaches everyone, and its author knows when it has", async (context) => {

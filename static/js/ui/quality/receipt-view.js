@@ -62,7 +62,7 @@ export class ReceiptView {
     const { saveReceipt } = await import("./save-receipt.js");
     const { summary } = this.#receipt;
     const title = text("receipt.title", { room: this.#roomName() });
-    await saveReceipt([title, "", ...linesOf(summary), "", text("receipt.how")], { room: this.#roomName(), at: summary.from });
+    await saveReceipt([title, "", ...linesOf(summary), "", find(this.#ended, "[data-part=how]", HTMLElement).textContent ?? ""], { room: this.#roomName(), at: summary.from });
   }
 }
 

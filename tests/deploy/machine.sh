@@ -54,6 +54,9 @@ printf '%s\n' '127.0.0.1 localhost' '::1 localhost' '127.0.0.1 meet.example.org 
 ip link set lo up
 # An address besides loopback, which leads nowhere: coturn wants one.
 ip link add eth0 type veth peer name nowhere && ip address add 203.0.113.10/24 dev eth0
+# No link-local IPv6 addresses: they appear a second or more after the link is up, and a browser that loads a page at that moment gives
+# up with ERR_NETWORK_CHANGED.
+ip link set eth0 addrgenmode none && ip link set nowhere addrgenmode none
 ip link set eth0 up && ip link set nowhere up
 
 cd "$root" && mkdir -p old-root && pivot_root . old-root && umount -l /old-root && rmdir /old-root

@@ -49,18 +49,23 @@ def begin(olga: Person, *guests: Person) -> Meeting:
 
 
 def meet(olga: Person, *guests: Person) -> Meeting:
-    """Let Olga, who is signed in, create a room and everyone join the call in it."""
+    """Let Olga, who is signed in, create a room and everyone meet in it."""
+    meeting = gather(olga, *guests)
+    for who in meeting.people:
+        who.see_others(len(guests), seconds=30)
+    see_and_hear(meeting.people, len(guests), seconds=30)
+    return meeting
+
+
+def gather(olga: Person, *guests: Person) -> Meeting:
+    """Let Olga, who is signed in, create a room and everyone join the call in it, whether or not they can connect."""
     slug = olga.create_room()
     link = olga.create_link(lets_in=ANYONE)
     olga.join(slug)
     for guest in guests:
         guest.follow(link)
         guest.join()
-    meeting = Meeting(slug, link, olga, list(guests))
-    for who in meeting.people:
-        who.see_others(len(guests), seconds=30)
-    see_and_hear(meeting.people, len(guests), seconds=30)
-    return meeting
+    return Meeting(slug, link, olga, list(guests))
 
 
 def route_of(who: Person) -> str:

@@ -6,7 +6,8 @@ import socketserver
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,7 @@ from tests.smtp_server import SmtpServer
 # coturn relays to public addresses only, and no address for documentation is one. This network leads nowhere.
 NETWORK = "11.0.0"
 ADDRESS, NAMES_AT = f"{NETWORK}.30", f"{NETWORK}.20"
+STUN_PORT = 3479  # of the site itself: the relay has 3478
 READY = """
 import http.client, sys
 try:
@@ -118,6 +120,26 @@ class InstalledServer:
         database = ["-d", f"sql:{folder}"]
         for step in (["-N", "--empty-password"], ["-A", "-n", "the site", "-t", "C,,", "-i", str(root)]):
             subprocess.run([find_binary("certutil"), *database, *step], check=True, capture_output=True)
+
+    @contextmanager
+    def without_relay(self) -> Iterator[None]:
+        """Let coturn, which answers STUN, too, be stopped."""
+        self.machine.run("systemctl stop coturn")
+        try:
+            yield
+        finally:
+            self.machine.run("systemctl start coturn")
+
+    @contextmanager
+    def with_port_shut(self, port: int) -> Iterator[None]:
+        """Let a firewall drop what comes to a UDP port."""
+        host = network.Machine(self.machine.pid)
+        rule = ["INPUT", "-p", "udp", "--dport", str(port), "-j", "DROP"]
+        host.run("iptables", "-I", *rule)
+        try:
+            yield
+        finally:
+            host.run("iptables", "-D", *rule)
 
     def ready(self) -> tuple[int, dict[str, str]]:
         """Return the answer of the process's `/readyz`; 0 while nothing listens."""

@@ -11,6 +11,8 @@ from .example import ConfigError, Example
 
 HOST = "meet.example.org"
 UPSTREAM = "127.0.0.1:8000"
+# How long Caddy leaves out a process that does not answer, and how long a request waits for one that does.
+LEFT_OUT, PATIENCE = "10s", "5s"
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,11 @@ def caddy(*, internal: bool = False, directory: str = "", certificate: Certifica
     example.replace(f"{{$DOMAIN:{HOST}}}", HOST)  # compose names the domain in the environment
     example.replace(f"http://{HOST}", ", ".join(f"http://{host}" for host in hosts))
     example.rewrite(rf"^{HOST} \{{$", ", ".join(f"{host}{suffix}" for host in hosts) + " {")
-    example.rewrite(r"^\s*# More processes:.*\n", "")
-    example.replace(UPSTREAM, " ".join(upstreams()))
+    example.rewrite(r"^\t# More processes:.*\n.*\n", "")
+    places = upstreams()
+    example.replace(UPSTREAM, " ".join(places))
+    if len(places) > 1:
+        example.rewrite(r"^(\t\tlb_policy .*\n)", rf"\1\t\tfail_duration {LEFT_OUT}\n\t\tlb_try_duration {PATIENCE}\n")
     if suffix:
         example.replace("https://{host}{uri}", f"https://{{host}}{suffix}{{uri}}")
     if certificate:

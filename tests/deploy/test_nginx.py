@@ -13,25 +13,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.services import Service, find_binary, free_port, make_certificate
+from tests.deploy.proxy_servers import HOST, Nginx
 
 CONF = Path(settings.BASE_DIR) / "deploy" / "nginx.conf"
-HOST = "meet.example.org"
 # Fewer than in the example, because each costs a handshake.
 SOCKETS, BURST = 5, 20
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
-# Lets the tests come from any address; everything else is the example as it is.
-MAIN = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log notice;
-events {{ worker_connections 4000; }}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;
-    include {folder}/meetingpoint.conf;
-}}
-"""
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -61,37 +48,18 @@ class Echo(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Nginx(Service):
-    """nginx with the example, on free ports and with a certificate of its own."""
-
-    name = "nginx"
+class Front(Nginx):
+    """nginx with the example, in front of one server."""
 
     def __init__(self, upstream: int) -> None:
-        super().__init__()
-        self.plain = free_port()
-        certificate = make_certificate(self.folder, f"DNS:{HOST}")
-        text = CONF.read_text()
-        for pattern, here in (
-            (r"listen \[::\]:\d+.*;", ""),
-            (r"listen 80\b", f"listen 127.0.0.1:{self.plain}"),
-            (r"listen 443\b", f"listen 127.0.0.1:{self.port}"),
-            (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{upstream};"),
-            (r"limit_conn meetingpoint_sockets \d+;", f"limit_conn meetingpoint_sockets {SOCKETS};"),
-            (r"burst=400 nodelay;", f"burst={BURST} nodelay;"),
-            (r"/var/log/nginx/", f"{self.folder}/"),
-            (r"/etc/letsencrypt/\S+/fullchain\.pem", str(certificate)),
-            (r"/etc/letsencrypt/\S+/privkey\.pem", str(self.folder / "key.pem")),
-        ):
-            assert re.search(pattern, text)
-            text = re.sub(pattern, here, text)
-        (self.folder / "meetingpoint.conf").write_text(text)
-        (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder))
-        self.folder.chmod(0o755)
-        self.trusted = ssl.create_default_context(cafile=str(certificate))
-        self.certificate = certificate
-
-    def command(self) -> list[str]:
-        return [find_binary("nginx"), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "error.log")]
+        super().__init__(
+            CONF.read_text(),
+            (
+                (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{upstream};"),
+                (r"limit_conn meetingpoint_sockets \d+;", f"limit_conn meetingpoint_sockets {SOCKETS};"),
+                (r"burst=400 nodelay;", f"burst={BURST} nodelay;"),
+            ),
+        )
 
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.certificate))
@@ -122,12 +90,12 @@ def answer(connection: ssl.SSLSocket) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def nginx() -> Iterator[Nginx]:
+def nginx() -> Iterator[Front]:
     """The proxy, and behind it a server that answers what it was asked."""
     upstream = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     upstream.daemon_threads = True
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    with Nginx(upstream.server_port) as server:
+    with Front(upstream.server_port) as server:
         yield server
     upstream.shutdown()
     upstream.server_close()
@@ -145,7 +113,7 @@ def nginx() -> Iterator[Nginx]:
         ("GET", "/ws/rooms/x", {"Upgrade": "websocket", "Connection": "Upgrade"}, 403),
     ],
 )
-def test_only_pages_are_led_to_https(nginx: Nginx, method: str, path: str, fields: dict[str, str], status: int) -> None:
+def test_only_pages_are_led_to_https(nginx: Front, method: str, path: str, fields: dict[str, str], status: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", nginx.plain, timeout=5)
     connection.request(method, path, headers={"Host": HOST, **fields})
     response = connection.getresponse()
@@ -154,7 +122,7 @@ def test_only_pages_are_led_to_https(nginx: Nginx, method: str, path: str, field
     connection.close()
 
 
-def test_another_name_gets_neither_a_redirect_nor_a_certificate(nginx: Nginx) -> None:
+def test_another_name_gets_neither_a_redirect_nor_a_certificate(nginx: Front) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", nginx.plain, timeout=5)
     connection.request("GET", "/", headers={"Host": "attacker.example", **PAGE})
     with pytest.raises(http.client.RemoteDisconnected):
@@ -166,7 +134,7 @@ def test_another_name_gets_neither_a_redirect_nor_a_certificate(nginx: Nginx) ->
 
 
 @pytest.mark.parametrize("cipher", ["ECDHE+AES:!AESGCM", "AES256-GCM-SHA384", "ECDHE+CAMELLIA", "kRSA"])
-def test_ciphers_without_forward_secrecy_or_authentication_are_refused(nginx: Nginx, cipher: str) -> None:
+def test_ciphers_without_forward_secrecy_or_authentication_are_refused(nginx: Front, cipher: str) -> None:
     context = nginx.context()
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(f"{cipher}:@SECLEVEL=0")
@@ -174,7 +142,7 @@ def test_ciphers_without_forward_secrecy_or_authentication_are_refused(nginx: Ng
         nginx.connect(context)
 
 
-def test_tls_below_1_2_is_refused_and_1_3_is_preferred(nginx: Nginx) -> None:
+def test_tls_below_1_2_is_refused_and_1_3_is_preferred(nginx: Front) -> None:
     old = nginx.context()
     old.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
@@ -189,7 +157,7 @@ def test_tls_below_1_2_is_refused_and_1_3_is_preferred(nginx: Nginx) -> None:
         assert connection.cipher()[0].startswith("ECDHE-")  # type: ignore[index]
 
 
-def test_what_a_browser_claims_of_its_address_is_overwritten(nginx: Nginx) -> None:
+def test_what_a_browser_claims_of_its_address_is_overwritten(nginx: Front) -> None:
     with nginx.ask("GET /", address="198.51.100.8") as connection:
         status, fields = answer(connection)
     assert status == 200
@@ -198,12 +166,12 @@ def test_what_a_browser_claims_of_its_address_is_overwritten(nginx: Nginx) -> No
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "BREW"])
-def test_methods_that_no_page_uses_are_refused(nginx: Nginx, method: str) -> None:
+def test_methods_that_no_page_uses_are_refused(nginx: Front, method: str) -> None:
     with nginx.ask(f"{method} /") as connection:
         assert answer(connection)[0] in {400, 405, 501}
 
 
-def test_the_secret_of_a_link_is_in_no_log(nginx: Nginx) -> None:
+def test_the_secret_of_a_link_is_in_no_log(nginx: Front) -> None:
     for path in ("/rooms/seen", "/i%23secret-1", "/i/secret-2", "/I/%23secret-3", "/i#secret-4"):
         with nginx.ask(f"GET {path}") as connection:
             assert answer(connection)[0] in {200, 400}
@@ -221,7 +189,7 @@ def test_the_secret_of_a_link_is_in_no_log(nginx: Nginx) -> None:
         ("2001:db8:0a0a:0a0a::1", "2001:db8:0a0a:0a0a::2", "2001:db8:0a0a:0a0b::1"),
     ],
 )
-def test_one_network_has_so_many_sockets_and_another_is_served(nginx: Nginx, many: str, same: str, other: str) -> None:
+def test_one_network_has_so_many_sockets_and_another_is_served(nginx: Front, many: str, same: str, other: str) -> None:
     with ExitStack() as opened:
         for _ in range(SOCKETS):
             connection = opened.enter_context(nginx.ask("GET /ws/rooms/x", address=many, socket_of=True))
@@ -232,7 +200,7 @@ def test_one_network_has_so_many_sockets_and_another_is_served(nginx: Nginx, man
             assert answer(connection)[0] == 101
 
 
-def test_one_network_has_so_many_requests_and_another_is_served(nginx: Nginx) -> None:
+def test_one_network_has_so_many_requests_and_another_is_served(nginx: Front) -> None:
     def flood(address: str, requests: int) -> list[int]:
         with nginx.connect() as connection:
             fields = f"Host: {HOST}\r\nX-Test-Address: {address}\r\n"

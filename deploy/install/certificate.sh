@@ -1,7 +1,7 @@
 #!/bin/bash
 # Give the relay (and nginx) the newest certificate: the one that Caddy or certbot has for this site, or one that no authority has
 # signed, made again before it ends. Run daily by meetingpoint-certificate.timer, and by certbot after each renewal. Calls that are
-# relayed continue.
+# relayed continue: only the first certificate starts the relay again.
 # shellcheck source=deploy/install/common.sh
 source "$(dirname "$(readlink -f "$0")")/common.sh"
 # shellcheck source=deploy/install/certificates.sh
@@ -9,7 +9,8 @@ source deploy/install/certificates.sh
 
 DOMAIN=$(choice DOMAIN) PROXY=$(choice PROXY) TLS=$(choice TLS) RELAY=$(choice RELAY)
 
-here=$TLS_FOLDER/fullchain.pem changed=no
+here=$TLS_FOLDER/fullchain.pem changed=no first=no
+[ -e "$here" ] || first=yes
 chain=/etc/letsencrypt/live/$DOMAIN/fullchain.pem key=/etc/letsencrypt/live/$DOMAIN/privkey.pem
 if [ "$PROXY" = caddy ] || { [ "$PROXY" = none ] && [ ! -e "$chain" ]; }; then
   chain=$(newest_of_caddy)
@@ -32,6 +33,9 @@ fi
 if place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key"; then changed=yes; fi
 if place "$here" 640 $reader < "$chain"; then changed=yes; fi
 if [ $changed = yes ]; then
-  if [ "$RELAY" = yes ] && systemctl is-active --quiet coturn.service; then systemctl kill --signal USR2 coturn.service; fi
+  if [ "$RELAY" = yes ] && systemctl is-active --quiet coturn.service; then
+    # Started without a certificate, coturn has opened no port for TLS, and no signal makes it open one.
+    if [ $first = yes ]; then systemctl restart coturn.service; else systemctl kill --signal USR2 coturn.service; fi
+  fi
   if [ "$PROXY" = nginx ] && systemctl is-active --quiet nginx.service; then systemctl reload nginx.service; fi
 fi

@@ -11,7 +11,7 @@ from tests.services import find_binary
 
 HOST = "meet.example.org"
 SOURCE = "/root/meeting-point"
-PACKAGES = "python3-venv caddy nginx coturn postgresql redis-server esbuild openssl ca-certificates iproute2"
+PACKAGES = "python3-venv caddy nginx certbot coturn postgresql redis-server esbuild openssl ca-certificates iproute2"
 
 
 def make_bare(folder: Path) -> Path:
@@ -39,5 +39,6 @@ def make_bare(folder: Path) -> Path:
 
 def checkout(machine: Machine, place: str = SOURCE) -> None:
     """Put the program there, as `git clone` does."""
-    excluded = " ".join(f"--exclude=./{name}" for name in (".git", ".venv", "node_modules", "var"))
+    left_out = (".git", ".venv", "node_modules", "var", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+    excluded = " ".join(f"--exclude=./{name}" for name in left_out)
     machine.run(f"mkdir -p {place} && tar -C {ROOT} {excluded} -c . | tar -C {place} -x")

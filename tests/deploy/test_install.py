@@ -1,7 +1,8 @@
 """`make install` on a bare Debian: a site that answers, no change the second time, an upgrade, and nothing left.
 
 The server has the files of debootstrap and nothing more, systemd as its first process, and no network: packages of
-Debian and of Python were fetched before. So its certificates come from an authority of its own.
+Debian and of Python were fetched before. So its certificates come from an authority on the server itself: Caddy and
+certbot ask it by ACME as they ask Let's Encrypt, or the site signs its own.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.authority import DIRECTORY, establish
 from tests.deploy.bare import HOST, SOURCE, checkout, make_bare
 from tests.deploy.machine import Machine, StepFailed
 
@@ -33,7 +35,12 @@ trusted = ssl.create_default_context(cafile=sys.argv[1])
 page = urllib.request.urlopen("https://meet.example.org" + sys.argv[2], context=trusted, timeout=30)
 print(page.status, page.read().decode())
 """
-CADDY_ROOT = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+SYSTEM = "/etc/ssl/certs/ca-certificates.crt"
+ISSUER = f"echo | openssl s_client -connect {HOST}:443 -servername {HOST} 2>/dev/null | openssl x509 -noout -issuer"
+STAFF = (
+    "DJANGO_SUPERUSER_PASSWORD=$(openssl rand -hex 12) "
+    "meetingpoint createsuperuser --noinput --email max@example.org --display_name Max"
+)
 NEWCOMER = "from accounts.models import User; User.objects.create_user('olga@example.org', display_name='Olga')"
 
 
@@ -54,7 +61,7 @@ def started(machine: Machine) -> str:
 
 
 WORDS = {
-    "caddy": f"DOMAIN={HOST} TLS=internal EMAIL_URL=smtp://127.0.0.1:25",
+    "caddy": f"DOMAIN={HOST} TLS={DIRECTORY} EMAIL_URL_FILE=/root/email_url",
     "nginx": f"DOMAIN={HOST} TLS=internal EMAIL_URL=smtp://127.0.0.1:25 PROXY=nginx PROCESSES=2",
 }
 
@@ -70,12 +77,15 @@ ExecStart=/bin/sh -c 'printf "220 mail\\r\\n"; while read -r word rest; do case 
 
 @pytest.mark.parametrize("proxy", WORDS)
 def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) -> None:
-    trusted = {"caddy": CADDY_ROOT, "nginx": "/etc/meetingpoint/tls/fullchain.pem"}[proxy]
+    trusted = {"caddy": SYSTEM, "nginx": "/etc/meetingpoint/tls/fullchain.pem"}[proxy]
     with Machine(bare) as machine:
         checkout(machine)
         machine.write("/run/systemd/system/mail.socket", MAIL_SOCKET)
         machine.write("/run/systemd/system/mail@.service", MAIL_SERVICE)
         machine.run("systemctl daemon-reload && systemctl start mail.socket")
+        machine.write("/root/email_url", "smtp://127.0.0.1:25\n", 0o600)
+        if proxy == "caddy":
+            establish(machine)
         before = machine.run(LIST)
         began = time.monotonic()
         said = machine.run(f"make -C {SOURCE} install {WORDS[proxy]}", seconds=900)
@@ -89,6 +99,7 @@ def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) 
         assert machine.run(f"python3 -c '{ASK}' {trusted} /readyz").startswith("200")
         assert "Meeting Point" in machine.run(f"python3 -c '{ASK}' {trusted} /")
         assert "sockets_open" in machine.run(f'meetingpoint shell -c "{NEWCOMER}" && echo sockets_open')
+        machine.run(STAFF)
         machine.run("systemctl start meetingpoint-prune meetingpoint-remind meetingpoint-certificate")
         machine.run("meetingpoint backup /var/backups/meetingpoint/before-a-change.zip && meetingpoint check --deploy")
         if proxy == "caddy":  # the daily service, with the few rights that it has, hands on a newer certificate
@@ -127,12 +138,21 @@ def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) 
         assert machine.run("readlink /opt/meeting-point/current") == older
         assert machine.run(f"python3 -c '{ASK}' {trusted} /readyz").startswith("200")
         assert "olga" in machine.run(
-            'meetingpoint shell -c "from accounts.models import User; print(User.objects.get())"'
+            "meetingpoint shell -c \"from accounts.models import User; print(User.objects.values_list('email'))\""
         )
         if proxy == "caddy":  # another proxy: the former one gives up its ports and its files, and starts no more
-            machine.run(f"make -C {SOURCE} install PROXY=nginx RELAY=no", seconds=400)
+            machine.run("systemctl stop authority")
+            with pytest.raises(StepFailed, match=f"no certificate for {re.escape(HOST)}"):
+                machine.run(f"make -C {SOURCE} install PROXY=nginx RELAY=no", seconds=400)
+            assert "Caddy Local Authority" not in machine.run(ISSUER)
+            machine.run(f"systemctl start authority && make -C {SOURCE} install", seconds=400)
             assert machine.run("systemctl is-enabled caddy coturn || true").split() == ["disabled", "disabled"]
-            assert machine.run(f"python3 -c '{ASK}' /etc/meetingpoint/tls/fullchain.pem /readyz").startswith("200")
+            assert "Caddy Local Authority" in machine.run(ISSUER)  # now certbot's
+            assert machine.run(f"python3 -c '{ASK}' {SYSTEM} /readyz").startswith("200")
+            was = machine.run("cat /etc/meetingpoint/tls/fullchain.pem")
+            machine.run("certbot renew --quiet --force-renewal --no-random-sleep-on-renew")  # as its timer does
+            assert machine.run("cat /etc/meetingpoint/tls/fullchain.pem") != was
+            assert machine.run(f"python3 -c '{ASK}' {SYSTEM} /readyz").startswith("200")
         # And nothing is left.
         machine.run(f"make -C {SOURCE} uninstall", seconds=600)
         after = machine.run(LIST)

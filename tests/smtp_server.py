@@ -9,12 +9,12 @@ from typing import Any, Self
 
 
 class SmtpServer:
-    """Listens on a free port of the loopback address. `behaviour` and `password` can be changed at any time.
+    """Listens on `port` of the loopback address, 0: a free one. `behaviour` and `password` can be changed at any time.
 
     With a `password` only those may send who sign in with it, whatever their name is (RFC 4954, RFC 4616).
     """
 
-    def __init__(self, behaviour: str = "accept") -> None:
+    def __init__(self, behaviour: str = "accept", port: int = 0) -> None:
         self.behaviour = behaviour
         self.password = ""
         self.accepted: list[EmailMessage] = []
@@ -35,7 +35,7 @@ class SmtpServer:
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """A client that hangs up is none."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
 
     @property
     def port(self) -> int:

@@ -3,13 +3,11 @@
 import json
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from meetingpoint_site.operations.doctor import clock
 from tests.app_server import ROOT, AppServer
+from tests.operations.time_server import TimeServer
 from tests.services import CoturnServer, free_port, wait_until
 from tests.smtp_server import SmtpServer
 
@@ -165,25 +164,6 @@ def test_the_mail_server_says_no_in_words(app: AppServer) -> None:
 
         assert mail("the%20right%20one")["result"] == "ok"
         assert "user or password is wrong (535)" in mail("another")["says"]
-
-
-class TimeServer:
-    """A time server whose clock is `ahead` of ours, in seconds; `spoil` changes its answers."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-        self.spoil: Callable[[bytes], bytes] = bytes
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            asked, sender = self.socket.recvfrom(100)
-            now = int((time.time() + self.ahead + 2_208_988_800) * 2**32) % 2**64
-            answer = struct.pack("!BB22x8sQQ", 0x24, 2, asked[40:48], now, now)
-            self.socket.sendto(self.spoil(answer), sender)
 
 
 def test_a_clock_that_is_off_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

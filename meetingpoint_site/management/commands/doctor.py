@@ -57,6 +57,7 @@ class Command(BaseCommand):
                 self.show(finding)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=1))
+        self.stdout.flush()  # what follows goes another way, and could be read first
         bad = [finding.name for finding in findings if finding.result is Result.WRONG]
         if bad:
             raise CommandError(f"Not as it should be: {', '.join(bad)}.", returncode=1)

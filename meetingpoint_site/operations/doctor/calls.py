@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import logging
 import re
 import ssl
 from typing import Any, Final
@@ -17,6 +18,7 @@ from rooms.ice import ice_servers
 from .finding import Finding, hint, ok, reason, wrong
 
 SECONDS: Final = 8.0
+logging.getLogger("aioice").setLevel(logging.WARNING)  # each address of a relay is a line of it
 _URL: Final = re.compile(
     r"(?P<scheme>stuns?|turns?):(?P<host>\[[^\]]+\]|[^:?]+)(?::(?P<port>\d+))?(?:\?transport=(?P<way>\w+))?"
 )
@@ -83,8 +85,10 @@ def check_relay() -> Finding:
             code = error.response.attributes.get("ERROR-CODE", (0, ""))[0]
             why = "the secrets do not match" if code == 401 else f"it answers {code}"
             bad.append(f"{url}: {why}")
-        except (OSError, TimeoutError, aioice.stun.TransactionTimeout) as error:
-            bad.append(f"{url}: {'no answer' if isinstance(error, TimeoutError) else reason(error)}")
+        except (TimeoutError, aioice.stun.TransactionTimeout):
+            bad.append(f"{url}: no answer")
+        except OSError as error:
+            bad.append(f"{url}: {reason(error)}")
     if bad:
         do = "Start coturn; TURN_SECRET has to be its static-auth-secret; open its ports, UDP 49160-49960 among them."
         return wrong(name, tried, "; ".join(bad), do)

@@ -55,6 +55,10 @@ def reason(error: BaseException) -> str:
         return f"user or password is wrong ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"it answers {error.smtp_code}"
+    if isinstance(error, ConnectionRefusedError):
+        return "Connection refused"  # asyncio has words of its own, with the address
+    if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(error):
+        return "it has no TLS on this port"
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return "it has no sign-in, or none over this kind of connection"
     if isinstance(error, smtplib.SMTPServerDisconnected):

@@ -1,6 +1,7 @@
 """How people reach the site: its name, its certificate, its pages and sockets, by way of the proxy."""
 
 import base64
+import errno
 import ipaddress
 import os
 import socket
@@ -22,6 +23,19 @@ HAIRPIN: Final = (
     "If people outside reach the site, this machine's router does not lead its own address back: "
     "put the name and 127.0.0.1 into /etc/hosts."
 )
+_NOT_SIGNED: Final = "no authority that browsers know has signed it"
+# Why OpenSSL refuses a certificate (X509_V_ERR_…), and what helps. Other reasons are in its own words.
+REFUSED: Final = {
+    9: ("it is not valid yet", "See the check of the clock."),
+    10: (
+        "it has expired",
+        "It should have been renewed: see the log of the proxy or of certbot. Port 80 must be open.",
+    ),
+    18: (_NOT_SIGNED, ""),
+    19: (_NOT_SIGNED, ""),
+    20: (_NOT_SIGNED, ""),
+    62: ("it is for another name", "Get one for each name of SITE_ORIGINS, and give it to the proxy."),
+}
 
 
 def place() -> tuple[str, int, bool]:
@@ -42,9 +56,33 @@ def check_name() -> Finding:
             name, tried, f"it has no address: {reason(error)}", "Make an A (and AAAA) record for it at your DNS."
         )
     listed = ", ".join(addresses)
+    if silent := [address for address in addresses if not is_own(address) and not answers(address, port)]:
+        says = f"{', '.join(silent)} is no address of this machine, and does not answer on port {port}"
+        do = f"Change the A (or AAAA) record at your DNS to the address of this machine. {HAIRPIN}"
+        return wrong(name, tried, says, do)
     if secure and all(not ipaddress.ip_address(address.partition("%")[0]).is_global for address in addresses):
         return hint(name, tried, f"{listed}: only this machine or this network gets there", "Is that what you want?")
     return ok(name, tried, listed)
+
+
+def is_own(address: str) -> bool:
+    """Say whether this machine has an address: a socket can be bound to no other."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as tried:
+            tried.bind((address.partition("%")[0], 0))
+    except OSError:
+        return False
+    return True
+
+
+def answers(address: str, port: int) -> bool:
+    """Say whether something listens there; also if this machine has no way to addresses of that kind."""
+    try:
+        socket.create_connection((address, port), timeout=SECONDS).close()
+    except OSError as error:
+        return error.errno in (errno.ENETUNREACH, errno.EAFNOSUPPORT) and ":" in address
+    return True
 
 
 @contextmanager
@@ -69,8 +107,9 @@ def check_certificate() -> Finding:
         with connection() as opened:
             described = opened.getpeercert() if isinstance(opened, ssl.SSLSocket) else None
     except ssl.SSLCertVerificationError as error:
-        do = "See the log of the proxy: it gets certificates by itself when ports 80 and 443 are open to the internet."
-        return wrong(name, tried, f"browsers refuse it: {error.verify_message}", do)
+        why, do = REFUSED.get(error.verify_code, (error.verify_message, ""))
+        get = "See the log of the proxy: it gets certificates by itself when ports 80 and 443 are open to the internet."
+        return wrong(name, tried, f"browsers refuse it: {why}", do or get)
     except OSError as error:
         do = f"Start the proxy, and open ports 80 and 443 in the firewall. {HAIRPIN}"
         return wrong(name, tried, f"no connection: {reason(error)}", do)

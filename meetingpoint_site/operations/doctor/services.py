@@ -3,7 +3,7 @@
 import shutil
 from datetime import timedelta
 from pathlib import Path
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPServerDisconnected
 from typing import Final
 
 from django.conf import settings
@@ -46,7 +46,10 @@ def check_services() -> Finding:
     parts = {part: says for part, says in ask_all().parts.items() if part != "mail"}
     bad = "; ".join(f"{part}: {says}" for part, says in parts.items() if says != OK)
     if bad:
-        return wrong(name, tried, bad, "Start what does not answer, and see that this user may write to it.")
+        do = "Start what does not answer, and see that this user may write to it."
+        if parts.get("migrations", OK) != OK and parts.get("database") == OK:
+            do = "Run manage.py migrate, with the role that owns the tables, and start the site again."
+        return wrong(name, tried, bad, do)
     return ok(name, tried, f"{', '.join(part for part in parts if part != 'process')} are well")
 
 
@@ -79,12 +82,15 @@ def check_mail() -> Finding:
     server = EmailBackend(timeout=MAIL_SECONDS, fail_silently=False)
     try:
         server.open()
-    except SMTPException as error:
-        do = "Look at user and password in EMAIL_URL: a sign such as @ or / in them is written as %40 or %2F."
-        return wrong(name, tried, f"it does not let us in: {reason(error)}", do)
-    except OSError as error:
+    except OSError as error:  # those of SMTP, too
+        # smtplib says of a server that does not answer that it closed the connection.
+        cause = error.__context__ if isinstance(error, SMTPServerDisconnected) else error
+        why = reason(cause if isinstance(cause, OSError) else error)
+        if isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected):
+            do = "Look at EMAIL_URL: smtp+tls has port 587, smtp+ssl 465; in user and password @ is %40, / is %2F."
+            return wrong(name, tried, f"it does not let us in: {why}", do)
         do = "Look at name and port in EMAIL_URL. Some hosts block the ports 25, 465 and 587: ask them."
-        return wrong(name, tried, f"no connection: {reason(error)}", do)
+        return wrong(name, tried, f"no connection: {why}", do)
     server.close()
     return ok(name, tried, "it lets us in")
 

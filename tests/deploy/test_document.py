@@ -1,7 +1,8 @@
 """docs/deployment.md as an operator follows it: each of its commands runs, in order, as root on a bare server.
 
 A fence `sh` is run, a fence `env` is added to /etc/meetingpoint.env. `<!-- not run: reason -->` above a fence says why
-it is left out. The names lead to the server itself, and the packages of the lock come from a folder.
+it is left out; `ELSEWHERE` says which test runs its commands. The names lead to the server itself, and the packages of
+the lock come from a folder. Backups are made and restored as docs/operating.md says.
 """
 
 import io
@@ -16,16 +17,46 @@ import pytest
 from scripts.bundle import find_esbuild
 from tests.app_server import ROOT
 from tests.deploy.machine import Machine, StepFailed
+from tests.deploy.manual import DOCUMENT, OPERATING, commands, operating, steps
 
-DOCUMENT = ROOT / "docs" / "deployment.md"
-FENCE = re.compile(r"(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
 HOSTS = ("meet.example.org", "turn.example.org")
+# Which test runs the commands that are left out here, and what is in its file. A test has no network and no container
+# engine: what asks for either is prepared or carried out in another way.
+ELSEWHERE = {
+    "apt-get update && apt-get install -y git make": ("bare.py", "apt-get -qq update"),
+    "git clone <this repository> meeting-point && cd meeting-point": ("bare.py", "as `git clone` does"),
+    "make install DOMAIN=meet.example.org": ("test_install.py", "install {WORDS[proxy]}"),
+    "meetingpoint createsuperuser": ("test_install.py", "meetingpoint createsuperuser"),
+    "make upgrade": ("test_install.py", "make -C /root/next upgrade"),
+    "make rollback": ("test_install.py", "make -C /root/next rollback"),
+    "meetingpoint backup /var/backups/meetingpoint/before-a-change.zip": (
+        "test_install.py",
+        "meetingpoint backup /var",
+    ),
+    "meetingpoint check --deploy": ("test_install.py", "meetingpoint check --deploy"),
+    "make uninstall": ("test_install.py", "uninstall"),
+    "(umask 077 && cat > /root/email_url)": ("test_install.py", "/root/email_url"),
+    "sudo make env DOMAIN=meet.example.org EMAIL_URL_FILE=/root/email_url": ("test_containers.py", "EMAIL_URL_FILE"),
+    "docker compose --file deploy/compose.yaml up --build --detach": ("test_containers.py", "containers.start"),
+    "docker compose --file deploy/compose.yaml exec web python manage.py createsuperuser": (
+        "test_install.py",
+        "meetingpoint createsuperuser",
+    ),
+    "docker compose --file deploy/compose.yaml exec backup python manage.py backup "
+    "--folder /var/backups/meetingpoint": ("test_containers.py", "there is a backup"),
+    "docker compose --file deploy/compose.yaml cp backup:/var/backups/meetingpoint /root/backups": (
+        "test_containers.py",
+        "ls /volumes/backups",
+    ),
+    "manage.py backup /var/backups/meetingpoint/today.zip": ("test_document.py", "run_backups"),
+    "manage.py backup --folder /var/backups/meetingpoint --keep 14": ("test_document.py", "run_backups"),
+    "manage.py restore /var/backups/meetingpoint/today.zip": ("test_document.py", "run_backups"),
+    "manage.py doctor": ("test_doctor.py", "the_documented_commands"),
+    "manage.py doctor --json": ("test_doctor.py", "the_documented_commands"),
+    "manage.py doctor --only mail": ("test_doctor.py", "the_documented_commands"),
+}
+COMMIT = "git -C /srv/repository -c user.name=Olga -c user.email=olga@example.org commit --quiet --allow-empty"
 LEFT_OUT = {"venv", "node_modules", "var", ".venv", "__pycache__"}
-
-
-def steps() -> list[tuple[str, str, str]]:
-    """Return kind, text and the reason not to run it, "" for none, of each fence."""
-    return [(found["kind"], found["text"], found["reason"] or "") for found in FENCE.finditer(DOCUMENT.read_text())]
 
 
 def source() -> bytes:
@@ -75,6 +106,21 @@ def test_every_fence_says_what_it_is_and_is_a_script() -> None:
             assert all(re.fullmatch(r"[A-Z_]+=.+|#.*", line) for line in text.splitlines()), text
 
 
+def test_every_command_is_run_by_a_test() -> None:
+    fences = [(text, reason) for kind, text, reason in steps() if kind == "sh"]
+    fences += [(text, "as `meetingpoint`") for kind, text, _ in steps(OPERATING) if kind == "sh"]
+    left_out = [command for text, reason in fences if reason for command in commands(text)]
+    assert sorted(set(left_out)) == sorted(ELSEWHERE)
+    for command, (file, said) in ELSEWHERE.items():
+        assert said in Path(__file__).with_name(file).read_text(), command
+
+
+def run_backups(machine: Machine) -> None:
+    """Make backups and restore one, by the commands of docs/operating.md."""
+    for command in operating("manage.py backup"):
+        machine.run(command.replace("manage.py", "meetingpoint"))
+
+
 @pytest.mark.long
 def test_the_steps_by_hand_lead_to_a_site_that_is_well(tmp_path: Path) -> None:
     if os.geteuid() != 0:
@@ -89,7 +135,7 @@ def test_the_steps_by_hand_lead_to_a_site_that_is_well(tmp_path: Path) -> None:
         machine.run(
             "mkdir /srv/repository && cd /srv/repository && tar xf /srv/source.tar\n"
             "git init --quiet && git add --all\n"
-            "git -c user.name=Olga -c user.email=olga@example.org commit --quiet --message='site: Begin.'"
+            f"{COMMIT} --message='site: Begin.'"
         )
         offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/srv/packages", "PIP_CONFIG_FILE": os.devnull}
         for kind, text, reason in steps():
@@ -98,8 +144,11 @@ def test_the_steps_by_hand_lead_to_a_site_that_is_well(tmp_path: Path) -> None:
             if kind == "env":
                 machine.run(f"cat >> /etc/meetingpoint.env <<'LINES'\n{text}LINES")
                 continue
+            if "<version>" in text:
+                machine.run(f"{COMMIT} --message='site: Go on.' && git -C /srv/repository tag v2")
+            script = text.replace("<this repository>", "/srv/repository").replace("<version>", "v2")
             try:
-                machine.run(text.replace("<this repository>", "/srv/repository"), seconds=300, **offline)
+                machine.run(script, seconds=300, **offline)
             except StepFailed as error:
                 said = machine.run("journalctl --quiet --output=cat --priority=warning | tail -n 30")
                 raise StepFailed(f"{error}\n{said}") from error
@@ -110,6 +159,8 @@ def test_the_steps_by_hand_lead_to_a_site_that_is_well(tmp_path: Path) -> None:
         machine.run("turnutils_stunclient 127.0.0.1 | grep --quiet reflexive && systemctl is-active coturn nginx")
         for timer in ("prune", "remind", "backup"):
             machine.run(f"systemctl start meetingpoint-{timer}.service")
+        run_backups(machine)
+        assert machine.run("git -C /opt/meeting-point describe --tags").strip() == "v2"
         machine.run("systemd-analyze verify /etc/systemd/system/meetingpoint*")
         leaked = machine.run(
             "journalctl --quiet --output=cat --all > /srv/log; cat /var/log/nginx/* /var/log/postgresql/* >> /srv/log\n"

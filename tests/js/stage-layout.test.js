@@ -180,6 +180,35 @@ test("what is pinned is large, also while someone shares", () => {
   assert.ok(area(screen.rects.get("s0")) > 3 * area(screen.rects.get("s1")));
 });
 
+test("a view decides who is large, unless someone is pinned", () => {
+  const area = ({ width, height }) => width * height;
+  const seen = (view, screens, { pins = [], stage = "1280×800", count = 5 } = {}) => {
+    const shown = meeting(count, [16 / 9], screens, pins).map((one) => ({ ...one, speaker: one.id === "p1" }));
+    const [width, height] = STAGES[stage];
+    return layOut(shown, { width, height }, GAP, view);
+  };
+  for (const stage of Object.keys(STAGES)) {
+    assert.deepEqual(seen("grid", [], { stage }).large, []);
+    const speaker = seen("speaker", [], { stage });
+    assert.deepEqual(speaker.large, ["p1"]);
+    for (const id of ["p0", "p2", "p3", "p4"]) assert.ok(area(speaker.rects.get("p1")) > 1.2 * area(speaker.rects.get(id)), `${id} at ${stage}`);
+    assert.deepEqual(seen("speaker", [16 / 9], { stage }).large, ["s0"]);
+    const side = seen("side", [16 / 9], { stage });
+    assert.deepEqual(side.large, ["s0", "p1"]);
+    const [screen, person] = [area(side.rects.get("s0")), area(side.rects.get("p1"))];
+    assert.ok(Math.max(screen, person) < 1.5 * Math.min(screen, person), `side by side at ${stage}`);
+    assert.equal(side.rects.size, 6);
+  }
+  assert.deepEqual(seen("side", []).large, []);
+  assert.deepEqual(seen("speaker", [], { pins: ["p0", "p2"] }).large, ["p0", "p2"]);
+  assert.deepEqual(seen("side", [16 / 9], { pins: ["p0"] }).large, ["p0"]);
+  // Who hides their own picture can still pin one of two others.
+  const unseen = meeting(3, [16 / 9], [], ["p0"]).slice(0, 2);
+  assert.deepEqual(layOut(unseen, { width: 1256, height: 664 }, GAP).large, ["p0"]);
+  // Two people need no speaker: there is only one other.
+  assert.deepEqual(layOut(meeting(2, [16 / 9]).map((one) => ({ ...one, speaker: one.id === "p0" })), { width: 1256, height: 664 }, GAP, "speaker").large, []);
+});
+
 test("a picture of a strange shape is shown whole and leaves room for the others", () => {
   for (const strange of [1 / 50, 50, Infinity, NaN]) {
     const { rects } = arranged("1280×800", meeting(4, [strange, 16 / 9, 16 / 9, 16 / 9]));

@@ -1,5 +1,7 @@
 /** Which way a camera looks. A picture of oneself is shown as in a mirror; one of the world is not. */
 
+import { browserStorage } from "../../lib/storage.js";
+
 /** @typedef {"user" | "environment" | ""} Facing "": not known, as of most webcams */
 /** @typedef {{deviceId: string, facing: Facing}} FacingCamera */
 
@@ -16,9 +18,21 @@ export function facingOf({ facingMode = [], label }) {
   return LABELS.find(([pattern]) => pattern.test(label))?.[1] ?? "";
 }
 
-/** Whether to show one's own picture as in a mirror. @param {MediaStreamTrack} track @returns {boolean} */
+const MIRROR_STORAGE_KEY = "own-picture-mirrored";
+
+/** Whether the person wants to see themselves as in a mirror. This browser remembers it. */
+export function isMirrorWanted() {
+  return browserStorage.load(MIRROR_STORAGE_KEY) !== "no";
+}
+
+/** @param {boolean} wanted */
+export function wantMirror(wanted) {
+  browserStorage.save(MIRROR_STORAGE_KEY, wanted ? null : "no");
+}
+
+/** Whether to show one's own picture as in a mirror; never what a back camera sees. @param {MediaStreamTrack} track @returns {boolean} */
 export function isMirrored(track) {
-  return facingOf({ facingMode: track.getSettings().facingMode, label: track.label }) !== "environment";
+  return isMirrorWanted() && facingOf({ facingMode: track.getSettings().facingMode, label: track.label }) !== "environment";
 }
 
 /** @param {MediaDeviceInfo} device a camera @returns {FacingCamera} */

@@ -1,8 +1,9 @@
 /**
- * How this person sees and hears another: pinned, muted locally with the sound of their screen. The others do not learn of it.
- * Both apply to the member, not to the tab, and survive a reload of the other person.
+ * How this person sees and hears another: pinned, as many as they like, or muted locally with the sound of their screen. The
+ * others do not learn of it. Both apply to the member, not to the tab, and survive a reload of the other person.
  */
 
+import { say } from "../lib/announcer.js";
 import { text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 
@@ -11,11 +12,11 @@ import { personMenu } from "./person-menu.js";
 
 export class PersonalView {
   #session;
-  /** The pinned member. */
-  #pinned = "";
+  /** @type {Set<string>} members */
+  #pinned = new Set();
   /** @type {Set<string>} members */
   #mutedLocally = new Set();
-  /** The pid of whom a host shows to everyone: large, unless the person here has pinned another. */
+  /** The pid of whom a host shows to everyone: large, unless the person here has pinned someone who is in the call. */
   #spotlit = "";
 
   /** @param {CallSession} session @param {AbortSignal} signal */
@@ -26,7 +27,7 @@ export class PersonalView {
       {
         id: "pin",
         icon: "pin",
-        label: ({ member }) => text(member === this.#pinned ? "person.unpin" : "person.pin"),
+        label: ({ member }) => text(this.#pinned.has(member) ? "person.unpin" : "person.pin"),
         shown: other,
         run: (pid) => this.#pin(pid),
       },
@@ -42,20 +43,23 @@ export class PersonalView {
       },
       signal,
     );
-    session.on("person-added", ({ person }) => this.#applyView(person), { signal });
+    session.on("person-added", () => this.#applyToAll(), { signal });
+    session.on("person-removed", () => this.#applyToAll(), { signal });
   }
 
   /** @param {string} pid */
   #pin(pid) {
-    const member = this.#session.people.get(pid)?.member ?? "";
-    this.#pinned = member === this.#pinned ? "" : member;
-    for (const person of this.#session.people.values()) this.#applyView(person);
+    const { member = "", name = "" } = this.#session.people.get(pid) ?? {};
+    const unpinned = this.#pinned.delete(member);
+    if (!unpinned) this.#pinned.add(member);
+    this.#applyToAll();
+    say(text(unpinned ? "said.unpinned" : "said.pinned", { name }));
   }
 
   /** @param {string} pid empty: no one */
   spotlight(pid) {
     this.#spotlit = pid;
-    for (const person of this.#session.people.values()) this.#applyView(person);
+    this.#applyToAll();
   }
 
   /** @param {string} pid */
@@ -63,11 +67,15 @@ export class PersonalView {
     const member = this.#session.people.get(pid)?.member;
     if (member === undefined) return;
     if (!this.#mutedLocally.delete(member)) this.#mutedLocally.add(member);
-    for (const person of this.#session.people.values()) if (person.member === member) this.#applyView(person);
+    this.#applyToAll();
   }
 
-  /** @param {Person} person */
-  #applyView({ pid, member }) {
-    this.#session.updatePerson(pid, { pinned: this.#pinned ? member === this.#pinned : pid === this.#spotlit, mutedLocally: this.#mutedLocally.has(member) });
+  #applyToAll() {
+    const people = [...this.#session.people.values()];
+    const chosen = people.some(({ member }) => this.#pinned.has(member));
+    for (const { pid, member } of people) {
+      const pinned = chosen ? this.#pinned.has(member) : pid === this.#spotlit;
+      this.#session.updatePerson(pid, { pinned, mutedLocally: this.#mutedLocally.has(member) });
+    }
   }
 }

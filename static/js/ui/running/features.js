@@ -22,6 +22,7 @@ import { showSigns } from "../call/signs.js";
 import { TimeWarning } from "../call/time-warning.js";
 import { showTurnedAway } from "../call/turned-away.js";
 import { holdWakeLock } from "../call/wake-lock.js";
+import { StageView } from "../stage/stage-view.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Identity } from "../../keys/identity.js" */
@@ -60,6 +61,7 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   new LobbyAlerts(lobbyHost, { roomName: () => page.roomName, outputs, signal });
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
+  new StageView(session, stage, signal);
   new OwnRole(session, signal);
   showFirstVisitHints(session, signal);
   showTurnedAway(session.socket, signal);

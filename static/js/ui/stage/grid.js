@@ -7,7 +7,7 @@
 import { fitOf, layOut, overlap, ratioOf } from "./layout.js";
 import { Tile } from "./tile.js";
 
-/** @import { Layout, Shown } from "./layout.js" */
+/** @import { Layout, Shown, View } from "./layout.js" */
 
 /** Between tiles, px: on a stage narrower than `narrow`, and else. */
 const GAP = { narrow: 832, small: 8, normal: 12 };
@@ -17,6 +17,8 @@ export class Grid extends HTMLElement {
   #screens = new MutationObserver(() => this.arrange());
   /** What the present layout was made for. */
   #placed = "";
+  /** @type {View} */
+  #view = "grid";
   /** Video elements fire `resize` for their pictures, as tiles do for stills; it does not bubble. */
   #onPicture = () => this.arrange();
 
@@ -58,17 +60,24 @@ export class Grid extends HTMLElement {
     return this.tiles.find((one) => one.dataset.pid === pid);
   }
 
+  /** @param {View} view */
+  set view(view) {
+    this.#view = view;
+    this.arrange();
+  }
+
   arrange() {
-    const { tiles, clientWidth: width, clientHeight: height } = this;
+    const { clientWidth: width, clientHeight: height } = this;
+    const tiles = this.tiles.filter(({ dataset }) => dataset.hidden !== "true");
     if (tiles.length === 0 || width === 0 || height === 0) return;
     const screens = /** @type {HTMLElement[]} */ ([...(this.parentElement?.querySelectorAll("mp-screen") ?? [])]);
     const nodes = new Map([...screens, ...tiles].map((node) => [`${node.localName} ${node.dataset.pid}`, node]));
     const shown = [...nodes].map(([id, node]) => describe(id, node));
     // Names, levels and qualities change every second; places do not.
-    const asked = JSON.stringify([shown, width, height]);
+    const asked = JSON.stringify([shown, width, height, this.#view]);
     if (asked === this.#placed && [...nodes.values()].every(({ style }) => style.width !== "")) return;
     this.#placed = asked;
-    const layout = layOut(shown, { width, height }, width < GAP.narrow ? GAP.small : GAP.normal);
+    const layout = layOut(shown, { width, height }, width < GAP.narrow ? GAP.small : GAP.normal, this.#view);
     this.dataset.count = String(tiles.length);
     this.dataset.floating = String(layout.floating !== "");
     for (const one of shown) {
@@ -84,8 +93,9 @@ function describe(id, node) {
   const still = /** @type {HTMLCanvasElement | null} */ (node.querySelector(".tile__still:not([hidden])"));
   const moving = video && { width: video.videoWidth, height: video.videoHeight };
   const ratio = ratioOf({ camera: node.dataset.camera !== "false", still, video: moving });
-  const { self, pinned } = node.dataset;
-  return { id, kind: node instanceof Tile ? "person" : "screen", ratio, self: self === "true", pinned: pinned === "true" };
+  const { self, pinned, speaker } = node.dataset;
+  const kind = node instanceof Tile ? "person" : "screen";
+  return { id, kind, ratio, self: self === "true", pinned: pinned === "true", speaker: speaker === "true" };
 }
 
 /** @param {HTMLElement} node @param {Shown} shown @param {Layout} layout */

@@ -1,7 +1,7 @@
 /**
  * Where each person and each shared screen goes on the stage. Pictures keep their shape: at least 75 % of a camera picture is
- * shown, and all of a screen. What is pinned, or else what is shared, is large, with the people beside or below it. In a small
- * meeting oneself floats, in the space that is left or in a corner that hides neither a face nor a name.
+ * shown, and all of a screen. What is pinned, or else what is shared, is large, with the people beside or below it; with other
+ * views, who talks is large, too. In a small meeting oneself floats, in the space that is left or in a corner that hides neither a face nor a name.
  */
 
 import { packings } from "./packing.js";
@@ -10,8 +10,9 @@ import { packings } from "./packing.js";
 
 /**
  * ratio: width ÷ height of the picture; 0: none is there, any shape will do.
- * @typedef {{id: string, kind: "person" | "screen", ratio: number, self?: boolean, pinned?: boolean}} Shown
+ * @typedef {{id: string, kind: "person" | "screen", ratio: number, self?: boolean, pinned?: boolean, speaker?: boolean}} Shown
  */
+/** @typedef {"grid" | "speaker" | "side"} View speaker: who talks is large, unless a screen is; side: both have the same share */
 /** @typedef {{width: number, height: number}} Box CSS px */
 /** @typedef {{rects: Map<string, Rect>, large: string[], floating: string}} Layout floating: the id of the floating tile, or empty */
 
@@ -43,17 +44,24 @@ const LEAST_FILLED = 0.74;
 const FACE = { left: 0.25, right: 0.75, top: 0.08, bottom: 0.6 };
 const NAME_WIDTH = 0.6;
 
-/** @param {Shown[]} shown at least one; the own one last @param {Box} box @param {number} gap CSS px @returns {Layout} */
-export function layOut(shown, box, gap) {
+/** @param {Shown[]} shown at least one; the own one last @param {Box} box @param {number} gap CSS px @param {View} [view] @returns {Layout} */
+export function layOut(shown, box, gap, view = "grid") {
   const [screens, people] = [shown.filter(({ kind }) => kind === "screen"), shown.filter(({ kind }) => kind === "person")];
-  const mayPin = screens.length > 0 || people.length > 2;
+  const mayPin = screens.length > 0 || people.filter(({ self }) => !self).length > 1;
   const pinned = mayPin ? shown.filter((one) => one.pinned) : [];
-  const large = pinned.length > 0 ? pinned : screens;
+  const speaker = mayPin ? people.filter((one) => one.speaker) : [];
+  const large = pinned.length > 0 ? pinned : largeIn(view, screens, speaker);
   if (large.length > 0) return beside(large, [...screens, ...people].filter((one) => !large.includes(one)), box, gap);
   const even = best(people, box, gap);
   const floating = people.length > 1 && people.length <= MOST_TO_FLOAT ? withFloating(people, box, gap) : null;
   if (floating && floating.score > even.score) return { ...floating, large: [] };
   return { rects: centred(even.packing, box), large: [], floating: "" };
+}
+
+/** @param {View} view @param {Shown[]} screens @param {Shown[]} speaker one at most @returns {Shown[]} what is large if nothing is pinned */
+function largeIn(view, screens, speaker) {
+  if (screens.length === 0) return view === "speaker" ? speaker : [];
+  return view === "side" ? [...screens, ...speaker] : screens;
 }
 
 /** @param {Shown} shown @returns {Item} */

@@ -27,6 +27,7 @@ export class Stage {
   #list = find(this.#people, ".people__list", HTMLElement);
   outputs;
   view;
+  levels;
   #session;
   #life = new AbortController();
 
@@ -51,12 +52,12 @@ export class Stage {
     outputs.on("changed", ({ offer }) => this.#offerPlaying(offer), { signal });
     this.#offerPlaying(outputs.offer);
     this.#resumeButton.addEventListener("click", () => outputs.resume(), { signal });
-    const levels = new RemoteLevels(session.mesh.peers, session.self.pid);
-    levels.on("level", ({ id, speaking }) => {
+    this.levels = new RemoteLevels(session.mesh.peers, session.self.pid);
+    this.levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
       showSpeaking(this.#list, session.people.get(id) ?? session.self, speaking);
     });
-    signal.addEventListener("abort", () => levels.stop());
+    signal.addEventListener("abort", () => this.levels.stop());
     this.#root.hidden = false;
     byId("stage-title", HTMLElement).focus();
     this.#showBanner(text("banner.joining"));
@@ -78,10 +79,16 @@ export class Stage {
   /** @param {MediaStreamTrack | null} videoTrack */
   showSelf(videoTrack) {
     const tile = this.#grid.tile(this.#session.self.pid);
-    const shown = /** @type {MediaStream | null} */ (tile?.video.srcObject ?? null)?.getVideoTracks()[0] ?? null;
-    if (!tile || shown === videoTrack) return;
-    tile.dataset.mirrored = String(videoTrack !== null && isMirrored(videoTrack));
+    if (!tile || trackIn(tile) === videoTrack) return;
     this.outputs.play(tile.video, videoTrack && new MediaStream([videoTrack]));
+    this.mirrorSelf();
+  }
+
+  /** As the person here wants to see themselves. */
+  mirrorSelf() {
+    const tile = this.#grid.tile(this.#session.self.pid);
+    const track = tile && trackIn(tile);
+    if (tile) tile.dataset.mirrored = String(Boolean(track && isMirrored(track)));
   }
 
   /** @param {Person} person @param {boolean} news */
@@ -157,4 +164,9 @@ export class Stage {
   #hasOtherTab({ pid, member }) {
     return this.#session.everyone.some((other) => other.member === member && other.pid !== pid);
   }
+}
+
+/** @param {Tile} tile @returns {MediaStreamTrack | null} */
+function trackIn({ video }) {
+  return /** @type {MediaStream | null} */ (video.srcObject)?.getVideoTracks()[0] ?? null;
 }

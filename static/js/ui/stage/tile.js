@@ -2,7 +2,7 @@
  * `<mp-tile>`: one person on the stage. Attributes for style sheets and tests: `data-pid`, `data-self`,
  * `data-state` (connecting, connected, interrupted, failed, refused, self), `data-late` (why connecting takes long: answer,
  * relay), `data-muted`, `data-camera`, `data-speaking`, `data-route` (direct, relay), `data-hand` (turn, from 1), `data-pinned`,
- * `data-muted-locally`, `data-trouble` (what the camera, or else the microphone lacks: see media/devices/capture-monitor.js). The
+ * `data-muted-locally`, `data-hidden` and `data-speaker` (see stage-view.js), `data-trouble` (what the camera, or else the microphone lacks: see media/devices/capture-monitor.js). The
  * grid adds those of the place, see grid.js.
  */
 

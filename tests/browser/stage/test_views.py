@@ -1,0 +1,163 @@
+"""How a person looks at the call: layouts, pins and their own picture; and what the others' browsers learn of it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.hearing import hears, listen
+from tests.browser.meeting import Meeting, start_call
+from tests.browser.people.test_host_controls import tile_of
+from tests.browser.person import Person
+from tests.browser.stage.test_small_heights import PHONE, out_of_reach, resize
+from tests.browser.test_pages import examine
+
+# The shorter side, in device pixels, in which another person says that they see us, and whether they see us at all.
+SEEN = """([pid, least, most]) => {
+  const { tile } = meetingPoint.adaptation.adaptationOf(pid)?.report ?? {};
+  return tile && (most === 0 ? !tile.visible : tile.visible && tile.height >= least && tile.height <= most);
+}"""
+PID = "() => document.querySelector('mp-tile[data-self=true]').dataset.pid"
+LARGE = """(names) => {
+  const large = [...document.querySelectorAll('[data-large=true] .tile__name')].map((node) => node.textContent);
+  return large.toSorted().join() === names.join();
+}"""
+
+
+@pytest.fixture(scope="module")
+def call(company: Callable[..., Person]) -> Meeting:
+    """Olga, Max and Sam in a call."""
+    return start_call(company, "Max", "Sam")
+
+
+def choose(who: Person, item: str) -> None:
+    """Press an item of the menu "View", by keyboard."""
+    who.page.keyboard.press("l")
+    who.page.get_by_role("group", name="View").get_by_role("button", name=item).press("Enter")
+
+
+def see_large(who: Person, *names: str) -> None:
+    """Wait until these people and screens, and no others, are large."""
+    who.page.wait_for_function(LARGE, arg=sorted(names))
+
+
+def is_seen(sender: Person, viewer: Person, least: int, most: int) -> None:
+    """Wait until the viewer has said that they see the sender in a size between these; `most` 0: not at all."""
+    sender.page.wait_for_function(SEEN, arg=[viewer.page.evaluate(PID), least, most])
+
+
+def mute(who: Person, muted: bool = True) -> None:
+    """Turn a microphone off or on."""
+    button = who.page.get_by_label("Call controls").get_by_role("button", name="Microphone")
+    if button.get_attribute("aria-pressed") == str(muted).lower():
+        button.click()
+
+
+def own_tile(page: Page) -> Locator:
+    """Return one's own tile."""
+    return page.locator("mp-tile[data-self='true']")
+
+
+def pin(who: Person, name: str, action: str = "Pin") -> None:
+    """Press an action in the menu of a person's tile."""
+    tile_of(who, name).get_by_role("button", name=f"More about {name}").press("Enter")
+    who.page.locator("#person-menu").get_by_role("button", name=action, exact=True).press("Enter")
+
+
+def test_the_layout_follows_who_talks(call: Meeting) -> None:
+    olga, (max_, sam) = call.olga, call.guests
+    listen(olga)
+    see_large(olga)
+
+    # Max talks and is large; his browser learns how large, and Sam's how small.
+    mute(sam)
+    choose(olga, "Speaker")
+    hears(olga, "Layout: who talks is large")
+    see_large(olga, "Max")
+    is_seen(max_, olga, 400, 800)
+    is_seen(sam, olga, 40, 300)
+    mute(max_)
+    expect(tile_of(olga, "Max")).to_have_attribute("data-muted", "true")
+    see_large(olga, "Max")
+    mute(sam, muted=False)
+    see_large(olga, "Sam")
+    is_seen(sam, olga, 400, 800)
+
+    # Several pins win over who talks, and over a screen; each is one press away from where it was.
+    pin(olga, "Max")
+    hears(olga, "Max is pinned")
+    see_large(olga, "Max")
+    pin(olga, "Sam")
+    see_large(olga, "Max", "Sam")
+    sam.use("Share screen")
+    expect(olga.page.locator("mp-screen")).to_have_count(1)
+    see_large(olga, "Max", "Sam")
+    olga.page.locator("mp-screen .screen__pin").click()
+    see_large(olga, "Max", "Sam", "Sam's screen")
+    olga.page.locator("mp-screen .screen__pin").click()
+    pin(olga, "Max", "Unpin")
+    pin(olga, "Sam", "Unpin")
+    see_large(olga, "Sam's screen")
+
+    # A screen beside who talks; then everyone is small again beside it.
+    choose(olga, "Side by side")
+    see_large(olga, "Sam", "Sam's screen")
+    choose(olga, "Grid")
+    see_large(olga, "Sam's screen")
+    sam.page.locator("#sharing").get_by_role("button", name="Stop").click()
+    see_large(olga)
+
+
+def test_one_need_not_see_oneself(call: Meeting) -> None:
+    olga, (max_, _) = call.olga, call.guests
+    page = olga.page
+    listen(olga)
+    mirrored = own_tile(page).locator("video")
+    flipped = "video => getComputedStyle(video).scale !== 'none' || getComputedStyle(video).transform !== 'none'"
+    assert mirrored.evaluate(flipped)
+    resize(page, PHONE)
+    olga.use("View")
+    assert out_of_reach(page, "#view-menu button") == []
+    assert examine(page) == []
+    page.get_by_role("button", name="Hide my picture").click()
+    expect(own_tile(page)).to_be_hidden()
+    hears(olga, "Your picture is hidden here. The others still see you.")
+    expect(page.get_by_role("button", name="More", exact=True)).to_be_focused()
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-camera", "true")
+    max_.see_and_hear(2)
+
+    # Mirrored or not is for oneself alone, and this browser remembers both.
+    olga.use("View")
+    page.get_by_role("button", name="Mirror my picture").click()
+    hears(olga, "Your picture is no longer mirrored")
+    assert not tile_of(max_, "Olga").locator("video").evaluate(flipped)
+    resize(page, (1280, 800))
+    choose(olga, "Speaker")
+    olga.go(f"/r/{call.slug}")
+    expect(page.locator(".preview")).to_have_attribute("data-mirrored", "false")
+    olga.join()
+    olga.see_others(2)
+    expect(own_tile(page)).to_be_hidden()
+    expect(page.locator("[data-large='true']")).to_have_count(1)
+    choose(olga, "Hide my picture")
+    expect(own_tile(page)).to_be_visible()
+    assert not mirrored.evaluate(flipped)
+    choose(olga, "Mirror my picture")
+    assert mirrored.evaluate(flipped)
+
+
+def test_who_is_pinned_may_leave(call: Meeting) -> None:
+    olga, (max_, sam) = call.olga, call.guests
+    choose(olga, "Grid")
+    pin(olga, "Max")
+    see_large(olga, "Max")
+    max_.leave()
+    olga.see_others(1)
+    see_large(olga)
+    expect(tile_of(olga, "Sam")).to_be_visible()
+
+    # The pin waits for them.
+    max_.join(call.slug)
+    olga.see_others(2)
+    see_large(olga, "Max")
+    sam.see_others(2)

@@ -47,6 +47,7 @@ const WORST = {
   "chat-history": (n) => (n % 2 ? { have: [] } : { kept: [{ ...WORST.chat(n), pid: idOf(n), name: "Mia" }], more: true }),
   "chat-picture-wanted": (n) => ({ id: idOf(n), picture: n % 10 }),
   "chat-picture": (n) => ({ id: idOf(n), picture: n % 10, transfer: idOf(n) }),
+  name: (n) => `${n} ${"x".repeat(56)}`,
   hand: (n) => (n % 2 ? { up: false } : { up: true, for: 0 }),
   "lower-hand": () => true,
   react: () => "clap",

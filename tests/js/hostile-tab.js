@@ -6,6 +6,7 @@ import { Captures } from "../../static/js/call/captures.js";
 import { KeyRotation } from "../../static/js/call/key-rotation.js";
 import { Kicks } from "../../static/js/call/kick.js";
 import { recogniseDevices } from "../../static/js/call/recognition.js";
+import { Renaming } from "../../static/js/chat/renaming.js";
 import { createSafety } from "../../static/js/call/safety.js";
 import { Chat } from "../../static/js/chat/chat.js";
 import { Hands } from "../../static/js/chat/hands.js";
@@ -61,6 +62,7 @@ export class HostileTab extends Emitter {
     this.muteRequests = mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: 30, creates: { dialogs: 1 } });
     this.chat = new Chat(this, signal);
     this.hands = new Hands(this, signal);
+    this.renaming = new Renaming(this, [], signal);
     this.controls = new HostControls(this, signal);
     this.polls = new Polls(this, signal);
     this.reactions = new Reactions(this, signal);

@@ -30,6 +30,7 @@ export function recogniseDevices(session, { slug, signedIn }, signal) {
   mesh.on("peer-channel-open", ({ pid }) => void recognition.introduce(pid), { signal });
   mesh.on("peer-state", ({ pid, state }) => state === "connected" && recognition.expectProof(pid), { signal });
   mesh.on("peer-updated", ({ pid }) => void recognition.update(pid), { signal });
+  session.on("person-renamed", ({ person }) => void recognition.update(person.pid), { signal });
   mesh.on("peer-removed", ({ pid }) => recognition.forgetPeer(pid), { signal });
   /** @type {Set<string>} */
   const confirmed = new Set();

@@ -46,6 +46,7 @@ const LOST = ["interrupted", "failed"];
  * @property {{code: string}} refused the server did not act on a message
  * @property {{person: Person, news: boolean}} person-added news: false for people who were in the call before
  * @property {{person: Person}} person-changed `self` too
+ * @property {{person: Person, before: string}} person-renamed `self` too; before: the name until now
  * @property {{person: Person}} person-removed
  * @property {{reason: string, name: string}} warned a person was refused (`mode`, `epoch`, `key`, `pid`, `malformed`,
  *   `certificate`, `version`; `differ`, `differ-there`, `code`: the safety code), or messages under their name were `tampered`
@@ -130,12 +131,10 @@ export class CallSession extends Emitter {
     this.socket.leave(this.#pathStats.counts);
   }
 
-  /** @param {Tracks} tracks @param {{muted: boolean, camera: boolean}} presence part of the hello to new peers */
-  setMedia(tracks, { muted, camera }) {
-    this.mesh.setTracks(tracks);
-    Object.assign(this.self, { muted, camera });
-    void this.#updateHello();
-    this.emit("person-changed", { person: this.self });
+  /** For this page and for the hello to new peers. @param {Partial<Presence>} change the name is cleaned */
+  setPresence(change) {
+    this.updatePerson(this.self.pid, change);
+    return this.#updateHello();
   }
 
   /** Continues under the next room key: new peers have to prove it, the others see a rejoin. @param {RoomSeal} seal */
@@ -313,8 +312,9 @@ export class CallSession extends Emitter {
   updatePerson(pid, change) {
     const person = pid === this.self.pid ? this.self : this.people.get(pid);
     if (!person) return;
-    const before = JSON.stringify(person);
+    const [before, name] = [JSON.stringify(person), person.name];
     Object.assign(person, change);
     if (JSON.stringify(person) !== before) this.emit("person-changed", { person });
+    if (person.name !== name) this.emit("person-renamed", { person, before: name });
   }
 }

@@ -189,6 +189,7 @@ function end(why, wish = "ask") {
 /** @returns {Promise<void>} when the call has closed its files */
 async function tearDownCall() {
   const current = call;
+  name = current?.session.self.name ?? name;
   call = null;
   showInTitle({ knocks: 0, unread: 0, muted: false, sharing: false });
   const closed = current?.close();

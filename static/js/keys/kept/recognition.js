@@ -5,6 +5,7 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
+import { looksLike } from "../../lib/same-name.js";
 import { NO_DEVICE, provedDevice, writeProof } from "./device-proof.js";
 
 /** @import { SasPair } from "../sas-code.js" */
@@ -153,13 +154,8 @@ export class Recognition extends Emitter {
     const lasting = Boolean(device);
     const known = this.#verified.find((one) => one.device === device);
     if (known) return { state: "before", as: known.name, lasting };
-    const expected = this.#verified.find((one) => who && (one.member === who.member || plain(one.name) === plain(who.name)));
+    const expected = this.#verified.find((one) => who && (one.member === who.member || looksLike(one.name, who.name)));
     if (expected === undefined || device === undefined) return { ...UNKNOWN, lasting };
     return { state: "changed", as: expected.name, lasting };
   }
-}
-
-/** Names that differ only in case, width or spaces are the same. @param {string} name */
-function plain(name) {
-  return name.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
 }

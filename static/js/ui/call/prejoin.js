@@ -14,7 +14,7 @@ import { controlsReady, enableControls, isEarly, isEdited } from "../lib/ready.j
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
 /** @import { CallPageData } from "../lib/page.js" */
 
-const NAME_STORAGE_KEY = "meeting-point.name";
+export const NAME_STORAGE_KEY = "meeting-point.name";
 
 /**
  * @typedef {object} PrejoinEvents

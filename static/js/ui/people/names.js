@@ -1,3 +1,14 @@
+/** What follows from the names of people. */
+
+import { looksLike } from "../../lib/same-name.js";
+
+/** @typedef {{member: string, name: string, state: string}} Who */
+
+/** Whether another member has the same name, or one that looks the same. @param {Who} person @param {readonly Who[]} people @returns {boolean} */
+export function sharesName(person, people) {
+  return people.some(({ member, name, state }) => member !== person.member && state !== "refused" && looksLike(name, person.name));
+}
+
 /** @param {string} name @returns {string} at most two letters; for a name without letters or digits, its first character as people count */
 export function initials(name) {
   const words = name.split(/[\s-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));

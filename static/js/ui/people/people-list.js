@@ -1,7 +1,8 @@
 /** The list of people in the call. Two tabs of one person are one entry. */
 
 import { captureText } from "./capture-text.js";
-import { initials } from "./names.js";
+import { showColour } from "./colours.js";
+import { initials, sharesName } from "./names.js";
 import { find, fromTemplate, hasText, text } from "../lib/page.js";
 import { personMenu } from "./person-menu.js";
 import { showTrust, trustRank } from "./trust.js";
@@ -15,7 +16,7 @@ export function showPeople(list, people) {
   for (const person of people) members.set(person.member, [...(members.get(person.member) ?? []), person]);
   const focused = document.activeElement instanceof HTMLElement && list.contains(document.activeElement) ? document.activeElement : null;
   const speaking = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[data-speaking="true"]'))].map(({ dataset }) => dataset.member);
-  list.replaceChildren(...[...members.values()].map(createEntry));
+  list.replaceChildren(...[...members.values()].map((tabs) => createEntry(tabs, people)));
   for (const member of speaking) if (member) showSpeaking(list, { member }, true);
   // Keyboard focus stays on the same person.
   if (!focused?.dataset.pid) return;
@@ -35,8 +36,8 @@ export function headCount(people) {
   return text(count === 1 ? "count.one" : "count.many", { count });
 }
 
-/** @param {Person[]} tabs of one person, at least one */
-function createEntry(tabs) {
+/** @param {Person[]} tabs of one person, at least one @param {Person[]} people all */
+function createEntry(tabs, people) {
   const item = fromTemplate("person-template");
   const root = find(item, ".person", HTMLElement);
   const person = /** @type {Person} */ (tabs[0]);
@@ -44,10 +45,14 @@ function createEntry(tabs) {
   if (tabs.length > 1) name = text("two-tabs", { name, count: tabs.length });
   if (person.self) name = text("you", { name });
   find(item, ".person__name", HTMLElement).textContent = name;
-  find(item, ".person__avatar", HTMLElement).textContent = initials(person.name);
+  const avatar = find(item, ".person__avatar", HTMLElement);
+  avatar.textContent = initials(person.name);
+  showColour(avatar, person);
   // Those who are connected are the rule; the details of a connection have its path.
   const state = person.state === "connected" ? "" : stateText(person);
-  find(item, ".person__state", HTMLElement).textContent = [roleText(person.role), state, captureText(person, person.capture)].filter(Boolean).join(" · ");
+  const sameName = person.state !== "refused" && sharesName(person, people) ? text("person.same-name") : "";
+  const parts = [roleText(person.role), state, sameName, captureText(person, person.capture)];
+  find(item, ".person__state", HTMLElement).textContent = parts.filter(Boolean).join(" · ");
   root.dataset.muted = String(tabs.every(({ muted }) => muted));
   root.dataset.camera = String(tabs.some(({ camera }) => camera));
   root.dataset.member = person.member;

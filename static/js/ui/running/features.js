@@ -14,6 +14,7 @@ import { LobbyAlerts } from "../lobby/lobby-alerts.js";
 import { showDeviceNews } from "../people/device-news.js";
 import { HostActions } from "../people/host-actions.js";
 import { MuteRequest } from "../people/mute-request.js";
+import { setUpRenaming } from "../people/renaming-news.js";
 import { ReportDialog } from "../people/report-dialog.js";
 import { Announcements } from "../call/announcements.js";
 import { showFirstVisitHints } from "../call/first-visit-hints.js";
@@ -62,6 +63,7 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
   new StageView(session, stage, signal);
+  setUpRenaming(session, !page.signedIn, signal);
   new OwnRole(session, signal);
   showFirstVisitHints(session, signal);
   showTurnedAway(session.socket, signal);

@@ -85,7 +85,8 @@ export class RunningCall {
   /** The own devices have changed. */
   updateMedia() {
     const { tracks, presence } = this.#devices;
-    this.session.setMedia(tracks, presence);
+    this.session.mesh.setTracks(tracks);
+    void this.session.setPresence(presence);
     this.#stage.showSelf(tracks.video);
   }
 

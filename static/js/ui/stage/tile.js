@@ -6,6 +6,7 @@
  * grid adds those of the place, see grid.js.
  */
 
+import { showColour } from "../people/colours.js";
 import { initials } from "../people/names.js";
 import { tileLabel } from "./tile-label.js";
 import { find, fromTemplate, text } from "../lib/page.js";
@@ -88,6 +89,7 @@ export class Tile extends HTMLElement {
   setPerson(person) {
     const { state, route, late = "" } = person;
     this.setPresence(person);
+    showColour(find(this, ".tile__avatar > span", HTMLElement), person);
     this.setAttribute("aria-label", tileLabel(person));
     this.setState(state, route);
     this.dataset.late = late;

@@ -18,7 +18,7 @@ ifneq (,$(filter install upgrade rollback uninstall env,$(MAKECMDGOALS)))
   $(foreach name,$(OPTIONS),$(eval $(if $(filter command line,$(origin $(name))),export override $(name) := $$(value $(name)),unexport $(name))))
 endif
 
-.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale bench-mail clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale bench-mail bench-growth clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -107,6 +107,8 @@ bench-scale: $(STAMPS)/dev $(STAMPS)/system ## Measure a large site: many socket
 
 bench-mail: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare pages while a mail server hangs with those while it works, in one run (a minute).
 	@$(BIN)/python -m benchmarks.mail
+bench-growth: $(STAMPS)/dev $(STAMPS)/system ## Compare every page, list, search and command on 100,000 rooms with those on 200 (half an hour).
+	@$(BIN)/python -m benchmarks.growth
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test var/bundle

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["suspended_at"], condition=Q(suspended_at__isnull=False), name="suspended_people"),
+            models.Index(fields=["date_joined"], condition=Q(is_staff=True), name="staff"),
+            models.Index(fields=["date_joined"], condition=Q(is_superuser=True), name="superusers"),
+        ]
 
     def __str__(self) -> str:
         return self.email

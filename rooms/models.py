@@ -113,6 +113,7 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="closed_rooms")]
 
     def __str__(self) -> str:
         return self.name
@@ -156,6 +157,15 @@ class Invite(models.Model):
         verbose_name = _("invite link")
         verbose_name_plural = _("invite links")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["revoked_at"], condition=Q(revoked_at__isnull=False), name="revoked_invites"),
+            models.Index(fields=["expires_at"], condition=Q(wrapped_key__isnull=False), name="invites_with_keys"),
+            models.Index(
+                fields=["revoked_at"],
+                condition=Q(revoked_at__isnull=False, wrapped_key__isnull=False),
+                name="revoked_invites_with_keys",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label or f"{self._meta.verbose_name} {self.pk}"
@@ -212,6 +222,11 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         ordering = ["created_at"]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(removed_at=None), name="ending_memberships"),
+            models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="removed_memberships"),
+            models.Index(fields=["role", "created_at"], name="memberships_by_role"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="one_membership_per_user"),
             models.UniqueConstraint(fields=["room", "guest_id"], name="one_membership_per_guest"),

@@ -8,13 +8,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.filters import FieldListFilter
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,8 +23,10 @@ from common.deletion import count_dependents, delete_row, delete_rows
 from rooms.moderation.actions import ACTIONS_BY_NAME, MODELS, MODERATE, record
 from rooms.moderation.audit_log import entries_about
 from rooms.moderation.availability import obstacle
+from rooms.moderation.search import Search, is_large
 
 from .action_view import MAX_BULK, action_url
+from .paginator import BoundedPaginator
 
 KINDS = {model: kind for kind, model in MODELS.items()}
 
@@ -60,6 +63,36 @@ class SiteModelAdmin(admin.ModelAdmin):
             else:
                 allowed.add(str(entry.parameter_name))  # type: ignore[union-attr]
         return lookup in allowed
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **options: Any
+    ) -> BoundedPaginator:
+        """Count no further than some pages behind the one that is shown."""
+        number = request.GET.get(PAGE_VAR, "")
+        return BoundedPaginator(queryset, per_page, page=int(number) if number.isascii() and number.isdigit() else 1)
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Of a large table, offer the orders for which there is an index: any other would sort it whole."""
+        columns = cast(list[str], list(self.get_list_display(request)))
+        if request.GET.get(SEARCH_VAR) or not is_large(self.model):  # a search finds few
+            return columns
+        return [name for name in columns if self._has_index(name)]
+
+    def _has_index(self, column: str) -> bool:
+        by = getattr(getattr(self, column, None), "admin_order_field", column)
+        fields = (field for field in self.opts.fields if field.name == by and not field.is_relation)
+        return any(field.unique or getattr(field, "db_index", False) for field in fields)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the rows that have each word, or each part in quotes, in any of `search_fields`."""
+        words = [_unquoted(word) for word in smart_split(search_term)]
+        fields = cast(list[str], self.get_search_fields(request))
+        found, complete = Search().filter(queryset, [word for word in words if word], fields)
+        if not complete and request.method == "GET":
+            messages.info(request, _("These are only the newest of what was found. More letters find the others."))
+        return found, False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Leave out Django's symbols beside a choice, which open windows by a script."""
@@ -158,6 +191,10 @@ class ReadOnlyAdmin(ModeratedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _unquoted(word: str) -> str:
+    return unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] and len(word) > 1 else word
 
 
 def _ask(name: str) -> Any:

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,10 +17,20 @@ from rooms.live.path_totals import path_totals
 from rooms.models import Invite, Room
 from rooms.moderation.actions import MODERATE
 from rooms.moderation.models import Report
+from rooms.moderation.search import Search
 
 MAX_LIVE_ROOMS = 10
 MAX_RESULTS = 20  # of each kind
 SPANS = (1, 7, 30)  # days
+PERSON, ROOM = ("email", "display_name"), ("name", "slug")
+SEARCHED: dict[Any, tuple[str, ...]] = {
+    User: PERSON,
+    Room: (*ROOM, *(f"owner__{name}" for name in PERSON)),
+    Invite: (
+        *("label", *(f"room__{name}" for name in ROOM)),
+        *(f"{way}__{name}" for way in ("created_by", "room__owner") for name in PERSON),
+    ),
+}
 
 
 def is_moderator(request: HttpRequest) -> bool:
@@ -64,9 +73,9 @@ def search_view(request: HttpRequest) -> HttpResponse:
     query = clean_query(request.GET.get("q", ""))
     context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
     if query:
-        people = User.objects.filter(Q(email__icontains=query) | Q(display_name__icontains=query))
-        rooms = Room.objects.filter(Q(name__icontains=query) | Q(slug__icontains=query) | Q(owner__in=people))
-        invites = Invite.objects.filter(Q(label__icontains=query) | Q(room__in=rooms) | Q(created_by__in=people))
+        search = Search()
+        found = [search.filter(model.objects.all(), [query], fields) for model, fields in SEARCHED.items()]
+        (people, rooms, invites), complete = zip(*found, strict=True)
         now = timezone.now()
         shown = invites.select_related("room", "created_by")[:MAX_RESULTS]
         context |= {
@@ -74,5 +83,6 @@ def search_view(request: HttpRequest) -> HttpResponse:
             "rooms": rooms.select_related("owner")[:MAX_RESULTS],
             "invites": [(invite, invite.state(now)) for invite in shown],
             "max_results": MAX_RESULTS,
+            "only_newest": not all(complete),
         }
     return render(request, "admin/moderation/search.html", context)

@@ -67,6 +67,7 @@ class ReportAdmin(ReadOnlyAdmin):
         "room__name",
         "room__slug",
         "owner__email",
+        "owner__display_name",
         "subject_user__email",
         "subject_user__display_name",
     )

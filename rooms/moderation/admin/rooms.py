@@ -98,12 +98,12 @@ class MembershipStateFilter(admin.SimpleListFilter):
         return [("active", _("active")), ("expired", _("expired")), ("removed", _("removed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> QuerySet[Membership]:
-        active = Membership.objects.active()
+        expired = Q(expires_at__lte=timezone.now())
         match self.value():
             case "active":
-                return queryset.filter(pk__in=active)
+                return queryset.filter(~expired, removed_at=None)
             case "expired":
-                return queryset.filter(removed_at__isnull=True).exclude(pk__in=active)
+                return queryset.filter(expired, removed_at=None)
             case "removed":
                 return queryset.filter(removed_at__isnull=False)
         return queryset

@@ -1,0 +1,136 @@
+"""Finding rows by parts of their texts, in a time that does not grow with the tables. Small tables are read whole.
+
+PostgreSQL finds a part of a text by its trigrams (`trigrams.py`), if these are indexed and the part has three
+characters. Otherwise only the newest rows are searched for a part, and all rows for texts that begin with it. Of each
+word, and of the rows that a row refers to, the newest `MOST` that match are taken.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
+
+from django.contrib.admin.utils import get_fields_from_path
+from django.db.models import Model, Q, QuerySet
+
+from .trigrams import has_trigrams
+
+MOST = 500  # rows that a word finds
+NEWEST = 10_000  # rows that are searched without an index
+TRIGRAM = 3  # characters
+
+
+@dataclass
+class Matches:
+    """The keys of rows in which a word is, the newest first, and whether these are all."""
+
+    keys: list[Any]
+    complete: bool
+
+
+class Search:
+    """Finds words in several tables. What it has found once it does not look up again."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[type[Model], str, tuple[str, ...]], Matches] = {}
+
+    @cached_property
+    def _trigrams(self) -> bool:
+        return has_trigrams()
+
+    def filter(
+        self, rows: QuerySet[Any], words: Collection[str], fields: Collection[str]
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return those of `rows` in which each word is, in any of the fields, and whether these are all.
+
+        A field of another row is written with its way there: `owner__email`.
+        """
+        if not words or not fields:
+            return rows, True
+        for word in words:
+            rows = rows.filter(_contains(fields, word))
+        if not is_large(rows.model):
+            return rows, True
+        matches = []
+        # The longest word first: fewer rows have it. One that is found completely is enough to look through.
+        for word in sorted(set(words), key=len, reverse=True):
+            matches.append(self._matches(rows.model, word, fields))
+            if matches[-1].complete:
+                break
+        best = min(matches, key=lambda found: (not found.complete, len(found.keys)))
+        return rows.filter(pk__in=best.keys), best.complete
+
+    def _matches(self, model: type[Model], word: str, fields: Iterable[str]) -> Matches:
+        """Find the rows of a model that have a word in one of the fields, their own or of rows that they refer to."""
+        ways: dict[str, list[str]] = {}
+        for field in fields:
+            way, _separator, name = field.rpartition("__")
+            ways.setdefault(way, []).append(name)
+        keys: dict[Any, None] = {}
+        complete = True
+        for way, names in ways.items():
+            if way:
+                there = self._own_matches(get_fields_from_path(model, way)[-1].related_model, word, tuple(names))
+                found = _newest(_all(model).filter(**{f"{way}__in": there.keys})) if there.keys else []
+                complete = complete and there.complete and len(found) <= MOST
+            else:
+                here = self._own_matches(model, word, tuple(names))
+                found, complete = here.keys, complete and here.complete
+            keys |= dict.fromkeys(found[:MOST])
+        return Matches(list(keys), complete)
+
+    def _own_matches(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
+        """Find the rows of a model that have a word in their own texts."""
+        asked = (model, word, names)
+        if asked not in self._found:
+            indexed = self._trigrams and len(word) >= TRIGRAM
+            self._found[asked] = _in_all(model, word, names) if indexed else self._in_newest(model, word, names)
+        return self._found[asked]
+
+    def _in_newest(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
+        rows = _all(model).order_by(*_order(model))
+        among = _newest(_all(model).filter(_contains(names, word), pk__in=rows.values("pk")[:NEWEST]))
+        if len(among) > MOST or not is_large(model):
+            return Matches(among[:MOST], len(among) <= MOST)
+        begins = _newest(_all(model).filter(self._begins(model, names, word)))
+        return Matches(list(dict.fromkeys(among + begins))[:MOST], False)
+
+    def _begins(self, model: Any, names: Iterable[str], word: str) -> Q:
+        """Match texts that begin with a word, as far as an index finds them."""
+        if self._trigrams:
+            return reduce(or_, (Q(**{f"{name}__istartswith": word}) for name in names))
+        start = word.lower()
+        # A range, which every index has. Texts that are unique are in small letters: addresses of people and rooms.
+        unique = (name for name in names if model._meta.get_field(name).unique)
+        ranges = (Q(**{f"{name}__gte": start, f"{name}__lt": f"{start}\U0010ffff"}) for name in unique)
+        return reduce(or_, ranges, Q(pk__in=[]))
+
+
+def is_large(model: type[Model]) -> bool:
+    """Say whether a table has more rows than can be read whole for a page."""
+    return _all(model)[NEWEST : NEWEST + 1].exists()
+
+
+def _in_all(model: type[Model], word: str, names: Iterable[str]) -> Matches:
+    found = _newest(_all(model).filter(_contains(names, word)))
+    return Matches(found[:MOST], len(found) <= MOST)
+
+
+def _contains(fields: Iterable[str], word: str) -> Q:
+    return reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields))
+
+
+def _newest(rows: QuerySet[Any]) -> list[Any]:
+    """Return the keys of the newest rows, one more than `MOST` if there are as many."""
+    return list(rows.order_by(*_order(rows.model)).values_list("pk", flat=True)[: MOST + 1])
+
+
+def _order(model: Any) -> tuple[str, ...]:
+    """Return the order from the newest on that the model has an index for."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return tuple(f"-{name}" for name in ("created_at", "date_joined", "at") if name in names) or ("-pk",)
+
+
+def _all(model: type[Model]) -> QuerySet[Any]:
+    return QuerySet(model=model)

@@ -1,5 +1,6 @@
 """How a person looks at the call: layouts, pins and their own picture; and what the others' browsers learn of it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser.stage.test_small_heights import PHONE, out_of_reach, resize
 from tests.browser.test_pages import examine
 
 # The shorter side, in device pixels, in which another person says that they see us, and whether they see us at all.
+LAPTOP = (1280, 800)
 SEEN = """([pid, least, most]) => {
   const { tile } = meetingPoint.adaptation.adaptationOf(pid)?.report ?? {};
   return tile && (most === 0 ? !tile.visible : tile.visible && tile.height >= least && tile.height <= most);
@@ -108,6 +110,38 @@ def test_the_layout_follows_who_talks(call: Meeting) -> None:
     see_large(olga)
 
 
+def test_a_person_fills_the_window(call: Meeting) -> None:
+    olga, (max_, sam) = call.olga, call.guests
+    page = olga.page
+    filled = page.locator("mp-tile[data-filled]")
+    resize(page, PHONE)
+    pin(olga, "Max", "Fill the window")
+    expect(filled).to_have_attribute("aria-label", re.compile("Max"))
+    assert out_of_reach(page, *[f"[data-screen={name}]" for name in ("zoom-in", "zoom-out", "shrink")]) == []
+    assert examine(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-filled], [inert], .screen__controls")).to_have_count(0)
+    expect(tile_of(olga, "Max").get_by_role("button", name="More about Max")).to_be_focused()
+
+    # Max's browser learns how large he is, Sam's that no one sees him; and the others stay covered.
+    resize(page, LAPTOP)
+    tile_of(olga, "Max").locator("video").dblclick()
+    expect(filled).to_have_count(1)
+    is_seen(max_, olga, 600, 1000)
+    is_seen(sam, olga, 0, 0)
+    expect(tile_of(olga, "Sam")).to_have_js_property("inert", value=True)
+    page.mouse.move(300, 200)
+    page.mouse.wheel(0, -120)
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-filled]').style.getPropertyValue('--zoom')) > 1.2"
+    )
+    for key, scale in (("0", "1"), ("+", "1.4")):
+        page.keyboard.press(key)
+        expect(filled).to_have_css("--zoom", scale)
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-filled], [inert]")).to_have_count(0)
+
+
 def test_one_need_not_see_oneself(call: Meeting) -> None:
     olga, (max_, _) = call.olga, call.guests
     page = olga.page
@@ -131,7 +165,7 @@ def test_one_need_not_see_oneself(call: Meeting) -> None:
     page.get_by_role("button", name="Mirror my picture").click()
     hears(olga, "Your picture is no longer mirrored")
     assert not tile_of(max_, "Olga").locator("video").evaluate(flipped)
-    resize(page, (1280, 800))
+    resize(page, LAPTOP)
     choose(olga, "Speaker")
     olga.go(f"/r/{call.slug}")
     expect(page.locator(".preview")).to_have_attribute("data-mirrored", "false")

@@ -5,11 +5,11 @@ import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
-import { showToggles } from "../devices/toggles.js";
 import { showTrouble } from "../people/capture-text.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
-import { ScreenViewer } from "./screen-viewer.js";
+import { personMenu } from "../people/person-menu.js";
+import { PictureViewer } from "./picture-viewer.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
@@ -54,7 +54,7 @@ export class ScreenTiles {
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });
-    new ScreenViewer(signal);
+    this.#addEnlarge(new PictureViewer(signal), signal);
     this.#button.hidden = !canShare();
     this.#button.addEventListener("click", () => this.toggle(), { signal });
     for (const button of document.querySelectorAll("[data-screen=stop]")) {
@@ -68,6 +68,17 @@ export class ScreenTiles {
       this.#container.replaceChildren();
       this.#arrange();
     });
+  }
+
+  /** A person fills the window, like a screen. @param {PictureViewer} viewer @param {AbortSignal} signal */
+  #addEnlarge(viewer, signal) {
+    const tileOf = (/** @type {string} */ pid) => document.querySelector(`mp-tile[data-pid="${CSS.escape(pid)}"]`);
+    const run = (/** @type {string} */ pid) => {
+      const tile = tileOf(pid);
+      if (tile instanceof HTMLElement) viewer.open(tile);
+    };
+    const shown = (/** @type {Person} */ { self, camera, state, capture }) => !self && camera && !capture?.camera && state === "connected";
+    personMenu.addAction({ id: "enlarge", icon: "expand", label: text("person.enlarge"), shown, run }, signal);
   }
 
   /** The own screen while it is shared. */
@@ -130,7 +141,6 @@ export class ScreenTiles {
       const tile = /** @type {ScreenTile} */ (document.createElement("mp-screen"));
       tile.dataset.pid = pid;
       tile.append(fromTemplate("screen-template"));
-      showToggles(tile);
       this.#container.append(tile);
       const person = this.#session.people.get(pid);
       if (person) this.#showName(person);
@@ -181,7 +191,6 @@ export class ScreenTiles {
     tile.setAttribute("aria-label", label);
     tile.video.setAttribute("aria-label", label);
     find(tile, "[data-screen=enlarge]", HTMLElement).ariaLabel = text("screen.enlarge", { name });
-    find(tile, ".screen__controls", HTMLElement).ariaLabel = label;
   }
 
   #arrange() {

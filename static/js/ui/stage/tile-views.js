@@ -51,8 +51,11 @@ export class TileViews extends Emitter {
     if (tile.querySelector("video") === document.pictureInPictureElement && document.pictureInPictureElement) {
       return { height: 360, visible: true };
     }
-    const height = Math.round(shorterSide(tile) * (globalThis.devicePixelRatio || 1));
-    const visible = !document.hidden && this.#visible.has(tile) && height > 0;
+    const filling = this.#root.querySelector("[data-filled]");
+    const zoom = Number(tile instanceof HTMLElement && tile.style.getPropertyValue("--zoom")) || 1;
+    const height = Math.round(shorterSide(tile) * zoom * (globalThis.devicePixelRatio || 1));
+    // What fills the window covers the others.
+    const visible = !document.hidden && this.#visible.has(tile) && height > 0 && (filling === null || filling === tile);
     return { height: Math.min(height, MAX_PIXELS), visible };
   }
 
@@ -95,6 +98,6 @@ export function shownHeight({ width, height }, picture, whole) {
 function shorterSide(tile) {
   const video = tile.querySelector("video");
   const picture = { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
-  const whole = tile instanceof HTMLElement && tile.dataset.fit === "contain";
+  const whole = tile instanceof HTMLElement && (tile.dataset.fit === "contain" || "filled" in tile.dataset);
   return shownHeight({ width: tile.clientWidth, height: tile.clientHeight }, picture, whole);
 }

@@ -1,4 +1,4 @@
-/** Zooms and moves the picture of a screen that fills the window: by wheel, drag, pinch and double tap, and by its methods. */
+/** Zooms and moves a picture that fills the window: by wheel, drag, pinch and double tap, and by its methods. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { FIT, panBy, pinch, toggleZoom, zoomAt, clampView } from "./zoom.js";
@@ -9,18 +9,21 @@ const CENTRE = Object.freeze({ x: 0, y: 0 });
 /** Of a wheel that counts in lines. */
 const LINE_PX = 16;
 const WHEEL_SPEED = 0.01;
+/** One notch of the wheel of a mouse, as browsers count it, and what it zooms. */
+const NOTCH = 120;
+const NOTCH_ZOOM = 1.25;
 /** Two taps are a double tap within this time and distance; a finger that moves farther drags. */
 const DOUBLE_TAP_MS = 350;
 const DOUBLE_TAP_PX = 30;
 const TAP_PX = 10;
 
 /**
- * @typedef {object} ScreenZoomEvents
+ * @typedef {object} PictureZoomEvents
  * @property {{scale: number}} changed the view; 1: the whole picture is shown
  */
 
-/** @extends {Emitter<ScreenZoomEvents>} */
-export class ScreenZoom extends Emitter {
+/** @extends {Emitter<PictureZoomEvents>} */
+export class PictureZoom extends Emitter {
   #tile;
   #video;
   /** @type {View} */
@@ -137,13 +140,14 @@ export class ScreenZoom extends Emitter {
     if (isDouble) this.#setView(toggleZoom(this.#view, point, this.#frame));
   }
 
-  /** With Ctrl, which browsers also report for a pinch on a trackpad, the wheel zooms; else it moves. @param {WheelEvent} event */
+  /** The wheel of a mouse zooms. Two fingers on a trackpad move, and zoom when they pinch, which browsers report with Ctrl. @param {WheelEvent} event */
   #onWheel(event) {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE_PX;
     const [x, y] = [event.deltaX * unit, event.deltaY * unit];
     const zooms = event.ctrlKey || event.metaKey;
     if (zooms) this.#setView(zoomAt(this.#view, this.#view.scale * Math.exp(-y * WHEEL_SPEED), this.#pointOf(event), this.#frame));
+    else if (notchesOf(event) !== 0) this.#setView(zoomAt(this.#view, this.#view.scale * NOTCH_ZOOM ** notchesOf(event), this.#pointOf(event), this.#frame));
     else this.#setView(panBy(this.#view, { x: -x, y: -y }, this.#frame));
   }
 
@@ -160,4 +164,10 @@ export class ScreenZoom extends Emitter {
       if (this.#pointers.size === 0) this.#setView(zoomAt(this.#view, before * scale, this.#pointOf(/** @type {any} */ (event)), this.#frame));
     }, options);
   }
+}
+
+/** Away from the person: above 0. @param {WheelEvent} event @returns {number} 0: it is no wheel of a mouse */
+function notchesOf(event) {
+  const { wheelDeltaY = 0 } = /** @type {WheelEvent & {wheelDeltaY?: number}} */ (event);
+  return event.deltaX === 0 && wheelDeltaY % NOTCH === 0 ? wheelDeltaY / NOTCH : 0;
 }

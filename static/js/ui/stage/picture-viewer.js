@@ -1,13 +1,14 @@
 /**
- * Lets a shared screen fill the window, in fullscreen where the browser can. The whole page is what goes to fullscreen, so that
- * messages, knocks and dialogs stay visible. It ends with Escape, with its button, when a panel opens, or with the sharing.
+ * Lets a shared screen or a person fill the window, in fullscreen where the browser can. The whole page is what goes to fullscreen, so
+ * that messages, knocks and dialogs stay visible. It ends with Escape, with its button, when a panel opens, or with what is shown.
  */
 
 import { formatPercent } from "../lib/formats.js";
-import { byId, find } from "../lib/page.js";
+import { byId, find, fromTemplate } from "../lib/page.js";
 import { plainKey } from "../../lib/keyboard.js";
 import { sidePanels } from "../call/side-panel.js";
-import { ScreenZoom } from "./screen-zoom.js";
+import { showToggles } from "../devices/toggles.js";
+import { PictureZoom } from "./picture-zoom.js";
 import { MAX_SCALE } from "./zoom.js";
 
 const ZOOM_STEP = 1.4;
@@ -15,14 +16,16 @@ const ZOOM_STEP = 1.4;
 const PAN_STEP = 0.15;
 /** The controls disappear when nothing has been touched for so long. */
 const IDLE_MS = 4_000;
-/** What the screen covers; live regions stay. */
-const COVERED = ".stage__head, .stage__sharing, .stage-note, .side-panel, .toolbar, mp-grid, .stage__alone, mp-screen:not([data-filled])";
+/** What it covers; live regions stay. */
+const COVERED = ".stage__head, .stage__sharing, .stage-note, .side-panel, .toolbar, .stage__alone, :is(mp-tile, mp-screen):not([data-filled])";
+/** One's own picture is no news. */
+const PICTURES = "mp-screen, mp-tile[data-self=false][data-camera=true]";
 
-export class ScreenViewer {
+export class PictureViewer {
   #stage = byId("stage", HTMLElement);
   /** @type {HTMLElement | null} */
   #tile = null;
-  /** @type {ScreenZoom | null} */
+  /** @type {PictureZoom | null} */
   #zoom = null;
   #life = new AbortController();
   /** @type {Element | null} */
@@ -57,23 +60,25 @@ export class ScreenViewer {
     document.addEventListener("keydown", (event) => this.#onKey(event), { signal, capture: true });
     document.addEventListener("fullscreenchange", () => document.fullscreenElement === null && this.#inFullscreen && this.close(), { signal });
     sidePanels.on("changed", ({ open }) => open && this.close(), { signal });
-    const removals = new MutationObserver(() => this.#tile?.isConnected === false && this.close());
-    removals.observe(find(this.#stage, ".stage__tiles", HTMLElement), { childList: true, subtree: true });
+    const tiles = new MutationObserver(() => this.#onTiles());
+    tiles.observe(find(this.#stage, ".stage__tiles", HTMLElement), { childList: true, subtree: true, attributeFilter: ["data-camera"] });
     signal.addEventListener("abort", () => {
-      removals.disconnect();
+      tiles.disconnect();
       this.close();
     });
   }
 
-  /** @param {HTMLElement} tile the `mp-screen` */
+  /** @param {HTMLElement} tile the `mp-screen` or `mp-tile` */
   open(tile) {
-    if (this.#tile !== null) return;
+    if (this.#tile !== null || !tile.matches(PICTURES)) return;
     this.#tile = tile;
     this.#opener = document.activeElement;
     this.#life = new AbortController();
     tile.dataset.filled = "true";
-    find(tile, ".screen__controls", HTMLElement).hidden = false;
-    this.#zoom = new ScreenZoom(tile, find(tile, "video", HTMLVideoElement), this.#life.signal);
+    tile.append(fromTemplate("viewer-template"));
+    find(tile, ".screen__controls", HTMLElement).ariaLabel = find(tile, "video", HTMLVideoElement).ariaLabel;
+    showToggles(tile);
+    this.#zoom = new PictureZoom(tile, find(tile, "video", HTMLVideoElement), this.#life.signal);
     this.#zoom.on("changed", ({ scale }) => this.#showScale(tile, scale));
     this.#showScale(tile, 1);
     this.#coverOthers(true);
@@ -95,7 +100,7 @@ export class ScreenViewer {
     clearTimeout(this.#idleTimer);
     delete tile.dataset.filled;
     delete tile.dataset.idle;
-    find(tile, ".screen__controls", HTMLElement).hidden = true;
+    find(tile, ".screen__controls", HTMLElement).remove();
     this.#coverOthers(false);
     if (this.#inFullscreen && document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
     this.#inFullscreen = false;
@@ -104,10 +109,17 @@ export class ScreenViewer {
     if (focused && place instanceof HTMLElement) place.focus();
   }
 
+  /** What is shown may have gone, and others may have come. */
+  #onTiles() {
+    if (this.#tile === null) return;
+    if (this.#tile.isConnected && this.#tile.matches(PICTURES)) this.#coverOthers(true);
+    else this.close();
+  }
+
   /** @param {EventTarget | null} target */
   #onPress(target) {
-    const button = target instanceof Element ? target.closest("mp-screen [data-screen]") : null;
-    const tile = button?.closest("mp-screen");
+    const button = target instanceof Element ? target.closest(":is(mp-screen, mp-tile) [data-screen]") : null;
+    const tile = button?.closest("mp-screen, mp-tile");
     if (!(button instanceof HTMLElement) || !(tile instanceof HTMLElement)) return;
     if (button.dataset.screen === "enlarge") this.open(tile);
     else this.#actions[button.dataset.screen ?? ""]?.();
@@ -115,7 +127,7 @@ export class ScreenViewer {
 
   /** @param {EventTarget | null} target */
   #onDoubleClick(target) {
-    const tile = target instanceof Element && !target.closest("button") ? target.closest("mp-screen") : null;
+    const tile = target instanceof Element && !target.closest("button") ? target.closest(PICTURES) : null;
     if (tile instanceof HTMLElement) this.open(tile);
   }
 

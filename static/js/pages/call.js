@@ -301,7 +301,8 @@ async function begin() {
   else await checkKey();
   if (request !== null && (request.prepared || (await areAllowed(wanted)))) prejoin.pressJoin(request.name);
   prejoin.enableJoin();
-  void loadCall();
+  await loadCall();
+  import("../ui/call/inside-now.js").then(({ watchInside }) => watchInside(page, pageState), () => {});
 }
 
 if (isSupported()) void begin();

@@ -1,6 +1,6 @@
 /** The page's side of `service-worker.js`. */
 
-import { SERVICE_WORKER, scriptUrl } from "./script-url.js";
+import { SERVICE_WORKER, scriptUrl } from "../../lib/script-url.js";
 
 const SCOPE = "/files/";
 const READY_MS = 10_000;

@@ -1,7 +1,7 @@
 /** The page's side of `store-worker.js`. */
 
 import { SCRIPTS } from "../../lib/script-folder.js";
-import { scriptUrl } from "../share/script-url.js";
+import { scriptUrl } from "../../lib/script-url.js";
 
 const ROOT = "incoming";
 

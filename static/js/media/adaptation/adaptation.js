@@ -46,6 +46,7 @@ const PIECES_PER_MINUTE = 600;
 export class Adaptation extends Emitter {
   #mesh;
   #views;
+  #otherWork;
   #reports;
   #caps;
   #statuses;
@@ -63,11 +64,12 @@ export class Adaptation extends Emitter {
   #secondAt = -Infinity;
   #seconds = 0;
 
-  /** @param {Mesh} mesh @param {Views} views @param {AbortSignal} signal */
-  constructor(mesh, views, signal) {
+  /** @param {Mesh} mesh @param {Views} views @param {AbortSignal} signal @param {() => number} [otherWork] cores that compute the own picture */
+  constructor(mesh, views, signal, otherWork = () => 0) {
     super();
     this.#mesh = mesh;
     this.#views = views;
+    this.#otherWork = otherWork;
     this.#snapshotCamera = new SnapshotCamera();
     mesh.on("peer-added", ({ pid }) => this.#onPeerAdded(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
@@ -187,7 +189,7 @@ export class Adaptation extends Emitter {
     if (second) this.#secondAt = now;
     await Promise.all([...this.#peers.values()].map((peer) => peer.readStats(second)));
     const busy = [...this.#peers.values()].reduce((sum, { moment }) => sum + (moment?.busy ?? 0), 0);
-    this.#cpuLoad = busy / (navigator.hardwareConcurrency || 2);
+    this.#cpuLoad = (busy + this.#otherWork()) / (navigator.hardwareConcurrency || 2);
     if (second) this.#sendReports();
     this.#adaptAll();
     await this.#sendSnapshots();

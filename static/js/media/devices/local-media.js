@@ -4,6 +4,7 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
+import { Background } from "./background.js";
 import { findDeviceCause, mayOpenAlone } from "./device-errors.js";
 import { newIntent, step } from "./device-intent.js";
 import { INPUTS, listAll, listIds, openDevice, openTogether } from "./device-opener.js";
@@ -36,6 +37,7 @@ const KINDS = Object.freeze(["audio", "video"]);
 
 /** @extends {Emitter<LocalMediaEvents>} */
 export class LocalMedia extends Emitter {
+  background = new Background();
   /** @type {Record<Kind, Intent>} */
   #intents = { audio: newIntent("audio", loadDevice("audio")), video: newIntent("video", loadDevice("video")) };
   /** @type {Record<Kind, MediaStreamTrack | null>} */
@@ -48,6 +50,7 @@ export class LocalMedia extends Emitter {
   constructor() {
     super();
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.#onDevicesChanged());
+    this.background.on("track", () => this.emit("changed"));
     for (const kind of KINDS) void watchPermission(kind, (state) => this.#onPermission(kind, state));
   }
 
@@ -56,9 +59,9 @@ export class LocalMedia extends Emitter {
     return this.#liveTrack("audio");
   }
 
-  /** Null without a camera, or while it is off. */
+  /** Null without a camera, while it is off, and while the room is to be covered and is not yet. */
   get videoTrack() {
-    return this.#liveTrack("video");
+    return this.background.trackFor(this.#liveTrack("video"));
   }
 
   /** Whether the person wants the microphone off, or it cannot be used. */
@@ -78,7 +81,8 @@ export class LocalMedia extends Emitter {
 
   /** Whether a device is wanted and is being opened. @param {Kind} kind @returns {boolean} */
   isOpening(kind) {
-    return this.#intents[kind].wanted && this.#intents[kind].request !== null;
+    const { wanted, request } = this.#intents[kind];
+    return wanted && (request !== null || (kind === "video" && this.background.state === "loading"));
   }
 
   /** @param {Kind} kind @returns {string | null} id of the open device */
@@ -226,6 +230,7 @@ export class LocalMedia extends Emitter {
   #keep(kind, track) {
     this.#release(kind);
     this.#tracks[kind] = track;
+    if (kind === "video") this.background.setCamera(track);
     track.addEventListener("ended", () => void this.#onEnded(kind, track));
     for (const type of ["mute", "unmute"]) track.addEventListener(type, () => this.#tracks[kind] === track && this.emit("changed"));
     void permissionState(kind).then((state) => (this.#permissions[kind] = state));
@@ -237,6 +242,7 @@ export class LocalMedia extends Emitter {
   #release(kind) {
     this.#tracks[kind]?.stop();
     this.#tracks[kind] = null;
+    if (kind === "video") this.background.setCamera(null);
   }
 
   /** A device was unplugged or stopped by itself, or its permission was withdrawn. @param {Kind} kind @param {MediaStreamTrack} track */

@@ -9,6 +9,7 @@ import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { DeviceProblems } from "./device-problems.js";
 import { text } from "../lib/page.js";
 import { clearToasts } from "../lib/toasts.js";
+import { setUpBackground } from "./background-fields.js";
 import { setUpFlipCamera } from "./flip-camera.js";
 import { onToggle, showToggle } from "./toggles.js";
 
@@ -62,6 +63,7 @@ export class DeviceControls extends Emitter {
     this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     setUpFlipCamera(media, (message) => this.#announceEverywhere(message));
+    setUpBackground(media.background, (message) => this.#announce(message));
     for (const pickers of this.#pickers) {
       deviceChosen.listen(pickers, (choice) => this.#selectDevice(choice));
     }

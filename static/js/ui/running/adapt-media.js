@@ -20,7 +20,7 @@ import { TileViews } from "../stage/tile-views.js";
 export function adaptMedia(session, stage, { devices, saver, controls, signal }) {
   const screens = new ScreenTiles(session, stage.outputs, controls.rights, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
-  const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal);
+  const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal, () => devices.media.background.load);
   views.on("changed", () => adaptation.viewChanged());
   adaptation.on("snapshot", ({ pid, picture }) => {
     void stage.grid.tile(pid)?.showSnapshot(picture);

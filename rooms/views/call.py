@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
+from rooms.call_texts import texts_url
 from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
 from rooms.live.occupancy import members_inside
@@ -48,6 +49,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "report_form": ReportForm(None, membership=access.membership, auto_id="report-%s"),
         "turned_away_reasons": TurnedAwayReason.choices,
         "page": call_page_data(request, access),
+        "texts_url": texts_url(),
     }
     return render(request, "rooms/call.html", context)
 

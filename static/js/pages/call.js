@@ -22,7 +22,7 @@ import { refreshInvites } from "../ui/invites/refresh-invites.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { pageData, text } from "../ui/lib/page.js";
+import { loadCallTexts, pageData, text } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInside, showRoomName } from "../ui/call/room-details.js";
 import { showInTitle } from "../ui/lib/page-title.js";
@@ -78,8 +78,13 @@ function join() {
 }
 
 /** What is needed from *Join* on; null: it cannot be loaded. */
-function loadCall() {
-  return import("../ui/running/running-call.js").catch(() => null);
+async function loadCall() {
+  try {
+    await loadCallTexts();
+    return await import("../ui/running/running-call.js");
+  } catch {
+    return null;
+  }
 }
 
 /** @returns {Promise<Identity>} */

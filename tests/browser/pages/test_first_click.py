@@ -9,6 +9,7 @@ from tests.services import wait_until
 
 # As modules, and as `make bundle` names them.
 CALL_PAGE, CALL = "**/js/**/call.js", "**/js/**/running-call*.js"
+CALL_TEXTS = "**/call-texts/**"
 
 
 class Watch:
@@ -93,11 +94,13 @@ def test_the_page_before_the_call_is_alive_without_the_modules_of_the_call(perso
     held.release()
     olga.see_call_state("in-call")
 
-    # Where they cannot be loaded, the page says so.
-    olga.page.route(CALL, lambda route: route.abort())
-    olga.page.goto(f"{olga.app.origin}/r/{slug}")
-    olga.page.get_by_label("Your name").fill("Olga")
-    join.click()
-    expect(olga.page.get_by_role("heading", name="Part of this page couldn't be loaded")).to_be_visible()
-    expect(olga.page.get_by_role("button", name="Reload the page")).to_be_visible()
+    # Where they, or the texts of the call, cannot be loaded, the page says so.
+    for missing in (CALL, CALL_TEXTS):
+        olga.page.route(missing, lambda route: route.abort())
+        olga.page.goto(f"{olga.app.origin}/r/{slug}")
+        olga.page.get_by_label("Your name").fill("Olga")
+        join.click()
+        expect(olga.page.get_by_role("heading", name="Part of this page couldn't be loaded")).to_be_visible()
+        expect(olga.page.get_by_role("button", name="Reload the page")).to_be_visible()
+        olga.page.unroute(missing)
     olga.complaints.clear()

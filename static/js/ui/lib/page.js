@@ -49,23 +49,38 @@ export function readPageData() {
   return JSON.parse(byId("page", HTMLScriptElement).textContent);
 }
 
-/** @type {Map<string, HTMLElement> | null} */
+/** @type {Map<string, string> | null} */
 let pageTexts = null;
+/** @type {Promise<void> | null} */
+let callTexts = null;
 
 function allTexts() {
   pageTexts ??= readTexts(byId("strings", HTMLTemplateElement));
   return pageTexts;
 }
 
-/** @param {HTMLTemplateElement} template @returns {Map<string, HTMLElement>} by `data-key` */
+/** @param {HTMLTemplateElement} template @returns {Map<string, string>} by `data-key` */
 function readTexts(template) {
   const found = /** @type {NodeListOf<HTMLElement>} */ (template.content.querySelectorAll("[data-key]"));
-  return new Map([...found].map((node) => [node.dataset.key ?? "", node]));
+  return new Map([...found].map(({ dataset, textContent }) => [dataset.key ?? "", textContent ?? ""]));
 }
 
-/** @param {Map<string, HTMLElement>} texts @param {string} key @param {Record<string, string | number>} values */
+/** Adds the texts of the call to those of its page. A later call tries again what failed. @throws {TypeError | SyntaxError} they did not come */
+export async function loadCallTexts() {
+  callTexts ??= addTexts(byId("call-texts", HTMLLinkElement).href);
+  callTexts.catch(() => (callTexts = null));
+  return callTexts;
+}
+
+/** @param {string} address */
+async function addTexts(address) {
+  const response = await fetch(address);
+  for (const [key, words] of Object.entries(await response.json())) allTexts().set(key, words);
+}
+
+/** @param {Map<string, string>} texts @param {string} key @param {Record<string, string | number>} values */
 function fillIn(texts, key, values) {
-  const found = texts.get(key)?.textContent ?? key;
+  const found = texts.get(key) ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name) => show(values[name] ?? whole));
 }
 
@@ -95,7 +110,7 @@ export function hasText(key) {
 
 /** Reads the next step that the template offers after the end of a call (see ended.html). @param {string} key */
 export function nextStep(key) {
-  return allTexts().get(key)?.dataset.next;
+  return find(byId("strings", HTMLTemplateElement).content, `[data-key="${key}"]`, HTMLElement).dataset.next;
 }
 
 /**

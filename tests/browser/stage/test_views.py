@@ -138,8 +138,16 @@ def test_a_person_fills_the_window(call: Meeting) -> None:
     for key, scale in (("0", "1"), ("+", "1.4")):
         page.keyboard.press(key)
         expect(filled).to_have_css("--zoom", scale)
-    page.keyboard.press("Escape")
+    is_seen(max_, olga, 1000, 1300)
+
+    # Without a picture there is nothing to look at; one's own is no news.
+    max_.use("Camera")
     expect(page.locator("[data-filled], [inert]")).to_have_count(0)
+    is_seen(sam, olga, 100, 800)
+    max_.use("Camera")
+    expect(tile_of(olga, "Max")).to_have_attribute("data-camera", "true")
+    own_tile(page).locator("video").dblclick()
+    expect(page.locator("[data-filled]")).to_have_count(0)
 
 
 def test_one_need_not_see_oneself(call: Meeting) -> None:

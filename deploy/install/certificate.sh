@@ -33,6 +33,8 @@ fi
 if place "$TLS_FOLDER/privkey.pem" 640 $reader < "$key"; then changed=yes; fi
 if place "$here" 640 $reader < "$chain"; then changed=yes; fi
 if [ $changed = yes ]; then
+  # What the self-test trusts (install.sh), without a change of the folder: the daily service may write to this file alone.
+  if [ "$TLS" = internal ] && [ -e $ETC/authority.crt ] && is_self_signed "$here"; then cat "$here" > $ETC/authority.crt; fi
   if [ "$RELAY" = yes ] && systemctl is-active --quiet coturn.service; then
     # Started without a certificate, coturn has opened no port for TLS, and no signal makes it open one.
     if [ $first = yes ]; then systemctl restart coturn.service; else systemctl kill --signal USR2 coturn.service; fi

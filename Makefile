@@ -107,7 +107,8 @@ bench-scale: $(STAMPS)/dev $(STAMPS)/system ## Measure a large site: many socket
 
 bench-mail: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare pages while a mail server hangs with those while it works, in one run (a minute).
 	@$(BIN)/python -m benchmarks.mail
-bench-growth: $(STAMPS)/dev $(STAMPS)/system ## Compare every page, list, search and command on 100,000 rooms with those on 200 (half an hour).
+
+bench-growth: $(STAMPS)/dev $(STAMPS)/system ## Compare every page, list, search and command on 100,000 rooms with those on 400 (half an hour).
 	@$(BIN)/python -m benchmarks.growth
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).

@@ -29,6 +29,7 @@
  * @property {Quality} [quality] how good the connection is; missing before it is known
  * @property {boolean} [silenced] may not use the microphone, as a host has said
  * @property {boolean} [pinned] kept large on this page
+ * @property {number} [volume] in percent, on this page only; missing: 100
  * @property {boolean} [mutedLocally] muted on this page only
  */
 

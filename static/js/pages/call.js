@@ -278,6 +278,10 @@ listenForKeys({
   m: () => isToggleShown("microphone") && devices.toggleMicrophone(),
   v: () => isToggleShown("camera") && devices.toggleCamera(),
 });
+document.addEventListener("click", async ({ target }) => {
+  const button = target instanceof Element ? target.closest("button[data-sound-test]") : null;
+  if (button instanceof HTMLButtonElement) void (await import("../ui/voice/sound-tests.js")).runSoundTest(button, { devices, outputs, text });
+});
 addEventListener("pagehide", () => {
   call?.hangUp();
   devices.stop();

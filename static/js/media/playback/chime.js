@@ -1,8 +1,9 @@
-/** A synthesized two-tone chime: no file to load. */
+/** Synthesized chimes: no file to load. */
 
 /** @import { MediaOutputs } from "./media-outputs.js" */
 
-const NOTES = [659.26, 523.25]; // E5, C5: hertz
+/** Of a knock: E5, C5, in hertz. */
+const NOTES = [659.26, 523.25];
 const APART_S = 0.22;
 const RING_S = 0.7;
 const LOUDNESS = 0.12;
@@ -14,23 +15,28 @@ const MAX_LATE_MS = 2_000;
 export class Chime {
   /** @type {AudioContext | null} */
   #context = null;
-  #last = -Infinity;
+  /** When each was last rung, ms. @type {Map<readonly number[], number>} */
+  #last = new Map();
   #outputs;
+  #loudness;
+  #interval;
 
-  /** @param {MediaOutputs} outputs */
-  constructor(outputs) {
+  /** @param {MediaOutputs} outputs @param {{loudness?: number, intervalMs?: number}} [manner] loudness: gain, 0 to 1 */
+  constructor(outputs, { loudness = LOUDNESS, intervalMs = MIN_INTERVAL_MS } = {}) {
     this.#outputs = outputs;
+    this.#loudness = loudness;
+    this.#interval = intervalMs;
   }
 
-  /** Rings, unless the browser blocks audio. */
-  async ring() {
+  /** Rings, unless the browser blocks audio or it has just rung. @param {readonly number[]} [notes] hertz, one after the other */
+  async ring(notes = NOTES) {
     const now = performance.now();
-    if (now - this.#last < MIN_INTERVAL_MS || !globalThis.AudioContext) return;
-    this.#last = now;
+    if (now - (this.#last.get(notes) ?? -Infinity) < this.#interval || !globalThis.AudioContext) return;
+    this.#last.set(notes, now);
     const context = this.#context ?? this.#makeContext();
     await context.resume().catch(() => {});
     if (context.state !== "running" || performance.now() - now > MAX_LATE_MS) return;
-    NOTES.forEach((note, at) => play(context, note, context.currentTime + at * APART_S));
+    notes.forEach((note, at) => play(context, { note, loudness: this.#loudness, at: context.currentTime + at * APART_S }));
   }
 
   close() {
@@ -48,14 +54,14 @@ export class Chime {
   }
 }
 
-/** @param {AudioContext} context @param {number} frequency hertz @param {number} at seconds on the context's clock */
-function play(context, frequency, at) {
+/** @param {AudioContext} context @param {{note: number, loudness: number, at: number}} tone note: hertz; at: seconds on the context's clock */
+function play(context, { note: frequency, loudness, at }) {
   const tone = new OscillatorNode(context, { frequency });
-  const loudness = new GainNode(context, { gain: 0 });
-  loudness.gain.setValueAtTime(0, at);
-  loudness.gain.linearRampToValueAtTime(LOUDNESS, at + 0.02);
-  loudness.gain.exponentialRampToValueAtTime(0.0001, at + RING_S);
-  tone.connect(loudness).connect(context.destination);
+  const gain = new GainNode(context, { gain: 0 });
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(loudness, at + 0.02);
+  gain.gain.exponentialRampToValueAtTime(0.0001, at + RING_S);
+  tone.connect(gain).connect(context.destination);
   tone.start(at);
   tone.stop(at + RING_S);
 }

@@ -1,6 +1,7 @@
 /** One media element of `MediaOutputs`: keeps it playing, muted where it has to be, on the chosen speaker. */
 
 import { Sink } from "./sink.js";
+import { Volume } from "./volume.js";
 
 /** What needs a press of the person: "play": it does not play at all; "sound": it plays without sound. @typedef {"" | "sound" | "play"} Offer */
 /** @typedef {"camera" | "screen"} Source */
@@ -18,6 +19,7 @@ export class MediaOutput {
   #element;
   #onChanged;
   #sink;
+  #volume;
   #life = new AbortController();
   /** The browser plays it only without sound. */
   #refused = false;
@@ -36,6 +38,7 @@ export class MediaOutput {
     this.#element = element;
     this.#onChanged = onChanged;
     this.#sink = new Sink(element, onSinkRefused);
+    this.#volume = new Volume(element, () => this.#applyMuted());
     const { signal } = this.#life;
     element.addEventListener("pause", () => this.#onPause(), { signal });
     element.addEventListener("playing", () => this.#setStopped(false), { signal });
@@ -56,6 +59,7 @@ export class MediaOutput {
   async play(stream) {
     if (stream === null) return this.#clear();
     if (this.#element.srcObject !== stream) this.#element.srcObject = stream;
+    this.#volume.update();
     await this.#start();
   }
 
@@ -67,6 +71,11 @@ export class MediaOutput {
     this.#onChanged();
   }
 
+  /** For this person only. @param {number} percent 0 to 200 */
+  setVolume(percent) {
+    if (!this.owner.own) this.#volume.set(percent);
+  }
+
   /** @param {boolean} shows false: there is no live picture, so none may float on the desktop, nor be shown when it is back */
   setPicture(shows) {
     if (shows && !this.#showsPicture && !this.owner.own) this.#hideUntilFrame();
@@ -76,7 +85,9 @@ export class MediaOutput {
 
   /** @param {string} deviceId */
   useSpeaker(deviceId) {
-    if (!this.owner.own) this.#sink.use(deviceId);
+    if (this.owner.own) return;
+    this.#sink.use(deviceId);
+    this.#volume.useSpeaker(deviceId);
   }
 
   /** Plays with sound; call it from a user gesture. @returns {Promise<void>} */
@@ -98,6 +109,7 @@ export class MediaOutput {
   remove() {
     this.#life.abort();
     this.#clear();
+    this.#volume.close();
   }
 
   async #start() {
@@ -129,6 +141,7 @@ export class MediaOutput {
   #clear() {
     this.#closePictureInPicture();
     this.#element.srcObject = null;
+    this.#volume.update();
     this.#stopped = false;
     this.#onChanged();
   }
@@ -142,7 +155,8 @@ export class MediaOutput {
 
   #applyMuted() {
     const muted = this.owner.own === true || this.#refused || this.#silenced;
-    this.#element.muted = muted;
+    this.#volume.silence(muted);
+    this.#element.muted = muted || this.#volume.boosts;
   }
 
   /** The element keeps the last frame from before: `data-stale` is for the style sheet. */

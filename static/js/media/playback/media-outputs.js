@@ -9,7 +9,7 @@ import { Sink } from "./sink.js";
 
 /** @import { Offer, OutputOwner, VideoElement } from "./media-output.js" */
 /** @import { SinkTarget } from "./sink.js" */
-/** @typedef {{silenced: boolean, picture: boolean}} PersonMedia silenced: muted by oneself; picture: the camera is on */
+/** @typedef {{silenced: boolean, picture: boolean, volume?: number}} PersonMedia silenced: muted by oneself; picture: the camera is on; volume: percent */
 
 /** @type {Readonly<PersonMedia>} */
 const USUAL = Object.freeze({ silenced: false, picture: true });
@@ -119,8 +119,9 @@ export class MediaOutputs extends Emitter {
 
   /** @param {MediaOutput} output */
   #applyPerson(output) {
-    const { silenced, picture } = this.#people.get(output.owner.pid) ?? USUAL;
+    const { silenced, picture, volume = 100 } = this.#people.get(output.owner.pid) ?? USUAL;
     output.silence(silenced);
+    output.setVolume(volume);
     output.setPicture(picture || output.owner.source === "screen");
   }
 

@@ -14,6 +14,7 @@ import { showInTitle } from "../lib/page-title.js";
 import { personMenu } from "../people/person-menu.js";
 import { sidePanels } from "../call/side-panel.js";
 import { StickToEnd } from "./stick-to-end.js";
+import { isShown } from "../lib/news-settings.js";
 import { clearToasts, toast } from "../lib/toasts.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -188,7 +189,7 @@ export class ChatPanel {
   /** @param {Entry} entry @param {boolean} loud */
   #announce(entry, loud) {
     this.#setUnread(this.#unread + 1);
-    if (!loud || !this.#panel.hidden) return;
+    if (!loud || !this.#panel.hidden || !isShown("messages")) return;
     const news = text(entry.to ? "chat.news.private" : "chat.news", { name: displayName(entry.name), words: shortText(entry, TOAST_CHARACTERS) });
     const now = performance.now();
     if (now - this.#toastedAt < TOAST_INTERVAL_MS) return say(news);

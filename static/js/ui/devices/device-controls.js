@@ -29,6 +29,7 @@ const KINDS = Object.freeze({ videoinput: "camera", audioinput: "microphone", au
 /**
  * @typedef {object} DeviceControlsEvents
  * @property {void} changed a track, the muted state or a problem; the properties are already updated
+ * @property {void} muted-by-host see `muteForHost`
  * @property {{message: string, action?: ToastAction, subject?: string, everywhere?: boolean}} news to show during a call; everywhere: before it, too
  */
 
@@ -103,6 +104,12 @@ export class DeviceControls extends Emitter {
 
   toggleMicrophone() {
     void this.media.setMuted(!this.media.muted);
+  }
+
+  /** Mutes as a host wishes: no held key or button undoes it. */
+  muteForHost() {
+    this.emit("muted-by-host");
+    void this.media.setMuted(true);
   }
 
   toggleCamera() {

@@ -46,6 +46,7 @@ function place(popover, beside) {
 
 /** @param {HTMLElement} popover @param {KeyboardEvent} event */
 function walk(popover, event) {
+  if (event.target instanceof HTMLInputElement) return;
   const buttons = buttonsOf(popover);
   const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
   /** @type {Record<string, number>} */

@@ -3,6 +3,7 @@
  * allowed. Pages outside of the call have `ui/rooms/knock-alerts.js`.
  */
 
+import { hasSound } from "../lib/news-settings.js";
 import { byId, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
 import { KnockCards } from "./knock-cards.js";
@@ -64,7 +65,7 @@ export class LobbyAlerts {
 
   /** @param {Knock} knock */
   #alertHost({ member, name }) {
-    void this.#chime.ring(member);
+    if (hasSound("knocks", 0)) void this.#chime.ring(member);
     if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
     try {
       const note = new Notification(text("knocks.note", { name }), { body: this.#roomName(), tag: `knock ${member}` });

@@ -61,6 +61,11 @@ class PersonMenu {
     button.setAttribute("aria-label", button.title);
   }
 
+  /** The person whose menu is open, or was last. */
+  get pid() {
+    return this.#pid;
+  }
+
   get #menu() {
     return byId("person-menu", HTMLElement);
   }

@@ -24,6 +24,7 @@ import { TimeWarning } from "../call/time-warning.js";
 import { showTurnedAway } from "../call/turned-away.js";
 import { holdWakeLock } from "../call/wake-lock.js";
 import { StageView } from "../stage/stage-view.js";
+import { setUpVoice } from "../voice/set-up-voice.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Identity } from "../../keys/identity.js" */
@@ -54,11 +55,11 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   const chat = new ChatPanel(session, { chat: log, pictures, draft: pictureDraft, files }, signal);
   const hands = new Hands(session, signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, signal) }, signal);
-  setUpHostTools(session, { controls, hands, stage, mute: () => void devices.media.setMuted(true) }, signal);
+  setUpHostTools(session, { controls, hands, stage, mute: () => devices.muteForHost() }, signal);
   const lobbyHost = new LobbyHost(session, identity, signal);
   if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
   new ReportDialog(session, page.reportUrl, signal);
-  new MuteRequest(session, () => void devices.media.setMuted(true), signal);
+  new MuteRequest(session, () => devices.muteForHost(), signal);
   new LobbyAlerts(lobbyHost, { roomName: () => page.roomName, outputs, signal });
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
@@ -68,5 +69,6 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   showFirstVisitHints(session, signal);
   showTurnedAway(session.socket, signal);
   holdWakeLock(signal);
+  setUpVoice(session, { devices, controls, outputs, chat: log }, signal);
   return { chat, hands };
 }

@@ -6,6 +6,7 @@ import { RemoteLevels } from "../../media/playback/remote-levels.js";
 import { PersonalView } from "../people/personal-view.js";
 import { Grid } from "./grid.js";
 import { showNotice } from "../lib/announcer.js";
+import { isShown } from "../lib/news-settings.js";
 import { byId, find, text } from "../lib/page.js";
 import { headCount, showPeople, showSpeaking } from "../people/people-list.js";
 import { personMenu } from "../people/person-menu.js";
@@ -96,7 +97,7 @@ export class Stage {
     const tile = Tile.for(person.pid, { self: person.self });
     this.#grid.addTile(tile);
     this.outputs.add(tile.video, { pid: person.pid, own: person.self });
-    if (news && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }), undefined, person.member);
+    if (news && isShown("people") && !this.#hasOtherTab(person)) toast(text("came", { name: person.name }), undefined, person.member);
     this.#updatePerson(person);
   }
 
@@ -104,9 +105,9 @@ export class Stage {
   #updatePerson(person) {
     const tile = this.#grid.tile(person.pid);
     tile?.setPerson(person);
-    const { pid, camera, state, mutedLocally = false, silenced = false } = person;
+    const { pid, camera, state, mutedLocally = false, silenced = false, volume } = person;
     const shown = camera && state !== "failed" && state !== "refused";
-    this.outputs.setPerson(pid, { silenced: mutedLocally || silenced, picture: shown });
+    this.outputs.setPerson(pid, { silenced: mutedLocally || silenced, picture: shown, volume });
     this.#grid.arrange();
     this.#updateCount();
   }
@@ -115,7 +116,7 @@ export class Stage {
   #removePerson(person) {
     this.outputs.removePerson(person.pid);
     this.#grid.removeTile(person.pid);
-    if (!this.#hasOtherTab(person)) toast(text("left", { name: person.name }), undefined, person.member);
+    if (isShown("people") && !this.#hasOtherTab(person)) toast(text("left", { name: person.name }), undefined, person.member);
     this.#updateCount();
   }
 

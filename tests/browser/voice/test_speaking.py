@@ -1,0 +1,295 @@
+"""How people speak and listen, as the other person hears it: held keys, volumes, tests of sound, sounds of a call."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.hearing import heard, hears, listen
+from tests.browser.meeting import Meet, Meeting
+from tests.browser.person import Person
+from tests.browser.test_pages import examine
+from tests.browser.voice.call import call_with_speaker, close_devices, energy, hears_more, tile_of
+
+TITLE = "#stage-title"
+# What plays outside of the tiles, and which notes.
+WATCH_SOUNDS = """() => {
+  Object.assign(globalThis, { played: [], notes: [] });
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function () {
+    if (this instanceof HTMLAudioElement) played.push(this);
+    return play.call(this);
+  };
+  const { start } = AudioScheduledSourceNode.prototype;
+  AudioScheduledSourceNode.prototype.start = function (...when) {
+    if (this instanceof OscillatorNode) notes.push(Math.round(this.frequency.value));
+    return start.apply(this, when);
+  };
+}"""
+# How much louder the last of these plays than the person's stream is, by the power of two seconds.
+GAIN = """async (video) => {
+  const context = new AudioContext();
+  const samples = new Float32Array(2048);
+  const analysers = [video.srcObject, played.at(-1).srcObject].map((stream) => {
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(stream).connect(analyser);
+    return analyser;
+  });
+  const sums = [0, 0];
+  for (let at = 0; at < 60; at += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const [which, analyser] of analysers.entries()) {
+      analyser.getFloatTimeDomainData(samples);
+      sums[which] += samples.reduce((sum, sample) => sum + sample * sample, 0);
+    }
+  }
+  await context.close();
+  return Math.sqrt(sums[1] / sums[0]);
+}"""
+NO_GRAPH = """() => {
+  globalThis.graph = AudioContext;
+  globalThis.AudioContext = class { constructor() { throw new Error('none'); } };
+}"""
+# The loudest moment of what plays, of the next two seconds.
+LOUDEST = """async () => {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  context.createMediaStreamSource(played.at(-1).captureStream()).connect(analyser);
+  const samples = new Float32Array(2048);
+  let loudest = 0;
+  for (let at = 0; at < 100 && loudest < 0.05; at += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    analyser.getFloatTimeDomainData(samples);
+    loudest = Math.max(loudest, ...samples);
+  }
+  await context.close();
+  return loudest;
+}"""
+
+
+@pytest.fixture(scope="module")
+def meeting(company: Meet, speaking: Browser) -> Meeting:
+    """Olga hosts; Max speaks."""
+    return call_with_speaker(company, speaking)
+
+
+def see_muted(who: Person, muted: bool) -> None:
+    """Wait until `who` sees whether Max's microphone is off."""
+    expect(tile_of(who, "Max")).to_have_attribute("data-muted", str(muted).lower())
+
+
+def test_one_who_speaks_while_muted_is_told_on_their_device(meeting: Meeting) -> None:
+    olga, max_ = meeting.olga, meeting.guests[0]
+    listen(max_)
+    max_.use("Microphone")
+    see_muted(olga, True)
+    toast = max_.page.locator(".toast[data-subject=muted]")
+    expect(toast).to_contain_text("You're speaking, but your microphone is off.")
+    # Nothing of it was sent.
+    before = energy(olga)
+    expect(toast).to_be_visible()
+    assert energy(olga) < before + 0.0001
+    toast.get_by_role("button", name="Turn on").press("Enter")
+    see_muted(olga, False)
+    hears_more(olga)
+    expect(toast).to_have_count(0)
+
+
+def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
+    olga, max_ = meeting.olga, meeting.guests[0]
+    page = max_.page
+    max_.use("Audio and video")
+    for setting in ("Push to talk", "Push to mute"):
+        page.get_by_role("checkbox", name=setting).press("Space")
+    expect(page.locator("#push-shortcut")).to_have_text("SpaceHold to talk or mute")
+    assert examine(page) == []
+    close_devices(max_)
+    page.locator(TITLE).focus()
+
+    # Mute, as long as the key is down; then talk.
+    page.keyboard.down("Space")
+    see_muted(olga, True)
+    page.keyboard.up("Space")
+    see_muted(olga, False)
+    page.keyboard.press("m")
+    see_muted(olga, True)
+    listen(max_)
+    page.keyboard.down("Space")
+    see_muted(olga, False)
+    hears_more(olga)
+    page.keyboard.up("Space")
+    see_muted(olga, True)
+    hears(max_, "Microphone on", "Microphone off")
+
+    # Where the key is lost with the window, it is released.
+    page.keyboard.down("Space")
+    see_muted(olga, False)
+    page.evaluate("() => globalThis.dispatchEvent(new Event('blur'))")
+    see_muted(olga, True)
+    page.keyboard.up("Space")
+
+    # In a field it is a space.
+    max_.use("Chat")
+    page.get_by_label("Message everyone").press("Space")
+    expect(page.get_by_label("Message everyone")).to_have_value(" ")
+    see_muted(olga, True)
+    page.get_by_label("Message everyone").fill("")
+    page.keyboard.press("Escape")
+
+    # Another key; and the button, for fingers and mice: a long press talks, and does not toggle.
+    max_.use("Audio and video")
+    page.get_by_role("button", name="Key to hold: Space").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#push-form [role=status]")).to_have_text(
+        "Tab already does something else. Choose another key."
+    )
+    page.get_by_role("button", name="Key to hold: Space").click()
+    page.keyboard.press("F8")
+    expect(page.get_by_role("button", name="Key to hold: F8")).to_be_visible()
+    close_devices(max_)
+    page.keyboard.down("F8")
+    see_muted(olga, False)
+    page.keyboard.up("F8")
+    see_muted(olga, True)
+    page.get_by_label("Call controls").get_by_role("button", name="Microphone").hover()
+    page.mouse.down()
+    see_muted(olga, False)
+    page.mouse.up()
+    see_muted(olga, True)
+
+
+def test_each_person_can_be_louder_or_quieter(meeting: Meeting) -> None:
+    olga, max_ = meeting.olga, meeting.guests[0]
+    max_.page.keyboard.press("m")
+    see_muted(olga, False)
+    video = tile_of(olga, "Max").locator("video")
+    slider = olga.page.get_by_role("slider", name="Volume for you")
+    olga.page.evaluate(WATCH_SOUNDS)
+    tile_of(olga, "Max").get_by_role("button", name="More about Max").click()
+    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", "200 %")
+    expect(video).to_have_js_property("muted", True)
+    assert 1.7 < video.evaluate(GAIN) < 2.3
+    assert examine(olga.page) == []
+    # Muted for oneself, that is silent as well.
+    olga.page.get_by_role("button", name="Mute for me").click()
+    olga.page.wait_for_function("() => played.at(-1).muted")
+    tile_of(olga, "Max").get_by_role("button", name="More about Max").click()
+    olga.page.get_by_role("button", name="Unmute for me").click()
+    olga.page.wait_for_function("() => !played.at(-1).muted && !played.at(-1).paused")
+    # From 100 % down the element plays itself.
+    olga.use("People")
+    olga.page.locator("#people").get_by_role("button", name="More about Max").click()
+    slider.fill("50")
+    expect(video).to_have_js_property("volume", 0.5)
+    expect(video).to_have_js_property("muted", False)
+    olga.page.wait_for_function("() => played.at(-1).paused")
+    olga.page.keyboard.press("Escape")
+    olga.page.keyboard.press("p")
+
+
+def test_without_an_audio_graph_a_person_stays_as_loud_as_the_element_can(meeting: Meeting) -> None:
+    max_ = meeting.guests[0]
+    max_.page.evaluate(NO_GRAPH)
+    tile_of(max_, "Olga").get_by_role("button", name="More about Olga").click()
+    max_.page.get_by_role("slider", name="Volume for you").press("End")
+    expect(tile_of(max_, "Olga").locator("video")).to_have_js_property("volume", 1)
+    expect(tile_of(max_, "Olga").locator("video")).to_have_js_property("muted", False)
+    max_.page.get_by_role("slider", name="Volume for you").fill("100")
+    max_.page.keyboard.press("Escape")
+    max_.page.evaluate("() => { globalThis.AudioContext = graph; }")
+
+
+def test_who_comes_leaves_and_writes_is_heard_as_one_wishes(meeting: Meeting) -> None:
+    olga, max_ = meeting.olga, meeting.guests[0]
+    notes, toasts = "() => notes.splice(0).join()", olga.page.locator("#toasts")
+
+    def hears_notes(expected: str) -> None:
+        olga.page.wait_for_function("(wanted) => notes.join() === wanted", arg=expected)
+        olga.page.evaluate(notes)
+
+    def write(words: str) -> None:
+        max_.page.get_by_label("Message everyone").fill(words)
+        max_.page.get_by_label("Message everyone").press("Enter")
+        expect(olga.page.locator("#chat-log")).to_contain_text(words)
+
+    olga.page.evaluate(notes)
+    max_.leave()
+    hears_notes("784,523")
+    expect(toasts).to_contain_text("Max left")
+    max_.page.get_by_role("button", name="Rejoin").click()
+    hears_notes("523,784")
+    expect(toasts).to_contain_text("Max joined")
+    for who in meeting.people:
+        who.see_others(1)
+    max_.use("Chat")
+    write("Good morning")
+    hears_notes("988")
+
+    olga.use("Audio and video")
+    for news, manner in (("Messages", "Without a sound"), ("People come and leave", "Not at all")):
+        olga.page.locator("#news-form").get_by_label(news).select_option(manner)
+    close_devices(olga)
+    write("Quietly")
+    listen(olga)
+    max_.leave()
+    olga.see_others(0)
+    max_.page.get_by_role("button", name="Rejoin").click()
+    for who in meeting.people:
+        who.see_others(1)
+    assert not {"Max left", "Max joined"} & set(heard(olga))
+    assert olga.page.evaluate(notes) == ""
+
+
+def test_one_hears_oneself_and_the_speaker(meeting: Meeting) -> None:
+    max_ = meeting.guests[0]
+    page, tests = max_.page, max_.page.locator("#devices-dialog .sound-tests")
+    page.reload()
+    page.evaluate(WATCH_SOUNDS)
+    # Before the call.
+    before = page.locator("#prejoin .sound-tests")
+    before.get_by_role("button", name="Play a test sound").click()
+    expect(before.locator("output")).to_have_text("You should hear three notes.")
+    assert page.evaluate(LOUDEST) > 0.05
+    expect(before.locator("output")).to_have_text("")
+    # During it, with the microphone off.
+    max_.join()
+    page.keyboard.press("m")
+    max_.use("Audio and video")
+    tests.get_by_role("button", name="Hear yourself").press("Enter")
+    expect(tests.locator("output")).to_contain_text("Say something")
+    expect(tests.locator("output")).to_have_text("Now you hear yourself.")
+    assert page.evaluate(LOUDEST) > 0.05
+    expect(tests.locator("output")).to_have_text("")
+    page.evaluate("() => { globalThis.MediaRecorder = class { constructor() { throw new Error('none'); } }; }")
+    tests.get_by_role("button", name="Hear yourself").click()
+    expect(tests.locator("output")).to_have_text("That didn't work in this browser.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    meeting.olga.see_others(1)
+
+
+def test_a_host_who_mutes_wins_over_a_held_key(meeting: Meeting) -> None:
+    olga, max_ = meeting.olga, meeting.guests[0]
+    page = max_.page
+    see_muted(olga, False)
+    # Held to mute: the host's word comes meanwhile, and the release does not undo it.
+    page.keyboard.down("F8")
+    see_muted(olga, True)
+    page.keyboard.up("F8")
+    see_muted(olga, False)
+    page.keyboard.press("m")
+    see_muted(olga, True)
+    page.keyboard.down("F8")
+    see_muted(olga, False)
+    olga.use("What people may do")
+    olga.page.get_by_label("Use the microphone").uncheck()
+    see_muted(olga, True)
+    page.keyboard.up("F8")
+    page.keyboard.down("F8")
+    expect(page.locator("#toasts")).to_contain_text("Only hosts can use the microphone at the moment.")
+    page.keyboard.up("F8")
+    see_muted(olga, True)
+    olga.page.get_by_label("Use the microphone").check()
+    olga.page.keyboard.press("Escape")
+    # Olga's microphone beeps: that is no speech, and she was never muted.
+    expect(olga.page.locator(".toast[data-subject=muted]")).to_have_count(0)

@@ -295,7 +295,7 @@ test("capabilities name known codecs once each", () => {
 test("what is sent is said in words that the other side reads whole or not at all", () => {
   const { state, now } = pass(initialState(0), 0, 60, { available: 95 });
   const said = sendingStatus(state);
-  assert.deepEqual(said, { picture: "moving", rung: "180p", codec: "VP9", why: "our-uplink", longPackets: true, twice: false });
+  assert.deepEqual(said, { picture: "moving", rung: "180p", codec: "VP9", why: "our-uplink", longPackets: true, twice: false, music: false });
   assert.deepEqual(readSendingStatus(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
   const hidden = sendingStatus(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
   assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
@@ -346,6 +346,9 @@ test("the other side's description is amended for sound and the first second of 
   const sdp = `v=0\r\n${audio}m=video 9 UDP/TLS/RTP/SAVPF 96 98\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\n`;
   const plain = mungeSdp(sdp, { longPackets: false, redundant: false });
   assert.match(plain, /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
+  const music = mungeSdp(sdp, { longPackets: false, redundant: false, music: true });
+  assert.match(music, /a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;maxaveragebitrate=128000;usedtx=0\r\n/);
+  assert.match(mungeSdp(music, { longPackets: false, redundant: false }), /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
   assert.match(plain, /a=rtpmap:111 opus\/48000\/2\r\na=rtcp-fb:111 nack\r\n/);
   assert.equal(mungeSdp(plain, { longPackets: false, redundant: false }).match(/nack/g).length, 1);
   assert.match(plain, /^m=audio 9 UDP\/TLS\/RTP\/SAVPF 111 63 0\r$/m);

@@ -8,8 +8,8 @@ import { RUNGS, SNAPSHOTS } from "./ladder.js";
 
 /**
  * @typedef {{picture: "moving" | "stills" | "none", rung: string, codec: Codec | null, why: LimitationReason,
- *   longPackets: boolean, twice: boolean}} SendingStatus rung: "720p" to "audio"; codec: null: no video; longPackets: of 60 ms;
- *   twice: redundant audio
+ *   longPackets: boolean, twice: boolean, music: boolean}} SendingStatus rung: "720p" to "audio"; codec: null: no video;
+ *   longPackets: of 60 ms; twice: redundant audio; music: stereo at a high rate
  */
 
 /** Less than this, in px and frames a second, and the camera itself is the limit. */
@@ -28,7 +28,7 @@ const PICTURES = ["moving", "stills", "none"];
 export function sendingStatus({ active, rung, codec, why, longPackets, redundant }) {
   const stills = rung === SNAPSHOTS && why !== "hidden" && why !== "no-camera";
   const picture = active ? "moving" : stills ? "stills" : "none";
-  return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets, twice: redundant };
+  return { picture, rung: RUNGS[rung].name, codec: active ? codec : null, why, longPackets, twice: redundant, music: false };
 }
 
 /**
@@ -43,9 +43,9 @@ export function limitOf({ why, picture }, { height, fps }) {
 /** @param {unknown} payload @returns {SendingStatus | null} null when anything about it is out of bounds */
 export function readSendingStatus(payload) {
   if (typeof payload !== "object" || payload === null) return null;
-  const { picture, rung, codec, why, longPackets, twice } = /** @type {Record<string, any>} */ (payload);
+  const { picture, rung, codec, why, longPackets, twice, music } = /** @type {Record<string, any>} */ (payload);
   const named = PICTURES.includes(picture) && RUNGS.some(({ name }) => name === rung) && REASONS.includes(why);
   const coded = codec === null || CODECS.includes(codec);
-  if (!named || !coded || typeof longPackets !== "boolean" || typeof twice !== "boolean") return null;
-  return { picture, rung, codec, why, longPackets, twice };
+  if (!named || !coded || typeof longPackets !== "boolean" || typeof twice !== "boolean" || typeof music !== "boolean") return null;
+  return { picture, rung, codec, why, longPackets, twice, music };
 }

@@ -11,7 +11,8 @@ import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladde
 import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
 import { initialState } from "./state.js";
-import { mungeSdp, INITIAL_AUDIO_MODE } from "./sdp-munging.js";
+import { audioHint } from "../voice/microphone-mode.js";
+import { mungeSdp, INITIAL_AUDIO_MODE, MUSIC_KBPS } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
 /** @import { Evidence, State } from "./state.js" */
@@ -50,7 +51,7 @@ export class PeerAdaptation {
   sentStatus = "";
   #connection;
   #control;
-  #audioMode = INITIAL_AUDIO_MODE;
+  #audioMode = { ...INITIAL_AUDIO_MODE, music: false };
   #snapshotReader = new SnapshotReader();
   #hasFrozen = false;
 
@@ -63,7 +64,7 @@ export class PeerAdaptation {
 
   /** @returns {SendingStatus} */
   get sending() {
-    return sendingStatus(this.state);
+    return { ...sendingStatus(this.state), music: this.#audioMode.music };
   }
 
   /** @returns {number} kbit/s that video at the size of the receiver's tile could use; 0: hidden */
@@ -121,7 +122,7 @@ export class PeerAdaptation {
     const screen = this.#screenKbps(screenVideo, saving || asked ? most : Infinity);
     this.evidence = {
       now: performance.now(),
-      available: outbound.available === null ? null : Math.max(0, outbound.available - screen),
+      available: outbound.available === null ? null : Math.max(0, outbound.available - screen - (this.#audioMode.music ? MUSIC_KBPS - SPEECH_KBPS : 0)),
       used: outbound.kbps,
       share: Math.max(0, most - screen),
       saving: saving || asked,
@@ -150,11 +151,14 @@ export class PeerAdaptation {
     void this.#control.setCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
     const seen = this.report?.screen?.visible ?? true;
     void this.#control.setScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
-    void this.#control.setAudio(audio, { kbps: state.longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
-    if (state.longPackets !== this.#audioMode.longPackets || state.redundant !== this.#audioMode.redundant) {
-      this.#audioMode = { longPackets: state.longPackets, redundant: state.redundant };
-      this.#applyMunging();
-    }
+    const { longPackets, redundant } = state;
+    // A thin link has no room for it.
+    const music = audioHint() === "music" && !longPackets;
+    void this.#control.setAudio(audio, { kbps: music ? MUSIC_KBPS : longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    const before = this.#audioMode;
+    if (longPackets === before.longPackets && redundant === before.redundant && music === before.music) return;
+    this.#audioMode = { longPackets, redundant, music };
+    this.#applyMunging();
   }
 
   /** Whether encoding a frame takes longer than the frame interval. @param {Outbound} outbound @param {RTCRtpSender} [sender] */

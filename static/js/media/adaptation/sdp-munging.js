@@ -4,11 +4,17 @@
  * `x-google-start-bitrate` (Chromium, Safari) makes video start low: the first second would fill a thin link for three more.
  */
 
-/** @typedef {{longPackets: boolean, redundant: boolean}} AudioMode longPackets: 60 ms, a third of the headers; redundant: RED (RFC 2198) */
+/**
+ * longPackets: 60 ms, a third of the headers; redundant: RED (RFC 2198); music: stereo, at a high rate, without pauses in sending (DTX)
+ * @typedef {{longPackets: boolean, redundant: boolean, music?: boolean}} AudioMode
+ */
 
 /** Before anything is known about the link. @type {Readonly<AudioMode>} */
 export const INITIAL_AUDIO_MODE = Object.freeze({ longPackets: true, redundant: false });
 const START_KBPS = 130;
+export const MUSIC_KBPS = 128;
+const MUSIC = ["stereo=1", `maxaveragebitrate=${MUSIC_KBPS * 1_000}`, "usedtx=0"];
+const SPEECH = ["usedtx=1"];
 
 /** @param {string} sdp of the remote description @param {AudioMode} manner @returns {string} */
 export function mungeSdp(sdp, manner) {
@@ -34,10 +40,10 @@ function mungeVideo(section) {
 }
 
 /** @param {string} section @param {AudioMode} manner */
-function mungeAudio(section, { longPackets, redundant }) {
+function mungeAudio(section, { longPackets, redundant, music = false }) {
   const opus = /^a=rtpmap:(\d+) opus\/48000/im.exec(section)?.[1];
   if (opus === undefined) return section;
-  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest));
+  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest, music));
   if (longPackets) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, "a=ptime:60\r\na=rtpmap:");
   if (!new RegExp(`^a=rtcp-fb:(?:${opus}|\\*) nack\\r?$`, "m").test(amended)) {
     amended = amended.replace(new RegExp(`^a=rtpmap:${opus} .*\\r?\\n`, "m"), (map) => `${map}a=rtcp-fb:${opus} nack\r\n`);
@@ -47,10 +53,10 @@ function mungeAudio(section, { longPackets, redundant }) {
   return amended;
 }
 
-/** @param {string} parameters of Opus */
-function opusParameters(parameters) {
-  const kept = parameters.split(";").filter((one) => !/^\s*(usedtx|useinbandfec)=/.test(one));
-  return [...kept, "useinbandfec=1", "usedtx=1"].join(";");
+/** @param {string} parameters of Opus @param {boolean} music */
+function opusParameters(parameters, music) {
+  const kept = parameters.split(";").filter((one) => !/^\s*(usedtx|useinbandfec|stereo|maxaveragebitrate)=/.test(one));
+  return [...kept, "useinbandfec=1", ...(music ? MUSIC : SPEECH)].join(";");
 }
 
 /** @param {string} section @param {string} payload */

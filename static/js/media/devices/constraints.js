@@ -1,5 +1,7 @@
 /** Constraints for cameras and microphones. A device that cannot meet them is better than none. */
 
+import { audioHint } from "../voice/microphone-mode.js";
+
 /** @typedef {"audio" | "video"} Kind */
 
 /** @type {Readonly<Record<Kind, MediaTrackConstraints>>} */
@@ -8,8 +10,13 @@ const CONSTRAINTS = Object.freeze({
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } },
 });
 
-/** What the encoder favours (mst-content-hint): clear speech, smooth motion. @type {Readonly<Record<Kind, string>>} */
-const HINTS = Object.freeze({ audio: "speech", video: "motion" });
+/** As it comes, for instruments: what helps voices harms them. */
+const MUSIC = Object.freeze({ echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: { ideal: 2 } });
+
+/** What the encoder favours (mst-content-hint): clear speech or music, smooth motion. @param {string} kind */
+function hintFor(kind) {
+  return kind === "audio" ? audioHint() : "motion";
+}
 
 /**
  * @param {Kind} kind @param {string | null} deviceId null: the browser chooses @param {() => boolean} [wanted] whether to try again
@@ -37,11 +44,12 @@ export function openBoth({ audio, video }) {
 async function open(constraints) {
   const stream = await navigator.mediaDevices.getUserMedia(constraints);
   const tracks = stream.getTracks();
-  for (const track of tracks) track.contentHint = HINTS[/** @type {Kind} */ (track.kind)];
+  for (const track of tracks) track.contentHint = hintFor(track.kind);
   return tracks;
 }
 
 /** @param {Kind} kind @param {string | null} deviceId @returns {MediaTrackConstraints} */
 function constraintsFor(kind, deviceId) {
-  return deviceId === null ? CONSTRAINTS[kind] : { ...CONSTRAINTS[kind], deviceId: { exact: deviceId } };
+  const usual = kind === "audio" && audioHint() === "music" ? MUSIC : CONSTRAINTS[kind];
+  return deviceId === null ? usual : { ...usual, deviceId: { exact: deviceId } };
 }

@@ -119,12 +119,13 @@ export class CaptureWatch {
     if (kind === "video" && typeof own === "number") return { delivered: own, energy: null, origin: "track" };
     const [pid, connection] = [...this.#session.mesh.peers].find(([, { state }]) => state === "connected") ?? [];
     const sender = connection?.transceivers[kind]?.sender;
-    const stats = sender?.track === track ? await sender.getStats().catch(() => null) : null;
+    const sent = kind === "audio" ? this.#devices.tracks.audio : track;
+    const stats = sender?.track === sent ? await sender.getStats().catch(() => null) : null;
     const source = [...(stats?.values() ?? [])].find((entry) => entry.type === "media-source" && entry.kind === kind);
     if (source === undefined) return null;
     const { frames = 0, totalSamplesDuration = null, totalAudioEnergy = null } = source;
     const milliseconds = totalSamplesDuration === null ? null : totalSamplesDuration * 1_000;
-    return { delivered: kind === "video" ? frames : milliseconds, energy: totalAudioEnergy, origin: pid ?? "" };
+    return { delivered: kind === "video" ? frames : milliseconds, energy: kind === "audio" && this.#devices.filtered ? null : totalAudioEnergy, origin: pid ?? "" };
   }
 }
 

@@ -4,6 +4,8 @@ import { Emitter } from "../../lib/emitter.js";
 import { LevelMeter } from "../../media/devices/level-meter.js";
 import { LocalMedia } from "../../media/devices/local-media.js";
 import { loadDevice, loadLabel, saveDevice } from "../../media/devices/preferences.js";
+import { audioHint, microphoneMode } from "../../media/voice/microphone-mode.js";
+import { VoiceTrack } from "../../media/voice/voice-track.js";
 import { SpeakerChoice } from "../../media/playback/speaker-choice.js";
 import { canChoose, deviceChosen, DevicePickers } from "./device-pickers.js";
 import { DeviceProblems } from "./device-problems.js";
@@ -11,6 +13,7 @@ import { text } from "../lib/page.js";
 import { clearToasts } from "../lib/toasts.js";
 import { setUpBackground } from "./background-fields.js";
 import { setUpFlipCamera } from "./flip-camera.js";
+import { setUpModePickers } from "./mode-pickers.js";
 import { onToggle, showToggle } from "./toggles.js";
 
 /** @import { Kind } from "../../media/devices/constraints.js" */
@@ -38,6 +41,9 @@ export class DeviceControls extends Emitter {
   media = new LocalMedia();
   problems = new DeviceProblems();
   speaker = new SpeakerChoice(loadDevice("speaker") ?? "", loadLabel("speaker"));
+  #voice = new VoiceTrack();
+  /** Opened for another mode, and opened again since. @type {WeakSet<MediaStreamTrack>} */
+  #reopened = new WeakSet();
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
   /** @type {LevelMeter | null} */
   #meter = null;
@@ -63,6 +69,13 @@ export class DeviceControls extends Emitter {
     this.speaker.on("changed", () => this.#showDevices());
     this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
+    this.#voice.on("changed", () => this.emit("changed"));
+    this.#voice.on("failed", () => {
+      this.#announceEverywhere(text("microphone-mode.failed"));
+      microphoneMode.change({ mode: "natural" });
+    });
+    microphoneMode.on("changed", () => this.#onChanged());
+    setUpModePickers(this.#pickers);
     setUpFlipCamera(media, (message) => this.#announceEverywhere(message));
     setUpBackground(media.background, (message) => this.#announce(message));
     for (const pickers of this.#pickers) {
@@ -72,7 +85,12 @@ export class DeviceControls extends Emitter {
 
   /** @returns {Tracks} */
   get tracks() {
-    return { audio: this.media.audioTrack, video: this.media.videoTrack };
+    return { audio: this.#voice.track, video: this.media.videoTrack };
+  }
+
+  /** Whether the noise is taken from what the microphone delivers: then it may be silent. */
+  get filtered() {
+    return this.#voice.filtered;
   }
 
   /** What is wanted and really sent, as shown to the others. @returns {{muted: boolean, camera: boolean}} */
@@ -154,7 +172,17 @@ export class DeviceControls extends Emitter {
     if (media.audioTrack) this.#clearProblem("microphone");
     if (media.videoTrack) this.#clearProblem("camera");
     this.#showLevel(media.audioTrack);
+    this.#followMode();
     this.emit("changed");
+  }
+
+  #followMode() {
+    const { audioTrack } = this.media;
+    this.#voice.follow(audioTrack, microphoneMode.value.mode === "quiet");
+    const fits = !audioTrack || audioTrack.contentHint === audioHint() || this.#reopened.has(audioTrack);
+    if (fits || !this.media.wants("audio") || this.media.isOpening("audio")) return;
+    this.#reopened.add(audioTrack);
+    void this.media.reopen("audio");
   }
 
   /** @param {MediaStreamTrack | null} track */

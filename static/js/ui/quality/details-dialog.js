@@ -92,6 +92,8 @@ export class DetailsDialog {
     this.#setPart("out-picture", pictureText(sending, outbound, this.#session.self));
     this.#setPart("in-codec", (receiving?.picture === "moving" && measured?.inbound.codec) || "–");
     this.#setPart("out-codec", (sending.picture === "moving" && measured?.outbound.codec) || "–");
+    this.#setPart("in-audio", receiving ? text(`details.audio.${receiving.music ? "music" : "speech"}`) : "–");
+    this.#setPart("out-audio", text(`details.audio.${sending.music ? "music" : "speech"}`));
     this.#setPart("in-rate", measured ? formatRate(measured.inbound.kbps) : "–");
     this.#setPart("out-rate", measured ? formatRate(measured.outbound.kbps) : "–");
     this.#setPart("in-loss", measured ? formatShare(measured.inbound.loss) : "–");

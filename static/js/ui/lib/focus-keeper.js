@@ -3,6 +3,8 @@
  * still there, instead of to the top of the page.
  */
 
+import { isElement } from "../../lib/element-type.js";
+
 /** @param {Document} page @param {AbortSignal} [signal] */
 export function keepFocus(page, signal) {
   /** The focused element and its ancestors. @type {Element[]} */
@@ -36,7 +38,7 @@ export function setWorking(button, working) {
 /** @param {EventTarget | null} target @returns {Element[]} */
 function ancestorsOf(target) {
   const path = [];
-  for (let element = target instanceof Element ? target : null; element; element = element.parentElement) path.push(element);
+  for (let element = isElement(target, Element) ? target : null; element; element = element.parentElement) path.push(element);
   return path;
 }
 
@@ -45,11 +47,11 @@ function ancestorsOf(target) {
  * @param {Element} section @returns {HTMLElement | null}
  */
 function homeOf(section) {
-  if (!(section instanceof HTMLElement) || !isShown(section)) return null;
+  if (!isElement(section, HTMLElement) || !isShown(section)) return null;
   const { focusHome } = section.dataset;
   if (focusHome === "") return section;
-  const home = focusHome ? section.querySelector(focusHome) : document.getElementById(section.getAttribute("aria-labelledby") ?? "");
-  return home instanceof HTMLElement ? home : null;
+  const home = focusHome ? section.querySelector(focusHome) : section.ownerDocument.getElementById(section.getAttribute("aria-labelledby") ?? "");
+  return isElement(home, HTMLElement) ? home : null;
 }
 
 /** @param {Element} element */
@@ -59,7 +61,7 @@ function isShown(element) {
 
 /** @param {Element | null} element */
 function focus(element) {
-  if (!(element instanceof HTMLElement)) return;
+  if (!isElement(element, HTMLElement)) return;
   if (element.tabIndex < 0) element.tabIndex = -1;
   element.focus({ preventScroll: true });
 }

@@ -1,5 +1,6 @@
 /** What the templates give the scripts: the page's data, elements and translated texts. */
 
+import { isElement } from "../../lib/element-type.js";
 import { formatNumber } from "./formats.js";
 
 /** @import { Inside, Invitation } from "../../call/invitation.js" */
@@ -132,7 +133,7 @@ export function byId(id, type) {
  */
 export function find(root, selector, type) {
   const found = root.querySelector(selector);
-  if (found instanceof type) return found;
+  if (isElement(found, type)) return found;
   throw new Error(`The page lacks ${selector}.`);
 }
 

@@ -3,13 +3,13 @@
 import { mayDo } from "../../hosts/host-controls.js";
 import { canShare, ScreenShare } from "../../media/devices/screen.js";
 import { say } from "../lib/announcer.js";
-import { byId, find, fromTemplate, hasText, text } from "../lib/page.js";
+import { byId, find, hasText, text } from "../lib/page.js";
 import { showInTitle } from "../lib/page-title.js";
-import { showTrouble } from "../people/capture-text.js";
 import { waysOf } from "../devices/ways.js";
 import { toast } from "../lib/toasts.js";
 import { personMenu } from "../people/person-menu.js";
 import { PictureViewer } from "./picture-viewer.js";
+import { ScreenTile } from "./screen-tile.js";
 
 /** @import { Person } from "../../call/person.js" */
 /** @import { CallSession } from "../../call/session.js" */
@@ -17,18 +17,6 @@ import { PictureViewer } from "./picture-viewer.js";
 /** @import { Rights } from "../../hosts/host-controls.js" */
 /** @import { DeviceCause } from "../../media/devices/device-errors.js" */
 /** @import { MediaOutputs } from "../../media/playback/media-outputs.js" */
-
-/** `<mp-screen>`: the screen of the person `data-pid`; `data-pinned` like that of a tile. */
-class ScreenTile extends HTMLElement {
-  get video() {
-    return find(this, "video", HTMLVideoElement);
-  }
-
-  get pin() {
-    return find(this, ".screen__pin", HTMLButtonElement);
-  }
-}
-customElements.define("mp-screen", ScreenTile);
 
 export class ScreenTiles {
   #session;
@@ -138,9 +126,7 @@ export class ScreenTiles {
       if (known) this.#outputs.remove(known.video);
       known?.remove();
     } else if (!known) {
-      const tile = /** @type {ScreenTile} */ (document.createElement("mp-screen"));
-      tile.dataset.pid = pid;
-      tile.append(fromTemplate("screen-template"));
+      const tile = ScreenTile.for(pid);
       this.#container.append(tile);
       const person = this.#session.people.get(pid);
       if (person) this.#showName(person);
@@ -180,17 +166,10 @@ export class ScreenTiles {
   }
 
   /** @param {Person} person */
-  #showName({ pid, name, self, capture }) {
+  #showName(person) {
+    const { pid, self, capture } = person;
     if (self) byId("sharing-paused", HTMLElement).hidden = capture?.screen !== "taken";
-    const tile = this.#tile(pid);
-    if (!tile) return;
-    showTrouble(find(tile, ".tile__trouble", HTMLElement), { name, self }, { screen: capture?.screen });
-    const label = text("screen.of", { name });
-    find(tile, ".tile__name", HTMLElement).textContent = label;
-    tile.setAttribute("role", "group");
-    tile.setAttribute("aria-label", label);
-    tile.video.setAttribute("aria-label", label);
-    find(tile, "[data-screen=enlarge]", HTMLElement).ariaLabel = text("screen.enlarge", { name });
+    this.#tile(pid)?.setPerson(person);
   }
 
   #arrange() {

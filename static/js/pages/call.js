@@ -28,6 +28,7 @@ import { showInside, showRoomName } from "../ui/call/room-details.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
+import { offerSmallWindow } from "../ui/small-window/offer.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
 import { sidePanels } from "../ui/call/side-panel.js";
@@ -132,12 +133,13 @@ async function enter() {
 }
 
 /** @param {RunningCall} current */
-function listenToCall({ session, files, hands, keys: keyLife, signal }) {
+function listenToCall({ session, files, hands, keys: keyLife, shown, signal }) {
   session.on("entered", ({ room, again }) => {
     pageState.apply("entered");
     page.role = session.self.role;
     if (prejoin.filesOnly && !again) sidePanels.open("files");
     if (purpose === "shared" && !again) void files.chooseShared();
+    if (!again) void offerSmallWindow(shown, signal);
     roomChanged(room, again);
   }, { signal });
   session.on("away", ({ entered, code }) => {

@@ -5,7 +5,7 @@ import { Volume } from "./volume.js";
 
 /** What needs a press of the person: "play": it does not play at all; "sound": it plays without sound. @typedef {"" | "sound" | "play"} Offer */
 /** @typedef {"camera" | "screen"} Source */
-/** @typedef {{pid: string, source?: Source, own?: boolean}} OutputOwner own: never heard by oneself */
+/** @typedef {{pid: string, source?: Source, own?: boolean, silent?: boolean}} OutputOwner own: never heard by oneself; silent: another element has its sound */
 /** @typedef {HTMLVideoElement & {webkitPresentationMode?: string, webkitSetPresentationMode?: (mode: string) => void}} VideoElement */
 
 /** A browser that pauses an element more often than this is not fought. */
@@ -48,6 +48,11 @@ export class MediaOutput {
     this.#applyMuted();
   }
 
+  /** Whether it never has sound. */
+  get #isSilent() {
+    return this.owner.own === true || this.owner.silent === true;
+  }
+
   /** @returns {Offer} */
   get offer() {
     if (this.#element.srcObject === null) return "";
@@ -73,7 +78,7 @@ export class MediaOutput {
 
   /** For this person only. @param {number} percent 0 to 200 */
   setVolume(percent) {
-    if (!this.owner.own) this.#volume.set(percent);
+    if (!this.#isSilent) this.#volume.set(percent);
   }
 
   /** @param {boolean} shows false: there is no live picture, so none may float on the desktop, nor be shown when it is back */
@@ -85,7 +90,7 @@ export class MediaOutput {
 
   /** @param {string} deviceId */
   useSpeaker(deviceId) {
-    if (this.owner.own) return;
+    if (this.#isSilent) return;
     this.#sink.use(deviceId);
     this.#volume.useSpeaker(deviceId);
   }
@@ -154,7 +159,7 @@ export class MediaOutput {
   }
 
   #applyMuted() {
-    const muted = this.owner.own === true || this.#refused || this.#silenced;
+    const muted = this.#isSilent || this.#refused || this.#silenced;
     this.#volume.silence(muted);
     this.#element.muted = muted || this.#volume.boosts;
   }

@@ -14,9 +14,17 @@ const REGION_FIRST_MS = 100;
 /** @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */
 const pending = new WeakMap();
 
+/** The body of a small window beside the page: while the person is in it, everything is said there. @type {HTMLElement | null} */
+let besidePage = null;
+
+/** @param {HTMLElement | null} body with regions of `addAnnouncer`; null: the window is closed */
+export function speakBesidePage(body) {
+  besidePage = body;
+}
+
 /** @param {string} message @param {Urgency} [urgency] assertive: interrupts what is being said */
 export function say(message, urgency = "polite") {
-  sayIn(openDialog() ?? document.body, message, urgency);
+  sayIn(focusedBeside() ?? openDialog() ?? document.body, message, urgency);
 }
 
 /**
@@ -41,7 +49,12 @@ export function showNotice(notice, region, message) {
  */
 export function sayIfInert(region, message) {
   const dialog = openDialog();
-  if (dialog ? !dialog.contains(region) : region.closest("[inert]")) say(message);
+  if (focusedBeside()) say(message);
+  else if (dialog ? !dialog.contains(region) : region.closest("[inert]")) say(message);
+}
+
+function focusedBeside() {
+  return besidePage?.ownerDocument.hasFocus() ? besidePage : null;
 }
 
 function openDialog() {
@@ -59,12 +72,12 @@ function sayIn(place, message, urgency) {
   setTimeout(() => line.remove(), KEPT_MS);
 }
 
-/** Gives a dialog its own regions, long before there is something to say: readers ignore those that appear with their text. @param {HTMLDialogElement} dialog */
-export function addAnnouncer(dialog) {
+/** Gives a dialog or window its own regions, long before there is something to say: readers ignore those that appear with their text. @param {HTMLElement} place */
+export function addAnnouncer(place) {
   for (const urgency of ["polite", "assertive"]) {
     const region = document.createElement("div");
     region.className = "announcer visually-hidden";
     region.setAttribute("aria-live", urgency);
-    dialog.append(region);
+    place.append(region);
   }
 }

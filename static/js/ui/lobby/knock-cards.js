@@ -1,5 +1,6 @@
 /** The cards of people who knock, with buttons to admit and to deny: on the call page and on other pages of a host's browser. */
 
+import { isElement } from "../../lib/element-type.js";
 import { Emitter } from "../../lib/emitter.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, fromTemplate } from "../lib/page.js";
@@ -16,13 +17,16 @@ const SETTLE_MS = 600;
 
 /** @extends {Emitter<KnockCardsEvents>} */
 export class KnockCards extends Emitter {
-  #container = byId("knocks", HTMLElement);
+  #container;
+  #quiet;
   /** @type {WeakMap<HTMLElement, ReturnType<typeof setTimeout>>} */
   #settling = new WeakMap();
 
-  /** @param {AbortSignal} [signal] */
-  constructor(signal) {
+  /** @param {AbortSignal} [signal] @param {{container?: HTMLElement, quiet?: boolean}} [options] quiet: other cards are announced already */
+  constructor(signal, { container = byId("knocks", HTMLElement), quiet = false } = {}) {
     super();
+    this.#container = container;
+    this.#quiet = quiet;
     this.#container.addEventListener("click", ({ target }) => this.#onPress(target), { signal });
     signal?.addEventListener("abort", () => this.showKnocks([]));
   }
@@ -37,7 +41,7 @@ export class KnockCards extends Emitter {
       cards.delete(knock.member);
       const changed = card.dataset.problem !== (knock.problem ?? "");
       fillCard(card, knock);
-      if (!known || (changed && knock.problem)) say(find(card, ".knock__text", HTMLElement).innerText, "assertive");
+      if (!this.#quiet && (!known || (changed && knock.problem))) say(find(card, ".knock__text", HTMLElement).innerText, "assertive");
     }
     for (const card of cards.values()) card.remove();
     this.#container.hidden = knocks.length === 0;
@@ -66,7 +70,7 @@ export class KnockCards extends Emitter {
 
   /** @param {EventTarget | null} target */
   #onPress(target) {
-    const button = target instanceof Element ? target.closest("button") : null;
+    const button = isElement(target, Element) ? target.closest("button") : null;
     const member = /** @type {HTMLElement | null} */ (button?.closest(".knock"))?.dataset.member;
     if (!button || member === undefined) return;
     const admitted = button.dataset.answer === "admit";

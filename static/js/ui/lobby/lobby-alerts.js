@@ -15,7 +15,8 @@ import { KnockChime } from "./knock-chime.js";
 export class LobbyAlerts {
   #lobbyHost;
   #chime;
-  #cards;
+  /** @type {Set<KnockCards>} */
+  #cards = new Set();
   #badge = byId("knock-count", HTMLElement);
   #roomName;
   /** @type {Map<string, Notification>} by member */
@@ -26,13 +27,26 @@ export class LobbyAlerts {
     this.#lobbyHost = lobbyHost;
     this.#roomName = roomName;
     this.#chime = new KnockChime(outputs);
-    this.#cards = new KnockCards(signal);
+    this.#add(new KnockCards(signal), signal);
     lobbyHost.on("changed", ({ came }) => this.#onChanged(came), { signal });
-    this.#cards.on("answer", (answer) => this.#answerKnock(answer), { signal });
     signal.addEventListener("abort", () => {
       this.#updateCount([]);
       this.#chime.close();
     });
+  }
+
+  /** Shows the cards in another place, too. @param {HTMLElement} container @param {AbortSignal} signal */
+  showCardsIn(container, signal) {
+    const cards = new KnockCards(signal, { container, quiet: true });
+    this.#add(cards, signal);
+    cards.showKnocks(this.#lobbyHost.knocks);
+  }
+
+  /** @param {KnockCards} cards @param {AbortSignal} signal */
+  #add(cards, signal) {
+    this.#cards.add(cards);
+    cards.on("answer", (answer) => this.#answerKnock(answer), { signal });
+    signal.addEventListener("abort", () => this.#cards.delete(cards));
   }
 
   /** @param {{member: string, admitted: boolean}} answer */
@@ -44,7 +58,7 @@ export class LobbyAlerts {
   /** @param {boolean} came */
   #onChanged(came) {
     const { knocks } = this.#lobbyHost;
-    this.#cards.showKnocks(knocks);
+    for (const cards of this.#cards) cards.showKnocks(knocks);
     this.#updateCount(knocks);
     this.#chime.keep(knocks);
     if (came) this.#alertHost(/** @type {Knock} */ (knocks.at(-1)));

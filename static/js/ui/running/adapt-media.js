@@ -15,7 +15,7 @@ import { TileViews } from "../stage/tile-views.js";
 /**
  * Starts to adapt what this browser sends to what the others see.
  * @param {CallSession} session @param {Stage} stage
- * @param {{devices: DeviceControls, saver: DataSaverSwitch, controls: HostControls, signal: AbortSignal}} options @returns {Adaptation}
+ * @param {{devices: DeviceControls, saver: DataSaverSwitch, controls: HostControls, signal: AbortSignal}} options @returns {{adaptation: Adaptation, views: TileViews}}
  */
 export function adaptMedia(session, stage, { devices, saver, controls, signal }) {
   const screens = new ScreenTiles(session, stage.outputs, controls.rights, signal);
@@ -29,5 +29,5 @@ export function adaptMedia(session, stage, { devices, saver, controls, signal })
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
   new CaptureWatch(session, devices, { screen: () => screens.shared, signal });
   new QualityMonitor(session, adaptation, stage.grid, signal);
-  return adaptation;
+  return { adaptation, views };
 }

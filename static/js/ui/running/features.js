@@ -60,7 +60,7 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
   new ReportDialog(session, page.reportUrl, signal);
   new MuteRequest(session, () => devices.muteForHost(), signal);
-  new LobbyAlerts(lobbyHost, { roomName: () => page.roomName, outputs, signal });
+  const alerts = new LobbyAlerts(lobbyHost, { roomName: () => page.roomName, outputs, signal });
   new TimeWarning(session.socket, signal);
   new Announcements(session, signal);
   new StageView(session, stage, signal);
@@ -70,5 +70,5 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   showTurnedAway(session.socket, signal);
   holdWakeLock(signal);
   setUpVoice(session, { devices, controls, outputs, chat: log }, signal);
-  return { chat, hands };
+  return { chat, hands, alerts };
 }

@@ -45,6 +45,8 @@ export class RunningCall {
   hands;
   keys;
   leaving;
+  /** For a small window beside the page. */
+  shown;
   #chat;
   #receipt;
   #stage;
@@ -63,12 +65,13 @@ export class RunningCall {
     this.keys = new KeyRotation(session, { slug, setKeyUrl });
     const stage = new Stage(session, outputs);
     const controls = new HostControls(session, signal);
-    const adaptation = adaptMedia(session, stage, { devices, saver, controls, signal });
-    const { chat, hands } = setUpFeatures(session, { page, identity, controls, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
+    const { adaptation, views } = adaptMedia(session, stage, { devices, saver, controls, signal });
+    const { chat, hands, alerts } = setUpFeatures(session, { page, identity, controls, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
     this.leaving = new Leaving(session, files, leave, signal);
     this.session = session;
     this.files = files;
     this.hands = hands;
+    this.shown = { session, stage, views, adaptation, devices, alerts };
     this.#chat = chat;
     this.#stage = stage;
     this.#devices = devices;

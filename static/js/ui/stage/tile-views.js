@@ -7,6 +7,10 @@ import { Emitter } from "../../lib/emitter.js";
 /** @type {View} */
 const UNSEEN = Object.freeze({ height: 0, visible: false });
 const MAX_PIXELS = 16_384;
+/** Of the browser's own window for a video, until it is known. */
+const USUAL_WINDOW = Object.freeze({ width: 640, height: 360 });
+
+/** What a small window beside the page shows. height: device px of the picture's shorter side. @typedef {{pid: string, kind: "tile" | "screen", height: number}} Outside */
 
 /**
  * @typedef {object} TileViewsEvents
@@ -22,6 +26,10 @@ export class TileViews extends Emitter {
   #observed = new WeakSet();
   #intersections = new IntersectionObserver((entries) => this.#onIntersection(entries));
   #sizes = new ResizeObserver(() => this.#emitChanged());
+  /** @type {Outside | null} */
+  #outside = null;
+  /** @type {{width: number, height: number}} */
+  #videoWindow = USUAL_WINDOW;
 
   /** @param {HTMLElement} root contains the tiles @param {AbortSignal} signal */
   constructor(root, signal) {
@@ -31,7 +39,8 @@ export class TileViews extends Emitter {
     tiles.observe(root, { childList: true, subtree: true });
     // A phone that is turned sends an upright picture: the same tile needs another size of it.
     root.addEventListener("resize", () => this.#emitChanged(), { signal, capture: true });
-    for (const type of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
+    document.addEventListener("enterpictureinpicture", (event) => this.#onVideoWindow(event), { signal, capture: true });
+    for (const type of ["visibilitychange", "leavepictureinpicture"]) {
       document.addEventListener(type, () => this.#emitChanged(), { signal, capture: true });
     }
     this.#observeTiles();
@@ -43,17 +52,26 @@ export class TileViews extends Emitter {
   /** @param {string} pid @returns {{tile: View, screen: View | null}} */
   viewOf(pid) {
     const [tile, screen] = ["mp-tile", "mp-screen"].map((name) => this.#root.querySelector(`${name}[data-pid="${CSS.escape(pid)}"]`));
-    return { tile: tile ? this.#measure(tile) : UNSEEN, screen: screen ? this.#measure(screen) : null };
+    const views = { tile: tile ? this.#measure(tile) : UNSEEN, screen: screen ? this.#measure(screen) : null };
+    return this.#outside?.pid === pid ? withOutside(views, this.#outside) : views;
+  }
+
+  /** @param {Outside | null} outside null: no small window is open */
+  showOutside(outside) {
+    this.#outside = outside;
+    this.#emitChanged();
   }
 
   /** @param {Element} tile @returns {View} */
   #measure(tile) {
-    if (tile.querySelector("video") === document.pictureInPictureElement && document.pictureInPictureElement) {
-      return { height: 360, visible: true };
+    const ratio = globalThis.devicePixelRatio || 1;
+    const video = tile.querySelector("video");
+    if (video && video === document.pictureInPictureElement) {
+      return { height: Math.round(shownHeight(this.#videoWindow, sizeOf(video), true) * ratio), visible: true };
     }
     const filling = this.#root.querySelector("[data-filled]");
     const zoom = Number(tile instanceof HTMLElement && tile.style.getPropertyValue("--zoom")) || 1;
-    const height = Math.round(shorterSide(tile) * zoom * (globalThis.devicePixelRatio || 1));
+    const height = Math.round(shorterSide(tile) * zoom * ratio);
     // What fills the window covers the others.
     const visible = !document.hidden && this.#visible.has(tile) && height > 0 && (filling === null || filling === tile);
     return { height: Math.min(height, MAX_PIXELS), visible };
@@ -78,6 +96,13 @@ export class TileViews extends Emitter {
     this.#emitChanged();
   }
 
+  /** @param {Event} event */
+  #onVideoWindow(event) {
+    const { pictureInPictureWindow } = /** @type {Event & {pictureInPictureWindow?: PictureInPictureWindow}} */ (event);
+    this.#videoWindow = pictureInPictureWindow ?? USUAL_WINDOW;
+    this.#emitChanged();
+  }
+
   #emitChanged() {
     this.emit("changed");
   }
@@ -94,10 +119,23 @@ export function shownHeight({ width, height }, picture, whole) {
   return Math.min(across, down) * (whole ? Math.min(...scales) : Math.max(...scales));
 }
 
+/**
+ * A picture that the page shows, too, is wanted in the larger of both sizes.
+ * @param {{tile: View, screen: View | null}} views on the page @param {Outside} outside @returns {{tile: View, screen: View | null}}
+ */
+export function withOutside(views, { kind, height }) {
+  const view = views[kind];
+  return view === null ? views : { ...views, [kind]: { height: view.visible ? Math.max(view.height, height) : height, visible: true } };
+}
+
+/** @param {HTMLVideoElement | null} video @returns {{width: number, height: number}} of its picture */
+function sizeOf(video) {
+  return { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
+}
+
 /** @param {Element} tile */
 function shorterSide(tile) {
-  const video = tile.querySelector("video");
-  const picture = { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
+  const picture = sizeOf(tile.querySelector("video"));
   const whole = tile instanceof HTMLElement && (tile.dataset.fit === "contain" || "filled" in tile.dataset);
   return shownHeight({ width: tile.clientWidth, height: tile.clientHeight }, picture, whole);
 }

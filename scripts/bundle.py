@@ -37,6 +37,8 @@ LATER = ["js/ui/running/running-call.js"]
 SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css", "css/admin/admin.css"]
 OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
+# Imports what a page loads at once; only while esbuild runs.
+FIRST = "first.js"
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=11),
@@ -68,8 +70,48 @@ def groups() -> Iterator[list[str]]:
     yield SHEETS
 
 
-def run_esbuild(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
+def bundle(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
     """Bundle modules, or sheets, in `static`, a copy of static/; return what esbuild says of its outputs, by name.
+
+    esbuild makes a chunk of what the same entries and `import()`s reach, so each feature that is loaded later splits
+    what a page loads at once. Where all of them begin with the import of that, it stays together.
+    """
+    outputs: dict[str, Any]
+    if not entries[0].endswith(".js"):
+        outputs = run_esbuild(esbuild, entries, static)["outputs"]
+        return outputs
+    inputs = run_esbuild(esbuild, entries, static, "not-kept")["inputs"]
+    at_once = imported_by(entries[0], inputs)
+    later = {each["path"] for said in inputs.values() for each in said["imports"] if each["kind"] == "dynamic-import"}
+    (static / FIRST).write_text("".join(f'import "./{module}";\n' for module in at_once))
+    changed = {static / name: (static / name).read_bytes() for name in {*entries, *later} - {*at_once}}
+    for path, source in changed.items():
+        # On its first line: the others stay where source maps say they are.
+        path.write_bytes(f'import "{os.path.relpath(static / FIRST, path.parent)}"; '.encode() + source)
+    outputs = run_esbuild(esbuild, entries, static)["outputs"]
+    for path, source in changed.items():
+        path.write_bytes(source)
+    return outputs
+
+
+def imported_by(entry: str, inputs: dict[str, Any]) -> list[str]:
+    """Return what an entry imports at once, and these modules import, in the order in which they run."""
+    found: dict[str, None] = {}
+
+    def visit(module: str) -> None:
+        for each in inputs[module]["imports"]:
+            if each["kind"] == "import-statement" and each["path"] not in visited:
+                visited.add(each["path"])
+                visit(each["path"])
+                found[each["path"]] = None
+
+    visited: set[str] = {entry}
+    visit(entry)
+    return list(found)
+
+
+def run_esbuild(esbuild: Path, entries: list[str], static: Path, folder: str = "") -> dict[str, Any]:
+    """Run esbuild in `static`, a copy of static/, and return what it says of inputs and outputs, which are in `folder`.
 
     The outputs are beside their sources: names and source maps depend on where one is seen from the other.
     """
@@ -84,12 +126,12 @@ def run_esbuild(esbuild: Path, entries: list[str], static: Path) -> dict[str, An
             "--charset=utf8",
         ),
         *("--sourcemap", "--sources-content=false", "--legal-comments=eof"),
-        *(f"--outdir={OUTPUTS[kind]}", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
+        *(f"--outdir={folder or OUTPUTS[kind]}", "--entry-names=[name]", "--chunk-names=[name]-[hash]"),
         *(f"--metafile={metafile}", "--log-level=warning"),
     )
     subprocess.run([esbuild, *entries, *options], cwd=static, check=True)
-    outputs: dict[str, Any] = json.loads(metafile.read_text())["outputs"]
-    return outputs
+    said: dict[str, Any] = json.loads(metafile.read_text())
+    return said
 
 
 def imported_at_once(name: str, outputs: dict[str, Any]) -> list[str]:
@@ -138,7 +180,7 @@ def build(esbuild: Path, target: Path) -> None:
         copy = Path(scratch) / "static"
         shutil.copytree(STATIC, copy)
         for group in groups():
-            outputs = run_esbuild(esbuild, group, copy)
+            outputs = bundle(esbuild, group, copy)
             entry_points = {said.get("entryPoint"): name for name, said in outputs.items()}
             wanted = (entry for entry in (*group, *LATER) if entry in entry_points)
             entries |= {entry: imported_at_once(entry_points[entry], outputs) for entry in wanted}

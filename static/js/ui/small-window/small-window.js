@@ -27,7 +27,7 @@ export class SmallWindow {
   #button = byId("small-window", HTMLButtonElement);
   #screens = byId("screens", HTMLElement);
   #speaker = new ActiveSpeaker();
-  #window;
+  #frame;
   /** It closes when the person is back in the tab. */
   #isAutomatic = false;
   /** @type {Picture} */
@@ -37,21 +37,21 @@ export class SmallWindow {
   constructor({ session, stage, views, adaptation, devices, alerts }, signal) {
     this.#session = session;
     this.#picture = { kind: "tile", pid: session.self.pid };
-    this.#window = CallWindow.isAvailable ? new CallWindow({ session, stage, views, alerts }, signal) : new VideoWindow({ stage }, signal);
+    this.#frame = CallWindow.isAvailable ? new CallWindow({ session, stage, views, alerts }, signal) : new VideoWindow({ stage }, signal);
     const available = CallWindow.isAvailable || VideoWindow.isAvailable;
     this.#button.hidden = !available;
-    this.#button.addEventListener("click", () => (this.#window.isOpen ? this.#window.close() : void this.#open(false)), { signal });
-    this.#window.on("changed", () => this.#onChanged());
+    this.#button.addEventListener("click", () => (this.#frame.isOpen ? this.#frame.close() : void this.#open(false)), { signal });
+    this.#frame.on("changed", () => this.#onChanged());
     for (const event of /** @type {const} */ (["person-added", "person-changed"])) session.on(event, () => this.#choose(), { signal });
     session.on("person-removed", ({ person }) => {
       this.#speaker.forget(person.pid);
       this.#choose();
     }, { signal });
     stage.levels.on("level", ({ id, speaking }) => this.#onLevel(id, speaking), { signal });
-    adaptation.on("snapshot", ({ pid, picture }) => this.#window.showSnapshot(pid, picture), { signal });
+    adaptation.on("snapshot", ({ pid, picture }) => this.#frame.showSnapshot(pid, picture), { signal });
     const screens = new MutationObserver(() => this.#choose());
     screens.observe(this.#screens, { childList: true, subtree: true, attributeFilter: ["data-pinned"] });
-    document.addEventListener("visibilitychange", () => !document.hidden && this.#isAutomatic && this.#window.close(), { signal });
+    document.addEventListener("visibilitychange", () => !document.hidden && this.#isAutomatic && this.#frame.close(), { signal });
     setUpMediaKeys(devices, signal);
     setUpAutomatic({ available, open: () => void this.#open(true) }, signal);
     signal.addEventListener("abort", () => {
@@ -63,9 +63,9 @@ export class SmallWindow {
 
   /** @param {boolean} automatic the person did not ask for it just now */
   async #open(automatic) {
-    if (this.#window.isOpen) return;
+    if (this.#frame.isOpen) return;
     try {
-      await this.#window.open();
+      await this.#frame.open();
       this.#isAutomatic = automatic;
     } catch {
       if (!automatic) toast(text("small-window.refused"));
@@ -73,7 +73,7 @@ export class SmallWindow {
   }
 
   #onChanged() {
-    const { isOpen } = this.#window;
+    const { isOpen } = this.#frame;
     this.#button.setAttribute("aria-pressed", String(isOpen));
     if (!isOpen) this.#isAutomatic = false;
     say(text(isOpen ? "said.small-window.open" : "said.small-window.closed"));
@@ -82,7 +82,7 @@ export class SmallWindow {
   /** @param {string} pid @param {boolean} speaking */
   #onLevel(pid, speaking) {
     if (pid !== this.#session.self.pid && this.#speaker.hear(pid, speaking)) this.#choose();
-    if (pid === this.#picture.pid) this.#window.setSpeaking(speaking);
+    if (pid === this.#picture.pid) this.#frame.setSpeaking(speaking);
   }
 
   #choose() {
@@ -90,6 +90,6 @@ export class SmallWindow {
     const screens = shared.map(({ dataset: { pid = "", pinned } }) => ({ pid, pinned: pinned === "true" }));
     const people = [...this.#session.people.values()];
     this.#picture = choosePicture({ screens, people, speaker: this.#speaker.current, self: this.#session.self.pid });
-    this.#window.show(this.#picture);
+    this.#frame.show(this.#picture);
   }
 }

@@ -301,7 +301,10 @@ test("what is sent is said in words that the other side reads whole or not at al
   assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
   assert.equal(sendingStatus(pass(initialState(0), 0, 60, thinLine(45)).state).picture, "stills");
   const lies = [null, 1, "x", [], {}, { ...said, codec: "XYZ" }, { ...said, why: "<b>" }, { ...said, twice: 1 }, { ...said, picture: "all" }];
-  for (const field of Object.keys(said)) lies.push({ ...said, [field]: undefined }, { ...said, [field]: {} });
+  const { music, ...before } = said;
+  assert.deepEqual(readSendingStatus(before), { ...before, music: false }, "from a page of before there was music");
+  for (const field of Object.keys(before)) lies.push({ ...said, [field]: undefined });
+  for (const field of Object.keys(said)) lies.push({ ...said, [field]: {} });
   for (const lie of lies) assert.equal(readSendingStatus(lie), null, JSON.stringify(lie));
 });
 

@@ -60,7 +60,7 @@ const WORST = {
   refresh: () => ({ kind: "video" }),
   report: (n) => ({ ...report, tile: { height: 100 + (n % 900), visible: n % 2 === 0 } }),
   caps: (n) => ({ decode: [{ codec: n % 2 ? "VP8" : "AV1", efficient: false }] }),
-  sending: (n) => ({ picture: "moving", rung: "360p", codec: n % 2 ? "VP9" : "VP8", why: "our-uplink", longPackets: false, twice: false }),
+  sending: (n) => ({ picture: "moving", rung: "360p", codec: n % 2 ? "VP9" : "VP8", why: "our-uplink", longPackets: false, twice: false, music: true }),
   snapshot: () => ({ part: 0, of: 1, jpeg: "/9j/4AAQSkZJRg==" }),
   "file-offer": (n) => offer(n),
   "file-accept": ofTransfer, "file-asks": ofTransfer, "file-pause": ofTransfer, "file-resume": ofTransfer, "file-cancel": ofTransfer,

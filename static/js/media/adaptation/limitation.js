@@ -40,10 +40,10 @@ export function limitOf({ why, picture }, { height, fps }) {
   return why === "full" && picture === "moving" && small ? "camera" : why;
 }
 
-/** @param {unknown} payload @returns {SendingStatus | null} null when anything about it is out of bounds */
+/** @param {unknown} payload without `music` from a page of before there was any @returns {SendingStatus | null} null when anything about it is out of bounds */
 export function readSendingStatus(payload) {
   if (typeof payload !== "object" || payload === null) return null;
-  const { picture, rung, codec, why, longPackets, twice, music } = /** @type {Record<string, any>} */ (payload);
+  const { picture, rung, codec, why, longPackets, twice, music = false } = /** @type {Record<string, any>} */ (payload);
   const named = PICTURES.includes(picture) && RUNGS.some(({ name }) => name === rung) && REASONS.includes(why);
   const coded = codec === null || CODECS.includes(codec);
   if (!named || !coded || typeof longPackets !== "boolean" || typeof twice !== "boolean" || typeof music !== "boolean") return null;

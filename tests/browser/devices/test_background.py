@@ -89,6 +89,7 @@ def see_state(who: Person, state: str) -> None:
     who.page.wait_for_function("(state) => meetingPoint.media.background.state === state", arg=state)
 
 
+@pytest.mark.long
 def test_others_see_the_person_and_not_the_room(company: Callable[..., Person], tmp_path: Path) -> None:
     meeting = make_meeting(company, "Guest")
     olga, guest = meeting.olga, meeting.guests[0]

@@ -140,6 +140,7 @@ def test_the_window_has_the_picture_and_the_controls_and_the_others_see_it(meeti
     olga.page.keyboard.press("c")
 
 
+@pytest.mark.long
 def test_a_screen_comes_first_and_a_host_lets_people_in(meeting: Meeting, company: Meet) -> None:
     olga, (max_, _) = meeting.olga, meeting.guests
     window = open_window(olga)
@@ -228,6 +229,7 @@ def test_it_opens_itself_if_wished_and_says_why_it_does_not_open(person: Meet) -
     assert page.evaluate("Object.values(actions).every((handler) => handler === null)")
 
 
+@pytest.mark.long
 def test_other_browsers_have_a_window_for_one_video_or_say_that_there_is_none(person: Meet) -> None:
     olga, max_ = person("Olga"), person("Max")
     olga.context.add_init_script(NO_WINDOWS)

@@ -110,6 +110,7 @@ def test_the_layout_follows_who_talks(call: Meeting) -> None:
     see_large(olga)
 
 
+@pytest.mark.long
 def test_a_person_fills_the_window(call: Meeting) -> None:
     olga, (max_, sam) = call.olga, call.guests
     page = olga.page
@@ -150,6 +151,7 @@ def test_a_person_fills_the_window(call: Meeting) -> None:
     expect(page.locator("[data-filled]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_one_need_not_see_oneself(call: Meeting) -> None:
     olga, (max_, _) = call.olga, call.guests
     page = olga.page

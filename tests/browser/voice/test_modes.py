@@ -67,6 +67,7 @@ def test_where_noise_cannot_be_removed_the_voice_stays_natural(meeting: Meeting)
     hears_more(olga)
 
 
+@pytest.mark.long
 def test_quiet_takes_the_noise_and_leaves_the_voice(meeting: Meeting) -> None:
     olga, max_ = meeting.olga, meeting.guests[0]
     natural = levels(olga)

@@ -18,7 +18,7 @@ ifneq (,$(filter install upgrade rollback uninstall env,$(MAKECMDGOALS)))
   $(foreach name,$(OPTIONS),$(eval $(if $(filter command line,$(origin $(name))),export override $(name) := $$(value $(name)),unexport $(name))))
 endif
 
-.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale bench-mail bench-growth clean
+.PHONY: help run demo bundle test test-python test-js test-browser test-faults check format install upgrade rollback uninstall lock env sbom pictures bench-signaling bench-files bench-files-memory bench-media bench-first-click bench-gate bench-scale bench-mail bench-growth bench-mesh clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
@@ -110,6 +110,9 @@ bench-mail: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare pages while a mail 
 
 bench-growth: $(STAMPS)/dev $(STAMPS)/system ## Compare every page, list, search and command on 100,000 rooms with those on 400 (half an hour).
 	@$(BIN)/python -m benchmarks.growth
+
+bench-mesh: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare a plain mesh with ours: processor, frames, latency, lip sync; PEOPLE="2 4 8" ROUNDS=1 (ten minutes).
+	@$(BIN)/python -m benchmarks.mesh --people $(or $(PEOPLE),2 4 8) --rounds $(or $(ROUNDS),1)
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache var/test var/bundle

@@ -1,0 +1,216 @@
+"""The calls that are measured: of the product, by its own pages and server, and a plain pair of connections."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from benchmarks.mesh.figures import Figures, summarise
+from benchmarks.meter import processor_seconds
+from tests.app_server import AppServer
+from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.meeting import ANYONE
+from tests.browser.person import Person
+from tests.services import find_binary
+
+PAGES = Path(__file__).resolve().parent / "page"
+SETTLING = 12.0  # seconds in which a call finds its rung
+SENDER = "Sender"
+EMPTY = "<!doctype html><meta charset=utf-8><title>A pair</title><video autoplay playsinline></video>"
+# Only what the first receiver sees is read frame by frame: it alone listens, too, and the machine has more to do.
+EVERY = 5
+
+COUNTS = """async () => {
+  const { meetingPoint, benchPair } = globalThis;
+  const ends = benchPair ? [benchPair] : [...meetingPoint.mesh.peers.values()];
+  const names = ["sent", "frames", "freezes", "frozen", "kept", "played", "decoding", "encoding", "encoded"];
+  const all = { picture: "", ...Object.fromEntries(names.map((name) => [name, 0])) };
+  const add = (name, value) => (all[name] += value ?? 0);
+  for (const report of await Promise.all(ends.map((end) => end.getStats()))) {
+    for (const entry of report.values()) {
+      if (entry.type === "transport") add("sent", entry.bytesSent);
+      if (entry.type === "outbound-rtp" && entry.kind === "video") {
+        add("encoding", entry.totalEncodeTime);
+        add("encoded", entry.framesEncoded);
+      }
+      if (entry.type !== "inbound-rtp") continue;
+      if (entry.kind === "audio") {
+        add("kept", entry.jitterBufferDelay);
+        add("played", entry.jitterBufferEmittedCount);
+      } else {
+        add("frames", entry.framesDecoded);
+        add("freezes", entry.freezeCount);
+        add("frozen", entry.totalFreezesDuration);
+        add("decoding", entry.totalDecodeTime);
+        const codec = report.get(entry.codecId)?.mimeType.split("/")[1];
+        if (entry.frameHeight) all.picture = `${codec} ${entry.frameHeight}p`;
+      }
+    }
+  }
+  return all;
+}"""
+# Which pictures one encoder makes for how many people; what an older page does not say is none.
+SHARED = """() => {
+  const facts = globalThis.meetingPoint?.adaptation.sharing?.facts;
+  if (!facts) return "";
+  const groups = facts.groups.map(({ codec, height, members }) => `${codec} ${height}p for ${members.length}`);
+  return [facts.state, ...groups].join(", ");
+}"""
+WATCH = """([name, every, listens]) => {
+  const tiles = [...document.querySelectorAll("mp-tile[data-self='false']")];
+  const tile = tiles.find((one) => one.querySelector(".tile__name").textContent === name);
+  return benchEyes.watch((tile ?? document).querySelector("video"), every, listens);
+}"""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What is measured: `settings` are those of the sender's browser; a pair has a `codec`, or the browser's first."""
+
+    name: str
+    settings: dict[str, str] = field(default_factory=dict)
+    pair: bool = False
+    codec: str | None = None
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The sender's camera."""
+
+    width: int
+    height: int
+    rate: int = 30
+
+    def scripts(self) -> str:
+        """Return what has to run in a page before its own scripts."""
+        values = f"globalThis.benchCamera = {{ width: {self.width}, height: {self.height}, rate: {self.rate} }};"
+        return f"{values}\n{(PAGES / 'camera.js').read_text()}"
+
+
+class Chromium:
+    """A browser of its own, whose processor time can be read."""
+
+    def __init__(self, driver: Playwright) -> None:
+        mark = f"--bench={uuid4()}"
+        arguments = [*CHROMIUM_ARGUMENTS, "--autoplay-policy=no-user-gesture-required", mark]
+        path = find_binary("chromium-headless-shell")
+        self.browser: Browser = driver.chromium.launch(executable_path=path, headless=True, args=arguments)
+        self.pid = next(
+            int(command.parent.name)
+            for command in Path("/proc").glob("[0-9]*/cmdline")
+            if mark.encode() in command.read_bytes().split(b"\0")
+        )
+
+
+@contextmanager
+def chromium(driver: Playwright) -> Iterator[Chromium]:
+    """Run a browser."""
+    one = Chromium(driver)
+    yield one
+    one.browser.close()
+
+
+def watch_and_count(chromium: Chromium, sender: Page, receivers: list[Page], seconds: float) -> Figures:
+    """Let the call settle, and measure it for a while."""
+    for number, page in enumerate(receivers):
+        page.evaluate(WATCH, [SENDER, EVERY if number else 1, number == 0])
+    time.sleep(SETTLING)
+    for page in receivers:
+        page.evaluate("benchEyes.take()")
+    sent = [sender.evaluate(COUNTS)]
+    seen: list[list[dict[str, Any]]] = [[page.evaluate(COUNTS)] for page in receivers]
+    began, used = time.monotonic(), processor_seconds(chromium.pid)
+    sender.evaluate("benchBeeps.length = 0")
+    time.sleep(seconds)
+    used = processor_seconds(chromium.pid) - used
+    passed = time.monotonic() - began
+    sent.append(sender.evaluate(COUNTS))
+    for page, of in zip(receivers, seen, strict=True):
+        of += [page.evaluate(COUNTS), page.evaluate("benchEyes.take()")]
+    figures = summarise(passed, used, sent, seen, sender.evaluate("benchBeeps"))
+    figures.shared = sender.evaluate(SHARED)
+    return figures
+
+
+class Room:
+    """A room of the product with receivers in its call, who stay; senders come and go."""
+
+    def __init__(self, app: AppServer, sending: Chromium, receiving: Chromium, tile: tuple[int, int]) -> None:
+        self.app, self.sending, self.receiving = app, sending, receiving
+        self.viewport = {"width": tile[0], "height": tile[1]}
+        self.receivers: list[Person] = []
+        owner = Person(receiving.browser, app, "Olga")
+        owner.sign_in_with_password()
+        slug = owner.create_room(people=8)
+        self.link = owner.create_link(lets_in=ANYONE)
+        owner.close()
+        code = "from rooms.models import Room; Room.objects.filter(slug=slug).update(max_people=most)"
+        app.run_python(code, slug=slug, most=16)
+
+    def fill(self, people: int) -> None:
+        """Let receivers join until there are so many people with the sender."""
+        while len(self.receivers) < people - 1:
+            who = Person(
+                self.receiving.browser,
+                self.app,
+                f"Receiver {len(self.receivers) + 1}",
+                viewport=self.viewport,
+                bypass_csp=True,
+            )
+            who.context.add_init_script(path=PAGES / "eyes.js")
+            who.context.add_init_script("try { localStorage.setItem('layout', 'speaker') } catch {}")
+            who.follow(self.link)
+            who.join()
+            self.receivers.append(who)
+
+    def measure(self, scheme: Scheme, camera: Camera, seconds: float) -> Figures:
+        """Let a sender join, measure, and let them leave."""
+        others = len(self.receivers)
+        sender = Person(self.sending.browser, self.app, SENDER, bypass_csp=True)
+        sender.context.add_init_script(camera.scripts())
+        for key, value in scheme.settings.items():
+            sender.context.add_init_script(f"try {{ localStorage.setItem('{key}', '{value}') }} catch {{}}")
+        sender.follow(self.link)
+        sender.join()
+        for who in (sender, *self.receivers):
+            who.see_others(others)
+        figures = watch_and_count(self.sending, sender.page, [who.page for who in self.receivers], seconds)
+        sender.leave()
+        sender.close()
+        for who in self.receivers:
+            who.see_others(others - 1)
+        return figures
+
+    def close(self) -> None:
+        """Let everyone go."""
+        for who in self.receivers:
+            who.close()
+
+
+def measure_pair(
+    app: AppServer, browsers: tuple[Chromium, Chromium], scheme: Scheme, camera: Camera, seconds: float
+) -> Figures:
+    """Measure two pages of one connection with nothing else."""
+    contexts = [one.browser.new_context(bypass_csp=True) for one in browsers]
+    contexts[0].add_init_script(camera.scripts())
+    contexts[1].add_init_script(path=PAGES / "eyes.js")
+    pages = []
+    for context in contexts:
+        context.add_init_script(path=PAGES / "pair.js")
+        page = context.new_page()
+        page.route("**/pair", lambda route: route.fulfill(body=EMPTY, content_type="text/html"))
+        page.goto(f"{app.origin}/pair")
+        pages.append(page)
+    sender, receiver = pages
+    offer = sender.evaluate("(codec) => benchPair.offer(codec)", scheme.codec)
+    answer = receiver.evaluate("(offer) => benchPair.answer(offer)", offer)
+    sender.evaluate("(answer) => benchPair.accept(answer)", answer)
+    figures = watch_and_count(browsers[0], sender, [receiver], seconds)
+    for context in contexts:
+        context.close()
+    return figures

@@ -11,6 +11,7 @@ import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-
 import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
 import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
 import { mungeSdp } from "../../static/js/media/adaptation/sdp-munging.js";
+import { receiveStereo } from "../../static/js/peer/receive-stereo.js";
 import { readSnapshotPiece, SnapshotReader, SnapshotSender } from "../../static/js/media/adaptation/snapshots.js";
 
 const FINE = {
@@ -362,6 +363,19 @@ test("the other side's description is amended for sound and the first second of 
   assert.match(both, /m=video 9 UDP\/TLS\/RTP\/SAVPF 96 98\r\na=rtpmap:96 VP8\/90000\r\na=fmtp:96 x-google-start-bitrate=130\r\n/);
   assert.match(both, /a=rtpmap:98 VP9\/90000\r\na=fmtp:98 profile-id=0;x-google-start-bitrate=130\r\n$/);
   assert.equal(mungeSdp("nonsense", { longPackets: true, redundant: true }), "nonsense");
+});
+
+test("the sound of a screen, in the second section of audio, is sent in stereo where the link has room", () => {
+  const audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10\r\n";
+  const stereo = (/** @type {boolean} */ longPackets) => mungeSdp(`v=0\r\n${audio}m=video 9 x 96\r\n${audio}`, { longPackets, redundant: false }).split("m=").map((section) => section.includes("stereo=1"));
+  assert.deepEqual(stereo(false), [false, false, false, true]);
+  assert.deepEqual(stereo(true), [false, false, false, false]);
+});
+
+test("our own description asks for stereo once, of Opus alone", () => {
+  const sdp = (/** @type {string} */ opus) => `m=audio 9 x 111 63\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 ${opus}\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n`;
+  assert.equal(receiveStereo(sdp("minptime=10")), sdp("minptime=10;stereo=1"));
+  for (const asked of ["minptime=10;stereo=1", "stereo=1;useinbandfec=1", "stereo=0"]) assert.equal(receiveStereo(sdp(asked)), sdp(asked));
 });
 
 test("a pair that is being checked again still says what the line carries", () => {

@@ -3,6 +3,8 @@
  * description. Two descriptions of some 16 kB over 40 kbit/s would silence a call for seconds, just when the link is thin.
  */
 
+import { receiveStereo } from "./receive-stereo.js";
+
 export class LocalRenegotiation {
   #connection;
   /** The last remote description, turned into an answer; empty before the first. */
@@ -43,7 +45,8 @@ export class LocalRenegotiation {
     this.#requestedAgain = false;
     const connection = this.#connection;
     try {
-      const offer = await connection.createOffer();
+      const { type, sdp = "" } = await connection.createOffer();
+      const offer = { type, sdp: receiveStereo(sdp) };
       if (!idle()) return "again";
       if (this.#remoteAnswer === "" || !changesNothing(offer.sdp, connection.currentLocalDescription?.sdp)) return "negotiate";
       this.active = true;
@@ -61,9 +64,9 @@ export class LocalRenegotiation {
   }
 }
 
-/** No new sections, no ICE restart. @param {string | undefined} offer @param {string | undefined} current */
+/** No new sections, no ICE restart. @param {string} offer @param {string | undefined} current */
 function changesNothing(offer, current) {
-  return offer !== undefined && current !== undefined && signature(offer) === signature(current);
+  return current !== undefined && signature(offer) === signature(current);
 }
 
 /** @param {string} sdp */

@@ -6,6 +6,7 @@
 import { CandidateInbox } from "./ice/candidate-inbox.js";
 import { CandidateOutbox } from "./ice/candidate-outbox.js";
 import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
+import { receiveStereo } from "./receive-stereo.js";
 
 /** @import { PeerMessage } from "./messages.js" */
 
@@ -164,7 +165,9 @@ export class Negotiation {
   async #negotiate() {
     try {
       this.#makingOffer = true;
-      await this.#connection.setLocalDescription();
+      const { type, sdp = "" } = await this.#connection.createOffer();
+      if (this.#life.signal.aborted || this.#connection.signalingState !== "stable") return;
+      await this.#connection.setLocalDescription({ type, sdp: receiveStereo(sdp) });
       const { localDescription } = this.#connection;
       if (this.#life.signal.aborted || !this.pending || !localDescription) return;
       this.#offers += 1;
@@ -219,7 +222,8 @@ export class Negotiation {
     this.#options.prepareAnswer(description.sdp ?? "");
     // Send the answer before setting it. Firefox switches to the new path as soon as that carries packets, which may be before
     // `setLocalDescription` resolves: messages would then use a path that the other side cannot receive on yet.
-    const answer = await connection.createAnswer();
+    const { type, sdp = "" } = await connection.createAnswer();
+    const answer = { type, sdp: receiveStereo(sdp) };
     if (this.#life.signal.aborted || message !== this.#latestOffer) return;
     this.#sendDescription(answer, offer);
     await connection.setLocalDescription(answer);

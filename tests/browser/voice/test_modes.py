@@ -37,6 +37,51 @@ MUSIC = """() => [...meetingPoint.mesh.peers.values()].every(({ transceivers }) 
   return echoCancellation === false && noiseSuppression === false && maxBitrate === 128000;
 })"""
 
+# From now on, what is sent sounds on the left alone.
+SEND_LEFT = """async () => {
+  const context = new AudioContext();
+  await context.resume();
+  const tone = new OscillatorNode(context, { frequency: 440 });
+  const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
+  const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
+  tone.connect(merger, 0, 0).connect(destination);
+  tone.start();
+  const [track] = destination.stream.getAudioTracks();
+  const senders = [...meetingPoint.mesh.peers.values()].map(({ transceivers }) => transceivers.audio.sender);
+  const before = senders.map((sender) => sender.track);
+  await Promise.all(senders.map((sender) => sender.replaceTrack(track)));
+  window.sendAsBefore = async () => {
+    await Promise.all(senders.map((sender, at) => sender.replaceTrack(before[at])));
+    await context.close();
+  };
+}"""
+# Settles when the left is heard, with how much louder than the right it is, dB.
+LEFT_OVER_RIGHT = """async (video) => {
+  const context = new AudioContext();
+  await context.resume();
+  const splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+  const source = context.createMediaStreamSource(video.srcObject);
+  source.channelCountMode = "max";
+  source.connect(splitter);
+  const analysers = [0, 1].map((side) => {
+    const analyser = new AnalyserNode(context, { fftSize: 2048 });
+    splitter.connect(analyser, side);
+    return analyser;
+  });
+  const samples = new Float32Array(2048);
+  const power = (analyser) => {
+    analyser.getFloatTimeDomainData(samples);
+    return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  };
+  let sides = [0, 0];
+  for (let heard = 0; heard < 20; heard += sides[0] > 1e-3 ? 1 : 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    sides = analysers.map(power);
+  }
+  await context.close();
+  return 10 * Math.log10(sides[0] / (sides[1] + 1e-9));
+}"""
+
 
 @pytest.fixture(scope="module")
 def meeting(company: Meet, speaking: Browser) -> Meeting:
@@ -89,6 +134,11 @@ def test_music_is_sent_as_it_comes(meeting: Meeting) -> None:
     olga.page.get_by_role("button", name="Connection with Max").click()
     expect(olga.page.locator("#details-dialog [data-part=in-audio]")).to_have_text("Music: stereo, 128 kbit/s")
     olga.page.keyboard.press("Escape")
+    max_.page.evaluate(SEND_LEFT)
+    try:
+        assert olga.page.locator("mp-tile[data-self='false'] video").evaluate(LEFT_OVER_RIGHT) > 15
+    finally:
+        max_.page.evaluate("() => sendAsBefore()")
     choose(max_, "Natural")
     max_.page.wait_for_function("() => meetingPoint.media.audioTrack?.getSettings().noiseSuppression === true")
     hears_more(olga)

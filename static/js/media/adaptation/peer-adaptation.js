@@ -12,7 +12,7 @@ import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
 import { initialState } from "./state.js";
 import { audioHint } from "../voice/microphone-mode.js";
-import { mungeSdp, INITIAL_AUDIO_MODE, MUSIC_KBPS } from "./sdp-munging.js";
+import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
 /** @import { Evidence, State } from "./state.js" */
@@ -113,16 +113,17 @@ export class PeerAdaptation {
 
   /** @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms */
   adapt({ share, saving, cpuLoad, cores }) {
-    const { audio, video, screenVideo } = this.#connection.transceivers;
+    const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     const { outbound } = this.moment;
     const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);
     const asked = theirs < share;
     const most = Math.min(share, theirs);
     const screen = this.#screenKbps(screenVideo, saving || asked ? most : Infinity);
+    const music = (this.#audioMode.music ? MUSIC_KBPS - SPEECH_KBPS : 0) + (screenAudio?.sender.track ? SCREEN_SOUND_KBPS : 0);
     this.evidence = {
       now: performance.now(),
-      available: outbound.available === null ? null : Math.max(0, outbound.available - screen - (this.#audioMode.music ? MUSIC_KBPS - SPEECH_KBPS : 0)),
+      available: outbound.available === null ? null : Math.max(0, outbound.available - screen - music),
       used: outbound.kbps,
       share: Math.max(0, most - screen),
       saving: saving || asked,
@@ -153,11 +154,11 @@ export class PeerAdaptation {
     void this.#control.setScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
     const { longPackets, redundant } = state;
     // A thin link has no room for it.
-    const music = audioHint() === "music" && !longPackets;
-    void this.#control.setAudio(audio, { kbps: music ? MUSIC_KBPS : longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    const asMusic = audioHint() === "music" && !longPackets;
+    void this.#control.setAudio(audio, { kbps: asMusic ? MUSIC_KBPS : longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
     const before = this.#audioMode;
-    if (longPackets === before.longPackets && redundant === before.redundant && music === before.music) return;
-    this.#audioMode = { longPackets, redundant, music };
+    if (longPackets === before.longPackets && redundant === before.redundant && asMusic === before.music) return;
+    this.#audioMode = { longPackets, redundant, music: asMusic };
     this.#applyMunging();
   }
 

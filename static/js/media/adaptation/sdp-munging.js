@@ -6,25 +6,37 @@
 
 /**
  * longPackets: 60 ms, a third of the headers; redundant: RED (RFC 2198); music: stereo, at a high rate, without pauses in sending (DTX)
- * @typedef {{longPackets: boolean, redundant: boolean, music?: boolean}} AudioMode
+ * @typedef {{longPackets: boolean, redundant: boolean, music?: boolean, musicKbps?: number}} AudioMode
  */
 
 /** Before anything is known about the link. @type {Readonly<AudioMode>} */
 export const INITIAL_AUDIO_MODE = Object.freeze({ longPackets: true, redundant: false });
 const START_KBPS = 130;
 export const MUSIC_KBPS = 128;
-const MUSIC = ["stereo=1", `maxaveragebitrate=${MUSIC_KBPS * 1_000}`, "usedtx=0"];
+/** The sound of a shared tab, beside its picture. */
+export const SCREEN_SOUND_KBPS = 64;
 const SPEECH = ["usedtx=1"];
 
 /** @param {string} sdp of the remote description @param {AudioMode} manner @returns {string} */
 export function mungeSdp(sdp, manner) {
   const sections = sdp.split(/(?=^m=)/m);
-  return sections.map((section) => mungeSection(section, manner)).join("");
+  const microphone = sections.findIndex(isAudio);
+  return sections.map((section, at) => mungeSection(section, at > microphone ? ofScreen(manner) : manner)).join("");
+}
+
+/** The sound of a shared tab is seldom speech alone, and may be in stereo. @param {AudioMode} manner of the microphone @returns {AudioMode} */
+function ofScreen(manner) {
+  return { ...manner, music: !manner.longPackets, musicKbps: SCREEN_SOUND_KBPS };
+}
+
+/** @param {string} section */
+function isAudio(section) {
+  return section.startsWith("m=audio ");
 }
 
 /** @param {string} section @param {AudioMode} manner */
 function mungeSection(section, manner) {
-  if (section.startsWith("m=audio ")) return mungeAudio(section, manner);
+  if (isAudio(section)) return mungeAudio(section, manner);
   return section.startsWith("m=video ") ? mungeVideo(section) : section;
 }
 
@@ -40,10 +52,11 @@ function mungeVideo(section) {
 }
 
 /** @param {string} section @param {AudioMode} manner */
-function mungeAudio(section, { longPackets, redundant, music = false }) {
+function mungeAudio(section, { longPackets, redundant, music = false, musicKbps = MUSIC_KBPS }) {
   const opus = /^a=rtpmap:(\d+) opus\/48000/im.exec(section)?.[1];
   if (opus === undefined) return section;
-  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest, music));
+  const wanted = music ? ["stereo=1", `maxaveragebitrate=${musicKbps * 1_000}`, "usedtx=0"] : SPEECH;
+  let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest, wanted));
   if (longPackets) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, "a=ptime:60\r\na=rtpmap:");
   if (!new RegExp(`^a=rtcp-fb:(?:${opus}|\\*) nack\\r?$`, "m").test(amended)) {
     amended = amended.replace(new RegExp(`^a=rtpmap:${opus} .*\\r?\\n`, "m"), (map) => `${map}a=rtcp-fb:${opus} nack\r\n`);
@@ -53,10 +66,10 @@ function mungeAudio(section, { longPackets, redundant, music = false }) {
   return amended;
 }
 
-/** @param {string} parameters of Opus @param {boolean} music */
-function opusParameters(parameters, music) {
+/** @param {string} parameters of Opus @param {string[]} wanted */
+function opusParameters(parameters, wanted) {
   const kept = parameters.split(";").filter((one) => !/^\s*(usedtx|useinbandfec|stereo|maxaveragebitrate)=/.test(one));
-  return [...kept, "useinbandfec=1", ...(music ? MUSIC : SPEECH)].join(";");
+  return [...kept, "useinbandfec=1", ...wanted].join(";");
 }
 
 /** @param {string} section @param {string} payload */

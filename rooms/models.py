@@ -113,7 +113,11 @@ class Room(models.Model):
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="closed_rooms")]
+        indexes = [
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="closed_rooms"),
+            models.Index(fields=["created_at"], condition=Q(epoch__gt=0), name="rooms_with_key"),
+            models.Index(fields=["created_at"], condition=Q(epoch=0), name="rooms_without_key"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -165,6 +169,7 @@ class Invite(models.Model):
                 condition=Q(revoked_at__isnull=False, wrapped_key__isnull=False),
                 name="revoked_invites_with_keys",
             ),
+            models.Index(fields=["created_at"], condition=Q(uses__gte=F("max_uses")), name="used_up_invites"),
         ]
 
     def __str__(self) -> str:

@@ -138,7 +138,11 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit log")
         ordering = ["-at"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["target_kind", "target"], name="audit_target")]
+        indexes = [
+            models.Index(fields=["target_kind", "target"], name="audit_target"),
+            models.Index(fields=["action", "at"], name="audit_action"),
+            models.Index(fields=["target_kind", "at"], name="audit_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} · {self.target_kind} {self.target}"

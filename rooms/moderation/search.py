@@ -12,7 +12,9 @@ from operator import or_
 from typing import Any
 
 from django.contrib.admin.utils import get_fields_from_path
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from .trigrams import has_trigrams
 
@@ -48,18 +50,20 @@ class Search:
         """
         if not words or not fields:
             return rows, True
-        for word in words:
-            rows = rows.filter(_contains(fields, word))
-        if not is_large(rows.model):
-            return rows, True
-        matches = []
+        matches: dict[str, Matches] = {}
         # The longest word first: fewer rows have it. One that is found completely is enough to look through.
-        for word in sorted(set(words), key=len, reverse=True):
-            matches.append(self._matches(rows.model, word, fields))
-            if matches[-1].complete:
+        ordered = sorted(dict.fromkeys(words), key=len, reverse=True)
+        for word in ordered if is_large(rows.model) else ():
+            matches[word] = self._matches(rows.model, word, fields)
+            if matches[word].complete:
                 break
-        best = min(matches, key=lambda found: (not found.complete, len(found.keys)))
-        return rows.filter(pk__in=best.keys), best.complete
+        best = min(matches, key=lambda word: (not matches[word].complete, len(matches[word].keys)), default=None)
+        for word in ordered:
+            if word != best:
+                rows = rows.filter(_contains(fields, word))
+        if best is None:
+            return rows, True
+        return _without_index(rows.filter(pk__in=matches[best].keys)), matches[best].complete
 
     def _matches(self, model: type[Model], word: str, fields: Iterable[str]) -> Matches:
         """Find the rows of a model that have a word in one of the fields, their own or of rows that they refer to."""
@@ -72,7 +76,8 @@ class Search:
         for way, names in ways.items():
             if way:
                 there = self._own_matches(get_fields_from_path(model, way)[-1].related_model, word, tuple(names))
-                found = _newest(_all(model).filter(**{f"{way}__in": there.keys})) if there.keys else []
+                few = _all(model).filter(**{f"{way}__in": there.keys}).order_by(_order(model))
+                found = _keys(_without_index(few)) if there.keys else []
                 complete = complete and there.complete and len(found) <= MOST
             else:
                 here = self._own_matches(model, word, tuple(names))
@@ -89,9 +94,9 @@ class Search:
         return self._found[asked]
 
     def _in_newest(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
-        rows = _all(model).order_by(*_order(model))
-        among = _newest(_all(model).filter(_contains(names, word), pk__in=rows.values("pk")[:NEWEST]))
-        if len(among) > MOST or not is_large(model):
+        newest, is_all = _newest_rows(model)
+        among = _newest(newest.filter(_contains(names, word)))
+        if len(among) > MOST or is_all:
             return Matches(among[:MOST], len(among) <= MOST)
         begins = _newest(_all(model).filter(self._begins(model, names, word)))
         return Matches(list(dict.fromkeys(among + begins))[:MOST], False)
@@ -112,6 +117,35 @@ def is_large(model: type[Model]) -> bool:
     return _all(model)[NEWEST : NEWEST + 1].exists()
 
 
+def distinct_values(model: Any, name: str) -> list[Any]:
+    """Return the values that a field has, by its index: each next one, instead of those of all rows."""
+    quote = connection.ops.quote_name
+    column, table = quote(model._meta.get_field(name).column), quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE found(value) AS (
+              SELECT min({column}) FROM {table}
+              UNION ALL
+              SELECT (SELECT min({column}) FROM {table} WHERE {column} > value) FROM found WHERE value IS NOT NULL
+            )
+            SELECT value FROM found WHERE value IS NOT NULL
+            """  # noqa: S608 - names of the model
+        )
+        return [value for (value,) in cursor.fetchall()]
+
+
+def _newest_rows(model: type[Model]) -> tuple[QuerySet[Any], bool]:
+    """Return the `NEWEST` newest rows of a model, and whether these are all."""
+    order = _order(model)
+    name = order.removeprefix("-")
+    last = list(_all(model).order_by(order).values_list(name, flat=True)[NEWEST - 1 : NEWEST + 1])
+    if len(last) < 2:
+        return _all(model), True
+    # A range of the index: PostgreSQL may read a whole table for the keys of a subquery.
+    return _all(model).filter(**{f"{name}__gte": last[0]}), False
+
+
 def _in_all(model: type[Model], word: str, names: Iterable[str]) -> Matches:
     found = _newest(_all(model).filter(_contains(names, word)))
     return Matches(found[:MOST], len(found) <= MOST)
@@ -123,13 +157,34 @@ def _contains(fields: Iterable[str], word: str) -> Q:
 
 def _newest(rows: QuerySet[Any]) -> list[Any]:
     """Return the keys of the newest rows, one more than `MOST` if there are as many."""
-    return list(rows.order_by(*_order(rows.model)).values_list("pk", flat=True)[: MOST + 1])
+    return _keys(rows.order_by(_order(rows.model)))
 
 
-def _order(model: Any) -> tuple[str, ...]:
+def _keys(rows: QuerySet[Any]) -> list[Any]:
+    return list(rows.values_list("pk", flat=True)[: MOST + 1])
+
+
+def _without_index(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows in their order, but found first and sorted then.
+
+    PostgreSQL goes through the index of the order instead, up to its end, when it expects to meet enough of them there.
+    """
+    own = {"pk", *(field.name for field in rows.model._meta.concrete_fields if not field.is_relation)}
+
+    def hidden(entry: Any) -> Any:
+        name = entry.removeprefix("-") if isinstance(entry, str) else ""
+        if name not in own:
+            return entry
+        same = Coalesce(name, name)
+        return same.desc() if entry.startswith("-") else same.asc()
+
+    return rows.order_by(*map(hidden, rows.query.order_by or rows.model._meta.ordering))
+
+
+def _order(model: Any) -> str:
     """Return the order from the newest on that the model has an index for."""
     names = {field.name for field in model._meta.concrete_fields}
-    return tuple(f"-{name}" for name in ("created_at", "date_joined", "at") if name in names) or ("-pk",)
+    return next((f"-{name}" for name in ("created_at", "date_joined", "at") if name in names), "-pk")
 
 
 def _all(model: type[Model]) -> QuerySet[Any]:

@@ -1,18 +1,21 @@
 """The audit log: read, filtered and searched, never changed."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from rooms.moderation.actions import ACTION_LABELS, TargetKind
 from rooms.moderation.audit_log import TARGET_KIND_LABELS, describe
-from rooms.moderation.models import AuditEntry
+from rooms.moderation.models import AppendOnlyQuerySet, AuditEntry
+from rooms.moderation.search import distinct_values
 
 from .base import ReadOnlyAdmin
 
@@ -23,7 +26,7 @@ class LabelFilter(admin.SimpleListFilter):
     labels: dict[Any, Any] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        values = AuditEntry.objects.order_by().values_list(str(self.parameter_name), flat=True).distinct()
+        values = distinct_values(AuditEntry, str(self.parameter_name))
         labelled = [(value, str(self.labels.get(value, value))) for value in values]
         return sorted(labelled, key=lambda pair: pair[1])
 
@@ -43,12 +46,30 @@ class TargetKindFilter(LabelFilter):
     title, parameter_name, labels = _("kind of target"), "target_kind", TARGET_KIND_LABELS
 
 
+class ListedEntries(AppendOnlyQuerySet):
+    """Offers every year, month and day from the first entry to the last: finding the empty ones would read all."""
+
+    def datetimes(self, field_name: str, kind: str, order: str = "ASC", tzinfo: Any = None) -> Any:
+        """Return the first day of each, for the links above the list."""
+        ends = self.aggregate(first=Min(field_name), last=Max(field_name))
+        if ends["first"] is None:
+            return []
+        first, last = (timezone.localtime(ends[name]).date() for name in ("first", "last"))
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return sorted({day.replace(**_FIRST[kind]) for day in days})
+
+
+_FIRST: dict[str, dict[str, Any]] = {"year": {"month": 1, "day": 1}, "month": {"day": 1}, "day": {}}
+
+
 class AuditLogList(ChangeList):
     """Describes the entries of a page together, with one query for each kind of target."""
 
     def get_results(self, request: HttpRequest) -> None:
         """Describe the entries of the page."""
         super().get_results(request)
+        if self.query:
+            self.date_hierarchy = None  # what a search finds fits on few pages
         entries = list(self.result_list)
         describe(entries)
         self.result_list = entries
@@ -70,6 +91,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return AuditLogList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return ListedEntries(model=AuditEntry, query=super().get_queryset(request).query)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditEntry | None:
         entry = cast(AuditEntry | None, super().get_object(request, object_id, from_field))

@@ -74,12 +74,13 @@ def search_view(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
     if query:
         search = Search()
-        found = [search.filter(model.objects.all(), [query], fields) for model, fields in SEARCHED.items()]
+        ordered = {User: User.objects.order_by("email"), Room: Room.objects.all(), Invite: Invite.objects.all()}
+        found = [search.filter(ordered[model], [query], fields) for model, fields in SEARCHED.items()]
         (people, rooms, invites), complete = zip(*found, strict=True)
         now = timezone.now()
         shown = invites.select_related("room", "created_by")[:MAX_RESULTS]
         context |= {
-            "people": people.order_by("email")[:MAX_RESULTS],
+            "people": people[:MAX_RESULTS],
             "rooms": rooms.select_related("owner")[:MAX_RESULTS],
             "invites": [(invite, invite.state(now)) for invite in shown],
             "max_results": MAX_RESULTS,

@@ -56,7 +56,7 @@ def _count_others(related: Q) -> Coalesce:
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """The queue, the gravest first and of equally grave ones the oldest; resolved reports, the newest first."""
+    """The queue, the gravest first and of equally grave ones the oldest; resolved ones and all, the newest first."""
 
     change_list_template = "admin/moderation/report_list.html"
     list_display_links = ("number",)
@@ -85,7 +85,8 @@ class ReportAdmin(ReadOnlyAdmin):
         return columns if _shown_state(request) == "open" else (*columns, "resolved_at")
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
-        return ("-resolved_at",) if _shown_state(request) == "resolved" else QUEUE_ORDER
+        # Only open reports are so few that they can be sorted by what has no index.
+        return {"open": QUEUE_ORDER, "resolved": ("-resolved_at",)}.get(_shown_state(request), ("-created_at",))
 
     def offered_actions(self, request: HttpRequest) -> tuple[str, ...]:
         """Offer to dismiss what is open and to reopen what is resolved."""

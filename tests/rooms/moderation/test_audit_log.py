@@ -1,5 +1,8 @@
 """The audit log: complete, readable, and never changed."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
@@ -56,3 +59,20 @@ def test_the_trail_keeps_a_number_and_no_name_of_who_is_deleted(desk: Client, mo
 
 def test_every_action_has_a_name_of_its_own() -> None:
     assert len(ACTIONS_BY_NAME) == len(ACTIONS)
+
+
+def test_the_trail_is_opened_by_dates_from_its_first_entry_to_its_last(desk: Client, mona: User) -> None:
+    for year, month, day in ((2024, 12, 31), (2026, 1, 30), (2026, 3, 1)):
+        at = datetime(year, month, day, 12, tzinfo=UTC)
+        AuditEntry.objects.create(actor=mona, action="warn", target_kind="person", target="7", reason="x", at=at)
+
+    def offered(query: str) -> list[str]:
+        page = desk.get(f"/admin/moderation/auditentry/{query}").content.decode()
+        dates = page.partition('class="toplinks"')[2].partition("</nav>")[0]
+        return [link.replace("&amp;", "&") for link in re.findall(r'href="\?([^"]*)"', dates)]
+
+    assert offered("") == ["at__year=2024", "at__year=2025", "at__year=2026"]
+    assert offered("?at__year=2026") == ["", *(f"at__month={month}&at__year=2026" for month in (1, 2, 3))]
+    one_day = "at__day=30&at__month=1&at__year=2026"
+    assert offered("?at__year=2026&at__month=1") == ["at__year=2026", one_day]
+    assert offered("?q=x") == []

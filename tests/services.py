@@ -71,8 +71,9 @@ class Service:
     stop_signal = signal.SIGTERM
     ready_within = 20.0
 
-    def __init__(self, port: int | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"meetingpoint-{self.name}-"))
+    def __init__(self, port: int | None = None, folder: Path | None = None) -> None:
+        self.kept = folder is not None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=f"meetingpoint-{self.name}-"))
         self.port = port or free_port()
         self.log = self.folder / "output.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -135,9 +136,10 @@ class Service:
             self.process.wait(10)
 
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process and remove its folder, unless it was given."""
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         try:
@@ -180,21 +182,18 @@ class PostgresServer(Service):
     stop_signal = signal.SIGINT  # "fast": open connections are ended, nothing is lost
     ready_within = 30.0
 
-    def __init__(self, port: int | None = None) -> None:
-        super().__init__(port)
+    def __init__(self, port: int | None = None, folder: Path | None = None) -> None:
+        super().__init__(port, folder)
         self.data = self.folder / "data"
         if os.geteuid() == 0:
             users = {entry.pw_name: entry for entry in pwd.getpwall()}
             entry = users.get("postgres") or pwd.getpwuid(65534)  # the user without rights
             self.user = entry.pw_name
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-        subprocess.run(
-            [find_binary("initdb"), "-D", self.data, "-U", self.superuser, "-A", "trust", "-E", "UTF8", "--no-sync"],
-            check=True,
-            capture_output=True,
-            user=self.user,
-            cwd=self.folder,
-        )
+        if not self.data.exists():
+            made = [find_binary("initdb"), "-D", str(self.data), "-U", self.superuser]
+            options = ["-A", "trust", "-E", "UTF8", "--no-sync"]
+            subprocess.run([*made, *options], check=True, capture_output=True, user=self.user, cwd=self.folder)
 
     def command(self) -> list[str]:
         options = [

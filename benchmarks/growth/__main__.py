@@ -6,50 +6,33 @@ The exit code is 1 if something takes more than 1.5 times as long with the large
 
 import argparse
 import json
-import os
-import secrets
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.services import PostgresServer
+from benchmarks.growth.databases import ROOT, databases, environment, fill
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL_ROOMS = 400
 MOST = 1.5
 NOISE = 0.002  # seconds by which two measurements of the same thing differ
 
 
 class Site:
-    """A database of one size, and a process that does things with it."""
+    """A process that does things with a database."""
 
-    def __init__(self, url: str, rooms: int, each: int) -> None:
-        self.rooms, self.each = rooms, each
-        self.environment = {
-            **os.environ, "ENV_FILE": "/dev/null", "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50),
-            "SITE_ORIGINS": "http://testserver", "REDIS_URL": "", "LIMIT_FACTOR": "10000", "DEBUG": "0",
-            "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
-
-    def fill(self) -> None:
-        """Fill the database."""
-        sizes = [str(self.rooms), str(self.each)]
-        self.run("benchmarks.growth.fill", *sizes)
-
-    def run(self, module: str, *words: str) -> None:
-        """Run a module to its end."""
-        subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=self.environment, check=True)
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def start(self) -> list[str]:
         """Start the process; return the names of what it can do."""
         self.said = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.growth.acts"],
-            cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True,
+            cwd=ROOT, env=environment(self.url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
+            text=True,
         )  # fmt: skip
         return list(self.answer())
 
@@ -102,22 +85,22 @@ def main() -> int:
     parser.add_argument("--rooms", type=int, default=100_000, help="how many rooms and accounts (default: 100,000)")
     parser.add_argument("--each", type=int, default=10, help="how many memberships and links each room has")
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is done with both")
-    parser.add_argument("--only", default="", help="only what has this in its name")
+    parser.add_argument("--only", default="", help="only what has this in its name: join, prune, GET /admin/, …")
+    parser.add_argument("--keep", type=Path, help="a folder for the filled databases: the next run finds them there")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        if options.database == "postgresql":
-            server = stack.enter_context(PostgresServer())
-            urls = [server.create_database() for _ in range(2)]
-        else:
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            urls = [f"sqlite:///{folder}/{name}.sqlite3" for name in ("small", "large")]
-        small, large = Site(urls[0], SMALL_ROOMS, options.each), Site(urls[1], options.rooms, options.each)
-        for site in (small, large):
+    with databases(options.database, options.keep and options.keep.resolve()) as place:
+        urls = []
+        for rooms in (SMALL_ROOMS, options.rooms):
             began = time.monotonic()
-            site.fill()
-            print(f"{options.database}: {site.rooms} rooms with {site.each} memberships and links each, filled in "
+            urls.append(place.copy(rooms, options.each))
+            fill(urls[-1], rooms, options.each)  # the migrations that came after it was filled
+            print(f"{options.database}: {rooms} rooms with {options.each} memberships and links each, ready in "
                   f"{time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
-        slow = compare(small, large, options.only, options.rounds)
+        try:
+            slow = compare(Site(urls[0]), Site(urls[1]), options.only, options.rounds)
+        finally:
+            for url in urls:
+                place.drop(url)
     print(f"{len(slow)} of these take more than {MOST} times as long" if slow else f"all within {MOST} times")
     return 1 if slow else 0
 

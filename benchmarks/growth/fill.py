@@ -9,6 +9,7 @@ import random
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -174,7 +175,7 @@ class Table:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SET session_replication_role = replica")  # no triggers for foreign keys
-                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                with without_indexes(cursor, table), cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(self.values(row))
                 cursor.execute("SET session_replication_role = DEFAULT")
@@ -190,6 +191,24 @@ class Table:
             cursor.executemany(statement, batch)
 
 
+@contextmanager
+def without_indexes(cursor: Any, table: str) -> Iterator[None]:
+    """Drop the indexes of a table that belong to no constraint, and make them again when it is filled."""
+    cursor.execute(
+        """
+        SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+        WHERE indrelid = %s::regclass AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+        """,
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    for _name, definition in indexes:
+        cursor.execute(definition)
+
+
 def as_stored(value: Any) -> Any:
     """Return a value as columns of this database have it."""
     if connection.vendor == "postgresql":
@@ -199,7 +218,7 @@ def as_stored(value: Any) -> Any:
     return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value
 
 
-def settle() -> None:
+def settle(how: str) -> None:
     """Do what PostgreSQL does by itself after a while: gather statistics, and count on from the last numbers."""
     if connection.vendor != "postgresql":
         return
@@ -207,7 +226,7 @@ def settle() -> None:
         for model in (User, Room, Invite):
             table = model._meta.db_table
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(how)
 
 
 def main() -> int:
@@ -221,8 +240,10 @@ def main() -> int:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA foreign_keys = OFF")
             cursor.execute("PRAGMA synchronous = OFF")
-    Filler(options.rooms, options.each).fill()
-    settle()
+    if not User.objects.exists():
+        Filler(options.rooms, options.each).fill()
+        settle("VACUUM ANALYZE")
+    settle("ANALYZE")
     return 0
 
 

@@ -14,7 +14,10 @@ from benchmarks.scale.tab import Room, Tab, until_right
 from benchmarks.scale.world import AT_ONCE, SEATS, Site, all_of, load, talk
 from tests.signaling.world import SignalingServer
 
+GROWTH = 20  # MB, descriptors, keys or rows by which two samples may differ
 IDLE_SECONDS = 20.0
+MOST_IDLE_COMMANDS = 50  # of Redis, a second, however many sockets there are
+MOST_PRUNE_MEMORY, MOST_PRUNE_TRANSACTION = 100, 1.0  # MB, seconds
 PATIENCE = 180.0  # seconds within which all rosters must be right, on whatever machine
 Problems = list[str]
 
@@ -56,6 +59,8 @@ async def joins(site: Site, sockets: int) -> Problems:
     share, rate = (site.used() - before) / IDLE_SECONDS, (site.commands() - commands) / IDLE_SECONDS
     talking.cancel()
     print(f"idle: {len(tabs)} sockets, {share:.1%} of a core, {rate:.0f} Redis commands a second ({load()})")
+    if rate > MOST_IDLE_COMMANDS:
+        problems.append(f"idle: {rate:.0f} Redis commands a second")
     problems += await rosters(rooms, "idle")
     await leave_all(tabs)
     return problems
@@ -140,7 +145,7 @@ async def filling(site: Site, times: int) -> Problems:
         wrong_rooms += bool(wrong)
         for tab in tabs:
             tab.leave()
-            tab.pid = tab.pid[:-2] + random.choice("AEIMQUYcgkosw048") + "A"  # noqa: S311
+            tab.reload()
     print(f"filling: {times} rooms in {time.monotonic() - began:.0f} s, right within {slowest:.2f} s ({load()})")
     return [f"filling: {wrong_rooms} rounds with wrong rosters"] if wrong_rooms else []
 
@@ -202,11 +207,16 @@ async def prune(site: Site, links: int) -> Problems:
     site.rooms(SEATS)
     server = site.servers[0]
     made = await asyncio.to_thread(lambda: server.run_python(MAKE_LINKS, number=links))
+    watching = asyncio.create_task(site.longest_transaction())
     measured = await asyncio.to_thread(server.run_python, PRUNE)
+    watching.cancel()
+    longest = await watching
     figures = json.loads(json.dumps(measured))
     more = figures["more"] / 1024
-    print(f"prune: {made} links in {figures['seconds']:.1f} s, {more:.0f} MB more memory ({load()})")
-    return [f"prune took {more:.0f} MB"] if more > 100 else []
+    print(f"prune: {made} links in {figures['seconds']:.1f} s, {more:.0f} MB more memory, "
+          f"no transaction longer than {longest:.2f} s ({load()})")  # fmt: skip
+    problems = [f"prune took {more:.0f} MB"] if more > MOST_PRUNE_MEMORY else []
+    return problems + ([f"prune: a transaction of {longest:.1f} s"] if longest > MOST_PRUNE_TRANSACTION else [])
 
 
 PRUNE = """
@@ -221,11 +231,11 @@ result = {"seconds": time.monotonic() - began, "more": after - before}
 
 
 async def soak(site: Site, minutes: float) -> Problems:
-    """Let people come, talk and go for so long; memory, descriptors and keys must not grow after the first third."""
+    """Let people come, talk and go for so long; what the site holds must not grow after the first third."""
     rooms = site.rooms(400)
     tabs = [tab for room in rooms for tab in room]
     end = time.monotonic() + minutes * 60
-    samples: list[tuple[float, int, int, int]] = []
+    samples: list[dict[str, int]] = []
     done = 0
 
     async def live(room: Room) -> None:
@@ -239,18 +249,23 @@ async def soak(site: Site, minutes: float) -> Problems:
                 await asyncio.sleep(0.5 + random.random())  # noqa: S311
             for tab in room:
                 tab.leave()
+                tab.reload()
             done += len(room)
             await asyncio.sleep(random.random())  # noqa: S311
 
     async def sample() -> None:
         while time.monotonic() < end:
             await asyncio.sleep(minutes * 60 / 12)
-            samples.append((time.monotonic(), site.memory() >> 10, site.descriptors(), site.keys()))
-            print(f"  {samples[-1][1] / 1024:.0f} MB, {samples[-1][2]} descriptors, {samples[-1][3]} keys")
+            samples.append(await asyncio.to_thread(site.holds))
+            print("  " + ", ".join(f"{count} {what}" for what, count in samples[-1].items()), flush=True)
 
     await asyncio.gather(sample(), *(live(room) for room in rooms))
     third = samples[len(samples) // 3 :]
-    first, last = third[0], third[-1]
-    print(f"soak: {minutes:g} minutes, {done} joins, {len(tabs)} tabs, from {first[1:]} to {last[1:]} ({load()})")
-    grown = last[1] > first[1] * 1.1 + 2048
-    return ["soak: the processes' memory grew"] if grown else []
+    print(f"soak: {minutes:g} minutes, {done} joins, {len(tabs)} tabs ({load()})")
+    early, late = third[: len(third) // 2], third[len(third) // 2 :]
+    problems = []
+    for what in third[0]:
+        before, after = (max(sample[what] for sample in part) for part in (early, late))
+        if after > before * 1.1 + GROWTH:
+            problems.append(f"soak: from {before} {what} to {after}")
+    return problems

@@ -142,6 +142,10 @@ class Tab:
             self._link.send(_CLOSE, struct.pack("!H", 1000))
             self._link.end(1000, "")
 
+    def reload(self) -> None:
+        """Become a page that has just been loaded."""
+        self.pid, self._inside_since = make_pid(), 0.0
+
     async def _connect(self, port: int | None = None) -> None:
         self._later = None
         self.port = port or random.choice(self.ports)  # noqa: S311

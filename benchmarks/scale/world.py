@@ -3,13 +3,15 @@
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import redis
 from django.conf import settings
+from psycopg import sql
 
 from benchmarks.meter import processor_seconds, resident_bytes
 from benchmarks.scale.tab import PING_SECONDS, Place, Room, Tab
@@ -26,6 +28,7 @@ class Site:
 
     servers: list[SignalingServer]
     store: RedisServer | None = None
+    database: str | None = None  # the URL of PostgreSQL
     scenes: list[Scene] = field(default_factory=list)
 
     @property
@@ -59,6 +62,34 @@ class Site:
         with redis.Redis(port=self.store.port) as client:
             return int(client.dbsize())
 
+    def rows(self) -> int:
+        """Return how many rows all tables of the database have together."""
+        if self.database is None:
+            return 0
+        with psycopg.connect(self.database) as connection:
+            found = connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall()
+            counts = [sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name)) for (name,) in found]
+            return sum(connection.execute(count).fetchall()[0][0] for count in counts)
+
+    def holds(self) -> dict[str, int]:
+        """Return what the site holds, by what must not grow as long as as many people are there."""
+        return {
+            "MB": self.memory() >> 20, "descriptors": self.descriptors(), "keys": self.keys(), "rows": self.rows(),
+        }  # fmt: skip
+
+    async def longest_transaction(self) -> float:
+        """Return the age of the oldest open transaction that was seen until this is cancelled, in seconds."""
+        longest = 0.0
+        asked = (
+            "SELECT max(extract(epoch FROM clock_timestamp() - xact_start)) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        with psycopg.connect(self.database or "", autocommit=True) as connection, suppress(asyncio.CancelledError):
+            while True:
+                longest = max(longest, connection.execute(asked).fetchall()[0][0] or 0.0)
+                await asyncio.sleep(0.05)
+        return longest
+
     def rooms(self, people: int) -> list[Room]:
         """Return tabs for so many people in rooms of eight; what has been made before is used again."""
         wanted = -(-people // SEATS)
@@ -86,14 +117,15 @@ def two_processes() -> Iterator[Site]:
     """Run two processes on uvicorn that share PostgreSQL and Redis."""
     with ExitStack() as stack:
         postgres, store = stack.enter_context(PostgresServer()), stack.enter_context(RedisServer())
-        shared = {"DATABASE_URL": postgres.create_database(), "REDIS_URL": store.url, "WEB_PROCESSES": "2"}
+        database = postgres.create_database()
+        shared = {"DATABASE_URL": database, "REDIS_URL": store.url, "WEB_PROCESSES": "2"}
         first = SignalingServer("uvicorn", settings=shared)
         first.migrate()
         same = {name: first.settings[name] for name in ("SECRET_KEY", "SITE_ORIGINS")}
         servers = [first, SignalingServer("uvicorn", settings={**shared, **same})]
         for server in servers:
             stack.enter_context(server)
-        yield Site(servers, store)
+        yield Site(servers, store, database)
 
 
 async def all_of(work: Sequence[Callable[[], Coroutine[Any, Any, Any]]], at_once: int = AT_ONCE) -> None:

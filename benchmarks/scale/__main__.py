@@ -56,6 +56,7 @@ def main() -> int:
     wanted = options.steps or list(known)
     if unknown := set(wanted) - set(known):
         parser.error(f"no such step: {', '.join(sorted(unknown))}")
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # into a file, too
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     problems: steps.Problems = []

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 from tests.browser.camera import make_camera
 from tests.browser.conftest import (
     CHROMIUM_ARGUMENTS,
+    FIREFOX_PREFERENCES,
     SECRET_KEY,
     Cast,
     app,
     cast,
     chromium,
     driver,
+    firefox_with,
     person,
     processes,
     redis,
@@ -27,6 +29,7 @@ from tests.browser.person import Person
 from tests.lab import figures
 from tests.lab.network import Home, Internet
 from tests.lab.servers import LabApp, LabRelay
+from tests.lab.sound import SoundServer
 from tests.services import find_binary
 
 __all__ = ["app", "cast", "chromium", "driver", "person", "processes", "redis"]
@@ -107,3 +110,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if figures.FIGURES:
         terminalreporter.section("figures")
         terminalreporter.write_line(figures.table())
+
+
+@pytest.fixture
+def sound() -> Iterator[SoundServer]:
+    """Two speakers; the first one is the system's default."""
+    with SoundServer() as server:
+        for name in ("Built-in", "Headset"):
+            server.plug_in(name)
+        yield server
+
+
+@pytest.fixture
+def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
+    """A Firefox that plays on the speakers of `sound`."""
+    with firefox_with(driver, FIREFOX_PREFERENCES, {**sound.variables}) as browser:
+        yield browser

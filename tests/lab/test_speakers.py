@@ -4,34 +4,15 @@ Chromium watches the kernel's devices, which a sound server's speakers are not: 
 """
 
 import time
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import FIREFOX_PREFERENCES, firefox_with
 from tests.browser.meeting import Meet, make_meeting
 from tests.lab.figures import measure
 from tests.lab.sound import SoundServer
 from tests.services import wait_until
 
 AUDIBLE = 100.0
-
-
-@pytest.fixture
-def sound() -> Iterator[SoundServer]:
-    """Two speakers; the first one is the system's default."""
-    with SoundServer() as server:
-        for name in ("Built-in", "Headset"):
-            server.plug_in(name)
-        yield server
-
-
-@pytest.fixture
-def loud_firefox(driver: Playwright, sound: SoundServer) -> Iterator[Browser]:
-    """A Firefox that plays on the speakers of `sound`."""
-    with firefox_with(driver, FIREFOX_PREFERENCES, {**sound.variables}) as browser:
-        yield browser
 
 
 def test_a_speaker_is_pulled_out_and_put_back_in(person: Meet, loud_firefox: Browser, sound: SoundServer) -> None:

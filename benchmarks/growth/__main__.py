@@ -6,6 +6,7 @@ The exit code is 1 if something takes more than 1.5 times as long with the large
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -88,6 +89,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only what has this in its name: join, prune, GET /admin/, …")
     parser.add_argument("--keep", type=Path, help="a folder for the filled databases: the next run finds them there")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends, too
     with databases(options.database, options.keep and options.keep.resolve()) as place:
         urls = []
         for rooms in (SMALL_ROOMS, options.rooms):

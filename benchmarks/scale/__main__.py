@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import resource
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -56,6 +57,7 @@ def main() -> int:
     wanted = options.steps or list(known)
     if unknown := set(wanted) - set(known):
         parser.error(f"no such step: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers end, too
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # into a file, too
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

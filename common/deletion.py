@@ -55,7 +55,7 @@ def _batches(rows: "QuerySet[Any]") -> "Iterator[QuerySet[Any]]":
             batch = part[start : start + BATCH]
             # A range: thousands of keys in each statement take longer to write down than the rows to delete.
             yield rows.filter(pk__gte=batch[0], pk__lte=batch[-1])
-        part = list(keys.filter(pk__gt=part[-1])[:KEYS])
+        part = list(keys.filter(pk__gt=part[-1])[:KEYS]) if len(part) == KEYS else []
 
 
 def _delete(rows: "QuerySet[Any]") -> int:

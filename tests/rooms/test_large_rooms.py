@@ -157,6 +157,7 @@ def test_the_export_of_many_rooms_takes_a_few_queries(olga: User) -> None:
 
 def test_prune_deletes_in_short_transactions(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deletion, "BATCH", 50)
+    monkeypatch.setattr(deletion, "KEYS", 100)
     room, long_ago = create_room(olga, "Room"), timezone.now() - timedelta(days=60)
     links = Invite.objects.bulk_create(
         Invite(
@@ -179,6 +180,8 @@ def test_prune_deletes_in_short_transactions(olga: User, monkeypatch: pytest.Mon
     assert Membership.objects.filter(invite=None, guest_id__isnull=False).count() == 120
     deleted = [sql for sql in statements if sql.startswith('DELETE FROM "rooms_invite"')]
     assert len(deleted) == 3
+    looked_up = [sql for sql in statements if sql.startswith('SELECT "rooms_invite"."id"') and "LIMIT 100" in sql]
+    assert len(looked_up) == 6  # for 240 sealed keys, for those of no revoked link, for 120 links
     assert all(sql.count(",") < 50 for sql in deleted)
     assert LogEntry.objects.exists()
 

@@ -79,6 +79,15 @@ export class MediaLink extends Emitter {
     this.#transport.messages?.sendScreenState(screen);
   }
 
+  /**
+   * Sends another track in place of a picture, wherever there is a picture, until the connection is replaced.
+   * @param {"camera" | "screen"} picture @param {MediaStreamTrack | null} track null: the picture itself
+   */
+  substitute(picture, track) {
+    const { pair, screen } = this.#transport;
+    (picture === "screen" ? screen : pair).substitute("video", track);
+  }
+
   /** For a peer that gets nothing of a track, or cannot show it: restarts its encoder. Never rejects. @param {Kind} kind */
   async refreshTrack(kind) {
     await this.#transport.pair.refreshTrack(kind);

@@ -33,6 +33,7 @@ const MAX_BANNED = 1_024;
  * @property {{pid: string, stream: MediaStream}} peer-tracks-changed its tracks were added, removed, muted or unmuted
  * @property {{pid: string, audio: boolean, video: boolean}} peer-media what the peer says it sends
  * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
+ * @property {void} own-tracks microphone or camera were set
  * @property {void} own-screen sharing the own screen began or ended
  * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
  * @property {{pid: string}} peer-channel-open topics reach the peer, for the first time or again (earlier messages may be lost)
@@ -191,6 +192,7 @@ export class Mesh extends Emitter {
   setTracks(tracks) {
     this.#tracks = tracks;
     for (const connection of this.peers.values()) connection.setTracks(tracks);
+    this.emit("own-tracks");
   }
 
   get sharesScreen() {

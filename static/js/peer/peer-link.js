@@ -139,7 +139,7 @@ export class PeerLink extends MediaLink {
   resend() {
     const { connection, negotiation } = this.#transport;
     if (this.#over || negotiation.untouched) return;
-    if (negotiation.pending && !negotiation.established) this.#startOver();
+    if (negotiation.pending && !negotiation.established) this.startOver();
     else if (this.#state === "connected") negotiation.repeat();
     else if (negotiation.pending) void negotiation.withdraw();
     else connection.restartIce();
@@ -155,7 +155,7 @@ export class PeerLink extends MediaLink {
   setIceTransportPolicy(policy) {
     this.#options.iceTransportPolicy = policy;
     if (this.#over) return;
-    if (policy === "relay") return this.#startOver();
+    if (policy === "relay") return this.startOver();
     this.#transport.connection.setConfiguration(this.#configuration());
     this.restartIce();
   }
@@ -233,7 +233,9 @@ export class PeerLink extends MediaLink {
     this.#updateState();
   }
 
-  #startOver() {
+  /** Connects again, by another connection. */
+  startOver() {
+    if (this.#over) return;
     this.#replaceTransport();
     this.offer();
   }
@@ -255,7 +257,7 @@ export class PeerLink extends MediaLink {
     if (this.#wasConnected && times >= GIVE_UP_SENDING) this.#transport.pause(true);
     if (negotiation.pending) this.resend();
     else if (negotiation.untouched && times >= FIRST_TRIES) this.offer();
-    else if (this.#transport.ended) this.#startOver();
+    else if (this.#transport.ended) this.startOver();
     else if (negotiation.established && (this.#state !== "connecting" || times > FIRST_TRIES)) connection.restartIce();
   }
 

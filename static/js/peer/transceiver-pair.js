@@ -22,6 +22,8 @@ export class TransceiverPair {
   #tracks;
   #index;
   #paused = false;
+  /** Sent in place of the track of that kind. @type {Record<Kind, MediaStreamTrack | null>} */
+  #substitutes = { audio: null, video: null };
   /** @type {Record<Kind, MediaStreamTrack | null>} the last arguments of `replaceTrack` */
   #requested = { audio: null, video: null };
 
@@ -68,6 +70,12 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
+  /** Sends another track wherever there is one to send. @param {Kind} kind @param {MediaStreamTrack | null} track null: the track itself */
+  substitute(kind, track) {
+    this.#substitutes[kind] = track;
+    this.#applyTracks();
+  }
+
   /** @param {boolean} paused sends nothing, whatever the tracks are */
   pause(paused) {
     if (paused === this.#paused) return;
@@ -87,7 +95,7 @@ export class TransceiverPair {
   #applyTracks() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
-      const track = this.#paused ? null : this.#tracks[kind];
+      const track = this.#paused ? null : this.#tracks[kind] && (this.#substitutes[kind] ?? this.#tracks[kind]);
       // `sender.track` follows only when the browser gets round to it.
       if (!sender || this.#requested[kind] === track) continue;
       this.#requested[kind] = track;

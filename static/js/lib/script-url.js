@@ -6,7 +6,7 @@ import { SCRIPTS } from "./script-folder.js";
 export const SERVICE_WORKER = "/files/service-worker.js";
 
 /** Workers of pages, below the folder of scripts. */
-const WORKERS = Object.freeze(["files/storage/store-worker.js", "media/background/worker.js"]);
+const WORKERS = Object.freeze(["files/storage/store-worker.js", "media/background/worker.js", "media/encode-once/worker.js"]);
 
 /** @type {{createScriptURL: (url: string) => string} | null} */
 let policy = null;

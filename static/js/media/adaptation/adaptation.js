@@ -17,6 +17,8 @@ import { allocateUplink } from "./uplink-allocation.js";
 /** @import { Piece } from "./snapshots.js" */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large a person is shown on this page */
 
+/** load: cores; facts: for tests and diagnosis @typedef {{readonly load: number, readonly facts: object, enabled: boolean}} EncoderSharing */
+
 /** In small calls twice as often: queues build up fast. */
 const INTERVAL_MS = 500;
 const SMALL_CALL = 2;
@@ -38,12 +40,15 @@ const PIECES_PER_MINUTE = 600;
 /**
  * @typedef {object} AdaptationEvents
  * @property {{pid: string}} adapted once a second for each connected peer; `adaptationOf(pid)` is up to date
+ * @property {void} decided for each connected peer: see `pictures` of `adaptationOf(pid)`
  * @property {{pid: string, sending: SendingStatus, receiving: SendingStatus | null}} sending either has changed
  * @property {{pid: string, picture: Blob}} snapshot shown in place of video for a few seconds
  */
 
 /** @extends {Emitter<AdaptationEvents>} */
 export class Adaptation extends Emitter {
+  /** Lets connections share encoders, in calls of three or more. @type {EncoderSharing | null} */
+  sharing = null;
   #mesh;
   #views;
   #otherWork;
@@ -94,7 +99,7 @@ export class Adaptation extends Emitter {
 
   /**
    * @param {string} pid
-   * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "moment" | "report" | "caps"> | undefined}
+   * @returns {Pick<PeerAdaptation, "state" | "evidence" | "sending" | "receiving" | "measured" | "moment" | "report" | "caps" | "pictures" | "shared" | "sharedBy" | "available" | "applyPictures"> | undefined}
    */
   adaptationOf(pid) {
     return this.#peers.get(pid);
@@ -189,7 +194,7 @@ export class Adaptation extends Emitter {
     if (second) this.#secondAt = now;
     await Promise.all([...this.#peers.values()].map((peer) => peer.readStats(second)));
     const busy = [...this.#peers.values()].reduce((sum, { moment }) => sum + (moment?.busy ?? 0), 0);
-    this.#cpuLoad = (busy + this.#otherWork()) / (navigator.hardwareConcurrency || 2);
+    this.#cpuLoad = (busy + this.#otherWork() + (this.sharing?.load ?? 0)) / (navigator.hardwareConcurrency || 2);
     if (second) this.#sendReports();
     this.#adaptAll();
     await this.#sendSnapshots();
@@ -241,6 +246,7 @@ export class Adaptation extends Emitter {
     for (const [pid, peer] of this.#peers) {
       peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, cores });
     }
+    this.emit("decided");
     this.#sendStatuses();
   }
 
@@ -273,7 +279,7 @@ export class Adaptation extends Emitter {
     const now = performance.now();
     if (first === undefined || this.#snapshotSender.busy || now - this.#lastSnapshotAt < SNAPSHOT_INTERVAL_MS) return;
     this.#lastSnapshotAt = now;
-    const snapshot = await this.#snapshotCamera.takeSnapshot(this.#mesh.peers.get(first)?.transceivers.video?.sender.track ?? null);
+    const snapshot = await this.#snapshotCamera.takeSnapshot(this.#mesh.peers.get(first)?.outgoingTracks.tracks.video ?? null);
     if (snapshot === null) return;
     const receivers = waiting();
     this.#snapshotSender.sendSnapshot(snapshot, (piece) => {

@@ -5,7 +5,7 @@ import { sendableCodecs } from "./capabilities.js";
 import { commonCodecs } from "./codecs.js";
 import { jitterBufferTarget, NO_JITTER_BUFFER } from "./jitter-buffer.js";
 import { decide } from "./decision.js";
-import { measure } from "./stats.js";
+import { measure, withShared } from "./stats.js";
 import { sendingStatus } from "./limitation.js";
 import { LOWEST_VIDEO, maxKbps, minKbps, RUNGS, rungForTile, TOP } from "./ladder.js";
 import { SenderControl } from "./sender-control.js";
@@ -19,7 +19,8 @@ import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./s
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
 /** @import { Piece } from "./snapshots.js" */
-/** @import { Measured, Outbound } from "./stats.js" */
+/** @import { Measured, Outbound, SharedEncoding } from "./stats.js" */
+/** @import { Picture, PictureKind } from "./sender-control.js" */
 
 /** An encode time above this multiple of the frame interval means overload, not pipelining. */
 const LATE = 1.2;
@@ -47,6 +48,10 @@ export class PeerAdaptation {
   /** @type {SendingStatus | null} */
   receiving = null;
   jitterBuffer = NO_JITTER_BUFFER;
+  /** The last decision. @type {Record<PictureKind, Picture | null>} */
+  pictures = { camera: null, screen: null };
+  /** By an encoder that other connections use, too; null: by this sender's own. @type {Record<PictureKind, SharedEncoding | null>} */
+  shared = { camera: null, screen: null };
   sentVisibility = "";
   sentStatus = "";
   #connection;
@@ -79,6 +84,11 @@ export class PeerAdaptation {
     return this.moment?.outbound.available ?? Infinity;
   }
 
+  /** For how many people, this peer included, one encoder makes the camera's picture. */
+  get sharedBy() {
+    return this.shared.camera?.people ?? 1;
+  }
+
   /** @param {Report} report @returns {boolean} whether visibility has changed, so that the sender must adapt at once */
   onReport(report) {
     const before = this.report;
@@ -96,9 +106,10 @@ export class PeerAdaptation {
   async readStats(second) {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
-    this.moment = measure(stats, this.moment?.counts ?? null);
+    const shared = this.shared.camera ?? this.shared.screen;
+    this.moment = withShared(measure(stats, this.moment?.counts ?? null), shared);
     if (!second && this.measured !== null) return;
-    this.measured = measure(stats, this.measured?.counts ?? null);
+    this.measured = withShared(measure(stats, this.measured?.counts ?? null), shared);
     this.#updateJitterBuffer(this.measured);
   }
 
@@ -116,6 +127,7 @@ export class PeerAdaptation {
     const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     const { outbound } = this.moment;
+    const camera = video && this.#connection.outgoingTracks.tracks.video;
     const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);
     const asked = theirs < share;
     const most = Math.min(share, theirs);
@@ -132,11 +144,11 @@ export class PeerAdaptation {
       rttMs: outbound.rttMs,
       concealed: this.report?.concealed ?? 0,
       hasFrozen: this.#hasFrozen,
-      limited: outbound.limited || this.#isLate(outbound, video?.sender),
+      limited: outbound.limited || this.#isLate(outbound, camera),
       cpuLoad,
       remoteCpuLoad: this.report?.cpuLoad ?? 0,
       tile: this.report?.tile ?? null,
-      source: sourceOf(video?.sender),
+      source: sourceOf(camera),
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
       cores,
     };
@@ -149,9 +161,12 @@ export class PeerAdaptation {
     // Chromium probes for bandwidth only when more than the estimate is allowed.
     const wish = state.probe ? Math.max(headroom(state), 2 * this.available) : headroom(state);
     const kbps = Math.max(MIN_KBPS, Math.min(wish, Math.max(0, most - screen), line));
-    void this.#control.setCamera(video, { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh });
     const seen = this.report?.screen?.visible ?? true;
-    void this.#control.setScreen(screenVideo, { active: seen, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec });
+    this.pictures = {
+      camera: { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh },
+      screen: { active: seen, height: Infinity, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec, fresh: false },
+    };
+    this.applyPictures();
     const { longPackets, redundant } = state;
     // A thin link has no room for it.
     const asMusic = audioHint() === "music" && !longPackets;
@@ -162,11 +177,21 @@ export class PeerAdaptation {
     this.#applyMunging();
   }
 
-  /** Whether encoding a frame takes longer than the frame interval. @param {Outbound} outbound @param {RTCRtpSender} [sender] */
-  #isLate({ encodeMs, cheap }, sender) {
+  /** Again, after it has changed which encoder makes a picture: senders that carry one have its codec, and a size of their own. */
+  applyPictures() {
+    const { video, screenVideo } = this.#connection.transceivers;
+    const { camera, screen } = this.pictures;
+    const { shared } = this;
+    const track = this.#connection.outgoingTracks.tracks.video;
+    if (camera) void this.#control.setCamera(video, { ...camera, codec: shared.camera?.codec ?? camera.codec }, { track, carried: shared.camera !== null });
+    if (screen) void this.#control.setScreen(screenVideo, { ...screen, codec: shared.screen?.codec ?? screen.codec }, shared.screen !== null);
+  }
+
+  /** Whether encoding a frame takes longer than the frame interval. @param {Outbound} outbound @param {MediaStreamTrack | null} camera */
+  #isLate({ encodeMs, cheap }, camera) {
     const { fps } = RUNGS[Math.max(this.state.rung, LOWEST_VIDEO)];
     // A camera delivers fewer frames on a busy CPU: its settings count.
-    const given = sender?.track?.getSettings().frameRate ?? fps;
+    const given = camera?.getSettings().frameRate ?? fps;
     return !cheap && encodeMs > (LATE * 1_000) / Math.min(given, fps);
   }
 
@@ -192,9 +217,8 @@ function headroom({ rung, linkRung: line, codec }) {
   return Math.max(maxKbps(rung, codec), minKbps(climbing, codec) * 1.5);
 }
 
-/** @param {RTCRtpSender | undefined} sender @returns {{height: number} | null} the camera; null: off, or taken by the system */
-function sourceOf(sender) {
-  const { track } = sender ?? {};
+/** @param {MediaStreamTrack | null} track @returns {{height: number} | null} the camera; null: off, or taken by the system */
+function sourceOf(track) {
   if (!track || track.readyState === "ended" || track.muted) return null;
   const { width = 1280, height = 720 } = track.getSettings();
   return { height: Math.min(width, height) };

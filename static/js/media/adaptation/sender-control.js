@@ -4,10 +4,12 @@ import { setDegradation, switchCodec } from "./browser-differences.js";
 
 /** @import { Codec } from "./ladder.js" */
 
+/** @typedef {"camera" | "screen"} PictureKind */
 /**
  * @typedef {{active: boolean, height: number, fps: number, kbps: number, codec: Codec, fresh: boolean}} Picture height: px,
- *   shorter side; fresh: flush the send queue
+ *   shorter side, Infinity: as it is; fresh: flush the send queue
  */
+/** track: of the camera; carried: another encoder makes the picture, this one only dummies @typedef {{track: MediaStreamTrack | null, carried: boolean}} Origin */
 
 /** @typedef {{audio: RTCRtpTransceiver | null, video: RTCRtpTransceiver | null}} Senders */
 
@@ -24,17 +26,16 @@ export class SenderControl {
     this.#negotiate = negotiate;
   }
 
-  /** @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @returns {Promise<void>} settles when applied, or failed */
-  setCamera(transceiver, picture) {
+  /** @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @param {Origin} origin @returns {Promise<void>} settles when applied, or failed */
+  setCamera(transceiver, picture, { track, carried }) {
     if (transceiver === null) return this.#queue;
-    const { sender } = transceiver;
-    const size = sender.track?.getSettings() ?? {};
+    const size = track?.getSettings() ?? {};
     const shorter = Math.min(size.width ?? 0, size.height ?? 0);
-    const scale = shorter > 0 ? Math.max(1, shorter / picture.height) : 1;
+    const scale = shorter > 0 && !carried ? Math.max(1, shorter / picture.height) : 1;
     const encoding = {
       active: picture.active,
       scaleResolutionDownBy: Math.round(scale * 100) / 100,
-      maxFramerate: picture.fps,
+      maxFramerate: carried ? undefined : picture.fps,
       maxBitrate: Math.round(picture.kbps * 1_000),
       priority: "low",
       networkPriority: "low",
@@ -46,12 +47,12 @@ export class SenderControl {
 
   /**
    * Screens are sent sharp, with few frames.
-   * @param {RTCRtpTransceiver | null} transceiver @param {{active: boolean, fps: number, kbps: number, codec: Codec}} picture
+   * @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @param {boolean} carried
    * @returns {Promise<void>}
    */
-  setScreen(transceiver, { active, fps, kbps, codec }) {
+  setScreen(transceiver, { active, fps, kbps, codec }, carried) {
     if (transceiver === null) return this.#queue;
-    const encoding = { active, maxFramerate: fps, maxBitrate: Math.round(kbps * 1_000), priority: "low" };
+    const encoding = { active, maxFramerate: carried ? undefined : fps, maxBitrate: Math.round(kbps * 1_000), priority: "low" };
     return this.#change(transceiver, encoding, "maintain-resolution", active ? codec : null);
   }
 

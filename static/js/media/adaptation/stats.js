@@ -2,6 +2,7 @@
 
 import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/stats/round-trips.js";
 
+/** @import { Codec } from "./ladder.js" */
 /** @typedef {Map<string, any>} Stats */
 
 /**
@@ -30,6 +31,19 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
  */
 
 /** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: CPU seconds a second for coding */
+
+/**
+ * What an encoder does for each of those who share it: what `Outbound` has of an encoder of one's own. people: how many share it
+ * @typedef {{codec: Codec, people: number, encodeMs: number, fps: number, height: number, width: number, limited: boolean}} SharedEncoding
+ */
+
+/** What a sender counts are dummies then; the picture is the shared encoder's. @param {Measured} measured @param {SharedEncoding | null} shared @returns {Measured} */
+export function withShared(measured, shared) {
+  if (shared === null) return measured;
+  const { encodeMs, fps, height, width, limited } = shared;
+  const { outbound } = measured;
+  return { ...measured, outbound: { ...outbound, encodeMs, fps, height, width, limited: outbound.limited || limited, cheap: false } };
+}
 
 /** @param {RTCStatsReport | Stats} report @param {Counts | null} before @returns {Measured} */
 export function measure(report, before) {

@@ -109,11 +109,12 @@ export class DetailsDialog {
     this.#setPart("reconnects", String(this.#reconnects(this.#pid)));
   }
 
-  /** @param {{state: State, evidence: Evidence | null, sending: SendingStatus}} about */
-  #codecWhy({ state, evidence, sending }) {
+  /** @param {{state: State, evidence: Evidence | null, sending: SendingStatus, sharedBy: number}} about */
+  #codecWhy({ state, evidence, sending, sharedBy }) {
     if (sending.codec === null || evidence === null) return "";
     const which = state.step > 0 ? "spared" : evidence.codecs[0] === sending.codec ? "best" : "payable";
-    return text(`codec.${which}`, { codec: sending.codec });
+    const shared = sharedBy > 1 ? [text("codec.shared", { count: sharedBy })] : [];
+    return [text(`codec.${which}`, { codec: sending.codec }), ...shared].join(" ");
   }
 
   /** @param {Person} person */

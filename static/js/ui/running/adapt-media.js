@@ -1,11 +1,15 @@
 /** Connects adaptation, screen sharing and connection quality with the stage of a call. */
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
+import { PreparedSenders } from "../../media/encode-once/prepared-senders.js";
+import { canEncodeOnce } from "../../media/encode-once/support.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { CaptureWatch } from "../devices/capture-watch.js";
+import { EncodeOnceSwitch } from "../quality/encode-once-switch.js";
 import { ScreenTiles } from "../stage/screen-tiles.js";
 import { TileViews } from "../stage/tile-views.js";
 
+/** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { DeviceControls } from "../devices/device-controls.js" */
 /** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
@@ -27,7 +31,30 @@ export function adaptMedia(session, stage, { devices, saver, controls, signal })
   });
   adaptation.setCap(saver.cap);
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
+  if (canEncodeOnce()) encodeOnce(session.mesh, adaptation, signal);
   new CaptureWatch(session, devices, { screen: () => screens.shared, signal });
   new QualityMonitor(session, adaptation, stage.grid, signal);
   return { adaptation, views };
+}
+
+/** Loads what encodes each picture once when a sender was prepared for it. @param {Mesh} mesh @param {Adaptation} adaptation @param {AbortSignal} signal */
+function encodeOnce(mesh, adaptation, signal) {
+  const choice = new EncodeOnceSwitch(signal);
+  const prepared = new PreparedSenders(mesh, () => choice.wanted, signal);
+  let loading = false;
+  const load = async () => {
+    const { backend } = prepared;
+    if (backend === null || loading) return;
+    loading = true;
+    try {
+      const { EncodeOnce } = await import("../../media/encode-once/encode-once.js");
+      if (!signal.aborted) adaptation.sharing = new EncodeOnce({ mesh, adaptation, backend, signal });
+    } catch {
+      loading = false; // The next person who comes tries again.
+    }
+  };
+  mesh.on("peer-sending", load, { signal });
+  choice.on("changed", () => {
+    if (adaptation.sharing) adaptation.sharing.enabled = choice.wanted;
+  }, { signal });
 }

@@ -1,0 +1,155 @@
+/**
+ * Puts the frames of a shared encoder into the dummies that one sender encodes, in order: each frame has a dummy of its own, and
+ * keeps that sender's numbers. What it writes, makes and asks for is given to it.
+ */
+
+/** @import { Codec } from "../adaptation/ladder.js" */
+
+/** timestamp: of the camera, µs; at: ms @typedef {{type: "key" | "delta", codec: Codec, data: ArrayBuffer, timestamp: number, at: number}} SharedFrame */
+/**
+ * An encoded dummy.
+ * @typedef {{type: string, data: ArrayBuffer, getMetadata: () => {rtpTimestamp?: number, mimeType?: string}}} Dummy
+ */
+/**
+ * @typedef {object} CarrierActions
+ * @property {(timestamp: number, key: boolean) => void} makeDummy gives the sender a dummy to encode; key: as a key frame
+ * @property {(dummy: Dummy) => void} write sends it on
+ * @property {() => void} requestKey asks the shared encoder for a key frame
+ */
+/**
+ * Totals: carried: frames; requests: key frames that the receiver asked for; lost: frames that found no dummy in time; drifted:
+ * frames whose dummy has another time than its neighbours; unasked: dummies that came without a frame.
+ * @typedef {{carried: number, requests: number, lost: number, drifted: number, unasked: number}} CarrierCounts
+ */
+
+/** A sender may drop a dummy; another is made after this. */
+const REMAKE_MS = 120;
+/** Frames that wait for longer are obsolete. */
+const MAX_WAIT_MS = 600;
+const MAX_WAITING = 12;
+const MAX_SPARE = 12;
+/** The limit of good lip sync. */
+const MAX_DRIFT_MS = 60;
+const RTP_CLOCK = 90;
+const RTP_RANGE = 2 ** 32;
+
+export class Carrier {
+  #actions;
+  /** Frames whose dummies are on their way. @type {SharedFrame[]} */
+  #waiting = [];
+  /** Dummies without a frame: the next frames use them. @type {Dummy[]} */
+  #spare = [];
+  /** A receiver can only start with a key frame, and after a frame was left out only go on with one. */
+  #needsKey = true;
+  #madeAt = 0;
+  /** RTP time less the camera's, in ticks; null: not known. @type {number | null} */
+  #offset = null;
+  /** @type {CarrierCounts} */
+  counts = { carried: 0, requests: 0, lost: 0, drifted: 0, unasked: 0 };
+
+  /** @param {CarrierActions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+  }
+
+  /** How long the oldest frame has waited, ms. @param {number} now */
+  waitedMs(now) {
+    return this.#waiting.length > 0 ? now - this.#waiting[0].at : 0;
+  }
+
+  /** The sender's track has been replaced: it starts from the beginning. */
+  restart() {
+    [this.#waiting, this.#spare, this.#needsKey, this.#offset] = [[], [], true, null];
+    this.#actions.requestKey();
+  }
+
+  /** The camera has been replaced by one with another clock. */
+  resetTime() {
+    this.#offset = null;
+  }
+
+  /** The next frame of the shared encoder. @param {SharedFrame} frame */
+  carry(frame) {
+    const key = frame.type === "key";
+    if (this.#needsKey && !key) return this.#actions.requestKey();
+    if (key) this.#spare = this.#spare.filter(({ type }) => type === "key");
+    this.#needsKey = false;
+    this.#waiting.push(frame);
+    const dummy = this.#spare.shift();
+    if (dummy) this.receiveDummy(dummy);
+    else this.#makeDummy(frame);
+    if (this.#waiting.length > MAX_WAITING) this.#dropWaiting();
+  }
+
+  /** A dummy that the sender has encoded. @param {Dummy} dummy */
+  receiveDummy(dummy) {
+    const frame = this.#waiting[0];
+    if (frame === undefined) return this.#keep(dummy);
+    // The receiver has asked for a key frame: this dummy waits for one of the shared encoder.
+    if (dummy.type === "key" && frame.type !== "key") {
+      this.#waiting = [];
+      return this.#keep(dummy);
+    }
+    // Left over from what was left out. Before a key frame nothing is missed.
+    if (frame.type === "key" && dummy.type !== "key") return;
+    this.#waiting.shift();
+    const { rtpTimestamp, mimeType } = dummy.getMetadata();
+    if (mimeType !== undefined && mimeType.toUpperCase() !== `VIDEO/${frame.codec}`) return this.#skip();
+    if (rtpTimestamp !== undefined) this.#checkTime(frame, rtpTimestamp);
+    dummy.data = frame.data.slice(0);
+    this.#actions.write(dummy);
+    this.counts.carried += 1;
+  }
+
+  /** Every tenth of a second or so. @param {number} now ms */
+  checkWaiting(now) {
+    const waited = this.waitedMs(now);
+    if (waited > MAX_WAIT_MS) this.#dropWaiting();
+    else if (waited > REMAKE_MS && now - this.#madeAt > REMAKE_MS) this.#makeDummy(this.#waiting[0], now);
+  }
+
+  /** @param {SharedFrame} frame @param {number} [now] */
+  #makeDummy(frame, now = frame.at) {
+    this.#madeAt = now;
+    this.#actions.makeDummy(frame.timestamp, frame.type === "key");
+  }
+
+  /** @param {Dummy} dummy */
+  #keep(dummy) {
+    this.#spare.push(dummy);
+    if (dummy.type === "key") {
+      this.counts.requests += 1;
+      this.#skip();
+    } else {
+      this.counts.unasked += 1;
+    }
+    if (this.#spare.length > MAX_SPARE) this.#spare.shift();
+  }
+
+  #dropWaiting() {
+    this.counts.lost += this.#waiting.length;
+    this.#waiting = [];
+    this.#skip();
+  }
+
+  /** A frame was left out; while the codec changes, the sender is a little earlier or later than the encoder. */
+  #skip() {
+    this.#needsKey = true;
+    this.#actions.requestKey();
+  }
+
+  /** Whether the picture keeps its time: what the receiver aligns with the voice. @param {SharedFrame} frame @param {number} rtpTimestamp */
+  #checkTime(frame, rtpTimestamp) {
+    const offset = rtpTimestamp - (frame.timestamp * RTP_CLOCK) / 1_000;
+    this.#offset ??= offset;
+    const drift = wrapped(offset - this.#offset) / RTP_CLOCK;
+    if (Math.abs(drift) > MAX_DRIFT_MS) this.counts.drifted += 1;
+    // Clocks of cameras run a little faster or slower than the computer's.
+    else this.#offset += (drift * RTP_CLOCK) / 100;
+  }
+}
+
+/** @param {number} ticks @returns {number} the same within the range of RTP timestamps, nearest to 0 */
+function wrapped(ticks) {
+  return ((((ticks + RTP_RANGE / 2) % RTP_RANGE) + RTP_RANGE) % RTP_RANGE) - RTP_RANGE / 2;
+}

@@ -1,0 +1,186 @@
+/**
+ * Encodes each picture once for all connections of a call that want the same, as long as that works: proved for each codec before
+ * its first use, watched while it runs, and given up for the plain mesh at any sign of trouble. See docs/media.md.
+ */
+
+import { Emitter } from "../../lib/emitter.js";
+import { PictureSharing } from "./picture-sharing.js";
+import { proveCodec } from "./probe.js";
+import { MIN_OTHERS } from "./support.js";
+
+/** @import { Adaptation } from "../adaptation/adaptation.js" */
+/** @import { CarrierBackend } from "./backend.js" */
+/** @import { Codec } from "../adaptation/ladder.js" */
+/** @import { Mesh } from "../../peer/mesh.js" */
+/** @import { WorkerReport } from "./worker.js" */
+
+/** proving: a codec is tried in a pair of connections of this page; resting: the mesh is plain for a while, over: for this call
+ * @typedef {"idle" | "proving" | "on" | "resting" | "over"} EncodeOnceState */
+
+/** @typedef {object} EncodeOnceEvents @property {{trouble: string}} fallback every picture is encoded for each person again */
+
+const WATCH_MS = 500;
+/** Reports of the worker come as often. */
+const MAX_SILENCE = 3;
+/** How long one connection, or all, encode for themselves after trouble; doubled each time. */
+const BAR_MS = 30_000;
+const REST_MS = 60_000;
+const MAX_REST_MS = 600_000;
+const MAX_FALLBACKS = 4;
+const MAX_TRIES = 3;
+/** Trouble of several connections within this time is not their lines'. */
+const TOGETHER_MS = 3_000;
+
+/** @extends {Emitter<EncodeOnceEvents>} */
+export class EncodeOnce extends Emitter {
+  #mesh;
+  #kinds;
+  #prove;
+  #backend;
+  /** null: being proved. @type {Map<Codec, boolean | null>} */
+  #proved = new Map();
+  /** @type {Map<Codec, number>} */
+  #tries = new Map();
+  /** Who encodes for themselves, until when. @type {Map<string, {until: number, times: number, at: number}>} */
+  #bars = new Map();
+  #restsUntil = -Infinity;
+  #fallbacks = 0;
+  #lastTrouble = "";
+  #silent = 0;
+  #enabled = true;
+  #life = new AbortController();
+
+  /**
+   * @param {{mesh: Mesh, adaptation: Adaptation, backend: CarrierBackend, signal: AbortSignal, prove?: (codec: Codec) => Promise<boolean>}} parts
+   */
+  constructor({ mesh, adaptation, backend, signal, prove = proveCodec }) {
+    super();
+    this.#mesh = mesh;
+    this.#backend = backend;
+    backend.listener = { report: (report) => this.#onReport(report), failed: () => this.#onWorkerEnded() };
+    this.#prove = prove;
+    this.#kinds = [new PictureSharing("camera", mesh, adaptation)];
+    const life = { signal: this.#life.signal };
+    adaptation.on("decided", () => this.#update(), life);
+    mesh.on("own-tracks", () => this.#update(), life);
+    mesh.on("own-screen", () => this.#update(), life);
+    mesh.on("peer-removed", () => this.#update(), life);
+    const timer = setInterval(() => this.#watch(), WATCH_MS);
+    this.#life.signal.addEventListener("abort", () => clearInterval(timer));
+    signal.addEventListener("abort", () => this.#stop());
+  }
+
+  /** The person's choice. */
+  get enabled() {
+    return this.#enabled;
+  }
+
+  set enabled(enabled) {
+    this.#enabled = enabled;
+    this.#update();
+  }
+
+  /** Cores that the encoders use. */
+  get load() {
+    return this.#kinds.reduce((sum, { load }) => sum + load, 0);
+  }
+
+  /** @returns {EncodeOnceState} */
+  get state() {
+    if (this.#fallbacks >= MAX_FALLBACKS) return "over";
+    if (performance.now() < this.#restsUntil) return "resting";
+    if (this.#kinds.some(({ shares }) => shares)) return "on";
+    return [...this.#proved.values()].includes(null) ? "proving" : "idle";
+  }
+
+  /** For tests and diagnosis. */
+  get facts() {
+    const { state } = this;
+    const groups = this.#kinds.flatMap(({ facts }) => facts);
+    return { state, groups, fallbacks: this.#fallbacks, lastTrouble: this.#lastTrouble, proved: Object.fromEntries(this.#proved), barred: [...this.#bars.keys()] };
+  }
+
+  #update() {
+    const { state } = this;
+    const pays = this.#enabled && this.#mesh.peers.size >= MIN_OTHERS && state !== "over" && state !== "resting";
+    if (!pays) return this.#end();
+    const now = performance.now();
+    const terms = { isBarred: (/** @type {string} */ pid) => now < (this.#bars.get(pid)?.until ?? 0), proofOf: (/** @type {Codec} */ codec, /** @type {boolean} */ ask) => this.#proofOf(codec, ask) };
+    for (const kind of this.#kinds) kind.update(this.#backend, terms, now);
+  }
+
+  /** @param {Codec} codec @param {boolean} ask for the proof where there is none yet @returns {boolean | null} null: not proved yet */
+  #proofOf(codec, ask) {
+    const known = this.#proved.get(codec);
+    if (known === undefined && ask) {
+      this.#proved.set(codec, null);
+      void this.#tryProof(codec);
+    }
+    return known ?? null;
+  }
+
+  /** A busy processor may spoil a proof: it is tried again later. @param {Codec} codec */
+  async #tryProof(codec) {
+    const proved = await this.#prove(codec).catch(() => false);
+    this.#proved.set(codec, proved);
+    const tries = (this.#tries.get(codec) ?? 0) + 1;
+    this.#tries.set(codec, tries);
+    if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), REST_MS);
+  }
+
+  /** @param {WorkerReport} report */
+  #onReport(report) {
+    this.#silent = 0;
+    if (report.failed.length > 0) return this.#fallBack("encoder");
+    const now = performance.now();
+    const troubles = this.#kinds.flatMap((kind) => kind.receiveReport(report, now));
+    for (const { pid, trouble } of troubles) {
+      this.#lastTrouble = trouble;
+      this.#bar(pid, now);
+    }
+    const recent = [...this.#bars.values()].filter(({ at }) => now - at < TOGETHER_MS);
+    if (recent.length > 1 && recent.length * 2 > this.#mesh.peers.size) this.#fallBack("receivers");
+    else if (troubles.length > 0) this.#update();
+  }
+
+  /** @param {string} pid @param {number} now */
+  #bar(pid, now) {
+    const times = (this.#bars.get(pid)?.times ?? 0) + 1;
+    this.#bars.set(pid, { times, at: now, until: now + Math.min(MAX_REST_MS, BAR_MS * 2 ** (times - 1)) });
+  }
+
+  /** A worker that says nothing has stopped. */
+  #watch() {
+    this.#silent += 1;
+    if (this.#silent > MAX_SILENCE && this.#kinds.some(({ shares }) => shares)) this.#fallBack("worker");
+  }
+
+  #onWorkerEnded() {
+    if (this.#fallbacks < MAX_FALLBACKS) return this.#fallBack("worker");
+    // No other comes up, and nothing passes what was prepared for it: other connections need none.
+    this.#end();
+    const links = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.carriageOf(video.sender));
+    this.#backend.stop();
+    for (const link of links) link.startOver();
+  }
+
+  /** @param {string} trouble */
+  #fallBack(trouble) {
+    this.#fallbacks += 1;
+    this.#silent = 0;
+    this.#lastTrouble = trouble;
+    this.#restsUntil = performance.now() + Math.min(MAX_REST_MS, REST_MS * 2 ** (this.#fallbacks - 1));
+    this.#end();
+    this.#backend.restart();
+    this.emit("fallback", { trouble });
+  }
+
+  #end() {
+    for (const kind of this.#kinds) kind.endAll(this.#backend);
+  }
+
+  #stop() {
+    this.#life.abort();
+    this.#end();
+  }
+}

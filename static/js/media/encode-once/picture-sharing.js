@@ -1,0 +1,239 @@
+/** Lets the connections of one picture, the camera or the screen, share encoders as `groups.js` says. */
+
+import { MIN_MEMBERS, NO_GROUPS, regroup } from "./groups.js";
+import { look } from "./trouble.js";
+
+/** @import { Adaptation } from "../adaptation/adaptation.js" */
+/** @import { PictureKind } from "../adaptation/sender-control.js" */
+/** @import { Codec } from "../adaptation/ladder.js" */
+/** @import { PeerAdaptation } from "../adaptation/peer-adaptation.js" */
+/** @typedef {Pick<PeerAdaptation, "moment" | "report" | "pictures" | "shared" | "available" | "applyPictures">} SharingPeer */
+/** @import { Mesh } from "../../peer/mesh.js" */
+/** @import { PeerLink } from "../../peer/peer-link.js" */
+/** @import { CarrierBackend, Carriage } from "./backend.js" */
+/** @import { Group, Wish } from "./groups.js" */
+/** @import { Seen } from "./trouble.js" */
+/** @import { WorkerReport } from "./worker.js" */
+/** @import { EncoderCounts } from "./shared-encoder.js" */
+
+/** @typedef {{link: PeerLink, peer: SharingPeer, sender: RTCRtpSender, carriage: Carriage, group: number, joinedAt: number, seen: Seen | null}} Passenger */
+/** frames: a second @typedef {{counts: EncoderCounts, at: number, encodeMs: number, fps: number, limited: boolean, load: number}} Measured */
+
+/** kbit/s of an estimate that are for the voice. */
+const VOICE_KBPS = 40;
+const LINE_SHARE = 0.95;
+/** More frames left out than this share, and the processor is the limit. */
+const LATE = 0.1;
+
+export class PictureSharing {
+  #kind;
+  #mesh;
+  #adaptation;
+  #grouping = NO_GROUPS;
+  /** @type {Map<string, Passenger>} */
+  #passengers = new Map();
+  /** By encoder. @type {Map<number, Measured>} */
+  #measured = new Map();
+  /** By encoder: what was asked for last. @type {Map<number, {track: MediaStreamTrack, words: string}>} */
+  #asked = new Map();
+  /** Carriers that the frames of their sender pass. @type {Set<number>} */
+  #ready = new Set();
+
+  /** @param {PictureKind} kind @param {Mesh} mesh @param {Adaptation} adaptation */
+  constructor(kind, mesh, adaptation) {
+    this.#kind = kind;
+    this.#mesh = mesh;
+    this.#adaptation = adaptation;
+  }
+
+  get shares() {
+    return this.#passengers.size > 0;
+  }
+
+  /** Cores that the encoders use. */
+  get load() {
+    return [...this.#measured.values()].reduce((sum, { load }) => sum + load, 0);
+  }
+
+  /** For tests and diagnosis. */
+  get facts() {
+    return this.#grouping.groups.map(({ id, format, kbps, members }) => {
+      const { counts, encodeMs = 0 } = this.#measured.get(this.#encoderOf(id)) ?? {};
+      const { frames = 0, keyFrames = 0, width = 0, height = 0 } = counts ?? {};
+      return { ...format, kind: this.#kind, kbps, members: members.map(({ pid }) => pid), frames, keyFrames, encodeMs, width, height };
+    });
+  }
+
+  /**
+   * Follows the decisions.
+   * @param {CarrierBackend} backend @param {{isBarred: (pid: string) => boolean, proofOf: (codec: Codec, ask: boolean) => boolean | null}} terms
+   *   proofOf: null: not proved yet; ask: it will be @param {number} now ms
+   */
+  update(backend, { isBarred, proofOf }, now) {
+    const wishes = this.#wishes(backend, isBarred);
+    this.#proveCodecs(wishes, proofOf, now);
+    const before = this.#grouping;
+    this.#grouping = regroup(before, wishes, now);
+    const { groups } = this.#grouping;
+    const groupOf = new Map(groups.flatMap((group) => group.members.map(({ pid }) => [pid, group])));
+    for (const [pid, { sender, group }] of this.#passengers) {
+      const stays = groupOf.get(pid)?.id === group && this.#senderOf(this.#mesh.peers.get(pid)) === sender;
+      if (!stays) this.#leave(backend, pid);
+    }
+    for (const group of groups) this.#encode(backend, group);
+    for (const [pid, group] of groupOf) this.#join(backend, pid, group, now);
+    for (const { id } of before.groups) if (!groups.some((group) => group.id === id)) this.#close(backend, id);
+  }
+
+  /** @param {WorkerReport} report @param {number} now ms @returns {{pid: string, trouble: string}[]} */
+  receiveReport({ encoders, carriers }, now) {
+    for (const [id, { passed }] of Object.entries(carriers)) if (passed > 0) this.#ready.add(Number(id));
+    for (const { id, members, format } of this.#grouping.groups) {
+      const counts = encoders[this.#encoderOf(id)];
+      if (!counts) continue;
+      const measured = measureEncoder(counts, this.#measured.get(this.#encoderOf(id)), now);
+      this.#measured.set(this.#encoderOf(id), measured);
+      for (const { pid } of members) this.#describe(pid, { codec: format.codec, people: members.length }, measured);
+    }
+    return [...this.#passengers].flatMap(([pid, passenger]) => {
+      const { report, moment } = passenger.peer;
+      const counts = carriers[passenger.carriage.id] ?? null;
+      const { strained } = this.#adaptation.heardFrom(pid);
+      const arrives = { counts, freezes: report?.freezes ?? 0, loss: moment?.outbound.loss ?? 0, strained };
+      const { seen, trouble } = look({ joinedAt: passenger.joinedAt, ...arrives }, passenger.seen, now);
+      passenger.seen = seen;
+      return trouble ? [{ pid, trouble }] : [];
+    });
+  }
+
+  /** Everyone gets the picture from an encoder of their own, at once. @param {CarrierBackend} backend */
+  endAll(backend) {
+    for (const pid of [...this.#passengers.keys()]) this.#leave(backend, pid);
+    for (const { id } of this.#grouping.groups) this.#close(backend, id);
+    this.#grouping = NO_GROUPS;
+  }
+
+  /**
+   * No codec is shared before it is proved; the one of the group is as good meanwhile.
+   * @param {Map<string, Wish>} wishes is changed @param {(codec: Codec, ask: boolean) => boolean | null} proofOf @param {number} now
+   */
+  #proveCodecs(wishes, proofOf, now) {
+    const codecs = [...wishes.values()].flatMap(({ codec, barred }) => (barred ? [] : [codec]));
+    for (const [pid, wish] of wishes) {
+      if (wish.barred) continue;
+      const group = this.#grouping.groups.find(({ members }) => members.some((member) => member.pid === pid));
+      // One alone needs none, and the first seconds of a connection have other work.
+      const standing = now >= (this.#grouping.waits.get(pid)?.until ?? Infinity);
+      const several = codecs.filter((codec) => codec === wish.codec).length >= MIN_MEMBERS;
+      const proof = proofOf(wish.codec, standing && (several || group !== undefined));
+      if (proof === null && group) wishes.set(pid, { ...wish, codec: group.format.codec });
+      else if (proof !== true) wishes.set(pid, { ...wish, barred: true });
+    }
+  }
+
+  /** @param {CarrierBackend} backend @param {(pid: string) => boolean} isBarred @returns {Map<string, Wish>} */
+  #wishes(backend, isBarred) {
+    const wishes = new Map();
+    for (const [pid, link] of this.#mesh.peers) {
+      const [wish, sender] = [this.#wishOf(pid, link), this.#senderOf(link)];
+      const ready = sender !== null && this.#ready.has(backend.carriageOf(sender)?.id ?? 0);
+      if (wish) wishes.set(pid, { ...wish, barred: !ready || isBarred(pid) });
+    }
+    return wishes;
+  }
+
+  /** @param {string} pid @param {PeerLink} link @returns {Omit<Wish, "barred"> | null} null: gets no picture of this kind */
+  #wishOf(pid, link) {
+    const peer = this.#adaptation.adaptationOf(pid);
+    const picture = peer?.pictures[this.#kind];
+    if (!peer || !picture?.active || link.state !== "connected" || this.#trackOf(link) === null || !this.#senderOf(link)) return null;
+    const line = Math.max(0, peer.available * LINE_SHARE - VOICE_KBPS);
+    return { codec: picture.codec, height: picture.height, fps: picture.fps, kbps: Math.min(picture.kbps, line) };
+  }
+
+  /** @param {CarrierBackend} backend @param {string} pid @param {Group} group @param {number} now */
+  #join(backend, pid, { id, format, members }, now) {
+    const link = this.#mesh.peers.get(pid);
+    const [peer, sender] = [this.#adaptation.adaptationOf(pid), this.#senderOf(link)];
+    const carriage = sender && backend.carriageOf(sender);
+    if (!link || !peer || !carriage || this.#passengers.has(pid)) return;
+    this.#passengers.set(pid, { link, peer, sender, carriage, group: id, joinedAt: now, seen: null });
+    backend.join(carriage, this.#encoderOf(id));
+    link.substitute(this.#kind, carriage.track);
+    this.#describe(pid, { codec: format.codec, people: members.length }, undefined);
+    peer.applyPictures();
+  }
+
+  /** @param {CarrierBackend} backend @param {string} pid */
+  #leave(backend, pid) {
+    const passenger = this.#passengers.get(pid);
+    if (!passenger) return;
+    const { link, peer, sender, carriage } = passenger;
+    this.#passengers.delete(pid);
+    backend.leave(carriage);
+    peer.shared[this.#kind] = null;
+    // Its own encoder gets the size that was decided for it before the first picture.
+    peer.applyPictures();
+    if (this.#senderOf(link) === sender) link.substitute(this.#kind, null);
+  }
+
+  /** @param {CarrierBackend} backend @param {Group} group */
+  #encode(backend, { id, format, kbps, members }) {
+    const [track] = members.flatMap(({ pid }) => this.#trackOf(this.#mesh.peers.get(pid)) ?? []);
+    const encoder = this.#encoderOf(id);
+    const words = JSON.stringify([format, Math.round(kbps)]);
+    const asked = this.#asked.get(encoder);
+    if (!track || (asked?.words === words && asked.track === track)) return;
+    this.#asked.set(encoder, { track, words });
+    backend.encode(encoder, track, { ...format, kbps, still: this.#kind === "screen" });
+    for (const { pid } of members) {
+      const peer = this.#passengers.get(pid)?.peer;
+      if (!peer?.shared[this.#kind] || peer.shared[this.#kind]?.codec === format.codec) continue;
+      this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(encoder));
+      peer.applyPictures();
+    }
+  }
+
+  /** @param {CarrierBackend} backend @param {number} id of a group */
+  #close(backend, id) {
+    backend.close(this.#encoderOf(id));
+    this.#measured.delete(this.#encoderOf(id));
+    this.#asked.delete(this.#encoderOf(id));
+  }
+
+  /** @param {string} pid @param {{codec: Codec, people: number}} group @param {Measured | undefined} measured */
+  #describe(pid, group, measured) {
+    const peer = this.#passengers.get(pid)?.peer;
+    if (!peer) return;
+    const { counts = { width: 0, height: 0 }, encodeMs = 0, fps = 0, limited = false } = measured ?? {};
+    const sides = [counts.width, counts.height];
+    peer.shared[this.#kind] = { ...group, encodeMs, fps, limited, height: Math.min(...sides), width: Math.max(...sides) };
+  }
+
+  /** @param {number} group @returns {number} unique among those of all kinds */
+  #encoderOf(group) {
+    return 2 * group + (this.#kind === "screen" ? 1 : 0);
+  }
+
+  /** @param {PeerLink | undefined} link @returns {RTCRtpSender | null} */
+  #senderOf(link) {
+    const { video, screenVideo } = link?.transceivers ?? {};
+    return (this.#kind === "screen" ? screenVideo : video)?.sender ?? null;
+  }
+
+  /** @param {PeerLink | undefined} link @returns {MediaStreamTrack | null} the picture itself, also while it is carried */
+  #trackOf(link) {
+    const { tracks, screen } = link?.outgoingTracks ?? {};
+    return (this.#kind === "screen" ? screen : tracks)?.video ?? null;
+  }
+}
+
+/** @param {EncoderCounts} counts @param {Measured | undefined} before @param {number} now @returns {Measured} */
+function measureEncoder(counts, before, now) {
+  const seconds = before ? (now - before.at) / 1_000 : 0;
+  if (!before || seconds <= 0) return { counts, at: now, encodeMs: 0, fps: 0, limited: false, load: 0 };
+  const frames = counts.frames - before.counts.frames;
+  const busyMs = counts.busyMs - before.counts.busyMs;
+  const late = counts.late - before.counts.late;
+  return { counts, at: now, encodeMs: frames > 0 ? busyMs / frames : 0, fps: frames / seconds, limited: late > LATE * (frames + late), load: busyMs / 1_000 / seconds };
+}

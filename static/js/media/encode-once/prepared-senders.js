@@ -1,0 +1,42 @@
+/**
+ * Prepares the senders of pictures for shared encoders as they are made, while there are others who could share one. A call of two
+ * makes none; the one connection that it began with encodes for itself until it is made again.
+ */
+
+import { CarrierBackend } from "./backend.js";
+import { MIN_OTHERS } from "./support.js";
+
+/** @import { Mesh } from "../../peer/mesh.js" */
+
+export class PreparedSenders {
+  /** Made with the first sender. @type {CarrierBackend | null} */
+  backend = null;
+  #mesh;
+  #isWanted;
+  /** @type {WeakSet<RTCRtpSender>} */
+  #seen = new WeakSet();
+
+  /** @param {Mesh} mesh @param {() => boolean} isWanted @param {AbortSignal} signal */
+  constructor(mesh, isWanted, signal) {
+    this.#mesh = mesh;
+    this.#isWanted = isWanted;
+    mesh.on("peer-sending", ({ pid }) => this.#onSenders(pid), { signal });
+    mesh.on("peer-removed", () => this.backend?.keepOnly(new Set(this.#sendersOf([...mesh.peers.keys()]))), { signal });
+    signal.addEventListener("abort", () => this.backend?.stop());
+  }
+
+  /** Those that were made in this task; of earlier ones browsers take no transform. @param {string} pid */
+  #onSenders(pid) {
+    const made = this.#sendersOf([pid]).filter((sender) => !this.#seen.has(sender));
+    for (const sender of made) this.#seen.add(sender);
+    if (made.length === 0 || this.#mesh.peers.size < MIN_OTHERS || !this.#isWanted()) return;
+    this.backend ??= new CarrierBackend();
+    for (const sender of made) this.backend.prepare(sender);
+  }
+
+  /** @param {string[]} pids */
+  #sendersOf(pids) {
+    const all = pids.flatMap((pid) => Object.entries(this.#mesh.peers.get(pid)?.transceivers ?? {}));
+    return all.flatMap(([name, transceiver]) => (transceiver && (name === "video" || name === "screenVideo") ? [transceiver.sender] : []));
+  }
+}

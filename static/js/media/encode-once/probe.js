@@ -1,0 +1,81 @@
+/**
+ * Proves that a codec can be encoded once here: in a pair of connections of this page, whose receiver has to see moving pictures of
+ * the sender's own encoder, then those of the shared one, and after the end of its worker again those of its own.
+ */
+
+import { switchCodec } from "../adaptation/browser-differences.js";
+import { CarrierBackend } from "./backend.js";
+import { MovingPicture } from "./moving-picture.js";
+
+/** @import { Codec } from "../adaptation/ladder.js" */
+
+const OWN = Object.freeze({ width: 192, height: 144 });
+const SHARED = Object.freeze({ width: 128, height: 96 });
+const FPS = 15;
+const KBPS = 150;
+/** Decoded in each of the three parts. */
+const FRAMES = 6;
+const PATIENCE_MS = 12_000;
+const LOOK_MS = 100;
+const ENCODER = 1;
+
+/** @param {Codec} codec @returns {Promise<boolean>} */
+export async function proveCodec(codec) {
+  const life = new AbortController();
+  const [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  const picture = new MovingPicture(OWN, FPS);
+  const backend = new CarrierBackend();
+  backend.listener.failed = () => life.abort();
+  const timer = setTimeout(() => life.abort(), PATIENCE_MS);
+  try {
+    const transceiver = near.addTransceiver("video", { direction: "sendonly" });
+    const { sender } = transceiver;
+    backend.prepare(sender);
+    await connect(near, far);
+    await sender.replaceTrack(picture.track);
+    if ((await switchCodec(transceiver, codec)) !== "now") return false;
+    const sees = (/** @type {{width: number}} */ { width }) => seesFrames(far, codec, width, life.signal);
+    if (!(await sees(OWN))) return false;
+    backend.encode(ENCODER, picture.track, { codec, height: SHARED.height, fps: FPS, kbps: KBPS, still: false });
+    const carriage = backend.carriageOf(sender);
+    if (carriage === null) return false;
+    backend.join(carriage, ENCODER);
+    await sender.replaceTrack(carriage.track);
+    if (!(await sees(SHARED))) return false;
+    backend.restart();
+    await sender.replaceTrack(picture.track);
+    return await sees(OWN);
+  } finally {
+    clearTimeout(timer);
+    picture.stop();
+    near.close();
+    far.close();
+    backend.stop();
+  }
+}
+
+/** @param {RTCPeerConnection} near @param {RTCPeerConnection} far */
+async function connect(near, far) {
+  for (const [from, to] of [[near, far], [far, near]]) {
+    from.addEventListener("icecandidate", ({ candidate }) => candidate && to.addIceCandidate(candidate).catch(() => {}));
+  }
+  await near.setLocalDescription();
+  await far.setRemoteDescription(/** @type {RTCSessionDescription} */ (near.localDescription));
+  await far.setLocalDescription();
+  await near.setRemoteDescription(/** @type {RTCSessionDescription} */ (far.localDescription));
+}
+
+/** @param {RTCPeerConnection} far @param {Codec} codec @param {number} width px @param {AbortSignal} signal @returns {Promise<boolean>} false: too late */
+async function seesFrames(far, codec, width, signal) {
+  let begun = -1;
+  while (!signal.aborted) {
+    const stats = await far.getStats();
+    const inbound = [...stats.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
+    const right = inbound?.frameWidth === width && stats.get(inbound.codecId)?.mimeType.toUpperCase() === `VIDEO/${codec}`;
+    if (!right) begun = -1;
+    else if (begun < 0) begun = inbound.framesDecoded;
+    else if (inbound.framesDecoded - begun >= FRAMES) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return false;
+}

@@ -1,0 +1,110 @@
+"""One encoder for all who want the same picture: what they receive of it, and one for each when that breaks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.meeting import Meet, Meeting, make_meeting
+from tests.browser.person import Person
+from tests.browser.test_core import harness, open_world
+from tests.services import wait_until
+
+__all__ = ["harness"]
+
+FACTS = "() => globalThis.meetingPoint?.adaptation?.sharing?.facts ?? null"
+# What each person receives of the person of that name: camera, or screen.
+RECEIVED = """async ([name, screen]) => {
+  const tile = [...document.querySelectorAll('mp-tile[data-self="false"]')]
+    .find((one) => one.querySelector('.tile__name').textContent === name);
+  const peer = globalThis.meetingPoint.mesh.peers.get(tile?.dataset.pid);
+  const receiver = peer?.transceivers[screen ? 'screenVideo' : 'video']?.receiver;
+  for (const entry of (await receiver?.getStats())?.values() ?? []) {
+    if (entry.type !== 'inbound-rtp') continue;
+    return { frames: entry.framesDecoded, width: entry.frameWidth, freezes: entry.freezeCount };
+  }
+  return { frames: 0, width: 0, freezes: 0 };
+}"""
+ENCODED = """async () => {
+  const widths = [];
+  for (const peer of globalThis.meetingPoint.mesh.peers.values()) {
+    for (const entry of (await peer.transceivers.video.sender.getStats()).values()) {
+      if (entry.type === 'outbound-rtp') widths.push(entry.frameWidth);
+    }
+  }
+  return widths;
+}"""
+
+
+def facts(who: Person) -> dict[str, Any]:
+    """Return what `who` encodes once."""
+    return who.page.evaluate(FACTS) or {"state": "none", "groups": [], "fallbacks": 0}
+
+
+def received(who: Person, sender: Person, screen: bool = False) -> dict[str, Any]:
+    """Return the frames, width and freezes of what `who` receives of `sender`."""
+    result: dict[str, Any] = who.page.evaluate(RECEIVED, [sender.name, screen])
+    return result
+
+
+def shares_with(who: Person, count: int, kind: str = "camera") -> bool:
+    """Say whether one encoder of `who` makes this picture for so many people."""
+    groups = [group for group in facts(who)["groups"] if group["kind"] == kind]
+    return [len(group["members"]) for group in groups] == [count]
+
+
+def see_moving(watchers: list[Person], sender: Person, width: int, screen: bool = False) -> None:
+    """Wait until each of them decodes twenty more frames of `sender` at this width."""
+    before = [received(who, sender, screen)["frames"] for who in watchers]
+
+    def moves() -> bool:
+        now = [received(who, sender, screen) for who in watchers]
+        return all(of["width"] == width and of["frames"] >= past + 20 for of, past in zip(now, before, strict=True))
+
+    wait_until(moves, 30, f"{sender.name} moves at a width of {width} (before: {before})")
+
+
+def meet(person: Meet, *names: str) -> Meeting:
+    """Let everyone join, the owner last, and wait until all are connected.
+
+    A connection that was made while there were two cannot share an encoder: the owner has none of those.
+    """
+    meeting = make_meeting(person, *names)
+    for who in (*meeting.guests, meeting.olga):
+        who.join()
+    for who in meeting.people:
+        who.see_others(len(names))
+    return meeting
+
+
+def test_a_camera_is_encoded_once_for_all_and_for_each_again_when_that_breaks(person: Meet) -> None:
+    meeting = meet(person, "Guest", "Gwen")
+    olga, guests = meeting.olga, meeting.guests
+    wait_until(lambda: shares_with(olga, 2), 60, f"one encoder for two: {facts(olga)}")
+    see_moving(guests, olga, 320)
+    # No sender of hers encodes the camera.
+    assert all(width <= 32 for width in olga.page.evaluate(ENCODED))
+
+    before = facts(olga)["fallbacks"]
+    # Her worker dies: each sender encodes the camera itself.
+    for worker in olga.page.workers:
+        if "encode-once" in worker.url:
+            worker.evaluate("() => close()")
+    wait_until(lambda: facts(olga)["fallbacks"] > before, 15, "the plain mesh is back")
+    see_moving(guests, olga, 320)
+    wait_until(lambda: olga.page.evaluate(ENCODED) == [320, 320], 15, "an encoder for each")
+
+
+@pytest.fixture
+def page(chromium: Browser, harness: str) -> Iterator[Page]:
+    """The harness in Chromium."""
+    page = open_world(chromium, harness)
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("codec", ["VP8", "VP9", "AV1", "H264"])
+def test_each_codec_is_proved_by_a_receiver_of_this_browser(page: Page, codec: str) -> None:
+    proof = "async (codec) => (await import('/static/js/media/encode-once/probe.js')).proveCodec(codec)"
+    assert page.evaluate(proof, codec) is True

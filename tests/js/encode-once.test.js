@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { withShared } from "../../static/js/media/adaptation/stats.js";
+import { Carrier } from "../../static/js/media/encode-once/carrier.js";
+import { encodedSize, encoderConfig } from "../../static/js/media/encode-once/formats.js";
+import { CLIMB_AFTER_MS, JOIN_AFTER_MS, NO_GROUPS, REJOIN_AFTER_MS, regroup } from "../../static/js/media/encode-once/groups.js";
+import { look } from "../../static/js/media/encode-once/trouble.js";
+
+const HIGH = { codec: "VP9", height: 720, fps: 30, kbps: 1_200, barred: false };
+const LOW = { ...HIGH, height: 360, kbps: 500 };
+
+/** Groups of what these people wish, second by second: `[seconds, {pid: wish}]`. */
+function groupsAfter(...spans) {
+  let grouping = NO_GROUPS;
+  let now = 0;
+  const seen = [];
+  for (const [seconds, wishes] of spans) {
+    for (let step = 0; step < seconds * 2; step += 1) {
+      grouping = regroup(grouping, new Map(Object.entries(wishes)), now);
+      seen.push(grouping.groups.map(({ members }) => members.map(({ pid }) => pid).join("")).join(" "));
+      now += 500;
+    }
+  }
+  return { groups: grouping.groups, seen };
+}
+
+function membersOf({ groups }) {
+  return groups.map(({ format, members }) => `${format.height}: ${members.map(({ pid }) => pid).join("")}`);
+}
+
+test("connections with equal decisions share an encoder once the decisions stand", () => {
+  const { groups, seen } = groupsAfter([3, { a: HIGH, b: HIGH, c: LOW, d: { ...HIGH, kbps: 1_000 } }]);
+  assert.deepEqual(membersOf({ groups }), ["720: abd"]);
+  assert.equal(groups[0].kbps, 1_000, "the slowest of them decides the bitrate");
+  assert.equal(seen.findIndex((one) => one !== ""), JOIN_AFTER_MS / 500);
+});
+
+test("one alone, and one that is barred, encodes for itself", () => {
+  assert.deepEqual(membersOf(groupsAfter([5, { a: HIGH, b: LOW }])), []);
+  assert.deepEqual(membersOf(groupsAfter([5, { a: HIGH, b: HIGH, c: { ...HIGH, barred: true } }])), ["720: ab"]);
+});
+
+test("one that may have less leaves at once, and comes back only after a while", () => {
+  const all = { a: HIGH, b: HIGH, c: HIGH };
+  assert.deepEqual(membersOf(groupsAfter([3, all], [0.5, { ...all, c: LOW }])), ["720: ab"]);
+  const { seen } = groupsAfter([3, all], [0.5, { ...all, c: LOW }], [10, all]);
+  const back = seen.findIndex((one, at) => at > 6 && one.includes("c"));
+  assert.ok((back - 6) * 500 >= REJOIN_AFTER_MS, "groups do not flap");
+});
+
+test("those that may have more wait for the others, and the group climbs as a whole", () => {
+  const lows = { a: LOW, b: LOW, c: LOW };
+  const climbing = groupsAfter([3, lows], [2, { ...lows, a: HIGH }], [2, { ...lows, a: HIGH, b: HIGH }], [0.5, { a: HIGH, b: HIGH, c: HIGH }]);
+  assert.deepEqual(membersOf(climbing), ["720: abc"]);
+  assert.equal(new Set(climbing.seen.slice(4)).size, 1, "no one left meanwhile");
+  assert.equal(climbing.groups[0].id, 1, "the encoder stays the same");
+  const alone = groupsAfter([3, lows], [CLIMB_AFTER_MS / 1_000 + 1, { ...lows, a: HIGH }]);
+  assert.deepEqual(membersOf(alone), ["360: bc"]);
+});
+
+test("what most of a group may have less of, all of it has less of", () => {
+  const all = { a: HIGH, b: HIGH, c: HIGH };
+  assert.deepEqual(membersOf(groupsAfter([3, all], [0.5, { a: LOW, b: LOW, c: HIGH }])), ["360: abc"]);
+});
+
+test("a slow line leaves, and does not cost the others their bitrate", () => {
+  const all = { a: HIGH, b: HIGH, c: HIGH };
+  const { groups } = groupsAfter([3, all], [0.5, { ...all, c: { ...HIGH, kbps: 500 } }]);
+  assert.deepEqual(membersOf({ groups }), ["720: ab"]);
+  assert.equal(groups[0].kbps, 1_200);
+});
+
+test("a group ends with its last but one member", () => {
+  assert.deepEqual(membersOf(groupsAfter([3, { a: HIGH, b: HIGH }], [0.5, { a: HIGH }])), []);
+});
+
+/** A sender that encodes a dummy at once, or when `encode` is called, and the frames it has sent. */
+function sender({ quick = true, codec = "VP9" } = {}) {
+  const [made, sent] = [[], []];
+  let keys = 0;
+  const encode = (type) => {
+    const { timestamp, key } = made.shift();
+    const rtpTimestamp = ((timestamp * 90) / 1_000 + 4_294_967_000) % 2 ** 32;
+    const dummy = { type: type ?? (key ? "key" : "delta"), data: new ArrayBuffer(1), getMetadata: () => ({ rtpTimestamp, mimeType: `video/${codec}` }) };
+    carrier.receiveDummy(dummy);
+  };
+  const carrier = new Carrier({
+    makeDummy: (timestamp, key) => {
+      made.push({ timestamp, key });
+      if (quick) encode();
+    },
+    write: ({ type, data }) => sent.push(`${type} ${new Uint8Array(data)[0]}`),
+    requestKey: () => (keys += 1),
+  });
+  return { carrier, made, sent, encode, keys: () => keys };
+}
+
+function frame(number, type = "delta", extra = {}) {
+  return { type, codec: "VP9", data: new Uint8Array([number]).buffer, timestamp: number * 33_333, at: number * 33, ...extra };
+}
+
+test("a carrier begins with a key frame, and puts each frame into a dummy of its own", () => {
+  const { carrier, sent, keys } = sender();
+  carrier.restart();
+  carrier.carry(frame(1));
+  assert.deepEqual(sent, []);
+  assert.ok(keys() > 0, "it asks for a key frame");
+  for (const each of [frame(2, "key"), frame(3), frame(4)]) carrier.carry(each);
+  assert.deepEqual(sent, ["key 2", "delta 3", "delta 4"]);
+  assert.equal(carrier.counts.carried, 3);
+});
+
+test("frames and slow dummies are paired first in, first out", () => {
+  const { carrier, sent, encode } = sender({ quick: false });
+  for (const each of [frame(1, "key"), frame(2), frame(3)]) carrier.carry(each);
+  encode();
+  carrier.carry(frame(4));
+  for (let turn = 0; turn < 3; turn += 1) encode();
+  assert.deepEqual(sent, ["key 1", "delta 2", "delta 3", "delta 4"]);
+});
+
+test("a key frame that the receiver asks for is one of the shared encoder", () => {
+  const { carrier, sent, encode, keys, made } = sender({ quick: false });
+  carrier.carry(frame(1, "key"));
+  encode();
+  carrier.carry(frame(2));
+  carrier.carry(frame(3));
+  encode("key");
+  encode();
+  assert.equal(keys(), 1);
+  carrier.carry(frame(4));
+  assert.deepEqual(sent, ["key 1"], "no frame is sent that the receiver cannot decode");
+  carrier.carry(frame(5, "key"));
+  assert.deepEqual(sent, ["key 1", "key 5"]);
+  assert.equal(made.length, 0, "its dummy is the one that had to be a key frame");
+  carrier.carry(frame(6));
+  encode();
+  assert.deepEqual(sent, ["key 1", "key 5", "delta 6"]);
+});
+
+test("a dummy that was dropped is made again, and what waits for too long is left out", () => {
+  const { carrier, made, sent, encode } = sender({ quick: false });
+  carrier.carry(frame(1, "key"));
+  made.pop();
+  carrier.checkWaiting(33 + 200);
+  assert.equal(made.length, 1);
+  encode();
+  assert.deepEqual(sent, ["key 1"]);
+  carrier.carry(frame(2));
+  carrier.checkWaiting(66 + 700);
+  assert.equal(carrier.counts.lost, 1);
+  carrier.carry(frame(3));
+  carrier.carry(frame(4, "key"));
+  encode("delta");
+  assert.deepEqual(sent, ["key 1"], "not into the dummy of what was left out");
+  encode();
+  assert.deepEqual(sent, ["key 1", "key 4"]);
+});
+
+test("a sender that still encodes another codec gets nothing", () => {
+  const { carrier, sent, keys } = sender({ codec: "VP8" });
+  carrier.carry(frame(1, "key"));
+  carrier.carry(frame(2, "key", { codec: "VP8" }));
+  assert.deepEqual(sent, ["key 2"]);
+  assert.ok(keys() > 0);
+});
+
+test("a picture that loses its time is noticed, a clock that runs a little faster is not", () => {
+  const { carrier } = sender();
+  carrier.carry(frame(1, "key"));
+  for (let number = 2; number < 200; number += 1) carrier.carry(frame(number, "delta", { timestamp: Math.round(number * 33_333 * 1.0002) }));
+  assert.equal(carrier.counts.drifted, 0);
+  const slow = sender({ quick: false });
+  slow.carrier.carry(frame(1, "key"));
+  slow.encode();
+  slow.carrier.carry(frame(2));
+  slow.made[0].timestamp += 100_000;
+  slow.encode();
+  assert.equal(slow.carrier.counts.drifted, 1);
+});
+
+test("an encoder gets even sizes, never larger than the picture, upright or not", () => {
+  assert.deepEqual(encodedSize({ height: 360 }, { width: 1280, height: 720 }), { width: 640, height: 360 });
+  assert.deepEqual(encodedSize({ height: 180 }, { width: 480, height: 854 }), { width: 180, height: 320 });
+  assert.deepEqual(encodedSize({ height: 720 }, { width: 640, height: 480 }), { width: 640, height: 480 });
+  assert.deepEqual(encodedSize({ height: Infinity }, { width: 1001, height: 701 }), { width: 1_000, height: 700 });
+  assert.equal(encoderConfig({ codec: "H264", height: 360, fps: 30, kbps: 500, still: false }, { width: 640, height: 360 }).avc.format, "annexb");
+});
+
+const NONE = { carried: 0, passed: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, waitedMs: 0 };
+const RIDE = { joinedAt: 0, freezes: 0, loss: 0, strained: false, counts: NONE };
+
+/** Looks every half a second; the last trouble. */
+function troubleOf(...rides) {
+  let [seen, trouble] = [null, null];
+  rides.forEach((ride, at) => ({ seen, trouble } = look({ ...RIDE, ...ride }, seen, 5_000 + 500 * at)));
+  return trouble;
+}
+
+test("freezes, loss, many requests and frames out of step are trouble", () => {
+  assert.equal(troubleOf({}, {}, {}), null);
+  assert.equal(troubleOf({}, { freezes: 1 }), null);
+  assert.equal(troubleOf({}, { freezes: 1 }, { freezes: 2 }), "freeze");
+  assert.equal(troubleOf({}, { freezes: 1, strained: true }, { freezes: 2, strained: true }), null, "a busy processor");
+  assert.equal(troubleOf({}, { loss: 0.2 }), "loss");
+  assert.equal(troubleOf({}, { counts: { ...NONE, drifted: 1 } }), "pairing");
+  assert.equal(troubleOf({}, { counts: { ...NONE, waitedMs: 550 } }), "pairing");
+  assert.equal(troubleOf({}, { counts: { ...NONE, requests: 3 } }), null);
+  assert.equal(troubleOf({}, { counts: { ...NONE, requests: 2 } }, { counts: { ...NONE, requests: 5 } }), "requests");
+});
+
+test("joining may cost a moment", () => {
+  const joined = { joinedAt: 4_900 };
+  assert.equal(troubleOf(joined, { ...joined, freezes: 2 }), null);
+});
+
+test("what a shared encoder does counts for all who share it", () => {
+  const outbound = { kbps: 400, encodeMs: 0.1, fps: 15, height: 16, width: 16, limited: false, cheap: true };
+  const shared = { codec: "VP9", people: 5, encodeMs: 9, fps: 14, height: 360, width: 640, limited: true };
+  const measured = withShared({ outbound, busy: 0 }, shared);
+  assert.deepEqual(measured.outbound, { ...outbound, encodeMs: 9, fps: 14, height: 360, width: 640, limited: true, cheap: false });
+  assert.equal(withShared(measured, null), measured);
+});

@@ -128,6 +128,9 @@ test("what comes is kept for longer while much is lost, and for no longer than t
   assert.equal(seconds(NO_JITTER_BUFFER, 60, { missed: 0.08, rttMs: 40 }).ms, 0, "a little is repaired in time");
   const lossy = seconds(NO_JITTER_BUFFER, 3, { missed: 0.2, rttMs: 40 });
   assert.equal(lossy.ms, 300);
+  const accident = jitterBufferTarget(NO_JITTER_BUFFER, { missed: 0.9, rttMs: 40 });
+  assert.equal(seconds(accident, 10, calm).ms, 0, "one bad second says little of a path");
+  assert.equal(jitterBufferTarget(accident, { missed: 0.9, rttMs: 40 }).ms, 300);
   assert.equal(seconds(lossy, 5, { missed: 0.2, rttMs: 300 }).ms, 400, "people still talk with each other");
   assert.equal(seconds(lossy, 10, calm).ms, 300, "it does not come and go");
   assert.equal(seconds(lossy, 30, calm).ms, 0);
@@ -393,6 +396,8 @@ test("a stream that has stopped says nothing more about the way; what fills up i
   assert.deepEqual([second.outbound.rttMs, second.inbound.missed], [80, 0]);
   const third = measure(new Map([heard("v", 3, 0.35), heard("a", 4, 0.08), came(300, 40, 5), clock(3000)]), second.counts);
   assert.deepEqual([third.outbound.rttMs, third.inbound.missed, third.inbound.loss], [80, 0.2, 0]);
+  const probed = measure(new Map([heard("v", 3, 0.35), came(400, 140, 6), clock(4000)]), third.counts);
+  assert.equal(probed.inbound.missed, 0.04, "one packet was lost while padding probed for bandwidth");
 });
 
 test("statistics become rates; a new connection starts from zero", () => {

@@ -11,6 +11,8 @@
 const LOSSY = 0.12;
 const CALM = 0.06;
 const CALM_SECONDS = 15;
+/** What one second may count: a single bad one is an accident, two are a lossy path. */
+const MOST = 0.29;
 /** Retransmissions get lost too: four tries are nearly always enough. */
 const TRIES = 4;
 const BESIDES_MS = 100;
@@ -23,7 +25,7 @@ export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, calm: 0, ms: 0 });
 
 /** @param {Readonly<JitterBuffer>} before @param {Readonly<Facts>} facts @returns {JitterBuffer} */
 export function jitterBufferTarget(before, { missed, rttMs }) {
-  const avgLoss = before.avgLoss + (missed - before.avgLoss) * 0.4;
+  const avgLoss = before.avgLoss + (Math.min(missed, MOST) - before.avgLoss) * 0.4;
   const calm = avgLoss < CALM ? before.calm + 1 : 0;
   const wanted = Math.min(MAX_TARGET_MS, Math.ceil((TRIES * rttMs + BESIDES_MS) / STEP_MS) * STEP_MS);
   // While it is set it only grows, so that it does not follow every measurement.

@@ -30,6 +30,9 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
  *   cheap: boolean, fps: number, height: number, width: number, codec: string}} Outbound
  */
 
+/** A NACK asks for several packets where several in a row are lost. */
+const MOST_A_NACK = 4;
+
 /** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: CPU seconds a second for coding */
 
 /**
@@ -68,8 +71,8 @@ export function measure(report, before) {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
       fps: ratio(grown("decoded"), seconds),
       loss: share(grown("lost"), grown("lost") + grown("packets")),
-      // Padding, which probes for bandwidth, is counted as retransmission: without NACKs it is nothing else.
-      missed: share(grown("lost") + (grown("asked") > 0 ? grown("again") : 0), grown("lost") + grown("packets")),
+      // Padding, which probes for bandwidth, is counted as retransmission: what no NACK can have asked for is nothing else.
+      missed: share(grown("lost") + Math.min(grown("again"), MOST_A_NACK * grown("asked")), grown("lost") + grown("packets")),
       concealed: share(grown("concealed"), grown("samples")),
       jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
       kbps: ratio(grown("received") * 8, seconds) / 1_000,

@@ -200,6 +200,11 @@ test("sound goes in long packets on a thin line and twice on a lossy one", () =>
   assert.deepEqual([random.state.longPackets, random.state.redundant], [true, true], "one that loses at random is");
 });
 
+test("sound has short packets the sooner the wider the line is", () => {
+  const first = (available) => pass(initialState(0), 0, 20, { available }).seen.findIndex(({ longPackets }) => !longPackets);
+  assert.deepEqual([3000, 500, 100].map(first), [1, 4, -1]);
+});
+
 test("sound alone tries short packets ever later on a line that does not carry them", () => {
   const thin = (/** @type {{longPackets: boolean}} */ { longPackets: long }) => ({ source: null, available: 30, rttMs: long ? 40 : 400, concealed: long ? 0 : 0.2 });
   const { seen } = pass(initialState(0), 0, 300, (/** @type {{longPackets: boolean}} */ state) => thin(state));
@@ -355,6 +360,9 @@ test("the other side's description is amended for sound and the first second of 
   assert.match(plain, /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
   const music = mungeSdp(sdp, { longPackets: false, redundant: false, music: true });
   assert.match(music, /a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;maxaveragebitrate=128000;usedtx=0\r\n/);
+  assert.match(music, /a=ptime:10\r\n/);
+  assert.doesNotMatch(plain, /a=ptime/);
+  assert.match(mungeSdp(sdp, { longPackets: true, redundant: false, music: true }), /a=ptime:60\r\n/);
   assert.match(mungeSdp(music, { longPackets: false, redundant: false }), /a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\r\n/);
   assert.match(plain, /a=rtpmap:111 opus\/48000\/2\r\na=rtcp-fb:111 nack\r\n/);
   assert.equal(mungeSdp(plain, { longPackets: false, redundant: false }).match(/nack/g).length, 1);

@@ -24,6 +24,8 @@ const BLIND_AFTER_MS = 500;
 const MAX_EASE_MS = 160_000;
 /** Headroom before audio gets short packets. */
 const WIDE_MS = 4_000;
+const WIDER_KBPS = 1_000;
+const WIDER_MS = 1_000;
 const MAX_ALONE_MS = 480_000;
 /** Loss in the first seconds of audio alone belongs to the start; loss in a full queue grows with redundancy. */
 const RED_FIRST_MS = 12_000;
@@ -72,7 +74,8 @@ function adjustAudio(state, { now, available, source }) {
   // Retransmission of short packets is in time, and a link with random loss has room for their headers.
   const rough = random && avgLoss > 0.05 && !alone;
   const wide = rough || (alone ? avgConcealed < 0.01 && queueMs < 60 : state.linkRung > LOWEST_VIDEO && line > 250);
-  if (durationOf(state, "wide", wide, now) >= (rough ? 1_000 : alone ? state.wideWait : WIDE_MS) && state.longPackets) {
+  const patience = rough || (line > WIDER_KBPS && !alone) ? WIDER_MS : alone ? state.wideWait : WIDE_MS;
+  if (durationOf(state, "wide", wide, now) >= patience && state.longPackets) {
     state.longPackets = false;
     state.wideAt = now;
   }

@@ -6,7 +6,7 @@
 
 /**
  * longPackets: 60 ms, a third of the headers; redundant: RED (RFC 2198); music: stereo, at a high rate, without pauses in sending (DTX)
- * @typedef {{longPackets: boolean, redundant: boolean, music?: boolean, musicKbps?: number}} AudioMode
+ * @typedef {{longPackets: boolean, redundant: boolean, music?: boolean, musicKbps?: number, musicPtime?: number | null}} AudioMode
  */
 
 /** Before anything is known about the link. @type {Readonly<AudioMode>} */
@@ -16,6 +16,9 @@ export const MUSIC_KBPS = 128;
 /** The sound of a shared tab, beside its picture. */
 export const SCREEN_SOUND_KBPS = 64;
 const SPEECH = ["usedtx=1"];
+const LONG_PTIME = 60;
+/** The shortest that browsers send: who plays together hears each late millisecond. */
+const MUSIC_PTIME = 10;
 
 /** @param {string} sdp of the remote description @param {AudioMode} manner @returns {string} */
 export function mungeSdp(sdp, manner) {
@@ -26,7 +29,7 @@ export function mungeSdp(sdp, manner) {
 
 /** The sound of a shared tab is seldom speech alone, and may be in stereo. @param {AudioMode} manner of the microphone @returns {AudioMode} */
 function ofScreen(manner) {
-  return { ...manner, music: !manner.longPackets, musicKbps: SCREEN_SOUND_KBPS };
+  return { ...manner, music: !manner.longPackets, musicKbps: SCREEN_SOUND_KBPS, musicPtime: null };
 }
 
 /** @param {string} section */
@@ -52,12 +55,13 @@ function mungeVideo(section) {
 }
 
 /** @param {string} section @param {AudioMode} manner */
-function mungeAudio(section, { longPackets, redundant, music = false, musicKbps = MUSIC_KBPS }) {
+function mungeAudio(section, { longPackets, redundant, music = false, musicKbps = MUSIC_KBPS, musicPtime = MUSIC_PTIME }) {
   const opus = /^a=rtpmap:(\d+) opus\/48000/im.exec(section)?.[1];
   if (opus === undefined) return section;
   const wanted = music ? ["stereo=1", `maxaveragebitrate=${musicKbps * 1_000}`, "usedtx=0"] : SPEECH;
   let amended = section.replace(new RegExp(`^(a=fmtp:${opus} )([^\\r\\n]*)`, "m"), (_, head, rest) => head + opusParameters(rest, wanted));
-  if (longPackets) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, "a=ptime:60\r\na=rtpmap:");
+  const ptime = longPackets ? LONG_PTIME : music ? musicPtime : null;
+  if (ptime !== null) amended = amended.replace(/^a=(?:max)?ptime:\d+\r?\n/gm, "").replace(/^a=rtpmap:/m, `a=ptime:${ptime}\r\na=rtpmap:`);
   if (!new RegExp(`^a=rtcp-fb:(?:${opus}|\\*) nack\\r?$`, "m").test(amended)) {
     amended = amended.replace(new RegExp(`^a=rtpmap:${opus} .*\\r?\\n`, "m"), (map) => `${map}a=rtcp-fb:${opus} nack\r\n`);
   }

@@ -26,6 +26,7 @@ COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),
     *("lips ms", "sound buffered ms", "encode ms", "decode ms"),
 )
+MUSIC = Scheme("ours, music", {"meeting-point.microphone-mode": '{"mode": "music"}'})
 HEAD = (
     f"\n| people | scheme | {' | '.join(COLUMNS)} | picture | shared |\n"
     f"| --- | --- | {'---: | ' * len(COLUMNS)}--- | --- |"
@@ -62,6 +63,7 @@ def ratios(results: Results) -> list[str]:
         compare("latency p50 of ours beside the faster plain pair", ours.p50, min(of.p50 for of in pairs))
         compare("latency p95", ours.p95, min(of.p95 for of in pairs))
         compare("sound's jitter buffer", ours.buffered, min(of.buffered for of in pairs))
+        compare("sound's jitter buffer, music", results[2, MUSIC.name].buffered, min(of.buffered for of in pairs))
     return said
 
 
@@ -89,7 +91,7 @@ def latency(app: AppServer, browsers: tuple[Chromium, Chromium], options: argpar
             return measure_pair(app, browsers, scheme, camera, options.seconds)
         return room.measure(scheme, camera, options.seconds)
 
-    measure_all([VP8, DEFAULT, OURS], 2, options.rounds, measure, results)
+    measure_all([VP8, DEFAULT, OURS, MUSIC], 2, options.rounds, measure, results)
     room.close()
     return results
 

@@ -46,10 +46,11 @@ def join_all(meeting: Meeting) -> None:
         who.see_others(len(meeting.people) - 1)
 
 
-def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_not_encoded(person: Meet) -> None:
+def test_each_pair_uses_the_quickest_codec_that_both_have_and_a_hidden_picture_is_not_encoded(person: Meet) -> None:
     meeting = make_meeting(person, "Max", "Guest")
-    olga, (no_av1, only_vp8) = meeting.olga, meeting.guests
-    for who, lacking in ((no_av1, ["AV1"]), (only_vp8, ["AV1", "VP9", "H264"])):
+    olga, (no_vp8, only_av1) = meeting.olga, meeting.guests
+    # H.264 is for processors that are too slow, as that of a test may be for a moment.
+    for who, lacking in ((olga, ["H264"]), (no_vp8, ["VP8", "H264"]), (only_av1, ["VP8", "VP9", "H264"])):
         who.context.add_init_script(WITHOUT % lacking)
         who.page.reload()
     join_all(meeting)
@@ -61,16 +62,16 @@ def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_no
     # A person sends what the other one decodes, not what they decode themselves.
     table = {
         "Olga to Max": "VP9",
-        "Max to Olga": "AV1",
-        "Olga to Guest": "VP8",
-        "Guest to Olga": "AV1",
-        "Max to Guest": "VP8",
+        "Max to Olga": "VP8",
+        "Olga to Guest": "AV1",
+        "Guest to Olga": "VP8",
+        "Max to Guest": "AV1",
         "Guest to Max": "VP9",
     }
     wait_until(lambda: codecs() == table, 30, "every pair has its codec")
 
     # Max looks away: no one encodes anything for him, and the others continue.
-    no_av1.page.evaluate(HIDE, True)
+    no_vp8.page.evaluate(HIDE, True)
     seen: list[int] = []
 
     def stopped() -> bool:
@@ -80,5 +81,5 @@ def test_each_pair_uses_the_best_codec_that_both_have_and_a_hidden_picture_is_no
     wait_until(stopped, 15, "no frames for a hidden page")
     others = sent(olga, "Guest")["frames"]
     wait_until(lambda: sent(olga, "Guest")["frames"] > others + 5, 15, "frames for those who look")
-    no_av1.page.evaluate(HIDE, False)
+    no_vp8.page.evaluate(HIDE, False)
     wait_until(lambda: sent(olga, "Max")["frames"] > seen[-1], 6, "frames for a page that is shown again")

@@ -136,18 +136,21 @@ test("what comes is kept for longer while much is lost, and for no longer than t
   assert.equal(seconds(lossy, 30, calm).ms, 0);
 });
 
+/** Carries 720p, but no codec at its best: the thrifty one is used. */
+const NARROW = { available: 1200 };
+
 test("a starved processor steps the codec first, then the rung, and gets both back", () => {
-  let { state, now } = pass(initialState(0), 0, 40, {});
+  let { state, now } = pass(initialState(0), 0, 40, NARROW);
   const { linkRung } = state;
-  const first = pass(state, now, 4, { limited: true });
+  const first = pass(state, now, 4, { ...NARROW, limited: true });
   assert.equal(first.state.codec, "VP8");
   assert.equal(first.state.linkRung, linkRung);
   assert.equal(first.state.rung, linkRung);
-  const later = pass(first.state, first.now, 6, { limited: true });
+  const later = pass(first.state, first.now, 6, { ...NARROW, limited: true });
   assert.ok(later.state.rung < linkRung);
   assert.equal(later.state.linkRung, linkRung, "the line is not to blame");
   assert.equal(later.state.why, "our-processor");
-  ({ state, now } = pass(later.state, later.now, 300, {}));
+  ({ state, now } = pass(later.state, later.now, 300, NARROW));
   assert.equal(state.rung, linkRung);
   assert.equal(state.codec, "VP9");
 });
@@ -172,7 +175,7 @@ test("a browser that does not say what its line carries climbs by trying and fal
 });
 
 test("a processor that does not keep up is not taken for a line that has become thin", () => {
-  const { state, now } = pass(initialState(0), 0, 30, {});
+  const { state, now } = pass(initialState(0), 0, 30, NARROW);
   const late = { available: 300, rttMs: 400, concealed: 0.1, hasFrozen: true };
   const starved = pass(state, now, 5, { ...late, limited: true });
   assert.deepEqual([starved.state.linkRung, starved.state.step], [state.linkRung, 1]);

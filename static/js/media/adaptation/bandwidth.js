@@ -5,7 +5,7 @@
  */
 
 import { isHealthy, FULL_MS, durationOf, STALE_MS, isDegraded } from "./link-averages.js";
-import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, minKbps, SNAPSHOTS, TOP } from "./ladder.js";
+import { AUDIO_ONLY, FIRST, LOWEST_VIDEO, maxKbps, minKbps, SNAPSHOTS, TOP } from "./ladder.js";
 import { AGAIN_MS } from "./state.js";
 
 /** @import { Evidence, State } from "./state.js" */
@@ -42,6 +42,10 @@ const GRACE_MS = 4_000;
 const STEEP = 0.65;
 const COLLAPSE = 0.5;
 const PROBE_INTERVAL_MS = 4_000;
+/** After the first seconds, where only a quicker codec needs more. */
+const SELDOM_MS = 30_000;
+/** Above what VP8 uses at its best. */
+const ROOMY = 1.3;
 /** Audio with its headers, kbit/s, in short and in long packets. */
 const AUDIO = 50;
 const AUDIO_THIN = 26;
@@ -125,7 +129,8 @@ function climb(state, evidence) {
   const sure = available !== null && state.linkRung >= LOWEST_VIDEO && room >= SURE * wanted;
   state.probe = false;
   if (durationOf(state, "high", fits, now) < patience(state, above, sure, room >= wanted)) {
-    return maybeProbe(state, now, binding && room < wanted);
+    const seldom = state.quick || now - state.probedAt >= SELDOM_MS;
+    return maybeProbe(state, now, binding ? room < wanted : seldom && !state.hasRoom && room < roomyKbps(state.rung));
   }
   const reach = available === null || state.linkRung < LOWEST_VIDEO ? above : highest(room / 1.2, state.codec, TOP);
   state.linkRung = Math.max(above, Math.min(reach, state.quick ? TOP : above + 1, state.failed - 1));
@@ -178,8 +183,13 @@ function fall(state, now, to) {
   state.freezes = state.avgConcealed = 0;
 }
 
-/** @param {State} state @param {Evidence} evidence @returns {number} kbit/s for video */
-function roomFor({ longPackets, redundant, linkRung: line }, { available, share }) {
+/** @param {number} rung @returns {number} kbit/s of a link that has room for any codec at this rung */
+export function roomyKbps(rung) {
+  return ROOMY * maxKbps(Math.max(rung, LOWEST_VIDEO), "VP8");
+}
+
+/** @param {Readonly<State>} state @param {Readonly<Evidence>} evidence @returns {number} kbit/s for video */
+export function roomFor({ longPackets, redundant, linkRung: line }, { available, share }) {
   const sound = (longPackets || line <= LOWEST_VIDEO ? AUDIO_THIN : AUDIO) * (redundant ? 1.6 : 1);
   return Math.min(share, available === null ? Infinity : Math.max(0, available - sound));
 }

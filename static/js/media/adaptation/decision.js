@@ -4,7 +4,8 @@
  */
 
 import { pickCodec } from "./codecs.js";
-import { adjustToBandwidth } from "./bandwidth.js";
+import { learnDelay } from "./coding-delay.js";
+import { adjustToBandwidth, roomFor, roomyKbps } from "./bandwidth.js";
 import { updateAverages, durationOf } from "./link-averages.js";
 import { LOWEST_VIDEO, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
@@ -30,6 +31,17 @@ const MAX_ALONE_MS = 480_000;
 /** Loss in the first seconds of audio alone belongs to the start; loss in a full queue grows with redundancy. */
 const RED_FIRST_MS = 12_000;
 const RED_AGAIN_MS = 60_000;
+/**
+ * How long a link has room before the quickest codec is used; in the first seconds sooner, since nothing has failed yet, but not
+ * before the first codec was measured: without that, nothing could show that it is quicker than expected.
+ */
+const ROOMY_MS = 10_000;
+const QUICK_ROOMY_MS = 400;
+const TIGHT_MS = 3_000;
+/** Of the room that ends the search for the quickest. */
+const TIGHT = 0.75;
+/** What is measured this soon after a switch is of the codec before, and of a key frame. */
+const SETTLED_MS = 1_500;
 
 /** @param {Readonly<State>} before @param {Readonly<Evidence>} evidence @returns {State} */
 export function decide(before, evidence) {
@@ -51,7 +63,8 @@ function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs }) {
   if (strainedMs >= BLIND_AFTER_MS) state.strainedAt = now;
   if (strainedMs >= STRAINED_MS) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, MAX_EASE_MS);
-    if (state.step < codecs.length - 1) state.step += 1;
+    const at = Math.max(state.step, codecs.indexOf(state.codec));
+    if (at < codecs.length - 1) state.step = at + 1;
     else state.processor = Math.max(SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
     // From here on the cheaper codec is judged.
     state.since.strained = now;
@@ -105,6 +118,7 @@ function finalize(state, evidence) {
   const seen = tile === null || tile.visible;
   state.rung = Math.min(state.linkRung, state.processor, wanted);
   state.active = seen && source !== null && state.rung >= LOWEST_VIDEO;
+  updateRoom(state, evidence, state.linkRung < Math.min(state.processor, wanted));
   state.codec = chooseCodec(state, evidence);
   if (source === null) state.why = "no-camera";
   else if (!seen) state.why = "hidden";
@@ -119,10 +133,28 @@ function ofLine({ avgLoss }, { available, share, saving, asked }) {
   return avgLoss > 0.05 ? "loss" : "our-uplink";
 }
 
+/**
+ * Learns how quick codecs are, and whether the link has room for any of them.
+ * @param {State} state @param {Evidence} evidence @param {boolean} limited whether the link limits the rung
+ */
+function updateRoom(state, evidence, limited) {
+  const { now, available, coded = null } = evidence;
+  // Without an estimate nothing tells a wide link from one that is nearly full.
+  const room = limited || available === null || !state.active ? 0 : roomFor(state, evidence);
+  const needed = roomyKbps(state.rung);
+  const patience = state.quick && state.delays[state.codec] !== undefined ? QUICK_ROOMY_MS : ROOMY_MS;
+  if (durationOf(state, "roomy", room >= needed, now) >= patience) state.hasRoom = true;
+  if (durationOf(state, "tight", state.active && room < TIGHT * needed, now) >= TIGHT_MS || state.fresh) state.hasRoom = false;
+  if (state.rung !== state.delaysOf.rung) Object.assign(state, { delays: {}, delaysOf: { rung: state.rung, at: now } });
+  const settled = now - Math.max(state.codecAt, state.delaysOf.at) >= SETTLED_MS && state.since.strained === null;
+  if (settled && state.active && coded?.codec === state.codec) state.delays = learnDelay(state.delays, coded);
+}
+
 /** @param {State} state @param {Evidence} evidence @returns {Codec} */
 function chooseCodec(state, { now, codecs, cores, available }) {
-  const best = pickCodec(codecs, { rung: Math.max(state.rung, LOWEST_VIDEO), cores, step: state.step, kbps: available ?? Infinity });
-  const { codec } = state;
+  const { codec, step, delays, hasRoom } = state;
+  const terms = { rung: Math.max(state.rung, LOWEST_VIDEO), cores, step, kbps: available ?? Infinity };
+  const best = pickCodec(codecs, terms, hasRoom ? { delays, codec } : null);
   if (best === codec) return codec;
   const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || state.why === "starting" || state.fresh;
   // A switch costs a key frame: a better codec waits for a while.

@@ -31,6 +31,9 @@ export const CODEC_BITRATE_FACTOR = Object.freeze({ AV1: 0.65, VP9: 0.8, VP8: 1,
 /** ms to encode a busy frame of 640×360, measured on one core. @type {Readonly<Record<Codec, number>>} */
 export const ENCODE_MS = Object.freeze({ AV1: 16.6, VP9: 8.9, VP8: 6.6, H264: 4.9 });
 
+/** ms to encode and to decode such a frame. @type {Readonly<Record<Codec, number>>} */
+export const CODING_MS = Object.freeze({ AV1: 19, VP9: 11, VP8: 8, H264: 5 });
+
 /** @param {number} rung @param {Codec} codec @returns {number} */
 export function minKbps(rung, codec) {
   return RUNGS[rung].minKbps * CODEC_BITRATE_FACTOR[codec];

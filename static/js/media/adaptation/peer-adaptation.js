@@ -15,6 +15,7 @@ import { audioHint } from "../voice/microphone-mode.js";
 import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
+/** @import { Coded } from "./coding-delay.js" */
 /** @import { Evidence, State } from "./state.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
@@ -76,7 +77,9 @@ export class PeerAdaptation {
   get demand() {
     const { tile } = this.report ?? {};
     if (tile && !tile.visible) return 0;
-    return maxKbps(tile ? rungForTile(tile.height) : TOP, this.state.codec);
+    const rung = tile ? rungForTile(tile.height) : TOP;
+    // A link that has room for VP8 carries a quicker codec.
+    return Math.max(maxKbps(rung, this.state.codec), maxKbps(rung, "VP8"));
   }
 
   /** @returns {number} kbit/s to this peer; Infinity: unknown */
@@ -151,6 +154,7 @@ export class PeerAdaptation {
       source: sourceOf(camera),
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
       cores,
+      coded: codedOf(outbound, this.report),
     };
     this.state = decide(this.state, this.evidence);
     this.#hasFrozen = false;
@@ -204,6 +208,12 @@ export class PeerAdaptation {
   #applyMunging() {
     this.#connection.setSdpMunging((sdp) => mungeSdp(sdp, this.#audioMode));
   }
+}
+
+/** @param {Outbound} outbound @param {Report | null} report @returns {Coded | null} */
+function codedOf({ codec, encodeMs, height }, report) {
+  const decodeMs = report?.decodeMs ?? 0;
+  return encodeMs > 0 && decodeMs > 0 ? { codec, ms: encodeMs + decodeMs, height } : null;
 }
 
 /** The lowest video leaves 30 % of a thin link free, and below 60 kbit/s the room for audio. @param {number} available kbit/s */

@@ -2,6 +2,7 @@
 
 import { FIRST, TOP } from "./ladder.js";
 
+/** @import { Coded, CodingDelays } from "./coding-delay.js" */
 /** @import { Codec } from "./ladder.js" */
 
 /**
@@ -29,6 +30,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {{height: number} | null} source the camera; null: off
  * @property {readonly Codec[]} codecs in common, the best first
  * @property {number} cores for this encoder
+ * @property {Coded | null} [coded] null: nothing was measured
  */
 
 /**
@@ -56,6 +58,9 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {number} rung what is sent: the lowest that link, CPU, tile and source allow
  * @property {boolean} active whether video is sent
  * @property {number} step codecs skipped for cheaper ones
+ * @property {boolean} hasRoom whether the link carries any codec at its best: then the quickest is used
+ * @property {CodingDelays} delays of the codecs that were used at this rung
+ * @property {{rung: number, at: number}} delaysOf the rung, and since when
  * @property {boolean} longPackets audio in packets of 60 ms, at a lower bitrate
  * @property {boolean} redundant audio with redundancy (RED)
  * @property {number} easeWait without CPU strain before the CPU gets more work
@@ -66,7 +71,7 @@ import { FIRST, TOP } from "./ladder.js";
  */
 
 /** @typedef {OwnState & LinkState} State */
-/** @typedef {Record<"low" | "high" | "bad" | "strained" | "easy" | "wide" | "lossless", number | null>} Marks */
+/** @typedef {Record<"low" | "high" | "bad" | "strained" | "easy" | "wide" | "lossless" | "roomy" | "tight", number | null>} Marks */
 
 /** Without video nothing shows the headroom: short packets are tried after this, and twice as late after each failure. */
 export const ALONE_MS = 30_000;
@@ -76,8 +81,8 @@ const EASE_MS = 30_000;
 
 /** @param {number} now ms @returns {State} before anything was measured */
 export function initialState(now) {
-  const since = { low: null, high: null, bad: null, strained: null, easy: null, wide: null, lossless: null };
-  const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), step: 0 };
+  const since = { low: null, high: null, bad: null, strained: null, easy: null, wide: null, lossless: null, roomy: null, tight: null };
+  const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), step: 0, hasRoom: false, delays: {}, delaysOf: { rung: FIRST, at: now } };
   // Long packets first: they cost 40 ms, and short ones may cost a thin link the first seconds of the call.
   const sound = { longPackets: true, redundant: false };
   const times = { easeWait: EASE_MS, steppedAt: -Infinity, strainedAt: -Infinity, codecAt: now };

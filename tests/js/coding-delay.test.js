@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { expectedDelay, learnDelay, quickestCodec } from "../../static/js/media/adaptation/coding-delay.js";
+import { pickCodec } from "../../static/js/media/adaptation/codecs.js";
+import { decide } from "../../static/js/media/adaptation/decision.js";
+import { initialState } from "../../static/js/media/adaptation/state.js";
+
+const ALL = ["AV1", "VP9", "VP8", "H264"];
+const DESKTOP = ["AV1", "VP9", "VP8"];
+/** A machine on which each codec takes so many ms, at both ends together, for a picture of 640×360. */
+const SLOW_VP8 = { AV1: 9, VP9: 11, VP8: 14 };
+const USUAL = { AV1: 19, VP9: 11, VP8: 8 };
+
+const FINE = {
+  available: 4000,
+  used: 1000,
+  share: Infinity,
+  saving: false,
+  loss: 0,
+  rttMs: 30,
+  concealed: 0,
+  hasFrozen: false,
+  limited: false,
+  cpuLoad: 0.2,
+  remoteCpuLoad: 0.2,
+  tile: { height: 800, visible: true },
+  source: { height: 360 },
+  codecs: DESKTOP,
+  cores: 2,
+};
+
+/** Lets seconds pass, two decisions each, on a machine where coding takes so long. */
+function pass(state, from, seconds, evidence, machine = USUAL) {
+  const seen = [];
+  for (let now = from + 500; now <= from + 1000 * seconds; now += 500) {
+    const coded = { codec: state.codec, ms: machine[state.codec], height: 360 };
+    const more = typeof evidence === "function" ? evidence(now - from) : evidence;
+    state = decide(state, { ...FINE, coded, now, ...more });
+    seen.push(state.codec);
+  }
+  return { state, seen, now: from + 1000 * seconds };
+}
+
+const switches = (seen) => seen.filter((codec, at) => at > 0 && codec !== seen[at - 1]).length;
+
+test("delays are learned for each codec, whatever the size, and expected of the others by the same measure", () => {
+  const big = learnDelay({}, { codec: "VP8", ms: 16, height: 720 });
+  assert.deepEqual(big, { VP8: 8 });
+  assert.ok(learnDelay(big, { codec: "VP8", ms: 12, height: 360 }).VP8 > 8, "slower now");
+  assert.deepEqual(learnDelay({}, { codec: "VP8", ms: 4, height: 180 }), big);
+  assert.equal(learnDelay(big, { codec: "VP8", ms: 0, height: 360 }), big, "nothing was measured");
+  assert.equal(learnDelay(big, { codec: "H265", ms: 3, height: 360 }), big);
+  const twice = { VP8: 2 * expectedDelay({}, "VP8") };
+  assert.equal(expectedDelay(twice, "AV1"), 2 * expectedDelay({}, "AV1"), "a machine of half the speed");
+});
+
+test("another codec has to be clearly quicker", () => {
+  assert.equal(quickestCodec(DESKTOP, {}, "AV1"), "VP8");
+  assert.equal(quickestCodec(DESKTOP, { AV1: 9, VP8: 8 }, "AV1"), "AV1");
+  assert.equal(quickestCodec(DESKTOP, { AV1: 9, VP8: 8 }, "VP8"), "VP8");
+  assert.equal(quickestCodec(DESKTOP, { AV1: 4, VP8: 8 }, "VP8"), "AV1", "made by hardware");
+  assert.equal(quickestCodec(["H264", "VP8", "VP9", "AV1"], {}, "AV1"), "H264", "on phones it comes first");
+  assert.equal(quickestCodec(["AV1", "VP9"], {}, "VP8"), "VP9", "what the other side cannot decode does not count");
+});
+
+test("the quickest is chosen of what the processor can pay for, and only where the link has room", () => {
+  const terms = { rung: 4, cores: 1, step: 0, kbps: 3000 };
+  assert.equal(pickCodec(DESKTOP, terms), "AV1");
+  assert.equal(pickCodec(DESKTOP, terms, { delays: {}, codec: "AV1" }), "VP8");
+  assert.equal(pickCodec(DESKTOP, terms, { delays: SLOW_VP8, codec: "VP8" }), "AV1");
+  assert.equal(pickCodec(DESKTOP, { ...terms, step: 1 }, { delays: SLOW_VP8, codec: "VP8" }), "VP9", "a codec that was too much stays out");
+  assert.equal(pickCodec(ALL, terms, { delays: { H264: 3 }, codec: "AV1" }), "VP8", "H.264 takes a negotiation");
+  assert.equal(pickCodec(["H264", "VP8", "VP9", "AV1"], terms, { delays: {}, codec: "VP8" }), "H264", "on phones it comes first");
+  assert.equal(pickCodec(ALL, { ...terms, rung: 6, cores: 0.1 }, { delays: {}, codec: "VP8" }), "H264", "where none can be paid for, the cheapest");
+});
+
+test("a link with room gets the quickest codec within seconds, a thin one keeps the thrifty one", () => {
+  assert.equal(pass(initialState(0), 0, 8, {}).state.codec, "VP8");
+  for (const available of [60, 150, 300, 500]) {
+    assert.ok(!pass(initialState(0), 0, 60, { available }).seen.slice(1).includes("VP8"), `${available} kbit/s`);
+  }
+  assert.equal(pass(initialState(0), 0, 60, { available: null }).state.codec, "AV1", "nothing says that there is room");
+  assert.equal(pass(initialState(0), 0, 60, { share: 300, saving: true }).state.codec, "AV1", "a data saver leaves none");
+});
+
+test("a link that grows thin gets the thrifty codec back, and one at the edge makes it change rarely", () => {
+  const wide = pass(initialState(0), 0, 30, {});
+  const thin = pass(wide.state, wide.now, 4, { available: 150 });
+  assert.equal(thin.state.codec, "AV1", thin.seen.join());
+  const edge = pass(wide.state, wide.now, 240, (ms) => ({ available: Math.floor(ms / 1000) % 2 ? 740 : 760 }));
+  assert.equal(switches(edge.seen), 0, edge.seen.join());
+  const swings = pass(wide.state, wide.now, 240, (ms) => ({ available: Math.floor(ms / 8000) % 2 ? 400 : 1200 }));
+  assert.ok(switches(swings.seen) <= 2, `${switches(swings.seen)}`);
+});
+
+test("what is measured decides: where the expected codec is slow, the other one comes back and stays", () => {
+  const { state, seen } = pass(initialState(0), 0, 300, {}, SLOW_VP8);
+  assert.equal(state.codec, "AV1");
+  assert.ok(switches(seen) <= 2, seen.join());
+});
+
+test("delays that were measured at another size do not count", () => {
+  const { state, now } = pass(initialState(0), 0, 30, {});
+  assert.notDeepEqual(state.delays, {});
+  assert.deepEqual(pass(state, now, 1, { tile: { height: 150, visible: true } }).state.delays, {});
+});
+
+test("what other programs take of the processor is not blamed on a codec", () => {
+  const noisy = (from, times) => times.reduce((delays, ms) => learnDelay(delays, { codec: "VP8", ms, height: 360 }), from);
+  const seen = noisy({}, [30, 8, 25, 9, 60, 12, 31, 8, 28, 33, 9]);
+  assert.ok(seen.VP8 < 13, `${seen.VP8}`);
+  assert.ok(noisy(seen, Array(60).fill(30)).VP8 > 25, "what lasts is believed");
+});
+
+test("a link that has shown too little is probed for room, at first often", () => {
+  const shy = { available: 600, used: 300 };
+  const probes = (from, until) => {
+    let state = initialState(0);
+    let count = 0;
+    for (let now = 500; now <= until; now += 500) {
+      state = decide(state, { ...FINE, ...shy, coded: null, now });
+      if (now > from && state.probe) count += 1;
+    }
+    return count;
+  };
+  assert.ok(probes(2_000, 12_000) >= 2);
+  assert.ok(probes(12_000, 132_000) <= 4);
+});
+
+test("a strained processor says nothing about codecs", () => {
+  const { state, now } = pass(initialState(0), 0, 30, {});
+  const busy = pass(state, now, 2, { cpuLoad: 0.9 }, { ...USUAL, VP8: 60 });
+  assert.equal(busy.state.delays.VP8, state.delays.VP8);
+});

@@ -10,6 +10,7 @@ import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
@@ -65,6 +66,13 @@ class SessionStore(db.SessionStore):
         data = zlib.decompress(b64_decode(packed[1:])) if packed.startswith(b".") else b64_decode(packed)
         content: dict[str, Any] = self.serializer().loads(data)
         return content
+
+    def flush(self) -> None:
+        """End the session, and forget what the list of the person's browsers says about it."""
+        key = self.session_key
+        super().flush()
+        if key:
+            UserSession.objects.filter(session_key=key).delete()
 
     def get_expiry_date(self, **options: Any) -> datetime:
         """Return when the session ends if it is not used again."""

@@ -96,3 +96,10 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(olga, settings):
     assert copied.get("/accounts/").status_code == 200
     client.post("/accounts/logout/")
     assert copied.get("/accounts/").status_code == 302
+
+
+def test_nothing_is_known_of_a_browser_after_signing_out(olga):
+    browser = sign_in(olga)
+    assert UserSession.objects.get().session_key == browser.session.session_key
+    browser.post("/accounts/logout/")
+    assert not UserSession.objects.exists()

@@ -115,3 +115,16 @@ def test_of_an_ended_session_nothing_stays(olga: User) -> None:
     prune()
     assert Session.objects.count() == 1
     assert [row.session_key for row in UserSession.objects.all()] == [row.session_key for row in Session.objects.all()]
+
+
+def test_of_a_session_that_vanished_nothing_stays_when_none_can_be_as_old(
+    olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.pruning.BATCH", 2)
+    key = signed_in(olga).session.session_key
+    UserSession.objects.update_or_create(session_key=key, defaults={"user": olga, "ip": "192.0.2.7"})
+    for number in range(5):
+        UserSession.objects.create(user=olga, session_key=f"gone{number}", ip="192.0.2.7")
+    UserSession.objects.exclude(session_key="gone4").update(created_at=days_ago(31))
+    prune()
+    assert {row.session_key for row in UserSession.objects.all()} == {key, "gone4"}

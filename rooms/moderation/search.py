@@ -20,6 +20,7 @@ from .trigrams import has_trigrams
 
 MOST = 500  # rows that a word finds
 NEWEST = 10_000  # rows that are searched without an index
+SHORT = 2_000  # of them, for words that are too short for the index
 TRIGRAM = 3  # characters
 
 
@@ -94,7 +95,7 @@ class Search:
         return self._found[asked]
 
     def _in_newest(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
-        newest, is_all = _newest_rows(model)
+        newest, is_all = _newest_rows(model, min(SHORT, NEWEST) if self._trigrams else NEWEST)
         among = _newest(newest.filter(_contains(names, word)))
         if len(among) > MOST or is_all:
             return Matches(among[:MOST], len(among) <= MOST)
@@ -135,11 +136,11 @@ def distinct_values(model: Any, name: str) -> list[Any]:
         return [value for (value,) in cursor.fetchall()]
 
 
-def _newest_rows(model: type[Model]) -> tuple[QuerySet[Any], bool]:
-    """Return the `NEWEST` newest rows of a model, and whether these are all."""
+def _newest_rows(model: type[Model], count: int) -> tuple[QuerySet[Any], bool]:
+    """Return so many of the newest rows of a model, and whether these are all."""
     order = _order(model)
     name = order.removeprefix("-")
-    last = list(_all(model).order_by(order).values_list(name, flat=True)[NEWEST - 1 : NEWEST + 1])
+    last = list(_all(model).order_by(order).values_list(name, flat=True)[count - 1 : count + 1])
     if len(last) < 2:
         return _all(model), True
     # A range of the index: PostgreSQL may read a whole table for the keys of a subquery.

@@ -1,7 +1,7 @@
 """`make bench-growth`: the same with a large database and with a small one, side by side; prints the ratios.
 
-The small one fills a page of each list, so that both draw as many rows. The least time of the rounds counts.
-The exit code is 1 if something takes more than 1.5 times as long with the large one.
+The small one fills a page of each list, so that both draw as many rows. What is compared is the time of the processor,
+the least of the rounds. The exit code is 1 if something takes more than 1.5 times as much with the large one.
 """
 
 import argparse

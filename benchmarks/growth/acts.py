@@ -1,7 +1,8 @@
-"""Run as a program: do what it is asked to on one database (DATABASE_URL), and say how long each took.
+"""Run as a program: do what it is asked to on one database (DATABASE_URL), and say how much time each took.
 
-Reads lines of JSON, `[name of the act, number of the round]`, and answers each with the seconds. The first line that it
-writes has the names of all acts.
+It is the time of the processor that this process and its connections to PostgreSQL used, so that it does not depend on
+what else the machine does. Reads lines of JSON, `[name of the act, number of the round]`, and answers each with the
+seconds. The first line that it writes has the names of all acts.
 """
 
 import json
@@ -13,22 +14,25 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import django
+import psycopg
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetingpoint_site.settings")
 django.setup()
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.deletion import delete_account  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.personal_data import export  # noqa: E402
+from benchmarks.meter import processor_seconds  # noqa: E402
 from common.json_body import encode_base64url  # noqa: E402
 from rooms.flows.invites import create_invite  # noqa: E402
 from rooms.flows.rooms import delete_room  # noqa: E402
@@ -134,17 +138,36 @@ class Acts:
         return send
 
 
+class Meter:
+    """Reads the processor time of this process and of its connections."""
+
+    def __init__(self) -> None:
+        url = os.environ["DATABASE_URL"]
+        self._connection = psycopg.connect(url, autocommit=True) if connection.vendor == "postgresql" else None
+
+    def read(self) -> dict[int, float]:
+        """Return the seconds so far, by process."""
+        found = {os.getpid(): process_time()}
+        if self._connection is not None:
+            asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            found |= {pid: processor_seconds(pid) for (pid,) in self._connection.execute(asked)}
+        return found
+
+
 def main() -> None:
     """Answer until the input ends."""
     answers, sys.stdout = sys.stdout, sys.stderr  # commands say what they did
     acts = Acts().all()
     print(json.dumps(list(acts)), file=answers, flush=True)
+    meter = Meter()
     for line in sys.stdin:
         name, number = json.loads(line)
         measured: Any = acts[name](number)
-        began = perf_counter()
+        before = meter.read()
         measured()
-        print(json.dumps(perf_counter() - began), file=answers, flush=True)
+        after = meter.read()
+        used = sum(seconds - before.get(process, 0.0) for process, seconds in after.items())
+        print(json.dumps(used), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def environment(url: str) -> dict[str, str]:
         **os.environ, "ENV_FILE": "/dev/null", "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(50),
         "SITE_ORIGINS": "http://testserver", "REDIS_URL": "", "LIMIT_FACTOR": "10000", "DEBUG": "0",
         "LOG_LEVEL": "ERROR",
+        "PGOPTIONS": "-c max_parallel_workers_per_gather=0",  # the processor time of workers would be lost
     }  # fmt: skip
 
 

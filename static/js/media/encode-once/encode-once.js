@@ -59,6 +59,7 @@ export class EncodeOnce extends Emitter {
     this.#backend = backend;
     backend.listener = { report: (report) => this.#onReport(report), failed: () => this.#onWorkerEnded() };
     this.#prove = prove;
+    // Not screens: the first frame of one at a low estimate fills the queue of a carrier, whose sender then drops dummies.
     this.#kinds = [new PictureSharing("camera", mesh, adaptation)];
     const life = { signal: this.#life.signal };
     adaptation.on("decided", () => this.#update(), life);

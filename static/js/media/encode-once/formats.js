@@ -2,8 +2,7 @@
 
 /** @import { Codec } from "../adaptation/ladder.js" */
 
-/** height: px, shorter side; Infinity: as it comes; still: a screen, which is sharp and mostly still
- * @typedef {{codec: Codec, height: number, fps: number, kbps: number, still: boolean}} SharedPicture */
+/** height: px, shorter side @typedef {{codec: Codec, height: number, fps: number, kbps: number}} SharedPicture */
 
 /** Level 4.0, enough for 1080p. @type {Readonly<Record<Codec, string>>} */
 const NAMES = Object.freeze({ VP8: "vp8", VP9: "vp09.00.40.08", AV1: "av01.0.08M.08", H264: "avc1.42e028" });
@@ -20,7 +19,7 @@ export function encodedSize({ height }, source) {
 }
 
 /** @param {SharedPicture} picture @param {{width: number, height: number}} size @returns {VideoEncoderConfig} */
-export function encoderConfig({ codec, fps, kbps, still }, size) {
+export function encoderConfig({ codec, fps, kbps }, size) {
   const config = {
     codec: NAMES[codec],
     ...size,
@@ -30,7 +29,7 @@ export function encoderConfig({ codec, fps, kbps, still }, size) {
     bitrateMode: /** @type {const} */ ("constant"),
     // Those of graphics cards drop frames, and differ in what they make of key frames.
     hardwareAcceleration: /** @type {const} */ ("prefer-software"),
-    contentHint: still ? "detail" : "motion",
+    contentHint: "motion",
   };
   return codec === "H264" ? { ...config, avc: { format: "annexb" } } : config;
 }

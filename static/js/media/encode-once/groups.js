@@ -26,9 +26,9 @@ export const REJOIN_AFTER_MS = 6_000;
 /** How long one that may have more waits for the others of its group. */
 export const CLIMB_AFTER_MS = 8_000;
 /** One with less than this share of what most of the others may use would cost them their picture. */
-const SLOW = 0.6;
+const SLOW = 0.4;
 /** It joins, or comes back, with more than that. */
-const FAST = 0.8;
+const FAST = 0.55;
 export const MIN_MEMBERS = 2;
 
 /**

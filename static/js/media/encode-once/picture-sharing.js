@@ -185,7 +185,7 @@ export class PictureSharing {
     const asked = this.#asked.get(encoder);
     if (!track || (asked?.words === words && asked.track === track)) return;
     this.#asked.set(encoder, { track, words });
-    backend.encode(encoder, track, { ...format, kbps, still: this.#kind === "screen" });
+    backend.encode(encoder, track, { ...format, kbps });
     for (const { pid } of members) {
       const peer = this.#passengers.get(pid)?.peer;
       if (!peer?.shared[this.#kind] || peer.shared[this.#kind]?.codec === format.codec) continue;

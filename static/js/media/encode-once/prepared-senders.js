@@ -21,7 +21,7 @@ export class PreparedSenders {
     this.#mesh = mesh;
     this.#isWanted = isWanted;
     mesh.on("peer-sending", ({ pid }) => this.#onSenders(pid), { signal });
-    mesh.on("peer-removed", () => this.backend?.keepOnly(new Set(this.#sendersOf([...mesh.peers.keys()]))), { signal });
+    mesh.on("peer-removed", () => this.#forgetClosed(), { signal });
     signal.addEventListener("abort", () => this.backend?.stop());
   }
 
@@ -29,9 +29,14 @@ export class PreparedSenders {
   #onSenders(pid) {
     const made = this.#sendersOf([pid]).filter((sender) => !this.#seen.has(sender));
     for (const sender of made) this.#seen.add(sender);
+    this.#forgetClosed();
     if (made.length === 0 || this.#mesh.peers.size < MIN_OTHERS || !this.#isWanted()) return;
     this.backend ??= new CarrierBackend();
     for (const sender of made) this.backend.prepare(sender);
+  }
+
+  #forgetClosed() {
+    this.backend?.keepOnly(new Set(this.#sendersOf([...this.#mesh.peers.keys()])));
   }
 
   /** @param {string[]} pids */

@@ -36,7 +36,7 @@ export async function proveCodec(codec) {
     if ((await switchCodec(transceiver, codec)) !== "now") return false;
     const sees = (/** @type {{width: number}} */ { width }) => seesFrames(far, codec, width, life.signal);
     if (!(await sees(OWN))) return false;
-    backend.encode(ENCODER, picture.track, { codec, height: SHARED.height, fps: FPS, kbps: KBPS, still: false });
+    backend.encode(ENCODER, picture.track, { codec, height: SHARED.height, fps: FPS, kbps: KBPS });
     const carriage = backend.carriageOf(sender);
     if (carriage === null) return false;
     backend.join(carriage, ENCODER);

@@ -1,7 +1,8 @@
-/** Encodes a camera or a screen once, for all senders that carry it. In the worker. */
+/** Encodes a camera once, for all senders that carry it. In the worker. */
 
 import { encodedSize, encoderConfig } from "./formats.js";
 
+/** @import { Codec } from "../adaptation/ladder.js" */
 /** @import { SharedPicture } from "./formats.js" */
 /** @import { SharedFrame } from "./carrier.js" */
 
@@ -18,9 +19,6 @@ const EARLY = 0.25;
 const NEARLY = 0.08;
 const RATE_INTERVAL_MS = 1_000;
 const MAX_QUEUE = 2;
-/** A screen that does not change is encoded again so many times, until it is sharp, and then once a second for those who join. */
-const SHARPENING = 6;
-const STILL_INTERVAL_MS = 1_000;
 
 export class SharedEncoder {
   /** @type {EncoderCounts} */
@@ -39,13 +37,8 @@ export class SharedEncoder {
   #keyAt = -Infinity;
   /** µs of the camera's clock. */
   #next = -Infinity;
-  /** When each frame that is being encoded was given, by its time. @type {Map<number, number>} */
-  #begun = new Map();
-  /** The last frame of a screen. @type {VideoFrame | null} */
-  #last = null;
-  #repeats = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** Of each frame that is being encoded, by its time. @type {Map<number, {begun: number, codec: Codec}>} */
+  #encoding = new Map();
   #closed = false;
 
   /** @param {SharedPicture} picture @param {{frame: (frame: SharedFrame) => void, failed: (error: unknown) => void}} listener failed: for good */
@@ -77,15 +70,11 @@ export class SharedEncoder {
   }
 
   requestKey() {
-    if (this.#wantsKey) return;
     this.#wantsKey = true;
-    if (this.#picture.still) this.#repeatIn(KEY_INTERVAL_MS);
   }
 
   close() {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#last?.close();
     void this.#reader?.cancel().catch(() => {});
     if (this.#encoder.state !== "closed") this.#encoder.close();
   }
@@ -96,33 +85,7 @@ export class SharedEncoder {
     const early = this.#next - frame.timestamp;
     if (early > EARLY * interval && early <= 2 * interval) return;
     this.#next = Math.abs(early) > interval ? frame.timestamp + interval : this.#next + interval;
-    if (this.#picture.still) this.#hold(frame);
     this.#encode(frame);
-  }
-
-  /** @param {VideoFrame} frame of a screen */
-  #hold(frame) {
-    this.#last?.close();
-    this.#last = frame.clone();
-    this.#repeats = 0;
-    this.#repeatIn(1_000 / this.#picture.fps + KEY_INTERVAL_MS);
-  }
-
-  /** @param {number} ms */
-  #repeatIn(ms) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#repeat(), ms);
-  }
-
-  #repeat() {
-    if (this.#last === null || this.#closed) return;
-    this.#repeats += 1;
-    const interval = this.#repeats < SHARPENING ? 1_000 / this.#picture.fps : STILL_INTERVAL_MS;
-    const frame = new VideoFrame(this.#last, { timestamp: this.#last.timestamp + interval * 1_000 });
-    this.#last.close();
-    this.#last = frame;
-    this.#encode(frame);
-    this.#repeatIn(interval);
   }
 
   /** @param {VideoFrame} frame */
@@ -136,7 +99,7 @@ export class SharedEncoder {
     this.#configure({ width: frame.displayWidth, height: frame.displayHeight }, now);
     const keyFrame = this.#wantsKey && now - this.#keyAt >= KEY_INTERVAL_MS;
     if (keyFrame) [this.#wantsKey, this.#keyAt] = [false, now];
-    this.#begun.set(frame.timestamp, now);
+    this.#encoding.set(frame.timestamp, { begun: now, codec: this.#picture.codec });
     try {
       this.#encoder.encode(frame, { keyFrame });
     } catch (error) {
@@ -164,11 +127,11 @@ export class SharedEncoder {
   /** @param {EncodedVideoChunk} chunk */
   #onChunk(chunk) {
     const now = performance.now();
-    this.counts.busyMs += now - (this.#begun.get(chunk.timestamp) ?? now);
-    for (const timestamp of this.#begun.keys()) if (timestamp <= chunk.timestamp) this.#begun.delete(timestamp);
+    const { begun, codec } = this.#encoding.get(chunk.timestamp) ?? { begun: now, codec: this.#picture.codec };
+    this.counts.busyMs += now - begun;
+    for (const timestamp of this.#encoding.keys()) if (timestamp <= chunk.timestamp) this.#encoding.delete(timestamp);
     this.counts.frames += 1;
     if (chunk.type === "key") this.counts.keyFrames += 1;
-    const { codec } = this.#picture;
     const data = new ArrayBuffer(chunk.byteLength);
     chunk.copyTo(data);
     this.#onFrame({ type: chunk.type, codec, data, timestamp: chunk.timestamp, at: now });

@@ -91,7 +91,7 @@ def print_second(
         sound = f"{' long' if decided['longPackets'] else ''}{' twice' if decided['twice'] else ''}"
         print(f" | {decided['rung']} {sent['codec']} {decided['why']}{sound} | {sees} {strain}", end="")
         goes = f"sent {sent['kbps']:.0f} kbit/s {sent['fps']:.0f} fps {sent['height']} px"
-        print(f"{' froze' if of['froze'] else ''} | {goes}", end="")
+        print(f"{' froze' if of['hasFrozen'] else ''} | {goes}", end="")
     print(flush=True)
 
 

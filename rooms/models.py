@@ -200,13 +200,9 @@ class Membership(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     room = models.ForeignKey(Room, models.CASCADE, related_name="memberships", verbose_name=_("room"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="memberships",
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="memberships",
         verbose_name=_("person"),
-    )
+    )  # fmt: skip
     # A random id in the guest's session (`rooms.guest_session`): it names a browser session, not a person.
     guest_id = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.GUEST)

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.db.models.signals import post_delete, pre_delete
 
+from .found_first import sorted_by
+
 # Rows in one transaction: others write to an SQLite database between two of them.
 BATCH = 1000
 # Keys that are read at once: finding what is due takes longer than deleting one batch of it.
@@ -48,7 +50,7 @@ def count_dependents(rows: "QuerySet[Any]") -> "Counter[type[models.Model]]":
 
 def _batches(rows: "QuerySet[Any]") -> "Iterator[QuerySet[Any]]":
     # In the order of the primary key: each part goes on where the last one ended, and reads nothing twice.
-    keys = rows.order_by("pk").values_list("pk", flat=True)
+    keys = rows.order_by(sorted_by("pk")).values_list("pk", flat=True)
     part = list(keys[:KEYS])
     while part:
         for start in range(0, len(part), BATCH):

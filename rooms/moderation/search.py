@@ -14,7 +14,8 @@ from typing import Any
 from django.contrib.admin.utils import get_fields_from_path
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Coalesce
+
+from common.found_first import sorted_by
 
 from .trigrams import has_trigrams
 
@@ -166,18 +167,15 @@ def _keys(rows: QuerySet[Any]) -> list[Any]:
 
 
 def _without_index(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the rows in their order, but found first and sorted then.
-
-    PostgreSQL goes through the index of the order instead, up to its end, when it expects to meet enough of them there.
-    """
+    """Return the rows in their order, but found first and sorted then."""
     own = {"pk", *(field.name for field in rows.model._meta.concrete_fields if not field.is_relation)}
 
     def hidden(entry: Any) -> Any:
         name = entry.removeprefix("-") if isinstance(entry, str) else ""
         if name not in own:
             return entry
-        same = Coalesce(name, name)
-        return same.desc() if entry.startswith("-") else same.asc()
+        order = sorted_by(name)
+        return order.desc() if entry.startswith("-") else order.asc()
 
     return rows.order_by(*map(hidden, rows.query.order_by or rows.model._meta.ordering))
 

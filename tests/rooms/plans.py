@@ -18,6 +18,7 @@ import django
 
 ROWS = 12_000
 NEWEST = 1_000  # rows that are searched without an index
+KEYS = 500  # that `prune` looks up at once
 MOST_READ = 2_500
 LISTS = (
     *("accounts/user", "rooms/room", "rooms/invite", "rooms/membership"),
@@ -26,7 +27,8 @@ LISTS = (
 # One person, one room; a word that a fourth of the rows have; all; none; several words, one of them rare; a beginning.
 SEARCHES = ("p877@", "costa", "example", "zzyzx", "link costa room-8771", "an")
 
-# Of each large table as many rows as of people: one room, two memberships, a link, a session, a report for each.
+# Of each large table as many rows as of people: one room, two memberships, a link, a session, a report for each. What
+# comes after the first 7,000 has expired.
 FILL = """
 INSERT INTO accounts_user (password, is_superuser, email, display_name, hide_ip_address, time_zone, time_zone_chosen,
   is_staff, is_active, date_joined)
@@ -39,12 +41,12 @@ INSERT INTO rooms_room (name, slug, owner_id, max_people, created_at, closed_by_
   join_rule, requires_host, hosts_hand_out_key, relay_only, expires_at)
   SELECT (array['Choir ', 'Chess ', 'Physics '])[1 + id % 3] || id, 'room-' || id, id, 4,
   now() - id * interval '1 minute', false, 0, false, 'open', false, false,
-  false, now() + id * interval '1 hour' FROM accounts_user;
-INSERT INTO rooms_invite (room_id, created_by_id, label, role, token_hash, holds_lobby_key, epoch, uses, created_at,
-  expires_at)
+  false, now() + (7000 - id) * interval '1 hour' FROM accounts_user;
+INSERT INTO rooms_invite (room_id, created_by_id, label, role, token_hash, wrapped_key, holds_lobby_key, epoch, uses,
+  created_at, expires_at)
   SELECT id, owner_id, (array['Link Costa ', 'Link '])[1 + id % 2] || id, 'guest',
-  sha256(slug::bytea), false, 0, 0, now() - id * interval '1 minute',
-  now() + id * interval '1 minute' FROM rooms_room;
+  sha256(slug::bytea), CASE WHEN id < 7000 THEN slug::bytea END, false, 0, 0, now() - id * interval '1 minute',
+  now() + (7000 - id) * interval '1 minute' FROM rooms_room;
 INSERT INTO rooms_membership (id, room_id, user_id, role, created_at, readmit_when_locked)
   SELECT gen_random_uuid(), id, owner_id, 'owner', created_at, false FROM rooms_room;
 INSERT INTO rooms_membership (id, room_id, guest_id, role, invite_id, created_at, expires_at, readmit_when_locked)
@@ -129,6 +131,7 @@ def acts() -> Iterator[tuple[str, Callable[[], object]]]:
     from accounts.deletion import delete_account
     from accounts.models import User
     from accounts.personal_data import export
+    from common import deletion
     from common.json_body import encode_base64url
     from rooms.flows.invites import create_invite
     from rooms.flows.rooms import delete_room
@@ -137,7 +140,7 @@ def acts() -> Iterator[tuple[str, Callable[[], object]]]:
     from rooms.signaling import admission
     from tests.second_factor import show_second_factor
 
-    search.NEWEST = NEWEST
+    search.NEWEST, deletion.KEYS = NEWEST, KEYS
     olga = User.objects.get(email="p3000@example.org")
     room = Room.objects.get(owner=olga)
     client, guest, desk = Client(), Client(), Client()

@@ -21,7 +21,7 @@ def test_no_page_search_join_or_timer_reads_a_large_part_of_a_table(postgres_ser
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "tests.rooms.plans"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])

@@ -21,7 +21,7 @@ from rooms.flows.rooms import change_room, delete_room, save_new_room
 from rooms.live.occupancy import head_counts, occupied_rooms
 from rooms.models import Ban, Invite, InviteState, Membership, Room
 
-from .base import ModeratedAdmin, ReadOnlyAdmin
+from .base import ModeratedAdmin, ReadOnlyAdmin, SiteModelAdmin
 from .room_state import room_state
 
 
@@ -162,8 +162,16 @@ class RoomList(ChangeList):
         self.result_list = rooms
 
 
+class ExpiringAdmin(SiteModelAdmin):
+    """Lists what has expired by its end, which has an index: by its beginning, it is behind all that has not."""
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Order what has expired by its end, the last first."""
+        return ("-expires_at",) if request.GET.get("state") == "expired" else super().get_ordering(request)
+
+
 @admin.register(Room)
-class RoomAdmin(ModeratedAdmin):
+class RoomAdmin(ExpiringAdmin, ModeratedAdmin):
     """Rooms and their state. Who is in the call is a number, never names."""
 
     form = RoomForm
@@ -217,7 +225,7 @@ class RoomAdmin(ModeratedAdmin):
 
 
 @admin.register(Invite)
-class InviteAdmin(ReadOnlyAdmin):
+class InviteAdmin(ExpiringAdmin, ReadOnlyAdmin):
     """Invite links, without token and key."""
 
     list_display = ("__str__", "room", "created_by", "state", "used", "created_at", "expires_at")
@@ -243,7 +251,7 @@ class InviteAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(ExpiringAdmin, ReadOnlyAdmin):
     """Who is a member or guest of which room."""
 
     list_display = ("who", "room", "role", "invite", "state", "created_at")

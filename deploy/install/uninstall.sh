@@ -73,16 +73,28 @@ find_what_stays() { # programs that came with us, and in which there is somethin
   done
 }
 
+would_go() { # would_go OPTION…: what apt would remove now, as nothing needs it
+  apt-get -s -o APT::AutoRemove::SuggestsImportant=false "$@" autoremove --purge | sed -nE 's/^(Purg|Remv) ([^ ]+).*/\2/p'
+}
+
 remove_packages() { # apt knows what something else needs: that stays
-  local here name names=() free=()
+  local here name program names=() free=() go
   [ -s "$RECORD/packages" ] || return 0
   here=$(installed_packages)
   while read -r name; do
     if grep -qxF "$name" <<< "$here" && [[ " ${STAY[*]} " != *" $name "* ]]; then names+=("$name"); fi
   done < <(sort -u "$RECORD/packages")
   [ ${#names[@]} -gt 0 ] || return 0
+  # By this file PostgreSQL keeps its servers from being removed with the package that asked for them.
+  if brought postgresql-common && [[ " ${STAY[*]} " != *" postgresql "* ]]; then rm -f /etc/apt/apt.conf.d/*autoremove-postgresql; fi
   apt-mark -qq auto "${names[@]}" >/dev/null
-  mapfile -t free < <(apt-get -s autoremove --purge | sed -nE 's/^(Purg|Remv) ([^ ]+).*/\2/p' | grep -xF "$(printf '%s\n' "${names[@]}")" || true)
+  # A program that another package recommends stays, too. For what came with the programs that counts no more than it did before them.
+  go=$(would_go || true)
+  for program in "${PROGRAMS[@]}"; do
+    name=$(package_of "$program")
+    if [[ " ${names[*]} " == *" $name "* ]] && ! grep -qxF "$name" <<< "$go"; then apt-mark -qq manual "$name" >/dev/null; fi
+  done
+  mapfile -t free < <(would_go -o APT::AutoRemove::RecommendsImportant=false | grep -xF "$(printf '%s\n' "${names[@]}")" || true)
   [ ${#free[@]} -gt 0 ] || return 0
   say "packages that came with it"
   apt-get -qq -o DPkg::Lock::Timeout=600 purge -y "${free[@]}" >/run/meetingpoint-apt.log 2>&1 || {

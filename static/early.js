@@ -4,7 +4,7 @@
  * - `data-early` marks controls that need a module. They are `disabled` in the HTML. "press": a press is kept; "toggle": it turns
  *   `aria-pressed` round; "no": they stay disabled. `static/js/ui/lib/ready.js` takes over and repeats what was pressed.
  * - `data-edited` is set on fields that the person has changed. A press of their form is then dropped, which `data-text-again` says.
- * - `data-socket` is the path of the room's socket, on its *Join*.
+ * - `data-socket` is the path of the room's socket, or of that of guests, on its *Join*.
  * - `data-notice` marks what is shown when the modules are late, failed or cannot run in this browser.
  */
 (function () {
@@ -60,7 +60,7 @@
     });
   }
 
-  /** Of the room to join: it takes as long as the modules. static/js/signaling/early-socket.js takes it over. @param {Element | null} control */
+  /** Of the room to join, or of guests: it takes as long as the modules. static/js/signaling/early-socket.js takes it over. @param {Element | null} control */
   function openSocket(control) {
     var path = control && control.getAttribute("data-socket");
     var here = /** @type {Window & {earlySocket?: WebSocket}} */ (window);

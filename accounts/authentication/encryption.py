@@ -1,4 +1,6 @@
-"""Encrypts what the database must not show: secrets of second factors, contents of sessions and emails that wait.
+"""Encrypts secrets of second factors, contents of sessions, emails that wait, and the tickets of guests.
+
+The database must not show the first three, nor the scripts of a page the last.
 
 AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits. The keys are derived from `SECRET_KEY` and
 `SECRET_KEY_FALLBACKS` by HKDF-SHA256 (RFC 5869), one for each purpose, and exist only in the memory of the process. The
@@ -21,6 +23,7 @@ from django.conf import settings
 SUITE = "e1"  # HKDF-SHA256, AES-256-GCM
 # Purposes.
 FACTOR_SECRETS, SESSION_CONTENT, MAIL_CONTENT = "factor secrets", "session content", "mail content"
+GUEST_TICKET = "guest ticket"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _ID_BYTES = 4

@@ -118,7 +118,7 @@ class ErrorCode(StrEnum):
 ERRORS: dict[ErrorCode, str] = {
     ErrorCode.BAD_MESSAGE: "The frame is not a message of this protocol; `about` is empty.",
     ErrorCode.NOT_JOINED: "The message needs a `join` first; `about` is the message's type.",
-    ErrorCode.ALREADY_JOINED: "This socket has joined already; `about` is `join`.",
+    ErrorCode.ALREADY_JOINED: "This socket has joined already, or its room is known; `about` is the message's type.",
     ErrorCode.UNKNOWN_PEER: "No peer with that id is in this room; `about` is the id.",
     ErrorCode.TOO_LARGE: "The body is longer than the limit and was not relayed; `about` is the addressee's id.",
     ErrorCode.SLOW_DOWN: "Messages come too fast and are dropped until the rate falls; `about` is empty.",

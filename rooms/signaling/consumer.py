@@ -35,6 +35,7 @@ from .messages import (
     VERSION,
     Admit,
     Deny,
+    Enter,
     Ice,
     Join,
     Joined,
@@ -79,6 +80,8 @@ class SignalingConsumer(Connection):
             await self.ask(self.count_join(message))
         elif type(message) is Knock:
             await self.ask(self.knock(message))
+        elif type(message) is Enter:
+            self.error(ErrorCode.ALREADY_JOINED, "enter")
         elif self.socket.member is None:
             self.error(ErrorCode.NOT_JOINED, type_of[type(message)])
         elif type(message) is Sync:

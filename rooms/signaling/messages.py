@@ -17,6 +17,7 @@ MAX_FRAME = 65_536  # bytes of a frame; a larger one ends the socket
 MAX_HELLO = 4_096  # bytes between the quotes, as written on the wire
 MAX_BODY = 60_000  # bytes between the quotes, as written on the wire
 MAX_ADMISSION = 4_096  # the same for the body of an `admit`
+MAX_TICKET = 1_024  # characters
 
 PeerId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{22}\Z", description="16 bytes in base64url, made by the client")]
 MemberId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z", description="a membership")]
@@ -34,6 +35,12 @@ class Join(ClientMessage, frozen=True, tag="join"):
     pid: PeerId
     hello: Raw
     inside: Counter = 0
+
+
+class Enter(ClientMessage, frozen=True, tag="enter"):
+    """On the socket of guests: name the room and the session, by the ticket that a redemption was answered with."""
+
+    ticket: Annotated[str, Meta(max_length=MAX_TICKET)]
 
 
 class Relay(ClientMessage, frozen=True, tag="relay"):
@@ -243,7 +250,7 @@ class Error(ServerMessage, frozen=True, tag="error"):
     about: str
 
 
-CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Relay, Leave, Ping, Sync, Refresh, Knock, Admit, Deny)
+CLIENT_MESSAGES: tuple[type[ClientMessage], ...] = (Join, Enter, Relay, Leave, Ping, Sync, Refresh, Knock, Admit, Deny)
 SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
     Joined,
     PeerJoined,
@@ -264,7 +271,7 @@ SERVER_MESSAGES: tuple[type[ServerMessage], ...] = (
 )
 type_of = {message: str(message.__struct_config__.tag) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)}
 
-AnyClientMessage = Join | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny
+AnyClientMessage = Join | Enter | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny
 _QUOTE = ord('"')
 _decoder = msgspec.json.Decoder(AnyClientMessage)
 _encoder = msgspec.json.Encoder()

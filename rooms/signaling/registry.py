@@ -171,6 +171,13 @@ class Sockets:
         self._all.discard(socket)
         self._remove(socket)
 
+    def authenticate(self, socket: Socket, session_key: str) -> None:
+        """Note of which session a socket is that was opened before there was one."""
+        self._remove(socket)
+        socket.session_key = session_key
+        if socket in self._all:
+            self._enter(socket)
+
     def identify(self, socket: Socket, room_id: int | None, membership: str, user_id: int | None) -> None:
         """Note who is at a socket, and for which room."""
         self._remove(socket)

@@ -14,12 +14,14 @@ from common.network_address import network_address_of
 from common.security_log import log_event
 
 from .consumer import SignalingConsumer
+from .guest_consumer import GuestConsumer
 from .limits import MAX_SOCKETS_FROM
 from .transfer_consumer import TransferConsumer
 from .watch.consumer import WatchConsumer
 
 _PATH = re.compile(r"\A/ws/rooms/(?P<slug>[-a-zA-Z0-9_]{1,80})(?P<transfers>/transfers)?\Z")
 _WATCH_PATH = "/ws/rooms"
+_GUEST_PATH = "/ws/guests"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -74,17 +76,22 @@ class SocketLimit:
 
 
 class RoomRouter:
-    """Finds the room's slug in the path and the cookies in the headers; without a slug, a dashboard asks."""
+    """Finds the room's slug in the path and the cookies in the headers.
 
-    def __init__(self, call: Any, transfers: Any, dashboard: Any) -> None:
+    Without a slug it is a dashboard, or a guest who names the room later.
+    """
+
+    def __init__(self, call: Any, transfers: Any, dashboard: Any, guest: Any) -> None:
         self.call = call
         self.transfers = transfers
-        self.dashboard = dashboard
+        self.without_room = {_WATCH_PATH: dashboard, _GUEST_PATH: guest}
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        watches = scope["path"] == _WATCH_PATH
+        application = self.without_room.get(scope["path"])
         match = _PATH.match(scope["path"])
-        if match is None and not watches:
+        if match:
+            application = self.transfers if match["transfers"] else self.call
+        if application is None:
             await refuse(receive, send, "path")
             return
         cookies = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
@@ -93,8 +100,7 @@ class RoomRouter:
             "cookies": parse_cookie(cookies.decode("latin-1")),
             "url_route": {"args": (), "kwargs": {"slug": match["slug"]} if match else {}},
         }
-        in_room = self.transfers if match and match["transfers"] else self.call
-        await (self.dashboard if watches else in_room)(scope, receive, send)
+        await application(scope, receive, send)
 
 
 async def refuse(receive: Any, send: Any, reason: str) -> None:
@@ -104,5 +110,7 @@ async def refuse(receive: Any, send: Any, reason: str) -> None:
     await send({"type": "websocket.close"})
 
 
-_router = RoomRouter(SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi())
+_router = RoomRouter(
+    SignalingConsumer.as_asgi(), TransferConsumer.as_asgi(), WatchConsumer.as_asgi(), GuestConsumer.as_asgi()
+)
 websocket_application = SocketLimit(OriginValidator(_router, settings.SITE_ORIGINS))

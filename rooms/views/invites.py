@@ -23,6 +23,7 @@ from rooms.call_texts import texts_url
 from rooms.flows.invites import create_invite, revoke_invite
 from rooms.flows.redemption import InviteRefusalReason, InviteRefused, look_at_invite, redeem_invite
 from rooms.guest_session import guest_id_for, leaves_session_cookie, save_guest_id
+from rooms.guest_ticket import make_ticket
 from rooms.models import Invite, Membership, Role, Room
 from rooms.moderation.reporting import ReportForm
 from rooms.payloads import NewInvite, Redeem, clean_label
@@ -107,6 +108,7 @@ def redeem(request: HttpRequest) -> JsonResponse:
             "key_check": encode_base64url(redeemed.room.key_check),
             # The page of an account has what hosts need, so it is loaded.
             "page": call_page_data(request, access) if membership.user_id is None else None,
+            "ticket": make_ticket(request, redeemed.room.slug) if membership.user_id is None else None,
         }
     )
 

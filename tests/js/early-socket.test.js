@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { dropEarly, openEarly, takeSocket } from "../../static/js/signaling/early-socket.js";
+import { dropEarly, enterEarly, GUEST_PATH, openEarly, takeSocket } from "../../static/js/signaling/early-socket.js";
 import { ReconnectingSocket } from "../../static/js/signaling/reconnecting-socket.js";
 import { SignalingSocket } from "../../static/js/signaling/socket.js";
 
@@ -20,6 +20,8 @@ class QuietSocket {
   readyState = QuietSocket.CONNECTING;
   /** @type {string[]} */
   sent = [];
+  /** @type {(() => void)[]} */
+  listeners = [];
   onopen = () => {};
 
   /** @param {string | URL} url */
@@ -30,7 +32,13 @@ class QuietSocket {
 
   open() {
     this.readyState = QuietSocket.OPEN;
+    for (const listener of this.listeners) listener();
     this.onopen();
+  }
+
+  /** @param {"open"} _type @param {() => void} listener */
+  addEventListener(_type, listener) {
+    this.listeners.push(listener);
   }
 
   /** @param {string} text */
@@ -119,4 +127,48 @@ test("an early socket for another room, or that no one takes, is closed", () => 
   assert.equal(second.readyState, 3);
   dropEarly();
   assert.equal(taken.readyState, QuietSocket.CONNECTING);
+});
+
+test("a guest's socket becomes that of the room that the ticket names, whether it is open by then or not", async () => {
+  for (const when of ["before", "between", "after"]) {
+    QuietSocket.all = [];
+    openEarly(GUEST_PATH);
+    const [early] = QuietSocket.all;
+    if (when === "before") early.open();
+    enterEarly(PATH, "ticket");
+    openEarly(PATH);
+    if (when === "between") early.open();
+    const socket = new SignalingSocket(JOIN);
+    socket.start();
+    if (when === "after") early.open();
+    await Promise.resolve();
+    assert.deepEqual(early.sent.map((text) => JSON.parse(text).type), ["enter", "join"], when);
+    assert.equal(JSON.parse(early.sent[0]).ticket, "ticket");
+    assert.equal(QuietSocket.all.length, 1, when);
+    socket.leave();
+  }
+});
+
+test("without a ticket, or once the server has closed the socket of guests, that of the room is opened", () => {
+  openEarly(GUEST_PATH);
+  enterEarly(PATH, null);
+  openEarly(GUEST_PATH);
+  const closed = QuietSocket.all[2];
+  closed.close();
+  enterEarly(PATH, "ticket");
+  assert.deepEqual(QuietSocket.all.map(({ url, readyState }) => [url.slice("wss://meet.example.org".length), readyState]), [
+    [GUEST_PATH, 3],
+    [PATH, 3],
+    [GUEST_PATH, 3],
+    [PATH, QuietSocket.CONNECTING],
+  ]);
+  assert.deepEqual(QuietSocket.all.flatMap(({ sent }) => sent), []);
+});
+
+test("a socket that is a room's already does not become another's", () => {
+  openEarly(GUEST_PATH);
+  enterEarly(PATH, "ticket");
+  enterEarly("/ws/rooms/other", "another");
+  const [first, second] = QuietSocket.all;
+  assert.deepEqual([first.readyState, second.url], [3, "wss://meet.example.org/ws/rooms/other"]);
 });

@@ -160,10 +160,14 @@ class Caller:
         """Open the socket."""
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"} if self.session else {}
         defaults: dict[str, Any] = {"origin": self.app.origin, "additional_headers": headers, "compression": None}
-        path = f"/ws/rooms/{self.slug}" if self.slug else "/ws/rooms"
-        url = f"ws://127.0.0.1:{self.app.port}{path}"
+        url = f"ws://127.0.0.1:{self.app.port}{self.path}"
         self.connection = await connect(url, **{**defaults, "max_size": None, "ping_interval": None, **options})
         return self
+
+    @property
+    def path(self) -> str:
+        """Where it connects to."""
+        return f"/ws/rooms/{self.slug}" if self.slug else "/ws/rooms"
 
     @property
     def socket(self) -> ClientConnection:

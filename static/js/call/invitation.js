@@ -6,7 +6,7 @@ import { roomKeyCheck } from "../keys/room-key.js";
 import { Emitter } from "../lib/emitter.js";
 import { fromBase64Url, toBase64Url } from "../lib/encoding.js";
 import { postJson } from "../lib/request.js";
-import { openEarly } from "../signaling/early-socket.js";
+import { dropEarly, enterEarly, GUEST_PATH, openEarly } from "../signaling/early-socket.js";
 import { HOSTS } from "../signaling/roles.js";
 
 /** @import { Holds, Invite } from "../keys/invite.js" */
@@ -90,8 +90,10 @@ export class Invitation extends Emitter {
 
   /** @param {Invite} link @returns {Promise<Redeemed>} */
   async #use(link) {
+    openEarly(GUEST_PATH);
     const answer = await ask(this.#urls.redeem, link.secret);
-    if (answer.page) openEarly(answer.page.socketPath);
+    if (answer.page) enterEarly(answer.page.socketPath, answer.ticket);
+    else dropEarly();
     await keepKey(link, answer);
     return answer;
   }
@@ -105,6 +107,7 @@ export class Invitation extends Emitter {
       return this.link === link ? result : null;
     } catch (error) {
       if (this.link !== link) return null;
+      dropEarly();
       const { reason, slug } = error instanceof Stop ? error : new Stop("no_storage");
       this.emit("stopped", { reason, slug });
       return null;

@@ -47,6 +47,7 @@
 /** @typedef {Joined | PeerJoined | PeerLeft | Roster | Relayed | Ice | Pong | RoomChanged | EndingSoon | Waiting | Admitted | Knocks | KnockEnded | TurnedAway | WaitingTransfers | Failure} ServerMessage */
 
 /** @typedef {{type: "join", v: 1, pid: string, hello: string, inside: number}} Join inside: seconds in the call before */
+/** @typedef {{type: "enter", ticket: string}} Enter */
 /** @typedef {{type: "relay", to: string, body: string}} Relay */
 /** @typedef {{direct: number, relay_udp: number, relay_tcp: number, failed: number}} PathCounts */
 /** @typedef {{type: "leave", paths: PathCounts}} Leave */
@@ -56,7 +57,7 @@
 /** @typedef {{type: "knock", v: 1, pid: string, hello: string, lobby: boolean}} Knock */
 /** @typedef {{type: "admit", member: string, body: string}} Admit */
 /** @typedef {{type: "deny", member: string}} Deny */
-/** @typedef {Join | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny} ClientMessage */
+/** @typedef {Join | Enter | Relay | Leave | Ping | Sync | Refresh | Knock | Admit | Deny} ClientMessage */
 
 /**
  * @typedef {object} RoomNow

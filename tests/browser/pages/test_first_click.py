@@ -55,7 +55,7 @@ def test_redemption_socket_and_keys_do_not_wait_for_the_modules_of_the_call(pers
         who.see_others(1)
     see_and_hear((olga, guest), 1)
     assert seen.asked == ["look", "redeem"]
-    assert [socket.url.rpartition("/")[2] for socket in seen.sockets] == [slug]
+    assert [socket.url.rpartition("/")[2] for socket in seen.sockets] == ["guests"]
 
 
 def test_a_press_that_was_taken_back_uses_the_link_and_joins_no_one(person: Meet) -> None:

@@ -6,6 +6,7 @@ import { cleanName } from "../../static/js/lib/clean-name.js";
 import { readHello, writeHello } from "../../static/js/peer/hello.js";
 import { RateLimiter } from "../../static/js/lib/rate-limiter.js";
 import { LIMITS, readPeerMessage } from "../../static/js/peer/messages.js";
+import { Negotiation } from "../../static/js/peer/negotiation.js";
 import { describeRoute } from "../../static/js/peer/ice/ice-path.js";
 import { Watchdog } from "../../static/js/peer/watchdog.js";
 
@@ -90,6 +91,99 @@ test("candidates go out in batches, and the last word sends what is there at onc
   outbox.clear();
   context.mock.timers.tick(1000);
   assert.equal(sent.length, 2);
+});
+
+test("what the machine has is collected for the first offer: until it is quiet, or the last word", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const sent = [];
+  const outbox = new CandidateOutbox((batch) => sent.push(batch));
+  let first = outbox.collect();
+  for (const candidate of ["a", "b"]) {
+    outbox.push(candidate);
+    context.mock.timers.tick(4);
+  }
+  context.mock.timers.tick(1);
+  assert.deepEqual(await first, ["a", "b"]);
+  outbox.push("c");
+  context.mock.timers.tick(100);
+  assert.deepEqual(sent, [["c"]], "what is found later goes out in batches");
+
+  first = outbox.collect();
+  outbox.push("d");
+  outbox.push(null);
+  assert.deepEqual(await first, ["d", null]);
+  first = outbox.collect();
+  context.mock.timers.tick(25);
+  assert.deepEqual(await first, [], "a machine that has none does not hold the offer up");
+  first = outbox.collect();
+  outbox.push("of a connection that is gone");
+  outbox.clear();
+  assert.deepEqual(await first, []);
+  Object.assign(globalThis, { document: { visibilityState: "hidden" } });
+  assert.deepEqual(await outbox.collect(), [], "timers of a hidden page are late");
+  delete globalThis.document;
+  assert.equal(sent.length, 1);
+});
+
+/** As far as negotiation needs one. */
+class FakeConnection extends EventTarget {
+  signalingState = "stable";
+  localDescription = null;
+  remoteDescription = null;
+  added = [];
+  policy = "all";
+  getConfiguration = () => ({ iceTransportPolicy: this.policy });
+  addIceCandidate = async (candidate) => void this.added.push(candidate ?? null);
+  createOffer = async () => ({ type: "offer", sdp: "v=0" });
+  createAnswer = async () => ({ type: "answer", sdp: "v=0" });
+
+  async setLocalDescription(description) {
+    this.localDescription = description;
+    this.signalingState = description.type === "offer" ? "have-local-offer" : "stable";
+  }
+
+  async setRemoteDescription(description) {
+    this.remoteDescription = description;
+    this.signalingState = "have-remote-offer";
+  }
+
+  find(candidate) {
+    const event = new Event("icecandidate");
+    this.dispatchEvent(Object.assign(event, { candidate: candidate && { candidate, toJSON: () => ({ candidate, sdpMid: "0" }) } }));
+  }
+}
+
+/** @param {FakeConnection} connection */
+function negotiate(connection) {
+  const sent = [];
+  const options = { polite: true, transportId: 1, remoteTransportId: 0, mayTakeCandidate: () => true, munge: (sdp) => sdp, prepareAnswer: () => {}, hasBegun: () => false };
+  return { sent, negotiation: new Negotiation(connection, { ...options, send: (message) => sent.push(message) }) };
+}
+
+test("the first offer brings the candidates of the machine, and the other side uses them before it has answered", async () => {
+  const [left, right] = [new FakeConnection(), new FakeConnection()];
+  const { sent } = negotiate(left);
+  left.dispatchEvent(new Event("negotiationneeded"));
+  for (let turn = 0; turn < 10; turn += 1) await null; // candidates come once the description is set
+  left.find("host");
+  left.find(null);
+  while (sent.length === 0) await null;
+  assert.deepEqual(sent, [{ attempt: 1, description: { type: "offer", sdp: "v=0" }, offer: 1, candidates: [{ candidate: "host", sdpMid: "0" }, null] }]);
+
+  const { negotiation, sent: answers } = negotiate(right);
+  let addedBefore = 0;
+  right.createAnswer = async () => {
+    addedBefore = right.added.length;
+    return { type: "answer", sdp: "v=0" };
+  };
+  await negotiation.receive(sent[0]);
+  assert.deepEqual([addedBefore, right.added.length, answers[0].description.type], [2, 2, "answer"]);
+
+  const relayed = Object.assign(new FakeConnection(), { policy: "relay" });
+  const { sent: offers } = negotiate(relayed);
+  relayed.dispatchEvent(new Event("negotiationneeded"));
+  for (let turn = 0; turn < 10; turn += 1) await null;
+  assert.equal(offers.length, 1, "an offer does not wait for a relay");
 });
 
 test("help comes after 1.5 s of interruption, again with growing pauses, and no more once connected", (context) => {

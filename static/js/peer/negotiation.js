@@ -111,7 +111,7 @@ export class Negotiation {
       });
     }
     if (description?.type === "answer") await this.#takeAnswer(message, description);
-    if (candidates) this.#inbox.receive(candidates, { drop: this.#ignoringOffer });
+    if (candidates && description?.type !== "offer") this.#inbox.receive(candidates, { drop: this.#ignoringOffer });
   }
 
   /** Negotiates again, after the current negotiation if there is one. */
@@ -169,9 +169,12 @@ export class Negotiation {
       if (this.#life.signal.aborted || this.#connection.signalingState !== "stable") return;
       await this.#connection.setLocalDescription({ type, sdp: receiveStereo(sdp) });
       const { localDescription } = this.#connection;
+      // The other side looks for a path as soon as it has a candidate. A relay has to be asked for one, which takes longer.
+      const isFirst = !this.established && this.#connection.getConfiguration().iceTransportPolicy !== "relay";
+      const candidates = isFirst ? await this.#outbox.collect() : [];
       if (this.#life.signal.aborted || !this.pending || !localDescription) return;
       this.#offers += 1;
-      this.#sendDescription(localDescription, this.#offers);
+      this.#sendDescription(localDescription, this.#offers, candidates);
     } catch {
       // Closed, or overtaken by a remote offer; then `negotiationneeded` fires again if it is still needed.
     } finally {
@@ -203,16 +206,17 @@ export class Negotiation {
 
   /** @param {PeerMessage} message @param {RTCSessionDescriptionInit} description */
   async #takeOffer(message, description) {
-    const { attempt, offer = 0 } = message;
+    const { attempt, offer = 0, candidates = [] } = message;
     if (attempt === this.#remoteTransportId && offer <= this.#remoteOffer) return this.#repeatAnswer(offer);
     this.#remoteTransportId = attempt;
     this.#remoteOffer = offer;
     this.#ignoringOffer = this.#collides() && !this.#options.polite;
-    if (this.#ignoringOffer) return;
+    if (this.#ignoringOffer) return this.#inbox.receive(candidates, { drop: true });
     const connection = this.#connection;
     this.#latestOffer = message;
     const set = connection.setRemoteDescription(this.#munged(description));
     this.#inbox.open();
+    this.#inbox.receive(candidates, { drop: false });
     await set.catch((error) => {
       this.#latestOffer = null;
       throw error;
@@ -265,9 +269,10 @@ export class Negotiation {
     if (candidate?.candidate !== "") this.#outbox.push(candidate?.toJSON() ?? null);
   }
 
-  /** @param {RTCSessionDescriptionInit} description @param {number} offer */
-  #sendDescription({ type, sdp = "" }, offer) {
-    this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer });
+  /** @param {RTCSessionDescriptionInit} description @param {number} offer @param {(RTCIceCandidateInit | null)[]} [found] */
+  #sendDescription({ type, sdp = "" }, offer, found = []) {
+    const candidates = found.length > 0 ? { candidates: found } : {};
+    this.send({ description: { type: /** @type {"offer" | "answer"} */ (type), sdp }, offer, ...candidates });
   }
 }
 

@@ -1,6 +1,8 @@
-/** Batches ICE candidates for about 100 ms: browsers find several at once, and a message costs the server as much as a batch. */
+/** Batches ICE candidates: browsers find several at once, and a message costs the server as much as a batch. */
 
 const GATHER_MS = 100;
+/** What the machine itself has is found within milliseconds, one after the other. */
+const COLLECT = { quietMs: 5, longestMs: 25 };
 
 /** @typedef {RTCIceCandidateInit | null} Candidate null: end of candidates */
 
@@ -8,6 +10,8 @@ export class CandidateOutbox {
   #waiting = /** @type {Candidate[]} */ ([]);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {(() => void) | null} */
+  #collected = null;
   #send;
 
   /** @param {(candidates: Candidate[]) => void} send */
@@ -18,14 +22,42 @@ export class CandidateOutbox {
   /** Sends the batch after 100 ms, or at once with the final null. @param {Candidate} candidate */
   push(candidate) {
     this.#waiting.push(candidate);
-    if (candidate === null) this.#flush();
+    if (this.#collected) {
+      if (candidate === null) this.#collected();
+      else this.#wait(COLLECT.quietMs, this.#collected);
+    } else if (candidate === null) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+  }
+
+  /**
+   * Returns what is found in the next moments, for the message that goes out then.
+   * @returns {Promise<Candidate[]>} empty after `clear`, and while the page is hidden: its timers would be late
+   */
+  collect() {
+    if (globalThis.document?.visibilityState === "hidden") return Promise.resolve([]);
+    return new Promise((resolve) => {
+      this.#collected = () => {
+        const batch = this.#waiting;
+        this.#collected = null;
+        this.clear();
+        resolve(batch);
+      };
+      if (this.#waiting.includes(null)) this.#collected();
+      else this.#wait(this.#waiting.length > 0 ? COLLECT.quietMs : COLLECT.longestMs, this.#collected);
+    });
   }
 
   clear() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting = [];
+    this.#collected?.();
+  }
+
+  /** @param {number} ms @param {() => void} then */
+  #wait(ms, then) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, ms);
   }
 
   #flush() {

@@ -128,6 +128,7 @@ DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", default=8)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if "sqlite3" in _database["ENGINE"]:
+    _database["ENGINE"] = "common.sqlite3"
     _database["CONN_MAX_AGE"] = (
         0  # each ASGI request has a thread context of its own: what it kept open would be left behind
     )

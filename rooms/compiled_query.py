@@ -1,8 +1,8 @@
 """Queries that the ORM builds and compiles once, for the few that run at every join.
 
 Building and compiling a query costs the ORM several times what SQLite or PostgreSQL needs to answer it. A
-`CompiledQuery` keeps the SQL and only binds values; rows become model instances exactly as in
-`django.db.models.query.ModelIterable`.
+`CompiledQuery` keeps the SQL and only binds values; rows become the same model instances as in
+`django.db.models.query.ModelIterable`, without the signals and the per-field work of `Model.__init__`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
@@ -45,9 +46,9 @@ class CompiledQuery(Generic[M]):
                 for convert in converters:
                     value = convert(value, expression, database)
                 columns[position] = value
-            instance = compiled.model.from_db(database.alias, compiled.names, columns[compiled.columns])
+            instance = _instance(compiled.model, database.alias, compiled.names, columns[compiled.columns])
             for populator in compiled.populators:
-                populator.populate(columns, instance)
+                _populate(populator, columns, instance)
             for name, column in compiled.annotations:
                 setattr(instance, name, columns[column])
             found.append(instance)
@@ -81,6 +82,28 @@ class CompiledQuery(Generic[M]):
             annotations=list(compiler.annotation_col_map.items()),
         )
         return compiled
+
+
+def _instance(model: Any, alias: str, names: Sequence[str], values: Sequence[Any]) -> Any:
+    """Do what `Model.from_db` does: a field that was not read is read when it is asked for."""
+    made = model.__new__(model)
+    made._state = state = ModelState()
+    state.adding, state.db = False, alias
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
+
+
+def _populate(populator: Any, row: list[Any], owner: Any) -> None:
+    """Do what `RelatedPopulator.populate` does."""
+    values = row[populator.cols_start : populator.cols_end]
+    related = None
+    if values[populator.pk_idx] is not None:
+        related = _instance(populator.model_cls, populator.db, populator.init_list, values)
+        for further in populator.related_populators:
+            _populate(further, row, related)
+    populator.local_setter(owner, related)
+    if related is not None:
+        populator.remote_setter(related, owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,33 @@ def test_a_compiled_query_gives_the_same_instances_as_the_orm() -> None:
             "_state": None
         }
         assert room.owner.email == "olga@example.org"
+        assert vars(room.owner) | {"_state": None} == vars(User.objects.get(pk=olga.pk)) | {"_state": None}
+        assert (room._state.adding, room._state.db) == (False, "default")
     assert by_slug("third") == []
+
+
+@pytest.mark.django_db
+def test_what_was_not_read_is_read_when_it_is_asked_for(django_assert_num_queries: Any) -> None:
+    olga = User.objects.create_user("olga@example.org", display_name="Olga")
+    Room.objects.create(name="First", slug="first", owner=olga)
+    by_slug = CompiledQuery(
+        lambda slug: (
+            Room.objects.select_related("owner", "pending_owner")
+            .only("slug", "owner__email", "pending_owner")
+            .filter(slug=slug)
+        ),
+        SLUG,
+    )
+    with django_assert_num_queries(1):
+        (room,) = by_slug("first")
+        assert (room.slug, room.owner.email) == ("first", "olga@example.org")
+        assert room.pending_owner is None
+    assert room.get_deferred_fields() >= {"name", "epoch"}
+    with django_assert_num_queries(2):
+        assert (room.name, room.owner.display_name) == ("First", "Olga")
+    room.name = "Second"
+    room.save(update_fields=["name"])
+    assert Room.objects.get().name == "Second"
 
 
 @pytest.mark.django_db

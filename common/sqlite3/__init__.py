@@ -1,0 +1,1 @@
+"""A database engine (`ENGINE`): Django's for SQLite, which rewrites the placeholders of a statement only once."""

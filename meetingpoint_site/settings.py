@@ -111,6 +111,7 @@ TEMPLATES = [
                 "meetingpoint_site.context.site",
             ],
             "libraries": {
+                "fragments": "common.templatetags.fragments",
                 "forms": "common.templatetags.forms",
                 "mail": "common.templatetags.mail",
                 "modules": "common.templatetags.modules",

@@ -11,7 +11,7 @@ const read = (/** @type {string} */ path) => readFileSync(join(ROOT, path), "utf
 /** @param {string} template @returns {string[]} the keys of its texts, and of those that it includes */
 function keysOf(template) {
   const source = read(`templates/${template}`);
-  const included = [...source.matchAll(/\{% include "([^"]+)" %\}/g)].flatMap((match) => keysOf(match[1]));
+  const included = [...source.matchAll(/\{% (?:include|fragment) "([^"]+)" %\}/g)].flatMap((match) => keysOf(match[1]));
   return [...[...source.matchAll(/data-key="([^"]+)"/g)].map((match) => match[1]), ...included];
 }
 

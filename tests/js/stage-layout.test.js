@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { initials } from "../../static/js/ui/people/names.js";
-import { fitOf, layOut, overlap, ratioOf, shownShare } from "../../static/js/ui/stage/layout.js";
+import { fitOf, ratioOf, shownShare } from "../../static/js/ui/stage/fit.js";
+import { layOut, overlap } from "../../static/js/ui/stage/layout.js";
 import { shownHeight } from "../../static/js/ui/stage/tile-views.js";
 
 /** What is left of each window for the stage, between the head and the toolbar; with a side panel, and with a keyboard. */

@@ -18,7 +18,7 @@ import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
 import { Ended } from "../ui/call/ended.js";
 import { arrive } from "../ui/invites/arrival.js";
-import { refreshInvites } from "../ui/invites/refresh-invites.js";
+import { loadInvites, refreshInvites } from "../ui/invites/later-invites.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
@@ -150,7 +150,7 @@ function listenToCall({ session, files, hands, keys: keyLife, shown, signal }) {
   session.on("room", ({ room }) => roomChanged(room, true), { signal });
   keyLife.on("renewed", (detail) => {
     Object.assign(page, detail);
-    refreshInvites({ epoch: page.epoch });
+    void refreshInvites({ epoch: page.epoch });
     toast(text("room-key.renewed"));
   });
   keyLife.on("missing", () => toast(text("room-key.missing")));
@@ -165,7 +165,7 @@ function listenToCall({ session, files, hands, keys: keyLife, shown, signal }) {
  * @param {Room} room @param {boolean} running whether the call had begun before
  */
 function roomChanged({ name: roomName, epoch, join_rule: joinRule, relay_only: relayOnly }, running) {
-  refreshInvites({ joinRule });
+  void refreshInvites({ joinRule });
   if (page.relayOnly && !relayOnly) toast(text("addresses.hidden-still"));
   Object.assign(page, { roomName, relayOnly });
   showRoomName(roomName);
@@ -313,6 +313,7 @@ async function begin() {
   if (request !== null && (request.prepared || (await areAllowed(wanted)))) prejoin.pressJoin(request.name);
   prejoin.enableJoin();
   await loadCall();
+  void loadInvites();
   import("../ui/call/inside-now.js").then(({ watchInside }) => watchInside(page, pageState), () => {});
 }
 

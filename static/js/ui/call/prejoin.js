@@ -7,7 +7,7 @@ import { isMirrored } from "../../media/devices/facing.js";
 import { saveHidden, loadHidden } from "../../peer/ice/ice-policy.js";
 import { setWorking } from "../lib/focus-keeper.js";
 import { byId, find } from "../lib/page.js";
-import { fitOf, ratioOf } from "../stage/layout.js";
+import { fitOf, ratioOf } from "../stage/fit.js";
 import { controlsReady, enableControls, isEarly, isEdited } from "../lib/ready.js";
 
 /** @import { DeviceControls } from "../devices/device-controls.js" */

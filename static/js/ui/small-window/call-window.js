@@ -9,7 +9,7 @@ import { sidePanels } from "../call/side-panel.js";
 import { addAnnouncer, speakBesidePage } from "../lib/announcer.js";
 import { keepFocus } from "../lib/focus-keeper.js";
 import { byId, find } from "../lib/page.js";
-import { fitOf } from "../stage/layout.js";
+import { fitOf } from "../stage/fit.js";
 import { ScreenTile } from "../stage/screen-tile.js";
 import { shownHeight } from "../stage/tile-views.js";
 import { Tile } from "../stage/tile.js";

@@ -4,7 +4,8 @@
  * `data-floating`, `data-large` and `data-fit` on what is placed, with `--covered`: px at its end that the floating tile hides.
  */
 
-import { fitOf, layOut, overlap, ratioOf } from "./layout.js";
+import { fitOf, ratioOf } from "./fit.js";
+import { layOut, overlap } from "./layout.js";
 import { Tile } from "./tile.js";
 
 /** @import { Layout, Shown, View } from "./layout.js" */

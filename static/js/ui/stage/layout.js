@@ -6,6 +6,7 @@
 
 import { packings } from "./packing.js";
 
+/** @import { Box } from "./fit.js" */
 /** @import { Item, Packing, Rect } from "./packing.js" */
 
 /**
@@ -13,7 +14,6 @@ import { packings } from "./packing.js";
  * @typedef {{id: string, kind: "person" | "screen", ratio: number, self?: boolean, pinned?: boolean, speaker?: boolean}} Shown
  */
 /** @typedef {"grid" | "speaker" | "side"} View speaker: who talks is large, unless a screen is; side: both have the same share */
-/** @typedef {{width: number, height: number}} Box CSS px */
 /** @typedef {{rects: Map<string, Rect>, large: string[], floating: string}} Layout floating: the id of the floating tile, or empty */
 
 /** The share of a camera picture that is always shown: of its width, and of its height, where a head could be lost. */
@@ -38,8 +38,6 @@ const RECOGNIZED = { share: 0.16, most: 32_000 };
 const LARGE_SHARE = 0.6;
 const LARGE_WEIGHT = 1.3;
 const STEPS = 14;
-/** A picture of which a rectangle would show less is shown whole, with free space around it. */
-const LEAST_FILLED = 0.74;
 /** Where a face may be in a tile, and what its name needs, as shares of it. */
 const FACE = { left: 0.25, right: 0.75, top: 0.08, bottom: 0.6 };
 const NAME_WIDTH = 0.6;
@@ -71,26 +69,6 @@ export function shapeOf({ id, kind, ratio }) {
   if (kind === "screen") return { id, best, least: best, most: best };
   const height = best < 1 ? SHOWN.uprightHeight : SHOWN.height;
   return { id, best, least: best * SHOWN.width, most: best / height };
-}
-
-/** The share of a picture that a rectangle shows when it is filled. @param {number} ratio 0: no picture @param {Box} rect @returns {number} 0 to 1 */
-export function shownShare(ratio, { width, height }) {
-  return ratio > 0 && width > 0 && height > 0 ? Math.min(width / height / ratio, (ratio * height) / width) : 1;
-}
-
-/** How a picture of a camera goes into a rectangle, as in CSS `object-fit`. @param {number} ratio 0: no picture @param {Box} rect */
-export function fitOf(ratio, rect) {
-  return shownShare(ratio, rect) < LEAST_FILLED ? "contain" : "cover";
-}
-
-/**
- * The ratio of the picture that is seen of a person: a still lies over the video.
- * @param {{camera: boolean, still: Box | null, video: Box | null}} seen sizes in px, 0 before the first picture
- * @returns {number} 0: none is there
- */
-export function ratioOf({ camera, still, video }) {
-  const picture = still ?? video;
-  return camera && picture && picture.height > 0 ? picture.width / picture.height : 0;
 }
 
 /** @param {Shown[]} shown @param {Box} box @param {number} gap @returns {{packing: Packing, score: number}} */

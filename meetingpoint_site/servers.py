@@ -133,6 +133,8 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; `drain.lifespan` drains."""
     import uvicorn
 
+    from .uvicorn_sockets import SocketProtocol
+
     class ReadyServer(uvicorn.Server):
         """Calls `ready` once it listens."""
 
@@ -147,7 +149,7 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
         host=host,
         port=port,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=MAX_FRAME,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -1,0 +1,138 @@
+"""The short way through the opening handshake says what uvicorn would say."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+from meetingpoint_site.uvicorn_sockets import SocketProtocol
+
+KEY = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+USUAL = [
+    ("host", "meet.example.org"),
+    ("connection", "keep-alive, Upgrade"),
+    ("upgrade", "websocket"),
+    ("origin", "https://meet.example.org"),
+    ("sec-websocket-version", "13"),
+    KEY,
+    ("cookie", "a=b; c=d"),
+]
+
+
+class Wire:
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.closed = False
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("192.0.2.1", 4000), "sockname": ("192.0.2.2", 443)}.get(name, default)
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None:
+        pass
+
+    resume_reading = pause_reading
+
+
+def request(headers: list[tuple[str, str]], line: str = "GET /ws/rooms/caf%C3%A9?x=%20y HTTP/1.1") -> bytes:
+    return "".join(f"{text}\r\n" for text in (line, *(f"{name}: {value}" for name, value in headers), "")).encode(
+        "latin-1"
+    )
+
+
+async def serve(kind: type[WebSocketsSansIOProtocol], data: bytes, first: dict[str, Any]) -> tuple[Any, bytes, Any]:
+    """Return the scope, what was written, and what the application received after its first message."""
+    scopes: list[Any] = []
+    received: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        scopes.append(scope)
+        received.append(await receive())
+        await send(first)
+        received.append(await receive())
+
+    config = Config(
+        application, ws=kind, ws_ping_interval=None, ws_per_message_deflate=False, lifespan="off", log_config=None
+    )
+    config.load()
+    state = ServerState()
+    state.default_headers = [(b"date", b"Fri, 27 Nov 2026 15:00:00 GMT")]
+    protocol, wire = kind(config=config, server_state=state, app_state={"a": 1}), Wire()
+    protocol.connection_made(wire)  # type: ignore[arg-type]
+    protocol.data_received(data)
+    for _turn in range(5):
+        await asyncio.sleep(0)
+    protocol.data_received(bytes([0x81, 0x85, 0, 0, 0, 0]) + b"hello")
+    for _turn in range(5):
+        await asyncio.sleep(0)
+    # Errors are dated by `websockets` itself.
+    written = re.sub(rb"(?m)^Date: .*\r\n", b"", wire.written)
+    if scopes:
+        protocol.connection_lost(None)
+    return scopes, written, received
+
+
+ACCEPT = {"type": "websocket.accept"}
+FIRSTS = [ACCEPT, {**ACCEPT, "headers": [(b"x-one", b"1")]}, {"type": "websocket.close"}]
+USUALS = [
+    USUAL,
+    [*USUAL, ("x-name", "  caf\u00e9\t")],
+    [*USUAL[:1], ("connection", "upgrade"), ("upgrade", "WebSocket"), *USUAL[3:]],
+    [*USUAL, ("sec-websocket-extensions", "permessage-deflate; client_max_window_bits")],
+]
+
+
+@pytest.mark.parametrize("first", FIRSTS, ids=["accepted", "accepted-with-headers", "refused"])
+@pytest.mark.parametrize("headers", USUALS)
+async def test_a_usual_request_is_answered_as_uvicorn_answers_it(
+    headers: list[tuple[str, str]], first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = await serve(SocketProtocol, request(headers), first)
+    assert ours == await serve(WebSocketsSansIOProtocol, request(headers), first)
+    assert ours[0][0]["path"] == "/ws/rooms/café"
+    assert (ours[2][-1] == {"type": "websocket.receive", "text": "hello"}) == (first["type"] == "websocket.accept")
+    # It was the short way that was compared.
+    monkeypatch.setattr(WebSocketsSansIOProtocol, "handle_connect", None)
+    assert await serve(SocketProtocol, request(headers), first) == ours
+
+
+def without(name: str) -> list[tuple[str, str]]:
+    return [header for header in USUAL if header[0] != name]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(request(without(name)) for name in ("connection", "upgrade", "sec-websocket-version", "sec-websocket-key")),
+        *(request([*USUAL, header]) for header in (USUAL[1], USUAL[2], USUAL[3], USUAL[4], KEY)),
+        request([*without("sec-websocket-version"), ("sec-websocket-version", "8")]),
+        request([*without("upgrade"), ("upgrade", "h2c")]),
+        request([*without("connection"), ("connection", "close")]),
+        request([*without("sec-websocket-key"), ("sec-websocket-key", "c2hvcnQ=")]),
+        request([*without("sec-websocket-key"), ("sec-websocket-key", "not base64 at all!!")]),
+        request([*USUAL, ("sec-websocket-protocol", "chat, superchat")]),
+        request([*USUAL, ("content-length", "5")]),
+        request([*USUAL, ("transfer-encoding", "chunked")]),
+        request([*USUAL, ("x-zero", "a\x00b")]),
+        request([*USUAL, ("x-long", "a" * 9000)]),
+        request([*USUAL, *((f"x-{number}", "1") for number in range(120))]),
+        request(USUAL, "POST /ws/rooms/x HTTP/1.1"),
+        request(USUAL, "GET /ws/rooms/x HTTP/1.0"),
+    ],
+)
+async def test_an_unusual_one_takes_the_way_of_uvicorn(data: bytes) -> None:
+    assert await serve(SocketProtocol, data, ACCEPT) == await serve(WebSocketsSansIOProtocol, data, ACCEPT)

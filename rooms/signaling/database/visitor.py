@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
 
 from accounts.authentication import sessions
 from accounts.models import User
@@ -37,6 +38,7 @@ _sessions = CompiledQuery(
     (Session._meta.get_field("session_key"), "x"),
     (Session._meta.get_field("expire_date"), datetime(2000, 1, 1, tzinfo=UTC)),
 )
+_serializer = import_string(settings.SESSION_SERIALIZER)
 _slug: tuple[Any, Any] = (Room._meta.get_field("slug"), "x")
 _user: tuple[Any, Any] = (Membership._meta.get_field("user"), 1)
 _guest_id: tuple[Any, Any] = (Membership._meta.get_field("guest_id"), UUID(int=1))
@@ -59,6 +61,12 @@ _of_guest = CompiledQuery(
 
 class SessionStore(sessions.SessionStore):
     """The site's session, its row read by a prepared query. (The class's name is part of the signature's salt.)"""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        # As Django's, which imports the serializer by its name for each session.
+        self._session_key = session_key
+        self.accessed = self.modified = False
+        self.serializer = _serializer
 
     def _get_session_from_db(self) -> Session | None:
         found = _sessions(self.session_key, datetime.now(UTC))

@@ -1,10 +1,11 @@
 """What a page costs: bytes and requests until its scripts run, and queries. It is counted, so it is always the same."""
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPMessage
 from importlib import import_module
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.signaling.world import Scene
 
 ENCODINGS = "gzip, deflate, br, zstd"
+PROXY_LEVEL = 5  # gzip_comp_level of deploy/nginx.conf
 _COMMENT = re.compile(rb"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
 _IMPORT = re.compile(rb"""\b(?:import|export)\b[^;'"()]*?(?:from)?\s*["'](\.{1,2}/[^"']+)["']""")
 _STYLE_IMPORT = re.compile(rb"""@import\s+(?:url\()?["']?([^"')]+)""")
@@ -80,20 +82,22 @@ class _Browser:
         self._headers = {"Host": f"localhost:{port}", **cookie}
 
     def size(self, path: str) -> int:
-        """Return the bytes of the body as a browser gets it."""
-        return len(self._fetch(path, {"Accept-Encoding": ENCODINGS}))
+        """Return the bytes of the body as a browser gets it. Pages are compressed by the proxy: see PROXY_LEVEL."""
+        body, headers = self._fetch(path, {"Accept-Encoding": ENCODINGS})
+        by_proxy = headers.get_content_type() == "text/html" and "Content-Encoding" not in headers
+        return len(gzip.compress(body, PROXY_LEVEL) if by_proxy else body)
 
     def text(self, path: str) -> bytes:
         """Return the body itself."""
-        return self._fetch(path, {})
+        return self._fetch(path, {})[0]
 
-    def _fetch(self, path: str, headers: dict[str, str]) -> bytes:
+    def _fetch(self, path: str, headers: dict[str, str]) -> tuple[bytes, HTTPMessage]:
         self._connection.request("GET", path, headers={**self._headers, **headers})
         with self._connection.getresponse() as answer:
             body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{path} was answered with {answer.status}")
-        return body
+        return body, answer.headers
 
 
 def count_page(port: int, session_key: str, path: str) -> Cost:

@@ -37,8 +37,8 @@ LATER = ["js/ui/running/running-call.js"]
 SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css", "css/admin/admin.css"]
 OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
-# Imports what a page loads at once; only while esbuild runs.
-FIRST = "first.js"
+# Import what a page loads at once, and what it asks for ahead; only while esbuild runs.
+FIRST, SECOND = "first.js", "second.js"
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=11),
@@ -74,7 +74,8 @@ def bundle(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
     """Bundle modules, or sheets, in `static`, a copy of static/; return what esbuild says of its outputs, by name.
 
     esbuild makes a chunk of what the same entries and `import()`s reach, so each feature that is loaded later splits
-    what a page loads at once. Where all of them begin with the import of that, it stays together.
+    what a page loads at once. Where all of them begin with the import of that, it stays together. So does what LATER
+    loads, which is there before any other feature is wanted.
     """
     outputs: dict[str, Any]
     if not entries[0].endswith(".js"):
@@ -83,11 +84,17 @@ def bundle(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
     inputs = run_esbuild(esbuild, entries, static, "not-kept")["inputs"]
     at_once = imported_by(entries[0], inputs)
     later = {each["path"] for said in inputs.values() for each in said["imports"] if each["kind"] == "dynamic-import"}
+    ahead = [
+        module for name in LATER if name in inputs for module in imported_by(name, inputs) if module not in at_once
+    ]
     (static / FIRST).write_text("".join(f'import "./{module}";\n' for module in at_once))
+    (static / SECOND).write_text("".join(f'import "./{module}";\n' for module in (FIRST, *ahead)))
     changed = {static / name: (static / name).read_bytes() for name in {*entries, *later} - {*at_once}}
     for path, source in changed.items():
+        # SECOND must not be imported by what it imports.
+        before = FIRST if path.relative_to(static).as_posix() in {*entries, *ahead} else SECOND
         # On its first line: the others stay where source maps say they are.
-        path.write_bytes(f'import "{os.path.relpath(static / FIRST, path.parent)}"; '.encode() + source)
+        path.write_bytes(f'import "{os.path.relpath(static / before, path.parent)}"; '.encode() + source)
     outputs = run_esbuild(esbuild, entries, static)["outputs"]
     for path, source in changed.items():
         path.write_bytes(source)

@@ -172,7 +172,8 @@ export class EncodeOnce extends Emitter {
     this.#lastTrouble = trouble;
     this.#restsUntil = performance.now() + Math.min(MAX_REST_MS, REST_MS * 2 ** (this.#fallbacks - 1));
     this.#end();
-    this.#backend.restart();
+    // One that works goes on: another would cost every sender a moment.
+    if (trouble === "worker") this.#backend.restart();
     this.emit("fallback", { trouble });
   }
 

@@ -27,8 +27,8 @@ LISTS = (
 # One person, one room; a word that a fourth of the rows have; all; none; several words, one of them rare; a beginning.
 SEARCHES = ("p877@", "costa", "example", "zzyzx", "link costa room-8771", "an")
 
-# Of each large table as many rows as of people: one room, two memberships, a link, a session, a report for each. What
-# comes after the first 7,000 has expired.
+# Of each large table as many rows as of people: one room, two memberships, a link, a session, a report for each. Links
+# after the first 7,000 have expired, rooms after the first 11,400.
 FILL = """
 INSERT INTO accounts_user (password, is_superuser, email, display_name, hide_ip_address, time_zone, time_zone_chosen,
   is_staff, is_active, date_joined)
@@ -41,7 +41,7 @@ INSERT INTO rooms_room (name, slug, owner_id, max_people, created_at, closed_by_
   join_rule, requires_host, hosts_hand_out_key, relay_only, expires_at)
   SELECT (array['Choir ', 'Chess ', 'Physics '])[1 + id % 3] || id, 'room-' || id, id, 4,
   now() - id * interval '1 minute', false, 0, false, 'open', false, false,
-  false, now() + (7000 - id) * interval '1 hour' FROM accounts_user;
+  false, now() + (11400 - id) * interval '1 hour' FROM accounts_user;
 INSERT INTO rooms_invite (room_id, created_by_id, label, role, token_hash, wrapped_key, holds_lobby_key, epoch, uses,
   created_at, expires_at)
   SELECT id, owner_id, (array['Link Costa ', 'Link '])[1 + id % 2] || id, 'guest',

@@ -19,8 +19,7 @@ from benchmarks.mesh.figures import Figures, middle
 from tests.app_server import AppServer, make_account
 from tests.browser.person import PASSWORD
 
-SWITCH = ("meeting-point.encode-once", "off")
-PLAIN, OURS = Scheme("plain mesh", dict([SWITCH])), Scheme("ours")
+PLAIN, OURS = Scheme("plain mesh"), Scheme("ours", {"meeting-point.encode-once": "on"})
 VP8, DEFAULT = Scheme("plain pair, VP8", pair=True, codec="VP8"), Scheme("plain pair, default", pair=True)
 COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),

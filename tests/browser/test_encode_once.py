@@ -13,6 +13,7 @@ from tests.services import wait_until
 
 __all__ = ["harness"]
 
+CHOSEN = "try { localStorage.setItem('meeting-point.encode-once', 'on') } catch {}"
 FACTS = "() => globalThis.meetingPoint?.adaptation?.sharing?.facts ?? null"
 RECEIVED = """async (name) => {
   const tile = [...document.querySelectorAll('mp-tile[data-self="false"]')]
@@ -69,6 +70,8 @@ def meet(person: Meet, *names: str) -> Meeting:
     A connection that was made while there were two cannot share an encoder: the owner has none of those.
     """
     meeting = make_meeting(person, *names)
+    meeting.olga.context.add_init_script(CHOSEN)
+    meeting.olga.page.reload()
     for who in (*meeting.guests, meeting.olga):
         who.join()
     for who in meeting.people:

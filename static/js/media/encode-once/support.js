@@ -14,11 +14,12 @@ export function canEncodeOnce() {
   return PARTS.every((name) => name in globalThis) && !thisBrowser().mobile;
 }
 
+/** Only by choice: on a machine with two cores, a call of four was no better for it. See docs/media.md. */
 export function wantsEncodeOnce() {
-  return browserStorage.load(STORAGE_KEY) !== "off";
+  return browserStorage.load(STORAGE_KEY) === "on";
 }
 
 /** @param {boolean} wanted */
 export function saveEncodeOnce(wanted) {
-  browserStorage.save(STORAGE_KEY, wanted ? null : "off");
+  browserStorage.save(STORAGE_KEY, wanted ? "on" : null);
 }

@@ -24,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Change no name for the processes of a run: each has its database in its own memory, as the engine is SQLite's.
+
+    pytest-django knows that of Django's own engine alone, by its name.
+    """
+
+
 @pytest.fixture(autouse=True)
 def _complete_emails(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse to send an email whose template lacks a value: Django would leave a gap in the sentence."""

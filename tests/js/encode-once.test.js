@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { withShared } from "../../static/js/media/adaptation/stats.js";
 import { Carrier } from "../../static/js/media/encode-once/carrier.js";
+import { EncodeOnce } from "../../static/js/media/encode-once/encode-once.js";
 import { encodedSize, encoderConfig } from "../../static/js/media/encode-once/formats.js";
 import { CLIMB_AFTER_MS, JOIN_AFTER_MS, NO_GROUPS, REJOIN_AFTER_MS, regroup } from "../../static/js/media/encode-once/groups.js";
 import { look } from "../../static/js/media/encode-once/trouble.js";
@@ -221,4 +222,15 @@ test("what a shared encoder does counts for all who share it", () => {
   const measured = withShared({ outbound, busy: 0 }, shared);
   assert.deepEqual(measured.outbound, { ...outbound, encodeMs: 9, fps: 14, height: 360, width: 640, limited: true, cheap: false });
   assert.equal(withShared(measured, null), measured);
+});
+
+test("trouble is answered once: while the mesh rests, reports of the same trouble end nothing more", () => {
+  const life = new AbortController();
+  const backend = { listener: /** @type {any} */ (null), restart() {} };
+  const quiet = { on() {}, peers: new Map(), adaptationOf: () => undefined };
+  const once = new EncodeOnce(/** @type {any} */ ({ mesh: quiet, adaptation: quiet, backend, signal: life.signal }));
+  for (let count = 0; count < 5; count += 1) backend.listener.report({ encoders: {}, carriers: {}, failed: ["VP8"] });
+  life.abort();
+  assert.equal(once.facts.fallbacks, 1);
+  assert.equal(once.state, "resting");
 });

@@ -132,6 +132,8 @@ export class EncodeOnce extends Emitter {
   /** @param {WorkerReport} report */
   #onReport(report) {
     this.#silent = 0;
+    // What is in it was answered, or is from before the end.
+    if (this.state === "resting" || this.state === "over") return;
     if (report.failed.length > 0) return this.#fallBack("encoder");
     const now = performance.now();
     const troubles = this.#kinds.flatMap((kind) => kind.receiveReport(report, now));

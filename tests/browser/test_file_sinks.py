@@ -48,6 +48,7 @@ def offer(olga: Person, guest: Person, path: Path) -> tuple[Locator, Locator]:
     return sent, offered
 
 
+@pytest.mark.long
 def test_a_browser_that_keeps_nothing_passes_a_file_on_to_its_downloads(
     forgetful: tuple[Person, Person], film: Path, tmp_path: Path
 ) -> None:

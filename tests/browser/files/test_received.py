@@ -133,6 +133,7 @@ def test_what_was_received_is_there_until_it_is_saved(
     expect_accessible(page)
 
 
+@pytest.mark.long
 def test_leaving_asks_what_becomes_of_received_files(person: Meet, chromium: Browser, photos: list[Path]) -> None:
     olga, guest = meet(person, chromium)
     page = olga.page

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import AppServer
@@ -26,6 +27,7 @@ result = None
 """
 
 
+@pytest.mark.long
 def test_a_knock_is_answered_from_the_dashboard(person: Meet, own_app: AppServer) -> None:
     olga, guest = person("Olga", server=own_app), person("Guest", server=own_app)
     olga.sign_in()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import AppServer
@@ -31,6 +32,7 @@ def tile(who: Person, name: str) -> str:
     return str(found.get_attribute("aria-label")).removesuffix(", weak connection")
 
 
+@pytest.mark.long
 def test_each_event_of_a_call_is_said_once(person: Meet, own_app: AppServer) -> None:
     meeting = make_meeting(person, "Guest", server=own_app)
     olga, (guest,) = meeting.olga, meeting.guests

@@ -62,6 +62,7 @@ def share(sharer: Person, viewer: Person) -> None:
     viewer.page.wait_for_function("() => document.querySelector('mp-screen video')?.videoWidth > 0")
 
 
+@pytest.mark.long
 def test_a_screen_fills_the_window(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

@@ -177,6 +177,7 @@ def test_a_screen_comes_first_and_a_host_lets_people_in(meeting: Meeting, compan
     expect(menu_button(olga)).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.long
 def test_it_opens_itself_if_wished_and_says_why_it_does_not_open(person: Meet) -> None:
     """One person alone is enough: they see themselves."""
     olga = person("Olga")

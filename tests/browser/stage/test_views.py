@@ -66,6 +66,7 @@ def pin(who: Person, name: str, action: str = "Pin") -> None:
     who.page.locator("#person-menu").get_by_role("button", name=action, exact=True).press("Enter")
 
 
+@pytest.mark.long
 def test_the_layout_follows_who_talks(call: Meeting) -> None:
     olga, (max_, sam) = call.olga, call.guests
     listen(olga)

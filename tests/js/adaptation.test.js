@@ -13,24 +13,7 @@ import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocati
 import { mungeSdp } from "../../static/js/media/adaptation/sdp-munging.js";
 import { receiveStereo } from "../../static/js/peer/receive-stereo.js";
 import { readSnapshotPiece, SnapshotReader, SnapshotSender } from "../../static/js/media/adaptation/snapshots.js";
-
-const FINE = {
-  available: 3000,
-  used: 1000,
-  share: Infinity,
-  saving: false,
-  loss: 0,
-  rttMs: 30,
-  concealed: 0,
-  hasFrozen: false,
-  limited: false,
-  cpuLoad: 0.2,
-  remoteCpuLoad: 0.2,
-  tile: { height: 800, visible: true },
-  source: { height: 720 },
-  codecs: ["VP9", "VP8"],
-  cores: 2,
-};
+import { FINE } from "./fine-evidence.js";
 
 /** Lets seconds pass, one decision each; what the line carries may follow from the state. */
 function pass(state, from, seconds, evidence) {

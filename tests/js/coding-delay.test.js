@@ -5,6 +5,7 @@ import { expectedDelay, learnDelay, quickestCodec } from "../../static/js/media/
 import { pickCodec } from "../../static/js/media/adaptation/codecs.js";
 import { decide } from "../../static/js/media/adaptation/decision.js";
 import { initialState } from "../../static/js/media/adaptation/state.js";
+import { FINE as ANY } from "./fine-evidence.js";
 
 const ALL = ["AV1", "VP9", "VP8", "H264"];
 const DESKTOP = ["AV1", "VP9", "VP8"];
@@ -12,23 +13,7 @@ const DESKTOP = ["AV1", "VP9", "VP8"];
 const SLOW_VP8 = { AV1: 9, VP9: 11, VP8: 14 };
 const USUAL = { AV1: 19, VP9: 11, VP8: 8 };
 
-const FINE = {
-  available: 4000,
-  used: 1000,
-  share: Infinity,
-  saving: false,
-  loss: 0,
-  rttMs: 30,
-  concealed: 0,
-  hasFrozen: false,
-  limited: false,
-  cpuLoad: 0.2,
-  remoteCpuLoad: 0.2,
-  tile: { height: 800, visible: true },
-  source: { height: 360 },
-  codecs: DESKTOP,
-  cores: 2,
-};
+const FINE = { ...ANY, available: 4000, source: { height: 360 }, codecs: DESKTOP };
 
 /** Lets seconds pass, two decisions each, on a machine where coding takes so long. */
 function pass(state, from, seconds, evidence, machine = USUAL) {

@@ -190,12 +190,12 @@ test("an encoder gets even sizes, never larger than the picture, upright or not"
 });
 
 const NONE = { carried: 0, passed: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, waitedMs: 0 };
-const RIDE = { joinedAt: 0, freezes: 0, loss: 0, strained: false, counts: NONE };
+const ARRIVAL = { joinedAt: 0, freezes: 0, loss: 0, strained: false, counts: NONE };
 
 /** Looks every half a second; the last trouble. */
-function troubleOf(...rides) {
+function troubleOf(...arrivals) {
   let [seen, trouble] = [null, null];
-  rides.forEach((ride, at) => ({ seen, trouble } = look({ ...RIDE, ...ride }, seen, 5_000 + 500 * at)));
+  arrivals.forEach((arrival, at) => ({ seen, trouble } = look({ ...ARRIVAL, ...arrival }, seen, 5_000 + 500 * at)));
   return trouble;
 }
 

@@ -12,7 +12,7 @@ import { scriptUrl } from "../../lib/script-url.js";
 /** @import { SharedPicture } from "./formats.js" */
 /** @import { WorkerReport, WorkerRequest } from "./worker.js" */
 
-/** track: what the sender sends while it carries @typedef {{id: number, track: MediaStreamTrack}} Carriage */
+/** track: what the sender sends while it carries @typedef {{id: number, track: MediaStreamTrack}} PreparedSender */
 /** failed: the worker has ended @typedef {{report: (report: WorkerReport) => void, failed: () => void}} BackendListener */
 
 /** Chromium's streams of frames, and transforms in a worker. @type {any} */
@@ -27,8 +27,8 @@ export class CarrierBackend {
   #worker = this.#startWorker();
   /** @type {Map<number, MediaStreamTrack>} */
   #sources = new Map();
-  /** @type {Map<RTCRtpSender, Carriage>} */
-  #carriages = new Map();
+  /** @type {Map<RTCRtpSender, PreparedSender>} */
+  #prepared = new Map();
   #stopped = false;
 
   /** Starts an encoder, or changes what it encodes. @param {number} encoder @param {MediaStreamTrack} track @param {SharedPicture} picture */
@@ -47,29 +47,29 @@ export class CarrierBackend {
 
   /** Prepares a sender that has just been made. @param {RTCRtpSender} sender */
   prepare(sender) {
-    if (!this.#carriages.has(sender) && !this.#stopped) this.#attach(sender);
+    if (!this.#prepared.has(sender) && !this.#stopped) this.#attach(sender);
   }
 
-  /** @param {RTCRtpSender} sender @returns {Carriage | null} null: it was not prepared */
-  carriageOf(sender) {
-    return this.#carriages.get(sender) ?? null;
+  /** @param {RTCRtpSender} sender @returns {PreparedSender | null} null: it was not prepared */
+  preparedOf(sender) {
+    return this.#prepared.get(sender) ?? null;
   }
 
-  /** The sender sends its carriage's track from now on. @param {Carriage} carriage @param {number} encoder */
+  /** The sender sends its own dummies from now on. @param {PreparedSender} prepared @param {number} encoder */
   join({ id }, encoder) {
     this.#post({ do: "join", carrier: id, encoder });
   }
 
-  /** The sender sends the picture itself from now on. @param {Carriage} carriage */
+  /** The sender sends the picture itself from now on. @param {PreparedSender} prepared */
   leave({ id }) {
     this.#post({ do: "leave", carrier: id });
   }
 
   /** Connections that were closed need nothing any more. @param {ReadonlySet<RTCRtpSender>} senders that are left */
   keepOnly(senders) {
-    for (const [sender, { track }] of this.#carriages) {
+    for (const [sender, { track }] of this.#prepared) {
       if (senders.has(sender)) continue;
-      this.#carriages.delete(sender);
+      this.#prepared.delete(sender);
       track.stop();
     }
   }
@@ -79,7 +79,7 @@ export class CarrierBackend {
     this.#worker.terminate();
     this.#sources.clear();
     this.#worker = this.#startWorker();
-    for (const [sender, { track }] of [...this.#carriages]) {
+    for (const [sender, { track }] of [...this.#prepared]) {
       track.stop();
       this.#attach(sender);
     }
@@ -87,8 +87,8 @@ export class CarrierBackend {
 
   stop() {
     this.#stopped = true;
-    for (const { track } of this.#carriages.values()) track.stop();
-    this.#carriages.clear();
+    for (const { track } of this.#prepared.values()) track.stop();
+    this.#prepared.clear();
     this.#sources.clear();
     this.#worker.terminate();
   }
@@ -107,7 +107,7 @@ export class CarrierBackend {
     const track = new MediaStreamTrackGenerator({ kind: "video" });
     const { writable: dummies } = track;
     Object.assign(sender, { transform: new RTCRtpScriptTransform(this.#worker, { carrier: lastId, dummies }, [dummies]) });
-    this.#carriages.set(sender, { id: lastId, track: /** @type {MediaStreamTrack} */ (track) });
+    this.#prepared.set(sender, { id: lastId, track: /** @type {MediaStreamTrack} */ (track) });
   }
 
   /** @param {WorkerRequest} request @param {Transferable[]} [transfer] */

@@ -162,7 +162,7 @@ export class EncodeOnce extends Emitter {
     if (this.#fallbacks < MAX_FALLBACKS) return this.#fallBack("worker");
     // No other comes up, and nothing passes what was prepared for it: other connections need none.
     this.#end();
-    const links = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.carriageOf(video.sender));
+    const links = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.preparedOf(video.sender));
     this.#backend.stop();
     for (const link of links) link.startOver();
   }

@@ -10,13 +10,13 @@ import { look } from "./trouble.js";
 /** @typedef {Pick<PeerAdaptation, "moment" | "report" | "pictures" | "shared" | "available" | "applyPictures">} SharingPeer */
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { PeerLink } from "../../peer/peer-link.js" */
-/** @import { CarrierBackend, Carriage } from "./backend.js" */
+/** @import { CarrierBackend, PreparedSender } from "./backend.js" */
 /** @import { Group, Wish } from "./groups.js" */
 /** @import { Seen } from "./trouble.js" */
 /** @import { WorkerReport } from "./worker.js" */
 /** @import { EncoderCounts } from "./shared-encoder.js" */
 
-/** @typedef {{link: PeerLink, peer: SharingPeer, sender: RTCRtpSender, carriage: Carriage, group: number, joinedAt: number, seen: Seen | null}} Passenger */
+/** @typedef {{link: PeerLink, peer: SharingPeer, sender: RTCRtpSender, prepared: PreparedSender, group: number, joinedAt: number, seen: Seen | null}} SharedConnection */
 /** frames: a second @typedef {{counts: EncoderCounts, at: number, encodeMs: number, fps: number, limited: boolean, load: number}} Measured */
 
 /** kbit/s of an estimate that are for the voice. */
@@ -30,8 +30,8 @@ export class PictureSharing {
   #mesh;
   #adaptation;
   #grouping = NO_GROUPS;
-  /** @type {Map<string, Passenger>} */
-  #passengers = new Map();
+  /** @type {Map<string, SharedConnection>} */
+  #connections = new Map();
   /** By encoder. @type {Map<number, Measured>} */
   #measured = new Map();
   /** By encoder: what was asked for last. @type {Map<number, {track: MediaStreamTrack, words: string}>} */
@@ -47,7 +47,7 @@ export class PictureSharing {
   }
 
   get shares() {
-    return this.#passengers.size > 0;
+    return this.#connections.size > 0;
   }
 
   /** Cores that the encoders use. */
@@ -76,7 +76,7 @@ export class PictureSharing {
     this.#grouping = regroup(before, wishes, now);
     const { groups } = this.#grouping;
     const groupOf = new Map(groups.flatMap((group) => group.members.map(({ pid }) => [pid, group])));
-    for (const [pid, { sender, group }] of this.#passengers) {
+    for (const [pid, { sender, group }] of this.#connections) {
       const stays = groupOf.get(pid)?.id === group && this.#senderOf(this.#mesh.peers.get(pid)) === sender;
       if (!stays) this.#leave(backend, pid);
     }
@@ -95,20 +95,20 @@ export class PictureSharing {
       this.#measured.set(this.#encoderOf(id), measured);
       for (const { pid } of members) this.#describe(pid, { codec: format.codec, people: members.length }, measured);
     }
-    return [...this.#passengers].flatMap(([pid, passenger]) => {
-      const { report, moment } = passenger.peer;
-      const counts = carriers[passenger.carriage.id] ?? null;
+    return [...this.#connections].flatMap(([pid, connection]) => {
+      const { report, moment } = connection.peer;
+      const counts = carriers[connection.prepared.id] ?? null;
       const { strained } = this.#adaptation.heardFrom(pid);
       const arrives = { counts, freezes: report?.freezes ?? 0, loss: moment?.outbound.loss ?? 0, strained };
-      const { seen, trouble } = look({ joinedAt: passenger.joinedAt, ...arrives }, passenger.seen, now);
-      passenger.seen = seen;
+      const { seen, trouble } = look({ joinedAt: connection.joinedAt, ...arrives }, connection.seen, now);
+      connection.seen = seen;
       return trouble ? [{ pid, trouble }] : [];
     });
   }
 
   /** Everyone gets the picture from an encoder of their own, at once. @param {CarrierBackend} backend */
   endAll(backend) {
-    for (const pid of [...this.#passengers.keys()]) this.#leave(backend, pid);
+    for (const pid of [...this.#connections.keys()]) this.#leave(backend, pid);
     for (const { id } of this.#grouping.groups) this.#close(backend, id);
     this.#grouping = NO_GROUPS;
   }
@@ -136,7 +136,7 @@ export class PictureSharing {
     const wishes = new Map();
     for (const [pid, link] of this.#mesh.peers) {
       const [wish, sender] = [this.#wishOf(pid, link), this.#senderOf(link)];
-      const ready = sender !== null && this.#ready.has(backend.carriageOf(sender)?.id ?? 0);
+      const ready = sender !== null && this.#ready.has(backend.preparedOf(sender)?.id ?? 0);
       if (wish) wishes.set(pid, { ...wish, barred: !ready || isBarred(pid) });
     }
     return wishes;
@@ -155,22 +155,22 @@ export class PictureSharing {
   #join(backend, pid, { id, format, members }, now) {
     const link = this.#mesh.peers.get(pid);
     const [peer, sender] = [this.#adaptation.adaptationOf(pid), this.#senderOf(link)];
-    const carriage = sender && backend.carriageOf(sender);
-    if (!link || !peer || !carriage || this.#passengers.has(pid)) return;
-    this.#passengers.set(pid, { link, peer, sender, carriage, group: id, joinedAt: now, seen: null });
-    backend.join(carriage, this.#encoderOf(id));
-    link.substitute(this.#kind, carriage.track);
+    const prepared = sender && backend.preparedOf(sender);
+    if (!link || !peer || !prepared || this.#connections.has(pid)) return;
+    this.#connections.set(pid, { link, peer, sender, prepared, group: id, joinedAt: now, seen: null });
+    backend.join(prepared, this.#encoderOf(id));
+    link.substitute(this.#kind, prepared.track);
     this.#describe(pid, { codec: format.codec, people: members.length }, undefined);
     peer.applyPictures();
   }
 
   /** @param {CarrierBackend} backend @param {string} pid */
   #leave(backend, pid) {
-    const passenger = this.#passengers.get(pid);
-    if (!passenger) return;
-    const { link, peer, sender, carriage } = passenger;
-    this.#passengers.delete(pid);
-    backend.leave(carriage);
+    const connection = this.#connections.get(pid);
+    if (!connection) return;
+    const { link, peer, sender, prepared } = connection;
+    this.#connections.delete(pid);
+    backend.leave(prepared);
     peer.shared[this.#kind] = null;
     // Its own encoder gets the size that was decided for it before the first picture.
     peer.applyPictures();
@@ -187,7 +187,7 @@ export class PictureSharing {
     this.#asked.set(encoder, { track, words });
     backend.encode(encoder, track, { ...format, kbps });
     for (const { pid } of members) {
-      const peer = this.#passengers.get(pid)?.peer;
+      const peer = this.#connections.get(pid)?.peer;
       if (!peer?.shared[this.#kind] || peer.shared[this.#kind]?.codec === format.codec) continue;
       this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(encoder));
       peer.applyPictures();
@@ -203,7 +203,7 @@ export class PictureSharing {
 
   /** @param {string} pid @param {{codec: Codec, people: number}} group @param {Measured | undefined} measured */
   #describe(pid, group, measured) {
-    const peer = this.#passengers.get(pid)?.peer;
+    const peer = this.#connections.get(pid)?.peer;
     if (!peer) return;
     const { counts = { width: 0, height: 0 }, encodeMs = 0, fps = 0, limited = false } = measured ?? {};
     const sides = [counts.width, counts.height];

@@ -37,10 +37,10 @@ export async function proveCodec(codec) {
     const sees = (/** @type {{width: number}} */ { width }) => seesFrames(far, codec, width, life.signal);
     if (!(await sees(OWN))) return false;
     backend.encode(ENCODER, picture.track, { codec, height: SHARED.height, fps: FPS, kbps: KBPS });
-    const carriage = backend.carriageOf(sender);
-    if (carriage === null) return false;
-    backend.join(carriage, ENCODER);
-    await sender.replaceTrack(carriage.track);
+    const prepared = backend.preparedOf(sender);
+    if (prepared === null) return false;
+    backend.join(prepared, ENCODER);
+    await sender.replaceTrack(prepared.track);
     if (!(await sees(SHARED))) return false;
     backend.restart();
     await sender.replaceTrack(picture.track);

@@ -6,7 +6,7 @@
 /** @import { CarrierState } from "./worker.js" */
 
 /** freezes: at the receiver, in all; strained: a busy processor explains them
- * @typedef {{joinedAt: number, counts: CarrierState | null, freezes: number, loss: number, strained: boolean}} Ride */
+ * @typedef {{joinedAt: number, counts: CarrierState | null, freezes: number, loss: number, strained: boolean}} Arrival */
 /** requests, frozen: when there was one, of late @typedef {{counts: CarrierState | null, freezes: number, requests: readonly number[], frozen: readonly number[]}} Seen */
 /** @typedef {"freeze" | "loss" | "requests" | "pairing"} Trouble */
 
@@ -21,7 +21,7 @@ const REQUESTS_MS = 10_000;
 const MAX_FREEZES = 1;
 const FREEZES_MS = 5_000;
 
-/** @param {Ride} ride @param {Seen | null} before null: it has just joined @param {number} now @returns {{seen: Seen, trouble: Trouble | null}} */
+/** @param {Arrival} arrival @param {Seen | null} before null: it has just joined @param {number} now @returns {{seen: Seen, trouble: Trouble | null}} */
 export function look({ joinedAt, counts, freezes, loss, strained }, before, now) {
   const settled = before !== null && now - joinedAt >= SETTLING_MS;
   const grown = (/** @type {"requests" | "lost" | "drifted"} */ name) => Math.max(0, (counts?.[name] ?? 0) - (before?.counts?.[name] ?? counts?.[name] ?? 0));

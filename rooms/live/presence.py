@@ -7,7 +7,7 @@ that it also rises over a restart of the server or of Redis.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -72,8 +72,11 @@ class Presence(Rosters, Protocol):
         Raises `PresenceDown`.
         """
 
-    async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
-        """Replace the entries of the process (once named `former`) by these. Raises `PresenceDown`."""
+    async def restore(self, process: str, names: Collection[str], room: int, entries: Iterable[PresenceEntry]) -> None:
+        """Replace the entries of the process in a room by these, also those under its other `names`.
+
+        Raises `PresenceDown`.
+        """
 
     async def close(self, process: str) -> None:
         """Unregister the process."""
@@ -129,7 +132,7 @@ class MemoryPresence:
     async def heartbeat(self, process: str, rooms: Iterable[int]) -> bool:
         return True
 
-    async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
+    async def restore(self, process: str, names: Collection[str], room: int, entries: Iterable[PresenceEntry]) -> None:
         return None
 
     async def close(self, process: str) -> None:

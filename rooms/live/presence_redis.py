@@ -2,14 +2,15 @@
 
 Keys: `mp:room:<id>` is a hash from `pid` to an entry, `mp:room:<id>:seq` the roster's sequence number,
 `mp:process:<name>` a heartbeat that expires; `mp:server` and `mp:servers` are those of `server_list.py`. An entry whose
-process has no heartbeat is void. Each script runs atomically in Redis. An entry is stored as `order process member
+process has no heartbeat is void, unless it is of the process that asks: after a restart of Redis people may join before
+the next heartbeat. Each script runs atomically in Redis. An entry is stored as `order process member
 socket ` and the packed struct; names have no spaces.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -50,11 +51,11 @@ local function remove(pid)
   redis.call('HDEL', room, pid)
   left[#left + 1] = {pid, next_seq()}
 end
-local function living_entries()
+local function living_entries(caller)
   local flat, list = redis.call('HGETALL', room), {}
   for i = 1, #flat, 2 do
     local order, process, member, socket = string.match(flat[i + 1], ENTRY)
-    if redis.call('EXISTS', 'mp:process:' .. process) == 0 then
+    if process ~= caller and redis.call('EXISTS', 'mp:process:' .. process) == 0 then
       remove(flat[i])
     else
       list[#list + 1] = {pid = flat[i], value = flat[i + 1], order = tonumber(order), process = process,
@@ -74,7 +75,7 @@ _JOIN = (
     _COMMON
     + """
 local pid, member, process, socket, packed, limit, life = unpack(ARGV)
-local list, replaced, order = living_entries(), false, nil
+local list, replaced, order = living_entries(process), false, nil
 for _, entry in ipairs(list) do
   if entry.pid == pid then
     if entry.member ~= member then return {'taken', left} end
@@ -101,7 +102,7 @@ local seq = next_seq()
 put(pid, order or seq, process, member, socket, packed)
 redis.call('EXPIRE', room, life)
 local values = {}
-for _, entry in ipairs(living_entries()) do values[#values + 1] = entry.value end
+for _, entry in ipairs(living_entries(process)) do values[#values + 1] = entry.value end
 return {'ok', left, seq, replaced, values}
 """
 )
@@ -120,16 +121,16 @@ return next_seq()
 
 _PURGE = _COMMON + "living_entries() return left"
 
-# Writes the process's entries again and removes others under its name (or its former one). An entry of another living
-# process for the same pid is newer and stays.
+# Writes the process's entries again and removes others under the names that it has had since it last did. An entry of
+# another living process for the same pid is newer and stays.
 _RESTORE = (
     _COMMON
     + """
-local process, former, life = ARGV[1], ARGV[2], ARGV[3]
+local process, names, life = ARGV[1], ' ' .. ARGV[2] .. ' ', ARGV[3]
 local mine, elsewhere = {}, {}
 for i = 4, #ARGV, 5 do mine[ARGV[i]] = ARGV[i + 2] end
-for _, entry in ipairs(living_entries()) do
-  if entry.process == process or entry.process == former then
+for _, entry in ipairs(living_entries(process)) do
+  if string.find(names, ' ' .. entry.process .. ' ', 1, true) then
     if mine[entry.pid] ~= entry.socket then remove(entry.pid) end
   else
     elsewhere[entry.pid] = true
@@ -272,12 +273,11 @@ class RedisPresence:
         return known is not None
 
     @_down_when_unreachable
-    async def restore(self, process: str, former: str, rooms: Mapping[int, list[PresenceEntry]]) -> None:
-        for room, entries in rooms.items():
-            arguments: list[Any] = [process, former, ROOM_SECONDS]
-            for entry in entries:
-                arguments += [entry.pid, entry.member, entry.socket, entry.order, msgspec.msgpack.encode(entry)]
-            await self._restore(keys=_keys(room), args=arguments)
+    async def restore(self, process: str, names: Collection[str], room: int, entries: Iterable[PresenceEntry]) -> None:
+        arguments: list[Any] = [process, " ".join({process, *names}), ROOM_SECONDS]
+        for entry in entries:
+            arguments += [entry.pid, entry.member, entry.socket, entry.order, msgspec.msgpack.encode(entry)]
+        await self._restore(keys=_keys(room), args=arguments)
 
     async def drop_idle(self) -> None:
         """Drop the idle connections of the pool: when one has broken, most of the others have, too."""

@@ -121,7 +121,7 @@ async def _maintain_redis_link(hub: Hub, link: Link, mailbox: Mailbox) -> None:
     disagreed = False
     while True:
         try:
-            former = await link.ready()
+            await link.ready()
             await mailbox.ready()  # it has no channel if the last attempt to reopen it failed
             if not await mailbox.is_alive():
                 behind = link.away = True
@@ -134,7 +134,7 @@ async def _maintain_redis_link(hub: Hub, link: Link, mailbox: Mailbox) -> None:
                 logger.error("Another process has other servers in REDIS_URL, or in another order: calls are split")
             disagreed = link.disagrees
             if behind or not known or link.orphans:
-                await resync(hub, link, mailbox, former)
+                await resync(hub, link, mailbox)
                 behind = False
             await _purge(hub, link)
         except (PresenceDown, RedisError, OSError, TimeoutError) as error:
@@ -146,16 +146,14 @@ async def _maintain_redis_link(hub: Hub, link: Link, mailbox: Mailbox) -> None:
         await asyncio.sleep(PROBE_SECONDS)
 
 
-async def resync(hub: Hub, link: Link, mailbox: Mailbox, former: str) -> None:
-    """Make the store agree with this process (once named `former`), and every member's roster with the store."""
+async def resync(hub: Hub, link: Link, mailbox: Mailbox) -> None:
+    """Make the store agree with this process, and every member's roster with the store."""
     orphans, link.orphans = link.orphans, set()
     rooms = {room.id for room in hub.rooms_of(link)} | orphans
-    entries = {}
-    for room_id in rooms:
-        members = hub.rooms[room_id].local.values() if room_id in hub.rooms else ()
-        entries[room_id] = [_current_entry(link, member) for member in members]
     try:
-        await link.store.restore(link.process, former, entries)
+        for room_id in rooms:
+            await _restore(hub, link, room_id)
+        link.names = {link.process}
         for room_id in rooms:
             await mailbox.broadcast(Resync(room_id))
             hub.watchers.on_occupancy(room_id)
@@ -164,6 +162,17 @@ async def resync(hub: Hub, link: Link, mailbox: Mailbox, former: str) -> None:
         raise
     logger.info("Presence restored%s: %d rooms", link.label, len(rooms))
     hub.spawn(reauthorize_members(hub))
+
+
+async def _restore(hub: Hub, link: Link, room_id: int) -> None:
+    """Write a room's members here to the store again. A join under way is either before this, or after it."""
+    if room_id not in hub.rooms:
+        await link.store.restore(link.process, link.names, room_id, ())
+    # A room that no one was in may have been entered meanwhile, and that entry been removed with the old ones.
+    if room := hub.rooms.get(room_id):
+        async with hub.changing(room):
+            entries = [_current_entry(link, member) for member in room.local.values()]
+            await link.store.restore(link.process, link.names, room_id, entries)
 
 
 def _current_entry(link: Link, member: Member) -> PresenceEntry:

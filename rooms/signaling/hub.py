@@ -5,7 +5,8 @@ There is one hub per process (per event loop, to be exact). Everything in it run
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec.structs import replace
@@ -118,22 +119,17 @@ class Hub:
         event, and sends the changes, as frames, after the answer. Raises `RoomFull`, `PidTaken` or `PresenceDown`.
         """
         room = member.room
-        room.pending_changes += 1
-        try:
-            async with room.lock:
-                member.entry = replace(member.entry, process=await self.link(room.id).ready())
-                known = room.seq
-                result = await self.presence.join(room.id, member.entry, limit)
-                return self._joined(member, result, known)
-        finally:
-            room.pending_changes -= 1
-            self._forget_if_empty(room)
+        async with self.changing(room):
+            member.entry = replace(member.entry, process=await self.link(room.id).ready())
+            known = room.seq
+            result = await self.presence.join(room.id, member.entry, limit)
+            return self._joined(member, result, known)
 
     def _joined(self, member: Member, result: JoinResult, known: int) -> tuple[list[messages.Peer], int, list[str]]:
         room, replaced, link = member.room, result.replaced, self.link(member.room.id)
         member.entry = next((e for e in result.entries if e.socket == member.entry.socket), member.entry)
         if replaced is not None:
-            if replaced.process == link.process:
+            if replaced.process in link.names:
                 self._replace(room, replaced.pid, replaced.socket)
             elif link.mailbox:
                 link.mailbox.post(replaced.process, Replace(room.id, replaced.pid, replaced.socket))
@@ -155,18 +151,26 @@ class Hub:
         room, entry = member.room, member.entry
         if room.local.get(entry.pid) is member:
             del room.local[entry.pid]
-        room.pending_changes += 1
-        try:
-            async with room.lock:
+        async with self.changing(room):
+            try:
                 seq = await self.presence.leave(room.id, entry.pid, entry.socket)
                 if seq is not None:
                     self._left(room, MemberLeft(room.id, entry.pid, seq, member.final))
-        except PresenceDown:
-            self.link(room.id).orphans.add(room.id)
-            room.send_to_all(messages.encode(messages.PeerLeft(entry.pid, room.seq + 1, member.final)))
+            except PresenceDown:
+                self.link(room.id).orphans.add(room.id)
+                room.send_to_all(messages.encode(messages.PeerLeft(entry.pid, room.seq + 1, member.final)))
+
+    @asynccontextmanager
+    async def changing(self, room: LiveRoom) -> AsyncIterator[None]:
+        """Change who is in a room, one after the other; the room is kept meanwhile, even if no one is in it."""
+        room.pending_changes += 1
+        try:
+            async with room.lock:
+                yield
         finally:
             room.pending_changes -= 1
-            self._forget_if_empty(room)
+            if not room.local and not room.pending_changes and self.rooms.get(room.id) is room:
+                del self.rooms[room.id]
 
     def _left(self, room: LiveRoom, change: MemberLeft) -> None:
         if room.apply(change):
@@ -210,10 +214,6 @@ class Hub:
     def _apply_remote_change(self, room: LiveRoom, change: Change) -> None:
         if room.apply(change):
             room.send_to_all(change_frame(change), change.seq)
-
-    def _forget_if_empty(self, room: LiveRoom) -> None:
-        if not room.local and not room.pending_changes and self.rooms.get(room.id) is room:
-            del self.rooms[room.id]
 
     # ── Events ───────────────────────────────────────────────────────────────────────────────────
 

@@ -77,3 +77,24 @@ async def test_only_rooms_with_people_of_a_dead_process_are_purged(
     assert [(change.room, change.pid) for change in left] == [(there, "3")]
     assert await presence.purge({}) == []
     await presence.close("alive")
+
+
+async def test_who_joins_before_the_first_heartbeat_after_a_restart_is_present(redis_server: RedisServer) -> None:
+    presence = RedisPresence(redis_server.url)
+    joined = await presence.join(9_200_000, entry("1", "restarted"), 8)
+    assert [person.pid for person in joined.entries] == ["1"]
+    assert joined.left == []
+
+
+async def test_entries_under_every_name_that_a_process_had_are_written_again(redis_server: RedisServer) -> None:
+    """Its mailbox was opened twice before the store answered, and the first name is still taken for a living one."""
+    presence, room = RedisPresence(redis_server.url), 9_200_001
+    for name in ("first", "third"):
+        await presence.heartbeat(name, ())
+    await presence.join(room, entry("1", "first"), 8)
+    await presence.join(room, entry("2", "first"), 8)  # leaves while the store is away
+    await presence.restore("third", {"first", "second"}, room, [entry("1", "third")])
+    await presence.close("first")
+    present, _seq = await presence.roster(room)
+    assert [(person.pid, person.process) for person in present] == [("1", "third")]
+    await presence.close("third")

@@ -18,6 +18,7 @@ class Link:
         self.mailbox = mailbox
         self.label = label  # which of several servers it is, for the log
         self.orphans: set[int] = set()  # rooms that changed while the store was unreachable, and may differ from it
+        self.names: set[str] = set()  # that entries in the store may have: the process's, and those that it had before
         self.away = False  # whether the server did not answer when it was last asked
         self._registered = False
 
@@ -40,6 +41,7 @@ class Link:
                 raise PresenceDown from error
             await self.store.heartbeat(self.mailbox.name, ())
             self._registered = True
+        self.names.add(self.process)
         return self.process
 
     async def close(self) -> None:

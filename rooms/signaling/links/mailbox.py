@@ -64,8 +64,13 @@ class Mailbox:
             await asyncio.shield(self._opening)
 
     async def _open(self) -> None:
-        name = await self._layer.new_channel("mailbox.")
-        await self._layer.group_add(GROUP, name)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                name = await self._layer.new_channel("mailbox.")
+                await self._layer.group_add(GROUP, name)
+        except BaseException:
+            await self._discard_layer()
+            raise
         self.name = name
         self._reader = asyncio.get_running_loop().create_task(self._read(name))
 
@@ -134,9 +139,12 @@ class Mailbox:
 
     async def reopen(self) -> None:
         """Open a new channel on a new layer, under a new name; raises what the layer raises."""
+        await self._discard_layer()
+        await self.ready()
+
+    async def _discard_layer(self) -> None:
         await self.close()
         self._layer = channel_layers.make_backend(self._layer_name)
-        await self.ready()
 
     async def close(self) -> None:
         """Stop receiving and drop the layer's connections."""

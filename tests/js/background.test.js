@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import test from "node:test";
 
+import { Emitter } from "../../static/js/lib/emitter.js";
+import { Adaptation } from "../../static/js/media/adaptation/adaptation.js";
 import { blurBehind } from "../../static/js/media/background/blur.js";
 import { Network } from "../../static/js/media/background/network.js";
 import { Pace } from "../../static/js/media/background/pace.js";
@@ -80,6 +82,26 @@ test("a slow device computes fewer pictures and leaves room for the call", () =>
   assert.ok(Math.abs(slow.pauseAfter(120) - 80) < 1e-9, "120 of 200 ms are 60 % of a core");
   assert.equal(slow.report(500), null);
   assert.deepEqual(slow.report(1_200), { load: 0.1, fps: 1 / 1.2, costMs: 120 });
+});
+
+test("what the cover takes counts as load of the processor, which decides the codec", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const topic = { on() {}, send() {} };
+  const mesh = Object.assign(new Emitter(), { peers: new Map(), topic: () => topic });
+  const cores = 4;
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { hardwareConcurrency: cores } });
+  let load = 0.8 * cores;
+  const life = new AbortController();
+  const adaptation = new Adaptation(/** @type {any} */ (mesh), () => ({ tile: { height: 360, visible: true }, screen: null }), life.signal, () => load);
+  const second = async () => {
+    context.mock.timers.tick(1_000);
+    for (let at = 0; at < 10; at += 1) await null;
+    return adaptation.cpuLoad;
+  };
+  assert.equal(await second(), 0.8);
+  load = 0;
+  assert.equal(await second(), 0);
+  life.abort();
 });
 
 /** A camera whose system blurs, as browsers describe it. */

@@ -65,6 +65,88 @@ test("the newest word counts, and none can be so far ahead that others are shut 
   assert.deepEqual([olga, sam].map(({ controls }) => controls.spotlight.value), ["", ""]);
 });
 
+test("a host whose clock is hours wrong is believed, and follows others", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
+  const HOURS = 5 * 3_600_000;
+  // The server's clock is right. Olga's and Sam's are, too; Max's is five hours ahead, and his browser knows it from the server.
+  max.socket = { clockAhead: -HOURS };
+  context.mock.timers.setTime(NOW + HOURS);
+  max.controls.spotlight.change(max.pid);
+  context.mock.timers.setTime(NOW);
+  await world.settle();
+  assert.deepEqual([olga, sam].map(({ controls }) => controls.spotlight.value), [max.pid, max.pid]);
+  context.mock.timers.setTime(NOW + 1_000);
+  olga.controls.spotlight.change(sam.pid);
+  context.mock.timers.setTime(NOW + HOURS + 1_000);
+  await world.settle();
+  assert.equal(max.controls.spotlight.value, sam.pid);
+});
+
+test("when the last host is a host no longer, nothing holds any more", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "moderator"], ["Max", "member"], ["Sam", "guest"]);
+  olga.controls.rights.change({ chat: false, screen: true, microphone: true });
+  await world.settle();
+  assert.equal(max.chat.sendMessage("May I?"), "denied");
+  for (const one of [max, sam]) {
+    one.people.get(olga.pid).role = "member";
+    one.mesh.emit("peer-updated", { pid: olga.pid, role: "member" });
+  }
+  olga.self.role = "member";
+  olga.controls.check();
+  assert.deepEqual([olga, max, sam].map(({ controls }) => controls.rights.value.chat), [true, true, true]);
+  assert.equal(max.chat.sendMessage("Now I may."), "sent");
+});
+
+test("when the host who counts has left, another one can take the poll away and ask again", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
+  olga.polls.ask("Shall we?", ["Yes", "No"]);
+  await world.settle();
+  assert.deepEqual([olga, max, sam].map(({ polls }) => [polls.isOpen, polls.mayRemove]), [[true, true], [true, false], [true, false]]);
+  for (const one of [max, sam]) world.part(one, olga);
+  assert.deepEqual([max, sam].map(({ polls }) => [polls.isOpen, polls.mayRemove]), [[false, true], [false, false]]);
+  max.polls.remove();
+  max.polls.ask("And now?", ["Yes", "No"]);
+  await world.settle();
+  assert.equal(sam.polls.poll.question, "And now?");
+  // Who is a host no longer is not believed, so no one votes in vain.
+  sam.people.get(max.pid).role = "member";
+  assert.equal(sam.polls.isOpen, false);
+});
+
+test("a host who loads the page again finds what they had decided, but not what was replaced meanwhile", async (context) => {
+  const { world, come, people: [olga, sam] } = meet(context, ["Olga", "owner"], ["Sam", "guest"]);
+  olga.controls.rights.change({ chat: false, screen: true, microphone: true });
+  await world.settle();
+  const kept = olga.controls.rights.update;
+  world.part(sam, olga);
+  assert.equal(sam.controls.rights.value.chat, true);
+  const again = come(["Olga", "owner"]);
+  again.controls.rights.restore(kept);
+  world.connect(again, sam);
+  await world.settle();
+  assert.equal(sam.controls.rights.value.chat, false);
+  again.controls.rights.change({ chat: true, screen: true, microphone: true });
+  again.controls.rights.restore(kept);
+  sam.controls.rights.restore(kept);
+  assert.deepEqual([again, sam].map(({ controls }) => controls.rights.value.chat), [true, false]);
+  assert.equal(come(["Mia", "guest"]).controls.rights.update, null);
+});
+
+test("who may not write any more may delete what they wrote before, and nothing else", async (context) => {
+  const { world, people: [olga, sam] } = meet(context, ["Olga", "owner"], ["Sam", "guest"]);
+  sam.chat.sendMessage("too much");
+  await world.settle();
+  olga.controls.rights.change({ chat: false, screen: true, microphone: true });
+  await world.settle();
+  const [entry] = sam.chat.log.entries;
+  assert.equal(sam.chat.editMessage(entry, "more"), "denied");
+  assert.equal(sam.chat.deleteMessage(entry), "sent");
+  sam.mesh.send(olga.pid, "chat", { id: "u".repeat(22), at: NOW, text: "", version: 1 });
+  await world.settle();
+  assert.deepEqual(olga.chat.log.entries.map(({ deleted }) => deleted), [true]);
+  assert.equal(entry.waiting.size, 0);
+});
+
 test("a timer says what is left, so that clocks need not agree", async (context) => {
   const { world, come, people: [olga] } = meet(context, ["Olga", "owner"]);
   let now = 10_000;

@@ -10,7 +10,7 @@ import { toBase64Url } from "../lib/encoding.js";
 import { RateLimiter } from "../lib/rate-limiter.js";
 import { HOSTS } from "../signaling/roles.js";
 import { History } from "./history.js";
-import { ChatLog } from "./log.js";
+import { ChatLog, isDeleted } from "./log.js";
 import { cleanText, isTooLong, LIMITS, readChatMessage, readChatReceipt, TOPICS, withAny } from "./messages.js";
 
 /** @import { Mesh } from "../peer/mesh.js" */
@@ -129,11 +129,16 @@ export class Chat extends Emitter {
   /** @param {string} pid @param {ChatMessage} message @param {boolean} loud @param {Recipient | null} [to] */
   #onMessage(pid, message, loud, to = null) {
     const author = this.#room.people.get(pid);
-    // Without a receipt, their browser says that it was not delivered.
-    if (author === undefined || !this.#isAllowed(author, to && this.#room.self)) return;
+    // Without a receipt, their browser says that it was not delivered. What they wrote before they may always delete.
+    if (author === undefined || !(this.#isAllowed(author, to && this.#room.self) || this.#deletesKnown(pid, message))) return;
     const { id, version } = message;
     this.#receipts.send(pid, { id, ...(version && { version }) });
     this.#addMessage({ ...message, pid, name: author.name }, { oldest: HOUR_MS, to }, true, loud);
+  }
+
+  /** @param {string} pid @param {ChatMessage} message */
+  #deletesKnown(pid, message) {
+    return isDeleted(message) && this.log.entries.some((one) => one.pid === pid && one.id === message.id && one.from === "");
   }
 
   /** @param {string} pid @param {{id: string, version: number}} receipt */

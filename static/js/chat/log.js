@@ -121,7 +121,7 @@ export class ChatLog {
 }
 
 /** @param {Pick<ChatMessage, "text" | "pictures" | "version">} message */
-function isDeleted({ text, pictures = [], version = 0 }) {
+export function isDeleted({ text, pictures = [], version = 0 }) {
   return version > 0 && text === "" && pictures.length === 0;
 }
 

@@ -54,4 +54,9 @@ export class HostControls {
     const write = (/** @type {Countdown} */ value) => value && { left: Math.max(0, Math.round(value.ends - performance.now())), total: value.total };
     this.timer = new HostValue(room, mesh.topic(TOPICS.timer, { read: readTimer, ...common }), { initial: null, write }, signal);
   }
+
+  /** The own role may have changed. */
+  check() {
+    for (const value of [this.spotlight, this.rights, this.timer]) value.check();
+  }
 }

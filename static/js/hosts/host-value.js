@@ -9,10 +9,10 @@ import { HOSTS } from "../signaling/roles.js";
 /** @import { Topic } from "../gate/topic.js" */
 /** @import { Mesh } from "../peer/mesh.js" */
 /** @typedef {{pid: string, name: string, role?: string, member?: string}} Participant */
-/** @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>}} Room */
-/** @template T @typedef {{at: number, value: T}} Update at: milliseconds since 1970 on the host's clock, later than all that it replaces */
+/** socket: knows the server's clock. @typedef {{mesh: Mesh, self: Participant, people: ReadonlyMap<string, Participant>, socket?: {clockAhead: number}}} Room */
+/** @template T @typedef {{at: number, value: T}} Update at: milliseconds since 1970 on the server's clock, later than all that it replaces */
 
-/** How far a host's clock may be ahead of ours: no update can block later ones for longer. */
+/** How far an update may be ahead of the server's clock: none can block later ones for longer. */
 const MAX_AHEAD_MS = 600_000;
 
 /** Reads what a host says. @template T @param {(value: any) => T | undefined} read undefined: unreadable @returns {(payload: any) => Update<T> | null} */
@@ -51,8 +51,9 @@ export class HostValue extends Emitter {
     this.#write = write;
     this.#value = initial;
     topic.on("message", ({ pid, message, loud }) => this.#onUpdate(pid, message, loud), { signal });
-    room.mesh.on("peer-channel-open", ({ pid }) => this.#at > 0 && this.mayChange && this.#send(pid), { signal });
-    room.mesh.on("peer-removed", ({ pid }) => this.#onPeerGone(pid), { signal });
+    room.mesh.on("peer-channel-open", ({ pid }) => this.mayChange && this.#send(pid), { signal });
+    room.mesh.on("peer-removed", ({ pid }) => this.check(pid), { signal });
+    room.mesh.on("peer-updated", () => this.check(), { signal });
   }
 
   get value() {
@@ -64,26 +65,41 @@ export class HostValue extends Emitter {
     return isHost(this.#room.self);
   }
 
+  /** What holds, to be sent or kept; null: nothing was decided. @returns {Update<unknown> | null} */
+  get update() {
+    return this.#at > 0 ? { at: this.#at, value: this.#write(this.#value) } : null;
+  }
+
+  /** As a host who was here before: unless something later holds. @param {Update<T>} update */
+  restore({ at, value }) {
+    if (this.mayChange && at > this.#at && at <= this.#now() + MAX_AHEAD_MS) this.#apply(value, at, this.#room.self.pid, false);
+  }
+
   /** As a host. @param {T} value */
   change(value) {
     if (!this.mayChange) return;
-    this.#apply(value, Math.max(Date.now(), this.#at + 1), this.#room.self.pid, true);
+    this.#apply(value, Math.max(this.#now(), this.#at + 1), this.#room.self.pid, true);
     for (const pid of this.#room.mesh.peers.keys()) this.#send(pid);
   }
 
   /** @param {string} pid */
   #send(pid) {
-    this.#topic.send(pid, { at: this.#at, value: this.#write(this.#value) });
+    if (this.update) this.#topic.send(pid, this.update);
   }
 
   /** @param {string} pid @param {Update<T>} update @param {boolean} loud */
   #onUpdate(pid, { at, value }, loud) {
-    if (!isHost(this.#room.people.get(pid)) || at > Date.now() + MAX_AHEAD_MS) return;
+    if (!isHost(this.#room.people.get(pid)) || at > this.#now() + MAX_AHEAD_MS) return;
     if (at > this.#at || (at === this.#at && pid > this.#by)) this.#apply(value, at, pid, loud);
   }
 
-  /** @param {string} gone */
-  #onPeerGone(gone) {
+  /** Devices' own clocks may be wrong by hours. */
+  #now() {
+    return Date.now() + (this.#room.socket?.clockAhead ?? 0);
+  }
+
+  /** Who is here, or a role, has changed: without a host it holds no longer. @param {string} [gone] the pid of who has left just now */
+  check(gone) {
     const others = [...this.#room.people.values()].filter(({ pid }) => pid !== gone);
     if (this.#at > 0 && ![this.#room.self, ...others].some(isHost)) this.#apply(this.#initial, 0, "", false);
   }

@@ -5,6 +5,7 @@ import { NOTHING } from "../gate/topic.js";
 import { toBase64Url } from "../lib/encoding.js";
 import { cleanName } from "../lib/clean-name.js";
 import { isId } from "../lib/patterns.js";
+import { HOSTS } from "../signaling/roles.js";
 import { HostValue, readUpdate } from "./host-value.js";
 
 /** @import { Room, Update } from "./host-value.js" */
@@ -68,6 +69,11 @@ export class Polls extends Emitter {
     signal.addEventListener("abort", () => clearTimeout(this.#publishing));
   }
 
+  /** The own role may have changed. */
+  check() {
+    this.#value.check();
+  }
+
   /** @returns {Poll | null} */
   get poll() {
     return this.#value.value;
@@ -78,10 +84,20 @@ export class Polls extends Emitter {
     return this.poll && this.#own?.id === this.poll.id ? this.#own.choice : null;
   }
 
-  /** Whether votes reach the browser that counts. */
+  /** Whether votes reach the browser that counts, and what it counts is believed. */
   get isOpen() {
     const { poll } = this;
-    return poll !== null && poll.open && (poll.author === this.#room.self.pid || this.#room.people.has(poll.author));
+    return poll !== null && poll.open && HOSTS.includes(this.#author?.role ?? "");
+  }
+
+  /** Whether this person may take the poll away: its author, and where that one is gone or a host no longer, each host. */
+  get mayRemove() {
+    return this.#value.mayChange && (this.poll?.author === this.#room.self.pid || !HOSTS.includes(this.#author?.role ?? ""));
+  }
+
+  get #author() {
+    const { self, people } = this.#room;
+    return this.poll?.author === self.pid ? self : people.get(this.poll?.author ?? "");
   }
 
   /** As a host. @param {string} question @param {string[]} options @returns {boolean} false: there is no question, or there are not two options */

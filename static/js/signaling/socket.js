@@ -44,6 +44,8 @@ const encoder = new TextEncoder();
 export class SignalingSocket extends Emitter {
   /** Sent and received so far, in UTF-8, without frames. */
   bytes = 0;
+  /** How far the server's clock is ahead of this device's, ms, as of the last join. */
+  clockAhead = 0;
   #url;
   #pid;
   #hello;
@@ -227,6 +229,7 @@ export class SignalingSocket extends Emitter {
     if (message === null) return;
     if (message.type === "joined" && this.#state === "joining") {
       this.#joinedAt ??= Date.now();
+      this.clockAhead = message.now - Date.now();
       this.#roster.replacePeers(message.peers, message.seq);
       this.#input("joined");
       this.emit("joined", message);

@@ -81,7 +81,7 @@ export class PollNote {
     if (part(this.#dialog, "about").textContent !== about) part(this.#dialog, "about").textContent = about;
     part(this.#dialog, "vote").hidden = !isOpen;
     part(this.#dialog, "end").hidden = !isOwn || !poll.open;
-    part(this.#dialog, "remove").hidden = !isOwn;
+    part(this.#dialog, "remove").hidden = !this.#polls.mayRemove;
   }
 
   /** @param {Poll} poll */

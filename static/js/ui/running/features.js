@@ -55,7 +55,7 @@ export function setUpFeatures(session, { page, identity, controls, stage, device
   const chat = new ChatPanel(session, { chat: log, pictures, draft: pictureDraft, files }, signal);
   const hands = new Hands(session, signal);
   showSigns({ session, grid: stage.grid, hands, reactions: new Reactions(session, signal) }, signal);
-  setUpHostTools(session, { controls, hands, stage, mute: () => devices.muteForHost() }, signal);
+  setUpHostTools(session, { controls, hands, stage, slug: page.slug, mute: () => devices.muteForHost() }, signal);
   const lobbyHost = new LobbyHost(session, identity, signal);
   if (page.joinRuleUrl !== null) new HostActions(session, page, signal);
   new ReportDialog(session, page.reportUrl, signal);

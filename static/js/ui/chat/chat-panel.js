@@ -88,6 +88,7 @@ export class ChatPanel {
   /** The person is done with this call. When it ends for another reason, what they were writing waits for the next one. */
   discardDraft() {
     this.#composer.discardDraft();
+    this.#target.writeTo(null);
   }
 
   /** @param {boolean} open */
@@ -190,7 +191,10 @@ export class ChatPanel {
   #announce(entry, loud) {
     this.#setUnread(this.#unread + 1);
     if (!loud || !this.#panel.hidden || !isShown("messages")) return;
-    const news = text(entry.to ? "chat.news.private" : "chat.news", { name: displayName(entry.name), words: shortText(entry, TOAST_CHARACTERS) });
+    // Who shares a screen may be showing this page, too.
+    const isSharing = !byId("sharing", HTMLElement).hidden;
+    const key = entry.to === null ? "chat.news" : isSharing ? "chat.news.private.sharing" : "chat.news.private";
+    const news = text(key, { name: displayName(entry.name), words: shortText(entry, TOAST_CHARACTERS) });
     const now = performance.now();
     if (now - this.#toastedAt < TOAST_INTERVAL_MS) return say(news);
     this.#toastedAt = now;

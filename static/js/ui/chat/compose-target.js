@@ -14,6 +14,9 @@ import { quoteText } from "./chat-message.js";
  * @property {{entry: Entry | null}} editing null: no longer
  */
 
+/** Of a call that others have ended, or the network: what was being written for one person waits for the next call, for that person. @type {Recipient | null} */
+let kept = null;
+
 /** @extends {Emitter<ComposeTargetEvents>} */
 export class ComposeTarget extends Emitter {
   #panel = byId("chat", HTMLElement);
@@ -42,10 +45,11 @@ export class ComposeTarget extends Emitter {
     session.on("person-removed", update, { signal });
     session.on("person-changed", update, { signal });
     signal.addEventListener("abort", () => {
+      kept = this.#to;
       this.#answered = this.#edited = null;
       this.writeTo(null);
     });
-    this.writeTo(null);
+    this.writeTo(kept);
   }
 
   /** null: everyone. One who has left stays the recipient: nothing that was meant for one goes to all. */

@@ -134,8 +134,20 @@ export class Composer {
   /** The text stays in the field until the file was sent. */
   #moveToFile() {
     const words = this.#field.value;
-    this.#moved = { words, file: textFile(words, "message") };
-    void this.#files.chooseReceivers([{ file: this.#moved.file, path: [] }]);
+    const file = textFile(words, "message");
+    if (this.#chooseFiles({ chosen: [{ file, path: [] }], left: [] })) this.#moved = { words, file };
+  }
+
+  /** In a private talk they are for that person alone. @param {Selection} selection @returns {boolean} */
+  #chooseFiles(selection) {
+    const { edited, to, hasLeft } = this.#target;
+    const receiver = edited ? edited.to : to;
+    if (receiver && (edited ? !this.#target.mayWriteTo(receiver.pid) : hasLeft)) {
+      this.showNote(text("chat.to.gone", { name: displayName(receiver.name) }));
+      return false;
+    }
+    void this.#files.choose(selection, receiver?.pid);
+    return true;
   }
 
   /** @param {SelectedFile[]} chosen */
@@ -156,8 +168,7 @@ export class Composer {
 
   /** @param {Selection} others @param {string} why */
   #passOn(others, why) {
-    void this.#files.choose(others);
-    if (why) toast(why);
+    if (this.#chooseFiles(others) && why) toast(why);
   }
 
   /** For browsers without `field-sizing`. */

@@ -61,13 +61,17 @@ export class FileForm extends Emitter {
     this.#show();
   }
 
-  /** Adds to what was chosen and not sent. @param {Selection | Promise<Selection>} coming folders take a while to be read @returns {Promise<void>} */
-  addFiles(coming) {
+  /**
+   * Adds to what was chosen and not sent.
+   * @param {Selection | Promise<Selection>} coming folders take a while to be read @param {string} [to] the pid of who is proposed @returns {Promise<void>}
+   */
+  addFiles(coming, to) {
     const { signal } = this.#current;
     return this.#read(async () => {
       const more = await coming;
       if (signal.aborted || more.chosen.length + more.left.length === 0) return;
       if (this.chosen.length === 0) this.#choice.start(this.#reachable());
+      if (to !== undefined) this.#choice.choose(to);
       const selection = await addSelection(this.#draft.selection, more);
       if (!signal.aborted) this.#take(selection);
     });

@@ -155,10 +155,10 @@ export class FilePanel extends Emitter {
     return this.choose({ chosen, left: [] });
   }
 
-  /** Like `chooseReceivers`, also of what cannot be sent. @param {Selection | Promise<Selection>} coming */
-  choose(coming) {
+  /** Like `chooseReceivers`, also of what cannot be sent. @param {Selection | Promise<Selection>} coming @param {string} [to] the pid of who is proposed */
+  choose(coming, to) {
     sidePanels.open("files", { focus: false });
-    return this.#form.addFiles(coming);
+    return this.#form.addFiles(coming, to);
   }
 
   /** @param {SelectedFile[]} chosen @param {string[]} pids */

@@ -147,16 +147,17 @@ test("who may not write any more may delete what they wrote before, and nothing 
   assert.equal(entry.waiting.size, 0);
 });
 
-test("a timer says what is left, so that clocks need not agree", async (context) => {
+test("a timer says what is left, so that clocks need not agree, and goes on while a device sleeps", async (context) => {
   const { world, come, people: [olga] } = meet(context, ["Olga", "owner"]);
-  let now = 10_000;
-  context.mock.method(performance, "now", () => now);
-  olga.controls.timer.change({ ends: 310_000, total: 300_000 });
-  now = 70_000;
+  // The clock of a page stands still in the meantime.
+  context.mock.method(performance, "now", () => 10_000);
+  olga.controls.timer.change({ ends: NOW + 300_000, total: 300_000 });
+  context.mock.timers.setTime(NOW + 60_000);
   const mia = come(["Mia", "guest"]);
   world.connect(mia, olga);
   await world.settle();
-  assert.deepEqual(mia.controls.timer.value, { ends: 310_000, total: 300_000 });
+  assert.deepEqual(mia.controls.timer.value, { ends: NOW + 300_000, total: 300_000 });
+  assert.deepEqual(olga.controls.timer.update.value, { left: 240_000, total: 300_000 });
   for (const value of [{ left: -1, total: 5 }, { left: 6, total: 5 }, { left: 1, total: 0 }, { left: 1, total: 1e9 }, { left: "1", total: 5 }, undefined, 5]) assert.equal(readTimer({ at: 1, value }), null);
 });
 

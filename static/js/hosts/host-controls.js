@@ -7,7 +7,7 @@ import { HostValue, readUpdate } from "./host-value.js";
 /** @import { Room } from "./host-value.js" */
 /** @typedef {"chat" | "screen" | "microphone"} Right */
 /** @typedef {Readonly<Record<Right, boolean>>} Rights of those who are no hosts */
-/** @typedef {{ends: number, total: number} | null} Countdown ends: in ms of performance.now(); total: ms; null: none */
+/** @typedef {{ends: number, total: number} | null} Countdown ends: ms since 1970 on this device, whose other clock stands still while it sleeps; total: ms; null: none */
 
 export const TOPICS = Object.freeze({ spotlight: "spotlight", rights: "rights", timer: "timer" });
 const PER_MINUTE = 60;
@@ -32,7 +32,7 @@ export const readTimer = readUpdate((value) => {
   if (value === null) return /** @type {Countdown} */ (null);
   const { left, total } = value ?? {};
   const fits = Number.isSafeInteger(left) && Number.isSafeInteger(total) && left >= 0 && total > 0 && left <= total && total <= DAY_MS;
-  return fits ? /** @type {Countdown} */ ({ ends: performance.now() + left, total }) : undefined;
+  return fits ? /** @type {Countdown} */ ({ ends: Date.now() + left, total }) : undefined;
 });
 
 /** Hosts may do everything. @param {Rights} rights @param {Right} right @param {{role?: string}} person @returns {boolean} */
@@ -51,7 +51,7 @@ export class HostControls {
     const { mesh } = room;
     this.spotlight = new HostValue(room, mesh.topic(TOPICS.spotlight, { read: readSpotlight, ...common }), { initial: "" }, signal);
     this.rights = new HostValue(room, mesh.topic(TOPICS.rights, { read: readRights, ...common }), { initial: ALL_RIGHTS }, signal);
-    const write = (/** @type {Countdown} */ value) => value && { left: Math.max(0, Math.round(value.ends - performance.now())), total: value.total };
+    const write = (/** @type {Countdown} */ value) => value && { left: Math.min(value.total, Math.max(0, Math.round(value.ends - Date.now()))), total: value.total };
     this.timer = new HostValue(room, mesh.topic(TOPICS.timer, { read: readTimer, ...common }), { initial: null, write }, signal);
   }
 

@@ -15,10 +15,10 @@ const DAY_MS = 86_400_000;
 export function openTimerDialog(timer) {
   const dialog = byId("timer-dialog", HTMLDialogElement);
   const minutes = byId("timer-minutes", HTMLInputElement);
-  const left = () => Math.max(0, (timer.value?.ends ?? 0) - performance.now());
+  const left = () => Math.max(0, (timer.value?.ends ?? 0) - Date.now());
   const start = (/** @type {number} */ ms) => {
     const total = Math.min(DAY_MS, Math.round(ms));
-    timer.change({ ends: performance.now() + total, total });
+    timer.change({ ends: Date.now() + total, total });
     dialog.close();
   };
   const [more, stop] = ["more", "stop"].map((name) => part(dialog, name));

@@ -31,7 +31,7 @@ export class TimerChip {
 
   /** @param {Countdown} value @param {Countdown} before @param {string} by @param {boolean} loud */
   #onChanged(value, before, by, loud) {
-    const isRunning = before !== null && before.ends > performance.now();
+    const isRunning = before !== null && before.ends > Date.now();
     this.#show(value);
     if (!loud) return;
     const host = this.#session.people.get(by)?.name ?? this.#session.self.name;
@@ -71,7 +71,7 @@ export class TimerChip {
 
 /** @param {Countdown} countdown @returns {number} ms */
 function leftOf(countdown) {
-  return countdown === null ? 0 : Math.max(0, countdown.ends - performance.now());
+  return countdown === null ? 0 : Math.max(0, countdown.ends - Date.now());
 }
 
 /** @param {number} left ms @returns {string} "4:05", or "1:04:05" from an hour on */

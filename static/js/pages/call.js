@@ -314,7 +314,7 @@ async function begin() {
   prejoin.enableJoin();
   await loadCall();
   void loadInvites();
-  import("../ui/call/inside-now.js").then(({ watchInside }) => watchInside(page, pageState), () => {});
+  import("../ui/call/inside-now.js").then(({ watchInside }) => watchInside(page, pageState, outputs)).catch(() => {});
 }
 
 if (isSupported()) void begin();

@@ -192,6 +192,7 @@ def test_a_server_that_loses_everything_is_noticed_and_it_is_said(person: Meet) 
     for who in meeting.people:
         tile = who.page.locator("mp-tile[data-self='false']")
         expect(tile).to_contain_text("No answer yet", timeout=5000)
+        expect(tile.get_by_role("link", name="Test your connection")).to_have_attribute("href", "/connection-test")
         expect(tile).to_have_attribute("data-state", "connecting")
 
 

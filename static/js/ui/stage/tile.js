@@ -100,7 +100,8 @@ export class Tile extends HTMLElement {
     this.dataset.mutedLocally = String(person.mutedLocally === true);
     showTurn(this, ".tile", person);
     personMenu.updateButton(find(this, ".person-more", HTMLButtonElement), person);
-    find(this, ".tile__state", HTMLElement).textContent = stateText(person);
+    find(this, ".tile__state > span", HTMLElement).textContent = stateText(person);
+    find(this, ".tile__test", HTMLElement).hidden = late === "" && state !== "failed";
     showTrust(find(this, ".trust-button", HTMLButtonElement), person);
     showQuality(find(this, ".quality", HTMLButtonElement), person);
   }

@@ -5,10 +5,13 @@ import { SCRIPTS } from "../../lib/script-folder.js";
 
 /** @import { NoiseFilter } from "./noise-filter.js" */
 
+/** After this long without a sound through it, the filter does not work here: a browser without any device for sound computes none. */
+const SILENT_MS = 5_000;
+
 /**
  * @typedef {object} VoiceTrackEvents
  * @property {void} changed `track` is another one
- * @property {void} failed the noise cannot be taken here
+ * @property {{why: "failed" | "stopped"}} failed the noise cannot be taken here; stopped: the filter is there, and computes nothing
  */
 
 /** @extends {Emitter<VoiceTrackEvents>} */
@@ -19,6 +22,8 @@ export class VoiceTrack extends Emitter {
   #filter = null;
   /** For which it is being loaded. @type {MediaStreamTrack | null} */
   #loading = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @returns {MediaStreamTrack | null} */
   get track() {
@@ -34,6 +39,7 @@ export class VoiceTrack extends Emitter {
     if (opened !== this.#opened || !quiet) {
       this.#filter?.close();
       this.#filter = this.#loading = null;
+      clearTimeout(this.#timer);
     }
     this.#opened = opened;
     if (quiet && opened && !this.#filter && this.#loading !== opened) void this.#load(opened);
@@ -45,15 +51,30 @@ export class VoiceTrack extends Emitter {
     this.#loading = opened;
     try {
       const { NoiseFilter } = await import("./noise-filter.js");
-      const filter = await NoiseFilter.open(opened, { scripts: SCRIPTS, onChanged: () => this.emit("changed") });
+      const filter = await NoiseFilter.open(opened, { scripts: SCRIPTS, onChanged: () => this.#onChanged() });
       if (this.#loading !== opened) return filter.close();
       this.#filter = filter;
       filter.track.enabled = opened.enabled;
-      this.emit("changed");
+      this.#onChanged();
     } catch {
-      if (this.#loading === opened) this.emit("failed");
+      if (this.#loading === opened) this.emit("failed", { why: "failed" });
     } finally {
       if (this.#loading === opened) this.#loading = null;
     }
+  }
+
+  #onChanged() {
+    this.#awaitSound();
+    this.emit("changed");
+  }
+
+  #awaitSound() {
+    clearTimeout(this.#timer);
+    if (this.#filter === null || this.filtered) return;
+    this.#timer = setTimeout(() => {
+      // Until a press of the person, some browsers keep it suspended.
+      if (navigator.userActivation?.hasBeenActive === false) this.#awaitSound();
+      else this.emit("failed", { why: "stopped" });
+    }, SILENT_MS);
   }
 }

@@ -1,7 +1,6 @@
 /** The own camera, microphone and speaker, with all buttons, lists and notices for them. */
 
 import { Emitter } from "../../lib/emitter.js";
-import { LevelMeter } from "../../media/devices/level-meter.js";
 import { LocalMedia } from "../../media/devices/local-media.js";
 import { loadDevice, loadLabel, saveDevice } from "../../media/devices/preferences.js";
 import { audioHint, microphoneMode } from "../../media/voice/microphone-mode.js";
@@ -13,6 +12,7 @@ import { text } from "../lib/page.js";
 import { clearToasts } from "../lib/toasts.js";
 import { setUpBackground } from "./background-fields.js";
 import { setUpFlipCamera } from "./flip-camera.js";
+import { LevelBars } from "./level-bars.js";
 import { setUpModePickers } from "./mode-pickers.js";
 import { onToggle, showToggle } from "./toggles.js";
 
@@ -45,8 +45,7 @@ export class DeviceControls extends Emitter {
   /** Opened for another mode, and opened again since. @type {WeakSet<MediaStreamTrack>} */
   #reopened = new WeakSet();
   #pickers = /** @type {DevicePickers[]} */ ([...document.querySelectorAll("mp-devices")]);
-  /** @type {LevelMeter | null} */
-  #meter = null;
+  #bars = new LevelBars(this.#pickers.map(({ meter }) => meter));
   /** @type {DeviceLists} */
   #lists = { camera: [], microphone: [], speaker: [] };
 
@@ -70,8 +69,8 @@ export class DeviceControls extends Emitter {
     this.speaker.on("moved", ({ label, why }) => this.#announce(text(`speaker.${why}`, { name: label || text("speaker.chosen") })));
     onToggle((which) => (which === "camera" ? this.toggleCamera() : this.toggleMicrophone()));
     this.#voice.on("changed", () => this.emit("changed"));
-    this.#voice.on("failed", () => {
-      this.#announceEverywhere(text("microphone-mode.failed"));
+    this.#voice.on("failed", ({ why }) => {
+      this.#announceEverywhere(text(`microphone-mode.${why}`));
       microphoneMode.change({ mode: "natural" });
     });
     microphoneMode.on("changed", () => this.#onChanged());
@@ -116,8 +115,7 @@ export class DeviceControls extends Emitter {
   /** Releases the devices, also those that are still being opened. */
   stop() {
     this.media.stop();
-    this.#meter?.stop();
-    this.#meter = null;
+    this.#bars.show(null);
   }
 
   toggleMicrophone() {
@@ -171,7 +169,7 @@ export class DeviceControls extends Emitter {
     showToggle("camera", media.wants("video"), media.isOpening("video"));
     if (media.audioTrack) this.#clearProblem("microphone");
     if (media.videoTrack) this.#clearProblem("camera");
-    this.#showLevel(media.audioTrack);
+    this.#bars.show(media.audioTrack);
     this.#followMode();
     this.emit("changed");
   }
@@ -183,18 +181,6 @@ export class DeviceControls extends Emitter {
     if (fits || !this.media.wants("audio") || this.media.isOpening("audio")) return;
     this.#reopened.add(audioTrack);
     void this.media.reopen("audio");
-  }
-
-  /** @param {MediaStreamTrack | null} track */
-  #showLevel(track) {
-    if (track && !this.#meter) {
-      const meter = new LevelMeter();
-      meter.on("level", () => {
-        for (const { meter: bar } of this.#pickers) bar.level = meter.level;
-      });
-      this.#meter = meter;
-    }
-    this.#meter?.setTrack(track);
   }
 
   /** @param {{kind: Kind, cause: DeviceCause}} failure */

@@ -48,6 +48,9 @@ NO_GRAPH = """() => {
   globalThis.graph = AudioContext;
   globalThis.AudioContext = class { constructor() { throw new Error('none'); } };
 }"""
+BARS_ARE_STILL = (
+    "() => [...document.querySelectorAll('mp-meter')].every((bar) => bar.style.getPropertyValue('--level') === '0')"
+)
 # The loudest moment of what plays, of the next two seconds.
 LOUDEST = """async () => {
   const context = new AudioContext();
@@ -63,6 +66,10 @@ LOUDEST = """async () => {
   await context.close();
   return loudest;
 }"""
+
+
+PRESS_M = """(button) => button.dispatchEvent(
+  new KeyboardEvent('keydown', { code: 'Semicolon', key: 'm', bubbles: true, cancelable: true }))"""
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +93,12 @@ def see_muted(who: Person, muted: bool) -> None:
 def test_one_who_speaks_while_muted_is_told_on_their_device(meeting: Meeting) -> None:
     olga, max_ = meeting.olga, meeting.guests[0]
     listen(max_)
+    # The microphone is measured for the bars of the dialog only while they can be seen.
+    max_.page.wait_for_function(BARS_ARE_STILL)
+    max_.use("Audio and video")
+    max_.page.wait_for_function(f"() => !({BARS_ARE_STILL})()")
+    close_devices(max_)
+    max_.page.wait_for_function(BARS_ARE_STILL)
     max_.use("Microphone")
     see_muted(olga, True)
     toast = max_.page.locator(".toast[data-subject=muted]")
@@ -139,6 +152,16 @@ def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
     expect(page.get_by_label("Message everyone")).to_have_value(" ")
     see_muted(olga, True)
     page.get_by_label("Message everyone").fill("")
+    # The focus moves into the field while the key is held: it types nothing there, and its release still counts.
+    page.locator(TITLE).focus()
+    page.keyboard.down("Space")
+    see_muted(olga, False)
+    page.get_by_label("Message everyone").focus()
+    for _ in range(3):
+        page.keyboard.down("Space")
+    page.keyboard.up("Space")
+    see_muted(olga, True)
+    expect(page.get_by_label("Message everyone")).to_have_value("")
     page.keyboard.press("Escape")
 
     # Another key; and the button, for fingers and mice: a long press talks, and does not toggle.
@@ -148,10 +171,17 @@ def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
     expect(page.locator("#push-form [role=status]")).to_have_text(
         "Tab already does something else. Choose another key."
     )
+    # On this French keyboard the letter M, a shortcut of the call, is where others have a semicolon.
+    page.get_by_role("button", name="Key to hold: Space").click()
+    page.get_by_role("button", name="Press a key").evaluate(PRESS_M)
+    expect(page.locator("#push-form [role=status]")).to_have_text("M already does something else. Choose another key.")
     page.get_by_role("button", name="Key to hold: Space").click()
     page.keyboard.press("F8")
     expect(page.get_by_role("button", name="Key to hold: F8")).to_be_visible()
     close_devices(max_)
+    # With a modifier it is a command of the browser or the system.
+    page.keyboard.press("Control+F8")
+    assert page.evaluate("meetingPoint.media.muted")
     page.keyboard.down("F8")
     see_muted(olga, False)
     page.keyboard.up("F8")
@@ -220,14 +250,21 @@ def test_who_comes_leaves_and_writes_is_heard_as_one_wishes(meeting: Meeting) ->
         expect(olga.page.locator("#chat-log")).to_contain_text(words)
 
     olga.page.evaluate(notes)
+    # Max leaves while he holds the key to mute: who joins again is as they were before the press.
+    max_.page.keyboard.down("F8")
+    see_muted(olga, True)
     max_.leave()
+    max_.page.keyboard.up("F8")
     hears_notes("784,523")
     expect(toasts).to_contain_text("Max left")
     max_.page.get_by_role("button", name="Rejoin").click()
+    see_muted(olga, False)
     hears_notes("523,784")
     expect(toasts).to_contain_text("Max joined")
     for who in meeting.people:
         who.see_others(1)
+    # He comes back as loud as Olga had made him.
+    expect(tile_of(olga, "Max").locator("video")).to_have_js_property("volume", 0.5)
     max_.use("Chat")
     write("Good morning")
     hears_notes("988")

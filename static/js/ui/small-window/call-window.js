@@ -13,6 +13,7 @@ import { fitOf } from "../stage/fit.js";
 import { ScreenTile } from "../stage/screen-tile.js";
 import { shownHeight } from "../stage/tile-views.js";
 import { Tile } from "../stage/tile.js";
+import { listenForPushIn } from "../voice/push-keys.js";
 import { twinOf } from "./twin-button.js";
 
 /** @import { CallSession } from "../../call/session.js" */
@@ -81,6 +82,7 @@ export class CallWindow extends Emitter {
     const { signal } = this.#life;
     opened.addEventListener("pagehide", () => this.#window === opened && this.#onClosed(), { signal });
     opened.addEventListener("resize", () => this.#measure(), { signal });
+    listenForPushIn(opened, signal);
     this.#furnish(opened.document, signal);
     this.#showPicture();
     this.emit("changed");

@@ -1,11 +1,14 @@
 /** Push-to-talk and its key, and the notice for those who speak while muted, in the dialog "Audio and video". */
 
+import { shortcutLetter } from "../../lib/keyboard.js";
 import { say } from "../lib/announcer.js";
 import { byId, find, part, text } from "../lib/page.js";
 import { noticeSettings, pushSettings } from "./voice-settings.js";
 
-/** They close, move on or press; the letters are shortcuts of the call (see `listenForKeys`). */
-const TAKEN = /^(Escape|Tab|Enter|NumpadEnter|Meta\w*|OS\w*|Arrow\w+|Key[CDFHIMPV])$/;
+/** They close, move on or press. */
+const TAKEN = /^(Escape|Tab|Enter|NumpadEnter|Meta\w*|OS\w*|Arrow\w+|)$/;
+/** Shortcuts of the call, whatever place the keyboard has for them (see `listenForKeys`). */
+const SHORTCUTS = "cdfhilmpv";
 
 /** @param {AbortSignal} signal */
 export function setUpPushForm(signal) {
@@ -49,7 +52,8 @@ export function setUpPushForm(signal) {
     event.stopPropagation();
     const { code, key } = event;
     const label = code === "Space" ? "" : key.length === 1 ? key.toUpperCase() : key;
-    if (code === "" || TAKEN.test(code)) help.textContent = code === "Escape" ? "" : text("push.taken", { key: label });
+    const letter = shortcutLetter(event);
+    if (TAKEN.test(code) || (letter !== "" && SHORTCUTS.includes(letter))) help.textContent = code === "Escape" ? "" : text("push.taken", { key: label });
     else pushSettings.change({ code, label });
     setChoosing(false);
     if (code === pushSettings.value.code) say(text("push.key", { key: keyName() }));

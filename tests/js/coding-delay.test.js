@@ -113,6 +113,27 @@ test("a link that has shown too little is probed for room, at first often", () =
   assert.ok(probes(12_000, 132_000) <= 4);
 });
 
+test("on a long round trip the codec stays, and nothing is tried for a quicker one", () => {
+  const far = { rttMs: 300 };
+  const { seen } = pass(initialState(0), 0, 120, far);
+  assert.equal(switches(seen.slice(4)), 0, seen.join());
+  let [state, probes] = [initialState(0), 0];
+  for (let now = 500; now <= 60_000; now += 500) {
+    state = decide(state, { ...FINE, ...far, available: 600, used: 300, coded: null, now });
+    if (state.rung === state.linkRung && state.probe) probes += 1;
+  }
+  assert.equal(probes, 0);
+});
+
+test("a link that loses its room loses the quick codec, and no rung", () => {
+  const wide = pass(initialState(0), 0, 30, {});
+  assert.equal(wide.state.codec, "VP8");
+  // In the end enough for AV1 at this rung, but not for VP8.
+  const thinner = pass(wide.state, wide.now, 20, (ms) => ({ available: Math.max(250, 1200 * 0.5 ** (ms / 1000)), used: 200 }));
+  assert.equal(thinner.state.rung, wide.state.rung);
+  assert.equal(thinner.state.codec, "AV1");
+});
+
 test("a strained processor says nothing about codecs", () => {
   const { state, now } = pass(initialState(0), 0, 30, {});
   const busy = pass(state, now, 2, { cpuLoad: 0.9 }, { ...USUAL, VP8: 60 });

@@ -44,6 +44,8 @@ const COLLAPSE = 0.5;
 const PROBE_INTERVAL_MS = 4_000;
 /** After the first seconds, where only a quicker codec needs more. */
 const SELDOM_MS = 30_000;
+/** Beside such a round trip, a quicker codec saves nothing that people notice, and the line has more to lose by a try. */
+const LONG_TRIP_MS = 200;
 /** Above what VP8 uses at its best. */
 const ROOMY = 1.3;
 /** Audio with its headers, kbit/s, in short and in long packets. */
@@ -92,7 +94,8 @@ function withPicture(state, evidence, sent) {
   // A peer whose every measurement had a queue has no true minimum of the round trip.
   const choked = loss > CHOKED_LOSS && (state.queueMs > FULL_MS || (rttMs > CHOKED_RTT_MS && (available ?? Infinity) < CHOKED_KBPS));
   const settled = now - Math.max(state.climbedAt, state.fellAt) >= (choked ? STALE_MS : GRACE_MS);
-  const floor = minKbps(sent, state.codec) * (now - state.climbedAt >= GRACE_MS ? 0.85 : 0.5);
+  // A quick codec needs more than a thrifty one, but gives way to it: it costs no rung.
+  const floor = minKbps(sent, state.thrifty) * (now - state.climbedAt >= GRACE_MS ? 0.85 : 0.5);
   const low = durationOf(state, "low", room < floor, now);
   const longPackets = available === null || available < THIN_KBPS;
   const ill = durationOf(state, "bad", settled && longPackets && (choked || isDegraded(state, available)), now);
@@ -106,7 +109,7 @@ function withPicture(state, evidence, sent) {
   const steep = left < floor * STEEP && now - state.fellAt >= STALE_MS / 2;
   if (!steep && low < LOW_MS) return null;
   // An estimate that has just begun to fall is not at its end.
-  const to = highest(steep ? left * STEEP : left, state.codec, sent - 1);
+  const to = highest(steep ? left * STEEP : left, state.thrifty, sent - 1);
   state.fresh = steep && (falling || (available ?? Infinity) < floor) && sent - to > 1;
   return Math.max(state.fresh ? to - 1 : to, LOWEST_VIDEO);
 }
@@ -129,7 +132,7 @@ function climb(state, evidence) {
   const sure = available !== null && state.linkRung >= LOWEST_VIDEO && room >= SURE * wanted;
   state.probe = false;
   if (durationOf(state, "high", fits, now) < patience(state, above, sure, room >= wanted)) {
-    const seldom = state.quick || now - state.probedAt >= SELDOM_MS;
+    const seldom = !isLongTrip(state) && (state.quick || now - state.probedAt >= SELDOM_MS);
     return maybeProbe(state, now, binding ? room < wanted : seldom && !state.hasRoom && room < roomyKbps(state.rung));
   }
   const reach = available === null || state.linkRung < LOWEST_VIDEO ? above : highest(room / 1.2, state.codec, TOP);
@@ -181,6 +184,11 @@ function fall(state, now, to) {
   state.fellAt = now;
   state.since.low = state.since.bad = state.since.high = null;
   state.freezes = state.avgConcealed = 0;
+}
+
+/** @param {Readonly<State>} state */
+export function isLongTrip({ minRttMs }) {
+  return (minRttMs ?? 0) >= LONG_TRIP_MS;
 }
 
 /** @param {number} rung @returns {number} kbit/s of a link that has room for any codec at this rung */

@@ -5,9 +5,9 @@
 
 import { pickCodec } from "./codecs.js";
 import { learnDelay } from "./coding-delay.js";
-import { adjustToBandwidth, roomFor, roomyKbps } from "./bandwidth.js";
+import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps } from "./bandwidth.js";
 import { updateAverages, durationOf } from "./link-averages.js";
-import { LOWEST_VIDEO, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
+import { LOWEST_VIDEO, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
 
 /** @import { Evidence, LimitationReason, State } from "./state.js" */
@@ -140,7 +140,7 @@ function ofLine({ avgLoss }, { available, share, saving, asked }) {
 function updateRoom(state, evidence, limited) {
   const { now, available, coded = null } = evidence;
   // Without an estimate nothing tells a wide link from one that is nearly full.
-  const room = limited || available === null || !state.active ? 0 : roomFor(state, evidence);
+  const room = limited || available === null || !state.active || isLongTrip(state) ? 0 : roomFor(state, evidence);
   const needed = roomyKbps(state.rung);
   const patience = state.quick && state.delays[state.codec] !== undefined ? QUICK_ROOMY_MS : ROOMY_MS;
   if (durationOf(state, "roomy", room >= needed, now) >= patience) state.hasRoom = true;
@@ -151,12 +151,16 @@ function updateRoom(state, evidence, limited) {
 }
 
 /** @param {State} state @param {Evidence} evidence @returns {Codec} */
-function chooseCodec(state, { now, codecs, cores, available }) {
+function chooseCodec(state, evidence) {
   const { codec, step, delays, hasRoom } = state;
-  const terms = { rung: Math.max(state.rung, LOWEST_VIDEO), cores, step, kbps: available ?? Infinity };
-  const best = pickCodec(codecs, terms, hasRoom ? { delays, codec } : null);
+  const { now, codecs, cores, available } = evidence;
+  const rung = Math.max(state.rung, LOWEST_VIDEO);
+  const terms = { rung, cores, step, kbps: available ?? Infinity };
+  state.thrifty = pickCodec(codecs, terms);
+  const best = hasRoom ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
   if (best === codec) return codec;
-  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || state.why === "starting" || state.fresh;
+  const tooThin = !hasRoom && minKbps(rung, best) < minKbps(rung, codec) && roomFor(state, evidence) < minKbps(rung, codec);
+  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || tooThin || state.why === "starting" || state.fresh;
   // A switch costs a key frame: a better codec waits for a while.
   if (!forced && now - state.codecAt < 20_000) return codec;
   state.codecAt = now;

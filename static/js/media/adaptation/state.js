@@ -58,6 +58,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {number} rung what is sent: the lowest that link, CPU, tile and source allow
  * @property {boolean} active whether video is sent
  * @property {number} step codecs skipped for cheaper ones
+ * @property {Codec} thrifty the codec of a link without room
  * @property {boolean} hasRoom whether the link carries any codec at its best: then the quickest is used
  * @property {CodingDelays} delays of the codecs that were used at this rung
  * @property {{rung: number, at: number}} delaysOf the rung, and since when
@@ -82,7 +83,7 @@ const EASE_MS = 30_000;
 /** @param {number} now ms @returns {State} before anything was measured */
 export function initialState(now) {
   const since = { low: null, high: null, bad: null, strained: null, easy: null, wide: null, lossless: null, roomy: null, tight: null };
-  const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), step: 0, hasRoom: false, delays: {}, delaysOf: { rung: FIRST, at: now } };
+  const rungs = { processor: TOP, rung: FIRST, active: true, codec: /** @type {const} */ ("VP8"), thrifty: /** @type {const} */ ("VP8"), step: 0, hasRoom: false, delays: {}, delaysOf: { rung: FIRST, at: now } };
   // Long packets first: they cost 40 ms, and short ones may cost a thin link the first seconds of the call.
   const sound = { longPackets: true, redundant: false };
   const times = { easeWait: EASE_MS, steppedAt: -Infinity, strainedAt: -Infinity, codecAt: now };

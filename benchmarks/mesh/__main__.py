@@ -19,7 +19,10 @@ from benchmarks.mesh.figures import Figures, middle
 from tests.app_server import AppServer, make_account
 from tests.browser.person import PASSWORD
 
-PLAIN, OURS = Scheme("plain mesh"), Scheme("ours", {"meeting-point.encode-once": "on"})
+PLAIN, OURS = (
+    Scheme("plain mesh", {"meeting-point.encode-once": "off"}),
+    Scheme("ours", {"meeting-point.encode-once": "on"}),
+)
 VP8, DEFAULT = Scheme("plain pair, VP8", pair=True, codec="VP8"), Scheme("plain pair, default", pair=True)
 COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),
@@ -54,6 +57,9 @@ def ratios(results: Results) -> list[str]:
     for (people, scheme), of in results.items():
         if scheme == PLAIN.name and (ours := results.get((people, OURS.name))):
             compare(f"{people} people, processor of ours beside a plain mesh", ours.processor, of.processor)
+            if two := results.get((2, PLAIN.name)) if people > 2 else None:
+                beyond = [one.processor - two.processor for one in (ours, of)]
+                compare(f"{people} people, the same beyond what a call of two takes", beyond[0], beyond[1])
             compare(f"{people} people, uplink", ours.up, of.up)
             compare(f"{people} people, latency p50", ours.p50, of.p50)
     pairs = [of for (_, scheme), of in results.items() if scheme in (VP8.name, DEFAULT.name)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.meeting import Meet, Meeting, make_meeting
+from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
 from tests.browser.test_core import harness, open_world
 from tests.services import wait_until
@@ -64,25 +64,17 @@ def see_moving(watchers: list[Person], sender: Person, width: int) -> None:
     wait_until(moves, 30, f"{sender.name} moves at a width of {width} (before: {before})")
 
 
-def meet(person: Meet, *names: str) -> Meeting:
-    """Let everyone join, the owner last, and wait until all are connected.
-
-    A connection that was made while there were two cannot share an encoder: the owner has none of those.
-    """
-    meeting = make_meeting(person, *names)
-    meeting.olga.context.add_init_script(CHOSEN)
-    meeting.olga.page.reload()
-    for who in (*meeting.guests, meeting.olga):
-        who.join()
-    for who in meeting.people:
-        who.see_others(len(names))
-    return meeting
-
-
 @pytest.mark.long
 def test_a_camera_is_encoded_once_for_all_and_for_each_again_when_that_breaks(person: Meet) -> None:
-    meeting = meet(person, "Guest", "Gwen")
+    meeting = make_meeting(person, "Guest", "Gwen")
     olga, guests = meeting.olga, meeting.guests
+    olga.context.add_init_script(CHOSEN)
+    olga.page.reload()
+    # The connection to the first guest is made while there are only two.
+    for who in meeting.people:
+        who.join()
+    for who in meeting.people:
+        who.see_others(2)
     wait_until(lambda: shares_with(olga, 2), 120, f"one encoder for two: {facts(olga)}")
     see_moving(guests, olga, 320)
     # No sender of hers encodes the camera.

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withShared } from "../../static/js/media/adaptation/stats.js";
+import { acceptable, agree } from "../../static/js/media/encode-once/agreement.js";
 import { Carrier } from "../../static/js/media/encode-once/carrier.js";
 import { EncodeOnce } from "../../static/js/media/encode-once/encode-once.js";
-import { encodedSize, encoderConfig } from "../../static/js/media/encode-once/formats.js";
+import { EncodedFrames } from "../../static/js/media/encode-once/encoded-frames.js";
 import { CLIMB_AFTER_MS, JOIN_AFTER_MS, NO_GROUPS, REJOIN_AFTER_MS, regroup } from "../../static/js/media/encode-once/groups.js";
-import { look } from "../../static/js/media/encode-once/trouble.js";
+import { withRoom } from "../../static/js/media/encode-once/loopback.js";
+import { look, UsualFreezes } from "../../static/js/media/encode-once/trouble.js";
 
 const HIGH = { codec: "VP9", height: 720, fps: 30, kbps: 1_200, barred: false };
 const LOW = { ...HIGH, height: 360, kbps: 500 };
@@ -181,16 +183,43 @@ test("a picture that loses its time is noticed, a clock that runs a little faste
   assert.equal(slow.carrier.counts.drifted, 1);
 });
 
-test("an encoder gets even sizes, never larger than the picture, upright or not", () => {
-  assert.deepEqual(encodedSize({ height: 360 }, { width: 1280, height: 720 }), { width: 640, height: 360 });
-  assert.deepEqual(encodedSize({ height: 180 }, { width: 480, height: 854 }), { width: 180, height: 320 });
-  assert.deepEqual(encodedSize({ height: 720 }, { width: 640, height: 480 }), { width: 640, height: 480 });
-  assert.deepEqual(encodedSize({ height: 720 }, { width: 1001, height: 701 }), { width: 1_000, height: 700 });
-  assert.equal(encoderConfig({ codec: "H264", height: 360, fps: 30, kbps: 500 }, { width: 640, height: 360 }).avc.format, "annexb");
+test("frames of a shared encoder have times of one clock, across the end of the range of RTP times", () => {
+  const asked = [];
+  const frames = new EncodedFrames(() => asked.push("key"));
+  const frameAt = (rtpTimestamp) => ({ type: "delta", data: new ArrayBuffer(1), getMetadata: () => ({ rtpTimestamp, mimeType: "video/AV1" }) });
+  const first = frames.receive(frameAt(2 ** 32 - 1_500), 1_000);
+  const second = frames.receive(frameAt(1_500), 1_040);
+  assert.deepEqual([first.timestamp, second.timestamp, second.codec], [1_000_000, 1_033_333, "AV1"]);
+  for (const now of [0, 100, 299, 301]) frames.requestKey(now);
+  assert.equal(asked.length, 2, "not with each frame that a receiver misses");
 });
 
-const NONE = { carried: 0, passed: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, waitedMs: 0 };
-const ARRIVAL = { joinedAt: 0, freezes: 0, loss: 0, strained: false, counts: NONE };
+test("the encoder that sends nothing may have the bitrate that it is asked for", () => {
+  const sdp = "m=video 9 UDP/TLS/RTP/SAVPF 96 98 97\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=0\r\na=rtpmap:97 rtx/90000\r\n";
+  const lines = withRoom(sdp).split("\r\n");
+  assert.match(lines[2], /^a=fmtp:96 x-google-start-bitrate=\d+;x-google-min-bitrate=\d+$/);
+  assert.match(lines[4], /^a=fmtp:98 profile-id=0;x-google-start-bitrate=/);
+  assert.equal(lines.filter((line) => line.includes("x-google")).length, 2);
+});
+
+const CHOICE = { codec: "VP8", codecs: ["AV1", "VP9", "VP8", "H264"], step: 0, rung: 4, line: 2_000 };
+
+test("connections agree on a codec that all of them can have", () => {
+  const roomy = { ...CHOICE };
+  const thrifty = { ...CHOICE, codec: "VP9", line: 500 };
+  const strained = { ...CHOICE, step: 2 };
+  assert.deepEqual(acceptable(roomy), ["AV1", "VP9", "VP8"]);
+  assert.deepEqual(acceptable(thrifty), ["AV1", "VP9"], "VP8 needs more than its line carries");
+  assert.deepEqual(acceptable(strained), ["VP8"], "the others cost more than its processors can pay");
+  assert.equal(agree([roomy, roomy, thrifty], null), "VP9");
+  assert.equal(agree([roomy, roomy, strained], null), "VP8");
+  assert.equal(agree([roomy, { ...roomy, codec: "VP9" }, roomy], "VP9"), "VP9", "no change for what is as good");
+  assert.equal(agree([roomy, roomy, roomy], "VP9"), "VP8", "no one wants it any more");
+  assert.equal(agree([], "VP9"), null);
+});
+
+const NONE = { carried: 0, passed: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, delayed: 0, waitedMs: 0 };
+const ARRIVAL = { joinedAt: 0, freezes: 0, usual: 0, loss: 0, strained: false, counts: NONE };
 
 /** Looks every half a second; the last trouble. */
 function troubleOf(...arrivals) {
@@ -202,13 +231,33 @@ function troubleOf(...arrivals) {
 test("freezes, loss, many requests and frames out of step are trouble", () => {
   assert.equal(troubleOf({}, {}, {}), null);
   assert.equal(troubleOf({}, { freezes: 1 }), null);
-  assert.equal(troubleOf({}, { freezes: 1 }, { freezes: 2 }), "freeze");
-  assert.equal(troubleOf({}, { freezes: 1, strained: true }, { freezes: 2, strained: true }), null, "a busy processor");
+  const late = { counts: { ...NONE, delayed: 1 } };
+  assert.equal(troubleOf({}, { freezes: 1 }, { ...late, freezes: 2 }), "freeze");
+  assert.equal(troubleOf({}, { freezes: 1, strained: true }, { ...late, freezes: 2, strained: true }), null, "a busy processor");
+  assert.equal(troubleOf({}, { freezes: 1 }, { freezes: 4 }), null, "no frame was late");
+  assert.equal(troubleOf({}, { freezes: 1 }, { freezes: 5 }), "freeze");
   assert.equal(troubleOf({}, { loss: 0.2 }), "loss");
-  assert.equal(troubleOf({}, { counts: { ...NONE, drifted: 1 } }), "pairing");
-  assert.equal(troubleOf({}, { counts: { ...NONE, waitedMs: 550 } }), "pairing");
+  const of = (...counts) => troubleOf({}, ...counts.map((some) => ({ counts: { ...NONE, ...some } })));
+  assert.equal(of({ drifted: 10 }, { drifted: 10 }), null, "a moment");
+  assert.equal(of({ drifted: 10 }, { drifted: 20 }), "pairing");
+  assert.equal(of({ waitedMs: 550 }, { carried: 15 }), null, "a moment");
+  assert.equal(of({ waitedMs: 550 }, { waitedMs: 560 }), "pairing");
+  assert.equal(of({ lost: 5 }, { lost: 9 }), null);
+  assert.equal(of({ lost: 5 }, { lost: 9 }, { lost: 12 }, { lost: 15 }), "pairing");
   assert.equal(troubleOf({}, { counts: { ...NONE, requests: 3 } }), null);
   assert.equal(troubleOf({}, { counts: { ...NONE, requests: 2 } }, { counts: { ...NONE, requests: 5 } }), "requests");
+});
+
+test("freezes that a receiver had before are not ours", () => {
+  const late = { counts: { ...NONE, delayed: 1 } };
+  assert.equal(troubleOf({ usual: 2 }, { ...late, usual: 2, freezes: 2 }), null);
+  assert.equal(troubleOf({ usual: 1 }, { ...late, usual: 1, freezes: 3 }), "freeze");
+  const [usual, link] = [new UsualFreezes(), {}];
+  for (const [freezes, now] of [[3, 0], [4, 5_000], [5, 9_000]]) usual.count(link, freezes, false, now);
+  usual.count(link, 9, true, 11_000);
+  assert.equal(usual.of(link, 10_000), 2, "not those of before it was looked at, and not those of a shared picture");
+  assert.equal(usual.of(link, 16_000), 1);
+  assert.equal(usual.of({}, 0), 0);
 });
 
 test("joining may cost a moment", () => {

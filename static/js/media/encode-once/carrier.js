@@ -18,14 +18,17 @@
  */
 /**
  * Totals: carried: frames; requests: key frames that the receiver asked for; lost: frames that found no dummy in time; drifted:
- * frames whose dummy has another time than its neighbours; unasked: dummies that came without a frame.
- * @typedef {{carried: number, requests: number, lost: number, drifted: number, unasked: number}} CarrierCounts
+ * frames whose dummy has another time than its neighbours; unasked: dummies that came without a frame; delayed: frames that waited long for
+ * theirs.
+ * @typedef {{carried: number, requests: number, lost: number, drifted: number, unasked: number, delayed: number}} CarrierCounts
  */
 
 /** A sender may drop a dummy; another is made after this. */
 const REMAKE_MS = 120;
 /** Frames that wait for longer are obsolete. */
 const MAX_WAIT_MS = 600;
+/** A receiver may see that. */
+const DELAYED_MS = 250;
 const MAX_WAITING = 12;
 const MAX_SPARE = 12;
 /** The limit of good lip sync. */
@@ -45,7 +48,7 @@ export class Carrier {
   /** RTP time less the camera's, in ticks; null: not known. @type {number | null} */
   #offset = null;
   /** @type {CarrierCounts} */
-  counts = { carried: 0, requests: 0, lost: 0, drifted: 0, unasked: 0 };
+  counts = { carried: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, delayed: 0 };
 
   /** @param {CarrierActions} actions */
   constructor(actions) {
@@ -81,8 +84,8 @@ export class Carrier {
     if (this.#waiting.length > MAX_WAITING) this.#dropWaiting();
   }
 
-  /** A dummy that the sender has encoded. @param {Dummy} dummy */
-  receiveDummy(dummy) {
+  /** A dummy that the sender has encoded. @param {Dummy} dummy @param {number} [now] ms */
+  receiveDummy(dummy, now = 0) {
     const frame = this.#waiting[0];
     if (frame === undefined) return this.#keep(dummy);
     // The receiver has asked for a key frame: this dummy waits for one of the shared encoder.
@@ -99,6 +102,7 @@ export class Carrier {
     dummy.data = frame.data.slice(0);
     this.#actions.write(dummy);
     this.counts.carried += 1;
+    if (now - frame.at > DELAYED_MS) this.counts.delayed += 1;
   }
 
   /** Every tenth of a second or so. @param {number} now ms */

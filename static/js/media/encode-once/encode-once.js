@@ -6,13 +6,13 @@
 import { Emitter } from "../../lib/emitter.js";
 import { PictureSharing } from "./picture-sharing.js";
 import { proveCodec } from "./probe.js";
+import { SharedEncoder } from "./shared-encoder.js";
 import { MIN_OTHERS } from "./support.js";
 
 /** @import { Adaptation } from "../adaptation/adaptation.js" */
-/** @import { CarrierBackend } from "./backend.js" */
+/** @import { BackendReport, CarrierBackend } from "./backend.js" */
 /** @import { Codec } from "../adaptation/ladder.js" */
 /** @import { Mesh } from "../../peer/mesh.js" */
-/** @import { WorkerReport } from "./worker.js" */
 
 /** proving: a codec is tried in a pair of connections of this page; resting: the mesh is plain for a while, over: for this call
  * @typedef {"idle" | "proving" | "on" | "resting" | "over"} EncodeOnceState */
@@ -28,6 +28,7 @@ const REST_MS = 60_000;
 const MAX_REST_MS = 600_000;
 const MAX_FALLBACKS = 4;
 const MAX_TRIES = 3;
+const MAX_TROUBLES = 10;
 /** Trouble of several connections within this time is not their lines'. */
 const TOGETHER_MS = 3_000;
 
@@ -46,6 +47,8 @@ export class EncodeOnce extends Emitter {
   #restsUntil = -Infinity;
   #fallbacks = 0;
   #lastTrouble = "";
+  /** The last ones, for diagnosis. @type {{pid: string, trouble: string}[]} */
+  #troubles = [];
   #silent = 0;
   #enabled = true;
   #life = new AbortController();
@@ -57,6 +60,7 @@ export class EncodeOnce extends Emitter {
     super();
     this.#mesh = mesh;
     this.#backend = backend;
+    backend.makeEncoder = (attach) => new SharedEncoder(attach);
     backend.listener = { report: (report) => this.#onReport(report), failed: () => this.#onWorkerEnded() };
     this.#prove = prove;
     // Not screens: the first frame of one at a low estimate fills the queue of a carrier, whose sender then drops dummies.
@@ -98,7 +102,7 @@ export class EncodeOnce extends Emitter {
   get facts() {
     const { state } = this;
     const groups = this.#kinds.flatMap(({ facts }) => facts);
-    return { state, groups, fallbacks: this.#fallbacks, lastTrouble: this.#lastTrouble, proved: Object.fromEntries(this.#proved), barred: [...this.#bars.keys()] };
+    return { state, groups, fallbacks: this.#fallbacks, lastTrouble: this.#lastTrouble, troubles: this.#troubles, proved: Object.fromEntries(this.#proved), barred: [...this.#bars.keys()] };
   }
 
   #update() {
@@ -129,7 +133,7 @@ export class EncodeOnce extends Emitter {
     if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), REST_MS);
   }
 
-  /** @param {WorkerReport} report */
+  /** @param {BackendReport} report */
   #onReport(report) {
     this.#silent = 0;
     // What is in it was answered, or is from before the end.
@@ -139,11 +143,12 @@ export class EncodeOnce extends Emitter {
     const troubles = this.#kinds.flatMap((kind) => kind.receiveReport(report, now));
     for (const { pid, trouble } of troubles) {
       this.#lastTrouble = trouble;
+      this.#troubles = [...this.#troubles, { pid, trouble }].slice(-MAX_TROUBLES);
       this.#bar(pid, now);
     }
     const recent = [...this.#bars.values()].filter(({ at }) => now - at < TOGETHER_MS);
     if (recent.length > 1 && recent.length * 2 > this.#mesh.peers.size) this.#fallBack("receivers");
-    else if (troubles.length > 0) this.#update();
+    else this.#update();
   }
 
   /** @param {string} pid @param {number} now */

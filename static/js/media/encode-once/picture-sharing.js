@@ -1,29 +1,30 @@
 /** Lets the connections of one picture, the camera or the screen, share encoders as `groups.js` says. */
 
+import { CODEC_BITRATE_FACTOR } from "../adaptation/ladder.js";
+import { acceptable, agree } from "./agreement.js";
 import { MIN_MEMBERS, NO_GROUPS, regroup } from "./groups.js";
-import { look } from "./trouble.js";
+import { look, UsualFreezes } from "./trouble.js";
 
 /** @import { Adaptation } from "../adaptation/adaptation.js" */
 /** @import { PictureKind } from "../adaptation/sender-control.js" */
 /** @import { Codec } from "../adaptation/ladder.js" */
 /** @import { PeerAdaptation } from "../adaptation/peer-adaptation.js" */
-/** @typedef {Pick<PeerAdaptation, "moment" | "report" | "pictures" | "shared" | "available" | "applyPictures">} SharingPeer */
+/** @typedef {Pick<PeerAdaptation, "state" | "evidence" | "moment" | "report" | "pictures" | "shared" | "available" | "applyPictures">} SharingPeer */
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { PeerLink } from "../../peer/peer-link.js" */
-/** @import { CarrierBackend, PreparedSender } from "./backend.js" */
+/** @import { BackendReport, CarrierBackend, PreparedSender } from "./backend.js" */
+/** @import { Choice } from "./agreement.js" */
 /** @import { Group, Wish } from "./groups.js" */
 /** @import { Seen } from "./trouble.js" */
-/** @import { WorkerReport } from "./worker.js" */
 /** @import { EncoderCounts } from "./shared-encoder.js" */
 
 /** @typedef {{link: PeerLink, peer: SharingPeer, sender: RTCRtpSender, prepared: PreparedSender, group: number, joinedAt: number, seen: Seen | null}} SharedConnection */
+/** What was decided for one connection. @typedef {Choice & Omit<Wish, "barred">} SharingChoice */
 /** frames: a second @typedef {{counts: EncoderCounts, at: number, encodeMs: number, fps: number, limited: boolean, load: number}} Measured */
 
 /** kbit/s of an estimate that are for the voice. */
 const VOICE_KBPS = 40;
 const LINE_SHARE = 0.95;
-/** More frames left out than this share, and the processor is the limit. */
-const LATE = 0.1;
 
 export class PictureSharing {
   #kind;
@@ -36,6 +37,7 @@ export class PictureSharing {
   #measured = new Map();
   /** By encoder: what was asked for last. @type {Map<number, {track: MediaStreamTrack, words: string}>} */
   #asked = new Map();
+  #usual = new UsualFreezes();
   /** Carriers that the frames of their sender pass. @type {Set<number>} */
   #ready = new Set();
 
@@ -60,7 +62,8 @@ export class PictureSharing {
     return this.#grouping.groups.map(({ id, format, kbps, members }) => {
       const { counts, encodeMs = 0 } = this.#measured.get(this.#encoderOf(id)) ?? {};
       const { frames = 0, keyFrames = 0, width = 0, height = 0 } = counts ?? {};
-      return { ...format, kind: this.#kind, kbps, members: members.map(({ pid }) => pid), frames, keyFrames, encodeMs, width, height };
+      const carried = members.flatMap(({ pid }) => this.#connections.get(pid)?.seen?.counts ?? []);
+      return { ...format, kind: this.#kind, kbps, members: members.map(({ pid }) => pid), carried, frames, keyFrames, encodeMs, width, height };
     });
   }
 
@@ -80,12 +83,12 @@ export class PictureSharing {
       const stays = groupOf.get(pid)?.id === group && this.#senderOf(this.#mesh.peers.get(pid)) === sender;
       if (!stays) this.#leave(backend, pid);
     }
-    for (const group of groups) this.#encode(backend, group);
+    for (const group of groups) this.#encode(backend, group, now);
     for (const [pid, group] of groupOf) this.#join(backend, pid, group, now);
     for (const { id } of before.groups) if (!groups.some((group) => group.id === id)) this.#close(backend, id);
   }
 
-  /** @param {WorkerReport} report @param {number} now ms @returns {{pid: string, trouble: string}[]} */
+  /** @param {BackendReport} report @param {number} now ms @returns {{pid: string, trouble: string}[]} */
   receiveReport({ encoders, carriers }, now) {
     for (const [id, { passed }] of Object.entries(carriers)) if (passed > 0) this.#ready.add(Number(id));
     for (const { id, members, format } of this.#grouping.groups) {
@@ -95,11 +98,15 @@ export class PictureSharing {
       this.#measured.set(this.#encoderOf(id), measured);
       for (const { pid } of members) this.#describe(pid, { codec: format.codec, people: members.length }, measured);
     }
+    for (const [pid, link] of this.#mesh.peers) {
+      const { freezes } = this.#adaptation.adaptationOf(pid)?.report ?? {};
+      if (freezes !== undefined) this.#usual.count(link, freezes, this.#connections.has(pid), now);
+    }
     return [...this.#connections].flatMap(([pid, connection]) => {
       const { report, moment } = connection.peer;
       const counts = carriers[connection.prepared.id] ?? null;
       const { strained } = this.#adaptation.heardFrom(pid);
-      const arrives = { counts, freezes: report?.freezes ?? 0, loss: moment?.outbound.loss ?? 0, strained };
+      const arrives = { counts, freezes: report?.freezes ?? 0, usual: this.#usual.of(connection.link, connection.joinedAt), loss: moment?.outbound.loss ?? 0, strained };
       const { seen, trouble } = look({ joinedAt: connection.joinedAt, ...arrives }, connection.seen, now);
       connection.seen = seen;
       return trouble ? [{ pid, trouble }] : [];
@@ -133,22 +140,32 @@ export class PictureSharing {
 
   /** @param {CarrierBackend} backend @param {(pid: string) => boolean} isBarred @returns {Map<string, Wish>} */
   #wishes(backend, isBarred) {
-    const wishes = new Map();
-    for (const [pid, link] of this.#mesh.peers) {
-      const [wish, sender] = [this.#wishOf(pid, link), this.#senderOf(link)];
+    const decided = [...this.#mesh.peers].flatMap(([pid, link]) => {
+      const [choice, sender] = [this.#choiceOf(pid, link), this.#senderOf(link)];
       const ready = sender !== null && this.#ready.has(backend.preparedOf(sender)?.id ?? 0);
-      if (wish) wishes.set(pid, { ...wish, barred: !ready || isBarred(pid) });
-    }
-    return wishes;
+      return choice ? [{ pid, choice, barred: !ready || isBarred(pid) }] : [];
+    });
+    /** @type {Map<string, SharingChoice[]>} */
+    const sizes = new Map();
+    for (const { choice, barred } of decided) if (!barred) sizes.set(sizeOf(choice), [...(sizes.get(sizeOf(choice)) ?? []), choice]);
+    const codecs = new Map([...sizes].map(([size, choices]) => [size, agree(choices, this.#codecOf(size))]));
+    return new Map(decided.map(({ pid, choice, barred }) => [pid, wishOf(choice, codecs.get(sizeOf(choice)) ?? null, barred)]));
   }
 
-  /** @param {string} pid @param {PeerLink} link @returns {Omit<Wish, "barred"> | null} null: gets no picture of this kind */
-  #wishOf(pid, link) {
+  /** @param {string} size @returns {Codec | null} of those who share a picture of this size, or of any other */
+  #codecOf(size) {
+    const formats = this.#grouping.groups.map(({ format }) => format);
+    return (formats.find((format) => sizeOf(format) === size) ?? formats[0])?.codec ?? null;
+  }
+
+  /** @param {string} pid @param {PeerLink} link @returns {SharingChoice | null} null: gets no picture of this kind */
+  #choiceOf(pid, link) {
     const peer = this.#adaptation.adaptationOf(pid);
     const picture = peer?.pictures[this.#kind];
     if (!peer || !picture?.active || link.state !== "connected" || this.#trackOf(link) === null || !this.#senderOf(link)) return null;
-    const line = Math.max(0, peer.available * LINE_SHARE - VOICE_KBPS);
-    return { codec: picture.codec, height: picture.height, fps: picture.fps, kbps: Math.min(picture.kbps, line) };
+    const { step, rung } = peer.state;
+    const { codec, height, fps, kbps } = picture;
+    return { codec, height, fps, kbps, step, rung, codecs: peer.evidence?.codecs ?? [codec], line: Math.max(0, peer.available * LINE_SHARE - VOICE_KBPS) };
   }
 
   /** @param {CarrierBackend} backend @param {string} pid @param {Group} group @param {number} now */
@@ -156,11 +173,13 @@ export class PictureSharing {
     const link = this.#mesh.peers.get(pid);
     const [peer, sender] = [this.#adaptation.adaptationOf(pid), this.#senderOf(link)];
     const prepared = sender && backend.preparedOf(sender);
-    if (!link || !peer || !prepared || this.#connections.has(pid)) return;
+    // An encoder that has just been made needs a moment, in which the receiver would see nothing.
+    const ready = (this.#measured.get(this.#encoderOf(id))?.counts.frames ?? 0) > 0;
+    if (!link || !peer || !prepared || !ready || this.#connections.has(pid)) return;
     this.#connections.set(pid, { link, peer, sender, prepared, group: id, joinedAt: now, seen: null });
     backend.join(prepared, this.#encoderOf(id));
     link.substitute(this.#kind, prepared.track);
-    this.#describe(pid, { codec: format.codec, people: members.length }, undefined);
+    this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(this.#encoderOf(id)));
     peer.applyPictures();
   }
 
@@ -177,20 +196,23 @@ export class PictureSharing {
     if (this.#senderOf(link) === sender) link.substitute(this.#kind, null);
   }
 
-  /** @param {CarrierBackend} backend @param {Group} group */
-  #encode(backend, { id, format, kbps, members }) {
+  /** @param {CarrierBackend} backend @param {Group} group @param {number} now */
+  #encode(backend, { id, format, kbps, members }, now) {
     const [track] = members.flatMap(({ pid }) => this.#trackOf(this.#mesh.peers.get(pid)) ?? []);
     const encoder = this.#encoderOf(id);
     const words = JSON.stringify([format, Math.round(kbps)]);
     const asked = this.#asked.get(encoder);
     if (!track || (asked?.words === words && asked.track === track)) return;
     this.#asked.set(encoder, { track, words });
-    backend.encode(encoder, track, { ...format, kbps });
+    backend.encode(encoder, track, { kind: this.#kind, ...format, kbps });
     for (const { pid } of members) {
-      const peer = this.#connections.get(pid)?.peer;
-      if (!peer?.shared[this.#kind] || peer.shared[this.#kind]?.codec === format.codec) continue;
+      const connection = this.#connections.get(pid);
+      const shared = connection?.peer.shared[this.#kind];
+      if (!connection || !shared || shared.codec === format.codec) continue;
       this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(encoder));
-      peer.applyPictures();
+      // Another codec is as good as another encoder.
+      connection.joinedAt = now;
+      connection.peer.applyPictures();
     }
   }
 
@@ -228,12 +250,25 @@ export class PictureSharing {
   }
 }
 
+/** @param {{height: number, fps: number}} format */
+function sizeOf({ height, fps }) {
+  return `${height} ${fps}`;
+}
+
+/** @param {SharingChoice} choice @param {Codec | null} agreed @param {boolean} barred @returns {Wish} */
+function wishOf(choice, agreed, barred) {
+  const { height, fps, line } = choice;
+  const codec = agreed && !barred && acceptable(choice).includes(agreed) ? agreed : choice.codec;
+  // The same quality.
+  const kbps = (choice.kbps * CODEC_BITRATE_FACTOR[codec]) / CODEC_BITRATE_FACTOR[choice.codec];
+  return { codec, height, fps, kbps: Math.min(kbps, line), barred };
+}
+
 /** @param {EncoderCounts} counts @param {Measured | undefined} before @param {number} now @returns {Measured} */
 function measureEncoder(counts, before, now) {
   const seconds = before ? (now - before.at) / 1_000 : 0;
   if (!before || seconds <= 0) return { counts, at: now, encodeMs: 0, fps: 0, limited: false, load: 0 };
   const frames = counts.frames - before.counts.frames;
   const busyMs = counts.busyMs - before.counts.busyMs;
-  const late = counts.late - before.counts.late;
-  return { counts, at: now, encodeMs: frames > 0 ? busyMs / frames : 0, fps: frames / seconds, limited: late > LATE * (frames + late), load: busyMs / 1_000 / seconds };
+  return { counts, at: now, encodeMs: frames > 0 ? busyMs / frames : 0, fps: frames / seconds, limited: counts.limited, load: busyMs / 1_000 / seconds };
 }

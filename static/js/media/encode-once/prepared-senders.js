@@ -1,15 +1,14 @@
 /**
- * Prepares the senders of pictures for shared encoders as they are made, while there are others who could share one. A call of two
- * makes none; the one connection that it began with encodes for itself until it is made again.
+ * Prepares the senders of pictures for shared encoders as they are made: later ones take no transform. In a call of two, what each
+ * sender encodes passes as it is.
  */
 
 import { CarrierBackend } from "./backend.js";
-import { MIN_OTHERS } from "./support.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 
 export class PreparedSenders {
-  /** Made with the first sender. @type {CarrierBackend | null} */
+  /** Made when the first other person comes, so that its worker is there before there is anything to send. @type {CarrierBackend | null} */
   backend = null;
   #mesh;
   #isWanted;
@@ -20,9 +19,14 @@ export class PreparedSenders {
   constructor(mesh, isWanted, signal) {
     this.#mesh = mesh;
     this.#isWanted = isWanted;
+    mesh.on("peer-added", () => this.#start(), { signal });
     mesh.on("peer-sending", ({ pid }) => this.#onSenders(pid), { signal });
     mesh.on("peer-removed", () => this.#forgetClosed(), { signal });
     signal.addEventListener("abort", () => this.backend?.stop());
+  }
+
+  #start() {
+    if (this.#isWanted()) this.backend ??= new CarrierBackend();
   }
 
   /** Those that were made in this task; of earlier ones browsers take no transform. @param {string} pid */
@@ -30,9 +34,9 @@ export class PreparedSenders {
     const made = this.#sendersOf([pid]).filter((sender) => !this.#seen.has(sender));
     for (const sender of made) this.#seen.add(sender);
     this.#forgetClosed();
-    if (made.length === 0 || this.#mesh.peers.size < MIN_OTHERS || !this.#isWanted()) return;
-    this.backend ??= new CarrierBackend();
-    for (const sender of made) this.backend.prepare(sender);
+    if (made.length === 0 || !this.#isWanted()) return;
+    this.#start();
+    for (const sender of made) this.backend?.prepare(sender);
   }
 
   #forgetClosed() {

@@ -5,7 +5,9 @@
 
 import { switchCodec } from "../adaptation/browser-differences.js";
 import { CarrierBackend } from "./backend.js";
+import { exchangeCandidates, negotiate } from "./loopback.js";
 import { MovingPicture } from "./moving-picture.js";
+import { SharedEncoder } from "./shared-encoder.js";
 
 /** @import { Codec } from "../adaptation/ladder.js" */
 
@@ -26,17 +28,19 @@ export async function proveCodec(codec) {
   const picture = new MovingPicture(OWN, FPS);
   const backend = new CarrierBackend();
   backend.listener.failed = () => life.abort();
+  backend.makeEncoder = (attach) => new SharedEncoder(attach);
   const timer = setTimeout(() => life.abort(), PATIENCE_MS);
   try {
     const transceiver = near.addTransceiver("video", { direction: "sendonly" });
     const { sender } = transceiver;
     backend.prepare(sender);
-    await connect(near, far);
+    exchangeCandidates(near, far);
+    await negotiate(near, far);
     await sender.replaceTrack(picture.track);
     if ((await switchCodec(transceiver, codec)) !== "now") return false;
     const sees = (/** @type {{width: number}} */ { width }) => seesFrames(far, codec, width, life.signal);
     if (!(await sees(OWN))) return false;
-    backend.encode(ENCODER, picture.track, { codec, height: SHARED.height, fps: FPS, kbps: KBPS });
+    backend.encode(ENCODER, picture.track, { kind: "camera", codec, height: SHARED.height, fps: FPS, kbps: KBPS });
     const prepared = backend.preparedOf(sender);
     if (prepared === null) return false;
     backend.join(prepared, ENCODER);
@@ -52,17 +56,6 @@ export async function proveCodec(codec) {
     far.close();
     backend.stop();
   }
-}
-
-/** @param {RTCPeerConnection} near @param {RTCPeerConnection} far */
-async function connect(near, far) {
-  for (const [from, to] of [[near, far], [far, near]]) {
-    from.addEventListener("icecandidate", ({ candidate }) => candidate && to.addIceCandidate(candidate).catch(() => {}));
-  }
-  await near.setLocalDescription();
-  await far.setRemoteDescription(/** @type {RTCSessionDescription} */ (near.localDescription));
-  await far.setLocalDescription();
-  await near.setRemoteDescription(/** @type {RTCSessionDescription} */ (far.localDescription));
 }
 
 /** @param {RTCPeerConnection} far @param {Codec} codec @param {number} width px @param {AbortSignal} signal @returns {Promise<boolean>} false: too late */

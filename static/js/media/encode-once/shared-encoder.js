@@ -1,146 +1,79 @@
-/** Encodes a camera once, for all senders that carry it. In the worker. */
-
-import { encodedSize, encoderConfig } from "./formats.js";
-
-/** @import { Codec } from "../adaptation/ladder.js" */
-/** @import { SharedPicture } from "./formats.js" */
-/** @import { SharedFrame } from "./carrier.js" */
-
 /**
- * Totals, and the last size: late: frames left out because the processor was busy; busyMs: of encoding.
- * @typedef {{frames: number, keyFrames: number, late: number, busyMs: number, width: number, height: number}} EncoderCounts
+ * Encodes a picture once, for all senders that carry it: the encoder of a sender in a pair of connections of this page. Its transform
+ * takes every frame and sends none. It is the encoder that each connection would have: those of WebCodecs took up to three times the
+ * processor for the same picture.
  */
 
-/** A receiver that misses a frame asks again and again. */
-const KEY_INTERVAL_MS = 300;
-/** Frames of a camera come a little early or late. */
-const EARLY = 0.25;
-/** A smaller change of the bitrate is not worth it. */
-const NEARLY = 0.08;
-const RATE_INTERVAL_MS = 1_000;
-const MAX_QUEUE = 2;
+import { SenderControl } from "../adaptation/sender-control.js";
+import { exchangeCandidates, negotiate } from "./loopback.js";
+
+/** @import { Codec } from "../adaptation/ladder.js" */
+/** @import { PictureKind } from "../adaptation/sender-control.js" */
+
+/** height: px, shorter side; Infinity: as it is @typedef {{kind: PictureKind, codec: Codec, height: number, fps: number, kbps: number}} SharedPicture */
+/**
+ * Totals, and the last size, px. busyMs: of encoding; limited: by the processor
+ * @typedef {{frames: number, keyFrames: number, busyMs: number, limited: boolean, width: number, height: number}} EncoderCounts
+ */
 
 export class SharedEncoder {
-  /** @type {EncoderCounts} */
-  counts = { frames: 0, keyFrames: 0, late: 0, busyMs: 0, width: 0, height: 0 };
-  #picture;
-  #onFrame;
-  #onError;
-  /** @type {VideoEncoder} */
-  #encoder;
-  /** @type {ReadableStreamDefaultReader<VideoFrame> | null} */
-  #reader = null;
-  #configured = "";
-  #kbps = 0;
-  #ratedAt = -Infinity;
-  #wantsKey = true;
-  #keyAt = -Infinity;
-  /** µs of the camera's clock. */
-  #next = -Infinity;
-  /** Of each frame that is being encoded, by its time. @type {Map<number, {begun: number, codec: Codec}>} */
-  #encoding = new Map();
-  #closed = false;
+  /** It has ended by itself, or makes no frames. */
+  failed = false;
+  #near = new RTCPeerConnection();
+  #far = new RTCPeerConnection();
+  #control;
+  #transceiver;
+  #connected;
+  /** @type {MediaStreamTrack | null} */
+  #track = null;
 
-  /** @param {SharedPicture} picture @param {{frame: (frame: SharedFrame) => void, failed: (error: unknown) => void}} listener failed: for good */
-  constructor(picture, { frame, failed }) {
-    this.#picture = picture;
-    this.#onFrame = frame;
-    this.#onError = failed;
-    this.#encoder = new VideoEncoder({ output: (chunk) => this.#onChunk(chunk), error: (error) => this.#fail(error) });
+  /** @param {(sender: RTCRtpSender) => void} attach gives the sender its transform, in this task */
+  constructor(attach) {
+    this.#control = new SenderControl(() => void this.#negotiate());
+    this.#transceiver = this.#near.addTransceiver("video", { direction: "sendonly" });
+    attach(this.#transceiver.sender);
+    exchangeCandidates(this.#near, this.#far);
+    this.#near.addEventListener("connectionstatechange", () => (this.failed ||= this.#near.connectionState === "failed"));
+    this.#connected = this.#negotiate();
   }
 
-  /** @param {SharedPicture} picture */
-  setPicture(picture) {
-    if (picture.codec !== this.#picture.codec) this.#configured = "";
-    this.#picture = picture;
+  /** @param {MediaStreamTrack} track @param {SharedPicture} picture */
+  async encode(track, { kind, codec, height, fps, kbps }) {
+    await this.#connected;
+    const picture = { active: true, codec, height, fps, kbps, fresh: false };
+    const [transceiver, control] = [this.#transceiver, this.#control];
+    const set = kind === "screen" ? control.setScreen(transceiver, picture, false) : control.setCamera(transceiver, picture, { track, carried: false });
+    await set;
+    if (this.#track === track) return;
+    this.#track = track;
+    await transceiver.sender.replaceTrack(track).catch(() => {}); // closed meanwhile
   }
 
-  /** Encodes what comes from here on, in place of what came before. @param {ReadableStream<VideoFrame>} readable */
-  async setSource(readable) {
-    void this.#reader?.cancel().catch(() => {});
-    const reader = readable.getReader();
-    this.#reader = reader;
-    this.#next = -Infinity;
-    for (;;) {
-      const { value: frame, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
-      if (done || frame === undefined) return;
-      if (this.#reader === reader && !this.#closed) this.#take(frame);
-      frame.close();
-    }
+  async requestKey() {
+    const { sender } = this.#transceiver;
+    const parameters = sender.getParameters();
+    const options = { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) };
+    await /** @type {any} */ (sender).setParameters(parameters, options).catch(() => {}); // the next request tries again
   }
 
-  requestKey() {
-    this.#wantsKey = true;
+  /** @returns {Promise<EncoderCounts>} */
+  async count() {
+    const stats = [...(await this.#transceiver.sender.getStats()).values()];
+    const { framesEncoded = 0, keyFramesEncoded = 0, totalEncodeTime = 0, qualityLimitationReason = "", frameWidth = 0, frameHeight = 0 } =
+      stats.find(({ type }) => type === "outbound-rtp") ?? {};
+    return { frames: framesEncoded, keyFrames: keyFramesEncoded, busyMs: 1_000 * totalEncodeTime, limited: qualityLimitationReason === "cpu", width: frameWidth, height: frameHeight };
   }
 
   close() {
-    this.#closed = true;
-    void this.#reader?.cancel().catch(() => {});
-    if (this.#encoder.state !== "closed") this.#encoder.close();
+    this.#near.close();
+    this.#far.close();
   }
 
-  /** @param {VideoFrame} frame */
-  #take(frame) {
-    const interval = 1_000_000 / this.#picture.fps;
-    const early = this.#next - frame.timestamp;
-    if (early > EARLY * interval && early <= 2 * interval) return;
-    this.#next = Math.abs(early) > interval ? frame.timestamp + interval : this.#next + interval;
-    this.#encode(frame);
-  }
-
-  /** @param {VideoFrame} frame */
-  #encode(frame) {
-    if (this.#encoder.state === "closed") return;
-    if (this.#encoder.encodeQueueSize >= MAX_QUEUE) {
-      this.counts.late += 1;
-      return;
-    }
-    const now = performance.now();
-    this.#configure({ width: frame.displayWidth, height: frame.displayHeight }, now);
-    const keyFrame = this.#wantsKey && now - this.#keyAt >= KEY_INTERVAL_MS;
-    if (keyFrame) [this.#wantsKey, this.#keyAt] = [false, now];
-    this.#encoding.set(frame.timestamp, { begun: now, codec: this.#picture.codec });
+  async #negotiate() {
     try {
-      this.#encoder.encode(frame, { keyFrame });
-    } catch (error) {
-      this.#fail(error);
+      await negotiate(this.#near, this.#far);
+    } catch {
+      this.failed ||= this.#near.signalingState !== "closed";
     }
-  }
-
-  /** @param {{width: number, height: number}} source @param {number} now */
-  #configure(source, now) {
-    const size = encodedSize(this.#picture, source);
-    const { codec, fps, kbps } = this.#picture;
-    const words = `${codec} ${size.width} ${size.height} ${fps}`;
-    const rated = Math.abs(kbps - this.#kbps) > NEARLY * this.#kbps && (now - this.#ratedAt > RATE_INTERVAL_MS || kbps < this.#kbps);
-    if (words === this.#configured && !rated) return;
-    if (words !== this.#configured) [this.#wantsKey, this.#keyAt] = [true, -Infinity];
-    [this.#configured, this.#kbps, this.#ratedAt] = [words, kbps, now];
-    Object.assign(this.counts, size);
-    try {
-      this.#encoder.configure(encoderConfig(this.#picture, size));
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** @param {EncodedVideoChunk} chunk */
-  #onChunk(chunk) {
-    const now = performance.now();
-    const { begun, codec } = this.#encoding.get(chunk.timestamp) ?? { begun: now, codec: this.#picture.codec };
-    this.counts.busyMs += now - begun;
-    for (const timestamp of this.#encoding.keys()) if (timestamp <= chunk.timestamp) this.#encoding.delete(timestamp);
-    this.counts.frames += 1;
-    if (chunk.type === "key") this.counts.keyFrames += 1;
-    const data = new ArrayBuffer(chunk.byteLength);
-    chunk.copyTo(data);
-    this.#onFrame({ type: chunk.type, codec, data, timestamp: chunk.timestamp, at: now });
-  }
-
-  /** @param {unknown} error */
-  #fail(error) {
-    if (this.#closed) return;
-    this.close();
-    this.#onError(error);
   }
 }

@@ -5,9 +5,11 @@
 
 /** @import { CarrierState } from "./worker.js" */
 
-/** freezes: at the receiver, in all; strained: a busy processor explains them
- * @typedef {{joinedAt: number, counts: CarrierState | null, freezes: number, loss: number, strained: boolean}} Arrival */
-/** requests, frozen: when there was one, of late @typedef {{counts: CarrierState | null, freezes: number, requests: readonly number[], frozen: readonly number[]}} Seen */
+/** freezes: at the receiver, in all; usual: how many it had lately of a picture that was not shared; strained: a busy processor explains them
+ * @typedef {{joinedAt: number, counts: CarrierState | null, freezes: number, usual: number, loss: number, strained: boolean}} Arrival */
+/** requests, frozen, lost, ours: when there was one, of late, ours: anything that a receiver may have seen; outOfStep: looks in a row
+ * @typedef {{counts: CarrierState | null, freezes: number, requests: readonly number[], frozen: readonly number[], lost: readonly number[], ours: readonly number[],
+ *   outOfStep: number}} Seen */
 /** @typedef {"freeze" | "loss" | "requests" | "pairing"} Trouble */
 
 /** Joining may cost a key frame and a moment. */
@@ -15,24 +17,56 @@ const SETTLING_MS = 2_000;
 /** Worse than that, and the retransmissions and key frames of one cost the others. */
 const MAX_LOSS = 0.08;
 const MAX_WAITED_MS = 500;
+/** Drifted frames between two looks that are no accident. */
+const MAX_DRIFTED = 5;
+/** So many looks in a row: a busy computer stands still for one, and gets over it. */
+const OUT_OF_STEP = 2;
+/** Times at which frames were left out: a busy computer may cost some, too. */
+const MAX_LOST = 3;
 /** Key frames that one receiver may ask of all, and freezes that may have other causes, each within a time. */
 const MAX_REQUESTS = 3;
 const REQUESTS_MS = 10_000;
 const MAX_FREEZES = 1;
+/** Without a frame that came late to its dummy, and without a request: a computer that is busy, or a line. */
+const MAX_FREEZES_OF_OTHERS = 4;
 const FREEZES_MS = 5_000;
+const USUAL_MS = 10_000;
+const MAX_USUAL = 20;
 
 /** @param {Arrival} arrival @param {Seen | null} before null: it has just joined @param {number} now @returns {{seen: Seen, trouble: Trouble | null}} */
-export function look({ joinedAt, counts, freezes, loss, strained }, before, now) {
+export function look({ joinedAt, counts, freezes, usual, loss, strained }, before, now) {
   const settled = before !== null && now - joinedAt >= SETTLING_MS;
-  const grown = (/** @type {"requests" | "lost" | "drifted"} */ name) => Math.max(0, (counts?.[name] ?? 0) - (before?.counts?.[name] ?? counts?.[name] ?? 0));
+  const grown = (/** @type {"carried" | "requests" | "lost" | "drifted" | "delayed"} */ name) => Math.max(0, (counts?.[name] ?? 0) - (before?.counts?.[name] ?? counts?.[name] ?? 0));
   const frozen = lately(before?.frozen, settled && !strained ? freezes - before.freezes : 0, FREEZES_MS, now);
   const requests = lately(before?.requests, settled ? grown("requests") : 0, REQUESTS_MS, now);
-  const seen = { counts, freezes, requests, frozen };
+  const lost = lately(before?.lost, settled && grown("lost") > 0 ? 1 : 0, REQUESTS_MS, now);
+  const ours = lately(before?.ours, settled ? Math.min(1, grown("delayed") + grown("lost") + grown("requests")) : 0, FREEZES_MS, now);
+  const stuck = (counts?.waitedMs ?? 0) > MAX_WAITED_MS && grown("carried") === 0;
+  const outOfStep = settled && (stuck || grown("drifted") > MAX_DRIFTED) ? before.outOfStep + 1 : 0;
+  const seen = { counts, freezes, requests, frozen, lost, ours, outOfStep };
   if (!settled) return { seen, trouble: null };
-  if ((counts?.waitedMs ?? 0) > MAX_WAITED_MS || grown("lost") > 0 || grown("drifted") > 0) return { seen, trouble: "pairing" };
-  if (frozen.length > MAX_FREEZES) return { seen, trouble: "freeze" };
+  if (outOfStep >= OUT_OF_STEP || lost.length > MAX_LOST) return { seen, trouble: "pairing" };
+  if (frozen.length > (ours.length > 0 ? MAX_FREEZES : MAX_FREEZES_OF_OTHERS) + usual) return { seen, trouble: "freeze" };
   if (loss > MAX_LOSS) return { seen, trouble: "loss" };
   return { seen, trouble: requests.length > MAX_REQUESTS ? "requests" : null };
+}
+
+/** What a receiver had of freezes before its picture was shared: a line or a computer that has them anyway. */
+export class UsualFreezes {
+  /** By connection. @type {WeakMap<object, {freezes: number, at: number[]}>} */
+  #seen = new WeakMap();
+
+  /** @param {object} link @param {number} freezes in all @param {boolean} shared @param {number} now ms */
+  count(link, freezes, shared, now) {
+    const { freezes: before = freezes, at = [] } = this.#seen.get(link) ?? {};
+    const more = shared ? 0 : Math.max(0, freezes - before);
+    this.#seen.set(link, { freezes, at: [...at, ...Array(Math.min(more, MAX_USUAL)).fill(now)].slice(-MAX_USUAL) });
+  }
+
+  /** @param {object} link @param {number} since ms when it was shared @returns {number} within as long a time before as trouble is looked for */
+  of(link, since) {
+    return (this.#seen.get(link)?.at ?? []).filter((at) => since - at < USUAL_MS).length;
+  }
 }
 
 /** @param {readonly number[] | undefined} before @param {number} more @param {number} within ms @param {number} now @returns {number[]} */

@@ -1,29 +1,26 @@
 /**
- * Encodes each picture of a call once, and puts its frames into the senders that carry it: away from the page, so that it goes on
- * while the page is hidden or busy. `backend.js` is the page's side.
+ * Puts the frames of shared encoders into the senders that carry them: away from the page, so that it goes on while the page is hidden
+ * or busy. `backend.js` is the page's side.
  */
 
 import { Carrier } from "./carrier.js";
-import { SharedEncoder } from "./shared-encoder.js";
+import { EncodedFrames } from "./encoded-frames.js";
 
-/** @import { CarrierCounts, SharedFrame } from "./carrier.js" */
-/** @import { SharedPicture } from "./formats.js" */
-/** @import { EncoderCounts } from "./shared-encoder.js" */
+/** @import { CarrierCounts } from "./carrier.js" */
 
 /**
- * @typedef {{do: "encode", encoder: number, picture: SharedPicture, readable?: ReadableStream<VideoFrame>}} EncodeRequest readable: another source
- * @typedef {{do: "close", encoder: number}} CloseRequest
  * @typedef {{do: "join", carrier: number, encoder: number}} JoinRequest
  * @typedef {{do: "leave", carrier: number}} LeaveRequest the sender encodes the picture itself, or nothing
- * @typedef {EncodeRequest | CloseRequest | JoinRequest | LeaveRequest} WorkerRequest
+ * @typedef {{do: "start-clock", encoder: number}} ClockRequest the encoder has got a camera with another clock
+ * @typedef {JoinRequest | LeaveRequest | ClockRequest} WorkerRequest
  */
 /**
- * Sent twice a second. failed: encoders that ended by themselves; passed: frames that the sender has encoded itself; waitedMs: of the
- * oldest frame
+ * carriers: twice a second; wantsKey: an encoder. passed: frames that the sender has encoded itself; waitedMs: of the oldest frame
  * @typedef {CarrierCounts & {passed: number, waitedMs: number}} CarrierState
- * @typedef {{encoders: Record<number, EncoderCounts>, carriers: Record<number, CarrierState>, failed: number[]}} WorkerReport
+ * @typedef {{carriers: Record<number, CarrierState>} | {wantsKey: number}} WorkerMessage
  */
-/** @typedef {{carrier: number, dummies: WritableStream<VideoFrame>}} TransformOptions */
+/** @typedef {{encoder: number} | {carrier: number, dummies: WritableStream<VideoFrame>}} TransformOptions */
+/** @typedef {{readable: ReadableStream<any>, writable: WritableStream<any>, options: any}} Transformer its options: `TransformOptions` */
 /** @typedef {{carrier: Carrier, encoder: number | null, passed: number}} Carried encoder: null: none, frames pass as they are */
 
 /** Dummies are smaller than this, every picture of the ladder is larger. */
@@ -32,56 +29,54 @@ const DUMMY_SIDES = [16, 32];
 const REPORT_INTERVAL_MS = 500;
 const CHECK_INTERVAL_MS = 100;
 
-/** @type {Map<number, SharedEncoder>} */
+/** @type {Map<number, EncodedFrames>} */
 const encoders = new Map();
 /** @type {Map<number, Carried>} */
 const carriers = new Map();
 /** Who joined before their transform had begun. @type {Map<number, number>} */
 const early = new Map();
-/** @type {number[]} */
-const failed = [];
 
 addEventListener("message", ({ data }) => {
   const request = /** @type {WorkerRequest} */ (data);
-  if (request.do === "encode") encode(request);
-  if (request.do === "close") closeEncoder(request.encoder);
   if (request.do === "join") join(request.carrier, request.encoder);
   if (request.do === "leave") leave(request.carrier);
+  if (request.do === "start-clock") for (const { carrier } of carriedBy(request.encoder)) carrier.resetTime();
 });
-addEventListener("rtctransform", (event) => void transform(/** @type {any} */ (event).transformer));
+addEventListener("rtctransform", (event) => {
+  const { transformer } = /** @type {any} */ (event);
+  if (transformer.options.encoder !== undefined) void takeFrames(transformer);
+  else void carryFrames(transformer);
+});
 setInterval(report, REPORT_INTERVAL_MS);
 setInterval(() => {
   const now = performance.now();
   for (const { carrier, encoder } of carriers.values()) if (encoder !== null) carrier.checkWaiting(now);
 }, CHECK_INTERVAL_MS);
 
-/** @param {EncodeRequest} request */
-function encode({ encoder: id, picture, readable }) {
-  const known = encoders.get(id);
-  const encoder = known ?? new SharedEncoder(picture, { frame: (frame) => hand(id, frame), failed: () => fail(id) });
-  encoders.set(id, encoder);
-  encoder.setPicture(picture);
-  if (!readable) return;
-  for (const { carrier, encoder: own } of carriers.values()) if (own === id) carrier.resetTime();
-  void encoder.setSource(readable);
+/** @param {number} id of an encoder */
+function carriedBy(id) {
+  return [...carriers.values()].filter(({ encoder }) => encoder === id);
 }
 
-/** @param {number} id @param {SharedFrame} frame */
-function hand(id, frame) {
-  for (const { carrier, encoder } of carriers.values()) if (encoder === id) carrier.carry(frame);
-}
-
-/** @param {number} id */
-function fail(id) {
+/** Nothing of a shared encoder's own sender is sent. @param {Transformer} transformer */
+async function takeFrames({ readable, options: { encoder: id } }) {
+  const frames = new EncodedFrames(() => postMessage({ wantsKey: id }));
+  encoders.set(id, frames);
+  for await (const encoded of framesOf(readable)) {
+    const frame = frames.receive(encoded, performance.now());
+    for (const { carrier } of carriedBy(id)) carrier.carry(frame);
+  }
   encoders.delete(id);
-  failed.push(id);
-  report();
 }
 
-/** @param {number} id */
-function closeEncoder(id) {
-  encoders.get(id)?.close();
-  encoders.delete(id);
+/** @param {ReadableStream<any>} readable @returns {AsyncGenerator<any>} until the connection is closed */
+async function* framesOf(readable) {
+  const reader = readable.getReader();
+  for (;;) {
+    const { value, done } = await reader.read().catch(() => ({ value: null, done: true }));
+    if (done) return;
+    yield value;
+  }
 }
 
 /** @param {number} id of a carrier @param {number} encoder */
@@ -101,10 +96,10 @@ function leave(id) {
 
 /**
  * Whatever a sender encodes itself passes as it is, its dummies get a shared frame.
- * @param {{readable: ReadableStream<any>, writable: WritableStream<any>, options: TransformOptions}} transformer
+ * @param {Transformer} transformer
  */
-async function transform({ readable, writable, options: { carrier: id, dummies } }) {
-  const [reader, writer, pump] = [readable.getReader(), writable.getWriter(), dummies.getWriter()];
+async function carryFrames({ readable, writable, options: { carrier: id, dummies } }) {
+  const [writer, pump] = [writable.getWriter(), dummies.getWriter()];
   const write = (/** @type {unknown} */ frame) => void writer.write(frame).catch(() => {}); // the connection was closed
   const makeDummy = dummyMaker((frame) => void pump.write(frame).catch(() => frame.close()));
   const carried = { carrier: new Carrier({ write, makeDummy, requestKey: () => requestKey(id) }), encoder: /** @type {number | null} */ (null), passed: 0 };
@@ -112,15 +107,13 @@ async function transform({ readable, writable, options: { carrier: id, dummies }
   const waiting = early.get(id);
   early.delete(id);
   if (waiting !== undefined) join(id, waiting);
-  for (;;) {
-    const { value: frame, done } = await reader.read().catch(() => ({ value: null, done: true }));
-    if (done) break;
+  for await (const frame of framesOf(readable)) {
     const { width, height } = frame.getMetadata();
     if (Math.max(width, height) > MAX_DUMMY_SIDE) {
       carried.passed += 1;
       write(frame);
     } else if (carried.encoder !== null) {
-      carried.carrier.receiveDummy(frame);
+      carried.carrier.receiveDummy(frame, performance.now());
     }
   }
   carriers.delete(id);
@@ -130,7 +123,7 @@ async function transform({ readable, writable, options: { carrier: id, dummies }
 /** @param {number} id of a carrier */
 function requestKey(id) {
   const encoder = carriers.get(id)?.encoder ?? null;
-  if (encoder !== null) encoders.get(encoder)?.requestKey();
+  if (encoder !== null) encoders.get(encoder)?.requestKey(performance.now());
 }
 
 /**
@@ -153,9 +146,8 @@ function dummyMaker(send) {
 
 function report() {
   const now = performance.now();
-  /** @type {WorkerReport} */
-  const words = { encoders: {}, carriers: {}, failed: failed.splice(0) };
-  for (const [id, { counts }] of encoders) words.encoders[id] = { ...counts };
-  for (const [id, { carrier, passed }] of carriers) words.carriers[id] = { ...carrier.counts, passed, waitedMs: carrier.waitedMs(now) };
-  postMessage(words);
+  /** @type {Record<number, CarrierState>} */
+  const states = {};
+  for (const [id, { carrier, passed }] of carriers) states[id] = { ...carrier.counts, passed, waitedMs: carrier.waitedMs(now) };
+  postMessage({ carriers: states });
 }

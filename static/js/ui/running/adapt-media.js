@@ -2,7 +2,7 @@
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { PreparedSenders } from "../../media/encode-once/prepared-senders.js";
-import { canEncodeOnce } from "../../media/encode-once/support.js";
+import { canEncodeOnce, MIN_OTHERS } from "../../media/encode-once/support.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { CaptureWatch } from "../devices/capture-watch.js";
 import { EncodeOnceSwitch } from "../quality/encode-once-switch.js";
@@ -37,14 +37,14 @@ export function adaptMedia(session, stage, { devices, saver, controls, signal })
   return { adaptation, views };
 }
 
-/** Loads what encodes each picture once when a sender was prepared for it. @param {Mesh} mesh @param {Adaptation} adaptation @param {AbortSignal} signal */
+/** Loads what encodes each picture once when there are several who could share it. @param {Mesh} mesh @param {Adaptation} adaptation @param {AbortSignal} signal */
 function encodeOnce(mesh, adaptation, signal) {
   const choice = new EncodeOnceSwitch(signal);
   const prepared = new PreparedSenders(mesh, () => choice.wanted, signal);
   let loading = false;
   const load = async () => {
     const { backend } = prepared;
-    if (backend === null || loading) return;
+    if (backend === null || loading || mesh.peers.size < MIN_OTHERS) return;
     loading = true;
     try {
       const { EncodeOnce } = await import("../../media/encode-once/encode-once.js");

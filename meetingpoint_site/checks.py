@@ -35,6 +35,15 @@ def check(function: Check) -> Check:
     return function
 
 
+def current_key() -> str:
+    """Return SECRET_KEY; "" if it is empty, for which Django raises an error."""
+    try:
+        key: str = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        return ""
+    return key
+
+
 @check
 def secret_key() -> Iterable[CheckMessage]:
     """E001, E002: outside DEBUG, there is a SECRET_KEY that no one can guess."""
@@ -43,10 +52,7 @@ def secret_key() -> Iterable[CheckMessage]:
     )
     if settings.DEBUG:
         return
-    try:
-        key = settings.SECRET_KEY
-    except ImproperlyConfigured:  # how Django says that it is empty
-        key = ""
+    key = current_key()
     if not key:
         yield Error("SECRET_KEY is not set.", hint=hint, id="meetingpoint.E001")
     elif len(key) < 50 or len(set(key)) < 5:
@@ -57,7 +63,7 @@ def secret_key() -> Iterable[CheckMessage]:
 def sessions() -> Iterable[CheckMessage]:
     """E030, E031: former keys are as strong as the current one, and sessions end some time."""
     for key in settings.SECRET_KEY_FALLBACKS:
-        if len(key) < 50 or len(set(key)) < 5 or key == settings.SECRET_KEY:
+        if len(key) < 50 or len(set(key)) < 5 or key == current_key():
             yield Error(
                 "SECRET_KEY_FALLBACKS contains a key that is too short, too simple, or the current one.",
                 hint="Put only values of SECRET_KEY there that this site has used.",

@@ -12,7 +12,7 @@ from django.core.checks import Warning as Caution
 
 from common.redis_servers import addresses
 
-from .checks import LOCAL_HOSTS, check
+from .checks import LOCAL_HOSTS, check, current_key
 from .environment import env
 
 # What examples, manuals and tutorials use in place of a secret.
@@ -31,7 +31,7 @@ def _is_example(secret: str) -> bool:
 def _secrets() -> Iterator[tuple[str, str]]:
     """Yield the name of each setting that contains a secret, and the secret."""
     if not settings.DEBUG:
-        yield "SECRET_KEY", settings.SECRET_KEY
+        yield "SECRET_KEY", current_key()
         yield from (("SECRET_KEY_FALLBACKS", key) for key in settings.SECRET_KEY_FALLBACKS)
     if settings.TURN_URLS:
         yield "TURN_SECRET", settings.TURN_SECRET

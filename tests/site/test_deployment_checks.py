@@ -164,6 +164,12 @@ def test_settings_that_cannot_be_used_are_said_by_their_name() -> None:
     assert "PORT is not a whole number." in checked(PORT="http")
 
 
+def test_without_any_setting_the_missing_key_is_said() -> None:
+    said = checked(SECRET_KEY="", SECRET_KEY_FALLBACKS=GOOD * 3)
+    assert "meetingpoint.E001" in said
+    assert "Traceback" not in said
+
+
 def test_a_site_that_is_set_up_right_is_told_nothing() -> None:
     right = {"SITE_ORIGINS": "https://meet.example.org", "TRUSTED_PROXIES": "1", "HSTS_INCLUDE_SUBDOMAINS": "off"}
     mail = {"EMAIL_URL": "smtp+tls://mail.example.org:587", "DEFAULT_FROM_EMAIL": "meet@example.org"}

@@ -1,10 +1,12 @@
 """`manage.py backup`: one file from which this site can be made again."""
 
 import json
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -63,6 +65,8 @@ class Command(BaseCommand):
                 size = path.stat().st_size
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise CommandError(f"The database cannot be read: {error}.") from error
         for old in sorted(folder.glob("meetingpoint-*Z.zip"))[: -options["keep"]] if options["keep"] else ():
             old.unlink()
         job_done.send("backup")

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"Browsers find their address at {settings.STUN_URLS[0]}.")
 
         allow_many_sockets()
+        check_place(host, port)
         try:
             with self.stun() as stun:
                 SERVERS[server](host, port, ready)
@@ -65,6 +67,18 @@ class Command(BaseCommand):
                 "it, set STUN_PORT=0 and STUN_URLS to coturn's address; else choose another port."
             )
             return nullcontext()
+
+
+def check_place(host: str, port: int) -> None:
+    """Raise `CommandError` if no one can listen there: each server says so in its own way, or shows where it broke."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+            tried.bind(address)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CommandError(f"Port {port} of {host} cannot be used: {why}.") from error
 
 
 def allow_many_sockets() -> None:

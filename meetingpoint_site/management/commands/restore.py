@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
 from meetingpoint_site.operations.backup import postgres, sqlite
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             "--secret-key-to",
             type=Path,
             metavar="FILE",
-            help="Only write the SECRET_KEY of the backup into this file, for instance as root.",
+            help="Only write the SECRET_KEY of the backup into this file, for instance as root; - prints it.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,6 +58,9 @@ class Command(BaseCommand):
         vendor = archive.manifest["database"]
         if vendor != connection.vendor:
             raise CommandError(f"The backup is of {vendor}, and DATABASE_URL is {connection.vendor}.")
+        if unknown := archive.migrations - MigrationLoader(None).disk_migrations.keys():
+            missing = ".".join(min(unknown))
+            raise BadArchive(f"This release does not know the migration {missing}: install a newer one.")
         if (accounts := count_accounts()) and not replace:
             raise CommandError(f"The database has {accounts} accounts. Make a backup of it, then add --replace.")
         if vendor == "postgresql":
@@ -91,6 +95,9 @@ class Command(BaseCommand):
 
     def write_key(self, archive: Archive, path: Path) -> None:
         """Write nothing but the key."""
+        if str(path) == "-":
+            self.stdout.write(archive.settings["SECRET_KEY"])
+            return
         if not replace_text(path, archive.settings["SECRET_KEY"] + "\n"):
             raise CommandError(f"{path} cannot be written.")
         self.stdout.write(f"{path} has the SECRET_KEY of the backup now.")

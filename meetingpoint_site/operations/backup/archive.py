@@ -113,6 +113,11 @@ class Archive:
             if digest.hexdigest() != described["sha256"]:
                 raise BadArchive(f"{name} is damaged.")
 
+    @property
+    def migrations(self) -> set[tuple[str, str]]:
+        """The migrations that its database has, each with the name of its app."""
+        return {(app, name) for app, name in self.manifest["migrations"]}
+
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield the bytes of a member."""
         with self._zip.open(name) as stream:

@@ -11,6 +11,15 @@ from typing import Any
 from django.core.mail.backends import smtp
 
 
+class Utf8(str):
+    """A name or password that is sent as UTF-8 (RFC 4616 §2), also where smtplib asks for ASCII."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return super().encode("utf-8", errors)
+
+
 class EmailBackend(smtp.EmailBackend):
     """Sends emails to the mail server that EMAIL_URL names."""
 
@@ -26,6 +35,12 @@ class EmailBackend(smtp.EmailBackend):
             def __init__(self, *args: Any, **options: Any) -> None:
                 backend._conversation = self
                 super().__init__(*args, **options)
+
+            def login(self, user: str, password: str, **options: Any) -> Any:
+                return super().login(Utf8(user), Utf8(password), **options)
+
+            def auth_plain(self, challenge: Any = None) -> str:
+                return Utf8(super().auth_plain(challenge))
 
         return Watched
 

@@ -164,6 +164,8 @@ def test_the_mail_server_says_no_in_words(app: AppServer) -> None:
 
         assert mail("the%20right%20one")["result"] == "ok"
         assert "user or password is wrong (535)" in mail("another")["says"]
+        server.password = "größer 大"
+        assert mail("größer%20大")["result"] == "ok"
 
 
 def test_a_clock_that_is_off_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from typing import Final
 
 from django.conf import settings
 from django.core.checks import Error, run_checks
-from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from accounts.outbox.smtp import EmailBackend
 from meetingpoint_site.operations.models import Job
 from meetingpoint_site.operations.readiness import OK, ask_all
 

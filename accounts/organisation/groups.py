@@ -31,6 +31,6 @@ def named_groups(claims: dict[str, Any]) -> set[str]:
     for part in [name] if name in claims else name.split("."):
         found = found.get(part) if isinstance(found, dict) else None
     if isinstance(found, str):
-        return {found}
+        found = [found]
     # Keycloak writes a group with its path: /teachers
     return {name.removeprefix("/") for name in found if isinstance(name, str)} if isinstance(found, list) else set()

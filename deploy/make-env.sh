@@ -13,9 +13,12 @@ fail() {
   echo "make env: $*" >&2
   exit 2
 }
-case "${DOMAIN:-}" in
-  '' | *[!A-Za-z0-9.-]*) fail "which name leads to this machine? sudo make env DOMAIN=meet.example.org [EMAIL_URL_FILE=<path>]" ;;
-esac
+DOMAIN=$(printf '%s' "${DOMAIN:-}" | tr '[:upper:]' '[:lower:]')
+DOMAIN=${DOMAIN%.}
+[ -n "$DOMAIN" ] || fail "which name leads to this machine? sudo make env DOMAIN=meet.example.org [EMAIL_URL_FILE=<path>]"
+label='[a-z0-9]([a-z0-9-]*[a-z0-9])?'
+case "$DOMAIN" in *[!a-z0-9.-]*) false ;; *) printf '%s\n' "$DOMAIN" | grep -qxE "($label\.)+[a-z][a-z0-9-]*[a-z0-9]" ;; esac ||
+  fail "DOMAIN is a name such as meet.example.org: no https://, no port, no path, no address. Umlauts are written as the registry does, xn--…"
 [ "$(id -u)" -eq 0 ] || fail "run it as root, to give each secret to the user that reads it: sudo make env DOMAIN=$DOMAIN"
 if [ -e "$file" ]; then
   there=$(sed -n 's/^DOMAIN=//p' "$file")

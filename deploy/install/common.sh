@@ -72,20 +72,24 @@ place() { # place FILE MODE OWNER < content: write a file whole or not at all, i
 }
 
 # ── Settings ──────────────────────────────────────────────────────────────────────────────────────
-setting() { # setting NAME: its value in the file, without the quotes around it
-  { sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null || true; } | sed -n '1s/^"\(.*\)"$/\1/; 1p'
+lines_of() { # lines_of NAME: of several, the site takes the last one
+  grep -E "^(export )?$1=" "$SETTINGS" 2>/dev/null || true
+}
+
+setting() { # setting NAME: its value in the file, without the quotes around it, as the site reads it
+  lines_of "$1" | tail -n 1 | sed -nE 's/^[^=]*=//; s/^(["'\'']?)(.*)\1$/\2/p'
 }
 
 put_setting() { # put_setting NAME VALUE: write this line in place of the one that is there
   local line="$1=$2"
-  if ! grep -qxF -- "$line" "$SETTINGS"; then
-    place $SETTINGS 640 root:$SITE_USER < <(grep -v "^$1=" "$SETTINGS" || true; printf '%s\n' "$line") || true
+  if [ "$(lines_of "$1")" != "$line" ]; then
+    place $SETTINGS 640 root:$SITE_USER < <(grep -vE "^(export )?$1=" "$SETTINGS" || true; printf '%s\n' "$line") || true
     did "setting $line"
   fi
 }
 
 default_setting() { # default_setting NAME VALUE: unless the operator has written another one
-  grep -q "^$1=" "$SETTINGS" || put_setting "$1" "$2"
+  [ -n "$(lines_of "$1")" ] || put_setting "$1" "$2"
 }
 
 chosen() { # chosen NAME: the word of an earlier call that succeeded

@@ -31,6 +31,8 @@ read_choices() {
   local wrong was
   DOMAIN=$(choice DOMAIN)
   [ -n "$DOMAIN" ] || fail "which name leads to this server? sudo make install DOMAIN=meet.example.org"
+  [[ $DOMAIN != *[ßẞς$'\u200c\u200d']* ]] ||
+    fail "programs read ß, ς and joiners in two ways: write DOMAIN as its registry does, xn--…"
   DOMAIN=$(python3 -c 'import sys; print(sys.argv[1].strip().rstrip(".").lower().encode("idna").decode())' "$DOMAIN" 2>/dev/null) ||
     fail "DOMAIN is not a host name."
   [[ $DOMAIN =~ ^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$ ]] ||

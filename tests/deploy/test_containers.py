@@ -117,9 +117,17 @@ def test_make_env_says_at_once_that_it_needs_root(tmp_path: Path) -> None:
 
 
 def test_make_env_asks_for_a_name(tmp_path: Path) -> None:
-    for name in ("", "meet.example.org/x", "a b"):
+    odd = ("", "a", "meet.example.org/x", "a b", "a.test:80", "-a.test", "a..test", "192.0.2.7", "[::1]", "bücher.test")
+    for name in (*odd, "a.test\nDEBUG=on"):
         with pytest.raises(subprocess.CalledProcessError):
             make_env(tmp_path, DOMAIN=name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives the secrets to the users of the containers")
+def test_a_name_is_written_as_browsers_send_it(tmp_path: Path) -> None:
+    make_env(tmp_path, DOMAIN="Meet.Example.ORG.")
+    assert "SITE_ORIGINS=https://meet.example.org\n" in (tmp_path / ".env").read_text()
 
 
 def test_what_runs_by_the_clock_is_there_and_everything_waits_for_what_it_needs() -> None:

@@ -3,9 +3,11 @@
 What they do on a server is in test_install.py.
 """
 
+import ast
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,10 @@ def test_what_is_not_said_is_derived(words: dict[str, str], become: str) -> None
         ({"DOMAIN": "localhost"}, "a name such as"),
         ({"DOMAIN": "a.test; reboot"}, "a name such as"),
         ({"DOMAIN": f"{'x' * 64}.test"}, "not a host name"),
+        # Browsers go to xn--strae-oqa.test, older programs to strasse.test.
+        ({"DOMAIN": "straße.test"}, "xn--"),
+        ({"DOMAIN": "STRAẞE.test"}, "xn--"),
+        ({"DOMAIN": "νόμος.test"}, "xn--"),
         ({"DOMAIN": "a.test", "PROCESSES": "many"}, "PROCESSES is a number"),
         ({"DOMAIN": "a.test", "PROCESSES": "2", "DATABASE": "sqlite"}, "need DATABASE=postgresql"),
         ({"DOMAIN": "a.test", "DATABASE": "mysql"}, "one of: sqlite postgresql"),
@@ -110,6 +116,24 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert "could not be written" in done.stderr
     assert there.read_text() == "as it was\n"
     assert list(tmp_path.iterdir()) == [there]
+
+
+def test_the_scripts_read_settings_as_the_site_does(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(
+        "PORT=8000\nSITE_ORIGINS='https://meet.example.org'\nexport ADMIN_ORIGIN=https://admin.example.org\n"
+        'SITE_NAME="Meet us"\nEMERGENCY_CONTACT=it\'s Olga\n#DEBUG=on\nPORT=8100\nOIDC_NAME=\n'
+    )
+    code = f"from environ import Env; Env.ENVIRON = {{}}; Env.read_env({str(file)!r}); print(Env.ENVIRON)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    read = ast.literal_eval(done.stdout)
+    assert read["PORT"] == "8100"
+    for name in (*read, "DEBUG"):
+        assert run_functions(f"SETTINGS={file}; setting {name}").stdout.removesuffix("\n") == read.get(name, "")
+
+    place = f"place() {{ cat > {file}.new; mv {file}.new {file}; }}; SETTINGS={file}; SITE_USER=root"
+    run_functions(f"{place}; default_setting PORT 8000; put_setting PORT 8200; put_setting ADMIN_ORIGIN ''")
+    assert re.findall(r"(?:PORT|ADMIN_ORIGIN)=.*", file.read_text()) == ["PORT=8200", "ADMIN_ORIGIN="]
 
 
 def test_what_a_person_changed_since_is_known_and_what_was_there_before_comes_back(tmp_path: Path) -> None:
@@ -154,3 +178,61 @@ def test_an_empty_secret_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "secret_key").touch()
     subprocess.run(["sh", str(ROOT / "deploy" / "make-secrets.sh"), str(tmp_path)], check=True, capture_output=True)
     assert len((tmp_path / "secret_key").read_text()) > 60
+
+
+PACKAGE = """Package: {name}
+Status: install ok installed
+Maintainer: Olga <olga@example.org>
+Architecture: all
+Version: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("others", "goes"),
+    [
+        ({}, {"coturn", "libevent", "perl"}),
+        ({"shop": "Recommends: coturn"}, {"perl"}),
+        ({"shop": "Depends: coturn"}, {"perl"}),
+        ({"shop": "Recommends: perl"}, {"coturn", "libevent", "perl"}),
+        ({"shop": "Depends: perl"}, {"coturn", "libevent"}),
+        ({"shop": "Suggests: coturn"}, {"coturn", "libevent", "perl"}),
+    ],
+    ids=str,
+)
+def test_a_program_that_another_package_asks_for_stays(tmp_path: Path, others: dict[str, str], goes: set[str]) -> None:
+    """What apt itself says of a server where coturn came with us: it needs libevent, and merely recommends perl."""
+    ours = {"coturn": "Depends: libevent\nRecommends: perl", "libevent": "", "perl": ""}
+    for folder in (
+        "state/lists/partial",
+        "cache/archives/partial",
+        "etc/apt.conf.d",
+        "dpkg/info",
+        "dpkg/updates",
+        "record",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    described = [PACKAGE.format(name=name) + (f"{lines}\n" if lines else "") for name, lines in (ours | others).items()]
+    (tmp_path / "dpkg/status").write_text("\n".join(f"{text}Description: a part\n" for text in described))
+    (tmp_path / "record/packages").write_text("".join(f"{name}\n" for name in ours))
+    (tmp_path / "apt.conf").write_text(
+        f'Dir "{tmp_path}"; Dir::State "state"; Dir::State::status "{tmp_path}/dpkg/status"; Dir::Cache "cache"; '
+        'Dir::Etc "etc"; Debug::NoLocking "1";'
+    )
+    functions = (FOLDER / "uninstall.sh").read_text().rpartition("\nmain\n")[0]
+    functions = functions.replace(
+        'source "$(dirname "${BASH_SOURCE[0]}")/common.sh"', "source deploy/install/common.sh"
+    )
+    functions = functions.replace("/run/meetingpoint-apt.log", f"{tmp_path}/log")
+    look = f'[[ " $* " != *" purge "* ]] || {{ echo "${{@: -{len(ours)}}}" > {tmp_path}/goes; return; }}'
+    script = f'{functions}\nRECORD={tmp_path}/record\napt-get() {{ {look}; command apt-get "$@"; }}\nremove_packages'
+    environment = {
+        "PATH": os.environ["PATH"],
+        "APT_CONFIG": str(tmp_path / "apt.conf"),
+        "DPKG_ADMINDIR": str(tmp_path / "dpkg"),
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert set((tmp_path / "goes").read_text().split()) & ours.keys() == goes

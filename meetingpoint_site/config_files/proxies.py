@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -54,6 +55,15 @@ def upstreams() -> list[str]:
     return [f"127.0.0.1:{settings.PORT + number}" for number in range(settings.WEB_PROCESSES)]
 
 
+def has_ipv6() -> bool:
+    """Say whether the kernel of this machine has IPv6: where it was left out, nginx would not start."""
+    try:
+        socket.socket(socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
 def multiplied(match: re.Match[str]) -> str:
     """Return a limit of nginx times LIMIT_FACTOR, at least 1."""
     return f"{match[1]}{max(1, round(int(match[2]) * settings.LIMIT_FACTOR))}"
@@ -78,6 +88,8 @@ def nginx(certificate: Certificate | None = None, *, shared: bool = False) -> st
     example.rewrite(r"^ +# server 127\.0\.0\.1:8001;\n", "")
     example.replace(f"server {UPSTREAM};", "\n    ".join(f"server {place};" for place in upstreams()))
     example.rewrite(r"(\b(?:limit_conn \w+ |burst=|rate=))(\d+)", multiplied)
+    if not has_ipv6():
+        example.rewrite(r"^ +listen \[::\]:.*\n", "")
     if port != 443:
         example.rewrite(r"listen (\[::\]:)?443 ", lambda match: f"listen {match[1] or ''}{port} ")
         example.replace("https://$host$request_uri", f"https://$host:{port}$request_uri")

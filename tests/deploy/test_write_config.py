@@ -2,8 +2,10 @@
 
 import os
 import re
+import socket
 import subprocess
 from collections.abc import Callable
+from errno import EAFNOSUPPORT
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,18 @@ def test_limits_of_nginx_grow_with_the_limit_factor(settings: Any) -> None:
     after = [int(number) for number in re.findall(r"(?:limit_conn \w+ |burst=|rate=)(\d+)", written("nginx"))]
     assert len(before) >= 9
     assert after == [round(number * 2.5) for number in before]
+
+
+def test_nginx_starts_on_a_machine_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert written("nginx").count("listen [::]:") == 4
+
+    def no_ipv6(family: int = socket.AF_INET) -> socket.socket:
+        raise OSError(EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "socket", no_ipv6)
+    without = written("nginx")
+    assert "::" not in without
+    assert without.count(" listen ") == 4
 
 
 def test_names_and_ports_are_written_as_the_proxies_read_them(settings: Any) -> None:

@@ -19,7 +19,7 @@ from common import metrics
 from meetingpoint_site.security import added_headers, is_secure
 
 from .gauges import registry
-from .readiness import readiness
+from .readiness import DOCTOR, readiness
 
 # A request with one of these came through a proxy: that it comes from this machine says nothing of who asks.
 FORWARDED = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via"}
@@ -70,7 +70,10 @@ async def answer_readiness(scope: dict[str, Any]) -> Answer:
     """Say whether the site can serve people, and what is missing: 503 if something is."""
     found = await readiness()
     status = HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return status, "application/json", json.dumps({"ready": found.ready, **found.parts}).encode() + b"\n"
+    said = {"ready": found.ready, **found.parts}
+    if DOCTOR in found.jobs:
+        said["doctor"] = f"{found.jobs[DOCTOR]:.6f}"
+    return status, "application/json", json.dumps(said).encode() + b"\n"
 
 
 async def answer_metrics(scope: dict[str, Any]) -> Answer:

@@ -28,6 +28,9 @@ ANSWER_SECONDS: Final = 8.0  # a pool says after 5 s that it has no connection
 MAIL_SECONDS: Final = 900.0
 KEPT_SECONDS: Final = 1.0  # however often it is asked, the services are asked this often
 
+# The doctor writes down when it looks, and `/readyz` says it: so it sees that what answers has the same database.
+DOCTOR: Final = "doctor"
+
 # What does not make the site unable to serve: a load balancer that took all processes out would only make it worse.
 # Nor does one of several Redis servers: the rooms that the others keep go on.
 NOT_NEEDED: Final = {"mail", "redis-list"}

@@ -106,6 +106,16 @@ def test_another_site_and_a_proxy_without_sockets(app: AppServer, tmp_path: Path
     assert "404 instead of 101" in found["socket"]["says"]
 
 
+def test_a_copy_of_the_site_on_another_machine_is_not_this_one(app: AppServer) -> None:
+    copy = AppServer(settings={"SECRET_KEY": app.settings["SECRET_KEY"]})
+    copy.migrate()
+    with copy:
+        code, found = ask(app, "page", SITE_ORIGINS=copy.origin)
+        assert (code, found["page"]["says"]) == (1, "another Meeting Point answers: it has another database")
+        assert ask(copy, "page")[0] == 0
+        assert ask(app, "page", SITE_ORIGINS=copy.origin)[0] == 1
+
+
 def make_old_certificate(folder: Path, host: str = "localhost", left: timedelta = timedelta(days=1.51)) -> Path:
     """Make a certificate of 90 days that has so much `left`, and key.pem; return its path."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)

@@ -93,7 +93,7 @@ def test_services_that_refuse_to_write_or_are_away_are_named() -> None:
         with app:
             assert readiness(app)[1] == {
                 "ready": True,
-                **dict.fromkeys(("process", "database", "migrations", "write", "redis", "mail"), "ok"),
+                **dict.fromkeys(("process", "database", "migrations", "write", "redis", "redis-list", "mail"), "ok"),
             }
             with redis.Redis(port=server.port) as client:
                 client.config_set("maxmemory", "1")  # full: it still answers questions

@@ -3,6 +3,7 @@
 import base64
 import errno
 import ipaddress
+import json
 import os
 import socket
 import ssl
@@ -10,10 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http.client import HTTPException, HTTPResponse
 from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
+
+from meetingpoint_site.operations.models import Job, record_job
+from meetingpoint_site.operations.readiness import DOCTOR, KEPT_SECONDS, OK
 
 from .finding import Finding, hint, ok, reason, span, wrong
 
@@ -121,12 +127,17 @@ def check_certificate() -> Finding:
     return ok(name, tried, f"valid for {left}")
 
 
-def request(path: str, **headers: str) -> tuple[int, str]:
-    """Send a GET through the proxy; return status and head. Raises `OSError`."""
+def send_request(opened: socket.socket, path: str, **headers: str) -> None:
+    """Send a GET."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {urlsplit(settings.SITE_ORIGINS[0]).netloc}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in ({"Connection": "close"} | headers).items()]
+    opened.sendall("\r\n".join([*lines, "", ""]).encode())
+
+
+def request(path: str, **headers: str) -> tuple[int, str]:
+    """Send a GET through the proxy; return status and head. Raises `OSError`."""
     with connection() as opened:
-        opened.sendall("\r\n".join([*lines, "", ""]).encode())
+        send_request(opened, path, **headers)
         head = b""
         while b"\r\n\r\n" not in head and len(head) < 65_536 and (piece := opened.recv(4096)):
             head += piece
@@ -135,8 +146,32 @@ def request(path: str, **headers: str) -> tuple[int, str]:
     return int(status) if status.isdigit() else 0, text
 
 
+def has_this_database() -> bool | None:
+    """Say whether the site that answers under the name has the database that we have; None: it does not say.
+
+    A copy of this site, such as the one on the machine that it came from, has its own, where we have written nothing.
+    """
+    try:
+        record_job(DOCTOR)
+        ours = f"{Job.objects.get(name=DOCTOR).finished_at.timestamp():.6f}"
+        for _ in range(3):
+            with connection() as opened:
+                send_request(opened, "/readyz")
+                answer = HTTPResponse(opened)
+                answer.begin()
+                said = json.loads(answer.read(65_536))
+            if said.get("database") != OK:
+                return None
+            if said.get("doctor") == ours:
+                return True
+            time.sleep(KEPT_SECONDS)  # the answer was from before
+    except (DatabaseError, OSError, HTTPException, ValueError, AttributeError):
+        return None
+    return False
+
+
 def check_page() -> Finding:
-    """Fetch the landing page as people do."""
+    """Fetch the landing page as people do, and see that it is ours."""
     name, tried = "page", f"open {settings.SITE_ORIGINS[0]}"
     try:
         status, head = request("/")
@@ -153,6 +188,13 @@ def check_page() -> Finding:
         return wrong(
             name, tried, "a different site answers", "The name leads to another machine or another virtual host."
         )
+    ours = has_this_database()
+    if ours is None:
+        says = "a Meeting Point answers; it could not be found out whether it is this one"
+        return hint(name, tried, says, "See the check of the services, and that the proxy passes /readyz on.")
+    if not ours:
+        do = f"Change the A (or AAAA) record at your DNS, or the proxy's upstream; after an upgrade restart. {HAIRPIN}"
+        return wrong(name, tried, "another Meeting Point answers: it has another database", do)
     return ok(name, tried, "the page of this site answers")
 
 

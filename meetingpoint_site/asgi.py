@@ -11,11 +11,11 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from accounts.outbox import sender  # noqa: E402
-from rooms.signaling.drain import lifespan  # noqa: E402
 from rooms.signaling.routing import websocket_application  # noqa: E402
 
 from .assets.static_files import StaticFiles  # noqa: E402
 from .bodies import BodilessHead, BodyLimit  # noqa: E402
+from .ending import lifespan  # noqa: E402
 from .middleware.turns import PagesInTurn  # noqa: E402
 from .operations.front import Operations, Timed  # noqa: E402
 

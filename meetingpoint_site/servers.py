@@ -14,6 +14,7 @@ from rooms.signaling.messages import MAX_FRAME
 from rooms.signaling.process import current_hub
 
 from .bodies import MAX_BODY_BYTES
+from .ending import end_soon
 from .security import added_headers
 
 APPLICATION = "meetingpoint_site.asgi:application"
@@ -89,6 +90,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
             for listener in self.listeners:
                 listener.addCallback(lambda port: port and port.stopListening())
             await drain(current_hub())
+            end_soon()
             self.stop()
 
         def listen_success(self, port: Any) -> Any:

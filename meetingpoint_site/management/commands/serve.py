@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     help = (
         "Serve Meeting Point: pages, static files and WebSockets. On SIGTERM or Ctrl+C it closes the sockets, their "
-        "browsers reconnect to the next process, and this one ends within a second."
+        "browsers reconnect to the next process, and this one ends at once, or within two seconds if a service hangs."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

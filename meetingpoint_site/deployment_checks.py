@@ -3,12 +3,15 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from email.utils import parseaddr
+from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from common.redis_servers import addresses
 
@@ -48,6 +51,38 @@ def unusable() -> Iterable[CheckMessage]:
     """E013: settings that only have certain values have one of them."""
     for name, (value, takes) in env.unusable.items():
         yield Error(f"{name} is {value!r}.", hint=f"It takes {takes}.", id="meetingpoint.E013")
+
+
+# The least and the most of settings that are numbers; others have checks of their own, with their reasons.
+RANGES: Final = {
+    "PORT": (1, 65535),
+    "WEB_PROCESSES": (1, 1000),
+    "DATABASE_CONNECTIONS": (1, 1000),
+    "GUEST_STAY_HOURS": (0, 90 * 24),
+    "HSTS_SECONDS": (0, 10 * 31_536_000),
+}
+
+
+@check
+def ranges() -> Iterable[CheckMessage]:
+    """E047: numbers are in the range in which they mean something."""
+    for name, (least, most) in RANGES.items():
+        value = settings.SECURE_HSTS_SECONDS if name == "HSTS_SECONDS" else getattr(settings, name)
+        if not least <= value <= most:
+            yield Error(f"{name} is {value}.", hint=f"Set it to {least} to {most}.", id="meetingpoint.E047")
+
+
+@check
+def sender() -> Iterable[CheckMessage]:
+    """E048: emails have a sender, with an address."""
+    try:
+        validate_email(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    except ValidationError:
+        yield Error(
+            f"DEFAULT_FROM_EMAIL is {settings.DEFAULT_FROM_EMAIL!r}, which has no email address.",
+            hint='Example: DEFAULT_FROM_EMAIL="Meeting Point <meet@example.org>"',
+            id="meetingpoint.E048",
+        )
 
 
 @check

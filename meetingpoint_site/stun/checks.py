@@ -5,15 +5,18 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as Caution
 
 from meetingpoint_site.checks import check
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
+RELAY = re.compile(r"turn:(\[[^]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=udp)?")  # those that listen on UDP
+
 
 @check
 def own_stun() -> Iterable[CheckMessage]:
-    """E040, E041: the process's own STUN server has a port that exists and a name that browsers can resolve."""
+    """E040, E041, W012: the process's own STUN server has a port for itself, and a name that browsers can resolve."""
     if not 0 <= settings.STUN_PORT <= 65535:
         yield Error(
             f"STUN_PORT is {settings.STUN_PORT}.",
@@ -25,4 +28,12 @@ def own_stun() -> Iterable[CheckMessage]:
             f"STUN_HOST is {settings.STUN_HOST!r}.",
             hint="Write a host name or an address, without scheme and port: STUN_HOST=meet.example.org",
             id="meetingpoint.E041",
+        )
+    ours = f"{settings.STUN_HOST}:{settings.STUN_PORT}"
+    relays = (RELAY.fullmatch(url) for url in settings.TURN_URLS)
+    if settings.STUN_PORT and any(relay and f"{relay[1]}:{relay[2] or 3478}" == ours for relay in relays):
+        yield Caution(
+            f"Both the site's STUN server and the relay in TURN_URLS are at {ours}, and only one of them can be.",
+            hint="Set STUN_PORT to another port, such as 3479; or STUN_PORT=0, and name the relay in STUN_URLS.",
+            id="meetingpoint.W012",
         )

@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as project
 
 from meetingpoint_site import deployment_checks as checks
+from meetingpoint_site.stun.checks import own_stun
 
 ROOT = Path(project.BASE_DIR)
 GOOD = "b4f9d2a7c1e8065f3d9ab27c4e81f60d"
@@ -170,6 +172,54 @@ def test_without_any_setting_the_missing_key_is_said() -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("PORT", (0, 70_000, -1), (80, 65_535)),
+        ("WEB_PROCESSES", (0, -1), (1, 20)),
+        ("DATABASE_CONNECTIONS", (0, -3), (1,)),
+        ("GUEST_STAY_HOURS", (-5, 100_000), (0, 12)),
+        ("SECURE_HSTS_SECONDS", (-1,), (0, 63_072_000)),
+    ],
+)
+def test_numbers_that_mean_nothing_are_said(
+    settings: Any, name: str, wrong: tuple[int, ...], right: tuple[int, ...]
+) -> None:
+    assert [found(checks.ranges, settings, {name: value}) for value in wrong] == [["E047"]] * len(wrong)
+    assert [found(checks.ranges, settings, {name: value}) for value in right] == [[]] * len(right)
+
+
+@pytest.mark.parametrize(
+    ("address", "problems"),
+    [
+        ("Meeting Point", ["E048"]),
+        ("", ["E048"]),
+        ("Meeting Point <meet@@example.org>", ["E048"]),
+        ("Meeting Point <meet@example.org>", []),
+        ('"Meet, us" <meet@bücher.example>', []),
+        ("meet@localhost", []),
+    ],
+)
+def test_a_sender_without_an_address_is_said(settings: Any, address: str, problems: list[str]) -> None:
+    assert found(checks.sender, settings, {"DEFAULT_FROM_EMAIL": address}) == problems
+
+
+@pytest.mark.parametrize(
+    ("port", "relay", "problems"),
+    [
+        (3478, "turn:meet.example.org", ["W012"]),
+        (3478, "turn:meet.example.org:3478?transport=udp", ["W012"]),
+        (3479, "turn:meet.example.org:3478?transport=udp", []),
+        (3478, "turn:turn.example.org:3478", []),
+        (3478, "turn:meet.example.org:3478?transport=tcp", []),
+        (0, "turn:meet.example.org:3478", []),
+    ],
+)
+def test_a_port_that_two_servers_want_is_said(settings: Any, port: int, relay: str, problems: list[str]) -> None:
+    site = {"STUN_HOST": "meet.example.org", "STUN_PORT": port, "TURN_URLS": [relay]}
+    assert found(own_stun, settings, site) == problems
+
+
 def test_a_site_that_is_set_up_right_is_told_nothing() -> None:
     right = {"SITE_ORIGINS": "https://meet.example.org", "TRUSTED_PROXIES": "1", "HSTS_INCLUDE_SUBDOMAINS": "off"}
     mail = {"EMAIL_URL": "smtp+tls://mail.example.org:587", "DEFAULT_FROM_EMAIL": "meet@example.org"}
@@ -184,4 +234,4 @@ def test_the_checks_are_registered() -> None:
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.deployment_checks") == 7
+    assert modules.count("meetingpoint_site.deployment_checks") == 9

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from meetingpoint_site.config_files.example import Example
+from meetingpoint_site.deployment_checks import _secrets
 from tests.services import find_binary
 
 TURN = "turn:meet.family.test:3479?transport=udp,turn:meet.family.test:3479?transport=tcp,turns:meet.family.test:5350"
@@ -189,6 +190,14 @@ def test_units_get_the_secrets_that_are_there_and_write_only_where_sqlite_is(uni
     assert "ExecStart=/opt/meeting-point/current/.venv/bin/python manage.py serve" in text
     text = (units("secret_key", engine="postgresql") / "meetingpoint@.service").read_text()
     assert "ReadWritePaths" not in text
+
+
+def test_every_secret_of_the_settings_can_be_handed_to_the_units(settings: Any) -> None:
+    settings.DEBUG, settings.SECRET_KEY_FALLBACKS, settings.REDIS_URL = False, ["x"], "redis://:x@localhost"
+    example = Example("systemd/service.conf").text
+    assert {name.lower() for name, _ in _secrets()} == set(
+        re.findall(r"^#LoadCredential=(\w+):", example, re.MULTILINE)
+    )
 
 
 def test_systemd_takes_every_unit_and_rates_the_services_as_safe(units: Callable[..., Path]) -> None:

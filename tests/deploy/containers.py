@@ -92,6 +92,11 @@ class Containers:
             raise StepFailed(f"{name}: {error}\n{said}") from error
         done.add(name)
 
+    def run(self, name: str, *command: str) -> str:
+        """Run a command in a further container of a service, as `docker compose run --rm` does; return its output."""
+        options = " ".join(f"--property={shlex.quote(item)}" for item in self.properties(name))
+        return self.machine.run(f"systemd-run --quiet --wait --pipe {options} -- /usr/bin/env {shlex.join(command)}")
+
     def is_healthy(self, name: str, test: list[str]) -> bool:
         """Run the health check inside the container."""
         command = shlex.join(test[1:]) if test[0] == "CMD" else shlex.join(["sh", "-c", *test[1:]])

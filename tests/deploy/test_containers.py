@@ -198,3 +198,23 @@ def test_every_container_starts_and_a_page_comes_through_the_proxy(tmp_path: Pat
         assert names == set(SERVICES) - {"migrate"}
         assert "migrate" in done
         wait_until(lambda: ".zip" in machine.run("ls /volumes/backups"), 60, "there is a backup")
+        bring_back(containers)
+
+
+def bring_back(containers: Containers) -> None:
+    """Restore a backup as docs/deployment.md says: what came after it is gone, and its key is there again."""
+    machine, there = containers.machine, "/var/backups/meetingpoint/before.zip"
+    make = "from accounts.models import User; User.objects.create_user('{}@example.org', display_name='{}')"
+    containers.run("prune", "python", "manage.py", "shell", "-c", make.format("olga", "Olga"))
+    containers.run("backup", "python", "manage.py", "backup", there)
+    containers.run("prune", "python", "manage.py", "shell", "-c", make.format("max", "Max"))
+    machine.run("systemctl stop container-web container-prune container-remind container-backup")
+    key = machine.run(f"cat {PROJECT}/deploy/secrets/secret_key")
+    machine.run(f"openssl rand -hex 32 > {PROJECT}/deploy/secrets/secret_key")  # as on another machine
+    restore = ("migrate", "python", "manage.py", "restore")
+    assert "Restored: 1 accounts" in containers.run(*restore, "--replace", there)
+    said = containers.run(*restore, "--secret-key-to", "-", there)
+    machine.write("/root/secret_key", said.splitlines()[-1] + "\n", 0o600)
+    machine.run(f"cat /root/secret_key > {PROJECT}/deploy/secrets/secret_key && rm /root/secret_key")
+    assert machine.run(f"cat {PROJECT}/deploy/secrets/secret_key") == key
+    containers.start("web", done=set(SERVICES))

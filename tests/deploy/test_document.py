@@ -48,6 +48,19 @@ ELSEWHERE = {
         "test_containers.py",
         "ls /volumes/backups",
     ),
+    "docker compose --file deploy/compose.yaml stop web prune remind backup": ("test_containers.py", "systemctl stop"),
+    "docker compose --file deploy/compose.yaml run --rm migrate python manage.py restore --replace "
+    "/var/backups/meetingpoint/<name>.zip": ("test_containers.py", '"--replace"'),
+    "(umask 077 && docker compose --file deploy/compose.yaml run --rm --no-TTY migrate python manage.py restore "
+    "--secret-key-to - /var/backups/meetingpoint/<name>.zip > /root/secret_key)": (
+        "test_containers.py",
+        '"--secret-key-to", "-"',
+    ),
+    "cat /root/secret_key > deploy/secrets/secret_key && rm /root/secret_key": (
+        "test_containers.py",
+        "cat /root/secret_key",
+    ),
+    "docker compose --file deploy/compose.yaml up --detach": ("test_containers.py", "containers.start"),
     "manage.py backup /var/backups/meetingpoint/today.zip": ("test_document.py", "run_backups"),
     "manage.py backup --folder /var/backups/meetingpoint --keep 14": ("test_document.py", "run_backups"),
     "manage.py restore /var/backups/meetingpoint/today.zip": ("test_document.py", "run_backups"),
@@ -100,7 +113,7 @@ def test_every_fence_says_what_it_is_and_is_a_script() -> None:
     assert {kind for kind, _, _ in found} <= {"sh", "env"}
     for kind, text, _ in found:
         if kind == "sh":
-            script = text.replace("<this repository>", "here").replace("<version>", "v1")
+            script = re.sub("<[a-z ]+>", "v1", text)
             subprocess.run(["bash", "-n"], input=script, text=True, check=True)
         else:
             assert all(re.fullmatch(r"[A-Z_]+=.+|#.*", line) for line in text.splitlines()), text

@@ -143,6 +143,8 @@ def test_the_server_asks_no_other_host() -> None:
         "accounts/organisation/way.py",
         "accounts/outbox/smtp.py",  # ends a conversation with the mail server of the settings
         "meetingpoint_site/stun/server.py",
+        "meetingpoint_site/management/commands/serve.py",  # tries its own port
+        "meetingpoint_site/config_files/proxies.py",  # sees whether this machine has IPv6
         "meetingpoint_site/operations/doctor/reach.py",  # the operator's diagnosis, of the site's own addresses
         "meetingpoint_site/operations/doctor/clock.py",  # and of the time servers that the system is set to
         "meetingpoint_site/stun/client.py",

@@ -2,6 +2,7 @@
 
 import atexit
 import email
+import fcntl
 import json
 import os
 import secrets
@@ -11,14 +12,17 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email import policy
 from functools import cache
 from pathlib import Path
 
-from tests.services import Service, wait_until
+import psycopg
+
+from tests.services import Service, find_binary, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = "MEETINGPOINT_TEST_FOLDER"
 
 # What `AppServer.run_python` runs: a line with code and variables comes in, a line with the result goes out.
 # Between two of them nothing is kept, neither a connection to a database, which may go away, nor a cache.
@@ -100,12 +104,23 @@ class AppServer(Service):
         return done.stdout
 
     def migrate(self) -> None:
-        """Bring the database to the newest schema. The migrations run once for all databases of SQLite."""
-        path = Path(self.settings["DATABASE_URL"].removeprefix("sqlite:///"))
+        """Bring the database to the newest schema. The migrations run once in a run for all that are new."""
+        url = self.settings["DATABASE_URL"]
+        path = Path(url.removeprefix("sqlite:///"))
         if path.is_absolute() and not path.exists():
             shutil.copy(migrated_database(), path)
+        elif url.startswith("postgres:") and is_empty(url):
+            schema = once_in_a_run("schema.sql", self._migrate_and_dump)
+            if is_empty(url):
+                load = [find_binary("psql"), "--quiet", "--set=ON_ERROR_STOP=1", f"--file={schema}", url]
+                subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
         else:
             self.manage("migrate", "--verbosity", "0")
+
+    def _migrate_and_dump(self, path: Path) -> None:
+        """Bring the database, of PostgreSQL, to the newest schema, and write all of it to a file."""
+        self.manage("migrate", "--verbosity", "0")
+        subprocess.run([find_binary("pg_dump"), f"--file={path}", self.settings["DATABASE_URL"]], check=True)
 
     def run_python(self, code: str, **values: object) -> object:
         """Run `code` inside a Django process on this database; `values` are its variables, `result` is the answer.
@@ -164,14 +179,41 @@ class AppServer(Service):
 
 
 @cache
+def folder_of_run() -> Path:
+    """Return a folder that the processes of a run share. The first of them makes it and removes it at its end."""
+    if SHARED not in os.environ:
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="meetingpoint-run-")
+        atexit.register(shutil.rmtree, os.environ[SHARED], ignore_errors=True)
+    return Path(os.environ[SHARED])
+
+
+def once_in_a_run(name: str, make: Callable[[Path], None]) -> Path:
+    """Return the path of a file that the first process to ask for it makes; the others wait."""
+    path = folder_of_run() / name
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = path.with_name(f"{name}.unfinished")
+            make(unfinished)
+            unfinished.rename(path)
+    return path
+
+
 def migrated_database() -> Path:
     """Return a SQLite database with the newest schema and nothing in it, to be copied."""
-    folder = Path(tempfile.mkdtemp(prefix="meetingpoint-schema-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}"})
-    server.manage("migrate", "--verbosity", "0")
-    server.close()
-    return folder / "db.sqlite3"
+
+    def make(path: Path) -> None:
+        server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}"})
+        server.manage("migrate", "--verbosity", "0")
+        server.close()
+
+    return once_in_a_run("schema.sqlite3", make)
+
+
+def is_empty(url: str) -> bool:
+    """Say whether there is no table of ours in a database of PostgreSQL."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,)
 
 
 def make_account(app: AppServer, address: str, name: str, password: str, *, staff: bool = False) -> None:

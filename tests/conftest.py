@@ -7,6 +7,7 @@ import pytest
 from django.template import Engine
 
 from common import mail, ratelimit
+from tests.app_server import folder_of_run
 from tests.services import CoturnServer, PostgresServer, RedisServer
 
 # The files that take longest come first: then all processes of a run end at about the same time.
@@ -16,6 +17,11 @@ SLOW = [
     *("several_processes", "least_privilege", "deletion", "database_away", "events", "corpus"),
     *("demo", "deadlines", "nothing_stored", "room_story", "hostile_frames"),
 ]
+
+
+def pytest_configure() -> None:
+    """Make the folder that the processes of this run share before there are any."""
+    folder_of_run()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

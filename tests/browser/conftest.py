@@ -1,5 +1,6 @@
 """Real browsers with fake cameras against real servers."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from scripts.bundle import BUNDLE, make_bundle
-from tests.app_server import AppServer, make_account, sign_in_ahead
+from tests.app_server import AppServer, make_account, once_in_a_run, sign_in_ahead
 from tests.browser.camera import make_camera
 from tests.browser.person import PASSWORD, Person
 from tests.services import PostgresServer, RedisServer, find_binary, free_port
@@ -102,11 +103,10 @@ class Cast:
     sessions: dict[str, list[str]]
 
 
-@pytest.fixture(scope="session")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
-    """The cast of the tests of this run."""
-    path = tmp_path_factory.mktemp("cast") / "db.sqlite3"
-    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": SECRET_KEY})
+def make_cast(folder: Path) -> None:
+    """Make the database of the cast, and the list of their sessions."""
+    folder.mkdir()
+    server = AppServer(settings={"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "SECRET_KEY": SECRET_KEY})
     server.migrate()
     sessions = {}
     for name, times in (("Olga", 200), ("Max", 40), ("Sam", 40)):
@@ -114,7 +114,14 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
         make_account(server, address, name, PASSWORD)
         sessions[address] = sign_in_ahead(server, address, times)
     server.close()
-    return Cast(path, sessions)
+    (folder / "sessions.json").write_text(json.dumps(sessions))
+
+
+@pytest.fixture(scope="session")
+def cast() -> Cast:
+    """The cast of the tests of this run."""
+    folder = once_in_a_run("cast", make_cast)
+    return Cast(folder / "db.sqlite3", json.loads((folder / "sessions.json").read_text()))
 
 
 def server_with(cast: Cast, **settings: str) -> AppServer:

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { Chat } from "../../static/js/chat/chat.js";
 import { HostControls, mayDo, readRights, readTimer, TOPICS } from "../../static/js/hosts/host-controls.js";
 import { Polls, readPoll, readVote } from "../../static/js/hosts/polls.js";
+import { keepDecisions } from "../../static/js/ui/hosts/kept-decisions.js";
 import { World } from "./chat-world.js";
 
 const NOW = 1_795_419_600_000;
@@ -130,6 +131,31 @@ test("a host who loads the page again finds what they had decided, but not what 
   sam.controls.rights.restore(kept);
   assert.deepEqual([again, sam].map(({ controls }) => controls.rights.value.chat), [true, false]);
   assert.equal(come(["Mia", "guest"]).controls.rights.update, null);
+});
+
+test("the tab keeps for some minutes what a host had decided, and the timer runs on", async (context) => {
+  const kept = new Map();
+  globalThis.sessionStorage = /** @type {any} */ ({
+    getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key),
+  });
+  const { come, people: [olga] } = meet(context, ["Olga", "owner"]);
+  const life = new AbortController();
+  keepDecisions(olga.controls, "room", life.signal);
+  olga.controls.rights.change({ chat: true, screen: false, microphone: true });
+  olga.controls.timer.change({ ends: NOW + 300_000, total: 300_000 });
+  life.abort();
+  const [[key, stored]] = kept;
+  const comesBack = (after, text = stored, role = "owner") => {
+    context.mock.timers.setTime(NOW + after);
+    kept.set(key, text);
+    const { controls } = come(["Olga", role]);
+    keepDecisions(controls, "room", new AbortController().signal);
+    return [controls.rights.value.screen, controls.timer.value && controls.timer.value.ends - NOW];
+  };
+  assert.deepEqual(comesBack(60_000), [false, 300_000]);
+  assert.deepEqual(comesBack(301_000), [true, null], "it is too long ago");
+  assert.deepEqual(comesBack(60_000, stored, "member"), [true, null], "she is a host no longer");
+  for (const rubbish of ["", "{", "null", "7", '{"left":"x"}', `{"left":${NOW},"rights":{"at":5},"timer":{"value":{}}}`]) assert.deepEqual(comesBack(1_000, rubbish), [true, null], rubbish);
 });
 
 test("who may not write any more may delete what they wrote before, and nothing else", async (context) => {

@@ -13,7 +13,7 @@ test("loudness goes from silence to full in equal steps of decibels", () => {
   for (const value of [0.001, 0.0001, 0, -1, NaN, undefined]) assert.ok(loudness(value) < 1e-9);
 });
 
-test("the loudness of a peer is that of the loudest thing received, not of one's own voice", () => {
+test("the loudness of a peer is that of the loudest thing received, not of one's own voice nor of a shared screen", () => {
   const report = new Map([
     ["a", { type: "inbound-rtp", kind: "audio", audioLevel: 0.01 }],
     ["b", { type: "inbound-rtp", kind: "audio", audioLevel: 0.1 }],
@@ -21,6 +21,8 @@ test("the loudness of a peer is that of the loudest thing received, not of one's
     ["d", { type: "inbound-rtp", kind: "video" }],
   ]);
   assert.equal(loudest(report, "inbound-rtp"), loudness(0.1));
+  report.set("e", { type: "inbound-rtp", kind: "audio", audioLevel: 0.9, trackIdentifier: "film" });
+  assert.equal(loudest(report, "inbound-rtp", "film"), loudness(0.1));
   assert.equal(loudest(new Map(), "media-source"), 0);
 });
 

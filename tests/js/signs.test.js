@@ -113,8 +113,12 @@ test("a person speaks from a loud start to a pause, without flicker in between",
   context.mock.method(performance, "now", () => now);
   let amplitude = 0;
   const stats = () => new Map([["a", { type: "inbound-rtp", kind: "audio", audioLevel: amplitude }], ["b", { type: "media-source", kind: "audio", audioLevel: 0.5 }]]);
-  const levels = new RemoteLevels(new Map([["peer", { getStats: async () => stats() }]]), "own");
-  const speakingOf = { peer: [], own: [] };
+  // Neither a film in their shared screen nor the voice of one who may not speak makes a person the speaker.
+  const film = { type: "inbound-rtp", kind: "audio", audioLevel: 0.5, trackIdentifier: "film" };
+  const sharer = { getStats: async () => new Map([["film", film]]), transceivers: { screenAudio: { receiver: { track: { id: "film" } }, sender: { track: null } } } };
+  const loud = { getStats: async () => new Map([["a", { ...film, trackIdentifier: "voice" }]]) };
+  const levels = new RemoteLevels(new Map([["peer", { getStats: async () => stats() }], ["sharer", sharer], ["silenced", loud]]), "own", (id) => id !== "silenced");
+  const speakingOf = { peer: [], own: [], sharer: [], silenced: [] };
   levels.on("level", ({ id, speaking }) => speakingOf[id].push(speaking));
   const quiet = 10 ** (-43 / 20); // between the two thresholds
   for (const [loudness, polls] of [[quiet, 4], [0.1, 1], [quiet, 8], [0, 6]]) {
@@ -129,4 +133,5 @@ test("a person speaks from a loud start to a pause, without flicker in between",
   const [never, yes, pause] = [Array(4).fill(false), Array(9).fill(true), [true, true, true, false, false, false]];
   assert.deepEqual(speakingOf.peer, [...never, ...yes, ...pause]);
   assert.ok(speakingOf.own.every((speaking) => speaking));
+  for (const id of ["sharer", "silenced"]) assert.ok(speakingOf[id].length > 4 && !speakingOf[id].includes(true), id);
 });

@@ -34,8 +34,13 @@ def test_the_sound_of_a_shared_tab_arrives_in_stereo(person: Meet, driver: Playw
         music.goto(f"data:text/html,<title>{TITLE}</title>")
         music.evaluate(PLAY_LEFT)
         max_.page.bring_to_front()
+        max_.page.keyboard.press("m")
         max_.page.get_by_role("button", name="Share screen").click()
         screen = olga.page.locator("mp-screen video")
         expect(screen).to_have_count(1)
         assert left_over_right(screen) > 15
+        # What plays there is no voice: Max, whose microphone is off, does not speak.
+        tile = olga.page.locator("mp-tile[data-self='false']")
+        expect(tile).to_have_attribute("data-muted", "true")
+        expect(tile).to_have_attribute("data-speaking", "false")
         max_.close()

@@ -1,4 +1,4 @@
-/** Audio levels of peers and of the own microphone, and who is speaking; from statistics, without an audio graph. */
+/** Levels of the voices of peers and of the own microphone, and who is speaking; from statistics, without an audio graph. */
 
 import { Emitter } from "../../lib/emitter.js";
 import { loudness } from "../devices/level-meter.js";
@@ -10,7 +10,7 @@ const GOES_ON = 0.27;
 /** Longer than a pause between words. */
 const HOLD_MS = 800;
 
-/** @typedef {{getStats: () => Promise<RTCStatsReport>}} Measured */
+/** @typedef {{getStats: () => Promise<RTCStatsReport>, transceivers?: {screenAudio: RTCRtpTransceiver | null}}} Measured */
 
 /**
  * @typedef {object} RemoteLevelsEvents
@@ -20,15 +20,20 @@ const HOLD_MS = 800;
 /** @extends {Emitter<RemoteLevelsEvents>} */
 export class RemoteLevels extends Emitter {
   #connections;
+  #isHeard;
   /** When each was last loud enough, ms. @type {Map<string, number>} */
   #loudAt = new Map();
   #own;
   #timer = setInterval(() => this.#poll(), EVERY_MS);
 
-  /** @param {ReadonlyMap<string, Measured>} connections live @param {string} own the id of oneself in events */
-  constructor(connections, own) {
+  /**
+   * @param {ReadonlyMap<string, Measured>} connections live @param {string} own the id of oneself in events
+   * @param {(id: string) => boolean} [isHeard] whether the voice of a peer is played at all
+   */
+  constructor(connections, own, isHeard = () => true) {
     super();
     this.#connections = connections;
+    this.#isHeard = isHeard;
     this.#own = own;
   }
 
@@ -47,10 +52,12 @@ export class RemoteLevels extends Emitter {
     // Rejects only once the connection is closed.
     const report = await connection.getStats().catch(() => null);
     if (report === null || !this.#connections.has(id)) return;
-    this.#emitLevel(id, loudest(report, "inbound-rtp"));
+    // What plays in a shared screen is no voice.
+    const { receiver, sender } = connection.transceivers?.screenAudio ?? {};
+    this.#emitLevel(id, this.#isHeard(id) ? loudest(report, "inbound-rtp", receiver?.track.id) : 0);
     // The microphone is the same on every connection.
     const [first] = this.#connections.keys();
-    if (id === first) this.#emitLevel(this.#own, loudest(report, "media-source"));
+    if (id === first) this.#emitLevel(this.#own, loudest(report, "media-source", sender?.track?.id));
   }
 
   /** @param {string} id @param {number} level */
@@ -63,11 +70,15 @@ export class RemoteLevels extends Emitter {
   }
 }
 
-/** @param {RTCStatsReport} report @param {"inbound-rtp" | "media-source"} type received or sent @returns {number} 0 to 1 */
-export function loudest(report, type) {
+/**
+ * @param {RTCStatsReport} report @param {"inbound-rtp" | "media-source"} type received or sent
+ * @param {string} [except] the id of a track that does not count @returns {number} 0 to 1
+ */
+export function loudest(report, type, except = "") {
   let level = 0;
-  for (const stat of report.values()) {
-    if (stat.type === type && stat.kind === "audio") level = Math.max(level, loudness(stat.audioLevel));
+  for (const { type: found, kind, trackIdentifier, audioLevel } of report.values()) {
+    const counts = found === type && kind === "audio" && (except === "" || trackIdentifier !== except);
+    if (counts) level = Math.max(level, loudness(audioLevel));
   }
   return level;
 }

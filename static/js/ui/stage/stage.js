@@ -53,7 +53,7 @@ export class Stage {
     outputs.on("changed", ({ offer }) => this.#offerPlaying(offer), { signal });
     this.#offerPlaying(outputs.offer);
     this.#resumeButton.addEventListener("click", () => outputs.resume(), { signal });
-    this.levels = new RemoteLevels(session.mesh.peers, session.self.pid);
+    this.levels = new RemoteLevels(session.mesh.peers, session.self.pid, (pid) => !session.people.get(pid)?.silenced);
     this.levels.on("level", ({ id, speaking }) => {
       this.#grid.tile(id)?.setSpeaking(speaking);
       showSpeaking(this.#list, session.people.get(id) ?? session.self, speaking);

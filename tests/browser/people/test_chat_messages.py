@@ -1,5 +1,6 @@
 """Messages to one person, answers, changes and deletions, as the others see them; marks, search, the chat as a file."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -140,6 +141,12 @@ def test_messages_are_answered_changed_deleted_or_private(person: Meet, own_app:
     # What is written to one who has left goes to no one, and stays in the field.
     max_name = max_.page.locator("#chat-to-person")
     max_name.select_option("Sam")
+    # What is too long for a message is proposed as a file for the same person.
+    max_.page.locator("#chat-text").fill("x" * 4_001)
+    max_.page.locator("#chat-note").get_by_role("button", name="Send as a text file").click()
+    expect(max_.page.locator("#files-to option:checked")).to_have_text(re.compile("^Sam"))
+    max_.page.locator("#files-send").get_by_role("button", name="Cancel").click()
+    max_.use("Chat")
     max_.page.locator("#chat-text").fill("Only for Sam")
     sam.leave()
     expect(max_.page.locator("#chat-to-person option:checked")).to_have_text("Sam (left)")
@@ -147,3 +154,17 @@ def test_messages_are_answered_changed_deleted_or_private(person: Meet, own_app:
     hears(max_, "Sam has left. Choose who gets this message.")
     expect(max_.page.locator("#chat-text")).to_have_value("Only for Sam")
     wait_until(lambda: message(olga, "Only for Sam").count() == 0, 5, "Olga does not get it")
+
+    # A host ends the call: in the next one the words are still there, and still for Sam alone.
+    olga.use("End call for everyone")
+    olga.page.locator("#end-dialog").get_by_role("button", name="End call for everyone").click()
+    for who in (olga, max_):
+        who.see_call_state("ended")
+        who.page.get_by_role("button", name="Rejoin").click()
+    for who in (olga, max_):
+        who.see_others(1)
+    max_.use("Chat")
+    expect(max_.page.locator("#chat-text")).to_have_value("Only for Sam")
+    expect(max_.page.locator("#chat-to-person option:checked")).to_have_text("Sam (left)")
+    max_.page.locator("#chat-text").press("Enter")
+    expect(max_.page.locator("#chat-text")).to_have_value("Only for Sam")

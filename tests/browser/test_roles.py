@@ -147,3 +147,13 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     for who in (olga, max_):
         who.see_others(1)
     olga.see_and_hear(1)
+
+    # Only hosts may speak, as Olga still may; when she is a host no longer, her own microphone goes off.
+    max_.use("What people may do")
+    max_.page.get_by_label("Use the microphone").uncheck()
+    max_.page.keyboard.press("Escape")
+    tile = max_.page.locator("mp-tile[data-self='false']")
+    expect(tile).to_have_attribute("data-muted", "false")
+    act(of_max, "Olga", "Make member")
+    expect(tile).to_have_attribute("data-muted", "true")
+    assert olga.page.evaluate("meetingPoint.media.muted")

@@ -24,6 +24,8 @@ export function applyRights(session, rights, mute, signal) {
   };
   session.on("person-added", ({ person }) => check(person), { signal });
   session.on("person-changed", ({ person }) => check(person), { signal });
+  // The own role may be another one.
+  session.on("entered", () => check(session.self), { signal });
   rights.on("changed", ({ value, before, by, loud }) => {
     const host = session.people.get(by)?.name ?? session.self.name;
     for (const right of RIGHTS.filter((one) => loud && value[one] !== before[one])) {

@@ -39,6 +39,8 @@ export class ScreenTiles {
     session.mesh.on("peer-screen", ({ pid, stream }) => this.#onScreen(pid, stream), { signal });
     session.mesh.on("peer-removed", ({ pid }) => this.#onScreen(pid, null), { signal });
     rights.on("changed", () => this.#onRights(), { signal });
+    // The own role may be another one.
+    session.on("entered", () => this.#onRights(), { signal });
     session.on("person-changed", ({ person }) => this.#updatePerson(person), { signal });
     this.#share.on("changed", () => this.#onOwnScreen(), { signal });
     this.#share.on("failed", ({ cause }) => toast(screenText(cause), { label: text("problem.retry"), run: () => this.#share.start() }), { signal });

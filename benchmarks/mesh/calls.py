@@ -19,7 +19,7 @@ from tests.browser.person import Person
 from tests.services import find_binary
 
 PAGES = Path(__file__).resolve().parent / "page"
-SETTLING = 12.0  # seconds in which a call finds its rung
+SETTLING = 20.0  # seconds in which a call finds its rung, and proves the codecs that it shares
 SENDER = "Sender"
 EMPTY = "<!doctype html><meta charset=utf-8><title>A pair</title><video autoplay playsinline></video>"
 # Only what the first receiver sees is read frame by frame: it alone listens, too, and the machine has more to do.

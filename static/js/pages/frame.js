@@ -1,5 +1,6 @@
 /** The frame around every page: times in the reader's way and zone, forms, and what this browser keeps. */
 
+import { idle } from "../lib/idle.js";
 import { askBeforeSignOut } from "../ui/keys/ask-before-sign-out.js";
 import { mindKeptFiles } from "../ui/received/kept-files.js";
 import { localize } from "../ui/lib/formats.js";
@@ -10,6 +11,6 @@ import { reportTimeZone } from "../ui/lib/time-zone.js";
 hideUnsupported(document);
 localize(document);
 preparePageForms();
-void reportTimeZone();
+void idle().then(reportTimeZone);
 mindKeptFiles();
 askBeforeSignOut();

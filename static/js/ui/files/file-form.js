@@ -114,7 +114,7 @@ export class FileForm extends Emitter {
     const { chosen, left } = this.#draft.selection;
     this.#form.hidden = chosen.length + left.length + this.#busy === 0;
     this.#form.ariaBusy = String(this.#busy > 0);
-    this.#what.textContent = this.#busy > 0 ? text("files.reading") : formatSelection(chosen);
+    if (!this.#form.hidden) this.#what.textContent = this.#busy > 0 ? text("files.reading") : formatSelection(chosen);
     this.#list.show(left);
     this.showPeople();
   }

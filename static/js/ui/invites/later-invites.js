@@ -1,7 +1,10 @@
-/** What creates links on the page of a call. It is loaded once that is alive: its controls are disabled until then. */
+/** What creates links on the page of a call. It is loaded once the page has nothing else to do: its controls are disabled until then. */
+
+import { idle } from "../../lib/idle.js";
 
 /** Null: it could not be loaded, and a later try may. */
-export function loadInvites() {
+export async function loadInvites() {
+  await idle();
   return import("./refresh-invites.js").catch(() => null);
 }
 

@@ -13,7 +13,14 @@ export function keepFocus(page, signal) {
   page.addEventListener("focusin", ({ target }) => (path = ancestorsOf(target)), options);
   // A click beside all controls takes the focus away on purpose.
   page.addEventListener("pointerdown", () => (path = []), options);
+  let due = false;
+  // In the next frame: asking what is shown at any other time makes the browser work out the style of the page twice.
   const observer = new MutationObserver(() => {
+    if (!due) page.defaultView?.requestAnimationFrame(check);
+    due = true;
+  });
+  function check() {
+    due = false;
     const [focused] = path;
     if (!focused || ![focused, page.body, null].includes(page.activeElement)) return;
     if (isShown(focused)) {
@@ -24,7 +31,7 @@ export function keepFocus(page, signal) {
     const home = path.map(homeOf).find((one) => one !== null && isShown(one));
     path = [];
     focus(home ?? [...page.querySelectorAll("h1")].find(isShown) ?? page.querySelector("main"));
-  });
+  }
   observer.observe(page, { subtree: true, childList: true, attributeFilter: ["hidden", "open", "disabled", "aria-busy"] });
   signal?.addEventListener("abort", () => observer.disconnect());
 }

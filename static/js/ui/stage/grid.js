@@ -14,7 +14,12 @@ import { Tile } from "./tile.js";
 const GAP = { narrow: 832, small: 8, normal: 12 };
 
 export class Grid extends HTMLElement {
-  #sizes = new ResizeObserver(() => this.arrange());
+  #sizes = new ResizeObserver(() => {
+    this.#box = { width: this.clientWidth, height: this.clientHeight };
+    this.arrange();
+  });
+  /** As it was at the last frame: asking at any other time makes the browser lay out the whole page at once. */
+  #box = { width: 0, height: 0 };
   #screens = new MutationObserver(() => this.arrange());
   /** What the present layout was made for. */
   #placed = "";
@@ -68,7 +73,7 @@ export class Grid extends HTMLElement {
   }
 
   arrange() {
-    const { clientWidth: width, clientHeight: height } = this;
+    const { width, height } = this.#box;
     const tiles = this.tiles.filter(({ dataset }) => dataset.hidden !== "true");
     if (tiles.length === 0 || width === 0 || height === 0) return;
     const screens = /** @type {HTMLElement[]} */ ([...(this.parentElement?.querySelectorAll("mp-screen") ?? [])]);

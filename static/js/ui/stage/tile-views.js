@@ -7,6 +7,8 @@ import { Emitter } from "../../lib/emitter.js";
 /** @type {View} */
 const UNSEEN = Object.freeze({ height: 0, visible: false });
 const MAX_PIXELS = 16_384;
+/** CSS px. @typedef {{width: number, height: number}} Size */
+const UNMEASURED = Object.freeze({ width: 0, height: 0 });
 /** Of the browser's own window for a video, until it is known. */
 const USUAL_WINDOW = Object.freeze({ width: 640, height: 360 });
 
@@ -25,7 +27,9 @@ export class TileViews extends Emitter {
   /** @type {WeakSet<Element>} */
   #observed = new WeakSet();
   #intersections = new IntersectionObserver((entries) => this.#onIntersection(entries));
-  #sizes = new ResizeObserver(() => this.#emitChanged());
+  #sizes = new ResizeObserver((entries) => this.#onSizes(entries));
+  /** As they were at the last frame: asking at any other time makes the browser lay out the whole page. @type {WeakMap<Element, Size>} */
+  #measured = new WeakMap();
   /** @type {Outside | null} */
   #outside = null;
   /** @type {{width: number, height: number}} */
@@ -71,7 +75,7 @@ export class TileViews extends Emitter {
     }
     const filling = this.#root.querySelector("[data-filled]");
     const zoom = Number(tile instanceof HTMLElement && tile.style.getPropertyValue("--zoom")) || 1;
-    const height = Math.round(shorterSide(tile) * zoom * ratio);
+    const height = Math.round(shorterSide(tile, this.#measured.get(tile) ?? UNMEASURED) * zoom * ratio);
     // What fills the window covers the others.
     const visible = !document.hidden && this.#visible.has(tile) && height > 0 && (filling === null || filling === tile);
     return { height: Math.min(height, MAX_PIXELS), visible };
@@ -84,6 +88,12 @@ export class TileViews extends Emitter {
       this.#intersections.observe(tile);
       this.#sizes.observe(tile);
     }
+    this.#emitChanged();
+  }
+
+  /** @param {ResizeObserverEntry[]} entries */
+  #onSizes(entries) {
+    for (const { target } of entries) this.#measured.set(target, { width: target.clientWidth, height: target.clientHeight });
     this.#emitChanged();
   }
 
@@ -110,7 +120,7 @@ export class TileViews extends Emitter {
 
 /**
  * The shorter side of a picture as it is shown in a tile, before cropping: what the sender scales to.
- * @param {{width: number, height: number}} tile CSS px @param {{width: number, height: number}} picture 0 × 0: unknown, taken as 16:9
+ * @param {Size} tile @param {{width: number, height: number}} picture 0 × 0: unknown, taken as 16:9
  * @param {boolean} whole shown whole, not filling the tile @returns {number} CSS px
  */
 export function shownHeight({ width, height }, picture, whole) {
@@ -133,9 +143,9 @@ function sizeOf(video) {
   return { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
 }
 
-/** @param {Element} tile */
-function shorterSide(tile) {
+/** @param {Element} tile @param {Size} size of the tile */
+function shorterSide(tile, size) {
   const picture = sizeOf(tile.querySelector("video"));
   const whole = tile instanceof HTMLElement && (tile.dataset.fit === "contain" || "filled" in tile.dataset);
-  return shownHeight({ width: tile.clientWidth, height: tile.clientHeight }, picture, whole);
+  return shownHeight(size, picture, whole);
 }

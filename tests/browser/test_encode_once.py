@@ -37,6 +37,17 @@ ENCODED = """async () => {
 }"""
 
 
+SCREEN_FRAMES = """async (name) => {
+  const tile = [...document.querySelectorAll('mp-tile[data-self="false"]')]
+    .find((one) => one.querySelector('.tile__name').textContent === name);
+  const peer = globalThis.meetingPoint.mesh.peers.get(tile?.dataset.pid);
+  for (const entry of (await peer?.transceivers.screenVideo?.receiver.getStats())?.values() ?? []) {
+    if (entry.type === 'inbound-rtp') return entry.framesDecoded;
+  }
+  return 0;
+}"""
+
+
 def facts(who: Person) -> dict[str, Any]:
     """Return what `who` encodes once."""
     return who.page.evaluate(FACTS) or {"state": "none", "groups": [], "fallbacks": 0}
@@ -49,8 +60,8 @@ def received(who: Person, sender: Person) -> dict[str, Any]:
 
 
 def shares_with(who: Person, count: int) -> bool:
-    """Say whether one encoder of `who` makes the picture for so many people."""
-    return [len(group["members"]) for group in facts(who)["groups"]] == [count]
+    """Say whether one encoder of `who` makes each picture for so many people, and is in use."""
+    return {len(group["carried"]) for group in facts(who)["groups"]} == {count}
 
 
 def see_moving(watchers: list[Person], sender: Person, width: int) -> None:
@@ -94,6 +105,37 @@ def test_a_camera_is_encoded_once_for_all_and_for_each_again_when_that_breaks(pe
     wait_until(lambda: facts(olga)["fallbacks"] > before, 15, "the plain mesh is back")
     see_moving(guests, olga, 320)
     wait_until(lambda: olga.page.evaluate(ENCODED) == [320, 320], 15, "an encoder for each")
+
+
+@pytest.mark.long
+def test_firefox_receives_it_too_and_screens_are_encoded_once(person: Meet, firefox: Browser) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, fred = meeting.olga, person("Fred", browser=firefox)
+    olga.context.add_init_script(CHOSEN)
+    olga.page.reload()
+    fred.redeem(meeting.link)
+    others = [*meeting.guests, fred]
+    for who in (olga, *others):
+        who.join()
+    for who in (olga, *others):
+        who.see_others(2)
+    wait_until(lambda: shares_with(olga, 2), 90, "one encoder for two")
+    see_moving(others, olga, 320)
+
+    olga.page.get_by_role("button", name="Share screen").click()
+    wait_until(
+        lambda: sum(group["kind"] == "screen" and len(group["carried"]) == 2 for group in facts(olga)["groups"]) == 1,
+        60,
+        "one encoder for her screen",
+    )
+    before = [who.page.evaluate(SCREEN_FRAMES, "Olga") for who in others]
+
+    def moves() -> bool:
+        now = [who.page.evaluate(SCREEN_FRAMES, "Olga") for who in others]
+        return all(frames >= past + 10 for frames, past in zip(now, before, strict=True))
+
+    wait_until(moves, 30, f"her screen moves (before: {before})")
+    assert facts(olga)["fallbacks"] == 0
 
 
 @pytest.fixture

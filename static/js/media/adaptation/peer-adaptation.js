@@ -109,7 +109,7 @@ export class PeerAdaptation {
   async readStats(second) {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
-    const shared = this.shared.camera ?? this.shared.screen;
+    const { camera: shared } = this.shared;
     this.moment = withShared(measure(stats, this.moment?.counts ?? null), shared);
     if (!second && this.measured !== null) return;
     this.measured = withShared(measure(stats, this.measured?.counts ?? null), shared);

@@ -12,6 +12,7 @@ import { MIN_OTHERS } from "./support.js";
 /** @import { Adaptation } from "../adaptation/adaptation.js" */
 /** @import { BackendReport, CarrierBackend } from "./backend.js" */
 /** @import { Codec } from "../adaptation/ladder.js" */
+/** @import { PictureKind } from "../adaptation/sender-control.js" */
 /** @import { Mesh } from "../../peer/mesh.js" */
 
 /** proving: a codec is tried in a pair of connections of this page; resting: the mesh is plain for a while, over: for this call
@@ -19,6 +20,8 @@ import { MIN_OTHERS } from "./support.js";
 
 /** @typedef {object} EncodeOnceEvents @property {{trouble: string}} fallback every picture is encoded for each person again */
 
+/** @type {readonly PictureKind[]} */
+const KINDS = ["camera", "screen"];
 const WATCH_MS = 500;
 /** Reports of the worker come as often. */
 const MAX_SILENCE = 3;
@@ -63,8 +66,7 @@ export class EncodeOnce extends Emitter {
     backend.makeEncoder = (attach) => new SharedEncoder(attach);
     backend.listener = { report: (report) => this.#onReport(report), failed: () => this.#onWorkerEnded() };
     this.#prove = prove;
-    // Not screens: the first frame of one at a low estimate fills the queue of a carrier, whose sender then drops dummies.
-    this.#kinds = [new PictureSharing("camera", mesh, adaptation)];
+    this.#kinds = KINDS.map((kind) => new PictureSharing(kind, mesh, adaptation));
     const life = { signal: this.#life.signal };
     adaptation.on("decided", () => this.#update(), life);
     mesh.on("own-tracks", () => this.#update(), life);

@@ -160,7 +160,7 @@ def has_this_database() -> bool | None:
                 answer = HTTPResponse(opened)
                 answer.begin()
                 said = json.loads(answer.read(65_536))
-            if said.get("database") != OK:
+            if any(said.get(part) != OK for part in ("database", "migrations")):  # then it cannot read what we wrote
                 return None
             if said.get("doctor") == ours:
                 return True

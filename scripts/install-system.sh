@@ -2,7 +2,7 @@
 # Install the system packages that a step needs and that are missing.
 #   install-system.sh venv    Python's venv module, for every target
 #   install-system.sh node    Node.js and npm, for `make check`
-#   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, nginx, Caddy, Node.js and network tools, for `make test`
+#   install-system.sh tests   browsers, Redis, PostgreSQL, coturn, nginx, Caddy, Buildah, Node.js and network tools, for `make test`
 #   install-system.sh sound   a sound server, for `make test-faults`
 # Packages are only installed as root on a system with apt; elsewhere the script says what is missing and fails.
 set -euo pipefail
@@ -49,6 +49,7 @@ case "${1:-}" in
     need openssl command -v openssl
     need shellcheck command -v shellcheck
     need debootstrap command -v debootstrap
+    need buildah command -v buildah
     ;;
   sound)
     need pulseaudio command -v pulseaudio

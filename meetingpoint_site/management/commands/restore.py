@@ -1,9 +1,11 @@
 """`manage.py restore`: make this site what a backup says."""
 
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -52,6 +54,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be restored: {error}") from error
         except OSError as error:
             raise CommandError(f"{error.filename or path}: {error.strerror}.") from error
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise CommandError(f"The database stays as it was: {error}.") from error
 
     def restore(self, archive: Archive, *, replace: bool) -> None:
         """Replace the database, then the keys."""

@@ -169,6 +169,11 @@ def test_settings_and_units_in_the_text_are_there() -> None:
     options = set(re.findall(r"^OPTIONS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split())
     known = settings_there | options | {"ENV_FILE", "SSL_CERT_FILE", "PEOPLE", "ROUNDS"}
     assigned = {name for span in spans() for name in re.findall(r"^([A-Z][A-Z_]+)=", span)}
+    files = (ROOT / "README.md", *ROOT.glob("docs/*.md"))
+    fences = "".join(
+        text for file in files for text in re.findall(r"^```env\n(.*?)^```$", file.read_text(), re.M | re.S)
+    )
+    assigned |= set(re.findall(r"^([A-Z][A-Z_]+)=", fences, re.MULTILINE))
     assert {name for name in assigned if name.removesuffix("_FILE") not in known | {"SSL_CERT"}} == set()
 
     units = {path.stem for path in (ROOT / "deploy/systemd").iterdir()}

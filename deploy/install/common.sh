@@ -58,7 +58,7 @@ folder() { # folder PATH MODE OWNER
 place() { # place FILE MODE OWNER < content: write a file whole or not at all, if it differs; true if it did
   local new
   # Callers ask for the result, so bash does not stop here by itself. No pipe leads to this: it would end only itself.
-  new=$(mktemp "$(dirname "$1")/.meetingpoint.XXXXXX") || fail "$1 could not be written."
+  new=$(mkdir -p "$(dirname "$1")" && mktemp "$(dirname "$1")/.meetingpoint.XXXXXX") || fail "$1 could not be written."
   if ! { cat > "$new" && chmod "$2" "$new" && chown "$3" "$new"; }; then
     rm -f "$new"
     fail "$1 could not be written."

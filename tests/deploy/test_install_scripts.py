@@ -118,6 +118,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [there]
 
 
+def test_a_file_may_be_the_first_in_its_folder(tmp_path: Path) -> None:
+    """Debian's certbot makes the folder of its hooks when it first runs, which is after the hook is written."""
+    hook = tmp_path / "renewal-hooks" / "deploy" / "meetingpoint"
+    done = run_functions(f"place {hook} 755 {os.getuid()}:{os.getgid()} <<< 'exec true'")
+    assert done.returncode == 0, done.stderr
+    assert hook.read_text() == "exec true\n"
+
+
 def test_the_scripts_read_settings_as_the_site_does(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text(

@@ -159,28 +159,31 @@ def postgres(postgres_server: PostgresServer) -> PostgresServer:
     return postgres_server
 
 
-def make_postgres_cast(postgres: PostgresServer) -> tuple[str, list[str]]:
-    """Make a database with an account for Olga; return its name, and the keys of sessions of hers."""
+def make_postgres_cast(postgres: PostgresServer) -> tuple[str, dict[str, list[str]]]:
+    """Make a database with accounts for Olga and Max; return its name, and the keys of their sessions."""
     url = postgres.create_database()
     server = AppServer(settings={"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY})
     server.migrate()
-    make_account(server, "olga@example.org", "Olga", PASSWORD)
-    sessions = sign_in_ahead(server, "olga@example.org", 5)
+    sessions = {}
+    for name in ("Olga", "Max"):
+        address = f"{name.lower()}@example.org"
+        make_account(server, address, name, PASSWORD)
+        sessions[address] = sign_in_ahead(server, address, 5)
     server.close()
     return url.rsplit("/", 1)[-1], sessions
 
 
 @pytest.fixture(scope="session")
-def postgres_cast(postgres_server: PostgresServer) -> tuple[str, list[str]]:
+def postgres_cast(postgres_server: PostgresServer) -> tuple[str, dict[str, list[str]]]:
     """The database that `processes` copy, under `postgres`."""
     return make_postgres_cast(postgres_server)
 
 
 @pytest.fixture
 def processes(
-    postgres: PostgresServer, postgres_cast: tuple[str, list[str]], redis: RedisServer
+    postgres: PostgresServer, postgres_cast: tuple[str, dict[str, list[str]]], redis: RedisServer
 ) -> Iterator[list[AppServer]]:
-    """Two server processes that share everything but their port, with an account for Olga."""
+    """Two server processes that share everything but their port, with accounts for Olga and Max."""
     database, sessions = postgres_cast
     ports = [free_port(), free_port()]
     settings = {
@@ -191,7 +194,7 @@ def processes(
         "WEB_PROCESSES": "2",
     }
     first, second = (AppServer(port, settings) for port in ports)
-    first.sessions = second.sessions = {"olga@example.org": list(sessions)}
+    first.sessions = second.sessions = deepcopy(sessions)
     with first, second:
         yield [first, second]
 
@@ -200,9 +203,11 @@ def processes(
 def without_complaints(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """Create people, each with a fresh profile; afterwards none of their browsers may have complained."""
     people: list[Person] = []
+    devices_off = request.node.get_closest_marker("devices_off") is not None
 
     def make(name: str, browser: Browser = chromium, server: AppServer | None = None, **context: object) -> Person:
-        people.append(Person(browser, server or request.getfixturevalue("app"), name, **context))
+        options = {"devices_off": devices_off, **context}
+        people.append(Person(browser, server or request.getfixturevalue("app"), name, **options))
         return people[-1]
 
     yield make

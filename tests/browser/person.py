@@ -29,6 +29,12 @@ REDEEM = """async () => {
   await invitation.look();
   return (await invitation.redeem()).slug;
 }"""
+# As if both buttons were pressed while the page was still loading: then no device is opened.
+DEVICES_OFF = """new MutationObserver((_, watch) => {
+  const buttons = document.querySelectorAll(".preview [data-early][data-toggle]");
+  for (const button of buttons) button.ariaPressed = "false";
+  if (buttons.length === 2) watch.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
 NOTHING = {"frames": 0.0, "energy": 0.0}
 CONNECTED = """(count) => {
   const others = [...document.querySelectorAll("mp-tile[data-self='false']")];
@@ -52,11 +58,13 @@ class Person:
     """A person with a fresh browser profile. `complaints` holds CSP reports, script errors and console errors,
     `downloads` what their browser downloaded.
 
-    They have seen the hints of the call before, unless it is their `first_visit`.
+    They have seen the hints of the call before, unless it is their `first_visit`; with `devices_off` they switch
+    microphone and camera off before they join.
     """
 
     def __init__(self, browser: Browser, app: AppServer, name: str, **context: Any) -> None:
         first_visit = context.pop("first_visit", False)
+        self.devices_off = context.pop("devices_off", False)
         self.app = app
         self.name = name
         self.address = f"{name.lower()}@example.org"
@@ -70,6 +78,8 @@ class Person:
         )
         if not first_visit:
             self.context.add_init_script("try { localStorage.setItem('hints-seen', 'yes') } catch {}")
+        if self.devices_off:
+            self.context.add_init_script(DEVICES_OFF)
         self.page = self.new_page()
 
     def new_page(self) -> Page:

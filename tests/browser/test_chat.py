@@ -1,5 +1,6 @@
 """Chat, reactions and raised hands; and pinning and muting others for oneself."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer
@@ -46,6 +47,7 @@ def tiles(who: Person) -> list[Locator]:
     return who.page.locator("mp-tile").all()
 
 
+@pytest.mark.devices_off
 def test_three_people_chat_during_a_call(person: Meet, processes: list[AppServer]) -> None:
     first, second = processes
     # The last one to join has a name that is markup.

@@ -10,6 +10,8 @@ from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import digest, kept, open_files, send
 
+pytestmark = pytest.mark.devices_off
+
 # As in a private window that keeps nothing.
 NO_ROOM = "StorageManager.prototype.estimate = async () => ({ quota: 0, usage: 0 });"
 SHARE = """() => {

@@ -14,6 +14,8 @@ from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.services import wait_until
 
+pytestmark = pytest.mark.devices_off
+
 Meet = Callable[..., Person]
 
 
@@ -322,7 +324,7 @@ def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Pe
 
 
 def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
-    olga, guest = person("Olga"), person("Guest")
+    olga, guest = person("Olga"), person("Guest", devices_off=False)
     olga.sign_in()
     slug = olga.create_room()
     link = olga.create_link()

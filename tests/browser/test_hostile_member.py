@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
 
+pytestmark = pytest.mark.devices_off
+
 ATTACKS = (Path(__file__).parent / "hostile_member.js").read_text()
 WATCH = """() => {
   globalThis.seen = {longest: 0, made: 0, slowest: 0, topic: ""};

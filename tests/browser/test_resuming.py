@@ -12,6 +12,8 @@ from tests.browser.person import Person
 from tests.browser.test_files import MOVED, arrived, count_sent, digest, open_files, send
 from tests.services import wait_until
 
+pytestmark = pytest.mark.devices_off
+
 Meet = Callable[..., Person]
 SIZE = 12_345_678
 # So much gets through before a reload: four megabytes of it are in the journal.

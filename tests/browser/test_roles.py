@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.app_server import AppServer, make_account
+from tests.app_server import AppServer
 from tests.browser.meeting import Meet
-from tests.browser.person import PASSWORD, Person, open_section
+from tests.browser.person import Person, open_section
 
 SOON = """
 from datetime import timedelta
@@ -69,7 +69,6 @@ def people_with(who: Person, role: str) -> Locator:
 
 def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer]) -> None:
     first, second = processes
-    make_account(first, "max@example.org", "Max", PASSWORD)
     olga, max_ = person("Olga", server=first), person("Max", server=second)
     guest = person("Guest", server=second)
     olga.sign_in()

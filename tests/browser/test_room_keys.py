@@ -123,6 +123,7 @@ def create_link_on(page: Page) -> str:
     return made.input_value()
 
 
+@pytest.mark.devices_off
 def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     olga, phone, sam = person("Olga"), person("Olga"), person("Sam")
     olga.sign_in()
@@ -146,6 +147,7 @@ def test_the_owner_brings_the_key_to_another_device(person: Meet) -> None:
     assert held(phone, slug) == [1, True]
 
 
+@pytest.mark.devices_off
 def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
     olga, other = person("Olga"), person("Olga")
     olga.sign_in()
@@ -165,6 +167,7 @@ def test_a_lost_key_is_replaced_by_a_new_beginning(person: Meet) -> None:
     expect(olga.page.get_by_text("Your room key is out of date")).to_be_visible()
 
 
+@pytest.mark.devices_off
 def test_a_room_that_hides_addresses_needs_a_relay(person: Meet) -> None:
     meeting = make_meeting(person, "Guest")
     # It was chosen while the site had a relay.

@@ -182,6 +182,7 @@ def handle_relayed(who: Person, hand_on: Callable[[WebSocketRoute, str], None]) 
     who.page.route_web_socket("**/ws/rooms/*", between)
 
 
+@pytest.mark.devices_off
 def test_a_server_that_loses_everything_is_noticed_and_it_is_said(person: Meet) -> None:
     meeting = make_meeting(person, "Gustav")
     olga, guest = meeting.people
@@ -197,6 +198,7 @@ def test_a_server_that_loses_everything_is_noticed_and_it_is_said(person: Meet) 
 
 
 @pytest.mark.long
+@pytest.mark.devices_off
 def test_a_server_that_repeats_messages_is_noticed_and_it_is_said(person: Meet) -> None:
     meeting = make_meeting(person, "Gustav")
     olga, guest = meeting.people

@@ -30,7 +30,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_cast(postgres: PostgresServer) -> tuple[str, list[str]]:
+def postgres_cast(postgres: PostgresServer) -> tuple[str, dict[str, list[str]]]:
     """The database that `processes` copy, under the PostgreSQL of the story."""
     return make_postgres_cast(postgres)
 

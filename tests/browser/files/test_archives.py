@@ -11,6 +11,8 @@ from playwright.sync_api import Page
 from tests.browser.meeting import Meet
 from tests.browser.person import Person
 
+pytestmark = pytest.mark.devices_off
+
 MODIFIED = 1_580_731_507_000
 # One file of the private file system, larger than a piece; the others are in memory.
 SAVE = """async ({ modified, many, worker }) => {

@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.test_pages import examine
 
+pytestmark = pytest.mark.devices_off
+
 DRAW = """([width, height, type]) => {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");

@@ -16,6 +16,8 @@ from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import MOVED, kept, open_files, send
 from tests.services import wait_until
 
+pytestmark = pytest.mark.devices_off
+
 Meet = Callable[..., Person]
 # Lanes that deliver nothing.
 HOLD = """() => {

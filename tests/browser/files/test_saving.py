@@ -14,6 +14,8 @@ from tests.browser.person import Person
 from tests.browser.test_files import kept, open_files, send
 from tests.services import wait_until
 
+pytestmark = pytest.mark.devices_off
+
 
 @pytest.fixture(scope="module")
 def company_of_two(company: Meet) -> tuple[Person, Person]:

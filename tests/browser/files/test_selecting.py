@@ -10,6 +10,8 @@ from tests.browser.meeting import make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_files import drop, open_files
 
+pytestmark = pytest.mark.devices_off
+
 Meet = Callable[..., Person]
 
 NAMES = "[...meetingPoint.files.transfers.values()].at(-1).entries.map(({ head: { path, name } }) => [...path, name])"

@@ -9,7 +9,7 @@ from tests.browser.files.trees import bundle, expect_trees, grow
 from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.test_files import open_files
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.devices_off]
 
 
 @pytest.mark.parametrize("which", ["chromium", "firefox"])

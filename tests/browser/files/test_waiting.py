@@ -15,6 +15,8 @@ from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import count_sent
 from tests.browser.test_resuming import HOLD, PART, REST
 
+pytestmark = pytest.mark.devices_off
+
 Meet = Callable[..., Person]
 AWAY = "/accounts/"  # a page of this site that is neither a room nor the list of rooms
 DIGESTS = """async () => {

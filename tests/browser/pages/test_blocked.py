@@ -1,9 +1,12 @@
 """Browsers that lack something or store nothing: what can work does, and the rest says so in words."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import AppServer
 from tests.browser.meeting import Meet
+
+pytestmark = pytest.mark.devices_off
 
 # As in browsers that block the data of sites, where each of these throws when it is touched.
 BLOCKED = """() => {

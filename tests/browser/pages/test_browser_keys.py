@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, make_meeting
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
+
+pytestmark = pytest.mark.devices_off
 
 # Everything that the browser keeps of rooms, besides files: the names of the databases with the keys of their records.
 HELD = """async () => {

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import make_meeting
 from tests.browser.person import Person
+
+pytestmark = pytest.mark.devices_off
 
 
 def test_the_page_before_the_call_says_who_is_inside_now(company: Callable[..., Person]) -> None:

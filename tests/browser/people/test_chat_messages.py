@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.app_server import AppServer
@@ -11,6 +12,8 @@ from tests.browser.meeting import Meet, make_meeting, share_files
 from tests.browser.person import Person
 from tests.browser.test_pages import examine
 from tests.services import wait_until
+
+pytestmark = pytest.mark.devices_off
 
 # What this browser hands to its connections from now on: [name of the receiver, topic, text].
 TAP = """() => {

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, make_meeting
 
+pytestmark = pytest.mark.devices_off
+
 # Pastes or drops a small file at an element, with or without a text.
 GIVE = """([selector, kind, name, words]) => {
   const data = new DataTransfer();

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hearing import hears, listen
@@ -9,6 +10,8 @@ from tests.browser.meeting import start_call
 from tests.browser.people.test_host_controls import tile_of
 from tests.browser.person import Person
 from tests.browser.test_pages import examine
+
+pytestmark = pytest.mark.devices_off
 
 COLOUR = "(span) => getComputedStyle(span).backgroundColor"
 # A browser that keeps to no rule.
@@ -79,7 +82,6 @@ def test_a_name_changes_for_everyone(company: Callable[..., Person]) -> None:
     sam.join()
     sam.see_others(2)
     expect(tile_of(sam, "Mina")).to_have_count(1)
-    max_.use("Camera")
     colours = set()
     for where in (tile_of(olga, "Mina"), tile_of(sam, "Mina"), max_.page.locator("mp-tile[data-self='true']")):
         avatar = where.locator(".tile__avatar > span")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hearing import hears, listen
-from tests.browser.meeting import Meeting, start_call
+from tests.browser.meeting import Meet, Meeting, start_call
 from tests.browser.people.test_host_controls import tile_of
 from tests.browser.person import Person
 from tests.browser.stage.test_small_heights import PHONE, out_of_reach, resize
@@ -191,8 +191,10 @@ def test_one_need_not_see_oneself(call: Meeting) -> None:
     assert mirrored.evaluate(flipped)
 
 
-def test_who_is_pinned_may_leave(call: Meeting) -> None:
-    olga, (max_, sam) = call.olga, call.guests
+@pytest.mark.devices_off
+def test_who_is_pinned_may_leave(person: Meet) -> None:
+    meeting = start_call(person, "Max", "Sam")
+    olga, (max_, sam) = meeting.olga, meeting.guests
     choose(olga, "Grid")
     pin(olga, "Max")
     see_large(olga, "Max")
@@ -202,7 +204,7 @@ def test_who_is_pinned_may_leave(call: Meeting) -> None:
     expect(tile_of(olga, "Sam")).to_be_visible()
 
     # The pin waits for them.
-    max_.join(call.slug)
+    max_.join(meeting.slug)
     olga.see_others(2)
     see_large(olga, "Max")
     sam.see_others(2)

@@ -12,10 +12,11 @@ from tests.services import CoturnServer, PostgresServer, RedisServer
 
 # The files that take longest come first: then all processes of a run end at about the same time.
 SLOW = [
-    *("files", "lobby", "core", "call_page", "chat", "fuzz", "moderation"),
-    *("without_server", "room_keys", "kick", "pages", "roles", "sealed", "safety", "intent", "resuming"),
-    *("several_processes", "least_privilege", "deletion", "database_away", "events", "corpus"),
-    *("demo", "deadlines", "nothing_stored", "room_story", "hostile_frames"),
+    *("files", "room_keys", "core", "speaking", "small_window", "call_page", "pages", "chat", "lobby", "roles"),
+    *("moderation", "received", "safety", "first_meeting", "two_processes", "without_server", "adaptation"),
+    *("server_restart", "saving", "invitation", "intent", "resuming", "health", "secrets", "sealed", "background"),
+    *("several_processes", "corpus", "least_privilege", "backup", "plans", "deletion", "admin_corpus", "deadlines"),
+    *("doctor", "containers", "events", "hostile_frames", "database_away", "drain", "watchers", "demo", "offered"),
 ]
 
 

@@ -199,16 +199,16 @@ Version: 1
 @pytest.mark.parametrize(
     ("others", "goes"),
     [
-        ({}, {"coturn", "libevent", "perl"}),
-        ({"shop": "Recommends: coturn"}, {"perl"}),
-        ({"shop": "Depends: coturn"}, {"perl"}),
-        ({"shop": "Recommends: perl"}, {"coturn", "libevent", "perl"}),
-        ({"shop": "Depends: perl"}, {"coturn", "libevent"}),
-        ({"shop": "Suggests: coturn"}, {"coturn", "libevent", "perl"}),
+        ({}, "coturn libevent perl"),
+        ({"shop": "Recommends: coturn"}, "perl"),
+        ({"shop": "Depends: coturn"}, "perl"),
+        ({"shop": "Recommends: perl"}, "coturn libevent perl"),
+        ({"shop": "Depends: perl"}, "coturn libevent"),
+        ({"shop": "Suggests: coturn"}, "coturn libevent perl"),
     ],
     ids=str,
 )
-def test_a_program_that_another_package_asks_for_stays(tmp_path: Path, others: dict[str, str], goes: set[str]) -> None:
+def test_a_program_that_another_package_asks_for_stays(tmp_path: Path, others: dict[str, str], goes: str) -> None:
     """What apt itself says of a server where coturn came with us: it needs libevent, and merely recommends perl."""
     ours = {"coturn": "Depends: libevent\nRecommends: perl", "libevent": "", "perl": ""}
     for folder in (
@@ -243,4 +243,4 @@ def test_a_program_that_another_package_asks_for_stays(tmp_path: Path, others: d
         ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert set((tmp_path / "goes").read_text().split()) & ours.keys() == goes
+    assert set((tmp_path / "goes").read_text().split()) & ours.keys() == set(goes.split())

@@ -1,6 +1,6 @@
 /** What creates links on the page of a call. It is loaded once the page has nothing else to do: its controls are disabled until then. */
 
-import { idle } from "../../lib/idle.js";
+import { idle } from "../lib/idle.js";
 
 /** Null: it could not be loaded, and a later try may. */
 export async function loadInvites() {

@@ -25,7 +25,7 @@ ENVIRONMENT |= {"ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1"}
 def run_pytest(name: str, paths: list[str], *, at_once: int = 1) -> tuple[bool, Counter[str]]:
     """Run pytest on `paths`; return whether it succeeded and the counts of passed, failed and skipped tests.
 
-    `at_once` is how many files run at a time: servers and people mostly wait. One is for tests that share the
+    `at_once` is how many files run at a time: servers mostly wait, browsers work. One is for tests that share the
     machine's network or measure something.
     """
     report = RESULTS / f"{name}.xml"
@@ -64,7 +64,7 @@ def run_node() -> tuple[bool, Counter[str]]:
 SUITES: dict[str, Callable[[], tuple[bool, Counter[str]]]] = {
     "python": lambda: run_pytest("python", ["-m", "not long"], at_once=3),
     "js": run_node,
-    "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"], at_once=3),
+    "browser": lambda: run_pytest("browser", ["tests/browser", "-m", "not long"], at_once=2),
     "lab": lambda: run_pytest("lab", ["tests/lab", "-m", "short"]),
     "faults": lambda: run_pytest("faults", ["tests/lab"]),
     "operating": lambda: run_pytest("operating", ["-m", "long"]),

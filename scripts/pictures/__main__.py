@@ -13,6 +13,7 @@ from scripts.pictures.cast import camera_of
 from scripts.pictures.encoding import data_url, ico, page_png, svg_png, webp
 from tests.app_server import AppServer, make_account
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
+from tests.browser.meeting import ANYONE
 from tests.browser.person import PASSWORD, Person
 from tests.services import find_binary
 
@@ -77,7 +78,7 @@ def take_pictures(browser: Browser, app: AppServer) -> None:
     olga = sit_down(browser, app, "Olga", **LAPTOP)
     olga.sign_in()
     slug = olga.create_room("Monday meeting", people=6)
-    link = olga.create_link(lets_in="anyone")
+    link = olga.create_link(lets_in=ANYONE)
     show_guest(browser, app, link)
     guests = [sit_down(browser, app, name, **SMALL) for name in ("Max", "Imani", "Kenji")]
     for guest in guests:

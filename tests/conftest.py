@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.template import Engine
+from django.utils import timezone, translation
 
 from common import mail, ratelimit
 from tests.app_server import folder_of_run
@@ -56,9 +58,12 @@ def _complete_emails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets() -> None:
-    """Start every test with limits that no one has used."""
+def _nothing_kept() -> None:
+    """Start every test as a process does: an empty cache, unused limits, no language or time zone of a reader."""
+    cache.clear()
     ratelimit.forget_all()
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -57,12 +56,6 @@ def sign_in_to_admin(user: User) -> Client:
 def confirm(client: Client) -> None:
     """Enter the password again, as pages ask before something important."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-
-
-@pytest.fixture(autouse=True)
-def _fresh_rate_limits():
-    """Start every test with full token buckets, which are in the cache."""
-    cache.clear()
 
 
 @pytest.fixture

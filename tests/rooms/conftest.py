@@ -2,12 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -61,13 +60,6 @@ def expire(row: Any) -> None:
     """Move the end of a room, link or membership into the past."""
     row.expires_at = timezone.now() - timedelta(seconds=1)
     row.save(update_fields=["expires_at"])
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -24,11 +23,6 @@ FOREIGN = [
     "http://localhost:8000@evil.example/",
 ]
 ADDRESSES = ["/", "/i", "/accounts/login/", "/rooms/", "/robots.txt", "/nothing", f"{settings.STATIC_URL}css/base.css"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_rate_limits() -> None:
-    cache.clear()
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])

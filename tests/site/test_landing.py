@@ -9,8 +9,6 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from accounts import site_policy
-
 from .html import Page
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +53,8 @@ def test_there_is_one_thing_to_do_first(landing: Page) -> None:
     assert [e for e in landing.all("a", href=reverse("account_login")) if "main" not in e.inside]
 
 
-def test_a_site_without_sign_up_does_not_offer_it(
-    client: Client, settings: pytest.FixtureRequest, request: pytest.FixtureRequest
-) -> None:
+def test_a_site_without_sign_up_does_not_offer_it(client: Client, settings: pytest.FixtureRequest) -> None:
     settings.SIGN_UP_OPEN = False  # type: ignore[attr-defined]
-    site_policy.clear_cache()
-    request.addfinalizer(site_policy.clear_cache)
     page = Page(client.get("/").content.decode())
     assert not page.all("a", href=reverse("account_signup"))
     assert page.all("a", href=reverse("account_login"))

@@ -159,7 +159,6 @@ def walk(client: Client, room: Room) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _quick(settings):
-    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LIMIT_FACTOR = 1000.0
 

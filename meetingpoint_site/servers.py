@@ -19,6 +19,9 @@ from .security import added_headers
 
 APPLICATION = "meetingpoint_site.asgi:application"
 PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-open socket lives 20 s at most
+SILENT_SECONDS = (
+    12  # uvicorn pings who has said nothing for so long: a little more than the pages' own 10 s between pings
+)
 
 
 def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
@@ -153,8 +156,8 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
         lifespan="on",
         ws=SocketProtocol,
         ws_max_size=MAX_FRAME,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
+        ws_ping_interval=SILENT_SECONDS,
+        ws_ping_timeout=2 * PING_SECONDS - SILENT_SECONDS,
         ws_per_message_deflate=False,
         log_config=None,
         log_level="warning",

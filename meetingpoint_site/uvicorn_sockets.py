@@ -1,5 +1,7 @@
 """uvicorn's WebSockets with a short way through the opening handshake, which is most of what a socket costs there.
 
+Pings, which are most of what an idle socket costs, go only to those who have been silent: pages ask by themselves.
+
 uvicorn writes the request that it has parsed down again, for `websockets` to parse it once more, check it by header
 classes of its own, and build an answer of which uvicorn removes the date. A usual request, which one pattern
 recognises, is answered here (RFC 6455 §4.2), without extensions; whatever is unusual or wrong takes uvicorn's way.
@@ -32,9 +34,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     """One WebSocket of uvicorn."""
 
     accept_key: bytes = b""
+    heard_at: float = 0.0  # seconds of the loop's clock
 
     def data_received(self, data: bytes) -> None:
         """Take the opening handshake, then frames."""
+        self.heard_at = self.loop.time()
         if self.handshake_initiated or not self._begin(data):
             super().data_received(data)
 
@@ -91,6 +95,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.conn.state = OPEN
             self.transport.write(self._answer(message.get("headers", ())))
             self.start_keepalive()
+
+    def send_keepalive_ping(self) -> None:
+        """Ping a client that has been silent for the interval; look again later at one that has not."""
+        left = self.heard_at + (self.ping_interval or 0.0) - self.loop.time()
+        if left > 0:
+            self.ping_timer = self.loop.call_later(left, self.send_keepalive_ping)
+        else:
+            super().send_keepalive_ping()
 
     def _answer(self, headers: Any) -> bytes:
         lines = [

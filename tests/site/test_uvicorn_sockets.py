@@ -1,4 +1,4 @@
-"""The short way through the opening handshake says what uvicorn would say."""
+"""The short way through the opening handshake says what uvicorn would say; pings go to those who are silent."""
 
 import asyncio
 import re
@@ -54,6 +54,16 @@ def request(headers: list[tuple[str, str]], line: str = "GET /ws/rooms/caf%C3%A9
     )
 
 
+def connect(kind: type[WebSocketsSansIOProtocol], application: Any, **options: Any) -> tuple[Any, Wire]:
+    config = Config(application, ws=kind, ws_per_message_deflate=False, lifespan="off", log_config=None, **options)
+    config.load()
+    state = ServerState()
+    state.default_headers = [(b"date", b"Fri, 27 Nov 2026 15:00:00 GMT")]
+    protocol, wire = kind(config=config, server_state=state, app_state={"a": 1}), Wire()
+    protocol.connection_made(wire)  # type: ignore[arg-type]
+    return protocol, wire
+
+
 async def serve(kind: type[WebSocketsSansIOProtocol], data: bytes, first: dict[str, Any]) -> tuple[Any, bytes, Any]:
     """Return the scope, what was written, and what the application received after its first message."""
     scopes: list[Any] = []
@@ -65,14 +75,7 @@ async def serve(kind: type[WebSocketsSansIOProtocol], data: bytes, first: dict[s
         await send(first)
         received.append(await receive())
 
-    config = Config(
-        application, ws=kind, ws_ping_interval=None, ws_per_message_deflate=False, lifespan="off", log_config=None
-    )
-    config.load()
-    state = ServerState()
-    state.default_headers = [(b"date", b"Fri, 27 Nov 2026 15:00:00 GMT")]
-    protocol, wire = kind(config=config, server_state=state, app_state={"a": 1}), Wire()
-    protocol.connection_made(wire)  # type: ignore[arg-type]
+    protocol, wire = connect(kind, application, ws_ping_interval=None)
     protocol.data_received(data)
     for _turn in range(5):
         await asyncio.sleep(0)
@@ -136,3 +139,59 @@ def without(name: str) -> list[tuple[str, str]]:
 )
 async def test_an_unusual_one_takes_the_way_of_uvicorn(data: bytes) -> None:
     assert await serve(SocketProtocol, data, ACCEPT) == await serve(WebSocketsSansIOProtocol, data, ACCEPT)
+
+
+class Clock:
+    """A loop whose clock a test moves; what is due on the way is called."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.timers: list[Any] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Any) -> Any:
+        timer = asyncio.get_running_loop().call_later(3600, callback)
+        self.timers.append((self.now + delay, timer, callback))
+        return timer
+
+    def create_task(self, coroutine: Any) -> Any:
+        return asyncio.get_running_loop().create_task(coroutine)
+
+    def move(self, seconds: float) -> None:
+        end = self.now + seconds
+        while due := sorted((t for t in self.timers if t[0] <= end and not t[1].cancelled()), key=lambda t: t[0]):
+            self.now, timer, callback = due[0]
+            timer.cancel()
+            callback()
+        self.now = end
+
+
+async def test_only_the_silent_are_pinged_and_the_dead_are_closed() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(ACCEPT)
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    protocol, wire = connect(SocketProtocol, application, ws_ping_interval=12, ws_ping_timeout=8)
+    protocol.loop = clock = Clock()
+    protocol.data_received(request(USUAL))
+    for _turn in range(5):
+        await asyncio.sleep(0)
+    wire.written = b""
+    for _ping in range(6):  # as a page pings
+        clock.move(10.2)
+        protocol.data_received(bytes([0x81, 0x85, 0, 0, 0, 0]) + b"hello")
+    assert wire.written == b""
+    clock.move(11.9)
+    assert wire.written == b""
+    clock.move(0.1)
+    assert wire.written[:2] == bytes([0x89, 4])  # a ping (RFC 6455 §5.5.2)
+    protocol.data_received(bytes([0x8A, 0x84, 0, 0, 0, 0]) + wire.written[2:])
+    clock.move(19.9)
+    assert not wire.closed
+    clock.move(0.1)
+    assert wire.closed
+    protocol.connection_lost(None)

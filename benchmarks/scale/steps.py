@@ -4,12 +4,14 @@ import asyncio
 import json
 import random
 import statistics
+import subprocess
+import sys
 import time
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 
+from benchmarks.scale.reader import fetch
 from benchmarks.scale.tab import Room, Tab, until_right
 from benchmarks.scale.world import AT_ONCE, SEATS, Site, all_of, load, talk
 from tests.signaling.world import SignalingServer
@@ -89,13 +91,11 @@ async def storm(site: Site, sockets: int) -> Problems:
     problems = await rosters(rooms, "before the storm")
     talking = asyncio.create_task(talk(tabs))
     hit = [tab for tab in tabs if tab.port == site.ports[0]]
-    pages: list[float] = []
-    looking = asyncio.create_task(look_at_pages(site.servers[-1], pages))
-    began = time.monotonic()
-    ended = await restart(site.servers[0])
-    wrong, took = await until_right(rooms, PATIENCE)
+    with pages_read(site.servers[-1]) as pages:
+        began = time.monotonic()
+        ended = await restart(site.servers[0])
+        wrong, took = await until_right(rooms, PATIENCE)
     codes = sum((tab.codes for tab in hit), start=type(tabs[0].codes)())
-    looking.cancel()
     talking.cancel()
     print(
         f"storm: {len(hit)} sockets of a process that ended in {ended:.1f} s; all rosters right "
@@ -115,20 +115,17 @@ async def restart(server: SignalingServer) -> float:
     return ended
 
 
-async def look_at_pages(server: SignalingServer, seconds: list[float]) -> None:
-    """Fetch the sign-in page again and again, and note how long each takes."""
-    while True:
-        began = time.monotonic()
-        with suppress(OSError):
-            await asyncio.to_thread(fetch, f"{server.origin}/accounts/login/")
-            seconds.append(time.monotonic() - began)
-        await asyncio.sleep(0.05)
-
-
-def fetch(url: str, cookie: str = "") -> int:
-    """Fetch a page; return its size."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie}), timeout=60) as answer:
-        return len(answer.read())
+@contextmanager
+def pages_read(server: SignalingServer) -> Iterator[list[float]]:
+    """Fetch the sign-in page all the while in a process of its own; the list has the seconds of each in the end."""
+    seconds: list[float] = []
+    command = [sys.executable, "-m", "benchmarks.scale.reader", f"{server.origin}/accounts/login/"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        try:
+            yield seconds
+        finally:
+            reader.terminate()
+            seconds += map(float, reader.communicate()[0].split())
 
 
 async def filling(site: Site, times: int) -> Problems:

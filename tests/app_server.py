@@ -7,19 +7,22 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from email import policy
 from functools import cache
 from pathlib import Path
 
 import psycopg
 
-from tests.services import Service, find_binary, wait_until
+from tests import forking
+from tests.services import Process, Service, find_binary, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = "MEETINGPOINT_TEST_FOLDER"
@@ -48,6 +51,25 @@ for line in sys.stdin:
 """
 
 
+class Shell:
+    """A process that runs `SHELL`: a line of `orders` for each line of `answers`."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
+        command = [sys.executable, str(ROOT / "manage.py"), "shell", "--command", SHELL]
+        self._process = forking.start(command, environment, [theirs_in, theirs_out, 2])
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self.orders, self.answers = os.fdopen(ours_out, "w"), os.fdopen(ours_in)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self.orders.close()
+        self.answers.close()
+
+
 class AppServer(Service):
     """One server process in production settings (DEBUG off). Give several the same `settings` to share services."""
 
@@ -56,7 +78,7 @@ class AppServer(Service):
 
     def __init__(self, port: int | None = None, settings: Mapping[str, str] | None = None) -> None:
         super().__init__(port)
-        self._shell: subprocess.Popen[str] | None = None
+        self._shell: Shell | None = None
         self.sessions: dict[
             str, list[str]
         ] = {}  # of accounts that are signed in already, by address: see `sign_in_ahead`
@@ -78,6 +100,12 @@ class AppServer(Service):
     def command(self) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), "serve", "--host", "127.0.0.1", "--port", str(self.port)]
 
+    def begin(self, log: int) -> Process:
+        if self.user is None:
+            with Path(os.devnull).open() as nothing:
+                return forking.start(self.command(), self.environment(), [nothing.fileno(), log, log])
+        return super().begin(log)
+
     def environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         return {**inherited, "ENV_FILE": os.devnull, "PYTHONUNBUFFERED": "1", **self.settings}
@@ -91,17 +119,16 @@ class AppServer(Service):
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """Run a `manage.py` command on this server's database and return what it wrote. Raises with its errors."""
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=self.environment(),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
+        with ExitStack() as stack:
+            streams = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3)]
+            streams[0].write(stdin)
+            streams[0].seek(0)
+            command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+            code = forking.start(command, self.environment(), [stream.fileno() for stream in streams]).wait()
+            written = [os.pread(stream.fileno(), os.fstat(stream.fileno()).st_size, 0).decode() for stream in streams]
+        if code:
+            raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{written[1]}\n{written[2]}")
+        return written[1]
 
     def migrate(self) -> None:
         """Bring the database to the newest schema. The migrations run once in a run for all that are new."""
@@ -128,18 +155,10 @@ class AppServer(Service):
         Starting Django takes longer than what the tests do with it: the process stays for the next call.
         """
         if self._shell is None:
-            self._shell = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "shell", "--command", SHELL],
-                env=self.environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self._shell.stdin
-        assert self._shell.stdout
-        self._shell.stdin.write(json.dumps({"code": code, "values": values}) + "\n")
-        self._shell.stdin.flush()
-        lines = iter(self._shell.stdout.readline, "")
+            self._shell = Shell(self.environment())
+        self._shell.orders.write(json.dumps({"code": code, "values": values}) + "\n")
+        self._shell.orders.flush()
+        lines = iter(self._shell.answers.readline, "")
         answer = json.loads(
             next((line for line in lines if line.startswith('{"answer"')), '{"answer": null, "error": ""}')
         )
@@ -150,8 +169,7 @@ class AppServer(Service):
     def close_shell(self) -> None:
         """End the process of `run_python`; the next call starts another one."""
         if self._shell is not None:
-            self._shell.kill()
-            self._shell.communicate()
+            self._shell.close()
             self._shell = None
 
     def close(self) -> None:

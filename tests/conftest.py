@@ -9,6 +9,7 @@ from django.template import Engine
 from django.utils import timezone, translation
 
 from common import mail, ratelimit
+from tests import forking
 from tests.app_server import folder_of_run
 from tests.services import CoturnServer, PostgresServer, RedisServer
 
@@ -23,8 +24,9 @@ SLOW = [
 
 
 def pytest_configure() -> None:
-    """Make the folder that the processes of this run share before there are any."""
+    """Make the folder that the processes of this run share before there are any, and let them begin as copies."""
     folder_of_run()
+    forking.use()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,10 +16,22 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import psycopg
 import redis
+
+
+class Process(Protocol):
+    """What is used of `subprocess.Popen`, and what takes its place must have."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
 
 
 def free_port() -> int:
@@ -76,7 +88,7 @@ class Service:
         self.folder = folder or Path(tempfile.mkdtemp(prefix=f"meetingpoint-{self.name}-"))
         self.port = port or free_port()
         self.log = self.folder / "output.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         self.user: str | None = None
 
     def command(self) -> list[str]:
@@ -92,18 +104,22 @@ class Service:
         with socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True
 
+    def begin(self, log: int) -> Process:
+        """Start the process in a session of its own; `log` is the descriptor of the file that it writes to."""
+        return subprocess.Popen(
+            self.command(),
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            user=self.user,
+            start_new_session=True,
+        )
+
     def start(self) -> Self:
         """Start the process and wait until it answers. Raises `RuntimeError` with the log when it ends instead."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(),
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                user=self.user,
-                start_new_session=True,
-            )
+            self.process = self.begin(log.fileno())
         wait_until(lambda: self.ended() or self.ready(), self.ready_within, f"{self.name} answers")
         if self.ended():
             raise RuntimeError(f"{self.name} ended at once:\n{self.log.read_text(errors='replace')[-3000:]}")

@@ -9,6 +9,7 @@ import { LocalRenegotiation, OperationQueue } from "./local-renegotiation.js";
 import { receiveStereo } from "./receive-stereo.js";
 
 /** @import { PeerMessage } from "./messages.js" */
+/** first: whether it is the first remote description of its connection @typedef {(sdp: string, first: boolean) => string} Munge */
 
 /** A repeated offer is a duplicate for this long; later, it was repeated because our answer was lost. */
 const DUPLICATE_WITHIN_MS = 1_000;
@@ -19,7 +20,7 @@ const DUPLICATE_WITHIN_MS = 1_000;
  * @property {number} transportId
  * @property {number} remoteTransportId the highest received, 0 for none
  * @property {() => boolean} mayTakeCandidate counts one more remote candidate, if the peer may have it
- * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
+ * @property {Munge} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
  * @property {() => boolean} hasBegun whether the sections of a first offer exist
  * @property {(message: PeerMessage) => void} send
@@ -123,7 +124,7 @@ export class Negotiation {
   reapply() {
     if (!this.established || !this.#localRenegotiation.request()) return;
     this.#operations.enqueue(async () => {
-      const done = await this.#localRenegotiation.run(this.#options.munge, () => this.#idle);
+      const done = await this.#localRenegotiation.run((sdp) => this.#options.munge(sdp, false), () => this.#idle);
       if (this.#life.signal.aborted || done === "done") return;
       if (done === "again") this.reapply();
       else this.renegotiate();
@@ -196,7 +197,7 @@ export class Negotiation {
 
   /** @param {RTCSessionDescriptionInit} description @returns {RTCSessionDescriptionInit} */
   #munged({ type, sdp = "" }) {
-    return { type, sdp: this.#options.munge(sdp) };
+    return { type, sdp: this.#options.munge(sdp, this.#connection.currentRemoteDescription === null) };
   }
 
   /** @param {PeerMessage} message */

@@ -13,6 +13,7 @@ import { Watchdog } from "./watchdog.js";
 
 /** @import { PeerGate } from "../gate/gate.js" */
 /** @import { PeerMessage } from "./messages.js" */
+/** @import { Munge } from "./negotiation.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
@@ -41,7 +42,7 @@ const GIVE_UP_SENDING = 2;
 export class PeerLink extends MediaLink {
   #options;
   #transport;
-  /** @type {(sdp: string) => string} */
+  /** @type {Munge} */
   #munge = (sdp) => sdp;
   #watchdog;
   /** When an offer last came outside the open connection, ms on the page's clock. */
@@ -99,7 +100,7 @@ export class PeerLink extends MediaLink {
   }
 
   /**
-   * Changes how we send by munging remote descriptions, without signaling where possible. @param {(sdp: string) => string} munge
+   * Changes how we send by munging remote descriptions, without signaling where possible. @param {Munge} munge
    */
   setSdpMunging(munge) {
     this.#munge = munge;
@@ -188,7 +189,7 @@ export class PeerLink extends MediaLink {
       remoteTransportId,
       ...this.outgoingTracks,
       gate,
-      munge: (sdp) => this.#munge(sdp),
+      munge: (sdp, first) => this.#munge(sdp, first),
       send: (message) => this.#sendSignal(message),
     });
     this.attachMedia(transport);

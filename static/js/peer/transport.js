@@ -12,6 +12,7 @@ import { traffic } from "./stats/traffic.js";
 /** @import { MediaState } from "./connection-messages.js" */
 /** @import { Message } from "./control-channel.js" */
 /** @import { PeerMessage } from "./messages.js" */
+/** @import { Munge } from "./negotiation.js" */
 /** @import { Tracks } from "./transceiver-pair.js" */
 
 /**
@@ -24,7 +25,7 @@ import { traffic } from "./stats/traffic.js";
  * @property {Tracks} screen
  * @property {boolean} dataOnly it has a control channel and no media
  * @property {PeerGate} gate
- * @property {(sdp: string) => string} munge changes what a remote description asks this side to send
+ * @property {Munge} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
 

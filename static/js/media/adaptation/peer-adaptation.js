@@ -206,7 +206,7 @@ export class PeerAdaptation {
   }
 
   #applyMunging() {
-    this.#connection.setSdpMunging((sdp) => mungeSdp(sdp, this.#audioMode));
+    this.#connection.setSdpMunging((sdp, first) => mungeSdp(sdp, this.#audioMode, first));
   }
 }
 

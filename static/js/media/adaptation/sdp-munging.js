@@ -1,7 +1,9 @@
 /**
  * Munges the remote description to set how this side sends. `ptime` and `usedtx` there are the receiver's wishes (RFC 7587 §6.1,
  * RFC 8866 §6.4), the first payload type is the one sent, and `nack` enables retransmission of audio as of video (RFC 4585 §6.2.1).
- * `x-google-start-bitrate` (Chromium, Safari) makes video start low: the first second would fill a thin link for three more.
+ * `x-google-start-bitrate` (Chromium, Safari) makes video start low: the first second would fill a thin link for three more. It is only in the
+ * first description of a connection, and only for the codec that begins: with each negotiation of sound Chromium forgets where the
+ * estimate of the link started, and takes the next codec with such a start for a new one, so that the estimate would fall to it.
  */
 
 /**
@@ -20,11 +22,11 @@ const LONG_PTIME = 60;
 /** The shortest that browsers send: who plays together hears each late millisecond. */
 const MUSIC_PTIME = 10;
 
-/** @param {string} sdp of the remote description @param {AudioMode} manner @returns {string} */
-export function mungeSdp(sdp, manner) {
+/** @param {string} sdp of the remote description @param {AudioMode} manner @param {boolean} [first] whether it is the connection's first @returns {string} */
+export function mungeSdp(sdp, manner, first = false) {
   const sections = sdp.split(/(?=^m=)/m);
   const microphone = sections.findIndex(isAudio);
-  return sections.map((section, at) => mungeSection(section, at > microphone ? ofScreen(manner) : manner)).join("");
+  return sections.map((section, at) => mungeSection(section, at > microphone ? ofScreen(manner) : manner, first)).join("");
 }
 
 /** The sound of a shared tab is seldom speech alone, and may be in stereo. @param {AudioMode} manner of the microphone @returns {AudioMode} */
@@ -37,21 +39,21 @@ function isAudio(section) {
   return section.startsWith("m=audio ");
 }
 
-/** @param {string} section @param {AudioMode} manner */
-function mungeSection(section, manner) {
+/** @param {string} section @param {AudioMode} manner @param {boolean} first */
+function mungeSection(section, manner, first) {
   if (isAudio(section)) return mungeAudio(section, manner);
-  return section.startsWith("m=video ") ? mungeVideo(section) : section;
+  return first && section.startsWith("m=video ") ? startLow(section) : section;
 }
 
 /** @param {string} section */
-function mungeVideo(section) {
-  const payloads = [...section.matchAll(/^a=rtpmap:(\d+) (?:VP8|VP9|AV1|H264)\//gim)].map(([, payload]) => payload);
-  return payloads.reduce((amended, payload) => {
-    const line = new RegExp(`^(a=fmtp:${payload} )([^\\r\\n]*)`, "m");
-    const start = `x-google-start-bitrate=${START_KBPS}`;
-    if (line.test(amended)) return amended.replace(line, (_, head, rest) => `${head}${rest};${start}`);
-    return amended.replace(new RegExp(`^a=rtpmap:${payload} .*\\r?\\n`, "m"), (map) => `${map}a=fmtp:${payload} ${start}\r\n`);
-  }, section);
+function startLow(section) {
+  const payloads = /^m=video \d+ \S+ ([\d ]+)/.exec(section)?.[1].split(" ") ?? [];
+  const payload = payloads.find((one) => new RegExp(`^a=rtpmap:${one} (?:VP8|VP9|AV1|H264)/`, "im").test(section));
+  if (payload === undefined) return section;
+  const line = new RegExp(`^(a=fmtp:${payload} )([^\\r\\n]*)`, "m");
+  const start = `x-google-start-bitrate=${START_KBPS}`;
+  if (line.test(section)) return section.replace(line, (_, head, rest) => `${head}${rest};${start}`);
+  return section.replace(new RegExp(`^a=rtpmap:${payload} .*\\r?\\n`, "m"), (map) => `${map}a=fmtp:${payload} ${start}\r\n`);
 }
 
 /** @param {string} section @param {AudioMode} manner */

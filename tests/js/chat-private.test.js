@@ -122,7 +122,12 @@ test("a peer changes only its own messages, only forwards, and not for ever", as
 
   const [entry] = olga.chat.log.entries;
   for (let change = 0; change < 2 * LIMITS.versions; change += 1) olga.chat.editMessage(entry, `yes ${change}`);
-  assert.ok(entry.version <= LIMITS.versions);
+  assert.ok(entry.version < LIMITS.versions);
+  // Who has changed it as often as they may can still delete it.
+  context.mock.timers.tick(60_000);
+  assert.deepEqual([olga.chat.editMessage(entry, "yes?"), olga.chat.deleteMessage(entry)], ["too-often", "sent"]);
+  await world.settle();
+  assert.ok(max.chat.log.entries.some((one) => one.pid === olga.pid && one.id === entry.id && one.deleted));
 });
 
 test("a receipt for an older form does not confirm the newest", async (context) => {

@@ -101,7 +101,9 @@ export class Chat extends Emitter {
   /** @param {Entry} entry @param {string} text @param {readonly Picture[]} pictures @returns {Sent} */
   #change(entry, text, pictures) {
     if (!entry.own || entry.deleted) return "empty";
-    if (entry.version >= LIMITS.versions) return "too-often";
+    // The last change is kept for the deletion.
+    const isLast = text === "" && pictures.length === 0;
+    if (entry.version >= LIMITS.versions - (isLast ? 0 : 1)) return "too-often";
     if (!this.#sendLimiter.consume()) return "too-fast";
     this.log.change(entry, { text, pictures, version: entry.version + 1 });
     for (const peer of this.#receivers(entry.to)) entry.waiting.add(peer);

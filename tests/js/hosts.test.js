@@ -209,8 +209,14 @@ test("who may not write is heard by no one but hosts, even with a program that d
 
 test("a poll: one vote a person, which can change, counted by the host who asked", async (context) => {
   const { world, come, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "moderator"], ["Sam", "guest"]);
-  assert.equal(olga.polls.ask("Lunch?", ["Yes"]), false);
-  assert.ok(olga.polls.ask(" Lunch?\u202e ", ["Yes", "", "No"]));
+  // What does not fit is refused, and nothing of it is cut.
+  const many = (/** @type {number} */ count) => Array.from({ length: count }, (_, at) => `Answer ${at}`);
+  for (const [question, options, outcome] of [["Lunch?", ["Yes"], "incomplete"], ["\u202e", many(2), "incomplete"], ["Lunch?", many(1_000), "too-many"], ["Lunch?", many(11), "too-many"], ["Lunch?", ["Yes", "n".repeat(101)], "too-long"], ["?".repeat(301), many(2), "too-long"]]) {
+    assert.equal(olga.polls.ask(question, options), outcome);
+  }
+  assert.equal(olga.polls.poll, null);
+  assert.equal(olga.polls.ask("?".repeat(300), many(10)), "asked");
+  assert.equal(olga.polls.ask(" Lunch?\u202e ", ["Yes", "", "No"]), "asked");
   await world.settle();
   assert.deepEqual([sam.polls.poll.question, sam.polls.poll.options], ["Lunch?", ["Yes", "No"]]);
   const { id } = sam.polls.poll;

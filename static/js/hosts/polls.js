@@ -15,6 +15,7 @@ import { HostValue, readUpdate } from "./host-value.js";
  * @property {string} question @property {readonly string[]} options @property {readonly number[]} counts by option @property {boolean} open
  */
 /** @typedef {{poll: string, choice: number}} Vote poll: its id; choice: place of the option, from 0 */
+/** @typedef {"asked" | "incomplete" | "too-many" | "too-long"} Asked incomplete: there is no question, or there are not two options */
 
 export const TOPICS = Object.freeze({ poll: "poll", vote: "poll-vote" });
 export const LIMITS = Object.freeze({ questionCharacters: 300, optionCharacters: 100, options: 10, votes: 1_000, perMinute: 120, votesPerMinute: 60 });
@@ -100,15 +101,18 @@ export class Polls extends Emitter {
     return this.poll?.author === self.pid ? self : people.get(this.poll?.author ?? "");
   }
 
-  /** As a host. @param {string} question @param {string[]} options @returns {boolean} false: there is no question, or there are not two options */
+  /** As a host. Nothing is cut: what does not fit is not asked. @param {string} question @param {string[]} options @returns {Asked} */
   ask(question, options) {
-    const asked = cleanName(question, LIMITS.questionCharacters);
-    const lines = options.map((one) => cleanName(one, LIMITS.optionCharacters)).filter(Boolean).slice(0, LIMITS.options);
-    if (asked === "" || lines.length < 2) return false;
+    const asked = cleanName(question, Infinity);
+    const lines = options.map((one) => cleanName(one, Infinity)).filter(Boolean);
+    if (asked === "" || lines.length < 2) return "incomplete";
+    if (lines.length > LIMITS.options) return "too-many";
+    const fits = [...asked].length <= LIMITS.questionCharacters && lines.every((line) => [...line].length <= LIMITS.optionCharacters);
+    if (!fits) return "too-long";
     this.#chosen.clear();
     const id = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     this.#value.change({ id, author: this.#room.self.pid, question: asked, options: lines, counts: lines.map(() => 0), open: true });
-    return true;
+    return "asked";
   }
 
   /** As a host: no more votes. */

@@ -1,7 +1,7 @@
 /** The dialogs in which a host starts a timer, asks everyone, or says what people may do. */
 
 import { openDialog } from "../lib/dialog.js";
-import { byId, find, part } from "../lib/page.js";
+import { byId, find, part, text } from "../lib/page.js";
 import { RIGHTS } from "../../hosts/host-controls.js";
 
 /** @import { HostValue } from "../../hosts/host-value.js" */
@@ -55,8 +55,12 @@ export function openAskDialog(polls) {
   error.hidden = true;
   find(dialog, "form", HTMLFormElement).onsubmit = (event) => {
     event.preventDefault();
-    error.hidden = polls.ask(question.value, answers.value.split("\n"));
-    if (!error.hidden) return question.focus();
+    const outcome = polls.ask(question.value, answers.value.split("\n"));
+    error.hidden = outcome === "asked";
+    if (!error.hidden) {
+      error.textContent = text(`poll.${outcome}`);
+      return (question.value.trim() === "" ? question : answers).focus();
+    }
     question.value = "";
     answers.value = answers.defaultValue;
     dialog.close();

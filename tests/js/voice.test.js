@@ -107,3 +107,28 @@ test("large calls are quiet, unless a person wishes otherwise; knocks ring in al
     assert.deepEqual([isShown("messages"), hasSound("messages", 50)], [shown, sounds], manner);
   }
 });
+
+/** As much of a window as held keys need. */
+function makeWindow() {
+  return Object.assign(new EventTarget(), { document: new EventTarget() });
+}
+
+test("a key that is held in a window of the call is released when that window closes", async () => {
+  globalThis.localStorage = /** @type {any} */ ({ getItem: () => null, setItem: () => {} });
+  const page = makeWindow();
+  Object.assign(globalThis, { window: page, document: page.document, Element: class {}, addEventListener: page.addEventListener.bind(page) });
+  const { listenForPush, listenForPushIn } = await import("../../static/js/ui/voice/push-keys.js");
+  const { pushSettings } = await import("../../static/js/ui/voice/voice-settings.js");
+  pushSettings.change({ talk: true, code: "F8" });
+  const media = new Microphone(true);
+  const [call, small] = [new AbortController(), new AbortController()];
+  listenForPush(/** @type {any} */ ({ media, on: () => {} }), call.signal);
+  const beside = makeWindow();
+  listenForPushIn(/** @type {any} */ (beside), small.signal);
+  beside.document.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { code: "F8" }));
+  assert.equal(media.muted, false);
+  small.abort();
+  assert.equal(media.muted, true);
+  call.abort();
+  assert.deepEqual(media.calls, [false, true]);
+});

@@ -37,6 +37,8 @@ KEEP_ACTIONS = """(() => {
   };
   for (const device of ["Microphone", "Camera"]) mediaSession[`set${device}Active`] = (on) => (active[device] = on);
 })()"""
+HOLDS_TO_MUTE = """localStorage.setItem(
+  'meeting-point.push', JSON.stringify({ talk: true, mute: true, code: 'F8', label: 'F8' }))"""
 PLAYING_WITHOUT_SOUND = """() => {
   const { videoWidth, paused, muted } = document.querySelector("video");
   return videoWidth > 0 && !paused && muted;
@@ -73,8 +75,14 @@ def sent(who: Person) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def meeting(company: Meet) -> Meeting:
-    """A call of three, in which only Olga's microphone is on: who is shown stays the same."""
-    meeting = start_call(company, "Max", "Guest")
+    """A call of three, in which only Olga's microphone is on: who is shown stays the same. She holds F8 to mute."""
+
+    def meet(name: str, **context: Any) -> Person:
+        who = company(name, **context)
+        who.context.add_init_script(HOLDS_TO_MUTE)
+        return who
+
+    meeting = start_call(meet, "Max", "Guest")
     for guest in meeting.guests:
         guest.page.keyboard.press("m")
         expect(tile_of(meeting.olga, guest.name)).to_have_attribute("data-muted", "true")
@@ -104,6 +112,11 @@ def test_the_window_has_the_picture_and_the_controls_and_the_others_see_it(meeti
     expect(microphone).to_have_attribute("aria-pressed", "false")
     microphone.press("Enter")
     expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "false")
+    # So is a key that is held there.
+    window.keyboard.down("F8")
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "true")
+    window.keyboard.up("F8")
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "false")
     window.get_by_role("button", name="Camera").click()
     expect(tile_of(max_, "Olga")).to_have_attribute("data-camera", "false")
     window.keyboard.press("v")
@@ -131,8 +144,11 @@ def test_the_window_has_the_picture_and_the_controls_and_the_others_see_it(meeti
     window.get_by_role("button", name="Chat").click()
     expect(olga.page.locator("#chat")).to_be_visible()
 
-    # The browser closes it: everything is as before.
+    # The browser closes it, while the key is held: everything is as before.
+    window.keyboard.down("F8")
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "true")
     window.close()
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "false")
     expect(menu_button(olga)).to_have_attribute("aria-pressed", "false")
     wait_until(lambda: not sent(shown)["visible"], 15, "no one sees a hidden tab")
     olga.page.evaluate(HIDE, False)
@@ -234,6 +250,7 @@ def test_it_opens_itself_if_wished_and_says_why_it_does_not_open(person: Meet) -
 def test_other_browsers_have_a_window_for_one_video_or_say_that_there_is_none(person: Meet) -> None:
     olga, max_ = person("Olga"), person("Max")
     olga.context.add_init_script(NO_WINDOWS)
+    olga.context.add_init_script(KEEP_ACTIONS)
     max_.context.add_init_script(NO_WINDOWS + NO_VIDEO_WINDOWS)
     olga.sign_in()
     slug = olga.create_room()
@@ -248,6 +265,11 @@ def test_other_browsers_have_a_window_for_one_video_or_say_that_there_is_none(pe
     olga.use("Small window")
     olga.page.wait_for_function("() => document.pictureInPictureElement?.closest('mp-tile').dataset.self === 'false'")
     expect(menu_button(olga)).to_have_attribute("aria-pressed", "true")
+    # Its buttons are those of the browser: Max sees what they do.
+    olga.page.evaluate("actions.togglemicrophone()")
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-muted", "true")
+    olga.page.evaluate("actions.togglecamera()")
+    expect(tile_of(max_, "Olga")).to_have_attribute("data-camera", "false")
     max_.use("Share screen")
     olga.page.wait_for_function("() => document.pictureInPictureElement?.closest('mp-screen')")
     olga.page.evaluate("document.exitPictureInPicture()")

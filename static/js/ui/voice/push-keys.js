@@ -61,10 +61,13 @@ function listenToKey(hold, page, signal) {
     pressed = "";
     hold.release();
   }, { signal, capture: true });
-  page.addEventListener("blur", () => {
+  const lose = () => {
     pressed = "";
     hold.release();
-  }, { signal });
+  };
+  page.addEventListener("blur", lose, { signal });
+  // A window that is closed reports no release.
+  signal.addEventListener("abort", () => pressed !== "" && lose());
 }
 
 /** @param {KeyboardEvent} event */

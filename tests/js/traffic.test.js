@@ -27,6 +27,24 @@ test("bytes are counted once, by the way that they took, also those of connectio
   assert.deepEqual(traffic.bytes, { direct: 321, relay: 48 });
 });
 
+test("what went through the other side's relay counts as such, also before the other side has named it", async () => {
+  traffic.reset();
+  const one = connection([pair("a", "h", "x", 100), candidate("x", "prflx")]);
+  await traffic.read(one);
+  assert.deepEqual(traffic.bytes, { direct: 300, relay: 0 });
+  one.stats = [pair("a", "h", "x", 110), candidate("x", "relay")];
+  await traffic.read(one);
+  assert.deepEqual(traffic.bytes, { direct: 0, relay: 330 });
+  // A connection that outlasts a call brings nothing of it into the next one.
+  traffic.reset();
+  assert.deepEqual(traffic.bytes, { direct: 0, relay: 0 });
+  one.stats = [pair("a", "h", "x", 111), candidate("x", "prflx")];
+  await traffic.read(one);
+  one.stats = [pair("a", "h", "x", 112), candidate("x", "relay")];
+  await traffic.read(one);
+  assert.deepEqual(traffic.bytes, { direct: 0, relay: 6 });
+});
+
 test("a browser that never answers for a closed connection holds nothing up", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   traffic.readLast({ getStats: () => new Promise(() => {}) });

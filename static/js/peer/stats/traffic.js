@@ -5,6 +5,7 @@
 
 /** @typedef {{direct: number, relay: number}} Bytes sent and received; relay: through TURN on either side */
 /** @typedef {{getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Measured */
+/** What a pair has carried. call: in which it was counted; earlier: bytes before that call. @typedef {{call: number, earlier: number, bytes: number, way: keyof Bytes}} Counted */
 
 const LAST_READING_MS = 500;
 
@@ -13,13 +14,15 @@ class Traffic {
   #bytes = { direct: 0, relay: 0 };
   /** Versions of DTLS, as browsers give them: hexadecimal. @type {Set<string>} */
   #versions = new Set();
-  /** Counted so far, by connection and pair. @type {WeakMap<Measured, Map<string, number>>} */
+  #call = 0;
+  /** By connection and pair. @type {WeakMap<Measured, Map<string, Counted>>} */
   #counted = new WeakMap();
   /** @type {Set<Promise<unknown>>} */
   #closing = new Set();
 
   /** A call begins. */
   reset() {
+    this.#call += 1;
     this.#bytes = { direct: 0, relay: 0 };
     this.#versions.clear();
   }
@@ -61,10 +64,22 @@ class Traffic {
       if (type === "transport" && typeof tlsVersion === "string") this.#versions.add(tlsVersion.toUpperCase());
       if (type !== "candidate-pair") continue;
       const relayed = [localCandidateId, remoteCandidateId].some((candidate) => stats.get(candidate)?.candidateType === "relay");
-      const bytes = bytesSent + bytesReceived;
-      this.#bytes[relayed ? "relay" : "direct"] += Math.max(0, bytes - (counted.get(id) ?? 0));
-      counted.set(id, bytes);
+      this.#countPair(counted, id, { way: relayed ? "relay" : "direct", bytes: bytesSent + bytesReceived });
     }
+  }
+
+  /**
+   * A relay of the other side is taken for its device until the other side has named it (RFC 8445 §7.3.1.3): then all of it went there.
+   * @param {Map<string, Counted>} counted @param {string} id of the pair @param {{way: keyof Bytes, bytes: number}} now
+   */
+  #countPair(counted, id, { way, bytes }) {
+    const before = counted.get(id);
+    const isOfThisCall = before?.call === this.#call;
+    const earlier = isOfThisCall ? before.earlier : (before?.bytes ?? 0);
+    const known = Math.max(bytes, before?.bytes ?? 0);
+    if (isOfThisCall) this.#bytes[before.way] -= before.bytes - earlier;
+    this.#bytes[way] += known - earlier;
+    counted.set(id, { call: this.#call, earlier, bytes: known, way });
   }
 }
 

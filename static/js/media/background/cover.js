@@ -1,6 +1,6 @@
 /** Covers a camera as a person chose: by the system's blur where the camera has it, otherwise by what this page computes. */
 
-import { CoveredCamera } from "./covered-camera.js";
+import { checkWorker, CoveredCamera } from "./covered-camera.js";
 import { PlatformBlur } from "./platform-blur.js";
 
 /** @typedef {CoveredCamera | PlatformBlur} Cover */
@@ -13,6 +13,7 @@ import { PlatformBlur } from "./platform-blur.js";
  */
 export async function coverCamera(camera, stored, { changed, failed, lost }) {
   if (stored === null && (await PlatformBlur.start(camera))) return new PlatformBlur(camera, lost);
+  await checkWorker();
   const picture = stored && (await createImageBitmap(stored).catch(() => null));
   return new CoveredCamera(camera, picture, { changed, failed });
 }

@@ -11,6 +11,8 @@ import { scriptUrl } from "../../lib/script-url.js";
 const MODEL = new URL("../vendor/selfie-segmentation/selfie_segmentation_landscape.tflite", SCRIPTS).href;
 /** Chromium's streams of frames. @type {any} */
 const { MediaStreamTrackProcessor, MediaStreamTrackGenerator } = /** @type {any} */ (globalThis);
+/** A worker answers between two pictures. */
+const ANSWER_MS = 2_000;
 /** Until the first picture is there. */
 const NOTHING = Object.freeze({ id: 0, finds: false, broken: false, load: 0, fps: 0, costMs: 0, width: 0, height: 0 });
 
@@ -26,6 +28,24 @@ function startWorker() {
   started.addEventListener("error", () => worker === started && (worker = null));
   worker = started;
   return started;
+}
+
+/** Ends a worker that does not answer: a system that is short of memory ends them without a word. @returns {Promise<void>} */
+export async function checkWorker() {
+  const asked = worker;
+  if (asked === null || (await answers(asked))) return;
+  asked.terminate();
+  if (worker === asked) worker = null;
+}
+
+/** @param {Worker} asked @returns {Promise<boolean>} */
+function answers(asked) {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(true);
+    setTimeout(() => resolve(false), ANSWER_MS);
+    asked.postMessage({ ask: port2 }, [port2]);
+  });
 }
 
 export class CoveredCamera {

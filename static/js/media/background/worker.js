@@ -37,6 +37,7 @@ let segmenter = null;
 
 addEventListener("message", async ({ data }) => {
   const { id } = data;
+  if (data.ask) return data.ask.postMessage("here");
   if (data.stop) return running.get(id)?.close();
   const pictures = data.port ? byPort(data.port) : byStreams(data);
   running.set(id, pictures);

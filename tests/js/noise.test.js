@@ -114,6 +114,23 @@ test("it takes less than 5 % of a core", async () => {
   assert.ok(Math.min(...rounds) < 0.05, `shares of a core: ${rounds}`);
 });
 
+test("a microphone that is off costs nothing, and speech after it is whole", async () => {
+  const [rested, fresh] = [await makeProcessor(), await makeProcessor()];
+  const [voice, silence] = [speakOverNoise(4), new Float32Array(4 * RATE)];
+  for (const processor of [rested, fresh]) filter(processor, voice);
+  const cost = (/** @type {() => void} */ run) => {
+    const start = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(start);
+    return user + system;
+  };
+  const speaking = Math.min(...Array.from({ length: 3 }, () => cost(() => filter(fresh, voice))));
+  const muted = Math.min(...Array.from({ length: 3 }, () => cost(() => assert.ok(filter(rested, silence).subarray(RATE).every((sample) => sample === 0)))));
+  assert.ok(muted < speaking / 5, `${muted} and ${speaking} µs`);
+  const [after, before] = [rested, fresh].map((processor) => levels(filter(processor, voice)));
+  assert.ok(Math.abs(after.speech - before.speech) < 1, `${after.speech} and ${before.speech} dB`);
+});
+
 test("what it is given late or not at all is silence, and it never runs dry", async () => {
   const processor = await makeProcessor();
   const output = new Float32Array(QUANTUM).fill(1);

@@ -6,76 +6,36 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.hearing import heard, hears, listen
 from tests.browser.meeting import Meet, Meeting
 from tests.browser.person import Person
+from tests.browser.test_adaptation import HIDE
 from tests.browser.test_pages import examine
 from tests.browser.voice.call import call_with_speaker, close_devices, energy, hears_more, tile_of
+from tests.browser.voice.watching import (
+    A_MINUTE_LATER,
+    APART,
+    AT_REST,
+    BARS_ARE_STILL,
+    GAIN,
+    KEEP_GRAPHS,
+    KEEP_NOTICES,
+    LOUDEST,
+    NO_GRAPH,
+    PRESS_M,
+    WATCH_SOUNDS,
+)
 
 TITLE = "#stage-title"
-# What plays outside of the tiles, and which notes.
-WATCH_SOUNDS = """() => {
-  Object.assign(globalThis, { played: [], notes: [] });
-  const { play } = HTMLMediaElement.prototype;
-  HTMLMediaElement.prototype.play = function () {
-    if (this instanceof HTMLAudioElement) played.push(this);
-    return play.call(this);
-  };
-  const { start } = AudioScheduledSourceNode.prototype;
-  AudioScheduledSourceNode.prototype.start = function (...when) {
-    if (this instanceof OscillatorNode) notes.push(Math.round(this.frequency.value));
-    return start.apply(this, when);
-  };
-}"""
-# How much louder the last of these plays than the person's stream is, by the power of two seconds.
-GAIN = """async (video) => {
-  const context = new AudioContext();
-  const samples = new Float32Array(2048);
-  const analysers = [video.srcObject, played.at(-1).srcObject].map((stream) => {
-    const analyser = context.createAnalyser();
-    context.createMediaStreamSource(stream).connect(analyser);
-    return analyser;
-  });
-  const sums = [0, 0];
-  for (let at = 0; at < 60; at += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    for (const [which, analyser] of analysers.entries()) {
-      analyser.getFloatTimeDomainData(samples);
-      sums[which] += samples.reduce((sum, sample) => sum + sample * sample, 0);
-    }
-  }
-  await context.close();
-  return Math.sqrt(sums[1] / sums[0]);
-}"""
-NO_GRAPH = """() => {
-  globalThis.graph = AudioContext;
-  globalThis.AudioContext = class { constructor() { throw new Error('none'); } };
-}"""
-BARS_ARE_STILL = (
-    "() => [...document.querySelectorAll('mp-meter')].every((bar) => bar.style.getPropertyValue('--level') === '0')"
-)
-# The loudest moment of what plays, of the next two seconds.
-LOUDEST = """async () => {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(played.at(-1).captureStream()).connect(analyser);
-  const samples = new Float32Array(2048);
-  let loudest = 0;
-  for (let at = 0; at < 100 && loudest < 0.05; at += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    analyser.getFloatTimeDomainData(samples);
-    loudest = Math.max(loudest, ...samples);
-  }
-  await context.close();
-  return loudest;
-}"""
-
-
-PRESS_M = """(button) => button.dispatchEvent(
-  new KeyboardEvent('keydown', { code: 'Semicolon', key: 'm', bubbles: true, cancelable: true }))"""
 
 
 @pytest.fixture(scope="module")
 def meeting(company: Meet, speaking: Browser) -> Meeting:
     """Olga hosts; Max speaks."""
-    return call_with_speaker(company, speaking)
+
+    def meet(name: str, **context: object) -> Person:
+        who = company(name, **context)
+        who.context.add_init_script(KEEP_GRAPHS)
+        return who
+
+    return call_with_speaker(meet, speaking)
 
 
 def loudest(page: Page) -> float:
@@ -93,12 +53,16 @@ def see_muted(who: Person, muted: bool) -> None:
 def test_one_who_speaks_while_muted_is_told_on_their_device(meeting: Meeting) -> None:
     olga, max_ = meeting.olga, meeting.guests[0]
     listen(max_)
+    for who in meeting.people:
+        who.page.wait_for_function(AT_REST)
+    assert olga.page.evaluate("graphs.length") > 0, "a sound has said that Max came"
     # The microphone is measured for the bars of the dialog only while they can be seen.
     max_.page.wait_for_function(BARS_ARE_STILL)
     max_.use("Audio and video")
     max_.page.wait_for_function(f"() => !({BARS_ARE_STILL})()")
     close_devices(max_)
     max_.page.wait_for_function(BARS_ARE_STILL)
+    max_.page.evaluate(KEEP_NOTICES)
     max_.use("Microphone")
     see_muted(olga, True)
     toast = max_.page.locator(".toast[data-subject=muted]")
@@ -111,6 +75,7 @@ def test_one_who_speaks_while_muted_is_told_on_their_device(meeting: Meeting) ->
     see_muted(olga, False)
     hears_more(olga)
     expect(toast).to_have_count(0)
+    max_.page.wait_for_function(AT_REST)
 
 
 def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
@@ -145,6 +110,21 @@ def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
     page.evaluate("() => globalThis.dispatchEvent(new Event('blur'))")
     see_muted(olga, True)
     page.keyboard.up("Space")
+
+    # So it is where the tab is hidden, or a dialog opens while the key is held.
+    page.keyboard.down("Space")
+    see_muted(olga, False)
+    page.evaluate(HIDE, True)
+    see_muted(olga, True)
+    page.evaluate(HIDE, False)
+    page.keyboard.up("Space")
+    page.keyboard.down("Space")
+    see_muted(olga, False)
+    page.keyboard.press("d")
+    expect(page.locator("#devices-dialog")).to_be_visible()
+    page.keyboard.up("Space")
+    see_muted(olga, True)
+    close_devices(max_)
 
     # In a field it is a space.
     max_.use("Chat")
@@ -192,6 +172,11 @@ def test_a_key_talks_and_mutes_as_long_as_it_is_held(meeting: Meeting) -> None:
     page.mouse.up()
     see_muted(olga, True)
 
+    # All the time Max has been talking: he read it once, and reads it again after a minute.
+    page.evaluate(A_MINUTE_LATER)
+    expect(page.locator(".toast[data-subject=muted]")).to_contain_text("Hold F8 to talk.")
+    assert page.evaluate(APART), page.evaluate("noticed")
+
 
 def test_each_person_can_be_louder_or_quieter(meeting: Meeting) -> None:
     olga, max_ = meeting.olga, meeting.guests[0]
@@ -220,6 +205,7 @@ def test_each_person_can_be_louder_or_quieter(meeting: Meeting) -> None:
     expect(video).to_have_js_property("volume", 0.5)
     expect(video).to_have_js_property("muted", False)
     olga.page.wait_for_function("() => played.at(-1).paused")
+    olga.page.wait_for_function(AT_REST)
     olga.page.keyboard.press("Escape")
     olga.page.keyboard.press("p")
 
@@ -263,6 +249,7 @@ def test_who_comes_leaves_and_writes_is_heard_as_one_wishes(meeting: Meeting) ->
     expect(toasts).to_contain_text("Max joined")
     for who in meeting.people:
         who.see_others(1)
+        who.page.wait_for_function(AT_REST)
     # He comes back as loud as Olga had made him.
     expect(tile_of(olga, "Max").locator("video")).to_have_js_property("volume", 0.5)
     max_.use("Chat")

@@ -10,7 +10,8 @@ const FLOOR_DB = -60;
 
 /** @extends {Emitter<LevelMeterEvents>} */
 export class LevelMeter extends Emitter {
-  #context = new AudioContext();
+  /** Long blocks: it wakes the processor seldom. */
+  #context = new AudioContext({ latencyHint: "playback" });
   #analyser = this.#context.createAnalyser();
   #samples = new Float32Array(this.#analyser.fftSize);
   /** @type {MediaStreamAudioSourceNode | null} */

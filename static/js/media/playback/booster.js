@@ -7,6 +7,8 @@
 
 /** One for all: browsers limit how many there are. @type {AudioContext | null} */
 let shared = null;
+/** Without any, the graph rests. @type {Set<Booster>} */
+const playing = new Set();
 
 export class Booster {
   #context = (shared ??= new AudioContext());
@@ -45,10 +47,8 @@ export class Booster {
     this.#source?.disconnect();
     this.#source = track && this.#context.createMediaStreamSource(new MediaStream([track]));
     this.#source?.connect(this.#gain);
-    if (track === null) {
-      this.#setPlays(false);
-      return this.#element.pause();
-    }
+    if (track === null) return this.#rest();
+    playing.add(this);
     // What the browser refuses is heard from the element, as loud as that can.
     this.#context.resume().catch(() => {});
     this.#element.play().then(() => this.#setPlays(this.#track !== null)).catch(() => {});
@@ -58,6 +58,13 @@ export class Booster {
     this.play(null, { gain: 1, muted: true, speaker: "" });
     this.#element.srcObject = null;
     this.#gain.disconnect();
+  }
+
+  #rest() {
+    playing.delete(this);
+    if (playing.size === 0) this.#context.suspend().catch(() => {});
+    this.#setPlays(false);
+    this.#element.pause();
   }
 
   /** @param {boolean} plays */

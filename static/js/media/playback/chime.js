@@ -13,8 +13,9 @@ const MIN_INTERVAL_MS = 4_000;
 const MAX_LATE_MS = 2_000;
 
 export class Chime {
-  /** @type {AudioContext | null} */
+  /** Only while it rings, or waits until it may: a graph costs as long as it is there. @type {AudioContext | null} */
   #context = null;
+  #tones = 0;
   /** When each was last rung, ms. @type {Map<readonly number[], number>} */
   #last = new Map();
   #outputs;
@@ -35,8 +36,13 @@ export class Chime {
     this.#last.set(notes, now);
     const context = this.#context ?? this.#makeContext();
     await context.resume().catch(() => {});
-    if (context.state !== "running" || performance.now() - now > MAX_LATE_MS) return;
-    notes.forEach((note, at) => play(context, { note, loudness: this.#loudness, at: context.currentTime + at * APART_S }));
+    if (context !== this.#context) return;
+    if (context.state !== "running" || performance.now() - now > MAX_LATE_MS) return this.#tones === 0 ? this.close() : undefined;
+    this.#tones += notes.length;
+    for (const [at, note] of notes.entries()) {
+      const tone = play(context, { note, loudness: this.#loudness, at: context.currentTime + at * APART_S });
+      tone.addEventListener("ended", () => this.#onEnded(context));
+    }
   }
 
   close() {
@@ -44,6 +50,14 @@ export class Chime {
     this.#outputs.removeContext(this.#context);
     void this.#context.close();
     this.#context = null;
+    this.#tones = 0;
+  }
+
+  /** @param {AudioContext} context of a tone */
+  #onEnded(context) {
+    if (context !== this.#context) return;
+    this.#tones -= 1;
+    if (this.#tones === 0) this.close();
   }
 
   #makeContext() {
@@ -54,7 +68,10 @@ export class Chime {
   }
 }
 
-/** @param {AudioContext} context @param {{note: number, loudness: number, at: number}} tone note: hertz; at: seconds on the context's clock */
+/**
+ * @param {AudioContext} context @param {{note: number, loudness: number, at: number}} tone note: hertz; at: seconds on the context's clock
+ * @returns {OscillatorNode}
+ */
 function play(context, { note: frequency, loudness, at }) {
   const tone = new OscillatorNode(context, { frequency });
   const gain = new GainNode(context, { gain: 0 });
@@ -64,4 +81,5 @@ function play(context, { note: frequency, loudness, at }) {
   tone.connect(gain).connect(context.destination);
   tone.start(at);
   tone.stop(at + RING_S);
+  return tone;
 }

@@ -24,7 +24,8 @@ export function soundsLikeSpeech(levels) {
 
 /** @extends {Emitter<MutedSpeechEvents>} */
 export class MutedSpeech extends Emitter {
-  #meter = new LevelMeter();
+  /** An audio graph costs as long as it is there. @type {LevelMeter | null} */
+  #meter = null;
   /** @type {MediaStreamTrack | null} */
   #original = null;
   /** @type {MediaStreamTrack | null} */
@@ -42,17 +43,22 @@ export class MutedSpeech extends Emitter {
     // A disabled track is silent; its copy is enabled by itself.
     this.#copy = track?.clone() ?? null;
     if (this.#copy) this.#copy.enabled = true;
-    this.#meter.setTrack(this.#copy);
+    if (this.#copy) (this.#meter ??= new LevelMeter()).setTrack(this.#copy);
+    else this.#close();
   }
 
   stop() {
     clearInterval(this.#timer);
     this.watch(null);
-    this.#meter.stop();
+  }
+
+  #close() {
+    this.#meter?.stop();
+    this.#meter = null;
   }
 
   #measure() {
-    if (this.#copy === null) return;
+    if (this.#meter === null) return;
     this.#levels = [...this.#levels.slice(1 - SAMPLES), this.#meter.level];
     if (soundsLikeSpeech(this.#levels)) this.emit("speech");
   }

@@ -8,6 +8,8 @@
  *   j: rnnoise_process_frame */
 
 const FRAME = 480;
+/** After this long of nothing at all, as from a microphone that is off, nothing is computed: 0.2 s. */
+const MOST_EMPTY = 20;
 /** RNNoise counts in 16-bit steps. */
 const SCALE = 32_768;
 const { AudioWorkletProcessor: Base, registerProcessor } = /** @type {any} */ (globalThis);
@@ -21,6 +23,8 @@ class NoiseProcessor extends Base {
   /** What is processed and not played yet; silence first, so that it never runs dry. */
   #ready = new Float32Array(2 * FRAME);
   #readyCount = FRAME;
+  /** Frames in a row without any sample but 0. */
+  #empty = 0;
 
   /** @param {{processorOptions: {wasm: ArrayBuffer}}} options */
   constructor({ processorOptions: { wasm } }) {
@@ -51,6 +55,12 @@ class NoiseProcessor extends Base {
 
   #processFrame() {
     this.#filled = 0;
+    this.#empty = this.#frame.every((sample) => sample === 0) ? this.#empty + 1 : 0;
+    if (this.#empty > MOST_EMPTY) {
+      this.#ready.fill(0, this.#readyCount, this.#readyCount + FRAME);
+      this.#readyCount += FRAME;
+      return;
+    }
     const heap = new Float32Array(this.#exports.c.buffer, this.#at, FRAME);
     heap.set(this.#frame);
     this.#exports.j(this.#state, this.#at, this.#at);

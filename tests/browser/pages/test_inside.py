@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.meeting import make_meeting
 from tests.browser.person import Person
+from tests.browser.voice.watching import WATCH_SOUNDS
 
 pytestmark = pytest.mark.devices_off
 
@@ -48,8 +49,12 @@ def test_a_host_on_the_page_before_the_call_sees_who_knocks(company: Callable[..
     link = olga.create_link(lets_in="Anyone")
     olga.go(f"/r/{meeting.slug}")
     expect(page.locator("#inside")).to_have_text("No one is here yet.")
+    # Browsers allow sound after a press.
+    page.get_by_label("Your name").click()
+    page.evaluate(WATCH_SOUNDS)
     guest.redeem(link)
     knock(guest)
+    page.wait_for_function("() => notes.join() === '659,523'")
     card = page.locator("#knocks .knock")
     expect(card).to_contain_text("Guest wants to join.")
     expect(page).to_have_title(re.compile(r"^\(1\) "))

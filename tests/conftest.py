@@ -30,9 +30,17 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of slow files first."""
+    """Put the tests of slow files first, and files last that leave a database without what migrations put there."""
     ranks = {f"test_{name}.py": rank for rank, name in enumerate(SLOW)}
-    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+    emptying = {item.path for item in items if empties_database(item)}
+    items.sort(key=lambda item: (item.path in emptying, ranks.get(item.path.name, len(ranks))))
+
+
+def empties_database(item: pytest.Item) -> bool:
+    """Say whether a test commits what it does, and all tables are emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    by_marker = marker is not None and marker.kwargs.get("transaction", False)
+    return by_marker or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

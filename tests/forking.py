@@ -124,6 +124,7 @@ def _run(command: list[str], environment: dict[str, str], connections: list[Conn
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, "w" if n else "r", buffering=1) for n in range(3))
     os.environ.clear()
     os.environ.update(environment)
+    sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in environment
     sys.argv = command
     sys.path.insert(0, str(Path(command[0]).parent))
     try:

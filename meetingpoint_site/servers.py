@@ -19,9 +19,7 @@ from .security import added_headers
 
 APPLICATION = "meetingpoint_site.asgi:application"
 PING_SECONDS = 10  # between two pings, and how long an answer may take: a half-open socket lives 20 s at most
-SILENT_SECONDS = (
-    12  # uvicorn pings who has said nothing for so long: a little more than the pages' own 10 s between pings
-)
+SILENT_SECONDS = 12  # uvicorn pings who has been silent for longer; pages ping every 10 s by themselves
 
 
 def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:

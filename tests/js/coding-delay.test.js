@@ -69,6 +69,19 @@ test("a link with room gets the quickest codec within seconds, a thin one keeps 
   assert.equal(pass(initialState(0), 0, 60, { share: 300, saving: true }).state.codec, "AV1", "a data saver leaves none");
 });
 
+test("connections that may share an encoder have one codec from the start, unless their link is too thin for it", () => {
+  const common = { common: "VP8" };
+  for (const available of [300, 500, 4_000]) assert.equal(switches(pass(initialState(0), 0, 60, { ...common, available }).seen), 0, `${available} kbit/s`);
+  assert.equal(pass(initialState(0), 0, 60, { ...common, available: null }).state.codec, "VP8");
+  assert.equal(pass(initialState(0), 0, 60, { ...common, codecs: ["AV1", "VP9"] }).state.codec, "VP9", "the other side does not decode it");
+  const tile = { height: 360, visible: true };
+  const enough = pass(initialState(0), 0, 30, { ...common, tile, available: 500 });
+  const thin = pass(enough.state, enough.now, 6, { ...common, tile, available: 290 });
+  assert.notEqual(thin.state.codec, "VP8", thin.seen.join());
+  const again = pass(thin.state, thin.now, 60, { ...common, tile });
+  assert.equal(again.state.codec, "VP8");
+});
+
 test("a link that grows thin gets the thrifty codec back, and one at the edge makes it change rarely", () => {
   const wide = pass(initialState(0), 0, 30, {});
   const thin = pass(wide.state, wide.now, 4, { available: 150 });

@@ -10,7 +10,7 @@ import { CLIMB_AFTER_MS, JOIN_AFTER_MS, NO_GROUPS, REJOIN_AFTER_MS, regroup } fr
 import { withRoom } from "../../static/js/media/encode-once/loopback.js";
 import { look, UsualFreezes } from "../../static/js/media/encode-once/trouble.js";
 
-const HIGH = { codec: "VP9", height: 720, fps: 30, kbps: 1_200, barred: false };
+const HIGH = { codec: "VP9", height: 720, fps: 30, kbps: 1_200, barred: false, begins: false };
 const LOW = { ...HIGH, height: 360, kbps: 500 };
 
 /** Groups of what these people wish, second by second: `[seconds, {pid: wish}]`. */
@@ -60,6 +60,16 @@ test("those that may have more wait for the others, and the group climbs as a wh
   assert.equal(climbing.groups[0].id, 1, "the encoder stays the same");
   const alone = groupsAfter([3, lows], [CLIMB_AFTER_MS / 1_000 + 1, { ...lows, a: HIGH }]);
   assert.deepEqual(membersOf(alone), ["360: bc"]);
+});
+
+test("in their first seconds connections share an encoder at once, and climb together, each at its own pace", () => {
+  const [low, middle, high] = [LOW, { ...HIGH, height: 540 }, HIGH].map((wish) => ({ ...wish, begins: true, kbps: 500 }));
+  assert.deepEqual(membersOf(groupsAfter([0.5, { a: low, b: low, c: middle }])), ["360: abc"], "who may have more waits");
+  assert.deepEqual(membersOf(groupsAfter([0.5, { a: middle, b: low, c: middle }])), ["540: ac"], "no one waits for one of few");
+  assert.deepEqual(membersOf(groupsAfter([0.5, { a: high, b: low }])), ["360: ba"]);
+  const climbing = groupsAfter([0.5, { a: low, b: low, c: low }], [1, { a: middle, b: low, c: high }], [0.5, { a: middle, b: high, c: high }]);
+  assert.deepEqual(membersOf(climbing), ["540: abc"], "as high as all of them may");
+  assert.equal(climbing.groups[0].id, 1);
 });
 
 test("what most of a group may have less of, all of it has less of", () => {
@@ -277,7 +287,7 @@ test("trouble is answered once: while the mesh rests, reports of the same troubl
   const life = new AbortController();
   const backend = { listener: /** @type {any} */ (null), restart() {} };
   const quiet = { on() {}, peers: new Map(), adaptationOf: () => undefined };
-  const once = new EncodeOnce(/** @type {any} */ ({ mesh: quiet, adaptation: quiet, backend, signal: life.signal }));
+  const once = new EncodeOnce(/** @type {any} */ ({ mesh: quiet, adaptation: quiet, backend, signal: life.signal, prove: async () => true }));
   for (let count = 0; count < 5; count += 1) backend.listener.report({ encoders: {}, carriers: {}, failed: ["VP8"] });
   life.abort();
   assert.equal(once.facts.fallbacks, 1);

@@ -14,10 +14,11 @@ import { allocateUplink } from "./uplink-allocation.js";
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report, View } from "./receiver-reports.js" */
+/** @import { Codec } from "./ladder.js" */
 /** @import { Piece } from "./snapshots.js" */
 /** @typedef {(pid: string) => {tile: View, screen: View | null}} Views where and how large a person is shown on this page */
 
-/** load: cores; facts: for tests and diagnosis @typedef {{readonly load: number, readonly facts: object, enabled: boolean}} EncoderSharing */
+/** load: cores; facts: for tests and diagnosis; codec: for all who can have it @typedef {{readonly load: number, readonly facts: object, readonly codec: Codec | null, enabled: boolean}} EncoderSharing */
 
 /** In small calls twice as often: queues build up fast. */
 const INTERVAL_MS = 500;
@@ -49,6 +50,8 @@ const PIECES_PER_MINUTE = 600;
 export class Adaptation extends Emitter {
   /** Lets connections share encoders, in calls of three or more. @type {EncoderSharing | null} */
   sharing = null;
+  /** The same, while that is being loaded. @type {Codec | null} */
+  sharedCodec = null;
   #mesh;
   #views;
   #otherWork;
@@ -243,8 +246,9 @@ export class Adaptation extends Emitter {
     const shares = allocateUplink(demands, this.#uplink(demands));
     const cores = ((navigator.hardwareConcurrency || 2) * FOR_ENCODING) / pictures;
     const saving = this.#cap !== Infinity;
+    const common = this.sharing ? this.sharing.codec : this.sharedCodec;
     for (const [pid, peer] of this.#peers) {
-      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, cores });
+      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, cores, common });
     }
     this.emit("decided");
     this.#sendStatuses();

@@ -42,6 +42,9 @@ const TIGHT_MS = 3_000;
 const TIGHT = 0.75;
 /** What is measured this soon after a switch is of the codec before, and of a key frame. */
 const SETTLED_MS = 1_500;
+/** What the codec that others have, too, needs of its minimum: in the first seconds, when estimates are low, and to be taken again. */
+const BEGINS = 0.6;
+const RETURNS = 1.2;
 
 /** @param {Readonly<State>} before @param {Readonly<Evidence>} evidence @returns {State} */
 export function decide(before, evidence) {
@@ -150,6 +153,14 @@ function updateRoom(state, evidence, limited) {
   if (settled && state.active && coded?.codec === state.codec) state.delays = learnDelay(state.delays, coded);
 }
 
+/** Whether the link and the processors carry the codec that others have, too. @param {State} state @param {Evidence} evidence @param {Codec} common */
+function takesCommon(state, evidence, common) {
+  const { codec, step, quick } = state;
+  const { codecs } = evidence;
+  const needed = minKbps(Math.max(state.rung, LOWEST_VIDEO), common) * (quick ? BEGINS : codec === common ? 1 : RETURNS);
+  return codecs.includes(common) && codecs.indexOf(common) >= step && roomFor(state, evidence) >= needed;
+}
+
 /** @param {State} state @param {Evidence} evidence @returns {Codec} */
 function chooseCodec(state, evidence) {
   const { codec, step, delays, hasRoom } = state;
@@ -157,6 +168,10 @@ function chooseCodec(state, evidence) {
   const rung = Math.max(state.rung, LOWEST_VIDEO);
   const terms = { rung, cores, step, kbps: available ?? Infinity };
   state.thrifty = pickCodec(codecs, terms);
+  if (evidence.common && takesCommon(state, evidence, evidence.common)) {
+    if (codec !== evidence.common) state.codecAt = now;
+    return evidence.common;
+  }
   const best = hasRoom ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
   if (best === codec) return codec;
   const tooThin = !hasRoom && minKbps(rung, best) < minKbps(rung, codec) && roomFor(state, evidence) < minKbps(rung, codec);

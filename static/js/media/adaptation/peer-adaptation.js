@@ -16,6 +16,7 @@ import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./s
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
 /** @import { Coded } from "./coding-delay.js" */
+/** @import { Codec } from "./ladder.js" */
 /** @import { Evidence, State } from "./state.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
@@ -125,8 +126,8 @@ export class PeerAdaptation {
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
-  /** @param {{share: number, saving: boolean, cpuLoad: number, cores: number}} terms */
-  adapt({ share, saving, cpuLoad, cores }) {
+  /** @param {{share: number, saving: boolean, cpuLoad: number, cores: number, common: Codec | null}} terms common: see `Evidence` */
+  adapt({ share, saving, cpuLoad, cores, common }) {
     const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     const { outbound } = this.moment;
@@ -155,6 +156,7 @@ export class PeerAdaptation {
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
       cores,
       coded: codedOf(outbound, this.report),
+      common,
     };
     this.state = decide(this.state, this.evidence);
     this.#hasFrozen = false;

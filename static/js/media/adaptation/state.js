@@ -31,6 +31,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {readonly Codec[]} codecs in common, the best first
  * @property {number} cores for this encoder
  * @property {Coded | null} [coded] null: nothing was measured
+ * @property {Codec | null} [common] of the connections that may share an encoder; null: each has its own
  */
 
 /**

@@ -7,7 +7,7 @@ import { Emitter } from "../../lib/emitter.js";
 import { PictureSharing } from "./picture-sharing.js";
 import { proveCodec } from "./probe.js";
 import { SharedEncoder } from "./shared-encoder.js";
-import { MIN_OTHERS } from "./support.js";
+import { COMMON_CODEC, MIN_OTHERS } from "./support.js";
 
 /** @import { Adaptation } from "../adaptation/adaptation.js" */
 /** @import { BackendReport, CarrierBackend } from "./backend.js" */
@@ -75,6 +75,7 @@ export class EncodeOnce extends Emitter {
     const timer = setInterval(() => this.#watch(), WATCH_MS);
     this.#life.signal.addEventListener("abort", () => clearInterval(timer));
     signal.addEventListener("abort", () => this.#stop());
+    this.#proofOf(COMMON_CODEC, true);
   }
 
   /** The person's choice. */
@@ -92,6 +93,11 @@ export class EncodeOnce extends Emitter {
     return this.#kinds.reduce((sum, { load }) => sum + load, 0);
   }
 
+  /** For all who can have it. @returns {Codec | null} null: each encodes for itself */
+  get codec() {
+    return this.#pays && this.#proved.get(COMMON_CODEC) !== false ? COMMON_CODEC : null;
+  }
+
   /** @returns {EncodeOnceState} */
   get state() {
     if (this.#fallbacks >= MAX_FALLBACKS) return "over";
@@ -107,10 +113,14 @@ export class EncodeOnce extends Emitter {
     return { state, groups, fallbacks: this.#fallbacks, lastTrouble: this.#lastTrouble, troubles: this.#troubles, proved: Object.fromEntries(this.#proved), barred: [...this.#bars.keys()] };
   }
 
-  #update() {
+  get #pays() {
     const { state } = this;
-    const pays = this.#enabled && this.#mesh.peers.size >= MIN_OTHERS && state !== "over" && state !== "resting";
-    if (!pays) return this.#end();
+    return this.#enabled && this.#mesh.peers.size >= MIN_OTHERS && state !== "over" && state !== "resting";
+  }
+
+  #update() {
+    if (this.#life.signal.aborted) return;
+    if (!this.#pays) return this.#end();
     const now = performance.now();
     const terms = { isBarred: (/** @type {string} */ pid) => now < (this.#bars.get(pid)?.until ?? 0), proofOf: (/** @type {Codec} */ codec, /** @type {boolean} */ ask) => this.#proofOf(codec, ask) };
     for (const kind of this.#kinds) kind.update(this.#backend, terms, now);
@@ -130,6 +140,7 @@ export class EncodeOnce extends Emitter {
   async #tryProof(codec) {
     const proved = await this.#prove(codec).catch(() => false);
     this.#proved.set(codec, proved);
+    this.#update();
     const tries = (this.#tries.get(codec) ?? 0) + 1;
     this.#tries.set(codec, tries);
     if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), REST_MS);

@@ -1,17 +1,19 @@
 /**
  * Who shares an encoder: connections with equal decisions. A pure function of the groups before and of what is decided for each
  * connection. No connection gets more than was decided for it, not even for a moment; one that may have more waits a while for the
- * others, so that groups that climb together stay together.
+ * others, so that groups that climb together stay together. In their first seconds, connections find out how much they may have, each at
+ * its own pace: those that may have more join at once and wait.
  */
 
 /** @import { Codec } from "../adaptation/ladder.js" */
 
 /**
- * What was decided for one connection. height: px, shorter side; kbps: for this picture; barred: encodes for itself
- * @typedef {{codec: Codec, height: number, fps: number, kbps: number, barred: boolean}} Wish
+ * What was decided for one connection. height: px, shorter side; kbps: for this picture; barred: encodes for itself; begins: is in its first
+ * seconds
+ * @typedef {{codec: Codec, height: number, fps: number, kbps: number, barred: boolean, begins: boolean}} Wish
  */
 /** @typedef {{codec: Codec, height: number, fps: number}} Format */
-/** since: when the wish became what it is; null, when it is the group's @typedef {{pid: string, since: number | null}} Member */
+/** since: when it began to wait for more; null: it has what it wishes @typedef {{pid: string, since: number | null}} Member */
 /** @typedef {{id: number, format: Format, kbps: number, members: readonly Member[]}} Group */
 /** waits: what each connection wishes, and when it may join others @typedef {{words: string, until: number}} Wait */
 /** @typedef {{groups: readonly Group[], waits: ReadonlyMap<string, Wait>, lastId: number}} Grouping */
@@ -39,11 +41,12 @@ export function regroup(before, wishes, now) {
   const groups = before.groups.map((group) => keepTogether(group, wishes, now));
   const waits = new Map([...wishes].map(([pid, wish]) => [pid, waitOf(pid, wish, { before, groups, now })]));
   let { lastId } = before;
-  for (const [pid, wish] of wishes) {
-    if (isIn(groups, pid) || wish.barred || now < (waits.get(pid)?.until ?? now)) continue;
-    const fitting = groups.find((group) => fits(group.format, wish) && !isSlow(wish, [...ratesOf(group, wishes), wish.kbps], FAST));
+  const free = [...wishes].filter(([pid, wish]) => !isIn(groups, pid) && !wish.barred && now >= (waits.get(pid)?.until ?? now));
+  for (const [pid, wish] of mostCommonFirst(free)) {
+    const able = groups.filter((group) => !isSlow(wish, [...ratesOf(group, wishes), wish.kbps], FAST));
+    const fitting = able.find(({ format }) => fits(format, wish)) ?? able.find(({ format }) => wish.begins && wish.codec === format.codec && sizeOf(wish) > sizeOf(format));
     if (fitting) {
-      fitting.members = [...fitting.members, { pid, since: null }];
+      fitting.members = [...fitting.members, { pid, since: fits(fitting.format, wish) ? null : now }];
       continue;
     }
     lastId += 1;
@@ -60,7 +63,14 @@ function waitOf(pid, wish, { before, groups, now }) {
   const words = wordsOf(wish);
   if (isIn(before.groups, pid) && !isIn(groups, pid)) return { words, until: now + REJOIN_AFTER_MS };
   const known = before.waits.get(pid);
-  return known?.words === words ? known : { words, until: Math.max(known?.until ?? 0, now + JOIN_AFTER_MS) };
+  if (known?.words === words) return known;
+  return { words, until: Math.max(known?.until ?? 0, wish.begins ? now : now + JOIN_AFTER_MS) };
+}
+
+/** Of those that are as common, the smaller one. @param {[string, Wish][]} wishes @returns {[string, Wish][]} */
+function mostCommonFirst(wishes) {
+  const people = (/** @type {Wish} */ wish) => wishes.filter(([, other]) => fits(other, wish)).length;
+  return [...wishes].sort(([, one], [, other]) => people(other) - people(one) || sizeOf(one) - sizeOf(other));
 }
 
 /** @param {readonly Pick<Group, "members">[]} groups @param {string} pid */
@@ -80,24 +90,28 @@ function keepTogether(group, wishes, now) {
   /** @type {Member[]} */
   const members = [];
   for (const { pid, since, wish } of present) {
-    const waiting = since ?? now;
-    const mayHaveMore = wish.height * wish.fps >= format.height * format.fps;
+    const waiting = fits(group.format, format) ? (since ?? now) : now;
+    const mayHaveMore = sizeOf(wish) >= sizeOf(format);
     if (fits(format, wish)) members.push({ pid, since: null });
     else if (mayHaveMore && now - waiting < CLIMB_AFTER_MS) members.push({ pid, since: waiting });
   }
   return { ...group, format, members };
 }
 
-/** What most members want, but not more than before unless all of them do. @param {Format} current @param {readonly Wish[]} wishes @returns {Format} */
+/** What all may have, if that is more than before; less, if most want that. @param {Format} current @param {readonly Wish[]} wishes @returns {Format} */
 function formatFor(current, wishes) {
+  const [lowest] = [...wishes].sort((one, other) => sizeOf(one) - sizeOf(other));
+  if (lowest === undefined) return current;
+  if (sizeOf(lowest) > sizeOf(current)) return formatOf(lowest);
   const votes = new Map();
   for (const wish of wishes) votes.set(wordsOf(wish), [...(votes.get(wordsOf(wish)) ?? []), wish]);
-  const [most] = [...votes.values()].sort((one, other) => other.length - one.length);
-  if (!most) return current;
-  const [first] = most;
-  const less = first.height * first.fps <= current.height * current.fps;
-  const together = most.length === wishes.length || (less && most.length * 2 > wishes.length);
-  return together ? formatOf(first) : current;
+  const [[first, ...rest]] = [...votes.values()].sort((one, other) => other.length - one.length);
+  return sizeOf(first) <= sizeOf(current) && (rest.length + 1) * 2 > wishes.length ? formatOf(first) : current;
+}
+
+/** Pixels a second, in effect. @param {{height: number, fps: number}} format */
+function sizeOf({ height, fps }) {
+  return height * fps;
 }
 
 /** @param {Wish} wish @param {readonly number[]} rates of all that would share @param {number} share @returns {boolean} */
@@ -117,7 +131,7 @@ function kbpsOf({ members }, wishes) {
   return members.map(({ pid }) => wishes.get(pid)?.kbps ?? 0);
 }
 
-/** @param {Format} format @param {Wish} wish */
+/** @param {Format} format @param {Format} wish */
 function fits(format, wish) {
   return wordsOf(format) === wordsOf(wish);
 }

@@ -163,9 +163,9 @@ export class PictureSharing {
     const peer = this.#adaptation.adaptationOf(pid);
     const picture = peer?.pictures[this.#kind];
     if (!peer || !picture?.active || link.state !== "connected" || this.#trackOf(link) === null || !this.#senderOf(link)) return null;
-    const { step, rung } = peer.state;
+    const { step, rung, quick: begins } = peer.state;
     const { codec, height, fps, kbps } = picture;
-    return { codec, height, fps, kbps, step, rung, codecs: peer.evidence?.codecs ?? [codec], line: Math.max(0, peer.available * LINE_SHARE - VOICE_KBPS) };
+    return { codec, height, fps, kbps, begins, step, rung, codecs: peer.evidence?.codecs ?? [codec], line: Math.max(0, peer.available * LINE_SHARE - VOICE_KBPS) };
   }
 
   /** @param {CarrierBackend} backend @param {string} pid @param {Group} group @param {number} now */
@@ -257,11 +257,11 @@ function sizeOf({ height, fps }) {
 
 /** @param {SharingChoice} choice @param {Codec | null} agreed @param {boolean} barred @returns {Wish} */
 function wishOf(choice, agreed, barred) {
-  const { height, fps, line } = choice;
+  const { height, fps, line, begins } = choice;
   const codec = agreed && !barred && acceptable(choice).includes(agreed) ? agreed : choice.codec;
   // The same quality.
   const kbps = (choice.kbps * CODEC_BITRATE_FACTOR[codec]) / CODEC_BITRATE_FACTOR[choice.codec];
-  return { codec, height, fps, kbps: Math.min(kbps, line), barred };
+  return { codec, height, fps, kbps: Math.min(kbps, line), barred, begins };
 }
 
 /** @param {EncoderCounts} counts @param {Measured | undefined} before @param {number} now @returns {Measured} */

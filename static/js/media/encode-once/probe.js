@@ -13,12 +13,12 @@ import { SharedEncoder } from "./shared-encoder.js";
 
 const OWN = Object.freeze({ width: 192, height: 144 });
 const SHARED = Object.freeze({ width: 128, height: 96 });
-const FPS = 15;
-const KBPS = 150;
+const FPS = 30;
+const KBPS = 200;
 /** Decoded in each of the three parts. */
 const FRAMES = 6;
 const PATIENCE_MS = 12_000;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 const ENCODER = 1;
 
 /** @param {Codec} codec @returns {Promise<boolean>} */

@@ -15,7 +15,7 @@ import { EncodedFrames } from "./encoded-frames.js";
  * @typedef {JoinRequest | LeaveRequest | ClockRequest} WorkerRequest
  */
 /**
- * carriers: twice a second; wantsKey: an encoder. passed: frames that the sender has encoded itself; waitedMs: of the oldest frame
+ * carriers: twice a second, and at the first frame of each; wantsKey: an encoder. passed: frames that the sender has encoded itself; waitedMs: of the oldest frame
  * @typedef {CarrierCounts & {passed: number, waitedMs: number}} CarrierState
  * @typedef {{carriers: Record<number, CarrierState>} | {wantsKey: number}} WorkerMessage
  */
@@ -31,6 +31,8 @@ const CHECK_INTERVAL_MS = 100;
 
 /** @type {Map<number, EncodedFrames>} */
 const encoders = new Map();
+/** Those that have made a frame. @type {Set<number>} */
+const working = new Set();
 /** @type {Map<number, Carried>} */
 const carriers = new Map();
 /** Who joined before their transform had begun. @type {Map<number, number>} */
@@ -65,8 +67,11 @@ async function takeFrames({ readable, options: { encoder: id } }) {
   for await (const encoded of framesOf(readable)) {
     const frame = frames.receive(encoded, performance.now());
     for (const { carrier } of carriedBy(id)) carrier.carry(frame);
+    if (!working.has(id)) report();
+    working.add(id);
   }
   encoders.delete(id);
+  working.delete(id);
 }
 
 /** @param {ReadableStream<any>} readable @returns {AsyncGenerator<any>} until the connection is closed */
@@ -112,6 +117,7 @@ async function carryFrames({ readable, writable, options: { carrier: id, dummies
     if (Math.max(width, height) > MAX_DUMMY_SIDE) {
       carried.passed += 1;
       write(frame);
+      if (carried.passed === 1) report();
     } else if (carried.encoder !== null) {
       carried.carrier.receiveDummy(frame, performance.now());
     }

@@ -2,7 +2,7 @@
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
 import { PreparedSenders } from "../../media/encode-once/prepared-senders.js";
-import { canEncodeOnce, MIN_OTHERS } from "../../media/encode-once/support.js";
+import { canEncodeOnce, COMMON_CODEC, MIN_OTHERS } from "../../media/encode-once/support.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { CaptureWatch } from "../devices/capture-watch.js";
 import { EncodeOnceSwitch } from "../quality/encode-once-switch.js";
@@ -46,10 +46,12 @@ function encodeOnce(mesh, adaptation, signal) {
     const { backend } = prepared;
     if (backend === null || loading || mesh.peers.size < MIN_OTHERS) return;
     loading = true;
+    adaptation.sharedCodec = COMMON_CODEC;
     try {
       const { EncodeOnce } = await import("../../media/encode-once/encode-once.js");
       if (!signal.aborted) adaptation.sharing = new EncodeOnce({ mesh, adaptation, backend, signal });
     } catch {
+      adaptation.sharedCodec = null;
       loading = false; // The next person who comes tries again.
     }
   };

@@ -81,8 +81,8 @@ def test_a_camera_is_encoded_once_for_all_and_for_each_again_when_that_breaks(pe
     olga, guests = meeting.olga, meeting.guests
     olga.context.add_init_script(CHOSEN)
     olga.page.reload()
-    # The connection to the first guest is made while there are only two.
-    for who in meeting.people:
+    # A connection that is made while there are two shares nothing: she has none of those.
+    for who in (*guests, olga):
         who.join()
     for who in meeting.people:
         who.see_others(2)
@@ -115,7 +115,7 @@ def test_firefox_receives_it_too_and_screens_are_encoded_once(person: Meet, fire
     olga.page.reload()
     fred.redeem(meeting.link)
     others = [*meeting.guests, fred]
-    for who in (olga, *others):
+    for who in (*others, olga):
         who.join()
     for who in (olga, *others):
         who.see_others(2)

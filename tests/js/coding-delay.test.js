@@ -80,6 +80,8 @@ test("connections that may share an encoder have one codec from the start, unles
   assert.notEqual(thin.state.codec, "VP8", thin.seen.join());
   const again = pass(thin.state, thin.now, 60, { ...common, tile });
   assert.equal(again.state.codec, "VP8");
+  const busy = pass(enough.state, enough.now, 60, { ...common, tile, cpuLoad: 0.9 });
+  assert.deepEqual([busy.state.codec, busy.state.rung], ["VP8", 2], "a busy computer sends less, with the same codec");
 });
 
 test("a link that grows thin gets the thrifty codec back, and one at the edge makes it change rarely", () => {

@@ -293,3 +293,20 @@ test("trouble is answered once: while the mesh rests, reports of the same troubl
   assert.equal(once.facts.fallbacks, 1);
   assert.equal(once.state, "resting");
 });
+
+test("a worker that ends before anything is shared is replaced: pictures pass it", (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const life = new AbortController();
+  let restarts = 0;
+  const backend = { listener: /** @type {any} */ (null), restart: () => (restarts += 1) };
+  const quiet = { on() {}, peers: new Map(), adaptationOf: () => undefined };
+  new EncodeOnce(/** @type {any} */ ({ mesh: quiet, adaptation: quiet, backend, signal: life.signal, prove: async () => true }));
+  for (let second = 0; second < 30; second += 1) {
+    context.mock.timers.tick(1_000);
+    backend.listener.report({ encoders: {}, carriers: {}, failed: [] });
+  }
+  assert.equal(restarts, 0);
+  context.mock.timers.tick(12_000);
+  life.abort();
+  assert.equal(restarts, 1);
+});

@@ -59,7 +59,7 @@ export function decide(before, evidence) {
 }
 
 /** @param {State} state @param {Evidence} evidence */
-function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs }) {
+function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs, common = null }) {
   const strained = limited || cpuLoad > 0.75 || remoteCpuLoad > 0.75;
   const easy = !limited && cpuLoad < 0.5 && remoteCpuLoad < 0.5;
   const strainedMs = durationOf(state, "strained", strained && state.active, now);
@@ -67,8 +67,10 @@ function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs }) {
   if (strainedMs >= STRAINED_MS) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, MAX_EASE_MS);
     const at = Math.max(state.step, codecs.indexOf(state.codec));
-    if (at < codecs.length - 1) state.step = at + 1;
-    else state.processor = Math.max(SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
+    // One encoder for several people is cheap already, and each change of the codec would cost all of them a key frame.
+    const shares = common !== null && state.codec === common;
+    if (!shares && at < codecs.length - 1) state.step = at + 1;
+    else state.processor = Math.max(shares ? LOWEST_VIDEO : SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
     // From here on the cheaper codec is judged.
     state.since.strained = now;
     state.since.easy = null;
@@ -153,12 +155,12 @@ function updateRoom(state, evidence, limited) {
   if (settled && state.active && coded?.codec === state.codec) state.delays = learnDelay(state.delays, coded);
 }
 
-/** Whether the link and the processors carry the codec that others have, too. @param {State} state @param {Evidence} evidence @param {Codec} common */
+/** Whether the link carries the codec that others have, too. @param {State} state @param {Evidence} evidence @param {Codec} common */
 function takesCommon(state, evidence, common) {
-  const { codec, step, quick } = state;
+  const { codec, quick } = state;
   const { codecs } = evidence;
   const needed = minKbps(Math.max(state.rung, LOWEST_VIDEO), common) * (quick ? BEGINS : codec === common ? 1 : RETURNS);
-  return codecs.includes(common) && codecs.indexOf(common) >= step && roomFor(state, evidence) >= needed;
+  return codecs.includes(common) && roomFor(state, evidence) >= needed;
 }
 
 /** @param {State} state @param {Evidence} evidence @returns {Codec} */

@@ -25,6 +25,8 @@ const KINDS = ["camera", "screen"];
 const WATCH_MS = 500;
 /** Reports of the worker come as often. */
 const MAX_SILENCE = 3;
+/** Where nothing is shared, pictures pass it still; a busy computer may keep it waiting. */
+const MAX_IDLE_SILENCE = 20;
 /** How long one connection, or all, encode for themselves after trouble; doubled each time. */
 const BAR_MS = 30_000;
 const REST_MS = 60_000;
@@ -69,13 +71,14 @@ export class EncodeOnce extends Emitter {
     this.#kinds = KINDS.map((kind) => new PictureSharing(kind, mesh, adaptation));
     const life = { signal: this.#life.signal };
     adaptation.on("decided", () => this.#update(), life);
+    mesh.on("peer-sending", () => this.#update(), life);
     mesh.on("own-tracks", () => this.#update(), life);
     mesh.on("own-screen", () => this.#update(), life);
     mesh.on("peer-removed", () => this.#update(), life);
     const timer = setInterval(() => this.#watch(), WATCH_MS);
     this.#life.signal.addEventListener("abort", () => clearInterval(timer));
     signal.addEventListener("abort", () => this.#stop());
-    this.#proofOf(COMMON_CODEC, true);
+    this.#update();
   }
 
   /** The person's choice. */
@@ -95,7 +98,8 @@ export class EncodeOnce extends Emitter {
 
   /** For all who can have it. @returns {Codec | null} null: each encodes for itself */
   get codec() {
-    return this.#pays && this.#proved.get(COMMON_CODEC) !== false ? COMMON_CODEC : null;
+    const able = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.preparedOf(video.sender) !== null);
+    return this.#pays && able.length >= MIN_OTHERS && this.#proved.get(COMMON_CODEC) !== false ? COMMON_CODEC : null;
   }
 
   /** @returns {EncodeOnceState} */
@@ -121,6 +125,7 @@ export class EncodeOnce extends Emitter {
   #update() {
     if (this.#life.signal.aborted) return;
     if (!this.#pays) return this.#end();
+    if (this.codec !== null) this.#proofOf(this.codec, true);
     const now = performance.now();
     const terms = { isBarred: (/** @type {string} */ pid) => now < (this.#bars.get(pid)?.until ?? 0), proofOf: (/** @type {Codec} */ codec, /** @type {boolean} */ ask) => this.#proofOf(codec, ask) };
     for (const kind of this.#kinds) kind.update(this.#backend, terms, now);
@@ -173,7 +178,8 @@ export class EncodeOnce extends Emitter {
   /** A worker that says nothing has stopped. */
   #watch() {
     this.#silent += 1;
-    if (this.#silent > MAX_SILENCE && this.#kinds.some(({ shares }) => shares)) this.#fallBack("worker");
+    const shares = this.#kinds.some((kind) => kind.shares);
+    if (this.#silent > (shares ? MAX_SILENCE : MAX_IDLE_SILENCE)) this.#onWorkerEnded();
   }
 
   #onWorkerEnded() {

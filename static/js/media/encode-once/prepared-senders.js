@@ -1,14 +1,15 @@
 /**
- * Prepares the senders of pictures for shared encoders as they are made: later ones take no transform. In a call of two, what each
- * sender encodes passes as it is.
+ * Prepares the senders of pictures for shared encoders as they are made: later ones take no transform. All that a prepared sender sends
+ * passes a worker, which costs a few hundredths of a core: a connection that is made in a call of two has none, and goes on without.
  */
 
 import { CarrierBackend } from "./backend.js";
+import { MIN_OTHERS } from "./support.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 
 export class PreparedSenders {
-  /** Made when the first other person comes, so that its worker is there before there is anything to send. @type {CarrierBackend | null} */
+  /** Made when the second of the others comes, so that its worker is there before there is anything to send. @type {CarrierBackend | null} */
   backend = null;
   #mesh;
   #isWanted;
@@ -25,8 +26,12 @@ export class PreparedSenders {
     signal.addEventListener("abort", () => this.backend?.stop());
   }
 
+  get #pays() {
+    return this.#isWanted() && this.#mesh.peers.size >= MIN_OTHERS;
+  }
+
   #start() {
-    if (this.#isWanted()) this.backend ??= new CarrierBackend();
+    if (this.#pays) this.backend ??= new CarrierBackend();
   }
 
   /** Those that were made in this task; of earlier ones browsers take no transform. @param {string} pid */
@@ -34,7 +39,7 @@ export class PreparedSenders {
     const made = this.#sendersOf([pid]).filter((sender) => !this.#seen.has(sender));
     for (const sender of made) this.#seen.add(sender);
     this.#forgetClosed();
-    if (made.length === 0 || !this.#isWanted()) return;
+    if (made.length === 0 || !this.#pays) return;
     this.#start();
     for (const sender of made) this.backend?.prepare(sender);
   }

@@ -32,7 +32,9 @@ const BAR_MS = 30_000;
 const REST_MS = 60_000;
 const MAX_REST_MS = 600_000;
 const MAX_FALLBACKS = 4;
+/** A busy processor may spoil a proof. */
 const MAX_TRIES = 3;
+const PROVE_AGAIN_MS = 20_000;
 const MAX_TROUBLES = 10;
 /** Trouble of several connections within this time is not their lines'. */
 const TOGETHER_MS = 3_000;
@@ -96,10 +98,11 @@ export class EncodeOnce extends Emitter {
     return this.#kinds.reduce((sum, { load }) => sum + load, 0);
   }
 
-  /** For all who can have it. @returns {Codec | null} null: each encodes for itself */
+  /** For all who can have it, also while it is not proved: other decisions would cost a busy processor more. @returns {Codec | null} null: each encodes for itself */
   get codec() {
     const able = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.preparedOf(video.sender) !== null);
-    return this.#pays && able.length >= MIN_OTHERS && this.#proved.get(COMMON_CODEC) !== false ? COMMON_CODEC : null;
+    const hopeless = this.#proved.get(COMMON_CODEC) === false && (this.#tries.get(COMMON_CODEC) ?? 0) >= MAX_TRIES;
+    return this.#pays && able.length >= MIN_OTHERS && !hopeless ? COMMON_CODEC : null;
   }
 
   /** @returns {EncodeOnceState} */
@@ -141,14 +144,14 @@ export class EncodeOnce extends Emitter {
     return known ?? null;
   }
 
-  /** A busy processor may spoil a proof: it is tried again later. @param {Codec} codec */
+  /** @param {Codec} codec */
   async #tryProof(codec) {
     const proved = await this.#prove(codec).catch(() => false);
-    this.#proved.set(codec, proved);
-    this.#update();
     const tries = (this.#tries.get(codec) ?? 0) + 1;
     this.#tries.set(codec, tries);
-    if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), REST_MS);
+    this.#proved.set(codec, proved);
+    this.#update();
+    if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), PROVE_AGAIN_MS);
   }
 
   /** @param {BackendReport} report */

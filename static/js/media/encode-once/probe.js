@@ -17,7 +17,7 @@ const FPS = 30;
 const KBPS = 200;
 /** Decoded in each of the three parts. */
 const FRAMES = 6;
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 20_000;
 const LOOK_MS = 50;
 const ENCODER = 1;
 

@@ -54,12 +54,15 @@ COUNTS = """async () => {
   }
   return all;
 }"""
-# Which pictures one encoder makes for how many people; what an older page does not say is none.
+# Which pictures one encoder makes for how many people, and why not for more.
 SHARED = """() => {
   const facts = globalThis.meetingPoint?.adaptation.sharing?.facts;
   if (!facts) return "";
   const groups = facts.groups.map(({ codec, height, members }) => `${codec} ${height}p for ${members.length}`);
-  return [facts.state, ...groups].join(", ");
+  const unproved = Object.entries(facts.proved).filter(([, proved]) => !proved).map(([codec]) => `${codec} not proved`);
+  const troubles = facts.troubles.map(({ trouble }) => `trouble: ${trouble}`);
+  const fallbacks = facts.fallbacks ? [`${facts.fallbacks} fallbacks`] : [];
+  return [facts.state, ...groups, ...unproved, ...troubles, ...fallbacks].join(", ");
 }"""
 WATCH = """([name, every, listens]) => {
   const tiles = [...document.querySelectorAll("mp-tile[data-self='false']")];

@@ -215,6 +215,35 @@ def test_what_is_damaged_or_unknown_changes_nothing(site: SignalingServer, tmp_p
     assert site.run_python(CONTENTS) == before
 
 
+def test_a_byte_that_is_wrong_is_noticed_wherever_it_is(site: SignalingServer, tmp_path: Path) -> None:
+    """In a header, too: then a ZIP file asks for a password, another version, or a place that is not there."""
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    site.manage("backup", str(good))
+    body = good.read_bytes()
+    with open_archive(good) as archive:
+        contents = {name: b"".join(archive.pieces(name)) for name in archive.manifest["members"]}
+    for place in {*range(60), *range(60, len(body), 211), *range(len(body) - 400, len(body), 3)}:
+        for bit in (0x01, 0x80):
+            damaged = bytearray(body)
+            damaged[place] ^= bit
+            bad.write_bytes(damaged)
+            try:
+                with open_archive(bad) as archive:
+                    assert {name: b"".join(archive.pieces(name)) for name in archive.manifest["members"]} == contents
+            except BadArchive:
+                pass
+
+
+@pytest.mark.parametrize(
+    "manifest", ["[]", "{}", '{"manifest_version": 3}', '{"format": 1}', '{"format": 1, "members": []}']
+)
+def test_the_archive_of_another_program_is_none(tmp_path: Path, manifest: str) -> None:
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("manifest.json", manifest)
+    with pytest.raises(BadArchive), open_archive(tmp_path / "other.zip"):
+        pass
+
+
 @pytest.mark.long
 def test_a_backup_of_an_older_release_is_brought_to_this_one(new_database: NewDatabase, tmp_path: Path) -> None:
     app = AppServer(settings={"DATABASE_URL": new_database()})

@@ -4,10 +4,12 @@ It holds email addresses and SECRET_KEY, so it is made with mode 0600, under ano
 anything is restored, every member is read and compared with the SHA-256 in the manifest.
 """
 
+import errno
 import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,12 @@ PIECE: Final = 1 << 20  # bytes that are read or written at a time
 
 class BadArchive(Exception):
     """The file is no backup of this site, is damaged, or was not written to its end."""
+
+
+# What reading a ZIP file raises where its bytes are not those that were written: besides its own error, what changed
+# fields ask for (an encrypted member, a newer version of ZIP), and what zlib says.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, RuntimeError)
+DESCRIBED: Final = {"members": dict, "database": str, "migrations": list, "made_at": str}
 
 
 # Emails that wait hold links and codes, and a restored site would send them once more.
@@ -97,18 +105,22 @@ class Archive:
     def __init__(self, zip_file: zipfile.ZipFile) -> None:
         self._zip = zip_file
         try:
-            self.manifest: dict[str, Any] = json.loads(zip_file.read(MANIFEST))
-            members: dict[str, dict[str, Any]] = self.manifest["members"]
-        except (KeyError, ValueError, zipfile.BadZipFile) as error:
+            manifest: Any = json.loads(zip_file.read(MANIFEST))
+        except DAMAGED as error:
             raise BadArchive("It has no manifest: it is no backup of Meeting Point.") from error
-        if self.manifest.get("format") != FORMAT:
+        if not isinstance(manifest, dict) or "format" not in manifest:
+            raise BadArchive("Its manifest is that of something else: it is no backup of Meeting Point.")
+        if manifest["format"] != FORMAT:
             raise BadArchive("A newer release has made it: install that one first.")
-        for name, described in members.items():
+        if any(not isinstance(manifest.get(name), kind) for name, kind in DESCRIBED.items()):
+            raise BadArchive("Its manifest does not say what a backup's does.")
+        self.manifest: dict[str, Any] = manifest
+        for name, described in self.manifest["members"].items():
             digest = hashlib.sha256()
             try:
                 for piece in self.pieces(name):
                     digest.update(piece)
-            except (KeyError, zipfile.BadZipFile, EOFError) as error:
+            except DAMAGED as error:
                 raise BadArchive(f"{name} is damaged.") from error
             if digest.hexdigest() != described["sha256"]:
                 raise BadArchive(f"{name} is damaged.")
@@ -134,8 +146,13 @@ class Archive:
 @contextmanager
 def open_archive(path: Path) -> Iterator[Archive]:
     """Open and check an archive. Raises `BadArchive`, or `OSError` if it cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as zip_file:
-            yield Archive(zip_file)
-    except zipfile.BadZipFile as error:
-        raise BadArchive("It is not a ZIP archive, or it was cut off.") from error
+    with path.open("rb") as file:
+        try:
+            archive = Archive(zipfile.ZipFile(file))
+        except DAMAGED as error:
+            raise BadArchive("It is not a ZIP archive, or it was cut off.") from error
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a disk that cannot be read
+                raise
+            raise BadArchive("It is damaged: it names places that it does not have.") from error
+        yield archive

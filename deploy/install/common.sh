@@ -14,6 +14,7 @@ SECRETS=$ETC/secrets
 TLS_FOLDER=$ETC/tls
 RECORD=$ETC/installed                     # for uninstalling: packages, files that were replaced, services that were on
 CHOICES=$ETC/choices                      # the words that `make install` was called with
+STARTED=$ETC/started                      # the release and the settings with which the processes of the site started last
 DATA=/var/lib/meetingpoint
 BACKUPS=/var/backups/meetingpoint
 COMMAND=/usr/local/sbin/meetingpoint
@@ -138,6 +139,11 @@ sys.exit(connection.getresponse().status != 200)
 P
 }
 
+state() { # the release, and a hash of all that a process of the site reads when it starts
+  printf '%s ' "$(readlink "$PROGRAM/current")"
+  { sha256sum "$SETTINGS" "$SECRETS"/* $UNITS/meetingpoint@.service 2>/dev/null || true; } | sha256sum
+}
+
 restart_web() { # one after the other, so that with several the site never stops
   local unit port
   for unit in $(web_services); do
@@ -150,4 +156,5 @@ restart_web() { # one after the other, so that with several the site never stops
     }
     did "restarted $unit"
   done
+  place "$STARTED" 600 root:root < <(state) >/dev/null || true
 }

@@ -126,7 +126,7 @@ make_secrets() { # make_secrets [WHERE POSTGRESQL IS]: fresh ones where there ar
   [ "$DATABASE" = postgresql ] || rm -f "$SECRETS"/{database_url,owner_database_url}
   [ "$PROCESSES" -gt 1 ] || rm -f "$SECRETS/redis_url"
   [ "$RELAY" = yes ] || [ $another = yes ] || rm -f "$SECRETS/turn_secret"
-  if [ -n "${EMAIL_URL:-}" ]; then (umask 077 && printf '%s\n' "$EMAIL_URL" > "$SECRETS/email_url"); fi
+  if [ -n "${EMAIL_URL:-}" ]; then place "$SECRETS/email_url" 600 root:root <<< "$EMAIL_URL" || true; fi
   after=$(sha256sum "$SECRETS"/*)
   [ "$before" = "$after" ] || did "secrets in $SECRETS"
 }
@@ -171,7 +171,8 @@ write_choices() {
 write_units() {
   local lines
   lines=$(managed_as_root write_config systemd --program $PROGRAM/current --secrets $SECRETS --output $UNITS)
-  ! grep -q 'written$' <<< "$lines" || { systemctl daemon-reload; did "units of systemd"; }
+  systemctl daemon-reload # also when a call was interrupted after it had written them
+  ! grep -q 'written$' <<< "$lines" || did "units of systemd"
 }
 
 stop_superfluous() { # instances that the settings no longer ask for
@@ -184,9 +185,12 @@ stop_superfluous() { # instances that the settings no longer ask for
   fi
 }
 
-state() { # what a process of the site has read when it started
-  sha256sum $SETTINGS "$SECRETS"/* $UNITS/meetingpoint@.service 2>/dev/null || true
-  current_release
+runs_like_this() { # every process runs, with this release and these settings
+  local unit
+  for unit in $(web_services); do
+    systemctl is-active --quiet "$unit" || return 1
+  done
+  [ "$(cat "$STARTED" 2>/dev/null)" = "$(state)" ]
 }
 
 migrate() {
@@ -203,12 +207,13 @@ back_up() { # before an upgrade changes anything
 }
 
 main() {
-  local id before program packages=(python3 python3-venv ca-certificates openssl iproute2 esbuild)
+  local id program packages=(python3 python3-venv ca-certificates openssl iproute2 esbuild)
   need_root
   one_at_a_time
   export CHANGES=/run/meetingpoint-changes
   rm -f $CHANGES
-  command -v python3 >/dev/null || { mkdir -p "$RECORD" && need_packages python3; }
+  settle_packages
+  command -v python3 >/dev/null || need_packages python3
   read_choices
   read_mail
   look_around
@@ -225,8 +230,8 @@ main() {
 
   step "User, folders, secrets"
   getent passwd $SITE_USER >/dev/null || {
-    useradd --system --home-dir $DATA --no-create-home --shell /usr/sbin/nologin --user-group $SITE_USER
     touch "$RECORD/user"
+    useradd --system --home-dir $DATA --no-create-home --shell /usr/sbin/nologin --user-group $SITE_USER
     did "user $SITE_USER"
   }
   folder $ETC 755 root:root
@@ -244,7 +249,6 @@ main() {
   id=$(release_id)
   [ "$id" = "$(current_release)" ] || back_up
   build_release "$id"
-  before=$(state)
   switch_to "$id"
   place $COMMAND 755 root:root < deploy/install/command.sh || true
 
@@ -254,16 +258,11 @@ main() {
   migrate
   write_units
   stop_superfluous
-  for unit in $(web_services); do
-    systemctl is-active --quiet "$unit" || before=""
-  done
   if [ "$RELAY" = no ] && is_ours coturn; then let_go coturn; fi # it has the port that the site needs
-  if [ "$before" != "$(state)" ]; then
-    restart_web || {
-      [ ! -e $ETC/former_release ] || [ "$(cat $ETC/former_release)" = "$id" ] || fail "the new release does not start. To go back: sudo make rollback"
-      fail "the site does not start."
-    }
-  fi
+  runs_like_this || restart_web || {
+    [ ! -e $ETC/former_release ] || [ "$(cat $ETC/former_release)" = "$id" ] || fail "the new release does not start. To go back: sudo make rollback"
+    fail "the site does not start."
+  }
   FAILURE=3
   forget_old_releases
   case "$PROXY" in caddy) write_caddy ;; nginx) write_nginx ;; esac

@@ -3,10 +3,19 @@
 
 installed_packages() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | grep -vE '^(not-installed|config-files) ' | sed 's/.* //' | sort; }
 
-record_packages() { # what came since PACKAGES_BEFORE; also when a run is interrupted
-  comm -13 <(echo "$PACKAGES_BEFORE") <(installed_packages) >> "$RECORD/packages"
-  [ -z "$POLICY" ] || rm -f "$POLICY"
+POLICY=/usr/sbin/policy-rc.d
+
+record_packages() { # what came since the last list; also when a run is interrupted
+  comm -13 "$RECORD/packages_before" <(installed_packages) >> "$RECORD/packages"
   remember_files
+  if grep -qs 'make install' $POLICY; then rm -f $POLICY; fi
+  rm -f "$RECORD/packages_before"
+}
+
+settle_packages() { # what an earlier call has left when it was killed, or the machine lost its power, while apt was at work
+  [ -e "$RECORD/packages_before" ] || return 0
+  dpkg --configure -a >/dev/null 2>&1 || true
+  record_packages
 }
 
 need_packages() { # need_packages NAME…
@@ -16,14 +25,11 @@ need_packages() { # need_packages NAME…
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]}"
-  PACKAGES_BEFORE=$(installed_packages) POLICY=""
+  mkdir -p "$RECORD"
+  place "$RECORD/packages_before" 644 root:root < <(installed_packages) >/dev/null || true
   trap record_packages EXIT
   # Their services start when their configuration is there, and not with that of the package.
-  if [ ! -e /usr/sbin/policy-rc.d ] || grep -q 'make install' /usr/sbin/policy-rc.d; then
-    POLICY=/usr/sbin/policy-rc.d
-    printf '#!/bin/sh\n# of make install, while it runs\nexit 101\n' > $POLICY
-    chmod 755 $POLICY
-  fi
+  [ -e $POLICY ] || place $POLICY 755 root:root > /dev/null <<< $'#!/bin/sh\n# of make install, while it runs\nexit 101' || true
   # A server that has just started updates itself: wait for it.
   apt-get -qq -o DPkg::Lock::Timeout=600 update >/dev/null || say "the lists of packages could not be renewed; going on with those that are here"
   apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends -o Dpkg::Options::=--force-confold "${missing[@]}" \

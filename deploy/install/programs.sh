@@ -60,7 +60,7 @@ give_back() { # give_back FILE: as it was before us
   was_kept "$1" || return 0
   rm -f "$1"
   [ -e "$kept.absent" ] || cp -a "$kept" "$1"
-  rm -f "$kept" "$kept.absent" "$RECORD/written$1"
+  rm -f "$kept" "$kept.absent" "$RECORD/written$1" "$RECORD/read$1"
 }
 
 remember() { # remember FILE: that it is as we wrote it
@@ -68,14 +68,22 @@ remember() { # remember FILE: that it is as we wrote it
   place "$RECORD/written$1" 600 root:root < <(sha256sum < "$1") >/dev/null || true
 }
 
+has_read() { # has_read FILE: its program runs with it as it is
+  mkdir -p "$RECORD/read$(dirname "$1")"
+  place "$RECORD/read$1" 600 root:root < <(sha256sum < "$1") >/dev/null || true
+}
+
+is_read() { # is_read FILE: there was no change since; a call that was interrupted before the program read it says no
+  [ "$(sha256sum < "$1")" = "$(cat "$RECORD/read$1" 2>/dev/null)" ]
+}
+
 changed_by_hand() { # changed_by_hand FILE: since we wrote it
   [ -e "$1" ] && [ -e "$RECORD/written$1" ] && [ "$(sha256sum < "$1")" != "$(cat "$RECORD/written$1")" ]
 }
 
-new_config() { # new_config KIND FILE OPTION…: as `manage.py write_config` makes it; CONFIG_CHANGED says whether that is new
+new_config() { # new_config KIND FILE OPTION…: as `manage.py write_config` makes it
   local kind=$1 file=$2 target=$2
   shift 2
-  CONFIG_CHANGED=no
   rm -f /run/meetingpoint-former
   [ ! -e "$file" ] || cp -a "$file" /run/meetingpoint-former
   ! changed_by_hand "$file" || target=$ETC/$(basename "$file")
@@ -86,10 +94,7 @@ new_config() { # new_config KIND FILE OPTION…: as `manage.py write_config` mak
   fi
   rm -f "$ETC/$(basename "$file")"
   remember "$file"
-  cmp -s "$file" /run/meetingpoint-former || {
-    CONFIG_CHANGED=yes
-    did "file $file"
-  }
+  cmp -s "$file" /run/meetingpoint-former || did "file $file"
 }
 
 former_config() { # former_config FILE: what was there before new_config
@@ -169,7 +174,7 @@ let_go() { # let_go PROGRAM: it goes on without our configuration, or stops, if 
       fi
       ;;
     nginx)
-      rm -f "$NGINX_SITE" "$RECORD/written$NGINX_SITE"
+      rm -f "$NGINX_SITE" "$RECORD"/{written,read}"$NGINX_SITE"
       has_other_sites || give_back /etc/nginx/sites-enabled/default # which would answer in their place
       delete_certificates
       ;;

@@ -42,13 +42,15 @@ set_up_postgres() {
 }
 
 set_up_redis() {
-  local conf=/etc/redis/redis-meetingpoint.conf acl=/etc/redis/meetingpoint.acl dirty=0
-  if place $conf 640 redis:redis < <(sed -e "s|/run/redis/meetingpoint.sock|$REDIS_SOCKET|" "$SOURCE/deploy/redis.conf"); then dirty=1; fi
-  if place $acl 640 redis:redis < "$SECRETS/redis.acl"; then dirty=1; fi
+  local conf=/etc/redis/redis-meetingpoint.conf acl=/etc/redis/meetingpoint.acl
+  place $conf 640 redis:redis < <(sed -e "s|/run/redis/meetingpoint.sock|$REDIS_SOCKET|" "$SOURCE/deploy/redis.conf") || true
+  place $acl 640 redis:redis < "$SECRETS/redis.acl" || true
   id -nG "$SITE_USER" | grep -qw redis || { usermod -aG redis "$SITE_USER" && did "user $SITE_USER in group redis"; }
   systemctl enable --quiet redis-server@meetingpoint.service
-  if [ $dirty -eq 1 ] || ! systemctl is-active --quiet redis-server@meetingpoint.service; then
+  if ! systemctl is-active --quiet redis-server@meetingpoint.service || ! is_read $conf || ! is_read $acl; then
     systemctl restart redis-server@meetingpoint.service
+    has_read $conf
+    has_read $acl
   fi
   if brought redis-server && systemctl is-enabled --quiet redis-server.service; then
     systemctl disable --quiet --now redis-server.service
@@ -104,12 +106,15 @@ write_nginx() {
 }
 
 start_proxy() { # with the configuration that it has by now
+  local file=/etc/caddy/Caddyfile
+  [ "$PROXY" = caddy ] || file=$NGINX_SITE
   enable "$PROXY"
   if ! systemctl is-active --quiet "$PROXY.service"; then
     systemctl restart "$PROXY.service"
-  elif [ "$CONFIG_CHANGED" = yes ]; then
+  elif ! is_read "$file"; then
     systemctl reload "$PROXY.service"
   fi
+  has_read "$file"
 }
 
 ask_for_certificate() { # certbot renews it by its own timer, and the hook hands it on
@@ -166,5 +171,6 @@ set_up_relay() {
   new_config turnserver $file --external-ip "$(outer_address)" --certificate "$TLS_FOLDER/fullchain.pem" --key "$TLS_FOLDER/privkey.pem"
   chown turnserver:turnserver $file && chmod 400 $file
   enable coturn
-  if ! systemctl is-active --quiet coturn.service || [ "$CONFIG_CHANGED" = yes ]; then systemctl restart coturn.service; fi
+  if ! systemctl is-active --quiet coturn.service || ! is_read $file; then systemctl restart coturn.service; fi
+  has_read $file
 }

@@ -141,6 +141,7 @@ main() {
   one_at_a_time
   [ -e "$ETC" ] || [ -e "$PROGRAM" ] || { echo "Nothing is installed here."; return; }
   confirm
+  settle_packages
   step "Services"
   stop_services
   drop_database

@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 need_root
 [ -L "$PROGRAM/current" ] || fail "nothing is installed here yet: sudo make install DOMAIN=meet.example.org"
-before=$(readlink "$PROGRAM/current")
+before=$(sed 's/ .*//' "$STARTED" 2>/dev/null || readlink "$PROGRAM/current") # `current` is newer if the last call was interrupted
 if [ -n "${VERSION:-}" ]; then
   as_owner() { setpriv --reuid="$(stat -c %u .git)" --regid="$(stat -c %g .git)" --clear-groups git "$@"; }
   as_owner diff --quiet HEAD || fail "this checkout has changes of its own."

@@ -47,15 +47,17 @@ def test_packages_and_services_are_named_on_both_sides() -> None:
         assert re.search(rf"^    {name}\) echo /etc/", undone, re.MULTILINE), name
 
 
+def functions_of(script: str) -> str:
+    """Return a script of deploy/install without the call of its `main`, for bash in the folder of the project."""
+    text = (FOLDER / script).read_text().rpartition("\nmain\n")[0]
+    return text.replace('source "$(dirname "${BASH_SOURCE[0]}")/common.sh"', "source deploy/install/common.sh")
+
+
 def run_choices(**words: str) -> subprocess.CompletedProcess[str]:
     """Call `read_choices` of install.sh with these words and print what they become."""
-    script = (
-        (FOLDER / "install.sh").read_text().rpartition("\nmain\n")[0].replace('"$(dirname "${BASH_SOURCE[0]}")/', '"')
-    )
-    script = script.replace('source "common.sh"', "source deploy/install/common.sh")
     shown = 'read_choices; echo "$DOMAIN $DATABASE $PROCESSES $PROXY $TLS $RELAY"'
     environment = {"PATH": os.environ["PATH"], **words}
-    command = ["bash", "-c", f"{script}\nCHOICES=/nonexistent\n{shown}"]
+    command = ["bash", "-c", f"{functions_of('install.sh')}\nCHOICES=/nonexistent\n{shown}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -188,6 +190,60 @@ def test_an_empty_secret_is_made_again(tmp_path: Path) -> None:
     assert len((tmp_path / "secret_key").read_text()) > 60
 
 
+# Of the machine: systemd starts whatever it is asked to, and everything that a script writes is in one folder.
+IN_A_FOLDER = """
+ETC={folder} RECORD={folder}/record SETTINGS={folder}/env SECRETS={folder}/secrets UNITS={folder} PROGRAM={folder}
+STARTED={folder}/started POLICY={folder}/policy-rc.d
+mkdir -p "$SECRETS"
+systemctl() {{ :; }}
+is_ready() {{ :; }}
+chown() {{ :; }}
+"""
+
+
+@pytest.mark.parametrize("change", ["echo SITE_NAME=Ours >> $SETTINGS", "echo new > $SECRETS/email_url", "release two"])
+def test_a_change_starts_the_site_again_and_nothing_else_does(tmp_path: Path, change: str) -> None:
+    """Also one whose call was interrupted before the processes started again, and one that a person wrote before it."""
+    script = f"""{functions_of("install.sh")}{IN_A_FOLDER.format(folder=tmp_path)}
+release() {{ ln -sfn releases/$1 $PROGRAM/current; }}
+said() {{ if runs_like_this; then echo "$1: runs"; else echo "$1: starts again"; fi; }}
+release one
+echo SITE_NAME=Theirs > $SETTINGS
+said before
+restart_web >/dev/null
+said same
+{change}
+said changed
+said "and asked again"
+restart_web >/dev/null
+said after"""
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "before: starts again",
+        "same: runs",
+        "changed: starts again",
+        "and asked again: starts again",
+        "after: runs",
+    ]
+
+
+def test_packages_of_a_call_that_was_killed_are_remembered(tmp_path: Path) -> None:
+    """No trap runs then, and services that may not start must not stay so."""
+    apt = 'case "$*" in *update) ;; *) echo "unpacked caddy" >> $LIST; kill -KILL $$ ;; esac'
+    setting = f"""{functions_of("install.sh")}{IN_A_FOLDER.format(folder=tmp_path)}
+LIST={tmp_path}/list
+dpkg() {{ sed -i s/unpacked/installed/ $LIST; }}
+dpkg-query() {{ if [ "${{4:-}}" ]; then sed -n "s/ $4$//p" $LIST; else cat $LIST; fi; }}
+apt-get() {{ {apt}; }}
+"""
+    (tmp_path / "list").write_text("installed bash\n")
+    for script, code in (("need_packages caddy", -9), ("settle_packages; need_packages caddy bash", 0)):
+        done = subprocess.run(["bash", "-c", setting + script], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert (tmp_path / "policy-rc.d").exists() == (code != 0)
+    assert (tmp_path / "record/packages").read_text() == "caddy\n"
+
+
 PACKAGE = """Package: {name}
 Status: install ok installed
 Maintainer: Olga <olga@example.org>
@@ -227,20 +283,16 @@ def test_a_program_that_another_package_asks_for_stays(tmp_path: Path, others: d
         f'Dir "{tmp_path}"; Dir::State "state"; Dir::State::status "{tmp_path}/dpkg/status"; Dir::Cache "cache"; '
         'Dir::Etc "etc"; Debug::NoLocking "1";'
     )
-    functions = (FOLDER / "uninstall.sh").read_text().rpartition("\nmain\n")[0]
-    functions = functions.replace(
-        'source "$(dirname "${BASH_SOURCE[0]}")/common.sh"', "source deploy/install/common.sh"
-    )
-    functions = functions.replace("/run/meetingpoint-apt.log", f"{tmp_path}/log")
     look = f'[[ " $* " != *" purge "* ]] || {{ echo "${{@: -{len(ours)}}}" > {tmp_path}/goes; return; }}'
-    script = f'{functions}\nRECORD={tmp_path}/record\napt-get() {{ {look}; command apt-get "$@"; }}\nremove_packages'
+    script = f'RECORD={tmp_path}/record\napt-get() {{ {look}; command apt-get "$@"; }}\nremove_packages'
     environment = {
         "PATH": os.environ["PATH"],
         "APT_CONFIG": str(tmp_path / "apt.conf"),
         "DPKG_ADMINDIR": str(tmp_path / "dpkg"),
     }
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+        ["bash", "-c", functions_of("uninstall.sh") + "\n" + script],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert set((tmp_path / "goes").read_text().split()) & ours.keys() == set(goes.split())

@@ -5,7 +5,6 @@ Debian and of Python were fetched before. So its certificates come from an autho
 certbot ask it by ACME as they ask Let's Encrypt, or the site signs its own.
 """
 
-import os
 import re
 import time
 from pathlib import Path
@@ -13,28 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.authority import DIRECTORY, establish
-from tests.deploy.bare import HOST, SOURCE, checkout, make_bare
+from tests.deploy.bare import ASK, HOST, LIST, SOURCE, checkout, start_mail_server
 from tests.deploy.machine import Machine, StepFailed
 
 pytestmark = pytest.mark.long
 
-# What Debian's own programs write in the course of time; the rest of the root is compared.
-PASSING = (
-    "proc sys dev run tmp root var/cache var/tmp var/lib/apt var/lib/dpkg var/log/journal var/log/apt var/log/wtmp"
-)
-LIST = (
-    "cd / && find . \\( " + " -o ".join(f"-path ./{path}" for path in PASSING.split()) + " \\) -prune -o -print | "
-    "grep -vE '^./(etc/(passwd|group|g?shadow|subuid|subgid)-|var/log/(btmp|lastlog|alternatives.log|dpkg.log)|"
-    "var/lib/systemd/|etc/systemd/system/[a-z.-]*[.]wants$|etc/ld.so.cache|etc/.pwd.lock|var/log/README)' | sort; "
-    "dpkg-query -W -f '${db:Status-Status} ${Package}\\n'; cat /etc/passwd /etc/group"
-)
-# Asks by the name of the site, and trusts nothing but the certificate that is named.
-ASK = """
-import ssl, sys, urllib.request
-trusted = ssl.create_default_context(cafile=sys.argv[1])
-page = urllib.request.urlopen("https://meet.example.org" + sys.argv[2], context=trusted, timeout=30)
-print(page.status, page.read().decode())
-"""
 SYSTEM = "/etc/ssl/certs/ca-certificates.crt"
 ISSUER = f"echo | openssl s_client -connect {HOST}:443 -servername {HOST} 2>/dev/null | openssl x509 -noout -issuer"
 STAFF = (
@@ -42,14 +24,6 @@ STAFF = (
     "meetingpoint createsuperuser --noinput --email max@example.org --display_name Max"
 )
 NEWCOMER = "from accounts.models import User; User.objects.create_user('olga@example.org', display_name='Olga')"
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of a bare Debian 12 that has fetched the packages, and installed none of them."""
-    if os.geteuid() != 0:
-        pytest.skip("a system of its own needs root")
-    return make_bare(tmp_path_factory.mktemp("bare") / "root")
 
 
 def started(machine: Machine) -> str:
@@ -66,23 +40,12 @@ WORDS = {
 }
 
 
-# A mail server that takes everything and sends nothing on.
-MAIL_SOCKET = "[Socket]\nListenStream=127.0.0.1:25\nAccept=yes\n"
-MAIL_SERVICE = """[Service]
-StandardInput=socket
-ExecStart=/bin/sh -c 'printf "220 mail\\r\\n"; while read -r word rest; do case "$word" in \\
-  QUIT*) printf "221 bye\\r\\n"; exit ;; *) printf "250 yes\\r\\n" ;; esac; done'
-"""
-
-
 @pytest.mark.parametrize("proxy", WORDS)
 def test_a_bare_server_becomes_a_site_and_is_bare_again(bare: Path, proxy: str) -> None:
     trusted = {"caddy": SYSTEM, "nginx": "/etc/meetingpoint/tls/fullchain.pem"}[proxy]
     with Machine(bare) as machine:
         checkout(machine)
-        machine.write("/run/systemd/system/mail.socket", MAIL_SOCKET)
-        machine.write("/run/systemd/system/mail@.service", MAIL_SERVICE)
-        machine.run("systemctl daemon-reload && systemctl start mail.socket")
+        start_mail_server(machine)
         machine.write("/root/email_url", "smtp://127.0.0.1:25\n", 0o600)
         if proxy == "caddy":
             establish(machine)

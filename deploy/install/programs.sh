@@ -29,7 +29,7 @@ files_of() { # files_of PROGRAM: the files in which people say what it does, or 
   case "$1" in
     caddy) find /etc/caddy || true ;;
     nginx) find /etc/nginx /var/www/html || true ;;
-    certbot) find /etc/letsencrypt/renewal || true ;;
+    certbot) find /etc/letsencrypt/renewal -type f || true ;; # the folder comes with the first certificate
     redis-server) find /etc/redis /var/lib/redis || true ;;
   esac 2>/dev/null | sort
 }

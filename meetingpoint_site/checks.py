@@ -17,9 +17,12 @@ from common.redis_servers import addresses, place_of
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 # RFC 7064 §3.1 and RFC 7065 §3.1: no slashes, the port optional, a transport only for TURN.
-_HOST = r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
+_HOST = r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?"
 STUN_URL = re.compile(rf"stuns?:{_HOST}")
 TURN_URL = re.compile(rf"turns?:{_HOST}(?:\?transport=(?:udp|tcp))?")
+# RFC 1123 §2.1. What is longer, or begins with a hyphen, is no name that leads anywhere.
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 
 Check = Callable[[], Iterable[CheckMessage]]
 
@@ -117,9 +120,9 @@ def _origin_problem(origin: str) -> str:
         return "the scheme is neither https nor http"
     if parts.path or parts.query or parts.fragment or parts.username:
         return "there is more than scheme, host and port"
-    if not is_accepted_host(
-        urlsplit(canonical_origin(origin)).netloc
-    ):  # every request to it would be answered with 400
+    there = urlsplit(canonical_origin(origin))
+    named = ":" in (there.hostname or "") or HOST_NAME.fullmatch(there.hostname or "")
+    if not named or not is_accepted_host(there.netloc):  # no browser gets there, or each request is answered with 400
         return "the host name is not valid"
     return "the port is not valid" if port == 0 else ""
 
@@ -165,13 +168,20 @@ def source_control() -> Iterable[CheckMessage]:
 
 @check
 def ice_urls() -> Iterable[CheckMessage]:
-    """E006 to E009: STUN and TURN addresses that browsers accept, and a secret to sign TURN credentials with."""
+    """E006 to E009, W032: addresses of STUN and TURN that browsers accept, and a secret to sign credentials with."""
     for name, pattern, example in (
         ("STUN_URLS", STUN_URL, "stun:stun.example.org:3478"),
         ("TURN_URLS", TURN_URL, "turn:turn.example.org:3478?transport=udp"),
     ):
         for url in getattr(settings, name):
-            if not pattern.fullmatch(url):
+            found = pattern.fullmatch(url)
+            if found and leads_home(found["host"]):
+                yield Caution(
+                    f"{name} contains {url!r}: with that address each browser asks its own computer.",
+                    hint=f"Name the machine as others see it: {name}={example}",
+                    id="meetingpoint.W032",
+                )
+            if not found or not 0 < int(found["port"] or 1) < 65536:
                 yield Error(
                     f"{name} contains {url!r}, which browsers reject.",
                     hint=f"Example: {name}={example}",
@@ -189,6 +199,12 @@ def ice_urls() -> Iterable[CheckMessage]:
             hint="Set 300 (five minutes) to 604800 (seven days): a call cannot outlive its credentials by much.",
             id="meetingpoint.E009",
         )
+
+
+def leads_home(host: str) -> bool:
+    """Say whether a host of a site that other machines reach is, for each of them, that machine itself."""
+    public = any(urlsplit(site).hostname not in LOCAL_HOSTS for site in settings.SITE_ORIGINS)
+    return public and host.strip("[]").lower() in LOCAL_HOSTS
 
 
 @check
@@ -231,7 +247,7 @@ def several_processes_on_sqlite() -> Iterable[CheckMessage]:
 
 @check
 def mail() -> Iterable[CheckMessage]:
-    """W002, W003: codes need a mail server outside DEBUG, and a sender that is not refused."""
+    """W002, W003, W035: codes need a mail server outside DEBUG, and a sender that is not refused."""
     if settings.DEBUG:
         return
     if not settings.EMAIL_URL:
@@ -239,6 +255,13 @@ def mail() -> Iterable[CheckMessage]:
             "EMAIL_URL is not set: no one can receive the code that confirms an email address.",
             hint="Example: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
             id="meetingpoint.W002",
+        )
+    elif not settings.EMAIL_URL.startswith("smtp"):
+        yield Caution(
+            f"EMAIL_URL is {settings.EMAIL_URL.partition(':')[0]}:…, which hands no email to a mail server: codes and"
+            " links stay on this machine, where its logs or files show them.",
+            hint="Example: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
+            id="meetingpoint.W035",
         )
     elif "localhost" in settings.DEFAULT_FROM_EMAIL:
         yield Caution(

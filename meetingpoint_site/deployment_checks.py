@@ -1,9 +1,11 @@
 """System checks of how the site is connected: secrets that someone else knows, and plain text on the network."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Iterable, Iterator
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -61,6 +63,24 @@ RANGES: Final = {
     "GUEST_STAY_HOURS": (0, 90 * 24),
     "HSTS_SECONDS": (0, 10 * 31_536_000),
 }
+
+
+@check
+def place_of_sqlite() -> Iterable[CheckMessage]:
+    """W036: outside DEBUG, this user can make and change SQLite's file and those beside it."""
+    database = settings.DATABASES["default"]
+    path = Path(str(database["NAME"]))
+    if settings.DEBUG or "sqlite3" not in database["ENGINE"] or not path.is_absolute() or ":memory:" in path.name:
+        return
+    changed = [path.parent, *(file for file in (path, Path(f"{path}-wal")) if file.exists())]
+    if wrong := [place for place in changed if not os.access(place, os.W_OK)]:
+        yield Caution(
+            f"DATABASE_URL leads to {path}, and this user cannot "
+            + (f"change {wrong[0]}." if wrong[0].exists() else f"find {wrong[0]}."),
+            hint="Make the folder, give it and the file to the user of the site, and run commands as that user: "
+            "meetingpoint COMMAND after `make install`.",
+            id="meetingpoint.W036",
+        )
 
 
 @check

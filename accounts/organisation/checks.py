@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 
 MAX_ISSUER = 200  # characters: the column of allauth that names it
 
 
 @register
 def organisation(app_configs: Any, **_: Any) -> list[CheckMessage]:
-    """E042 to E045: the organisation's server is named whole, by https, and someone can sign in."""
+    """E042 to E045, W034: the organisation's server is named whole, by https, and someone can sign in."""
     return list(_problems())
 
 
@@ -38,6 +39,12 @@ def _problems() -> Iterable[CheckMessage]:
                 f"OIDC_ISSUER is set but {name} is not.",
                 hint="The organisation's server gives both when the site is registered there.",
                 id="meetingpoint.E043",
+            )
+        if not issuer and getattr(settings, name):
+            yield Caution(
+                f"{name} is set but OIDC_ISSUER is not: no one signs in with the organisation.",
+                hint="Set OIDC_ISSUER as well, or take this out.",
+                id="meetingpoint.W034",
             )
     if not settings.LOCAL_SIGN_IN and not issuer:
         yield Error(

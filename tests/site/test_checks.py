@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from meetingpoint_site import checks
+from meetingpoint_site.stun.checks import own_stun
 
 GOOD_KEY = "Jd0qKz3vXw8mP5rT7yB2nL4cF6hG9sA1eU-iO_kQxZbVpRtYwEaS"
 HERE = Path(__file__).resolve().parents[2]
+AWAY = {"SITE_ORIGINS": ["https://meet.example.org"]}
 CASES = [
     *(
         (checks.security_contact, {"SECURITY_CONTACT": bad}, {"SECURITY_CONTACT": good}, "E023")
@@ -58,6 +60,10 @@ CASES = [
             ("https://meet_us.example.org", "https://bücher.example"),
             ("https://-\u2014.example", "https://[2001:DB8::1]:8443"),
             ("ftp://meet.example.org", "https://meet.example.org"),
+            ("https://meet..example.org", "https://203.0.113.5"),
+            ("https://-meet.example.org", "https://a-1.example.org"),
+            (f"https://{'a' * 64}.example.org", f"https://{'a' * 63}.example.org"),
+            (f"https://{'a.' * 127}org", f"https://{'a.' * 100}org"),
             ("https://", "https://meet.example.org"),
         )
     ),
@@ -80,6 +86,8 @@ CASES = [
             ("stun://stun.example.org", "stun:stun.example.org:3478"),
             ("stun:stun.example.org?transport=udp", "stuns:[2001:db8::1]:5349"),
             ("turn:turn.example.org", "stun:192.0.2.1"),
+            ("stun:stun.example.org:65536", "stun:stun.example.org:65535"),
+            ("stun:stun.example.org:0", "stun:stun.example.org:1"),
         )
     ),
     *(
@@ -88,6 +96,7 @@ CASES = [
             ("turn.example.org", "turn:turn.example.org"),
             ("turn:turn.example.org?transport=tls", "turns:turn.example.org:5349?transport=tcp"),
             ("turn:user@turn.example.org", "turn:[2001:db8::1]:3478?transport=udp"),
+            ("turn:turn.example.org:99999?transport=udp", "turn:turn.example.org:49152?transport=udp"),
         )
     ),
     (
@@ -95,6 +104,26 @@ CASES = [
         {"TURN_URLS": ["turn:turn.example.org"], "TURN_SECRET": ""},
         {"TURN_URLS": ["turn:turn.example.org"], "TURN_SECRET": "x"},
         "E008",
+    ),
+    *(
+        (checks.ice_urls, {**AWAY, "STUN_URLS": [bad]}, {**AWAY, "STUN_URLS": [good]}, "W032")
+        for bad, good in (
+            ("stun:localhost:3478", "stun:meet.example.org"),
+            ("stun:127.0.0.1", "stun:192.168.1.5"),
+            ("stun:[::1]:3478", "stun:[2001:db8::1]"),
+        )
+    ),
+    (
+        checks.ice_urls,
+        {**AWAY, "STUN_URLS": ["stun:localhost"]},
+        {"SITE_ORIGINS": ["http://localhost:8000"], "STUN_URLS": ["stun:localhost"]},
+        "W032",
+    ),
+    (
+        own_stun,
+        {**AWAY, "STUN_PORT": 3478, "STUN_HOST": "localhost"},
+        {**AWAY, "STUN_PORT": 3478, "STUN_HOST": "meet.example.org"},
+        "W033",
     ),
     (checks.ice_urls, {"TURN_TTL": 60}, {"TURN_TTL": 300}, "E009"),
     (checks.ice_urls, {"TURN_TTL": 700_000}, {"TURN_TTL": 604_800}, "E009"),
@@ -111,6 +140,15 @@ CASES = [
         {"EMAIL_URL": "smtp://m:25", "DEFAULT_FROM_EMAIL": "noreply@localhost"},
         {"EMAIL_URL": "smtp://m:25", "DEFAULT_FROM_EMAIL": "meet@example.org"},
         "W003",
+    ),
+    *(
+        (
+            checks.mail,
+            {"EMAIL_URL": bad},
+            {"EMAIL_URL": "smtp://m:25", "DEFAULT_FROM_EMAIL": "meet@example.org"},
+            "W035",
+        )
+        for bad in ("consolemail://", "dummymail://", "filemail:///var/mail")
     ),
     (checks.log_settings, {"LOG_FORMAT": "xml"}, {"LOG_FORMAT": "json"}, "E012"),
 ]

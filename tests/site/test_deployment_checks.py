@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +191,46 @@ def test_numbers_that_mean_nothing_are_said(
     assert [found(checks.ranges, settings, {name: value}) for value in right] == [[]] * len(right)
 
 
+def as_another_user(ask: Callable[[], str]) -> str:
+    """Ask in a process that root, for whom no file is shut, has handed to someone else."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        os.write(writer, ask().encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        said = answer.read()
+    assert os.waitpid(child, 0)[1] == 0
+    return said
+
+
+def test_a_database_that_this_user_cannot_change_is_said(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of SQLite, which makes files beside its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        (folder / "db.sqlite3").touch()
+        (folder / "db.sqlite3").chmod(0o666)
+
+        def said(path: Path) -> str:
+            settings.DEBUG = False
+            monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "common.sqlite3", "NAME": path})
+            return as_another_user(lambda: " ".join(str(message.msg) for message in checks.place_of_sqlite()))
+
+        assert said(folder / "db.sqlite3") == ""
+        assert f"cannot find {folder / 'away'}." in said(folder / "away" / "db.sqlite3")
+        (folder / "db.sqlite3").chmod(0o444)
+        assert f"cannot change {folder / 'db.sqlite3'}." in said(folder / "db.sqlite3")
+        (folder / "db.sqlite3").chmod(0o666)
+        folder.chmod(0o755)
+        assert (f"cannot change {folder}." in said(folder / "db.sqlite3")) == (os.geteuid() == 0)
+
+
 @pytest.mark.parametrize(
     ("address", "problems"),
     [
@@ -234,4 +276,4 @@ def test_the_checks_are_registered() -> None:
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.deployment_checks") == 9
+    assert modules.count("meetingpoint_site.deployment_checks") == 10

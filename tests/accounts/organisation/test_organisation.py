@@ -298,7 +298,9 @@ def test_the_download_says_who_vouches_and_deleting_the_account_forgets_it(trave
 @pytest.mark.parametrize(
     ("values", "problems"),
     [
-        ({}, []),
+        ({"OIDC_CLIENT_ID": "", "OIDC_CLIENT_SECRET": ""}, []),
+        ({"OIDC_CLIENT_SECRET": ""}, ["W034"]),
+        ({"OIDC_CLIENT_ID": ""}, ["W034"]),
         ({"OIDC_ISSUER": "https://login.example.org/realm"}, []),
         ({"OIDC_ISSUER": "http://localhost:9000"}, []),
         ({"OIDC_ISSUER": "http://login.example.org"}, ["E042"]),
@@ -307,9 +309,9 @@ def test_the_download_says_who_vouches_and_deleting_the_account_forgets_it(trave
         ({"OIDC_ISSUER": "https://login.example.org/" + "x" * 200}, ["E042"]),
         ({"OIDC_ISSUER": "https://a.example", "OIDC_CLIENT_ID": ""}, ["E043"]),
         ({"OIDC_ISSUER": "https://a.example", "OIDC_CLIENT_SECRET": ""}, ["E043"]),
-        ({"LOCAL_SIGN_IN": False}, ["E044"]),
+        ({"LOCAL_SIGN_IN": False, "OIDC_CLIENT_ID": "", "OIDC_CLIENT_SECRET": ""}, ["E044"]),
         ({"LOCAL_SIGN_IN": False, "OIDC_ISSUER": "https://a.example"}, []),
-        ({"OIDC_SCOPES": ["email"]}, ["E045"]),
+        ({"OIDC_SCOPES": ["email"], "OIDC_ISSUER": "https://a.example"}, ["E045"]),
     ],
 )
 def test_check_finds_what_does_not_fit(settings: Any, values: dict[str, Any], problems: list[str]):

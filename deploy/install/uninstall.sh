@@ -27,8 +27,8 @@ confirm() { # a person says it once more; a script knows what it does
 
 stop_services() {
   local unit
-  for unit in $(systemctl list-unit-files --plain --no-legend 'meetingpoint*' | awk '{ print $1 }') \
-    $(systemctl list-units --all --plain --no-legend 'meetingpoint*' | awk '{ print $1 }'); do
+  for unit in $({ systemctl list-unit-files --plain --no-legend 'meetingpoint*' || true; } | awk '{ print $1 }') \
+    $({ systemctl list-units --all --plain --no-legend 'meetingpoint*' || true; } | awk '{ print $1 }'); do
     case "$unit" in *@.service) continue ;; esac
     systemctl disable --quiet --now "$unit" 2>/dev/null || systemctl stop "$unit" 2>/dev/null || true
   done

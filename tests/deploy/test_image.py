@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,8 +55,8 @@ class Buildah:
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "CONTAINERS_CONF": os.devnull}
 
     def build(self) -> str:
-        """Build the image of the site; return its identity."""
-        image = ["--file", "deploy/Dockerfile", "--format", "docker", "."]
+        """Build the image of the site from nothing, with files of 1970; return its identity."""
+        image = ["--file", "deploy/Dockerfile", "--format", "docker", "--no-cache", "--timestamp", "0", "."]
         said = self("bud", "--quiet", "--isolation", "chroot", "--network", "host", "--pull-never", *image, seconds=600)
         return said.splitlines()[-1]
 
@@ -107,17 +108,28 @@ def buildah(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Buildah]:
         shutil.rmtree(folder)
 
 
-def contents(place: Path) -> dict[str, str]:
-    """Return the hash of each file below a folder."""
-    files = (path for path in place.rglob("*") if path.is_file() and not path.is_symlink())
-    return {str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+def contents(place: Path) -> dict[str, tuple[str | int, ...]]:
+    """Return what each file, link and folder below a folder is: kind and rights, owner, and a hash."""
+    found: dict[str, tuple[str | int, ...]] = {}
+    for path in place.rglob("*"):
+        about = path.lstat()
+        what = hashlib.sha256(path.read_bytes()).hexdigest() if stat.S_ISREG(about.st_mode) else ""
+        link = str(path.readlink()) if path.is_symlink() else ""
+        found[str(path.relative_to(place))] = (about.st_mode, about.st_uid, about.st_gid, what, link)
+    return found
 
 
 def test_the_image_is_built_from_its_file_twice_the_same_and_serves_pages(buildah: Buildah) -> None:
     images = buildah.build(), buildah.build()
     containers = [buildah("from", "--pull-never", image) for image in images]
     places = [Path(buildah("mount", container)) for container in containers]
-    assert contents(places[0] / "opt") == contents(places[1] / "opt")
+    # Every file, those of the base included; then the image, whose identity is a hash of all its layers.
+    first, second = contents(places[0]), contents(places[1])
+    names = sorted(first | second)
+    assert [(name, first.get(name), second.get(name)) for name in names if first.get(name) != second.get(name)] == []
+    assert images[0] == images[1]
+    user = next(line for line in (places[0] / "etc/shadow").read_text().splitlines() if line.startswith("meetingpoint"))
+    assert user.split(":")[2] == ""  # no day on which it was made
 
     config: dict[str, Any] = json.loads(buildah("inspect", "--type", "image", images[0]))["Docker"]["config"]
     assert config["User"] == "10001"

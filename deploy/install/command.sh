@@ -15,7 +15,9 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 environment() { # the variables as lines that a shell reads
-  printf 'ENV_FILE=%q\n' "$settings"
+  # A setting that happens to be in root's shell, perhaps of another program, does not count.
+  sed -nE 's/^#?([A-Z][A-Z_]+)=.*/unset -v \1 \1_FILE/p' "$program/.env.example"
+  printf 'unset -v DJANGO_SETTINGS_MODULE PYTHONPATH PYTHONHOME\nENV_FILE=%q\n' "$settings"
   local file name
   for file in "$secrets"/*; do
     name=$(basename "$file")

@@ -168,6 +168,36 @@ def test_secrets_are_made_once_and_only_root_reads_them(tmp_path: Path) -> None:
     assert contents[0] == contents[1]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="the command is for root")
+def test_the_command_uses_the_settings_of_the_server_and_no_others(tmp_path: Path) -> None:
+    """Root's shell may have a DATABASE_URL of another program, and a DJANGO_SETTINGS_MODULE."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/secret_key").write_text("a $key\n")
+    command = (FOLDER / "command.sh").read_text()
+    for there, here in (("/opt/meeting-point/current", ROOT), ("/etc/meetingpoint/secrets", tmp_path / "secrets")):
+        command = command.replace(there, str(here))
+    (tmp_path / "meetingpoint").write_text(command)
+    stray = {
+        "DATABASE_URL": "postgres://shop",
+        "REDIS_URL_FILE": "/shop",
+        "DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "shop",
+    }
+    stray |= {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": "/shop",
+        "DJANGO_SUPERUSER_PASSWORD": "new",
+        "SECRET_KEY": "shop",
+    }
+    script = f'eval "$(bash {tmp_path}/meetingpoint --environment)"; env; set | grep ^SECRET_KEY='
+    done = subprocess.run(["bash", "-ac", script], env=stray, capture_output=True, text=True, check=True)
+    found = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert found["SECRET_KEY"] == "'a $key'"
+    assert found["ENV_FILE"] == "/etc/meetingpoint.env"
+    assert found["DJANGO_SUPERUSER_PASSWORD"] == "new"
+    assert sorted(found.keys() & stray.keys()) == ["DJANGO_SUPERUSER_PASSWORD", "PATH", "SECRET_KEY"]
+
+
 @pytest.mark.parametrize("openssl", [None, "exit 1", "exit 0"])
 def test_secrets_are_not_empty_when_openssl_is_not_there_or_fails(tmp_path: Path, openssl: str | None) -> None:
     programs = tmp_path / "programs"

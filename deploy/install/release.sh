@@ -46,9 +46,15 @@ current_release() { # its id, or nothing before the first one
   [ ! -L "$PROGRAM/current" ] || basename "$(readlink "$PROGRAM/current")"
 }
 
+running_release() { # that of the processes; the current one is newer if a call was interrupted before they started again
+  if [ -s "$STARTED" ]; then sed 's/ .*//; s|.*/||' "$STARTED"; else current_release; fi
+}
+
 switch_to() { # switch_to ID: in one step
+  local runs
   [ "$(current_release)" != "$1" ] || return 0
-  [ ! -e "$PROGRAM/current" ] || current_release > "$ETC/former_release"
+  runs=$(running_release)
+  [ "${runs:-$1}" = "$1" ] || echo "$runs" > "$ETC/former_release"
   ln -s "releases/$1" "$PROGRAM/current.new"
   mv -T "$PROGRAM/current.new" "$PROGRAM/current"
   did "now $1 runs"

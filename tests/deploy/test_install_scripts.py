@@ -257,6 +257,30 @@ said after"""
     ]
 
 
+def test_the_way_back_leads_to_the_release_that_ran(tmp_path: Path) -> None:
+    """And to none that was only about to, when a call was interrupted."""
+    script = f"""{functions_of("install.sh")}{IN_A_FOLDER.format(folder=tmp_path)}
+goes_to() {{ switch_to $1; echo "$1: back to $(cat $ETC/former_release 2>/dev/null || echo none)" >&3; }}
+exec 3>&1 >/dev/null
+goes_to one; restart_web
+goes_to two
+goes_to three
+goes_to one; restart_web
+goes_to two; restart_web
+goes_to one; restart_web
+echo "runs $(running_release)" >&3"""
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "one: back to none",
+        "two: back to one",
+        "three: back to one",
+        "one: back to one",
+        "two: back to one",
+        "one: back to two",
+        "runs one",
+    ]
+
+
 def test_packages_of_a_call_that_was_killed_are_remembered(tmp_path: Path) -> None:
     """No trap runs then, and services that may not start must not stay so."""
     apt = 'case "$*" in *update | *--fix-broken*) ;; *) echo "unpacked caddy" >> $LIST; kill -KILL $$ ;; esac'

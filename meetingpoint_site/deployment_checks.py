@@ -4,6 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from common.redis_servers import addresses
 
 from .checks import LOCAL_HOSTS, check, current_key
 from .environment import env
+from .operations.backup.site_settings import names_of_settings
 
 # What examples, manuals and tutorials use in place of a secret.
 EXAMPLE = re.compile(
@@ -53,6 +55,30 @@ def unusable() -> Iterable[CheckMessage]:
     """E013: settings that only have certain values have one of them."""
     for name, (value, takes) in env.unusable.items():
         yield Error(f"{name} is {value!r}.", hint=f"It takes {takes}.", id="meetingpoint.E013")
+
+
+# What a settings file may have besides: what compose and other programs on the way read.
+OF_OTHERS: Final = {"DOMAIN", "ENV_FILE", "SSL_CERT_FILE"}
+
+
+@check
+def settings_file() -> Iterable[CheckMessage]:
+    """E049, W037: each line of the settings file sets something, and something that there is."""
+    for number in env.broken_lines:
+        yield Error(
+            f"Line {number} of {env.file} is not NAME=value.",
+            hint="Write no space before the name or around the =, and # before what is a remark.",
+            id="meetingpoint.E049",
+        )
+    known = names_of_settings()
+    for name in env.names:
+        if name.removesuffix("_FILE") not in known and name not in OF_OTHERS:
+            near = get_close_matches(name, known, 1)
+            yield Caution(
+                f"{env.file} sets {name}, and there is no such setting.",
+                hint=f"Is it {near[0]}?" if near else "README.md has the table of all settings.",
+                id="meetingpoint.W037",
+            )
 
 
 # The least and the most of settings that are numbers; others have checks of their own, with their reasons.

@@ -5,10 +5,12 @@ wins over `NAME`. django-environ reads such files; here a line end after the val
 cannot be read is an error with a name.
 """
 
+import io
 import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,6 +42,7 @@ def _is_time_zone(name: str) -> bool:
         return False
 
 
+LINE: Final = re.compile(r"(?:export )?([A-Za-z_0-9]+)=.*")  # of a settings file, as django-environ reads it
 KINDS: Final[dict[Any, str]] = {int: "a whole number", float: "a number"}
 SWITCHES: Final = {*Env.BOOLEAN_TRUE_STRINGS, "false", "off", "n", "no", "0", ""}
 USABLE: Final[dict[str, Callable[[str], bool]]] = {
@@ -80,6 +83,34 @@ class Environment(FileAwareEnv):
     # What was given for settings that cannot be used, and what can. They have their default, so that Django gets to the
     # system check that says so and stops (`deployment_checks.unusable`).
     unusable: ClassVar[dict[str, tuple[str, str]]] = {}
+    # The settings file: where it is, the names that it sets, and the numbers of lines that set nothing.
+    file: ClassVar[Path | None] = None
+    names: ClassVar[list[str]] = []
+    broken_lines: ClassVar[list[int]] = []
+
+    @classmethod
+    def read_settings(cls, file: str, *, needed: bool) -> None:
+        """Read the settings file, unless its name is "", or it need not be there and is not.
+
+        Raises `ImproperlyConfigured` if it cannot be read: with defaults in its place, the site would be another one.
+        """
+        path = Path(file)
+        if not file or (not needed and not path.exists()):
+            return
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise ImproperlyConfigured(f"The settings in {path} cannot be read: {reason}.") from None
+        lines = text.splitlines()
+        found = [LINE.fullmatch(line) for line in lines]
+        cls.file, cls.names = path, [line[1] for line in found if line]
+        cls.broken_lines = [
+            number
+            for number, (line, set_here) in enumerate(zip(lines, found, strict=True), 1)
+            if not set_here and line.strip() and not line.strip().startswith("#")
+        ]
+        cls.read_env(io.StringIO("\n".join(line for line, set_here in zip(lines, found, strict=True) if set_here)))
 
     def usable(self, name: str, default: str, takes: str) -> str:
         """Return a setting that Django needs to start, or its default if it does not fit; `takes` says what does."""

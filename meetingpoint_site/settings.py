@@ -17,7 +17,7 @@ from .logs import logging_settings
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_settings(env.str("ENV_FILE", default=str(BASE_DIR / ".env")), needed="ENV_FILE" in env)
 
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = "pytest" in sys.modules

@@ -276,4 +276,4 @@ def test_the_checks_are_registered() -> None:
     from django.core.checks import registry
 
     modules = [getattr(check, "__module__", "") for check in registry.registry.registered_checks]
-    assert modules.count("meetingpoint_site.deployment_checks") == 10
+    assert modules.count("meetingpoint_site.deployment_checks") == 11

@@ -80,6 +80,7 @@ would_go() { # would_go OPTION…: what apt would remove now, as nothing needs i
 remove_packages() { # apt knows what something else needs: that stays
   local here name program names=() free=() go
   [ -s "$RECORD/packages" ] || return 0
+  dpkg --configure -a >/dev/null 2>&1 || true # after a call that was interrupted here
   here=$(installed_packages)
   while read -r name; do
     if grep -qxF "$name" <<< "$here" && [[ " ${STAY[*]} " != *" $name "* ]]; then names+=("$name"); fi

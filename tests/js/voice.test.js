@@ -116,7 +116,7 @@ function makeWindow() {
 test("a key that is held in a window of the call is released when that window closes", async () => {
   globalThis.localStorage = /** @type {any} */ ({ getItem: () => null, setItem: () => {} });
   const page = makeWindow();
-  Object.assign(globalThis, { window: page, document: page.document, Element: class {}, addEventListener: page.addEventListener.bind(page) });
+  Object.assign(globalThis, { window: page, document: page.document, Element: EventTarget, addEventListener: page.addEventListener.bind(page) });
   const { listenForPush, listenForPushIn } = await import("../../static/js/ui/voice/push-keys.js");
   const { pushSettings } = await import("../../static/js/ui/voice/voice-settings.js");
   pushSettings.change({ talk: true, code: "F8" });
@@ -129,6 +129,16 @@ test("a key that is held in a window of the call is released when that window cl
   assert.equal(media.muted, false);
   small.abort();
   assert.equal(media.muted, true);
-  call.abort();
   assert.deepEqual(media.calls, [false, true]);
+  // In a field a function key talks as well; what writes there only writes.
+  const inField = (/** @type {string} */ code) => {
+    pushSettings.change({ code });
+    Object.assign(page.document, { checkVisibility: () => true, closest: () => page.document });
+    page.document.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { code }));
+    const talks = !media.muted;
+    page.dispatchEvent(Object.assign(new Event("keyup"), { code }));
+    return [talks, media.muted];
+  };
+  assert.deepEqual(["F8", "F10", "Space", "KeyB"].map(inField), [[true, true], [true, true], [false, true], [false, true]]);
+  call.abort();
 });

@@ -10,14 +10,21 @@ const FLOOR_DB = -60;
 
 /** @extends {Emitter<LevelMeterEvents>} */
 export class LevelMeter extends Emitter {
-  /** Long blocks: it wakes the processor seldom. */
-  #context = new AudioContext({ latencyHint: "playback" });
-  #analyser = this.#context.createAnalyser();
-  #samples = new Float32Array(this.#analyser.fftSize);
+  #context;
+  #analyser;
+  #samples;
   /** @type {MediaStreamAudioSourceNode | null} */
   #source = null;
   #timer = setInterval(() => this.#measure(), EVERY_MS);
   #level = 0;
+
+  /** @param {AudioContextLatencyCategory} [latencyHint] playback: in longer blocks, which wake the processor seldom */
+  constructor(latencyHint = "interactive") {
+    super();
+    this.#context = new AudioContext({ latencyHint });
+    this.#analyser = this.#context.createAnalyser();
+    this.#samples = new Float32Array(this.#analyser.fftSize);
+  }
 
   /** @returns {number} 0 to 1 */
   get level() {

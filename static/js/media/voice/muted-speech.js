@@ -43,7 +43,7 @@ export class MutedSpeech extends Emitter {
     // A disabled track is silent; its copy is enabled by itself.
     this.#copy = track?.clone() ?? null;
     if (this.#copy) this.#copy.enabled = true;
-    if (this.#copy) (this.#meter ??= new LevelMeter()).setTrack(this.#copy);
+    if (this.#copy) (this.#meter ??= new LevelMeter("playback")).setTrack(this.#copy);
     else this.#close();
   }
 

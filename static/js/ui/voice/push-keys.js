@@ -12,6 +12,8 @@ import { pushSettings } from "./voice-settings.js";
 const FIELDS = "input, select, textarea, dialog, [contenteditable]";
 /** The space bar has a meaning of its own there. */
 const CONTROLS = `${FIELDS}, button, a[href], summary, [popover], [tabindex]:not([tabindex="-1"])`;
+/** They write nothing, so they work in fields as well. */
+const FUNCTION_KEYS = /^F\d+$/;
 const LONG_PRESS_MS = 350;
 /** With these a key is a command of the browser or the system. */
 const MODIFIERS = /^(Control|Alt|Meta|OS)/;
@@ -77,6 +79,7 @@ function isCommand({ code, ctrlKey, altKey, metaKey }) {
 
 /** Whether the key belongs to what has the focus. @param {KeyboardEvent} event */
 function isUsed({ target, code }) {
+  if (FUNCTION_KEYS.test(code)) return false;
   if (!isElement(target, Element) || target.checkVisibility?.() === false) return false;
   return target.closest(code === "Space" ? CONTROLS : FIELDS) !== null;
 }

@@ -9,6 +9,7 @@ import test from "node:test";
 import { Emitter } from "../../static/js/lib/emitter.js";
 import { Adaptation } from "../../static/js/media/adaptation/adaptation.js";
 import { blurBehind } from "../../static/js/media/background/blur.js";
+import { Compositor } from "../../static/js/media/background/compositor.js";
 import { Network } from "../../static/js/media/background/network.js";
 import { Pace } from "../../static/js/media/background/pace.js";
 import { PlatformBlur } from "../../static/js/media/background/platform-blur.js";
@@ -74,6 +75,41 @@ test("the blur smooths the room, and takes nothing of the person into it", () =>
   blurBehind(pixels, { width, height, radius: 4 }, null, output);
   assert.ok(at(32, 18)[0] > 150 && at(22, 18)[0] > 60, "without a mask everything is blurred");
 });
+
+/** A canvas that knows whether the room is on it, as it came from the camera. `draws`: which of its functions do anything. */
+class Canvas {
+  static draws = { drawImage: true, putImageData: true };
+  showsRoom = false;
+
+  constructor(/** @type {number} */ width, /** @type {number} */ height) {
+    Object.assign(this, { width, height });
+  }
+
+  getContext() {
+    const canvas = this;
+    return {
+      canvas,
+      clearRect() {},
+      drawImage(/** @type {any} */ from) {
+        if (Canvas.draws.drawImage) canvas.showsRoom ||= from.showsRoom === true;
+      },
+      getImageData: (/** @type {number} */ _x, /** @type {number} */ _y, /** @type {number} */ width, /** @type {number} */ height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
+      putImageData() {
+        if (Canvas.draws.putImageData) canvas.showsRoom = false;
+      },
+    };
+  }
+}
+
+for (const [what, draws] of Object.entries({ "works": {}, "takes no pixels": { putImageData: false }, "draws nothing": { putImageData: false, drawImage: false } })) {
+  test(`without a mask, where a canvas ${what}, the picture of the camera is not sent`, () => {
+    Canvas.draws = { drawImage: true, putImageData: true, ...draws };
+    Object.assign(globalThis, { OffscreenCanvas: Canvas });
+    const frame = /** @type {any} */ ({ showsRoom: true });
+    const sent = /** @type {any} */ (new Compositor(null).draw(frame, { width: 640, height: 360 }, null));
+    assert.equal(sent.showsRoom, false);
+  });
+}
 
 test("a slow device computes fewer pictures and leaves room for the call", () => {
   const pace = new Pace(0);

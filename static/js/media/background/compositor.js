@@ -27,6 +27,8 @@ export class Compositor {
   #person = makeContext(1, 1);
   #mask = makeContext(1, 1, true);
   #small = makeContext(1, 1, true);
+  /** Never holds the frame itself: where it cannot be written, nothing is shown. */
+  #blurred = makeContext(1, 1, true);
   #smallMask = makeContext(1, 1, true);
   #picture;
 
@@ -58,8 +60,9 @@ export class Compositor {
     this.#small.drawImage(frame, 0, 0, width, height);
     const pixels = this.#small.getImageData(0, 0, width, height);
     blurBehind(pixels.data, { width, height, radius: BLUR_RADIUS }, found && this.#maskFor(found, width, height), pixels.data);
-    this.#small.putImageData(pixels, 0, 0);
-    this.#output.drawImage(this.#small.canvas, 0, 0, outputWidth, outputHeight);
+    resize(this.#blurred, width, height);
+    this.#blurred.putImageData(pixels, 0, 0);
+    this.#output.drawImage(this.#blurred.canvas, 0, 0, outputWidth, outputHeight);
   }
 
   /** @param {Found} found @param {number} width @param {number} height */

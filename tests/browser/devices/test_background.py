@@ -44,6 +44,41 @@ WATCH = """() => {
   };
   video.requestVideoFrameCallback(look);
 }"""
+# What can go wrong in the worker while it covers, at a word of the page. Graphics that are lost draw nothing.
+BREAKABLE = """new BroadcastChannel('break').onmessage = ({ data }) => {
+  const drawing = OffscreenCanvasRenderingContext2D.prototype;
+  const { drawImage, getImageData, putImageData } = drawing;
+  globalThis.kept ??= { drawImage, getImageData, putImageData };
+  if (data === 'worker') close();
+  if (data === 'blur') drawing.putImageData = () => {};
+  if (data === 'graphics') drawing.drawImage = drawing.putImageData = () => {};
+  if (data === 'mask') {
+    drawing.getImageData = function (x, y, width, height) {
+      if (width === 256) throw new DOMException('', 'InvalidStateError');
+      return kept.getImageData.call(this, x, y, width, height);
+    };
+  }
+  if (data === 'nothing') Object.assign(drawing, kept);
+};
+"""
+BREAK = "(what) => new BroadcastChannel('break').postMessage(what)"
+# Each camera that was opened; and the system takes it away.
+KEEP_CAMERAS = """(() => {
+  globalThis.cameras = [];
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    if (globalThis.unplugged) throw new DOMException('', 'NotFoundError');
+    const stream = await open(constraints);
+    cameras.push(...stream.getVideoTracks());
+    return stream;
+  };
+})()"""
+UNPLUG = """() => {
+  globalThis.unplugged = true;
+  cameras.at(-1).stop();
+  cameras.at(-1).dispatchEvent(new Event('ended'));
+}"""
 REMEMBERED = "try { localStorage.setItem('meeting-point.background', 'blur') } catch {}"
 FELL_BY = 0.8
 ORANGE = (240, 120, 20)
@@ -82,6 +117,11 @@ def watch(page: Page, frames: int = 10) -> dict[str, Any]:
     page.evaluate(WATCH)
     page.wait_for_function(f"() => seen.frames >= {frames}")
     return dict(page.evaluate("seen"))
+
+
+def see_more(page: Page, frames: int = 10) -> None:
+    """Wait for so many more frames of the other person."""
+    page.wait_for_function("(count) => seen.frames > count", arg=page.evaluate("seen.frames") + frames)
 
 
 def see_state(who: Person, state: str) -> None:
@@ -176,6 +216,58 @@ def test_nothing_that_fails_shows_the_room(person: Callable[..., Person]) -> Non
     expect(olga.page.locator(".preview__note")).to_contain_text("your camera isn't sent")
     expect(olga.page.locator("#prejoin .preview")).to_have_attribute("data-camera", "off")
     olga.complaints.clear()  # that a script was missing
+
+
+@pytest.mark.long
+def test_what_breaks_during_the_call_never_shows_the_room(person: Callable[..., Person]) -> None:
+    meeting = make_meeting(person, "Guest")
+    olga, guest = meeting.olga, meeting.guests[0]
+
+    def make_breakable(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=BREAKABLE + response.text())
+
+    olga.context.route("**/background/worker*.js", make_breakable)
+    olga.context.add_init_script(REMEMBERED)
+    olga.context.add_init_script(KEEP_CAMERAS)
+    guest.join()
+    olga.join(meeting.slug)
+    guest.see_others(1)
+    see_state(olga, "covered")
+    guest.page.evaluate(WATCH)
+    guest.page.wait_for_function("() => seen.frames > 10")
+
+    # The person is not found any more: all is covered. Then what is blurred, or anything, cannot be drawn.
+    for what, state in (("mask", "hidden"), ("blur", "covered"), ("graphics", "covered")):
+        olga.page.evaluate(BREAK, what)
+        see_state(olga, state)
+        see_more(guest.page)
+        olga.page.evaluate(BREAK, "nothing")
+        see_state(olga, "covered")
+        see_more(guest.page)
+    assert guest.page.evaluate("seen.sharpest") < 1000
+
+    # The camera is pulled out and plugged in again.
+    olga.page.evaluate(UNPLUG)
+    expect(guest.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-camera", "false")
+    olga.page.evaluate("() => { globalThis.unplugged = false; }")
+    olga.use("Camera")
+    expect(guest.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-camera", "true")
+    see_state(olga, "covered")
+    see_more(guest.page)
+
+    # The worker ends without a word: the picture stands still, until another worker has taken its place.
+    before = olga.page.evaluate("meetingPoint.media.videoTrack.id")
+    olga.page.evaluate(BREAK, "worker")
+    olga.page.wait_for_function("(id) => ![undefined, id].includes(meetingPoint.media.videoTrack?.id)", arg=before)
+    see_state(olga, "covered")
+    see_more(guest.page, 20)
+    assert guest.page.evaluate("seen.sharpest") < 1000
+
+    # The same watch sees the wall where nothing covers it.
+    olga.page.keyboard.press("d")
+    choose(olga.page, "As the camera sees it", "#devices-dialog")
+    guest.page.wait_for_function("(least) => seen.variance > least", arg=2000)
 
 
 @pytest.mark.long

@@ -56,6 +56,18 @@ test("no text is lost or invented, and none takes long", () => {
   }
 });
 
+test("eight times the marks take about eight times as long", () => {
+  const cost = (/** @type {string} */ text) => Math.min(...Array.from({ length: 4 }, () => {
+    const began = process.cpuUsage();
+    parseMarkdown(text);
+    return process.cpuUsage(began).user + process.cpuUsage(began).system;
+  }));
+  for (const unit of ["*a* ", "`a` ", "**a** `b` "]) {
+    const [few, many] = [4_000, 32_000].map((length) => cost(unit.repeat(length).slice(0, length)));
+    assert.ok(many < 24 * few, `${unit}: ${few} and ${many} µs`);
+  }
+});
+
 test("a saved chat: a message cannot pretend to be two", () => {
   const words = { time: () => "10:00", author: ({ name }) => name, marks: ({ to }) => (to ? "Only to you" : ""), picture: ({ name }) => `[${name}]`, deleted: "Deleted" };
   const entry = (over) => ({ time: 0, name: "Max", text: "", pictures: [], to: null, deleted: false, ...over });

@@ -80,7 +80,9 @@ export function parseSpans(line) {
 
 /** What has its meaning already hides no marks. @param {string} line @param {{at: number, end: number}[]} ranges */
 function blank(line, ranges) {
-  return ranges.reduce((rest, { at, end }) => rest.slice(0, at) + "\0".repeat(end - at) + rest.slice(end), line);
+  const units = line.split("");
+  for (const { at, end } of ranges) units.fill("\0", at, end);
+  return units.join("");
 }
 
 /** @param {string} line @returns {{style: Style, opening: number, closing: number, length: number}[]} pairs of marks */
@@ -106,13 +108,19 @@ function cut(line, fixed, styles) {
   const hidden = styles.flatMap(({ opening, closing, length }) => [{ at: opening, end: opening + length }, { at: closing, end: closing + length }]);
   const edges = [0, line.length, ...[...fixed, ...hidden].flatMap(({ at, end }) => [at, end])];
   const sorted = [...new Set(edges)].sort((one, other) => one - other);
+  const [marks, given] = [new Set(hidden.map(({ at }) => at)), new Map(fixed.map(({ at, span }) => [at, span]))];
+  const waiting = styles.toSorted((one, other) => other.opening - one.opening);
+  /** Few at a time: no mark is within itself. @type {typeof styles} */
+  let open = [];
   /** @type {Span[]} */
   const spans = [];
   for (let index = 0; index + 1 < sorted.length; index += 1) {
     const [at, end] = [sorted[index], sorted[index + 1]];
-    if (hidden.some((mark) => mark.at === at)) continue;
-    const style = Object.fromEntries(styles.filter(({ opening, closing }) => opening < at && at < closing).map((one) => [one.style, true]));
-    spans.push({ ...(fixed.find((one) => one.at === at)?.span ?? { text: line.slice(at, end) }), ...style });
+    while (waiting.length > 0 && waiting[waiting.length - 1].opening < at) open.push(/** @type {typeof open[number]} */ (waiting.pop()));
+    open = open.filter(({ closing }) => at < closing);
+    if (marks.has(at)) continue;
+    const style = Object.fromEntries(open.map((one) => [one.style, true]));
+    spans.push({ ...(given.get(at) ?? { text: line.slice(at, end) }), ...style });
   }
   return spans;
 }

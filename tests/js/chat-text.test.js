@@ -101,3 +101,16 @@ test("long texts are searched in little time", () => {
   for (const text of ["https://".repeat(500), `https://a.example/${"(".repeat(3_900)}`, `https://a.example/${")".repeat(3_900)}`, `https://a/${".".repeat(3_900)}`, "h".repeat(4_000)]) findLinks(text);
   assert.ok(performance.now() - begun < 1_000);
 });
+
+test("of what ends a link or a line, eight times as much takes about eight times as long", () => {
+  const cost = (/** @type {() => void} */ run) => Math.min(...Array.from({ length: 4 }, () => {
+    const began = process.cpuUsage();
+    for (let times = 0; times < 20; times += 1) run();
+    return process.cpuUsage(began).user + process.cpuUsage(began).system;
+  }));
+  const kinds = { brackets: (/** @type {number} */ length) => findLinks(`https://a.de/${")".repeat(length)}`), spaces: (/** @type {number} */ length) => cleanText(`${" ".repeat(length)}x`) };
+  for (const [what, run] of Object.entries(kinds)) {
+    const [few, many] = [480, 3_840].map((length) => cost(() => run(length)));
+    assert.ok(many < 24 * Math.max(few, 100), `${what}: ${few} and ${many} µs`);
+  }
+});

@@ -42,11 +42,14 @@ function readLink(written) {
 /** Leaves out what belongs to the sentence: a full stop, or a bracket that was opened before the link. @param {string} link */
 function withoutEnd(link) {
   let end = link.length;
+  /** Of what is left. */
+  const counts = new Map(Object.entries(PAIRS).flat().map((bracket) => [bracket, count(link, bracket)]));
+  const countOf = (/** @type {string} */ bracket) => counts.get(bracket) ?? 0;
   while (end > 0) {
     const last = /** @type {string} */ (link[end - 1]);
     const opening = PAIRS[last];
-    const rest = link.slice(0, end - 1);
-    if (opening === undefined ? !/[.,;:!?'*_~»“”’]/u.test(last) : count(rest, opening) > count(rest, last)) break;
+    if (opening === undefined ? !/[.,;:!?'*_~»“”’]/u.test(last) : countOf(opening) >= countOf(last)) break;
+    if (opening !== undefined) counts.set(last, countOf(last) - 1);
     end -= 1;
   }
   return link.slice(0, end);

@@ -70,7 +70,9 @@ export function cleanText(text) {
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
     .replace(CONTROLS, "")
     .replace(/(\p{M}{6})\p{M}+/gu, "$1")
-    .replace(/[^\S\n]+$/gmu, "")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()
     .split("\n");

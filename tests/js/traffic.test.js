@@ -35,9 +35,19 @@ test("what went through the other side's relay counts as such, also before the o
   one.stats = [pair("a", "h", "x", 110), candidate("x", "relay")];
   await traffic.read(one);
   assert.deepEqual(traffic.bytes, { direct: 0, relay: 330 });
+  // Chromium gives the pair another id then; a pair that is there beside it is another one.
+  traffic.reset();
+  const other = connection([pair("x1", "h", "x", 100), pair("y1", "s", "x", 1), candidate("x", "prflx")]);
+  await traffic.read(other);
+  other.stats = [pair("x2", "h", "r", 101), pair("y1", "s", "x", 1), pair("z", "h", "h", 1), candidate("x", "prflx")];
+  await traffic.read(other);
+  assert.deepEqual(traffic.bytes, { direct: 6, relay: 303 });
+  traffic.reset();
   // A connection that outlasts a call brings nothing of it into the next one.
   traffic.reset();
   assert.deepEqual(traffic.bytes, { direct: 0, relay: 0 });
+  await traffic.read(one);
+  traffic.reset();
   one.stats = [pair("a", "h", "x", 111), candidate("x", "prflx")];
   await traffic.read(one);
   one.stats = [pair("a", "h", "x", 112), candidate("x", "relay")];

@@ -5,7 +5,11 @@
 
 /** @typedef {{direct: number, relay: number}} Bytes sent and received; relay: through TURN on either side */
 /** @typedef {{getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Measured */
-/** What a pair has carried. call: in which it was counted; earlier: bytes before that call. @typedef {{call: number, earlier: number, bytes: number, way: keyof Bytes}} Counted */
+/**
+ * What a pair has carried. call: in which it was counted; earlier: bytes before that call; local: its candidate here; unnamed: the other
+ * side has not named its candidate yet
+ * @typedef {{call: number, earlier: number, bytes: number, way: keyof Bytes, local: string, unnamed: boolean}} Counted
+ */
 
 const LAST_READING_MS = 500;
 
@@ -60,26 +64,33 @@ class Traffic {
   #count(connection, stats) {
     const counted = this.#counted.get(connection) ?? new Map();
     this.#counted.set(connection, counted);
-    for (const { type, id, tlsVersion, localCandidateId, remoteCandidateId, bytesSent = 0, bytesReceived = 0 } of stats.values()) {
+    const gone = new Map([...counted].filter(([id, { unnamed }]) => unnamed && !stats.has(id)));
+    for (const { type, id, tlsVersion, localCandidateId: local, remoteCandidateId, bytesSent = 0, bytesReceived = 0 } of stats.values()) {
       if (type === "transport" && typeof tlsVersion === "string") this.#versions.add(tlsVersion.toUpperCase());
       if (type !== "candidate-pair") continue;
-      const relayed = [localCandidateId, remoteCandidateId].some((candidate) => stats.get(candidate)?.candidateType === "relay");
-      this.#countPair(counted, id, { way: relayed ? "relay" : "direct", bytes: bytesSent + bytesReceived });
+      const types = [local, remoteCandidateId].map((candidate) => stats.get(candidate)?.candidateType);
+      const bytes = bytesSent + bytesReceived;
+      const [former] = [...gone].find(([, one]) => !counted.has(id) && one.local === local && one.bytes <= bytes) ?? [id];
+      const before = counted.get(former);
+      gone.delete(former);
+      counted.delete(former);
+      const now = this.#countPair(before, { way: types.includes("relay") ? "relay" : "direct", bytes });
+      counted.set(id, { ...now, local, unnamed: types[1] === "prflx" });
     }
   }
 
   /**
    * A relay of the other side is taken for its device until the other side has named it (RFC 8445 §7.3.1.3): then all of it went there.
-   * @param {Map<string, Counted>} counted @param {string} id of the pair @param {{way: keyof Bytes, bytes: number}} now
+   * Chromium gives the pair another id with the name.
+   * @param {Counted | undefined} before @param {{way: keyof Bytes, bytes: number}} now
    */
-  #countPair(counted, id, { way, bytes }) {
-    const before = counted.get(id);
+  #countPair(before, { way, bytes }) {
     const isOfThisCall = before?.call === this.#call;
     const earlier = isOfThisCall ? before.earlier : (before?.bytes ?? 0);
     const known = Math.max(bytes, before?.bytes ?? 0);
     if (isOfThisCall) this.#bytes[before.way] -= before.bytes - earlier;
     this.#bytes[way] += known - earlier;
-    counted.set(id, { call: this.#call, earlier, bytes: known, way });
+    return { call: this.#call, earlier, bytes: known, way };
   }
 }
 

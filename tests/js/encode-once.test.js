@@ -185,11 +185,12 @@ test("a picture that loses its time is noticed, a clock that runs a little faste
   for (let number = 2; number < 200; number += 1) carrier.carry(frame(number, "delta", { timestamp: Math.round(number * 33_333 * 1.0002) }));
   assert.equal(carrier.counts.drifted, 0);
   const slow = sender({ quick: false });
-  slow.carrier.carry(frame(1, "key"));
-  slow.encode();
-  slow.carrier.carry(frame(2));
-  slow.made[0].timestamp += 100_000;
-  slow.encode();
+  for (let number = 1; number <= 40; number += 1) {
+    slow.carrier.carry(frame(number, number === 1 ? "key" : "delta"));
+    // The first times of a track are a guess of the browser.
+    if (number === 1 || number === 40) slow.made[0].timestamp += 100_000;
+    slow.encode();
+  }
   assert.equal(slow.carrier.counts.drifted, 1);
 });
 

@@ -33,6 +33,8 @@ const MAX_WAITING = 12;
 const MAX_SPARE = 12;
 /** The limit of good lip sync. */
 const MAX_DRIFT_MS = 60;
+/** Frames in which a browser finds out how the times of a new track differ from its own clock; a busy one is far off at first. */
+const ALIGNING_FRAMES = 30;
 const RTP_CLOCK = 90;
 const RTP_RANGE = 2 ** 32;
 
@@ -47,6 +49,8 @@ export class Carrier {
   #madeAt = 0;
   /** RTP time less the camera's, in ticks; null: not known. @type {number | null} */
   #offset = null;
+  /** Frames since then. */
+  #timed = 0;
   /** @type {CarrierCounts} */
   counts = { carried: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, delayed: 0 };
 
@@ -62,13 +66,14 @@ export class Carrier {
 
   /** The sender's track has been replaced: it starts from the beginning. */
   restart() {
-    [this.#waiting, this.#spare, this.#needsKey, this.#offset] = [[], [], true, null];
+    [this.#waiting, this.#spare, this.#needsKey] = [[], [], true];
+    this.resetTime();
     this.#actions.requestKey();
   }
 
   /** The camera has been replaced by one with another clock. */
   resetTime() {
-    this.#offset = null;
+    [this.#offset, this.#timed] = [null, 0];
   }
 
   /** The next frame of the shared encoder. @param {SharedFrame} frame */
@@ -145,7 +150,8 @@ export class Carrier {
   /** Whether the picture keeps its time: what the receiver aligns with the voice. @param {SharedFrame} frame @param {number} rtpTimestamp */
   #checkTime(frame, rtpTimestamp) {
     const offset = rtpTimestamp - (frame.timestamp * RTP_CLOCK) / 1_000;
-    this.#offset ??= offset;
+    this.#timed += 1;
+    if (this.#timed <= ALIGNING_FRAMES || this.#offset === null) this.#offset = offset;
     const drift = wrapped(offset - this.#offset) / RTP_CLOCK;
     if (Math.abs(drift) > MAX_DRIFT_MS) this.counts.drifted += 1;
     // Clocks of cameras run a little faster or slower than the computer's.

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from common.redis_servers import addresses, unless_silent
+
 from .models import RoomCreators, SitePolicy, User
 
 CACHE_KEY = "site-policy"
@@ -25,7 +27,7 @@ class Policy:
 
 def site_policy() -> Policy:
     """Return the current policy, from the cache or, while Redis is away, from the database."""
-    with suppress(RedisError):
+    with suppress(RedisError), unless_silent(_first_server()):
         found = cache.get(CACHE_KEY)
         if not isinstance(found, Policy):
             found = _read()
@@ -36,8 +38,13 @@ def site_policy() -> Policy:
 
 def clear_cache() -> None:
     """Read the policy from the database at the next call, because it has changed."""
-    with suppress(RedisError):
+    with suppress(RedisError), unless_silent(_first_server()):
         cache.delete(CACHE_KEY)
+
+
+def _first_server() -> str:
+    """Return the address of the server with the cache; "" if the cache is in this process."""
+    return next(iter(addresses(settings.REDIS_URL)), "")
 
 
 def from_environment() -> Policy:

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from .redis_servers import TIMEOUT, addresses, shard_of
+from .redis_servers import TIMEOUT, addresses, shard_of, unless_silent
 
 logger = logging.getLogger(__name__)
 
@@ -158,6 +158,7 @@ class RedisServer:
     """One server with buckets."""
 
     def __init__(self, address: str) -> None:
+        self.address = address
         pool = BlockingConnectionPool.from_url(
             address,
             max_connections=CONNECTIONS,
@@ -178,7 +179,8 @@ class RedisServer:
         if monotonic() < self.away_until:
             return None
         try:
-            return ask()
+            with unless_silent(self.address):
+                return ask()
         except RedisError as error:
             self.away_until = monotonic() + AWAY_SECONDS
             logger.warning("Limits are counted in each process: %s", type(error).__name__)

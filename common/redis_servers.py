@@ -5,7 +5,11 @@ on one of them, found by a number, so that each process looks for it on the same
 """
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import redis
@@ -13,6 +17,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 TIMEOUT = 2.0  # seconds that a server may take to answer
+SILENT_SECONDS: Final = 5.0  # for which pages do not ask a server that let one of them wait in vain
+# The cache of Django, which asks again by itself otherwise.
+CACHE_OPTIONS: Final = {
+    "socket_timeout": TIMEOUT,
+    "socket_connect_timeout": TIMEOUT,
+    "retry": Retry(NoBackoff(), 1),  # a connection from before a restart of Redis
+}
+_silent_until: dict[str, float] = {}
 SCHEMES = ("redis", "rediss", "unix")
 _BETWEEN = re.compile(r"\s*,\s*(?=[a-z]+://)")  # passwords may have a comma in them
 
@@ -42,6 +54,21 @@ def place_of(address: str) -> str:
     if parts.scheme == "unix":
         return f"{parts.path}?{database}" if database else parts.path
     return f"{parts.hostname or 'localhost'}:{parts.port or 6379}{parts.path.rstrip('/') or '/' + (database or '0')}"
+
+
+@contextmanager
+def unless_silent(address: str) -> Iterator[None]:
+    """Ask a server in the block, unless it let another page wait in vain a moment ago: one page waits, not each.
+
+    Raises `redis.ConnectionError` instead of asking.
+    """
+    if time.monotonic() < _silent_until.get(address, 0.0):
+        raise redis.ConnectionError("it did not answer a moment ago")
+    try:
+        yield
+    except redis.TimeoutError:
+        _silent_until[address] = time.monotonic() + SILENT_SECONDS
+        raise
 
 
 def client(address: str, *, text: bool = False) -> "redis.Redis":

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from common.origins import canonical_origin
-from common.redis_servers import addresses, layer_name
+from common.redis_servers import CACHE_OPTIONS, addresses, layer_name
 
 from . import __version__
 from .assets.bundle import current_bundle
@@ -150,7 +150,11 @@ _servers = addresses(env.str("REDIS_URL", default=""))
 REDIS_URL = ",".join(_servers)
 if _servers:
     CACHES: dict[str, dict[str, Any]] = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _servers[0]}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _servers[0],
+            "OPTIONS": CACHE_OPTIONS,
+        }
     }
     CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
         layer_name(_position): {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from common.redis_servers import addresses, client, shard_of
+from common.redis_servers import addresses, client, shard_of, unless_silent
 
 from .local import live_hubs
 from .presence import MemoryPresence
@@ -53,7 +53,7 @@ def _rooms_in_memory() -> set[int]:
 
 def _members_on(address: str, room_ids: list[int]) -> dict[int, set[str]]:
     try:
-        with client(address) as server:
+        with unless_silent(address), client(address) as server:
             pipe = server.pipeline(transaction=False)
             for room in room_ids:
                 pipe.hvals(f"mp:room:{room}")
@@ -72,7 +72,7 @@ def _members_on(address: str, room_ids: list[int]) -> dict[int, set[str]]:
 
 def _rooms_on(address: str) -> set[int]:
     try:
-        with client(address) as server:
+        with unless_silent(address), client(address) as server:
             names = [key.decode().split(":") for key in server.scan_iter("mp:room:*", count=1000)]
     except (RedisError, OSError):
         logger.warning("Redis is unreachable: which rooms are occupied is unknown")

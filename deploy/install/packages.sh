@@ -12,15 +12,22 @@ record_packages() { # what came since the last list; also when a run is interrup
   rm -f "$RECORD/packages_before"
 }
 
+mend_packages() {
+  apt-get -qq -o DPkg::Lock::Timeout=600 install -y --fix-broken --no-install-recommends >/dev/null 2>&1 || true
+}
+
 settle_packages() { # what an earlier call has left when it was killed, or the machine lost its power, while apt was at work
   local cut
   [ -e "$RECORD/packages_before" ] || return 0
   say "packages of a call that was interrupted"
   dpkg --configure -a >/dev/null 2>&1 || true
-  # What was cut off while it was unpacked can be neither set up nor removed as others can.
+  mend_packages # what was cut off while it was unpacked can be neither set up nor removed before it is unpacked again
   mapfile -t cut < <(dpkg-query -W -f '${db:Status-Eflag} ${Package}\n' | sed -n 's/^reinst[a-z-]* //p')
-  [ ${#cut[@]} -eq 0 ] || dpkg --purge --force-remove-reinstreq --force-depends "${cut[@]}" >/dev/null 2>&1 || true
-  apt-get -qq -o DPkg::Lock::Timeout=600 install -y --fix-broken --no-install-recommends >/dev/null 2>&1 || true
+  if [ ${#cut[@]} -gt 0 ]; then # there is no archive of it
+    dpkg --purge --force-remove-reinstreq --force-depends "${cut[@]}" >/dev/null 2>&1 || true
+    find /etc /usr -xdev -name '*.dpkg-new' -newer "$RECORD/packages_before" -delete
+    mend_packages
+  fi
   record_packages
 }
 

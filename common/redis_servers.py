@@ -22,7 +22,8 @@ SILENT_SECONDS: Final = 5.0  # for which pages do not ask a server that let one 
 CACHE_OPTIONS: Final = {
     "socket_timeout": TIMEOUT,
     "socket_connect_timeout": TIMEOUT,
-    "retry": Retry(NoBackoff(), 1),  # a connection from before a restart of Redis
+    # A connection from before a restart of Redis; a server that says nothing is not asked twice.
+    "retry": Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
 }
 _silent_until: dict[str, float] = {}
 SCHEMES = ("redis", "rediss", "unix")

@@ -42,6 +42,7 @@ def sharp_chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory)
         yield browser
 
 
+@pytest.mark.long
 def test_a_person_sees_how_good_a_connection_is_saves_data_and_is_heard_again(
     person: Meet, sharp_chromium: Browser
 ) -> None:

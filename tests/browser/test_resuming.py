@@ -71,6 +71,7 @@ def accept_part(receiver: Person) -> Locator:
     return offered
 
 
+@pytest.mark.long
 def test_a_transfer_goes_on_after_either_side_reloads(person: Meet) -> None:
     meeting = make_meeting(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

@@ -55,6 +55,7 @@ def test_the_image_has_no_root_no_secret_and_only_the_lock() -> None:
     assert not re.search(r"SECRET|PASSWORD|TOKEN", text)
 
 
+@pytest.mark.long
 def test_a_backup_needs_nothing_that_the_image_has_not(tmp_path: Path) -> None:
     image = tmp_path / "image"
     for name in selected(ROOT):

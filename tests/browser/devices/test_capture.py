@@ -1,5 +1,6 @@
 """A camera that delivers nothing: the person and the others see why in three seconds; the line is not blamed."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.devices.scripted import CANVAS_CAMERA, GIVE_BACK, TAKE
@@ -10,6 +11,7 @@ SOON_MS = 15_000
 LATER_MS = 20_000
 
 
+@pytest.mark.long
 def test_the_others_see_why_a_camera_shows_nothing(person: Meet) -> None:
     meeting = make_meeting(person, "Max")
     olga, (max_,) = meeting.olga, meeting.guests

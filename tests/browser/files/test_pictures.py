@@ -73,7 +73,8 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
 
 
-@pytest.mark.parametrize("engine", ["chromium", pytest.param("firefox", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["chromium", "firefox"])
 def test_pictures_in_the_chat(person: Meet, tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
     meeting = make_meeting(person)
     olga = meeting.olga

@@ -61,7 +61,8 @@ def receive(sender: Person, receiver: Person, paths: list[Path]) -> None:
     expect(sent).to_contain_text("Sent, ", timeout=30_000)
 
 
-@pytest.mark.parametrize("browser", ["chromium", pytest.param("firefox", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_what_was_received_is_there_until_it_is_saved(
     person: Meet, photos: list[Path], tmp_path: Path, browser: str, request: pytest.FixtureRequest
 ) -> None:

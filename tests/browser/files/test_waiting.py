@@ -85,6 +85,7 @@ def meet_once(person: Meet, browser: Browser | None = None) -> tuple[Person, Per
     return olga, max_, slug
 
 
+@pytest.mark.long
 def test_a_file_waits_until_both_are_there_and_either_can_end_it(person: Meet, thesis: Path, notes: Path) -> None:
     olga, max_, slug = meet_once(person)
     leave_for(olga, "Max", thesis)

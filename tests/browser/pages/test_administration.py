@@ -89,6 +89,7 @@ def visit(page: Page, server: AppServer, path: str) -> list[str]:
     return examine(page) if answer.status == 200 else [f"{path}: {answer.status}"]
 
 
+@pytest.mark.long
 def test_the_queue_of_reports_is_accessible_and_whole(chromium: Browser, full: AppServer) -> None:
     page = open_admin(chromium, full, "meeting-point-demo", "dark")
     wrong = examine(page)

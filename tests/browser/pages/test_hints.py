@@ -1,5 +1,6 @@
 """The hints of a first visit in a real call: out of the way, gone when the thing is done, and never again."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.meeting import Meet, make_meeting
@@ -21,6 +22,7 @@ def hint_of(who: Person) -> Locator:
     return who.page.locator("#hint")
 
 
+@pytest.mark.long
 def test_a_newcomer_gets_hints_that_go_away(person: Meet) -> None:
     meeting = make_meeting(person, "Guest")
     olga = meeting.olga

@@ -53,6 +53,7 @@ def choose(who: Person, words: str, action: str) -> None:
     item.press("Enter")
 
 
+@pytest.mark.long
 def test_messages_are_answered_changed_deleted_or_private(person: Meet, own_app: AppServer, tmp_path: Path) -> None:
     meeting = make_meeting(person, "Max", "Sam", server=own_app)
     olga, (max_, sam) = meeting.olga, meeting.guests

@@ -39,6 +39,7 @@ def say(who: Person, words: str) -> None:
     who.page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_a_name_changes_for_everyone(company: Callable[..., Person]) -> None:
     meeting = start_call(company, "Max")
     olga, (max_,) = meeting.olga, meeting.guests

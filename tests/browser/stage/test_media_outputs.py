@@ -1,5 +1,6 @@
 """Tiles, shared screens and floating windows: the speaker, refused sound, pauses and the end reach all of them."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.devices.scripted import PLUG_IN, PULL_OUT
@@ -55,6 +56,7 @@ def share(sharer: Person, viewer: Person) -> Locator:
     return screen
 
 
+@pytest.mark.long
 def test_screens_and_floating_windows_are_thought_of(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests

@@ -89,6 +89,7 @@ def meeting(company: Meet) -> Meeting:
     return meeting
 
 
+@pytest.mark.long
 def test_the_window_has_the_picture_and_the_controls_and_the_others_see_it(meeting: Meeting) -> None:
     olga, (max_, guest) = meeting.olga, meeting.guests
     window = open_window(olga)

@@ -87,6 +87,7 @@ def levels(who: Person) -> dict[str, float]:
     return heard
 
 
+@pytest.mark.long
 def test_where_noise_cannot_be_removed_the_voice_stays_natural(meeting: Meeting) -> None:
     olga, max_ = meeting.olga, meeting.guests[0]
     max_.page.route("**/rnnoise*.wasm", lambda route: route.fulfill(body="no module"))

@@ -48,7 +48,7 @@ test-js: $(STAMPS)/dev $(STAMPS)/system ## Run only the JavaScript tests.
 test-browser: $(STAMPS)/dev $(STAMPS)/system bundle ## Run only the browser tests.
 	@$(BIN)/python scripts/run_tests.py browser
 
-test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every test of the network lab, the long stories of operators and of the browsers (root, 45 minutes).
+test-faults: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/sound bundle ## Run every test of the network lab, the long stories of operators and of the browsers (root, some two hours).
 	@$(BIN)/python scripts/run_tests.py faults operating long
 
 check: $(STAMPS)/dev $(STAMPS)/node ## Check format, style, types, templates, migrations and settings.

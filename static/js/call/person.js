@@ -30,6 +30,7 @@
  * @property {boolean} [silenced] may not use the microphone, as a host has said
  * @property {boolean} [pinned] kept large on this page
  * @property {number} [volume] in percent, on this page only; missing: 100
+ * @property {{muted: boolean, camera: boolean}} [said] by themselves on the connection: newer than a hello, which the server may bring later
  * @property {boolean} [mutedLocally] muted on this page only
  */
 

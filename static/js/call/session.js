@@ -170,11 +170,11 @@ export class CallSession extends Emitter {
     this.socket.on("room", ({ room }) => this.#applyRelayPolicy(room) && this.emit("room", { room }), { signal });
     this.socket.on("error", ({ code }) => this.emit("refused", { code }), { signal });
     this.mesh.on("peer-added", (peer) => this.#onPeerAdded(peer), { signal });
-    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...this.#profileOf(hello) }), { signal });
+    this.mesh.on("peer-updated", ({ pid, role, hello }) => this.updatePerson(pid, { role, ...this.#profileOf(hello), ...this.people.get(pid)?.said }), { signal });
     this.mesh.on("peer-banned", ({ pid }) => this.link.shun(pid), { signal });
     this.mesh.on("peer-removed", ({ pid }) => this.#onPeerRemoved(pid), { signal });
     this.mesh.on("peer-state", ({ pid, state, reason }) => this.#onPeerState(pid, state, reason), { signal });
-    this.mesh.on("peer-media", ({ pid, audio, video }) => this.updatePerson(pid, { muted: !audio, camera: video }), { signal });
+    this.mesh.on("peer-media", ({ pid, audio, video }) => this.updatePerson(pid, { muted: !audio, camera: video, said: { muted: !audio, camera: video } }), { signal });
     this.mesh.on("peer-track", ({ pid, stream }) => this.emit("stream", { pid, stream }), { signal });
   }
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser.devices.room_camera import make_room_camera
 from tests.browser.devices.test_background import FELL_BY, WATCH, choose
-from tests.browser.meeting import make_meeting
+from tests.browser.meeting import Meeting, make_meeting
 from tests.browser.person import Person
 from tests.browser.tabs import chromium_with_tabs
 
@@ -63,6 +63,18 @@ def watch_on(page: Page, frames: int = 30) -> float:
     return sharpest
 
 
+def show_the_wall(meeting: Meeting, max_: Person) -> float:
+    """Let Max join with an open camera; return the variance of the wall as Olga sees it."""
+    olga = meeting.olga
+    max_.redeem(meeting.link)
+    for who in (olga, max_):
+        who.join()
+    olga.see_others(1)
+    olga.page.evaluate(WATCH)
+    olga.page.wait_for_function("() => seen.variance > 2000")
+    return watch_on(olga.page)
+
+
 @pytest.mark.long
 def test_a_hidden_tab_never_shows_the_room(
     person: Callable[..., Person], driver: Playwright, tmp_path_factory: pytest.TempPathFactory
@@ -72,13 +84,7 @@ def test_a_hidden_tab_never_shows_the_room(
     camera = make_room_camera(tmp_path_factory.mktemp("camera") / "room.y4m")
     with chromium_with_tabs(driver, f"--use-file-for-fake-video-capture={camera}") as tabs:
         max_ = person("Max", browser=tabs)
-        max_.redeem(meeting.link)
-        for who in (olga, max_):
-            who.join()
-        olga.see_others(1)
-        olga.page.evaluate(WATCH)
-        olga.page.wait_for_function("() => seen.variance > 2000")
-        clear = watch_on(olga.page)
+        clear = show_the_wall(meeting, max_)
         hidden = (1 - FELL_BY) * clear
         max_.page.keyboard.press("d")
         choose(max_.page, "Blurred", "#devices-dialog")
@@ -118,13 +124,7 @@ def test_nor_does_a_hidden_tab_of_firefox(person: Callable[..., Person], firefox
     meeting = make_meeting(person)
     olga, max_ = meeting.olga, person("Max", browser=firefox)
     max_.context.add_init_script(WALL)
-    max_.redeem(meeting.link)
-    for who in (olga, max_):
-        who.join()
-    olga.see_others(1)
-    olga.page.evaluate(WATCH)
-    olga.page.wait_for_function("() => seen.variance > 2000")
-    hidden = (1 - FELL_BY) * watch_on(olga.page)
+    hidden = (1 - FELL_BY) * show_the_wall(meeting, max_)
     max_.page.keyboard.press("d")
     choose(max_.page, "Blurred", "#devices-dialog")
     max_.page.keyboard.press("Escape")

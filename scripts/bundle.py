@@ -89,10 +89,10 @@ def bundle(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
     ]
     (static / FIRST).write_text("".join(f'import "./{module}";\n' for module in at_once))
     (static / SECOND).write_text("".join(f'import "./{module}";\n' for module in (FIRST, *ahead)))
-    changed = {static / name: (static / name).read_bytes() for name in {*entries, *later} - {*at_once}}
+    changed = {static / name: (static / name).read_bytes() for name in {entries[0], *later} - {*at_once}}
     for path, source in changed.items():
         # SECOND must not be imported by what it imports.
-        before = FIRST if path.relative_to(static).as_posix() in {*entries, *ahead} else SECOND
+        before = FIRST if path.relative_to(static).as_posix() in {entries[0], *ahead} else SECOND
         # On its first line: the others stay where source maps say they are.
         path.write_bytes(f'import "{os.path.relpath(static / before, path.parent)}"; '.encode() + source)
     outputs = run_esbuild(esbuild, entries, static)["outputs"]

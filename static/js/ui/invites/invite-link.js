@@ -15,6 +15,12 @@ import { drawQr } from "../lib/qr.js";
 import { inviteMade, inviteRevoked } from "./invite-made.js";
 
 /** @import { StoredLink } from "../../keys/link-store.js" */
+/** @import { Answer } from "../../lib/request.js" */
+
+/** All of these elements ask at the same moments: one request is for those that ask within this time. */
+const TOGETHER_MS = 20;
+/** The request that has not been sent yet. @type {Promise<Answer> | null} */
+let next = null;
 
 export class InviteLink extends HTMLElement {
   #text = text;
@@ -72,7 +78,7 @@ export class InviteLink extends HTMLElement {
 
   /** Whether the server still knows the link as active; without an answer, it may. @param {StoredLink} link */
   async #works({ id }) {
-    const { status, data } = await getJson(this.dataset.url ?? "");
+    const { status, data } = await askTogether(this.dataset.url ?? "");
     if (status !== 200) return status === 0;
     const row = data.invites.find((/** @type {{id: number}} */ invite) => invite.id === id);
     if (row?.state === "active") return true;
@@ -171,6 +177,15 @@ export class InviteLink extends HTMLElement {
     part(this, "qr").hidden = true;
     part(this, "show-qr").setAttribute("aria-expanded", "false");
   }
+}
+
+/** @param {string} url of the room's links, the same for all elements of a page @returns {Promise<Answer>} */
+function askTogether(url) {
+  next ??= new Promise((resolve) => setTimeout(() => {
+    next = null;
+    resolve(getJson(url));
+  }, TOGETHER_MS));
+  return next;
 }
 
 customElements.define("mp-invite-link", InviteLink);

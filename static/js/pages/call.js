@@ -122,14 +122,14 @@ async function enter() {
   const parts = await loading;
   if (pageState.current !== "joining") return;
   if (parts === null) return end("load");
-  prejoin.working = false;
-  prejoin.shown = false;
+  const wanted = () => pageState.current === "joining";
+  call = await parts.startCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave, wanted });
+  if (call === null) return;
+  Object.assign(prejoin, { working: false, shown: false });
   ended.hide();
-  call = new parts.RunningCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave });
   listenToCall(call);
   showInTitle({ muted: devices.presence.muted });
   claimCall(slug, () => end(String(CODE.replaced)), call.signal);
-  void call.session.start();
 }
 
 /** @param {RunningCall} current */

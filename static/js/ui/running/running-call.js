@@ -30,6 +30,7 @@ import { setUpFeatures } from "./features.js";
  * @property {boolean} hideAddress use the relay only
  * @property {DeviceControls} devices @property {MediaOutputs} outputs @property {DataSaverSwitch} saver
  * @property {(wish: Wish) => void} leave ends the call on the person's wish
+ * @property {() => boolean} wanted false: the person no longer waits for the call
  */
 
 // For the page after the call: the server may be away by then.
@@ -38,6 +39,21 @@ import("../received/ended-files.js").catch(() => {});
 // What was chosen or written and not sent outlasts a call that others end.
 let fileDraft = new FileDraft();
 const pictureDraft = new PictureDraft();
+
+/**
+ * Joins first and makes the call then, while the server answers: what it sends comes in a later task, when the call listens.
+ * @param {RunningCallOptions} options @returns {Promise<RunningCall | null>} null: not wanted any more
+ */
+export async function startCall(options) {
+  const { page, identity, seal, name, hideAddress, devices } = options;
+  const { socketPath, role } = page;
+  const presence = { name, ...devices.presence };
+  const session = new CallSession({ identity, seal, socketPath, role, presence, tracks: devices.tracks, hideAddress, nameless: text("nameless") });
+  await session.start();
+  if (options.wanted()) return new RunningCall(session, options);
+  session.leave();
+  return null;
+}
 
 export class RunningCall {
   session;
@@ -53,12 +69,10 @@ export class RunningCall {
   #devices;
   #life = new AbortController();
 
-  /** @param {RunningCallOptions} options */
-  constructor({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave }) {
+  /** @param {CallSession} session that has just begun to join @param {RunningCallOptions} options */
+  constructor(session, { page, identity, hideAddress, devices, outputs, saver, leave }) {
     const { signal } = this.#life;
-    const { socketPath, role, slug, setKeyUrl } = page;
-    const presence = { name, ...devices.presence };
-    const session = new CallSession({ identity, seal, socketPath, role, presence, tracks: devices.tracks, hideAddress, nameless: text("nameless") });
+    const { slug, setKeyUrl } = page;
     const heardFrom = (/** @type {string} */ pid) => adaptation.heardFrom(pid);
     const { exchange, files } = openFiles(session, page, fileDraft, { heardFrom, hideAddress, signal });
     this.#receipt = new ReceiptView(new Receipt(session, signal), () => page.roomName, signal);
@@ -77,7 +91,7 @@ export class RunningCall {
     this.#devices = devices;
     const { mesh, socket } = session;
     Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
-    stage.showSelf(devices.tracks.video);
+    this.updateMedia(); // The devices may have changed since the session was made.
   }
 
   /** Aborted when the call ends. */

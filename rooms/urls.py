@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from .views import (
     browser_keys,
     call,
-    call_texts,
+    call_parts,
     connection_check,
     first_room,
     hosting,
@@ -55,7 +55,7 @@ urlpatterns = [
     path("keys", browser_keys.browser_keys, name="browser_keys"),
     path("received", received.received, name="received"),
     path("r/<slug:slug>", call.call, name="call"),
-    path("call-texts/<str:language>/<slug:digest>.json", call_texts.texts, name="call_texts"),
+    path("call-parts/<str:language>/<slug:digest>.html", call_parts.parts, name="call_parts"),
     path("i", invites.invite_page, name="invite"),
     # The link as mail scanners rewrite it: `/i%23k=…`, `/i/%23k=…`.
     re_path("^i[/#](?P<rest>.*)$", invites.invite_page),

@@ -18,7 +18,11 @@ def fragment(name: str) -> str:
     return render_to_string(name) if settings.DEBUG else _kept(name, get_language())
 
 
+def without_indentation(html: str) -> str:
+    """Return HTML without what is for those who read templates; a sentence that goes over a line keeps its space."""
+    return re.sub(r"\s*\n\s*", "\n", html)
+
+
 @cache
 def _kept(name: str, _language: str | None) -> str:
-    # Indentation is for those who read templates; a sentence that goes over a line keeps its space.
-    return SafeString(re.sub(r"\s*\n\s*", "\n", render_to_string(name)))
+    return SafeString(without_indentation(render_to_string(name)))

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from common.json_body import encode_base64url
 from rooms.access import AccessDenied, DenialReason, RoomAccess, authorize_entry, must_knock, requires_host
-from rooms.call_texts import texts_url
+from rooms.call_parts import parts_url
 from rooms.flows.turned_away import record_denied
 from rooms.guest_session import guest_id_of
 from rooms.live.occupancy import members_inside
-from rooms.models import MAX_PEOPLE, Role, TurnedAwayReason
+from rooms.models import MAX_PEOPLE, Role
 from rooms.moderation.reporting import ReportForm
 
 _STATUS = {
@@ -47,9 +47,8 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "may_invite_moderators": True,  # shown only to owners (static/js/ui/call/own-role.js)
         "invites_url": reverse("rooms:invites", args=[slug]),
         "report_form": ReportForm(None, membership=access.membership, auto_id="report-%s"),
-        "turned_away_reasons": TurnedAwayReason.choices,
         "page": call_page_data(request, access),
-        "texts_url": texts_url(),
+        "parts_url": parts_url(),
     }
     return render(request, "rooms/call.html", context)
 

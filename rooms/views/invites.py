@@ -19,7 +19,7 @@ from common.network_address import network_address_of
 from common.ratelimit import rate_limited
 from rooms import limits
 from rooms.access import RoomAccess, get_room_or_404, must_knock, requires_host
-from rooms.call_texts import texts_url
+from rooms.call_parts import parts_url
 from rooms.flows.invites import create_invite, revoke_invite
 from rooms.flows.redemption import InviteRefusalReason, InviteRefused, look_at_invite, redeem_invite
 from rooms.guest_session import guest_id_for, leaves_session_cookie, save_guest_id
@@ -45,7 +45,7 @@ def invite_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     context = {
         "page": invite_page_data(),
         "report_form": ReportForm(None, membership=Membership(), auto_id="report-%s"),
-        "texts_url": texts_url(),
+        "parts_url": parts_url(),
     }
     page = render(request, "rooms/invite.html", context)
     # `rest` has the secret. The page's requests have an Origin even so: none of them is a form's.

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { TROUBLES } from "../../static/js/call/captures.js";
 import { waysOf } from "../../static/js/ui/devices/ways.js";
 
-const strings = readFileSync(new URL("../../templates/rooms/call/strings_devices.html", import.meta.url), "utf8");
+const strings = ["devices", "capture"]
+  .map((name) => readFileSync(new URL(`../../templates/rooms/call/strings_${name}.html`, import.meta.url), "utf8"))
+  .join("");
 const keys = new Set([...strings.matchAll(/data-key="([^"]+)"/g)].map((match) => match[1]));
 
 const APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)";

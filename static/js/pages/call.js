@@ -16,13 +16,13 @@ import { MediaOutputs } from "../media/playback/media-outputs.js";
 import { isToggleShown } from "../ui/devices/toggles.js";
 import { announceDevices } from "../ui/devices/device-announcements.js";
 import { DeviceControls } from "../ui/devices/device-controls.js";
+import { loadCallParts } from "../ui/call/call-parts.js";
 import { Ended } from "../ui/call/ended.js";
 import { arrive } from "../ui/invites/arrival.js";
 import { loadInvites, refreshInvites } from "../ui/invites/later-invites.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
-import { setUpMoreMenu } from "../ui/call/more-menu.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { loadCallTexts, pageData, text } from "../ui/lib/page.js";
+import { pageData, text } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInside, showRoomName } from "../ui/call/room-details.js";
 import { showInTitle } from "../ui/lib/page-title.js";
@@ -61,12 +61,12 @@ const saver = new DataSaverSwitch();
 const knocking = new Knocking(page);
 const waitingRoom = new WaitingRoom(page);
 const pageState = new PageState();
-const dialogs = setUpDialogs(() => call?.leaving.request());
-setUpMoreMenu();
 followVisibleArea();
 guardTouches();
 /** @type {RunningCall | null} */
 let call = null;
+/** @type {ReturnType<typeof setUpDialogs>} */
+let dialogs;
 /** Made while the person is still on the page before the call. @type {Promise<Identity> | null} */
 let nextIdentity = null;
 let name = "";
@@ -81,7 +81,8 @@ function join() {
 /** What is needed from *Join* on; null: it cannot be loaded. */
 async function loadCall() {
   try {
-    await loadCallTexts();
+    await loadCallParts();
+    dialogs ??= setUpDialogs(() => call?.leaving.request());
     return await import("../ui/running/running-call.js");
   } catch {
     return null;
@@ -224,8 +225,7 @@ function rejoin() {
 /** @returns {Promise<boolean>} whether the invite link let the person in, and this page has become that of the room */
 async function redeem() {
   prejoin.working = true;
-  const { media } = devices;
-  const arrived = await arrive(page, { name, microphone: media.wants("audio"), camera: media.wants("video") });
+  const arrived = await arrive(page, { name, microphone: devices.media.wants("audio"), camera: devices.media.wants("video") });
   prejoin.working = false;
   if (arrived) await checkKey();
   return arrived && !prejoin.isBlocked;

@@ -9,7 +9,7 @@ from tests.services import wait_until
 
 # As modules, and as `make bundle` names them.
 CALL_PAGE, CALL = "**/js/**/call.js", "**/js/**/running-call*.js"
-CALL_TEXTS = "**/call-texts/**"
+CALL_PARTS = "**/call-parts/**"
 
 
 class Watch:
@@ -95,7 +95,7 @@ def test_the_page_before_the_call_is_alive_without_the_modules_of_the_call(perso
     olga.see_call_state("in-call")
 
     # Where they, or the texts of the call, cannot be loaded, the page says so.
-    for missing in (CALL, CALL_TEXTS):
+    for missing in (CALL, CALL_PARTS):
         olga.page.route(missing, lambda route: route.abort())
         olga.page.goto(f"{olga.app.origin}/r/{slug}")
         olga.page.get_by_label("Your name").fill("Olga")

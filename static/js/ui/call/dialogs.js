@@ -1,11 +1,12 @@
-/** The dialogs that open during a call: devices, invitations. */
+/** The dialogs that open during a call: devices, invitations; and its menus and panels. */
 
 import { addAnnouncer } from "../lib/announcer.js";
 import { openDialog, setUpDialog } from "../lib/dialog.js";
 import { byId } from "../lib/page.js";
+import { setUpMoreMenu } from "./more-menu.js";
 import { sidePanels } from "./side-panel.js";
 
-/** @param {() => void} leave @returns {Record<"invite" | "devices", () => void>} */
+/** Once the parts of the call are there. @param {() => void} leave @returns {Record<"invite" | "devices", () => void>} */
 export function setUpDialogs(leave) {
   const actions = {
     invite: () => openDialog(byId("invite-dialog", HTMLDialogElement)),
@@ -19,6 +20,7 @@ export function setUpDialogs(leave) {
     addAnnouncer(dialog);
     setUpDialog(dialog);
   }
+  setUpMoreMenu();
   sidePanels.setUp();
   return actions;
 }

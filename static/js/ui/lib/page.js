@@ -52,8 +52,6 @@ export function readPageData() {
 
 /** @type {Map<string, string> | null} */
 let pageTexts = null;
-/** @type {Promise<void> | null} */
-let callTexts = null;
 
 function allTexts() {
   pageTexts ??= readTexts(byId("strings", HTMLTemplateElement));
@@ -66,17 +64,10 @@ function readTexts(template) {
   return new Map([...found].map(({ dataset, textContent }) => [dataset.key ?? "", textContent ?? ""]));
 }
 
-/** Adds the texts of the call to those of its page. A later call tries again what failed. @throws {TypeError | SyntaxError} they did not come */
-export async function loadCallTexts() {
-  callTexts ??= addTexts(byId("call-texts", HTMLLinkElement).href);
-  callTexts.catch(() => (callTexts = null));
-  return callTexts;
-}
-
-/** @param {string} address */
-async function addTexts(address) {
-  const response = await fetch(address);
-  for (const [key, words] of Object.entries(await response.json())) allTexts().set(key, words);
+/** Adds texts to those of the page. @param {DocumentFragment} texts elements with `data-key` */
+export function addTexts(texts) {
+  byId("strings", HTMLTemplateElement).content.append(texts);
+  pageTexts = null;
 }
 
 /** @param {Map<string, string>} texts @param {string} key @param {Record<string, string | number>} values */

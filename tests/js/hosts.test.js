@@ -83,6 +83,26 @@ test("a host whose clock is hours wrong is believed, and follows others", async 
   assert.equal(max.controls.spotlight.value, sam.pid);
 });
 
+test("what a new host decides counts as soon as the news of their role arrive, and not for long before", async (context) => {
+  const { world, people: [olga, max, sam] } = meet(context, ["Olga", "owner"], ["Max", "guest"], ["Sam", "guest"]);
+  const promote = (role) => {
+    sam.people.get(max.pid).role = role;
+    sam.mesh.emit("peer-updated", { pid: max.pid, role });
+  };
+  max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW + 5, value: max.pid });
+  await world.settle();
+  assert.equal(sam.controls.spotlight.value, "");
+  promote("moderator");
+  assert.equal(sam.controls.spotlight.value, max.pid);
+  // What was said longer ago was said by a guest, and what comes after the end of a role is not kept for another one.
+  promote("guest");
+  max.mesh.send(sam.pid, TOPICS.spotlight, { at: NOW + 6, value: olga.pid });
+  await world.settle();
+  context.mock.timers.setTime(NOW + 10_001);
+  promote("moderator");
+  assert.equal(sam.controls.spotlight.value, max.pid);
+});
+
 test("when the last host is a host no longer, nothing holds any more", async (context) => {
   const { world, people: [olga, max, sam] } = meet(context, ["Olga", "moderator"], ["Max", "member"], ["Sam", "guest"]);
   olga.controls.rights.change({ chat: false, screen: true, microphone: true });

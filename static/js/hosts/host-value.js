@@ -14,6 +14,8 @@ import { HOSTS } from "../signaling/roles.js";
 
 /** How far an update may be ahead of the server's clock: none can block later ones for longer. */
 const MAX_AHEAD_MS = 600_000;
+/** News of a role come by the server, and what a new host decides may be there before. */
+const ROLE_NEWS_MS = 10_000;
 
 /** Reads what a host says. @template T @param {(value: any) => T | undefined} read undefined: unreadable @returns {(payload: any) => Update<T> | null} */
 export function readUpdate(read) {
@@ -38,6 +40,8 @@ export class HostValue extends Emitter {
   #value;
   #at = 0;
   #by = "";
+  /** The latest of each person who is not known as a host. @type {Map<string, {update: Update<T>, until: number}>} */
+  #early = new Map();
 
   /**
    * @param {Room} room @param {Topic<Update<T>>} topic with a reader of `readUpdate`
@@ -52,8 +56,8 @@ export class HostValue extends Emitter {
     this.#value = initial;
     topic.on("message", ({ pid, message, loud }) => this.#onUpdate(pid, message, loud), { signal });
     room.mesh.on("peer-channel-open", ({ pid }) => this.mayChange && this.#send(pid), { signal });
-    room.mesh.on("peer-removed", ({ pid }) => this.check(pid), { signal });
-    room.mesh.on("peer-updated", () => this.check(), { signal });
+    room.mesh.on("peer-removed", ({ pid }) => this.#onRemoved(pid), { signal });
+    room.mesh.on("peer-updated", ({ pid }) => this.#onRole(pid), { signal });
   }
 
   get value() {
@@ -89,8 +93,23 @@ export class HostValue extends Emitter {
 
   /** @param {string} pid @param {Update<T>} update @param {boolean} loud */
   #onUpdate(pid, { at, value }, loud) {
-    if (!isHost(this.#room.people.get(pid)) || at > this.#now() + MAX_AHEAD_MS) return;
+    if (at > this.#now() + MAX_AHEAD_MS) return;
+    if (!isHost(this.#room.people.get(pid))) return void this.#early.set(pid, { update: { at, value }, until: Date.now() + ROLE_NEWS_MS });
     if (at > this.#at || (at === this.#at && pid > this.#by)) this.#apply(value, at, pid, loud);
+  }
+
+  /** @param {string} pid */
+  #onRole(pid) {
+    const early = this.#early.get(pid);
+    this.#early.delete(pid);
+    if (early && early.until > Date.now()) this.#onUpdate(pid, early.update, false);
+    this.check();
+  }
+
+  /** @param {string} pid */
+  #onRemoved(pid) {
+    this.#early.delete(pid);
+    this.check(pid);
   }
 
   /** Devices' own clocks may be wrong by hours. */

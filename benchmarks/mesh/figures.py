@@ -104,8 +104,8 @@ def summarise(
     behind = [lip_sync(*pair) for pair in zip(pictures, sounds, strict=True)]
     return Figures(
         processor=100 * processor / seconds,
-        fps=statistics.mean(rates),
-        worst=min(rates),
+        fps=statistics.mean(rates or [0]),
+        worst=min(rates, default=0),
         freezes=total("freezes"),
         frozen=total("frozen"),
         up=grown(sender, "sent") * 8 / 1000 / seconds,

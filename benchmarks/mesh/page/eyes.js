@@ -40,8 +40,8 @@
   let unread = 0;
 
   globalThis.benchEyes = {
-    /** Watches from now on. @param {HTMLVideoElement} video @param {number} every which frames are read; @param {boolean} listens */
-    async watch(video, every, listens) {
+    /** Watches and listens from now on. @param {HTMLVideoElement} video @param {number} every which frames are read */
+    async watch(video, every) {
       stop();
       const life = new AbortController();
       let number = 0;
@@ -56,7 +56,6 @@
       };
       video.requestVideoFrameCallback(look);
       stop = () => life.abort();
-      if (!listens) return;
       const audio = new AudioContext({ latencyHint: "interactive" });
       life.signal.addEventListener("abort", () => void audio.close());
       await audio.audioWorklet.addModule(URL.createObjectURL(new Blob([EAR], { type: "text/javascript" })));

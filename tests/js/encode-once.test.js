@@ -44,6 +44,12 @@ test("one alone, and one that is barred, encodes for itself", () => {
   assert.deepEqual(membersOf(groupsAfter([5, { a: HIGH, b: HIGH, c: { ...HIGH, barred: true } }])), ["720: ab"]);
 });
 
+test("a picture that is as cheap to encode as to carry is not shared", () => {
+  const small = { ...LOW, height: 180, fps: 8 };
+  assert.deepEqual(membersOf(groupsAfter([5, { a: small, b: small, c: small }])), []);
+  assert.deepEqual(membersOf(groupsAfter([3, { a: LOW, b: LOW, c: LOW }], [1, { a: LOW, b: LOW, c: small }], [1, { a: small, b: small, c: small }])), []);
+});
+
 test("one that may have less leaves at once, and comes back only after a while", () => {
   const all = { a: HIGH, b: HIGH, c: HIGH };
   assert.deepEqual(membersOf(groupsAfter([3, all], [0.5, { ...all, c: LOW }])), ["720: ab"]);
@@ -192,6 +198,13 @@ test("a picture that loses its time is noticed, a clock that runs a little faste
     slow.encode();
   }
   assert.equal(slow.carrier.counts.drifted, 1);
+  const moved = sender({ quick: false });
+  for (let number = 1; number <= 200; number += 1) {
+    moved.carrier.carry(frame(number, number === 1 ? "key" : "delta"));
+    if (number > 40) moved.made[0].timestamp += 100_000;
+    moved.encode();
+  }
+  assert.equal(moved.carrier.counts.drifted, 90, "after that it is the time of the picture");
 });
 
 test("frames of a shared encoder have times of one clock, across the end of the range of RTP times", () => {
@@ -251,6 +264,10 @@ test("freezes, loss, many requests and frames out of step are trouble", () => {
   const of = (...counts) => troubleOf({}, ...counts.map((some) => ({ counts: { ...NONE, ...some } })));
   assert.equal(of({ drifted: 10 }, { drifted: 10 }), null, "a moment");
   assert.equal(of({ drifted: 10 }, { drifted: 20 }), "pairing");
+  const busy = (length, counts) => Array.from({ length }, (_, at) => ({ strained: true, counts: { ...NONE, ...counts(at) } }));
+  assert.equal(troubleOf({}, ...busy(20, (at) => ({ drifted: 10 * at }))), null, "a busy processor: times say nothing");
+  assert.equal(troubleOf({}, ...busy(4, () => ({ waitedMs: 550 }))), null, "an encoder for each would strain it more");
+  assert.equal(troubleOf({}, ...busy(8, () => ({ waitedMs: 550 }))), "pairing", "for seconds");
   assert.equal(of({ waitedMs: 550 }, { carried: 15 }), null, "a moment");
   assert.equal(of({ waitedMs: 550 }, { waitedMs: 560 }), "pairing");
   assert.equal(of({ lost: 5 }, { lost: 9 }), null);

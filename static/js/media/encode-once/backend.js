@@ -12,7 +12,7 @@ import { scriptUrl } from "../../lib/script-url.js";
 /** @import { EncoderCounts, SharedEncoder, SharedPicture } from "./shared-encoder.js" */
 /** @import { CarrierState, TransformOptions, WorkerMessage, WorkerRequest } from "./worker.js" */
 
-/** Twice a second. failed: encoders that ended by themselves @typedef {{encoders: Record<number, EncoderCounts>, carriers: Record<number, CarrierState>, failed: number[]}} BackendReport */
+/** Twice a second. failed: encoders that ended by themselves; lateMs: of the worker's timer @typedef {{encoders: Record<number, EncoderCounts>, carriers: Record<number, CarrierState>, failed: number[], lateMs: number}} BackendReport */
 
 /** track: what the sender sends while it carries @typedef {{id: number, track: MediaStreamTrack}} PreparedSender */
 /** failed: the worker has ended @typedef {{report: (report: BackendReport) => void, failed: () => void}} BackendListener */
@@ -114,14 +114,14 @@ export class CarrierBackend {
   /** @param {WorkerMessage} message */
   #onMessage(message) {
     if ("wantsKey" in message) void this.#encoders.get(message.wantsKey)?.encoder.requestKey();
-    else void this.#report(message.carriers);
+    else void this.#report(message);
   }
 
-  /** @param {Record<number, CarrierState>} carriers */
-  async #report(carriers) {
+  /** @param {{carriers: Record<number, CarrierState>, lateMs: number}} message */
+  async #report({ carriers, lateMs }) {
     const counted = await Promise.all([...this.#encoders].map(async ([id, { encoder }]) => /** @type {const} */ ([id, await encoder.count()])));
     const failed = [...this.#encoders].filter(([, { encoder }]) => encoder.failed).map(([id]) => id);
-    if (!this.#stopped) this.listener.report({ encoders: Object.fromEntries(counted), carriers, failed });
+    if (!this.#stopped) this.listener.report({ encoders: Object.fromEntries(counted), carriers, failed, lateMs });
   }
 
   /** @param {RTCRtpSender} sender */

@@ -35,6 +35,8 @@ const MAX_SPARE = 12;
 const MAX_DRIFT_MS = 60;
 /** Frames in which a browser finds out how the times of a new track differ from its own clock; a busy one is far off at first. */
 const ALIGNING_FRAMES = 30;
+/** As many in a row, and the browser has found another difference: a computer that stood still is such a case. */
+const REALIGNED_FRAMES = 90;
 const RTP_CLOCK = 90;
 const RTP_RANGE = 2 ** 32;
 
@@ -51,6 +53,8 @@ export class Carrier {
   #offset = null;
   /** Frames since then. */
   #timed = 0;
+  /** In a row. */
+  #drifting = 0;
   /** @type {CarrierCounts} */
   counts = { carried: 0, requests: 0, lost: 0, drifted: 0, unasked: 0, delayed: 0 };
 
@@ -73,7 +77,7 @@ export class Carrier {
 
   /** The camera has been replaced by one with another clock. */
   resetTime() {
-    [this.#offset, this.#timed] = [null, 0];
+    [this.#offset, this.#timed, this.#drifting] = [null, 0, 0];
   }
 
   /** The next frame of the shared encoder. @param {SharedFrame} frame */
@@ -153,9 +157,15 @@ export class Carrier {
     this.#timed += 1;
     if (this.#timed <= ALIGNING_FRAMES || this.#offset === null) this.#offset = offset;
     const drift = wrapped(offset - this.#offset) / RTP_CLOCK;
-    if (Math.abs(drift) > MAX_DRIFT_MS) this.counts.drifted += 1;
+    if (Math.abs(drift) > MAX_DRIFT_MS) {
+      this.counts.drifted += 1;
+      this.#drifting += 1;
+      if (this.#drifting >= REALIGNED_FRAMES) this.resetTime();
+      return;
+    }
+    this.#drifting = 0;
     // Clocks of cameras run a little faster or slower than the computer's.
-    else this.#offset += (drift * RTP_CLOCK) / 100;
+    this.#offset += (drift * RTP_CLOCK) / 100;
   }
 }
 

@@ -32,6 +32,8 @@ const SLOW = 0.4;
 /** It joins, or comes back, with more than that. */
 const FAST = 0.55;
 export const MIN_MEMBERS = 2;
+/** px. A smaller picture costs no more to encode than what carries it: each connection encodes it for itself. */
+export const MIN_HEIGHT = 270;
 
 /**
  * @param {Grouping} before @param {ReadonlyMap<string, Wish>} wishes of the connections that send this picture @param {number} now ms
@@ -41,7 +43,7 @@ export function regroup(before, wishes, now) {
   const groups = before.groups.map((group) => keepTogether(group, wishes, now));
   const waits = new Map([...wishes].map(([pid, wish]) => [pid, waitOf(pid, wish, { before, groups, now })]));
   let { lastId } = before;
-  const free = [...wishes].filter(([pid, wish]) => !isIn(groups, pid) && !wish.barred && now >= (waits.get(pid)?.until ?? now));
+  const free = [...wishes].filter(([pid, wish]) => !isIn(groups, pid) && pays(wish) && now >= (waits.get(pid)?.until ?? now));
   for (const [pid, wish] of mostCommonFirst(free)) {
     const able = groups.filter((group) => !isSlow(wish, [...ratesOf(group, wishes), wish.kbps], FAST));
     const fitting = able.find(({ format }) => fits(format, wish)) ?? able.find(({ format }) => wish.begins && wish.codec === format.codec && sizeOf(wish) > sizeOf(format));
@@ -82,7 +84,7 @@ function isIn(groups, pid) {
 function keepTogether(group, wishes, now) {
   const able = group.members.flatMap(({ pid, since }) => {
     const wish = wishes.get(pid);
-    return wish && !wish.barred ? [{ pid, since, wish }] : [];
+    return wish && pays(wish) ? [{ pid, since, wish }] : [];
   });
   const format = formatFor(group.format, able.map(({ wish }) => wish));
   const rates = ratesOf({ ...group, format }, wishes);
@@ -107,6 +109,11 @@ function formatFor(current, wishes) {
   for (const wish of wishes) votes.set(wordsOf(wish), [...(votes.get(wordsOf(wish)) ?? []), wish]);
   const [[first, ...rest]] = [...votes.values()].sort((one, other) => other.length - one.length);
   return sizeOf(first) <= sizeOf(current) && (rest.length + 1) * 2 > wishes.length ? formatOf(first) : current;
+}
+
+/** @param {Wish} wish */
+function pays({ barred, height }) {
+  return !barred && height >= MIN_HEIGHT;
 }
 
 /** Pixels a second, in effect. @param {{height: number, fps: number}} format */

@@ -25,6 +25,9 @@ import { look, UsualFreezes } from "./trouble.js";
 /** kbit/s of an estimate that are for the voice. */
 const VOICE_KBPS = 40;
 const LINE_SHARE = 0.95;
+/** A timer that is as late shows that the processor is busy with other things, too; what that delays comes for a while. */
+const LATE_MS = 100;
+const BUSY_MS = 4_000;
 
 export class PictureSharing {
   #kind;
@@ -38,6 +41,7 @@ export class PictureSharing {
   /** By encoder: what was asked for last. @type {Map<number, {track: MediaStreamTrack, words: string}>} */
   #asked = new Map();
   #usual = new UsualFreezes();
+  #busyAt = -Infinity;
   /** Carriers that the frames of their sender pass. @type {Set<number>} */
   #ready = new Set();
 
@@ -89,7 +93,8 @@ export class PictureSharing {
   }
 
   /** @param {BackendReport} report @param {number} now ms @returns {{pid: string, trouble: string}[]} */
-  receiveReport({ encoders, carriers }, now) {
+  receiveReport({ encoders, carriers, lateMs }, now) {
+    if (lateMs > LATE_MS) this.#busyAt = now;
     for (const [id, { passed }] of Object.entries(carriers)) if (passed > 0) this.#ready.add(Number(id));
     for (const { id, members, format } of this.#grouping.groups) {
       const counts = encoders[this.#encoderOf(id)];
@@ -105,7 +110,7 @@ export class PictureSharing {
     return [...this.#connections].flatMap(([pid, connection]) => {
       const { report, moment } = connection.peer;
       const counts = carriers[connection.prepared.id] ?? null;
-      const { strained } = this.#adaptation.heardFrom(pid);
+      const strained = this.#adaptation.heardFrom(pid).strained || now - this.#busyAt < BUSY_MS;
       const arrives = { counts, freezes: report?.freezes ?? 0, usual: this.#usual.of(connection.link, connection.joinedAt), loss: moment?.outbound.loss ?? 0, strained };
       const { seen, trouble } = look({ joinedAt: connection.joinedAt, ...arrives }, connection.seen, now);
       connection.seen = seen;

@@ -21,6 +21,11 @@ const MAX_WAITED_MS = 500;
 const MAX_DRIFTED = 5;
 /** So many looks in a row: a busy computer stands still for one, and gets over it. */
 const OUT_OF_STEP = 2;
+/**
+ * The same for pictures that stand still while a processor is strained: an encoder for each connection would cost it more. Times of
+ * frames say nothing then, whichever encoder makes them.
+ */
+const OUT_OF_STEP_STRAINED = 8;
 /** Times at which frames were left out: a busy computer may cost some, too. */
 const MAX_LOST = 3;
 /** Key frames that one receiver may ask of all, and freezes that may have other causes, each within a time. */
@@ -39,13 +44,13 @@ export function look({ joinedAt, counts, freezes, usual, loss, strained }, befor
   const grown = (/** @type {"carried" | "requests" | "lost" | "drifted" | "delayed"} */ name) => Math.max(0, (counts?.[name] ?? 0) - (before?.counts?.[name] ?? counts?.[name] ?? 0));
   const frozen = lately(before?.frozen, settled && !strained ? freezes - before.freezes : 0, FREEZES_MS, now);
   const requests = lately(before?.requests, settled ? grown("requests") : 0, REQUESTS_MS, now);
-  const lost = lately(before?.lost, settled && grown("lost") > 0 ? 1 : 0, REQUESTS_MS, now);
+  const lost = lately(before?.lost, settled && !strained && grown("lost") > 0 ? 1 : 0, REQUESTS_MS, now);
   const ours = lately(before?.ours, settled ? Math.min(1, grown("delayed") + grown("lost") + grown("requests")) : 0, FREEZES_MS, now);
   const stuck = (counts?.waitedMs ?? 0) > MAX_WAITED_MS && grown("carried") === 0;
-  const outOfStep = settled && (stuck || grown("drifted") > MAX_DRIFTED) ? before.outOfStep + 1 : 0;
+  const outOfStep = settled && (stuck || (!strained && grown("drifted") > MAX_DRIFTED)) ? before.outOfStep + 1 : 0;
   const seen = { counts, freezes, requests, frozen, lost, ours, outOfStep };
   if (!settled) return { seen, trouble: null };
-  if (outOfStep >= OUT_OF_STEP || lost.length > MAX_LOST) return { seen, trouble: "pairing" };
+  if (outOfStep >= (strained ? OUT_OF_STEP_STRAINED : OUT_OF_STEP) || lost.length > MAX_LOST) return { seen, trouble: "pairing" };
   if (frozen.length > (ours.length > 0 ? MAX_FREEZES : MAX_FREEZES_OF_OTHERS) + usual) return { seen, trouble: "freeze" };
   if (loss > MAX_LOSS) return { seen, trouble: "loss" };
   return { seen, trouble: requests.length > MAX_REQUESTS ? "requests" : null };

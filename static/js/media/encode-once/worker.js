@@ -15,9 +15,10 @@ import { EncodedFrames } from "./encoded-frames.js";
  * @typedef {JoinRequest | LeaveRequest | ClockRequest} WorkerRequest
  */
 /**
- * carriers: twice a second, and at the first frame of each; wantsKey: an encoder. passed: frames that the sender has encoded itself; waitedMs: of the oldest frame
+ * carriers: twice a second, and at the first frame of each; wantsKey: an encoder. passed: frames that the sender has encoded itself; waitedMs: of the oldest frame;
+ * lateMs: of this worker's timer, at most, since the last report
  * @typedef {CarrierCounts & {passed: number, waitedMs: number}} CarrierState
- * @typedef {{carriers: Record<number, CarrierState>} | {wantsKey: number}} WorkerMessage
+ * @typedef {{carriers: Record<number, CarrierState>, lateMs: number} | {wantsKey: number}} WorkerMessage
  */
 /** @typedef {{encoder: number} | {carrier: number, dummies: WritableStream<VideoFrame>}} TransformOptions */
 /** @typedef {{readable: ReadableStream<any>, writable: WritableStream<any>, options: any}} Transformer its options: `TransformOptions` */
@@ -35,6 +36,8 @@ const encoders = new Map();
 const working = new Set();
 /** @type {Map<number, Carried>} */
 const carriers = new Map();
+let checkedAt = performance.now();
+let lateMs = 0;
 /** Who joined before their transform had begun. @type {Map<number, number>} */
 const early = new Map();
 
@@ -52,6 +55,8 @@ addEventListener("rtctransform", (event) => {
 setInterval(report, REPORT_INTERVAL_MS);
 setInterval(() => {
   const now = performance.now();
+  lateMs = Math.max(lateMs, now - checkedAt - CHECK_INTERVAL_MS);
+  checkedAt = now;
   for (const { carrier, encoder } of carriers.values()) if (encoder !== null) carrier.checkWaiting(now);
 }, CHECK_INTERVAL_MS);
 
@@ -155,5 +160,6 @@ function report() {
   /** @type {Record<number, CarrierState>} */
   const states = {};
   for (const [id, { carrier, passed }] of carriers) states[id] = { ...carrier.counts, passed, waitedMs: carrier.waitedMs(now) };
-  postMessage({ carriers: states });
+  postMessage({ carriers: states, lateMs });
+  lateMs = 0;
 }

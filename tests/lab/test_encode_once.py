@@ -1,16 +1,17 @@
 """One encoder for several people, of whom one gets a bad line: that one alone gets a picture of another encoder."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.camera import make_camera
 from tests.browser.person import DEVICES_OFF
 from tests.lab.calls import gather
 from tests.lab.conftest import Settle
 from tests.lab.figures import measure
 from tests.services import wait_until
 
-CHOSEN = "try { localStorage.setItem('meeting-point.encode-once', 'on') } catch {}"
 SHARING = """() => {
   const { groups = [], fallbacks = 0 } = globalThis.meetingPoint.adaptation.sharing?.facts ?? {};
   return { fallbacks, members: groups.map(({ members }) => members) };
@@ -40,11 +41,16 @@ def see_frames(who: Any, least: int) -> None:
     wait_until(lambda: of_olga(who)["frames"] > least, 30, "the picture moves")
 
 
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture that is worth sharing."""
+    return make_camera(tmp_path_factory.mktemp("camera") / "camera.y4m", scale=2)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("line", [{"rate": 250_000}, {"loss": 20}], ids=["250 kbit/s", "loss 20 %"])
 def test_a_bad_line_costs_no_one_else(settle: Settle, line: dict[str, float]) -> None:
     olga = settle("Olga")
-    olga.context.add_init_script(CHOSEN)
     guests = [settle(name) for name in ("Guest", "Gast", "Gwen")]
     for guest in guests:
         guest.context.add_init_script(DEVICES_OFF)

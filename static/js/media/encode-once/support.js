@@ -18,12 +18,12 @@ export function canEncodeOnce() {
   return PARTS.every((name) => name in globalThis) && !thisBrowser().mobile;
 }
 
-/** Only by choice. See docs/media.md. */
+/** Unless the person has switched it off. */
 export function wantsEncodeOnce() {
-  return browserStorage.load(STORAGE_KEY) === "on";
+  return browserStorage.load(STORAGE_KEY) !== "off";
 }
 
 /** @param {boolean} wanted */
 export function saveEncodeOnce(wanted) {
-  browserStorage.save(STORAGE_KEY, wanted ? "on" : null);
+  browserStorage.save(STORAGE_KEY, wanted ? null : "off");
 }

@@ -7,7 +7,7 @@ are in another browser, so that the processor time of the sender's browser is th
 clock, which the first receiver reads from the pictures as they are shown; the pages of the others receive and decode,
 but paint no picture, so that the machine has room for the sender. Two people are also compared with a plain pair of
 connections. What counts is the ratio of two lines of one run. A large part of the sender's processor time is not that
-of sending: the camera, the microphone and the page with the own picture. So it is measured alone, too.
+of sending, but of the camera, the microphone and the page: so the page is measured alone, too, without a picture.
 """
 
 import argparse

@@ -191,6 +191,9 @@ class Room:
         sender.join()
         for who in (sender, *self.receivers):
             who.see_others(others)
+        if others == 0:
+            # Alone, the own picture would be the largest.
+            sender.page.add_style_tag(content="mp-tile video { visibility: hidden }")
         figures = watch_and_count(self.sending, sender.page, [who.page for who in self.receivers], seconds)
         sender.leave()
         sender.close()

@@ -13,7 +13,7 @@ function startHeartbeat(time, path) {
   let asked = 0;
   const heartbeat = new Heartbeat({
     now: () => time.now,
-    countPackets: async () => ({ path: "p", count: path.flows ? (packets += 1) : packets }),
+    countPackets: async () => ({ path: "p", others: 0, packets: path.flows ? (packets += 1) : packets }),
     onUnresponsive: () => doubts.push(time.now),
     ping: () => {
       asked += 1;
@@ -55,19 +55,36 @@ test("1.5 s without a packet or a pong is a lost path, and the next packet bring
   assert.deepEqual(changes.map(([silent]) => silent), [true, false]);
 });
 
-test("a change of path is no sign of life until more packets come on it", async (context) => {
+test("a change of path is no sign of life until more comes on it", async (context) => {
   const time = clock(context);
   const changes = [];
-  let now = { path: "p", count: 100 };
+  let now = { path: "p", others: 100, packets: 10 };
   const changed = (silent) => changes.push(silent);
   const heartbeat = new Heartbeat({ now: () => time.now, countPackets: async () => now, ping: () => {}, onUnresponsive: () => {}, onChange: changed });
   heartbeat.start();
   await time.pass(4_000);
-  for (now of [{ path: "p", count: 40 }, { path: "q", count: 900 }, { path: "q", count: 900 }]) await time.pass(1_000);
+  const looks = [["p", 40], ["q", 900], ["q", 900]].map(([path, others]) => ({ path, others, packets: 10 }));
+  for (now of looks) await time.pass(1_000);
   assert.deepEqual(changes, [true]);
-  now = { path: "q", count: 901 };
+  now = { path: "q", others: 901, packets: 10 };
   await time.pass(600);
   assert.deepEqual(changes, [true, false]);
+  heartbeat.stop();
+});
+
+test("a path that changes at each look is not lost while packets come", async (context) => {
+  const time = clock(context);
+  const changes = [];
+  let looks = 0;
+  let flows = true;
+  const countPackets = async () => ({ path: String((looks += 1)), others: looks, packets: flows ? looks : 0 });
+  const heartbeat = new Heartbeat({ now: () => time.now, countPackets, ping: () => {}, onUnresponsive: () => {}, onChange: (lost) => changes.push(lost) });
+  heartbeat.start();
+  await time.pass(10_000);
+  assert.deepEqual(changes, []);
+  flows = false;
+  await time.pass(3_000);
+  assert.deepEqual(changes, [true]);
   heartbeat.stop();
 });
 
@@ -110,8 +127,8 @@ test("received packets are counted from the statistics of either browser", () =>
   const pair = { id: "p", type: "candidate-pair", responsesReceived: 3, requestsReceived: 4 };
   const other = { id: "q", type: "candidate-pair", responsesReceived: 100 };
   const transport = { type: "transport", packetsReceived: 50, selectedCandidatePairId: "p" };
-  assert.deepEqual(countReceivedPackets(report(transport, pair, other)), { path: "p", count: 57 });
+  assert.deepEqual(countReceivedPackets(report(transport, pair, other)), { packets: 50, path: "p", others: 7 });
   const firefox = report({ type: "inbound-rtp", packetsReceived: 7 }, { type: "data-channel", messagesReceived: 2 });
-  assert.deepEqual(countReceivedPackets(firefox), { path: "", count: 9 });
-  assert.deepEqual(countReceivedPackets(report()), { path: "", count: 0 });
+  assert.deepEqual(countReceivedPackets(firefox), { packets: 0, path: "", others: 9 });
+  assert.deepEqual(countReceivedPackets(report()), { packets: 0, path: "", others: 0 });
 });

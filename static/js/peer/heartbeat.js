@@ -15,8 +15,13 @@ const UNRESPONSIVE_AT_PING = 2;
 const PROBE_TIMEOUT_MS = 1_000;
 
 /**
+ * More packets mean life, on whatever path, and so does more of anything else on the same path; each path counts its own checks.
+ * @typedef {{packets: number, path: string, others: number}} Counts packets: of the transport, which Firefox does not count
+ */
+
+/**
  * @typedef {object} Options
- * @property {() => Promise<{path: string, count: number}>} countPackets a higher count on the same path means life
+ * @property {() => Promise<Counts>} countPackets
  * @property {() => void} ping
  * @property {() => void} onUnresponsive a ping was not answered at once, well before the path counts as lost
  * @property {(lost: boolean) => void} onChange
@@ -29,9 +34,8 @@ export class Heartbeat {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #running = false;
-  /** @type {string | null} null before the first check */
-  #path = null;
-  #count = 0;
+  /** @type {Counts | null} null before the first look */
+  #counts = null;
   #lost = false;
   #pings = 0;
   #lastPacketAt = 0;
@@ -73,13 +77,14 @@ export class Heartbeat {
 
   async #check() {
     // It rejects only on a connection that was closed meanwhile.
-    const { path, count } = await this.#options.countPackets().catch(() => ({ path: "", count: 0 }));
+    const counts = await this.#options.countPackets().catch(() => ({ packets: 0, path: "", others: 0 }));
     if (!this.#running) return;
     const now = this.#now();
-    // Connectivity checks on another path, or a change of path, do not prove that this path works.
-    const more = this.#path === null || (path === this.#path && count > this.#count);
-    this.#path = path;
-    this.#count = count;
+    const before = this.#counts;
+    this.#counts = counts;
+    // Connectivity checks on another path, or a change of path, do not prove that this path works. Nor does a path that changes
+    // between all looks, as when both sides restart ICE again and again, mean that there is none.
+    const more = before === null || counts.packets > before.packets || (counts.path === before.path && counts.others > before.others);
     if (more) this.#onPackets(now);
     else if (!this.#lost) this.#onSilence(now);
     this.#schedule(this.#pings > 0 && !this.#lost ? FAST_INTERVAL_MS : INTERVAL_MS);
@@ -110,21 +115,22 @@ export class Heartbeat {
 
 /**
  * Counts packets of media and data, and connectivity checks on the path in use.
- * @param {RTCStatsReport} report @returns {{path: string, count: number}} path: the browser's id of the candidate pair
+ * @param {RTCStatsReport} report @returns {Counts} path: the browser's id of the candidate pair
  */
 export function countReceivedPackets(report) {
-  let [path, count] = ["", 0];
+  let [packets, path, others] = [0, "", 0];
   /** @type {Map<string, any>} */
   const stats = new Map(report.entries());
   for (const { type, packetsReceived = 0, messagesReceived = 0, selectedCandidatePairId } of stats.values()) {
     if (type === "transport" && selectedCandidatePairId) {
       const { responsesReceived = 0, requestsReceived = 0 } = stats.get(selectedCandidatePairId) ?? {};
       path = selectedCandidatePairId;
-      count += responsesReceived + requestsReceived;
+      others += responsesReceived + requestsReceived;
     }
     // Firefox does not count packets of the transport: there we count media packets and messages.
-    if (type === "transport" || type === "inbound-rtp") count += packetsReceived;
-    if (type === "data-channel") count += messagesReceived;
+    if (type === "transport") packets += packetsReceived;
+    if (type === "inbound-rtp") others += packetsReceived;
+    if (type === "data-channel") others += messagesReceived;
   }
-  return { path, count };
+  return { packets, path, others };
 }

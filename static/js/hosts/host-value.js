@@ -101,8 +101,10 @@ export class HostValue extends Emitter {
   /** @param {string} pid */
   #onRole(pid) {
     const early = this.#early.get(pid);
-    this.#early.delete(pid);
-    if (early && early.until > Date.now()) this.#onUpdate(pid, early.update, false);
+    if (early && isHost(this.#room.people.get(pid))) {
+      this.#early.delete(pid);
+      if (early.until > Date.now()) this.#onUpdate(pid, early.update, false);
+    }
     this.check();
   }
 

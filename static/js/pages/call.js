@@ -124,8 +124,8 @@ async function enter() {
   if (pageState.current !== "joining") return;
   if (parts === null) return end("load");
   const wanted = () => pageState.current === "joining";
-  call = await parts.startCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave, wanted });
-  if (call === null) return;
+  call = await parts.startCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave, wanted }).catch(() => null);
+  if (call === null) return wanted() && end("start");
   Object.assign(prejoin, { working: false, shown: false });
   ended.hide();
   listenToCall(call);

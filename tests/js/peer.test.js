@@ -39,6 +39,7 @@ test("messages within bounds are read", () => {
     { attempt: 2, to: 1, description: { type: "answer", sdp: sections(3) }, offer: 1 },
     { attempt: 2, to: 1, candidates: [candidate, { candidate: candidate.candidate, sdpMid: "1" }, null] },
     { attempt: 1, bye: true },
+    { attempt: 2, to: 1, applied: 3 },
   ];
   for (const message of good) assert.deepEqual(readPeerMessage(JSON.stringify(message)), message);
 });
@@ -46,7 +47,7 @@ test("messages within bounds are read", () => {
 test("messages out of bounds are dropped whole", () => {
   const offer = { type: "offer", sdp: sections(1) };
   const bad = [
-    {}, [], null, 7, "x", { attempt: 0 }, { attempt: 1.5 }, { attempt: "1" }, { attempt: 1, to: 0 }, { attempt: 1, bye: 1 },
+    {}, [], null, 7, "x", { attempt: 0 }, { attempt: 1.5 }, { attempt: "1" }, { attempt: 1, to: 0 }, { attempt: 1, bye: 1 }, { attempt: 1, applied: 0 },
     { attempt: 1, description: offer }, { attempt: 1, description: { ...offer, type: "rollback" }, offer: 1 },
     { attempt: 1, description: { type: "offer" }, offer: 1 },
     { attempt: 1, description: { type: "offer", sdp: sections(LIMITS.mediaSections + 1) }, offer: 1 },

@@ -6,6 +6,7 @@
  * @property {number} [to] which of the receiver's it is for; absent until the sender knows it
  * @property {{type: "offer" | "answer", sdp: string}} [description]
  * @property {number} [offer] with a description: the number of the offer, or of the offer it answers
+ * @property {number} [applied] the number of an offer of the sender's that added sections: its answer is set
  * @property {(RTCIceCandidateInit | null)[]} [candidates] null: end of candidates
  * @property {true} [bye] the sender has left
  */
@@ -39,8 +40,8 @@ export function checkPeerMessage(message) {
 /** @param {any} message @returns {message is PeerMessage} */
 function isPeerMessage(message) {
   if (typeof message !== "object" || message === null || Array.isArray(message)) return false;
-  const { attempt, to, description, offer, candidates, bye } = message;
-  if (!isCount(attempt) || (to !== undefined && !isCount(to))) return false;
+  const { attempt, to, description, offer, applied, candidates, bye } = message;
+  if (!isCount(attempt) || [to, applied].some((count) => count !== undefined && !isCount(count))) return false;
   if (description !== undefined && (!isDescription(description) || !isCount(offer))) return false;
   if (candidates !== undefined && !isCandidates(candidates)) return false;
   return bye === undefined || bye === true;

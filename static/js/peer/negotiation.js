@@ -22,6 +22,7 @@ const DUPLICATE_WITHIN_MS = 1_000;
  * @property {() => boolean} mayTakeCandidate counts one more remote candidate, if the peer may have it
  * @property {Munge} munge changes what a remote description asks this side to send
  * @property {(sdp: string) => void} prepareAnswer called when a remote offer has been set, before it is answered
+ * @property {() => void} onApplied the other side has set our answer to the newest offer, which added sections
  * @property {() => boolean} hasBegun whether the sections of a first offer exist
  * @property {(message: PeerMessage) => void} send
  */
@@ -103,7 +104,9 @@ export class Negotiation {
    * @throws {DOMException} when the description cannot be used
    */
   async receive(message) {
-    const { description, candidates } = message;
+    const { description, candidates, applied } = message;
+    // Not `#answered`: this may come before our own answer counts as set.
+    if (applied !== undefined && applied === this.#remoteOffer) this.#options.onApplied();
     if (description?.type === "offer") {
       this.#offersInProgress += 1;
       await this.#takeOffer(message, description).finally(() => {
@@ -142,8 +145,7 @@ export class Negotiation {
    * only its answer was lost, the other side has those sections already, and others would not fit.
    */
   async withdraw() {
-    const { currentLocalDescription, localDescription } = this.#connection;
-    if (sections(localDescription) > sections(currentLocalDescription ?? localDescription)) return this.repeat();
+    if (this.#addsSections) return this.repeat();
     try {
       await this.#connection.setLocalDescription({ type: "rollback" });
       this.#connection.restartIce();
@@ -182,6 +184,12 @@ export class Negotiation {
       this.#makingOffer = false;
       this.#operations.drain();
     }
+  }
+
+  /** Whether the pending offer, which is not the first, adds sections. */
+  get #addsSections() {
+    const { currentLocalDescription, localDescription } = this.#connection;
+    return sections(localDescription) > sections(currentLocalDescription ?? localDescription);
   }
 
   /** `signalingState` does not show a description that is being set, but what is set next would be an answer. */
@@ -250,6 +258,7 @@ export class Negotiation {
   /** @param {PeerMessage} message @param {RTCSessionDescriptionInit} description */
   async #takeAnswer(message, description) {
     if (!this.pending || message.offer !== this.#offers) return;
+    const addsSections = this.#addsSections;
     try {
       this.#settingAnswer = true;
       const set = this.#connection.setRemoteDescription(this.#munged(description));
@@ -259,6 +268,7 @@ export class Negotiation {
       this.#localRenegotiation.setRemoteDescription(description.sdp ?? "");
       if (message.attempt !== this.#remoteTransportId) this.#remoteOffer = 0;
       this.#remoteTransportId = this.#boundTo = message.attempt;
+      if (addsSections) this.send({ applied: message.offer });
     } finally {
       this.#settingAnswer = false;
     }

@@ -13,6 +13,9 @@ const KINDS = ["audio", "video"];
 /** @type {Readonly<Tracks>} */
 export const NO_TRACKS = Object.freeze({ audio: null, video: null });
 
+/** A held pair sends after this long at the latest: the other side may not say that it has set the answer. */
+const HELD_AT_MOST_MS = 3_000;
+
 export class TransceiverPair {
   /** @type {Record<Kind, RTCRtpTransceiver | null>} */
   #transceivers = { audio: null, video: null };
@@ -22,6 +25,7 @@ export class TransceiverPair {
   #tracks;
   #index;
   #paused = false;
+  #held = false;
   /** Sent in place of the track of that kind. @type {Record<Kind, MediaStreamTrack | null>} */
   #substitutes = { audio: null, video: null };
   /** @type {Record<Kind, MediaStreamTrack | null>} the last arguments of `replaceTrack` */
@@ -51,8 +55,12 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
-  /** Adopts the pair of the remote offer just set, if there is one and none yet. @param {RTCPeerConnection} connection */
-  adopt(connection) {
+  /**
+   * Adopts the pair of the remote offer just set, if there is one and none yet.
+   * @param {RTCPeerConnection} connection @param {{hold?: boolean}} [options] hold: it sends nothing before `release`
+   */
+  adopt(connection, { hold = false } = {}) {
+    const before = this.made;
     for (const kind of KINDS) {
       if (this.#transceivers[kind] !== null) continue;
       const found = ofKind(connection, kind)[this.#index];
@@ -61,6 +69,16 @@ export class TransceiverPair {
       found.sender.setStreams?.(this.#stream);
       this.#transceivers[kind] = found;
     }
+    if (hold && this.made && !before) {
+      this.#held = true;
+      setTimeout(() => this.release(), HELD_AT_MOST_MS);
+    }
+    this.#applyTracks();
+  }
+
+  /** The other side is ready for what this pair sends. */
+  release() {
+    this.#held = false;
     this.#applyTracks();
   }
 
@@ -95,7 +113,7 @@ export class TransceiverPair {
   #applyTracks() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
-      const track = this.#paused ? null : this.#tracks[kind] && (this.#substitutes[kind] ?? this.#tracks[kind]);
+      const track = this.#paused || this.#held ? null : this.#tracks[kind] && (this.#substitutes[kind] ?? this.#tracks[kind]);
       // `sender.track` follows only when the browser gets round to it.
       if (!sender || this.#requested[kind] === track) continue;
       this.#requested[kind] = track;

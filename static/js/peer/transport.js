@@ -81,8 +81,9 @@ export class Transport extends Emitter {
     this.screen = new TransceiverPair(screen, 1);
     const prepareAnswer = (/** @type {string} */ sdp) => this.#prepareAnswer(sdp);
     const hasBegun = () => this.messages !== null;
+    const onApplied = () => this.screen.release();
     const numbers = { transportId: lastTransportId, remoteTransportId };
-    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, mayTakeCandidate: () => gate.spend({ candidates: 1 }), munge, prepareAnswer, hasBegun, send });
+    this.negotiation = new Negotiation(this.connection, { polite, ...numbers, mayTakeCandidate: () => gate.spend({ candidates: 1 }), munge, prepareAnswer, onApplied, hasBegun, send });
     this.heartbeat = new Heartbeat({
       countPackets: async () => countReceivedPackets(await this.connection.getStats()),
       ping: () => this.messages?.ping(),
@@ -148,7 +149,8 @@ export class Transport extends Emitter {
 
   /** @param {string} sdp */
   #prepareAnswer(sdp) {
-    for (const half of [this.pair, this.screen]) half.adopt(this.connection);
+    this.pair.adopt(this.connection);
+    this.screen.adopt(this.connection, { hold: mixesUpEarlyPackets(sdp) });
     if (/^m=application /m.test(sdp)) this.#openMessages();
     this.emit("sending");
   }
@@ -196,4 +198,12 @@ export class Transport extends Emitter {
   emit(type, ...detail) {
     if (!this.signal.aborted) super.emit(type, ...detail);
   }
+}
+
+/**
+ * Firefox takes packets of a section whose answer it has not set yet for those of the camera, and then never shows the section.
+ * @param {string} sdp a description of its own
+ */
+function mixesUpEarlyPackets(sdp) {
+  return /^o=mozilla/m.test(sdp);
 }

@@ -214,7 +214,12 @@ const world = {
     const shown = (one) => one.events.findLast(({ type }) => type === "peer-screen")?.stream ?? null;
     const frames = async (one, other) => (await framesOf(connection(one, other))).frames;
 
-    // Both share at the same moment.
+    // Both share at the same moment, on pages too busy to set an answer at once: the packets of who gave it must not come before.
+    const { setLocalDescription, setRemoteDescription } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.setRemoteDescription = async function (description) {
+      if (description.type === "answer") await new Promise((resolve) => setTimeout(resolve, 300));
+      await setRemoteDescription.call(this, description);
+    };
     const screens = [paintedTrack("red"), paintedTrack("blue")];
     a.mesh.setScreen({ video: screens[0] });
     b.mesh.setScreen({ video: screens[1] });
@@ -222,6 +227,7 @@ const world = {
       await until(() => shown(one) !== null && connection(one, other).screen === shown(one), "a screen on each side");
       await until(async () => (await frames(one, other)) > 3, "frames of the screen");
     }
+    RTCPeerConnection.prototype.setRemoteDescription = setRemoteDescription;
     const sections = () => connections.filter(({ signalingState }) => signalingState !== "closed")
       .map(({ localDescription }) => localDescription.sdp.match(/^m=/gm).length);
     const first = sections();
@@ -230,7 +236,6 @@ const world = {
     a.mesh.setScreen(null);
     await until(() => shown(b) === null, "the screen is gone");
     const before = await localUfrag(connection(a, b));
-    const { setLocalDescription } = RTCPeerConnection.prototype;
     RTCPeerConnection.prototype.setLocalDescription = async function (...description) {
       await setLocalDescription.apply(this, description);
       await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,0 +1,106 @@
+/** When a side that adopts the sections of a screen may send: Firefox mixes up packets that come before it has set the answer. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Negotiation } from "../../static/js/peer/negotiation.js";
+import { TransceiverPair } from "../../static/js/peer/transceiver-pair.js";
+
+globalThis.MediaStream ??= /** @type {any} */ (class {});
+
+/** Two pairs, as a remote offer made them; each sender counts what it was given. */
+function fakeConnection() {
+  const transceivers = ["audio", "video", "audio", "video"].map((kind) => ({
+    receiver: { track: { kind } }, direction: "recvonly", given: /** @type {any[]} */ ([]),
+    sender: { replaceTrack: async (track) => void transceivers.at(-1).given.push(track) },
+  }));
+  return { getTransceivers: () => transceivers, screenVideo: transceivers[3] };
+}
+
+const track = { kind: "video" };
+
+test("a pair that is held sends once the other side is ready, with what is shared by then", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const connection = fakeConnection();
+  const pair = new TransceiverPair({ audio: null, video: { kind: "video" } }, 1);
+  pair.adopt(connection, { hold: true });
+  pair.setTracks({ audio: null, video: track });
+  assert.deepEqual(connection.screenVideo.given, []);
+  pair.release();
+  assert.deepEqual(connection.screenVideo.given, [track]);
+  // The sections are there already: a later offer holds nothing back.
+  pair.adopt(connection, { hold: true });
+  pair.setTracks({ audio: null, video: null });
+  assert.deepEqual(connection.screenVideo.given, [track, null]);
+});
+
+test("a pair is held for three seconds at most, and only if it is asked for", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const [held, free] = [fakeConnection(), fakeConnection()];
+  new TransceiverPair({ audio: null, video: track }, 1).adopt(free);
+  assert.deepEqual(free.screenVideo.given, [track]);
+  new TransceiverPair({ audio: null, video: track }, 1).adopt(held, { hold: true });
+  context.mock.timers.tick(2_999);
+  assert.deepEqual(held.screenVideo.given, []);
+  context.mock.timers.tick(1);
+  assert.deepEqual(held.screenVideo.given, [track]);
+});
+
+/** As far as negotiation needs one. */
+class FakeConnection extends EventTarget {
+  signalingState = "stable";
+  localDescription = null;
+  currentLocalDescription = null;
+  remoteDescription = null;
+  getConfiguration = () => ({ iceTransportPolicy: "all" });
+  createOffer = async () => ({ type: "offer", sdp: this.next });
+  createAnswer = async () => ({ type: "answer", sdp: this.next });
+
+  async setLocalDescription(description) {
+    this.localDescription = description;
+    this.signalingState = description.type === "offer" ? "have-local-offer" : "stable";
+    if (description.type === "answer") this.currentLocalDescription = description;
+  }
+
+  async setRemoteDescription(description) {
+    this.remoteDescription = description;
+    this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
+    if (description.type === "answer") this.currentLocalDescription = this.localDescription;
+  }
+}
+
+test("the side that adds sections says when the answer is set, and the other side hears it", async () => {
+  const heard = [];
+  /** @type {any[]} */
+  const ends = ["left", "right"].map((name, at) => {
+    const connection = new FakeConnection();
+    const sent = [];
+    const negotiation = new Negotiation(/** @type {any} */ (connection), {
+      polite: at === 1, transportId: at + 1, remoteTransportId: 0, mayTakeCandidate: () => true, munge: (sdp) => sdp,
+      prepareAnswer: () => {}, hasBegun: () => false, onApplied: () => heard.push(name), send: (message) => sent.push(message),
+    });
+    return { connection, sent, negotiation };
+  });
+  const [left, right] = ends;
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+  const said = [];
+  for (const sdp of ["m=audio\r\n", "m=audio\r\n", "m=audio\r\nm=video\r\n"]) {
+    for (const { connection } of ends) connection.next = sdp;
+    left.connection.dispatchEvent(new Event("negotiationneeded"));
+    await settle();
+    while (left.sent.length + right.sent.length > 0) {
+      for (const [from, to] of [[left, right], [right, left]]) {
+        for (const message of from.sent.splice(0)) {
+          if (message.applied !== undefined) said.push([sdp.match(/m=/g).length, message]);
+          await to.negotiation.receive(message);
+        }
+      }
+    }
+  }
+  assert.deepEqual(said, [[2, { attempt: 1, to: 2, applied: 3 }]]);
+  assert.deepEqual(heard, ["right"]);
+  // Of an offer that is not the newest, it says nothing.
+  await right.negotiation.receive({ attempt: 1, to: 2, applied: 2 });
+  assert.deepEqual(heard, ["right"]);
+  for (const { negotiation } of ends) negotiation.stop();
+});

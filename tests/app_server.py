@@ -228,6 +228,13 @@ def migrated_database() -> Path:
     return once_in_a_run("schema.sqlite3", make)
 
 
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, as `AppServer.migrate` does."""
+    server = AppServer(settings={"DATABASE_URL": url})
+    server.migrate()
+    server.close()
+
+
 def is_empty(url: str) -> bool:
     """Say whether there is no table of ours in a database of PostgreSQL."""
     with psycopg.connect(url) as connection:

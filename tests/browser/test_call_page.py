@@ -143,8 +143,15 @@ def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
     elsewhere.join()
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "color_scheme"),
+    [
+        ({"width": 1280, "height": 800}, "light"),
+        # test_pages.py has the small dark ones.
+        *(pytest.param({"width": 390, "height": 844}, scheme, marks=pytest.mark.long) for scheme in ("light", "dark")),
+        pytest.param({"width": 1280, "height": 800}, "dark", marks=pytest.mark.long),
+    ],
+)
 def test_public_pages_fit_and_are_accessible(person: Meet, viewport: dict[str, int], color_scheme: str) -> None:
     sam = person("Sam", viewport=viewport, color_scheme=color_scheme)
     for path in ("/", "/how-it-works", "/accounts/login/", "/accounts/signup/", "/i", "/r/no-such-room"):

@@ -172,7 +172,9 @@ def page(chromium: Browser, harness: str) -> Iterator[Page]:
     page.context.close()
 
 
-@pytest.mark.parametrize("codec", ["VP8", "VP9", "AV1", "H264"])
+@pytest.mark.parametrize(
+    "codec", ["VP8", "AV1", *(pytest.param(codec, marks=pytest.mark.long) for codec in ("VP9", "H264"))]
+)
 def test_each_codec_is_proved_by_a_receiver_of_this_browser(page: Page, codec: str) -> None:
     proof = "async (codec) => (await import('/static/js/media/encode-once/probe.js')).proveCodec(codec)"
     assert page.evaluate(proof, codec) is True

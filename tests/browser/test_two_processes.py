@@ -1,5 +1,6 @@
 """Two server processes over PostgreSQL and Redis: the owner on one, the guest on the other, and Redis goes away."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app_server import AppServer
@@ -8,6 +9,8 @@ from tests.browser.person import see_and_hear
 from tests.services import RedisServer
 
 
+# The servers' part is in tests/signaling/test_several_processes.py, and calls across two processes in other stories.
+@pytest.mark.long
 def test_people_on_two_processes_meet_and_redis_may_go(
     person: Meet, processes: list[AppServer], redis: RedisServer
 ) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.app_server import migrate
 from tests.services import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +15,7 @@ MOST_STATEMENTS = 80
 
 def test_no_page_search_join_or_timer_reads_a_large_part_of_a_table(postgres_server: PostgresServer) -> None:
     url = postgres_server.create_database()
+    migrate(url)
     environment = {
         **os.environ, "DATABASE_URL": url, "SECRET_KEY": "x" * 60, "SITE_ORIGINS": "http://testserver",
         # A table costs as much to read whole as if it had half a million rows.

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.app_server import migrate
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,6 +20,7 @@ def race(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         url = request.getfixturevalue("postgres_server").create_database()
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('race') / 'db.sqlite3'}"
+    migrate(url)
     environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "x" * 60, "SITE_ORIGINS": "http://testserver"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.rooms.race"],

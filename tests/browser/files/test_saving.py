@@ -148,6 +148,7 @@ def test_what_a_tab_that_was_reloaded_leaves_is_removed(two: tuple[Person, Perso
     press(olga.page.locator(".transfer").first, "Cancel")
 
 
+@pytest.mark.long  # tests/js/random-trees.test.js has many more, and the stories above have trees
 def test_random_trees_arrive_as_trees(two: tuple[Person, Person], tmp_path: Path) -> None:
     olga, guest = two
     open_files(guest)

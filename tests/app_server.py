@@ -14,7 +14,6 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from email import policy
 from functools import cache
 from pathlib import Path
@@ -119,16 +118,10 @@ class AppServer(Service):
 
     def manage(self, *arguments: str, stdin: str = "") -> str:
         """Run a `manage.py` command on this server's database and return what it wrote. Raises with its errors."""
-        with ExitStack() as stack:
-            streams = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3)]
-            streams[0].write(stdin)
-            streams[0].seek(0)
-            command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-            code = forking.start(command, self.environment(), [stream.fileno() for stream in streams]).wait()
-            written = [os.pread(stream.fileno(), os.fstat(stream.fileno()).st_size, 0).decode() for stream in streams]
-        if code:
-            raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{written[1]}\n{written[2]}")
-        return written[1]
+        done = forking.run(arguments, self.environment(), stdin)
+        if done.returncode:
+            raise RuntimeError(f"manage.py {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
 
     def migrate(self) -> None:
         """Bring the database to the newest schema. The migrations run once in a run for all that are new."""

@@ -10,7 +10,9 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from tests.services import Process
 
+ROOT = Path(__file__).resolve().parent.parent
 # They need no settings, start no threads and open no event loop when they are imported.
 LIBRARIES = [
     "autobahn.twisted.websocket",
@@ -64,6 +67,18 @@ def start(command: Sequence[str], environment: Mapping[str, str], streams: Seque
         return ForkedProcess(command[1:], environment, streams)
     given, output, errors = streams
     return subprocess.Popen(command, env=environment, stdin=given, stdout=output, stderr=errors, start_new_session=True)
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a `manage.py` command to its end; return its exit code and what it wrote."""
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    with ExitStack() as stack:
+        streams = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3)]
+        streams[0].write(stdin)
+        streams[0].seek(0)
+        code = start(command, environment, [stream.fileno() for stream in streams]).wait()
+        output, errors = (os.pread(s.fileno(), os.fstat(s.fileno()).st_size, 0).decode() for s in streams[1:])
+    return subprocess.CompletedProcess(command, code, output, errors)
 
 
 @cache

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from meetingpoint_site.operations.doctor import clock
-from tests.app_server import ROOT, AppServer
+from tests import forking
+from tests.app_server import AppServer
 from tests.operations.time_server import TimeServer
 from tests.services import CoturnServer, free_port, wait_until
 from tests.smtp_server import SmtpServer
@@ -40,9 +41,7 @@ def app() -> Iterator[AppServer]:
 def ask(app: AppServer, *checks: str, **variables: str) -> tuple[int, Findings]:
     """Return the doctor's exit code and what it found."""
     chosen = [argument for check in checks for argument in ("--only", check)]
-    command = [sys.executable, str(ROOT / "manage.py"), "doctor", "--json", *chosen]
-    environment = {**app.environment(), **variables}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    done = forking.run(["doctor", "--json", *chosen], {**app.environment(), **variables})
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return done.returncode, {finding["name"]: finding for finding in found}
 
@@ -157,9 +156,8 @@ def test_certificates_are_verified_as_browsers_do(app: AppServer, tmp_path: Path
 
 def test_it_says_so_in_words_too(app: AppServer) -> None:
     assert "Nothing is wrong." in app.manage("doctor", "--only", "services", "--only", "disk")
-    command = [sys.executable, str(ROOT / "manage.py"), "doctor", "--only", "services"]
     environment = {**app.environment(), "DATABASE_URL": f"sqlite:///{app.folder / 'empty.sqlite3'}"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = forking.run(["doctor", "--only", "services"], environment)
     assert done.returncode == 1
     assert "run manage.py migrate" in done.stdout
     assert "Not as it should be: services" in done.stderr

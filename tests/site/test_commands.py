@@ -3,24 +3,19 @@
 import os
 import secrets
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
+from tests import forking
+
 COMMANDS = ("migrate", "prune", "backup {folder}/site.zip")
 
 
 def run(*arguments: str, **variables: str) -> str:
     """Run a command that has to fail; return what it wrote."""
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "SECRET_KEY": secrets.token_urlsafe(50)}
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = forking.run(arguments, {**environment, **variables})
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr
     return done.stderr

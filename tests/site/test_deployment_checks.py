@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +12,7 @@ from django.conf import settings as project
 
 from meetingpoint_site import deployment_checks as checks
 from meetingpoint_site.stun.checks import own_stun
+from tests import forking
 
 ROOT = Path(project.BASE_DIR)
 GOOD = "b4f9d2a7c1e8065f3d9ab27c4e81f60d"
@@ -156,8 +155,7 @@ def test_what_is_said_of_proxies_fits_the_origins(settings, changed, expected) -
 def checked(*options: str, **variables: str) -> str:
     """Return what `manage.py check` says of settings in a process of their own."""
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "SECRET_KEY": GOOD * 2, **variables}
-    command = [sys.executable, "manage.py", "check", *options]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stderr
+    return forking.run(["check", *options], environment).stderr
 
 
 def test_settings_that_cannot_be_used_are_said_by_their_name() -> None:

@@ -2,22 +2,19 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
+from tests import forking
+
 GOOD = "SECRET_KEY=b4f9d2a7c1e8065f3d9ab27c4e81f60d-b4f9d2a7c1e8065f3d9ab27c4e81f60d\nSITE_ORIGINS=https://meet.example.org\n"
 
 
 def checked(file: Path) -> str:
     """Return what `manage.py check` says with this settings file."""
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": str(file)}
-    command = [sys.executable, "manage.py", "check"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stderr
+    return forking.run(["check"], environment).stderr
 
 
 def test_lines_that_set_nothing_and_settings_that_do_not_exist_are_said(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_redemption_socket_and_keys_do_not_wait_for_the_modules_of_the_call(pers
     olga.page.get_by_label("Your name").fill("Olga")
     assert seen.sockets == []
     olga.page.locator("#join-form button[type=submit]").click()
-    wait_until(lambda: olga.page.evaluate("globalThis.earlySocket?.readyState") == 1, 10, "the socket is open")
+    wait_until(lambda: olga.page.evaluate("globalThis.earlySocket?.readyState") == 1, 30, "the socket is open")
     held.release()
     olga.see_call_state("in-call")
     assert [socket.url.rpartition("/")[2] for socket in seen.sockets] == [slug]
@@ -48,7 +48,7 @@ def test_redemption_socket_and_keys_do_not_wait_for_the_modules_of_the_call(pers
     guest.page.goto(link, wait_until="commit")
     guest.page.get_by_label("Your name").fill("Guest")
     guest.page.locator("#join-form button[type=submit]").click()
-    wait_until(lambda: guest.page.evaluate("globalThis.earlySocket?.readyState") == 1, 10, "the socket is open")
+    wait_until(lambda: guest.page.evaluate("globalThis.earlySocket?.readyState") == 1, 30, "the socket is open")
     held.release()
     guest.see_call_state("in-call")
     for who in (olga, guest):
@@ -68,7 +68,7 @@ def test_a_press_that_was_taken_back_uses_the_link_and_joins_no_one(person: Meet
     field = guest.page.get_by_label("Your name")
     field.fill("Guest")
     guest.page.locator("#join-form button[type=submit]").click()
-    wait_until(lambda: "redeem" in seen.asked, 10, "the link is used")
+    wait_until(lambda: "redeem" in seen.asked, 30, "the link is used")
     field.fill("Gast")
     held.release()
     expect(guest.page.get_by_text("You changed something. Press the button again.")).to_be_hidden()

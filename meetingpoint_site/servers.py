@@ -28,25 +28,11 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
     from daphne import http_protocol
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server, twisted_loop
-    from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
     from twisted.internet import defer, reactor
 
     from .asgi import application
-    from .half_requests import BoundedFactory
-
-    class SocketProtocol(WebSocketProtocol):
-        """Autobahn's protocol, which would answer an `Origin` that it cannot parse with 400."""
-
-        def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803
-            if reason.startswith("HTTP Origin header"):
-                reason, code = "Forbidden", 403
-            super().failHandshake(reason, code, responseHeaders)
-
-        def handle_reply(self, message: dict[str, Any]) -> None:
-            if message["type"] == "websocket.close" and message.get("reason") and self.state == self.STATE_OPEN:
-                self.sendClose(code=message["code"], reason=message["reason"])  # Daphne would leave the reason out
-            else:
-                super().handle_reply(message)
+    from .connections.daphne_sockets import ChannelFactory, SocketFactory, Transport
+    from .connections.half_requests import BoundedFactory
 
     class BoundedRequest(http_protocol.WebRequest):
         """Daphne's request, which would receive a body of any size before it calls the application."""
@@ -96,6 +82,7 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
 
         def listen_success(self, port: Any) -> Any:
             super().listen_success(port)
+            port.transport = Transport
             collect_rarely()
             ready()
             return port
@@ -109,10 +96,9 @@ def serve_daphne(host: str, port: int, ready: Callable[[], None]) -> None:
             return defer.Deferred.fromFuture(asyncio.gather(*pending, return_exceptions=True)) if pending else None
 
     logging.getLogger("daphne").setLevel(logging.WARNING)
-    WebSocketFactory.protocol = SocketProtocol
+    daphne.server.WebSocketFactory = SocketFactory
     http_protocol.WebRequest = BoundedRequest
-    if not settings.TRUSTED_PROXIES:
-        daphne.server.HTTPFactory = BoundedFactory
+    daphne.server.HTTPFactory = ChannelFactory if settings.TRUSTED_PROXIES else BoundedFactory
     server = DrainingServer(
         application=application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
@@ -136,7 +122,7 @@ def serve_uvicorn(host: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; `drain.lifespan` drains."""
     import uvicorn
 
-    from .uvicorn_sockets import SocketProtocol
+    from .connections.uvicorn_sockets import SocketProtocol
 
     class ReadyServer(uvicorn.Server):
         """Calls `ready` once it listens."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from meetingpoint_site import half_requests
+from meetingpoint_site.connections import half_requests
 from tests.signaling.world import SignalingServer
 
 SERVE = """
 import sys
 from django.core.management import execute_from_command_line
-from meetingpoint_site import half_requests
+from meetingpoint_site.connections import half_requests
 half_requests.REQUEST_SECONDS, half_requests.SWEEP_SECONDS = 1.5, 0.1
 execute_from_command_line(["manage.py", *sys.argv[1:]])
 """

@@ -9,18 +9,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from meetingpoint_site.uvicorn_sockets import SocketProtocol
-
-KEY = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-USUAL = [
-    ("host", "meet.example.org"),
-    ("connection", "keep-alive, Upgrade"),
-    ("upgrade", "websocket"),
-    ("origin", "https://meet.example.org"),
-    ("sec-websocket-version", "13"),
-    KEY,
-    ("cookie", "a=b; c=d"),
-]
+from meetingpoint_site.connections.uvicorn_sockets import SocketProtocol
+from tests.site.handshakes import UNUSUAL, USUAL, USUALS, request
 
 
 class Wire:
@@ -46,12 +36,6 @@ class Wire:
         pass
 
     resume_reading = pause_reading
-
-
-def request(headers: list[tuple[str, str]], line: str = "GET /ws/rooms/caf%C3%A9?x=%20y HTTP/1.1") -> bytes:
-    return "".join(f"{text}\r\n" for text in (line, *(f"{name}: {value}" for name, value in headers), "")).encode(
-        "latin-1"
-    )
 
 
 def connect(kind: type[WebSocketsSansIOProtocol], application: Any, **options: Any) -> tuple[Any, Wire]:
@@ -91,12 +75,6 @@ async def serve(kind: type[WebSocketsSansIOProtocol], data: bytes, first: dict[s
 
 ACCEPT = {"type": "websocket.accept"}
 FIRSTS = [ACCEPT, {**ACCEPT, "headers": [(b"x-one", b"1")]}, {"type": "websocket.close"}]
-USUALS = [
-    USUAL,
-    [*USUAL, ("x-name", "  caf\u00e9\t")],
-    [*USUAL[:1], ("connection", "upgrade"), ("upgrade", "WebSocket"), *USUAL[3:]],
-    [*USUAL, ("sec-websocket-extensions", "permessage-deflate; client_max_window_bits")],
-]
 
 
 @pytest.mark.parametrize("first", FIRSTS, ids=["accepted", "accepted-with-headers", "refused"])
@@ -113,30 +91,7 @@ async def test_a_usual_request_is_answered_as_uvicorn_answers_it(
     assert await serve(SocketProtocol, request(headers), first) == ours
 
 
-def without(name: str) -> list[tuple[str, str]]:
-    return [header for header in USUAL if header[0] != name]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        *(request(without(name)) for name in ("connection", "upgrade", "sec-websocket-version", "sec-websocket-key")),
-        *(request([*USUAL, header]) for header in (USUAL[1], USUAL[2], USUAL[3], USUAL[4], KEY)),
-        request([*without("sec-websocket-version"), ("sec-websocket-version", "8")]),
-        request([*without("upgrade"), ("upgrade", "h2c")]),
-        request([*without("connection"), ("connection", "close")]),
-        request([*without("sec-websocket-key"), ("sec-websocket-key", "c2hvcnQ=")]),
-        request([*without("sec-websocket-key"), ("sec-websocket-key", "not base64 at all!!")]),
-        request([*USUAL, ("sec-websocket-protocol", "chat, superchat")]),
-        request([*USUAL, ("content-length", "5")]),
-        request([*USUAL, ("transfer-encoding", "chunked")]),
-        request([*USUAL, ("x-zero", "a\x00b")]),
-        request([*USUAL, ("x-long", "a" * 9000)]),
-        request([*USUAL, *((f"x-{number}", "1") for number in range(120))]),
-        request(USUAL, "POST /ws/rooms/x HTTP/1.1"),
-        request(USUAL, "GET /ws/rooms/x HTTP/1.0"),
-    ],
-)
+@pytest.mark.parametrize("data", UNUSUAL)
 async def test_an_unusual_one_takes_the_way_of_uvicorn(data: bytes) -> None:
     assert await serve(SocketProtocol, data, ACCEPT) == await serve(WebSocketsSansIOProtocol, data, ACCEPT)
 

@@ -7,18 +7,19 @@ connections are the proxy's, which bounds them itself (deploy/nginx.conf).
 from time import monotonic
 from typing import Any
 
-from daphne.http_protocol import HTTPFactory
 from daphne.server import twisted_loop
 from django.conf import settings
 
 from common.network_address import network_of
+
+from .daphne_sockets import ChannelFactory
 
 MAX_FROM = 100  # of one network address; LIMIT_FACTOR multiplies it
 REQUEST_SECONDS = 20.0  # that a request may take to come, from the connection or from its first byte
 SWEEP_SECONDS = 1.0
 
 
-class BoundedFactory(HTTPFactory):
+class BoundedFactory(ChannelFactory):
     """Daphne's factory of connections."""
 
     def __init__(self, server: Any) -> None:
@@ -48,12 +49,12 @@ class BoundedFactory(HTTPFactory):
                 self._since[protocol] = network, now
             elif now - since > REQUEST_SECONDS:
                 del self._since[protocol]
-                protocol._channel.transport.abortConnection()
+                protocol.transport.abortConnection()
         twisted_loop.call_later(SWEEP_SECONDS, self._sweep)
 
 
 def _is_gone(protocol: Any) -> bool:
-    transport = protocol._channel.transport
+    transport = protocol.transport
     return transport is not None and (transport.disconnected or transport.protocol is not protocol)
 
 
@@ -61,7 +62,6 @@ def _waits(protocol: Any) -> bool:
     """Say whether a request is on its way: the first one of the connection, or one that has begun."""
     if _is_gone(protocol):
         return False
-    channel = protocol._channel
-    if channel.requests:
-        return not hasattr(channel.requests[-1], "request_start")
-    return not hasattr(channel, "answered") or bool(channel._buffer)
+    if protocol.requests:
+        return not hasattr(protocol.requests[-1], "request_start")
+    return not hasattr(protocol, "answered") or bool(protocol._buffer)

@@ -1,24 +1,32 @@
 """What the call page needs only once the call begins: a document for everyone, beside the modules of the call."""
 
 import hashlib
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from common.content_codings import CODINGS, accepts
 from common.templatetags.fragments import without_indentation
 from rooms.models import TurnedAwayReason
 
 
-@dataclass(frozen=True)
 class CallParts:
     """HTML in one language, and a digest of it."""
 
-    body: bytes
-    digest: str
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.digest = hashlib.sha256(body).hexdigest()[:16]
+        self._compressed: dict[str, bytes] = {}
+
+    def in_coding(self, accept_encoding: str) -> tuple[str, bytes]:
+        """Return the first content coding that an Accept-Encoding allows, "" for none, and the HTML in it."""
+        coding = next((name for name in CODINGS if accepts(name, accept_encoding.encode())), "")
+        if coding and coding not in self._compressed:
+            self._compressed[coding] = CODINGS[coding](self.body)
+        return coding, self._compressed[coding] if coding else self.body
 
 
 def call_parts(language: str) -> CallParts:
@@ -35,10 +43,15 @@ def parts_url() -> str:
 def _render(language: str) -> CallParts:
     with translation.override(language):
         html = render_to_string("rooms/call/later.html", {"turned_away_reasons": TurnedAwayReason.choices})
-    body = without_indentation(html).encode()
-    return CallParts(body, hashlib.sha256(body).hexdigest()[:16])
+    return _parts(without_indentation(html).encode())
 
 
 @cache
 def _kept(language: str) -> CallParts:
     return _render(language)
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _parts(body: bytes) -> CallParts:
+    # While templates are developed, too, what has not changed is not compressed again.
+    return CallParts(body)

@@ -8,7 +8,6 @@ The same sources and the same esbuild give the same bytes on every machine. esbu
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import os
@@ -16,14 +15,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import brotli
-import zstandard
-
+from common import content_codings
 from meetingpoint_site.assets.bundle import COMPRESSED, FILES, MANIFEST, read_bundle
 from meetingpoint_site.assets.release import digest_of
 from meetingpoint_site.assets.static_files import is_compressible
@@ -40,12 +37,6 @@ BUNDLE = ROOT / "var/bundle"
 # Import what a page loads at once, and what it asks for ahead; only while esbuild runs.
 FIRST, SECOND = "first.js", "second.js"
 
-CODINGS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: brotli.compress(body, quality=11),
-    "zstd": lambda body: zstandard.ZstdCompressor(level=19).compress(body),
-    "gzip": lambda body: gzip.compress(body, mtime=0),
-}
-
 
 def find_esbuild() -> Path:
     """Return the esbuild to use. Raises SystemExit with what to do when there is none."""
@@ -57,9 +48,10 @@ def find_esbuild() -> Path:
 
 
 def recipe(esbuild: Path) -> str:
-    """Return what makes the bundle: the version of an esbuild, such as ``0.28.2``, and the SHA-256 of this script."""
+    """Return what makes the bundle: the version of an esbuild, such as ``0.28.2``, and the SHA-256 of its scripts."""
     version = subprocess.run([esbuild, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"esbuild {version}, {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
+    scripts = b"".join(Path(path).read_bytes() for path in (__file__, content_codings.__file__))
+    return f"esbuild {version}, {hashlib.sha256(scripts).hexdigest()}"
 
 
 def groups() -> Iterator[list[str]]:
@@ -165,7 +157,7 @@ def compress(bundled: Path, target: Path) -> dict[str, tuple[str, list[str]]]:
 
     def write(name: str, path: Path) -> tuple[str, tuple[str, list[str]]]:
         body, done = path.read_bytes(), []
-        for coding, encode in CODINGS.items():
+        for coding, encode in content_codings.CODINGS.items():
             encoded = encode(body)
             if len(encoded) < len(body):
                 place = target / f"{name}.{coding}"

@@ -1,13 +1,12 @@
 """Static files, answered from memory before Django: a page that loads two hundred modules costs little."""
 
-import gzip
 import hashlib
 import mimetypes
 import re
 import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from posixpath import normpath
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.utils.http import http_date, parse_http_date_safe
 
+from common.content_codings import CODINGS, accepts
 from meetingpoint_site.security import added_headers, is_secure, with_charset
 
 from .bundle import Bundle
@@ -27,7 +27,6 @@ Answer = tuple[HTTPStatus, Headers, bytes]  # the headers without those of secur
 # What compression makes smaller; below that size a file fits into one packet with its headers anyway.
 COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|manifest\+json|wasm)")
 COMPRESSED_FROM = 200
-CODINGS = ("br", "zstd", "gzip")
 # RFC 9110 §14.1.2. Several ranges are answered with the whole file, as §14.2 allows.
 RANGE = re.compile(rb"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -85,7 +84,7 @@ class StaticFile:
         """The file in each content coding that makes it smaller."""
         if self.ahead or not self.compressible:
             return self.ahead
-        return {"gzip": self._variant(gzip.compress(self.body, mtime=0), "gzip")}
+        return {"gzip": self._variant(CODINGS["gzip"](self.body), "gzip")}
 
     def best(self, accept_encoding: bytes) -> Variant:
         """Return the smallest variant that an Accept-Encoding allows."""
@@ -145,16 +144,6 @@ class StaticFile:
 def encoded(headers: Mapping[str, str]) -> Headers:
     """Return headers as ASGI wants them, without those that are empty."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items() if value]
-
-
-@lru_cache(maxsize=256)
-def accepts(coding: str, accept_encoding: bytes) -> bool:
-    """Say whether an Accept-Encoding allows a content coding (RFC 9110 §12.5.3)."""
-    weights = {}
-    for part in accept_encoding.lower().split(b","):
-        name, _, weight = part.partition(b";")
-        weights[name.strip()] = not re.fullmatch(rb"q=0(\.0*)?", weight.replace(b" ", b""))
-    return weights.get(coding.encode(), weights.get(b"*", False))
 
 
 def byte_range(value: bytes, size: int) -> range | None:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,11 @@ def parts(request: HttpRequest, language: str, digest: str) -> HttpResponse:
         found = call_parts.call_parts(get_supported_language_variant(language, strict=True))
     except LookupError:
         raise Http404 from None
-    response = HttpResponse(found.body)
+    coding, body = found.in_coding(request.headers.get("Accept-Encoding", ""))
+    response = HttpResponse(body)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if coding:
+        response["Content-Encoding"] = coding
     is_kept = digest == found.digest and not settings.DEBUG
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if is_kept else "no-cache"
     return response

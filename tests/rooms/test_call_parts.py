@@ -1,8 +1,11 @@
 """What only a call needs: apart from its page, kept by browsers for as long as it is the same."""
 
+import gzip
 import re
 
+import brotli
 import pytest
+import zstandard
 from django.test import Client
 
 from accounts.models import User
@@ -54,6 +57,27 @@ def test_a_page_of_an_older_release_gets_the_parts_of_today_and_asks_again() -> 
     response = Client().get("/call-parts/en/0123456789abcdef.html")
     assert response.content == call_parts("en").body
     assert response.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, zstd", "zstd"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("deflate", ""),
+        ("", ""),
+    ],
+)
+def test_they_are_sent_compressed_as_the_browser_accepts_it(accepted: str, coding: str) -> None:
+    client, decode = Client(), {"br": brotli.decompress, "zstd": zstandard.decompress, "gzip": gzip.decompress}
+    for _ in range(2):
+        response = client.get(parts_url(), headers={"Accept-Encoding": accepted})
+        assert response.headers.get("Content-Encoding", "") == coding
+        assert "Accept-Encoding" in response.headers["Vary"]
+        assert decode.get(coding, bytes)(response.content) == call_parts("en").body
+        assert len(response.content) < len(call_parts("en").body) / (4 if coding else 0.9)
 
 
 @pytest.mark.parametrize("language", ["xx", "..", "en%0a", "e" * 600])

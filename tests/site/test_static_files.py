@@ -10,7 +10,8 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
 from django.core.handlers.asgi import ASGIHandler
 
-from meetingpoint_site.assets.static_files import StaticFiles, accepts, byte_range
+from common.content_codings import accepts
+from meetingpoint_site.assets.static_files import StaticFiles, byte_range
 from meetingpoint_site.bodies import BodyLimit
 
 MODULE = "js/lib/emitter.js"

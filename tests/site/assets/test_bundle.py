@@ -10,12 +10,12 @@ from django.conf import LazySettings
 from django.template import engines
 from django.test import Client
 
+from common.content_codings import CODINGS
 from meetingpoint_site.assets.bundle import Bundle, current_bundle, read_bundle
 from meetingpoint_site.assets.checks import bundle_is_served
 from meetingpoint_site.assets.static_files import StaticFile
 from scripts.bundle import (
     BUNDLE,
-    CODINGS,
     LATER,
     SHEETS,
     STATIC,

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Negotiation } from "../../static/js/peer/negotiation.js";
 import { TransceiverPair } from "../../static/js/peer/transceiver-pair.js";
+import { deliver, makeOffer, twoEnds } from "./fake-negotiation.js";
 
 globalThis.MediaStream ??= /** @type {any} */ (class {});
 
@@ -46,56 +46,16 @@ test("a pair is held for three seconds at most, and only if it is asked for", (c
   assert.deepEqual(held.screenVideo.given, [track]);
 });
 
-/** As far as negotiation needs one. */
-class FakeConnection extends EventTarget {
-  signalingState = "stable";
-  localDescription = null;
-  currentLocalDescription = null;
-  remoteDescription = null;
-  getConfiguration = () => ({ iceTransportPolicy: "all" });
-  createOffer = async () => ({ type: "offer", sdp: this.next });
-  createAnswer = async () => ({ type: "answer", sdp: this.next });
-
-  async setLocalDescription(description) {
-    this.localDescription = description;
-    this.signalingState = description.type === "offer" ? "have-local-offer" : "stable";
-    if (description.type === "answer") this.currentLocalDescription = description;
-  }
-
-  async setRemoteDescription(description) {
-    this.remoteDescription = description;
-    this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
-    if (description.type === "answer") this.currentLocalDescription = this.localDescription;
-  }
-}
-
 test("the side that adds sections says when the answer is set, and the other side hears it", async () => {
   const heard = [];
-  /** @type {any[]} */
-  const ends = ["left", "right"].map((name, at) => {
-    const connection = new FakeConnection();
-    const sent = [];
-    const negotiation = new Negotiation(/** @type {any} */ (connection), {
-      polite: at === 1, transportId: at + 1, remoteTransportId: 0, mayTakeCandidate: () => true, munge: (sdp) => sdp,
-      prepareAnswer: () => {}, hasBegun: () => false, onApplied: () => heard.push(name), send: (message) => sent.push(message),
-    });
-    return { connection, sent, negotiation };
-  });
+  const ends = twoEnds((name) => heard.push(name));
   const [left, right] = ends;
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
   const said = [];
   for (const sdp of ["m=audio\r\n", "m=audio\r\n", "m=audio\r\nm=video\r\n"]) {
-    for (const { connection } of ends) connection.next = sdp;
-    left.connection.dispatchEvent(new Event("negotiationneeded"));
-    await settle();
-    while (left.sent.length + right.sent.length > 0) {
-      for (const [from, to] of [[left, right], [right, left]]) {
-        for (const message of from.sent.splice(0)) {
-          if (message.applied !== undefined) said.push([sdp.match(/m=/g).length, message]);
-          await to.negotiation.receive(message);
-        }
-      }
-    }
+    right.connection.next = sdp;
+    makeOffer(left, sdp);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await deliver(ends, (message) => message.applied !== undefined && said.push([sdp.match(/m=/g).length, message]));
   }
   assert.deepEqual(said, [[2, { attempt: 1, to: 2, applied: 3 }]]);
   assert.deepEqual(heard, ["right"]);

@@ -13,6 +13,8 @@ import { receiveStereo } from "./receive-stereo.js";
 
 /** A repeated offer is a duplicate for this long; later, it was repeated because our answer was lost. */
 const DUPLICATE_WITHIN_MS = 1_000;
+/** After the first, an offer without an answer is made again after this long, then after twice as long each time. */
+const UNANSWERED_MS = 5_000;
 
 /**
  * @typedef {object} Options
@@ -42,6 +44,8 @@ export class Negotiation {
   #settingAnswer = false;
   #localRenegotiation;
   #offersInProgress = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #unanswered;
   #operations = new OperationQueue(() => this.#idle);
   /** @type {PeerMessage | null} the offer that is being answered; a newer one takes its place */
   #latestOffer = null;
@@ -162,6 +166,7 @@ export class Negotiation {
 
   stop() {
     this.#life.abort();
+    clearTimeout(this.#unanswered);
     this.#outbox.clear();
   }
 
@@ -178,12 +183,28 @@ export class Negotiation {
       if (this.#life.signal.aborted || !this.pending || !localDescription) return;
       this.#offers += 1;
       this.#sendDescription(localDescription, this.#offers, candidates);
+      this.#expectAnswer(UNANSWERED_MS);
     } catch {
       // Closed, or overtaken by a remote offer; then `negotiationneeded` fires again if it is still needed.
     } finally {
       this.#makingOffer = false;
       this.#operations.drain();
     }
+  }
+
+  /**
+   * Offers the same again if there is no answer. The other side may have failed to take the offer, or ignored it for one that it then did
+   * not make; a new number makes it judge again. First offers are left to the watchdog. @param {number} wait ms
+   */
+  #expectAnswer(wait) {
+    clearTimeout(this.#unanswered);
+    this.#unanswered = setTimeout(() => {
+      const { localDescription } = this.#connection;
+      if (!this.pending || !this.established || this.#makingOffer || this.#settingAnswer || !localDescription) return;
+      this.#offers += 1;
+      this.#sendDescription(localDescription, this.#offers);
+      this.#expectAnswer(2 * wait);
+    }, wait);
   }
 
   /** Whether the pending offer, which is not the first, adds sections. */

@@ -9,18 +9,24 @@ const AUDIO = "m=audio\r\n";
 const BOTH = "m=audio\r\nm=video\r\n";
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+/** A first offer waits a moment for candidates. @param {import("node:test").TestContext} context @param {any} end */
+async function offerFirst(context, end) {
+  makeOffer(end, AUDIO);
+  await settle();
+  context.mock.timers.tick(1_000);
+  await settle();
+  assert.equal(end.sent.length, 1);
+}
+
 /** Two ends that have agreed on audio. @param {import("node:test").TestContext} context */
 async function agreed(context) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
   const ends = twoEnds();
   const [left, right] = ends;
   right.connection.next = AUDIO;
-  makeOffer(left, AUDIO);
-  // A first offer waits a moment for candidates.
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await offerFirst(context, left);
   await deliver(ends);
   assert.equal(left.connection.signalingState, "stable");
-  context.after(() => ends.forEach(({ negotiation }) => negotiation.stop()));
-  context.mock.timers.enable({ apis: ["setTimeout"] });
   return ends;
 }
 
@@ -77,12 +83,18 @@ test("what the other side ignored for an offer that it then did not make is answ
 });
 
 test("a first offer is left to the watchdog", async (context) => {
-  const ends = twoEnds();
-  makeOffer(ends[0], AUDIO);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  ends[0].sent.splice(0);
   context.mock.timers.enable({ apis: ["setTimeout"] });
+  const [left] = twoEnds();
+  await offerFirst(context, left);
   context.mock.timers.tick(60_000);
-  assert.deepEqual(ends[0].sent, []);
-  ends.forEach(({ negotiation }) => negotiation.stop());
+  assert.equal(left.sent.length, 1);
+});
+
+test("a connection that was closed offers nothing", async (context) => {
+  const [left] = await agreed(context);
+  makeOffer(left, BOTH);
+  await settle();
+  left.negotiation.stop();
+  context.mock.timers.tick(60_000);
+  assert.equal(left.sent.length, 1);
 });

@@ -51,6 +51,7 @@ LIBRARIES = [
 ]
 
 
+LONGEST_COMMAND = 600.0  # seconds, more than filling a large database takes; one that hangs fails its test
 _in_use = False
 
 
@@ -70,13 +71,17 @@ def start(command: Sequence[str], environment: Mapping[str, str], streams: Seque
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a `manage.py` command to its end; return its exit code and what it wrote."""
+    """Run a `manage.py` command to its end; return its exit code and what it wrote. Raises `TimeoutExpired`."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     with ExitStack() as stack:
         streams = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3)]
         streams[0].write(stdin)
         streams[0].seek(0)
-        code = start(command, environment, [stream.fileno() for stream in streams]).wait()
+        process = start(command, environment, [stream.fileno() for stream in streams])
+        try:
+            code = process.wait(LONGEST_COMMAND)
+        finally:
+            process.send_signal(signal.SIGKILL)  # does nothing once it has ended
         output, errors = (os.pread(s.fileno(), os.fstat(s.fileno()).st_size, 0).decode() for s in streams[1:])
     return subprocess.CompletedProcess(command, code, output, errors)
 

@@ -29,8 +29,7 @@ def make_meeting(person: Meet, *names: str, server: AppServer | None = None, pla
     """Let Olga create a room for `places` people and a link that `names` accept; all go to the page before the call."""
     olga = person("Olga", server=server)
     olga.sign_in()
-    slug = olga.create_room(people=places)
-    link = olga.create_link(lets_in=ANYONE)
+    slug, link = olga.make_room(people=places)
     guests = [person(name, server=server) for name in names]
     for guest in guests:
         guest.redeem(link)

@@ -19,16 +19,47 @@ EXPECTED = re.compile(
     r"|The connection to wss?://.* was interrupted while the page was loading.*)"
 )
 
-# As the page does when a person presses *Join*.
-REDEEM = """async () => {
-  const load = (path) => import(new URL(`../${path}`, document.querySelector('script[type=module]').src).href);
-  const [{ Invitation }, { parseInviteLink }] = await Promise.all(['call/invitation.js', 'keys/invite.js'].map(load));
-  const { lookUrl: look, redeemUrl: redeem, callUrl: call } = document.querySelector('.invite-page').dataset;
-  const invitation = new Invitation({ look, redeem, call });
-  invitation.link = parseInviteLink(history.state.invite);
+# A page of the site on which nothing runs.
+EMPTY_PAGE = "/robots.txt"
+# A page that is loaded and not shown: its scripts do not run.
+LOAD = """const load = (method, url, fields) => new Promise((resolve, reject) => {
+  const request = Object.assign(new XMLHttpRequest(), { responseType: 'document' });
+  request.onloadend = () => (request.status === 200 ? resolve(request.response) : reject(new Error(url)));
+  request.open(method, url);
+  request.send(fields);
+});
+const modulesOf = (page, names) => {
+  const base = page.querySelector('script[type=module]').src;
+  return Promise.all(names.map((name) => import(new URL(`../${name}.js`, base).href)));
+};"""
+# As the page of an invitation does when a person presses *Join*.
+REDEEM = f"""async (link) => {{
+  {LOAD}
+  const page = await load('GET', '/i');
+  const [{{ Invitation }}, {{ parseInviteLink }}] = await modulesOf(page, ['call/invitation', 'keys/invite']);
+  const {{ lookUrl: look, redeemUrl: redeem, callUrl: call }} = page.querySelector('.invite-page').dataset;
+  const invitation = new Invitation({{ look, redeem, call }});
+  invitation.link = parseInviteLink(new URL(link).hash);
   await invitation.look();
   return (await invitation.redeem()).slug;
-}"""
+}}"""
+# As the pages for a new room and for its links do.
+MAKE_ROOM = f"""async ([name, people]) => {{
+  {LOAD}
+  const form = (await load('GET', '/rooms/new')).querySelector('form:has(input[name=name])');
+  const fields = new FormData(form);
+  fields.set('name', name);
+  fields.set('max_people', people);
+  const page = await load('POST', form.action, fields);
+  const [{{ loadRoomKey }}, {{ setRoomKey }}, {{ createAnyonesLink }}] = await modulesOf(
+    page, ['keys/key-store', 'keys/set-room-key', 'keys/make-invite-link']);
+  const {{ slug, url: keyUrl }} = page.querySelector('mp-room-key[data-at-once]').dataset;
+  await setRoomKey({{ slug, epoch: 1, url: keyUrl, byHosts: false }});
+  const {{ raw: key }} = await loadRoomKey(slug);
+  const {{ url, roomName, by }} = page.querySelector('mp-invite-form').dataset;
+  const {{ link }} = await createAnyonesLink({{ url, slug, epoch: 1, key, byHosts: false, name: roomName, by }});
+  return [slug, link];
+}}"""
 # As if both buttons were pressed while the page was still loading: then no device is opened.
 DEVICES_OFF = """new MutationObserver((_, watch) => {
   const buttons = document.querySelectorAll(".preview [data-early][data-toggle]");
@@ -154,6 +185,15 @@ class Person:
         expect(self.page.get_by_text("Room key on").first).to_be_visible()
         return str(self.page.locator("[data-room]").get_attribute("data-room"))
 
+    def make_room(self, name: str = "Monday meeting", people: int = 4) -> tuple[str, str]:
+        """Create a room with a key and a link for anyone, without the pages for it; return its slug and the link.
+
+        The pages of a new room take as much processor time as two people take to meet.
+        """
+        self.go(EMPTY_PAGE)
+        slug, link = self.page.evaluate(MAKE_ROOM, [name, str(people)])
+        return slug, link
+
     def create_link(self, lasts: str = "1 day", lets_in: str = "One person", label: str = "") -> str:
         """Create an invite link on the page where this person is and return it."""
         self.open_section("links")
@@ -179,9 +219,9 @@ class Person:
         self.page.goto(link)
 
     def redeem(self, link: str) -> None:
-        """Use a link that works without joining, and go to the room's own page before the call."""
-        self.follow(link)
-        self.page.goto(f"{self.app.origin}/r/{self.page.evaluate(REDEEM)}")
+        """Use a link that works, without its page and without joining; go to the room's own page before the call."""
+        self.go(EMPTY_PAGE)
+        self.go(f"/r/{self.page.evaluate(REDEEM, link)}")
 
     # ── In the call ──────────────────────────────────────────────────────────────────────────────
     def join(self, slug: str = "") -> None:

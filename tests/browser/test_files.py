@@ -326,8 +326,7 @@ def test_what_cannot_be_sent_is_named_and_the_rest_arrives(two: tuple[Person, Pe
 def test_a_guest_sends_a_file_in_two_clicks_without_a_camera(person: Meet, file: Path) -> None:
     olga, guest = person("Olga"), person("Guest", devices_off=False)
     olga.sign_in()
-    slug = olga.create_room()
-    link = olga.create_link()
+    slug, link = olga.make_room()
     olga.join(slug)
 
     guest.page.goto(link)

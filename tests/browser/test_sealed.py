@@ -49,8 +49,7 @@ def lie_about(who: Person, change: Callable[[dict[str, Any]], None]) -> None:
 def invited(olga: Person, guest: Person) -> str:
     """Create a room as Olga, let the guest accept a link, and return the slug."""
     olga.sign_in()
-    slug = olga.create_room("Sealed meeting")
-    link = olga.create_link()
+    slug, link = olga.make_room("Sealed meeting")
     guest.redeem(link)
     return slug
 

@@ -16,7 +16,7 @@ def flips(page: Page, selector: str) -> bool:
 def test_a_phone_flips_its_camera_and_mirrors_only_the_face(person: Meet) -> None:
     olga = person("Olga", viewport=PHONE)
     olga.sign_in()
-    slug = olga.create_room()
+    slug, _ = olga.make_room()
     olga.go(f"/r/{slug}")
     # A computer with one camera has nothing to flip.
     page = olga.page

@@ -11,7 +11,7 @@ PHONE = {"width": 390, "height": 844}
 def test_a_closed_question_is_asked_again_only_by_a_press(person: Meet) -> None:
     olga = person("Olga", viewport=PHONE)
     olga.sign_in()
-    slug = olga.create_room()
+    slug, _ = olga.make_room()
     olga.context.add_init_script(REFUSE + DISMISSED)
     olga.go(f"/r/{slug}")
     problems = olga.page.locator(".prejoin__problems")

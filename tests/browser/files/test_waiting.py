@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.meeting import ANYONE
 from tests.browser.person import Person
 from tests.browser.test_call_page import expect_accessible
 from tests.browser.test_files import count_sent
@@ -71,8 +70,7 @@ def meet_once(person: Meet, browser: Browser | None = None) -> tuple[Person, Per
     """Let Olga and Max meet in a room of hers, and Max leave; return both and the room."""
     olga, max_ = person("Olga"), person("Max", **({"browser": browser} if browser else {}))
     olga.sign_in()
-    slug = olga.create_room()
-    link = olga.create_link(lets_in=ANYONE)
+    slug, link = olga.make_room()
     max_.sign_in()
     max_.redeem(link)
     for who in (max_, olga):

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Request, WebSocket, expect
 
-from tests.browser.meeting import ANYONE, Meet
+from tests.browser.meeting import Meet
 from tests.browser.pages.held import HeldModules
 from tests.browser.person import see_and_hear
 from tests.services import wait_until
@@ -29,8 +29,7 @@ class Watch:
 def test_redemption_socket_and_keys_do_not_wait_for_the_modules_of_the_call(person: Meet) -> None:
     olga, guest = person("Olga"), person("Guest")
     olga.sign_in()
-    slug = olga.create_room()
-    link = olga.create_link(lets_in=ANYONE)
+    slug, link = olga.make_room()
 
     # The owner has pressed Join before any module was there: the socket is open by then, and the call uses it.
     seen, held = Watch(olga.page), HeldModules(olga.page, CALL_PAGE)
@@ -82,7 +81,7 @@ def test_a_press_that_was_taken_back_uses_the_link_and_joins_no_one(person: Meet
 def test_the_page_before_the_call_is_alive_without_the_modules_of_the_call(person: Meet) -> None:
     olga = person("Olga")
     olga.sign_in()
-    slug = olga.create_room()
+    slug, _ = olga.make_room()
     join = olga.page.locator("#join-form button[type=submit]:not([data-early])")
 
     held = HeldModules(olga.page, CALL)

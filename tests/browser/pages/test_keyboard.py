@@ -44,7 +44,7 @@ def field_in_dialog(page: Page) -> None:
 def test_letters_and_input_methods_of_other_scripts(person: Meet) -> None:
     olga = person("Olga")
     olga.sign_in()
-    slug = olga.create_room()
+    slug, _ = olga.make_room()
     olga.go(f"/r/{slug}")
     page = olga.page
     devtools = olga.context.new_cdp_session(page)

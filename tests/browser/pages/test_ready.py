@@ -32,7 +32,7 @@ def press_all(page: Page) -> int:
 def test_a_page_without_its_modules_does_nothing_wrong(person: Meet) -> None:
     olga = person("Olga")
     olga.sign_in()
-    slug = olga.create_room()
+    slug, _ = olga.make_room()
     stranger = person("Sam")
     pages = [
         (stranger, "/accounts/login/", 1),

@@ -72,7 +72,8 @@ def at_the_door(company: Meet) -> Person:
     """Olga before a call in which she is alone."""
     olga = company("Olga")
     olga.sign_in()
-    olga.go(f"/r/{olga.create_room()}")
+    slug, _ = olga.make_room()
+    olga.go(f"/r/{slug}")
     return olga
 
 

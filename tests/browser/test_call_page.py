@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import CHROMIUM_ARGUMENTS
 from tests.browser.devices.scripted import PLUG_IN, PULL_OUT
 from tests.browser.person import Person
@@ -36,18 +36,13 @@ def strict_chromium(driver: Playwright) -> Iterator[Browser]:
 
 def expect_accessible(page: Page) -> None:
     """Check that axe finds nothing on the page as it is."""
-    found = [
-        (violation["id"], [node["html"] for node in violation["nodes"]])
-        for violation in Axe().run(page).response["violations"]
-    ]
-    assert found == []
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations(page)] == []
 
 
 def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     olga, guest = person("Olga"), person("Guest", viewport={"width": 390, "height": 844})
     olga.sign_in()
-    slug = olga.create_room("Garden club")
-    link = olga.create_link()
+    slug, link = olga.make_room("Garden club")
     olga.join(slug)
     expect(olga.page.get_by_text("You're the only one here.")).to_be_visible()
     guest.redeem(link)
@@ -59,6 +54,10 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
     for who in (olga, guest):
         who.see_others(1)
         expect_accessible(who.page)
+        # On a desk and on a phone, every tile and every control is on the screen, whole.
+        assert who.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for place in who.page.locator("mp-tile, .toolbar button").all():
+            expect(place).to_be_in_viewport(ratio=0.99)
     olgas_tile = guest.page.locator("mp-tile[data-self='false']")
     expect(olgas_tile).to_have_attribute("data-muted", "false")
     expect(olgas_tile).to_have_attribute("data-route", "direct", timeout=15_000)
@@ -105,8 +104,7 @@ def test_what_one_does_shows_at_the_other(person: Meet) -> None:
 def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chromium: Browser) -> None:
     olga, guest = person("Olga"), person("Guest", browser=bare_chromium)
     olga.sign_in()
-    slug = olga.create_room("Garden club")
-    link = olga.create_link()
+    slug, link = olga.make_room("Garden club")
     olga.join(slug)
 
     guest.redeem(link)
@@ -123,7 +121,8 @@ def test_without_any_device_one_still_sees_and_is_listed(person: Meet, bare_chro
 def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: Browser) -> None:
     olga = person("Olga", browser=strict_chromium)
     olga.sign_in()
-    olga.go(f"/r/{olga.create_room('Garden club')}")
+    slug, _ = olga.make_room("Garden club")
+    olga.go(f"/r/{slug}")
     problems = olga.page.locator(".prejoin__problems")
     expect(problems).to_contain_text("Camera and microphone are blocked. Allow access for this site")
     expect_accessible(olga.page)
@@ -132,14 +131,14 @@ def test_a_blocked_camera_says_where_to_allow_it(person: Meet, strict_chromium: 
 def test_a_browser_without_the_key_does_not_join(person: Meet) -> None:
     olga, elsewhere = person("Olga"), person("Olga")
     olga.sign_in()
-    slug = olga.create_room("Garden club")
+    slug, link = olga.make_room("Garden club")
     elsewhere.sign_in()
     elsewhere.go(f"/r/{slug}")
     expect(elsewhere.page.get_by_role("heading", name="This browser doesn't have the room key")).to_be_visible()
     expect(elsewhere.page.locator("#join-form button")).to_be_disabled()
 
     # She brings it along with a link from the browser that has it.
-    elsewhere.redeem(olga.create_link())
+    elsewhere.redeem(link)
     elsewhere.join()
 
 

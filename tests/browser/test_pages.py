@@ -1,10 +1,10 @@
 """Every page: nothing to find for axe, no sideways scrolling, no browser errors, in light and in dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.meeting import Meet, make_meeting
+from tests.browser.axe import violations
+from tests.browser.meeting import Meet
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True}
@@ -22,8 +22,9 @@ ACCOUNT_PATHS = [
 
 def examine(page: Page) -> list[str]:
     """Return what is wrong with the page as it is, each with the first element that it is about."""
-    violations = Axe().run(page).response["violations"]
-    wrong = [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:200]}" for v in violations]
+    wrong = [
+        f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:200]}" for v in violations(page)
+    ]
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     if width[0] > width[1]:
         wrong.append(f"{width[0]} pixels wide on a screen of {width[1]}")
@@ -80,16 +81,3 @@ def test_every_page_is_accessible(person: Meet, screen: dict[str, object]) -> No
     wrong += examine(olga.page)
 
     assert wrong == []
-
-
-def test_a_full_call_fits_a_desk_and_a_phone(person: Meet) -> None:
-    meeting = make_meeting(person, "Guest")
-    meeting.guests[0].page.set_viewport_size({"width": 390, "height": 844})
-    for who in meeting.people:
-        who.join()
-    for who in meeting.people:
-        who.see_others(1)
-        assert examine(who.page) == []
-        # Every tile and every control is on the screen, whole.
-        for place in who.page.locator("mp-tile, .toolbar button").all():
-            expect(place).to_be_in_viewport(ratio=0.99)

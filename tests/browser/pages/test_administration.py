@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import AppServer, make_account
+from tests.browser.axe import violations
 from tests.browser.conftest import Cast, server_with
 from tests.browser.person import PASSWORD
 
@@ -45,8 +45,10 @@ def examine(page: Page) -> list[str]:
     wrong = []
     for size in (DESK, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        found = Axe().run(page).response["violations"]
-        wrong += [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:160]}" for v in found]
+        wrong += [
+            f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0]['failureSummary'][:160]}"
+            for v in violations(page)
+        ]
         wrong += page.evaluate(CUT_OFF)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append("wider than the screen")

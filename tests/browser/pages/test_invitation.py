@@ -4,10 +4,10 @@ import re
 import secrets
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Route, expect
 
 from tests.app_server import AppServer
+from tests.browser.axe import violations
 from tests.browser.meeting import Meet, Meeting, make_meeting
 from tests.browser.person import Person
 
@@ -183,7 +183,7 @@ def test_a_link_that_does_not_work_says_why_and_what_helps(app: AppServer, perso
         helps = ["Copy a message to the host"] if reason != "not_yours" else []
         assert sorted(shown) == sorted([*offers, *helps]), reason
         assert page.evaluate(WIDTH) == 0
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     # A message for the host, without the link.
     message = page.get_by_label("A message to the host").input_value()
     assert "the page says: “This link is incomplete”." in message

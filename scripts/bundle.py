@@ -29,13 +29,14 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 # Modules that one template names share what both import. Every other module of pages/ is a bundle of its own.
 TOGETHER = (("call", "invite"),)
-# Modules behind `import()` that a template asks for ahead, with all that they import.
-LATER = ["js/ui/running/running-call.js"]
+# Modules behind `import()` with most of what a page needs, in the order in which it loads them. Each stays together.
+# A template asks ahead for the first one, with all that it imports.
+LATER = ["js/ui/running/running-call.js", "js/ui/running/features.js"]
 SHEETS = ["css/site.css", "css/call/before.css", "css/call/during.css", "css/admin/admin.css"]
 OUTPUTS = {"js": "js/bundle", "css": "css/bundle"}
 BUNDLE = ROOT / "var/bundle"
-# Import what a page loads at once, and what it asks for ahead; only while esbuild runs.
-FIRST, SECOND = "first.js", "second.js"
+# Imports what a page has loaded after one of its stages; only while esbuild runs.
+STAGE = "stage-{}.js"
 
 
 def find_esbuild() -> Path:
@@ -66,31 +67,42 @@ def bundle(esbuild: Path, entries: list[str], static: Path) -> dict[str, Any]:
     """Bundle modules, or sheets, in `static`, a copy of static/; return what esbuild says of its outputs, by name.
 
     esbuild makes a chunk of what the same entries and `import()`s reach, so each feature that is loaded later splits
-    what a page loads at once. Where all of them begin with the import of that, it stays together. So does what LATER
-    loads, which is there before any other feature is wanted.
+    what a page loads at once. Where all of them begin with the import of that, it stays together. So does what each of
+    LATER loads: whatever is wanted after it begins with its import.
     """
     outputs: dict[str, Any]
     if not entries[0].endswith(".js"):
         outputs = run_esbuild(esbuild, entries, static)["outputs"]
         return outputs
     inputs = run_esbuild(esbuild, entries, static, "not-kept")["inputs"]
-    at_once = imported_by(entries[0], inputs)
-    later = {each["path"] for said in inputs.values() for each in said["imports"] if each["kind"] == "dynamic-import"}
-    ahead = [
-        module for name in LATER if name in inputs for module in imported_by(name, inputs) if module not in at_once
-    ]
-    (static / FIRST).write_text("".join(f'import "./{module}";\n' for module in at_once))
-    (static / SECOND).write_text("".join(f'import "./{module}";\n' for module in (FIRST, *ahead)))
-    changed = {static / name: (static / name).read_bytes() for name in {entries[0], *later} - {*at_once}}
-    for path, source in changed.items():
-        # SECOND must not be imported by what it imports.
-        before = FIRST if path.relative_to(static).as_posix() in {entries[0], *ahead} else SECOND
+    stages = [imported_by(entries[0], inputs)]
+    for name in (name for name in LATER if name in inputs):
+        stages.append([*stages[-1], *(module for module in imported_by(name, inputs) if module not in stages[-1])])
+    for number, stage in enumerate(stages):
+        (static / STAGE.format(number)).write_text("".join(f'import "./{module}";\n' for module in stage))
+    changed: dict[Path, bytes] = {}
+    for name, number in {entries[0]: 0, **begin_with(inputs, stages)}.items():
+        path = static / name
+        changed[path] = path.read_bytes()
         # On its first line: the others stay where source maps say they are.
-        path.write_bytes(f'import "{os.path.relpath(static / before, path.parent)}"; '.encode() + source)
+        before = os.path.relpath(static / STAGE.format(number), path.parent)
+        path.write_bytes(f'import "{before}"; '.encode() + changed[path])
     outputs = run_esbuild(esbuild, entries, static)["outputs"]
     for path, source in changed.items():
         path.write_bytes(source)
     return outputs
+
+
+def begin_with(inputs: dict[str, Any], stages: list[list[str]]) -> dict[str, int]:
+    """Return the modules behind an `import()`, and the number of the first stage with all that they share with any."""
+    later = {each["path"] for said in inputs.values() for each in said["imports"] if each["kind"] == "dynamic-import"}
+    found = {}
+    for module in later.difference(stages[0]):
+        # A stage must not be imported by what it imports.
+        last = next((number for number, stage in enumerate(stages) if module in stage), len(stages)) - 1
+        shared = {each for each in imported_by(module, inputs) if each in stages[-1]}
+        found[module] = next((number for number in range(1, last) if shared.issubset(stages[number])), last)
+    return found
 
 
 def imported_by(entry: str, inputs: dict[str, Any]) -> list[str]:

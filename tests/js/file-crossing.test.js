@@ -17,7 +17,7 @@ setMaxListeners(0);
 /** What a person, or the network, may do; only what is possible at the time. */
 const ACTS = {
   offer: async ({ olga, guest, random }) => {
-    if (olga.transfers.length > 2 || !olga.mesh.peers.has(guest.pid)) return;
+    if (!olga.exchange || olga.transfers.length > 2 || !olga.mesh.peers.has(guest.pid)) return;
     const chosen = Array.from({ length: 1 + random(3) }, (_, at) => {
       const size = [0, 17, 17, 90_000, 90_000, 1_000_003][random(6)];
       return { file: Object.assign(new MemoryFile(`${at}.bin`, size, at), { broken: random(8) === 0 && size > 0 }), path: [] };
@@ -36,9 +36,14 @@ const ACTS = {
     if (world.up) return;
     for (const who of ["olga", "guest"]) if (world.random(2) === 0) world.giveUp(world[who]);
   },
-  "reload guest": (world) => world.random(3) === 0 && world.reload("guest"),
-  "reload olga": (world) => world.random(4) === 0 && world.reload("olga"),
+  "reload guest": (world) => world.random(3) === 0 && world.reload("guest", late(world)),
+  "reload olga": (world) => world.random(4) === 0 && world.reload("olga", late(world)),
 };
+
+/** The code for files comes with the page, or after the first picture. */
+function late({ random }) {
+  return random(2) === 0 ? 0 : random(1_500);
+}
 
 function act(tab, random, run) {
   const { transfers } = tab;

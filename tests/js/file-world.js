@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { FileExchange } from "../../static/js/files/exchange.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
 import { Gate } from "../../static/js/gate/gate.js";
+import { CatchUp } from "../../static/js/ui/running/catch-up.js";
 
 // Node.js has one, and does not end while it is open: these tabs have no others beside them.
 Reflect.deleteProperty(globalThis, "BroadcastChannel");
@@ -251,7 +252,9 @@ class TabMesh extends Emitter {
   }
 
   drop(pid) {
-    if (this.peers.delete(pid)) this.emit("peer-removed", { pid });
+    if (!this.peers.delete(pid)) return;
+    this.gate.forgetPeer(pid);
+    this.emit("peer-removed", { pid });
   }
 }
 
@@ -261,18 +264,31 @@ export class Tab {
   /** Requests for files that this tab does not have, newest last. */
   wanted = [];
 
-  constructor(world, member, number) {
+  /** @param {number} [late] milliseconds until the code for files is loaded */
+  constructor(world, member, number, late = 0) {
     this.world = world;
     this.member = member;
     this.pid = `${member}${number}`.padEnd(22, "x");
     this.line = new Line();
     this.mesh = new TabMesh(this);
+    this.mesh.gate.hold();
+    const past = new CatchUp([this.mesh]);
+    const load = () => {
+      if (!this.open) return;
+      past.finish(() => this.#makeExchange());
+      this.mesh.gate.release();
+    };
+    if (late > 0) world.clock.after(late, load);
+    else load();
+  }
+
+  #makeExchange() {
     this.exchange = new FileExchange({ mesh: this.mesh, room: "room", memberOf: (pid) => (this.mesh.peers.has(pid) ? pid[0] : "") });
     this.exchange.on("wanted", (detail) => this.wanted.push(detail));
   }
 
   get transfers() {
-    return [...this.exchange.transfers.values()];
+    return [...(this.exchange?.transfers.values() ?? [])];
   }
 
   send(pid, name, payload) {
@@ -293,7 +309,7 @@ export class Tab {
   close() {
     this.open = false;
     this.line.cut();
-    this.exchange.close();
+    this.exchange?.close();
   }
 }
 
@@ -354,13 +370,13 @@ export class World {
     for (const pid of [...tab.mesh.peers.keys()]) tab.mesh.drop(pid);
   }
 
-  /** @param {"olga" | "guest"} who closes the tab and opens another; the other side notices sooner or later */
-  reload(who) {
+  /** @param {"olga" | "guest"} who closes the tab and opens another; the other side notices sooner or later @param {number} [late] as of `Tab` */
+  reload(who, late) {
     const before = this[who];
     const other = who === "olga" ? this.guest : this.olga;
     before.close();
     for (const lane of [...this.lanes]) lane.fail();
-    this[who] = this.#makeTab(before.member);
+    this[who] = this.#makeTab(before.member, late);
     this.clock.after(1 + this.random(400), () => other.mesh.drop(before.pid));
     this.connect();
   }
@@ -371,9 +387,9 @@ export class World {
     this.clock.clear();
   }
 
-  #makeTab(member) {
+  #makeTab(member, late) {
     this.#numbers += 1;
-    const tab = new Tab(this, member, this.#numbers);
+    const tab = new Tab(this, member, this.#numbers, late);
     this.tabs.push(tab);
     return tab;
   }

@@ -14,6 +14,8 @@ export const BUDGETS = Object.freeze({
   /** Control messages and their characters, before they are read: three times twelve offers of 5,000 files in a minute. */
   messages: { burst: 240_000, perMinute: 120_000 },
   characters: { burst: 100_000_000, perMinute: 60_000_000 },
+  /** Characters that wait for a part of the call that is not loaded yet: the largest offer of files, twice. Never again. */
+  early: { burst: 5_000_000, perMinute: 0 },
   /** Frames of files: 64 KB each at 10 Gbit/s. */
   frames: { burst: 1_200_000, perMinute: 1_200_000 },
   /** Sealed bodies, from the server or a third peer; the server relays 40 a second. */

@@ -5,6 +5,7 @@
  */
 
 import { BUDGETS, Budgets } from "./budgets.js";
+import { HeldMessages } from "./held-messages.js";
 import { Topic } from "./topic.js";
 
 /** @import { Cost, Costs } from "./budgets.js" */
@@ -15,6 +16,8 @@ export class Gate {
   #budgets;
   #topics = /** @type {Map<string, Topic<any>>} */ (new Map());
   #members = /** @type {Map<string, string>} */ (new Map());
+  /** @type {HeldMessages | null} */
+  #held = null;
 
   /** @param {Send} send @param {Budgets} [budgets] */
   constructor(send, budgets = new Budgets()) {
@@ -46,9 +49,23 @@ export class Gate {
     if (member !== "") this.#members.set(pid, member);
   }
 
-  /** A message on a topic that no feature has opened is dropped. @param {string} pid @param {string} name @param {unknown} payload */
+  /** A message on a topic that no feature has opened is dropped, unless `hold` was called. @param {string} pid @param {string} name @param {unknown} payload */
   receive(pid, name, payload) {
-    this.#topics.get(name)?.receive(pid, payload);
+    const topic = this.#topics.get(name);
+    if (topic) topic.receive(pid, payload);
+    else this.#held?.keep(pid, name, payload);
+  }
+
+  /** Features are on their way: keeps messages on topics that are not open yet. */
+  hold() {
+    this.#held ??= new HeldMessages((pid, costs) => this.spend(pid, costs));
+  }
+
+  /** The features are there, and have opened their topics: they receive what was kept. */
+  release() {
+    const held = this.#held?.all ?? [];
+    this.#held = null;
+    for (const { pid, name, payload } of held) this.receive(pid, name, payload);
   }
 
   /** As `Topic.pass`. @param {string} pid @param {string} name @param {unknown} payload @param {(message: any) => void} deliver */
@@ -89,6 +106,7 @@ export class Gate {
   /** What they used stays counted. @param {string} pid */
   forgetPeer(pid) {
     for (const topic of this.#topics.values()) topic.forgetPeer(pid);
+    this.#held?.forgetPeer(pid);
     this.#members.delete(pid);
   }
 }

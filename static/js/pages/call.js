@@ -22,13 +22,12 @@ import { arrive } from "../ui/invites/arrival.js";
 import { loadInvites, refreshInvites } from "../ui/invites/later-invites.js";
 import { closeDialogs, setUpDialogs } from "../ui/call/dialogs.js";
 import { keepFocus } from "../ui/lib/focus-keeper.js";
-import { pageData, text } from "../ui/lib/page.js";
+import { byId, pageData, text } from "../ui/lib/page.js";
 import { isSupported, pageReady } from "../ui/lib/ready.js";
 import { showInside, showRoomName } from "../ui/call/room-details.js";
 import { showInTitle } from "../ui/lib/page-title.js";
 import { Prejoin } from "../ui/call/prejoin.js";
 import { DataSaverSwitch } from "../ui/quality/data-saver-switch.js";
-import { offerSmallWindow } from "../ui/small-window/offer.js";
 import { findRoomKey } from "../keys/held-room-key.js";
 import { showKeyState } from "../ui/keys/room-key-state.js";
 import { sidePanels } from "../ui/call/side-panel.js";
@@ -70,8 +69,8 @@ let dialogs;
 /** Made while the person is still on the page before the call. @type {Promise<Identity> | null} */
 let nextIdentity = null;
 let name = "";
-/** Whether a host has let the person in since the page was loaded. */
-let admitted = false;
+/** Whether a host has let the person in since the page was loaded. Before, whether the person has pressed *Join*: then more waits for the first picture. */
+let [pressed, admitted] = [false, false];
 
 /** Joins as `name`, or knocks. */
 function join() {
@@ -82,7 +81,7 @@ function join() {
 async function loadCall() {
   try {
     await loadCallParts();
-    dialogs ??= setUpDialogs(() => call?.leaving.request());
+    dialogs ??= setUpDialogs(() => call?.requestLeave());
     return await import("../ui/running/running-call.js");
   } catch {
     return null;
@@ -124,7 +123,7 @@ async function enter() {
   if (pageState.current !== "joining") return;
   if (parts === null) return end("load");
   const wanted = () => pageState.current === "joining";
-  call = await parts.startCall({ page, identity, seal, name, hideAddress, devices, outputs, saver, leave, wanted }).catch(() => null);
+  call = await parts.startCall({ page, identity, seal, name, hideAddress, filesOnly: prejoin.filesOnly, purpose, devices, outputs, saver, leave, wanted }).catch(() => null);
   if (call === null) return wanted() && end("start");
   Object.assign(prejoin, { working: false, shown: false });
   ended.hide();
@@ -134,13 +133,11 @@ async function enter() {
 }
 
 /** @param {RunningCall} current */
-function listenToCall({ session, files, hands, keys: keyLife, shown, signal }) {
+function listenToCall({ session, keys: keyLife, signal }) {
   session.on("entered", ({ room, again }) => {
     pageState.apply("entered");
     page.role = session.self.role;
     if (prejoin.filesOnly && !again) sidePanels.open("files");
-    if (purpose === "shared" && !again) void files.chooseShared();
-    if (!again) void offerSmallWindow(shown, signal);
     roomChanged(room, again);
   }, { signal });
   session.on("away", ({ entered, code }) => {
@@ -157,7 +154,7 @@ function listenToCall({ session, files, hands, keys: keyLife, shown, signal }) {
   keyLife.on("missing", () => toast(text("room-key.missing")));
   const toggle = (/** @type {PanelName} */ panel) => () => sidePanels.toggle(panel);
   const panels = { p: toggle("people"), f: toggle("files"), c: toggle("chat") };
-  listenForKeys({ ...panels, i: () => HOSTS.includes(session.self.role) && dialogs.invite(), d: dialogs.devices, h: () => hands.raiseHand(!hands.up) }, signal);
+  listenForKeys({ ...panels, i: () => HOSTS.includes(session.self.role) && dialogs.invite(), d: dialogs.devices, h: () => byId("raise-hand", HTMLElement).click() }, signal);
 }
 
 /**
@@ -179,7 +176,7 @@ function roomChanged({ name: roomName, epoch, join_rule: joinRule, relay_only: r
 
 /** On the person's own wish, after the question about files. @param {Wish} wish for what was received */
 function leave(wish) {
-  call?.discardDrafts();
+  call?.features?.discardDrafts();
   end("left", wish);
 }
 
@@ -255,7 +252,7 @@ devices.on("news", ({ message, action, subject, everywhere }) => {
 });
 announceDevices(devices, () => pageState.current === "ended");
 prejoin.on("join", async (detail) => {
-  name = detail.name;
+  [name, pressed] = [detail.name, true];
   if (!page.invitation || (await redeem())) join();
 });
 prejoin.on("mode", ({ filesOnly }) => {
@@ -312,8 +309,10 @@ async function begin() {
   else await checkKey();
   if (request !== null && (request.prepared || (await areAllowed(wanted)))) prejoin.pressJoin(request.name);
   prejoin.enableJoin();
-  await loadCall();
-  void loadInvites();
+  const parts = await loadCall();
+  if (!pressed) void parts?.loadFeatures().catch(() => {});
+  await parts?.featuresLoaded;
+  loadInvites();
   import("../ui/call/inside-now.js").then(({ watchInside }) => watchInside(page, pageState, outputs)).catch(() => {});
 }
 

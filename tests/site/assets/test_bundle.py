@@ -112,6 +112,28 @@ def test_a_press_waits_for_no_module(bundle: Bundle, settings: LazySettings, cli
     assert needed <= set(asked_for[:first_module])
 
 
+def test_the_first_picture_waits_for_no_files_and_no_chat(
+    bundle: Bundle, settings: LazySettings, client: Client
+) -> None:
+    def sources_of(entry: str) -> set[str]:
+        maps = [bundle.files / f"{name}.map" for name in bundle.entries[entry] if name.endswith(".js")]
+        return {Path(name).as_posix() for each in maps for name in json.loads(each.read_text())["sources"]}
+
+    later = re.compile(
+        r"^\.\./(chat|waiting|files/(lanes|protocol|receive|save|send|storage)|ui/(chat|files|waiting))/"
+    )
+    call, features = LATER
+    assert [name for name in sources_of(call) if later.search(name)] == []
+    assert len([name for name in sources_of(features) if later.search(name)]) > 50
+    # Nor is it asked for beside them; and what comes after the picture is few requests.
+    own = set(bundle.entries[features]) - set(bundle.entries[call])
+    assert 0 < len(own) <= 4
+    settings.BUNDLE = bundle
+    html = client.get("/i").content.decode()
+    assert not [name for name in own if name in html]
+    assert all(name in html for name in bundle.entries[call])
+
+
 def test_a_bundled_sheet_has_the_rules_of_all_that_it_imports(bundle: Bundle) -> None:
     for entry in SHEETS:
         bundled = (bundle.files / bundle.entries[entry][0]).read_text()

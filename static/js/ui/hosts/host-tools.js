@@ -6,23 +6,19 @@ import { HOSTS } from "../../signaling/roles.js";
 import { text } from "../lib/page.js";
 import { personMenu } from "../people/person-menu.js";
 import { toast } from "../lib/toasts.js";
-import { keepDecisions } from "./kept-decisions.js";
 import { PollNote } from "./poll-note.js";
-import { applyRights } from "./rights.js";
 import { TimerChip } from "./timer-chip.js";
 
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Hands } from "../../chat/hands.js" */
 /** @import { Stage } from "../stage/stage.js" */
 
-/** @param {CallSession} session @param {{controls: HostControls, hands: Hands, stage: Stage, slug: string, mute: () => void}} call @param {AbortSignal} signal */
-export function setUpHostTools(session, { controls, hands, stage, slug, mute }, signal) {
+/** @param {CallSession} session @param {{controls: HostControls, hands: Hands, stage: Stage}} call @param {AbortSignal} signal */
+export function setUpHostTools(session, { controls, hands, stage }, signal) {
   const polls = new Polls(session, signal);
   const note = new PollNote(session, polls, signal);
   new TimerChip(session, controls.timer, signal);
-  applyRights(session, controls.rights, mute, signal);
   addSpotlight(session, controls, stage, signal);
-  keepDecisions(controls, slug, signal);
   session.on("entered", () => [controls, polls].forEach((one) => one.check()), { signal });
   const on = (/** @type {string} */ selector, /** @type {() => unknown} */ run) => {
     for (const button of document.querySelectorAll(selector)) button.addEventListener("click", () => void run(), { signal });

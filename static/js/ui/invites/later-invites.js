@@ -2,14 +2,25 @@
 
 import { idle } from "../lib/idle.js";
 
-/** Null: it could not be loaded, and a later try may. */
-export async function loadInvites() {
-  await idle();
-  return import("./refresh-invites.js").catch(() => null);
+/** @type {() => void} */
+let start;
+/** @type {Promise<void>} */
+const started = new Promise((resolve) => (start = resolve));
+
+export function loadInvites() {
+  start();
+  void load();
 }
 
 /** Lets it follow the room. @param {{epoch?: number, joinRule?: string}} room what has changed */
 export async function refreshInvites(room) {
-  const loaded = await loadInvites();
+  await started;
+  const loaded = await load();
   loaded?.refreshInvites(room);
+}
+
+/** Null: it could not be loaded, and a later try may. */
+async function load() {
+  await idle();
+  return import("./refresh-invites.js").catch(() => null);
 }

@@ -5,15 +5,17 @@ import { KeyRotation } from "../../call/key-rotation.js";
 import { CallSession } from "../../call/session.js";
 import { HostControls } from "../../hosts/host-controls.js";
 import { traffic } from "../../peer/stats/traffic.js";
-import { Leaving } from "../call/leaving.js";
-import { PictureDraft } from "../chat/picture-draft.js";
-import { FileDraft } from "../files/file-form.js";
-import { openFiles } from "../files/open-files.js";
+import { OwnRole } from "../call/own-role.js";
+import { keepDecisions } from "../hosts/kept-decisions.js";
+import { applyRights } from "../hosts/rights.js";
 import { text } from "../lib/page.js";
 import { ReceiptView } from "../quality/receipt-view.js";
 import { Stage } from "../stage/stage.js";
+import { StageView } from "../stage/stage-view.js";
 import { adaptMedia } from "./adapt-media.js";
-import { setUpFeatures } from "./features.js";
+import { addFeatures } from "./later-features.js";
+
+export { featuresLoaded, loadFeatures } from "./later-features.js";
 
 /** @import { Identity } from "../../keys/identity.js" */
 /** @import { RoomSeal } from "../../keys/room-seal.js" */
@@ -22,23 +24,19 @@ import { setUpFeatures } from "./features.js";
 /** @import { CallPageData } from "../lib/page.js" */
 /** @import { DataSaverSwitch } from "../quality/data-saver-switch.js" */
 /** @import { Wish } from "../received/ended-files.js" */
+/** @import { Features } from "./features.js" */
+/** @import { FeaturesModule } from "./later-features.js" */
 
 /**
  * @typedef {object} RunningCallOptions
  * @property {CallPageData} page @property {Identity} identity @property {RoomSeal} seal
  * @property {string} name of the person
- * @property {boolean} hideAddress use the relay only
+ * @property {boolean} hideAddress use the relay only @property {boolean} filesOnly
+ * @property {string | null} purpose "shared": with files from the share target
  * @property {DeviceControls} devices @property {MediaOutputs} outputs @property {DataSaverSwitch} saver
  * @property {(wish: Wish) => void} leave ends the call on the person's wish
  * @property {() => boolean} wanted false: the person no longer waits for the call
  */
-
-// For the page after the call: the server may be away by then.
-import("../received/ended-files.js").catch(() => {});
-
-// What was chosen or written and not sent outlasts a call that others end.
-let fileDraft = new FileDraft();
-const pictureDraft = new PictureDraft();
 
 /**
  * Joins first and makes the call then, while the server answers: what it sends comes in a later task, when the call listens.
@@ -57,40 +55,41 @@ export async function startCall(options) {
 
 export class RunningCall {
   session;
-  files;
-  hands;
   keys;
-  leaving;
-  /** For a small window beside the page. */
-  shown;
-  #chat;
+  /** Null until they are there. @type {Features | null} */
+  features = null;
   #receipt;
   #stage;
   #devices;
+  #leave;
   #life = new AbortController();
 
   /** @param {CallSession} session that has just begun to join @param {RunningCallOptions} options */
-  constructor(session, { page, identity, hideAddress, devices, outputs, saver, leave }) {
+  constructor(session, { page, identity, hideAddress, filesOnly, purpose, devices, outputs, saver, leave }) {
     const { signal } = this.#life;
     const { slug, setKeyUrl } = page;
-    const heardFrom = (/** @type {string} */ pid) => adaptation.heardFrom(pid);
-    const { exchange, files } = openFiles(session, page, fileDraft, { heardFrom, hideAddress, signal });
     this.#receipt = new ReceiptView(new Receipt(session, signal), () => page.roomName, signal);
     this.keys = new KeyRotation(session, { slug, setKeyUrl });
     const stage = new Stage(session, outputs);
     const controls = new HostControls(session, signal);
+    const { rights, spotlight, timer } = controls;
     const { adaptation, views } = adaptMedia(session, stage, { devices, saver, controls, signal });
-    const { chat, hands, alerts } = setUpFeatures(session, { page, identity, controls, stage, devices, outputs, saver, exchange, files, pictureDraft }, signal);
-    this.leaving = new Leaving(session, files, leave, signal);
+    applyRights(session, rights, () => devices.muteForHost(), signal);
+    new StageView(session, stage, signal);
+    new OwnRole(session, signal);
     this.session = session;
-    this.files = files;
-    this.hands = hands;
-    this.shown = { session, stage, views, adaptation, devices, alerts };
-    this.#chat = chat;
     this.#stage = stage;
     this.#devices = devices;
+    this.#leave = leave;
     const { mesh, socket } = session;
-    Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, files: exchange, adaptation } });
+    Object.assign(globalThis, { meetingPoint: { mesh, socket, media: devices.media, adaptation } });
+    const setUp = (/** @type {FeaturesModule} */ { setUpFeatures }) => {
+      const options = { page, identity, purpose, hideAddress, controls, stage, views, adaptation, devices, outputs, saver, leave };
+      this.features = setUpFeatures(session, options, signal);
+      Object.assign(/** @type {any} */ (globalThis).meetingPoint, { files: this.features.exchange });
+    };
+    addFeatures(session, { emitters: [rights, spotlight, timer], grid: stage.grid, atOnce: filesOnly, setUp, signal });
+    keepDecisions(controls, slug, signal);
     this.updateMedia(); // The devices may have changed since the session was made.
   }
 
@@ -107,9 +106,10 @@ export class RunningCall {
     this.#stage.showSelf(tracks.video);
   }
 
-  discardDrafts() {
-    this.#chat.discardDraft();
-    fileDraft = new FileDraft();
+  /** Leaves, or asks about files first. Until the features are there, none has come in this call, and the page after it asks about earlier ones. */
+  requestLeave() {
+    if (this.features) this.features.leaving.request();
+    else this.#leave("ask");
   }
 
   /** For a page that is going away. */
@@ -122,7 +122,7 @@ export class RunningCall {
   async close() {
     this.#life.abort();
     this.session.leave();
-    const closed = this.files.close();
+    const closed = this.features?.files.close();
     this.keys.close();
     this.#stage.close();
     await closed;

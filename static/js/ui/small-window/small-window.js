@@ -1,7 +1,5 @@
 /** The call in a small window that stays on top: the button and the setting for it, and what it shows. */
 
-// It is there already. Without this line the bundle of the page would be cut into more files, by what both have in common.
-import "../running/running-call.js";
 import { say } from "../lib/announcer.js";
 import { byId, text } from "../lib/page.js";
 import { toast } from "../lib/toasts.js";

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from scripts import sbom
 from scripts.check_supply_chain import lock_problems, npm_problems, vendored_problems
 from scripts.supply_chain import DEVELOPMENT, RUNTIME, Locked, locked, vendored
 
@@ -98,6 +97,8 @@ def test_nothing_is_installed_without_hashes(name: str) -> None:
 
 
 def test_the_bill_of_materials_is_valid_and_whole() -> None:
+    from scripts import sbom  # takes two seconds, which each process that collects this file would spend
+
     text = sbom.written(sbom.bill(ROOT))
     sbom.validate(text)
     components = json.loads(text)["components"]

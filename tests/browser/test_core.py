@@ -141,6 +141,18 @@ def test_sound_is_sent_otherwise_without_a_word_to_the_other_side(page: Page) ->
     assert seen == {"quiet": 0, "signalingState": "stable", "attempts": 2}
 
 
+@pytest.mark.parametrize(
+    ("kind", "offers"), [("both", "first"), ("earlier", "newcomer"), ("missed", "first"), ("back", "newcomer")]
+)
+def test_who_was_here_first_offers(page: Page, kind: str, offers: str) -> None:
+    for ids in (["A" * 22, "z" * 22], ["z" * 22, "A" * 22]):
+        assert page.evaluate("([kind, ids]) => world.firstOffer(kind, ids)", [kind, ids]) == [offers]
+
+
+def test_the_order_of_ids_says_who_offers_when_no_one_knows_who_was_first(page: Page) -> None:
+    assert page.evaluate("world.firstOffer('unknown', ['A'.repeat(22), 'z'.repeat(22)])") == ["newcomer"]
+
+
 def test_four_people_come_within_50_ms(page: Page) -> None:
     assert page.evaluate("world.crowd(4, 50)") == {"connections": 6, "added": [3] * 4, "times": [3] * 4}
 

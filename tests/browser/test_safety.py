@@ -43,7 +43,7 @@ globalThis.WebSocket = class extends WebSocket {
 # What a person can do who changes the program in their own browser: another name, in the middle of a call.
 RENAME = """async () => {
   const stringify = JSON.stringify;
-  const isProfile = (value) => value?.v === 1 && "muted" in value && "camera" in value;
+  const isProfile = (value) => value?.v === 2 && "muted" in value && "camera" in value;
   JSON.stringify = (value, ...more) => stringify(isProfile(value) ? { ...value, name: "Boss" } : value, ...more);
   const { socket } = meetingPoint;
   const written = new Promise((resolve) => {

@@ -5,20 +5,28 @@ import { cleanName } from "../lib/clean-name.js";
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
 
 const MAX_HELLO_CHARACTERS = 4096;
+/** Of what a page speaks with other pages. From 2 on it offers to those who join after it. */
+const VERSION = 2;
 
 /** @param {{name: string, muted?: boolean, camera?: boolean}} hello @returns {string} */
 export function writeHello({ name, muted = false, camera = true }) {
-  return JSON.stringify({ v: 1, name: cleanName(name), muted, camera });
+  return JSON.stringify({ v: VERSION, name: cleanName(name), muted, camera });
+}
+
+/** Whether the page of this hello is of this version or a later one. @param {string} text @returns {boolean} */
+export function isCurrent(text) {
+  return Number(read(text).v) >= VERSION;
 }
 
 /** Reads a hello; a field that is missing or of another type gets its default. @param {string} text @returns {Hello} */
 export function readHello(text) {
-  const fields = text.length <= MAX_HELLO_CHARACTERS ? parse(text) : {};
+  const fields = read(text);
   return { name: cleanName(fields.name), muted: fields.muted === true, camera: fields.camera !== false };
 }
 
 /** @param {string} text @returns {Record<string, unknown>} */
-function parse(text) {
+function read(text) {
+  if (text.length > MAX_HELLO_CHARACTERS) return {};
   try {
     const value = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};

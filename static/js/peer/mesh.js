@@ -6,6 +6,7 @@ import { RecentMap } from "../lib/recent-map.js";
 import { Gate } from "../gate/gate.js";
 import { openConnectionTopics } from "./connection-messages.js";
 import { DepartureDetector } from "./departure.js";
+import { isCurrent } from "./hello.js";
 import { PeerLink } from "./peer-link.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
 import { checkPeerMessage, parseBody } from "./messages.js";
@@ -59,6 +60,8 @@ export class Mesh extends Emitter {
   #departures = new DepartureDetector((pid) => this.#drop(pid));
   #early = /** @type {EarlyMessages<PeerMessage>} */ (new EarlyMessages());
   #banned = /** @type {RecentMap<true>} */ (new RecentMap(MAX_BANNED));
+  /** Who was here when we last joined, by pid; null where no one says who came first. @type {Set<string> | null} */
+  #earlier = null;
   #closed = false;
 
   /**
@@ -92,14 +95,25 @@ export class Mesh extends Emitter {
     if (policy === "relay") this.emit("hidden");
   }
 
-  /** We have joined or rejoined: offers to new peers, repeats what may have been lost. @param {Peer[]} peers everyone else */
+  /**
+   * We have joined or rejoined: repeats what may have been lost. Those who are here offer to us, as they know of us half a round trip
+   * before we know of them; to a page of an earlier version, which waits for us, we do.
+   * @param {Peer[]} peers everyone else
+   */
   onJoined(peers) {
+    this.#earlier = new Set(peers.map(({ pid }) => pid));
     this.#reconcile(peers);
-    for (const { pid } of peers) this.peers.get(pid)?.offer();
+    for (const { pid, hello } of peers) if (!isCurrent(hello)) this.peers.get(pid)?.offer();
   }
 
-  /** A peer joined, or rejoined: they offer, we wait. @param {Peer} peer */
+  /** A peer joined, or rejoined: we offer, unless their page is of an earlier version, which does. @param {Peer} peer */
   addPeer(peer) {
+    this.#add(peer);
+    if (isCurrent(peer.hello)) this.peers.get(peer.pid)?.offer();
+  }
+
+  /** @param {Peer} peer */
+  #add(peer) {
     const { pid, member, role, hello, fingerprint } = peer;
     if (this.#closed || pid === this.#pid || this.#banned.has(pid)) return;
     this.gate.introduce(pid, member);
@@ -115,19 +129,20 @@ export class Mesh extends Emitter {
   }
 
   /**
-   * Takes the whole roster after missed changes. Two peers who first see each other here have both missed who came first, so the
-   * order of their ids says who offers; if both do, negotiation handles it.
+   * Takes the whole roster after missed changes. Who was not here when we joined came later. Otherwise the order of ids says who offers;
+   * if both do, negotiation handles it.
    * @param {Peer[]} peers everyone else in the room
    */
   syncPeers(peers) {
-    const found = peers.filter(({ pid }) => !this.peers.has(pid) && this.#pid > pid);
+    const isLater = (/** @type {Peer} */ { pid, hello }) => this.#earlier?.has(pid) === false && isCurrent(hello);
+    const found = peers.filter((peer) => !this.peers.has(peer.pid) && (isLater(peer) || this.#pid > peer.pid));
     this.#reconcile(peers);
     for (const { pid } of found) this.peers.get(pid)?.offer();
   }
 
   /** @param {Peer[]} peers */
   #reconcile(peers) {
-    for (const peer of peers) this.addPeer(peer);
+    for (const peer of peers) this.#add(peer);
     const here = new Set(peers.map(({ pid }) => pid));
     for (const pid of [...this.peers.keys()]) if (!here.has(pid)) this.removePeer(pid);
   }

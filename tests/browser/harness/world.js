@@ -5,6 +5,7 @@ import { makeIdentity } from "/static/js/keys/identity.js";
 import { LocalMedia } from "/static/js/media/devices/local-media.js";
 import { mungeSdp } from "/static/js/media/adaptation/sdp-munging.js";
 import { MediaOutputs } from "/static/js/media/playback/media-outputs.js";
+import { writeHello } from "/static/js/peer/hello.js";
 import { Mesh } from "/static/js/peer/mesh.js";
 import { describeRoute } from "/static/js/peer/ice/ice-path.js";
 
@@ -16,6 +17,10 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     connections.push(this);
   }
 };
+
+const CURRENT = writeHello({ name: "" });
+/** Of a page that offers when it joins, and waits for those who join after it. */
+const EARLIER = '{"v":1}';
 
 const makePid = () => toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
 
@@ -43,7 +48,7 @@ class Relay {
 
   add(pid = makePid(), certificate = undefined) {
     const mesh = new Mesh({ pid, certificate, send: (to, body) => this.send(pid, to, body) });
-    const person = { pid, mesh, peer: { pid, member: pid, role: "guest", hello: "{}" }, events: [] };
+    const person = { pid, mesh, peer: { pid, member: pid, role: "guest", hello: CURRENT }, events: [] };
     for (const type of ["peer-added", "peer-updated", "peer-removed", "peer-state", "peer-media", "peer-screen"]) {
       mesh.on(type, (detail) => person.events.push({ type, ...detail }));
     }
@@ -190,7 +195,7 @@ const world = {
     // A banned peer is not let in again, whatever the server says.
     a.mesh.ban(b.pid);
     a.mesh.addPeer(b.peer);
-    b.mesh.onJoined([a.peer]);
+    b.mesh.onJoined([{ ...a.peer, hello: EARLIER }]);
     const before = relay.carried;
     await until(() => relay.carried > before + 1, "an offer and candidates");
     const back = a.mesh.peers.size;
@@ -292,9 +297,9 @@ const world = {
       const relay = new Relay(20);
       const [a, b] = [relay.add(undefined, certificate), relay.add(undefined, certificate)];
       const began = performance.now();
-      a.mesh.onJoined([b.peer]);
+      a.mesh.onJoined([{ ...b.peer, hello: EARLIER }]);
       if (round % 3 === 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
-      b.mesh.onJoined([a.peer]);
+      b.mesh.onJoined([{ ...a.peer, hello: EARLIER }]);
       await until(() => connected(a, b) && connected(b, a), `glare, round ${round}`);
       results.rounds += 1;
       results.slowest = Math.max(results.slowest, performance.now() - began);
@@ -349,7 +354,49 @@ const world = {
     return { ways: pairs.size, removed, agreed };
   },
 
-  /** Several people join within a moment; each new one offers to those who are listed. */
+  /** `a` was here first, and `b` came then: which of them made the first offer, and how many were made. */
+  async firstOffer(kind, ids) {
+    const relay = new Relay(5);
+    const [a, b] = ids.map((id) => relay.add(id));
+    const offers = [];
+    relay.lose = (from, _to, { description }) => {
+      if (description?.type === "offer") offers.push(from === a.pid ? "first" : "newcomer");
+      return false;
+    };
+    const ways = {
+      both() {
+        a.mesh.addPeer(b.peer);
+        b.mesh.onJoined([a.peer]);
+      },
+      earlier() {
+        a.mesh.addPeer({ ...b.peer, hello: EARLIER });
+        b.mesh.onJoined([{ ...a.peer, hello: EARLIER }]);
+      },
+      // The news of b was lost, and a hears of b by a roster.
+      missed() {
+        a.mesh.onJoined([]);
+        b.mesh.onJoined([a.peer]);
+        a.mesh.syncPeers([b.peer]);
+      },
+      // a came back without having heard of b, and so is the newcomer now.
+      back() {
+        b.mesh.onJoined([a.peer]);
+        a.mesh.onJoined([b.peer]);
+        b.mesh.addPeer(a.peer);
+      },
+      // Neither knows who came first.
+      unknown() {
+        a.mesh.syncPeers([b.peer]);
+        b.mesh.syncPeers([a.peer]);
+      },
+    };
+    ways[kind]();
+    await until(() => connected(a, b) && connected(b, a), `connection: ${kind}`);
+    for (const { mesh } of [a, b]) mesh.close();
+    return offers;
+  },
+
+  /** Several people join within a moment; those who are there offer to each new one. */
   async crowd(count, within) {
     const relay = new Relay(20);
     const present = [];
@@ -403,7 +450,7 @@ const world = {
     const stream = b.mesh.peers.get(a.pid).remoteStream;
     // a's mesh is dropped without goodbye reaching b, and a new one of the same pid comes in.
     const later = relay.add(a.pid);
-    later.mesh.onJoined([b.peer]);
+    later.mesh.onJoined([{ ...b.peer, hello: EARLIER }]);
     b.mesh.addPeer(a.peer);
     await until(() => connected(later, b) && connected(b, later), "second connection");
     await until(() => b.events.filter(({ type }) => type === "peer-media").length === 2, "control channel of the second");

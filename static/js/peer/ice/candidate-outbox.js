@@ -23,18 +23,18 @@ export class CandidateOutbox {
   push(candidate) {
     this.#waiting.push(candidate);
     if (this.#collected) {
-      if (candidate === null) this.#collected();
+      if (candidate === null || isHidden()) this.#collected();
       else this.#wait(COLLECT.quietMs, this.#collected);
     } else if (candidate === null) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
   }
 
   /**
-   * Returns what is found in the next moments, for the message that goes out then.
-   * @returns {Promise<Candidate[]>} empty after `clear`, and while the page is hidden: its timers would be late
+   * Returns what is found in the next moments, for the message that goes out then. While the page is hidden, its timers are late: then
+   * the first candidate ends these moments.
+   * @returns {Promise<Candidate[]>} empty after `clear`
    */
   collect() {
-    if (globalThis.document?.visibilityState === "hidden") return Promise.resolve([]);
     return new Promise((resolve) => {
       this.#collected = () => {
         const batch = this.#waiting;
@@ -42,7 +42,8 @@ export class CandidateOutbox {
         this.clear();
         resolve(batch);
       };
-      if (this.#waiting.includes(null)) this.#collected();
+      const enough = isHidden() ? this.#waiting.length > 0 : this.#waiting.includes(null);
+      if (enough) this.#collected();
       else this.#wait(this.#waiting.length > 0 ? COLLECT.quietMs : COLLECT.longestMs, this.#collected);
     });
   }
@@ -65,4 +66,9 @@ export class CandidateOutbox {
     this.clear();
     this.#send(batch);
   }
+}
+
+/** @returns {boolean} */
+function isHidden() {
+  return globalThis.document?.visibilityState === "hidden";
 }

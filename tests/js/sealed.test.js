@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { canonical } from "../../static/js/keys/canonical.js";
 import { fromBase64Url, sha256, toBase64Url } from "../../static/js/lib/encoding.js";
 import { fixedPart, readSealedHello, writeSealedHello } from "../../static/js/keys/hello.js";
+import { deflate, inflate } from "../../static/js/keys/padding.js";
 import { ENVELOPE_SIZES, openPairChannel } from "../../static/js/keys/pair-channel.js";
 import { makeRoomKey } from "../../static/js/keys/room-key.js";
 import { makeRoomSeal } from "../../static/js/keys/room-seal.js";
@@ -22,13 +23,13 @@ async function someone(fingerprint = FINGERPRINT) {
   return { pid, publicKey, privateKey: pair.privateKey, fingerprint };
 }
 
-async function channel(seal, one, other) {
-  return openPairChannel(seal, { ...one, fixed: fixedPart(seal, one) }, { ...other, fixed: fixedPart(seal, other) });
+async function channel(seal, one, other, { compresses = false } = {}) {
+  return openPairChannel(seal, { ...one, fixed: fixedPart(seal, one) }, { ...other, fixed: fixedPart(seal, other), compresses });
 }
 
-async function pair(sealA, sealB = sealA) {
+async function pair(sealA, sealB = sealA, options = {}) {
   const [a, b] = await Promise.all([someone(), someone()]);
-  return { a, b, ab: await channel(sealA, a, b), ba: await channel(sealB, b, a) };
+  return { a, b, ab: await channel(sealA, a, b, options), ba: await channel(sealB, b, a) };
 }
 
 const refused = (reason) => (error) => error.reason === reason;
@@ -90,6 +91,32 @@ test("envelopes: there and back, padded to four sizes, within what the server ta
     await assert.rejects(ab.wrap("x".repeat(44029)), RangeError);
     assert.equal(ENVELOPE_SIZES.length, 4);
   }
+});
+
+test("envelopes: what is long is compressed for a page that reads it, and never longer for it", async () => {
+  const seal = await makeRoomSeal("tea", 3, KEY);
+  const { ab, ba } = await pair(seal, seal, { compresses: true });
+  const size = (body) => fromBase64Url(JSON.parse(body).ct).length - 16;
+  const noise = Array.from(crypto.getRandomValues(new Uint8Array(9_000)), (byte) => String.fromCharCode(33 + (byte % 94))).join("");
+  for (const [text, length] of [["x".repeat(1_020), 1024], ["x".repeat(1_021), 1024], ["a=rtpmap:96 VP8/90000\r\n".repeat(500), 1024], ["x".repeat(44_028), 1024], [noise, 16384], ["Ω".repeat(9_000), 1024]]) {
+    const body = await ab.wrap(text);
+    assert.equal(size(body), length);
+    assert.equal(await ba.unwrap(body), text);
+  }
+  await assert.rejects(ab.wrap("x".repeat(44_029)), RangeError);
+  const [one, two] = await Promise.all([ab.wrap("y".repeat(2_000)), ab.wrap("z")]);
+  assert.equal(await ba.unwrap(one), "y".repeat(2_000));
+  assert.equal(await ba.unwrap(two), "z", "in the order of the calls");
+});
+
+test("what is inflated is bounded, and damage is an error", async () => {
+  const bomb = await deflate(new Uint8Array(40_000_000));
+  assert.ok(bomb.length < 44_000, "fits an envelope");
+  await assert.rejects(inflate(bomb, 44_028), RangeError);
+  const packed = await deflate(new TextEncoder().encode("v=0\r\n".repeat(3_000)));
+  assert.equal((await inflate(packed, 18_000 - 3_000)).length, 15_000);
+  await assert.rejects(inflate(packed, 14_999), RangeError);
+  for (const damaged of [packed.slice(0, -1), new Uint8Array(0), Uint8Array.of(7, 7, 7)]) await assert.rejects(inflate(damaged, 44_028));
 });
 
 test("envelopes: replayed, reflected, overtaken, cut, changed, foreign: none is opened, and the channel goes on", async () => {

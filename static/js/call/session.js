@@ -7,7 +7,7 @@ import { RecentMap } from "../lib/recent-map.js";
 import { Kicks } from "./kick.js";
 import { Mesh } from "../peer/mesh.js";
 import { NetworkWatch } from "../peer/ice/network-watch.js";
-import { readHello, writeHello } from "../peer/hello.js";
+import { isCurrent, readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/ice/ice-policy.js";
 import { whyThisPath } from "../peer/ice/ice-path.js";
 import { PeerRelay } from "../peer/peer-relay.js";
@@ -100,7 +100,7 @@ export class CallSession extends Emitter {
     this.self = { pid, member: "", role, ...presence, self: true, state: "self" };
     this.socket = new SignalingSocket({ url: socketPath, pid, hello: "" });
     const { signal } = this.#life;
-    this.link = new SealedLink({ identity, seal, send: (to, body) => ways.send(to, body) });
+    this.link = new SealedLink({ identity, seal, readsCompressed: isCurrent, send: (to, body) => ways.send(to, body) });
     this.mesh = new Mesh({ pid, certificate, send: (to, body) => this.link.send(to, body) });
     this.#entrance = new Entrance({ socket: this.socket, link: this.link, gate: this.mesh.gate }, signal);
     this.muteRequests = this.mesh.topic("ask-mute", { read: (payload) => payload === true || null, perMinute: MUTE_REQUESTS_PER_MINUTE, creates: { dialogs: 1 } });

@@ -5,7 +5,7 @@
  */
 
 import { canonical } from "./canonical.js";
-import { concat, fromBase64Url, sha256, toBase64Url } from "../lib/encoding.js";
+import { concat, fromBase64Url, fromUtf8, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
 import { pad, unpad } from "./padding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
@@ -50,7 +50,7 @@ export async function writeSealedHello(seal, identity, profile) {
   const algorithm = { name: "AES-GCM", iv, additionalData: profileContext(seal, identity.pid) };
   const [tag, sealed] = await Promise.all([
     crypto.subtle.sign("HMAC", mac, fixedPart(seal, identity)),
-    crypto.subtle.encrypt(algorithm, profileKey, pad(profile, PROFILE_SIZES)),
+    crypto.subtle.encrypt(algorithm, profileKey, pad(toUtf8(profile), PROFILE_SIZES)),
   ]);
   const parts = { mac: toBase64Url(new Uint8Array(tag)), profile: toBase64Url(concat(iv, new Uint8Array(sealed))) };
   return JSON.stringify({ ...open, mode: seal.mode, ...parts });
@@ -86,7 +86,7 @@ async function openProfile(seal, key, pid, text) {
   try {
     const bytes = fromBase64Url(text);
     const algorithm = { name: "AES-GCM", iv: bytes.slice(0, NONCE_BYTES), additionalData: profileContext(seal, pid) };
-    return unpad(new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(NONCE_BYTES))));
+    return fromUtf8(unpad(new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.slice(NONCE_BYTES)))));
   } catch {
     throw new HelloRefused("key");
   }

@@ -4,8 +4,8 @@
  */
 
 import { canonical } from "./canonical.js";
-import { concat, fromBase64Url, hkdf, sha256, toBase64Url } from "../lib/encoding.js";
-import { pad, unpad } from "./padding.js";
+import { concat, fromBase64Url, fromUtf8, hkdf, sha256, toBase64Url, toUtf8 } from "../lib/encoding.js";
+import { deflate, inflate, pad, unpad } from "./padding.js";
 
 /** @import { Bytes } from "../lib/encoding.js" */
 /** @import { RoomSeal } from "./room-seal.js" */
@@ -16,6 +16,10 @@ import { pad, unpad } from "./padding.js";
 /** The server's limit is 60,000 bytes a body; 43 KB in base64url with the envelope around it fit. */
 export const ENVELOPE_SIZES = Object.freeze([1_024, 4_096, 16_384, 44_032]);
 const MAX_BODY_CHARACTERS = 60_000;
+const [SMALLEST] = ENVELOPE_SIZES;
+const MAX_TEXT = 44_028;
+/** In the first byte of the length, which no text is long enough for: what follows is compressed. */
+const DEFLATED = 0x80;
 
 /** Why an envelope is dropped: malformed; replayed (old, repeated or overtaken); forged (not made with the pair key). */
 export class EnvelopeRefused extends Error {
@@ -34,17 +38,19 @@ export class PairChannel {
   #theirs;
   #outward;
   #inward;
+  #compresses;
   #sent = 0;
   #heard = 0;
 
-  /** @param {{seal: RoomSeal, mine: End, theirs: End, outward: CryptoKey, inward: CryptoKey, sas: SasPair}} made */
-  constructor({ seal, mine, theirs, outward, inward, sas }) {
+  /** @param {{seal: RoomSeal, mine: End, theirs: End, outward: CryptoKey, inward: CryptoKey, sas: SasPair, compresses: boolean}} made */
+  constructor({ seal, mine, theirs, outward, inward, sas, compresses }) {
     this.sas = sas;
     this.#seal = seal;
     this.#mine = mine;
     this.#theirs = theirs;
     this.#outward = outward;
     this.#inward = inward;
+    this.#compresses = compresses;
   }
 
   /** @returns {Counters} */
@@ -65,9 +71,11 @@ export class PairChannel {
    * @throws {RangeError} when it is longer than 44,028 bytes of UTF-8
    */
   async wrap(text) {
-    const padded = pad(text, ENVELOPE_SIZES);
+    const content = toUtf8(text);
+    if (content.length > MAX_TEXT) throw new RangeError("too long to be sealed");
     this.#sent += 1;
     const seq = this.#sent;
+    const padded = this.#compresses ? await packDeflated(content) : pad(content, ENVELOPE_SIZES);
     const algorithm = this.#algorithm(this.#mine.pid, this.#theirs.pid, seq);
     const sealed = await crypto.subtle.encrypt(algorithm, this.#outward, padded);
     return JSON.stringify({ seq, ct: toBase64Url(new Uint8Array(sealed)) });
@@ -80,7 +88,7 @@ export class PairChannel {
     const algorithm = this.#algorithm(this.#theirs.pid, this.#mine.pid, seq);
     let text;
     try {
-      text = unpad(new Uint8Array(await crypto.subtle.decrypt(algorithm, this.#inward, sealed)));
+      text = await unpack(new Uint8Array(await crypto.subtle.decrypt(algorithm, this.#inward, sealed)));
     } catch {
       throw new EnvelopeRefused("forged");
     }
@@ -97,10 +105,29 @@ export class PairChannel {
   }
 }
 
+/** Compresses what would be longer than the smallest size. @param {Bytes} content @returns {Promise<Bytes>} */
+async function packDeflated(content) {
+  const plain = pad(content, ENVELOPE_SIZES);
+  if (plain.length === SMALLEST) return plain;
+  const deflated = await deflate(content);
+  const packed = deflated.length < content.length ? pad(deflated, ENVELOPE_SIZES) : plain;
+  if (packed.length === plain.length) return plain;
+  packed[0] = DEFLATED;
+  return packed;
+}
+
+/** @param {Bytes} padded @returns {Promise<string>} @throws {RangeError | TypeError} */
+async function unpack(padded) {
+  if (padded[0] !== DEFLATED) return fromUtf8(unpad(padded));
+  padded[0] = 0;
+  return fromUtf8(await inflate(unpad(padded), MAX_TEXT));
+}
+
 /**
  * Agrees on the keys of a pair. @throws {DOMException} when their key is not a point on the curve
  * @param {RoomSeal} seal @param {End & {privateKey: CryptoKey}} mine
- * @param {End & {publicKey: Bytes}} theirs from a verified hello @returns {Promise<PairChannel>}
+ * @param {End & {publicKey: Bytes, compresses?: boolean}} theirs from a verified hello; compresses: they read compressed envelopes
+ * @returns {Promise<PairChannel>}
  */
 export async function openPairChannel(seal, mine, theirs) {
   const curve = { name: "ECDH", namedCurve: "P-256" };
@@ -124,7 +151,8 @@ export async function openPairChannel(seal, mine, theirs) {
     ),
   ]);
   const ends = { low: endOf(low), high: endOf(high) };
-  return new PairChannel({ seal, mine, theirs, outward, inward, sas: { seal, ...ends, shared: forCode, check } });
+  const sas = { seal, ...ends, shared: forCode, check };
+  return new PairChannel({ seal, mine, theirs, outward, inward, sas, compresses: theirs.compresses === true });
 }
 
 /** @param {End} end and more */

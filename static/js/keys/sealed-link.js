@@ -46,6 +46,7 @@ export class SealedLink extends Emitter {
   /** Who was removed: nothing of theirs is believed, and nothing said about it. @type {RecentMap<true>} */
   #shunned = new RecentMap(MAX_COUNTERS);
   #send;
+  #readsCompressed;
   #known = /** @type {VisitorMap<Known>} */ (new VisitorMap(MAX_CHANNELS, (pid, { channel }) => this.#keepCounters(pid, channel)));
   #early = /** @type {EarlyMessages<{body: string, unsure: boolean}>} */ (new EarlyMessages());
   #refused = /** @type {Set<string>} */ (new Set());
@@ -62,14 +63,15 @@ export class SealedLink extends Emitter {
   #closed = false;
 
   /**
-   * @param {object} options @param {Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">} options.identity
-   * @param {RoomSeal} options.seal @param {(to: string, body: string) => void} options.send may drop what it cannot send
+   * @param {{identity: Pick<Identity, "pid" | "publicKey" | "privateKey" | "fingerprint">, seal: RoomSeal, send: (to: string, body: string) => void,
+   * readsCompressed?: (profile: string) => boolean}} options send: may drop what it cannot send; readsCompressed: the page of this profile does
    */
-  constructor({ identity, seal, send }) {
+  constructor({ identity, seal, send, readsCompressed = () => false }) {
     super();
     this.#identity = identity;
     this.#seal = seal;
     this.#send = send;
+    this.#readsCompressed = readsCompressed;
   }
 
   /** @param {string} profile @returns {Promise<string>} */
@@ -168,10 +170,7 @@ export class SealedLink extends Emitter {
     this.#blocked.set(pid, reason);
   }
 
-  /**
-   * Ignores this tab for the rest of the session: it was removed, and a relay that brings it back lies.
-   * @param {string} pid
-   */
+  /** Ignores this tab for the rest of the session: it was removed, and a relay that brings it back lies. @param {string} pid */
   shun(pid) {
     this.#shunned.set(pid, true);
     this.#former.delete(pid);
@@ -278,7 +277,8 @@ export class SealedLink extends Emitter {
   async #openChannel({ pid, member }, hello) {
     const { privateKey, fingerprint } = this.#identity;
     const mine = { pid: this.#identity.pid, fixed: fixedPart(this.#seal, this.#identity), fingerprint, privateKey };
-    const channel = await openPairChannel(this.#seal, mine, { pid, ...hello });
+    const compresses = this.#readsCompressed(hello.profile);
+    const channel = await openPairChannel(this.#seal, mine, { pid, ...hello, compresses });
     const { sent, heard } = this.#counters.get(pid) ?? { sent: 0, heard: 0 };
     channel.continueFrom({ sent: Math.max(sent, this.#sentFloor), heard });
     this.#known.set(pid, { member, hello, channel, epoch: this.#seal.epoch });

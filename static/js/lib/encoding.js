@@ -28,6 +28,11 @@ export function toUtf8(text) {
   return utf8.encode(text);
 }
 
+/** @param {Bytes} bytes @returns {string} @throws {TypeError} when they are not UTF-8 */
+export function fromUtf8(bytes) {
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+
 /** @param {Bytes} bytes @returns {Promise<Bytes>} */
 export async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

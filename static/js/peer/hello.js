@@ -5,7 +5,7 @@ import { cleanName } from "../lib/clean-name.js";
 /** @typedef {{name: string, muted: boolean, camera: boolean}} Hello camera: whether it is on at entry */
 
 const MAX_HELLO_CHARACTERS = 4096;
-/** Of what a page speaks with other pages. From 2 on it offers to those who join after it. */
+/** Of what a page speaks with other pages. From 2 on it offers to those who join after it, and reads compressed envelopes. */
 const VERSION = 2;
 
 /** @param {{name: string, muted?: boolean, camera?: boolean}} hello @returns {string} */

@@ -11,7 +11,7 @@ import { makeRoomSeal } from "../keys/room-seal.js";
 import { SealedLink } from "../keys/sealed-link.js";
 import { Emitter } from "../lib/emitter.js";
 import { RecentMap } from "../lib/recent-map.js";
-import { readHello, writeHello } from "../peer/hello.js";
+import { isCurrent, readHello, writeHello } from "../peer/hello.js";
 import { hasRelay } from "../peer/ice/ice-policy.js";
 import { NetworkWatch } from "../peer/ice/network-watch.js";
 import { Mesh } from "../peer/mesh.js";
@@ -79,7 +79,7 @@ export class TransferRoom extends Emitter {
     this.#name = name;
     this.#hideAddress = hideAddress;
     this.#socket = new SignalingSocket({ url: `/ws/rooms/${slug}/transfers`, pid, hello: "" });
-    this.#link = new SealedLink({ identity, seal, send: (to, body) => void this.#socket.relay(to, body) });
+    this.#link = new SealedLink({ identity, seal, readsCompressed: isCurrent, send: (to, body) => void this.#socket.relay(to, body) });
     this.mesh = new Mesh({ pid, certificate, dataOnly: true, send: (to, body) => this.#link.send(to, body) });
     const memberOf = (/** @type {string} */ of) => this.#members.get(of) ?? "";
     const trust = seal.secrets ? "key" : "server";

@@ -62,15 +62,16 @@ const waitingRoom = new WaitingRoom(page);
 const pageState = new PageState();
 followVisibleArea();
 guardTouches();
-/** @type {RunningCall | null} */
-let call = null;
+let call = /** @type {RunningCall | null} */ (null);
 /** @type {ReturnType<typeof setUpDialogs>} */
 let dialogs;
 /** Made while the person is still on the page before the call. @type {Promise<Identity> | null} */
 let nextIdentity = null;
 let name = "";
-/** Whether a host has let the person in since the page was loaded. Before, whether the person has pressed *Join*: then more waits for the first picture. */
-let [pressed, admitted] = [false, false];
+/** Whether *Join* was pressed: then more waits for the first picture. */
+let pressed = false;
+/** Whether a host has let the person in since the page was loaded. */
+let admitted = false;
 
 /** Joins as `name`, or knocks. */
 function join() {

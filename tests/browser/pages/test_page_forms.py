@@ -54,7 +54,7 @@ def test_nothing_that_was_typed_is_lost(chromium: Browser, cast: Cast) -> None:
         page = olga.page
         with page.expect_response(lambda response: response.url.endswith("/accounts/time-zone")) as zone:
             olga.sign_in_with_password()  # only such a session is in the list of devices
-            olga.go("/accounts/")
+        olga.go("/accounts/")
         assert zone.value.status == 204
         page.get_by_label("Your name").fill("Someone else")
         page.get_by_role("link", name="Signed-in devices").or_(

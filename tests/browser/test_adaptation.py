@@ -68,7 +68,7 @@ def test_each_pair_uses_the_quickest_codec_that_both_have_and_a_hidden_picture_i
         "Max to Guest": "AV1",
         "Guest to Max": "VP9",
     }
-    wait_until(lambda: codecs() == table, 30, "every pair has its codec")
+    wait_until(lambda: codecs() == table, 60, "every pair has its codec")
 
     # Max looks away: no one encodes anything for him, and the others continue.
     no_vp8.page.evaluate(HIDE, True)

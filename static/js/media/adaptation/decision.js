@@ -6,8 +6,8 @@
 import { pickCodec } from "./codecs.js";
 import { learnDelay } from "./coding-delay.js";
 import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps } from "./bandwidth.js";
-import { updateAverages, durationOf } from "./link-averages.js";
-import { LOWEST_VIDEO, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
+import { updateAverages, durationOf, FULL_MS } from "./link-averages.js";
+import { FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
 
 /** @import { Evidence, LimitationReason, State } from "./state.js" */
@@ -42,8 +42,18 @@ const TIGHT_MS = 3_000;
 const TIGHT = 0.75;
 /** What is measured this soon after a switch is of the codec before, and of a key frame. */
 const SETTLED_MS = 1_500;
-/** What the codec that others have, too, needs of its minimum: in the first seconds, when estimates are low, and to be taken again. */
+/**
+ * The first picture is there soonest in the codec with which browsers begin: AV1 takes a tenth of a second longer on a busy machine. Then
+ * it stays where the estimate has risen far, until its delay is known; elsewhere it gives way while pictures, and so key frames, are
+ * small, but not while the first one still fills the link.
+ */
+const FIRST_PICTURE_MS = 1_200;
+const FIRST_CODEC_MS = 5_000;
+/** For a picture of 640×360, at both ends: above this, another codec may be quicker by what people notice. */
+const SLOW_CODING_MS = 12;
+/** What a codec needs of its minimum in the first seconds, when estimates are low. */
 const BEGINS = 0.6;
+/** What the codec that others have, too, needs of its minimum to be taken again. */
 const RETURNS = 1.2;
 
 /** @param {Readonly<State>} before @param {Readonly<Evidence>} evidence @returns {State} */
@@ -155,12 +165,27 @@ function updateRoom(state, evidence, limited) {
   if (settled && state.active && coded?.codec === state.codec) state.delays = learnDelay(state.delays, coded);
 }
 
-/** Whether the link carries the codec that others have, too. @param {State} state @param {Evidence} evidence @param {Codec} common */
-function takesCommon(state, evidence, common) {
+/** Whether the link carries the codec that others have, too, or the first one. @param {State} state @param {Evidence} evidence @param {Codec} wanted */
+function carries(state, evidence, wanted) {
   const { codec, quick } = state;
   const { codecs } = evidence;
-  const needed = minKbps(Math.max(state.rung, LOWEST_VIDEO), common) * (quick ? BEGINS : codec === common ? 1 : RETURNS);
-  return codecs.includes(common) && roomFor(state, evidence) >= needed;
+  const needed = minKbps(Math.max(state.rung, LOWEST_VIDEO), wanted) * (quick ? BEGINS : codec === wanted ? 1 : RETURNS);
+  return codecs.includes(wanted) && roomFor(state, evidence) >= needed;
+}
+
+/**
+ * In the first seconds, the codec stays with which browsers begin, and one that is tried for its delay stays until that was measured.
+ * A strained processor waits for neither.
+ * @param {State} state @param {Evidence} evidence @param {boolean} undecided
+ */
+function beginsWith(state, evidence, undecided) {
+  const { codec, delays, hasRoom, quick, step, codecAt } = state;
+  const { now, available } = evidence;
+  if (!quick || step > 0 || now - codecAt >= FIRST_CODEC_MS) return false;
+  if (!undecided) return hasRoom && delays[codec] === undefined;
+  const risen = available !== null && roomFor(state, evidence) >= maxKbps(FIRST, codec);
+  const full = state.queueMs > FULL_MS || state.avgLoss > 0.05 || evidence.concealed > 0.1;
+  return (risen || full || now - codecAt < FIRST_PICTURE_MS) && carries(state, evidence, codec);
 }
 
 /** @param {State} state @param {Evidence} evidence @returns {Codec} */
@@ -170,14 +195,21 @@ function chooseCodec(state, evidence) {
   const rung = Math.max(state.rung, LOWEST_VIDEO);
   const terms = { rung, cores, step, kbps: available ?? Infinity };
   state.thrifty = pickCodec(codecs, terms);
-  if (evidence.common && takesCommon(state, evidence, evidence.common)) {
+  if (evidence.common && carries(state, evidence, evidence.common)) {
     if (codec !== evidence.common) state.codecAt = now;
     return evidence.common;
   }
-  const best = hasRoom ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
-  if (best === codec) return codec;
+  const undecided = state.codecAt === state.begunAt;
+  if (beginsWith(state, evidence, undecided)) return codec;
+  // A hardware encoder shows only when it is used.
+  const unknown = undecided && hasRoom && (delays[codec] ?? 0) > SLOW_CODING_MS && delays[state.thrifty] === undefined;
+  const best = hasRoom && !unknown ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
+  if (best === codec) {
+    if (undecided) state.codecAt = now;
+    return codec;
+  }
   const tooThin = !hasRoom && minKbps(rung, best) < minKbps(rung, codec) && roomFor(state, evidence) < minKbps(rung, codec);
-  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || tooThin || state.why === "starting" || state.fresh;
+  const forced = !codecs.includes(codec) || codecs.indexOf(best) > codecs.indexOf(codec) || tooThin || undecided || state.fresh;
   // A switch costs a key frame: a better codec waits for a while.
   if (!forced && now - state.codecAt < 20_000) return codec;
   state.codecAt = now;

@@ -130,6 +130,8 @@ export class PeerAdaptation {
   adapt({ share, saving, cpuLoad, cores, common }) {
     const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
+    // Its first seconds begin with the first packets.
+    if (this.evidence === null) this.state = initialState(performance.now());
     const { outbound } = this.moment;
     const camera = video && this.#connection.outgoingTracks.tracks.video;
     const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);

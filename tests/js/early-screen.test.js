@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { TransceiverPair } from "../../static/js/peer/transceiver-pair.js";
-import { deliver, makeOffer, twoEnds } from "./fake-negotiation.js";
+import { deliver, makeOffer, settle, twoEnds } from "./fake-negotiation.js";
 
 globalThis.MediaStream ??= /** @type {any} */ (class {});
 
@@ -46,7 +46,8 @@ test("a pair is held for three seconds at most, and only if it is asked for", (c
   assert.deepEqual(held.screenVideo.given, [track]);
 });
 
-test("the side that adds sections says when the answer is set, and the other side hears it", async () => {
+test("the side that adds sections says when the answer is set, and the other side hears it", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
   const heard = [];
   const ends = twoEnds((name) => heard.push(name));
   const [left, right] = ends;
@@ -54,7 +55,9 @@ test("the side that adds sections says when the answer is set, and the other sid
   for (const sdp of ["m=audio\r\n", "m=audio\r\n", "m=audio\r\nm=video\r\n"]) {
     right.connection.next = sdp;
     makeOffer(left, sdp);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await settle();
+    context.mock.timers.tick(1_000); // a first offer waits a moment for candidates
+    await settle();
     await deliver(ends, (message) => message.applied !== undefined && said.push([sdp.match(/m=/g).length, message]));
   }
   assert.deepEqual(said, [[2, { attempt: 1, to: 2, applied: 3 }]]);

@@ -55,3 +55,8 @@ export function makeOffer({ connection }, sdp) {
   connection.next = sdp;
   connection.dispatchEvent(new Event("negotiationneeded"));
 }
+
+/** Lets promises settle. */
+export function settle() {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { deliver, makeOffer, twoEnds } from "./fake-negotiation.js";
+import { deliver, makeOffer, settle, twoEnds } from "./fake-negotiation.js";
 
 const AUDIO = "m=audio\r\n";
 const BOTH = "m=audio\r\nm=video\r\n";
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A first offer waits a moment for candidates. @param {import("node:test").TestContext} context @param {any} end */
 async function offerFirst(context, end) {

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { initialState } from "../../static/js/media/adaptation/state.js";
+import { measure } from "../../static/js/media/adaptation/stats.js";
+import { limitOf, sendingStatus, readSendingStatus } from "../../static/js/media/adaptation/limitation.js";
+import { readCaps, readReport } from "../../static/js/media/adaptation/receiver-reports.js";
+import { pass, thinLine } from "./fine-evidence.js";
+
+const REPORT = {
+  tile: { height: 300, visible: true },
+  screen: null,
+  decodeMs: 2.5,
+  fps: 30,
+  freezes: 1,
+  loss: 0.02,
+  concealed: 0,
+  jitterMs: 4,
+  downKbps: 400,
+  cpuLoad: 0.4,
+  cap: null,
+};
+
+test("a data saver has its reason, on whichever side it is", () => {
+  const why = (evidence) => pass(initialState(0), 0, 20, { share: 100, ...evidence }).state.why;
+  assert.equal(why({ saving: true }), "saver");
+  assert.equal(why({ saving: true, asked: true }), "their-saver");
+  assert.equal(why({}), "our-uplink");
+  assert.equal(why({ saving: true, available: 90, share: 3000 }), "our-uplink", "a saver that leaves more than the line has");
+});
+
+test("the reason is what holds back, not what could", () => {
+  const tile = (height) => ({ height, visible: true });
+  const table = [
+    [{}, "full"],
+    [{ source: { height: 180 } }, "full"],
+    [{ source: { height: 180 }, available: 200 }, "full"],
+    [{ source: { height: 180 }, available: 200, share: 100, saving: true }, "full"],
+    [{ source: { height: 180 }, tile: tile(200) }, "full"],
+    [{ source: { height: 270 } }, "full"],
+    [{ source: { height: 360 }, tile: tile(200) }, "small-tile"],
+    [{ source: { height: 360 }, available: 120 }, "our-uplink"],
+    [{ source: { height: 360 }, available: 120, loss: 0.2 }, "loss"],
+    [{ source: { height: 360 }, cpuLoad: 0.9 }, "our-processor"],
+    [{ source: { height: 360 }, remoteCpuLoad: 0.9 }, "their-processor"],
+  ];
+  for (const [evidence, why] of table) {
+    assert.equal(pass(initialState(0), 0, 40, evidence).state.why, why, JSON.stringify(evidence));
+  }
+});
+
+test("a report is read whole or not at all", () => {
+  assert.deepEqual(readReport({ ...REPORT, extra: 1 }), REPORT);
+  const lies = [null, 1, "x", [], {}, { ...REPORT, tile: null }, { ...REPORT, tile: { height: 1e9, visible: true } }];
+  for (const field of Object.keys(REPORT)) {
+    if (field !== "screen") lies.push({ ...REPORT, [field]: "1" }, { ...REPORT, [field]: -1 }, { ...REPORT, [field]: NaN });
+  }
+  lies.push({ ...REPORT, screen: { height: "2", visible: true } }, { ...REPORT, loss: 1.1 });
+  for (const lie of lies) assert.equal(readReport(lie), null, JSON.stringify(lie));
+});
+
+test("capabilities name known codecs once each", () => {
+  const decode = [{ codec: "VP8", efficient: false }, { codec: "VP8", efficient: true }, { codec: "XYZ", efficient: true }];
+  assert.deepEqual(readCaps({ decode }), { decode: [{ codec: "VP8", efficient: false }] });
+  for (const lie of [null, {}, { decode: {} }, { decode: Array(17).fill({}) }, { decode: [{ codec: 1, efficient: true }] }]) {
+    assert.equal(readCaps(lie), null);
+  }
+});
+
+test("what is sent is said in words that the other side reads whole or not at all", () => {
+  const { state, now } = pass(initialState(0), 0, 60, { available: 95 });
+  const said = sendingStatus(state);
+  assert.deepEqual(said, { picture: "moving", rung: "180p", codec: "VP9", why: "our-uplink", longPackets: true, twice: false, music: false });
+  assert.deepEqual(readSendingStatus(JSON.parse(JSON.stringify({ ...said, extra: 1 }))), said);
+  const hidden = sendingStatus(pass(state, now, 1, { tile: { height: 400, visible: false } }).state);
+  assert.deepEqual([hidden.picture, hidden.codec, hidden.why], ["none", null, "hidden"]);
+  assert.equal(sendingStatus(pass(initialState(0), 0, 60, thinLine(45)).state).picture, "stills");
+  const lies = [null, 1, "x", [], {}, { ...said, codec: "XYZ" }, { ...said, why: "<b>" }, { ...said, twice: 1 }, { ...said, picture: "all" }];
+  const { music, ...before } = said;
+  assert.deepEqual(readSendingStatus(before), { ...before, music: false }, "from a page of before there was music");
+  for (const field of Object.keys(before)) lies.push({ ...said, [field]: undefined });
+  for (const field of Object.keys(said)) lies.push({ ...said, [field]: {} });
+  for (const lie of lies) assert.equal(readSendingStatus(lie), null, JSON.stringify(lie));
+});
+
+test("a pair that is being checked again still says what the line carries", () => {
+  const pair = { type: "candidate-pair", nominated: true, state: "in-progress", availableOutgoingBitrate: 80_000 };
+  assert.equal(measure(new Map([["p", pair]]), null).outbound.available, 80);
+});
+
+test("a stream that has stopped says nothing more about the way; what fills up is not what was lost", () => {
+  const heard = (id, times, seconds) => [id, { id, type: "remote-inbound-rtp", roundTripTimeMeasurements: times, roundTripTime: seconds }];
+  const came = (packets, again, asked) => ["i", { id: "i", type: "inbound-rtp", kind: "video", packetsReceived: packets, retransmittedPacketsReceived: again, nackCount: asked, packetsLost: 0 }];
+  const clock = (at) => ["t", { type: "other", timestamp: at }];
+  const first = measure(new Map([heard("v", 3, 0.35), heard("a", 3, 0.3), came(100, 0, 0), clock(1000)]), null);
+  assert.equal(first.outbound.rttMs, 350);
+  const second = measure(new Map([heard("v", 3, 0.35), heard("a", 4, 0.08), came(200, 20, 0), clock(2000)]), first.counts);
+  assert.deepEqual([second.outbound.rttMs, second.inbound.missed], [80, 0]);
+  const third = measure(new Map([heard("v", 3, 0.35), heard("a", 4, 0.08), came(300, 40, 5), clock(3000)]), second.counts);
+  assert.deepEqual([third.outbound.rttMs, third.inbound.missed, third.inbound.loss], [80, 0.2, 0]);
+  const probed = measure(new Map([heard("v", 3, 0.35), came(400, 140, 6), clock(4000)]), third.counts);
+  assert.equal(probed.inbound.missed, 0.04, "one packet was lost while padding probed for bandwidth");
+});
+
+test("statistics become rates; a new connection starts from zero", () => {
+  const stats = (at, more) =>
+    new Map([
+      ["v", { type: "inbound-rtp", kind: "video", timestamp: at, frameHeight: 360, frameWidth: 640, codecId: "c", ...more }],
+      ["c", { type: "codec", mimeType: "video/VP9" }],
+      ["p", { type: "candidate-pair", nominated: true, state: "succeeded", availableOutgoingBitrate: 500_000, currentRoundTripTime: 0.05 }],
+    ]);
+  const first = measure(stats(1000, { bytesReceived: 1000, framesDecoded: 10, totalDecodeTime: 0.1, packetsReceived: 10, packetsLost: 0 }), null);
+  assert.equal(first.inbound.kbps, 0);
+  const second = measure(stats(2000, { bytesReceived: 51_000, framesDecoded: 40, totalDecodeTime: 0.25, packetsReceived: 100, packetsLost: 10 }), first.counts);
+  assert.equal(second.inbound.kbps, 400);
+  assert.equal(second.inbound.fps, 30);
+  assert.ok(Math.abs(second.inbound.decodeMs - 5) < 1e-9);
+  assert.equal(second.inbound.loss, 0.1);
+  assert.equal(second.inbound.codec, "VP9");
+  assert.deepEqual([second.outbound.available, second.outbound.rttMs], [500, 50]);
+  assert.equal(measure(stats(3000, { bytesReceived: 5 }), second.counts).inbound.fps, 0);
+});
+
+test("where nothing else limits a picture, a small or slow camera does", () => {
+  const status = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };
+  const table = [
+    [{}, { height: 720, fps: 30 }, "full"],
+    [{}, { height: 360, fps: 30 }, "camera"],
+    [{}, { height: 720, fps: 14 }, "camera"],
+    [{}, { height: 0, fps: 0 }, "full"],
+    [{}, { height: 360, fps: 0 }, "full"],
+    [{ why: "small-tile" }, { height: 180, fps: 15 }, "small-tile"],
+    [{ why: "our-uplink" }, { height: 180, fps: 8 }, "our-uplink"],
+    [{ why: "no-camera", picture: "none" }, { height: 360, fps: 10 }, "no-camera"],
+  ];
+  for (const [change, measured, limit] of table) assert.equal(limitOf({ ...status, ...change }, measured), limit, JSON.stringify([change, measured]));
+});

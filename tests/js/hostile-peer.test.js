@@ -10,7 +10,7 @@ import { BUDGETS } from "../../static/js/gate/budgets.js";
 import { toBase64Url } from "../../static/js/lib/encoding.js";
 import { TOPICS } from "../../static/js/peer/connection-messages.js";
 import { countConnections, FINGERPRINT, HostileTab } from "./hostile-tab.js";
-import { randomFrom } from "./file-world.js";
+import { randomFrom } from "./simulated-clock.js";
 
 const MALLORY = { member: "0".repeat(32) };
 const HONEST = { member: "1".repeat(32) };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { parseMarkdown, parseSpans } from "../../static/js/chat/markdown.js";
 import { writeTranscript } from "../../static/js/chat/transcript.js";
-import { randomFrom } from "./file-world.js";
+import { randomFrom } from "./simulated-clock.js";
 
 /** A short form: [b] bold, [i] italic, [s] struck out, [c] code, [a] link. */
 const spans = (some) => some.map(({ text, code, strong, em, struck, href }) => [strong && "b", em && "i", struck && "s", code && "c", href && "a"].filter(Boolean).reduceRight((inner, mark) => `[${mark}]${inner}[/]`, text)).join("");

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Receipt } from "../../static/js/call/receipt.js";
 import { Emitter } from "../../static/js/lib/emitter.js";
 import { traffic } from "../../static/js/peer/stats/traffic.js";
+import { Clock, MemoryFile, World, randomFrom } from "./file-world.js";
 
 const pair = (id, local, remote, bytes) => [id, { type: "candidate-pair", id, localCandidateId: local, remoteCandidateId: remote, bytesSent: bytes, bytesReceived: 2 * bytes }];
 const candidate = (id, candidateType) => [id, { type: "candidate", id, candidateType }];
@@ -59,8 +60,38 @@ test("a browser that never answers for a closed connection holds nothing up", as
   context.mock.timers.enable({ apis: ["setTimeout"] });
   traffic.readLast({ getStats: () => new Promise(() => {}) });
   const settled = traffic.settle();
-  context.mock.timers.tick(500);
-  await settled;
+  context.mock.timers.tick(10_000);
+  assert.equal(await settled, true);
+});
+
+test("a reading that comes when the next call has begun is of no call", async () => {
+  traffic.reset(); // the browser above still has not answered
+  const late = connection([pair("a", "h", "s", 100)]);
+  let answer;
+  traffic.readLast({ getStats: () => new Promise((resolve) => (answer = resolve)) });
+  const settled = traffic.settle();
+  traffic.reset();
+  answer(await late.getStats());
+  assert.equal(await settled, false, "what would be shown is not of that call");
+  assert.deepEqual(traffic.bytes, { direct: 0, relay: 0 });
+});
+
+test("what a file takes is counted while the connection that carries it lives", async (context) => {
+  const clock = new Clock(context);
+  const world = new World(clock, randomFrom(1));
+  context.after(() => world.close());
+  world.bytesPerMs = 200;
+  traffic.reset();
+  await clock.run(100);
+  await world.olga.exchange.offerFiles(world.guest.pid, [{ file: new MemoryFile("film", 10_000_000), path: [] }]);
+  await clock.run(100);
+  await world.guest.exchange.acceptTransfer(world.guest.transfers[0], { kind: "store" });
+  await clock.run(4_000);
+  const { direct } = traffic.bytes;
+  assert.ok(direct > 1_000_000 && world.guest.transfers[0].isRunning, `${direct} bytes`);
+  await clock.run(16_000);
+  assert.ok(world.guest.transfers[0].isOver && world.lanes.size > 0);
+  assert.ok(traffic.bytes.direct >= 10_000_000, `${traffic.bytes.direct} bytes`);
 });
 
 test("a receipt names who was connected, and who of them was verified in all tabs", () => {

@@ -28,6 +28,8 @@ const LOW_WATER = 0.4;
 /** Time to connect, and time without packets, before a lane is closed. */
 const OPEN_TIMEOUT_MS = 15_000;
 const SILENCE_TIMEOUT_MS = 4_000;
+/** Between two readings of what it has carried. */
+const READING_MS = 1_000;
 /** Messages (64 KB at most) buffered until the certificate is verified. */
 const MAX_EARLY = 128;
 
@@ -62,6 +64,8 @@ export class Lane extends Emitter {
   #up = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timeout;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #readings;
 
   /**
    * @param {{number: number, configuration: LaneConfiguration, mayTakeCandidate: () => boolean, send: (message: PeerMessage) => boolean}}
@@ -150,11 +154,6 @@ export class Lane extends Emitter {
     this.#end(false);
   }
 
-  /** @returns {Promise<RTCStatsReport>} */
-  getStats() {
-    return traffic.read(this.#connection);
-  }
-
   #listen() {
     const { signal } = this.#life;
     const connection = this.#connection;
@@ -206,6 +205,7 @@ export class Lane extends Emitter {
     clearTimeout(this.#timeout);
     if (this.#up) return;
     this.#up = true;
+    this.#readings = setInterval(() => void traffic.read(this.#connection).catch(() => {}), READING_MS);
     this.emit("up");
     for (const data of this.#early.splice(0)) this.#onMessage(data);
   }
@@ -236,6 +236,7 @@ export class Lane extends Emitter {
     this.#life.abort();
     this.#up = false;
     clearTimeout(this.#timeout);
+    clearInterval(this.#readings);
     this.#outbox.clear();
     traffic.readLast(this.#connection);
     this.#connection.close();

@@ -11,7 +11,8 @@
  * @typedef {{call: number, earlier: number, bytes: number, way: keyof Bytes, local: string, unnamed: boolean}} Counted
  */
 
-const LAST_READING_MS = 500;
+/** For browsers that never answer for a closed connection; a busy one takes its time. */
+const LAST_READING_MS = 10_000;
 
 class Traffic {
   /** @type {Bytes} */
@@ -29,6 +30,7 @@ class Traffic {
     this.#call += 1;
     this.#bytes = { direct: 0, relay: 0 };
     this.#versions.clear();
+    this.#closing.clear();
   }
 
   /** @returns {Readonly<Bytes>} */
@@ -43,8 +45,9 @@ class Traffic {
 
   /** @template {Measured} T @param {T} connection @returns {Promise<Awaited<ReturnType<T["getStats"]>>>} its statistics */
   async read(connection) {
+    const call = this.#call;
     const report = await connection.getStats();
-    this.#count(connection, /** @type {any} */ (report));
+    if (call === this.#call) this.#count(connection, /** @type {any} */ (report));
     return /** @type {any} */ (report);
   }
 
@@ -55,9 +58,14 @@ class Traffic {
     void reading.finally(() => this.#closing.delete(reading));
   }
 
-  /** Settles when closed connections were read, or soon. @returns {Promise<unknown>} */
-  settle() {
-    return Promise.race([Promise.all(this.#closing), new Promise((resolve) => setTimeout(resolve, LAST_READING_MS))]);
+  /** Settles when closed connections were read, or after a while. @returns {Promise<boolean>} false: another call has begun meanwhile */
+  async settle() {
+    const call = this.#call;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timeout;
+    await Promise.race([Promise.all(this.#closing), new Promise((resolve) => (timeout = setTimeout(resolve, LAST_READING_MS)))]);
+    clearTimeout(timeout);
+    return call === this.#call;
   }
 
   /** @param {Measured} connection @param {ReadonlyMap<string, any>} stats */

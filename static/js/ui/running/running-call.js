@@ -126,7 +126,10 @@ export class RunningCall {
     this.keys.close();
     this.#stage.close();
     await closed;
-    await traffic.settle();
-    this.#receipt.showEnded();
+    void this.#showReceipt();
+  }
+
+  async #showReceipt() {
+    if (await traffic.settle()) this.#receipt.showEnded();
   }
 }

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { FakeElement, FakeSink, makePage } from "./fake-elements.js";
+
 let page = makePage();
 globalThis.MediaStream = class {
   active = true;
@@ -11,65 +13,6 @@ globalThis.MediaStream = class {
 const { MediaOutputs } = await import("../../static/js/media/playback/media-outputs.js");
 const { SpeakerChoice } = await import("../../static/js/media/playback/speaker-choice.js");
 const { Sink } = await import("../../static/js/media/playback/sink.js");
-
-function makePage() {
-  const made = Object.assign(new EventTarget(), { hidden: false, pictureInPictureElement: null });
-  made.exitPictureInPicture = async () => {
-    made.pictureInPictureElement = null;
-  };
-  globalThis.document = made;
-  return made;
-}
-
-/** What setSinkId was called with, resolved in any order. */
-class FakeSink extends EventTarget {
-  asked = [];
-  sinkId = "";
-  absent = new Set();
-  resumed = 0;
-
-  async setSinkId(deviceId) {
-    this.asked.push(deviceId);
-    if (this.gate) await this.gate;
-    if (this.absent.has(deviceId)) throw new DOMException("", "NotFoundError");
-    this.sinkId = deviceId;
-  }
-
-  async resume() {
-    this.resumed += 1;
-  }
-}
-
-/** policy: "free", "muted" (only without sound) or "none", as of a browser's autoplay. */
-class FakeElement extends FakeSink {
-  policy = "free";
-  paused = true;
-  muted = false;
-  isConnected = true;
-  srcObject = null;
-  plays = 0;
-  dataset = {};
-  awaited = [];
-
-  requestVideoFrameCallback(callback) {
-    this.awaited.push(callback);
-  }
-
-  async play() {
-    this.plays += 1;
-    await null;
-    if (this.policy === "none" || (this.policy === "muted" && !this.muted)) throw new DOMException("", "NotAllowedError");
-    if (this.srcObject === null) throw new DOMException("", "AbortError");
-    this.paused = false;
-    this.dispatchEvent(new Event("playing"));
-  }
-
-  /** As by the browser, a media key, another app. */
-  pause() {
-    this.paused = true;
-    this.dispatchEvent(new Event("pause"));
-  }
-}
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -41,8 +41,8 @@ def test_what_was_begun_survives_the_others(person: Meet, tmp_path: Path) -> Non
     to.select_option(label=next(label for label in to.locator("option").all_inner_texts() if label.startswith("Max")))
     expect(send).to_be_enabled()
     max_.leave()
-    expect(chosen).to_have_text("Max (not connected)")
-    expect(send).to_be_disabled()
+    expect(chosen).to_have_text("Max (away): send later")
+    expect(send).to_be_enabled()
 
     # Files that come later are added, from the chat's field as well; a text with a picture of it is text.
     page.evaluate(GIVE, ["#stage", "drop", "second.txt", ""])

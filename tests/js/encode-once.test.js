@@ -266,6 +266,9 @@ test("freezes, loss, many requests and frames out of step are trouble", () => {
   assert.equal(of({ drifted: 10 }, { drifted: 20 }), "pairing");
   const busy = (length, counts) => Array.from({ length }, (_, at) => ({ strained: true, counts: { ...NONE, ...counts(at) } }));
   assert.equal(troubleOf({}, ...busy(20, (at) => ({ drifted: 10 * at }))), null, "a busy processor: times say nothing");
+  const after = (calm) => [...busy(4, () => ({})), ...Array.from({ length: calm }, (_, at) => ({ counts: { ...NONE, drifted: 10 * at } }))];
+  assert.equal(troubleOf({}, ...after(22)), null, "the browser averages the times of the busy seconds still");
+  assert.equal(troubleOf({}, ...after(27)), "pairing", "a picture that stays out of its time");
   assert.equal(troubleOf({}, ...busy(4, () => ({ waitedMs: 550 }))), null, "an encoder for each would strain it more");
   assert.equal(troubleOf({}, ...busy(8, () => ({ waitedMs: 550 }))), "pairing", "for seconds");
   assert.equal(of({ waitedMs: 550 }, { carried: 15 }), null, "a moment");

@@ -7,9 +7,10 @@
 
 /** freezes: at the receiver, in all; usual: how many it had lately of a picture that was not shared; strained: a busy processor explains them
  * @typedef {{joinedAt: number, counts: CarrierState | null, freezes: number, usual: number, loss: number, strained: boolean}} Arrival */
-/** requests, frozen, lost, ours: when there was one, of late, ours: anything that a receiver may have seen; outOfStep: looks in a row
+/** requests, frozen, lost, ours: when there was one, of late, ours: anything that a receiver may have seen; outOfStep: looks in a row;
+ * strainedAt: the last time
  * @typedef {{counts: CarrierState | null, freezes: number, requests: readonly number[], frozen: readonly number[], lost: readonly number[], ours: readonly number[],
- *   outOfStep: number}} Seen */
+ *   outOfStep: number, strainedAt: number}} Seen */
 /** @typedef {"freeze" | "loss" | "requests" | "pairing"} Trouble */
 
 /** Joining may cost a key frame and a moment. */
@@ -26,6 +27,8 @@ const OUT_OF_STEP = 2;
  * frames say nothing then, whichever encoder makes them.
  */
 const OUT_OF_STEP_STRAINED = 8;
+/** Browsers give a frame the time that the last hundred of its track had on their own clock, and late ones among them move it. */
+const AVERAGING_MS = 12_000;
 /** Times at which frames were left out: a busy computer may cost some, too. */
 const MAX_LOST = 3;
 /** Key frames that one receiver may ask of all, and freezes that may have other causes, each within a time. */
@@ -46,9 +49,11 @@ export function look({ joinedAt, counts, freezes, usual, loss, strained }, befor
   const requests = lately(before?.requests, settled ? grown("requests") : 0, REQUESTS_MS, now);
   const lost = lately(before?.lost, settled && !strained && grown("lost") > 0 ? 1 : 0, REQUESTS_MS, now);
   const ours = lately(before?.ours, settled ? Math.min(1, grown("delayed") + grown("lost") + grown("requests")) : 0, FREEZES_MS, now);
+  const strainedAt = strained ? now : (before?.strainedAt ?? -Infinity);
+  const drifting = now - strainedAt >= AVERAGING_MS && grown("drifted") > MAX_DRIFTED;
   const stuck = (counts?.waitedMs ?? 0) > MAX_WAITED_MS && grown("carried") === 0;
-  const outOfStep = settled && (stuck || (!strained && grown("drifted") > MAX_DRIFTED)) ? before.outOfStep + 1 : 0;
-  const seen = { counts, freezes, requests, frozen, lost, ours, outOfStep };
+  const outOfStep = settled && (stuck || drifting) ? before.outOfStep + 1 : 0;
+  const seen = { counts, freezes, requests, frozen, lost, ours, outOfStep, strainedAt };
   if (!settled) return { seen, trouble: null };
   if (outOfStep >= (strained ? OUT_OF_STEP_STRAINED : OUT_OF_STEP) || lost.length > MAX_LOST) return { seen, trouble: "pairing" };
   if (frozen.length > (ours.length > 0 ? MAX_FREEZES : MAX_FREEZES_OF_OTHERS) + usual) return { seen, trouble: "freeze" };

@@ -14,7 +14,7 @@ from rooms.live.events import MemberJoined, MemberLeft, PresenceEntry, RoomChang
 from rooms.signaling.messages import RoomInfo
 from rooms.signaling.registry import MAX_CHANGES, LiveRoom
 from tests.services import PostgresServer
-from tests.signaling.test_several_processes import Pair, start_pair
+from tests.signaling.pairs import Pair, start_pair
 from tests.signaling.world import PATIENCE, Caller, Scene
 
 SEATS = 8

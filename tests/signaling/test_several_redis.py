@@ -30,7 +30,7 @@ from rooms.live.server_list import ROUNDS, ServerList
 from rooms.live.transfer_rooms import transfer_room
 from tests.operations.asking import readiness
 from tests.services import RedisServer, wait_until
-from tests.signaling.test_several_processes import patiently, sees_only, shows, watch
+from tests.signaling.pairs import patiently, sees_only, shows, watch
 from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
 
 CLOSE_SESSION = """

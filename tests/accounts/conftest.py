@@ -82,9 +82,3 @@ def max_(db) -> User:
 def staff(db) -> User:
     """A superuser."""
     return make_person("Ada", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """Hash passwords quickly: what is slow on purpose is Django's, and tested there."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -27,7 +27,6 @@ texts_typed = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def _made_quick(settings) -> None:
     settings.LIMIT_FACTOR = 1000
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds are tried here
 
 
 def is_harmless(answer, text: str) -> None:

@@ -158,8 +158,7 @@ def walk(client: Client, room: Room) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _without_limits(settings):
     settings.LIMIT_FACTOR = 1000.0
 
 

@@ -14,11 +14,6 @@ from tests.accounts.conftest import PASSWORD, code_in_mail, give_second_factor, 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _quick(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 class Page(HTMLParser):
     """What a browser makes of a page's forms."""
 

@@ -126,26 +126,29 @@ async def test_ten_thousand_malformed_frames_leave_an_honest_pair_working(app: S
     olga, max_ = scene.caller(scene.olga), scene.caller(scene.max)
     await introduce(olga, max_)
 
-    async def round_trip() -> float:
-        started = time.monotonic()
-        await max_.relay(olga, '"ping"')
-        await olga.expect("relay")
-        return time.monotonic() - started
+    ended = 0
 
     async def attack() -> None:
+        nonlocal ended
         for index in range(10_000 // 20):
             attacker = await scene.caller(scene.guests[0]).connect()
             for number in range(20):
                 await attacker.socket.send(NO_MESSAGES[(index + number) % len(NO_MESSAGES)][:200])
-            assert await attacker.close_code() == 4000
+            # 1006: on a busy machine the attacker has not read its close frame when the server hangs up.
+            assert await attacker.close_code() in (4000, 1006)
+            ended += 1
 
-    attackers = asyncio.gather(*(attack() for _ in range(1)))
-    times = []
-    while not attackers.done():
-        times.append(await round_trip())
-        await asyncio.wait([attackers], timeout=0.05)
-    await attackers
-    assert sorted(times)[int(len(times) * 0.99)] < 1.0
+    attacking = asyncio.ensure_future(attack())
+    waits = []
+    while not attacking.done():
+        before = ended
+        await max_.relay(olga, '"ping"')
+        await olga.expect("relay")
+        waits.append(ended - before)
+        await asyncio.wait([attacking], timeout=0.05)
+    await attacking
+    # No message of the two has waited for more than a few of the attacks.
+    assert max(waits) <= 5, waits
     assert await olga.settled() == []
     await olga.close()
     await max_.close()

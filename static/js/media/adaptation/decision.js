@@ -49,8 +49,6 @@ const SETTLED_MS = 1_500;
  */
 const FIRST_PICTURE_MS = 1_200;
 const FIRST_CODEC_MS = 5_000;
-/** For a picture of 640×360, at both ends: above this, another codec may be quicker by what people notice. */
-const SLOW_CODING_MS = 12;
 /** What a codec needs of its minimum in the first seconds, when estimates are low. */
 const BEGINS = 0.6;
 /** What the codec that others have, too, needs of its minimum to be taken again. */
@@ -173,16 +171,11 @@ function carries(state, evidence, wanted) {
   return codecs.includes(wanted) && roomFor(state, evidence) >= needed;
 }
 
-/**
- * In the first seconds, the codec stays with which browsers begin, and one that is tried for its delay stays until that was measured.
- * A strained processor waits for neither.
- * @param {State} state @param {Evidence} evidence @param {boolean} undecided
- */
-function beginsWith(state, evidence, undecided) {
-  const { codec, delays, hasRoom, quick, step, codecAt } = state;
+/** Whether it is too early for another codec. A strained processor does not wait. @param {State} state @param {Evidence} evidence */
+function begins(state, evidence) {
+  const { codec, quick, step, codecAt } = state;
   const { now, available } = evidence;
   if (!quick || step > 0 || now - codecAt >= FIRST_CODEC_MS) return false;
-  if (!undecided) return hasRoom && delays[codec] === undefined;
   const risen = available !== null && roomFor(state, evidence) >= maxKbps(FIRST, codec);
   const full = state.queueMs > FULL_MS || state.avgLoss > 0.05 || evidence.concealed > 0.1;
   return (risen || full || now - codecAt < FIRST_PICTURE_MS) && carries(state, evidence, codec);
@@ -200,10 +193,8 @@ function chooseCodec(state, evidence) {
     return evidence.common;
   }
   const undecided = state.codecAt === state.begunAt;
-  if (beginsWith(state, evidence, undecided)) return codec;
-  // A hardware encoder shows only when it is used.
-  const unknown = undecided && hasRoom && (delays[codec] ?? 0) > SLOW_CODING_MS && delays[state.thrifty] === undefined;
-  const best = hasRoom && !unknown ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
+  if (undecided && begins(state, evidence)) return codec;
+  const best = hasRoom ? pickCodec(codecs, terms, { delays, codec }) : state.thrifty;
   if (best === codec) {
     if (undecided) state.codecAt = now;
     return codec;

@@ -135,3 +135,35 @@ test("a person speaks from a loud start to a pause, without flicker in between",
   assert.ok(speakingOf.own.every((speaking) => speaking));
   for (const id of ["sharer", "silenced"]) assert.ok(speakingOf[id].length > 4 && !speakingOf[id].includes(true), id);
 });
+
+test("packets say how loud a voice is, between its syllables, too, and for as long as they come", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  let sources = [];
+  const audio = { receiver: { getSynchronizationSources: () => [...sources] } };
+  const readings = { first: 0, other: 0 };
+  const connection = (id) => ({ getStats: async () => ((readings[id] += 1), new Map([["b", { type: "media-source", kind: "audio", audioLevel: 0 }]])), transceivers: { audio } });
+  const levels = new RemoteLevels(new Map([["first", connection("first")], ["other", connection("other")]]), "own");
+  const seen = [];
+  levels.on("level", ({ id, speaking, level }) => id === "other" && seen.push(speaking ? "speaks" : level > 0 ? "sounds" : "silent"));
+  const pass = async (packets) => {
+    seen.length = 0;
+    for (const audioLevel of packets) {
+      now += 50;
+      if (audioLevel !== null) sources = [{ timestamp: now - 900, audioLevel: 0.9 }, { timestamp: now, audioLevel }];
+      context.mock.timers.tick(50);
+      await new Promise(setImmediate);
+    }
+    return seen.join();
+  };
+  const rms = (peakDb) => 10 ** ((peakDb - 9.5) / 20);
+  assert.equal(await pass(Array(10).fill(rms(-43))), "sounds,sounds");
+  assert.equal(await pass(Array(3).fill([0, 0, 0, 0, rms(-30)]).flat()), "sounds,speaks,speaks");
+  assert.equal(await pass(Array(25).fill(null)), "speaks,speaks,speaks,speaks,silent", "no packets, no voice");
+  sources = [{ timestamp: now + 1 }];
+  assert.ok(readings.first > 8 && readings.other === 0, "one connection has the own microphone");
+  await pass(Array(10).fill(null));
+  assert.ok(readings.other > 0, "a browser that does not pass it on");
+  levels.stop();
+});

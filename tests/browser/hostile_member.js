@@ -12,8 +12,8 @@ const idle = () => new Promise((resolve) => setTimeout(resolve, 1));
 async function push(pid, topic, payload) {
   for (let tries = 0; tries < 2_000; tries += 1) {
     if (victim(pid)?.send(topic, payload)) return true;
-    if (!victim(pid)) return false;
     await idle();
+    if (!victim(pid)) return false;
   }
   return false;
 }

@@ -1,7 +1,6 @@
 """A member whose browser floods another's: the other tab stays usable, and newcomers are let in."""
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,25 @@ from tests.browser.person import Person
 pytestmark = pytest.mark.devices_off
 
 ATTACKS = (Path(__file__).parent / "hostile_member.js").read_text()
+# The longest task is compared with a piece of work that the page does in the same seconds: about 20 ms when the machine
+# does nothing else.
 WATCH = """() => {
-  globalThis.seen = {longest: 0, made: 0, slowest: 0, topic: ""};
+  const seen = (globalThis.seen = {longest: 0, work: 0, made: 0, added: 0, slowest: 0, topic: ""});
+  const text = JSON.stringify(Array.from({length: 50_000}, (_, at) => ({at, name: `${at}`})));
+  setInterval(() => {
+    const began = performance.now();
+    JSON.parse(text);
+    seen.work = Math.max(seen.work, performance.now() - began);
+  }, 500);
+  const note = (entries) => (seen.longest = Math.max(seen.longest, ...entries.map(({duration}) => duration)));
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({type: "longtask"});
+  const since = performance.now();
+  globalThis.look = () => {
+    note(observer.takeRecords());
+    return {...seen, minutes: (performance.now() - since) / 60_000};
+  };
+  globalThis.forgetTasks = () => (look(), (seen.longest = 0));
   const {gate} = meetingPoint.mesh;
   const receive = gate.receive.bind(gate);
   gate.receive = (pid, topic, payload) => {
@@ -23,10 +39,6 @@ WATCH = """() => {
     const took = performance.now() - began;
     if (took > seen.slowest) Object.assign(seen, {slowest: took, topic});
   };
-  new PerformanceObserver((list) => {
-    for (const {duration} of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
-  }).observe({type: "longtask"});
-  seen.added = 0;
   meetingPoint.mesh.on("peer-added", () => (seen.added += 1));
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...values) {
@@ -35,9 +47,11 @@ WATCH = """() => {
     }
   };
 }"""
-# Of one person: what the gate lets them make at once, and what comes back in the seconds that the flood takes.
-CONNECTIONS = 64 + 10
-ARRIVALS = 12 + 10
+MAX_WORK = 10
+# What the gate lets one person make at once, and in a minute (static/js/gate/budgets.js); and what the newcomer makes.
+CONNECTIONS, CONNECTIONS_A_MINUTE = 64, 30
+ARRIVALS, ARRIVALS_A_MINUTE = 12, 20
+OF_NEWCOMER = 4
 CONNECTED_TO = "pid => globalThis.meetingPoint?.mesh.peers.get(pid)?.state === 'connected'"
 
 
@@ -69,43 +83,39 @@ def test_a_member_who_floods_makes_no_tab_slow_and_keeps_no_one_out(person: Meet
     # Lanes and offers, while another person joins.
     mallory.page.evaluate("pid => { globalThis.flood = hostile.floodLanesAndOffers(pid, 2_000) }", victim)
     newcomer.join()
-    began = time.monotonic()
     newcomer.see_others(2)
-    took = time.monotonic() - began
     flooded = mallory.page.evaluate("flood")
-    seen = olga.page.evaluate("seen")
-    sys.stdout.write(f"flood {flooded}, newcomer connected in {took:.2f} s, at the victim {seen}\n")
-    assert took <= 5
-    assert flooded["lanes"] > 2 * CONNECTIONS
-    assert seen["made"] <= CONNECTIONS
-    assert seen["longest"] <= 200
+    seen = olga.page.evaluate("look()")
+    sys.stdout.write(f"flood {flooded}, at the victim {seen}\n")
+    allowed = CONNECTIONS + seen["minutes"] * CONNECTIONS_A_MINUTE
+    assert flooded["lanes"] > 2 * allowed
+    assert seen["made"] <= allowed + OF_NEWCOMER
+    assert seen["longest"] <= MAX_WORK * seen["work"]
 
     # Tabs that come and go, while the person who just joined does so again.
-    before_joins = seen["added"]
+    before = seen
     mallory.page.evaluate("slug => { globalThis.joins = hostile.floodJoins(slug, 40) }", meeting.slug)
     newcomer.go(f"/r/{meeting.slug}?files=only")
     newcomer.join()
-    began = time.monotonic()
-    newcomer.page.wait_for_function(CONNECTED_TO, arg=victim, timeout=30_000)
-    took = time.monotonic() - began
+    newcomer.page.wait_for_function(CONNECTED_TO, arg=victim)
     joined = mallory.page.evaluate("joins")
-    seen = olga.page.evaluate("seen")
-    sys.stdout.write(f"joins {joined}, newcomer connected in {took:.2f} s, at the victim {seen}\n")
-    assert took <= 5
+    seen = olga.page.evaluate("look()")
+    sys.stdout.write(f"joins {joined}, at the victim {seen}\n")
+    allowed = ARRIVALS + seen["minutes"] * ARRIVALS_A_MINUTE
     assert joined["joined"] > 5
-    assert seen["added"] - before_joins <= ARRIVALS + 1
-    assert seen["longest"] <= 200
+    assert seen["added"] - before["added"] <= allowed + OF_NEWCOMER
+    assert seen["longest"] <= MAX_WORK * seen["work"]
 
     # Random messages over every topic: the first part fills what is bounded, then nothing grows.
     mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages // 3])
     before = memory_of(olga)
-    olga.page.evaluate("seen.longest = 0")  # of collecting the garbage
+    olga.page.evaluate("forgetTasks()")  # that of collecting the garbage
     sent = mallory.page.evaluate("([pid, count]) => hostile.fuzz(pid, count)", [victim, messages])
-    seen = olga.page.evaluate("seen")
+    seen = olga.page.evaluate("look()")
     after = memory_of(olga)
     sys.stdout.write(f"random messages {sent}, memory {before} → {after}, at the victim {seen}\n")
     assert sent["sent"] >= 0.9 * messages, "the connection did not last"
-    assert seen["longest"] <= 200
+    assert seen["longest"] <= MAX_WORK * seen["work"]
     assert after["heap"] - before["heap"] < 5_000_000
     assert after["nodes"] - before["nodes"] < 2_000
     expect(newcomer.page.locator(f"mp-tile[data-pid='{victim}']")).to_have_attribute("data-state", "connected")

@@ -33,6 +33,12 @@ FIREFOX_PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
 }
+# To paint a video costs a software renderer three times as much when it is scaled.
+UNSCALED = """{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('video { object-fit: none !important }');
+  document.adoptedStyleSheets.push(sheet);
+}"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -204,10 +210,13 @@ def without_complaints(chromium: Browser, request: pytest.FixtureRequest) -> Ite
     """Create people, each with a fresh profile; afterwards none of their browsers may have complained."""
     people: list[Person] = []
     devices_off = request.node.get_closest_marker("devices_off") is not None
+    scaled_video = request.node.get_closest_marker("scaled_video") is not None
 
     def make(name: str, browser: Browser = chromium, server: AppServer | None = None, **context: object) -> Person:
         options = {"devices_off": devices_off, **context}
         people.append(Person(browser, server or request.getfixturevalue("app"), name, **options))
+        if not scaled_video:
+            people[-1].context.add_init_script(UNSCALED)
         return people[-1]
 
     yield make

@@ -13,6 +13,7 @@ from tests.browser.person import Person, see_and_hear
 from tests.lab.figures import measure
 from tests.services import find_binary
 
+pytestmark = pytest.mark.scaled_video
 LONG_S = 300
 # Of everyone else: samples of sound received and made up; the longest time without a picture, moving or still, in ms.
 WATCH = """() => {

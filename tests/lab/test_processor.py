@@ -17,6 +17,7 @@ from tests.lab.figures import measure
 from tests.lab.processor import Quota
 from tests.services import find_binary, wait_until
 
+pytestmark = pytest.mark.scaled_video
 # Of a core: a call at 720p takes about a half.
 STARVED = 0.2
 HELD = """() => {

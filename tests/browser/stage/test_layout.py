@@ -133,6 +133,7 @@ def expect_marks_in_place(page: Page) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.scaled_video
 def test_pictures_keep_their_shape_and_marks_their_place(person: Meet, upright_chromium: Browser) -> None:
     meeting = make_meeting(person)
     olga = meeting.olga

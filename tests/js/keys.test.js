@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromBase64Url, toBase64Url } from "../../static/js/lib/encoding.js";
+import { fromBase64Url, isBase64Url, toBase64Url } from "../../static/js/lib/encoding.js";
 import {
   inviteLink,
   inviteToken,
@@ -37,6 +37,13 @@ test("base64url is canonical: every length there and back, other spellings refus
   }
   for (const text of ["A", "AA==", "AB", "A+/A", "AA A", "AAA\n", "é"]) {
     assert.throws(() => fromBase64Url(text), SyntaxError, JSON.stringify(text));
+  }
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (const head of ["A", "AB", "AAAAA", "_-9xyz"]) {
+    for (const last of alphabet) {
+      const text = head + last;
+      assert.equal(isBase64Url(text), Buffer.from(text, "base64url").toString("base64url") === text, text);
+    }
   }
 });
 

@@ -1,12 +1,11 @@
 /** The readers of the file topics: everything a peer sends is checked here, and only here. Malformed payloads are dropped. */
 
-import { fromBase64Url } from "../../lib/encoding.js";
+import { fromBase64Url, isBase64Url } from "../../lib/encoding.js";
 import { isId } from "../../lib/patterns.js";
 import { readPeerMessage } from "../../peer/messages.js";
-import { DIGEST, PIECE, pieceCount } from "./pieces.js";
+import { PIECE, pieceCount } from "./pieces.js";
 import { readRanges } from "./range-set.js";
 
-/** @import { Bytes } from "../../lib/encoding.js" */
 /** @import { PeerMessage } from "../../peer/messages.js" */
 /** @import { Ranges } from "./range-set.js" */
 
@@ -112,11 +111,10 @@ export function readLaneSignal(payload) {
   return message === null ? null : { mine: payload.mine === true, message };
 }
 
-/** Reads the end of a file (`file-end`). @param {any} payload @returns {{file: number, root: Bytes} | null} */
+/** Reads the end of a file (`file-end`). @param {any} payload @returns {{file: number, root: Uint8Array<ArrayBuffer>} | null} */
 export function readEnd(payload) {
   const { file, root } = fieldsOf(payload);
-  const bytes = isCount(file, 0, 2 ** 32 - 1) ? readDigest(root) : null;
-  return bytes ? { file, root: bytes } : null;
+  return isCount(file, 0, 2 ** 32 - 1) && isDigest(root) ? { file, root: fromBase64Url(root) } : null;
 }
 
 /** Reads `file-done` or `file-failed`. @param {any} payload @returns {{file: number, reason: string} | null} */
@@ -137,7 +135,7 @@ function readOffered(value) {
   const { id, name, path = "", size, modified, edges, folder = false } = fieldsOf(value);
   if (!isCount(id, 0, 2 ** 32 - 1) || !isCount(size, 0, LIMITS.fileBytes) || !isCount(modified, -8.64e15, 8.64e15)) return null;
   if (typeof name !== "string" || typeof path !== "string" || !fitsOffer(name, path)) return null;
-  if (typeof folder !== "boolean" || (folder && size > 0) || readDigest(edges) === null) return null;
+  if (typeof folder !== "boolean" || (folder && size > 0) || !isDigest(edges)) return null;
   return { id, name, path, size, modified, edges, folder };
 }
 
@@ -146,15 +144,9 @@ export function fitsOffer(name, path) {
   return name.length <= LIMITS.nameCharacters && path.length <= LIMITS.pathCharacters && path.split("/", LIMITS.pathLevels + 1).length <= LIMITS.pathLevels;
 }
 
-/** @param {unknown} text @returns {Bytes | null} */
-function readDigest(text) {
-  if (typeof text !== "string" || text.length !== 43) return null;
-  try {
-    const bytes = fromBase64Url(text);
-    return bytes.length === DIGEST ? bytes : null;
-  } catch {
-    return null;
-  }
+/** Whether it is a SHA-256 in base64url. @param {unknown} text @returns {text is string} */
+function isDigest(text) {
+  return typeof text === "string" && text.length === 43 && isBase64Url(text);
 }
 
 /** @param {unknown} value @returns {Record<string, any>} */

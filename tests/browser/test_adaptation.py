@@ -50,7 +50,8 @@ def test_each_pair_uses_the_quickest_codec_that_both_have_and_a_hidden_picture_i
     meeting = make_meeting(person, "Max", "Guest")
     olga, (no_vp8, only_av1) = meeting.olga, meeting.guests
     # H.264 is for processors that are too slow, as that of a test may be for a moment.
-    for who, lacking in ((olga, ["H264"]), (no_vp8, ["VP8", "H264"]), (only_av1, ["VP8", "VP9", "H264"])):
+    # VP9 and VP8 are about as quick on some machines: no one decodes both.
+    for who, lacking in ((olga, ["VP9", "H264"]), (no_vp8, ["VP8", "H264"]), (only_av1, ["VP8", "VP9", "H264"])):
         who.context.add_init_script(WITHOUT % lacking)
         who.page.reload()
     join_all(meeting)

@@ -13,8 +13,10 @@ CHANGED = """async () => {
   const { mungeSdp } = await import('/static/js/media/adaptation/sdp-munging.js');
   const { switchCodec } = await import('/static/js/media/adaptation/browser-differences.js');
   const [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  near.onicecandidate = ({ candidate }) => candidate && far.addIceCandidate(candidate);
-  far.onicecandidate = ({ candidate }) => candidate && near.addIceCandidate(candidate);
+  // Candidates are in the descriptions: one that comes before the other side has its description is lost.
+  const gathered = async (pc) => {
+    while (pc.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
+  };
   const context = Object.assign(document.createElement('canvas'), { width: 640, height: 360 }).getContext('2d');
   let turn = 0;
   const timer = setInterval(() => {
@@ -28,13 +30,16 @@ CHANGED = """async () => {
   const transceiver = near.addTransceiver(context.canvas.captureStream(30).getVideoTracks()[0]);
   const change = async (longPackets, first) => {
     await near.setLocalDescription();
+    await gathered(near);
     if (first) await far.setRemoteDescription(near.localDescription);
     if (first) await far.setLocalDescription();
+    await gathered(far);
     const manner = { longPackets, redundant: false };
     await near.setRemoteDescription({ type: 'answer', sdp: mungeSdp(far.localDescription.sdp, manner, first) });
   };
   const when = async (codec, frames, least) => {
-    for (let begun = null; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const until = performance.now() + 60_000;
+    for (let begun = null; performance.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const stats = await near.getStats();
       const all = [...stats.values()];
       const sent = all.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
@@ -44,6 +49,7 @@ CHANGED = """async () => {
       begun ??= sent.framesEncoded;
       if (sent.framesEncoded >= begun + frames) return { width: sent.frameWidth, kbps };
     }
+    throw new Error(`${codec}: not within a minute`);
   };
   await change(true, true);
   const parameters = transceiver.sender.getParameters();

@@ -13,10 +13,8 @@ CHANGED = """async () => {
   const { mungeSdp } = await import('/static/js/media/adaptation/sdp-munging.js');
   const { switchCodec } = await import('/static/js/media/adaptation/browser-differences.js');
   const [near, far] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  // Candidates are in the descriptions: one that comes before the other side has its description is lost.
-  const gathered = async (pc) => {
-    while (pc.iceGatheringState !== 'complete') await new Promise((resolve) => setTimeout(resolve, 20));
-  };
+  near.onicecandidate = ({ candidate }) => candidate && far.addIceCandidate(candidate);
+  far.onicecandidate = ({ candidate }) => candidate && near.addIceCandidate(candidate);
   const context = Object.assign(document.createElement('canvas'), { width: 640, height: 360 }).getContext('2d');
   let turn = 0;
   const timer = setInterval(() => {
@@ -30,26 +28,27 @@ CHANGED = """async () => {
   const transceiver = near.addTransceiver(context.canvas.captureStream(30).getVideoTracks()[0]);
   const change = async (longPackets, first) => {
     await near.setLocalDescription();
-    await gathered(near);
     if (first) await far.setRemoteDescription(near.localDescription);
     if (first) await far.setLocalDescription();
-    await gathered(far);
     const manner = { longPackets, redundant: false };
     await near.setRemoteDescription({ type: 'answer', sdp: mungeSdp(far.localDescription.sdp, manner, first) });
   };
   const when = async (codec, frames, least) => {
+    let seen = '';
     const until = performance.now() + 60_000;
     for (let begun = null; performance.now() < until; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const stats = await near.getStats();
       const all = [...stats.values()];
       const sent = all.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
-      const pair = all.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
+      // A busy machine nominates several pairs, one after the other; only the one in use has an estimate.
+      const pair = stats.get(all.find(({ type }) => type === 'transport')?.selectedCandidatePairId);
       const kbps = (pair?.availableOutgoingBitrate ?? 0) / 1_000;
+      seen = `${stats.get(sent?.codecId)?.mimeType}, ${kbps} kbit/s, ${sent?.framesEncoded} frames`;
       if (stats.get(sent?.codecId)?.mimeType !== `video/${codec}` || !(kbps > least)) continue;
       begun ??= sent.framesEncoded;
       if (sent.framesEncoded >= begun + frames) return { width: sent.frameWidth, kbps };
     }
-    throw new Error(`${codec}: not within a minute`);
+    throw new Error(`${codec}: not within a minute, but ${seen}`);
   };
   await change(true, true);
   const parameters = transceiver.sender.getParameters();

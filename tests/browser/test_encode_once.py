@@ -76,7 +76,7 @@ def chromium(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def encodes_for_each(who: Person) -> bool:
     """Say whether every sender of `who` encodes the camera itself."""
-    return all(width >= WIDTH for width in who.page.evaluate(ENCODED))
+    return all((width or 0) >= WIDTH for width in who.page.evaluate(ENCODED))
 
 
 def see_moving(watchers: list[Person], sender: Person) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -35,8 +36,13 @@ from .database.queue import DatabaseQueue, Unavailable
 from .database.visitor import account_of, session_of, visitor_in_room
 from .messages import RoomInfo, WaitingTransfer
 
-# SQLite runs in this process: more threads would only take turns. With PostgreSQL threads wait for the network.
-_queue = DatabaseQueue(1 if connection.vendor == "sqlite" else 6)
+# SQLite runs in this process: more threads would only take turns, and what only reads needs none, unless the limits are
+# in Redis. With PostgreSQL threads wait for the network.
+_in_process = connection.vendor == "sqlite"
+_queue = DatabaseQueue(1 if _in_process else 6, in_loop=_in_process and not settings.REDIS_URL)
+_used_rooms: set[int] = set()  # in which someone was the first of this hour, not yet stored
+USES_AT_ONCE = 500  # of one statement
+
 _member = (TransferRow._meta.get_field("sender"), UUID(int=1))
 _transfers_of_member = CompiledQuery(
     lambda one, same: TransferRow.objects.filter(Q(sender=one) | Q(receiver=same)), _member, _member
@@ -152,9 +158,21 @@ async def keep_sessions(used: set[str], others: set[str]) -> set[str]:
     return await _queue.run(session_use.keep_sessions, used, others)
 
 
-async def record_use(room_id: int) -> None:
-    """Store in which hour the room was last used, and nothing else about the call. Raises `Unavailable`."""
-    await _queue.run(_record_use, room_id)
+def note_use(room_id: int) -> None:
+    """Note that the room is used in this hour; `record_uses` stores it."""
+    _used_rooms.add(room_id)
+
+
+async def record_uses() -> None:
+    """Store in which hour rooms were last used, and nothing else about their calls, all since the last time at once.
+
+    While the database is unreachable nothing is stored; the next join does.
+    """
+    rooms = list(_used_rooms)
+    _used_rooms.clear()
+    for start in range(0, len(rooms), USES_AT_ONCE):
+        with suppress(Unavailable):
+            await _queue.run(_record_uses, rooms[start : start + USES_AT_ONCE])
 
 
 async def read_room(room_id: int) -> tuple[RoomInfo, float | None]:
@@ -248,8 +266,8 @@ def _record_turned_away(member: UUID, reason: TurnedAwayReason) -> None:
         record_member_turned_away(membership, reason)
 
 
-def _record_use(room_id: int) -> None:
-    RoomRow.objects.filter(pk=room_id).update(last_used_at=usage_hour(timezone.now()))
+def _record_uses(rooms: list[int]) -> None:
+    RoomRow.objects.filter(pk__in=rooms).update(last_used_at=usage_hour(timezone.now()))
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -23,9 +23,9 @@ from .admission import (
     authorize_join,
     authorize_knock,
     consume_knock,
+    note_use,
     record_refused,
     record_turned_away,
-    record_use,
 )
 from .connection import Connection
 from .database.queue import Busy, Dropped, Unavailable
@@ -242,7 +242,7 @@ class SignalingConsumer(Connection):
         if grant.transfers:
             self.outgoing.send_text(encode(WaitingTransfers(grant.transfers)))
         if grant.first_this_hour:
-            self.hub.spawn(self.record_use(grant.room_id))
+            note_use(grant.room_id)
         if is_host(grant.role):
             self.hub.lobby.host_joined(room)
 
@@ -250,11 +250,6 @@ class SignalingConsumer(Connection):
         """Let the hosts know of a person for whom the call was too full."""
         if isinstance(failure, RoomFull):
             self.hub.spawn(record_turned_away(grant.member, TurnedAwayReason.ROOM_FULL))
-
-    async def record_use(self, room_id: int) -> None:
-        """Store that the room was used in this hour; while the database is unreachable the next join does."""
-        with suppress(Unavailable):
-            await record_use(room_id)
 
     async def sync(self, member: Member) -> None:
         """Send the roster."""

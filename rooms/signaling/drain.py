@@ -5,11 +5,13 @@ import inspect
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from common.collector import collect_rarely
 from rooms.live.close_codes import CloseCode
 
+from .admission import record_uses
 from .hub import Hub
 from .process import current_hub
 
@@ -37,6 +39,9 @@ async def drain(hub: Hub) -> None:
             await asyncio.gather(*(link.close() for link in hub.links))
     except TimeoutError:
         logger.info("Redis is unreachable at shutdown; this process's members expire by themselves")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await record_uses()
     logger.info("Drained: %d sockets", len(sockets))
 
 

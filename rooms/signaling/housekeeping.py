@@ -13,7 +13,7 @@ from rooms.live.close_codes import CloseCode
 from rooms.live.events import PresenceEntry, Resync
 from rooms.live.presence import PresenceDown
 
-from .admission import Refused, authorize, keep_sessions
+from .admission import Refused, authorize, keep_sessions, record_uses
 from .database.queue import Unavailable
 from .deadlines import Deadline, next_deadline
 from .hub import Hub
@@ -26,6 +26,7 @@ from .registry import Member, Socket
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+USE_SECONDS = 1.0  # in which the rooms that come into use are stored together
 WARNING_SECONDS = 600.0  # before a deadline; members who join later than that are warned at once
 
 _WHAT_ENDS = {CloseCode.ROOM_EXPIRED: "room", CloseCode.MEMBERSHIP_EXPIRED: "membership"}
@@ -39,6 +40,7 @@ async def run(hub: Hub) -> None:
     hub.spawn(hub.lobby.run())
     hub.spawn(hub.watchers.run())
     hub.spawn(_run_sessions(hub))
+    hub.spawn(_run_uses())
     while True:
         due = hub.loop.time() + SWEEP_SECONDS
         await asyncio.sleep(SWEEP_SECONDS)
@@ -86,6 +88,15 @@ def warn_of_deadline(member: Member, deadline: Deadline | None, clock: float) ->
     elif member.warned_deadline is not None:
         member.warned_deadline = None
         member.socket.outgoing.send_text(encode(EndingSoon("room", None)))
+
+
+async def _run_uses() -> None:
+    while True:
+        await asyncio.sleep(USE_SECONDS)
+        try:
+            await record_uses()
+        except Exception:
+            logger.exception("In which hour rooms were used could not be stored")
 
 
 async def _run_sessions(hub: Hub) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -43,20 +42,20 @@ def sessions(transactional_db: None) -> list[str]:
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Count queries and orders of all threads; `count_loop` adds what the loop does."""
+    """Count queries, and orders to threads; `count_loop` adds what the loop does."""
     counts: Counter[str] = Counter()
-    execute, run = CursorWrapper.execute, DatabaseQueue._run
+    execute, order_thread = CursorWrapper.execute, DatabaseQueue._order_thread
 
     def counting_execute(self: Any, *args: Any) -> Any:
         counts["queries"] += 1
         return execute(self, *args)
 
-    def counting_run(self: Any, *args: Any) -> Awaitable[Any]:
+    def counting_order(self: Any, order: Any) -> None:
         counts["orders"] += 1
-        return run(self, *args)
+        order_thread(self, order)
 
     monkeypatch.setattr(CursorWrapper, "execute", counting_execute)
-    monkeypatch.setattr(DatabaseQueue, "_run", counting_run)
+    monkeypatch.setattr(DatabaseQueue, "_order_thread", counting_order)
     return counts
 
 
@@ -125,15 +124,14 @@ async def test_a_join_and_a_leave_cost_no_more_than_they_do(
     sessions: list[str], counted: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What happens now and then must not happen meanwhile, however slow the machine is.
-    for module, name in ((housekeeping, "SWEEP_SECONDS"), (lobby, "KNOCK_SECONDS"), (watchers, "GATHER_SECONDS")):
+    now_and_then = [(housekeeping, "SWEEP_SECONDS"), (housekeeping, "USE_SECONDS"), (lobby, "KNOCK_SECONDS")]
+    for module, name in [*now_and_then, (watchers, "GATHER_SECONDS")]:
         monkeypatch.setattr(module, name, 3600.0)
     tabs = [Tab(session, counted) for session in sessions]
     for tab in tabs[:-1]:
         await tab.join()
     hub = current_hub()
-    # The first join of an hour is stored; who watches learns of all that happens in half a second at once, and the
-    # task for that is under way.
-    await asyncio.gather(*(task for task in tuple(hub.tasks) if "record_use" in repr(task)))
+    # Who watches learns of all that happens in half a second at once, and the task for that is under way.
     assert hub.watchers._changed
     *others, last = tabs
     count_loop(monkeypatch, counted)
@@ -143,7 +141,7 @@ async def test_a_join_and_a_leave_cost_no_more_than_they_do(
     for other in others:
         await other.expect("peer_joined")
     # The test itself makes a task for the socket, as a server does. Frames: accept, joined, and one to each other.
-    assert counted == {"queries": 2, "orders": 1, "tasks": 1, "frames": 2 + len(others)}
+    assert counted == {"queries": 2, "tasks": 1, "frames": 2 + len(others)}
 
     counted.clear()
     await last.leave()

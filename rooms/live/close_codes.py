@@ -98,7 +98,8 @@ CLOSE_POLICIES: dict[CloseCode, ClosePolicy] = {
     CloseCode.KICKED: _stop("A host has removed them from the call; the membership stays."),
     CloseCode.ROLE_CHANGED: _reconnect("The person's role has changed; rejoin to learn the new one."),
     CloseCode.BUSY: _reconnect(
-        "More people join than can be answered soon: reconnect after the seconds in the close frame's reason."
+        "More people join than can be answered soon, or the process has no file left for a socket: "
+        "reconnect after the seconds in the close frame's reason."
     ),
 }
 

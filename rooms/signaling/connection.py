@@ -1,6 +1,9 @@
 """A WebSocket and its receive loop, for the sockets of calls and those of dashboards."""
 
 import logging
+import math
+import resource
+import sys
 import time
 from typing import Any
 
@@ -11,13 +14,15 @@ from common import metrics
 from common.security_log import log_event
 from rooms.live.close_codes import CloseCode, ErrorCode, close_name
 
-from .limits import BAD_MESSAGES, TokenBucket
+from .limits import BAD_MESSAGES, CROWDED_SECONDS, KEPT_FILES, TokenBucket
 from .messages import MAX_FRAME, BadMessage, Error, encode
 from .process import current_hub
 from .registry import Socket
 from .send_buffer import SendBuffer
 
 logger = logging.getLogger(__name__)
+
+CROWD_LOGGED_SECONDS = 60.0
 
 # Closes that tell of an attack, or of a person who tried what they may not do: the security log has them.
 LOGGED_CLOSES = {
@@ -32,6 +37,12 @@ LOGGED_CLOSES = {
 }
 
 
+def most_sockets() -> int:
+    """Return how many sockets this process can hold, so that pages, the database and Redis can open what they need."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return sys.maxsize if files == resource.RLIM_INFINITY else files - min(KEPT_FILES, files // 4)
+
+
 class Connection(AsyncConsumer):
     """Accepts a socket, decodes and limits its frames, and cleans up after it.
 
@@ -40,6 +51,7 @@ class Connection(AsyncConsumer):
     """
 
     in_call = False
+    crowded_at = -math.inf  # when the log last said so
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one connection until it ends."""
@@ -58,6 +70,8 @@ class Connection(AsyncConsumer):
             await send({"type": "websocket.accept"})
             if hub.draining:
                 self.outgoing.close(CloseCode.DRAINING)
+            elif len(hub.sockets) > most_sockets():
+                self.refuse_crowd(now)
             while (event := await receive())["type"] == "websocket.receive":
                 if self.outgoing.code is None:
                     try:
@@ -101,6 +115,13 @@ class Connection(AsyncConsumer):
     async def end(self) -> None:
         """Clean up after the socket."""
         raise NotImplementedError
+
+    def refuse_crowd(self, now: float) -> None:
+        """Send a newcomer away for whom the process has no file left; say so in the log once in a while."""
+        self.outgoing.close(CloseCode.BUSY, str(CROWDED_SECONDS))
+        if now - Connection.crowded_at > CROWD_LOGGED_SECONDS:
+            Connection.crowded_at = now
+            logger.warning("%d sockets are all that the limit of open files allows: raise it", most_sockets())
 
     def error(self, code: ErrorCode, about: str) -> None:
         """Answer that a message was not acted upon."""

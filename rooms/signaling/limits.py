@@ -13,6 +13,9 @@ KNOCK_SECONDS = 5.0  # between two messages to hosts about the same knock
 
 MAX_SOCKETS_FROM = 400  # open sockets of one network address, on one process; LIMIT_FACTOR multiplies it
 
+KEPT_FILES = 256  # of the files that the system allows a process, or a quarter if that is less: not for sockets
+CROWDED_SECONDS = 10  # after which those come again for whom there was no file
+
 MAX_WATCHERS_A_USER = 8  # open dashboards and room pages of one account, on one process
 
 MAX_TRANSFERRING = 32  # sockets in the transfer room of one room

@@ -17,6 +17,8 @@ os.environ.setdefault("DEBUG", "1")  # this side reads the name of the session c
 
 from benchmarks.scale import steps
 from benchmarks.scale.world import Site, one_process, two_processes
+from common.collector import collect_rarely
+from rooms.signaling.limits import KEPT_FILES
 
 
 def plan(options: argparse.Namespace) -> dict[str, tuple[int, Callable[[Site], Awaitable[steps.Problems]]]]:
@@ -61,6 +63,9 @@ def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # into a file, too
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and options.sockets > (most := hard - KEPT_FILES):
+        parser.error(f"the system allows {hard} open files, which is {most} sockets")
+    collect_rarely()  # the tabs would pause as the server did
     problems: steps.Problems = []
     for count, start in ((1, one_process), (2, two_processes)):
         if names := [name for name in known if name in wanted and known[name][0] == count]:

@@ -47,10 +47,10 @@ async def join_all(site: Site, tabs: Sequence[Tab], what: str) -> None:
 
 
 async def joins(site: Site, sockets: int) -> Problems:
-    """Fill rooms with so many; the first and the last 400 are shown by themselves. Then an idle while."""
+    """Fill rooms with so many; the first and the last 1,600 are shown by themselves. Then an idle while."""
     rooms = site.rooms(sockets)
     tabs = [tab for room in rooms for tab in room]
-    few = min(400, len(tabs) // 4)
+    few = min(1600, len(tabs) // 4)
     await join_all(site, tabs[:few], "first")
     await join_all(site, tabs[few:-few], "then")
     await join_all(site, tabs[-few:], f"with {len(tabs) - few} there")

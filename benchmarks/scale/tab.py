@@ -6,6 +6,7 @@ this roster: no tab asks for it again because a test wants to look.
 """
 
 import asyncio
+import itertools
 import json
 import random
 import struct
@@ -25,6 +26,9 @@ _HEAD = (
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: {origin}\r\n"
     "Cookie: {cookie}\r\nUser-Agent: bench\r\nAccept-Language: en\r\n\r\n"
 )
+
+
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ class Tab:
         self.tries = 0
         self.codes: Counter[int | None] = Counter()  # with which its connections ended
         self.wanted = False
+        # Of an address with thousands of connections to one port, the system finds the next free port only slowly.
+        self._address = (f"127.0.0.{2 + next(_numbers) % 250}", 0)
         self._link: _Link | None = None
         self._began = 0.0
         self._pause = 0.0
@@ -154,7 +160,8 @@ class Tab:
         self._link = _Link(self)
         link = self._link
         try:
-            await asyncio.get_running_loop().create_connection(lambda: link, "127.0.0.1", self.port)
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: link, "127.0.0.1", self.port, local_addr=self._address)
         except OSError:
             self.on_end(None, "")
 

@@ -50,13 +50,13 @@ export class Clock {
     const end = this.now + ms;
     await this.settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.now = next.at;
+      this.now = Math.max(this.now, next.at); // work takes time, too, where a test says so
       if (next.again) next.at += next.ms;
       else this.#timers.delete(next.number);
       next.act();
       await this.settle();
     }
-    this.now = end;
+    this.now = Math.max(this.now, end);
   }
 
   clear() {

@@ -4,6 +4,7 @@
  * the version it speaks. Topics without a listener are ignored; listeners check payloads.
  */
 
+import { PacedQueue } from "../gate/paced-queue.js";
 import { Emitter } from "../lib/emitter.js";
 
 /** Version of the protocol between peers. */
@@ -39,6 +40,8 @@ export class ControlChannel extends Emitter {
   /** Patient messages, in order. @type {string[]} */
   #waiting = [];
   #waitingCharacters = 0;
+  /** What came and is not handled yet; null: the end of the channel. @type {PacedQueue<string | null>} */
+  #arrived = new PacedQueue((text) => (text === null ? this.emit("ended") : this.#read(text)));
 
   /** @param {RTCPeerConnection} connection @param {PeerGate["spend"]} spend */
   constructor(connection, spend) {
@@ -48,7 +51,7 @@ export class ControlChannel extends Emitter {
     const { signal } = this.#life;
     this.#channel.addEventListener("open", () => this.#onOpen(), { signal });
     this.#channel.addEventListener("message", ({ data }) => this.#onMessage(data), { signal });
-    this.#channel.addEventListener("close", () => this.emit("ended"), { signal });
+    this.#channel.addEventListener("close", () => this.#arrived.push(null), { signal });
     this.#channel.bufferedAmountLowThreshold = PATIENT_BYTES / 2;
     this.#channel.addEventListener("bufferedamountlow", () => this.#sendWaiting(), { signal });
   }
@@ -92,6 +95,7 @@ export class ControlChannel extends Emitter {
 
   detach() {
     this.#life.abort();
+    this.#arrived.clear();
   }
 
   #onOpen() {
@@ -103,7 +107,12 @@ export class ControlChannel extends Emitter {
   #onMessage(data) {
     const characters = typeof data === "string" ? data.length : 0;
     if (!this.#spend({ messages: 1, characters })) return this.emit("flooding");
-    const message = typeof data === "string" && characters <= MAX_MESSAGE_CHARACTERS ? readMessage(data) : null;
+    this.#arrived.push(typeof data === "string" && characters <= MAX_MESSAGE_CHARACTERS ? data : "");
+  }
+
+  /** @param {string} text */
+  #read(text) {
+    const message = readMessage(text);
     if (this.#sameVersion === undefined) this.#checkVersion(message);
     else if (this.#sameVersion && message) this.emit("message", message);
   }

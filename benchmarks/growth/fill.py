@@ -90,7 +90,8 @@ class Filler:
     def memberships(self) -> Iterator[Row]:
         """Yield the owner of each room, members, and as many guests with the links that they came by."""
         for number in range(1, self.rooms + 1):
-            yield {"room_id": number, "user_id": number, "role": Role.OWNER, "created_at": self.now}
+            joined = self.now - timedelta(seconds=number)
+            yield {"room_id": number, "user_id": number, "role": Role.OWNER, "created_at": joined}
             for count in range(1, self.each):
                 person = (number + count * 7919 - 1) % self.rooms + 1
                 since = self.now - timedelta(seconds=self.chance.randrange(365 * 86_400))
@@ -128,7 +129,7 @@ class Filler:
     def reports(self) -> Iterator[Row]:
         """Yield a report about each room, a few of them open."""
         for number in range(1, self.rooms + 1):
-            resolved = None if number in FEW else self.now
+            resolved = None if number in FEW else self.now - timedelta(seconds=number)
             yield {"room_id": number, "owner_id": number, "category": "hate", "description": f"Words in {number}",
                    "created_at": self.now - timedelta(minutes=number), "resolved_at": resolved}  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Finding rows by parts of their texts, in a time that does not grow with the tables. Small tables are read whole.
 
 PostgreSQL finds a part of a text by its trigrams (`trigrams.py`), if these are indexed and the part has three
-characters. Otherwise only the newest rows are searched for a part, and all rows for texts that begin with it. Of each
-word, and of the rows that a row refers to, the newest `MOST` that match are taken.
+characters. Otherwise only the newest rows are searched for a part, and all rows for addresses that begin with it. Of
+each word, and of the rows that a row refers to, the newest `MOST` that match are taken.
 """
 
 from collections.abc import Collection, Iterable
@@ -34,9 +34,10 @@ class Matches:
 
 
 class Search:
-    """Finds words in several tables. What it has found once it does not look up again."""
+    """Finds words in several tables, of each `most` rows. What it has found once it does not look up again."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._found: dict[tuple[type[Model], str, tuple[str, ...]], Matches] = {}
 
     @cached_property
@@ -79,12 +80,12 @@ class Search:
             if way:
                 there = self._own_matches(get_fields_from_path(model, way)[-1].related_model, word, tuple(names))
                 few = _all(model).filter(**{f"{way}__in": there.keys}).order_by(_order(model))
-                found = _keys(_without_index(few)) if there.keys else []
-                complete = complete and there.complete and len(found) <= MOST
+                found = _keys(_without_index(few), self._most) if there.keys else []
+                complete = complete and there.complete and len(found) <= self._most
             else:
                 here = self._own_matches(model, word, tuple(names))
                 found, complete = here.keys, complete and here.complete
-            keys |= dict.fromkeys(found[:MOST])
+            keys |= dict.fromkeys(found[: self._most])
         return Matches(list(keys), complete)
 
     def _own_matches(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
@@ -92,26 +93,22 @@ class Search:
         asked = (model, word, names)
         if asked not in self._found:
             indexed = self._trigrams and len(word) >= TRIGRAM
-            self._found[asked] = _in_all(model, word, names) if indexed else self._in_newest(model, word, names)
+            find = self._in_all if indexed else self._in_newest
+            self._found[asked] = find(model, word, names)
         return self._found[asked]
+
+    def _in_all(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
+        found = _newest(_all(model).filter(_contains(names, word)), self._most)
+        return Matches(found[: self._most], len(found) <= self._most)
 
     def _in_newest(self, model: Any, word: str, names: tuple[str, ...]) -> Matches:
         newest, is_all = _newest_rows(model, min(SHORT, NEWEST) if self._trigrams else NEWEST)
-        among = _newest(newest.filter(_contains(names, word)))
-        if len(among) > MOST or is_all:
-            return Matches(among[:MOST], len(among) <= MOST)
-        begins = _newest(_all(model).filter(self._begins(model, names, word)))
-        return Matches(list(dict.fromkeys(among + begins))[:MOST], False)
-
-    def _begins(self, model: Any, names: Iterable[str], word: str) -> Q:
-        """Match texts that begin with a word, as far as an index finds them."""
-        if self._trigrams:
-            return reduce(or_, (Q(**{f"{name}__istartswith": word}) for name in names))
-        start = word.lower()
-        # A range, which every index has. Texts that are unique are in small letters: addresses of people and rooms.
-        unique = (name for name in names if model._meta.get_field(name).unique)
-        ranges = (Q(**{f"{name}__gte": start, f"{name}__lt": f"{start}\U0010ffff"}) for name in unique)
-        return reduce(or_, ranges, Q(pk__in=[]))
+        among = _newest(newest.filter(_contains(names, word)), self._most)
+        if len(among) > self._most or is_all:
+            return Matches(among[: self._most], len(among) <= self._most)
+        # Any of them: sorting would read all that begin so.
+        begins = _keys(_all(model).filter(_begins(model, names, word)).order_by(), self._most)
+        return Matches(list(dict.fromkeys(among + begins))[: self._most], False)
 
 
 def is_large(model: type[Model]) -> bool:
@@ -148,22 +145,31 @@ def _newest_rows(model: type[Model], count: int) -> tuple[QuerySet[Any], bool]:
     return _all(model).filter(**{f"{name}__gte": last[0]}), False
 
 
-def _in_all(model: type[Model], word: str, names: Iterable[str]) -> Matches:
-    found = _newest(_all(model).filter(_contains(names, word)))
-    return Matches(found[:MOST], len(found) <= MOST)
+def _begins(model: Any, names: Iterable[str], word: str) -> Q:
+    """Match texts that begin with a word, as far as every database has an index for that: those that are unique.
+
+    They are in small letters: addresses of people and rooms.
+    """
+    start = word.lower()
+    unique = [name for name in names if model._meta.get_field(name).unique]
+    if connection.vendor == "postgresql":  # whose order of texts is that of a language
+        conditions = [Q(**{f"{name}__startswith": start}) for name in unique]
+    else:
+        conditions = [Q(**{f"{name}__gte": start, f"{name}__lt": f"{start}\U0010ffff"}) for name in unique]
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def _contains(fields: Iterable[str], word: str) -> Q:
     return reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields))
 
 
-def _newest(rows: QuerySet[Any]) -> list[Any]:
-    """Return the keys of the newest rows, one more than `MOST` if there are as many."""
-    return _keys(rows.order_by(_order(rows.model)))
+def _newest(rows: QuerySet[Any], most: int) -> list[Any]:
+    """Return the keys of the newest rows, one more than `most` if there are as many."""
+    return _keys(rows.order_by(_order(rows.model)), most)
 
 
-def _keys(rows: QuerySet[Any]) -> list[Any]:
-    return list(rows.values_list("pk", flat=True)[: MOST + 1])
+def _keys(rows: QuerySet[Any], most: int) -> list[Any]:
+    return list(rows.values_list("pk", flat=True)[: most + 1])
 
 
 def _without_index(rows: QuerySet[Any]) -> QuerySet[Any]:

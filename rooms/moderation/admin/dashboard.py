@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.found_first import slice_of
 from common.text import clean_query
 from rooms.live.occupancy import occupied_rooms
 from rooms.live.path_stats import OUTCOMES
@@ -73,15 +74,15 @@ def search_view(request: HttpRequest) -> HttpResponse:
     query = clean_query(request.GET.get("q", ""))
     context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
     if query:
-        search = Search()
+        search = Search(most=5 * MAX_RESULTS)
         ordered = {User: User.objects.order_by("email"), Room: Room.objects.all(), Invite: Invite.objects.all()}
         found = [search.filter(ordered[model], [query], fields) for model, fields in SEARCHED.items()]
         (people, rooms, invites), complete = zip(*found, strict=True)
         now = timezone.now()
-        shown = invites.select_related("room", "created_by")[:MAX_RESULTS]
+        shown = slice_of(invites.select_related("room", "created_by"), 0, MAX_RESULTS)
         context |= {
-            "people": people[:MAX_RESULTS],
-            "rooms": rooms.select_related("owner")[:MAX_RESULTS],
+            "people": slice_of(people, 0, MAX_RESULTS),
+            "rooms": slice_of(rooms.select_related("owner"), 0, MAX_RESULTS),
             "invites": [(invite, invite.state(now)) for invite in shown],
             "max_results": MAX_RESULTS,
             "only_newest": not all(complete),

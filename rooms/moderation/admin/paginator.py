@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+
+from common.found_first import slice_of
 
 AHEAD = 10  # pages behind the one that is shown
 
@@ -16,6 +18,12 @@ class BoundedPaginator(Paginator):
         super().__init__(rows, per_page)
         self._rows = rows
         self._most = min((page + AHEAD) * per_page, 2**31)
+
+    def page(self, number: int | str) -> Page:
+        """Return a page."""
+        valid = self.validate_number(number)
+        bottom = (valid - 1) * self.per_page
+        return Page(slice_of(self._rows, bottom, min(bottom + self.per_page, self.count)), valid, self)
 
     @cached_property
     def count(self) -> int:

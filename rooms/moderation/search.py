@@ -21,7 +21,7 @@ from .trigrams import has_trigrams
 
 MOST = 500  # rows that a word finds
 NEWEST = 10_000  # rows that are searched without an index
-SHORT = 2_000  # of them, for words that are too short for the index
+SHORT = 1_000  # of them, for words that are too short for the index
 TRIGRAM = 3  # characters
 
 

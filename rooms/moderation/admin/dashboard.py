@@ -74,7 +74,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     query = clean_query(request.GET.get("q", ""))
     context: dict[str, Any] = {**admin.site.each_context(request), "title": _("Search"), "q": query}
     if query:
-        search = Search(most=5 * MAX_RESULTS)
+        search = Search(most=2 * MAX_RESULTS)
         ordered = {User: User.objects.order_by("email"), Room: Room.objects.all(), Invite: Invite.objects.all()}
         found = [search.filter(ordered[model], [query], fields) for model, fields in SEARCHED.items()]
         (people, rooms, invites), complete = zip(*found, strict=True)

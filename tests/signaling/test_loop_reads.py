@@ -89,6 +89,23 @@ async def test_a_locked_database_delays_its_reader_and_no_one_else(orders: Datab
     assert thread != threading.get_ident()
 
 
+async def test_the_loop_does_not_wait_to_connect_to_a_locked_database(
+    orders: DatabaseQueue, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = connections.databases[DEFAULT_DB_ALIAS]
+    options = {**settings["OPTIONS"], "init_command": "PRAGMA journal_mode = WAL"}
+    monkeypatch.setitem(settings, "OPTIONS", options)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    async with asyncio.timeout(10):  # half of what a thread waits for the lock
+        reading = asyncio.ensure_future(orders.run_if(wanted, read_thing))
+        while orders._orders.qsize() or not orders._threads:
+            await asyncio.sleep(0)
+    other.execute("COMMIT")
+    other.close()
+    assert (await reading)[0] == "kept"
+
+
 async def test_a_database_that_is_away_is_asked_again_at_the_next_read(orders: DatabaseQueue, path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(b"this is no database" * 1000)

@@ -52,8 +52,9 @@ class LoopReads:
 
 def _connect() -> BaseDatabaseWrapper:
     made = connections.create_connection(DEFAULT_DB_ALIAS)
+    # From the first statement on it does not wait for a lock.
+    made.settings_dict = {**made.settings_dict, "OPTIONS": {**made.settings_dict["OPTIONS"], "timeout": 0}}
     with made.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 0")
         cursor.execute("PRAGMA query_only = ON")
     return made
 

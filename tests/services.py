@@ -15,11 +15,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, Self
 
 import psycopg
 import redis
+
+PORTS = range(11_000, 32_000)  # browsers refuse some of those below
 
 
 class Process(Protocol):
@@ -35,10 +38,16 @@ class Process(Protocol):
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback address on which nothing listens at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on which nothing listens at this moment.
+
+    It is none of those that the system gives to outgoing connections (from 32,768 on): one of them could take it before
+    the service does.
+    """
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("", port))
+            return port
 
 
 def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:

@@ -1,11 +1,11 @@
 /**
- * Handles what a peer sends, in its order. What would keep the page busy all the time waits: reading and all that follows take half of
- * the time in the long run, so that sound, pictures and other people's messages have the other half.
+ * Handles what a peer sends, in its order. Reading it, and all that follows, takes half of the time at most in the long run, so that
+ * sound, pictures and other people's messages have the other half; the rest waits.
  */
 
 /** Milliseconds of work that are done at once: honest peers seldom send more. */
 const BURST_MS = 100;
-/** Milliseconds that go by for each of work. */
+/** Milliseconds that pass for each millisecond of work. */
 const SPACING = 2;
 
 /** @template T */

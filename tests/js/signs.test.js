@@ -167,3 +167,37 @@ test("packets say how loud a voice is, between its syllables, too, and for as lo
   assert.ok(readings.other > 0, "a browser that does not pass it on");
   levels.stop();
 });
+
+test("asking for levels takes a twentieth of the page's time at most, and a voice is still heard", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  let now = 0;
+  context.mock.method(performance, "now", () => now);
+  let [took, busy, asked] = [0, 0, 0];
+  const getSynchronizationSources = () => {
+    asked += 1;
+    now += took;
+    busy += took;
+    return [{ timestamp: now, audioLevel: 0.3 }];
+  };
+  const connection = { getStats: async () => new Map(), transceivers: { audio: { receiver: { getSynchronizationSources } } } };
+  const levels = new RemoteLevels(new Map([["a", connection], ["b", connection]]), "own");
+  const speaking = [];
+  levels.on("level", (event) => event.id === "b" && speaking.push(event.speaking));
+  const pass = async (ms) => {
+    [busy, asked] = [0, 0];
+    for (const end = now + ms; now < end; now += 50) {
+      context.mock.timers.tick(50);
+      await new Promise(setImmediate);
+    }
+  };
+  await pass(10_000);
+  assert.equal(asked, 2 * 200, "twenty times a second where it takes no time");
+  took = 4;
+  await pass(10_000);
+  assert.ok(busy <= 500 + 8, `${busy} ms of ten seconds`);
+  took = 40;
+  speaking.length = 0;
+  await pass(10_000);
+  assert.ok(speaking.length >= 25 && speaking.every(Boolean), `${speaking.length} times, however slow`);
+  levels.stop();
+});

@@ -28,6 +28,23 @@ test("bytes are counted once, by the way that they took, also those of connectio
   assert.deepEqual(traffic.bytes, { direct: 321, relay: 48 });
 });
 
+test("what several ask for at about the same time is read once", async (context) => {
+  let now = 1_000;
+  context.mock.method(performance, "now", () => now);
+  let readings = 0;
+  const one = { getStats: async () => ((readings += 1), new Map([pair("a", "h", "s", readings)])) };
+  const first = await traffic.recent(one, 450);
+  assert.deepEqual([first.at, first.stats.get("a").bytesSent], [1_000, 1]);
+  now += 450;
+  assert.equal(await traffic.recent(one, 450), first);
+  await traffic.read(one);
+  assert.equal((await traffic.recent(one, 0)).stats.get("a").bytesSent, 2, "for another part of the page");
+  now += 1;
+  assert.equal((await traffic.recent(one, 0)).stats.get("a").bytesSent, 3);
+  assert.equal((await traffic.recent(one, -50)).stats.get("a").bytesSent, 4, "later than the last one");
+  assert.equal(readings, 4);
+});
+
 test("what went through the other side's relay counts as such, also before the other side has named it", async () => {
   traffic.reset();
   const one = connection([pair("a", "h", "x", 100), candidate("x", "prflx")]);

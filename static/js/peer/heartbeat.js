@@ -13,15 +13,18 @@ const MIN_PINGS = 3;
 const UNRESPONSIVE_AT_PING = 2;
 /** After a change of network, this much silence is enough. */
 const PROBE_TIMEOUT_MS = 1_000;
+/** @type {Counts} */
+const NOTHING = Object.freeze({ packets: 0, path: "", others: 0 });
 
 /**
  * More packets mean life, on whatever path, and so does more of anything else on the same path; each path counts its own checks.
- * @typedef {{packets: number, path: string, others: number}} Counts packets: of the transport, which Firefox does not count
+ * @typedef {{packets: number, path: string, others: number, at?: number}} Counts packets: of the transport, which Firefox does not count;
+ *   at: when they were counted, ms; without it, now
  */
 
 /**
  * @typedef {object} Options
- * @property {() => Promise<Counts>} countPackets
+ * @property {(fresh: boolean) => Promise<Counts>} countPackets fresh: now, not a moment ago
  * @property {() => void} ping
  * @property {() => void} onUnresponsive a ping was not answered at once, well before the path counts as lost
  * @property {(lost: boolean) => void} onChange
@@ -39,6 +42,7 @@ export class Heartbeat {
   #lost = false;
   #pings = 0;
   #lastPacketAt = 0;
+  #probing = false;
 
   /** @param {Options} options */
   constructor(options) {
@@ -66,6 +70,7 @@ export class Heartbeat {
   probeNow() {
     if (!this.#running || this.#lost) return;
     this.#lastPacketAt = Math.min(this.#lastPacketAt, this.#now() - (SILENCE_TIMEOUT_MS - PROBE_TIMEOUT_MS));
+    this.#probing = true;
     this.#schedule(0);
   }
 
@@ -77,7 +82,9 @@ export class Heartbeat {
 
   async #check() {
     // It rejects only on a connection that was closed meanwhile.
-    const counts = await this.#options.countPackets().catch(() => ({ packets: 0, path: "", others: 0 }));
+    const fresh = this.#probing;
+    this.#probing = false;
+    const counts = await this.#options.countPackets(fresh).catch(() => NOTHING);
     if (!this.#running) return;
     const now = this.#now();
     const before = this.#counts;
@@ -85,14 +92,14 @@ export class Heartbeat {
     // Connectivity checks on another path, or a change of path, do not prove that this path works. Nor does a path that changes
     // between all looks, as when both sides restart ICE again and again, mean that there is none.
     const more = before === null || counts.packets > before.packets || (counts.path === before.path && counts.others > before.others);
-    if (more) this.#onPackets(now);
+    if (more) this.#onPackets(counts.at ?? now);
     else if (!this.#lost) this.#onSilence(now);
     this.#schedule(this.#pings > 0 && !this.#lost ? FAST_INTERVAL_MS : INTERVAL_MS);
   }
 
-  /** @param {number} now */
-  #onPackets(now) {
-    this.#lastPacketAt = now;
+  /** @param {number} at */
+  #onPackets(at) {
+    this.#lastPacketAt = at;
     this.#pings = 0;
     this.#setLost(false);
   }
@@ -115,12 +122,10 @@ export class Heartbeat {
 
 /**
  * Counts packets of media and data, and connectivity checks on the path in use.
- * @param {RTCStatsReport} report @returns {Counts} path: the browser's id of the candidate pair
+ * @param {ReadonlyMap<string, any>} stats @returns {Counts} path: the browser's id of the candidate pair
  */
-export function countReceivedPackets(report) {
+export function countReceivedPackets(stats) {
   let [packets, path, others] = [0, "", 0];
-  /** @type {Map<string, any>} */
-  const stats = new Map(report.entries());
   for (const { type, packetsReceived = 0, messagesReceived = 0, selectedCandidatePairId } of stats.values()) {
     if (type === "transport" && selectedCandidatePairId) {
       const { responsesReceived = 0, requestsReceived = 0 } = stats.get(selectedCandidatePairId) ?? {};

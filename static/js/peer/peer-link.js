@@ -161,7 +161,7 @@ export class PeerLink extends MediaLink {
     this.restartIce();
   }
 
-  /** @returns {Promise<RTCStatsReport>} */
+  /** @returns {Promise<Map<string, any>>} */
   getStats() {
     return traffic.read(this.#transport.connection);
   }

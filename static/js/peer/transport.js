@@ -31,6 +31,9 @@ import { traffic } from "./stats/traffic.js";
 
 /** Shared by all connections of this tab, so that no number is used twice. */
 let lastTransportId = 0;
+/** How old statistics may be that show life, and by how much later than the last ones: a pause in speech has few packets. */
+const SHARED_MS = 450;
+const APART_MS = 100;
 
 /**
  * @typedef {object} TransportEvents
@@ -67,6 +70,7 @@ export class Transport extends Emitter {
   #gate;
   #certificateVerified = false;
   #closedRemotely = false;
+  #countedAt = -Infinity;
   #life = new AbortController();
 
   /** @param {Options} options */
@@ -85,7 +89,7 @@ export class Transport extends Emitter {
     const numbers = { transportId: lastTransportId, remoteTransportId };
     this.negotiation = new Negotiation(this.connection, { polite, ...numbers, mayTakeCandidate: () => gate.spend({ candidates: 1 }), munge, prepareAnswer, onApplied, hasBegun, send });
     this.heartbeat = new Heartbeat({
-      countPackets: async () => countReceivedPackets(await this.connection.getStats()),
+      countPackets: (fresh) => this.#countPackets(fresh),
       ping: () => this.messages?.ping(),
       onUnresponsive: () => this.emit("unresponsive"),
       onChange: (lost) => this.emit(lost ? "lost" : "changed"),
@@ -168,6 +172,14 @@ export class Transport extends Emitter {
     messages.on("media", (detail) => this.emit("media", detail), { signal });
     messages.on("screen", (detail) => this.emit("screen", detail), { signal });
     messages.on("message", (detail) => this.emit("message", detail), { signal });
+  }
+
+  /** Takes statistics that were read for something else, if they are later than those of the last look. @param {boolean} fresh */
+  async #countPackets(fresh) {
+    const sinceLast = performance.now() - this.#countedAt;
+    const { stats, at } = await traffic.recent(this.connection, fresh ? -1 : Math.min(SHARED_MS, sinceLast - APART_MS));
+    this.#countedAt = at;
+    return { ...countReceivedPackets(stats), at };
   }
 
   #onRemoteClose() {

@@ -11,15 +11,28 @@ const CONTENT_TYPES = Object.freeze({
   H264: "video/H264;level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
 });
 
+/** To ask, the page waits for the threads of WebRTC, which takes milliseconds on a busy machine; negotiations change little of it. */
+const READ_EVERY_MS = 30_000;
+
+/** @type {WeakMap<RTCRtpSender, {codecs: Codec[], at: number}>} */
+const negotiated = new WeakMap();
+
 /** @returns {Promise<Caps>} */
 export async function decodingCaps() {
   const codecs = namesOf(RTCRtpReceiver.getCapabilities?.("video")?.codecs ?? []);
   return { decode: await Promise.all(codecs.map(async (codec) => ({ codec, efficient: await efficient(codec) }))) };
 }
 
-/** The negotiated codecs. @param {RTCRtpSender | undefined} sender @returns {Codec[]} */
+/** The negotiated codecs, of the last seconds. @param {RTCRtpSender | undefined} sender @returns {readonly Codec[]} */
 export function sendableCodecs(sender) {
-  return namesOf(sender?.getParameters().codecs ?? []);
+  if (sender === undefined) return [];
+  const now = performance.now();
+  const last = negotiated.get(sender);
+  if (last !== undefined && now - last.at < READ_EVERY_MS) return last.codecs;
+  const codecs = namesOf(sender.getParameters().codecs ?? []);
+  // There are none before the first negotiation.
+  if (codecs.length > 0) negotiated.set(sender, { codecs, at: now });
+  return codecs;
 }
 
 /** @param {readonly {mimeType: string}[]} codecs */

@@ -9,6 +9,8 @@ import { loudness } from "../devices/level-meter.js";
 const EVERY_MS = 250;
 /** A packet says it of a fiftieth of a second, which may be between two syllables. */
 const SAMPLE_MS = 50;
+/** The page waits for the threads of WebRTC while it asks, on a busy machine for milliseconds each: a twentieth of its time at most. */
+const REST = 20;
 /** Packets have the mean of a voice, whose peaks are three times as high; statistics have peaks. */
 const CREST = 3;
 /** Levels to start and to continue speaking, for hysteresis. */
@@ -36,6 +38,7 @@ export class RemoteLevels extends Emitter {
   #heard = new Map();
   #own;
   #emittedAt = -Infinity;
+  #restUntil = -Infinity;
   #timer = setInterval(() => this.#poll(), SAMPLE_MS);
 
   /**
@@ -54,9 +57,12 @@ export class RemoteLevels extends Emitter {
   }
 
   #poll() {
+    const began = performance.now();
+    if (began < this.#restUntil) return;
     for (const of of [this.#loudAt, this.#heard]) for (const id of of.keys()) if (id !== this.#own && !this.#connections.has(id)) of.delete(id);
     for (const [id, { transceivers }] of this.#connections) this.#heard.set(id, listen(transceivers?.audio?.receiver, this.#heard.get(id)));
     const now = performance.now();
+    this.#restUntil = now + Math.min(REST * (now - began), EVERY_MS);
     if (now - this.#emittedAt < EVERY_MS - SAMPLE_MS / 2) return;
     this.#emittedAt = now;
     if (this.#connections.size === 0) this.#emitLevel(this.#own, 0);

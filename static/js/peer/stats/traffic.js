@@ -5,6 +5,7 @@
 
 /** @typedef {{direct: number, relay: number}} Bytes sent and received; relay: through TURN on either side */
 /** @typedef {{getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Measured */
+/** Statistics of a connection, and when they were asked for, ms @typedef {{stats: Map<string, any>, at: number}} Reading */
 /**
  * What a pair has carried. call: in which it was counted; earlier: bytes before that call; local: its candidate here; unnamed: the other
  * side has not named its candidate yet
@@ -24,6 +25,8 @@ class Traffic {
   #counted = new WeakMap();
   /** @type {Set<Promise<unknown>>} */
   #closing = new Set();
+  /** @type {WeakMap<Measured, {at: number, reading: Promise<Reading>}>} */
+  #last = new WeakMap();
 
   /** A call begins. */
   reset() {
@@ -43,12 +46,32 @@ class Traffic {
     return [...this.#versions];
   }
 
-  /** @template {Measured} T @param {T} connection @returns {Promise<Awaited<ReturnType<T["getStats"]>>>} its statistics */
+  /** @param {Measured} connection @returns {Promise<Map<string, any>>} its statistics */
   async read(connection) {
+    return (await this.#begin(connection)).stats;
+  }
+
+  /** Not older than so many ms: what several ask for is read once. @param {Measured} connection @param {number} ms @returns {Promise<Reading>} */
+  recent(connection, ms) {
+    const last = this.#last.get(connection);
+    return last !== undefined && performance.now() - last.at <= ms ? last.reading : this.#begin(connection);
+  }
+
+  /** @param {Measured} connection @returns {Promise<Reading>} */
+  #begin(connection) {
+    const at = performance.now();
+    const reading = this.#read(connection, at);
+    this.#last.set(connection, { at, reading });
+    return reading;
+  }
+
+  /** @param {Measured} connection @param {number} at @returns {Promise<Reading>} */
+  async #read(connection, at) {
     const call = this.#call;
-    const report = await connection.getStats();
-    if (call === this.#call) this.#count(connection, /** @type {any} */ (report));
-    return /** @type {any} */ (report);
+    // Browsers make the objects of a report each time one goes through it.
+    const stats = new Map(/** @type {any} */ (await connection.getStats()).entries());
+    if (call === this.#call) this.#count(connection, stats);
+    return { stats, at };
   }
 
   /** Reads for the last time. @param {Measured} connection is closed right after */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Captures, NO_TROUBLE, readCapture, TROUBLES } from "../../static/js/call/captures.js";
-import { isBlack } from "../../static/js/media/devices/black-detector.js";
+import { BlackDetector, isBlack } from "../../static/js/media/devices/black-detector.js";
 import { World } from "./chat-world.js";
 
 const SIGNAL = new AbortController().signal;
@@ -60,4 +60,42 @@ test("the others learn it at once, and people who join later when they are conne
   max.captures.setOwn(NO_TROUBLE);
   await world.settle();
   assert.deepEqual([seenBy(olga), seenBy(late), max.self.capture], [NO_TROUBLE, NO_TROUBLE, NO_TROUBLE]);
+});
+
+test("a camera is looked at for a moment every other second, and none of its frames is kept", (context) => {
+  let now = 10_000;
+  context.mock.method(performance, "now", () => now);
+  let light = 0;
+  let drawn = 0;
+  const canvas = { getContext: () => ({ drawImage: () => (drawn += 1), getImageData: () => ({ data: picture(light) }) }) };
+  const video = { srcObject: null, play: async () => {}, onloadeddata: () => {} };
+  const page = { hidden: false, createElement: (name) => (name === "video" ? video : canvas) };
+  const before = [globalThis.document, globalThis.MediaStream];
+  Object.assign(globalThis, { document: page, MediaStream: class {} });
+  context.after(() => ([globalThis.document, globalThis.MediaStream] = before));
+  const detector = new BlackDetector();
+  const [one, other] = [{}, {}];
+  const look = (track, ms) => {
+    now += ms;
+    const black = detector.check(track);
+    if (video.srcObject !== null) video.onloadeddata();
+    assert.equal(video.srcObject, null);
+    return [black, drawn];
+  };
+  assert.deepEqual(look(one, 0), [null, 1], "not known before the first frame");
+  assert.deepEqual([look(one, 500), look(one, 500), look(one, 500)], Array(3).fill([true, 1]));
+  light = 200;
+  assert.deepEqual([look(one, 500), look(one, 500)], [[true, 2], [false, 2]]);
+  assert.deepEqual(look(other, 500), [null, 3], "another camera");
+  page.hidden = true;
+  assert.deepEqual(look(other, 5_000), [null, 3]);
+  page.hidden = false;
+  // A frame of a camera that was changed meanwhile says nothing about the new one.
+  now += 5_000;
+  detector.check(one);
+  const late = video.onloadeddata;
+  detector.check(null);
+  late();
+  assert.deepEqual([detector.check(null), drawn], [null, 3]);
+  detector.stop();
 });

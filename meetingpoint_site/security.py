@@ -41,6 +41,7 @@ PERMISSIONS_POLICY = (
             "picture-in-picture",
             "screen-wake-lock",
             "speaker-selection",
+            "compute-pressure",
         )
     )
     + ", geolocation=(), payment=(), usb=()"

@@ -8,6 +8,7 @@ import { openConnectionTopics } from "./connection-messages.js";
 import { DepartureDetector } from "./departure.js";
 import { isCurrent } from "./hello.js";
 import { PeerLink } from "./peer-link.js";
+import { computePressure } from "./stats/compute-pressure.js";
 import { NO_TRACKS } from "./transceiver-pair.js";
 import { checkPeerMessage, parseBody } from "./messages.js";
 
@@ -261,6 +262,7 @@ export class Mesh extends Emitter {
       screen: this.#screen,
       dataOnly: this.#dataOnly,
       gate: this.gate.for(pid),
+      isOverloaded: () => computePressure.levelFor(this.peers.size) > 0,
       send: (message) => this.#sendBody(pid, JSON.stringify(message)),
     });
     connection.on("closed-remotely", () => this.#departures.closedRemotely(pid));

@@ -28,6 +28,7 @@ import { Watchdog } from "./watchdog.js";
  * @property {Tracks} [tracks]
  * @property {Tracks} [screen]
  * @property {PeerGate} gate what the peer's messages pass
+ * @property {() => boolean} [isOverloaded] whether the processor is full: late is not lost then
  * @property {boolean} [dataOnly] no media: descriptions with any are dropped
  * @property {(message: PeerMessage) => void} send reaches the peer outside this connection
  */

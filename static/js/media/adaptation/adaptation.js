@@ -1,6 +1,7 @@
 /** Adapts what is sent to bandwidth, CPU and view, from measurements here and reports of the peers. See docs/media.md. */
 
 import { NOTHING } from "../../gate/topic.js";
+import { computePressure } from "../../peer/stats/compute-pressure.js";
 import { Emitter } from "../../lib/emitter.js";
 import { isBlind } from "./bandwidth.js";
 import { decodingCaps } from "./capabilities.js";
@@ -20,7 +21,7 @@ import { allocateUplink } from "./uplink-allocation.js";
 
 /** load: cores; facts: for tests and diagnosis; codec: for all who can have it @typedef {{readonly load: number, readonly facts: object, readonly codec: Codec | null, enabled: boolean}} EncoderSharing */
 
-/** In small calls twice as often: queues build up fast. */
+/** Each time in small calls, where queues build up fast, every second time in larger ones, every fourth on a full processor. */
 const INTERVAL_MS = 500;
 const SMALL_CALL = 2;
 /** One second, less timer jitter. */
@@ -78,6 +79,7 @@ export class Adaptation extends Emitter {
     this.#mesh = mesh;
     this.#views = views;
     this.#otherWork = otherWork;
+    computePressure.watch(signal);
     this.#snapshotCamera = new SnapshotCamera();
     mesh.on("peer-added", ({ pid }) => this.#onPeerAdded(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
@@ -182,7 +184,8 @@ export class Adaptation extends Emitter {
 
   async #tick() {
     this.#turn += 1;
-    if (this.#ticking || (this.#peers.size > SMALL_CALL && this.#turn % 2 === 0)) return;
+    const every = computePressure.levelFor(this.#peers.size) > 0 ? 4 : this.#peers.size > SMALL_CALL ? 2 : 1;
+    if (this.#ticking || this.#turn % every > 0) return;
     this.#ticking = true;
     try {
       await this.#measureAll();
@@ -247,8 +250,9 @@ export class Adaptation extends Emitter {
     const cores = ((navigator.hardwareConcurrency || 2) * FOR_ENCODING) / pictures;
     const saving = this.#cap !== Infinity;
     const common = this.sharing ? this.sharing.codec : this.sharedCodec;
+    const full = computePressure.levelFor(this.#peers.size);
     for (const [pid, peer] of this.#peers) {
-      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, cores, common });
+      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, full, cores, common });
     }
     this.emit("decided");
     this.#sendStatuses();

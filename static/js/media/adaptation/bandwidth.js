@@ -64,7 +64,8 @@ export function adjustToBandwidth(state, evidence) {
     state.estimate = 0;
     return;
   }
-  if (isBlind(state, now) && evidence.loss < CHOKED_LOSS) {
+  const starts = evidence.full && state.linkRung < LOWEST_VIDEO;
+  if (isBlind(state, now) && evidence.loss < CHOKED_LOSS && !starts) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
     state.estimate = evidence.available ?? 0;
     return;

@@ -67,11 +67,13 @@ export function decide(before, evidence) {
 }
 
 /** @param {State} state @param {Evidence} evidence */
-function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs, common = null }) {
-  const strained = limited || cpuLoad > 0.75 || remoteCpuLoad > 0.75;
-  const easy = !limited && cpuLoad < 0.5 && remoteCpuLoad < 0.5;
+function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, full = 0, codecs, common = null }) {
+  const overloaded = limited || cpuLoad > 0.75 || remoteCpuLoad > 0.75;
+  // The smallest picture is not what fills a processor: without it, others would have the room.
+  const strained = overloaded || (full > 0 && state.processor > LOWEST_VIDEO && state.rung > LOWEST_VIDEO);
+  const easy = full === 0 && !limited && cpuLoad < 0.5 && remoteCpuLoad < 0.5;
   const strainedMs = durationOf(state, "strained", strained && state.active, now);
-  if (strainedMs >= BLIND_AFTER_MS) state.strainedAt = now;
+  if (strainedMs >= BLIND_AFTER_MS || full > 0) state.strainedAt = now;
   if (strainedMs >= STRAINED_MS) {
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, MAX_EASE_MS);
     const at = Math.max(state.step, codecs.indexOf(state.codec));
@@ -91,7 +93,7 @@ function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, codecs, comm
 }
 
 /** @param {State} state @param {Evidence} evidence */
-function adjustAudio(state, { now, available, source }) {
+function adjustAudio(state, { now, available, source, fewPackets = false }) {
   const { avgLoss, avgConcealed, queueMs } = state;
   // Without video the estimate follows the audio bitrate: only a queue shows that the link is full.
   const alone = source === null;
@@ -99,13 +101,14 @@ function adjustAudio(state, { now, available, source }) {
   const random = queueMs < 100 && line > 70;
   // Retransmission of short packets is in time, and a link with random loss has room for their headers.
   const rough = random && avgLoss > 0.05 && !alone;
-  const wide = rough || (alone ? avgConcealed < 0.01 && queueMs < 60 : state.linkRung > LOWEST_VIDEO && line > 250);
+  const wide = !fewPackets && (rough || (alone ? avgConcealed < 0.01 && queueMs < 60 : state.linkRung > LOWEST_VIDEO && line > 250));
   const patience = rough || (line > WIDER_KBPS && !alone) ? WIDER_MS : alone ? state.wideWait : WIDE_MS;
   if (durationOf(state, "wide", wide, now) >= patience && state.longPackets) {
     state.longPackets = false;
     state.wideAt = now;
   }
   const full = (!alone && (state.linkRung <= LOWEST_VIDEO || line < 120)) || (avgConcealed > 0.02 && queueMs > 100);
+  if (fewPackets) state.longPackets = true;
   if (full && !rough && !state.longPackets) {
     state.longPackets = true;
     if (now - state.wideAt < ALONE_MS) state.wideWait = Math.min(2 * state.wideWait, MAX_ALONE_MS);
@@ -188,7 +191,8 @@ function chooseCodec(state, evidence) {
   const rung = Math.max(state.rung, LOWEST_VIDEO);
   const terms = { rung, cores, step, kbps: available ?? Infinity };
   state.thrifty = pickCodec(codecs, terms);
-  if (evidence.common && carries(state, evidence, evidence.common)) {
+  // Estimates fall on a full processor, and the thrifty codecs would fill it all the more.
+  if (evidence.common && (evidence.full ? codecs.includes(evidence.common) : carries(state, evidence, evidence.common))) {
     if (codec !== evidence.common) state.codecAt = now;
     return evidence.common;
   }

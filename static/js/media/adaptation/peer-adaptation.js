@@ -33,6 +33,8 @@ const AUDIO_KBPS = 40;
 /** Below this, video is useless. */
 const MIN_KBPS = 18;
 const SPEECH_KBPS = 32;
+/** Of the smallest picture, by how full the processor is. */
+const FULL_FPS = Object.freeze([Infinity, 5, 3]);
 const THIN_SPEECH_KBPS = 16;
 
 export class PeerAdaptation {
@@ -126,8 +128,8 @@ export class PeerAdaptation {
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
-  /** @param {{share: number, saving: boolean, cpuLoad: number, cores: number, common: Codec | null}} terms common: see `Evidence` */
-  adapt({ share, saving, cpuLoad, cores, common }) {
+  /** @param {{share: number, saving: boolean, cpuLoad: number, full: number, cores: number, common: Codec | null}} terms full, common: see `Evidence` */
+  adapt({ share, saving, cpuLoad, full, cores, common }) {
     const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     // Its first seconds begin with the first packets.
@@ -153,6 +155,8 @@ export class PeerAdaptation {
       limited: outbound.limited || this.#isLate(outbound, camera),
       cpuLoad,
       remoteCpuLoad: this.report?.cpuLoad ?? 0,
+      full,
+      fewPackets: full > 0 && audioHint() !== "music",
       tile: this.report?.tile ?? null,
       source: sourceOf(camera),
       codecs: commonCodecs(sendableCodecs(video?.sender), this.caps, thisBrowser()),
@@ -164,6 +168,7 @@ export class PeerAdaptation {
     this.#hasFrozen = false;
     const { state } = this;
     const { height, fps } = RUNGS[Math.max(state.rung, LOWEST_VIDEO)];
+    const rate = state.rung > LOWEST_VIDEO ? fps : Math.min(fps, FULL_FPS[full]);
     // On a thin link, an encoder that overshoots hurts the audio.
     const line = state.rung > LOWEST_VIDEO || state.probe ? Infinity : thinLinkBudget(this.available);
     // Chromium probes for bandwidth only when more than the estimate is allowed.
@@ -171,14 +176,15 @@ export class PeerAdaptation {
     const kbps = Math.max(MIN_KBPS, Math.min(wish, Math.max(0, most - screen), line));
     const seen = this.report?.screen?.visible ?? true;
     this.pictures = {
-      camera: { active: state.active, height, fps, kbps, codec: state.codec, fresh: state.fresh },
+      camera: { active: state.active, height, fps: rate, kbps, codec: state.codec, fresh: state.fresh },
       screen: { active: seen, height: Infinity, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec, fresh: false },
     };
     this.applyPictures();
     const { longPackets, redundant } = state;
+    const thin = longPackets && !this.evidence.fewPackets;
     // A thin link has no room for it.
     const asMusic = audioHint() === "music" && !longPackets;
-    void this.#control.setAudio(audio, { kbps: asMusic ? MUSIC_KBPS : longPackets ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    void this.#control.setAudio(audio, { kbps: asMusic ? MUSIC_KBPS : thin ? THIN_SPEECH_KBPS : SPEECH_KBPS });
     const before = this.#audioMode;
     if (longPackets === before.longPackets && redundant === before.redundant && asMusic === before.music) return;
     this.#audioMode = { longPackets, redundant, music: asMusic };

@@ -26,6 +26,8 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {boolean} limited CPU quality limitation of the encoder
  * @property {number} cpuLoad of media on this machine, 1: all cores
  * @property {number} remoteCpuLoad the receiver's
+ * @property {number} [full] how full the processor is, in a large call: see `ComputePressure.level`
+ * @property {boolean} [fewPackets] whether audio should take as few packets as it can
  * @property {{height: number, visible: boolean} | null} tile at the receiver; null: unknown
  * @property {{height: number} | null} source the camera; null: off
  * @property {readonly Codec[]} codecs in common, the best first

@@ -7,12 +7,13 @@ import { clock, PIDS } from "./peer-world.js";
 const [A] = PIDS;
 
 /** A heartbeat on a path whose packets and pongs the test controls. */
-function startHeartbeat(time, path) {
+function startHeartbeat(time, path, isOverloaded) {
   const [changes, doubts] = [[], []];
   let packets = 0;
   let asked = 0;
   const heartbeat = new Heartbeat({
     now: () => time.now,
+    isOverloaded,
     countPackets: async () => ({ path: "p", others: 0, packets: path.flows ? (packets += 1) : packets }),
     onUnresponsive: () => doubts.push(time.now),
     ping: () => {
@@ -53,6 +54,16 @@ test("1.5 s without a packet or a pong is a lost path, and the next packet bring
   path.flows = true;
   await time.pass(600);
   assert.deepEqual(changes.map(([silent]) => silent), [true, false]);
+});
+
+test("on a full processor, where answers come late, a path is lost later", async (context) => {
+  const time = clock(context);
+  const path = { flows: true };
+  const { changes } = startHeartbeat(time, path, () => true);
+  await time.pass(5_000);
+  path.flows = false;
+  await time.pass(5_000);
+  assert.ok(changes.length === 1 && changes[0][1] >= 7_500 && changes[0][1] <= 8_600, String(changes));
 });
 
 test("a change of path is no sign of life until more comes on it", async (context) => {

@@ -13,6 +13,8 @@ const MIN_PINGS = 3;
 const UNRESPONSIVE_AT_PING = 2;
 /** After a change of network, this much silence is enough. */
 const PROBE_TIMEOUT_MS = 1_000;
+/** On a full processor answers come late. */
+const OVERLOADED = 2;
 /** @type {Counts} */
 const NOTHING = Object.freeze({ packets: 0, path: "", others: 0 });
 
@@ -28,6 +30,7 @@ const NOTHING = Object.freeze({ packets: 0, path: "", others: 0 });
  * @property {() => void} ping
  * @property {() => void} onUnresponsive a ping was not answered at once, well before the path counts as lost
  * @property {(lost: boolean) => void} onChange
+ * @property {() => boolean} [isOverloaded] whether the processor is full
  * @property {() => number} [now] monotonic milliseconds
  */
 
@@ -106,7 +109,8 @@ export class Heartbeat {
 
   /** @param {number} now */
   #onSilence(now) {
-    if (this.#pings >= MIN_PINGS && now - this.#lastPacketAt >= SILENCE_TIMEOUT_MS) return this.#setLost(true);
+    const silence = SILENCE_TIMEOUT_MS * (this.#options.isOverloaded?.() ? OVERLOADED : 1);
+    if (this.#pings >= MIN_PINGS && now - this.#lastPacketAt >= silence) return this.#setLost(true);
     this.#pings += 1;
     if (this.#pings === UNRESPONSIVE_AT_PING) this.#options.onUnresponsive();
     this.#options.ping();

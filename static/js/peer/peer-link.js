@@ -181,7 +181,7 @@ export class PeerLink extends MediaLink {
 
   /** @param {number} remoteTransportId */
   #createTransport(remoteTransportId) {
-    const { polite, expectedFingerprint, gate, dataOnly = false } = this.#options;
+    const { polite, expectedFingerprint, gate, isOverloaded, dataOnly = false } = this.#options;
     const transport = new Transport({
       dataOnly,
       configuration: this.#configuration(),
@@ -190,6 +190,7 @@ export class PeerLink extends MediaLink {
       remoteTransportId,
       ...this.outgoingTracks,
       gate,
+      isOverloaded,
       munge: (sdp, first) => this.#munge(sdp, first),
       send: (message) => this.#sendSignal(message),
     });

@@ -25,6 +25,7 @@ import { traffic } from "./stats/traffic.js";
  * @property {Tracks} screen
  * @property {boolean} dataOnly it has a control channel and no media
  * @property {PeerGate} gate
+ * @property {() => boolean} [isOverloaded] whether the processor is full
  * @property {Munge} munge changes what a remote description asks this side to send
  * @property {(message: PeerMessage) => void} send
  */
@@ -74,7 +75,7 @@ export class Transport extends Emitter {
   #life = new AbortController();
 
   /** @param {Options} options */
-  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, dataOnly, gate, munge, send }) {
+  constructor({ configuration, expectedFingerprint, polite, remoteTransportId, tracks, screen, dataOnly, gate, isOverloaded, munge, send }) {
     super();
     this.#dataOnly = dataOnly;
     this.#gate = gate;
@@ -90,6 +91,7 @@ export class Transport extends Emitter {
     this.negotiation = new Negotiation(this.connection, { polite, ...numbers, mayTakeCandidate: () => gate.spend({ candidates: 1 }), munge, prepareAnswer, onApplied, hasBegun, send });
     this.heartbeat = new Heartbeat({
       countPackets: (fresh) => this.#countPackets(fresh),
+      isOverloaded,
       ping: () => this.messages?.ping(),
       onUnresponsive: () => this.emit("unresponsive"),
       onChange: (lost) => this.emit(lost ? "lost" : "changed"),

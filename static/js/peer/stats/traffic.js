@@ -5,7 +5,7 @@
 
 /** @typedef {{direct: number, relay: number}} Bytes sent and received; relay: through TURN on either side */
 /** @typedef {{getStats: () => Promise<ReadonlyMap<string, any> | RTCStatsReport>}} Measured */
-/** Statistics of a connection, and when they were asked for, ms @typedef {{stats: Map<string, any>, at: number}} Reading */
+/** Statistics of a connection, and when they came, ms @typedef {{stats: Map<string, any>, at: number}} Reading */
 /**
  * What a pair has carried. call: in which it was counted; earlier: bytes before that call; local: its candidate here; unnamed: the other
  * side has not named its candidate yet
@@ -59,19 +59,18 @@ class Traffic {
 
   /** @param {Measured} connection @returns {Promise<Reading>} */
   #begin(connection) {
-    const at = performance.now();
-    const reading = this.#read(connection, at);
-    this.#last.set(connection, { at, reading });
+    const reading = this.#read(connection);
+    this.#last.set(connection, { at: performance.now(), reading });
     return reading;
   }
 
-  /** @param {Measured} connection @param {number} at @returns {Promise<Reading>} */
-  async #read(connection, at) {
+  /** @param {Measured} connection @returns {Promise<Reading>} */
+  async #read(connection) {
     const call = this.#call;
     // Browsers make the objects of a report each time one goes through it.
     const stats = new Map(/** @type {any} */ (await connection.getStats()).entries());
     if (call === this.#call) this.#count(connection, stats);
-    return { stats, at };
+    return { stats, at: performance.now() };
   }
 
   /** Reads for the last time. @param {Measured} connection is closed right after */

@@ -23,7 +23,7 @@ export async function decodingCaps() {
   return { decode: await Promise.all(codecs.map(async (codec) => ({ codec, efficient: await efficient(codec) }))) };
 }
 
-/** The negotiated codecs, of the last seconds. @param {RTCRtpSender | undefined} sender @returns {readonly Codec[]} */
+/** The negotiated codecs, as they were half a minute ago at most. @param {RTCRtpSender | undefined} sender @returns {readonly Codec[]} */
 export function sendableCodecs(sender) {
   if (sender === undefined) return [];
   const now = performance.now();

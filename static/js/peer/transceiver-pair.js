@@ -3,6 +3,8 @@
  * other adopts it; both stay `sendrecv` and use `replaceTrack`, so that muting or another camera needs no negotiation.
  */
 
+import { silentTrack } from "./silent-track.js";
+
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {"audio" | "video"} Kind */
 /** @typedef {0 | 1} PairIndex 0: camera and microphone, 1: screen and its sound */
@@ -113,13 +115,20 @@ export class TransceiverPair {
   #applyTracks() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
-      const track = this.#paused || this.#held ? null : this.#tracks[kind] && (this.#substitutes[kind] ?? this.#tracks[kind]);
+      const track = this.#paused || this.#held ? null : this.#trackFor(kind);
       // `sender.track` follows only when the browser gets round to it.
       if (!sender || this.#requested[kind] === track) continue;
       this.#requested[kind] = track;
       // It rejects only on a connection that was closed meanwhile.
       sender.replaceTrack(track).catch(() => {});
     }
+  }
+
+  /** @param {Kind} kind */
+  #trackFor(kind) {
+    const track = this.#tracks[kind];
+    if (track !== null) return this.#substitutes[kind] ?? track;
+    return kind === "audio" && this.#requested.audio !== null ? silentTrack() : null;
   }
 }
 

@@ -84,6 +84,9 @@ export class Adaptation extends Emitter {
     mesh.on("peer-added", ({ pid }) => this.#onPeerAdded(pid), { signal });
     mesh.on("peer-removed", ({ pid }) => this.#peers.delete(pid), { signal });
     mesh.on("peer-state", ({ state }) => state === "connected" && void this.#tick(), { signal });
+    const applySound = () => this.#peers.forEach((peer) => peer.applySound());
+    mesh.on("own-tracks", applySound, { signal });
+    mesh.on("own-screen", applySound, { signal });
     mesh.on("peer-channel-open", ({ pid }) => void this.#onChannelOpen(pid), { signal });
     this.#reports = mesh.topic("report", { read: readReport, perMinute: REPORTS_PER_MINUTE, creates: NOTHING, latest: true });
     this.#reports.on("message", ({ pid, message }) => this.#onReport(pid, message), { signal });

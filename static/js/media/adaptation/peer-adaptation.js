@@ -12,6 +12,7 @@ import { SenderControl } from "./sender-control.js";
 import { SnapshotReader } from "./snapshots.js";
 import { initialState } from "./state.js";
 import { audioHint } from "../voice/microphone-mode.js";
+import { SoundPause } from "../voice/sound-pause.js";
 import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./sdp-munging.js";
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
@@ -61,6 +62,8 @@ export class PeerAdaptation {
   #connection;
   #control;
   #audioMode = { ...INITIAL_AUDIO_MODE, music: false };
+  #soundPause = new SoundPause();
+  #soundKbps = SPEECH_KBPS;
   #snapshotReader = new SnapshotReader();
   #hasFrozen = false;
 
@@ -130,7 +133,7 @@ export class PeerAdaptation {
 
   /** @param {{share: number, saving: boolean, cpuLoad: number, full: number, cores: number, common: Codec | null}} terms full, common: see `Evidence` */
   adapt({ share, saving, cpuLoad, full, cores, common }) {
-    const { audio, video, screenAudio, screenVideo } = this.#connection.transceivers;
+    const { video, screenAudio, screenVideo } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     // Its first seconds begin with the first packets.
     if (this.evidence === null) this.state = initialState(performance.now());
@@ -184,11 +187,21 @@ export class PeerAdaptation {
     const thin = longPackets && !this.evidence.fewPackets;
     // A thin link has no room for it.
     const asMusic = audioHint() === "music" && !longPackets;
-    void this.#control.setAudio(audio, { kbps: asMusic ? MUSIC_KBPS : thin ? THIN_SPEECH_KBPS : SPEECH_KBPS });
+    this.#soundKbps = asMusic ? MUSIC_KBPS : thin ? THIN_SPEECH_KBPS : SPEECH_KBPS;
+    this.applySound();
     const before = this.#audioMode;
     if (longPackets === before.longPackets && redundant === before.redundant && asMusic === before.music) return;
     this.#audioMode = { longPackets, redundant, music: asMusic };
     this.#applyMunging();
+  }
+
+  /** Again, after the tracks of the microphone or the screen have changed: sound begins and pauses with them. */
+  applySound() {
+    const { audio, screenAudio } = this.#connection.transceivers;
+    const { tracks, screen } = this.#connection.outgoingTracks;
+    const active = !this.#soundPause.isPaused(tracks.audio, performance.now());
+    void this.#control.setAudio(audio, { kbps: this.#soundKbps, active });
+    void this.#control.setScreenSound(screenAudio, screen.audio !== null);
   }
 
   /** Again, after it has changed which encoder makes a picture: senders that carry one have its codec, and a size of their own. */

@@ -1,4 +1,4 @@
-/** Applies decisions to the senders of one connection, in order, and only what has changed. */
+/** Applies decisions to the senders of one connection, for each in order, and only what has changed. */
 
 import { setDegradation, switchCodec } from "./browser-differences.js";
 
@@ -19,7 +19,8 @@ export class SenderControl {
   #set = new WeakMap();
   /** @type {WeakMap<RTCRtpSender, Codec>} */
   #codecs = new WeakMap();
-  #queue = Promise.resolve();
+  /** Of changes that are not applied yet. @type {WeakMap<RTCRtpTransceiver, Promise<void>>} */
+  #queues = new WeakMap();
 
   /** @param {() => void} negotiate applies codec preferences, where the browser needs it */
   constructor(negotiate) {
@@ -27,8 +28,8 @@ export class SenderControl {
   }
 
   /** @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @param {Origin} origin @returns {Promise<void>} settles when applied, or failed */
-  setCamera(transceiver, picture, { track, carried }) {
-    if (transceiver === null) return this.#queue;
+  async setCamera(transceiver, picture, { track, carried }) {
+    if (transceiver === null) return;
     const size = track?.getSettings() ?? {};
     const shorter = Math.min(size.width ?? 0, size.height ?? 0);
     const scale = shorter > 0 && !carried ? Math.max(1, shorter / picture.height) : 1;
@@ -50,17 +51,22 @@ export class SenderControl {
    * @param {RTCRtpTransceiver | null} transceiver @param {Picture} picture @param {boolean} carried
    * @returns {Promise<void>}
    */
-  setScreen(transceiver, { active, fps, kbps, codec }, carried) {
-    if (transceiver === null) return this.#queue;
+  async setScreen(transceiver, { active, fps, kbps, codec }, carried) {
+    if (transceiver === null) return;
     const encoding = { active, maxFramerate: carried ? undefined : fps, maxBitrate: Math.round(kbps * 1_000), priority: "low" };
     return this.#change(transceiver, encoding, "maintain-resolution", active ? codec : null);
   }
 
-  /** @param {RTCRtpTransceiver | null} transceiver @param {{kbps: number}} sound @returns {Promise<void>} */
-  setAudio(transceiver, { kbps }) {
-    if (transceiver === null) return this.#queue;
-    const encoding = { maxBitrate: kbps * 1_000, priority: "high", networkPriority: "high" };
+  /** @param {RTCRtpTransceiver | null} transceiver @param {{kbps: number, active: boolean}} sound @returns {Promise<void>} */
+  async setAudio(transceiver, { kbps, active }) {
+    if (transceiver === null) return;
+    const encoding = { active, maxBitrate: kbps * 1_000, priority: "high", networkPriority: "high" };
     return this.#change(transceiver, encoding, null, null);
+  }
+
+  /** @param {RTCRtpTransceiver | null} transceiver @param {boolean} active @returns {Promise<void>} */
+  async setScreenSound(transceiver, active) {
+    if (transceiver !== null) await this.#change(transceiver, { active }, null, null);
   }
 
   /**
@@ -74,8 +80,9 @@ export class SenderControl {
       if (codec !== null) await this.#switch(transceiver, codec);
     };
     // A closed connection, or parameters that this browser rejects: the next decision tries again.
-    this.#queue = this.#queue.then(run).catch(() => {});
-    return this.#queue;
+    const queue = (this.#queues.get(transceiver) ?? Promise.resolve()).then(run).catch(() => {});
+    this.#queues.set(transceiver, queue);
+    return queue;
   }
 
   /**

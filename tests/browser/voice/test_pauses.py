@@ -1,0 +1,84 @@
+"""Sound that pauses, and what comes after it: it is not late, and a muted microphone sends nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.meeting import Meet, Meeting
+from tests.browser.person import Person
+from tests.browser.voice.call import call_with_speaker, hears_more
+from tests.services import wait_until
+
+# A second without a microphone, as when one is plugged in again.
+INTERRUPT = """async () => {
+  const { mesh } = meetingPoint;
+  const [peer] = mesh.peers.values();
+  const { tracks } = peer.outgoingTracks;
+  mesh.setTracks({ ...tracks, audio: null });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  mesh.setTracks(tracks);
+}"""
+READ = """const [peer] = meetingPoint.mesh.peers.values();
+  const read = async (wanted) =>
+    [...(await peer.getStats()).values()].find(({ type, kind }) => type === wanted && kind === "audio");"""
+# By how many ms the jitter buffer wishes to delay the sound, in the worst of six seconds.
+DELAYS = f"""async () => {{
+  {READ}
+  let worst = 0;
+  let before = await read("inbound-rtp");
+  for (let second = 0; second < 6; second += 1) {{
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const now = await read("inbound-rtp");
+    const emitted = now.jitterBufferEmittedCount - before.jitterBufferEmittedCount;
+    const wished = 1_000 * (now.jitterBufferTargetDelay - before.jitterBufferTargetDelay);
+    if (emitted > 0) worst = Math.max(worst, wished / emitted);
+    before = now;
+  }}
+  return worst;
+}}"""
+PACKETS = f"""async () => {{
+  {READ}
+  return (await read("outbound-rtp")).packetsSent;
+}}"""
+HIGHEST_DELAY_MS = 250
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def meeting(request: pytest.FixtureRequest, company: Meet, speaking: Browser) -> Iterator[Meeting]:
+    """Olga hears; Max speaks."""
+    browser = speaking if request.param == "chromium" else request.getfixturevalue("firefox")
+    meeting = call_with_speaker(company, browser)
+    yield meeting
+    for who in meeting.people:
+        who.leave()
+
+
+def test_sound_after_an_interruption_is_not_late(meeting: Meeting) -> None:
+    """The microphone is away for a second. If its sender did not pause, the rest would be a second late for long."""
+    olga, [max_] = meeting.olga, meeting.guests
+    before = olga.page.evaluate(DELAYS)
+    max_.page.evaluate(INTERRUPT)
+    hears_more(olga)
+    after = olga.page.evaluate(DELAYS)
+    assert after < before + HIGHEST_DELAY_MS, f"{before} ms, then {after}"
+
+
+def sends_more(who: Person) -> bool:
+    """Look for a second whether `who` sends packets of sound."""
+    before = who.page.evaluate(PACKETS)
+    who.page.wait_for_timeout(1_000)
+    return bool(who.page.evaluate(PACKETS) > before)
+
+
+@pytest.mark.parametrize("meeting", ["chromium"], indirect=True)
+def test_a_muted_microphone_sends_nothing(meeting: Meeting) -> None:
+    """After ten seconds its silence is not encoded any more; who unmutes is heard at once, and in time."""
+    olga, [max_] = meeting.olga, meeting.guests
+    max_.use("Microphone")
+    wait_until(lambda: not sends_more(max_), 30, "no packets of sound")
+    expect(olga.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-state", "connected")
+    max_.page.wait_for_timeout(2_000)
+    max_.use("Microphone")
+    hears_more(olga)
+    assert olga.page.evaluate(DELAYS) < HIGHEST_DELAY_MS

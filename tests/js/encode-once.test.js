@@ -83,6 +83,16 @@ test("what most of a group may have less of, all of it has less of", () => {
   assert.deepEqual(membersOf(groupsAfter([3, all], [0.5, { a: LOW, b: LOW, c: HIGH }])), ["360: abc"]);
 });
 
+test("groups that have come to the same picture are one", () => {
+  const [high, low] = [{ a: HIGH, b: HIGH, c: HIGH }, { d: LOW, e: LOW }];
+  const { groups, seen } = groupsAfter([3, { ...high, ...low }], [0.5, { ...high, d: HIGH, e: HIGH }]);
+  assert.deepEqual(seen.at(-2), "abc de");
+  assert.deepEqual(membersOf({ groups }), ["720: abcde"]);
+  assert.equal(groups[0].id, 1, "the smaller one moves");
+  const slow = { ...HIGH, kbps: 500 };
+  assert.deepEqual(membersOf(groupsAfter([3, { ...high, ...low }], [0.5, { ...high, d: slow, e: slow }])), ["720: abc", "720: de"]);
+});
+
 test("a slow line leaves, and does not cost the others their bitrate", () => {
   const all = { a: HIGH, b: HIGH, c: HIGH };
   const { groups } = groupsAfter([3, all], [0.5, { ...all, c: { ...HIGH, kbps: 400 } }]);

@@ -40,7 +40,7 @@ export const MIN_HEIGHT = 270;
  * @returns {Grouping}
  */
 export function regroup(before, wishes, now) {
-  const groups = before.groups.map((group) => keepTogether(group, wishes, now));
+  const groups = joinEqual(before.groups.map((group) => keepTogether(group, wishes, now)), wishes);
   const waits = new Map([...wishes].map(([pid, wish]) => [pid, waitOf(pid, wish, { before, groups, now })]));
   let { lastId } = before;
   const free = [...wishes].filter(([pid, wish]) => !isIn(groups, pid) && pays(wish) && now >= (waits.get(pid)?.until ?? now));
@@ -98,6 +98,22 @@ function keepTogether(group, wishes, now) {
     else if (mayHaveMore && now - waiting < CLIMB_AFTER_MS) members.push({ pid, since: waiting });
   }
   return { ...group, format, members };
+}
+
+/**
+ * Groups that have come to the same format are one: the members of the smaller one move.
+ * @param {ReturnType<typeof keepTogether>[]} groups @param {ReadonlyMap<string, Wish>} wishes
+ */
+function joinEqual(groups, wishes) {
+  /** @type {typeof groups} */
+  const joined = [];
+  for (const group of [...groups].sort((one, other) => other.members.length - one.members.length)) {
+    const isSlowIn = (/** @type {Group} */ other) => group.members.some(({ pid }) => isSlow(/** @type {Wish} */ (wishes.get(pid)), ratesOf(other, wishes), FAST));
+    const larger = joined.find((other) => fits(other.format, group.format) && !isSlowIn(other));
+    if (larger) larger.members.push(...group.members);
+    else joined.push(group);
+  }
+  return joined;
 }
 
 /** What all may have, if that is more than before; less, if most want that. @param {Format} current @param {readonly Wish[]} wishes @returns {Format} */

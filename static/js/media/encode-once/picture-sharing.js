@@ -83,9 +83,11 @@ export class PictureSharing {
     this.#grouping = regroup(before, wishes, now);
     const { groups } = this.#grouping;
     const groupOf = new Map(groups.flatMap((group) => group.members.map(({ pid }) => [pid, group])));
-    for (const [pid, { sender, group }] of this.#connections) {
-      const stays = groupOf.get(pid)?.id === group && this.#senderOf(this.#mesh.peers.get(pid)) === sender;
-      if (!stays) this.#leave(backend, pid);
+    for (const [pid, connection] of this.#connections) {
+      const next = groupOf.get(pid);
+      const same = this.#senderOf(this.#mesh.peers.get(pid)) === connection.sender;
+      if (next && same && (next.id === connection.group || this.#works(next))) this.#move(backend, connection, next, now);
+      else this.#leave(backend, pid);
     }
     for (const group of groups) this.#encode(backend, group, now);
     for (const [pid, group] of groupOf) this.#join(backend, pid, group, now);
@@ -178,14 +180,24 @@ export class PictureSharing {
     const link = this.#mesh.peers.get(pid);
     const [peer, sender] = [this.#adaptation.adaptationOf(pid), this.#senderOf(link)];
     const prepared = sender && backend.preparedOf(sender);
-    // An encoder that has just been made needs a moment, in which the receiver would see nothing.
-    const ready = (this.#measured.get(this.#encoderOf(id))?.counts.frames ?? 0) > 0;
-    if (!link || !peer || !prepared || !ready || this.#connections.has(pid)) return;
+    if (!link || !peer || !prepared || !this.#works({ id }) || this.#connections.has(pid)) return;
     this.#connections.set(pid, { link, peer, sender, prepared, group: id, joinedAt: now, seen: null });
     backend.join(prepared, this.#encoderOf(id));
     link.substitute(this.#kind, prepared.track);
     this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(this.#encoderOf(id)));
     peer.applyPictures();
+  }
+
+  /** An encoder that has just been made needs a moment, in which the receiver would see nothing. @param {Pick<Group, "id">} group */
+  #works({ id }) {
+    return (this.#measured.get(this.#encoderOf(id))?.counts.frames ?? 0) > 0;
+  }
+
+  /** Its sender goes on with dummies, and carries the frames of another encoder. @param {CarrierBackend} backend @param {SharedConnection} connection @param {Group} group @param {number} now */
+  #move(backend, connection, { id }, now) {
+    if (connection.group === id) return;
+    Object.assign(connection, { group: id, joinedAt: now, seen: null });
+    backend.join(connection.prepared, this.#encoderOf(id));
   }
 
   /** @param {CarrierBackend} backend @param {string} pid */

@@ -4,10 +4,10 @@
 
 The product's own pages and server, on the loopback. One sends a camera and a microphone; the others have neither and
 are in another browser, so that the processor time of the sender's browser is that of sending. The camera shows its
-clock, which the first receiver reads from the pictures as they are shown; the pages of the others receive and decode,
-but paint no picture, so that the machine has room for the sender. Two people are also compared with a plain pair of
-connections. What counts is the ratio of two lines of one run. A large part of the sender's processor time is not that
-of sending, but of the camera, the microphone and the page: so the page is measured alone, too, without a picture.
+clock, which the first receiver reads from the pictures as they are shown; the pages of the others decode a tiny picture
+in place of each, and paint none, so that the machine has room for the sender. Two people are also compared with a plain
+pair of connections. What counts is the ratio of two lines of one run. A large part of the sender's processor time is
+not that of pictures, but of the page and the sound: so the page is measured alone, too, and each call without a camera.
 """
 
 import argparse
@@ -26,6 +26,7 @@ PLAIN, OURS = (
     Scheme("ours", {"meeting-point.encode-once": "on"}),
 )
 VP8, DEFAULT = Scheme("plain pair, VP8", pair=True, codec="VP8"), Scheme("plain pair, default", pair=True)
+SOUND = Scheme("sound alone", camera=False)
 COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),
     *("lips ms", "sound buffered ms", "encode ms", "decode ms"),
@@ -59,8 +60,9 @@ def ratios(results: Results) -> list[str]:
     for (people, scheme), of in results.items():
         if scheme == PLAIN.name and (ours := results.get((people, OURS.name))):
             compare(f"{people} people, processor of ours beside a plain mesh", ours.processor, of.processor)
-            for fewer, what in ((1, "the page alone takes"), (2, "a call of two takes")):
-                if (base := results.get((fewer, PLAIN.name))) and people > fewer:
+            bases = [results.get(key) for key in ((1, PLAIN.name), (people, SOUND.name))]
+            for base, what in zip(bases, ("the page alone takes", "sound alone takes"), strict=True):
+                if base:
                     beyond = [one.processor - base.processor for one in (ours, of)]
                     compare(f"{people} people, the same beyond what {what}", beyond[0], beyond[1])
             compare(f"{people} people, uplink", ours.up, of.up)
@@ -117,7 +119,7 @@ def mesh(app: AppServer, browsers: tuple[Chromium, Chromium], options: argparse.
         def measure(scheme: Scheme) -> Figures:
             return room.measure(scheme, camera, options.seconds)
 
-        measure_all([PLAIN, OURS], people, options.rounds, measure, results)
+        measure_all([PLAIN, OURS, SOUND], people, options.rounds, measure, results)
     room.close()
     return results
 

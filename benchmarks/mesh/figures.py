@@ -116,5 +116,5 @@ def summarise(
         buffered=1000 * ratio(total("kept"), total("played")),
         encode=1000 * ratio(grown(sender, "encoding"), grown(sender, "encoded")),
         decode=1000 * ratio(total("decoding"), total("frames")),
-        pictures=sorted({str(of[1]["picture"]) for of in receivers}),
+        pictures=sorted({picture for of in (sender, *receivers) for picture in of[1]["pictures"]}),
     )

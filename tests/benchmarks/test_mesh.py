@@ -28,12 +28,12 @@ def test_lips_are_behind_by_what_the_picture_takes_longer_than_the_sound() -> No
 
 def test_counts_become_rates_of_what_was_added_in_between() -> None:
     names = ("sent", "frames", "freezes", "frozen", "kept", "played", "decoding", "encoding", "encoded")
-    before: dict[str, Any] = dict.fromkeys(names, 5)
-    sender = [before, {**before, "sent": 250_005, "encoding": 6.5, "encoded": 305}]
+    before: dict[str, Any] = {**dict.fromkeys(names, 5), "pictures": []}
+    sender = [before, {**before, "sent": 250_005, "encoding": 6.5, "encoded": 305, "pictures": ["VP8 180p"]}]
     taken = {"seen": [[clock(1000.0 + 33 * n), 1040.0 + 33 * n] for n in range(50)], "heard": [1500]}
     receivers: list[list[dict[str, Any]]] = [
-        [before, {**before, "frames": 305, "freezes": 6, "kept": 8, "played": 105, "picture": "VP8 360p"}, taken],
-        [before, {**before, "frames": 155, "picture": "VP8 180p"}, {"seen": [], "heard": []}],
+        [before, {**before, "frames": 305, "freezes": 6, "kept": 8, "played": 105, "pictures": ["VP8 360p"]}, taken],
+        [before, {**before, "frames": 155, "pictures": []}, {"seen": [], "heard": []}],
     ]
     of = summarise(10, 4.2, sender, receivers, [1440])
     assert (of.processor, of.up, of.fps, of.worst, of.freezes) == (42, 200, 22.5, 15, 1)

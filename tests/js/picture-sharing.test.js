@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { JOIN_AFTER_MS } from "../../static/js/media/encode-once/groups.js";
+import { PictureSharing } from "../../static/js/media/encode-once/picture-sharing.js";
+
+const TERMS = { isBarred: () => false, proofOf: () => true };
+
+/** A call of five others; `decide` sets the picture of some of them. */
+function call() {
+  const done = [];
+  const peers = new Map();
+  const adaptations = new Map();
+  const prepared = new Map();
+  for (const [at, pid] of [..."abcde"].entries()) {
+    const video = { sender: {} };
+    prepared.set(video.sender, { id: at + 1, track: `dummies of ${pid}` });
+    const substitute = (kind, track) => done.push(`${pid} ${track ? "carries" : "encodes"}`);
+    peers.set(pid, { state: "connected", transceivers: { video }, outgoingTracks: { tracks: { video: "camera" } }, substitute });
+    const state = { step: 0, rung: 4, quick: false };
+    adaptations.set(pid, { state, evidence: { codecs: ["VP8"] }, available: 5_000, pictures: {}, shared: {}, applyPictures() {} });
+  }
+  const backend = {
+    preparedOf: (sender) => prepared.get(sender) ?? null,
+    join: ({ id }, encoder) => done.push(`${id} joins ${encoder}`),
+    leave: ({ id }) => done.push(`${id} leaves`),
+    encode: (encoder) => done.push(`${encoder} begins`),
+    close: (encoder) => done.push(`${encoder} ends`),
+  };
+  const sharing = new PictureSharing("camera", /** @type {any} */ ({ peers }), /** @type {any} */ ({ adaptationOf: (pid) => adaptations.get(pid), heardFrom: () => ({ strained: false }) }));
+  const carriers = Object.fromEntries([1, 2, 3, 4, 5].map((id) => [id, { passed: 1 }]));
+  let now = 0;
+  /** Time passes, with reports of encoders that have made frames. */
+  const pass = (ms, encoders) => {
+    now += ms;
+    sharing.receiveReport(/** @type {any} */ ({ encoders: Object.fromEntries(encoders.map((id) => [id, { frames: 9, busyMs: 9 }])), carriers, lateMs: 0 }), now);
+    sharing.update(/** @type {any} */ (backend), TERMS, now);
+    return done.splice(0);
+  };
+  const decide = (pids, height) => {
+    for (const pid of pids) adaptations.get(pid).pictures.camera = { active: true, codec: "VP8", height, fps: 15, kbps: 300 };
+  };
+  return { pass, decide, sharing };
+}
+
+test("members of a group that has come to the picture of another go on with dummies, for the other encoder", () => {
+  const { pass, decide, sharing } = call();
+  decide("abc", 360);
+  decide("de", 270);
+  pass(0, []);
+  const begun = pass(JOIN_AFTER_MS, []).filter((one) => one.endsWith("begins"));
+  assert.deepEqual(begun, ["2 begins", "4 begins"]);
+  assert.deepEqual(pass(500, [2, 4]).filter((one) => one.includes("joins")), ["1 joins 2", "2 joins 2", "3 joins 2", "4 joins 4", "5 joins 4"]);
+  decide("de", 360);
+  assert.deepEqual(pass(500, [2, 4]), ["4 joins 2", "5 joins 2", "4 ends"]);
+  assert.deepEqual(sharing.facts.map(({ members }) => members.join("")), ["abcde"]);
+});
+
+test("no one moves to an encoder that has made nothing yet", () => {
+  const { pass, decide } = call();
+  decide("abc", 360);
+  decide("de", 270);
+  pass(0, []);
+  pass(JOIN_AFTER_MS, []);
+  pass(500, [4]);
+  decide("de", 360);
+  assert.deepEqual(pass(500, [4]), ["4 leaves", "d encodes", "5 leaves", "e encodes", "4 ends"]);
+  assert.deepEqual(pass(500, [2]).filter((one) => one.includes("joins")).length, 5);
+});

@@ -18,7 +18,7 @@ function call() {
     const substitute = (kind, track) => done.push(`${pid} ${track ? "carries" : "encodes"}`);
     peers.set(pid, { state: "connected", transceivers: { video }, outgoingTracks: { tracks: { video: "camera" } }, substitute });
     const state = { step: 0, rung: 4, quick: false };
-    adaptations.set(pid, { state, evidence: { codecs: ["VP8"] }, available: 5_000, pictures: {}, shared: {}, applyPictures() {} });
+    adaptations.set(pid, { state, evidence: { codecs: ["VP8"] }, available: 5_000, pictures: {}, shared: {}, applyPictures: () => done.push(`${pid} in ${adaptations.get(pid).shared.camera?.codec}`) });
   }
   const backend = {
     preparedOf: (sender) => prepared.get(sender) ?? null,
@@ -37,8 +37,9 @@ function call() {
     sharing.update(/** @type {any} */ (backend), TERMS, now);
     return done.splice(0);
   };
-  const decide = (pids, height) => {
-    for (const pid of pids) adaptations.get(pid).pictures.camera = { active: true, codec: "VP8", height, fps: 15, kbps: 300 };
+  const decide = (pids, height, codec = "VP8") => {
+    for (const pid of pids) adaptations.get(pid).pictures.camera = { active: true, codec, height, fps: 15, kbps: 300 };
+    for (const pid of pids) adaptations.get(pid).evidence.codecs = [codec];
   };
   return { pass, decide, sharing };
 }
@@ -46,13 +47,13 @@ function call() {
 test("members of a group that has come to the picture of another go on with dummies, for the other encoder", () => {
   const { pass, decide, sharing } = call();
   decide("abc", 360);
-  decide("de", 270);
+  decide("de", 270, "VP9");
   pass(0, []);
   const begun = pass(JOIN_AFTER_MS, []).filter((one) => one.endsWith("begins"));
   assert.deepEqual(begun, ["2 begins", "4 begins"]);
   assert.deepEqual(pass(500, [2, 4]).filter((one) => one.includes("joins")), ["1 joins 2", "2 joins 2", "3 joins 2", "4 joins 4", "5 joins 4"]);
   decide("de", 360);
-  assert.deepEqual(pass(500, [2, 4]), ["4 joins 2", "5 joins 2", "4 ends"]);
+  assert.deepEqual(pass(500, [2, 4]), ["4 joins 2", "d in VP8", "5 joins 2", "e in VP8", "4 ends"]);
   assert.deepEqual(sharing.facts.map(({ members }) => members.join("")), ["abcde"]);
 });
 
@@ -64,6 +65,6 @@ test("no one moves to an encoder that has made nothing yet", () => {
   pass(JOIN_AFTER_MS, []);
   pass(500, [4]);
   decide("de", 360);
-  assert.deepEqual(pass(500, [4]), ["4 leaves", "d encodes", "5 leaves", "e encodes", "4 ends"]);
+  assert.deepEqual(pass(500, [4]), ["4 leaves", "d in undefined", "d encodes", "5 leaves", "e in undefined", "e encodes", "4 ends"]);
   assert.deepEqual(pass(500, [2]).filter((one) => one.includes("joins")).length, 5);
 });

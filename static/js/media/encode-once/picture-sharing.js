@@ -86,7 +86,7 @@ export class PictureSharing {
     for (const [pid, connection] of this.#connections) {
       const next = groupOf.get(pid);
       const same = this.#senderOf(this.#mesh.peers.get(pid)) === connection.sender;
-      if (next && same && (next.id === connection.group || this.#works(next))) this.#move(backend, connection, next, now);
+      if (next && same && (next.id === connection.group || this.#works(next))) this.#move(backend, pid, next, now);
       else this.#leave(backend, pid);
     }
     for (const group of groups) this.#encode(backend, group, now);
@@ -193,11 +193,14 @@ export class PictureSharing {
     return (this.#measured.get(this.#encoderOf(id))?.counts.frames ?? 0) > 0;
   }
 
-  /** Its sender goes on with dummies, and carries the frames of another encoder. @param {CarrierBackend} backend @param {SharedConnection} connection @param {Group} group @param {number} now */
-  #move(backend, connection, { id }, now) {
-    if (connection.group === id) return;
+  /** Its sender goes on with dummies, and carries the frames of another encoder. @param {CarrierBackend} backend @param {string} pid @param {Group} group @param {number} now */
+  #move(backend, pid, { id, format, members }, now) {
+    const connection = this.#connections.get(pid);
+    if (!connection || connection.group === id) return;
     Object.assign(connection, { group: id, joinedAt: now, seen: null });
     backend.join(connection.prepared, this.#encoderOf(id));
+    this.#describe(pid, { codec: format.codec, people: members.length }, this.#measured.get(this.#encoderOf(id)));
+    connection.peer.applyPictures();
   }
 
   /** @param {CarrierBackend} backend @param {string} pid */

@@ -42,7 +42,8 @@ PACKETS = f"""async () => {{
   {READ}
   return (await read("outbound-rtp")).packetsSent;
 }}"""
-HIGHEST_DELAY_MS = 250
+# A busy machine delays some; times that stand still, by the whole second.
+HIGHEST_DELAY_MS = 600
 
 
 @pytest.fixture(params=["chromium", "firefox"])

@@ -26,6 +26,7 @@ export class EarlyInput extends Emitter {
     addEventListener("keydown", (event) => this.#onKey(event), on);
     addEventListener("dragover", (event) => hasFiles(event.dataTransfer) && event.preventDefault(), on);
     addEventListener("drop", (event) => this.#onData(event, "dataTransfer", event.dataTransfer), on);
+    addEventListener("change", (event) => this.#onChange(event), on);
     addEventListener("paste", (event) => this.#onData(event, "clipboardData", event.clipboardData), on);
   }
 
@@ -58,6 +59,13 @@ export class EarlyInput extends Emitter {
     const { key, shiftKey, altKey, target } = event;
     if (key !== "Enter" || shiftKey || altKey || isComposing(event) || matchMedia("(pointer: coarse)").matches) return;
     if (target instanceof HTMLTextAreaElement && target.id === "chat-text") this.#keep(event, () => target.form?.requestSubmit());
+  }
+
+  /** Files that were chosen. @param {Event} event */
+  #onChange(event) {
+    const { target } = event;
+    if (!(target instanceof HTMLInputElement) || target.type !== "file" || !target.closest(LATER)) return;
+    this.#keep(event, () => target.dispatchEvent(new Event("change", { bubbles: true })));
   }
 
   /** Files, dropped or pasted. A text that is pasted goes into its field by itself. @param {Event} event @param {"dataTransfer" | "clipboardData"} name @param {DataTransfer | null} data */

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from meetingpoint_site.operations.backup.archive import BadArchive, open_archive
 from tests.app_server import AppServer
-from tests.services import PostgresServer
+from tests.services import PostgresServer, wait_until
 from tests.signaling.world import SignalingServer, introduce
 
 CONTENTS = """
@@ -29,6 +29,8 @@ with connection.cursor() as cursor:
         cursor.execute(f'SELECT * FROM "{table}"')
         result[table] = sorted(repr([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in cursor)
 """
+# The hour of a call is written a little after it has begun.
+USED = "from rooms.models import Room; result = Room.objects.filter(last_used_at__isnull=False).exists()"
 WAITING_MAIL = """
 from datetime import timedelta
 from django.utils import timezone
@@ -115,6 +117,7 @@ async def test_the_same_site_comes_back_on_an_empty_machine(new_database: NewDat
         assert list(tmp_path.iterdir()) == [backup]
         assert "Traceback" not in old.logged()
         # A second one, now that all is quiet: what it has can be compared.
+        wait_until(lambda: old.run_python(USED), 30, "the hour of the call")
         old.run_python(WAITING_MAIL)
         quiet = tmp_path / "quiet.zip"
         old.manage("backup", str(quiet))

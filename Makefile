@@ -111,7 +111,7 @@ bench-mail: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare pages while a mail 
 bench-growth: $(STAMPS)/dev $(STAMPS)/system ## Compare every page, list, search and command on 100,000 rooms with those on 400 (half an hour).
 	@$(BIN)/python -m benchmarks.growth
 
-bench-mesh: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare a plain mesh with ours: processor, frames, latency, lip sync; PEOPLE="2 4 8" ROUNDS=1 (ten minutes).
+bench-mesh: $(STAMPS)/dev $(STAMPS)/system bundle ## Compare a plain mesh with ours: processor, frames, latency, lip sync; PEOPLE="2 4 8" ROUNDS=1 (a quarter of an hour).
 	@$(BIN)/python -m benchmarks.mesh --people $(or $(PEOPLE),2 4 8) --rounds $(or $(ROUNDS),1)
 
 clean: ## Remove what the tests and checks leave behind (never the database, never .env).

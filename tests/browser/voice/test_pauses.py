@@ -48,7 +48,7 @@ HIGHEST_DELAY_MS = 600
 
 @pytest.fixture(params=["chromium", "firefox"])
 def meeting(request: pytest.FixtureRequest, company: Meet, speaking: Browser) -> Iterator[Meeting]:
-    """Olga hears; Max speaks, in this browser. `hears firefox`: she has it."""
+    """Olga hears; Max speaks, in this browser. With `hears firefox`, Olga has Firefox."""
     hears, _, engine = request.param.rpartition(" ")
     firefox = request.getfixturevalue("firefox") if engine == "firefox" else None
 
@@ -74,6 +74,7 @@ def test_sound_after_an_interruption_is_not_late(meeting: Meeting) -> None:
 def sends_more(who: Person) -> bool:
     """Look for a second whether `who` sends packets of sound."""
     before = who.page.evaluate(PACKETS)
+    # Packets of silence are 0.4 s apart (DTX).
     who.page.wait_for_timeout(1_000)
     return bool(who.page.evaluate(PACKETS) > before)
 
@@ -85,6 +86,7 @@ def test_a_muted_microphone_sends_nothing(meeting: Meeting) -> None:
     max_.use("Microphone")
     wait_until(lambda: not sends_more(max_), 30, "no packets of sound")
     expect(olga.page.locator("mp-tile[data-self='false']")).to_have_attribute("data-state", "connected")
+    # The pause that is tested: after two seconds and more of it, nothing is delayed.
     max_.page.wait_for_timeout(2_000)
     max_.use("Microphone")
     hears_more(olga)

@@ -37,8 +37,8 @@ import { Watchdog } from "./watchdog.js";
 const DETOUR_MS = 3_000;
 /** How many helps leave a first connection alone while it still gathers. */
 const FIRST_TRIES = 2;
-/** From this help on, some five seconds into an interruption, sending pauses until the connection is back. */
-const GIVE_UP_SENDING = 2;
+/** From this help on, some five seconds into an interruption, no pictures are sent until the connection is back. */
+const GIVE_UP_PICTURES = 2;
 
 export class PeerLink extends MediaLink {
   #options;
@@ -257,7 +257,7 @@ export class PeerLink extends MediaLink {
   /** @param {number} times */
   #help(times) {
     const { connection, negotiation } = this.#transport;
-    if (this.#wasConnected && times >= GIVE_UP_SENDING) this.#transport.pause(true);
+    if (this.#wasConnected && times >= GIVE_UP_PICTURES) this.#transport.pausePictures(true);
     if (negotiation.pending) this.resend();
     else if (negotiation.untouched && times >= FIRST_TRIES) this.offer();
     else if (this.#transport.ended) this.startOver();
@@ -292,7 +292,7 @@ export class PeerLink extends MediaLink {
 
   #onConnected() {
     this.#wasConnected = true;
-    this.#transport.pause(false);
+    this.#transport.pausePictures(false);
     this.#transport.heartbeat.start();
   }
 

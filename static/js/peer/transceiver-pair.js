@@ -26,7 +26,7 @@ export class TransceiverPair {
   /** @type {Tracks} */
   #tracks;
   #index;
-  #paused = false;
+  #picturePaused = false;
   #held = false;
   /** Sent in place of the track of that kind. @type {Record<Kind, MediaStreamTrack | null>} */
   #substitutes = { audio: null, video: null };
@@ -96,10 +96,14 @@ export class TransceiverPair {
     this.#applyTracks();
   }
 
-  /** @param {boolean} paused sends nothing, whatever the tracks are */
-  pause(paused) {
-    if (paused === this.#paused) return;
-    this.#paused = paused;
+  /**
+   * Sends no picture, whatever the tracks are. Sound goes on: the times of its packets stand still in a sender without a track, and the
+   * receiver would take all that follows for late, and delay it to match the picture.
+   * @param {boolean} paused
+   */
+  pausePicture(paused) {
+    if (paused === this.#picturePaused) return;
+    this.#picturePaused = paused;
     this.#applyTracks();
   }
 
@@ -115,7 +119,7 @@ export class TransceiverPair {
   #applyTracks() {
     for (const kind of KINDS) {
       const sender = this.#transceivers[kind]?.sender;
-      const track = this.#paused || this.#held ? null : this.#trackFor(kind);
+      const track = this.#held ? null : this.#trackFor(kind);
       // `sender.track` follows only when the browser gets round to it.
       if (!sender || this.#requested[kind] === track) continue;
       this.#requested[kind] = track;
@@ -126,6 +130,7 @@ export class TransceiverPair {
 
   /** @param {Kind} kind */
   #trackFor(kind) {
+    if (kind === "video" && this.#picturePaused) return null;
     const track = this.#tracks[kind];
     if (track !== null) return this.#substitutes[kind] ?? track;
     return kind === "audio" && this.#requested.audio !== null ? silentTrack() : null;

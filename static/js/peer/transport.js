@@ -139,9 +139,9 @@ export class Transport extends Emitter {
     this.emit("sending");
   }
 
-  /** @param {boolean} paused sends nothing, whatever the tracks are */
-  pause(paused) {
-    for (const half of [this.pair, this.screen]) half.pause(paused);
+  /** @param {boolean} paused see `TransceiverPair` */
+  pausePictures(paused) {
+    for (const half of [this.pair, this.screen]) half.pausePicture(paused);
   }
 
   dispose() {

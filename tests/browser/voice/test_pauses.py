@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.meeting import Meet, Meeting
 from tests.browser.person import Person
 from tests.browser.voice.call import call_with_speaker, hears_more
+from tests.browser.voice.watching import READ_SOUND, WISHED_DELAY
 from tests.services import wait_until
 
 # A second without a microphone, as when one is plugged in again.
@@ -20,26 +21,8 @@ INTERRUPT = """async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   mesh.setTracks(tracks);
 }"""
-READ = """const [peer] = meetingPoint.mesh.peers.values();
-  const read = async (wanted) =>
-    [...(await peer.getStats()).values()].find(({ type, kind }) => type === wanted && kind === "audio");"""
-# By how many ms the jitter buffer wishes to delay the sound, in the worst of six seconds.
-DELAYS = f"""async () => {{
-  {READ}
-  let worst = 0;
-  let before = await read("inbound-rtp");
-  for (let second = 0; second < 6; second += 1) {{
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const now = await read("inbound-rtp");
-    const emitted = now.jitterBufferEmittedCount - before.jitterBufferEmittedCount;
-    const wished = 1_000 * (now.jitterBufferTargetDelay - before.jitterBufferTargetDelay);
-    if (emitted > 0) worst = Math.max(worst, wished / emitted);
-    before = now;
-  }}
-  return worst;
-}}"""
 PACKETS = f"""async () => {{
-  {READ}
+  {READ_SOUND}
   return (await read("outbound-rtp")).packetsSent;
 }}"""
 # A busy machine delays some; times that stand still, by the whole second.
@@ -64,10 +47,10 @@ def meeting(request: pytest.FixtureRequest, company: Meet, speaking: Browser) ->
 def test_sound_after_an_interruption_is_not_late(meeting: Meeting) -> None:
     """The microphone is away for a second. If its sender did not pause, the rest would be a second late for long."""
     olga, [max_] = meeting.olga, meeting.guests
-    before = olga.page.evaluate(DELAYS)
+    before = olga.page.evaluate(WISHED_DELAY, 6)
     max_.page.evaluate(INTERRUPT)
     hears_more(olga)
-    after = olga.page.evaluate(DELAYS)
+    after = olga.page.evaluate(WISHED_DELAY, 6)
     assert after < before + HIGHEST_DELAY_MS, f"{before} ms, then {after}"
 
 
@@ -90,4 +73,4 @@ def test_a_muted_microphone_sends_nothing(meeting: Meeting) -> None:
     max_.page.wait_for_timeout(2_000)
     max_.use("Microphone")
     hears_more(olga)
-    assert (olga.page.evaluate(DELAYS) or 0) < HIGHEST_DELAY_MS
+    assert (olga.page.evaluate(WISHED_DELAY, 6) or 0) < HIGHEST_DELAY_MS

@@ -83,3 +83,22 @@ A_MINUTE_LATER = """() => {
 }"""
 PRESS_M = """(button) => button.dispatchEvent(
   new KeyboardEvent('keydown', { code: 'Semicolon', key: 'm', bubbles: true, cancelable: true }))"""
+# Statistics of what is heard or said, of the type that is wanted.
+READ_SOUND = """const [peer] = meetingPoint.mesh.peers.values();
+  const read = async (wanted) =>
+    [...(await peer.getStats()).values()].find(({ type, kind }) => type === wanted && kind === "audio");"""
+# By how many ms the jitter buffer wishes to delay the sound, in the worst of so many seconds.
+WISHED_DELAY = f"""async (seconds) => {{
+  {READ_SOUND}
+  let worst = 0;
+  let before = await read("inbound-rtp");
+  for (let second = 0; second < seconds; second += 1) {{
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const now = await read("inbound-rtp");
+    const emitted = now.jitterBufferEmittedCount - before.jitterBufferEmittedCount;
+    const wished = 1_000 * (now.jitterBufferTargetDelay - before.jitterBufferTargetDelay);
+    if (emitted > 0) worst = Math.max(worst, wished / emitted);
+    before = now;
+  }}
+  return worst;
+}}"""

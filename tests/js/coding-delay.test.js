@@ -149,6 +149,20 @@ test("a link that has shown too little is probed for room, at first often", () =
   assert.ok(probes(12_000, 132_000) <= 4);
 });
 
+test("where a small picture is enough, sound finds out whether the link carries short packets", () => {
+  const small = { available: 230, used: 60, tile: { height: 180, visible: true } };
+  let state = initialState(0);
+  let probes = 0;
+  for (let now = 500; now <= 60_000; now += 500) {
+    state = decide(state, { ...FINE, ...small, coded: null, now });
+    if (now > 30_000 && state.probe) probes += 1;
+  }
+  assert.ok(state.hasRoom && state.longPackets);
+  assert.ok(probes >= 1 && probes <= 2, `${probes}`);
+  const wider = pass(state, 60_000, 6, { ...small, available: 260 });
+  assert.ok(!wider.state.longPackets);
+});
+
 test("on a long round trip the codec stays, and nothing is tried for a quicker one", () => {
   const far = { rttMs: 300 };
   const { seen } = pass(initialState(0), 0, 120, far);

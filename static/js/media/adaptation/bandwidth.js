@@ -51,6 +51,8 @@ const ROOMY = 1.3;
 /** Audio with its headers, kbit/s, in short and in long packets. */
 const AUDIO = 50;
 const AUDIO_THIN = 26;
+/** A link that carries more than this, kbit/s, has room for short packets beside the picture. */
+export const SHORT_PACKETS_KBPS = 250;
 /** Below this, concealment and freezes are blamed on the link, whatever the estimate says. */
 const THIN_KBPS = 130;
 
@@ -134,7 +136,7 @@ function climb(state, evidence) {
   state.probe = false;
   if (durationOf(state, "high", fits, now) < patience(state, above, sure, room >= wanted)) {
     const seldom = !isLongTrip(state) && (state.quick || now - state.probedAt >= SELDOM_MS);
-    return maybeProbe(state, now, binding ? room < wanted : seldom && !state.hasRoom && room < roomyKbps(state.rung));
+    return maybeProbe(state, now, binding ? room < wanted : seldom && isUnsure(state, evidence));
   }
   const reach = available === null || state.linkRung < LOWEST_VIDEO ? above : highest(room / 1.2, state.codec, TOP);
   state.linkRung = Math.max(above, Math.min(reach, state.quick ? TOP : above + 1, state.failed - 1));
@@ -161,6 +163,17 @@ function headroom(state, { available, used, share }, room, wanted) {
   if (room >= wanted) return true;
   // An encoder that uses less than it may holds the estimate down, to some 1.5 times what is sent.
   return used < 0.75 * available && room >= 0.7 * wanted && isHealthy(state) && avgLoss < 0.04;
+}
+
+/**
+ * Whether a link that carries what is sent may have more: for a quicker codec, or for short packets of sound. The estimate of a sender
+ * that needs little stays near what it sends.
+ * @param {State} state @param {Evidence} evidence
+ */
+function isUnsure(state, evidence) {
+  const { available, fewPackets = false } = evidence;
+  if (state.longPackets && !fewPackets && available !== null && available <= SHORT_PACKETS_KBPS) return true;
+  return !state.hasRoom && roomFor(state, evidence) < roomyKbps(state.rung);
 }
 
 /**

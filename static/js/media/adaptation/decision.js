@@ -5,7 +5,7 @@
 
 import { pickCodec } from "./codecs.js";
 import { learnDelay } from "./coding-delay.js";
-import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps } from "./bandwidth.js";
+import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps, SHORT_PACKETS_KBPS } from "./bandwidth.js";
 import { updateAverages, durationOf, FULL_MS } from "./link-averages.js";
 import { FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
@@ -101,7 +101,7 @@ function adjustAudio(state, { now, available, source, fewPackets = false }) {
   const random = queueMs < 100 && line > 70;
   // Retransmission of short packets is in time, and a link with random loss has room for their headers.
   const rough = random && avgLoss > 0.05 && !alone;
-  const wide = !fewPackets && (rough || (alone ? avgConcealed < 0.01 && queueMs < 60 : state.linkRung > LOWEST_VIDEO && line > 250));
+  const wide = !fewPackets && (rough || (alone ? avgConcealed < 0.01 && queueMs < 60 : state.linkRung > LOWEST_VIDEO && line > SHORT_PACKETS_KBPS));
   const patience = rough || (line > WIDER_KBPS && !alone) ? WIDER_MS : alone ? state.wideWait : WIDE_MS;
   if (durationOf(state, "wide", wide, now) >= patience && state.longPackets) {
     state.longPackets = false;

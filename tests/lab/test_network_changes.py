@@ -55,11 +55,14 @@ def test_the_line_is_cut_and_comes_back(settle: Settle, seconds: float, limit: f
 
 
 def test_sound_after_a_cut_keeps_its_pace(settle: Settle) -> None:
-    """After more than five seconds, pictures pause. If sound did, too, it would be delayed to match them, a little more each second."""
+    """Pictures pause after five seconds. If sound did, too, it would be delayed to match them, more each second."""
     call = begin(settle("Olga"), settle("Guest"))
     watch(*call.people)
-    for who in call.people:
-        wait_until(lambda page=who.page: page.evaluate(SENDER_REPORTS) >= 2, 30, "it is known how the times of the tracks relate")
+    wait_until(
+        lambda: all(who.page.evaluate(SENDER_REPORTS) >= 2 for who in call.people),
+        30,
+        "reports relate the times of the tracks",
+    )
     call.olga.home.cut()  # type: ignore[attr-defined]
     time.sleep(8)  # the fault itself
     call.olga.home.restore()  # type: ignore[attr-defined]

@@ -3,14 +3,16 @@
  * plays them in time, at the price of delay, so it is only used while loss is high. A pure function.
  */
 
-/** @typedef {{avgLoss: number, calm: number, ms: number}} JitterBuffer calm: seconds with little loss; ms: the target, 0: the browser's */
+/** @typedef {{avgLoss: number, longLoss: number, ms: number}} JitterBuffer longLoss: a slower average; ms: the target, 0: the browser's */
 
 /** @typedef {{missed: number, rttMs: number}} Facts of one second; missed: loss before retransmission, 0 to 1 */
 
-/** Loss above which a target is set, and below which, after some seconds, it is cleared. */
+/** Average loss of the last seconds above which a target is set, and of the last quarter of a minute below which it is cleared. */
 const LOSSY = 0.12;
-const CALM = 0.06;
-const CALM_SECONDS = 15;
+const CALM = 0.08;
+/** What the last second counts in these averages. */
+const QUICK = 0.4;
+const SLOW = 0.05;
 /** What one second may count: a single bad one is an accident, two are a lossy path. */
 const MOST = 0.29;
 /** Retransmissions get lost too: four tries are nearly always enough. */
@@ -21,14 +23,17 @@ const MAX_TARGET_MS = 400;
 const STEP_MS = 50;
 
 /** @type {Readonly<JitterBuffer>} */
-export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, calm: 0, ms: 0 });
+export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, longLoss: 0, ms: 0 });
 
 /** @param {Readonly<JitterBuffer>} before @param {Readonly<Facts>} facts @returns {JitterBuffer} */
 export function jitterBufferTarget(before, { missed, rttMs }) {
-  const avgLoss = before.avgLoss + (Math.min(missed, MOST) - before.avgLoss) * 0.4;
-  const calm = avgLoss < CALM ? before.calm + 1 : 0;
+  const lost = Math.min(missed, MOST);
+  const avgLoss = before.avgLoss + (lost - before.avgLoss) * QUICK;
+  const slowly = before.longLoss + (lost - before.longLoss) * SLOW;
+  const isLossy = avgLoss > LOSSY;
+  const longLoss = isLossy ? Math.max(slowly, avgLoss) : slowly;
   const wanted = Math.min(MAX_TARGET_MS, Math.ceil((TRIES * rttMs + BESIDES_MS) / STEP_MS) * STEP_MS);
   // While it is set it only grows, so that it does not follow every measurement.
-  const ms = avgLoss > LOSSY ? Math.max(before.ms, wanted) : calm > CALM_SECONDS ? 0 : before.ms;
-  return { avgLoss, calm, ms };
+  const ms = isLossy ? Math.max(before.ms, wanted) : longLoss < CALM ? 0 : before.ms;
+  return { avgLoss, longLoss, ms };
 }

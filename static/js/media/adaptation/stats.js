@@ -6,17 +6,16 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
 /** @typedef {Map<string, any>} Stats */
 
 /**
- * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; asked: NACKs sent;
- * again: retransmissions and padding received; decoded, encoded: frames; samples, concealed: of audio; echoes: round trip
+ * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; lost: of video before
+ * retransmission, of audio after it; audioNacks: sent; decoded, encoded: frames; samples, concealed: of audio; echoes: round trip
  * measurements by stream; echoMs: the last of them, 0: none.
- * @typedef {{at: number, received: number, packets: number, lost: number, asked: number, again: number, decoded: number,
- *   decodeTime: number, freezes: number, frozenTime: number, samples: number, concealed: number, audioPackets: number,
- *   videoPackets: number, sent: number, encoded: number, encodeTime: number, echoes: Record<string, number>,
- *   echoMs: number}} Counts
+ * @typedef {{at: number, received: number, packets: number, lost: number, audioNacks: number, decoded: number, decodeTime: number,
+ *   freezes: number, frozenTime: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, sent: number,
+ *   encoded: number, encodeTime: number, echoes: Record<string, number>, echoMs: number}} Counts
  */
 
 /**
- * loss: after retransmission, missed: before it, both 0 to 1 like concealed; decodeMs: per frame; height, width: px, shorter and
+ * loss: as it is counted, missed: before any retransmission, both 0 to 1 like concealed; decodeMs: per frame; height, width: px, shorter and
  * longer side; freezes, audioPackets, videoPackets, decoded (frames): totals.
  * @typedef {{decodeMs: number, fps: number, loss: number, missed: number, concealed: number, jitterMs: number, kbps: number,
  *   height: number, width: number, freezes: number, audioPackets: number, videoPackets: number, decoded: number,
@@ -29,9 +28,6 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
  * @typedef {{available: number | null, kbps: number, loss: number, rttMs: number, limited: boolean, encodeMs: number,
  *   cheap: boolean, fps: number, height: number, width: number, codec: string}} Outbound
  */
-
-/** A NACK asks for several packets where several in a row are lost. */
-const MOST_A_NACK = 4;
 
 /** @typedef {{inbound: Inbound, outbound: Outbound, busy: number, counts: Counts}} Measured busy: CPU seconds a second for coding */
 
@@ -71,8 +67,7 @@ export function measure(report, before) {
       decodeMs: 1_000 * ratio(grown("decodeTime"), grown("decoded")),
       fps: ratio(grown("decoded"), seconds),
       loss: share(grown("lost"), grown("lost") + grown("packets")),
-      // Padding, which probes for bandwidth, is counted as retransmission: what no NACK can have asked for is nothing else.
-      missed: share(grown("lost") + Math.min(grown("again"), MOST_A_NACK * grown("asked")), grown("lost") + grown("packets")),
+      missed: share(grown("lost") + grown("audioNacks"), grown("lost") + grown("packets")),
       concealed: share(grown("concealed"), grown("samples")),
       jitterMs: 1_000 * Math.max(0, ...inbound.map(({ jitter = 0 }) => jitter)),
       kbps: ratio(grown("received") * 8, seconds) / 1_000,
@@ -113,8 +108,7 @@ function count(inbound, outbound, heard, all) {
     received: sum(inbound, "bytesReceived"),
     packets: sum(inbound, "packetsReceived"),
     lost: sum(inbound, "packetsLost"),
-    asked: sum(inbound, "nackCount"),
-    again: sum(inbound, "retransmittedPacketsReceived"),
+    audioNacks: sum(of("audio"), "nackCount"),
     decoded: sum(inbound, "framesDecoded"),
     decodeTime: sum(inbound, "totalDecodeTime"),
     freezes: sum(inbound, "freezeCount"),

@@ -93,6 +93,7 @@ test("what comes is kept for longer while much is lost, and for no longer than t
   assert.equal(seconds(lossy, 5, { missed: 0.2, rttMs: 300 }).ms, 400, "people still talk with each other");
   assert.equal(seconds(lossy, 10, calm).ms, 300, "it does not come and go");
   assert.equal(seconds(lossy, 30, calm).ms, 0);
+  assert.equal(seconds(NO_JITTER_BUFFER, 3, { missed: 0.5, rttMs: 342, queueMs: 300 }).ms, 0, "what a full queue loses is not waited for");
   const some = seconds(seconds(lossy, 10, { missed: 0.2, rttMs: 40 }), 40, { missed: 0.06, rttMs: 40 });
   assert.equal(some.ms, 0, "a path that loses a little is not waited for");
   const uneven = Array.from({ length: 60 }).reduce((one, _, at) => jitterBufferTarget(one, { missed: at % 3 ? 0.08 : 0.25, rttMs: 40 }), lossy);

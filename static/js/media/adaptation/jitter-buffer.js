@@ -5,7 +5,10 @@
 
 /** @typedef {{avgLoss: number, longLoss: number, ms: number}} JitterBuffer longLoss: a slower average; ms: the target, 0: the browser's */
 
-/** @typedef {{missed: number, rttMs: number}} Facts of one second; missed: loss before retransmission, 0 to 1 */
+/**
+ * @typedef {{missed: number, rttMs: number, queueMs?: number}} Facts of one second; missed: loss before retransmission, 0 to 1; queueMs: by
+ *   how much the round trip is longer than at its best
+ */
 
 /** Average loss of the last seconds above which a target is set, and of the last quarter of a minute below which it is cleared. */
 const LOSSY = 0.12;
@@ -13,6 +16,8 @@ const CALM = 0.08;
 /** What the last second counts in these averages. */
 const QUICK = 0.4;
 const SLOW = 0.05;
+/** What a full queue loses comes back no sooner for being waited for, and the longer buffer would hold the picture up. */
+const FULL_MS = 100;
 /** What one second may count: a single bad one is an accident, two are a lossy path. */
 const MOST = 0.29;
 /** Retransmissions get lost too: four tries are nearly always enough. */
@@ -26,11 +31,11 @@ const STEP_MS = 50;
 export const NO_JITTER_BUFFER = Object.freeze({ avgLoss: 0, longLoss: 0, ms: 0 });
 
 /** @param {Readonly<JitterBuffer>} before @param {Readonly<Facts>} facts @returns {JitterBuffer} */
-export function jitterBufferTarget(before, { missed, rttMs }) {
+export function jitterBufferTarget(before, { missed, rttMs, queueMs = 0 }) {
   const lost = Math.min(missed, MOST);
   const avgLoss = before.avgLoss + (lost - before.avgLoss) * QUICK;
   const slowly = before.longLoss + (lost - before.longLoss) * SLOW;
-  const isLossy = avgLoss > LOSSY;
+  const isLossy = avgLoss > LOSSY && queueMs < FULL_MS;
   const longLoss = isLossy ? Math.max(slowly, avgLoss) : slowly;
   const wanted = Math.min(MAX_TARGET_MS, Math.ceil((TRIES * rttMs + BESIDES_MS) / STEP_MS) * STEP_MS);
   // While it is set it only grows, so that it does not follow every measurement.

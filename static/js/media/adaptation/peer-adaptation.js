@@ -125,7 +125,9 @@ export class PeerAdaptation {
   /** @param {Measured} measured */
   #updateJitterBuffer({ inbound, outbound }) {
     const { ms } = this.jitterBuffer;
-    this.jitterBuffer = jitterBufferTarget(this.jitterBuffer, { missed: inbound.missed, rttMs: outbound.rttMs });
+    const { rttMs } = outbound;
+    const queueMs = rttMs - (this.state.minRttMs ?? rttMs);
+    this.jitterBuffer = jitterBufferTarget(this.jitterBuffer, { missed: inbound.missed, rttMs, queueMs });
     if (ms === 0 && this.jitterBuffer.ms === 0) return;
     const { audio, video } = this.#connection.transceivers;
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);

@@ -10,7 +10,7 @@
  *   how much the round trip is longer than at its best
  */
 
-/** Average loss of the last seconds above which a target is set, and of the last quarter of a minute below which it is cleared. */
+/** Average loss of the last seconds above which a target is set, and of the last twenty seconds below which it is cleared. */
 const LOSSY = 0.12;
 const CALM = 0.08;
 /** What the last second counts in these averages. */

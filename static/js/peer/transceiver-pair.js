@@ -98,7 +98,7 @@ export class TransceiverPair {
 
   /**
    * Sends no picture, whatever the tracks are. Sound goes on: the times of its packets stand still in a sender without a track, and the
-   * receiver would take all that follows for late, and delay it to match the picture.
+   * receiver would delay all that follows to match the picture.
    * @param {boolean} paused
    */
   pausePicture(paused) {

@@ -3,6 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, start_call
+from tests.browser.test_encode_once import received
+from tests.services import wait_until
 
 SHOWN = """() => {
   const video = document.querySelector('mp-screen video');
@@ -19,6 +21,9 @@ END_BY_THE_BROWSER = """() => {
     track.dispatchEvent(new Event('ended'));
   }
 }"""
+
+# At 8 frames a second, more than ten seconds: a picture for which there is no bitrate is given up after six.
+MANY_FRAMES = 100
 
 
 def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
@@ -49,3 +54,19 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
     guest.page.evaluate(END_BY_THE_BROWSER)
     expect(olga.page.locator("mp-screen")).to_have_count(0)
     expect(guest.page.get_by_text("You're sharing your screen.")).to_be_hidden()
+
+
+def test_in_a_call_of_three_a_camera_goes_on_beside_the_screen(person: Meet) -> None:
+    """From three people on, the uplink is divided: the screen has a part of its own."""
+    meeting = start_call(person, "Guest", "Third")
+    olga, others = meeting.olga, meeting.guests
+    olga.page.get_by_role("button", name="Share screen").click()
+    for who in others:
+        expect(who.page.locator("mp-screen")).to_have_count(1)
+    before = [received(who, olga)["frames"] for who in others]
+
+    def move() -> bool:
+        now = [received(who, olga)["frames"] for who in others]
+        return all(frames >= past + MANY_FRAMES for frames, past in zip(now, before, strict=True))
+
+    wait_until(move, 40, "Olga's camera moves for both")

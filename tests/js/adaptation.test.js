@@ -65,6 +65,15 @@ test("a line that collapses is answered at once, with nothing left of what was m
   assert.equal(decide(steep, { ...FINE, now: now + 1000, available: 120, loss: 0.9 }).redundant, false, "what a full line loses is not sent twice");
 });
 
+test("a screen that begins takes its part of the line, which has not collapsed", () => {
+  const { state, now } = pass(initialState(0), 0, 60, { available: 2_000 });
+  const shared = { available: 800, taken: 1_200, tile: { height: 400, visible: true } };
+  const first = decide(state, { ...FINE, now: now + 500, ...shared });
+  assert.deepEqual([first.fresh, RUNGS[first.rung].name], [false, "360p"]);
+  const thin = decide(first, { ...FINE, now: now + 1_000, ...shared, available: 150, taken: 225 });
+  assert.deepEqual([thin.fresh, RUNGS[thin.rung].name], [true, "180p"]);
+});
+
 test("what chokes a line in the first seconds pauses, and is tried again soon", () => {
   const choked = pass(initialState(0), 0, 8, (_, second) => ({ available: 50, rttMs: second > 1 ? 400 : 80, loss: 0.4, concealed: 0.2 }));
   const gone = choked.seen.findIndex(({ rung }) => RUNGS[rung].name === "stills");

@@ -123,6 +123,23 @@ test("statistics become rates; a new connection starts from zero", () => {
   assert.equal(measure(stats(3000, { bytesReceived: 5 }), second.counts).inbound.fps, 0);
 });
 
+test("a screen's frames are not the camera's: no one calls a page frozen that stands still", () => {
+  const stream = (id, type, values) => [id, { id, type, kind: "video", ...values }];
+  const stats = (at, seen) =>
+    new Map([
+      stream("s", "inbound-rtp", { mid: "3", frameHeight: 1080, frameWidth: 1920, framesDecoded: seen, totalDecodeTime: seen / 20, freezeCount: seen, packetsReceived: seen }),
+      stream("v", "inbound-rtp", { mid: "1", frameHeight: 360, frameWidth: 640, framesDecoded: 10 * seen, totalDecodeTime: seen / 50, freezeCount: 1, packetsReceived: 20 * seen }),
+      stream("t", "outbound-rtp", { mid: "3", frameHeight: 1080, frameWidth: 1920, framesEncoded: seen, totalEncodeTime: seen / 10, active: true }),
+      stream("w", "outbound-rtp", { mid: "1", frameHeight: 180, frameWidth: 320, framesEncoded: 10 * seen, totalEncodeTime: seen / 25, active: true }),
+      ["clock", { type: "other", timestamp: at }],
+    ]);
+  const screens = [null, "3"];
+  const { inbound, outbound, busy } = measure(stats(2000, 4), measure(stats(1000, 2), null, screens).counts, screens);
+  assert.deepEqual([inbound.height, inbound.fps, Math.round(inbound.decodeMs), inbound.freezes, inbound.videoPackets, inbound.decoded], [360, 20, 2, 1, 80, 40]);
+  assert.deepEqual([outbound.height, outbound.fps, Math.round(outbound.encodeMs)], [180, 20, 4]);
+  assert.equal(Math.round(100 * busy), 42, "a processor has all of them");
+});
+
 test("where nothing else limits a picture, a small or slow camera does", () => {
   const status = { picture: "moving", rung: "720p", codec: "VP9", why: "full", longPackets: false, twice: false };
   const table = [

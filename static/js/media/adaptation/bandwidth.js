@@ -69,12 +69,12 @@ export function adjustToBandwidth(state, evidence) {
   const starts = evidence.full && state.linkRung < LOWEST_VIDEO;
   if (isBlind(state, now) && evidence.loss < CHOKED_LOSS && !starts) {
     for (const mark of /** @type {const} */ (["low", "high", "bad"])) state.since[mark] = null;
-    state.estimate = evidence.available ?? 0;
+    state.estimate = estimateOf(evidence);
     return;
   }
   const sent = Math.min(state.linkRung, state.rung);
   const to = sent < LOWEST_VIDEO ? withoutPicture(state, now) : withPicture(state, evidence, sent);
-  state.estimate = evidence.available ?? 0;
+  state.estimate = estimateOf(evidence);
   if (to !== null) return fall(state, now, to);
   climb(state, evidence);
 }
@@ -107,14 +107,20 @@ function withPicture(state, evidence, sent) {
   const avgConcealed = state.avgConcealed > 0.03 || state.freezes > 0.9;
   if (sent === LOWEST_VIDEO) return low >= GIVE_UP_MS && (avgConcealed || evidence.share < floor) ? SNAPSHOTS : null;
   // An estimate that halves at once keeps falling: assume as much again.
-  const falling = sent > FIRST && available !== null && available < state.estimate * COLLAPSE;
-  const left = falling ? room * (available / state.estimate) : room;
+  const estimate = estimateOf(evidence);
+  const falling = sent > FIRST && available !== null && estimate < state.estimate * COLLAPSE;
+  const left = falling ? room * (estimate / state.estimate) : room;
   const steep = left < floor * STEEP && now - state.fellAt >= STALE_MS / 2;
   if (!steep && low < LOW_MS) return null;
   // An estimate that has just begun to fall is not at its end.
   const to = highest(steep ? left * STEEP : left, state.thrifty, sent - 1);
   state.fresh = steep && (falling || (available ?? Infinity) < floor) && sent - to > 1;
   return Math.max(state.fresh ? to - 1 : to, LOWEST_VIDEO);
+}
+
+/** A screen that begins is no collapse of the link. @param {Evidence} evidence @returns {number} kbit/s; 0: there is none */
+function estimateOf({ available, taken = 0 }) {
+  return available === null ? 0 : available + taken;
 }
 
 /** @param {State} state @param {number} now @returns {number | null} the new rung; null: stay */
@@ -156,13 +162,14 @@ function patience({ quick, failed, wait, linkRung: line }, above, sure, measured
 }
 
 /** Whether to try the next rung. @param {State} state @param {Evidence} evidence @param {number} room @param {number} wanted kbit/s */
-function headroom(state, { available, used, share }, room, wanted) {
+function headroom(state, evidence, room, wanted) {
+  const { available, used, share } = evidence;
   const { linkRung: line, avgLoss, freezes } = state;
   if (available === null) return avgLoss < 0.03 && freezes < 0.5;
   if (line < LOWEST_VIDEO) return share >= wanted / 2 && isHealthy(state) && avgLoss < 0.04;
   if (room >= wanted) return true;
   // An encoder that uses less than it may holds the estimate down, to some 1.5 times what is sent.
-  return used < 0.75 * available && room >= 0.7 * wanted && isHealthy(state) && avgLoss < 0.04;
+  return used < 0.75 * estimateOf(evidence) && room >= 0.7 * wanted && isHealthy(state) && avgLoss < 0.04;
 }
 
 /**

@@ -28,6 +28,8 @@ import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./s
 /** An encode time above this multiple of the frame interval means overload, not pipelining. */
 const LATE = 1.2;
 const SCREEN_KBPS = 1_500;
+/** Of what the link carries: the rest is for the camera and audio. */
+const SCREEN_SHARE = 0.6;
 const SCREEN_FPS = 5;
 /** Reserved from a receiver's cap. */
 const AUDIO_KBPS = 40;
@@ -79,13 +81,18 @@ export class PeerAdaptation {
     return { ...sendingStatus(this.state), music: this.#audioMode.music };
   }
 
-  /** @returns {number} kbit/s that video at the size of the receiver's tile could use; 0: hidden */
+  /** @returns {number} kbit/s that the camera at the size of the receiver's tile and the screen could use; 0: both are hidden */
   get demand() {
+    const screen = this.#showsScreen ? SCREEN_KBPS / SCREEN_SHARE : 0;
     const { tile } = this.report ?? {};
-    if (tile && !tile.visible) return 0;
+    if (tile && !tile.visible) return screen;
     const rung = tile ? rungForTile(tile.height) : TOP;
     // A link that has room for VP8 carries a quicker codec.
-    return Math.max(maxKbps(rung, this.state.codec), maxKbps(rung, "VP8"));
+    return screen + Math.max(maxKbps(rung, this.state.codec), maxKbps(rung, "VP8"));
+  }
+
+  get #showsScreen() {
+    return Boolean(this.#connection.transceivers.screenVideo?.sender.track) && (this.report?.screen?.visible ?? true);
   }
 
   /** @returns {number} kbit/s to this peer; Infinity: unknown */
@@ -116,9 +123,11 @@ export class PeerAdaptation {
     const stats = await this.#connection.getStats().catch(() => null);
     if (stats === null) return;
     const { camera: shared } = this.shared;
-    this.moment = withShared(measure(stats, this.moment?.counts ?? null), shared);
+    const { screenAudio, screenVideo } = this.#connection.transceivers;
+    const since = (/** @type {Measured | null} */ before) => withShared(measure(stats, before?.counts ?? null, [screenAudio?.mid, screenVideo?.mid]), shared);
+    this.moment = since(this.moment);
     if (!second && this.measured !== null) return;
-    this.measured = withShared(measure(stats, this.measured?.counts ?? null), shared);
+    this.measured = since(this.measured);
     this.#updateJitterBuffer(this.measured);
   }
 
@@ -135,7 +144,7 @@ export class PeerAdaptation {
 
   /** @param {{share: number, saving: boolean, cpuLoad: number, full: number, cores: number, common: Codec | null}} terms full, common: see `Evidence` */
   adapt({ share, saving, cpuLoad, full, cores, common }) {
-    const { video, screenAudio, screenVideo } = this.#connection.transceivers;
+    const { video, screenAudio } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     // Its first seconds begin with the first packets.
     if (this.evidence === null) this.state = initialState(performance.now());
@@ -144,11 +153,12 @@ export class PeerAdaptation {
     const theirs = Math.max(0, (this.report?.cap ?? Infinity) - AUDIO_KBPS);
     const asked = theirs < share;
     const most = Math.min(share, theirs);
-    const screen = this.#screenKbps(screenVideo, saving || asked ? most : Infinity);
+    const screen = this.#screenKbps(most);
     const music = (this.#audioMode.music ? MUSIC_KBPS - SPEECH_KBPS : 0) + (screenAudio?.sender.track ? SCREEN_SOUND_KBPS : 0);
     this.evidence = {
       now: performance.now(),
       available: outbound.available === null ? null : Math.max(0, outbound.available - screen - music),
+      taken: screen + music,
       used: outbound.kbps,
       share: Math.max(0, most - screen),
       saving: saving || asked,
@@ -180,9 +190,11 @@ export class PeerAdaptation {
     const wish = state.probe ? Math.max(headroom(state), 2 * this.available) : headroom(state);
     const kbps = Math.max(MIN_KBPS, Math.min(wish, Math.max(0, most - screen), line));
     const seen = this.report?.screen?.visible ?? true;
+    // The first picture of a screen comes before the next decision.
+    const ofScreen = this.#showsScreen ? Math.max(MIN_KBPS, screen) : SCREEN_KBPS;
     this.pictures = {
       camera: { active: state.active, height, fps: rate, kbps, codec: state.codec, fresh: state.fresh },
-      screen: { active: seen, height: Infinity, fps: SCREEN_FPS, kbps: screen || SCREEN_KBPS, codec: state.codec, fresh: false },
+      screen: { active: seen, height: Infinity, fps: SCREEN_FPS, kbps: ofScreen, codec: state.codec, fresh: false },
     };
     this.applyPictures();
     const { longPackets, redundant } = state;
@@ -224,10 +236,10 @@ export class PeerAdaptation {
     return !cheap && encodeMs > (LATE * 1_000) / Math.min(given, fps);
   }
 
-  /** @param {RTCRtpTransceiver | null} transceiver @param {number} saved kbit/s that a data saver leaves for video; Infinity: none */
-  #screenKbps(transceiver, saved) {
-    if (!transceiver?.sender.track) return 0;
-    return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * 0.6), saved * 0.6);
+  /** @param {number} most kbit/s for camera and screen; Infinity: no limit @returns {number} 0: there is none, or it is out of view */
+  #screenKbps(most) {
+    if (!this.#showsScreen) return 0;
+    return Math.min(SCREEN_KBPS, Math.max(100, (this.available === Infinity ? SCREEN_KBPS : this.available) * SCREEN_SHARE), most * SCREEN_SHARE);
   }
 
   #applyMunging() {

@@ -15,6 +15,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @typedef {object} Evidence
  * @property {number} now ms, monotonic
  * @property {number | null} available estimated bandwidth to this peer, kbit/s, audio included; null: the browser has no estimate
+ * @property {number} [taken] kbit/s of the estimate that are for the screen and for music, and not in `available`
  * @property {number} used media bitrate, kbit/s
  * @property {number} share kbit/s of the uplink that this peer's video may use; Infinity: no limit
  * @property {boolean} saving whether a data saver limits the share
@@ -45,7 +46,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {number} failed the lowest rung that recently failed
  * @property {boolean} quick fast start: nothing has failed yet
  * @property {boolean} fresh the bandwidth has collapsed: queued packets are obsolete
- * @property {number} estimate `available` at the last decision; 0: none
+ * @property {number} estimate kbit/s, all of it, at the last decision; 0: none
  * @property {boolean} probe whether to probe for more bandwidth
  * @property {number} at the last decision
  * @property {number} freezes decaying count

@@ -7,11 +7,12 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
 
 /**
  * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; lost: of video before
- * retransmission, of audio after it; audioNacks: sent; decoded, encoded: frames; samples, concealed: of audio; echoes: round trip
- * measurements by stream; echoMs: the last of them, 0: none.
+ * retransmission, of audio after it; audioNacks: sent; samples, concealed: of audio; codingTime: of all encoders and decoders; echoes:
+ * round trip measurements by stream; echoMs: the last of them, 0: none. Of camera and microphone alone, not of a screen: decoded, encoded
+ * (frames), decodeTime, encodeTime, freezes, audioPackets, videoPackets.
  * @typedef {{at: number, received: number, packets: number, lost: number, audioNacks: number, decoded: number, decodeTime: number,
- *   freezes: number, frozenTime: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, sent: number,
- *   encoded: number, encodeTime: number, echoes: Record<string, number>, echoMs: number}} Counts
+ *   freezes: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, sent: number,
+ *   encoded: number, encodeTime: number, codingTime: number, echoes: Record<string, number>, echoMs: number}} Counts
  */
 
 /**
@@ -44,21 +45,27 @@ export function withShared(measured, shared) {
   return { ...measured, outbound: { ...outbound, encodeMs, fps, height, width, limited: outbound.limited || limited, cheap: false } };
 }
 
-/** @param {RTCStatsReport | Stats} report @param {Counts | null} before @returns {Measured} */
-export function measure(report, before) {
+/**
+ * A screen has frames of its own size and pace: a page that no one scrolls would count as frozen.
+ * @param {RTCStatsReport | Stats} report @param {Counts | null} before
+ * @param {readonly (string | null | undefined)[]} screens the `mid` of each stream of a screen and its sound @returns {Measured}
+ */
+export function measure(report, before, screens = []) {
   const all = [...report.values()];
   const inbound = all.filter(({ type }) => type === "inbound-rtp");
   const outbound = all.filter(({ type }) => type === "outbound-rtp");
   const heard = all.filter(({ type }) => type === "remote-inbound-rtp");
-  const counts = count(inbound, outbound, heard, all);
+  const isOfPerson = (/** @type {any} */ { mid }) => mid === undefined || !screens.includes(mid);
+  const ofPerson = { inbound: inbound.filter(isOfPerson), outbound: outbound.filter(isOfPerson) };
+  const counts = count({ inbound, outbound, heard, all, ofPerson });
   const past = before !== null && before.at < counts.at && before.received <= counts.received ? before : null;
   const seconds = past ? (counts.at - past.at) / 1_000 : 0;
   /** @param {Exclude<keyof Counts, "echoes">} name */
   const grown = (name) => (past ? Math.max(0, counts[name] - past[name]) : 0);
   /** @param {number} part @param {number} whole */
   const ratio = (part, whole) => (whole > 0 ? part / whole : 0);
-  const seen = inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
-  const shown = outbound.find(({ kind, active }) => kind === "video" && active !== false);
+  const seen = ofPerson.inbound.find(({ kind, frameHeight }) => kind === "video" && frameHeight > 0);
+  const shown = ofPerson.outbound.find(({ kind, active }) => kind === "video" && active !== false);
   const pair = selectedPair(/** @type {ReadonlyMap<string, any>} */ (report));
   const available = pair?.availableOutgoingBitrate;
   counts.echoMs = Math.max(0, ...freshRoundTrips(heard, past?.echoes ?? {})) || (past?.echoMs ?? 0);
@@ -93,33 +100,33 @@ export function measure(report, before) {
       width: Math.max(shown?.frameHeight ?? 0, shown?.frameWidth ?? 0),
       codec: codecOf(report, shown),
     },
-    busy: ratio(grown("encodeTime") + grown("decodeTime"), seconds),
+    busy: ratio(grown("codingTime"), seconds),
     counts,
   };
 }
 
-/** @param {any[]} inbound @param {any[]} outbound @param {any[]} heard @param {any[]} all @returns {Counts} */
-function count(inbound, outbound, heard, all) {
+/** @param {Record<"inbound" | "outbound" | "heard" | "all", any[]> & {ofPerson: Record<"inbound" | "outbound", any[]>}} entries @returns {Counts} */
+function count({ inbound, outbound, heard, all, ofPerson }) {
   /** @param {any[]} list @param {string} field */
   const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);
-  const of = (/** @type {string} */ kind) => inbound.filter((entry) => entry.kind === kind);
+  const of = (/** @type {any[]} */ list, /** @type {string} */ kind) => list.filter((entry) => entry.kind === kind);
   return {
     at: all.reduce((latest, { timestamp = 0 }) => Math.max(latest, timestamp), 0),
     received: sum(inbound, "bytesReceived"),
     packets: sum(inbound, "packetsReceived"),
     lost: sum(inbound, "packetsLost"),
-    audioNacks: sum(of("audio"), "nackCount"),
-    decoded: sum(inbound, "framesDecoded"),
-    decodeTime: sum(inbound, "totalDecodeTime"),
-    freezes: sum(inbound, "freezeCount"),
-    frozenTime: sum(inbound, "totalFreezesDuration"),
+    audioNacks: sum(of(inbound, "audio"), "nackCount"),
+    decoded: sum(ofPerson.inbound, "framesDecoded"),
+    decodeTime: sum(ofPerson.inbound, "totalDecodeTime"),
+    freezes: sum(ofPerson.inbound, "freezeCount"),
     samples: sum(inbound, "totalSamplesReceived"),
     concealed: sum(inbound, "concealedSamples") - sum(inbound, "silentConcealedSamples"),
-    audioPackets: sum(of("audio"), "packetsReceived"),
-    videoPackets: sum(of("video"), "packetsReceived"),
+    audioPackets: sum(of(ofPerson.inbound, "audio"), "packetsReceived"),
+    videoPackets: sum(of(ofPerson.inbound, "video"), "packetsReceived"),
     sent: sum(outbound, "bytesSent"),
-    encoded: sum(outbound, "framesEncoded"),
-    encodeTime: sum(outbound, "totalEncodeTime"),
+    encoded: sum(ofPerson.outbound, "framesEncoded"),
+    encodeTime: sum(ofPerson.outbound, "totalEncodeTime"),
+    codingTime: sum(inbound, "totalDecodeTime") + sum(outbound, "totalEncodeTime"),
     echoes: countMeasurements(heard),
     echoMs: 0,
   };

@@ -113,7 +113,9 @@ export class PictureSharing {
       const { report, moment } = connection.peer;
       const counts = carriers[connection.prepared.id] ?? null;
       const strained = this.#adaptation.heardFrom(pid).strained || now - this.#busyAt < BUSY_MS;
-      const arrives = { counts, freezes: report?.freezes ?? 0, usual: this.#usual.of(connection.link, connection.joinedAt), loss: moment?.outbound.loss ?? 0, strained };
+      // Of the camera: a screen that stands still is no freeze.
+      const freezes = this.#kind === "camera" ? (report?.freezes ?? 0) : 0;
+      const arrives = { counts, freezes, usual: this.#usual.of(connection.link, connection.joinedAt), loss: moment?.outbound.loss ?? 0, strained };
       const { seen, trouble } = look({ joinedAt: connection.joinedAt, ...arrives }, connection.seen, now);
       connection.seen = seen;
       return trouble ? [{ pid, trouble }] : [];

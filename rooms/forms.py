@@ -46,8 +46,8 @@ class RoomForm(forms.Form):
         initial=4,
         choices=[(n, str(n)) for n in range(limits.MIN_PEOPLE, limits.MAX_PEOPLE + 1)],
         help_text=_(
-            "Each person sends to all others: in a call of eight, 1 to 3 Mbit/s. Smaller calls work better on phones "
-            "and slow connections."
+            "Each person sends to all others: in a call of eight, up to 5.5 Mbit/s. Smaller calls work better on "
+            "phones and slow connections."
         ),
     )
     relay_only = forms.BooleanField(

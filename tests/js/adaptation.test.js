@@ -6,7 +6,7 @@ import { jitterBufferTarget, NO_JITTER_BUFFER } from "../../static/js/media/adap
 import { decide } from "../../static/js/media/adaptation/decision.js";
 import { initialState } from "../../static/js/media/adaptation/state.js";
 import { RUNGS } from "../../static/js/media/adaptation/ladder.js";
-import { allocateUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
+import { allocateUplink, CAMERAS_KBPS, divideUplink } from "../../static/js/media/adaptation/uplink-allocation.js";
 import { FINE, pass, thinLine } from "./fine-evidence.js";
 
 const names = (seen) => seen.map(({ rung }) => RUNGS[rung].name);
@@ -215,4 +215,19 @@ test("one uplink is shared: small wishes first, the rest evenly", () => {
   assert.deepEqual(Object.fromEntries(allocateUplink(wishes, 900)), { d: 0, a: 100, b: 400, c: 400 });
   assert.deepEqual(Object.fromEntries(allocateUplink(wishes, 9000)), { d: 0, a: 100, b: 1000, c: 1000 });
   assert.equal(allocateUplink(wishes, Infinity).get("b"), Infinity);
+});
+
+test("three cameras' worth of uplink is for all, however many there are and however wide the line is; a screen comes on top", () => {
+  const people = (count, kbps) => new Map(Array.from({ length: count }, (_, at) => [String(at), kbps]));
+  const divide = (demands, screens, uplink) => {
+    const { shares, crowded } = divideUplink(demands, screens, uplink);
+    return [crowded, ...new Set([...shares.values()].map(Math.round))];
+  };
+  assert.deepEqual(divide(people(1, 1_700), 0, Infinity), [false, Infinity]);
+  assert.deepEqual(divide(people(3, 1_700), 0, 20_000), [false, 1_700]);
+  assert.deepEqual(divide(people(7, 1_700), 0, 20_000), [true, Math.round(CAMERAS_KBPS / 7)]);
+  assert.deepEqual(divide(people(7, 1_700), 0, Infinity), [true, Math.round(CAMERAS_KBPS / 7)]);
+  assert.deepEqual(divide(people(7, 700), 0, 20_000), [false, 700]);
+  assert.deepEqual(divide(people(7, 1_700), 0, 3_500), [false, 500], "a line that carries less");
+  assert.deepEqual(divide(people(7, 1_700 + 2_500), 7 * 2_500, Infinity), [true, Math.round(CAMERAS_KBPS / 7) + 2_500]);
 });

@@ -21,12 +21,16 @@ const REPORT = {
   cap: null,
 };
 
-test("a data saver has its reason, on whichever side it is", () => {
+test("a data saver has its reason, on whichever side it is, and so have people who are many", () => {
   const why = (evidence) => pass(initialState(0), 0, 20, { share: 100, ...evidence }).state.why;
   assert.equal(why({ saving: true }), "saver");
   assert.equal(why({ saving: true, asked: true }), "their-saver");
   assert.equal(why({}), "our-uplink");
   assert.equal(why({ saving: true, available: 90, share: 3000 }), "our-uplink", "a saver that leaves more than the line has");
+  assert.equal(why({ crowded: true }), "many-people");
+  assert.equal(why({ crowded: true, saving: true }), "many-people", "a saver that leaves more than people do");
+  assert.equal(why({ crowded: true, saving: true, asked: true }), "their-saver");
+  assert.equal(why({ crowded: true, available: 90 }), "our-uplink");
 });
 
 test("the reason is what holds back, not what could", () => {

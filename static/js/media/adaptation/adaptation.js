@@ -10,7 +10,7 @@ import { PeerAdaptation } from "./peer-adaptation.js";
 import { maxKbps, rungForTile } from "./ladder.js";
 import { readCaps, readReport } from "./receiver-reports.js";
 import { readSnapshotPiece, SnapshotCamera, SnapshotSender } from "./snapshots.js";
-import { allocateUplink } from "./uplink-allocation.js";
+import { allocateUplink, divideUplink } from "./uplink-allocation.js";
 
 /** @import { Mesh } from "../../peer/mesh.js" */
 /** @import { SendingStatus } from "./limitation.js" */
@@ -249,13 +249,14 @@ export class Adaptation extends Emitter {
   #adaptAll() {
     const demands = new Map([...this.#peers].map(([pid, peer]) => [pid, peer.demand]));
     const pictures = Math.max(1, [...demands.values()].filter((demand) => demand > 0).length);
-    const shares = allocateUplink(demands, this.#uplink(demands));
+    const screens = [...this.#peers.values()].reduce((sum, { screenDemand }) => sum + screenDemand, 0);
+    const { shares, crowded } = divideUplink(demands, screens, this.#uplink(demands));
     const cores = ((navigator.hardwareConcurrency || 2) * FOR_ENCODING) / pictures;
     const saving = this.#cap !== Infinity;
     const common = this.sharing ? this.sharing.codec : this.sharedCodec;
     const full = computePressure.levelFor(this.#peers.size);
     for (const [pid, peer] of this.#peers) {
-      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, cpuLoad: this.#cpuLoad, full, cores, common });
+      peer.adapt({ share: shares.get(pid) ?? Infinity, saving, crowded, cpuLoad: this.#cpuLoad, full, cores, common });
     }
     this.emit("decided");
     this.#sendStatuses();

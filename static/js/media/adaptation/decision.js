@@ -144,8 +144,12 @@ function finalize(state, evidence) {
 }
 
 /** @param {State} state @param {Evidence} evidence @returns {LimitationReason} of the link */
-function ofLine({ avgLoss }, { available, share, saving, asked }) {
-  if (saving && share < (available ?? Infinity)) return asked ? "their-saver" : "saver";
+function ofLine({ avgLoss }, { available, share, saving, asked, crowded }) {
+  if (share < (available ?? Infinity)) {
+    if (asked) return "their-saver";
+    if (crowded) return "many-people";
+    if (saving) return "saver";
+  }
   return avgLoss > 0.05 ? "loss" : "our-uplink";
 }
 

@@ -19,7 +19,7 @@ const FULL_FPS = 20;
 /** @type {readonly string[]} */
 const REASONS = [
   ...["full", "small-tile", "hidden", "no-camera", "our-uplink", "loss"],
-  ...["our-processor", "their-processor", "saver", "their-saver", "starting"],
+  ...["our-processor", "their-processor", "saver", "their-saver", "many-people", "starting"],
 ];
 const CODECS = ["AV1", "VP9", "VP8", "H264"];
 const PICTURES = ["moving", "stills", "none"];

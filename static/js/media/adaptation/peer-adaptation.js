@@ -17,7 +17,6 @@ import { INITIAL_AUDIO_MODE, MUSIC_KBPS, mungeSdp, SCREEN_SOUND_KBPS } from "./s
 
 /** @import { PeerLink } from "../../peer/peer-link.js" */
 /** @import { Coded } from "./coding-delay.js" */
-/** @import { Codec } from "./ladder.js" */
 /** @import { Evidence, State } from "./state.js" */
 /** @import { SendingStatus } from "./limitation.js" */
 /** @import { Caps, Report } from "./receiver-reports.js" */
@@ -83,12 +82,16 @@ export class PeerAdaptation {
 
   /** @returns {number} kbit/s that the camera at the size of the receiver's tile and the screen could use; 0: both are hidden */
   get demand() {
-    const screen = this.#showsScreen ? SCREEN_KBPS / SCREEN_SHARE : 0;
     const { tile } = this.report ?? {};
-    if (tile && !tile.visible) return screen;
+    if (tile && !tile.visible) return this.screenDemand;
     const rung = tile ? rungForTile(tile.height) : TOP;
     // A link that has room for VP8 carries a quicker codec.
-    return screen + Math.max(maxKbps(rung, this.state.codec), maxKbps(rung, "VP8"));
+    return this.screenDemand + Math.max(maxKbps(rung, this.state.codec), maxKbps(rung, "VP8"));
+  }
+
+  /** @returns {number} kbit/s with which the screen is not the one that gives way; 0: there is none, or it is hidden */
+  get screenDemand() {
+    return this.#showsScreen ? SCREEN_KBPS / SCREEN_SHARE : 0;
   }
 
   get #showsScreen() {
@@ -142,8 +145,8 @@ export class PeerAdaptation {
     for (const transceiver of [audio, video]) if (transceiver) keepFor(transceiver.receiver, this.jitterBuffer.ms);
   }
 
-  /** @param {{share: number, saving: boolean, cpuLoad: number, full: number, cores: number, common: Codec | null}} terms full, common: see `Evidence` */
-  adapt({ share, saving, cpuLoad, full, cores, common }) {
+  /** @param {{share: number} & Pick<Evidence, "saving" | "cpuLoad" | "cores"> & Required<Pick<Evidence, "crowded" | "full" | "common">>} terms */
+  adapt({ share, saving, crowded, cpuLoad, full, cores, common }) {
     const { video, screenAudio } = this.#connection.transceivers;
     if (this.moment === null || this.#connection.state !== "connected") return;
     // Its first seconds begin with the first packets.
@@ -163,6 +166,7 @@ export class PeerAdaptation {
       share: Math.max(0, most - screen),
       saving: saving || asked,
       asked,
+      crowded,
       loss: outbound.loss,
       rttMs: outbound.rttMs,
       concealed: this.report?.concealed ?? 0,

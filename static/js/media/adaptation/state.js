@@ -8,7 +8,7 @@ import { FIRST, TOP } from "./ladder.js";
 /**
  * The reason for not sending more, seen from the sender; `our-uplink`: also the path to this peer alone.
  * @typedef {"full" | "small-tile" | "hidden" | "no-camera" | "our-uplink" | "loss" | "our-processor" | "their-processor" | "saver"
- *   | "their-saver" | "starting"} LimitationReason
+ *   | "their-saver" | "many-people" | "starting"} LimitationReason
  */
 
 /**
@@ -20,6 +20,7 @@ import { FIRST, TOP } from "./ladder.js";
  * @property {number} share kbit/s of the uplink that this peer's video may use; Infinity: no limit
  * @property {boolean} saving whether a data saver limits the share
  * @property {boolean} [asked] whether it is the receiver's
+ * @property {boolean} [crowded] whether the share is smaller because people are many
  * @property {number} loss packet loss, 0 to 1
  * @property {number} rttMs 0: not measured
  * @property {number} concealed concealed audio at the receiver, 0 to 1

@@ -5,9 +5,11 @@ import { JOIN_AFTER_MS } from "../../static/js/media/encode-once/groups.js";
 import { PictureSharing } from "../../static/js/media/encode-once/picture-sharing.js";
 
 const TERMS = { isBarred: () => false, proofOf: () => true };
+/** The first of the camera, and the first of a screen. */
+const ENCODERS = [2, 3];
 
-/** A call of five others; `decide` sets the picture of some of them. */
-function call() {
+/** A call of five others; `decide` sets the picture of some of them, `freeze` says how often it has frozen for all. */
+function call(kind = "camera") {
   const done = [];
   const peers = new Map();
   const adaptations = new Map();
@@ -15,8 +17,8 @@ function call() {
   for (const [at, pid] of [..."abcde"].entries()) {
     const video = { sender: {} };
     prepared.set(video.sender, { id: at + 1, track: `dummies of ${pid}` });
-    const substitute = (kind, track) => done.push(`${pid} ${track ? "carries" : "encodes"}`);
-    peers.set(pid, { state: "connected", transceivers: { video }, outgoingTracks: { tracks: { video: "camera" } }, substitute });
+    const substitute = (_, track) => done.push(`${pid} ${track ? "carries" : "encodes"}`);
+    peers.set(pid, { state: "connected", transceivers: { video, screenVideo: video }, outgoingTracks: { tracks: { video: "camera" }, screen: { video: "screen" } }, substitute });
     const state = { step: 0, rung: 4, quick: false };
     adaptations.set(pid, { state, evidence: { codecs: ["VP8"] }, available: 5_000, pictures: {}, shared: {}, applyPictures: () => done.push(`${pid} in ${adaptations.get(pid).shared.camera?.codec}`) });
   }
@@ -27,21 +29,26 @@ function call() {
     encode: (encoder) => done.push(`${encoder} begins`),
     close: (encoder) => done.push(`${encoder} ends`),
   };
-  const sharing = new PictureSharing("camera", /** @type {any} */ ({ peers }), /** @type {any} */ ({ adaptationOf: (pid) => adaptations.get(pid), heardFrom: () => ({ strained: false }) }));
+  const sharing = new PictureSharing(kind, /** @type {any} */ ({ peers }), /** @type {any} */ ({ adaptationOf: (pid) => adaptations.get(pid), heardFrom: () => ({ strained: false }) }));
   const carriers = Object.fromEntries([1, 2, 3, 4, 5].map((id) => [id, { passed: 1 }]));
   let now = 0;
   /** Time passes, with reports of encoders that have made frames. */
+  const report = (encoders) => sharing.receiveReport(/** @type {any} */ ({ encoders: Object.fromEntries(encoders.map((id) => [id, { frames: 9, busyMs: 9 }])), carriers, lateMs: 0 }), now);
   const pass = (ms, encoders) => {
     now += ms;
-    sharing.receiveReport(/** @type {any} */ ({ encoders: Object.fromEntries(encoders.map((id) => [id, { frames: 9, busyMs: 9 }])), carriers, lateMs: 0 }), now);
+    report(encoders);
     sharing.update(/** @type {any} */ (backend), TERMS, now);
     return done.splice(0);
   };
   const decide = (pids, height, codec = "VP8") => {
-    for (const pid of pids) adaptations.get(pid).pictures.camera = { active: true, codec, height, fps: 15, kbps: 300 };
+    for (const pid of pids) adaptations.get(pid).pictures[kind] = { active: true, codec, height, fps: 15, kbps: 300 };
     for (const pid of pids) adaptations.get(pid).evidence.codecs = [codec];
   };
-  return { pass, decide, sharing };
+  const freeze = (freezes, encoders) => {
+    for (const adaptation of adaptations.values()) adaptation.report = { freezes };
+    return report(encoders).map(({ pid, trouble }) => `${pid}: ${trouble}`);
+  };
+  return { pass, decide, freeze, sharing };
 }
 
 test("members of a group that has come to the picture of another go on with dummies, for the other encoder", () => {
@@ -68,3 +75,17 @@ test("no one moves to an encoder that has made nothing yet", () => {
   assert.deepEqual(pass(500, [4]), ["4 leaves", "d in undefined", "d encodes", "5 leaves", "e in undefined", "e encodes", "4 ends"]);
   assert.deepEqual(pass(500, [2]).filter((one) => one.includes("joins")).length, 5);
 });
+
+for (const [kind, troubles] of Object.entries({ camera: ["a: freeze", "b: freeze", "c: freeze", "d: freeze", "e: freeze"], screen: [] })) {
+  test(`freezes of a camera end the sharing of ${kind === "camera" ? "its picture" : "no screen"}`, () => {
+    const { pass, decide, freeze, sharing } = call(kind);
+    decide("abcde", 360);
+    pass(0, []);
+    pass(JOIN_AFTER_MS, []);
+    pass(500, ENCODERS);
+    assert.deepEqual(sharing.facts.map(({ members }) => members.join("")), ["abcde"]);
+    freeze(1, ENCODERS);
+    pass(3_000, ENCODERS);
+    assert.deepEqual(freeze(10, ENCODERS), troubles);
+  });
+}

@@ -40,7 +40,8 @@ def asked(page: Page) -> int:
 def answer_all(page: Page) -> None:
     """Let the browser answer every request it has held back, and wait until the page has dealt with the answers."""
     page.evaluate("lab.answerAll()")
-    page.wait_for_function("() => lab.pending.length === 0 && !document.querySelector('[data-toggle][aria-busy=true]')")
+    # A device that has been turned off meanwhile is busy for no button, and a press before its answer would use that.
+    page.wait_for_function("() => lab.open().length === 0 && !document.querySelector('[data-toggle][aria-busy=true]')")
 
 
 def used(page: Page) -> list[list[object]]:

@@ -156,7 +156,6 @@ test("a key frame that the receiver asks for is one of the shared encoder", () =
   carrier.carry(frame(2));
   carrier.carry(frame(3));
   encode("key");
-  encode();
   assert.equal(keys(), 1);
   carrier.carry(frame(4));
   assert.deepEqual(sent, ["key 1"], "no frame is sent that the receiver cannot decode");
@@ -166,6 +165,28 @@ test("a key frame that the receiver asks for is one of the shared encoder", () =
   carrier.carry(frame(6));
   encode();
   assert.deepEqual(sent, ["key 1", "key 5", "delta 6"]);
+});
+
+test("no frame stays behind the one that comes next, though senders drop what comes at once", () => {
+  const { carrier, made, sent, encode } = sender({ quick: false });
+  carrier.carry(frame(1, "key"));
+  encode();
+  // Two at once, as after a moment in which the computer stood still: a sender with two dummies would encode the second alone.
+  carrier.carry(frame(2));
+  carrier.carry(frame(3, "delta", { at: 67 }));
+  made.splice(0, made.length - 1);
+  while (made.length > 0) encode();
+  assert.deepEqual(sent, ["key 1", "delta 2", "delta 3"]);
+  // One that is dropped all the same costs a moment, and no more.
+  carrier.carry(frame(4));
+  made.pop();
+  for (let number = 5; number <= 10; number += 1) {
+    carrier.carry(frame(number));
+    while (made.length > 0) encode();
+  }
+  assert.deepEqual(sent.slice(3), [4, 5, 6, 7, 8, 9, 10].map((number) => `delta ${number}`));
+  assert.equal(carrier.waitedMs(11 * 33), 0);
+  assert.equal(carrier.counts.unasked, 0);
 });
 
 test("a dummy that was dropped is made again, and what waits for too long is left out", () => {
@@ -226,6 +247,14 @@ test("frames of a shared encoder have times of one clock, across the end of the 
   assert.deepEqual([first.timestamp, second.timestamp, second.codec], [1_000_000, 1_033_333, "AV1"]);
   for (const now of [0, 100, 299, 301]) frames.requestKey(now);
   assert.equal(asked.length, 2, "not with each frame that a receiver misses");
+});
+
+test("two encoders of one camera give a picture the same time, however slow the first of them was at first", () => {
+  const frameAt = (ms, offset) => ({ type: "delta", data: new ArrayBuffer(1), getMetadata: () => ({ rtpTimestamp: 90 * ms + offset, mimeType: "video/VP8" }) });
+  const [slow, quick] = [new EncodedFrames(() => {}), new EncodedFrames(() => {})];
+  const times = [0, 33, 66, 100].map((ms) => [slow.receive(frameAt(ms, 1_000), ms + (ms === 0 ? 280 : 9)), quick.receive(frameAt(ms, 777_000), ms + 5)]);
+  assert.equal(times[0][0].timestamp, 280_000, "nothing better is known yet");
+  for (const [one, other] of times.slice(1)) assert.equal(one.timestamp - other.timestamp, 4_000);
 });
 
 test("the encoder that sends nothing may have the bitrate that it is asked for", () => {

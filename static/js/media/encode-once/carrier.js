@@ -23,7 +23,10 @@
  * @typedef {{carried: number, requests: number, lost: number, drifted: number, unasked: number, delayed: number}} CarrierCounts
  */
 
-/** A sender may drop a dummy; another is made after this. */
+/**
+ * Senders drop a frame when the next one comes before they have encoded it, so dummies are made one after the other; another after this,
+ * since one may be dropped all the same.
+ */
 const REMAKE_MS = 120;
 /** Frames that wait for longer are obsolete. */
 const MAX_WAIT_MS = 600;
@@ -49,6 +52,8 @@ export class Carrier {
   /** A receiver can only start with a key frame, and after a frame was left out only go on with one. */
   #needsKey = true;
   #madeAt = 0;
+  /** A dummy is with the sender. */
+  #encoding = false;
   /** RTP time less the camera's, in ticks; null: not known. @type {number | null} */
   #offset = null;
   /** Frames since then. */
@@ -88,13 +93,20 @@ export class Carrier {
     this.#needsKey = false;
     this.#waiting.push(frame);
     const dummy = this.#spare.shift();
-    if (dummy) this.receiveDummy(dummy);
-    else this.#makeDummy(frame);
+    if (dummy) this.#pair(dummy, frame.at);
+    this.#makeDummy(frame.at);
     if (this.#waiting.length > MAX_WAITING) this.#dropWaiting();
   }
 
   /** A dummy that the sender has encoded. @param {Dummy} dummy @param {number} [now] ms */
   receiveDummy(dummy, now = 0) {
+    this.#encoding = false;
+    this.#pair(dummy, now);
+    this.#makeDummy(now);
+  }
+
+  /** @param {Dummy} dummy @param {number} now ms */
+  #pair(dummy, now) {
     const frame = this.#waiting[0];
     if (frame === undefined) return this.#keep(dummy);
     // The receiver has asked for a key frame: this dummy waits for one of the shared encoder.
@@ -116,15 +128,16 @@ export class Carrier {
 
   /** Every tenth of a second or so. @param {number} now ms */
   checkWaiting(now) {
-    const waited = this.waitedMs(now);
-    if (waited > MAX_WAIT_MS) this.#dropWaiting();
-    else if (waited > REMAKE_MS && now - this.#madeAt > REMAKE_MS) this.#makeDummy(this.#waiting[0], now);
+    if (this.waitedMs(now) > MAX_WAIT_MS) this.#dropWaiting();
+    else this.#makeDummy(now);
   }
 
-  /** @param {SharedFrame} frame @param {number} [now] */
-  #makeDummy(frame, now = frame.at) {
-    this.#madeAt = now;
-    this.#actions.makeDummy(frame.timestamp, frame.type === "key");
+  /** For the frame that has waited longest. @param {number} now ms */
+  #makeDummy(now) {
+    if (this.#waiting.length === 0 || (this.#encoding && now - this.#madeAt < REMAKE_MS)) return;
+    [this.#encoding, this.#madeAt] = [true, now];
+    const { timestamp, type } = this.#waiting[0];
+    this.#actions.makeDummy(timestamp, type === "key");
   }
 
   /** @param {Dummy} dummy */

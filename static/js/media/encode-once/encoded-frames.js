@@ -14,8 +14,10 @@ export class EncodedFrames {
   #keyAt = -Infinity;
   /** RTP time of the last frame. @type {number | null} */
   #rtpTime = null;
-  /** µs of the same frame. */
-  #timestamp = 0;
+  /** µs of the same frame, since the first. */
+  #time = 0;
+  /** µs on this worker's clock at which the first would have come, had it been as quick as the quickest. */
+  #start = Infinity;
 
   /** @param {() => void} requestKey asks the encoder for a key frame */
   constructor(requestKey) {
@@ -26,11 +28,12 @@ export class EncodedFrames {
   receive(frame, now) {
     const { rtpTimestamp, mimeType } = frame.getMetadata();
     // The last frame of a range of RTP times is followed by the first of the next.
-    if (this.#rtpTime === null) this.#timestamp = Math.round(now * 1_000);
-    else this.#timestamp += Math.round((((rtpTimestamp - this.#rtpTime + RTP_RANGE) % RTP_RANGE) * 1_000) / RTP_CLOCK);
+    this.#time += Math.round((((rtpTimestamp - (this.#rtpTime ?? rtpTimestamp) + RTP_RANGE) % RTP_RANGE) * 1_000) / RTP_CLOCK);
     this.#rtpTime = rtpTimestamp;
+    // An encoder is slow at first. All have the times of one clock, and who moves from one to another keeps lip sync.
+    this.#start = Math.min(this.#start, Math.round(now * 1_000) - this.#time);
     const codec = /** @type {Codec} */ (mimeType.split("/")[1].toUpperCase());
-    return { type: frame.type === "key" ? "key" : "delta", codec, data: frame.data, timestamp: this.#timestamp, at: now };
+    return { type: frame.type === "key" ? "key" : "delta", codec, data: frame.data, timestamp: this.#start + this.#time, at: now };
   }
 
   /** @param {number} now ms */

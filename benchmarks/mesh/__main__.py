@@ -7,12 +7,14 @@ are in another browser, so that the processor time of the sender's browser is th
 clock, which the first receiver reads from the pictures as they are shown; the pages of the others decode a tiny picture
 in place of each, and paint none, so that the machine has room for the sender. Two people are also compared with a plain
 pair of connections. What counts is the ratio of two lines of one run. A large part of the sender's processor time is
-not that of pictures, but of the page and the sound: so the page is measured alone, too, and each call without a camera.
+not that of pictures, but of the page and the sound: so the page is measured alone, too, and each call without a camera
+and without a microphone.
 """
 
 import argparse
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 
 from playwright.sync_api import sync_playwright
 
@@ -27,6 +29,7 @@ PLAIN, OURS = (
 )
 VP8, DEFAULT = Scheme("plain pair, VP8", pair=True, codec="VP8"), Scheme("plain pair, default", pair=True)
 SOUND = Scheme("sound alone", camera=False)
+PICTURES = tuple(replace(scheme, name=f"{scheme.name}, pictures alone", microphone=False) for scheme in (PLAIN, OURS))
 COLUMNS = (
     *("processor %", "frames/s", "fewest", "freezes", "frozen s", "up kbit/s", "p50 ms", "p95 ms", "sound ms"),
     *("lips ms", "sound buffered ms", "encode ms", "decode ms"),
@@ -65,6 +68,9 @@ def ratios(results: Results) -> list[str]:
                 if base:
                     beyond = [one.processor - base.processor for one in (ours, of)]
                     compare(f"{people} people, the same beyond what {what}", beyond[0], beyond[1])
+            plain_pictures, our_pictures = (results.get((people, one.name)) for one in PICTURES)
+            if plain_pictures and our_pictures:
+                compare(f"{people} people, the same without sound", our_pictures.processor, plain_pictures.processor)
             compare(f"{people} people, uplink", ours.up, of.up)
             compare(f"{people} people, latency p50", ours.p50, of.p50)
     pairs = [of for (_, scheme), of in results.items() if scheme in (VP8.name, DEFAULT.name)]
@@ -119,7 +125,7 @@ def mesh(app: AppServer, browsers: tuple[Chromium, Chromium], options: argparse.
         def measure(scheme: Scheme) -> Figures:
             return room.measure(scheme, camera, options.seconds)
 
-        measure_all([PLAIN, OURS, SOUND], people, options.rounds, measure, results)
+        measure_all([PLAIN, OURS, SOUND, *PICTURES], people, options.rounds, measure, results)
     room.close()
     return results
 

@@ -82,7 +82,7 @@ WATCH = """([name, every]) => {
 class Scheme:
     """What is measured: `settings` are those of the sender's browser; a pair has a `codec`, or the browser's first.
 
-    Without a `camera` there is sound alone.
+    Without a `camera` there is sound alone, without a `microphone` pictures alone.
     """
 
     name: str
@@ -90,6 +90,7 @@ class Scheme:
     pair: bool = False
     codec: str | None = None
     camera: bool = True
+    microphone: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,10 @@ class Camera:
         width, height = (int(side) for side in size.split("x"))
         return cls(width, height, int(rate or 30))
 
-    def scripts(self, on: bool = True) -> str:
-        """Return what has to run in a page before its own scripts; `on`: whether there is a camera at all."""
-        values = f"globalThis.benchCamera = {json.dumps({**asdict(self), 'off': not on})};"
+    def scripts(self, scheme: Scheme) -> str:
+        """Return what has to run in a page before its own scripts."""
+        devices = {"video": scheme.camera, "audio": scheme.microphone}
+        values = f"globalThis.benchCamera = {json.dumps({**asdict(self), 'devices': devices})};"
         return f"{values}\n{(PAGES / 'camera.js').read_text()}"
 
 
@@ -196,7 +198,7 @@ class Room:
         """Let a sender join, measure, and let them leave."""
         others = len(self.receivers)
         sender = Person(self.sending.browser, self.app, SENDER, bypass_csp=True)
-        sender.context.add_init_script(camera.scripts(scheme.camera))
+        sender.context.add_init_script(camera.scripts(scheme))
         for key, value in scheme.settings.items():
             sender.context.add_init_script(f"try {{ localStorage.setItem('{key}', '{value}') }} catch {{}}")
         sender.follow(self.link)
@@ -224,7 +226,7 @@ def measure_pair(
 ) -> Figures:
     """Measure two pages of one connection with nothing else."""
     contexts = [one.browser.new_context(bypass_csp=True) for one in browsers]
-    contexts[0].add_init_script(camera.scripts())
+    contexts[0].add_init_script(camera.scripts(scheme))
     contexts[1].add_init_script(path=PAGES / "eyes.js")
     pages = []
     for context in contexts:

@@ -1,13 +1,13 @@
 /**
  * A camera that shows its clock, and a microphone that beeps once a second. `benchCamera` says how large the picture is, and
- * whether there is none. For benchmarks only.
+ * which of the two there are. For benchmarks only.
  *
  * The clock is in tenths of a millisecond, in two rows of 16 black or white cells at the top: 24 bits and a check of 8. Below, a part of
  * the picture moves to and fro, as a person does, and all of it has a little noise, as every camera has.
  */
 
 (() => {
-  const { width, height, rate, off } = globalThis.benchCamera;
+  const { width, height, rate, devices } = globalThis.benchCamera;
   const [COLUMNS, ROWS, BITS] = [16, 9, 24];
   const CLOCK_UNIT_MS = 0.1;
   const NOISES = 4;
@@ -99,7 +99,7 @@
   }
 
   navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
-    if (video && off) throw new DOMException("none here", "NotFoundError");
+    if ((video && !devices.video) || (audio && !devices.audio)) throw new DOMException("none here", "NotFoundError");
     const tracks = await Promise.all([audio ? startMicrophone() : null, video ? startCamera() : null]);
     return new MediaStream(tracks.filter(Boolean));
   };

@@ -205,6 +205,8 @@ class Room:
         sender.join()
         for who in (sender, *self.receivers):
             who.see_others(others)
+        for who in self.receivers:
+            who.pin(SENDER)  # is large, also without sound
         if others == 0:
             # Alone, the own picture would be the largest.
             sender.page.add_style_tag(content="mp-tile video { visibility: hidden }")

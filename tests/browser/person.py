@@ -260,6 +260,11 @@ class Person:
             )
             raise
 
+    def pin(self, name: str, action: str = "Pin") -> None:
+        """Press an action in the menu of a person's tile."""
+        self.page.get_by_role("button", name=f"More about {name}").press("Enter")
+        self.page.locator("#person-menu").get_by_role("button", name=action, exact=True).press("Enter")
+
     def received(self) -> dict[str, dict[str, float]]:
         """Return, for each peer, the decoded frames and the audio energy so far."""
         return self.page.evaluate(RECEIVED)

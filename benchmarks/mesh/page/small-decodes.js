@@ -1,5 +1,5 @@
 /**
- * Decodes a picture of 16×16 in place of each one that comes. In a real call each receiver has a machine of its own; here all of them
+ * Decodes a picture of 32×18 in place of each one that comes. In a real call each receiver has a machine of its own; here all of them
  * share one with the sender, and would take from it what it needs. Packets, frames and requests are as ever. For benchmarks only.
  */
 
@@ -27,12 +27,15 @@
   const makeWorker = () => new Worker(URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" })));
   const Connection = globalThis.RTCPeerConnection;
 
-  /** Encodes a picture of 16×16. @param {RTCRtpCodec} codec @returns {Promise<[string, ArrayBuffer]>} its MIME type, and a key frame */
+  /**
+   * Encodes a picture of the shape that cameras have: its tile is as large as any.
+   * @param {RTCRtpCodec} codec @returns {Promise<[string, ArrayBuffer]>} its MIME type, and a key frame
+   */
   async function encodeSmall(codec) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 16, height: 16 });
+    const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 18 });
     const context = canvas.getContext("2d");
     const [track] = canvas.captureStream(10).getVideoTracks();
-    const draw = setInterval(() => context.fillRect(Math.random() * 16, 0, 4, 16), 100);
+    const draw = setInterval(() => context.fillRect(Math.random() * 32, 0, 4, 18), 100);
     const [from, to] = [new Connection(), new Connection()];
     from.onicecandidate = ({ candidate }) => to.addIceCandidate(candidate);
     to.onicecandidate = ({ candidate }) => from.addIceCandidate(candidate);

@@ -60,12 +60,6 @@ def own_tile(page: Page) -> Locator:
     return page.locator("mp-tile[data-self='true']")
 
 
-def pin(who: Person, name: str, action: str = "Pin") -> None:
-    """Press an action in the menu of a person's tile."""
-    tile_of(who, name).get_by_role("button", name=f"More about {name}").press("Enter")
-    who.page.locator("#person-menu").get_by_role("button", name=action, exact=True).press("Enter")
-
-
 @pytest.mark.long
 def test_the_layout_follows_who_talks(call: Meeting) -> None:
     olga, (max_, sam) = call.olga, call.guests
@@ -87,10 +81,10 @@ def test_the_layout_follows_who_talks(call: Meeting) -> None:
     is_seen(sam, olga, 400, 800)
 
     # Several pins win over who talks, and over a screen; each is one press away from where it was.
-    pin(olga, "Max")
+    olga.pin("Max")
     hears(olga, "Max is pinned")
     see_large(olga, "Max")
-    pin(olga, "Sam")
+    olga.pin("Sam")
     see_large(olga, "Max", "Sam")
     sam.use("Share screen")
     expect(olga.page.locator("mp-screen")).to_have_count(1)
@@ -98,8 +92,8 @@ def test_the_layout_follows_who_talks(call: Meeting) -> None:
     olga.page.locator("mp-screen .screen__pin").click()
     see_large(olga, "Max", "Sam", "Sam's screen")
     olga.page.locator("mp-screen .screen__pin").click()
-    pin(olga, "Max", "Unpin")
-    pin(olga, "Sam", "Unpin")
+    olga.pin("Max", "Unpin")
+    olga.pin("Sam", "Unpin")
     see_large(olga, "Sam's screen")
 
     # A screen beside who talks; then everyone is small again beside it.
@@ -117,7 +111,7 @@ def test_a_person_fills_the_window(call: Meeting) -> None:
     page = olga.page
     filled = page.locator("mp-tile[data-filled]")
     resize(page, PHONE)
-    pin(olga, "Max", "Fill the window")
+    olga.pin("Max", "Fill the window")
     expect(filled).to_have_attribute("aria-label", re.compile("Max"))
     assert out_of_reach(page, *[f"[data-screen={name}]" for name in ("zoom-in", "zoom-out", "shrink")]) == []
     assert examine(page) == []
@@ -196,7 +190,7 @@ def test_who_is_pinned_may_leave(person: Meet) -> None:
     meeting = start_call(person, "Max", "Sam")
     olga, (max_, sam) = meeting.olga, meeting.guests
     choose(olga, "Grid")
-    pin(olga, "Max")
+    olga.pin("Max")
     see_large(olga, "Max")
     max_.leave()
     olga.see_others(1)

@@ -161,6 +161,8 @@ def test_an_owner_a_member_and_a_guest(person: Meet, processes: list[AppServer])
     tile = max_.page.locator("mp-tile[data-self='false']")
     expect(tile).to_have_attribute("data-muted", "false")
     act(of_max, "Olga", "Make member")
+    expect(row(of_max, "Olga")).to_contain_text("Member")
+    expect(people_with(max_, "Moderator")).to_have_count(0)
     expect(tile).to_have_attribute("data-muted", "true")
     assert olga.page.evaluate("meetingPoint.media.muted")
     # The hello with which she came back has the microphone on, and the server may bring it later than her own word.

@@ -192,18 +192,21 @@ def _current_entry(link: Link, member: Member) -> PresenceEntry:
 
 
 async def reauthorize_members(hub: Hub) -> None:
-    """Check again who may be here, and reload the rooms: changes made while Redis was unreachable did not arrive."""
+    """Check again who may be here, and as what, and reload the rooms: changes made without Redis did not arrive."""
     hub.lobby.review_all()
     hub.spawn(hub.watchers.renew_all())
     for socket in tuple(hub.sockets):
         if (member := socket.member) is None:
             continue
         try:
-            await authorize(socket.session_key, member.room.info.slug)
+            grant = await authorize(socket.session_key, member.room.info.slug)
         except Refused as refusal:
             hub.disconnect(socket, refusal.code)
         except Unavailable:
             return
+        else:
+            if (grant.role, grant.member_expires) != (member.entry.role, member.expires):
+                hub.disconnect(socket, CloseCode.ROLE_CHANGED)
     for room in tuple(hub.rooms.values()):
         await hub.reload_room(room)
 

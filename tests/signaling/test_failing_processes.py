@@ -4,8 +4,10 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from channels.layers import channel_layers
@@ -17,7 +19,7 @@ from rooms.live.presence import PresenceDown
 from rooms.live.presence_redis import RedisPresence
 from tests.services import RedisServer, wait_until
 from tests.signaling.pairs import Pair, patiently, sees_only, shows, start_pair, watch
-from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce
+from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce, post
 
 
 @pytest.fixture
@@ -94,6 +96,28 @@ async def test_a_guest_who_joins_while_redis_returns_is_seen_by_everyone(fragile
     await olga.close()
 
 
+async def test_roles_that_change_while_redis_is_away_are_known_when_it_is_back(fragile_pair: Pair) -> None:
+    """Olga's process cannot say so to that of Max."""
+    scene, olga, max_ = fragile_pair.meet()
+    await introduce(olga, max_)
+    fragile_pair.redis.kill()
+    people, manage = f"/rooms/{scene.slug}/members/{UUID(max_.membership)}", f"/rooms/{scene.slug}/"
+    await asyncio.to_thread(
+        partial(post, fragile_pair.first, olga.session, f"{people}/role", form_on=manage, role="moderator")
+    )
+    for app in (fragile_pair.first, fragile_pair.second):
+        await asyncio.to_thread(wait_until, partial(has_noticed, app), 20, "noticing that Redis is unreachable")
+    await asyncio.to_thread(fragile_pair.redis.start)
+    assert await closes(max_) == 4024
+    again = scene.caller(scene.max, app=fragile_pair.second, pid=max_.pid)
+    assert (await again.join())["role"] == "moderator"
+    async with asyncio.timeout(20):
+        while await role_in_news(olga, max_.pid) != "moderator":
+            pass
+    await again.close()
+    await olga.close()
+
+
 async def test_the_first_order_after_a_restart_of_redis_is_not_lost(settings: Any) -> None:
     """The connection over which the order before it went is from before the restart."""
     with RedisServer() as redis:
@@ -125,6 +149,21 @@ async def test_one_failure_is_all_that_a_restart_of_redis_costs() -> None:
             await presence.roster(1)
         assert await asyncio.gather(*(presence.roster(room) for room in range(5))) == [([], 0)] * 5
         await presence.close("this")
+
+
+async def role_in_news(caller: Caller, pid: str) -> str | None:
+    """Return the role of a peer in what the server sends next about who is there; None: nothing about them."""
+    news = await patiently(caller, "peer_joined", "roster")
+    peers = news["peers"] if news["type"] == "roster" else [news["peer"]]
+    return next((peer["role"] for peer in peers if peer["pid"] == pid), None)
+
+
+async def closes(caller: Caller) -> int:
+    """Return the code with which the server closes a socket at last."""
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(TimeoutError):
+                return await caller.close_code()
 
 
 def has_noticed(app: SignalingServer) -> bool:

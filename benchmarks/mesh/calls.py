@@ -28,7 +28,7 @@ EMPTY = "<!doctype html><meta charset=utf-8><title>A pair</title><video autoplay
 EVERY = 3
 NOTHING: dict[str, list[float]] = {"seen": [], "heard": []}
 # All people share this machine: how full it is says nothing about the sender, and would make all pictures small.
-UNAWARE = "delete globalThis.PressureObserver;"
+NO_PRESSURE = "delete globalThis.PressureObserver;"
 
 COUNTS = """async () => {
   const { meetingPoint, benchPair } = globalThis;
@@ -188,7 +188,7 @@ class Room:
                 viewport=self.viewport,
                 bypass_csp=True,
             )
-            who.context.add_init_script(UNAWARE)
+            who.context.add_init_script(NO_PRESSURE)
             who.context.add_init_script(path=PAGES / ("other-eyes.js" if self.receivers else "eyes.js"))
             if self.receivers:
                 who.context.add_init_script(path=PAGES / "small-decodes.js")
@@ -201,7 +201,7 @@ class Room:
         """Let a sender join, measure, and let them leave."""
         others = len(self.receivers)
         sender = Person(self.sending.browser, self.app, SENDER, bypass_csp=True)
-        sender.context.add_init_script(f"{UNAWARE}\n{camera.scripts(scheme)}")
+        sender.context.add_init_script(f"{NO_PRESSURE}\n{camera.scripts(scheme)}")
         for key, value in scheme.settings.items():
             sender.context.add_init_script(f"try {{ localStorage.setItem('{key}', '{value}') }} catch {{}}")
         sender.follow(self.link)

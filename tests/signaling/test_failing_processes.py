@@ -21,6 +21,13 @@ from tests.services import RedisServer, wait_until
 from tests.signaling.pairs import Pair, patiently, sees_only, shows, start_pair, watch
 from tests.signaling.world import HELLO, Caller, Scene, SignalingServer, introduce, post
 
+ENDS_SOONER = """
+from datetime import timedelta
+from django.utils import timezone
+from rooms.models import Membership
+Membership.objects.filter(pk=member).update(expires_at=timezone.now() + timedelta(hours=1))
+"""
+
 
 @pytest.fixture
 def fragile_pair() -> Iterator[Pair]:
@@ -99,16 +106,19 @@ async def test_a_guest_who_joins_while_redis_returns_is_seen_by_everyone(fragile
 async def test_roles_that_change_while_redis_is_away_are_known_when_it_is_back(fragile_pair: Pair) -> None:
     """Olga's process cannot say so to that of Max."""
     scene, olga, max_ = fragile_pair.meet()
-    await introduce(olga, max_)
+    guest = scene.caller(scene.guests[0], app=fragile_pair.second)
+    await introduce(olga, max_, guest)
     fragile_pair.redis.kill()
     people, manage = f"/rooms/{scene.slug}/members/{UUID(max_.membership)}", f"/rooms/{scene.slug}/"
     await asyncio.to_thread(
         partial(post, fragile_pair.first, olga.session, f"{people}/role", form_on=manage, role="moderator")
     )
+    await asyncio.to_thread(fragile_pair.first.run_python, ENDS_SOONER, member=guest.membership)
     for app in (fragile_pair.first, fragile_pair.second):
         await asyncio.to_thread(wait_until, partial(has_noticed, app), 20, "noticing that Redis is unreachable")
     await asyncio.to_thread(fragile_pair.redis.start)
     assert await closes(max_) == 4024
+    assert await closes(guest) == 4024  # whose time ends sooner now
     again = scene.caller(scene.max, app=fragile_pair.second, pid=max_.pid)
     assert (await again.join())["role"] == "moderator"
     async with asyncio.timeout(20):

@@ -21,6 +21,15 @@ END_BY_THE_BROWSER = """() => {
     track.dispatchEvent(new Event('ended'));
   }
 }"""
+# The track of a screen gets lost on its way to the encoder, once.
+LOSE_SCREEN = """() => {
+  const { replaceTrack } = RTCRtpSender.prototype;
+  globalThis.lost = [];
+  RTCRtpSender.prototype.replaceTrack = async function (track) {
+    if (track?.getSettings().displaySurface && !globalThis.lost.includes(this)) return void globalThis.lost.push(this);
+    return replaceTrack.call(this, track);
+  };
+}"""
 
 # At 8 frames a second, more than ten seconds: a picture for which there is no bitrate is given up after six.
 MANY_FRAMES = 100
@@ -54,6 +63,16 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
     guest.page.evaluate(END_BY_THE_BROWSER)
     expect(olga.page.locator("mp-screen")).to_have_count(0)
     expect(guest.page.get_by_text("You're sharing your screen.")).to_be_hidden()
+
+
+def test_a_screen_that_does_not_arrive_is_sent_again(person: Meet) -> None:
+    meeting = start_call(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    olga.page.evaluate(LOSE_SCREEN)
+    olga.page.get_by_role("button", name="Share screen").click()
+    expect(guest.page.locator("mp-screen")).to_have_count(1)
+    guest.page.wait_for_function(SHOWN, timeout=20_000)
+    assert olga.page.evaluate("globalThis.lost.length") == 1, "it was lost"
 
 
 def test_in_a_call_of_three_a_camera_goes_on_beside_the_screen(person: Meet) -> None:

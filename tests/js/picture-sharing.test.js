@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { JOIN_AFTER_MS } from "../../static/js/media/encode-once/groups.js";
+import { Emitter } from "../../static/js/lib/emitter.js";
+import { EncodeOnce } from "../../static/js/media/encode-once/encode-once.js";
 import { PictureSharing } from "../../static/js/media/encode-once/picture-sharing.js";
 
 const TERMS = { isBarred: () => false, proofOf: () => true };
@@ -29,7 +31,9 @@ function call(kind = "camera") {
     encode: (encoder) => done.push(`${encoder} begins`),
     close: (encoder) => done.push(`${encoder} ends`),
   };
-  const sharing = new PictureSharing(kind, /** @type {any} */ ({ peers }), /** @type {any} */ ({ adaptationOf: (pid) => adaptations.get(pid), heardFrom: () => ({ strained: false }) }));
+  const mesh = Object.assign(new Emitter(), { peers });
+  const adaptation = Object.assign(new Emitter(), { adaptationOf: (pid) => adaptations.get(pid), heardFrom: () => ({ strained: false }) });
+  const sharing = new PictureSharing(kind, /** @type {any} */ (mesh), /** @type {any} */ (adaptation));
   const carriers = Object.fromEntries([1, 2, 3, 4, 5].map((id) => [id, { passed: 1 }]));
   let now = 0;
   /** Time passes, with reports of encoders that have made frames. */
@@ -48,7 +52,7 @@ function call(kind = "camera") {
     for (const adaptation of adaptations.values()) adaptation.report = { freezes };
     return report(encoders).map(({ pid, trouble }) => `${pid}: ${trouble}`);
   };
-  return { pass, decide, freeze, sharing };
+  return { pass, decide, freeze, sharing, parts: { mesh, adaptation, backend }, adaptations, carriers, done };
 }
 
 test("members of a group that has come to the picture of another go on with dummies, for the other encoder", () => {
@@ -89,3 +93,28 @@ for (const [kind, troubles] of Object.entries({ camera: ["a: freeze", "b: freeze
     assert.deepEqual(freeze(10, ENCODERS), troubles);
   });
 }
+
+test("a receiver that misses a shared picture gets one of its own; one that misses its voice does not", async () => {
+  const { parts, decide, adaptations, carriers, done } = call();
+  const life = new AbortController();
+  const once = new EncodeOnce(/** @type {any} */ ({ ...parts, signal: life.signal, prove: async () => true }));
+  decide("abcde", 360);
+  for (const { state } of adaptations.values()) state.quick = true;
+  const report = () => {
+    parts.backend.listener.report({ encoders: { 2: { frames: 9, busyMs: 9 } }, carriers, failed: [], lateMs: 0 });
+    return done.splice(0);
+  };
+  for (let turn = 0; turn < 4; turn += 1) {
+    report();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(once.facts.groups.map(({ members }) => members.join("")), ["abcde"]);
+  parts.mesh.emit("peer-misses", { pid: "b", kind: "audio" });
+  parts.mesh.emit("peer-misses", { pid: "b", kind: "screen" });
+  assert.deepEqual(once.facts.barred, []);
+  parts.mesh.emit("peer-misses", { pid: "b", kind: "video" });
+  assert.deepEqual(done.filter((one) => one.startsWith("b encodes")), ["b encodes"]);
+  assert.deepEqual(once.facts.groups.map(({ members }) => members.join("")), ["acde"]);
+  assert.deepEqual([once.facts.barred, once.facts.lastTrouble, once.facts.fallbacks], [["b"], "missing", 0]);
+  life.abort();
+});

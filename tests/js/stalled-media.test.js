@@ -5,15 +5,17 @@ import { detectStalledMedia, expectedMedia, NOTHING_STALLED } from "../../static
 
 /** Simulates seconds, with what `comes(second)` returns; returns what was done, and when. */
 function watch(seconds, comes) {
-  const counts = { audioPackets: 0, videoPackets: 0, decoded: 0 };
+  const counts = { audioPackets: 0, videoPackets: 0, decoded: 0, screenPackets: 0, screenFrames: 0 };
   let memory = NOTHING_STALLED;
   const seen = [];
   for (let second = 1; second <= seconds; second += 1) {
-    const { audio = 50, video = 60, frames = 30, ...facts } = comes(second);
+    const { audio = 50, video = 60, frames = 30, screens = [0, 0], ...facts } = comes(second);
     counts.audioPackets += audio;
     counts.videoPackets += video;
     counts.decoded += frames;
-    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, now: second * 1000, ...counts, ...facts });
+    counts.screenPackets += screens[0];
+    counts.screenFrames += screens[1];
+    memory = detectStalledMedia(memory, { connected: true, sound: true, picture: true, screen: false, now: second * 1000, ...counts, ...facts });
     if (memory.recover) seen.push(`${second}: recover ${memory.recover.symptom} ${memory.recover.turn}`);
     if (memory.said && !seen.some((one) => one.endsWith(`say ${memory.said}`))) seen.push(`${second}: say ${memory.said}`);
   }
@@ -30,6 +32,10 @@ test("stalled media is recovered twice and then reported", () => {
     ["no picture is sent", () => ({ video: 0, frames: 0, picture: false }), []],
     ["an interruption is another's business", () => ({ audio: 0, video: 0, frames: 0, connected: false }), []],
     ["a pause of five seconds", (second) => (second > 4 && second < 10 ? { audio: 0, video: 0, frames: 0 } : {}), []],
+    ["no screen", () => ({ screen: true }), ["8: recover no-screen 1", "14: recover no-screen 2", "20: say no-screen"]],
+    ["a screen that stands still", (second) => ({ screen: true, screens: second < 4 ? [9, 1] : [0, 0] }), []],
+    ["a first picture that comes slowly", (second) => ({ screen: true, screens: [5, second > 20 ? 1 : 0] }), []],
+    ["a second screen that does not come", (second) => ({ screen: second !== 10, screens: second < 10 ? [9, 5] : [0, 0] }), ["17: recover no-screen 1", "23: recover no-screen 2", "29: say no-screen"]],
     ["recovered at once", (second) => (second < 9 ? { audio: 0 } : {}), ["8: recover no-sound 1"]],
   ];
   for (const [name, comes, expected] of table) assert.deepEqual(watch(30, comes).seen, expected, name);
@@ -37,6 +43,9 @@ test("stalled media is recovered twice and then reported", () => {
 
 test("the line has to deliver what is sent, and not what a device withholds", () => {
   const well = { camera: "", microphone: "", screen: "" };
+  for (const [capture, expected] of [[undefined, true], [well, true], [{ ...well, screen: "taken" }, false]]) {
+    assert.equal(expectedMedia({ muted: false, camera: true, capture }, "moving", true).screen, expected);
+  }
   const table = [
     [{}, "moving", true, true],
     [{ capture: well }, "moving", true, true],
@@ -48,7 +57,7 @@ test("the line has to deliver what is sent, and not what a device withholds", ()
     ...["taken", "ended", "frozen", "silent"].map((microphone) => [{ capture: { ...well, microphone } }, "moving", false, true]),
   ];
   for (const [person, sends, sound, picture] of table) {
-    assert.deepEqual(expectedMedia({ muted: false, camera: true, ...person }, sends), { sound, picture }, JSON.stringify(person));
+    assert.deepEqual(expectedMedia({ muted: false, camera: true, ...person }, sends, false), { sound, picture, screen: false }, JSON.stringify(person));
   }
 });
 
@@ -63,7 +72,7 @@ test("what recovers is not reported any more, and what keeps failing is not reco
 
 test("another connection starts from nothing", () => {
   let memory = NOTHING_STALLED;
-  const facts = { connected: true, sound: true, picture: false, videoPackets: 0, decoded: 0 };
+  const facts = { connected: true, sound: true, picture: false, screen: false, videoPackets: 0, decoded: 0, screenPackets: 0, screenFrames: 0 };
   for (let second = 1; second < 7; second += 1) memory = detectStalledMedia(memory, { ...facts, now: second * 1000, audioPackets: 500 });
   memory = detectStalledMedia(memory, { ...facts, now: 7000, audioPackets: 3 });
   memory = detectStalledMedia(memory, { ...facts, now: 8000, audioPackets: 3 });

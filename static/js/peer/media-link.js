@@ -6,7 +6,8 @@ import { NO_TRACKS } from "./transceiver-pair.js";
 
 /** @import { MediaState } from "./connection-messages.js" */
 /** @import { Message } from "./control-channel.js" */
-/** @import { Kind, Tracks } from "./transceiver-pair.js" */
+/** @import { MediaPart } from "./media-refresh.js" */
+/** @import { Tracks } from "./transceiver-pair.js" */
 /** @import { Transport } from "./transport.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
@@ -88,9 +89,10 @@ export class MediaLink extends Emitter {
     (picture === "screen" ? screen : pair).substitute("video", track);
   }
 
-  /** For a peer that gets nothing of a track, or cannot show it: restarts its encoder. Never rejects. @param {Kind} kind */
-  async refreshTrack(kind) {
-    await this.#transport.pair.refreshTrack(kind);
+  /** For a peer that gets nothing of a track, or cannot show it: restarts its encoder. Never rejects. @param {MediaPart} part */
+  async refreshTrack(part) {
+    const { pair, screen } = this.#transport;
+    await (part === "screen" ? screen.refreshTrack("video") : pair.refreshTrack(part));
   }
 
   /** @protected @param {Transport} transport that carries the media from now on */

@@ -1,10 +1,12 @@
 /** Requests a fresh start of media that does not arrive (topic `refresh`): the encoder starts again with a key frame. */
 
 /** @import { Mesh } from "./mesh.js" */
-/** @import { Kind } from "./transceiver-pair.js" */
+/** @typedef {"audio" | "video" | "screen"} MediaPart microphone, camera, shared screen */
 
 /** Requests a minute that one peer may make: an honest peer makes two. */
 const REQUESTS_PER_MINUTE = 6;
+/** @type {readonly MediaPart[]} */
+const PARTS = ["audio", "video", "screen"];
 
 export class MediaRefresh {
   #topic;
@@ -12,17 +14,24 @@ export class MediaRefresh {
   /** @param {Mesh} mesh @param {AbortSignal} signal */
   constructor(mesh, signal) {
     this.#topic = mesh.topic("refresh", { read: readRefreshRequest, perMinute: REQUESTS_PER_MINUTE, creates: { restarts: 1 } });
-    this.#topic.on("message", ({ pid, message: kind }) => void mesh.peers.get(pid)?.refreshTrack(kind), { signal });
+    this.#topic.on("message", ({ pid, message: kind }) => this.#refresh(mesh, pid, kind), { signal });
   }
 
-  /** @param {string} pid @param {Kind} kind */
+  /** @param {Mesh} mesh @param {string} pid @param {MediaPart} kind */
+  #refresh(mesh, pid, kind) {
+    // A picture from a shared encoder is encoded for this peer alone from then on.
+    mesh.emit("peer-misses", { pid, kind });
+    void mesh.peers.get(pid)?.refreshTrack(kind);
+  }
+
+  /** @param {string} pid @param {MediaPart} kind */
   requestRefresh(pid, kind) {
     this.#topic.send(pid, { kind });
   }
 }
 
-/** Returns null for anything but a kind of media. @param {unknown} payload @returns {Kind | null} */
+/** Returns null for anything but a kind of media. @param {unknown} payload @returns {MediaPart | null} */
 export function readRefreshRequest(payload) {
   const kind = /** @type {any} */ (payload)?.kind;
-  return kind === "audio" || kind === "video" ? kind : null;
+  return PARTS.includes(kind) ? kind : null;
 }

@@ -14,6 +14,7 @@ import { checkPeerMessage, parseBody } from "./messages.js";
 
 /** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only certificate that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
+/** @import { MediaPart } from "./media-refresh.js" */
 /** @import { PeerMessage } from "./messages.js" */
 /** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
 /** @import { Topic, TopicOptions } from "../gate/topic.js" */
@@ -37,6 +38,7 @@ const MAX_BANNED = 1_024;
  * @property {{pid: string, stream: MediaStream | null}} peer-screen null: sharing has ended. Several peers may share at once
  * @property {void} own-tracks microphone or camera were set
  * @property {void} own-screen sharing the own screen began or ended
+ * @property {{pid: string, kind: MediaPart}} peer-misses the peer gets nothing of what we send, or cannot show it
  * @property {{pid: string}} peer-sending transceivers to this peer were created; see `peers.get(pid).transceivers`
  * @property {{pid: string}} peer-channel-open topics reach the peer, for the first time or again (earlier messages may be lost)
  * @property {void} hidden connections now use relays only; further connections to a peer must be made again

@@ -9,18 +9,18 @@ import { countMeasurements, freshRoundTrips, selectedPair } from "../../peer/sta
  * Totals of the connection; times in seconds, `at` in ms. received, sent: bytes of media; packets: received; lost: of video before
  * retransmission, of audio after it; audioNacks: sent; samples, concealed: of audio; codingTime: of all encoders and decoders; echoes:
  * round trip measurements by stream; echoMs: the last of them, 0: none. Of camera and microphone alone, not of a screen: decoded, encoded
- * (frames), decodeTime, encodeTime, freezes, audioPackets, videoPackets.
+ * (frames), decodeTime, encodeTime, freezes, audioPackets, videoPackets. Of a screen that is received: screenPackets, screenFrames (decoded).
  * @typedef {{at: number, received: number, packets: number, lost: number, audioNacks: number, decoded: number, decodeTime: number,
- *   freezes: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, sent: number,
+ *   freezes: number, samples: number, concealed: number, audioPackets: number, videoPackets: number, screenPackets: number, screenFrames: number, sent: number,
  *   encoded: number, encodeTime: number, codingTime: number, echoes: Record<string, number>, echoMs: number}} Counts
  */
 
 /**
  * loss: as it is counted, missed: before any retransmission, both 0 to 1 like concealed; decodeMs: per frame; height, width: px, shorter and
- * longer side; freezes, audioPackets, videoPackets, decoded (frames): totals.
+ * longer side; freezes, audioPackets, videoPackets, decoded (frames), screenPackets, screenFrames: totals.
  * @typedef {{decodeMs: number, fps: number, loss: number, missed: number, concealed: number, jitterMs: number, kbps: number,
  *   height: number, width: number, freezes: number, audioPackets: number, videoPackets: number, decoded: number,
- *   codec: string}} Inbound
+ *   screenPackets: number, screenFrames: number, codec: string}} Inbound
  */
 
 /**
@@ -84,6 +84,8 @@ export function measure(report, before, screens = []) {
       audioPackets: counts.audioPackets,
       videoPackets: counts.videoPackets,
       decoded: counts.decoded,
+      screenPackets: counts.screenPackets,
+      screenFrames: counts.screenFrames,
       codec: codecOf(report, seen),
     },
     outbound: {
@@ -110,6 +112,7 @@ function count({ inbound, outbound, heard, all, ofPerson }) {
   /** @param {any[]} list @param {string} field */
   const sum = (list, field) => list.reduce((total, entry) => total + (entry[field] ?? 0), 0);
   const of = (/** @type {any[]} */ list, /** @type {string} */ kind) => list.filter((entry) => entry.kind === kind);
+  const ofScreen = of(inbound, "video").filter((entry) => !ofPerson.inbound.includes(entry));
   return {
     at: all.reduce((latest, { timestamp = 0 }) => Math.max(latest, timestamp), 0),
     received: sum(inbound, "bytesReceived"),
@@ -123,6 +126,8 @@ function count({ inbound, outbound, heard, all, ofPerson }) {
     concealed: sum(inbound, "concealedSamples") - sum(inbound, "silentConcealedSamples"),
     audioPackets: sum(of(ofPerson.inbound, "audio"), "packetsReceived"),
     videoPackets: sum(of(ofPerson.inbound, "video"), "packetsReceived"),
+    screenPackets: sum(ofScreen, "packetsReceived"),
+    screenFrames: sum(ofScreen, "framesDecoded"),
     sent: sum(outbound, "bytesSent"),
     encoded: sum(ofPerson.outbound, "framesEncoded"),
     encodeTime: sum(ofPerson.outbound, "totalEncodeTime"),

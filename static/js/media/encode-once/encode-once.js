@@ -13,6 +13,7 @@ import { COMMON_CODEC, MIN_OTHERS } from "./support.js";
 /** @import { BackendReport, CarrierBackend } from "./backend.js" */
 /** @import { Codec } from "../adaptation/ladder.js" */
 /** @import { PictureKind } from "../adaptation/sender-control.js" */
+/** @import { MediaPart } from "../../peer/media-refresh.js" */
 /** @import { Mesh } from "../../peer/mesh.js" */
 
 /** proving: a codec is tried in a pair of connections of this page; resting: the mesh is plain for a while, over: for this call
@@ -77,6 +78,7 @@ export class EncodeOnce extends Emitter {
     mesh.on("own-tracks", () => this.#update(), life);
     mesh.on("own-screen", () => this.#update(), life);
     mesh.on("peer-removed", () => this.#update(), life);
+    mesh.on("peer-misses", ({ pid, kind }) => this.#onMissing(pid, kind), life);
     const timer = setInterval(() => this.#watch(), WATCH_MS);
     this.#life.signal.addEventListener("abort", () => clearInterval(timer));
     signal.addEventListener("abort", () => this.#stop());
@@ -161,7 +163,17 @@ export class EncodeOnce extends Emitter {
     if (this.state === "resting" || this.state === "over") return;
     if (report.failed.length > 0) return this.#fallBack("encoder");
     const now = performance.now();
-    const troubles = this.#kinds.flatMap((kind) => kind.receiveReport(report, now));
+    this.#answer(this.#kinds.flatMap((kind) => kind.receiveReport(report, now)), now);
+  }
+
+  /** Their browser sees that a shared picture does not arrive. @param {string} pid @param {MediaPart} part */
+  #onMissing(pid, part) {
+    const shared = this.#kinds.some((kind) => kind.kind === (part === "video" ? "camera" : part) && kind.sharesWith(pid));
+    if (shared) this.#answer([{ pid, trouble: "missing" }], performance.now());
+  }
+
+  /** @param {{pid: string, trouble: string}[]} troubles @param {number} now ms */
+  #answer(troubles, now) {
     for (const { pid, trouble } of troubles) {
       this.#lastTrouble = trouble;
       this.#troubles = [...this.#troubles, { pid, trouble }].slice(-MAX_TROUBLES);

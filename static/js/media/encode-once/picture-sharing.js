@@ -56,6 +56,15 @@ export class PictureSharing {
     return this.#connections.size > 0;
   }
 
+  get kind() {
+    return this.#kind;
+  }
+
+  /** @param {string} pid */
+  sharesWith(pid) {
+    return this.#connections.has(pid);
+  }
+
   /** Cores that the encoders use. */
   get load() {
     return [...this.#measured.values()].reduce((sum, { load }) => sum + load, 0);

@@ -7,7 +7,8 @@
 /**
  * Seen from the person who looks at the tile.
  * @typedef {"" | "your-upload" | "their-upload" | "loss" | "your-processor" | "their-processor" | "your-saver" | "their-saver"
- *   | "udp-blocked" | "sound-breaks" | "delay" | "no-sound" | "no-picture" | "frozen" | "lost"} Reason
+ *   | "udp-blocked" | "sound-breaks" | "delay" | "no-sound" | "no-picture" | "frozen" | "no-screen"
+ *   | "lost"} Reason
  */
 
 /** @typedef {{level: Level, reason: Reason}} Quality */

@@ -9,13 +9,18 @@ import { MediaRefresh } from "../../peer/media-refresh.js";
 import { DetailsDialog } from "./details-dialog.js";
 
 /** @import { CallSession } from "../../call/session.js" */
-/** @import { Adaptation } from "../../media/adaptation/adaptation.js" */
+/** @import { Adaptation, Views } from "../../media/adaptation/adaptation.js" */
 /** @import { Memory } from "../../media/playback/quality.js" */
+/** @import { MediaPart } from "../../peer/media-refresh.js" */
 /** @import { Memory as StalledMemory, Symptom } from "../../media/playback/stalled-media.js" */
+
+/** @type {Readonly<Record<Symptom, MediaPart>>} */
+const PART_OF = Object.freeze({ "no-sound": "audio", "no-picture": "video", frozen: "video", "no-screen": "screen" });
 
 export class QualityMonitor {
   #session;
   #adaptation;
+  #views;
   #details;
   /** @type {Map<string, Memory>} */
   #memories = new Map();
@@ -26,8 +31,9 @@ export class QualityMonitor {
   /** @type {Map<string, number>} by pid */
   #timesConnected = new Map();
 
-  /** @param {CallSession} session @param {Adaptation} adaptation @param {HTMLElement} grid @param {AbortSignal} signal */
-  constructor(session, adaptation, grid, signal) {
+  /** @param {CallSession} session @param {Adaptation} adaptation @param {{grid: HTMLElement, views: Views}} stage @param {AbortSignal} signal */
+  constructor(session, adaptation, { grid, views }, signal) {
+    this.#views = views;
     this.#session = session;
     this.#refresh = new MediaRefresh(session.mesh, signal);
     this.#adaptation = adaptation;
@@ -59,9 +65,9 @@ export class QualityMonitor {
     const person = this.#session.people.get(pid);
     const about = this.#adaptation.adaptationOf(pid);
     if (!person || !about?.measured) return;
-    const { audioPackets, videoPackets, decoded } = about.measured.inbound;
-    const sends = expectedMedia(person, about.receiving?.picture);
-    const facts = { now: performance.now(), connected: person.state === "connected", ...sends, audioPackets, videoPackets, decoded };
+    const screen = Boolean(this.#session.mesh.peers.get(pid)?.screen) && Boolean(this.#views(pid).screen?.visible);
+    const sends = expectedMedia(person, about.receiving?.picture, screen);
+    const facts = { ...about.measured.inbound, now: performance.now(), connected: person.state === "connected", ...sends };
     const memory = detectStalledMedia(this.#stalled.get(pid) ?? NOTHING_STALLED, facts);
     this.#stalled.set(pid, memory);
     if (memory.recover) this.#recover(pid, memory.recover);
@@ -70,7 +76,7 @@ export class QualityMonitor {
 
   /** Asks the sender to refresh the track; from the second time on, restarts ICE as well. @param {string} pid @param {{symptom: Symptom, turn: number}} recovery */
   #recover(pid, { symptom, turn }) {
-    this.#refresh.requestRefresh(pid, symptom === "no-sound" ? "audio" : "video");
+    this.#refresh.requestRefresh(pid, PART_OF[symptom]);
     if (turn > 1) this.#session.mesh.peers.get(pid)?.restartIce();
   }
 

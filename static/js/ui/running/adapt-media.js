@@ -24,7 +24,8 @@ import { TileViews } from "../stage/tile-views.js";
 export function adaptMedia(session, stage, { devices, saver, controls, signal }) {
   const screens = new ScreenTiles(session, stage.outputs, controls.rights, signal);
   const views = new TileViews(stage.grid.parentElement ?? stage.grid, signal);
-  const adaptation = new Adaptation(session.mesh, (pid) => views.viewOf(pid), signal, () => devices.media.background.load);
+  const viewOf = (/** @type {string} */ pid) => views.viewOf(pid);
+  const adaptation = new Adaptation(session.mesh, viewOf, signal, () => devices.media.background.load);
   views.on("changed", () => adaptation.viewChanged());
   adaptation.on("snapshot", ({ pid, picture }) => {
     void stage.grid.tile(pid)?.showSnapshot(picture);
@@ -33,7 +34,7 @@ export function adaptMedia(session, stage, { devices, saver, controls, signal })
   saver.on("changed", () => adaptation.setCap(saver.cap), { signal });
   if (canEncodeOnce()) encodeOnce(session.mesh, adaptation, signal);
   new CaptureWatch(session, devices, { screen: () => screens.shared, signal });
-  new QualityMonitor(session, adaptation, stage.grid, signal);
+  new QualityMonitor(session, adaptation, { grid: stage.grid, views: viewOf }, signal);
   return { adaptation, views };
 }
 

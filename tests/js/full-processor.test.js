@@ -116,6 +116,19 @@ test("on a full processor pictures go down to the smallest, not further, and sta
   assert.equal(after.state.longPackets, false);
 });
 
+test("nor do they where each is encoded for itself: the codec is the same, the thrifty one would fill it more", () => {
+  const alone = { ...COMMON, common: null };
+  const before = pass(initialState(0), 0, 20, { ...alone, available: 400 });
+  assert.equal(before.state.codec, "AV1");
+  for (const busy of [{}, { cpuLoad: 0.9 }, { limited: true, available: 150 }, { remoteCpuLoad: 0.9 }]) {
+    const { state, seen } = pass(before.state, before.now, 120, { ...alone, ...busy, full: 1, fewPackets: true });
+    assert.deepEqual([state.rung, state.codec], [LOWEST_VIDEO, "VP8"], JSON.stringify(busy));
+    assert.ok(seen.every(({ rung, codec }) => rung >= LOWEST_VIDEO && codec === "VP8"), JSON.stringify(busy));
+  }
+  const undecoded = pass(before.state, before.now, 20, { ...alone, codecs: ["AV1", "VP9"], full: 1 });
+  assert.ok(undecoded.state.codec !== "VP8");
+});
+
 test("where it is full, estimates that fall are not taken for a line that has become thin", () => {
   const before = pass(initialState(0), 0, 20, COMMON);
   const late = { ...COMMON, full: 2, fewPackets: true, available: 30, used: 20, rttMs: 900, concealed: 0.2, hasFrozen: true };

@@ -7,7 +7,7 @@ import { pickCodec } from "./codecs.js";
 import { learnDelay } from "./coding-delay.js";
 import { adjustToBandwidth, isLongTrip, roomFor, roomyKbps, SHORT_PACKETS_KBPS } from "./bandwidth.js";
 import { updateAverages, durationOf, FULL_MS } from "./link-averages.js";
-import { FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
+import { COMMON_CODEC, FIRST, LOWEST_VIDEO, maxKbps, minKbps, rungForTile, SNAPSHOTS, TOP } from "./ladder.js";
 import { ALONE_MS } from "./state.js";
 
 /** @import { Evidence, LimitationReason, State } from "./state.js" */
@@ -66,8 +66,18 @@ export function decide(before, evidence) {
   return state;
 }
 
+/**
+ * What others have, too. On a full processor it is that of all, also where each encodes for themselves: estimates fall there, and the thrifty
+ * codecs, which they would lead to, would fill it all the more.
+ * @param {Evidence} evidence @returns {Codec | null}
+ */
+function commonCodec({ full = 0, codecs, common = null }) {
+  return common ?? (full > 0 && codecs.includes(COMMON_CODEC) ? COMMON_CODEC : null);
+}
+
 /** @param {State} state @param {Evidence} evidence */
-function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, full = 0, codecs, common = null }) {
+function adjustToCpu(state, evidence) {
+  const { now, limited, cpuLoad, remoteCpuLoad, full = 0, codecs } = evidence;
   const overloaded = limited || cpuLoad > 0.75 || remoteCpuLoad > 0.75;
   // The smallest picture is not what fills a processor: without it, others would have the room.
   const strained = overloaded || (full > 0 && state.processor > LOWEST_VIDEO && state.rung > LOWEST_VIDEO);
@@ -78,9 +88,9 @@ function adjustToCpu(state, { now, limited, cpuLoad, remoteCpuLoad, full = 0, co
     if (now - state.steppedAt < TRIAL_MS) state.easeWait = Math.min(2 * state.easeWait, MAX_EASE_MS);
     const at = Math.max(state.step, codecs.indexOf(state.codec));
     // One encoder for several people is cheap already, and each change of the codec would cost all of them a key frame.
-    const shares = common !== null && state.codec === common;
-    if (!shares && at < codecs.length - 1) state.step = at + 1;
-    else state.processor = Math.max(shares ? LOWEST_VIDEO : SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
+    const common = state.codec === commonCodec(evidence);
+    if (!common && at < codecs.length - 1) state.step = at + 1;
+    else state.processor = Math.max(common ? LOWEST_VIDEO : SNAPSHOTS, Math.min(state.processor, state.rung) - 1);
     // From here on the cheaper codec is judged.
     state.since.strained = now;
     state.since.easy = null;
@@ -195,10 +205,10 @@ function chooseCodec(state, evidence) {
   const rung = Math.max(state.rung, LOWEST_VIDEO);
   const terms = { rung, cores, step, kbps: available ?? Infinity };
   state.thrifty = pickCodec(codecs, terms);
-  // Estimates fall on a full processor, and the thrifty codecs would fill it all the more.
-  if (evidence.common && (evidence.full ? codecs.includes(evidence.common) : carries(state, evidence, evidence.common))) {
-    if (codec !== evidence.common) state.codecAt = now;
-    return evidence.common;
+  const common = commonCodec(evidence);
+  if (common && (evidence.full ? codecs.includes(common) : carries(state, evidence, common))) {
+    if (codec !== common) state.codecAt = now;
+    return common;
   }
   const undecided = state.codecAt === state.begunAt;
   if (undecided && begins(state, evidence)) return codec;

@@ -4,10 +4,11 @@
  */
 
 import { Emitter } from "../../lib/emitter.js";
+import { COMMON_CODEC } from "../adaptation/ladder.js";
 import { PictureSharing } from "./picture-sharing.js";
 import { proveCodec } from "./probe.js";
 import { SharedEncoder } from "./shared-encoder.js";
-import { COMMON_CODEC, MIN_OTHERS } from "./support.js";
+import { MIN_OTHERS } from "./support.js";
 
 /** @import { Adaptation } from "../adaptation/adaptation.js" */
 /** @import { BackendReport, CarrierBackend } from "./backend.js" */
@@ -33,7 +34,7 @@ const BAR_MS = 30_000;
 const REST_MS = 60_000;
 const MAX_REST_MS = 600_000;
 const MAX_FALLBACKS = 4;
-/** A busy processor may spoil a proof. */
+/** A busy processor may spoil a proof: it is tried again, after twice as long each time. After some, codecs are decided without it meanwhile. */
 const MAX_TRIES = 3;
 const PROVE_AGAIN_MS = 20_000;
 const MAX_TROUBLES = 10;
@@ -102,9 +103,14 @@ export class EncodeOnce extends Emitter {
 
   /** For all who can have it, also while it is not proved: other decisions would cost a busy processor more. @returns {Codec | null} null: each encodes for itself */
   get codec() {
+    const hopeless = this.#proved.get(COMMON_CODEC) !== true && (this.#tries.get(COMMON_CODEC) ?? 0) >= MAX_TRIES;
+    return this.#isAble && !hopeless ? COMMON_CODEC : null;
+  }
+
+  /** Whether senders are prepared for it. */
+  get #isAble() {
     const able = [...this.#mesh.peers.values()].filter(({ transceivers: { video } }) => video && this.#backend.preparedOf(video.sender) !== null);
-    const hopeless = this.#proved.get(COMMON_CODEC) === false && (this.#tries.get(COMMON_CODEC) ?? 0) >= MAX_TRIES;
-    return this.#pays && able.length >= MIN_OTHERS && !hopeless ? COMMON_CODEC : null;
+    return this.#pays && able.length >= MIN_OTHERS;
   }
 
   /** @returns {EncodeOnceState} */
@@ -130,7 +136,7 @@ export class EncodeOnce extends Emitter {
   #update() {
     if (this.#life.signal.aborted) return;
     if (!this.#pays) return this.#end();
-    if (this.codec !== null) this.#proofOf(this.codec, true);
+    if (this.#isAble) this.#proofOf(COMMON_CODEC, true);
     const now = performance.now();
     const terms = { isBarred: (/** @type {string} */ pid) => now < (this.#bars.get(pid)?.until ?? 0), proofOf: (/** @type {Codec} */ codec, /** @type {boolean} */ ask) => this.#proofOf(codec, ask) };
     for (const kind of this.#kinds) kind.update(this.#backend, terms, now);
@@ -153,7 +159,7 @@ export class EncodeOnce extends Emitter {
     this.#tries.set(codec, tries);
     this.#proved.set(codec, proved);
     this.#update();
-    if (!proved && tries < MAX_TRIES) setTimeout(() => this.#proved.delete(codec), PROVE_AGAIN_MS);
+    if (!proved) setTimeout(() => this.#proved.delete(codec), Math.min(MAX_REST_MS, PROVE_AGAIN_MS * 2 ** (tries - 1)));
   }
 
   /** @param {BackendReport} report */

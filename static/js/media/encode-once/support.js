@@ -3,12 +3,8 @@
 import { browserStorage } from "../../lib/storage.js";
 import { thisBrowser } from "../adaptation/browser-differences.js";
 
-/** @import { Codec } from "../adaptation/ladder.js" */
-
 /** With fewer others there is nothing to share. */
 export const MIN_OTHERS = 2;
-/** Every browser decodes it, and it is quick: what connections share unless it needs more than their lines have. @type {Codec} */
-export const COMMON_CODEC = "VP8";
 const STORAGE_KEY = "meeting-point.encode-once";
 /** Tracks of frames that are made here, and transforms of senders in a worker: Chromium has both. */
 const PARTS = ["MediaStreamTrackGenerator", "RTCRtpScriptTransform"];

@@ -1,8 +1,9 @@
 /** Connects adaptation, screen sharing and connection quality with the stage of a call. */
 
 import { Adaptation } from "../../media/adaptation/adaptation.js";
+import { COMMON_CODEC } from "../../media/adaptation/ladder.js";
 import { PreparedSenders } from "../../media/encode-once/prepared-senders.js";
-import { canEncodeOnce, COMMON_CODEC, MIN_OTHERS } from "../../media/encode-once/support.js";
+import { canEncodeOnce, MIN_OTHERS } from "../../media/encode-once/support.js";
 import { QualityMonitor } from "../quality/quality-monitor.js";
 import { CaptureWatch } from "../devices/capture-watch.js";
 import { EncodeOnceSwitch } from "../quality/encode-once-switch.js";

@@ -144,6 +144,11 @@ test("a picture that was given up before comes back on a full processor", () => 
   assert.ok(thin.state.linkRung < LOWEST_VIDEO, String(thin.state.linkRung));
   const { state } = pass(thin.state, thin.now, 200, { ...COMMON, full: 1, fewPackets: true });
   assert.equal(state.rung, LOWEST_VIDEO);
+  // A processor answers late, now and then: as if there were a queue.
+  const late = (/** @type {unknown} */ _, /** @type {number} */ second) => ({ ...COMMON, full: 2, fewPackets: true, rttMs: second % 4 ? 30 : 500 });
+  const { seen } = pass(thin.state, thin.now, 80, late);
+  assert.ok(seen.some(({ rung }) => rung === LOWEST_VIDEO), "within two waits of half a minute");
+  assert.ok(pass(thin.state, thin.now, 80, { ...COMMON, full: 2, fewPackets: true, loss: 0.1 }).state.rung < LOWEST_VIDEO, "the line loses too much");
 });
 
 test("music keeps its short packets on a full processor", () => {

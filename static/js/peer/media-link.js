@@ -6,8 +6,7 @@ import { NO_TRACKS } from "./transceiver-pair.js";
 
 /** @import { MediaState } from "./connection-messages.js" */
 /** @import { Message } from "./control-channel.js" */
-/** @import { MediaPart } from "./media-refresh.js" */
-/** @import { Tracks } from "./transceiver-pair.js" */
+/** @import { MediaPart, Tracks } from "./transceiver-pair.js" */
 /** @import { Transport } from "./transport.js" */
 /** @import { PeerState } from "./watchdog.js" */
 

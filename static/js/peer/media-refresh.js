@@ -1,7 +1,7 @@
 /** Requests a fresh start of media that does not arrive (topic `refresh`): the encoder starts again with a key frame. */
 
 /** @import { Mesh } from "./mesh.js" */
-/** @typedef {"audio" | "video" | "screen"} MediaPart microphone, camera, shared screen */
+/** @import { MediaPart } from "./transceiver-pair.js" */
 
 /** Requests a minute that one peer may make: an honest peer makes two. */
 const REQUESTS_PER_MINUTE = 6;

@@ -14,11 +14,10 @@ import { checkPeerMessage, parseBody } from "./messages.js";
 
 /** @typedef {SignaledPeer & {fingerprint?: string}} Peer fingerprint: the only certificate that their connection may show */
 /** @typedef {{pid: string, member: string, role: string, hello: string}} PeerDetail */
-/** @import { MediaPart } from "./media-refresh.js" */
 /** @import { PeerMessage } from "./messages.js" */
 /** @import { Peer as SignaledPeer } from "../signaling/wire.js" */
 /** @import { Topic, TopicOptions } from "../gate/topic.js" */
-/** @import { Tracks } from "./transceiver-pair.js" */
+/** @import { MediaPart, Tracks } from "./transceiver-pair.js" */
 /** @import { PeerState } from "./watchdog.js" */
 
 /** How many kicked tabs are remembered for the session: the latest. */

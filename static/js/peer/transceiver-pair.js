@@ -7,6 +7,7 @@ import { silentTrack } from "./silent-track.js";
 
 /** @typedef {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} Tracks */
 /** @typedef {"audio" | "video"} Kind */
+/** @typedef {"audio" | "video" | "screen"} MediaPart microphone, camera, shared screen */
 /** @typedef {0 | 1} PairIndex 0: camera and microphone, 1: screen and its sound */
 
 /** @type {readonly Kind[]} */

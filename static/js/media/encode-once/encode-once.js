@@ -14,7 +14,7 @@ import { MIN_OTHERS } from "./support.js";
 /** @import { BackendReport, CarrierBackend } from "./backend.js" */
 /** @import { Codec } from "../adaptation/ladder.js" */
 /** @import { PictureKind } from "../adaptation/sender-control.js" */
-/** @import { MediaPart } from "../../peer/media-refresh.js" */
+/** @import { MediaPart } from "../../peer/transceiver-pair.js" */
 /** @import { Mesh } from "../../peer/mesh.js" */
 
 /** proving: a codec is tried in a pair of connections of this page; resting: the mesh is plain for a while, over: for this call

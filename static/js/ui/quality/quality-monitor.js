@@ -11,7 +11,7 @@ import { DetailsDialog } from "./details-dialog.js";
 /** @import { CallSession } from "../../call/session.js" */
 /** @import { Adaptation, Views } from "../../media/adaptation/adaptation.js" */
 /** @import { Memory } from "../../media/playback/quality.js" */
-/** @import { MediaPart } from "../../peer/media-refresh.js" */
+/** @import { MediaPart } from "../../peer/transceiver-pair.js" */
 /** @import { Memory as StalledMemory, Symptom } from "../../media/playback/stalled-media.js" */
 
 /** @type {Readonly<Record<Symptom, MediaPart>>} */

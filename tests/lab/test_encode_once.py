@@ -14,7 +14,7 @@ from tests.services import wait_until
 
 SHARING = """() => {
   const { groups = [], fallbacks = 0 } = globalThis.meetingPoint.adaptation.sharing?.facts ?? {};
-  return { fallbacks, members: groups.map(({ members }) => members) };
+  return { fallbacks, heights: groups.map(({ height }) => height), members: groups.map(({ members }) => members) };
 }"""
 RECEIVED = """async () => {
   const counts = { frames: 0, freezes: 0 };
@@ -66,7 +66,11 @@ def test_a_bad_line_costs_no_one_else(settle: Settle, line: dict[str, float]) ->
     def members() -> list[str]:
         return [pid for group in olga.page.evaluate(SHARING)["members"] for pid in group]
 
-    wait_until(lambda: len(members()) == 3, 120, f"one encoder for three: {olga.page.evaluate(SHARING)}")
+    def at_the_top() -> bool:
+        """Say whether no one waits for others any more, who may have less: later, such people go separate ways."""
+        return bool(olga.page.evaluate(SHARING)["heights"] == [360])
+
+    wait_until(lambda: len(members()) == 3 and at_the_top(), 120, "one encoder for three")
     everyone = set(members())
     before = [of_olga(who) for who in others]
     slow.home.shape(**line)  # type: ignore[attr-defined]

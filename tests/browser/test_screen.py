@@ -1,5 +1,6 @@
 """Screens: several people share at once, and stop from the page or from the browser's own bar."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.meeting import Meet, start_call
@@ -21,13 +22,14 @@ END_BY_THE_BROWSER = """() => {
     track.dispatchEvent(new Event('ended'));
   }
 }"""
-# The track of a screen gets lost on its way to the encoder, once.
-LOSE_SCREEN = """() => {
+# The track of a screen gets lost on its way to the encoder, so many times.
+LOSE_SCREEN = """(times) => {
   const { replaceTrack } = RTCRtpSender.prototype;
-  globalThis.lost = [];
+  globalThis.lost = 0;
   RTCRtpSender.prototype.replaceTrack = async function (track) {
-    if (track?.getSettings().displaySurface && !globalThis.lost.includes(this)) return void globalThis.lost.push(this);
-    return replaceTrack.call(this, track);
+    const loses = track?.getSettings().displaySurface && globalThis.lost < times;
+    globalThis.lost += loses ? 1 : 0;
+    return loses ? undefined : replaceTrack.call(this, track);
   };
 }"""
 
@@ -68,11 +70,30 @@ def test_two_people_share_their_screens_and_stop(person: Meet) -> None:
 def test_a_screen_that_does_not_arrive_is_sent_again(person: Meet) -> None:
     meeting = start_call(person, "Guest")
     olga, (guest,) = meeting.olga, meeting.guests
-    olga.page.evaluate(LOSE_SCREEN)
+    olga.page.evaluate(LOSE_SCREEN, 1)
     olga.page.get_by_role("button", name="Share screen").click()
     expect(guest.page.locator("mp-screen")).to_have_count(1)
     guest.page.wait_for_function(SHOWN, timeout=20_000)
-    assert olga.page.evaluate("globalThis.lost.length") == 1, "it was lost"
+    assert olga.page.evaluate("globalThis.lost") == 1, "it was lost"
+
+
+@pytest.mark.long
+def test_who_gets_nothing_of_a_screen_sees_that_until_it_comes(person: Meet) -> None:
+    meeting = start_call(person, "Guest")
+    olga, (guest,) = meeting.olga, meeting.guests
+    olga.page.evaluate(LOSE_SCREEN, 3)
+    olga.page.get_by_role("button", name="Share screen").click()
+    missing = guest.page.locator("mp-screen .tile__trouble")
+    expect(missing).to_have_text("You're not receiving Olga's screen.", timeout=40_000)
+    mark = guest.page.locator("mp-tile[data-self='false'] .quality")
+    expect(mark).to_have_attribute("data-reason", "no-screen")
+
+    olga.page.locator("#sharing").get_by_role("button", name="Stop").click()
+    expect(guest.page.locator("mp-screen")).to_have_count(0)
+    olga.page.get_by_role("button", name="Share screen").click()
+    expect(guest.page.locator("mp-screen")).to_have_count(1)
+    guest.page.wait_for_function(SHOWN, timeout=20_000)
+    expect(missing).to_be_hidden(timeout=15_000)
 
 
 def test_in_a_call_of_three_a_camera_goes_on_beside_the_screen(person: Meet) -> None:

@@ -3,9 +3,10 @@
 import { say } from "../lib/announcer.js";
 import { text } from "../lib/page.js";
 
-/** @import { CaptureState } from "../../call/captures.js" */
+/** @import { CaptureDevice, CaptureTrouble } from "../../media/devices/capture-monitor.js" */
+/** missing: does not arrive here @typedef {Partial<Record<CaptureDevice, CaptureTrouble | "missing" | "">>} ShownTrouble */
 
-/** @param {{name: string, self: boolean}} person @param {Partial<CaptureState>} [capture] @returns {string} empty: nothing */
+/** @param {{name: string, self: boolean}} person @param {ShownTrouble} [capture] @returns {string} empty: nothing */
 export function captureText({ name, self }, capture = {}) {
   const { camera, microphone } = capture;
   // One sentence where both lack the same.
@@ -15,7 +16,7 @@ export function captureText({ name, self }, capture = {}) {
 
 /**
  * @param {HTMLElement} label `.tile__trouble` @param {{name: string, self: boolean}} person one's own trouble is announced by a message
- * @param {Partial<CaptureState>} capture
+ * @param {ShownTrouble} capture
  */
 export function showTrouble(label, person, capture) {
   const said = captureText(person, capture);
